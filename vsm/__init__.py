@@ -1,0 +1,1 @@
+"""Where does work wait between people, why, and what to try next?"""

@@ -1,0 +1,56 @@
+"""What can go wrong, and whose turn is it?
+
+The tree::
+
+    VsmError
+    ├── InputError            what was given cannot be used; the command line exits with 2
+    │   ├── ConfigError       vsm.toml says something that cannot be
+    │   ├── SourceError       a file or a repository is not what it should be
+    │   ├── ParameterError    an argument or a notebook parameter is unknown or of the wrong type
+    │   └── TableError        a table breaks its schema in ``vsm.tables``
+    └── RunError              the request was right and carrying it out failed; exits with 1
+        ├── ArchiveError      the archive is locked, damaged or of a newer version
+        └── NotebookError     a notebook did not run to its end
+
+A message says what, where (file, ticket, column, how many) and what to do next.
+"""
+
+
+class VsmError(Exception):
+    """What did ``vsm`` refuse or fail to do? The root of every error raised on purpose."""
+
+    exit_code = 1
+
+
+class InputError(VsmError):
+    """What was given cannot be used: mend it and try again."""
+
+    exit_code = 2
+
+
+class ConfigError(InputError):
+    """The workflow file says something that cannot be."""
+
+
+class SourceError(InputError):
+    """A file or a repository is not what it should be."""
+
+
+class ParameterError(InputError):
+    """An argument or a notebook parameter is unknown or of the wrong type."""
+
+
+class TableError(InputError):
+    """A table breaks its schema."""
+
+
+class RunError(VsmError):
+    """The request was right, and carrying it out failed."""
+
+
+class ArchiveError(RunError):
+    """The archive is locked, damaged or of a newer version."""
+
+
+class NotebookError(RunError):
+    """A notebook did not run to its end."""

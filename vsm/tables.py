@@ -1,0 +1,391 @@
+"""Which tables flow through the house, and what does each column mean?
+
+Every table is a plain pandas frame. Its words are written here once, ``conform`` gives a frame the
+right types and ``check`` is called where a stage hands its table on. ``data/README.md`` is generated
+from this file.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.errors import TableError
+
+INSTANT: Final = "datetime64[us, UTC]"
+DURATION: Final = "timedelta64[us]"
+
+DTYPES: Final = {
+    "instant": INSTANT,
+    "duration": DURATION,
+    "category": "category",
+    "text": "str",
+    "count": "int64",
+    "number?": "Int64",
+    "flag": "bool",
+}
+
+EVENT_KINDS: Final = (
+    "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
+    "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
+    "deploy", "delete",
+)  # fmt: skip
+TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
+STAGE_KINDS: Final = ("queue", "work", "outside", "done")
+LEVELS: Final = ("fault", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What does one column hold? ``type`` is a key of ``DTYPES``; ``may_lack`` allows missing values."""
+
+    name: str
+    type: str
+    meaning: str
+    may_lack: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What does one table hold? ``key`` names the columns that identify a row."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Which columns, in order?"""
+        return [column.name for column in self.columns]
+
+
+TICKETS: Final = Table(
+    "tickets",
+    "One row per ticket: what it is, as the tracker describes it now.",
+    ("ticket",),
+    (
+        Column("ticket", "category", "stable id, such as `jira:10023`; survives moves between projects"),
+        Column("key", "text", "what people call it now, such as `ABC-7`"),
+        Column("project", "category", "project key it lies in now", may_lack=True),
+        Column("type", "category", "the tracker's type: Bug, Story, …", may_lack=True),
+        Column("priority", "category", "priority now", may_lack=True),
+        Column("summary", "text", "its title", may_lack=True),
+        Column("parent", "category", "ticket id of the epic or parent", may_lack=True),
+        Column("objective", "category", "business aim it serves", may_lack=True),
+        Column("created", "instant", "start of its life: created, or the first event where that is earlier"),
+        Column(
+            "resolved",
+            "instant",
+            "the tracker's own resolution instant; not used for lead time",
+            may_lack=True,
+        ),
+        Column("url", "text", "where to open it", may_lack=True),
+    ),
+)
+
+EVENTS: Final = Table(
+    "events",
+    "One row per recorded fact about a ticket at one instant, sorted by ticket, at, seq; append-only.",
+    ("source", "ref", "seq"),
+    (
+        Column("ticket", "category", "ticket id"),
+        Column("at", "instant", "when it happened"),
+        Column("kind", "category", "what kind of fact", allowed=EVENT_KINDS),
+        Column("before", "category", "value before: a status or account id, a key, a text", may_lack=True),
+        Column("after", "category", "value after", may_lack=True),
+        Column("actor", "category", "account that did it; not the holder", may_lack=True),
+        Column("source", "category", "where the fact comes from, such as `jira` or `git:shop`"),
+        Column("ref", "text", "the source's own id of the record"),
+        Column("seq", "count", "order among facts of one ticket at one instant, from 0"),
+        Column("bulk", "flag", "part of a bulk edit or a workflow migration: clean-up, not flow"),
+    ),
+)
+
+VISITS: Final = Table(
+    "visits",
+    "One row per unbroken stay of a ticket in one stage with one holder; a ticket's visits tile its life.",
+    ("ticket", "n"),
+    (
+        Column("ticket", "category", "ticket id"),
+        Column("n", "count", "number of the visit in the ticket's life, from 0"),
+        Column("stage", "category", "stage of the value stream"),
+        Column("kind", "category", "kind of the stage", allowed=STAGE_KINDS),
+        Column("holder", "category", "person responsible; in a queue the next to take it up", may_lack=True),
+        Column("team", "category", "team of the holder or of the stage", may_lack=True),
+        Column("entered", "instant", "start, included"),
+        Column("left", "instant", "end, excluded; missing while the visit is open", may_lack=True),
+        Column("elapsed", "duration", "left − entered; up to the as-of instant while open"),
+        Column(
+            "working",
+            "duration",
+            "elapsed in the team's working calendar; missing without one",
+            may_lack=True,
+        ),
+        Column(
+            "blocked",
+            "duration",
+            "time flagged or blocked by a link; missing where not measured",
+            may_lack=True,
+        ),
+        Column(
+            "first_touch", "instant", "first evidence that the holder worked in this visit", may_lack=True
+        ),
+        Column("revisit", "flag", "the ticket had left this stage before"),
+        Column("bulk", "flag", "begun or ended by a bulk edit: left out of dwell times by default"),
+    ),
+)
+
+HANDOFFS: Final = Table(
+    "handoffs",
+    "One row per passing of responsibility between two consecutive work visits of a ticket.",
+    ("handoff",),
+    (
+        Column("handoff", "count", "number of the handoff, from 0, by ticket and time"),
+        Column("ticket", "category", "ticket id"),
+        Column("given", "instant", "when the giver's visit ended"),
+        Column("taken", "instant", "when the receiver is first known to have worked"),
+        Column("from_stage", "category", "giver's stage"),
+        Column("to_stage", "category", "receiver's stage"),
+        Column("from_holder", "category", "giver", may_lack=True),
+        Column("to_holder", "category", "receiver", may_lack=True),
+        Column("from_team", "category", "giver's team", may_lack=True),
+        Column("to_team", "category", "receiver's team", may_lack=True),
+        Column("person", "flag", "the person changed"),
+        Column("team", "flag", "the team changed"),
+        Column("discipline", "flag", "the discipline changed"),
+        Column("back", "flag", "the receiver's stage lies before the giver's"),
+        Column("wait", "duration", "taken − given, never negative"),
+        Column(
+            "wait_working", "duration", "wait in the receiver's calendar; missing without one", may_lack=True
+        ),
+    ),
+)
+
+WAITS: Final = Table(
+    "waits",
+    "One row per piece of time before the finish in which nobody worked on a ticket; pieces are disjoint.",
+    ("ticket", "start"),
+    (
+        Column("ticket", "category", "ticket id"),
+        Column("handoff", "number?", "handoff it belongs to; missing where it is none", may_lack=True),
+        Column("stage", "category", "stage in which the ticket waited"),
+        Column("holder", "category", "holder of that visit", may_lack=True),
+        Column("team", "category", "team of that visit", may_lack=True),
+        Column(
+            "cause",
+            "category",
+            "why it waited; missing as long as no cause has been looked for",
+            may_lack=True,
+        ),
+        Column("start", "instant", "start, included"),
+        Column("end", "instant", "end, excluded"),
+        Column("elapsed", "duration", "end − start"),
+        Column(
+            "working",
+            "duration",
+            "elapsed in the team's working calendar; missing without one",
+            may_lack=True,
+        ),
+    ),
+)
+
+COMMITS: Final = Table(
+    "commits",
+    "One row per commit that a branch or tag reaches.",
+    ("repository", "commit"),
+    (
+        Column("commit", "text", "hash"),
+        Column("repository", "category", "name of the repository"),
+        Column("author", "category", "account of the author, such as `git:Person 07`"),
+        Column("committer", "category", "account of the committer"),
+        Column("authored", "instant", "author's instant"),
+        Column("committed", "instant", "committer's instant"),
+        Column("subject", "text", "first line of the message", may_lack=True),
+        Column("parents", "text", "hashes of its parents, separated by a space; empty for a root"),
+    ),
+)
+
+RELEASES: Final = Table(
+    "releases",
+    "One row per tag.",
+    ("repository", "release"),
+    (
+        Column("release", "text", "name of the tag"),
+        Column("repository", "category", "name of the repository"),
+        Column("commit", "text", "commit it names"),
+        Column("at", "instant", "committer's instant of that commit"),
+        Column("tagged", "instant", "when the tag was made; missing for a lightweight tag", may_lack=True),
+    ),
+)
+
+NAMES: Final = Table(
+    "names",
+    "One row per name that a status or an account has borne.",
+    ("kind", "id", "name"),
+    (
+        Column("kind", "category", "what the id names", allowed=("status", "account")),
+        Column("id", "text", "status or account id, such as `jira:10001`"),
+        Column("name", "text", "a name it bore"),
+        Column(
+            "category",
+            "category",
+            "what the tracker itself calls the status",
+            may_lack=True,
+            allowed=("queue", "work", "done"),
+        ),
+        Column("first", "instant", "first seen under this name", may_lack=True),
+        Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),
+    ),
+)
+
+QUALITY: Final = Table(
+    "quality",
+    "One row per fact that could not be used or should not be trusted; nothing is dropped silently.",
+    (),
+    (
+        Column("check", "category", "name of the check"),
+        Column(
+            "level", "category", "fault falsifies results, warning may, note is good to know", allowed=LEVELS
+        ),
+        Column("source", "category", "where it was found", may_lack=True),
+        Column("ticket", "category", "ticket concerned", may_lack=True),
+        Column("ref", "text", "the source's record concerned", may_lack=True),
+        Column("detail", "text", "what was found, and what to do"),
+    ),
+)
+
+TABLES: Final = {
+    table.name: table
+    for table in (TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, COMMITS, RELEASES, NAMES, QUALITY)
+}
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """How does a table look with no rows?
+
+    Examples
+    --------
+    >>> list(empty(RELEASES).columns)
+    ['release', 'repository', 'commit', 'at', 'tagged']
+    """
+    return conform(pd.DataFrame(columns=table.names), table)
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give a frame its table's columns, order and types; the input is not changed.
+
+    Columns that may lack values and are not there are added as missing. Instants must carry a zone.
+
+    Raises
+    ------
+    TableError
+        A column is absent or cannot be read as its type.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"check": ["bulk edit"], "level": ["note"], "detail": ["5 at once"]})
+    >>> conform(rows, QUALITY)["ticket"].isna().all()
+    np.True_
+    """
+    absent = [c.name for c in table.columns if c.name not in frame.columns and not c.may_lack]
+    if absent:
+        raise TableError(
+            f"{table.name}: missing column(s) {', '.join(absent)}; columns are {list(frame.columns)}"
+        )
+    return pd.DataFrame(
+        {c.name: _typed(frame, c, table) for c in table.columns}, index=pd.RangeIndex(len(frame))
+    )
+
+
+def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
+    if column.name not in frame.columns:
+        return pd.Series(pd.NA, index=range(len(frame)), dtype="object").astype(_dtype(column))
+    values = frame[column.name].reset_index(drop=True)
+    try:
+        if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
+            return values
+        return values.astype(_dtype(column))
+    except (TypeError, ValueError) as error:
+        raise TableError(f"{table.name}.{column.name} cannot be read as {column.type}: {error}") from error
+
+
+def _dtype(column: Column) -> Any:
+    """Give pandas' dtype; ``Any`` since the stubs split ``astype`` by literal names."""
+    return pd.CategoricalDtype(list(column.allowed)) if column.allowed else DTYPES[column.type]
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Does a frame keep its table's promises? Return it unchanged, or raise once with every fault.
+
+    Checked are columns and their order, types, missing values, allowed values and the key.
+
+    Raises
+    ------
+    TableError
+        Lists every fault found.
+
+    Examples
+    --------
+    >>> check(empty(EVENTS), EVENTS).shape
+    (0, 10)
+    """
+    if list(frame.columns) != table.names:
+        raise TableError(f"{table.name}: columns are {list(frame.columns)}, expected {table.names}")
+    faults = [fault for column in table.columns for fault in _column_faults(frame[column.name], column)]
+    if table.key and (twice := int(frame.duplicated(list(table.key)).sum())):
+        faults.append(f"{twice} row(s) repeat the key ({', '.join(table.key)})")
+    if faults:
+        raise TableError(f"{table.name}: " + "; ".join(faults))
+    return frame
+
+
+def _column_faults(values: pd.Series, column: Column) -> list[str]:
+    faults = []
+    right = (
+        isinstance(values.dtype, pd.CategoricalDtype)
+        if column.type == "category"
+        else str(values.dtype) == DTYPES[column.type]
+    )
+    if not right:
+        faults.append(f"{column.name} is {values.dtype}, expected {DTYPES[column.type]}")
+    if not column.may_lack and (gaps := int(values.isna().sum())):
+        faults.append(f"{column.name} lacks {gaps} value(s)")
+    if column.allowed and (odd := sorted(set(values.dropna().astype(str)) - set(column.allowed))):
+        faults.append(f"{column.name} holds {odd}, allowed are {list(column.allowed)}")
+    return faults
+
+
+def data_dictionary() -> str:
+    """What does every column mean? Markdown, one section a table; the text of ``data/README.md``.
+
+    Examples
+    --------
+    >>> data_dictionary().splitlines()[0]
+    '# The tables'
+    """
+    lines = ["# The tables", "", "Generated from `vsm/tables.py` by `make docs`; do not edit.", ""]
+    lines += ["Instants are UTC to the microsecond, durations too. Export any of them with", ""]
+    lines += ["    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json", ""]
+    for table in TABLES.values():
+        key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+        lines += [
+            f"## {table.name.upper()}",
+            "",
+            table.meaning + key,
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| `{c.name}` | {c.type.rstrip('?')}{' or missing' if c.may_lack else ''} | {_meaning(c)} |"
+            for c in table.columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _meaning(column: Column) -> str:
+    allowed = ", ".join(f"`{value}`" for value in column.allowed)
+    return f"{column.meaning} ({allowed})" if allowed else column.meaning

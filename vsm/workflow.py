@@ -1,0 +1,202 @@
+"""How does this team work? Statuses become stages; people become teams.
+
+A ``Workflow`` is what ``vsm.toml`` says, checked. Reading the file is the caller's work: here is only
+its meaning. An unknown key is an error, and all faults of a file are told at once.
+"""
+
+import hashlib
+import tomllib
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from vsm.errors import ConfigError
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Kind = Literal["queue", "work", "outside", "done"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stage(_Section):
+    """What is one step of the value stream?
+
+    ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
+    that tickets leave this stage together on purpose (a release), so that it is not taken for clean-up.
+    """
+
+    name: Word
+    kind: Kind
+    statuses: tuple[Word, ...] = ()
+    team: Word | None = None
+    discipline: Word | None = None
+    batch: bool = False
+
+
+class Team(_Section):
+    """Who belongs together? ``members`` are names of persons."""
+
+    name: Word
+    members: tuple[Word, ...] = ()
+
+
+class Person(_Section):
+    """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Kim Doe``."""
+
+    name: Word
+    accounts: tuple[Word, ...] = ()
+
+
+class Rules(_Section):
+    """Which thresholds hold?
+
+    ``bulk_tickets`` equal moves in ``bulk_minutes`` are clean-up; under ``minimum`` observations a claim
+    is "too few to say".
+    """
+
+    bulk_tickets: int = Field(default=5, ge=2)
+    bulk_minutes: float = Field(default=10.0, gt=0)
+    minimum: int = Field(default=12, ge=2)
+
+
+class Stream(_Section):
+    """What is the stream called?"""
+
+    name: Word = "value stream"
+
+
+class Workflow(_Section):
+    r"""What does ``vsm.toml`` say? Stages stand in the order of the value stream.
+
+    Examples
+    --------
+    >>> flow = parse_workflow('[[stage]]\nname = "Review"\nkind = "work"\nstatuses = ["In Review"]')
+    >>> flow.stages[0].kind, flow.order
+    ('work', {'Review': 0})
+    """
+
+    stream: Stream = Stream()
+    stages: tuple[Stage, ...] = Field(default=(), alias="stage")
+    teams: tuple[Team, ...] = Field(default=(), alias="team")
+    persons: tuple[Person, ...] = Field(default=(), alias="person")
+    rules: Rules = Rules()
+
+    @property
+    def order(self) -> dict[str, int]:
+        """Where in the stream does each stage lie, from 0?"""
+        return {stage.name: place for place, stage in enumerate(self.stages)}
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Which stage does each status name or id belong to?"""
+        return {status: stage.name for stage in self.stages for status in stage.statuses}
+
+    @property
+    def team_of(self) -> dict[str, str]:
+        """Which team does each person belong to?"""
+        return {member: team.name for team in self.teams for member in team.members}
+
+    @property
+    def person_of(self) -> dict[str, str]:
+        """Which person does each declared account belong to?"""
+        return {account: person.name for person in self.persons for account in person.accounts}
+
+    @property
+    def digest(self) -> str:
+        """Which workflow was this? Twelve hex digits of a hash of everything it says."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        faults = [
+            *_twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
+            *_twice(
+                [status for stage in self.stages for status in stage.statuses],
+                "status '{}' is mapped {} times; keep it in one stage",
+            ),
+            *_twice([team.name for team in self.teams], "team '{}' is defined {} times; keep one"),
+            *_twice(
+                [member for team in self.teams for member in team.members],
+                "person '{}' is a member {} times; keep one team",
+            ),
+            *_twice([person.name for person in self.persons], "person '{}' is defined {} times; keep one"),
+            *_twice(
+                [account for person in self.persons for account in person.accounts],
+                "account '{}' is claimed {} times; keep it with one person",
+            ),
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+def _twice(words: list[str], sentence: str) -> list[str]:
+    return [sentence.format(word, times) for word, times in Counter(words).items() if times > 1]
+
+
+def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
+    r"""What does this workflow file mean?
+
+    Parameters
+    ----------
+    text
+        The file's text.
+    origin
+        What to call the file in messages.
+
+    Raises
+    ------
+    ConfigError
+        The text is no TOML, has an unknown key, a stage without kind, a status mapped twice, …;
+        every fault is listed.
+
+    Examples
+    --------
+    >>> parse_workflow('[stream]\nnmae = "Shop"')
+    Traceback (most recent call last):
+    ...
+    vsm.errors.ConfigError: vsm.toml: unknown key 'nmae' in [stream]; known: name
+    """
+    try:
+        return Workflow.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{origin} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        faults = [_sentence(fault, text) for fault in error.errors()]
+        raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
+
+
+_SECTIONS: dict[str, type[_Section]] = {
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "rules": Rules,
+}  # fmt: skip
+
+
+def _sentence(fault: object, text: str) -> str:
+    """Say one of pydantic's faults in the file's own words."""
+    assert isinstance(fault, dict)  # noqa: S101 - narrows pydantic's ErrorDetails for the type checker
+    loc, message = fault["loc"], str(fault["msg"])
+    where = _place(loc[:-1], text)
+    if fault["type"] == "extra_forbidden":
+        section = _SECTIONS.get(str(loc[0])) if len(loc) > 1 else None
+        known = sorted(section.model_fields) if section else sorted(_SECTIONS)
+        return f"unknown key '{loc[-1]}' in {where}; known: {', '.join(known)}"
+    if fault["type"] == "missing":
+        hint = "; use one of queue, work, outside, done" if loc[-1] == "kind" else ""
+        return f"{where} lacks '{loc[-1]}'{hint}"
+    if fault["type"] == "value_error":
+        return message.removeprefix("Value error, ").replace("\n", "; ")
+    return f"'{'.'.join(str(part) for part in loc)}' in {_place(loc, text)}: {message}"
+
+
+def _place(loc: tuple[str | int, ...], text: str) -> str:
+    """Name the section a fault lies in, with its own name where it has one."""
+    if not loc:
+        return "the file"
+    if len(loc) > 1 and isinstance(loc[1], int):
+        entry = tomllib.loads(text)[str(loc[0])][loc[1]]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
+    return f"[{loc[0]}]"
