@@ -303,6 +303,8 @@ def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
     if column.name not in frame.columns:
         return pd.Series(pd.NA, index=range(len(frame)), dtype="object").astype(_dtype(column))
     values = frame[column.name].reset_index(drop=True)
+    if odd := _not_allowed(values, column):
+        raise TableError(f"{table.name}.{column.name} holds {odd}, allowed are {list(column.allowed)}")
     try:
         if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
             return values
@@ -352,9 +354,13 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
         faults.append(f"{column.name} is {values.dtype}, expected {DTYPES[column.type]}")
     if not column.may_lack and (gaps := int(values.isna().sum())):
         faults.append(f"{column.name} lacks {gaps} value(s)")
-    if column.allowed and (odd := sorted(set(values.dropna().astype(str)) - set(column.allowed))):
+    if odd := _not_allowed(values, column):
         faults.append(f"{column.name} holds {odd}, allowed are {list(column.allowed)}")
     return faults
+
+
+def _not_allowed(values: pd.Series, column: Column) -> list[str]:
+    return sorted(set(values.dropna().unique()) - set(column.allowed)) if column.allowed else []
 
 
 def data_dictionary() -> str:

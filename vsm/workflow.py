@@ -44,7 +44,7 @@ class Team(_Section):
 
 
 class Person(_Section):
-    """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Kim Doe``."""
+    """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Person 07``."""
 
     name: Word
     accounts: tuple[Word, ...] = ()

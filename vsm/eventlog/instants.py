@@ -1,0 +1,32 @@
+"""When was it? Sources write instants in several ways; here they become UTC."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from vsm.tables import INSTANT
+
+
+def instants(values: Sequence[object]) -> pd.DatetimeIndex:
+    """Which instants do these texts and epoch milliseconds name? Missing where one cannot be read.
+
+    Jira writes ``2014-08-18T20:45:29.815+0000`` in most places and epoch milliseconds in its bulk
+    changelog (measured on real answers), Git ISO 8601. A text without a zone is not an instant.
+
+    Examples
+    --------
+    >>> instants(["2026-08-24T11:11:52.944+0200", 1492070429000, "soon"])
+    DatetimeIndex(['2026-08-24 09:11:52.944000+00:00', '2017-04-13 08:00:29+00:00', 'NaT'],
+                  dtype='datetime64[us, UTC]', freq=None)
+    """
+    texts = [_iso(value) for value in values]
+    found = pd.to_datetime(pd.Series(texts, dtype="str"), format="ISO8601", utc=True, errors="coerce")
+    return pd.DatetimeIndex(found.astype(INSTANT))
+
+
+def _iso(value: object) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return pd.Timestamp(value, unit="ms", tz="UTC").isoformat()
+    text = str(value)
+    zoned = text.endswith("Z") or any(sign in text[10:] for sign in "+-")
+    return text if zoned else None

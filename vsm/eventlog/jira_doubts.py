@@ -1,0 +1,80 @@
+"""Can these changelogs be trusted? Jira truncates, migrates and imports; each trace of it is told."""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from vsm.eventlog.jira_items import Json, status_id
+from vsm.eventlog.quality import Doubt, Level
+
+
+def doubts_about_changelogs(
+    bodies: Iterable[Json], changes: pd.DataFrame, lives: pd.DataFrame, *, source: str
+) -> Iterator[Doubt]:
+    """What is wrong or odd in these issues' histories?
+
+    Checked are: completeness (``total`` against what is there), the chain of status changes, the last
+    one against the current status, unreadable instants, missing authors, moves onto itself, changes
+    from or to nothing, moves between projects, and events before creation.
+    """
+    known = list(bodies)
+    moves = changes[changes["kind"] == "status"]
+    yield from _incomplete(known, source)
+    yield from _broken_chains(moves, source)
+    yield from _other_end(known, moves, source)
+    yield from _odd_rows(changes, moves, source)
+    early = lives[lives["start"] < lives["created"]]
+    for life in early.to_dict("records"):
+        detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
+        yield Doubt("events before creation", "warning", detail, source, life["ticket"])
+
+
+def _incomplete(bodies: Iterable[Json], source: str) -> Iterator[Doubt]:
+    for body in bodies:
+        log = body["changelog"]
+        there = len(log.get("histories") or ())
+        if int(log.get("total") or there) > there:
+            detail = (
+                f"{body['key']}: {there} of {log['total']} histories are there; fetch the whole changelog"
+            )
+            yield Doubt("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
+
+
+def _broken_chains(moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+    last = moves.groupby("ticket")["after"].shift()
+    broken = last.notna() & moves["before"].notna() & (last != moves["before"])
+    for move in moves.assign(last=last)[broken].to_dict("records"):
+        detail = (
+            f"left {move['before']} on {move['at']:%Y-%m-%d}, though {move['last']} was entered before it"
+        )
+        yield Doubt("broken chain of statuses", "warning", detail, source, move["ticket"], move["ref"])
+
+
+def _other_end(bodies: Iterable[Json], moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+    ends = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"].to_dict()
+    for body in bodies:
+        ticket, now = f"{source}:{body['id']}", status_id(body, source=source)
+        if ends.get(ticket, now) != now:
+            detail = (
+                f"{body['key']} is in {now} now, but its last change led to {ends[ticket]}; pull it again"
+            )
+            yield Doubt("history ends elsewhere", "fault", detail, source, ticket)
+
+
+def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+    half = moves["before"].isna() | moves["after"].isna()
+    yield from _each(
+        changes[changes["at"].isna()], "unreadable instant", "fault", "left out of the log", source
+    )
+    yield from _each(
+        moves[moves["before"] == moves["after"]], "self transition", "note", "changes nothing", source
+    )
+    yield from _each(moves[half], "status from or to nothing", "warning", "taken as it stands", source)
+    yield from _each(changes[changes["actor"].isna()], "missing author", "note", "nobody is named", source)
+    yield from _each(changes[changes["kind"] == "move"], "moved ticket", "note", "keeps its id", source)
+
+
+def _each(rows: pd.DataFrame, check: str, level: Level, effect: str, source: str) -> Iterator[Doubt]:
+    for row in rows.to_dict("records"):
+        change = f"{row['kind']} {row['before']} → {row['after']}"
+        yield Doubt(check, level, f"{change}: {effect}", source, row["ticket"], row["ref"])

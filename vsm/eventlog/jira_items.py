@@ -1,0 +1,139 @@
+"""What do the parts of one Jira issue body say? Plain readers of JSON, no tables yet."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+Json = Mapping[str, Any]
+
+KIND_OF_FIELD: Final = {
+    "status": "status",
+    "assignee": "assignee",
+    "team": "team",
+    "flagged": "flag",
+    "impediment": "flag",
+    "priority": "priority",
+    "resolution": "resolution",
+    "sprint": "sprint",
+    "link": "link",
+    "parent": "parent",
+    "issueparentassociation": "parent",
+    "epic link": "parent",
+    "key": "move",
+    "timespent": "worklog",
+}
+BY_ID: Final = frozenset({"status", "assignee", "team", "parent"})
+CATEGORIES: Final = {"new": "queue", "indeterminate": "work", "done": "done"}
+
+
+class Item(NamedTuple):
+    """What is one fact of an issue, before instants are read and ties are ranked?"""
+
+    ticket: str
+    at: object
+    history: int
+    place: int
+    kind: str
+    before: str | None
+    after: str | None
+    actor: str | None
+    ref: str
+    bulk: bool = False
+
+
+def account(source: str, user: object) -> str | None:
+    """Which account is this user? Cloud tells ``accountId``, Data Center ``key`` and ``name``.
+
+    Examples
+    --------
+    >>> account("jira", {"key": "person-07", "displayName": "Person 07"})
+    'jira:person-07'
+    """
+    if not isinstance(user, Mapping):
+        return None
+    known = user.get("accountId") or user.get("key") or user.get("name")
+    return f"{source}:{known}" if known else None
+
+
+def status_id(body: Json, *, source: str) -> str:
+    """Which status is the issue in now? By id, or by name where a body has no id."""
+    status = body["fields"]["status"]
+    return f"{source}:{status.get('id') or status['name']}"
+
+
+def history_items(body: Json, *, source: str) -> Iterator[Item]:
+    """Which facts does the changelog hold? Items of fields that say nothing about flow are passed over.
+
+    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk.
+    """
+    ticket = f"{source}:{body['id']}"
+    logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
+    for position, history in enumerate(body["changelog"].get("histories") or ()):
+        items = history.get("items") or ()
+        migration = any(_field(item) == "workflow" for item in items)
+        number = str(history.get("id", ""))
+        order = int(number) if number.isdigit() else position
+        ref = number or f"{body['id']}/{position}"
+        for place, item in enumerate(items):
+            kind = KIND_OF_FIELD.get(_field(item))
+            if kind is None or (kind == "worklog" and logged):
+                continue
+            before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
+            actor = account(source, history.get("author"))
+            bulk = migration and kind == "status"
+            yield Item(ticket, history.get("created"), order, place, kind, before, after, actor, ref, bulk)
+
+
+def _field(item: Json) -> str:
+    """Name the field in one way: ``fieldId`` is stable, ``field`` may be renamed and varies in case."""
+    known = str(item.get("fieldId") or "").lower()
+    return known if known in KIND_OF_FIELD else str(item.get("field") or "").lower()
+
+
+def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
+    """Read ``from`` or ``to`` of an item: an id with its source where ids are stable, else the text.
+
+    Null, an empty text and a missing key all mean "nothing".
+    """
+    if kind in BY_ID:
+        known = item.get(side) or item.get(f"{side}String")
+        return f"{source}:{known}" if known else None
+    text = item.get(side) if kind in {"worklog", "sprint"} else item.get(f"{side}String")
+    return str(text) if text else None
+
+
+def touch_items(body: Json, *, source: str) -> Iterator[Item]:
+    """When did somebody comment or log work? Instants and authors only, never the text."""
+    ticket = f"{source}:{body['id']}"
+    for kind, part, instant in (("comment", "comments", "created"), ("worklog", "worklogs", "started")):
+        for place, note in enumerate((body["fields"].get(kind) or {}).get(part) or ()):
+            actor = account(source, note.get("author"))
+            number = note.get("id") or f"{body['id']}/{place}"
+            yield Item(ticket, note.get(instant), 0, place, kind, None, None, actor, f"{kind} {number}")
+
+
+def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
+    """Which ids bear which names? Yields (kind, id, name, category, when)."""
+    fields = body["fields"]
+    status = fields["status"]
+    category = CATEGORIES.get(str((status.get("statusCategory") or {}).get("key")))
+    yield "status", status_id(body, source=source), str(status["name"]), category, fields.get("updated")
+    for user in (fields.get("assignee"), fields.get("creator"), fields.get("reporter")):
+        yield from _user(user, source, fields.get("created"))
+    for history in body["changelog"].get("histories") or ():
+        when = history.get("created")
+        yield from _user(history.get("author"), source, when)
+        for item in history.get("items") or ():
+            kind = {"status": "status", "assignee": "account"}.get(_field(item))
+            for side in ("from", "to") if kind else ():
+                if item.get(f"{side}String"):
+                    known = item.get(side) or item[f"{side}String"]
+                    yield str(kind), f"{source}:{known}", item[f"{side}String"], None, when
+    for kind, part in (("comment", "comments"), ("worklog", "worklogs")):
+        for note in (fields.get(kind) or {}).get(part) or ():
+            yield from _user(note.get("author"), source, note.get("created"))
+
+
+def _user(user: object, source: str, when: object) -> Iterator[tuple[str, str, str, None, object]]:
+    known = account(source, user)
+    if known and isinstance(user, Mapping):
+        yield "account", known, str(user.get("displayName") or user.get("name") or known), None, when

@@ -1,0 +1,76 @@
+"""What does one source, or all of them together, say about the stream?"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.tables import COMMITS, EVENTS, NAMES, QUALITY, RELEASES, TABLES, TICKETS, Table, conform, empty
+
+ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What was recorded? Six tables of ``vsm.tables``, each empty where a source has nothing to say.
+
+    Examples
+    --------
+    >>> Log().events.shape
+    (0, 10)
+    """
+
+    tickets: pd.DataFrame = field(default_factory=lambda: empty(TICKETS))
+    events: pd.DataFrame = field(default_factory=lambda: empty(EVENTS))
+    names: pd.DataFrame = field(default_factory=lambda: empty(NAMES))
+    commits: pd.DataFrame = field(default_factory=lambda: empty(COMMITS))
+    releases: pd.DataFrame = field(default_factory=lambda: empty(RELEASES))
+    quality: pd.DataFrame = field(default_factory=lambda: empty(QUALITY))
+
+
+def merge_logs(*logs: Log) -> Log:
+    """What do several sources say together?
+
+    Rows that repeat their table's key are kept once, so merging a log with itself changes nothing; the
+    events come out sorted by ticket, instant, ``seq``, source and ref.
+
+    Examples
+    --------
+    >>> merge_logs(Log(), Log()).tickets.empty
+    True
+    """
+    merged = {
+        part.name: _together([getattr(log, part.name) for log in logs], TABLES[part.name])
+        for part in fields(Log)
+    }
+    merged["events"] = sorted_events(merged["events"])
+    return Log(**merged)
+
+
+def _together(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+    full = [frame for frame in frames if len(frame)]
+    if not full:
+        return empty(table)
+    rows = conform(pd.concat([_plain(frame) for frame in full], ignore_index=True), table)
+    return rows.drop_duplicates(list(table.key) or None, ignore_index=True)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn categoricals into strings: frames of two sources rarely share their categories."""
+    words = frame.select_dtypes("category").columns
+    return frame.astype(dict.fromkeys(words, "str"))
+
+
+def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Bring events into the one order that everything downstream relies on, with fresh categories.
+
+    Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
+    """
+    words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
+    tidy = {word: _sorted_categories(events[word]) for word in words}
+    return events.assign(**tidy).sort_values(ORDER, ignore_index=True)
+
+
+def _sorted_categories(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    used = values.cat.remove_unused_categories()
+    return used.cat.reorder_categories(sorted(used.cat.categories))

@@ -1,0 +1,127 @@
+"""Which stage does each status belong to?"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.workflow import Stage, Workflow
+
+COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
+
+
+def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
+    """Which stage, kind, team and place in the stream does each status have?
+
+    A status is looked up by its id, then by the names it bore, the latest first. One that the workflow
+    file does not map keeps its own name as its stage and the kind that the tracker's category suggests
+    (``queue`` without one); it is placed before ``done``, and ``mapped`` is false.
+
+    Parameters
+    ----------
+    names
+        The NAMES table.
+    workflow
+        What vsm.toml says.
+
+    Returns
+    -------
+    DataFrame
+        One row per status id: ``status, name, stage, kind, team, discipline, place, batch, mapped``;
+        ``name`` is the latest, ``place`` counts stages from 0.
+
+    Examples
+    --------
+    >>> from vsm.tables import NAMES, conform
+    >>> names = conform(pd.DataFrame({"kind": ["status"], "id": ["jira:1"], "name": ["Open"]}), NAMES)
+    >>> stages_from_names(names, workflow=Workflow())[["stage", "kind", "mapped"]].values.tolist()
+    [['Open', 'queue', False]]
+    """
+    statuses = names[names["kind"] == "status"].sort_values(
+        ["last", "name"], ascending=False, na_position="last"
+    )
+    stage_of = {stage.name: stage for stage in workflow.stages}
+    rows = [
+        _row(str(status), borne, workflow.mapping, stage_of)
+        for status, borne in statuses.groupby("id", sort=True)
+    ]
+    words = ["status", "name", "stage", "kind", "team", "discipline"]
+    table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
+    table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
+    order = _order(workflow, table)
+    return table.assign(place=table["stage"].map(order).astype("int64"))[COLUMNS]
+
+
+def _row(
+    status: str, borne: pd.DataFrame, mapping: dict[str, str], stage_of: dict[str, Stage]
+) -> dict[str, Any]:
+    names = list(borne["name"])
+    found = next((mapping[word] for word in (status, *names) if word in mapping), None)
+    if found is not None:
+        stage = stage_of[found]
+        said = {"stage": found, "kind": stage.kind, "team": stage.team, "discipline": stage.discipline}
+        return {"status": status, "name": names[0], **said, "batch": stage.batch, "mapped": True}
+    category = borne["category"].dropna()
+    kind = str(category.iloc[0]) if len(category) else "queue"
+    said = {"stage": names[0], "kind": kind, "team": None, "discipline": None}
+    return {"status": status, "name": names[0], **said, "batch": False, "mapped": False}
+
+
+def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
+    """Place unmapped stages, queues first, between the workflow's own and its done stages."""
+    rank = {"queue": 0, "outside": 1, "work": 2, "done": 3}
+    strange = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
+    strange = strange.sort_values(["kind", "stage"], key=lambda c: c.map(rank) if c.name == "kind" else c)
+    own = [stage.name for stage in workflow.stages if stage.kind != "done"]
+    done = [stage.name for stage in workflow.stages if stage.kind == "done"]
+    return {stage: place for place, stage in enumerate([*own, *strange["stage"], *done])}
+
+
+def doubts_about_stages(
+    stages: pd.DataFrame, *, names: pd.DataFrame, events: pd.DataFrame, workflow: Workflow
+) -> pd.DataFrame:
+    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, NAMES, empty
+    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
+    >>> len(doubts_about_stages(stages, names=empty(NAMES), events=empty(EVENTS), workflow=Workflow()))
+    0
+    """
+    used = events[events["kind"] == "status"].dropna(subset=["after"])
+    tickets = used.astype({"after": "str"}).groupby("after")["ticket"].nunique()
+    doubts = [
+        *_unmapped(stages, tickets),
+        *_two_stages(names, workflow),
+        *_never_used(stages, names, workflow),
+    ]
+    return quality_from_doubts(doubts)
+
+
+def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[Doubt]:
+    for row in stages[~stages["mapped"]].to_dict("records"):
+        if row["status"] in tickets.index:
+            count, kind = tickets[row["status"]], row["kind"]
+            detail = (
+                f"status '{row['name']}' ({row['status']}) of {count} tickets is in no stage and taken as "
+                f"{kind}; add it to the statuses of a stage in vsm.toml"
+            )
+            yield Doubt("unmapped status", "fault", detail, ref=row["status"])
+
+
+def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
+    for status, borne in names[names["kind"] == "status"].groupby("id"):
+        meant = sorted({workflow.mapping[name] for name in borne["name"] if name in workflow.mapping})
+        if len(meant) > 1 and status not in workflow.mapping:
+            detail = f"{status} bore names of the stages {' and '.join(meant)}; list its id in the right one"
+            yield Doubt("status of two stages", "fault", detail, ref=str(status))
+
+
+def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
+    known = {*stages["status"], *names["name"]}
+    for status, stage in workflow.mapping.items():
+        if status not in known:
+            detail = f"status '{status}' of stage '{stage}' occurs nowhere in the data; misspelt or not used"
+            yield Doubt("status never seen", "note", detail, ref=status)
