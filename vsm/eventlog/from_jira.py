@@ -111,9 +111,14 @@ def _now(body: Json, kind: str, source: str) -> str | None:
 def _first_states(
     bodies: list[Json], changes: pd.DataFrame, lives: pd.DataFrame, source: str
 ) -> pd.DataFrame:
-    """Say what the changelog does not: each ticket's creation and its state at that instant."""
+    """Say what the changelog does not: each ticket's creation and its state at that instant.
+
+    A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
+    """
     stated = changes[changes["kind"].isin(STATES)].drop_duplicates(["ticket", "kind"])
-    before = stated.set_index(["ticket", "kind"])["before"].to_dict()
+    halves = (stated["kind"] == "status") & stated["before"].isna()
+    told = stated["before"].mask(halves, stated["after"])
+    before = told.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
     body_of = {f"{source}:{body['id']}": body for body in bodies}
     rows = [
         Item(

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from vsm.eventlog.quality import Doubt, quality_from_doubts
+
 
 def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
     """Which ticket does each key mean? Today's keys, and those that moved tickets had before.
@@ -61,3 +63,22 @@ def tickets_in(
     """
     named = keys_in(text, pattern=pattern)
     return list(dict.fromkeys(keys[k] for k in named if k in keys)), [k for k in named if k not in keys]
+
+
+def doubts_about_links(tickets: pd.DataFrame, commits: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """How much of Git and tracker meet? One QUALITY row where there are commits.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, empty
+    >>> len(doubts_about_links(empty(TICKETS), empty(COMMITS), empty(EVENTS)))
+    0
+    """
+    if commits.empty:
+        return quality_from_doubts([])
+    linked = events[events["kind"].isin(["commit", "merge"])]
+    detail = (
+        f"{linked['ticket'].nunique()} of {len(tickets)} tickets are named by commits; "
+        f"{linked['ref'].nunique()} of {len(commits)} commits name a ticket"
+    )
+    return quality_from_doubts([Doubt("link of tickets and commits", "note", detail)])

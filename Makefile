@@ -1,0 +1,56 @@
+# Two commands matter: `make demo` and `make test`. Everything lives in .venv; `make clean` removes it.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test install lint types walls check docs lock lab clean
+
+demo: install
+	$(BIN)/vsm demo --dir data
+
+test: lint types walls check
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/mypy
+
+walls: install
+	$(BIN)/lint-imports --no-cache
+
+check: install
+	$(BIN)/python -W error -m pytest -n auto --dist loadfile
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "vsm needs Python 3.11 or newer; say make PYTHON=/path/to/python3.11")'
+ifneq ($(UV),)
+	$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --requirement constraints.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+else
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
+
+docs: install
+	$(BIN)/python -c 'from pathlib import Path; from vsm.tables import data_dictionary; Path("data/README.md").write_text(data_dictionary(), encoding="utf-8")'
+	$(BIN)/python -c 'from pathlib import Path; from vsm import sample; Path("data/sample/truth.toml").write_text(sample.sample_truth(), encoding="utf-8"); Path("data/sample/vsm.toml").write_text(sample.sample_workflow(), encoding="utf-8")'
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-package vsm \
+	  --no-header pyproject.toml --output-file constraints.txt
+
+lab: install
+	$(BIN)/jupyter lab notebooks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data/archive data/runs data/vsm.toml

@@ -1,0 +1,39 @@
+"""Logs of several sources become one, whatever their order."""
+
+from pandas.testing import assert_frame_equal
+
+from tests.jira_bodies import history, issue, moved
+from vsm.eventlog.from_git import log_from_git
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.log import Log, merge_logs
+
+BODIES = [
+    issue(n, history(n, f"2026-01-0{n}T09:00:00.000+0000", moved("1", "3")), now="3") for n in (6, 7, 8)
+]
+
+
+def test_merging_a_log_with_itself_changes_nothing() -> None:
+    """Events are unique by source, ref and seq."""
+    log = log_from_jira(BODIES)
+    for part in ("tickets", "events", "names"):
+        assert_frame_equal(
+            getattr(merge_logs(log, log), part), getattr(merge_logs(log), part), check_categorical=False
+        )
+
+
+def test_order_of_bodies_does_not_matter() -> None:
+    """The events come out the same however the documents are shuffled."""
+    assert_frame_equal(
+        merge_logs(log_from_jira(BODIES[::-1])).events, merge_logs(log_from_jira(BODIES)).events
+    )
+
+
+def test_sources_come_together_in_time() -> None:
+    """A commit stands among the ticket's own events, by instant."""
+    who = {"name": "dev-1", "email": "dev-1@example.org", "at": "2026-01-06T08:00:00+00:00"}
+    commit = {"type": "commit", "commit": "c1", "parents": [], "undecodable": False, "message": "AB-6 mend"}
+    commit |= {"author": who, "committer": who}
+    git = log_from_git([commit], repository="shop", keys={"AB-6": "jira:1006"})
+    rows = merge_logs(Log(), log_from_jira(BODIES[:1]), git).events
+    assert rows["kind"].astype("str").tolist() == ["created", "status", "commit", "status"]
+    assert rows["source"].astype("str").tolist()[2] == "git:shop"

@@ -1,0 +1,52 @@
+"""Accounts of several systems become persons; what is ambiguous stays apart."""
+
+import pandas as pd
+
+from vsm.eventlog.log import sorted_events
+from vsm.people import People, people_from_names
+from vsm.tables import EVENTS, NAMES, conform
+
+
+def named(*rows: tuple[str, str]) -> pd.DataFrame:
+    return conform(pd.DataFrame(rows, columns=["id", "name"]).assign(kind="account"), NAMES)
+
+
+def test_one_name_in_two_systems_is_one_person() -> None:
+    """Case, accents and punctuation do not matter; the tracker's spelling is kept."""
+    people = people_from_names(named(("jira:1", "Dév 1"), ("git:dev-1", "dev-1")), declared={}, team_of={})
+    assert people.person_of == {"jira:1": "Dév 1", "git:dev-1": "Dév 1"}
+    assert people.ambiguous == ()
+
+
+def test_one_name_twice_in_one_system_joins_nobody() -> None:
+    """Two accounts of one system with one name stay apart and are reported."""
+    people = people_from_names(
+        named(("jira:1", "dev"), ("jira:2", "dev"), ("git:dev", "dev")), declared={}, team_of={}
+    )
+    assert len(set(people.person_of.values())) == 3
+    assert people.ambiguous == ("dev",)
+
+
+def test_the_workflow_file_wins() -> None:
+    """A declared account is who the file says, whatever its name."""
+    people = people_from_names(
+        named(("jira:1", "dev-9"), ("git:x", "dev-9")), declared={"jira:1": "dev-1"}, team_of={}
+    )
+    assert people.person_of == {"jira:1": "dev-1", "git:x": "dev-9"}
+
+
+def test_events_speak_of_persons() -> None:
+    """Actors, and assignees before and after, are persons; statuses of the same spelling are left alone."""
+    rows = pd.DataFrame(
+        {
+            "ticket": "jira:7", "at": pd.Timestamp("2026-01-05", tz="UTC"), "kind": ["status", "assignee"],
+            "before": [None, "jira:1"], "after": ["jira:1", "jira:2"], "actor": ["jira:1", None],
+            "source": "jira", "ref": ["a", "b"], "seq": 0, "bulk": False,
+        }
+    )  # fmt: skip
+    events = sorted_events(conform(rows, EVENTS))
+    known = People({"jira:1": "dev-1"}, {}, ()).identify(events)
+    assert known[["before", "after", "actor"]].astype("str").fillna("-").to_numpy().tolist() == [
+        ["-", "jira:1", "dev-1"],
+        ["dev-1", "jira:2", "-"],
+    ]

@@ -1,0 +1,55 @@
+"""The tables' schema is kept: all faults at once, and the dictionary tells the truth."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from vsm.errors import TableError
+from vsm.tables import COMMITS, QUALITY, RELEASES, TABLES, check, conform, data_dictionary, empty
+
+ROW = {"release": "v1", "repository": "shop", "commit": "c1", "at": pd.Timestamp("2026-01-05", tz="UTC")}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_empty_tables_keep_their_own_schema(table: object) -> None:
+    """An empty frame of each table passes its check."""
+    name = getattr(table, "name", "")
+    assert check(empty(TABLES[name]), TABLES[name]).empty
+
+
+def test_conform_orders_types_and_adds_what_may_lack() -> None:
+    """Columns come in the table's order and type; ``tagged`` may lack and is added; the input stays."""
+    rows = pd.DataFrame([ROW])[["at", "commit", "release", "repository"]]
+    frame = check(conform(rows, RELEASES), RELEASES)
+    assert list(frame.columns) == RELEASES.names
+    assert frame["tagged"].isna().all()
+    assert list(rows.columns) == ["at", "commit", "release", "repository"]
+
+
+def test_conform_refuses_absent_columns_and_wrong_words() -> None:
+    """A needed column that is not there, and a value that is not allowed, are refused."""
+    with pytest.raises(TableError, match=r"releases: missing column\(s\) commit"):
+        conform(pd.DataFrame([ROW]).drop(columns="commit"), RELEASES)
+    with pytest.raises(TableError, match=r"quality.level holds \['bad'\], allowed are"):
+        conform(pd.DataFrame([{"check": "x", "level": "bad", "detail": "y"}]), QUALITY)
+    with pytest.raises(TableError, match=r"releases.at cannot be read as instant"):
+        conform(pd.DataFrame([ROW | {"at": "soon"}]), RELEASES)
+
+
+def test_check_tells_all_faults_at_once() -> None:
+    """Missing values, a repeated key and a wrong type stand in one message."""
+    frame = conform(pd.DataFrame([ROW, ROW]), RELEASES)
+    frame = frame.assign(commit=pd.Series([None, "c1"], dtype="str"), at=frame["at"].dt.tz_localize(None))
+    with pytest.raises(
+        TableError, match=r"commit lacks 1.*at is datetime64\[us\].*2? ?row\(s\) repeat the key"
+    ):
+        check(frame, RELEASES)
+    with pytest.raises(TableError, match=r"commits: columns are"):
+        check(frame, COMMITS)
+
+
+def test_the_dictionary_in_data_is_the_generated_one() -> None:
+    """data/README.md is what ``make docs`` writes."""
+    stored = Path(__file__).parents[1] / "data" / "README.md"
+    assert stored.read_text(encoding="utf-8") == data_dictionary()

@@ -1,0 +1,73 @@
+"""What vsm.toml may say, and what it is told when it may not."""
+
+import pytest
+
+from vsm.errors import ConfigError
+from vsm.workflow import Workflow, parse_workflow
+
+GOOD = """
+[[stage]]
+name = "Ready"
+kind = "queue"
+statuses = ["Open", "jira:1"]
+
+[[stage]]
+name = "Build"
+kind = "work"
+statuses = ["In Progress"]
+team = "web"
+
+[[team]]
+name = "web"
+members = ["dev-1"]
+
+[[person]]
+name = "dev-1"
+accounts = ["jira:a", "git:dev-1"]
+"""
+
+
+def test_a_workflow_says_order_mapping_teams_and_persons() -> None:
+    """Every section is reachable by the question it answers."""
+    workflow = parse_workflow(GOOD)
+    assert workflow.order == {"Ready": 0, "Build": 1}
+    assert workflow.mapping == {"Open": "Ready", "jira:1": "Ready", "In Progress": "Build"}
+    assert workflow.team_of == {"dev-1": "web"}
+    assert workflow.person_of == {"jira:a": "dev-1", "git:dev-1": "dev-1"}
+
+
+def test_the_digest_tells_workflows_apart() -> None:
+    """Equal workflows have equal digests, whatever their comments; another order is another workflow."""
+    assert parse_workflow(GOOD).digest == parse_workflow(GOOD + "\n# a comment").digest
+    assert parse_workflow(GOOD).digest != Workflow().digest
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[stream", r"is not valid TOML"),
+        ("[stages]", r"unknown key 'stages' in the file; known: person, rules, stage, stream, team"),
+        ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
+        ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),
+        ('[[stage]]\nname = "A"\nkind = "work"\ncolour = 1', r"unknown key 'colour' in \[\[stage\]\] 'A'"),
+        (
+            GOOD + '[[stage]]\nname = "C"\nkind = "work"\nstatuses = ["Open"]',
+            r"status 'Open' is mapped 2 times",
+        ),
+        (GOOD + '[[stage]]\nname = "Build"\nkind = "work"', r"stage 'Build' is defined 2 times"),
+        (GOOD + '[[team]]\nname = "ops"\nmembers = ["dev-1"]', r"person 'dev-1' is a member 2 times"),
+        (GOOD + '[[person]]\nname = "dev-2"\naccounts = ["jira:a"]', r"account 'jira:a' is claimed 2 times"),
+        ("[rules]\nminimum = 0", r"'rules.minimum' in \[rules\]"),
+        ("[[person]]\naccounts = []", r"\[\[person\]\] number 1 lacks 'name'"),
+    ],
+)
+def test_faults_are_told_in_the_files_own_words(text: str, sentence: str) -> None:
+    """Each fault names its place and what to do."""
+    with pytest.raises(ConfigError, match=sentence):
+        parse_workflow(text)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Two faults of different sections stand in one message."""
+    with pytest.raises(ConfigError, match=r"unknown key 'nmae' in \[stream\].*lacks 'kind'"):
+        parse_workflow('[stream]\nnmae = "x"\n[[stage]]\nname = "A"')

@@ -1,0 +1,58 @@
+"""Can the data be trusted? ``vsm check`` tells what was found and fails where results would be false."""
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from vsm.cli.options import WORK, Dir
+from vsm.pipeline import ValueStream, read_stream
+from vsm.tables import LEVELS
+
+SHOWN = 5
+
+
+def check(dir_: Dir = WORK) -> None:
+    """Say what can be trusted and what is unmapped; exit 1 only on faults that falsify results."""
+    stream = read_stream(dir_)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(summary(stream))
+    for level in LEVELS:
+        rows = stream.quality[stream.quality["level"] == level]
+        for name, group in rows.groupby("check", observed=True, sort=True):
+            _tell(console, level, str(name), group)
+    faults = int((stream.quality["level"] == "fault").sum())
+    if faults:
+        console.print(f"{faults} fault(s) would falsify results; mend them first.")
+        raise typer.Exit(1)
+    console.print("No fault that would falsify results.")
+
+
+def summary(stream: ValueStream) -> str:
+    """Say in two sentences what is there."""
+    lives = stream.lives
+    finished, bulk = int(lives["finished"].notna().sum()), int(lives["bulk"].sum())
+    tables = ("visits", "handoffs", "commits", "releases")
+    counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in tables)
+    return (
+        f"{stream.workflow.stream.name}: {len(lives)} tickets as of {stream.as_of:%Y-%m-%d %H:%M} UTC, "
+        f"{finished} finished for good ({bulk} of them by a bulk edit), {len(lives) - finished} open; "
+        f"{counts}."
+    )
+
+
+def _tell(console: Console, level: str, name: str, rows: pd.DataFrame) -> None:
+    table = Table(
+        title=f"{level}: {name} ({len(rows)})",
+        title_justify="left",
+        show_header=False,
+        box=None,
+        pad_edge=False,
+    )
+    for detail, ticket in zip(
+        rows["detail"].head(SHOWN), rows["ticket"].astype("str").head(SHOWN), strict=True
+    ):
+        table.add_row("  ", f"{detail}" if pd.isna(ticket) else f"{ticket}: {detail}")
+    if len(rows) > SHOWN:
+        table.add_row("  ", f"… and {len(rows) - SHOWN} more: vsm export quality --to quality.csv")
+    console.print(table)

@@ -1,0 +1,33 @@
+"""What does it look like? ``vsm demo`` builds the sample stream and goes the whole way with it."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from vsm.cli.init import write_beside
+from vsm.cli.options import Dir
+from vsm.cli.pull import store
+from vsm.cli.report import publish, tell_findings
+from vsm.errors import ParameterError
+from vsm.pipeline import read_stream
+from vsm.sample import build_sample, sample_workflow
+from vsm.sources.git_commits import commit_pages
+from vsm.sources.jira_file import issue_pages
+from vsm.sources.work_folder import WorkFolder
+
+
+def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
+    """Build a small business's stream from a seed, pull it like real data, and render its report."""
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    folder = WorkFolder(dir_)
+    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8") != sample_workflow():
+        raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
+    folder.archive.parent.mkdir(parents=True, exist_ok=True)
+    sample = build_sample(folder.archive.parent / "sample", seed=seed)
+    write_beside(folder.workflow, sample_workflow())
+    store(dir_, issue_pages(sample.issues), source="jira", scope=str(sample.issues))
+    store(dir_, commit_pages(sample.repository), source="git:shop", scope=str(sample.repository))
+    stream = read_stream(dir_)
+    page = publish(dir_, stream, {})
+    console.print(f"Report: {page}")
+    tell_findings(console, stream)

@@ -1,0 +1,31 @@
+"""How do tables leave the house? ``vsm export`` writes any of them as Parquet, CSV or JSON."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.errors import ParameterError
+from vsm.pipeline import read_stream
+from vsm.reports.export import export_table
+from vsm.tables import TABLES
+
+
+def export(
+    table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")],
+    to: Annotated[Path, typer.Option(help="File to write: .parquet, .csv or .json.")],
+    dir_: Dir = WORK,
+    since: Since = "",
+    until: Until = "",
+    team: Team = "",
+    ticket_type: TicketType = "",
+) -> None:
+    """Write a table as .parquet, .csv or .json; data/README.md says what its columns mean."""
+    if table not in TABLES:
+        raise ParameterError(f"no table '{table}'; there are {', '.join(TABLES)}")
+    stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
+    frame = getattr(stream, table)
+    export_table(frame, to=to)
+    Console(soft_wrap=True, highlight=False, markup=False).print(f"{to}: {len(frame):,} rows of {table}")

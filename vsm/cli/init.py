@@ -1,0 +1,134 @@
+"""How does a work folder begin? ``vsm init`` writes vsm.toml; ``--infer`` fills in what was pulled."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import tomlkit
+import typer
+from rich.console import Console
+
+from vsm.cli.options import WORK, Dir
+from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
+from vsm.eventlog.stages import stages_from_names
+from vsm.people import people_from_names
+from vsm.pipeline.read import read_log, read_workflow
+from vsm.sources.archive import open_archive
+from vsm.sources.work_folder import WorkFolder
+from vsm.workflow import Workflow, parse_workflow
+
+TEMPLATE: Final = """\
+# How this team works. vsm reads it on every run; an unknown key is an error.
+# After the first pull, `vsm init --infer` adds what it found; it never changes what stands here.
+
+[stream]
+name = "value stream"
+
+[rules]
+bulk_tickets = 5      # so many equal moves by one account …
+bulk_minutes = 10.0   # … within so many minutes are clean-up, not flow
+minimum = 12          # under so many tickets: too few to say
+
+# One [[stage]] for each step, in the order of the stream:
+#
+# [[stage]]
+# name = "Waiting for QA"
+# kind = "queue"               # queue: nobody works on it · work · outside: waits for someone else · done
+# statuses = ["QA", "jira:7"]  # names or ids of the tracker; an id wins
+# team = "quality"             # optional: whom the stage belongs to
+# discipline = "testing"       # optional: for handoffs between disciplines
+# batch = true                 # optional: tickets leave it together on purpose, as in a release
+#
+# [[team]]
+# name = "quality"
+# members = ["qa-1", "qa-2"]   # names of persons
+#
+# [[person]]
+# name = "qa-1"
+# accounts = ["jira:5b10a2844c20165700ede21g", "git:qa-1"]
+"""
+
+
+def init(
+    dir_: Dir = WORK,
+    infer: Annotated[bool, typer.Option("--infer", help="Add stages and people found in the data.")] = False,
+) -> None:
+    """Write a commented vsm.toml; with --infer add what the pulled data suggest, changing nothing."""
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    folder = WorkFolder(dir_)
+    if not folder.workflow.exists():
+        dir_.mkdir(parents=True, exist_ok=True)
+        write_beside(folder.workflow, TEMPLATE)
+        console.print(f"Wrote {folder.workflow}. Next: vsm pull --dir {dir_} jira --file FILE")
+    elif not infer:
+        console.print(f"{folder.workflow} is there already and stays as it is.")
+    if infer:
+        stages, people = _proposals(folder, workflow := read_workflow(folder))
+        added = with_proposals(folder.workflow.read_text(encoding="utf-8"), stages=stages, people=people)
+        parse_workflow(added, origin=str(folder.workflow))
+        write_beside(folder.workflow, added)
+        _tell(console, folder.workflow, workflow, stages, people)
+
+
+def _proposals(folder: WorkFolder, workflow: Workflow) -> tuple[list[ProposedStage], list[ProposedPerson]]:
+    with open_archive(folder.archive, create=False) as archive:
+        log = read_log(folder, archive)
+    stages = stages_from_names(log.names, workflow=workflow)
+    people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
+    proposed = propose_stages(stages, events=log.events)
+    taken = {stage.name for stage in workflow.stages}
+    return [s for s in proposed if s.name not in taken], propose_people(people, declared=workflow.person_of)
+
+
+def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequence[ProposedPerson]) -> str:
+    """How does a vsm.toml look with proposals added at its end? What stands in it stays, to the letter.
+
+    Examples
+    --------
+    >>> stage = ProposedStage("QA", "queue", ("jira:7",), "by its name")
+    >>> print(with_proposals("", stages=[stage], people=[]))
+    <BLANKLINE>
+    [[stage]]
+    name = "QA"
+    kind = "queue" # guessed by its name
+    statuses = ["jira:7"]
+    <BLANKLINE>
+    """
+    blocks = [text.rstrip("\n") + "\n" if text else ""]
+    for stage in stages:
+        kind = tomlkit.item(stage.kind).comment(f"guessed {stage.reason}")
+        blocks.append(_block("stage", {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}))
+    blocks += [_block("person", {"name": p.name, "accounts": list(p.accounts)}) for p in people]
+    return "\n".join(blocks)
+
+
+def _block(section: str, entries: dict[str, Any]) -> str:
+    table = tomlkit.table()
+    for key, entry in entries.items():
+        table.add(key, entry)
+    document = tomlkit.document()
+    document.add(section, tomlkit.aot())
+    document[section].append(table)  # type: ignore[union-attr]
+    return tomlkit.dumps(document)
+
+
+def write_beside(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then renamed."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _tell(
+    console: Console,
+    path: Path,
+    workflow: Workflow,
+    stages: Sequence[ProposedStage],
+    people: Sequence[ProposedPerson],
+) -> None:
+    for stage in stages:
+        console.print(f"  stage '{stage.name}': {stage.kind}, {stage.reason}")
+    console.print(
+        f"Added {len(stages)} stages and {len(people)} people to {path}; {len(workflow.stages)} stages "
+        "stood there. Check their kinds and order, then run vsm check."
+    )

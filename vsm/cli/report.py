@@ -1,0 +1,46 @@
+"""How are findings rendered? ``vsm report`` runs the notebooks and publishes their pages."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.pipeline import ValueStream, read_stream
+from vsm.reports import notebooks_folder, publish_report
+from vsm.sources.work_folder import WorkFolder
+
+TOLD = 3
+
+
+def report(
+    dir_: Dir = WORK, since: Since = "", until: Until = "", team: Team = "", ticket_type: TicketType = ""
+) -> None:
+    """Run the notebooks on the pulled data and publish their pages under runs/."""
+    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
+    stream = read_stream(dir_, **chosen)
+    page = publish(dir_, stream, chosen)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(f"Report: {page}")
+    tell_findings(console, stream)
+
+
+def publish(dir_: Path, stream: ValueStream, chosen: dict[str, str]) -> Path:
+    """Render every notebook of the suite; returns the path of the report's first page."""
+    return publish_report(
+        sorted(notebooks_folder().glob("[0-9]*.ipynb")),
+        runs=WorkFolder.at(dir_).runs,
+        parameters={"data_dir": str(dir_.resolve()), **chosen},
+        at=datetime.now(UTC),
+        title=stream.workflow.stream.name,
+        findings=[finding.claim for finding in stream.findings[:TOLD]],
+        provenance=stream.provenance,
+    )
+
+
+def tell_findings(console: Console, stream: ValueStream) -> None:
+    """Say the costliest findings in plain sentences, or that there is nothing to see yet."""
+    if not stream.findings:
+        console.print("Nothing to see yet: too few finished tickets for a finding.")
+    for number, finding in enumerate(stream.findings[:TOLD], start=1):
+        console.print(f"{number}. {finding.claim}")

@@ -1,0 +1,38 @@
+"""How do people say a duration?"""
+
+import pandas as pd
+
+
+def spoken(duration: pd.Timedelta) -> str:
+    """How long is it, in the two largest units? Elapsed time: a day is 24 hours.
+
+    Examples
+    --------
+    >>> spoken(pd.Timedelta("2 days 04:10:00")), spoken(pd.Timedelta("00:35:10")), spoken(pd.Timedelta("1s"))
+    ('2 d 4 h', '35 min', 'less than a minute')
+    """
+    if pd.isna(duration):
+        return "unknown"
+    minutes = int(duration.total_seconds() // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    units = [
+        f"{days:,} d" if days else "",
+        f"{hours} h" if hours else "",
+        f"{rest} min" if rest and not days else "",
+    ]
+    return " ".join(unit for unit in units if unit) or "less than a minute"
+
+
+def percent(share: float) -> str:
+    """How large is a share? Whole percents, "under 1 %" for the rest, never a rounded 0 or 100.
+
+    Examples
+    --------
+    >>> percent(0.384), percent(0.0001), percent(0.9999), percent(0.0)
+    ('38 %', 'under 1 %', 'over 99 %', '0 %')
+    """
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")

@@ -1,0 +1,191 @@
+"""Which claims can be made? One short function per claim; each may say nothing."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.findings.durations import percent, spoken
+from vsm.findings.finding import Finding
+from vsm.model.flow import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What do the rules look at?
+
+    Attributes
+    ----------
+    tickets, handoffs
+        TICKETS and HANDOFFS.
+    stays, lives, shares, batches, costs
+        As ``vsm.model`` gives them: ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
+        ``batches_from_stays`` and, between teams, ``handoff_costs``.
+    minimum
+        Under so many tickets nothing is claimed.
+    """
+
+    tickets: pd.DataFrame
+    handoffs: pd.DataFrame
+    stays: pd.DataFrame
+    lives: pd.DataFrame
+    shares: pd.DataFrame
+    batches: pd.DataFrame
+    costs: pd.DataFrame
+    minimum: int = 12
+
+
+def findings_from_evidence(evidence: Evidence) -> tuple[Finding, ...]:
+    """What costs this stream most? Findings, the costliest first.
+
+    Only tickets that were finished for good, and not by a bulk edit, are weighed; a claim that fewer than
+    ``minimum`` of them bear is not made. Costs of different findings may overlap, since a handoff's wait
+    lies in some queue: they are to be read one by one, never added up.
+
+    Examples
+    --------
+    >>> from vsm.tables import HANDOFFS, TICKETS, empty
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "finished": none, "bulk": [], "lead": none - none})
+    >>> nothing = pd.DataFrame(columns=["ticket", "stage", "kind", "place", "entered", "tickets", "batches",
+    ...                                 "batched", "departures", "from_team", "to_team"])
+    >>> findings_from_evidence(Evidence(empty(TICKETS), empty(HANDOFFS), nothing, lives, *[nothing] * 3))
+    ()
+    """
+    found = [finding for rule in RULES for finding in rule(evidence)]
+    return tuple(sorted(found, key=lambda finding: finding.cost, reverse=True))
+
+
+def queues(evidence: Evidence) -> Iterator[Finding]:
+    """Where does finished work wait longest? One claim per queue or outside stage without batches."""
+    batched = set(_rhythmic(evidence)["stage"])
+    shares = evidence.shares
+    for row in shares[shares["kind"].isin(["queue", "outside"])].to_dict("records"):
+        if row["tickets"] < evidence.minimum or row["stage"] in batched:
+            continue
+        yield Finding(
+            rule="queue",
+            subject=row["stage"],
+            claim=(
+                f"Tickets wait in '{row['stage']}' for {_bounded(row)} of their lead time: "
+                f"half of them {spoken(row['median'])} or longer (n = {row['tickets']} finished tickets)."
+            ),
+            cost=row["total"],
+            share=row["share"],
+            low=row["low"],
+            high=row["high"],
+            n=row["tickets"],
+            tickets=_longest(evidence, row["stage"]),
+            caveat="Elapsed time: nights and weekends count, and why it waited is not told here.",
+            experiment=f"Limit how many tickets may wait in '{row['stage']}'; let givers help empty it.",
+        )
+
+
+def batches(evidence: Evidence) -> Iterator[Finding]:
+    """Which stages do tickets leave in batches? Where most departures are batched, three times or more."""
+    shares = evidence.shares.set_index("stage")
+    for row in _rhythmic(evidence).to_dict("records"):
+        stage = row["stage"]
+        if stage not in shares.index or shares.loc[stage, "tickets"] < evidence.minimum:
+            continue
+        share = shares.loc[[stage]].to_dict("records")[0]
+        yield Finding(
+            rule="batch",
+            subject=stage,
+            claim=(
+                f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures in "
+                f"{row['batches']} batches of {row['size']:.0f} (median), one every {spoken(row['every'])}; "
+                f"waiting there takes {_bounded(share)} of lead time (n = {share['tickets']} finished)."
+            ),
+            cost=share["total"],
+            share=share["share"],
+            low=share["low"],
+            high=share["high"],
+            n=share["tickets"],
+            tickets=_longest(evidence, stage),
+            caveat="A batch is told by departures within an hour of one another; nobody says it was meant.",
+            experiment=f"Let tickets leave '{stage}' twice as often, with half as many at once.",
+        )
+
+
+def returns(evidence: Evidence) -> Iterator[Finding]:
+    """How much lead time goes into what came back? Time from a first move backwards on, of such tickets."""
+    done = counted(evidence.lives).set_index("ticket")
+    stays = evidence.stays[evidence.stays["ticket"].isin(done.index)]
+    back = stays["place"] < stays.groupby("ticket")["place"].shift()
+    first = stays[back].groupby("ticket")["entered"].min().rename("returned")
+    lives = done.join(first, how="inner")
+    if len(lives) < evidence.minimum:
+        return
+    again: Any = lives["finished"] - lives["returned"]
+    yield Finding(
+        rule="return",
+        subject="moves backwards",
+        claim=(
+            f"{len(lives)} of {len(done)} finished tickets ({percent(len(lives) / len(done))}) moved "
+            f"backwards at least once; from then on they took {spoken(again.median())} more (median)."
+        ),
+        cost=pd.Timedelta(again.sum()),
+        share=again.dt.total_seconds().sum() / done["lead"].dt.total_seconds().sum(),
+        low=math.nan,
+        high=math.nan,
+        n=len(lives),
+        tickets=_keys(evidence, again.nlargest(5).index),
+        caveat="Not all of that time is due to the return: part of it would have been needed anyway.",
+        experiment="Agree on what must be true before work is passed on, where it most often comes back.",
+    )
+
+
+def team_handoffs(evidence: Evidence) -> Iterator[Finding]:
+    """Which handoff between two teams costs most? One claim per pair of different teams."""
+    costs = evidence.costs
+    for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
+        if row["tickets"] < evidence.minimum:
+            continue
+        giver, receiver = row["from_team"], row["to_team"]
+        pair = evidence.handoffs[
+            (evidence.handoffs["from_team"] == giver) & (evidence.handoffs["to_team"] == receiver)
+        ]
+        yield Finding(
+            rule="handoff",
+            subject=f"{giver} → {receiver}",
+            claim=(
+                f"From {giver} to {receiver}, work waits {spoken(row['median'])} (median) to be taken up, "
+                f"{_bounded(row)} of lead time (n = {row['handoffs']} handoffs, {row['tickets']} tickets)."
+            ),
+            cost=row["wait"],
+            share=row["share"],
+            low=row["low"],
+            high=row["high"],
+            n=row["tickets"],
+            tickets=_keys(evidence, pair.nlargest(5, "wait")["ticket"].astype("str").drop_duplicates()),
+            caveat="The wait ends at the first trace of work; work that left no trace would make it shorter.",
+            experiment=f"Let one person of {receiver} join {giver} before the work is passed on.",
+        )
+
+
+def _rhythmic(evidence: Evidence) -> pd.DataFrame:
+    found = evidence.batches
+    return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
+
+
+def _bounded(row: Mapping[Any, Any]) -> str:
+    """Say a share with its interval, where there is one."""
+    share = percent(row["share"])
+    return share if math.isnan(row["low"]) else f"{share} ({percent(row['low'])} to {percent(row['high'])})"
+
+
+def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
+    done = counted(evidence.lives)["ticket"]
+    here = evidence.stays[(evidence.stays["stage"] == stage) & evidence.stays["ticket"].isin(done)]
+    return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)
+
+
+def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:
+    keys = evidence.tickets.set_index(evidence.tickets["ticket"].astype("str"))["key"]
+    return tuple(keys.reindex(tickets).astype("str"))
+
+
+RULES: Final = (batches, queues, returns, team_handoffs)

@@ -1,0 +1,176 @@
+"""Where does a stream come from? A work folder's archive and vsm.toml become a ``ValueStream``."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from vsm.errors import ConfigError, ParameterError
+from vsm.eventlog.from_git import log_from_git
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.from_table import log_from_table
+from vsm.eventlog.link import ticket_keys
+from vsm.eventlog.log import Log, merge_logs
+from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.pipeline.stream import ValueStream, Window, stream_from_log
+from vsm.sources.archive import Archive, open_archive
+from vsm.sources.table_store import load_table, save_table
+from vsm.sources.work_folder import WorkFolder
+from vsm.tables import TABLES
+from vsm.workflow import Workflow, parse_workflow
+
+STORED: Final = ("tickets", "events", "names", "commits", "releases", "quality")
+
+
+def read_stream(
+    data_dir: str | Path,
+    *,
+    since: str = "",
+    until: str = "",
+    team: str = "",
+    ticket_type: str = "",
+    seed: int = 0,
+) -> ValueStream:
+    """What is known about the value stream of this work folder?
+
+    Parameters
+    ----------
+    data_dir
+        A folder that ``vsm init`` and ``vsm pull`` have filled.
+    since
+        ``YYYY-MM-DD`` (UTC): keep tickets finished for good since then, and open ones. Whole lives are
+        kept, not clipped. Empty: all.
+    until
+        ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are not seen. Empty: as of
+        the last event that the tracker recorded.
+    team
+        Keep tickets that this team held at some time. Empty: all.
+    ticket_type
+        Keep tickets of this type. Empty: all.
+    seed
+        Of the bootstrap intervals: the same seed gives the same numbers.
+
+    Returns
+    -------
+    ValueStream
+        With empty tables where nothing has been pulled yet.
+
+    Raises
+    ------
+    InputError
+        The folder, its vsm.toml or a parameter cannot be used.
+    ArchiveError
+        The archive is damaged or locked.
+
+    Examples
+    --------
+    >>> read_stream("no such folder")
+    Traceback (most recent call last):
+    ...
+    vsm.errors.SourceError: no such folder: no work folder (no vsm.toml in it); run vsm init --dir ...
+    """
+    folder = WorkFolder.at(Path(data_dir))
+    workflow = read_workflow(folder)
+    with open_archive(folder.archive) as archive:
+        log = read_log(folder, archive)
+        state = archive.digest()
+    as_of = _instant("until", until) or last_recorded(log)
+    window = Window(_instant("since", since), team or None, ticket_type or None)
+    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
+    provenance = {
+        "stream": workflow.stream.name,
+        "as of": f"{as_of:%Y-%m-%d %H:%M} UTC",
+        "archive": state[:12],
+        "workflow": workflow.digest,
+        "vsm": version("vsm"),
+    }
+    provenance |= {name: value for name, value in chosen.items() if value}
+    return stream_from_log(
+        log, workflow=workflow, as_of=as_of, window=window, seed=seed, provenance=provenance
+    )
+
+
+def read_workflow(folder: WorkFolder) -> Workflow:
+    """What does the folder's vsm.toml say?
+
+    Raises
+    ------
+    ConfigError
+        It says something that cannot be, or is no UTF-8 text.
+
+    Examples
+    --------
+    >>> read_workflow(WorkFolder(Path("no such folder")))
+    Traceback (most recent call last):
+    ...
+    vsm.errors.ConfigError: no such folder/vsm.toml cannot be read: No such file or directory
+    """
+    try:
+        text = folder.workflow.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigError(f"{folder.workflow} cannot be read: {reason}") from error
+    return parse_workflow(text, origin=str(folder.workflow))
+
+
+def read_log(folder: WorkFolder, archive: Archive) -> Log:
+    """What was recorded in all? From the stored log where the archive has not changed since, else anew.
+
+    The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
+    loses nothing.
+    """
+    stamp = f"{archive.digest()} {version('vsm')}"
+    stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
+    whole = {name: frame for name, frame in stored.items() if frame is not None}
+    if len(whole) == len(STORED):
+        return Log(**whole)
+    log = log_from_archive(archive)
+    for name in STORED:
+        save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+    return log
+
+
+def log_from_archive(archive: Archive) -> Log:
+    """What do the archive's documents tell together? Trackers first: Git needs to know their keys."""
+    pulls = archive.pulls()
+    readers = {"jira": log_from_jira, "table": log_from_table}
+    trackers = [
+        readers[pull.source.partition(":")[0]](archive.documents(pull.source), source=pull.source)
+        for pull in pulls
+        if not pull.source.startswith("git:")
+    ]
+    merged = merge_logs(*trackers)
+    keys = ticket_keys(merged.tickets, merged.events)
+    repositories = [
+        log_from_git(archive.documents(pull.source), repository=pull.source.removeprefix("git:"), keys=keys)
+        for pull in pulls
+        if pull.source.startswith("git:")
+    ]
+    unfinished = [
+        Doubt("unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source)
+        for pull in pulls
+        if pull.finished is None
+    ]
+    return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(unfinished)))
+
+
+def last_recorded(log: Log) -> pd.Timestamp:
+    """When did the trackers last record anything? The epoch where they never did; Git does not count.
+
+    Examples
+    --------
+    >>> last_recorded(Log())
+    Timestamp('1970-01-01 00:00:00+0000', tz='UTC')
+    """
+    tracked = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
+    return pd.Timestamp(0, tz="UTC") if tracked.empty else tracked.max()
+
+
+def _instant(name: str, day: str) -> pd.Timestamp | None:
+    if not day:
+        return None
+    try:
+        return pd.to_datetime(day, format="%Y-%m-%d", utc=True)
+    except ValueError as error:
+        raise ParameterError(f"{name} is '{day}'; write a day as YYYY-MM-DD, or nothing") from error

@@ -1,0 +1,217 @@
+"""What is known about one value stream? A log, a workflow and an instant become a ``ValueStream``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+
+from vsm.errors import ParameterError
+from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
+from vsm.eventlog.link import doubts_about_links
+from vsm.eventlog.log import Log
+from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.eventlog.stages import doubts_about_stages, stages_from_names
+from vsm.findings import Evidence, Finding, findings_from_evidence
+from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.model.batches import batches_from_stays
+from vsm.model.bottlenecks import handoff_costs, stage_shares
+from vsm.model.flow import lives_from_visits
+from vsm.model.network import stage_network, team_network
+from vsm.model.stays import stays_from_visits
+from vsm.people import people_from_names
+from vsm.tables import QUALITY, TABLES, check, conform
+from vsm.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ValueStream:
+    """What is known about one value stream, as of one instant?
+
+    Attributes
+    ----------
+    tickets, events, visits, handoffs, waits, commits, releases, names, quality
+        The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
+    stages, stays, lives, shares, batches, costs
+        As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
+        ``batches_from_stays`` and (between teams) ``handoff_costs`` give them.
+    network, teams
+        The directed graphs of stages and of teams.
+    findings
+        Claims, the costliest first.
+    workflow
+        What vsm.toml said.
+    provenance
+        Archive state, workflow hash, window and as-of instant, as texts.
+    """
+
+    tickets: pd.DataFrame
+    events: pd.DataFrame
+    visits: pd.DataFrame
+    handoffs: pd.DataFrame
+    waits: pd.DataFrame
+    commits: pd.DataFrame
+    releases: pd.DataFrame
+    names: pd.DataFrame
+    quality: pd.DataFrame
+    stages: pd.DataFrame
+    stays: pd.DataFrame
+    lives: pd.DataFrame
+    shares: pd.DataFrame
+    batches: pd.DataFrame
+    costs: pd.DataFrame
+    network: "nx.DiGraph[str]"
+    teams: "nx.DiGraph[str]"
+    findings: tuple[Finding, ...]
+    workflow: Workflow
+    as_of: pd.Timestamp
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say in one line what this is: a frame's worth of rows would drown a notebook."""
+        finished = int(self.lives["finished"].notna().sum())
+        return (
+            f"ValueStream({self.workflow.stream.name!r}: {len(self.tickets)} tickets, {finished} finished, "
+            f"{len(self.visits)} visits, {len(self.handoffs)} handoffs, {len(self.findings)} findings, "
+            f"as of {self.as_of:%Y-%m-%d %H:%M} UTC)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which tickets are looked at? All fields empty: all of them.
+
+    ``since``: finished for good at or after it, or still open. ``team``: held by this team at some time.
+    ``ticket_type``: of this type. Whole lives are kept; nothing is clipped to the window.
+    """
+
+    since: pd.Timestamp | None = None
+    team: str | None = None
+    ticket_type: str | None = None
+
+
+def stream_from_log(
+    log: Log,
+    *,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    window: Window | None = None,
+    seed: int = 0,
+    provenance: Mapping[str, str] | None = None,
+) -> ValueStream:
+    """What does this log mean under this workflow? The arrows of the house, in order.
+
+    Parameters
+    ----------
+    log
+        Everything recorded, merged, with accounts for actors.
+    workflow
+        What vsm.toml says.
+    as_of
+        The instant that counts as now, with zone; later events are not seen.
+    window
+        Which tickets to keep; all without one.
+    seed
+        Of the bootstrap intervals.
+
+    Raises
+    ------
+    TableError
+        A table breaks its schema: the log was not made by ``vsm.eventlog``.
+
+    Examples
+    --------
+    >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
+    ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
+    """
+    rules = workflow.rules
+    people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
+    stages = stages_from_names(log.names, workflow=workflow)
+    events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
+    tables: dict[str, Any] = _intervals(events, stages, people.team_of, as_of)
+    tables |= {
+        "tickets": log.tickets[log.tickets["created"] <= as_of].reset_index(drop=True),
+        "events": events,
+    }
+    lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
+    if window is not None and window != Window():
+        kept = _chosen(tables, lives, window)
+        tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
+    tables |= {"commits": log.commits, "releases": log.releases, "names": log.names}
+    tables["quality"] = _quality(log, tables["events"], stages, workflow, people.ambiguous)
+    for name, frame in tables.items():
+        check(frame, TABLES[name])
+    measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
+    about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
+    return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
+
+
+def _intervals(
+    events: pd.DataFrame, stages: pd.DataFrame, team_of: Mapping[str, str], as_of: pd.Timestamp
+) -> dict[str, pd.DataFrame]:
+    visits = visits_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
+    handoffs = handoffs_from_visits(visits, stages=stages)
+    return {"visits": visits, "handoffs": handoffs, "waits": waits_from_visits(visits, handoffs, as_of=as_of)}
+
+
+def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:
+    tickets = set(lives["ticket"])
+    if window.since is not None:
+        tickets &= set(lives.loc[~(lives["finished"] < window.since), "ticket"])
+    if window.team is not None:
+        visits = tables["visits"]
+        _known(window.team, "team", visits["team"])
+        tickets &= set(visits.loc[visits["team"] == window.team, "ticket"])
+    if window.ticket_type is not None:
+        about = tables["tickets"]
+        _known(window.ticket_type, "ticket_type", about["type"])
+        tickets &= set(about.loc[about["type"] == window.ticket_type, "ticket"])
+    return tickets
+
+
+def _known(word: str, name: str, words: "pd.Series[Any]") -> None:
+    """Refuse a team or type that no ticket has: an empty report would look like an answer."""
+    known = sorted(words.dropna().unique())
+    if word not in known:
+        raise ParameterError(f"{name} is '{word}', which no ticket has; known: {', '.join(known) or 'none'}")
+
+
+def _kept(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:
+    return frame[frame["ticket"].isin(tickets)].reset_index(drop=True)
+
+
+def _quality(
+    log: Log, events: pd.DataFrame, stages: pd.DataFrame, workflow: Workflow, ambiguous: tuple[str, ...]
+) -> pd.DataFrame:
+    """Gather every doubt, of the sources and of their meeting with the workflow."""
+    names = dict(zip(stages["status"], stages["name"], strict=True))
+    detail = "several accounts of one system are called '{}'; they are kept apart: declare a [[person]]"
+    doubts = [Doubt("ambiguous name", "warning", detail.format(name)) for name in ambiguous]
+    parts = [
+        log.quality,
+        doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
+        doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
+        doubts_about_links(log.tickets, log.commits, events),
+        quality_from_doubts(doubts),
+    ]
+    return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
+
+
+def _measures(
+    tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, stages: pd.DataFrame, *, seed: int, minimum: int
+) -> dict[str, Any]:
+    visits, handoffs, waits = (tables[name] for name in ("visits", "handoffs", "waits"))
+    stays = stays_from_visits(visits, waits, stages=stages)
+    parts = {
+        "stays": stays,
+        "shares": stage_shares(stays, lives, stages=stages, seed=seed, minimum=minimum),
+        "batches": batches_from_stays(stays),
+        "costs": handoff_costs(handoffs, lives, seed=seed, minimum=minimum),
+    }
+    evidence = Evidence(tables["tickets"], handoffs, lives=lives, minimum=minimum, **parts)
+    return parts | {
+        "network": stage_network(visits, waits, stages=stages, minimum=minimum),
+        "teams": team_network(handoffs),
+        "findings": findings_from_evidence(evidence),
+    }

@@ -1,0 +1,54 @@
+"""Where does everything of one stream lie?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from vsm.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFolder:
+    """Where does everything of one stream lie? One folder, made by ``vsm init``.
+
+    Examples
+    --------
+    >>> WorkFolder(Path("work")).runs.name
+    'runs'
+    """
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        """Which work folder is this?
+
+        Raises
+        ------
+        SourceError
+            There is no vsm.toml in it.
+        """
+        folder = cls(root)
+        if not folder.workflow.is_file():
+            raise SourceError(f'{root}: no work folder (no vsm.toml in it); run vsm init --dir "{root}"')
+        return folder
+
+    @property
+    def workflow(self) -> Path:
+        """Where is the workflow file?"""
+        return self.root / "vsm.toml"
+
+    @property
+    def archive(self) -> Path:
+        """Where are the raw documents?"""
+        return self.root / "archive" / "archive.sqlite"
+
+    @property
+    def log(self) -> Path:
+        """Where is the event log that was derived from them?"""
+        return self.root / "archive" / "log"
+
+    @property
+    def runs(self) -> Path:
+        """Where are published reports?"""
+        return self.root / "runs"
