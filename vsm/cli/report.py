@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.findings import Findings
 from vsm.pipeline import ValueStream, read_stream
 from vsm.reports import notebooks_folder, publish_report
 from vsm.sources.work_folder import WorkFolder
@@ -40,7 +41,4 @@ def publish(dir_: Path, stream: ValueStream, chosen: dict[str, str]) -> Path:
 
 def tell_findings(console: Console, stream: ValueStream) -> None:
     """Say the costliest findings in plain sentences, or that there is nothing to see yet."""
-    if not stream.findings:
-        console.print("Nothing to see yet: too few finished tickets for a finding.")
-    for number, finding in enumerate(stream.findings[:TOLD], start=1):
-        console.print(f"{number}. {finding.claim}")
+    console.print(str(Findings(stream.findings[:TOLD])))

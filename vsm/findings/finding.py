@@ -1,8 +1,12 @@
 """What is one claim worth telling?"""
 
 from dataclasses import dataclass
+from html import escape
+from typing import Final
 
 import pandas as pd
+
+NOTHING: Final = "Nothing to see yet: there are too few finished tickets to say anything."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,36 @@ class Finding:
     def __str__(self) -> str:
         """Say the claim as one plain sentence."""
         return self.claim
+
+
+class Findings(tuple[Finding, ...]):
+    """What was found, the costliest first? A tuple that shows itself as sentences.
+
+    Examples
+    --------
+    >>> print(Findings())
+    Nothing to see yet: there are too few finished tickets to say anything.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Say every claim on a line of its own."""
+        return "\n".join(f"{n}. {finding.claim}" for n, finding in enumerate(self, start=1)) or NOTHING
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Show claims as a list, with caveat, evidence and what to try; every text is escaped."""
+        if not self:
+            return f"<p>{NOTHING}</p>"
+        return f'<ol class="findings">{"".join(_item(finding) for finding in self)}</ol>'
+
+
+def _item(finding: Finding) -> str:
+    evidence = escape(", ".join(finding.tickets))
+    return (
+        f"<li><p><strong>{escape(finding.claim)}</strong></p>"
+        f"<p>Try: {escape(finding.experiment)}</p>"
+        f"<p><small>Beware: {escape(finding.caveat)} Look at: {evidence}.</small></p></li>"
+    )

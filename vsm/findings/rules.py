@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.findings.durations import percent, spoken
-from vsm.findings.finding import Finding
+from vsm.findings.finding import Finding, Findings
 from vsm.model.flow import counted
 
 
@@ -37,7 +37,7 @@ class Evidence:
     minimum: int = 12
 
 
-def findings_from_evidence(evidence: Evidence) -> tuple[Finding, ...]:
+def findings_from_evidence(evidence: Evidence) -> Findings:
     """What costs this stream most? Findings, the costliest first.
 
     Only tickets that were finished for good, and not by a bulk edit, are weighed; a claim that fewer than
@@ -51,11 +51,11 @@ def findings_from_evidence(evidence: Evidence) -> tuple[Finding, ...]:
     >>> lives = pd.DataFrame({"ticket": [], "finished": none, "bulk": [], "lead": none - none})
     >>> nothing = pd.DataFrame(columns=["ticket", "stage", "kind", "place", "entered", "tickets", "batches",
     ...                                 "batched", "departures", "from_team", "to_team"])
-    >>> findings_from_evidence(Evidence(empty(TICKETS), empty(HANDOFFS), nothing, lives, *[nothing] * 3))
-    ()
+    >>> len(findings_from_evidence(Evidence(empty(TICKETS), empty(HANDOFFS), nothing, lives, *[nothing] * 3)))
+    0
     """
     found = [finding for rule in RULES for finding in rule(evidence)]
-    return tuple(sorted(found, key=lambda finding: finding.cost, reverse=True))
+    return Findings(sorted(found, key=lambda finding: finding.cost, reverse=True))
 
 
 def queues(evidence: Evidence) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """How long does work take, how much is under way, and how fast does it come and go?"""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -134,7 +135,10 @@ def lead_time_quantiles(
     if counts["finished"] >= minimum:
         seconds = lives["lead"].dt.total_seconds().to_numpy()
         curve = ecdf(CensoredData.right_censored(seconds, ~whole)).cdf
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+            warnings.simplefilter(
+                "ignore", RuntimeWarning
+            )  # undefined bounds come out as NaN, and are shown so
             interval: Any = curve.confidence_interval(method="log-log")
         for name, side in (("lead", curve), ("low", interval.high), ("high", interval.low)):
             rows[name] = [_reached(side, q) for q in quantiles]

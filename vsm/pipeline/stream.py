@@ -13,7 +13,7 @@ from vsm.eventlog.link import doubts_about_links
 from vsm.eventlog.log import Log
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
-from vsm.findings import Evidence, Finding, findings_from_evidence
+from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, stage_shares
@@ -63,7 +63,7 @@ class ValueStream:
     costs: pd.DataFrame
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
-    findings: tuple[Finding, ...]
+    findings: Findings
     workflow: Workflow
     as_of: pd.Timestamp
     provenance: Mapping[str, str] = field(default_factory=dict)

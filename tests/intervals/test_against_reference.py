@@ -1,0 +1,176 @@
+"""Visits, handoffs and waits equal the brute-force reference, on random logs and on two real trackers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.logs import Case, cases, shuffles, stage_table
+from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow, stage_facts
+from tests.reference import assert_same, reference_handoffs, reference_visits, reference_waits
+from vsm.eventlog.log import sorted_events
+from vsm.eventlog.stages import stages_from_names
+from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.intervals.handoffs import work_start
+from vsm.intervals.waits import finished_at
+from vsm.tables import HANDOFFS, NAMES, VISITS, WAITS, check, conform
+from vsm.workflow import Workflow
+
+
+class Intervals(NamedTuple):
+    visits: pd.DataFrame
+    handoffs: pd.DataFrame
+    waits: pd.DataFrame
+
+
+def fast(
+    events: pd.DataFrame, stages: pd.DataFrame, team_of: Mapping[str, str], as_of: pd.Timestamp
+) -> Intervals:
+    """What the house makes of a log; every table passes its schema."""
+    visits = visits_from_events(sorted_events(events), stages=stages, team_of=team_of, as_of=as_of)
+    handoffs = handoffs_from_visits(visits, stages=stages)
+    waits = waits_from_visits(visits, handoffs, as_of=as_of)
+    return Intervals(check(visits, VISITS), check(handoffs, HANDOFFS), check(waits, WAITS))
+
+
+def stages_of(workflow: Workflow) -> pd.DataFrame:
+    """Stages of the statuses that a workflow maps by id."""
+    rows = [{"kind": "status", "id": status, "name": status} for status in workflow.mapping]
+    return stages_from_names(conform(pd.DataFrame(rows), NAMES), workflow=workflow)
+
+
+def of_case(case: Case) -> Intervals:
+    return fast(case.events, stages_of(case.workflow), case.workflow.team_of, pd.Timestamp(case.as_of))
+
+
+@given(cases())
+def test_random_logs_give_what_the_reference_gives(case: Case) -> None:
+    """Every row and column of the three tables, to the microsecond."""
+    facts = stage_table(case.workflow)
+    visits = reference_visits(case.events, stage_of=facts, team_of=case.workflow.team_of, as_of=case.as_of)
+    handoffs = reference_handoffs(visits, stage_of=facts)
+    ours = of_case(case)
+    assert_same(ours.visits, visits, VISITS.names)
+    assert_same(ours.handoffs, handoffs, HANDOFFS.names)
+    assert_same(ours.waits, reference_waits(visits, handoffs=handoffs, as_of=case.as_of), WAITS.names)
+
+
+@given(cases())
+def test_visits_tile_a_life_and_waits_and_work_sum_to_it(case: Case) -> None:
+    """No gap, no overlap, up to as-of; up to the finish, waits plus work are the lead time, exactly."""
+    visits, _, waits = of_case(case)
+    as_of = pd.Timestamp(case.as_of)
+    assert_tiled(visits, as_of)
+    finish = finished_at(visits).fillna(as_of)
+    waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()
+    for ticket, life in visits.groupby(visits["ticket"].astype("str")):
+        work = life[(life["kind"] == "work") & (life["entered"] < finish[ticket])]
+        worked = (work["left"].fillna(as_of) - work_start(work)).sum()
+        assert waited.get(ticket, pd.Timedelta(0)) + worked == finish[ticket] - life["entered"].iloc[0]
+
+
+def assert_tiled(visits: pd.DataFrame, as_of: pd.Timestamp) -> None:
+    same = visits["ticket"].astype("str") == visits["ticket"].astype("str").shift(-1)
+    assert (visits["left"][same] == visits["entered"].shift(-1)[same]).all()
+    assert visits["left"][~same].isna().all()
+    assert (visits["elapsed"] == visits["left"].fillna(as_of) - visits["entered"]).all()
+    assert (visits["elapsed"] >= pd.Timedelta(0)).all()
+
+
+@given(cases().flatmap(lambda case: st.tuples(st.just(case), shuffles(case.events))))
+def test_shuffled_rows_change_nothing(pair: tuple[Case, pd.DataFrame]) -> None:
+    """The order in which rows arrive does not matter."""
+    case, shuffled = pair
+    for one, other in zip(of_case(case), of_case(case._replace(events=shuffled)), strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+@given(cases())
+def test_renamed_statuses_change_no_duration(case: Case) -> None:
+    """Statuses may be called anything: stages and instants stay."""
+    renamed = {status: f"{status} (new)" for status in case.workflow.mapping}
+    status = case.events["kind"] == "status"
+    sides = {
+        side: case.events[side].astype("str").where(~status, case.events[side].astype("str").replace(renamed))
+        for side in ("before", "after")
+    }
+    events = case.events.assign(**{side: values.astype("category") for side, values in sides.items()})
+    stages = stages_of(case.workflow).replace({"status": renamed})
+    other = fast(events, stages, case.workflow.team_of, pd.Timestamp(case.as_of))
+    for one, two in zip(of_case(case), other, strict=True):
+        pd.testing.assert_frame_equal(one, two)
+
+
+@given(cases(), st.timedeltas(min_value=pd.Timedelta(0), max_value=pd.Timedelta(days=30)))
+def test_a_longer_window_never_changes_a_closed_visit(case: Case, more: pd.Timedelta) -> None:
+    """Closed visits keep stage and instants; only who took up a queue may become known later."""
+    early = of_case(case).visits
+    late = of_case(case._replace(as_of=case.as_of + more)).visits
+    fixed = ["ticket", "n", "stage", "kind", "entered", "left", "elapsed", "first_touch", "revisit"]
+    closed = early[early["left"].notna()]
+    both = closed.merge(late, on=["ticket", "n"], suffixes=("", "_late"))
+    assert len(both) == len(closed)
+    for column in fixed[2:]:
+        same = (both[column].astype("object") == both[f"{column}_late"].astype("object")) | both[
+            column
+        ].isna()
+        assert same.all()
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_real_trackers_give_what_the_reference_gives(real_data: Path, tracker: str) -> None:
+    """Every visit, handoff and wait of every ticket."""
+    log, workflow = real_log(real_data, tracker), real_workflow()
+    events, stages = read_for_intervals(log, workflow)
+    facts, as_of = stage_facts(stages), log.events["at"].max()
+    visits = reference_visits(events, stage_of=facts, team_of={}, as_of=as_of)
+    handoffs = reference_handoffs(visits, stage_of=facts)
+    ours = fast(events, stages, {}, as_of)
+    assert_same(ours.visits, visits, VISITS.names)
+    assert_same(ours.handoffs, handoffs, HANDOFFS.names)
+    assert_same(ours.waits, reference_waits(visits, handoffs=handoffs, as_of=as_of), WAITS.names)
+
+
+@pytest.mark.parametrize(("tracker", "tickets"), [("duracloud", 739), ("islandora", 981)])
+def test_real_lives_are_accounted_for_to_the_microsecond(real_data: Path, tracker: str, tickets: int) -> None:
+    """All tickets tile [created, as-of]; a finished one's visits before its finish sum to its lead time."""
+    log, workflow = real_log(real_data, tracker), real_workflow()
+    events, stages = read_for_intervals(log, workflow)
+    as_of = log.events["at"].max()
+    visits, _, waits = fast(events, stages, {}, as_of)
+    ticket = visits["ticket"].astype("str")
+    assert ticket.nunique() == len(log.tickets) == tickets
+    assert_tiled(visits, as_of)
+    created = log.tickets.set_index(log.tickets["ticket"].astype("str"))["created"]
+    assert (visits.groupby(ticket)["elapsed"].sum() == (as_of - created)).all()
+    finish = finished_at(visits).dropna()
+    before = visits[visits["entered"] < finish.reindex(ticket).set_axis(visits.index)]
+    assert (
+        before.groupby(before["ticket"].astype("str"))["elapsed"].sum() == (finish - created[finish.index])
+    ).all()
+    waited = (
+        waits.groupby(waits["ticket"].astype("str"))["elapsed"]
+        .sum()
+        .reindex(finish.index)
+        .fillna(pd.Timedelta(0))
+    )
+    assert (waited <= finish - created[finish.index]).all()
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_last_stage_is_the_current_status_for_all(real_data: Path, tracker: str) -> None:
+    """Where the log ends is where the tracker says the ticket is."""
+    log = real_log(real_data, tracker)
+    events, stages = read_for_intervals(log, real_workflow())
+    visits = fast(events, stages, {}, log.events["at"].max()).visits
+    last = visits.drop_duplicates("ticket", keep="last").set_index("ticket")["stage"].astype("str")
+    moves = (
+        events[events["kind"] == "status"].drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+    )
+    expected = moves.astype("str").map(stages.set_index("status")["stage"])
+    assert (last == expected.reindex(last.index)).all()
+    assert not (log.quality["level"] == "fault").any()

@@ -1,0 +1,73 @@
+"""Lead times, open work and weekly flow, counted by hand."""
+
+import numpy as np
+import pandas as pd
+
+from vsm.model.flow import ages, counted, flow_efficiency, lead_time_quantiles, weekly_flow
+
+START = pd.Timestamp("2026-01-05", tz="UTC")
+
+
+def lives(*rows: tuple[float, float | None, float]) -> pd.DataFrame:
+    """Lives from (created, finished or None, work), all in days; as of day 100."""
+    frame = pd.DataFrame(rows, columns=["c", "f", "w"], dtype="float64")
+    created = START + pd.to_timedelta(frame["c"], unit="D")
+    finished = START + pd.to_timedelta(frame["f"], unit="D")
+    lead = finished.fillna(START + pd.Timedelta(days=100)) - created
+    work = pd.to_timedelta(frame["w"], unit="D")
+    ticket = [f"jira:{n}" for n in range(len(frame))]
+    return pd.DataFrame(
+        {
+            "ticket": ticket,
+            "created": created,
+            "finished": finished,
+            "lead": lead,
+            "work": work,
+            "bulk": False,
+        }
+    )
+
+
+def test_flow_efficiency_is_a_ratio_of_sums() -> None:
+    """1 of 10 days and 9 of 10 days: half; open tickets and bulk finishes do not count."""
+    some = lives((0, 10, 1), (0, 10, 9), (0, None, 50), (0, 10, 10))
+    some.loc[3, "bulk"] = True
+    assert flow_efficiency(some) == 0.5
+    assert len(counted(some)) == 2
+
+
+def test_no_finished_ticket_gives_no_efficiency() -> None:
+    """No data is not 0 %."""
+    assert np.isnan(flow_efficiency(lives((0, None, 1))))
+
+
+def test_median_lead_time_without_open_work_is_the_plain_one() -> None:
+    """Kaplan–Meier with nothing censored is the empirical distribution: the 10th of 20 days."""
+    rows = lead_time_quantiles(lives(*[(0, day, 0) for day in range(1, 21)]))
+    assert rows["lead"].dt.days.tolist() == [10, 17]
+    assert rows[["finished", "open"]].iloc[0].tolist() == [20, 0]
+    assert rows["low"][0] < rows["lead"][0] < rows["high"][0]
+
+
+def test_open_tickets_push_the_median_up() -> None:
+    """Twenty finished and twenty that are open for 100 days: half are done only by day 20."""
+    rows = lead_time_quantiles(lives(*[(0, day, 0) for day in range(1, 21)], *[(0, None, 0)] * 20))
+    assert rows["lead"].dt.days.tolist()[0] == 20
+    assert rows["lead"].isna().tolist() == [False, True]
+
+
+def test_too_few_finished_tickets_give_no_number() -> None:
+    """Eleven of the needed twelve: too few to say."""
+    assert lead_time_quantiles(lives(*[(0, 1, 0)] * 11))["lead"].isna().all()
+
+
+def test_weekly_flow_counts_arrivals_departures_and_what_is_under_way() -> None:
+    """Weeks begin on Monday; WIP is what came and has not gone."""
+    flow = weekly_flow(lives((0, 8, 0), (1, None, 0), (7, 7.5, 0)), as_of=START + pd.Timedelta(days=15))
+    assert flow["week"].dt.day.tolist() == [5, 12, 19]
+    assert flow[["arrived", "finished", "wip"]].to_numpy().tolist() == [[2, 0, 2], [1, 2, 1], [0, 0, 1]]
+
+
+def test_ages_list_the_oldest_open_ticket_first() -> None:
+    """Finished tickets have no age."""
+    assert ages(lives((50, None, 0), (0, 3, 0), (10, None, 0)))["age"].dt.days.tolist() == [90, 50]

@@ -1,0 +1,142 @@
+"""The networks of stages and teams, by hand and round trips."""
+
+import io
+import json
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+from vsm.model.network import complete_and_accurate, stage_network, team_network
+from vsm.tables import HANDOFFS, VISITS, WAITS, conform
+
+START = pd.Timestamp("2026-01-05", tz="UTC")
+STAGES = pd.DataFrame(
+    {
+        "status": ["1", "2", "3"], "stage": ["Ready", "Build", "Done"], "kind": ["queue", "work", "done"],
+        "team": pd.Series([None, "web", None], dtype="str"), "place": [0, 1, 2],
+    }
+)  # fmt: skip
+KIND = {"Ready": "queue", "Build": "work", "Done": "done"}
+
+
+def visits(*lives: tuple[tuple[str, int], ...], bulk: bool = False) -> pd.DataFrame:
+    """Lives as (stage, days) chains; the last visit of each stays open."""
+    rows = []
+    for number, life in enumerate(lives):
+        at = START
+        for n, (stage, days) in enumerate(life):
+            left = at + pd.Timedelta(days=days)
+            open_ = n == len(life) - 1
+            rows.append(
+                {
+                    "ticket": f"jira:{number}", "n": n, "stage": stage, "kind": KIND[stage], "entered": at,
+                    "left": pd.NaT if open_ else left, "elapsed": left - at, "revisit": False, "bulk": bulk,
+                }
+            )  # fmt: skip
+            at = left
+    return conform(pd.DataFrame(rows), VISITS)
+
+
+def waits_in(rows: pd.DataFrame) -> pd.DataFrame:
+    """Everything in a queue waits; one day at the beginning of each work visit is hidden waiting."""
+    idle = rows[rows["kind"] != "done"].assign(start=rows["entered"])
+    length = idle["elapsed"].where(idle["kind"] == "queue", pd.Timedelta(days=1))
+    return conform(
+        idle.assign(elapsed=length, end=idle["start"] + length)[
+            ["ticket", "stage", "start", "end", "elapsed"]
+        ],
+        WAITS,
+    )
+
+
+LIFE = (("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 5), ("Done", 9))
+
+
+def graph() -> "nx.DiGraph[str]":
+    rows = visits(LIFE, (("Ready", 1), ("Build", 1)))
+    return stage_network(rows, waits_in(rows), stages=STAGES, minimum=1)
+
+
+def test_nodes_tell_how_long_tickets_stay() -> None:
+    """Build was entered three times by two tickets, is held open by one, and lasted 4 and 5 days."""
+    node = graph().nodes["Build"]
+    assert (node["visits"], node["tickets"], node["open"], node["place"], node["team"]) == (3, 2, 1, 1, "web")
+    assert node["median"] == 4.5 * 86400
+    assert node["total"] == 10 * 86400
+    assert node["share"] == pytest.approx(10 / 16)
+
+
+def test_edges_carry_the_waiting_that_the_move_ended() -> None:
+    """Ready → Build: 3, 2 and 1 days in the queue, and one hidden at each beginning; back moves are told."""
+    edge = graph().edges["Ready", "Build"]
+    assert (edge["count"], edge["tickets"], edge["back"]) == (3, 2, 0)
+    assert edge["wait_median"] == 3 * 86400
+    assert edge["wait_total"] == 9 * 86400
+    assert graph().edges["Build", "Ready"]["back"] == 1
+    assert sum(share for *_, share in graph().edges(data="share")) == pytest.approx(1.0)
+
+
+def test_complete_and_accurate_counts_moves_that_never_came_back() -> None:
+    """Of Ready's three moves forward one came back; of Build's one forward move none did."""
+    assert graph().nodes["Ready"]["ca"] == pytest.approx(2 / 3)
+    assert graph().nodes["Build"]["ca"] == 1.0
+    stays = pd.DataFrame({"ticket": "a", "stage": ["A", "B", "A", "B"], "place": [0, 1, 0, 1], "bulk": False})
+    assert complete_and_accurate(stays)["ca"].to_dict() == {"A": 0.5}
+
+
+def test_too_few_moves_give_no_complete_and_accurate() -> None:
+    """Under the minimum the attribute is not there: unknown is not 0 %."""
+    rows = visits(LIFE)
+    assert "ca" not in stage_network(rows, waits_in(rows), stages=STAGES).nodes["Build"]
+
+
+def test_bulk_edits_are_no_flow() -> None:
+    """Stays and moves of a bulk edit leave the nodes without visits and the graph without edges."""
+    rows = visits(LIFE, bulk=True)
+    tidied = stage_network(rows, waits_in(rows), stages=STAGES)
+    assert tidied.number_of_edges() == 0
+    assert tidied.nodes["Build"]["visits"] == 0
+
+
+def handed(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
+    """Handoffs from (from_team, to_team, days of wait, back)."""
+    frame = pd.DataFrame(rows, columns=["from_team", "to_team", "days", "back"])
+    wait = pd.to_timedelta(frame["days"], unit="D")
+    same = {"from_stage": "Build", "to_stage": "Test", "person": True, "team": True, "discipline": False}
+    return conform(
+        frame.assign(
+            handoff=range(len(frame)), ticket="jira:1", given=START, taken=START + wait, wait=wait, **same
+        ),
+        HANDOFFS,
+    )
+
+
+def test_team_network_tells_what_passing_costs() -> None:
+    """Three handoffs from web to qa, one back: counts, median, total and share of all waiting."""
+    teams = team_network(
+        handed(
+            ("web", "qa", 1, False), ("web", "qa", 3, False), ("web", "qa", 2, False), ("qa", "web", 2, True)
+        )
+    )
+    edge = teams.edges["web", "qa"]
+    assert (edge["count"], edge["wait_median"], edge["wait_total"]) == (3, 2 * 86400, 6 * 86400)
+    assert edge["share"] == 0.75
+    assert teams.edges["qa", "web"]["back"] == 1
+    assert teams.nodes["web"] == {"handoffs_given": 3, "handoffs_taken": 1}
+
+
+@pytest.mark.parametrize(
+    "made", [graph(), team_network(handed(("web", "qa", 1, False)))], ids=["stages", "teams"]
+)
+def test_networks_survive_json_and_graphml(made: "nx.DiGraph[str]") -> None:
+    """Node-link JSON and GraphML give back the same nodes, edges and attributes."""
+    link = nx.node_link_graph(json.loads(json.dumps(nx.node_link_data(made, edges="edges"))), edges="edges")
+    buffer = io.BytesIO()
+    nx.write_graphml(made, buffer)
+    buffer.seek(0)
+    for again in (link, nx.read_graphml(buffer)):
+        assert dict(again.nodes(data=True)) == dict(made.nodes(data=True))
+        assert {(u, v): d for u, v, d in again.edges(data=True)} == {
+            (u, v): d for u, v, d in made.edges(data=True)
+        }

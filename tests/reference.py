@@ -1,0 +1,320 @@
+"""What are a ticket's visits, handoffs and waits, counted by hand?
+
+The referee of the fast code in ``vsm.intervals``: written from DESIGN §5 alone, in plain Python, one
+obvious step after another, quadratic where that is clearer. It must not share code with what it judges,
+so it repeats even small constants.
+
+Events carry PERSON names in ``actor`` and, where an assignee is told, in ``after``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from tests.reference_rows import Handoff, Row, StageFacts, Visit, Wait, assert_same, rows_of
+
+__all__ = [
+    "Handoff", "StageFacts", "Visit", "Wait", "assert_same", "finished_for_good", "reference_handoffs",
+    "reference_visits", "reference_waits", "rows_of",
+]  # fmt: skip
+
+TOUCHES = ("comment", "worklog", "commit", "review")
+
+
+@dataclass(kw_only=True, slots=True)
+class _Stay:
+    """An unbroken stay in one stage, whoever held it."""
+
+    stage: StageFacts
+    entered: datetime
+    left: datetime | None
+    mover: str | None
+    begun_in_bulk: bool
+    ended_in_bulk: bool
+    revisit: bool
+
+
+@dataclass(kw_only=True, slots=True)
+class _Piece:
+    """The part of a stay that one person held."""
+
+    entered: datetime
+    left: datetime | None
+    holder: str | None
+    entry_is_touch: bool
+
+
+def reference_visits(
+    events: pd.DataFrame | Iterable[Mapping[str, Any]],
+    *,
+    stage_of: Mapping[str, StageFacts],
+    team_of: Mapping[str, str],
+    as_of: datetime,
+) -> list[Visit]:
+    """Where was each ticket, and who held it? By ticket (as text) and time.
+
+    Parameters
+    ----------
+    events
+        Rows of EVENTS, or the frame, in any order.
+    stage_of
+        Status id → facts of its stage; a status that is not there is a ``KeyError``.
+    team_of
+        Person → team.
+    as_of
+        What happened later is unknown.
+
+    Examples
+    --------
+    >>> reference_visits([], stage_of={}, team_of={}, as_of=datetime(2024, 3, 1))
+    []
+    """
+    lives: dict[str, list[Row]] = {}
+    for row in rows_of(events):
+        if row["at"] <= as_of:
+            lives.setdefault(row["ticket"], []).append(row)
+    visits = []
+    for ticket in sorted(lives):
+        life = sorted(lives[ticket], key=lambda e: (e["at"], e["seq"], e["source"], e["ref"]))
+        visits += _visits_of_one(ticket, life, stage_of=stage_of, team_of=team_of, as_of=as_of)
+    return visits
+
+
+def _visits_of_one(
+    ticket: str,
+    life: list[Row],
+    *,
+    stage_of: Mapping[str, StageFacts],
+    team_of: Mapping[str, str],
+    as_of: datetime,
+) -> list[Visit]:
+    stays = [(stay, _pieces(stay, life)) for stay in _stays(life, stage_of=stage_of)]
+    visits: list[Visit] = []
+    for number, (stay, pieces) in enumerate(stays):
+        for piece in pieces:
+            holder = piece.holder
+            if stay.stage.kind in ("queue", "outside"):
+                holder = _next_holder(stays[number + 1 :])
+            visits.append(
+                Visit(
+                    ticket=ticket,
+                    n=len(visits),
+                    stage=stay.stage.name,
+                    kind=stay.stage.kind,
+                    holder=holder,
+                    team=_team(stay.stage, holder, team_of),
+                    entered=piece.entered,
+                    left=piece.left,
+                    elapsed=(piece.left or as_of) - piece.entered,
+                    first_touch=_first_touch(stay, piece, life),
+                    revisit=stay.revisit,
+                    bulk=(stay.begun_in_bulk and piece is pieces[0])
+                    or (stay.ended_in_bulk and piece is pieces[-1]),
+                )
+            )
+    return visits
+
+
+def _stays(life: list[Row], *, stage_of: Mapping[str, StageFacts]) -> list[_Stay]:
+    """Follow the status from creation on; only a change of stage begins a new stay."""
+    stays: list[_Stay] = []
+    for at, move in _moves(life):
+        stage = stage_of[move["after"]]
+        bulk = move["bulk"]
+        if stays:
+            former = stays[-1]
+            if former.stage.name == stage.name:
+                continue
+            bulk = bulk and not former.stage.batch
+            former.left = at
+            former.ended_in_bulk = bulk
+        stays.append(
+            _Stay(
+                stage=stage,
+                entered=at,
+                left=None,
+                mover=move["actor"],
+                begun_in_bulk=bulk,
+                ended_in_bulk=False,
+                revisit=any(earlier.stage.name == stage.name for earlier in stays),
+            )
+        )
+    return stays
+
+
+def _moves(life: list[Row]) -> list[tuple[datetime, Row]]:
+    """Tell the last change of status of each instant; what lies before creation acts at creation."""
+    births = [event["at"] for event in life if event["kind"] == "created"]
+    if not births:
+        return []
+    created = births[0]
+    tellings = [event for event in life if event["kind"] == "status"]
+    last_of: dict[datetime, Row] = {}
+    for event in tellings:
+        if event["before"] != event["after"]:
+            last_of[max(event["at"], created)] = event
+    if created not in last_of:
+        if not tellings or tellings[0]["before"] is None:
+            return []
+        last_of[created] = {"after": tellings[0]["before"], "actor": None, "bulk": False}
+    return sorted(last_of.items(), key=lambda pair: pair[0])
+
+
+def _pieces(stay: _Stay, life: list[Row]) -> list[_Piece]:
+    """Cut a stay in a work stage where its holder changes."""
+    if stay.stage.kind != "work":
+        return [_Piece(entered=stay.entered, left=stay.left, holder=None, entry_is_touch=False)]
+    holder = _assignee_at(stay.entered, life) or stay.mover
+    moved_by_holder = holder is not None and holder == stay.mover
+    pieces = [_Piece(entered=stay.entered, left=stay.left, holder=holder, entry_is_touch=moved_by_holder)]
+    assignments = [event for event in life if event["kind"] == "assignee"]
+    for at in sorted({event["at"] for event in assignments}):
+        if at <= stay.entered or (stay.left is not None and at >= stay.left):
+            continue
+        holder = _assignee_at(at, life) or stay.mover
+        if holder == pieces[-1].holder:
+            continue
+        assigner = [event["actor"] for event in assignments if event["at"] == at][-1]
+        pieces[-1].left = at
+        pieces.append(
+            _Piece(entered=at, left=stay.left, holder=holder, entry_is_touch=holder == assigner is not None)
+        )
+    return pieces
+
+
+def _assignee_at(instant: datetime, life: list[Row]) -> str | None:
+    """Who is assigned once everything up to and at this instant has happened?"""
+    assignee: str | None = None
+    for event in life:
+        if event["kind"] == "assignee" and event["at"] <= instant:
+            assignee = event["after"]
+    return assignee
+
+
+def _next_holder(later: list[tuple[_Stay, list[_Piece]]]) -> str | None:
+    for stay, pieces in later:
+        if stay.stage.kind == "work":
+            return pieces[0].holder
+    return None
+
+
+def _team(stage: StageFacts, holder: str | None, team_of: Mapping[str, str]) -> str | None:
+    team_of_holder = None if holder is None else team_of.get(holder)
+    if stage.kind == "work":
+        return team_of_holder or stage.team
+    return stage.team or team_of_holder
+
+
+def _first_touch(stay: _Stay, piece: _Piece, life: list[Row]) -> datetime | None:
+    if stay.stage.kind != "work" or piece.holder is None:
+        return None
+    if piece.entry_is_touch:
+        return piece.entered
+    for event in life:
+        at: datetime = event["at"]
+        inside = piece.entered <= at and (piece.left is None or at < piece.left)
+        if inside and event["kind"] in TOUCHES and event["actor"] == piece.holder:
+            return at
+    return None
+
+
+def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]) -> list[Handoff]:
+    """Where did responsibility pass on? ``visits`` as ``reference_visits`` gives them.
+
+    Examples
+    --------
+    >>> reference_handoffs([], stage_of={})
+    []
+    """
+    stages = {stage.name: stage for stage in stage_of.values()}
+    handoffs: list[Handoff] = []
+    works = [visit for visit in visits if visit.kind == "work"]
+    for giver, taker in pairwise(works):
+        if giver.ticket != taker.ticket:
+            continue
+        here, there = stages[giver.stage], stages[taker.stage]
+        person = _both_known_and_differ(giver.holder, taker.holder)
+        team = _both_known_and_differ(giver.team, taker.team)
+        discipline = _both_known_and_differ(here.discipline or here.team, there.discipline or there.team)
+        if not (person or team or discipline):
+            continue
+        assert giver.left is not None, "a visit that another one follows has been left"
+        handoffs.append(
+            Handoff(
+                handoff=len(handoffs),
+                ticket=giver.ticket,
+                given=giver.left,
+                taken=taker.work_start,
+                from_stage=giver.stage,
+                to_stage=taker.stage,
+                from_holder=giver.holder,
+                to_holder=taker.holder,
+                from_team=giver.team,
+                to_team=taker.team,
+                person=person,
+                team=team,
+                discipline=discipline,
+                back=there.place < here.place,
+                wait=taker.work_start - giver.left,
+            )
+        )
+    return handoffs
+
+
+def _both_known_and_differ(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one != other
+
+
+def reference_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_of: datetime) -> list[Wait]:
+    """When did nobody work on a ticket, before it was finished for good?
+
+    Examples
+    --------
+    >>> reference_waits([], handoffs=[], as_of=datetime(2024, 3, 1))
+    []
+    """
+    waits = []
+    for visit in visits:
+        horizon = finished_for_good([v for v in visits if v.ticket == visit.ticket]) or as_of
+        # Visits tile a life, so what is no work inside a visit is no work at all.
+        start = visit.entered
+        end = min(visit.work_start if visit.kind == "work" else visit.end, horizon)
+        if start >= end:
+            continue
+        number = None
+        for handoff in handoffs:
+            if handoff.ticket == visit.ticket and handoff.given <= start and end <= handoff.taken:
+                number = handoff.handoff
+        waits.append(
+            Wait(
+                ticket=visit.ticket,
+                handoff=number,
+                stage=visit.stage,
+                holder=visit.holder,
+                team=visit.team,
+                start=start,
+                end=end,
+                elapsed=end - start,
+            )
+        )
+    return waits
+
+
+def finished_for_good(life: Sequence[Visit]) -> datetime | None:
+    """When did one ticket enter the done stages it never left again? None while it is open.
+
+    Examples
+    --------
+    >>> finished_for_good([]) is None
+    True
+    """
+    finished = None
+    for visit in reversed(life):
+        if visit.kind != "done":
+            break
+        finished = visit.entered
+    return finished
