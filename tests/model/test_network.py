@@ -2,12 +2,14 @@
 
 import io
 import json
+from typing import Any
 
 import networkx as nx
 import pandas as pd
 import pytest
 
 from vsm.model.network import complete_and_accurate, stage_network, team_network
+from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
@@ -53,9 +55,14 @@ def waits_in(rows: pd.DataFrame) -> pd.DataFrame:
 LIFE = (("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 5), ("Done", 9))
 
 
+def drawn(rows: pd.DataFrame, *, minimum: int = 12) -> "nx.DiGraph[str]":
+    return stage_network(
+        stays_from_visits(rows, waits_in(rows), stages=STAGES), stages=STAGES, minimum=minimum
+    )
+
+
 def graph() -> "nx.DiGraph[str]":
-    rows = visits(LIFE, (("Ready", 1), ("Build", 1)))
-    return stage_network(rows, waits_in(rows), stages=STAGES, minimum=1)
+    return drawn(visits(LIFE, (("Ready", 1), ("Build", 1))), minimum=1)
 
 
 def test_nodes_tell_how_long_tickets_stay() -> None:
@@ -74,7 +81,7 @@ def test_edges_carry_the_waiting_that_the_move_ended() -> None:
     assert edge["wait_median"] == 3 * 86400
     assert edge["wait_total"] == 9 * 86400
     assert graph().edges["Build", "Ready"]["back"] == 1
-    assert sum(share for *_, share in graph().edges(data="share")) == pytest.approx(1.0)
+    assert sum(about["share"] for *_, about in graph().edges(data=True)) == pytest.approx(1.0)
 
 
 def test_complete_and_accurate_counts_moves_that_never_came_back() -> None:
@@ -87,14 +94,12 @@ def test_complete_and_accurate_counts_moves_that_never_came_back() -> None:
 
 def test_too_few_moves_give_no_complete_and_accurate() -> None:
     """Under the minimum the attribute is not there: unknown is not 0 %."""
-    rows = visits(LIFE)
-    assert "ca" not in stage_network(rows, waits_in(rows), stages=STAGES).nodes["Build"]
+    assert "ca" not in drawn(visits(LIFE)).nodes["Build"]
 
 
 def test_bulk_edits_are_no_flow() -> None:
     """Stays and moves of a bulk edit leave the nodes without visits and the graph without edges."""
-    rows = visits(LIFE, bulk=True)
-    tidied = stage_network(rows, waits_in(rows), stages=STAGES)
+    tidied = drawn(visits(LIFE, bulk=True))
     assert tidied.number_of_edges() == 0
     assert tidied.nodes["Build"]["visits"] == 0
 
@@ -103,7 +108,13 @@ def handed(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
     """Handoffs from (from_team, to_team, days of wait, back)."""
     frame = pd.DataFrame(rows, columns=["from_team", "to_team", "days", "back"])
     wait = pd.to_timedelta(frame["days"], unit="D")
-    same = {"from_stage": "Build", "to_stage": "Test", "person": True, "team": True, "discipline": False}
+    same: dict[str, Any] = {
+        "from_stage": "Build",
+        "to_stage": "Test",
+        "person": True,
+        "team": True,
+        "discipline": False,
+    }
     return conform(
         frame.assign(
             handoff=range(len(frame)), ticket="jira:1", given=START, taken=START + wait, wait=wait, **same
@@ -136,7 +147,7 @@ def test_networks_survive_json_and_graphml(made: "nx.DiGraph[str]") -> None:
     nx.write_graphml(made, buffer)
     buffer.seek(0)
     for again in (link, nx.read_graphml(buffer)):
-        assert dict(again.nodes(data=True)) == dict(made.nodes(data=True))
+        assert {u: d for u, d in again.nodes(data=True)} == {u: d for u, d in made.nodes(data=True)}  # noqa: C416
         assert {(u, v): d for u, v, d in again.edges(data=True)} == {
             (u, v): d for u, v, d in made.edges(data=True)
         }

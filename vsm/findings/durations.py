@@ -24,15 +24,15 @@ def spoken(duration: pd.Timedelta) -> str:
 
 
 def percent(share: float) -> str:
-    """How large is a share? Whole percents, "under 1 %" for the rest, never a rounded 0 or 100.
+    """How large is a share? Two digits, never a rounded 0 or 100.
 
     Examples
     --------
-    >>> percent(0.384), percent(0.0001), percent(0.9999), percent(0.0)
-    ('38 %', 'under 1 %', 'over 99 %', '0 %')
+    >>> percent(0.384), percent(0.0125), percent(0.0001), percent(0.9999), percent(0.0)
+    ('38 %', '1.2 %', 'under 0.1 %', 'over 99 %', '0 %')
     """
-    if 0 < share < 0.005:
-        return "under 1 %"
+    if 0 < share < 0.001:
+        return "under 0.1 %"
     if 0.995 <= share < 1:
         return "over 99 %"
-    return f"{share:.0%}".replace("%", " %")
+    return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"

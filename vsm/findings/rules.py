@@ -18,8 +18,8 @@ class Evidence:
 
     Attributes
     ----------
-    tickets, handoffs
-        TICKETS and HANDOFFS.
+    tickets, handoffs, waits
+        TICKETS, HANDOFFS and WAITS.
     stays, lives, shares, batches, costs
         As ``vsm.model`` gives them: ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
         ``batches_from_stays`` and, between teams, ``handoff_costs``.
@@ -29,6 +29,7 @@ class Evidence:
 
     tickets: pd.DataFrame
     handoffs: pd.DataFrame
+    waits: pd.DataFrame
     stays: pd.DataFrame
     lives: pd.DataFrame
     shares: pd.DataFrame
@@ -40,21 +41,24 @@ class Evidence:
 def findings_from_evidence(evidence: Evidence) -> Findings:
     """What costs this stream most? Findings, the costliest first.
 
-    Only tickets that were finished for good, and not by a bulk edit, are weighed; a claim that fewer than
-    ``minimum`` of them bear is not made. Costs of different findings may overlap, since a handoff's wait
-    lies in some queue: they are to be read one by one, never added up.
+    Only tickets that were finished for good, and not by a bulk edit, are weighed. A claim that fewer than
+    ``minimum`` of them bear, or that concerns under 1 % of lead time, is not made. Costs of different
+    findings may overlap, since work that comes back waits in queues again: they are to be read one by one,
+    never added up.
 
     Examples
     --------
-    >>> from vsm.tables import HANDOFFS, TICKETS, empty
+    >>> from vsm.tables import HANDOFFS, TICKETS, WAITS, empty
+    >>> tables = [empty(table) for table in (TICKETS, HANDOFFS, WAITS)]
     >>> none = pd.to_datetime([], utc=True)
     >>> lives = pd.DataFrame({"ticket": [], "finished": none, "bulk": [], "lead": none - none})
-    >>> nothing = pd.DataFrame(columns=["ticket", "stage", "kind", "place", "entered", "tickets", "batches",
-    ...                                 "batched", "departures", "from_team", "to_team"])
-    >>> len(findings_from_evidence(Evidence(empty(TICKETS), empty(HANDOFFS), nothing, lives, *[nothing] * 3)))
+    >>> nothing = pd.DataFrame()
+    >>> len(findings_from_evidence(Evidence(*tables, nothing, lives, *[nothing] * 3)))
     0
     """
-    found = [finding for rule in RULES for finding in rule(evidence)]
+    if evidence.stays.empty:
+        return Findings()
+    found = [finding for rule in RULES for finding in rule(evidence) if finding.share >= WORTH]
     return Findings(sorted(found, key=lambda finding: finding.cost, reverse=True))
 
 
@@ -70,7 +74,8 @@ def queues(evidence: Evidence) -> Iterator[Finding]:
             subject=row["stage"],
             claim=(
                 f"Tickets wait in '{row['stage']}' for {_bounded(row)} of their lead time: "
-                f"half of them {spoken(row['median'])} or longer (n = {row['tickets']} finished tickets)."
+                f"half of them {spoken(row['median'])} or longer, 15 % {spoken(row['p85'])} or longer "
+                f"(n = {row['tickets']} finished)."
             ),
             cost=row["total"],
             share=row["share"],
@@ -111,43 +116,39 @@ def batches(evidence: Evidence) -> Iterator[Finding]:
 
 
 def returns(evidence: Evidence) -> Iterator[Finding]:
-    """How much lead time goes into what came back? Time from a first move backwards on, of such tickets."""
+    """How much lead time goes into what came back? Stays in stages that the ticket had reached before."""
     done = counted(evidence.lives).set_index("ticket")
     stays = evidence.stays[evidence.stays["ticket"].isin(done.index)]
-    back = stays["place"] < stays.groupby("ticket")["place"].shift()
-    first = stays[back].groupby("ticket")["entered"].min().rename("returned")
-    lives = done.join(first, how="inner")
-    if len(lives) < evidence.minimum:
+    reached = stays.groupby("ticket")["place"].cummax().groupby(stays["ticket"]).shift()
+    again = stays[(stays["place"] <= reached) & (stays["kind"] != "done")].groupby("ticket")["elapsed"].sum()
+    if len(again) < evidence.minimum:
         return
-    again: Any = lives["finished"] - lives["returned"]
     yield Finding(
         rule="return",
         subject="moves backwards",
         claim=(
-            f"{len(lives)} of {len(done)} finished tickets ({percent(len(lives) / len(done))}) moved "
-            f"backwards at least once; from then on they took {spoken(again.median())} more (median)."
+            f"{len(again)} of {len(done)} finished tickets ({percent(len(again) / len(done))}) came back to "
+            f"a stage they had left, and spent {spoken(pd.Timedelta(again.median()))} there again (median)."
         ),
         cost=pd.Timedelta(again.sum()),
         share=again.dt.total_seconds().sum() / done["lead"].dt.total_seconds().sum(),
         low=math.nan,
         high=math.nan,
-        n=len(lives),
+        n=len(again),
         tickets=_keys(evidence, again.nlargest(5).index),
-        caveat="Not all of that time is due to the return: part of it would have been needed anyway.",
+        caveat="Some ways back are agreed on, such as a review that asks for a change.",
         experiment="Agree on what must be true before work is passed on, where it most often comes back.",
     )
 
 
 def team_handoffs(evidence: Evidence) -> Iterator[Finding]:
-    """Which handoff between two teams costs most? One claim per pair of different teams."""
-    costs = evidence.costs
+    """Which handoff between two teams costs most? Not where one queue holds it: that is its own claim."""
+    costs, handoffs = evidence.costs, evidence.handoffs
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
-        if row["tickets"] < evidence.minimum:
-            continue
         giver, receiver = row["from_team"], row["to_team"]
-        pair = evidence.handoffs[
-            (evidence.handoffs["from_team"] == giver) & (evidence.handoffs["to_team"] == receiver)
-        ]
+        pair = handoffs[(handoffs["from_team"] == giver) & (handoffs["to_team"] == receiver)]
+        if row["tickets"] < evidence.minimum or _in_one_queue(evidence, pair):
+            continue
         yield Finding(
             rule="handoff",
             subject=f"{giver} → {receiver}",
@@ -164,6 +165,15 @@ def team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             caveat="The wait ends at the first trace of work; work that left no trace would make it shorter.",
             experiment=f"Let one person of {receiver} join {giver} before the work is passed on.",
         )
+
+
+def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
+    """Does most (80 %) of these handoffs' waiting lie in one queue or outside stage?"""
+    waits = evidence.waits[evidence.waits["handoff"].isin(handoffs["handoff"])]
+    by_stage = waits.groupby(waits["stage"].astype("str"))["elapsed"].sum()
+    queued = evidence.shares.loc[evidence.shares["kind"].isin(["queue", "outside"]), "stage"]
+    whole = by_stage.sum()
+    return bool(whole and by_stage.reindex(queued).max() >= 0.8 * whole)
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:
@@ -188,4 +198,5 @@ def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tupl
     return tuple(keys.reindex(tickets).astype("str"))
 
 
+WORTH: Final = 0.01
 RULES: Final = (batches, queues, returns, team_handoffs)

@@ -5,12 +5,8 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from vsm.model.stays import stays_from_visits
 
-
-def stage_network(
-    visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
-) -> "nx.DiGraph[str]":
+def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12) -> "nx.DiGraph[str]":
     """How does work move from stage to stage, and what does it wait for on the way?
 
     Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
@@ -24,16 +20,26 @@ def stage_network(
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
     edit (both ends marked) are left out, and an open stay counts, as far as it goes, in ``total`` only.
 
+    Parameters
+    ----------
+    stays
+        As ``stays_from_visits`` gives them.
+    stages
+        As ``stages_from_names`` gives them.
+    minimum
+        Of forward moves, to tell %C&A.
+
     Examples
     --------
     >>> from vsm.eventlog.stages import stages_from_names
+    >>> from vsm.model.stays import stays_from_visits
     >>> from vsm.tables import NAMES, VISITS, WAITS, empty
     >>> from vsm.workflow import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> stage_network(empty(VISITS), empty(WAITS), stages=stages).number_of_nodes()
+    >>> stays = stays_from_visits(empty(VISITS), empty(WAITS), stages=stages)
+    >>> stage_network(stays, stages=stages).number_of_nodes()
     0
     """
-    stays = stays_from_visits(visits, waits, stages=stages)
     graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(stays["ticket"].nunique()))
     clean = stays[~stays["bulk"].astype(bool)]
     undone = clean.loc[clean["kind"] != "done", "elapsed"].dt.total_seconds().sum()

@@ -24,14 +24,14 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     """
     plain = visits.astype({"ticket": "str", "stage": "str", "kind": "str"})
     waited = waits.astype({"ticket": "str"}).set_index(["ticket", "start"])["elapsed"].rename("waited")
-    plain = plain.join(waited, on=["ticket", "entered"])
+    plain = plain.join(waited, on=["ticket", "entered"]).assign(open=visits["left"].isna())
     begins = (plain["ticket"] != plain["ticket"].shift()) | (plain["stage"] != plain["stage"].shift())
     stays = plain.groupby(begins.cumsum()).agg(
         ticket=("ticket", "first"),
         stage=("stage", "first"),
         kind=("kind", "first"),
         entered=("entered", "min"),
-        open=("left", lambda left: left.isna().any()),
+        open=("open", "any"),
         left=("left", "max"),
         elapsed=("elapsed", "sum"),
         waited=("waited", "sum"),

@@ -209,9 +209,9 @@ def _measures(
         "batches": batches_from_stays(stays),
         "costs": handoff_costs(handoffs, lives, seed=seed, minimum=minimum),
     }
-    evidence = Evidence(tables["tickets"], handoffs, lives=lives, minimum=minimum, **parts)
+    evidence = Evidence(tables["tickets"], handoffs, waits, lives=lives, minimum=minimum, **parts)
     return parts | {
-        "network": stage_network(visits, waits, stages=stages, minimum=minimum),
+        "network": stage_network(stays, stages=stages, minimum=minimum),
         "teams": team_network(handoffs),
         "findings": findings_from_evidence(evidence),
     }
