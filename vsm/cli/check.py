@@ -3,13 +3,12 @@
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from vsm.cli.options import WORK, Dir
 from vsm.pipeline import ValueStream, read_stream
 from vsm.tables import LEVELS
 
-SHOWN = 5
+SHOWN = 15
 
 
 def check(dir_: Dir = WORK) -> None:
@@ -23,9 +22,9 @@ def check(dir_: Dir = WORK) -> None:
             _tell(console, level, str(name), group)
     faults = int((stream.quality["level"] == "fault").sum())
     if faults:
-        console.print(f"{faults} fault(s) would falsify results; mend them first.")
+        console.print(f"\n{faults} fault(s) would falsify results; mend them first.")
         raise typer.Exit(1)
-    console.print("No fault that would falsify results.")
+    console.print("\nNo fault that would falsify results.")
 
 
 def summary(stream: ValueStream) -> str:
@@ -42,17 +41,10 @@ def summary(stream: ValueStream) -> str:
 
 
 def _tell(console: Console, level: str, name: str, rows: pd.DataFrame) -> None:
-    table = Table(
-        title=f"{level}: {name} ({len(rows)})",
-        title_justify="left",
-        show_header=False,
-        box=None,
-        pad_edge=False,
-    )
+    console.print(f"\n{level}: {name} ({len(rows)})")
     for detail, ticket in zip(
         rows["detail"].head(SHOWN), rows["ticket"].astype("str").head(SHOWN), strict=True
     ):
-        table.add_row("  ", f"{detail}" if pd.isna(ticket) else f"{ticket}: {detail}")
+        console.print(f"  {detail}" if pd.isna(ticket) else f"  {ticket}: {detail}")
     if len(rows) > SHOWN:
-        table.add_row("  ", f"… and {len(rows) - SHOWN} more: vsm export quality --to quality.csv")
-    console.print(table)
+        console.print(f"  … and {len(rows) - SHOWN} more; vsm export quality --to quality.csv has them all")

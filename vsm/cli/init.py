@@ -108,7 +108,7 @@ def _block(section: str, entries: dict[str, Any]) -> str:
         table.add(key, entry)
     document = tomlkit.document()
     document.add(section, tomlkit.aot())
-    document[section].append(table)  # type: ignore[union-attr]
+    document[section].append(table)
     return tomlkit.dumps(document)
 
 

@@ -19,7 +19,7 @@ def report(
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
-    stream = read_stream(dir_, **chosen)
+    stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
     page = publish(dir_, stream, chosen)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(f"Report: {page}")

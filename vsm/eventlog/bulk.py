@@ -66,7 +66,10 @@ def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, minutes: float) 
 def doubts_about_bulk(
     events: pd.DataFrame, *, names: Mapping[str, str], minutes: float = 10.0
 ) -> pd.DataFrame:
-    """Which bulk edits were there? QUALITY rows, one for each unbroken run of one move by one account.
+    """Which bulk edits were there, and how much of all flow are they? QUALITY rows.
+
+    The first row tells their share; then comes one for each unbroken run of one move by one account, in
+    order of time.
 
     Parameters
     ----------
@@ -83,7 +86,14 @@ def doubts_about_bulk(
     >>> len(doubts_about_bulk(empty(EVENTS), names={}))
     0
     """
-    return quality_from_doubts(_bursts(events[events["bulk"]], names, pd.Timedelta(minutes=minutes)))
+    marked = events[events["bulk"]]
+    if marked.empty:
+        return quality_from_doubts([])
+    moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
+    effect = "visits they begin or end are left out of dwell times; a release is none with batch = true on its stage"
+    whole = f"{len(marked)} of {moves} status changes ({len(marked) / moves:.0%}) are bulk edits; {effect}"
+    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
+    return quality_from_doubts([Doubt("bulk edit", "note", whole), *bursts])
 
 
 def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta) -> Iterator[Doubt]:

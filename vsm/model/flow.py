@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import CensoredData, ecdf
 
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
@@ -127,6 +126,8 @@ def lead_time_quantiles(
     >>> lead_time_quantiles(lives)["lead"].isna().all()
     np.True_
     """
+    from scipy.stats import CensoredData, ecdf  # noqa: PLC0415 - a second of import that few commands need
+
     whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
     counts = {"finished": int(whole.sum()), "open": int((~whole).sum())}
     rows = pd.DataFrame(

@@ -158,13 +158,18 @@ def log_from_archive(archive: Archive) -> Log:
 def last_recorded(log: Log) -> pd.Timestamp:
     """When did the trackers last record anything? The epoch where they never did; Git does not count.
 
+    Everything recorded counts, also what is no event: a ticket that was touched in any way on that day is
+    known to have been open or done then.
+
     Examples
     --------
     >>> last_recorded(Log())
     Timestamp('1970-01-01 00:00:00+0000', tz='UTC')
     """
-    tracked = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
-    return pd.Timestamp(0, tz="UTC") if tracked.empty else tracked.max()
+    events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
+    names = log.names.loc[~log.names["id"].str.startswith("git:"), "last"]
+    last = pd.concat([events, names]).max()
+    return pd.Timestamp(0, tz="UTC") if pd.isna(last) else last
 
 
 def _instant(name: str, day: str) -> pd.Timestamp | None:
