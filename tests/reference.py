@@ -2,9 +2,7 @@
 
 The referee of the fast code in ``vsm.intervals``: written from DESIGN §5 alone, in plain Python, one
 obvious step after another, quadratic where that is clearer. It must not share code with what it judges,
-so it repeats even small constants.
-
-Events carry PERSON names in ``actor`` and, where an assignee is told, in ``after``.
+so it repeats even small constants. Accounts in the events are PERSON names already.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +13,16 @@ from typing import Any
 
 import pandas as pd
 
-from tests.reference_rows import Handoff, Row, StageFacts, Visit, Wait, assert_same, rows_of
+from tests.reference_rows import (
+    Handoff,
+    Row,
+    StageFacts,
+    Visit,
+    Wait,
+    assert_same,
+    finished_for_good,
+    rows_of,
+)
 
 __all__ = [
     "Handoff", "StageFacts", "Visit", "Wait", "assert_same", "finished_for_good", "reference_handoffs",
@@ -98,7 +105,7 @@ def _visits_of_one(
         for piece in pieces:
             holder = piece.holder
             if stay.stage.kind in ("queue", "outside"):
-                holder = _next_holder(stays[number + 1 :])
+                holder = next((p[0].holder for s, p in stays[number + 1 :] if s.stage.kind == "work"), None)
             visits.append(
                 Visit(
                     ticket=ticket,
@@ -112,8 +119,8 @@ def _visits_of_one(
                     elapsed=(piece.left or as_of) - piece.entered,
                     first_touch=_first_touch(stay, piece, life),
                     revisit=stay.revisit,
-                    bulk=(stay.begun_in_bulk and piece is pieces[0])
-                    or (stay.ended_in_bulk and piece is pieces[-1]),
+                    bulk=(piece is pieces[0] and stay.begun_in_bulk)
+                    or (piece is pieces[-1] and stay.ended_in_bulk),
                 )
             )
     return visits
@@ -169,8 +176,8 @@ def _pieces(stay: _Stay, life: list[Row]) -> list[_Piece]:
     if stay.stage.kind != "work":
         return [_Piece(entered=stay.entered, left=stay.left, holder=None, entry_is_touch=False)]
     holder = _assignee_at(stay.entered, life) or stay.mover
-    moved_by_holder = holder is not None and holder == stay.mover
-    pieces = [_Piece(entered=stay.entered, left=stay.left, holder=holder, entry_is_touch=moved_by_holder)]
+    by_holder = holder is not None and holder == stay.mover
+    pieces = [_Piece(entered=stay.entered, left=stay.left, holder=holder, entry_is_touch=by_holder)]
     assignments = [event for event in life if event["kind"] == "assignee"]
     for at in sorted({event["at"] for event in assignments}):
         if at <= stay.entered or (stay.left is not None and at >= stay.left):
@@ -179,27 +186,16 @@ def _pieces(stay: _Stay, life: list[Row]) -> list[_Piece]:
         if holder == pieces[-1].holder:
             continue
         assigner = [event["actor"] for event in assignments if event["at"] == at][-1]
+        by_holder = holder is not None and holder == assigner
         pieces[-1].left = at
-        pieces.append(
-            _Piece(entered=at, left=stay.left, holder=holder, entry_is_touch=holder == assigner is not None)
-        )
+        pieces.append(_Piece(entered=at, left=stay.left, holder=holder, entry_is_touch=by_holder))
     return pieces
 
 
 def _assignee_at(instant: datetime, life: list[Row]) -> str | None:
     """Who is assigned once everything up to and at this instant has happened?"""
-    assignee: str | None = None
-    for event in life:
-        if event["kind"] == "assignee" and event["at"] <= instant:
-            assignee = event["after"]
-    return assignee
-
-
-def _next_holder(later: list[tuple[_Stay, list[_Piece]]]) -> str | None:
-    for stay, pieces in later:
-        if stay.stage.kind == "work":
-            return pieces[0].holder
-    return None
+    told = [event["after"] for event in life if event["kind"] == "assignee" and event["at"] <= instant]
+    return told[-1] if told else None
 
 
 def _team(stage: StageFacts, holder: str | None, team_of: Mapping[str, str]) -> str | None:
@@ -242,12 +238,11 @@ def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageF
         discipline = _both_known_and_differ(here.discipline or here.team, there.discipline or there.team)
         if not (person or team or discipline):
             continue
-        assert giver.left is not None, "a visit that another one follows has been left"
         handoffs.append(
             Handoff(
                 handoff=len(handoffs),
                 ticket=giver.ticket,
-                given=giver.left,
+                given=giver.end,
                 taken=taker.work_start,
                 from_stage=giver.stage,
                 to_stage=taker.stage,
@@ -259,7 +254,7 @@ def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageF
                 team=team,
                 discipline=discipline,
                 back=there.place < here.place,
-                wait=taker.work_start - giver.left,
+                wait=taker.work_start - giver.end,
             )
         )
     return handoffs
@@ -302,19 +297,3 @@ def reference_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_
             )
         )
     return waits
-
-
-def finished_for_good(life: Sequence[Visit]) -> datetime | None:
-    """When did one ticket enter the done stages it never left again? None while it is open.
-
-    Examples
-    --------
-    >>> finished_for_good([]) is None
-    True
-    """
-    finished = None
-    for visit in reversed(life):
-        if visit.kind != "done":
-            break
-        finished = visit.entered
-    return finished

@@ -90,7 +90,7 @@ def doubts_about_bulk(
     if marked.empty:
         return quality_from_doubts([])
     moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
-    effect = "visits they begin or end are left out of dwell times; a release is none with batch = true on its stage"
+    effect = "visits they begin or end are left out of dwell times; for a release, set batch = true"
     whole = f"{len(marked)} of {moves} status changes ({len(marked) / moves:.0%}) are bulk edits; {effect}"
     bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
     return quality_from_doubts([Doubt("bulk edit", "note", whole), *bursts])

@@ -1,0 +1,80 @@
+"""What do the tests of reports build and open? Cells of notebooks, and visits that note every call."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
+
+Cell = dict[str, Any]
+PARAMETERS = "weeks: int = 12  # how far back\nteam: str | None = None  # one team only, such as # 7"
+
+
+def code(source: str, *, name: str, tags: Sequence[str] = (), outputs: Sequence[Cell] = ()) -> Cell:
+    """Make one code cell, executed when it has outputs."""
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": {"tags": list(tags)},
+        "source": source,
+        "outputs": list(outputs),
+        "execution_count": 1 if outputs else None,
+    }
+
+
+def prose(source: str, *, name: str) -> Cell:
+    """Make one markdown cell."""
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+
+def shown(**data: Any) -> Cell:
+    """Make one displayed output; ``text_html`` means ``text/html``, ``plotly`` a figure."""
+    kinds = {"plotly": "application/vnd.plotly.v1+json"}
+    bundle = {kinds.get(kind, kind.replace("_", "/", 1)): value for kind, value in data.items()}
+    return {"output_type": "display_data", "metadata": {}, "data": bundle}
+
+
+def parameters() -> Cell:
+    """Make the parameters cell that the notebooks of these tests take."""
+    return code(PARAMETERS, name="parameters", tags=["parameters"])
+
+
+class Visit:
+    """One opened page, with everything it said on the console and everyone it tried to call."""
+
+    def __init__(self, browser: Browser, *, width: int, height: int, scheme: str = "light") -> None:
+        self.said: list[str] = []
+        self.called: list[str] = []
+        self._context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        self._context.route("**/*", self._gate)
+        self.page: Page = self._context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", self._catch)
+        self.page.on("dialog", self._close)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        self.said.append(message.text)
+
+    def _catch(self, error: Error) -> None:
+        self.said.append(str(error))
+
+    def _close(self, dialog: Dialog) -> None:
+        self.said.append(dialog.message)
+        dialog.dismiss()
+
+    def _gate(self, route: Route) -> None:
+        if route.request.url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.called.append(route.request.url)
+            route.abort()
+
+    def open(self, file: Path) -> Page:
+        """Open a page; one with figures until all are drawn."""
+        self.page.goto(file.as_uri())
+        if self.page.locator("script").count():
+            self.page.wait_for_selector("body[data-ready]", timeout=60_000)
+        return self.page

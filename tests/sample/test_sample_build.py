@@ -1,0 +1,44 @@
+"""Is the sample written whole, and the same each time?"""
+
+from pathlib import Path
+
+import pytest
+
+from vsm.errors import InputError
+from vsm.sample import SampleFiles, build_sample
+from vsm.sources.git_process import run_git
+
+
+def references(sample: SampleFiles) -> bytes:
+    return run_git(sample.repository, "for-each-ref")
+
+
+def test_the_same_seed_gives_the_same_files(sample: SampleFiles, tmp_path: Path) -> None:
+    """Issue bodies are equal to the byte, and every branch and tag to the commit's hash."""
+    again = build_sample(tmp_path / "again", seed=7)
+    assert again.issues.read_bytes() == sample.issues.read_bytes()
+    assert references(again) == references(sample)
+
+
+def test_a_second_call_replaces_the_first(sample: SampleFiles, tmp_path: Path) -> None:
+    """Another seed in the same folder gives another whole sample, and leaves nothing beside it."""
+    build_sample(tmp_path, seed=1)
+    other = build_sample(tmp_path, seed=7)
+    assert other.issues.read_bytes() == sample.issues.read_bytes()
+    assert references(other) == references(sample)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["issues.jsonl.gz", "shop.git"]
+
+
+def test_another_seed_is_another_sample(sample: SampleFiles, tmp_path: Path) -> None:
+    """Seeds differ in what happened, not in how much."""
+    other = build_sample(tmp_path, seed=1)
+    assert other.issues.read_bytes() != sample.issues.read_bytes()
+    assert other.as_of == sample.as_of
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    """Where nothing can be written, the message says what to do."""
+    place = tmp_path / "taken"
+    place.write_text("a file")
+    with pytest.raises(InputError, match=r"taken cannot hold the sample: .*; name a folder"):
+        build_sample(place)

@@ -1,0 +1,140 @@
+"""The archive keeps what was fetched, whole pages only, and says what is wrong with it."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from vsm.errors import ArchiveError, SourceError
+from vsm.sources.archive import Document, Page, open_archive
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def page(*numbers: int, cursor: str | None = None, name: str = "a") -> Page:
+    return Page(tuple(Document(str(n), {"id": n, "name": name}) for n in numbers), cursor)
+
+
+def test_documents_come_back_as_they_were_stored(tmp_path: Path) -> None:
+    """By source, ordered by id, with odd texts and numbers intact."""
+    body = {"id": 1, "text": "é \ud800 </script>", "big": 2**70, "none": None}
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        archive.store(
+            [Page((Document("2", {"id": 2}), Document("1", body)))], source="jira", scope="f", at=AT
+        )
+        archive.store([page(9)], source="git:shop", scope="g", at=AT)
+        assert list(archive.documents("jira")) == [body, {"id": 2}]
+        assert [d["id"] for d in archive.documents("git:shop")] == [9]
+
+
+def test_an_upsert_replaces_what_changed_and_counts_once(tmp_path: Path) -> None:
+    """The last body of an id stays; equal content leaves the digest as it was."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        archive.store([page(1, 2)], source="jira", scope="f", at=AT)
+        before = archive.digest()
+        archive.store([page(2, 1)], source="jira", scope="f", at=AT)
+        assert archive.digest() == before
+        state = archive.store([page(2, name="b")], source="jira", scope="f", at=AT)
+        assert state.documents == 2
+        assert [d["name"] for d in archive.documents("jira")] == ["a", "b"]
+        assert archive.digest() != before
+
+
+def test_the_pull_log_tells_how_far_a_pull_got(tmp_path: Path) -> None:
+    """Cursor, pages and documents of the latest pull of each source; on_page hears of committed documents."""
+    heard: list[int] = []
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        pages = [page(1, 2, cursor="2"), page(3, cursor="3")]
+        archive.store(pages, source="jira", scope="file", at=AT, on_page=heard.append)
+        (state,) = archive.pulls()
+    assert heard == [2, 3]
+    assert (state.source, state.scope, state.cursor, state.pages, state.documents) == (
+        "jira",
+        "file",
+        "3",
+        2,
+        3,
+    )
+    assert state.finished == AT
+
+
+def failing(after: int) -> Iterator[Page]:
+    for number in range(after):
+        yield page(number)
+    raise SourceError("line 7: not JSON")
+
+
+def test_a_fault_before_the_first_page_writes_nothing(tmp_path: Path) -> None:
+    """Bad input leaves no trace, not even in the pull log."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        with pytest.raises(SourceError, match="line 7"):
+            archive.store(failing(0), source="jira", scope="f", at=AT)
+        assert archive.pulls() == []
+
+
+def test_a_fault_later_keeps_what_was_committed_and_marks_the_pull(tmp_path: Path) -> None:
+    """Two pages are in, the pull is unfinished, and another pull finishes it."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        with pytest.raises(SourceError, match="line 7"):
+            archive.store(failing(2), source="jira", scope="f", at=AT)
+        (state,) = archive.pulls()
+        assert (state.finished, state.pages, state.documents) == (None, 2, 2)
+        broken = archive.digest()
+        archive.store([page(0), page(1)], source="jira", scope="f", at=AT)
+        assert archive.pulls()[0].finished == AT
+        assert archive.digest() != broken
+
+
+def test_an_empty_pull_is_logged(tmp_path: Path) -> None:
+    """An empty project was pulled: that is known, and is not the same as never pulled."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        assert archive.store([], source="jira", scope="f", at=AT).documents == 0
+        assert [state.source for state in archive.pulls()] == ["jira"]
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    """Tickets are confidential: mode 0600 for the file and its companions."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        archive.store([page(1)], source="jira", scope="f", at=AT)
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {0o600}
+
+
+def test_it_is_durable_by_its_settings(tmp_path: Path) -> None:
+    """WAL, foreign keys, and a version that migrations count up."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        ask = archive._connection.execute
+        assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ask("PRAGMA foreign_keys").fetchone() == (1,)
+        assert ask("PRAGMA synchronous").fetchone() == (2,)
+        assert ask("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_faults_of_the_file_are_said_in_words(tmp_path: Path) -> None:
+    """Missing, damaged, newer, locked: each says what to do."""
+    with pytest.raises(ArchiveError, match="is not there; run vsm pull first"):
+        open_archive(tmp_path / "no.sqlite", create=False)
+    assert not (tmp_path / "no.sqlite").exists()
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(b"this is no database" * 100)
+    with pytest.raises(ArchiveError, match=r"is damaged .*; move it away and pull again"):
+        open_archive(damaged)
+    newer = tmp_path / "newer.sqlite"
+    with sqlite3.connect(newer) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ArchiveError, match="written by a newer vsm"):
+        open_archive(newer)
+
+
+def test_a_locked_archive_says_so(tmp_path: Path) -> None:
+    """While another pull writes, ours says what is going on."""
+    with open_archive(tmp_path / "a.sqlite") as archive, open_archive(tmp_path / "a.sqlite") as other:
+        other._connection.execute("BEGIN IMMEDIATE")
+        archive._connection.execute("PRAGMA busy_timeout = 10")
+        with pytest.raises(ArchiveError, match="is another pull running"):
+            archive.store([page(1)], source="jira", scope="f", at=AT)
+        other._connection.rollback()

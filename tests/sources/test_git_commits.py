@@ -1,0 +1,189 @@
+"""Git is read the same whatever a repository is like, and nothing in it is executed."""
+
+import gzip
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vsm.errors import SourceError
+from vsm.sources.git_commits import commit_pages, repository_name
+from vsm.sources.git_process import create_repository, run_git
+
+WHO = b"dev-1 <dev-1@example.org>"
+
+
+def commit(
+    mark: int, message: bytes, *, parents: tuple[int, ...] = (), at: bytes = b"1767600000 +0100"
+) -> bytes:
+    """One commit of a fast-import stream."""
+    lines = [
+        b"commit refs/heads/main",
+        b"mark :%d" % mark,
+        b"author %s %s" % (WHO, at),
+        b"committer %s %s" % (WHO, at),
+    ]
+    lines += [b"data %d" % len(message), message]
+    lines += [b"%s :%d" % (b"merge" if place else b"from", parent) for place, parent in enumerate(parents)]
+    return b"\n".join(lines) + b"\n\n"
+
+
+def made(path: Path, *parts: bytes) -> Path:
+    create_repository(path, fast_import=b"".join(parts))
+    return path
+
+
+def read(path: Path, **options: Any) -> list[dict[str, Any]]:
+    return [dict(document.body) for page in commit_pages(path, **options) for document in page.documents]
+
+
+def commits(path: Path) -> list[dict[str, Any]]:
+    return [body for body in read(path) if body["type"] == "commit"]
+
+
+def git(path: Path, *arguments: str) -> None:
+    """Git as a user would call it, to prepare a repository."""
+    subprocess.run(["git", "-C", str(path), *arguments], check=True, capture_output=True)
+
+
+def test_a_commit_comes_with_people_zones_parents_and_message(tmp_path: Path) -> None:
+    """All fields as Git has them; parents after children."""
+    path = made(tmp_path / "r.git", commit(1, b"AB-1 begin\n\nbody\n"), commit(2, b"AB-1 end", parents=(1,)))
+    last, first = commits(path)
+    assert first["message"] == "AB-1 begin\n\nbody"
+    assert first["author"] == {
+        "name": "dev-1",
+        "email": "dev-1@example.org",
+        "at": "2026-01-05T09:00:00+01:00",
+    }
+    assert last["parents"] == [first["commit"]]
+
+
+def test_an_octopus_has_all_its_parents(tmp_path: Path) -> None:
+    """A merge of three lines has three parents, in order."""
+    parts = [commit(n, b"line %d" % n) for n in (1, 2, 3)]
+    parts = [part.replace(b"refs/heads/main", b"refs/heads/b%d" % n) for n, part in enumerate(parts)]
+    path = made(tmp_path / "r.git", *parts, commit(4, b"merge", parents=(1, 2, 3)))
+    by_message = {body["message"]: body for body in commits(path)}
+    assert by_message["merge"]["parents"] == [by_message[f"line {n}"]["commit"] for n in (1, 2, 3)]
+
+
+def test_tags_are_peeled_to_their_commit(tmp_path: Path) -> None:
+    """Annotated and lightweight tags name a commit; a tag of a tree is no release."""
+    path = made(tmp_path / "r.git", commit(1, b"one"), b"tag v1\nfrom :1\ntagger %s 1767700000 +0000\ndata 2\nok\n" % WHO,
+                b"reset refs/tags/v2\nfrom :1\n\n")  # fmt: skip
+    git(path, "tag", "tree", "main^{tree}")
+    tags = {body["tag"]: body for body in read(path) if body["type"] == "tag"}
+    assert set(tags) == {"v1", "v2"}
+    assert tags["v1"]["tagged"] == "2026-01-06T11:46:40+00:00"
+    assert tags["v2"]["tagged"] is None
+    assert tags["v1"]["commit"] == tags["v2"]["commit"] == commits(path)[0]["commit"]
+
+
+def test_hostile_settings_change_nothing_and_run_nothing(tmp_path: Path) -> None:
+    """Signatures, encodings, pagers, monitors, hooks, aliases, formats and external diffs have no say."""
+    path = made(tmp_path / "r.git", commit(1, "Grüße AB-1".encode()))
+    before = commits(path)
+    trace = tmp_path / "executed"
+    script = tmp_path / "script"
+    script.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    script.chmod(0o755)
+    settings = {
+        "log.showSignature": "true", "i18n.logOutputEncoding": "ISO-8859-1", "i18n.commitEncoding": "ISO-8859-1",
+        "core.pager": str(script), "core.fsmonitor": str(script), "core.hooksPath": str(tmp_path), "pager.log": str(script),
+        "alias.log": f"!{script}", "log.date": "relative", "format.pretty": "oneline", "log.decorate": "full",
+        "diff.external": str(script), "gpg.program": str(script), "color.ui": "always", "core.quotePath": "true",
+        "log.follow": "true", "format.notes": "*", "tag.sort": "-taggerdate", "column.ui": "always",
+    }  # fmt: skip
+    for name, value in settings.items():
+        git(path, "config", name, value)
+    assert commits(path) == before
+    assert not trace.exists()
+
+
+def test_messages_may_hold_anything(tmp_path: Path) -> None:
+    """20 kB, bytes that are no UTF-8 and control characters stay one message; what was replaced is marked."""
+    long = b"AB-1 " + b"x" * 20_000
+    odd = b"caf\xe9 \x1e \x1f %x00 \x1b[31m"
+    path = made(tmp_path / "r.git", commit(1, long), commit(2, odd, parents=(1,)))
+    last, first = commits(path)
+    assert (len(first["message"]), first["undecodable"]) == (20_005, False)
+    assert (last["message"], last["undecodable"]) == ("caf� \x1e \x1f %x00 \x1b[31m", True)
+
+
+def test_a_path_that_begins_with_a_dash_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing named by a user is taken for an option."""
+    monkeypatch.chdir(tmp_path)
+    made(Path("--upload-pack=x"), commit(1, b"one"))
+    assert [body["message"] for body in commits(Path("--upload-pack=x"))] == ["one"]
+
+
+def test_head_may_point_nowhere(tmp_path: Path) -> None:
+    """Branches count, not HEAD."""
+    path = made(tmp_path / "r.git", commit(1, b"one"))
+    (path / "HEAD").write_text("ref: refs/heads/gone\n")
+    assert len(commits(path)) == 1
+
+
+def test_an_empty_repository_has_no_commits(tmp_path: Path) -> None:
+    """It is a repository all the same."""
+    assert [body["type"] for body in read(made(tmp_path / "r.git", b""))] == ["repository"]
+
+
+def test_worktrees_and_names(tmp_path: Path) -> None:
+    """A checkout is read like a bare repository, and is called like its folder."""
+    bare = made(tmp_path / "shop.git", commit(1, b"one"))
+    git(tmp_path, "clone", "--quiet", str(bare), "checkout")
+    assert commits(tmp_path / "checkout") == commits(bare)
+    assert [repository_name(tmp_path / name) for name in ("shop.git", "checkout", "checkout/.git")] == [
+        "shop",
+        "checkout",
+        "checkout",
+    ]
+
+
+def test_a_shallow_clone_is_refused_unless_allowed(tmp_path: Path) -> None:
+    """Where history is cut the user has to know; allowed, it is marked."""
+    bare = made(tmp_path / "r.git", commit(1, b"one"), commit(2, b"two", parents=(1,)))
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{bare}", "shallow")
+    with pytest.raises(SourceError, match="is a shallow clone: its history is cut; fetch --unshallow"):
+        read(tmp_path / "shallow")
+    bodies = read(tmp_path / "shallow", allow_shallow=True)
+    assert bodies[0]["shallow"] is True
+    assert len(bodies) == 2
+
+
+def test_what_is_no_repository_is_refused(tmp_path: Path) -> None:
+    """No folder, a plain folder, and a folder inside somebody else's repository."""
+    with pytest.raises(SourceError, match="no such folder"):
+        read(tmp_path / "none")
+    git(tmp_path, "init", "--quiet", "around")
+    (tmp_path / "around" / "inside").mkdir()
+    for name in (".", "around/inside"):
+        with pytest.raises(SourceError, match="not a Git repository; name its folder"):
+            read(tmp_path / name)
+
+
+def test_missing_objects_stop_the_pull(tmp_path: Path) -> None:
+    """A damaged repository gives a fault, never a plausible beginning."""
+    path = made(tmp_path / "r.git", commit(1, b"one"), commit(2, b"two", parents=(1,)))
+    first = commits(path)[1]["commit"]
+    (path / "objects" / first[:2] / first[2:]).unlink()
+    with pytest.raises(SourceError, match=r"git log: "):
+        read(path)
+
+
+def test_git_faults_are_gits_own_words(tmp_path: Path) -> None:
+    """The last line that git said is the message."""
+    path = made(tmp_path / "r.git", b"")
+    with pytest.raises(SourceError, match=r"git nonsense: .*not a git command"):
+        run_git(path, "nonsense")
+
+
+def test_duracloud_is_read_whole(real_data: Path, tmp_path: Path) -> None:
+    """1,552 commits and 6 tags, though its HEAD points nowhere."""
+    stream = gzip.decompress((real_data / "duracloud" / "history.fast-import.gz").read_bytes())
+    bodies = read(made(tmp_path / "r.git", stream))
+    kinds = [body["type"] for body in bodies]
+    assert (kinds.count("commit"), kinds.count("tag")) == (1552, 6)

@@ -1,0 +1,22 @@
+"""How do notebooks become pages that can be handed round? Parameters, runs, pages, exports.
+
+The right wall of the house: here files are written and processes started.
+"""
+
+from vsm.reports.export import export_table
+from vsm.reports.locate import notebooks_folder
+from vsm.reports.parameters import check_parameters, parameter_table
+from vsm.reports.publish import publish_report
+from vsm.reports.render import render_index, render_page
+from vsm.reports.run_notebook import run_notebook
+
+__all__ = [
+    "check_parameters",
+    "export_table",
+    "notebooks_folder",
+    "parameter_table",
+    "publish_report",
+    "render_index",
+    "render_page",
+    "run_notebook",
+]

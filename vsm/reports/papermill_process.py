@@ -1,0 +1,62 @@
+"""How does papermill run in a process of its own? Started as a script by ``run_notebook``, never imported.
+
+A process of its own can be ended when it hangs, and keeps from the caller's what papermill does to it:
+changed working directory, an event loop, warnings and log lines.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def main(text: str) -> int:
+    """Did the notebook run? Execute the job (JSON) and write any complaint to the file it calls ``answer``.
+
+    Examples
+    --------
+    >>> main("{}")
+    Traceback (most recent call last):
+    ...
+    KeyError: 'timeout'
+    """
+    job = json.loads(text)
+    deadline = time.monotonic() + job["timeout"]
+    try:
+        _execute(job, deadline=deadline)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the parent process must be told
+        Path(job["answer"]).write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+        return 1
+    return 0
+
+
+def _execute(job: dict[str, Any], *, deadline: float) -> None:
+    # Importing rfc3987_syntax compiles 38 grammars, for seconds; only jsonschema's check of IRIs needs it,
+    # and this process ends with the notebook.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import papermill  # noqa: PLC0415 - after the line above
+    from traitlets.config import Config  # noqa: PLC0415 - after the line above
+
+    transport = {"transport": job["transport"]}
+    papermill.execute_notebook(
+        _escaped(job["notebook"]),
+        _escaped(job["to"]),
+        parameters=job["parameters"],
+        kernel_name=job["kernel"],
+        language="python",
+        cwd=job["folder"],
+        progress_bar=False,
+        start_timeout=min(60, job["timeout"]),
+        timeout_func=lambda _cell: max(1, int(deadline - time.monotonic())),
+        config=Config({"KernelManager": transport, "AsyncKernelManager": transport}),
+    )
+
+
+def _escaped(path: str) -> str:
+    """Keep papermill from reading braces in a path as parameters."""
+    return path.replace("{", "{{").replace("}", "}}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.stdin.read()))

@@ -1,0 +1,226 @@
+"""Which parameters does a notebook take, and do the given ones fit?
+
+The cell tagged ``parameters`` is read as Python (``name: type = default  # help``). papermill's own
+inspection is not used: it overlooks ``str | None`` and splits a text that holds a ``#``.
+"""
+
+import ast
+import io
+import json
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from vsm.errors import ParameterError, SourceError
+
+_TYPES: Final[dict[str, type]] = {
+    "str": str, "int": int, "float": float, "bool": bool, "None": type(None),
+}  # fmt: skip
+_NOTHING: Final = ("", "none", "null")
+_STRICT: Final = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What is one parameter? ``types`` are words of str, int, float, bool, None."""
+
+    name: str
+    types: tuple[str, ...]
+    default: object
+    help: str
+
+    @property
+    def type(self) -> str:
+        """Which type, as it is written in Python?"""
+        return " | ".join(self.types)
+
+
+def parameter_table(notebook: Path) -> pd.DataFrame:
+    """Which parameters does a notebook take?
+
+    Parameters
+    ----------
+    notebook
+        The ``.ipynb`` file.
+
+    Returns
+    -------
+    DataFrame
+        One row per parameter, in the cell's order: ``name``, ``type``, ``default`` (as Python writes it)
+        and ``help``. No rows where no cell is tagged ``parameters``.
+
+    Raises
+    ------
+    SourceError
+        The file is missing or no notebook.
+    ParameterError
+        The cell says something other than ``name: type = default`` with a plain type.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> cell = {"metadata": {"tags": ["parameters"]}, "source": "weeks: int = 12  # how many"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flow.ipynb"
+    ...     _ = path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+    ...     parameter_table(path).to_dict("records")
+    [{'name': 'weeks', 'type': 'int', 'default': '12', 'help': 'how many'}]
+    """
+    rows = [(p.name, p.type, repr(p.default), p.help) for p in read_parameters(notebook)]
+    return pd.DataFrame(rows, columns=["name", "type", "default", "help"], dtype="str")
+
+
+def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
+    """Do the given parameters fit the notebook's own?
+
+    A text, as a command line gives it, is read as the parameter's type where that loses nothing:
+    ``"12"`` for an int, ``"true"`` for a bool, ``"none"`` or ``""`` for one that may be None. A path or a
+    date becomes text for a ``str``. Nothing else is converted: ``True`` is no int, ``12`` is no ``str``.
+
+    Parameters
+    ----------
+    notebook
+        The ``.ipynb`` file.
+    given
+        Values by name; those left out keep their default.
+
+    Returns
+    -------
+    dict
+        The given parameters, each of its notebook's type.
+
+    Raises
+    ------
+    ParameterError
+        A name is unknown or a value has the wrong type; every fault is told at once.
+    SourceError
+        The file is missing or no notebook.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> cell = {"metadata": {"tags": ["parameters"]}, "source": "weeks: int = 12"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flow.ipynb"
+    ...     _ = path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+    ...     check_parameters(path, {"weeks": "4"})
+    {'weeks': 4}
+    """
+    known = {parameter.name: parameter for parameter in read_parameters(notebook)}
+    fitted, faults = {}, []
+    for name, value in given.items():
+        if name not in known:
+            faults.append(_unknown(name, list(known)))
+            continue
+        try:
+            fitted[name] = _fitted(value, known[name])
+        except ValidationError:
+            faults.append(
+                f"'{name}' is {value!r}, expected {known[name].type} such as {known[name].default!r}"
+            )
+    if faults:
+        raise ParameterError(f"{notebook.name}: " + "; ".join(faults))
+    return fitted
+
+
+def read_parameters(notebook: Path) -> list[Parameter]:
+    """Which parameters does a notebook take, with their defaults as values?
+
+    Raises
+    ------
+    SourceError
+        The file is missing or no notebook.
+    ParameterError
+        The cell says something other than ``name: type = default`` with a plain type.
+
+    Examples
+    --------
+    >>> read_parameters(Path("absent.ipynb"))
+    Traceback (most recent call last):
+    ...
+    vsm.errors.SourceError: there is no notebook absent.ipynb; check its path
+    """
+    source = _parameters_source(notebook)
+    try:
+        tree, comments = ast.parse(source), _comments(source)
+    except SyntaxError as error:
+        raise ParameterError(
+            f"{notebook.name}: the parameters cell is no plain Python: {error.msg}, line {error.lineno}"
+        ) from error
+    return [_parameter(line, comments, notebook) for line in tree.body]
+
+
+def _parameters_source(notebook: Path) -> str:
+    # Read as JSON: nbformat would say the same and takes seconds to import.
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [c["source"] for c in cells if "parameters" in c.get("metadata", {}).get("tags", ())]
+    except FileNotFoundError:
+        raise SourceError(f"there is no notebook {notebook}; check its path") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"{notebook} is no Jupyter notebook of format 4: {error}") from error
+    return "".join(tagged[0]) if tagged else ""
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+
+
+def _parameter(line: ast.stmt, comments: Mapping[int, str], notebook: Path) -> Parameter:
+    match line:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+            words = tuple(word.strip() for word in ast.unparse(annotation).split("|"))
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            words = ()
+        case _:
+            raise ParameterError(
+                f"{notebook.name}: cannot read the parameter '{ast.unparse(line)}'; "
+                "write name: type = default  # help"
+            )
+    try:
+        default = ast.literal_eval(value)
+    except ValueError:
+        raise ParameterError(
+            f"{notebook.name}: the default of '{name}' is {ast.unparse(value)}; write a plain value"
+        ) from None
+    words = words or (("None" if default is None else type(default).__name__),)
+    if unknown := [word for word in words if word not in _TYPES]:
+        raise ParameterError(
+            f"{notebook.name}: '{name}' has type {unknown[0]}; known are {', '.join(_TYPES)}, joined by |"
+        )
+    return Parameter(name, words, default, comments.get(line.end_lineno or 0, ""))
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    hint = f", perhaps '{near[0]}'" if near else ""
+    return f"unknown parameter '{name}'{hint}; known: {', '.join(known) or 'none'}"
+
+
+def _fitted(value: object, parameter: Parameter) -> object:
+    if isinstance(value, str) and "None" in parameter.types and value.strip().lower() in _NOTHING:
+        return None
+    if isinstance(value, (Path, date)) and "str" in parameter.types:
+        return value.isoformat() if isinstance(value, date) else str(value)
+    adapter = _adapter(parameter)
+    try:
+        return adapter.validate_python(value)
+    except ValidationError:
+        if not isinstance(value, str):
+            raise
+        return adapter.validate_strings(value.strip(), strict=False)
+
+
+def _adapter(parameter: Parameter) -> TypeAdapter[Any]:
+    kind: Any = _TYPES[parameter.types[0]]
+    for word in parameter.types[1:]:
+        kind |= _TYPES[word]
+    return TypeAdapter(kind, config=_STRICT)

@@ -1,0 +1,186 @@
+"""How does a run become a folder that can be handed round? All of it, or none."""
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from vsm.errors import ParameterError, RunError
+from vsm.reports.body import body_of
+from vsm.reports.parameters import check_parameters, read_parameters
+from vsm.reports.render import Page, page_of, render_index
+from vsm.reports.run_notebook import NotebookFault, attempt_notebook
+
+_PACKAGES: Final = ("vsm", "pandas", "plotly")
+_INDEX: Final = "index"
+
+
+def publish_report(
+    notebooks: Sequence[Path],
+    *,
+    runs: Path,
+    parameters: Mapping[str, object],
+    at: datetime,
+    title: str,
+    findings: Sequence[str],
+    provenance: Mapping[str, str],
+    timeout: float = 600,
+) -> Path:
+    """Where does the report lie that these notebooks make?
+
+    Each notebook is executed and rendered into a hidden folder; when all are, that folder is renamed to
+    ``runs/<instant in UTC>``. Readers find it whole or not at all. What a failed run got to is kept under
+    ``runs/failed/<instant>``.
+
+    Parameters
+    ----------
+    notebooks
+        In reading order; a page is called as its notebook is.
+    runs
+        Folder of all runs; made where absent.
+    parameters
+        Values by name, the same for all: every notebook must know every one of them.
+    at
+        Instant of the run, with a time zone; names the folder.
+    title
+        Name of the report.
+    findings
+        Sentences, costliest first; the index shows three.
+    provenance
+        State of the data and the like, for the foot of each page; text by name.
+    timeout
+        Seconds for each notebook.
+
+    Returns
+    -------
+    Path
+        The report's ``index.html``; beside it a ``.html`` and the executed ``.ipynb`` of each notebook.
+
+    Raises
+    ------
+    ParameterError
+        A parameter does not fit, two notebooks share a name, or ``at`` has no zone; nothing was run.
+    NotebookError
+        A notebook did not run to its end; says where the partial notebook is kept.
+    RunError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> publish_report(
+    ...     [], runs=Path("runs"), parameters={}, at=datetime(2026, 11, 23, tzinfo=UTC), title="Flow",
+    ...     findings=[], provenance={},
+    ... )
+    Traceback (most recent call last):
+    ...
+    vsm.errors.ParameterError: no notebook to publish; name at least one
+    """
+    stamp = _stamp(at)
+    _check_names(notebooks)
+    checked = {notebook: check_parameters(notebook, parameters) for notebook in notebooks}
+    made = _making(at)
+    about = {
+        notebook: {**provenance, "Parameters": _told(notebook, values), **made}
+        for notebook, values in checked.items()
+    }
+    stage = _new_stage(runs)
+    try:
+        fault = _fill(
+            stage, checked, title=title, findings=findings, about=about, index_about={**provenance, **made},
+            timeout=timeout,
+        )  # fmt: skip
+    except OSError as error:
+        kept = _settle(stage, runs / "failed", stamp)
+        reason = error.strerror or error
+        raise RunError(f"cannot write the report: {reason}; what was made lies in {kept}") from error
+    except BaseException:
+        _settle(stage, runs / "failed", stamp)
+        raise
+    if fault is not None:
+        kept = _settle(stage, runs / "failed", stamp)
+        raise fault.error(kept / fault.notebook)
+    return _settle(stage, runs, stamp) / f"{_INDEX}.html"
+
+
+def _fill(
+    stage: Path,
+    checked: Mapping[Path, Mapping[str, object]],
+    *,
+    title: str,
+    findings: Sequence[str],
+    about: Mapping[Path, Mapping[str, str]],
+    index_about: Mapping[str, str],
+    timeout: float,
+) -> NotebookFault | None:
+    """Run and render everything into a folder, up to the first notebook that does not run to its end."""
+    pages = []
+    for notebook, parameters in checked.items():
+        executed = stage / notebook.name
+        fault = attempt_notebook(notebook, to=executed, parameters=parameters, timeout=timeout)
+        if fault is not None:
+            return fault
+        body, href = body_of(executed), f"{notebook.stem}.html"
+        page = page_of(body, title=title, footer=about[notebook], home=f"{_INDEX}.html")
+        (stage / href).write_text(page, encoding="utf-8")
+        pages.append(Page(href, body.outline.question or notebook.stem, body.outline.lead))
+    index = render_index(title=title, findings=findings, pages=pages, provenance=index_about)
+    (stage / f"{_INDEX}.html").write_text(index, encoding="utf-8")
+    return None
+
+
+def _stamp(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ParameterError(f"the run's instant {at} has no time zone; give one, such as UTC")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+
+
+def _check_names(notebooks: Sequence[Path]) -> None:
+    if not notebooks:
+        raise ParameterError("no notebook to publish; name at least one")
+    names = Counter(notebook.stem for notebook in notebooks)
+    if twice := [name for name, times in names.items() if times > 1]:
+        raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
+    if _INDEX in names:
+        raise ParameterError(f"a notebook cannot be called {_INDEX}: the report's first page is; rename it")
+
+
+def _told(notebook: Path, given: Mapping[str, object]) -> str:
+    values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
+    lines = [f"{name} = {'none' if value is None else value}" for name, value in values.items()]
+    return "\n".join(lines) or "none"
+
+
+def _making(at: datetime) -> dict[str, str]:
+    versions = [f"{name} {version(name)}" for name in _PACKAGES]
+    return {
+        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
+    }
+
+
+def _new_stage(runs: Path) -> Path:
+    # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
+    stage = runs / f".stage-{uuid4().hex}"
+    try:
+        stage.mkdir(parents=True)
+    except OSError as error:
+        raise RunError(f"cannot make the folder {runs}: {error.strerror or error}") from error
+    return stage
+
+
+def _settle(stage: Path, parent: Path, stamp: str) -> Path:
+    """Rename a stage to its instant, or the first free number after it: one step, so never half."""
+    parent.mkdir(exist_ok=True)
+    names = (stamp if n == 1 else f"{stamp}-{n}" for n in count(1))
+    target = next(parent / name for name in names if not (parent / name).exists())
+    try:
+        return stage.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        return _settle(stage, parent, stamp)

@@ -1,0 +1,145 @@
+"""How does an executed notebook become one page that needs nothing but a browser?
+
+The page holds everything: style, script, figures and plotly.js (compressed). Its policy lets only its own
+script run and forbids every request, so that a text from the data can neither run nor call home.
+WebGL traces (``scattergl``) stay empty: they need ``eval``, which the policy forbids too.
+"""
+
+import base64
+import gzip
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from markupsafe import Markup
+
+from vsm.reports.body import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
+
+_POLICY: Final = (
+    "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
+    "worker-src blob:; base-uri 'none'; form-action 'none'"
+)
+_TOP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What does the index say of one page? ``href`` is relative to the index."""
+
+    href: str
+    question: str
+    lead: str = ""
+
+
+def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
+    """How does an executed notebook look as one HTML file?
+
+    Parameters
+    ----------
+    notebook
+        The executed ``.ipynb`` file.
+    title
+        Name of the report; stands above the notebook's own question.
+    footer
+        What the reader must know of its making: parameters, state of the data, versions; text by name.
+    home
+        Relative link back to the index; none by default.
+
+    Returns
+    -------
+    str
+        A whole HTML file that makes no request.
+
+    Raises
+    ------
+    SourceError
+        The file is missing or no notebook.
+
+    Examples
+    --------
+    >>> render_page(Path("absent.ipynb"), title="Flow", footer={})
+    Traceback (most recent call last):
+    ...
+    vsm.errors.SourceError: absent.ipynb cannot be read as a notebook: there is no such file
+    """
+    return page_of(body_of(notebook), title=title, footer=footer, home=home)
+
+
+def page_of(body: Body, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
+    """How does a notebook's rendered body look as one HTML file? As ``render_page``.
+
+    Examples
+    --------
+    >>> from vsm.reports.outline import Outline
+    >>> page = page_of(Body(Markup("<p>Hello.</p>"), Outline("", "Hello.", ())), title="<Flow>", footer={})
+    >>> "<h1>&lt;Flow&gt;</h1>" in page
+    True
+    """
+    script = _asset("page.js")
+    opening, _, rest = body.html.partition(OPENING_ENDS)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return ENVIRONMENT.get_template("page.html.j2").render(
+        title=title,
+        about=footer,
+        home=home,
+        opening=opening if body.outline.question else Markup(),
+        rest=rest if body.outline.question else body.html,
+        outline=body.outline,
+        policy=_POLICY.format(script=f"'sha256-{digest}' blob:"),
+        style=_asset("style.css"),
+        script=script,
+        plotly=_plotly(),
+    )
+
+
+def render_index(
+    *, title: str, findings: Sequence[str], pages: Sequence[Page], provenance: Mapping[str, str]
+) -> str:
+    """What did this run find, and where can it be read?
+
+    Parameters
+    ----------
+    title
+        Name of the report.
+    findings
+        Sentences, costliest first; the first three are shown.
+    pages
+        The run's pages, in reading order.
+    provenance
+        State of the data, versions and the like; text by name.
+
+    Returns
+    -------
+    str
+        A whole HTML file that makes no request and runs no script.
+
+    Examples
+    --------
+    >>> index = render_index(title="Flow", findings=["Review <waits>."], pages=[], provenance={})
+    >>> "Review &lt;waits&gt;." in index
+    True
+    """
+    return ENVIRONMENT.get_template("contents.html.j2").render(
+        title=title,
+        findings=list(findings)[:_TOP],
+        pages=pages,
+        about=provenance,
+        policy=_POLICY.format(script="'none'"),
+        style=_asset("style.css"),
+    )
+
+
+@cache
+def _asset(name: str) -> Markup:
+    return Markup((TEMPLATES / "vsm" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+@cache
+def _plotly() -> str:
+    """Give plotly.js of the installed package, the one that fits the figures' JSON, gzip in base64."""
+    script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    return base64.b64encode(gzip.compress(script, mtime=0)).decode()

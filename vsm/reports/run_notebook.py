@@ -1,0 +1,242 @@
+"""How is a notebook executed so that it is whole or refused?"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from vsm.errors import NotebookError, ParameterError, RunError
+
+_KERNEL: Final = "vsm-report"
+_GRACE: Final = 20.0
+_SOCKET_PATH: Final = 100
+_LINE: Final = 300
+_LATE: Final = "CellTimeoutError"
+_LEAKS: Final = ("PYTHONSTARTUP", "PLOTLY_RENDERER")
+_PROCESS: Final = Path(__file__).with_name("papermill_process.py")
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookFault:
+    """Why did a notebook not run to its end?"""
+
+    notebook: str
+    cell: str | None
+    line: str
+
+    def error(self, partial: Path) -> NotebookError:
+        """Which error tells this fault and where the partial notebook lies?
+
+        Examples
+        --------
+        >>> str(NotebookFault("flow.ipynb", "load", "ValueError: none").error(Path("flow.partial.ipynb")))
+        "flow.ipynb: cell 'load' stopped: ValueError: none; what was run lies in flow.partial.ipynb"
+        """
+        where = f"cell '{self.cell}' stopped" if self.cell else "stopped"
+        kept = f"what was run lies in {partial}" if partial.exists() or self.cell else "no cell was run"
+        return NotebookError(f"{self.notebook}: {where}: {self.line}; {kept}")
+
+
+def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float = 600) -> Path:
+    """What does a notebook say, executed with these parameters?
+
+    papermill executes it in a process and a kernel of this very Python, in the notebook's own folder, away
+    from the user's IPython and Jupyter settings. ``to`` appears only when every code cell was run to its
+    end; what a failed run got to lies beside it as ``<stem>.partial.ipynb``.
+
+    Parameters
+    ----------
+    notebook
+        The ``.ipynb`` file; it is not changed.
+    to
+        The executed notebook; one that exists is replaced.
+    parameters
+        Values by name, as ``check_parameters`` returns them: str, int, float, bool or None. They are
+        stored in the executed notebook: never give a secret.
+    timeout
+        Seconds for the whole run.
+
+    Returns
+    -------
+    Path
+        ``to``.
+
+    Raises
+    ------
+    NotebookError
+        A cell failed, the kernel died, the time was up, or a cell was not run (``sys.exit(0)``); says which
+        cell, why, and where the partial notebook lies.
+    ParameterError
+        The folder of ``to`` does not exist.
+
+    Examples
+    --------
+    >>> run_notebook(Path("flow.ipynb"), to=Path("nowhere/f.ipynb"), parameters={})
+    Traceback (most recent call last):
+    ...
+    vsm.errors.ParameterError: cannot write nowhere/f.ipynb: the folder nowhere does not exist; make it first
+    """
+    if not to.parent.is_dir():
+        raise ParameterError(f"cannot write {to}: the folder {to.parent} does not exist; make it first")
+    partial = to.with_name(f"{to.stem}.partial.ipynb")
+    if fault := attempt_notebook(notebook, to=partial, parameters=parameters, timeout=timeout):
+        raise fault.error(partial)
+    return partial.replace(to)
+
+
+def attempt_notebook(
+    notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float
+) -> NotebookFault | None:
+    """Does a notebook run to its end? ``to`` holds what was run, whole or not; None means whole.
+
+    Parameters are those of ``run_notebook``; ``to`` is replaced.
+
+    Examples
+    --------
+    >>> attempt_notebook(Path("absent.ipynb"), to=Path("out.ipynb"), parameters={}, timeout=60)
+    NotebookFault(notebook='absent.ipynb', cell=None, line='there is no such file')
+    """
+    if not notebook.is_file():
+        return NotebookFault(notebook.name, None, "there is no such file")
+    to.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vsm-", ignore_cleanup_errors=True) as home:
+        complaint = _execute(notebook, to, parameters, timeout, Path(home))
+    fault = _first_fault(to, notebook.name, complaint, timeout)
+    if fault is None:
+        _forget_paths(to, notebook.name)
+    return fault
+
+
+def _execute(
+    notebook: Path, to: Path, parameters: Mapping[str, object], timeout: float, home: Path
+) -> str | None:
+    """Run papermill in a process of its own; return its complaint, or None."""
+    _write_kernel(home)
+    answer, log = home / "answer", home / "log"
+    job = {
+        "notebook": str(notebook.absolute()),
+        "to": str(to.absolute()),
+        "folder": str(notebook.absolute().parent),
+        "parameters": dict(parameters),
+        "kernel": _KERNEL,
+        "transport": _transport(home),
+        "timeout": timeout,
+        "answer": str(answer),
+    }
+    with log.open("wb") as noise:
+        process = subprocess.Popen(  # noqa: S603 - this Python and a file of this package
+            [sys.executable, "-P", str(_PROCESS)],
+            stdin=subprocess.PIPE, stdout=noise, stderr=noise,
+            env=_environment(home), start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.communicate(json.dumps(job).encode(), timeout=timeout + _GRACE)
+        except subprocess.TimeoutExpired:
+            return f"{_LATE}: papermill itself hung"
+        finally:
+            _end(process)
+    if answer.exists():
+        return answer.read_text(encoding="utf-8")
+    if process.returncode:
+        return _last_line(log.read_text(encoding="utf-8", errors="replace"))
+    return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and what it started; its kernel ends by itself when its parent is gone."""
+    if process.poll() is not None:
+        return
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Give the run an empty home of its own, so that no startup file or setting of the user leaks in."""
+    mine = {name: str(home / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")}
+    mine |= {"JUPYTER_DATA_DIR": str(home), "JUPYTER_PATH": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
+    kept = {name: value for name, value in os.environ.items() if name not in _LEAKS}
+    return kept | mine | {"JUPYTER_NO_CONFIG": "1"}
+
+
+def _write_kernel(home: Path) -> None:
+    """Describe a kernel of this very Python, whatever kernels are installed."""
+    folder = home / "kernels" / _KERNEL
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel = {"argv": command, "display_name": "vsm", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
+    startup = home / "ipythondir" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    # Plotly's first figure imports nbformat, which imports rfc3987_syntax: see papermill_process.
+    line = "__import__('sys').modules.setdefault('rfc3987_syntax', None)\n"
+    (startup / "00-rfc3987.py").write_text(line, encoding="utf-8")
+
+
+def _transport(home: Path) -> str:
+    # A socket's path has at most about 100 characters; macOS' temporary folders leave no room for its name.
+    socket = home / f"kernel-{uuid4()}-ipc-5"
+    return "ipc" if os.name == "posix" and len(str(socket)) < _SOCKET_PATH else "tcp"
+
+
+def _first_fault(run: Path, name: str, complaint: str | None, timeout: float) -> NotebookFault | None:
+    cells = _code_cells(run)
+    late = complaint is not None and complaint.startswith(_LATE)
+    for cell, output in _errors(cells) if not late else ():
+        return NotebookFault(name, cell, _line(f"{output['ename']}: {output['evalue']}"))
+    if complaint is not None:
+        begun = [name for name, cell in cells if cell["metadata"].get("papermill", {}).get("start_time")]
+        line = f"no end after {timeout:g} seconds" if late else _line(complaint)
+        return NotebookFault(name, begun[-1] if begun else None, line)
+    for cell, content in cells:
+        if content["execution_count"] is None and "".join(content["source"]).strip():
+            return NotebookFault(name, cell, "it was never run")
+    return None
+
+
+def _code_cells(run: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Read an executed notebook's code cells by id; as JSON, since nbformat takes seconds to import."""
+    if not run.exists():
+        return []
+    cells = json.loads(run.read_text(encoding="utf-8"))["cells"]
+    return [
+        (str(cell.get("id", place)), cell) for place, cell in enumerate(cells) if cell["cell_type"] == "code"
+    ]
+
+
+def _errors(cells: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, cell in cells:
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                yield name, output
+
+
+def _line(text: str) -> str:
+    first = text.strip().splitlines()[0].rstrip(": ") if text.strip() else "no reason given"
+    return first if len(first) <= _LINE else f"{first[:_LINE]}…"
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "papermill ended without a word"
+
+
+def _forget_paths(run: Path, name: str) -> None:
+    """Take this machine's paths out of an executed notebook: it is going to be handed round."""
+    content = json.loads(run.read_text(encoding="utf-8"))
+    content["metadata"].setdefault("papermill", {}).update(input_path=name, output_path=name)
+    beside = run.with_name(f".{run.name}.part")
+    try:
+        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.replace(run)
+    except OSError as error:
+        raise RunError(f"cannot write {run}: {error.strerror or error}") from error

@@ -1,0 +1,123 @@
+(() => {
+  "use strict";
+  const PAPER_WIDTH = 700; // A4 less its margins, at 96 pixels an inch
+  const CONFIG = {
+    showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true,
+    modeBarButtonsToRemove: ["lasso2d", "select2d"],
+  };
+  // The paper is clear, yet not black: plotly.js takes colours such as a Sankey's links from its lightness.
+  const LIGHT = { ink: "#1d2329", soft: "#59636e", rule: "#e2e3df", accent: "#075d9a", paper: "rgba(253,253,252,0)" };
+  const DARK = { ink: "#e3e6e8", soft: "#9da7b1", rule: "#2d343b", accent: "#7cbcf0", paper: "rgba(20,24,28,0)" };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const coarse = matchMedia("(pointer: coarse)");
+  const palette = () => (dark.matches ? DARK : LIGHT);
+  const plots = [...document.querySelectorAll(".chart-plot")];
+  const states = new Map(plots.map((plot) => [plot, { spec: null, drawn: null }]));
+
+  let library = null;
+  const plotly = () => (library ??= unpack());
+  async function unpack() {
+    const text = document.getElementById("plotly").textContent.trim();
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const code = new Blob([await new Response(stream).blob()], { type: "text/javascript" });
+    const script = document.createElement("script");
+    script.src = URL.createObjectURL(code);
+    await new Promise((done, failed) => {
+      script.onload = done;
+      script.onerror = () => failed(new Error("plotly.js could not be unpacked"));
+      document.head.append(script);
+    });
+    URL.revokeObjectURL(script.src);
+    return window.Plotly;
+  }
+
+  function dressed(spec, colours, width) {
+    const layout = structuredClone(spec.layout ?? {});
+    const titled = layout.title?.text || typeof layout.title === "string";
+    Object.assign(layout, {
+      paper_bgcolor: colours.paper, plot_bgcolor: colours.paper,
+      margin: { t: titled ? 64 : 28, r: 24, b: 56, l: 64, ...layout.margin }, autosize: width === undefined, width,
+      font: { family: getComputedStyle(document.body).fontFamily, ...layout.font, color: colours.ink },
+      modebar: { bgcolor: colours.paper, color: colours.soft, activecolor: colours.accent },
+    });
+    layout.legend = { ...layout.legend, bgcolor: colours.paper };
+    const template = ((layout.template ??= {}).layout ??= {});
+    template.shapedefaults = { ...template.shapedefaults, line: { ...template.shapedefaults?.line, color: colours.soft } };
+    template.annotationdefaults = { ...template.annotationdefaults, arrowcolor: colours.soft };
+    if (coarse.matches) layout.dragmode = false; // a finger on a figure scrolls the page
+    const names = new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))]);
+    for (const name of names) {
+      const axis = { gridcolor: colours.rule, linecolor: colours.soft, zerolinecolor: colours.rule, tickcolor: colours.soft };
+      layout[name] = { automargin: true, ...layout[name], ...axis };
+    }
+    return layout;
+  }
+
+  async function draw(plot, colours = palette(), width) {
+    const state = states.get(plot);
+    state.spec ??= JSON.parse(plot.closest(".chart").querySelector("script").textContent);
+    const Plotly = await plotly();
+    // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
+    await Plotly.newPlot(plot, {
+      data: structuredClone(state.spec.data), layout: dressed(state.spec, colours, width),
+      frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined },
+    });
+    plot.dataset.drawn = "true";
+  }
+
+  function drawOnce(plot) {
+    const state = states.get(plot);
+    return (state.drawn ??= draw(plot).catch((error) => {
+      const note = document.createElement("p");
+      note.className = "lack";
+      note.textContent = "This browser could not draw the figure; the sentence below tells what it shows.";
+      plot.replaceChildren(note);
+      plot.style.height = "auto";
+      console.error(error);
+    }));
+  }
+
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      drawOnce(entry.target);
+    }
+  }, { rootMargin: "400px 0px" });
+  plots.forEach((plot) => seen.observe(plot));
+
+  // The rest follows when the browser is idle, so that a print finds every figure.
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+  async function drawRest() {
+    for (const plot of plots) {
+      await new Promise((done) => idle(done));
+      await drawOnce(plot);
+    }
+    document.body.dataset.ready = "true";
+  }
+  if (document.readyState === "complete") drawRest();
+  else addEventListener("load", drawRest);
+
+  const redraw = (colours, width) =>
+    plots.filter((plot) => plot.dataset.drawn).forEach((plot) => draw(plot, colours, width));
+  dark.addEventListener("change", () => redraw());
+  addEventListener("beforeprint", () => { plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
+  addEventListener("afterprint", () => redraw());
+
+  // A column of numbers is aligned by its digits; the notebook's tables do not say which columns are.
+  const NUMBER = /^[−–+-]?[\d\s.,:'’]*\d\s*(%|‰|[a-zµ]{1,3}|min|days?|hours?|weeks?)?( of \d+)?$/i;
+  for (const table of document.querySelectorAll("main table")) {
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const width = Math.max(0, ...rows.map((row) => row.cells.length));
+    for (let place = 0; place < width; place += 1) {
+      const cells = rows.map((row) => row.cells[place]).filter((cell) => cell && cell.tagName === "TD");
+      const texts = cells.map((cell) => cell.textContent.trim()).filter((text) => text && !/^(–|—|-|nan|nat|none|<na>)$/i.test(text));
+      if (!texts.length || !texts.every((text) => NUMBER.test(text))) continue;
+      cells.forEach((cell) => cell.classList.add("number"));
+      for (const row of table.tHead?.rows ?? []) {
+        if (row.cells.length === width) row.cells[place].classList.add("number");
+      }
+    }
+  }
+})();

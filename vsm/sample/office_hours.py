@@ -1,0 +1,93 @@
+"""When do people work? Monday to Friday, by the local clock; instants are whole seconds of the epoch."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+from vsm.sample.plan import AS_OF, FIRST_DAY, ZONE
+
+
+def instant(day: date, hour: float = 0.0) -> int:
+    """Which second of the epoch is this hour of a local day?
+
+    Examples
+    --------
+    >>> instant(date(2025, 1, 6), 9.5)
+    1736152200
+    """
+    clock = time(int(hour), round(hour % 1 * 60))
+    return int(datetime.combine(day, clock, ZONE).timestamp())
+
+
+def local(at: int) -> datetime:
+    """What does the local clock say?
+
+    Examples
+    --------
+    >>> local(1736152200).isoformat()
+    '2025-01-06T09:30:00+01:00'
+    """
+    return datetime.fromtimestamp(at, ZONE)
+
+
+def working_days() -> list[date]:
+    """Which days are worked, with a margin behind the sample's end?
+
+    Examples
+    --------
+    >>> working_days()[4:6]
+    [datetime.date(2025, 1, 10), datetime.date(2025, 1, 13)]
+    """
+    span = (AS_OF.date() - FIRST_DAY).days + 120
+    days = [FIRST_DAY + timedelta(days=n) for n in range(span)]
+    return [day for day in days if day.weekday() < 5]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Which stretches are worked, from one hour of the day to another?
+
+    Examples
+    --------
+    >>> friday_late = instant(date(2025, 1, 10), 16.5)
+    >>> local(Hours(9, 17).after(friday_late, seconds=3600)).isoformat()
+    '2025-01-13T09:30:00+01:00'
+    """
+
+    opens: int
+    closes: int
+    starts: list[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", [instant(day, self.opens) for day in working_days()])
+
+    def open_from(self, at: int) -> int:
+        """When is the next working instant, this one included?"""
+        place = bisect_right(self.starts, at) - 1
+        return at if place >= 0 and at < self._end(place) else self.starts[place + 1]
+
+    def after(self, at: int, *, seconds: int) -> int:
+        """When have so many working seconds passed?"""
+        now = self.open_from(at)
+        place = bisect_right(self.starts, now) - 1
+        while now + seconds > self._end(place):
+            seconds -= self._end(place) - now
+            place += 1
+            now = self.starts[place]
+        return now + seconds
+
+    def _end(self, place: int) -> int:
+        return self.starts[place] + (self.closes - self.opens) * 3600
+
+
+@cache
+def hours(opens: int, closes: int) -> Hours:
+    """Which hours are these? Laid out once for each pair.
+
+    Examples
+    --------
+    >>> hours(9, 17) is hours(9, 17)
+    True
+    """
+    return Hours(opens, closes)
