@@ -18,3 +18,9 @@ def real_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no real data: ../shared/data is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the sample, made once a session."""
+    return tmp_path_factory.mktemp("sample")

@@ -1,11 +1,18 @@
 """Can these changelogs be trusted? Jira truncates, migrates and imports; each trace of it is told."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import pandas as pd
 
 from vsm.eventlog.jira_items import Json, status_id
 from vsm.eventlog.quality import Doubt, Level
+
+NOTHING: Final = (
+    pd.DataFrame(columns=["ticket", "at", "kind", "before", "after", "actor", "ref"], dtype="str"),
+    pd.DataFrame(columns=["ticket", "key", "created", "start"], dtype="str"),
+)
+"""No changes and no lives."""
 
 
 def doubts_about_changelogs(
@@ -16,6 +23,20 @@ def doubts_about_changelogs(
     Checked are: completeness (``total`` against what is there), the chain of status changes, the last
     one against the current status, unreadable instants, missing authors, moves onto itself, changes
     from or to nothing, moves between projects, and events before creation.
+
+    Parameters
+    ----------
+    bodies
+        The issue bodies.
+    changes
+        Their recorded facts by ticket and time, as ``from_jira`` lays them out.
+    lives
+        One row per ticket with ``key, created, start``.
+
+    Examples
+    --------
+    >>> list(doubts_about_changelogs([], *NOTHING, source="jira"))
+    []
     """
     known = list(bodies)
     moves = changes[changes["kind"] == "status"]

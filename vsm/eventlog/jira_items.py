@@ -55,7 +55,13 @@ def account(source: str, user: object) -> str | None:
 
 
 def status_id(body: Json, *, source: str) -> str:
-    """Which status is the issue in now? By id, or by name where a body has no id."""
+    """Which status is the issue in now? By id, or by name where a body has no id.
+
+    Examples
+    --------
+    >>> status_id({"fields": {"status": {"id": "3", "name": "In Progress"}}}, source="jira")
+    'jira:3'
+    """
     status = body["fields"]["status"]
     return f"{source}:{status.get('id') or status['name']}"
 
@@ -64,6 +70,14 @@ def history_items(body: Json, *, source: str) -> Iterator[Item]:
     """Which facts does the changelog hold? Items of fields that say nothing about flow are passed over.
 
     A history that also changes ``Workflow`` is a migration: its status changes are marked bulk.
+
+    Examples
+    --------
+    >>> move = {"field": "status", "from": "1", "fromString": "Open", "to": "3", "toString": "In Progress"}
+    >>> log = {"histories": [{"id": "9", "created": "2026-01-05T09:00:00.000+0000", "items": [move]}]}
+    >>> [(item.kind, item.before, item.after) for item in history_items(
+    ...     {"id": "7", "fields": {}, "changelog": log}, source="jira")]
+    [('status', 'jira:1', 'jira:3')]
     """
     ticket = f"{source}:{body['id']}"
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
@@ -93,6 +107,13 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
     """Read ``from`` or ``to`` of an item: an id with its source where ids are stable, else the text.
 
     Null, an empty text and a missing key all mean "nothing".
+
+    Examples
+    --------
+    >>> value({"from": "1", "fromString": "Open"}, "from", kind="status", source="jira")
+    'jira:1'
+    >>> value({"to": "", "toString": ""}, "to", kind="flag", source="jira") is None
+    True
     """
     if kind in BY_ID:
         known = item.get(side) or item.get(f"{side}String")
@@ -102,7 +123,15 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
 
 
 def touch_items(body: Json, *, source: str) -> Iterator[Item]:
-    """When did somebody comment or log work? Instants and authors only, never the text."""
+    """When did somebody comment or log work? Instants and authors only, never the text.
+
+    Examples
+    --------
+    >>> note = {"id": "8", "created": "2026-01-05T09:00:00.000+0000", "author": {"key": "person-07"}}
+    >>> body = {"id": "7", "fields": {"comment": {"comments": [note]}}}
+    >>> [(item.kind, item.actor, item.ref) for item in touch_items(body, source="jira")]
+    [('comment', 'jira:person-07', 'comment 8')]
+    """
     ticket = f"{source}:{body['id']}"
     for kind, part, instant in (("comment", "comments", "created"), ("worklog", "worklogs", "started")):
         for place, note in enumerate((body["fields"].get(kind) or {}).get(part) or ()):
@@ -112,7 +141,14 @@ def touch_items(body: Json, *, source: str) -> Iterator[Item]:
 
 
 def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
-    """Which ids bear which names? Yields (kind, id, name, category, when)."""
+    """Which ids bear which names? Yields (kind, id, name, category, when).
+
+    Examples
+    --------
+    >>> status = {"id": "1", "name": "Open", "statusCategory": {"key": "new"}}
+    >>> list(names_in({"fields": {"status": status}, "changelog": {}}, source="jira"))
+    [('status', 'jira:1', 'Open', 'queue', None)]
+    """
     fields = body["fields"]
     status = fields["status"]
     category = CATEGORIES.get(str((status.get("statusCategory") or {}).get("key")))

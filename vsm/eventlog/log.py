@@ -65,6 +65,11 @@ def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
     """Bring events into the one order that everything downstream relies on, with fresh categories.
 
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
+
+    Examples
+    --------
+    >>> sorted_events(empty(EVENTS)).empty
+    True
     """
     words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
     tidy = {word: _sorted_categories(events[word]) for word in words}

@@ -122,6 +122,6 @@ def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
 def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
     known = {*stages["status"], *names["name"]}
     for status, stage in workflow.mapping.items():
-        if status not in known:
+        if known and status not in known:
             detail = f"status '{status}' of stage '{stage}' occurs nowhere in the data; misspelt or not used"
             yield Doubt("status never seen", "note", detail, ref=status)

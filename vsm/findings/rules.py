@@ -62,7 +62,7 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     return Findings(sorted(found, key=lambda finding: finding.cost, reverse=True))
 
 
-def queues(evidence: Evidence) -> Iterator[Finding]:
+def _queues(evidence: Evidence) -> Iterator[Finding]:
     """Where does finished work wait longest? One claim per queue or outside stage without batches."""
     batched = set(_rhythmic(evidence)["stage"])
     shares = evidence.shares
@@ -88,7 +88,7 @@ def queues(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def batches(evidence: Evidence) -> Iterator[Finding]:
+def _batches(evidence: Evidence) -> Iterator[Finding]:
     """Which stages do tickets leave in batches? Where most departures are batched, three times or more."""
     shares = evidence.shares.set_index("stage")
     for row in _rhythmic(evidence).to_dict("records"):
@@ -115,7 +115,7 @@ def batches(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def returns(evidence: Evidence) -> Iterator[Finding]:
+def _returns(evidence: Evidence) -> Iterator[Finding]:
     """How much lead time goes into what came back? Stays in stages that the ticket had reached before."""
     done = counted(evidence.lives).set_index("ticket")
     stays = evidence.stays[evidence.stays["ticket"].isin(done.index)]
@@ -141,7 +141,7 @@ def returns(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def team_handoffs(evidence: Evidence) -> Iterator[Finding]:
+def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
     """Which handoff between two teams costs most? Not where one queue holds it: that is its own claim."""
     costs, handoffs = evidence.costs, evidence.handoffs
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
@@ -199,4 +199,4 @@ def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tupl
 
 
 WORTH: Final = 0.01
-RULES: Final = (batches, queues, returns, team_handoffs)
+RULES: Final = (_batches, _queues, _returns, _team_handoffs)

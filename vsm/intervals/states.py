@@ -33,6 +33,17 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
         stage's first status in ``stages``), ``assignee``, ``team`` (categories), ``mover`` (who changed
         the stage at this instant), ``assigner``, ``moved`` (the stage changed) and ``bulk`` (the move was
         a bulk edit).
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, conform
+    >>> at = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> rows = [{"ticket": "a", "at": at, "kind": kind, "after": after, "source": "x", "ref": kind, "seq": 0,
+    ...          "bulk": False} for kind, after in (("created", None), ("status", "s"))]
+    >>> stages = pd.DataFrame({"status": ["s"], "stage": ["Open"]})
+    >>> states = states_from_events(conform(pd.DataFrame(rows), EVENTS), stages=stages, as_of=at)
+    >>> states[["stage", "moved"]].to_numpy().tolist()
+    [[0, True]]
     """
     rows = events[(events["at"] <= as_of) & events["kind"].isin(KINDS)]
     created = rows[rows["kind"] == "created"].groupby("ticket", observed=True)["at"].min()

@@ -119,6 +119,15 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
 
     The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
     loses nothing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     folder = WorkFolder(Path(root))
+    ...     with open_archive(folder.archive) as archive:
+    ...         len(read_log(folder, archive).events)
+    0
     """
     stamp = f"{archive.digest()} {version('vsm')}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
@@ -132,7 +141,15 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
 
 
 def log_from_archive(archive: Archive) -> Log:
-    """What do the archive's documents tell together? Trackers first: Git needs to know their keys."""
+    """What do the archive's documents tell together? Trackers first: Git needs to know their keys.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root, open_archive(Path(root) / "archive.sqlite") as archive:
+    ...     len(log_from_archive(archive).tickets)
+    0
+    """
     pulls = archive.pulls()
     readers = {"jira": log_from_jira, "table": log_from_table}
     trackers = [

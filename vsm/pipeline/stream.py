@@ -188,6 +188,8 @@ def _quality(
     names = dict(zip(stages["status"], stages["name"], strict=True))
     detail = "several accounts of one system are called '{}'; they are kept apart: declare a [[person]]"
     doubts = [Doubt("ambiguous name", "warning", detail.format(name)) for name in ambiguous]
+    if log.tickets.empty:
+        doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
     parts = [
         log.quality,
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),

@@ -1,0 +1,211 @@
+"""The command line, as a user meets it: what it writes, what it says, and its exit codes."""
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.jira_bodies import history, issue, moved
+from vsm.cli import main
+from vsm.sources.git_process import create_repository
+
+
+class Shell:
+    """Runs ``vsm`` in this process; remembers what it said."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+        self.out = self.err = ""
+
+    def __call__(self, *words: object) -> int:
+        self._monkeypatch.setattr(sys, "argv", ["vsm", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+
+@pytest.fixture
+def vsm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Twenty tickets that waited, were worked on, and were closed."""
+    path = tmp_path / "issues.jsonl"
+    bodies = []
+    for n in range(1, 21):
+        begun = history(n * 10, f"2026-01-{5 + n % 5:02}T10:{n:02}:00.000+0000", moved("1", "3"))
+        ended = history(n * 10 + 1, f"2026-01-{12 + n % 9:02}T11:{n:02}:00.000+0000", moved("3", "6"))
+        bodies.append(issue(n, begun, ended, now="6"))
+    path.write_text("\n".join(json.dumps(body) for body in bodies))
+    return path
+
+
+@pytest.fixture
+def work(tmp_path: Path, vsm: Shell, export: Path) -> Path:
+    """A work folder with the export pulled and its stages inferred."""
+    folder = tmp_path / "work"
+    assert vsm("init", "--dir", folder) == 0
+    assert vsm("pull", "--dir", folder, "jira", "--file", export) == 0
+    assert vsm("init", "--dir", folder, "--infer") == 0
+    return folder
+
+
+def test_init_writes_a_commented_file_and_leaves_it_alone(vsm: Shell, tmp_path: Path) -> None:
+    """A second init changes nothing."""
+    assert vsm("init", "--dir", tmp_path / "w") == 0
+    path = tmp_path / "w" / "vsm.toml"
+    assert "# [[stage]]" in path.read_text()
+    path.write_text("# mine\n")
+    assert vsm("init", "--dir", tmp_path / "w") == 0
+    assert path.read_text() == "# mine\n"
+    assert "stays as it is" in vsm.out
+
+
+def test_infer_adds_what_it_found_and_never_changes_edits(vsm: Shell, work: Path) -> None:
+    """Stages with kinds and reasons; after an edit nothing is proposed twice and the edit stays."""
+    text = (work / "vsm.toml").read_text()
+    assert 'name = "In Progress"\nkind = "work" # guessed by its name\nstatuses = ["jira:3"]' in text
+    edited = text.replace('name = "Open"', 'name = "Waiting"  # we call it so')
+    (work / "vsm.toml").write_text(edited)
+    assert vsm("init", "--dir", work, "--infer") == 0
+    assert (work / "vsm.toml").read_text() == edited
+    assert "Added 0 stages and 0 people" in vsm.out
+
+
+def test_check_passes_on_sound_data_and_fails_on_faults(vsm: Shell, work: Path) -> None:
+    """An unmapped status falsifies results: exit 1, with what to do; notes alone: exit 0."""
+    assert vsm("check", "--dir", work) == 0
+    assert (
+        "20 tickets as of 2026-02-01 09:00 UTC, 20 finished for good (0 of them by a bulk edit), 0 open"
+        in vsm.out
+    )
+    assert "No fault that would falsify results." in vsm.out
+    (work / "vsm.toml").write_text('[[stage]]\nname = "Ready"\nkind = "queue"\nstatuses = ["Open"]\n')
+    assert vsm("check", "--dir", work) == 1
+    assert "fault: unmapped status (2)" in vsm.out
+    assert "add it to the statuses of a stage in vsm.toml" in vsm.out
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "json"])
+def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Path, suffix: str) -> None:
+    """60 visits of 20 tickets, in each format."""
+    to = tmp_path / f"visits.{suffix}"
+    assert vsm("export", "--dir", work, "visits", "--to", to) == 0
+    readers = {"parquet": pd.read_parquet, "csv": pd.read_csv, "json": pd.read_json}
+    assert len(readers[suffix](to)) == 60
+
+
+def test_export_of_no_such_table_names_those_there_are(vsm: Shell, work: Path, tmp_path: Path) -> None:
+    """Exit 2 and the list."""
+    assert vsm("export", "--dir", work, "vists", "--to", tmp_path / "x.csv") == 2
+    assert "no table 'vists'; there are tickets, events, visits" in vsm.err
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
+    """Every kind of bad input: the words after ``vsm pull``, and what is said."""
+    body = json.dumps(issue(1))
+    (folder / "cut.jsonl.gz").write_bytes(gzip.compress(body.encode() * 99)[:-20])
+    (folder / "text.jsonl").write_text(f"{body}\nhello\n")
+    (folder / "other.jsonl").write_text(f'{body}\n{{"id": 7}}\n')
+    (folder / "plain").mkdir()
+    (folder / "rows.csv").write_text("A,B,C\n1,soon,New\n")
+    return {
+        "missing": (["jira", "--file", folder / "none.jsonl"], "none.jsonl: No such file or directory"),
+        "cut": (
+            ["jira", "--file", folder / "cut.jsonl.gz"],
+            "cut.jsonl.gz: the gzip file is cut off or damaged",
+        ),
+        "text": (["jira", "--file", folder / "text.jsonl"], "text.jsonl, line 2: not JSON"),
+        "other": (["jira", "--file", folder / "other.jsonl"], "line 2: JSON, but not an issue"),
+        "repository": (["git", "--repo", folder / "plain"], "plain: not a Git repository"),
+        "row": (
+            ["table", "--file", folder / "rows.csv", "--map", "ticket=A,at=B,status=C"],
+            "1 bad row(s): line 2",
+        ),
+        "map": (["table", "--file", folder / "rows.csv", "--map", "ticket=A"], "'at' is needed"),
+    }
+
+
+@pytest.mark.parametrize("case", ["missing", "cut", "text", "other", "repository", "row", "map"])
+def test_bad_input_is_one_sentence_and_leaves_the_archive(
+    vsm: Shell, work: Path, tmp_path: Path, case: str
+) -> None:
+    """Exit 2, one line, no traceback, and the archive byte for byte as it was."""
+    words, sentence = bad_inputs(tmp_path)[case]
+    archive = work / "archive" / "archive.sqlite"
+    before = archive.read_bytes()
+    assert vsm("pull", "--dir", work, *words) == 2
+    assert sentence in vsm.err
+    assert vsm.err.count("\n") == 1
+    assert "Traceback" not in vsm.err
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("[stream]\ncolour = 1", "unknown key 'colour' in [stream]; known: name"),
+        ('[[stage]]\nname = "A"', "[[stage]] 'A' lacks 'kind'; use one of queue, work, outside, done"),
+        ('[[stage]]\nname = "A"\nkind = "work"\nstatuses = ["X", "X"]', "status 'X' is mapped 2 times"),
+    ],
+)
+def test_a_wrong_vsm_toml_stops_every_command(
+    vsm: Shell, work: Path, export: Path, toml: str, sentence: str
+) -> None:
+    """Exit 2 with the fault in the file's own words; nothing is pulled."""
+    (work / "vsm.toml").write_text(toml)
+    for words in (["check"], ["pull", "jira"], ["report"], ["export", "visits", "--to", "x.csv"]):
+        pull = ["pull", "--dir", work, "jira", "--file", export]
+        assert vsm(*(pull if words[0] == "pull" else [*words, "--dir", work])) == 2
+        assert sentence in vsm.err
+
+
+def test_a_shallow_clone_is_refused_unless_allowed_and_then_marked(
+    vsm: Shell, work: Path, tmp_path: Path
+) -> None:
+    """Refused: exit 2. Allowed: pulled, and check fails because results would be false."""
+    import subprocess  # noqa: PLC0415 - only this test prepares a clone
+
+    commit = b"commit refs/heads/main\ncommitter d <d@example.org> 176760000%d +0000\ndata 4\nAB-1\n\n"
+    create_repository(tmp_path / "r.git", fast_import=commit % 1 + commit % 2)
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", f"file://{tmp_path}/r.git", str(tmp_path / "s")], check=True
+    )
+    assert vsm("pull", "--dir", work, "git", "--repo", tmp_path / "s") == 2
+    assert "is a shallow clone" in vsm.err
+    assert vsm("pull", "--dir", work, "git", "--repo", tmp_path / "s", "--allow-shallow") == 0
+    assert vsm("check", "--dir", work) == 1
+    assert "fault: shallow clone" in vsm.out
+
+
+def test_commands_outside_a_work_folder_say_what_to_run(vsm: Shell, tmp_path: Path, export: Path) -> None:
+    """No vsm.toml: exit 2."""
+    for words in (["check"], ["report"], ["export", "visits", "--to", "x.csv"]):
+        assert vsm(*words, "--dir", tmp_path / "none") == 2
+        assert "run vsm init" in vsm.err
+    assert vsm("pull", "--dir", tmp_path / "none", "jira", "--file", export) == 2
+    assert not (tmp_path / "none").exists()
+
+
+def test_infer_before_any_pull_says_what_to_run(vsm: Shell, tmp_path: Path) -> None:
+    """Nothing pulled, nothing to infer."""
+    assert vsm("init", "--dir", tmp_path / "w", "--infer") == 1
+    assert "run vsm pull first" in vsm.err
+
+
+def test_version_and_help(vsm: Shell) -> None:
+    """``--version`` says it; no words show the help."""
+    assert vsm("--version") == 0
+    assert vsm.out.startswith("vsm 0.")
+    assert vsm("--help") == 0
+    for command in ("init", "pull", "check", "export", "report", "demo"):
+        assert command in vsm.out

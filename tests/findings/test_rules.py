@@ -1,0 +1,86 @@
+"""Each rule claims what its data bear, and nothing under the minimum."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.streams import sample_stream, stream_of
+from vsm.findings import Findings
+from vsm.pipeline import ValueStream
+
+
+@pytest.fixture(scope="module")
+def planted(sample_folder: Path) -> ValueStream:
+    return sample_stream(sample_folder)
+
+
+def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) -> None:
+    """One tester for five developers, and a release every second Thursday: first and second, as planted."""
+    first, second = planted.findings[:2]
+    assert (first.rule, first.subject) == ("queue", "Waiting for QA")
+    assert (second.rule, second.subject) == ("batch", "Waiting for release")
+    assert "one every 14 d" in second.claim
+    assert first.low < first.share < first.high
+
+
+def test_findings_carry_number_interval_evidence_caveat_and_experiment(planted: ValueStream) -> None:
+    """A claim without these is an opinion."""
+    for finding in planted.findings:
+        assert finding.n >= 12
+        assert finding.tickets
+        assert all(key.startswith("SHOP-") for key in finding.tickets)
+        assert finding.caveat
+        assert finding.experiment
+        assert 0.01 <= finding.share <= 1
+    costs = [finding.cost for finding in planted.findings]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_no_person_is_named(planted: ValueStream) -> None:
+    """We measure the system: no claim speaks of a person."""
+    people = {person.name for person in planted.workflow.persons}
+    assert people
+    text = " ".join(f"{f.claim} {f.caveat} {f.experiment} {f.subject}" for f in planted.findings)
+    assert not [name for name in people if name in text]
+
+
+def test_a_queue_that_a_handoff_waits_in_is_told_once(planted: ValueStream) -> None:
+    """Development → quality waits in the QA queue: that is the queue's finding, not a second one."""
+    assert "development → quality" not in {finding.subject for finding in planted.findings}
+    assert planted.costs["from_team"].tolist()[0] == "development"
+
+
+def test_too_few_tickets_claim_nothing() -> None:
+    """Eleven finished tickets, one short of the minimum."""
+    assert stream_of(*[[("Ready", 3), ("Build", 4), ("Done", 1)]] * 11).findings == ()
+
+
+def test_a_queue_is_claimed_with_its_share() -> None:
+    """Twelve tickets wait 3 of 4 days each in one queue: 75 %, without spread."""
+    stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12)
+    (finding,) = [f for f in stream.findings if f.rule == "queue"]
+    assert finding.claim == (
+        "Tickets wait in 'Ready' for 75 % (75 % to 75 %) of their lead time: half of them 3 d or longer, 15 % 3 d or longer "
+        "(n = 12 finished)."
+    )
+    assert finding.cost == pd.Timedelta(days=36)
+
+
+def test_returns_weigh_only_what_was_done_again() -> None:
+    """Back from Build to Ready (2 days) and Build again (1 day): three days each of ten."""
+    life = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 1)]
+    (finding,) = [f for f in stream_of(*[life] * 12).findings if f.rule == "return"]
+    assert finding.share == pytest.approx(0.3)
+    assert finding.claim.startswith(
+        "12 of 12 finished tickets (100 %) came back to a stage they had left, and spent 3 d there"
+    )
+
+
+def test_findings_show_themselves_escaped() -> None:
+    """A stage called like a tag is shown as text."""
+    stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12, names={"Ready": "<img src=x>"})
+    html = stream.findings._repr_html_()
+    assert "&lt;img src=x&gt;" in html
+    assert "<img" not in html
+    assert "Nothing to see yet" in Findings()._repr_html_()

@@ -1,0 +1,59 @@
+"""Whole streams for tests: hand-made chains of stages, and the sample."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from tests.jira_bodies import STATUSES, history, issue, moved
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.pipeline import ValueStream, stream_from_log
+from vsm.pipeline.read import log_from_archive
+from vsm.sample import build_sample, sample_workflow
+from vsm.sources.archive import open_archive
+from vsm.sources.git_commits import commit_pages
+from vsm.sources.jira_file import issue_pages
+from vsm.workflow import parse_workflow
+
+STAGES = {"Ready": ("1", "queue"), "Build": ("3", "work"), "Done": ("6", "done")}
+START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
+Life = Sequence[tuple[str, float]]
+
+
+def stream_of(*lives: Life, names: Mapping[str, str] | None = None, as_of_day: float = 100) -> ValueStream:
+    """A stream of tickets that go through these (stage, days) chains, each moved by its own person."""
+    shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
+    sections = [
+        f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
+        for stage, (status, kind) in STAGES.items()
+    ]
+    log = log_from_jira(_body(number, life) for number, life in enumerate(lives, start=1))
+    as_of = START + pd.Timedelta(days=as_of_day)
+    return stream_from_log(log, workflow=parse_workflow("\n".join(sections)), as_of=as_of)
+
+
+def _body(number: int, life: Life) -> dict[str, object]:
+    at, histories = START, []
+    for place, ((stage, days), (following, _)) in enumerate(pairwise(life)):
+        at += pd.Timedelta(days=days)
+        item = moved(STAGES[stage][0], STAGES[following][0])
+        histories.append(
+            history(number * 100 + place, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=f"person-{number:02}")
+        )
+    now = STAGES[life[-1][0]][0]
+    assert now in STATUSES
+    return issue(number, *histories, now=now)
+
+
+@cache
+def sample_stream(folder: Path) -> ValueStream:
+    """The sample's stream, pulled into an archive like real data."""
+    sample = build_sample(folder)
+    with open_archive(folder / "archive.sqlite") as archive:
+        archive.store(issue_pages(sample.issues), source="jira", scope="sample", at=sample.as_of)
+        archive.store(commit_pages(sample.repository), source="git:shop", scope="sample", at=sample.as_of)
+        log = log_from_archive(archive)
+    return stream_from_log(log, workflow=parse_workflow(sample_workflow()), as_of=pd.Timestamp(sample.as_of))

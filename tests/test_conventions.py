@@ -1,0 +1,132 @@
+"""The house's conventions, held by tests: exports, docstrings, sizes, names, notebooks."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import nbformat
+import pytest
+
+import vsm
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(name for _, name, _ in pkgutil.walk_packages(vsm.__path__, "vsm."))
+SOURCES = sorted((ROOT / "vsm").rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PARAMETER = re.compile(r"^[a-z_]+: (str|int|float|bool) = .+  # \S.+$")
+COMMON = {
+    "data_dir": "../data", "since": "", "until": "", "team": "", "ticket_type": "",
+}  # fmt: skip
+
+
+def public(module: ModuleType) -> list[tuple[str, Any]]:
+    """What a module itself defines for others to use."""
+    return [
+        (name, thing)
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(thing) or inspect.isclass(thing))
+        and thing.__module__ == module.__name__
+    ]
+
+
+def test_every_export_is_there_and_is_listed() -> None:
+    """``vsm.__all__`` can be used, and tab completion shows it."""
+    for name in vsm.__all__:
+        assert getattr(vsm, name) is not None
+    assert set(vsm.__all__) <= set(dir(vsm))
+    with pytest.raises(AttributeError, match="has no attribute 'utils'; it has Finding"):
+        getattr(vsm, "utils")  # noqa: B009 - the point is the missing name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_things_answer_a_question_and_show_an_example(name: str) -> None:
+    """Functions outside of the command line have a docstring with an example that runs; classes a docstring."""
+    module = importlib.import_module(name)
+    assert module.__doc__
+    for label, thing in public(module):
+        assert thing.__doc__, f"{name}.{label} has no docstring"
+        if inspect.isfunction(thing) and not name.startswith("vsm.cli"):
+            assert ">>>" in thing.__doc__, f"{name}.{label} shows no example"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_are_of_a_readable_size(path: Path) -> None:
+    """At most 300 lines a file and 60 a function's body; no grab bags."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    assert path.stem not in {"utils", "helpers", "core", "base", "common"}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            assert (body[-1].end_lineno or 0) - body[0].lineno < 60, node.name
+
+
+def test_the_changelog_knows_the_version() -> None:
+    """What is packaged is described."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_commands_in_the_texts_exist() -> None:
+    """Every ``vsm WORD`` that README and CONTRIBUTING show is a command."""
+    from typer.main import get_command  # noqa: PLC0415 - only here
+
+    from vsm.cli.app import app  # noqa: PLC0415 - only here
+
+    commands = set(getattr(get_command(app), "commands"))  # noqa: B009 - click's group
+    for name in ("README.md", "CONTRIBUTING.md"):
+        shown = re.findall(r"^(?:    |\$ )?vsm ([a-z]+)", (ROOT / name).read_text(), flags=re.MULTILINE)
+        assert set(shown) <= commands
+    assert re.search(r"^    vsm pull", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_in_shape(path: Path) -> None:
+    """A question, parameters, thin cells, no outputs, readable ids, and what it does not show."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = notebook.cells
+    assert len(cells) <= 30
+    assert re.fullmatch(r"# .+\?", cells[0].source.splitlines()[0])
+    assert "## What this does not show" in cells[-1].source
+    for cell in cells:
+        assert re.fullmatch(r"[a-z][a-z-]+", cell.id), f"id {cell.id}"
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+    (parameters,) = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    lines = parameters.source.splitlines()
+    assert len(lines) <= 8
+    assert all(PARAMETER.match(line) for line in lines)
+    values = {line.split(":")[0]: ast.literal_eval(line.split(" = ")[1].split("  #")[0]) for line in lines}
+    assert {name: values[name] for name in COMMON} == COMMON
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_cells_call_select_and_show(path: Path) -> None:
+    """No cell defines, loops, branches, writes, or imports beyond vsm and pandas."""
+    refused = (
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.For,
+        ast.While,
+        ast.If,
+        ast.With,
+        ast.Try,
+        ast.ListComp,
+    )
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(node, refused), f"{cell.id}: {type(node).__name__}"
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
+                assert set(names) <= {"vsm", "pandas"}

@@ -1,0 +1,51 @@
+"""Which tables flow through the house, and what does each column mean?
+
+Every table is a plain pandas frame. Its words are written once, in ``words``; ``conform`` gives a frame the
+right types, and ``check`` is called where a stage hands its table on. ``data/README.md`` is generated from
+them.
+"""
+
+from vsm.tables.dictionary import data_dictionary
+from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
+from vsm.tables.words import (
+    COMMITS,
+    EVENT_KINDS,
+    EVENTS,
+    HANDOFFS,
+    LEVELS,
+    NAMES,
+    QUALITY,
+    RELEASES,
+    STAGE_KINDS,
+    TABLES,
+    TICKETS,
+    TOUCH_KINDS,
+    VISITS,
+    WAITS,
+)
+
+__all__ = [
+    "COMMITS",
+    "DTYPES",
+    "DURATION",
+    "EVENTS",
+    "EVENT_KINDS",
+    "HANDOFFS",
+    "INSTANT",
+    "LEVELS",
+    "NAMES",
+    "QUALITY",
+    "RELEASES",
+    "STAGE_KINDS",
+    "TABLES",
+    "TICKETS",
+    "TOUCH_KINDS",
+    "VISITS",
+    "WAITS",
+    "Column",
+    "Table",
+    "check",
+    "conform",
+    "data_dictionary",
+    "empty",
+]

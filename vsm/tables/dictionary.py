@@ -1,0 +1,38 @@
+"""What does every column mean, for people who read a page?"""
+
+from vsm.tables.schema import Column
+from vsm.tables.words import TABLES
+
+
+def data_dictionary() -> str:
+    """What does every column mean? Markdown, one section a table; the text of ``data/README.md``.
+
+    Examples
+    --------
+    >>> data_dictionary().splitlines()[0]
+    '# The tables'
+    """
+    lines = ["# The tables", "", "Generated from `vsm/tables/words.py` by `make docs`; do not edit.", ""]
+    lines += ["Instants are UTC to the microsecond, durations too. Export any of them with", ""]
+    lines += ["    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json", ""]
+    for table in TABLES.values():
+        key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+        lines += [
+            f"## {table.name.upper()}",
+            "",
+            table.meaning + key,
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| `{c.name}` | {c.type.rstrip('?')}{' or missing' if c.may_lack else ''} | {_meaning(c)} |"
+            for c in table.columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _meaning(column: Column) -> str:
+    allowed = ", ".join(f"`{value}`" for value in column.allowed)
+    return f"{column.meaning} ({allowed})" if allowed else column.meaning

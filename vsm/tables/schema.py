@@ -1,0 +1,150 @@
+"""What does a table promise, and does a frame keep it? Columns, types, keys; nothing of their meaning."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.errors import TableError
+
+INSTANT: Final = "datetime64[us, UTC]"
+DURATION: Final = "timedelta64[us]"
+
+DTYPES: Final = {
+    "instant": INSTANT,
+    "duration": DURATION,
+    "category": "category",
+    "text": "str",
+    "count": "int64",
+    "number?": "Int64",
+    "flag": "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What does one column hold? ``type`` is a key of ``DTYPES``; ``may_lack`` allows missing values."""
+
+    name: str
+    type: str
+    meaning: str
+    may_lack: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What does one table hold? ``key`` names the columns that identify a row."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Which columns, in order?"""
+        return [column.name for column in self.columns]
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """How does a table look with no rows?
+
+    Examples
+    --------
+    >>> table = Table("notes", "Notes.", (), (Column("note", "text", "a note"),))
+    >>> list(empty(table).columns)
+    ['note']
+    """
+    return conform(pd.DataFrame(columns=table.names), table)
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give a frame its table's columns, order and types; the input is not changed.
+
+    Columns that may lack values and are not there are added as missing. Instants must carry a zone.
+
+    Raises
+    ------
+    TableError
+        A column is absent or cannot be read as its type.
+
+    Examples
+    --------
+    >>> columns = (Column("note", "text", "a note"), Column("by", "category", "whose", may_lack=True))
+    >>> conform(pd.DataFrame({"note": ["x"]}), Table("notes", "Notes.", (), columns))["by"].isna().tolist()
+    [True]
+    """
+    absent = [c.name for c in table.columns if c.name not in frame.columns and not c.may_lack]
+    if absent:
+        raise TableError(
+            f"{table.name}: missing column(s) {', '.join(absent)}; columns are {list(frame.columns)}"
+        )
+    return pd.DataFrame(
+        {c.name: _typed(frame, c, table) for c in table.columns}, index=pd.RangeIndex(len(frame))
+    )
+
+
+def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
+    if column.name not in frame.columns:
+        return pd.Series(pd.NA, index=range(len(frame)), dtype="object").astype(_dtype(column))
+    values = frame[column.name].reset_index(drop=True)
+    if odd := _not_allowed(values, column):
+        raise TableError(f"{table.name}.{column.name} holds {odd}, allowed are {list(column.allowed)}")
+    try:
+        if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
+            return values
+        return values.astype(_dtype(column))
+    except (TypeError, ValueError) as error:
+        raise TableError(f"{table.name}.{column.name} cannot be read as {column.type}: {error}") from error
+
+
+def _dtype(column: Column) -> Any:
+    """Give pandas' dtype; ``Any`` since the stubs split ``astype`` by literal names."""
+    return pd.CategoricalDtype(list(column.allowed)) if column.allowed else DTYPES[column.type]
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Does a frame keep its table's promises? Return it unchanged, or raise once with every fault.
+
+    Checked are columns and their order, types, missing values, allowed values and the key.
+
+    Raises
+    ------
+    TableError
+        Lists every fault found.
+
+    Examples
+    --------
+    >>> table = Table("notes", "Notes.", (), (Column("note", "text", "a note"),))
+    >>> check(empty(table), table).shape
+    (0, 1)
+    """
+    if list(frame.columns) != table.names:
+        raise TableError(f"{table.name}: columns are {list(frame.columns)}, expected {table.names}")
+    faults = [fault for column in table.columns for fault in _column_faults(frame[column.name], column)]
+    if table.key and (twice := int(frame.duplicated(list(table.key)).sum())):
+        faults.append(f"{twice} row(s) repeat the key ({', '.join(table.key)})")
+    if faults:
+        raise TableError(f"{table.name}: " + "; ".join(faults))
+    return frame
+
+
+def _column_faults(values: pd.Series, column: Column) -> list[str]:
+    faults = []
+    right = (
+        isinstance(values.dtype, pd.CategoricalDtype)
+        if column.type == "category"
+        else str(values.dtype) == DTYPES[column.type]
+    )
+    if not right:
+        faults.append(f"{column.name} is {values.dtype}, expected {DTYPES[column.type]}")
+    if not column.may_lack and (gaps := int(values.isna().sum())):
+        faults.append(f"{column.name} lacks {gaps} value(s)")
+    if odd := _not_allowed(values, column):
+        faults.append(f"{column.name} holds {odd}, allowed are {list(column.allowed)}")
+    return faults
+
+
+def _not_allowed(values: pd.Series, column: Column) -> list[str]:
+    return sorted(set(values.dropna().unique()) - set(column.allowed)) if column.allowed else []
