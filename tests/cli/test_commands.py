@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +101,11 @@ def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Pat
     """60 visits of 20 tickets, in each format."""
     to = tmp_path / f"visits.{suffix}"
     assert vsm("export", "--dir", work, "visits", "--to", to) == 0
-    readers = {"parquet": pd.read_parquet, "csv": pd.read_csv, "json": pd.read_json}
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "parquet": pd.read_parquet,
+        "csv": pd.read_csv,
+        "json": pd.read_json,
+    }
     assert len(readers[suffix](to)) == 60
 
 
@@ -198,7 +203,7 @@ def test_commands_outside_a_work_folder_say_what_to_run(vsm: Shell, tmp_path: Pa
 
 def test_infer_before_any_pull_says_what_to_run(vsm: Shell, tmp_path: Path) -> None:
     """Nothing pulled, nothing to infer."""
-    assert vsm("init", "--dir", tmp_path / "w", "--infer") == 1
+    assert vsm("init", "--dir", tmp_path / "w", "--infer") == 2
     assert "run vsm pull first" in vsm.err
 
 

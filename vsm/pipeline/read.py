@@ -129,11 +129,12 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     ...         len(read_log(folder, archive).events)
     0
     """
-    stamp = f"{archive.digest()} {version('vsm')}"
+    whole = {pull.source: pull.finished is not None for pull in archive.pulls()}
+    stamp = f"{archive.digest()} {whole} {version('vsm')}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
-    whole = {name: frame for name, frame in stored.items() if frame is not None}
-    if len(whole) == len(STORED):
-        return Log(**whole)
+    kept = {name: frame for name, frame in stored.items() if frame is not None}
+    if len(kept) == len(STORED):
+        return Log(**kept)
     log = log_from_archive(archive)
     for name in STORED:
         save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)

@@ -1,1 +1,1 @@
-"""What did the world say? Each module reads one kind of system into the archive, as it was fetched."""
+"""Where do the raw facts come from? The left wall: one module per system, and the archive that keeps them."""

@@ -1,65 +1,38 @@
-"""What was fetched, when, and how far did it get? One SQLite file per work folder.
+"""What was fetched, and how far did each pull get? Raw documents, from which all else can be rebuilt.
 
-Documents are kept as fetched, so that everything else can be rebuilt from them. A page of documents, the
-cursor after it and the counters go into one transaction: whenever the process dies, what was reported as
-stored is stored, and nothing is half-written.
+One SQLite file per work folder. Each page of a pull is one transaction: whatever kills the process, the
+archive holds whole pages, and every page that was reported.
 """
 
 import hashlib
 import json
-import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from vsm.errors import ArchiveError
+from vsm.errors import ArchiveError, ParameterError
+from vsm.sources.archive_file import DAMAGED, connect, told, transaction
 
-MIGRATIONS: Final = (
-    """
-    CREATE TABLE IF NOT EXISTS pulls (
-        pull INTEGER PRIMARY KEY,
-        source TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        started TEXT NOT NULL,
-        finished TEXT,
-        cursor TEXT,
-        pages INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE TABLE IF NOT EXISTS documents (
-        source TEXT NOT NULL,
-        id TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        fetched TEXT NOT NULL,
-        pull INTEGER NOT NULL REFERENCES pulls (pull),
-        body BLOB NOT NULL,
-        PRIMARY KEY (source, id)
-    );
-    """,
-)
 
-_UPSERT: Final = """
-    INSERT INTO documents (source, id, digest, fetched, pull, body) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (source, id) DO UPDATE
-    SET digest = excluded.digest, fetched = excluded.fetched, pull = excluded.pull, body = excluded.body
-    WHERE digest <> excluded.digest
+_STATE: Final = """
+    SELECT source, scope, started, finished, cursor,
+           (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
+    FROM pulls
 """
-_LATEST: Final = """
-    SELECT source, scope, started, finished, cursor, pages,
-           (SELECT count(*) FROM documents WHERE documents.source = pulls.source)
-    FROM pulls WHERE pull IN (SELECT max(pull) FROM pulls GROUP BY source) ORDER BY source
-"""
+_ONE_PULL: Final = f"{_STATE} WHERE pull = ?"
+_LATEST_PULLS: Final = f"{_STATE} WHERE pull IN (SELECT max(pull) FROM pulls GROUP BY source) ORDER BY source"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is one thing as it was fetched? ``id`` is unique within its source; ``body`` is JSON."""
+    """What did a source say about one thing? ``id`` is stable: a later body under it replaces this one."""
 
     id: str
     body: Mapping[str, Any]
@@ -67,7 +40,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came at once? ``cursor`` tells the source where the next page begins."""
+    """What came in one go? ``cursor`` says how far the source has been read."""
 
     documents: tuple[Document, ...]
     cursor: str | None = None
@@ -75,25 +48,32 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PullState:
-    """How far did the latest pull of a source get? ``finished`` is missing where it was broken off.
-
-    ``documents`` counts all that is stored of the source, ``pages`` what this pull committed.
-    """
+    """How far did a pull get? ``documents`` are those now stored of its source; times are UTC."""
 
     source: str
     scope: str
     started: datetime
     finished: datetime | None
     cursor: str | None
-    pages: int
     documents: int
+    pages: int
 
 
 class Archive:
-    """What was fetched? Use ``open_archive``; a context manager that closes itself."""
+    """What was fetched? Documents by source and id, and the log of pulls; close it, or use ``with``.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
+    ...     page = Page((Document("7", {"key": "AB-7"}),))
+    ...     state = archive.store([page], source="jira", scope="x.jsonl", at=datetime(2026, 1, 5, tzinfo=UTC))
+    ...     state.documents, list(archive.documents("jira"))
+    (1, [{'key': 'AB-7'}])
+    """
+
+    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
+        self._database = database
         self._path = path
 
     def __enter__(self) -> Self:
@@ -102,7 +82,12 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        with told(self._path):
+            self._database.close()
 
     def store(
         self,
@@ -113,166 +98,183 @@ class Archive:
         at: datetime,
         on_page: Callable[[int], None] | None = None,
     ) -> PullState:
-        """How far did this pull get? Stores page by page, each in one transaction with its cursor.
+        """How far did this pull get? Store all pages; each is one transaction.
 
-        A document that is there already is replaced where its content differs. Where ``pages`` fails
-        before its first page, nothing is written at all; later, what was committed stays and the pull
-        is marked as unfinished.
+        The first page is fetched before anything is written, so a source that refuses its input leaves
+        the archive as it was. A pull that breaks off later keeps its whole pages and stays unfinished.
+        A document whose content has not changed is not written again; ids that no page names any more
+        are kept.
 
         Parameters
         ----------
         pages
-            Pages in the order in which they were fetched.
+            What the source gives; none at all is an empty source, and is logged too.
         source
-            Such as ``jira`` or ``git:shop``.
+            Whose documents they are, such as ``jira`` or ``git:shop``.
         scope
-            Where it was fetched from, to be shown; never a secret.
+            What was asked for, such as the file's name.
         at
-            The instant of the pull, with zone.
+            When the pull began, with zone.
         on_page
-            Told the number of documents so far, after each commit.
+            Called after each commit with the number of documents stored so far in this pull.
+
+        Raises
+        ------
+        ParameterError
+            ``at`` has no zone.
+        ArchiveError
+            The archive cannot be written to.
+        """
+        if at.tzinfo is None:
+            raise ParameterError("at has no time zone; give an instant such as datetime.now(UTC)")
+        begun = time.monotonic()
+        coming = iter(pages)
+        first = next(coming, None)
+        with told(self._path), transaction(self._database):
+            pull = self._begin(source, scope, at)
+            stored = self._write(first, pull, source, at) if first else 0
+        if first and on_page:
+            on_page(stored)
+        for page in coming:
+            with told(self._path), transaction(self._database):
+                stored += self._write(page, pull, source, at)
+            if on_page:
+                on_page(stored)
+        finished = at + timedelta(seconds=time.monotonic() - begun)
+        with told(self._path), transaction(self._database):
+            self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", _written(finished), pull)
+        return self._states(_ONE_PULL, pull)[0]
+
+    def _begin(self, source: str, scope: str, at: datetime) -> int:
+        pull = self._execute(
+            "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?)", source, scope, _written(at)
+        ).lastrowid
+        return int(pull or 0)
+
+    def _write(self, page: Page, pull: int, source: str, at: datetime) -> int:
+        """Write one page within the open transaction; give its number of documents."""
+        changed = 0
+        for document in page.documents:
+            text = _canonical(document.body)
+            digest = hashlib.sha256(text).hexdigest()
+            known = self._execute(
+                "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
+            ).fetchone()
+            if known == (digest,):
+                continue
+            changed += 1
+            self._execute(
+                "INSERT INTO documents (source, id, body, digest, fetched, pull) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (source, id) DO UPDATE SET body = excluded.body, digest = excluded.digest, "
+                "fetched = excluded.fetched, pull = excluded.pull",
+                *(source, document.id, zlib.compress(text), digest, _written(at), pull),
+            )
+        self._execute(
+            "UPDATE pulls SET cursor = ?, pages = pages + 1, documents = documents + ?, "
+            "changed = changed + ? WHERE pull = ?",
+            *(page.cursor, len(page.documents), changed, pull),
+        )
+        return len(page.documents)
+
+    def documents(self, source: str) -> Iterator[dict[str, Any]]:
+        """What is known of this source? The bodies by id, one after the other; none of an unknown source.
 
         Raises
         ------
         ArchiveError
-            The archive is locked or damaged, or the disk is full.
+            The archive is damaged: a body is not what its digest says.
         """
-        rest = iter(pages)
-        first = next(rest, None)
-        with self._faults():
-            number = self._begin(source, scope, at)
-        stored = 0
-        for page in chain([] if first is None else [first], rest):
-            with self._faults():
-                self._store_page(number, source, page, at)
-            stored += len(page.documents)
-            if on_page is not None:
-                on_page(stored)
-        with self._faults(), self._connection:
-            self._connection.execute("UPDATE pulls SET finished = ? WHERE pull = ?", (at.isoformat(), number))
-        return next(state for state in self.pulls() if state.source == source)
+        query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id"
+        with told(self._path), closing(self._execute(query, source)) as rows:
+            for name, packed, digest in rows:
+                yield self._unpacked(packed, digest, f"{source} {name}")
 
-    def _begin(self, source: str, scope: str, at: datetime) -> int:
-        with self._connection:
-            row = self._connection.execute(
-                "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?) RETURNING pull",
-                (source, scope, at.isoformat()),
-            ).fetchone()
-        return int(row[0])
-
-    def _store_page(self, pull: int, source: str, page: Page, at: datetime) -> None:
-        packed = [(document.id, *_packed(document.body)) for document in page.documents]
-        rows = [(source, id_, digest, at.isoformat(), pull, body) for id_, digest, body in packed]
-        with self._connection:
-            self._connection.executemany(_UPSERT, rows)
-            self._connection.execute(
-                "UPDATE pulls SET pages = pages + 1, cursor = coalesce(?, cursor) WHERE pull = ?",
-                (page.cursor, pull),
-            )
-
-    def documents(self, source: str) -> Iterator[dict[str, Any]]:
-        """Which bodies are stored of a source? One after the other, ordered by id."""
-        with self._faults():
-            for (body,) in self._connection.execute(
-                "SELECT body FROM documents WHERE source = ? ORDER BY id", (source,)
-            ):
-                yield json.loads(zlib.decompress(body))
+    def _unpacked(self, packed: bytes, digest: str, name: str) -> dict[str, Any]:
+        try:
+            text = zlib.decompress(packed)
+        except zlib.error:
+            text = b""
+        if hashlib.sha256(text).hexdigest() != digest:
+            raise ArchiveError(f"{self._path}: document {name} is not as it was stored; {DAMAGED}")
+        body: dict[str, Any] = json.loads(text)
+        return body
 
     def pulls(self) -> list[PullState]:
-        """How far did the latest pull of each source get? Ordered by source."""
-        with self._faults():
-            rows = self._connection.execute(_LATEST).fetchall()
+        """How far did the latest pull of every source get? By source."""
+        return self._states(_LATEST_PULLS)
+
+    def _states(self, query: str, *values: object) -> list[PullState]:
+        with told(self._path):
+            rows = self._execute(query, *values).fetchall()
         return [
             PullState(
-                source, scope, datetime.fromisoformat(started), _instant(finished), cursor, pages, count
+                *(source, scope, datetime.fromisoformat(started)),
+                *(datetime.fromisoformat(finished) if finished else None, *rest),
             )
-            for source, scope, started, finished, cursor, pages, count in rows
+            for source, scope, started, finished, *rest in rows
         ]
 
     def digest(self) -> str:
-        """Which content is this? A hash over all documents, equal wherever the contents are.
+        """Which content is this? 64 hex digits; equal content has equal digests, whatever the pulls.
 
-        It does not depend on when, how often or in which order they were pulled, but an unfinished pull
-        and a source that was pulled and is empty count as content.
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
+        ...     archive.digest()[:12]
+        'e3b0c44298fc'
         """
-        sha = hashlib.sha256()
-        with self._faults():
-            for row in self._connection.execute(
-                "SELECT source, id, digest FROM documents ORDER BY source, id"
-            ):
-                sha.update("\0".join(row).encode() + b"\n")
-        for state in self.pulls():
-            sha.update(f"{state.source}\0{state.finished is not None}\n".encode())
-        return sha.hexdigest()
+        whole = hashlib.sha256()
+        with told(self._path):
+            for row in self._execute("SELECT source, id, digest FROM documents ORDER BY source, id"):
+                whole.update(_canonical(row))
+        return whole.hexdigest()
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """Say SQLite's faults in words that tell what to do."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise ArchiveError(
-                f"{self._path}: {error}; is another pull running, or the disk full?"
-            ) from error
-        except (sqlite3.DatabaseError, zlib.error, json.JSONDecodeError) as error:
-            raise ArchiveError(f"{self._path} is damaged ({error}); move it away and pull again") from error
+    def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+        sayable = [_encoded(value).decode() if isinstance(value, str) else value for value in values]
+        return self._database.execute(statement, sayable)
+
+
+def _canonical(body: object) -> bytes:
+    """Write equal content as equal bytes; ``default`` turns what is a mapping but no dict into one."""
+    return _encoded(
+        json.dumps(
+            body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
+        )
+    )
+
+
+def _encoded(text: str) -> bytes:
+    """Write UTF-8; half a surrogate pair, as in a cut emoji or an odd file name, becomes '?'."""
+    return text.encode("utf-8", errors="replace")
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def open_archive(path: Path, *, create: bool = True) -> Archive:
-    """Where is what was fetched? Opens the archive, brings it up to date, or makes an empty one.
+    """Which archive lies at this path?
 
     Parameters
     ----------
     path
-        The SQLite file. It and its companions can be read by their owner only.
+        Its file; it and its folders are made where absent, readable by their owner only.
     create
-        Whether to make it where it is not there.
+        Whether to make them. Say ``create=False`` for reading: then nothing comes into being.
 
     Raises
     ------
+    SourceError
+        There is no archive and none may be made.
     ArchiveError
-        It is not there and may not be made, is damaged, locked, or of a newer version of vsm.
+        It is locked, damaged, of a newer version or cannot be written to.
 
     Examples
     --------
     >>> open_archive(Path("nowhere.sqlite"), create=False)
     Traceback (most recent call last):
     ...
-    vsm.errors.ArchiveError: nowhere.sqlite is not there; run vsm pull first
+    vsm.errors.SourceError: no archive at nowhere.sqlite: run vsm pull first
     """
-    if not path.exists():
-        if not create:
-            raise ArchiveError(f"{path} is not there; run vsm pull first")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    connection = sqlite3.connect(path, timeout=30)
-    archive = Archive(connection, path)
-    try:
-        with archive._faults():  # noqa: SLF001 - the same module, before anyone else sees it
-            _prepare(connection, path)
-    except ArchiveError:
-        connection.close()
-        raise
-    return archive
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise ArchiveError(f"{path} was written by a newer vsm (version {version}); update vsm")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
-
-
-def _packed(body: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Hash and compress a body, in one spelling whatever the order of its keys."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
-    return hashlib.sha256(text).hexdigest(), zlib.compress(text)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return Archive(connect(path, create=create), path)
