@@ -23,26 +23,28 @@ START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 Life = Sequence[tuple[str, float]]
 
 
-def stream_of(*lives: Life, names: Mapping[str, str] | None = None, as_of_day: float = 100) -> ValueStream:
-    """A stream of tickets that go through these (stage, days) chains, each moved by its own person."""
+def stream_of(
+    *lives: Life, names: Mapping[str, str] | None = None, by: str | None = None, as_of_day: float = 100
+) -> ValueStream:
+    """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``."""
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
         f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
         for stage, (status, kind) in STAGES.items()
     ]
-    log = log_from_jira(_body(number, life) for number, life in enumerate(lives, start=1))
+    log = log_from_jira(
+        _body(number, life, by or f"person-{number:02}") for number, life in enumerate(lives, start=1)
+    )
     as_of = START + pd.Timedelta(days=as_of_day)
     return stream_from_log(log, workflow=parse_workflow("\n".join(sections)), as_of=as_of)
 
 
-def _body(number: int, life: Life) -> dict[str, object]:
+def _body(number: int, life: Life, by: str) -> dict[str, object]:
     at, histories = START, []
     for place, ((stage, days), (following, _)) in enumerate(pairwise(life)):
         at += pd.Timedelta(days=days)
         item = moved(STAGES[stage][0], STAGES[following][0])
-        histories.append(
-            history(number * 100 + place, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=f"person-{number:02}")
-        )
+        histories.append(history(number * 100 + place, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=by))
     now = STAGES[life[-1][0]][0]
     assert now in STATUSES
     return issue(number, *histories, now=now)

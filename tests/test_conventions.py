@@ -18,6 +18,7 @@ import vsm
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(name for _, name, _ in pkgutil.walk_packages(vsm.__path__, "vsm."))
 SOURCES = sorted((ROOT / "vsm").rglob("*.py"))
+READ: Any = nbformat.read
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETER = re.compile(r"^[a-z_]+: (str|int|float|bool) = .+  # \S.+$")
 COMMON = {
@@ -90,7 +91,7 @@ def test_commands_in_the_texts_exist() -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_in_shape(path: Path) -> None:
     """A question, parameters, thin cells, no outputs, readable ids, and what it does not show."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = READ(path, as_version=4)
     cells = notebook.cells
     assert len(cells) <= 30
     assert re.fullmatch(r"# .+\?", cells[0].source.splitlines()[0])
@@ -122,7 +123,7 @@ def test_notebook_cells_call_select_and_show(path: Path) -> None:
         ast.Try,
         ast.ListComp,
     )
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in READ(path, as_version=4).cells:
         if cell.cell_type != "code":
             continue
         for node in ast.walk(ast.parse(cell.source)):

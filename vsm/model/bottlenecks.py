@@ -121,7 +121,7 @@ def bootstrap_shares(
     Returns
     -------
     (low, high)
-        Two arrays of shape (columns,); NaN with fewer than ``minimum`` rows or nothing to share.
+        Two arrays of shape (columns,); NaN with fewer than ``minimum`` rows that have something to share.
 
     Examples
     --------
@@ -130,12 +130,13 @@ def bootstrap_shares(
     ([0.5, 0.5], [0.5, 0.5])
     """
     tickets, columns = amounts.shape
-    if tickets < minimum or not amounts.sum():
+    if tickets < minimum or not (amounts.sum(axis=1) > 0).sum() >= minimum:
         unknown = np.full(columns, np.nan)
         return unknown, unknown
     dice = np.random.default_rng(seed)
     sums = np.array([amounts[dice.integers(0, tickets, tickets)].sum(axis=0) for _ in range(draws)])
-    low, high = np.nanpercentile(sums / sums.sum(axis=1, keepdims=True), [2.5, 97.5], axis=0)
+    whole = sums.sum(axis=1, keepdims=True)
+    low, high = np.percentile(sums[whole[:, 0] > 0] / whole[whole > 0][:, np.newaxis], [2.5, 97.5], axis=0)
     return low, high
 
 

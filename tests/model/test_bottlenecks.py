@@ -1,0 +1,143 @@
+"""Shares, handoff costs and batches, counted by hand; intervals that hold what they promise."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.streams import stream_of
+from vsm.model.batches import batches_from_stays
+from vsm.model.bottlenecks import TIDIED, bootstrap_shares, handoff_costs, stage_shares
+from vsm.tables import HANDOFFS, conform
+
+LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
+
+
+def test_every_hour_of_finished_tickets_stands_in_one_row() -> None:
+    """5 of 10 days each in Ready and Build; the open ticket and time after the finish do not count."""
+    shares = stream_of(LIFE, [("Ready", 50)]).shares.set_index("stage")
+    assert shares["share"].to_dict() == {"Ready": 0.5, "Build": 0.5}
+    assert shares["total"].tolist() == [pd.Timedelta(days=5)] * 2
+    assert (shares["tickets"]["Ready"], shares["visits"]["Ready"]) == (1, 2)
+    assert shares["low"].isna().all()
+
+
+def test_time_in_done_before_a_reopening_counts() -> None:
+    """Done for 4 days, reopened, done for good: those 4 days are part of the lead time."""
+    shares = stream_of([("Ready", 1), ("Done", 4), ("Build", 5), ("Done", 9)]).shares.set_index("stage")
+    assert shares["share"].to_dict() == {"Ready": 0.1, "Build": 0.5, "Done": 0.4}
+
+
+def test_bulk_edits_are_a_row_of_their_own() -> None:
+    """What a bulk edit began or ended is set apart, and everything still sums to one."""
+    stream = stream_of(*[LIFE] * 13)
+    stays = stream.stays.assign(bulk=(stream.stays["stage"] == "Ready") & (stream.stays.index % 10 == 0))
+    shares = stage_shares(stays, stream.lives, stages=stream.stages).set_index("stage")
+    assert shares["kind"][TIDIED] == "bulk"
+    assert shares["share"].sum() == pytest.approx(1.0)
+    assert shares["total"].sum() == pd.Timedelta(days=10) * 13
+
+
+def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
+    """Six tickets closed at once by one account: when they really ended is not known."""
+    stream = stream_of(*[[("Ready", 3), ("Done", 1)]] * 6, by="person-01")
+    assert stream.lives["bulk"].all()
+    assert stream.shares.empty
+    assert len(stream_of(*[[("Ready", 3), ("Done", 1)]] * 6).shares) == 1
+
+
+def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
+    """A share of one half, with spread: the bounds lie around it, and ten times the tickets narrow them."""
+    dice = np.random.default_rng(3)
+    few, many = (dice.exponential(1.0, (n, 2)) for n in (40, 400))
+    (low, *_), (high, *_) = bootstrap_shares(few, seed=1)
+    (low_many, *_), (high_many, *_) = bootstrap_shares(many, seed=1)
+    assert low < few[:, 0].sum() / few.sum() < high
+    assert high_many - low_many < (high - low) / 2
+
+
+def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
+    """Of 200 samples of 60 tickets from one stream, about 95 % of the intervals hold its true share of 1/3."""
+    dice = np.random.default_rng(5)
+    held = 0
+    for number in range(200):
+        amounts = dice.exponential([1.0, 2.0], (60, 2))
+        low, high = bootstrap_shares(amounts, seed=number, draws=300)
+        held += low[0] <= 1 / 3 <= high[0]
+    assert 180 <= held <= 199
+
+
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)), min_size=12, max_size=30))
+def test_bootstrap_bounds_are_shares(rows: list[tuple[float, float]]) -> None:
+    """Between 0 and 1, low before high, the same for the same seed; nothing to share gives nothing."""
+    amounts = np.array(rows)
+    low, high = bootstrap_shares(amounts, seed=2, draws=50)
+    again = bootstrap_shares(amounts, seed=2, draws=50)
+    assert np.array_equal(low, again[0], equal_nan=True)
+    if (amounts.sum(axis=1) > 0).sum() >= 12:
+        assert ((low >= 0) & (low <= high) & (high <= 1)).all()
+    else:
+        assert np.isnan(low).all()
+
+
+def test_handoff_costs_weigh_pairs_by_their_wait() -> None:
+    """Two handoffs of 1 and 3 days from web to qa in lives of 10 days each: 20 % of all lead time."""
+    start = pd.Timestamp("2026-01-05", tz="UTC")
+    wait = pd.to_timedelta([1, 3, 5], unit="D")
+    same: dict[str, Any] = {
+        "from_stage": "Build",
+        "to_stage": "Test",
+        "person": True,
+        "team": True,
+        "discipline": False,
+        "back": False,
+    }
+    rows = pd.DataFrame(
+        {"handoff": [0, 1, 2], "ticket": ["a", "b", "c"], "from_team": "web", "to_team": "qa"}
+    )
+    handoffs = conform(rows.assign(given=start, taken=start + wait, wait=wait).assign(**same), HANDOFFS)
+    ten = pd.Timedelta(days=10)
+    lives = pd.DataFrame(
+        {"ticket": ["a", "b", "c"], "finished": [start, start, pd.NaT], "bulk": False, "lead": ten}
+    )
+    (cost,) = handoff_costs(handoffs, lives).to_dict("records")
+    assert (cost["handoffs"], cost["tickets"], cost["wait"], cost["median"]) == (
+        2,
+        2,
+        pd.Timedelta(days=4),
+        pd.Timedelta(days=2),
+    )
+    assert cost["share"] == pytest.approx(0.2)
+    assert np.isnan(cost["low"])
+
+
+def gone(*hours: float) -> pd.DataFrame:
+    """Stays in a queue that end so many hours after a start."""
+    left = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta(hours, unit="h")
+    about: dict[str, Any] = {
+        "stage": "Release",
+        "kind": "queue",
+        "elapsed": pd.Timedelta(days=1),
+        "bulk": False,
+    }
+    return pd.DataFrame({"ticket": [f"t{n}" for n in range(len(hours))], "left": left}).assign(**about)
+
+
+def test_batches_are_runs_without_an_hours_pause() -> None:
+    """Five within minutes and five a fortnight later are two batches; three stragglers are none."""
+    table = batches_from_stays(gone(0, 0.1, 0.2, 0.3, 1.2, 100, 101.5, 103, 336, 336, 336, 336.5, 337.4))
+    (row,) = table.to_dict("records")
+    assert (row["departures"], row["batched"], row["batches"], row["size"]) == (13, 10, 2, 5)
+    assert row["every"] == pd.Timedelta(days=14)
+    assert row["wait"] == pd.Timedelta(days=10)
+
+
+def test_work_stages_open_stays_and_bulk_edits_make_no_batches() -> None:
+    """Only departures from where tickets wait, on purpose."""
+    rows = gone(*[0] * 6)
+    assert batches_from_stays(rows.assign(kind="work")).empty
+    assert batches_from_stays(rows.assign(bulk=True)).empty
+    assert batches_from_stays(rows.assign(left=rows["left"].where(rows["kind"] == "done"))).empty
