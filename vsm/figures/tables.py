@@ -16,7 +16,10 @@ _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
     {"selector": "td", "props": "text-align: left; vertical-align: top;"},
-    {"selector": ".right", "props": "text-align: right; font-variant-numeric: tabular-nums;"},
+    {
+        "selector": ".right",
+        "props": "text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;",
+    },
 ]
 
 
@@ -38,7 +41,7 @@ def stage_table(shares: pd.DataFrame) -> Styler:
             "Share of lead time": [_bounded(row) for row in shares.to_dict("records")],
             "Median": [short_duration(value) for value in shares["median"]],
             "85 % within": [short_duration(value) for value in shares["p85"]],
-            "In all": [short_duration(value) for value in shares["total"]],
+            "In all": [_days(value) for value in shares["total"]],
         }
     )
     caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
@@ -64,7 +67,7 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
             "Share of lead time": [_bounded(row) for row in costs.to_dict("records")],
             "Median wait": [short_duration(value) for value in costs["median"]],
             "85 % within": [short_duration(value) for value in costs["p85"]],
-            "In all": [short_duration(value) for value in costs["wait"]],
+            "In all": [_days(value) for value in costs["wait"]],
         }
     )
     return _published(
@@ -129,9 +132,14 @@ def doubts_table(quality: pd.DataFrame) -> Styler:
     )
 
 
+def _days(total: pd.Timedelta) -> str:
+    return f"{total / pd.Timedelta(days=1):,.0f} d"
+
+
 def _bounded(row: Mapping[Any, Any]) -> str:
     share = percent(row["share"])
-    return share if pd.isna(row["low"]) else f"{share} ({percent(row['low'])} – {percent(row['high'])})"
+    low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
+    return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
 def _published(rows: pd.DataFrame, caption: str) -> Styler:

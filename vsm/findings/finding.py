@@ -79,7 +79,7 @@ class Findings(tuple[Finding, ...]):
 def _item(finding: Finding) -> str:
     evidence = escape(", ".join(finding.tickets))
     return (
-        f"<li><p><strong>{escape(finding.claim)}</strong></p>"
+        f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
         f"<p>Try: {escape(finding.experiment)}</p>"
-        f"<p><small>Beware: {escape(finding.caveat)} Look at: {evidence}.</small></p></li>"
+        f"<p><small>Beware: {escape(finding.caveat)} Look at: {evidence}.</small></p></div></li>"
     )

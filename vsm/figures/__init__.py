@@ -1,0 +1,21 @@
+"""What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
+
+from vsm.figures.flow import flow_map
+from vsm.figures.matrix import handoff_matrix
+from vsm.figures.stage_bars import time_by_stage
+from vsm.figures.stream_map import value_stream_map
+from vsm.figures.tables import doubts_table, handoff_table, lead_time_table, stage_table
+from vsm.figures.template import CONFIG, TEMPLATE
+
+__all__ = [
+    "CONFIG",
+    "TEMPLATE",
+    "doubts_table",
+    "flow_map",
+    "handoff_matrix",
+    "handoff_table",
+    "lead_time_table",
+    "stage_table",
+    "time_by_stage",
+    "value_stream_map",
+]

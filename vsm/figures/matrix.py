@@ -1,0 +1,206 @@
+"""Which teams wait for which? From-team by to-team, with what every handoff cost."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import networkx as nx
+import plotly.graph_objects as go
+
+from vsm.figures.frame import SIDE, framed, nothing_to_see
+from vsm.figures.labels import (
+    counted_noun,
+    escape,
+    hover,
+    number,
+    percent,
+    short_duration,
+    text_width,
+    wrapped,
+)
+from vsm.figures.template import INK
+
+_TITLE: Final = "What handoffs between teams cost"
+_CAPTION: Final = (
+    "n = {handoffs} of {tickets}. In a cell: number of handoffs and median wait until the work is taken up; colour: wait "
+    "in all. Grey: between persons of one team, whatever the wait. Empty: none was seen.{cut}"
+)
+_DAY: Final = 86400.0
+_MUTED: Final = ((0.0, "#e6e8ea"), (1.0, "#e6e8ea"))
+# Its dark end still bears dark text: one colour of text for all cells.
+_COST: Final = ((0.0, "#f3f0f9"), (1.0, "#9580c8"))
+_ROW: Final = 58
+_ONE_LINE, _WHOLE_MEDIAN = 4, 6
+_UPRIGHT: Final = 8
+
+Handoffs = Mapping[str, Any]
+
+
+def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
+    """Between which teams does work wait longest until it is taken up?
+
+    Parameters
+    ----------
+    team_network
+        As ``vsm.model.network.team_network`` gives it; teams are drawn in its order.
+    title
+        Plain text; a neutral one by default.
+
+    Returns
+    -------
+    Figure
+        Two heat maps, ``between teams`` and ``within a team``, of the wait in days; without handoffs a kind
+        sentence.
+
+    Examples
+    --------
+    >>> network = nx.DiGraph(name="teams", tickets=9)
+    >>> network.add_edge("Build", "Test", count=10, tickets=9, wait_median=9e4, wait_p85=2e5, wait_total=864000.0,
+    ...     share=1.0, back=0)
+    >>> handoff_matrix(network).data[0].z
+    ((None, 10.0), (None, None))
+    >>> handoff_matrix(network).layout.meta["alt"].split(". ")[1]
+    'The costliest way leads from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+    """
+    if not team_network.number_of_edges():
+        return nothing_to_see(title=title or _TITLE, hint="No handoff between known teams has been seen.")
+    teams = list(team_network)
+    between = [(u, v) for u, v in team_network.edges if u != v]
+    within = [(u, v) for u, v in team_network.edges if u == v]
+    figure = go.Figure(
+        [
+            _heat(team_network, between, "between teams", _COST, bar=True),
+            _heat(team_network, within, "within a team", _MUTED, bar=False),
+        ]
+    )
+    rows, columns = [wrapped(team, width=16, lines=3) for team in teams], _column_names(teams)
+    ticks = {
+        "tickvals": list(range(len(teams))),
+        "showgrid": False,
+        "fixedrange": True,
+        "ticklabelstandoff": 6,
+    }
+    edges = [-0.5, len(teams) - 0.5]
+    figure.update_layout(
+        xaxis={
+            **ticks,
+            "ticktext": columns,
+            "side": "top",
+            "tickangle": -90 if len(teams) > _UPRIGHT else 0,
+            "range": edges,
+            "title": {"text": "to team"},
+        },
+        yaxis={**ticks, "ticktext": rows, "range": edges[::-1], "title": {"text": "from team"}},
+    )
+    handoffs = sum(about["count"] for *_, about in team_network.edges(data=True))
+    n = {
+        "handoffs": counted_noun(handoffs, "handoff"),
+        "tickets": counted_noun(team_network.graph.get("tickets", 0), "ticket"),
+    }
+    cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
+    return framed(
+        figure,
+        title=title or _TITLE,
+        caption=_CAPTION.format(**n, cut=cut),
+        alt=_alt(team_network, between, **n),
+        body=_ROW * len(teams),
+        head=_column_height(columns),
+        foot=70,
+        left=SIDE + 34 + text_width(rows, size=12),
+    )
+
+
+def _column_names(teams: list[str]) -> list[str]:
+    """Wrap the names to a column's width on a page of 700 pixels; many of them stand upright."""
+    if len(teams) > _UPRIGHT:
+        return [wrapped(team, width=20, lines=1) for team in teams]
+    return [wrapped(team, width=min(22, int(530 / len(teams) / 7)), lines=3) for team in teams]
+
+
+def _column_height(columns: list[str]) -> int:
+    if len(columns) > _UPRIGHT:
+        return 40 + text_width(columns, size=12)
+    return 28 + 16 * max(name.count("<br>") + 1 for name in columns)
+
+
+def _heat(
+    network: "nx.DiGraph[str]",
+    pairs: list[tuple[str, str]],
+    name: str,
+    scale: tuple[tuple[float, str], ...],
+    *,
+    bar: bool,
+) -> go.Heatmap:
+    teams = list(network)
+    days: list[list[float | None]] = [[None] * len(teams) for _ in teams]
+    texts = [[""] * len(teams) for _ in teams]
+    facts = [[""] * len(teams) for _ in teams]
+    for giver, receiver in pairs:
+        row, column, about = teams.index(giver), teams.index(receiver), network.edges[giver, receiver]
+        days[row][column] = about["wait_total"] / _DAY
+        texts[row][column] = _cell(about, teams=len(teams))
+        facts[row][column] = _facts(giver, receiver, about)
+    return go.Heatmap(
+        z=days,
+        text=texts,
+        texttemplate="%{text}",
+        textfont={"size": 11 if len(teams) > _UPRIGHT else 13, "color": INK},
+        hovertext=facts,
+        hoverinfo="text",
+        hoverongaps=False,
+        name=name,
+        colorscale=[list(stop) for stop in scale],
+        zmin=0,
+        zmax=max([about for line in days for about in line if about is not None], default=1.0) or 1.0,
+        xgap=3,
+        ygap=3,
+        showscale=bar and bool(pairs),
+        colorbar={
+            "title": {"text": "wait in all, days", "side": "top", "font": {"size": 12}},
+            "orientation": "h",
+            "thickness": 8,
+            "len": 250,
+            "lenmode": "pixels",
+            "x": 0,
+            "xanchor": "left",
+            "xpad": 0,
+            "y": -10 / (_ROW * len(teams)),
+            "yanchor": "top",
+            "ypad": 0,
+            "outlinewidth": 0,
+            "tickfont": {"size": 11},
+            "nticks": 6,
+        },
+    )
+
+
+def _cell(about: Handoffs, *, teams: int) -> str:
+    """Write the count and the median, on two lines where cells are narrow, cut to one unit where very narrow."""
+    median = short_duration(about["wait_median"])
+    shown = median if teams <= _WHOLE_MEDIAN else " ".join(median.split()[:2])
+    return f"{number(about['count'])}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
+
+
+def _facts(giver: str, receiver: str, about: Handoffs) -> str:
+    return hover(
+        f"{giver} → {receiver}",
+        [
+            ("n", f"{counted_noun(about['count'], 'handoff')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("median wait", short_duration(about["wait_median"])),
+            ("85 % of waits within", short_duration(about["wait_p85"])),
+            ("wait in all", short_duration(about["wait_total"])),
+            ("share of all waiting in handoffs", percent(about["share"])),
+            ("returns to an earlier stage", number(about["back"])),
+        ],
+    )
+
+
+def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs: str, tickets: str) -> str:
+    sentence = f"Handoffs between {counted_noun(len(network), 'team')}: {handoffs} of {tickets}."
+    if not between:
+        return f"{sentence} None of them leads to another team."
+    giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
+    about = network.edges[giver, receiver]
+    return (
+        f"{sentence} The costliest way leads from {giver} to {receiver}: {short_duration(about['wait_total'])} in all, "
+        f"median {short_duration(about['wait_median'])}, n {number(about['count'])}."
+    )
