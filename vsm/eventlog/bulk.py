@@ -91,7 +91,8 @@ def doubts_about_bulk(
         return quality_from_doubts([])
     moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
     effect = "visits they begin or end are left out of dwell times; for a release, set batch = true"
-    whole = f"{len(marked)} of {moves} status changes ({100 * len(marked) / moves:.1f} %) are bulk edits; {effect}"
+    share = f"{100 * len(marked) / moves:.1f} %"
+    whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
     bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
     return quality_from_doubts([Doubt("bulk edit", "note", whole), *bursts])
 

@@ -1,0 +1,113 @@
+"""The notebooks themselves, run by ``vsm report`` on the sample, real trackers, one ticket and nothing at all."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.jira_bodies import issue
+from tests.real_streams import WORKFLOW
+from tests.reports.pages import Visit
+from vsm.cli import main
+
+PAGE = "01_where_does_time_go.html"
+FIGURES = 4
+
+
+def vsm(*words: object) -> None:
+    """Run the command line; it must end well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["vsm", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert not stop.value.code
+
+
+def reported(work: Path) -> Path:
+    (run,) = [folder for folder in (work / "runs").iterdir() if folder.name[0].isdigit()]
+    return run
+
+
+@pytest.fixture(scope="module")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's report."""
+    work = tmp_path_factory.mktemp("demo")
+    vsm("demo", "--dir", work)
+    return reported(work)
+
+
+def of_tracker(work: Path, file: Path) -> Path:
+    """The report of one export under the real trackers' workflow."""
+    work.mkdir(exist_ok=True)
+    (work / "vsm.toml").write_text(WORKFLOW)
+    vsm("pull", "--dir", work, "jira", "--file", file)
+    vsm("report", "--dir", work)
+    return reported(work)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_demo_page_is_drawn_offline(
+    sample_run: Path, visit: Callable[..., Visit], width: int, height: int
+) -> None:
+    """Every figure has marks and its size; no message, no request, no sideways scrolling."""
+    window = visit(width=width, height=height)
+    page = window.open(sample_run / PAGE)
+    for chart in page.locator(".chart").all():
+        chart.scroll_into_view_if_needed()
+        chart.locator("svg.main-svg").first.wait_for()
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.chart')].map(c => { const s = c.querySelector('svg.main-svg');"
+        " return [s.clientWidth, c.querySelectorAll('svg path, svg text').length]; })"
+    )
+    assert len(sizes) == FIGURES
+    assert all(wide > 600 and marks > 5 for wide, marks in sizes)
+    assert window.said == []
+    assert window.called == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Callable[..., Visit]) -> None:
+    """The QA queue and the release batch come first, and the page is one click away."""
+    page = visit().open(sample_run / "index.html")
+    sentences = page.locator(".findings li").all_inner_texts()
+    assert "'Waiting for QA'" in sentences[0]
+    assert "'Waiting for release' in batches" in sentences[1]
+    page.get_by_role("link", name="Where does the time go?").click()
+    assert page.title().startswith("Where does the time go?")
+
+
+def test_a_published_report_is_small_and_whole(sample_run: Path) -> None:
+    """One page under 3 MB, the executed notebook beside it, every code cell run."""
+    assert (sample_run / PAGE).stat().st_size < 3_000_000
+    notebook: dict[str, Any] = json.loads((sample_run / PAGE.replace(".html", ".ipynb")).read_text())
+    assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+
+
+@pytest.mark.parametrize("tracker", ["duracloud", "islandora"])
+def test_real_trackers_render(
+    real_data: Path, tmp_path: Path, visit: Callable[..., Visit], tracker: str
+) -> None:
+    """Figures and findings of a real history, without a message."""
+    window = visit()
+    page = window.open(of_tracker(tmp_path / "w", real_data / tracker / "issues.jsonl.gz") / PAGE)
+    assert page.locator(".chart").count() == FIGURES
+    assert "of their lead time" in page.locator(".findings li").first.inner_text()
+    assert window.said == []
+
+
+@pytest.mark.parametrize("tickets", [0, 1])
+def test_nothing_and_one_ticket_give_a_kind_page(
+    tmp_path: Path, visit: Callable[..., Visit], tickets: int
+) -> None:
+    """No traceback and no made-up number: "nothing to see yet"."""
+    (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))
+    window = visit()
+    run = of_tracker(tmp_path / "w", tmp_path / "few.jsonl")
+    page = window.open(run / PAGE)
+    assert "Nothing to see yet" in page.locator("main").inner_text()
+    assert "nan" not in page.locator("main").inner_text().lower().split()
+    assert window.said == []
+    assert "othing to see yet" in (run / "index.html").read_text()
