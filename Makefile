@@ -6,12 +6,20 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test install lint types walls check docs lock lab clean
+.PHONY: demo test matrix install lint types walls check docs lock lab clean
 
 demo: install
 	$(BIN)/vsm demo --dir data
 
 test: lint types walls check
+
+# The whole check once more on each Python that this machine has.
+matrix:
+	@for version in 3.11 3.12 3.13; do \
+	  if python$$version -c '' 2>/dev/null; then \
+	    echo "== Python $$version" && $(MAKE) test PYTHON=python$$version VENV=.venv-$$version || exit 1; \
+	  else echo "== Python $$version is not here"; fi; \
+	done
 
 lint: install
 	$(BIN)/ruff format --check .

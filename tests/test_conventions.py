@@ -69,6 +69,18 @@ def test_files_and_functions_are_of_a_readable_size(path: Path) -> None:
             assert (body[-1].end_lineno or 0) - body[0].lineno < 60, node.name
 
 
+def test_only_the_right_wall_knows_what_time_it_is() -> None:
+    """Instants are arguments everywhere left of reports and cli, so that a run can be repeated."""
+    inner = [path for path in SOURCES if path.relative_to(ROOT / "vsm").parts[0] not in {"cli", "reports"}]
+    asked = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in inner
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"now", "today", "utcnow"}
+    ]
+    assert asked == []
+
+
 def test_the_changelog_knows_the_version() -> None:
     """What is packaged is described."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

@@ -162,7 +162,7 @@ def test_an_index_without_findings_says_so() -> None:
     index = render_index(
         title="Flow", findings=[], pages=[Page("a.html", "Where?")], provenance={"Data": "x"}
     )
-    assert "no finding passed its test" in index
+    assert "Nothing to see yet: no claim is borne by the data" in index
     assert "script-src &#39;none&#39;" in index
 
 
