@@ -2,13 +2,15 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from vsm.errors import ArchiveError, SourceError
+from vsm.errors import ArchiveError, ParameterError, SourceError
 from vsm.sources.archive import Document, Page, open_archive
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -71,10 +73,14 @@ def failing(after: int) -> Iterator[Page]:
 
 def test_a_fault_before_the_first_page_writes_nothing(tmp_path: Path) -> None:
     """Bad input leaves no trace, not even in the pull log."""
-    with open_archive(tmp_path / "a.sqlite") as archive:
-        with pytest.raises(SourceError, match="line 7"):
-            archive.store(failing(0), source="jira", scope="f", at=AT)
-        assert archive.pulls() == []
+    path = tmp_path / "a.sqlite"
+    with open_archive(path) as archive:
+        archive.store([page(1)], source="jira", scope="f", at=AT)
+    before = path.read_bytes()
+    with open_archive(path) as archive, pytest.raises(SourceError, match="line 7"):
+        archive.store(failing(0), source="jira", scope="f", at=AT)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["a.sqlite"]
 
 
 def test_a_fault_later_keeps_what_was_committed_and_marks_the_pull(tmp_path: Path) -> None:
@@ -86,6 +92,53 @@ def test_a_fault_later_keeps_what_was_committed_and_marks_the_pull(tmp_path: Pat
         assert (state.finished, state.pages, state.documents) == (None, 2, 2)
         archive.store([page(0), page(1)], source="jira", scope="f", at=AT)
         assert archive.pulls()[0].finished is not None
+
+
+def test_unchanged_content_is_not_written_again(tmp_path: Path) -> None:
+    """Of two documents one has changed: the log counts one, and the other keeps its first pull."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        archive.store([page(1, 2)], source="jira", scope="f", at=AT)
+        archive.store([page(1), page(2, name="b")], source="jira", scope="f", at=AT)
+        ask = archive._database.execute
+        assert ask("SELECT documents, changed FROM pulls ORDER BY pull").fetchall() == [(2, 2), (2, 1)]
+        assert ask("SELECT id, pull FROM documents ORDER BY id").fetchall() == [("1", 1), ("2", 2)]
+
+
+def test_half_a_surrogate_pair_is_stored_as_a_question_mark(tmp_path: Path) -> None:
+    """A cut emoji in a summary, or a file name that is no UTF-8, spoils neither pull nor tables."""
+    cut = Page((Document("1", {"summary": "cut \ud83d"}),))
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        state = archive.store([cut], source="jira", scope="f\udcff.jsonl", at=AT)
+        assert list(archive.documents("jira")) == [{"summary": "cut ?"}]
+        assert state.scope == "f?.jsonl"
+
+
+def test_an_instant_without_zone_is_refused(tmp_path: Path) -> None:
+    """When a pull was made must not depend on the machine's zone."""
+    with (
+        open_archive(tmp_path / "a.sqlite") as archive,
+        pytest.raises(ParameterError, match="at has no time zone; give an instant such as"),
+    ):
+        archive.store([page(1)], source="jira", scope="f", at=AT.replace(tzinfo=None))
+
+
+def test_a_body_that_is_no_json_stores_nothing_of_its_page(tmp_path: Path) -> None:
+    """A fault in the middle of a page takes the whole page back."""
+    bad = Page((Document("1", {"n": 1}), Document("2", {"n": float("nan")})))
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            archive.store([bad], source="jira", scope="f", at=AT)
+        assert (archive.pulls(), list(archive.documents("jira"))) == ([], [])
+
+
+def test_starting_up_is_quick() -> None:
+    """Pulling loads neither pandas nor anything else that is slow to import."""
+    code = (
+        "import sys, vsm.sources.archive, vsm.sources.jira_file, vsm.sources.git_commits, vsm.sources.table_file;"
+        "print({'pandas', 'numpy', 'pyarrow', 'plotly', 'jira'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"
 
 
 def test_an_empty_pull_is_logged(tmp_path: Path) -> None:

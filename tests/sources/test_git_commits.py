@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from vsm.errors import SourceError
+from vsm.errors import RunError, SourceError
 from vsm.sources.git_commits import commit_pages, repository_name
-from vsm.sources.git_process import create_repository, run_git
+from vsm.sources.git_process import ENVIRONMENT, create_repository, run_git
 
 WHO = b"dev-1 <dev-1@example.org>"
+AS_DEV = ("-c", "user.name=dev-1", "-c", "user.email=dev-1@example.org")
 
 
 def commit(
@@ -70,15 +71,16 @@ def test_an_octopus_has_all_its_parents(tmp_path: Path) -> None:
 
 
 def test_tags_are_peeled_to_their_commit(tmp_path: Path) -> None:
-    """Annotated and lightweight tags name a commit; a tag of a tree is no release."""
+    """Annotated, lightweight and nested tags name a commit; a tag of a tree is no release."""
     path = made(tmp_path / "r.git", commit(1, b"one"), b"tag v1\nfrom :1\ntagger %s 1767700000 +0000\ndata 2\nok\n" % WHO,
                 b"reset refs/tags/v2\nfrom :1\n\n")  # fmt: skip
     git(path, "tag", "tree", "main^{tree}")
+    git(path, *AS_DEV, "tag", "-a", "-m", "again", "v3", "v1")
     tags = {body["tag"]: body for body in read(path) if body["type"] == "tag"}
-    assert set(tags) == {"v1", "v2"}
+    assert set(tags) == {"v1", "v2", "v3"}
     assert tags["v1"]["tagged"] == "2026-01-06T11:46:40+00:00"
     assert tags["v2"]["tagged"] is None
-    assert tags["v1"]["commit"] == tags["v2"]["commit"] == commits(path)[0]["commit"]
+    assert {tag["commit"] for tag in tags.values()} == {commits(path)[0]["commit"]}
 
 
 def test_hostile_settings_change_nothing_and_run_nothing(tmp_path: Path) -> None:
@@ -102,6 +104,79 @@ def test_hostile_settings_change_nothing_and_run_nothing(tmp_path: Path) -> None
     assert not trace.exists()
 
 
+def test_a_missing_object_is_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partial clone's remote may be any command: it is not run, by versions of git that fetch either."""
+    monkeypatch.delitem(ENVIRONMENT, "GIT_NO_LAZY_FETCH")
+    path = made(tmp_path / "r.git", commit(1, b"one"), commit(2, b"two", parents=(1,)))
+    first, trace = commits(path)[1]["commit"], tmp_path / "executed"
+    settings = {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "evil",
+        "remote.evil.promisor": "true",
+        "remote.evil.url": f"ext::sh -c touch% {trace}",
+        "protocol.ext.allow": "always",
+    }
+    for name, value in settings.items():
+        git(path, "config", name, value)
+    (path / "objects" / first[:2] / first[2:]).unlink()
+    with pytest.raises(SourceError, match=r"git log: "):
+        read(path)
+    assert not trace.exists()
+
+
+def test_a_partial_clone_is_read_and_marked(tmp_path: Path) -> None:
+    """File contents are not needed; where the mailmap is among them, names are as in the commits."""
+    git(tmp_path, "init", "--quiet", "full")
+    (tmp_path / "full" / ".mailmap").write_text("person-07 <dev-1@example.org>\n")
+    git(tmp_path / "full", "add", ".mailmap")
+    git(tmp_path / "full", *AS_DEV, "commit", "--quiet", "-m", "one")
+    git(tmp_path / "full", "config", "uploadpack.allowFilter", "true")
+    origin = f"file://{tmp_path / 'full'}"
+    git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:none", origin, "bare.git")
+    assert commits(tmp_path / "full")[0]["author"]["name"] == "person-07"
+    state, first = read(tmp_path / "bare.git")
+    assert (state["partial"], first["author"]["name"]) == (True, "dev-1")
+
+
+def test_grafts_do_not_change_history(tmp_path: Path) -> None:
+    """A grafts file that cuts a parent off has no say."""
+    path = made(tmp_path / "r.git", commit(1, b"one"), commit(2, b"two", parents=(1,)))
+    (path / "info").mkdir(exist_ok=True)
+    (path / "info" / "grafts").write_text(commits(path)[0]["commit"] + "\n")
+    assert [body["message"] for body in commits(path)] == ["two", "one"]
+
+
+@pytest.mark.parametrize(
+    ("header", "at"),
+    [
+        (b"-5 +0000", ""),
+        (b"junk", ""),
+        (b"253402300800 +0000", "10000-01-01T00:00:00+00:00"),
+        (b"1234567890 +9999", "2009-02-18T04:10:30+99:99"),
+    ],
+)
+def test_odd_dates_are_kept_as_git_gives_them(tmp_path: Path, header: bytes, at: str) -> None:
+    """Before 1970, after 9999, no number, no zone on Earth: text as given, empty where git has none."""
+    path = made(tmp_path / "r.git", commit(1, b"one"))
+    tree = run_git(path, "rev-parse", "main^{tree}").strip()
+    text = b"tree %s\nauthor %s %s\ncommitter %s %s\n\nodd\n" % (tree, WHO, header, WHO, header)
+    odd = run_git(path, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text).decode()
+    (path / "refs" / "heads" / "odd").write_text(odd)
+    (body,) = (body for body in commits(path) if body["message"] == "odd")
+    assert body["author"]["at"] == at
+
+
+def test_a_nul_in_a_message_breaks_no_field(tmp_path: Path) -> None:
+    """Git ends such a message at the NUL; the commits after it are read as they are."""
+    path = made(tmp_path / "r.git", commit(1, b"one"))
+    tree, parent = (run_git(path, "rev-parse", name).strip() for name in ("main^{tree}", "main"))
+    who = b"%s 1767600000 +0100" % WHO
+    text = b"tree %s\nparent %s\nauthor %s\ncommitter %s\n\nbe\0fore\n" % (tree, parent, who, who)
+    odd = run_git(path, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text).decode()
+    (path / "refs" / "heads" / "odd").write_text(odd)
+    assert [body["message"] for body in commits(path)] == ["be", "one"]
+
+
 def test_messages_may_hold_anything(tmp_path: Path) -> None:
     """20 kB, bytes that are no UTF-8 and control characters stay one message; what was replaced is marked."""
     long = b"AB-1 " + b"x" * 20_000
@@ -123,7 +198,10 @@ def test_head_may_point_nowhere(tmp_path: Path) -> None:
     """Branches count, not HEAD."""
     path = made(tmp_path / "r.git", commit(1, b"one"))
     (path / "HEAD").write_text("ref: refs/heads/gone\n")
-    assert len(commits(path)) == 1
+    state, last = read(path)
+    assert (state["head"], last["message"]) == ("refs/heads/gone", "one")
+    (path / "HEAD").write_text(last["commit"] + "\n")
+    assert read(path)[0]["head"] is None
 
 
 def test_an_empty_repository_has_no_commits(tmp_path: Path) -> None:
@@ -172,6 +250,14 @@ def test_missing_objects_stop_the_pull(tmp_path: Path) -> None:
     (path / "objects" / first[:2] / first[2:]).unlink()
     with pytest.raises(SourceError, match=r"git log: "):
         read(path)
+
+
+def test_without_git_the_message_says_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No git on the PATH is a failure of the machine, not of the input."""
+    path = made(tmp_path / "r.git", b"")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RunError, match="git is not installed, or not on the PATH; install git"):
+        run_git(path, "log")
 
 
 def test_git_faults_are_gits_own_words(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import random
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ def test_an_empty_project_has_no_pages(tmp_path: Path, name: str, text: str) -> 
 
 
 BAD = {
-    "half.jsonl.gz": (gzip.compress(json.dumps(ONE).encode() * 50)[:-20], r"half.jsonl.gz: the gzip file is cut"),
+    "half.jsonl.gz": (gzip.compress(json.dumps(ONE).encode() * 50)[:-20], r"half.jsonl.gz: the gzip file is cut off or damaged after line 0"),
     "plain.jsonl.gz": (json.dumps(ONE).encode(), r"plain.jsonl.gz: not a gzip file"),
     "bytes.jsonl": (json.dumps(ONE).encode() + b'\n{"a": "\xff"}', r"bytes.jsonl, line 2: not UTF-8 text"),
     "words.jsonl": (json.dumps(ONE).encode() + b"\n\nhello\n", r"words.jsonl, line 3: not JSON"),
@@ -55,6 +57,16 @@ BAD = {
         json.dumps({k: v for k, v in ONE.items() if k != "changelog"}).encode(),
         r"issue AB-1 has no changelog; fetch issues with expand=changelog",
     ),
+    "nan.jsonl": (b'{"a": NaN}', r"nan.jsonl, line 1: not JSON \(NaN is no number in JSON\)"),
+    "deep.jsonl": (b"[" * 100_000, r"deep.jsonl, line 1: (JSON nested too deeply|not JSON)"),
+    "zone.jsonl": (
+        json.dumps(issue(1, created="2026-01-05 09:00")).encode(),
+        r"line 1: issue AB-1 was created '2026-01-05 09:00', which is no instant with a zone",
+    ),
+    "null.jsonl": (
+        json.dumps(ONE | {"changelog": {"histories": [None]}}).encode(),
+        r"issue AB-1 has a changelog entry without a list of items",
+    ),
     "issues.xml": (b"<rss/>", r"issues.xml: not one of .jsonl"),
 }  # fmt: skip
 
@@ -66,6 +78,29 @@ def test_bad_files_are_refused_before_the_first_page(tmp_path: Path, name: str) 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=sentence):
         next(issue_pages(tmp_path / name, page_size=1))
+
+
+def test_the_cursor_counts_lines_and_blank_ones_too(tmp_path: Path) -> None:
+    """The last line of each page; a byte order mark, as Windows tools write it, does no harm."""
+    text = "\ufeff" + "\n\n".join(json.dumps(body) for body in (ONE, TWO))
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    assert [page.cursor for page in issue_pages(tmp_path / "a.jsonl", page_size=1)] == ["1", "3"]
+
+
+def test_a_file_that_breaks_off_says_after_which_line(tmp_path: Path) -> None:
+    """Of 3,000 issues some are whole; none is handed out."""
+    noise = random.Random(7)
+    lines = "".join(json.dumps(issue(n, summary=noise.randbytes(40).hex())) + "\n" for n in range(3000))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode())[:-2000])
+    with pytest.raises(SourceError, match=r"cut off or damaged after line 2\d\d\d; copy or export it again"):
+        next(issue_pages(tmp_path / "a.jsonl.gz"))
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """The file is read twice, which a pipe does not bear: better a word than waiting for ever."""
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(SourceError, match="a pipe or device, which cannot be read twice; name a file"):
+        next(issue_pages(tmp_path / "a.jsonl"))
 
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:

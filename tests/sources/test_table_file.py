@@ -66,7 +66,7 @@ BAD = (
 def test_bad_rows_are_listed_by_line_and_nothing_is_stored(tmp_path: Path) -> None:
     """Missing values, unreadable times, and times that the clock skips or shows twice."""
     sentence = (
-        r"6 bad row\(s\): line 2: no ticket; line 3: no readable time 'soon'; line 4: no status; line 5: no time; "
+        r"6 bad row\(s\): line 2: no ticket; line 3: no readable time 'soon', write it as 2026-01-31 08:00; line 4: no status; line 5: no time; "
         r"line 6: time '2026-03-29 02:30' is twice or never on that day's clock; line 7: .*; mend them, or pass --skip-bad"
     )
     with pytest.raises(SourceError, match=sentence):
@@ -78,6 +78,70 @@ def test_bad_rows_can_be_left_out_and_are_kept_for_quality(tmp_path: Path) -> No
     skipped, ticket = bodies(write(tmp_path, BAD), timezone="Europe/Berlin", skip_bad=True)
     assert [row["line"] for row in skipped["bad_rows"]] == [2, 3, 4, 5, 6, 7]  # type: ignore[attr-defined]
     assert ticket["ticket"] == "8"
+
+
+def test_without_bad_rows_the_list_is_empty(tmp_path: Path) -> None:
+    """A mended export, pulled again, takes back what was said about the former one."""
+    skipped, ticket = bodies(write(tmp_path, GOOD), skip_bad=True)
+    assert (skipped, ticket["ticket"]) == ({"bad_rows": []}, "7")
+
+
+def test_more_than_ten_bad_rows_are_counted(tmp_path: Path) -> None:
+    """The first ten by line, and how many more."""
+    text = "ID,When,State,Who,Title\n" + ",2026-01-05T09:00Z,New,,\n" * 12
+    with pytest.raises(
+        SourceError, match=r"12 bad row\(s\): line 2: .*; line 11: no ticket; and 2 more; mend"
+    ):
+        bodies(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "when", ["2026", "20260105", "1767600000", "09:00Z", "05.01.2026 09:00", "01/05/2026 09:00Z"]
+)
+def test_a_time_that_could_mean_something_else_is_not_guessed(tmp_path: Path, when: str) -> None:
+    """A year, a number, a time of today's day, a day before or after its month: all refused, with a zone too."""
+    text = f"ID,When,State,Who,Title\n7,{when},New,,\n"
+    with pytest.raises(SourceError, match=f"line 2: no readable time '{when}', write it as"):
+        bodies(write(tmp_path, text), timezone="UTC")
+
+
+@pytest.mark.parametrize(
+    "when", ["2026-01-05 08:00:00 UTC", "2026/01/05 09:00:00.000+01:00", "2026-01-05T08:00:00Z"]
+)
+def test_instants_come_in_several_spellings(tmp_path: Path, when: str) -> None:
+    """Dashes or slashes, a zone as an offset, as Z or as UTC."""
+    (body,) = bodies(write(tmp_path, f"ID,When,State,Who,Title\n7,{when},New,,\n"))
+    assert body["rows"][0]["at"] == "2026-01-05T08:00:00+00:00"  # type: ignore[index]
+
+
+def test_a_row_with_more_cells_than_names_is_bad(tmp_path: Path) -> None:
+    """An unquoted comma shifts what follows it: such a row is not read; empty cells at its end do no harm."""
+    text = "ID,When,State,Who,Title\n7,2026-01-05T09:00Z,New,,x,\n7,2026-01-06T09:00Z,Done,,a, b\n"
+    with pytest.raises(SourceError, match=r"1 bad row\(s\): line 3: 6 cells under 5 columns"):
+        bodies(write(tmp_path, text))
+
+
+def test_spreadsheets_write_csv_in_their_own_way(tmp_path: Path) -> None:
+    """A byte order mark, semicolons, blank lines and long cells are read."""
+    title = "x" * 200_000
+    text = f"\ufeffID;When;State;Who;Title\r\n7;2026-01-05T09:00Z;New;;{title}\r\n\r\n7;2026-01-06T09:00Z;Done\r\n\r\n"
+    (body,) = bodies(write(tmp_path, text))
+    assert body["summary"] == title
+    assert [row["line"] for row in body["rows"]] == [2, 4]  # type: ignore[attr-defined]
+
+
+def test_parquet_keeps_whole_numbers_whole(tmp_path: Path) -> None:
+    """Tickets are 7 and 8, not 7.0, also where an earlier tool made floats or an index of them."""
+    rest = {"When": ["2026-01-05T09:00Z"] * 2, "State": ["New"] * 2, "Who": [None] * 2, "Title": ["x"] * 2}
+    pd.DataFrame({"ID": [7.0, 8.0]} | rest).set_index("ID").to_parquet(tmp_path / "x.parquet")
+    assert [body["ticket"] for body in bodies(tmp_path / "x.parquet")] == ["7", "8"]
+
+
+def test_columns_are_checked_without_the_command_line_too(tmp_path: Path) -> None:
+    """A mapping that was made otherwise is held to the same words."""
+    pages = row_pages(write(tmp_path, GOOD), columns={"ticket": "ID", "colour": "X"}, timezone=None)
+    with pytest.raises(SourceError, match=r"'colour' is not one of .*; 'at' is needed; 'status' is needed"):
+        next(pages)
 
 
 def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
@@ -94,7 +158,9 @@ def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
         ("none.csv", None, "none.csv: No such file"),
         ("x.xlsx", "", "neither .csv nor .parquet"),
         ("x.csv", "A,B\n1,2\n", "has no column ID, State, Title, When, Who; it has A, B"),
-        ("x.csv", "", "cannot be read as a table"),
+        ("x.csv", "", "cannot be read as a table .it is empty"),
+        ("x.csv", 'ID,When,State,Who,Title\n7,"', "cannot be read as a table .unexpected end of data"),
+        ("x.csv", "ID,When,State,Who,Title,ID\n", "has several columns called ID"),
         ("x.parquet", "PAR?", "cannot be read as a table"),
     ],
 )

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
+from vsm.errors import ArchiveError
 from vsm.sources.table_store import load_table, save_table
 from vsm.tables import TABLES, Table, conform, empty
 
@@ -53,3 +54,19 @@ def test_another_stamp_or_a_broken_file_gives_nothing(tmp_path: Path) -> None:
     assert load_table(tmp_path / "t.parquet", table, stamp="other") is None
     (tmp_path / "t.parquet").write_bytes(b"PAR1")
     assert load_table(tmp_path / "t.parquet", table, stamp="s") is None
+
+
+def test_a_table_of_another_shape_gives_nothing(tmp_path: Path) -> None:
+    """Columns have changed since, under the same stamp: it is made anew, no fault."""
+    table = TABLES["names"]
+    save_table(empty(TABLES["releases"]), table, tmp_path / "t.parquet", stamp="s")
+    assert load_table(tmp_path / "t.parquet", table, stamp="s") is None
+
+
+def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    """A folder stands where the file should be."""
+    (tmp_path / "t.parquet").mkdir()
+    table = TABLES["names"]
+    with pytest.raises(ArchiveError, match=r"t.parquet cannot be written: Is a directory; see that its disk"):
+        save_table(empty(table), table, tmp_path / "t.parquet", stamp="s")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]

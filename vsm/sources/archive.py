@@ -20,14 +20,13 @@ from typing import Any, Final, Self
 from vsm.errors import ArchiveError, ParameterError
 from vsm.sources.archive_file import DAMAGED, connect, told, transaction
 
-
-_STATE: Final = """
+_STATES: Final = """
     SELECT source, scope, started, finished, cursor,
            (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
     FROM pulls
+    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source)
+    ORDER BY source
 """
-_ONE_PULL: Final = f"{_STATE} WHERE pull = ?"
-_LATEST_PULLS: Final = f"{_STATE} WHERE pull IN (SELECT max(pull) FROM pulls GROUP BY source) ORDER BY source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class Archive:
         finished = at + timedelta(seconds=time.monotonic() - begun)
         with told(self._path), transaction(self._database):
             self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", _written(finished), pull)
-        return self._states(_ONE_PULL, pull)[0]
+        return self._states(pull)[0]
 
     def _begin(self, source: str, scope: str, at: datetime) -> int:
         pull = self._execute(
@@ -201,11 +200,11 @@ class Archive:
 
     def pulls(self) -> list[PullState]:
         """How far did the latest pull of every source get? By source."""
-        return self._states(_LATEST_PULLS)
+        return self._states(None)
 
-    def _states(self, query: str, *values: object) -> list[PullState]:
+    def _states(self, pull: int | None) -> list[PullState]:
         with told(self._path):
-            rows = self._execute(query, *values).fetchall()
+            rows = self._execute(_STATES, pull, pull).fetchall()
         return [
             PullState(
                 *(source, scope, datetime.fromisoformat(started)),

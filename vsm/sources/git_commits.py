@@ -11,9 +11,7 @@ from vsm.sources.git_process import run_git
 
 FIELDS: Final = ("%H", "%P", "%aN", "%aE", "%aI", "%cN", "%cE", "%cI", "%B")
 REFS: Final = ("--branches", "--tags", "--remotes")
-_TAG: Final = (
-    "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(taggerdate:iso-strict)"
-)
+_TAG: Final = "%(refname)%00%(taggerdate:iso-strict)"
 
 
 def repository_name(repository: Path) -> str:
@@ -49,7 +47,8 @@ def commit_pages(repository: Path, *, allow_shallow: bool = False, page_size: in
         Documents of ``type`` repository (id ``repository``; ``shallow``, ``partial``, ``head``), tag (id
         the full ref; ``tag, commit, committed, tagged``) and commit (id the hash; ``commit, parents,
         author, committer, message, undecodable``). ``at`` of author and committer is ISO 8601 with the
-        zone as Git has it, and may be odd. Names and addresses are those of the mailmap.
+        zone as Git has it, may be odd, and is empty where Git cannot read it. Names and addresses are
+        those of the mailmap. ``head`` is the branch that HEAD names, there or not; None while detached.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def commit_pages(repository: Path, *, allow_shallow: bool = False, page_size: in
     vsm.errors.SourceError: nowhere: no such folder
     """
     state = _state(repository, allow_shallow=allow_shallow)
-    commits = _commits(repository)
+    commits = _commits(repository, partial=state["partial"])
     when = {commit["commit"]: commit["committer"]["at"] for commit in commits}
     tags = [tag for tag in _tags(repository) if tag["commit"] in when]
     documents = [
@@ -82,24 +81,32 @@ def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
     if not repository.is_dir():
         raise SourceError(f"{repository}: no such folder")
     try:
-        shallow = run_git(repository, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        place = run_git(repository, "rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n")
     except SourceError as error:
         raise SourceError(f"{repository}: not a Git repository; name its folder ({error})") from error
+    if place[1]:
+        raise SourceError(f"{repository}: not a Git repository; name its folder (it lies inside one)")
+    shallow = place[0] == b"true"
     if shallow and not allow_shallow:
         raise SourceError(
             f"{repository} is a shallow clone: its history is cut; fetch --unshallow, or pass --allow-shallow"
         )
     settings = run_git(repository, "config", "--local", "--name-only", "--list").decode("utf-8", "replace")
     partial = any(name.startswith("remote.") and name.endswith(".promisor") for name in settings.splitlines())
-    return {"type": "repository", "shallow": shallow, "partial": partial}
+    head = run_git(repository, "symbolic-ref", "--quiet", "HEAD", accepted=(0, 1)).decode("utf-8", "replace")
+    return {"type": "repository", "shallow": shallow, "partial": partial, "head": head.strip() or None}
 
 
-def _commits(repository: Path) -> list[dict[str, Any]]:
-    """Read all commits; fields end in NUL, which no message can hold."""
+def _commits(repository: Path, *, partial: bool) -> list[dict[str, Any]]:
+    """Read all commits; fields end in NUL, which no message can hold.
+
+    A bare repository keeps its mailmap in a file's content, which a partial clone need not hold.
+    """
     layout = "%x00".join(FIELDS)
     raw = run_git(
         repository, "log", "-z", "--topo-order", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
         "--no-decorate", "--encoding=UTF-8", f"--format=tformat:{layout}", *REFS, "--",
+        settings=["mailmap.blob="] if partial else [],
     )  # fmt: skip
     parts = raw.split(b"\0")[:-1]
     if len(parts) % len(FIELDS):
@@ -112,24 +119,28 @@ def _commits(repository: Path) -> list[dict[str, Any]]:
 
 def _commit(fields: list[bytes]) -> dict[str, Any]:
     texts = [field.decode("utf-8", "replace") for field in fields]
-    hash_, parents, author, author_mail, authored, committer, committer_mail, committed, message = texts
+    odd = any(text.encode() != field for text, field in zip(texts, fields, strict=True))
+    # Git answers a placeholder with itself where the commit's header is damaged.
+    head = ["" if text == asked else text for text, asked in zip(texts[:-1], FIELDS, strict=False)]
+    hash_, parents, author, author_mail, authored, committer, committer_mail, committed = head
     return {
         "type": "commit",
         "commit": hash_,
         "parents": parents.split(),
         "author": {"name": author, "email": author_mail, "at": authored},
         "committer": {"name": committer, "email": committer_mail, "at": committed},
-        "message": message.rstrip("\n"),
-        "undecodable": any(text.encode() != field for text, field in zip(texts, fields, strict=True)),
+        "message": texts[-1].rstrip("\n"),
+        "undecodable": odd,
     }
 
 
 def _tags(repository: Path) -> Iterator[dict[str, Any]]:
-    """Read tags that name a commit, each peeled to it; tags of other things are no releases."""
-    listed = run_git(repository, "for-each-ref", f"--format={_TAG}", "refs/tags").decode("utf-8", "replace")
-    for line in listed.splitlines():
-        ref, kind, own, peeled_kind, peeled, tagged = line.split("\0")
-        commit = own if kind == "commit" else peeled if peeled_kind == "commit" else None
-        if commit:
-            about = {"type": "tag", "tag": ref.removeprefix("refs/tags/"), "tagged": tagged or None}
-            yield about | {"ref": ref, "commit": commit}
+    """Read tags that name a commit, each peeled to it, through tags of tags; others are no releases."""
+    listed = run_git(repository, "for-each-ref", f"--format={_TAG}", "refs/tags").splitlines()
+    refs = [line.partition(b"\0") for line in listed]
+    asked = b"".join(ref + b"^{commit}\n" for ref, _, _ in refs)
+    peeled = run_git(repository, "cat-file", "--batch-check=%(objectname)", stdin=asked).splitlines()
+    for (ref, _, tagged), commit in zip(refs, peeled, strict=True):
+        name = ref.decode("utf-8", "replace")
+        about = {"type": "tag", "tag": name.removeprefix("refs/tags/"), "tagged": tagged.decode() or None}
+        yield about | {"ref": name, "commit": commit.decode("utf-8", "replace")}

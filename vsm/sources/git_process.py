@@ -6,6 +6,7 @@ what we read, and its owner does not matter.
 
 import os
 import subprocess
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,6 @@ SETTINGS: Final = (
     "color.ui=false",
     "diff.external=",
     "gpg.program=false",
-    "protocol.allow=never",
     "gc.auto=0",
     "maintenance.auto=false",
 )
@@ -38,13 +38,23 @@ ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # Fetching what is missing could run any command: older versions of git know only the second of these,
+    # and unlike the setting protocol.allow it has the last word.
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_PAGER": "cat",
     "LC_ALL": "C.UTF-8",
 }
 
 
-def run_git(repository: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+def run_git(
+    repository: Path,
+    *arguments: str,
+    stdin: bytes | None = None,
+    accepted: Container[int] = (0,),
+    settings: Sequence[str] = (),
+) -> bytes:
     """What does git answer? Its whole output, once it has ended well.
 
     Parameters
@@ -55,6 +65,10 @@ def run_git(repository: Path, *arguments: str, stdin: bytes | None = None) -> by
         Subcommand and its arguments, each passed as it is.
     stdin
         What git reads.
+    accepted
+        Exit codes that are answers too, such as 1 for "no".
+    settings
+        ``name=value`` of git's configuration, beyond ours.
 
     Raises
     ------
@@ -69,8 +83,8 @@ def run_git(repository: Path, *arguments: str, stdin: bytes | None = None) -> by
     >>> run_git(Path("."), "--version").startswith(b"git version")
     True
     """
-    settings = [word for setting in SETTINGS for word in ("-c", setting)]
-    command = ["git", "-C", str(repository.absolute()), "--no-pager", *settings, *arguments]
+    said = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+    command = ["git", "-C", str(repository.absolute()), "--no-pager", *said, *arguments]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}  # never a repository around it
     try:
@@ -83,10 +97,10 @@ def run_git(repository: Path, *arguments: str, stdin: bytes | None = None) -> by
         )
     except FileNotFoundError as error:
         raise RunError("git is not installed, or not on the PATH; install git") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode not in accepted:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise SourceError(
-            f"{repository}: git {arguments[0]}: {said[-1] if said else f'exit {done.returncode}'}"
+            f"{repository}: git {arguments[0]}: {words[-1] if words else f'exit {done.returncode}'}"
         )
     return done.stdout
 

@@ -1,9 +1,10 @@
-"""What does a Jira export say? REST issue bodies in a file, one a line or as a search answer."""
+"""What does a Jira export say? REST issue bodies from a file, checked whole before the first page."""
 
 import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -11,40 +12,40 @@ from typing import Any, Final, NoReturn
 from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
 
-SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
-
-Numbered = tuple[int, dict[str, Any]]
+LINES: Final = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+WHOLE: Final = (".json", ".json.gz")
 
 
 def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
-    """Which issues does this file hold? The whole of it is checked before the first page comes.
+    """Which issues does this export hold?
 
     Parameters
     ----------
     path
-        ``.jsonl`` (one REST v2 or v3 issue body a line) or ``.json`` (a search answer
-        ``{"issues": [...]}``, or a list of bodies); either may be gzipped (``.gz``).
+        ``.jsonl`` or ``.jsonl.gz``: one REST v2 or v3 issue body a line, fetched with
+        ``expand=changelog``; or ``.json``, ``.json.gz``: a REST search answer, or a bare list of bodies.
     page_size
-        Documents a page.
+        Issues a page.
 
     Yields
     ------
     Page
-        One document an issue, under its ``id``, in the file's order: of an issue that occurs twice the
-        later body counts. The cursor is the number of lines (in ``.json``, of issues) done. No page
-        comes from an empty file or list.
+        Of documents named by the issue's id; the cursor is the number of lines (of issues in a search
+        answer) done. An empty file gives none. An issue that stands in the file twice comes twice: the
+        archive keeps the last.
 
     Raises
     ------
     SourceError
-        The file cannot be read, or something in it is no issue with its changelog; says which line.
+        The file is missing, truncated, no JSON, or holds what is no issue; the whole file is read once
+        for this before the first page, so a bad file stores nothing.
 
     Examples
     --------
-    >>> list(issue_pages(Path("no-such.jsonl")))
+    >>> next(issue_pages(Path("nowhere.jsonl")))
     Traceback (most recent call last):
     ...
-    vsm.errors.SourceError: no-such.jsonl: no such file; name an export such as issues.jsonl.gz
+    vsm.errors.SourceError: nowhere.jsonl: No such file or directory
     """
     for _ in _issues(path):
         pass
@@ -53,99 +54,108 @@ def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
         yield Page(tuple(Document(body["id"], body) for _, body in part), cursor=str(part[-1][0]))
 
 
-def _issues(path: Path) -> Iterator[Numbered]:
-    """Read the issues with their numbers, each one checked."""
+def _issues(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read the bodies one by one, each with its line or place; each fault names them."""
     name = path.name.lower()
-    if not name.endswith(SUFFIXES):
-        raise SourceError(f"{path}: unknown kind of file; name one that ends in {', '.join(SUFFIXES)}")
-    if not path.exists():
-        raise SourceError(f"{path}: no such file; name an export such as issues.jsonl.gz")
-    if not path.is_file():
-        raise SourceError(f"{path}: not a file; name an export such as issues.jsonl.gz")
-    by_line = ".jsonl" in name[-9:]
-    word = "line" if by_line else "issue"
-    for number, body in _bodies_by_line(path) if by_line else _bodies_of_answer(path):
+    if name.endswith(WHOLE):
+        word, bodies = "issue", _search_answer(path)
+    elif name.endswith(LINES):
+        word, bodies = "line", _one_a_line(path)
+    else:
+        raise SourceError(f"{path}: not one of {', '.join((*LINES, *WHOLE))}; export issues as one of these")
+    for number, body in bodies:
         if fault := _fault(body):
-            raise SourceError(f"{path} {word} {number}: {fault}")
+            raise SourceError(f"{path}, {word} {number}: {fault}")
         yield number, body
 
 
-def _bodies_by_line(path: Path) -> Iterator[tuple[int, Any]]:
+def _one_a_line(path: Path) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(_lines(path), start=1):
-        if text := _text(line, path, number).strip():
-            yield number, _parsed(text, f"{path} line {number}")
+        if line.strip():
+            yield number, _json(line, f"{path}, line {number}")
 
 
-def _bodies_of_answer(path: Path) -> Iterator[tuple[int, Any]]:
-    text = "".join(_text(line, path, number) for number, line in enumerate(_lines(path), start=1))
-    answer = _parsed(text, str(path)) if text.strip() else []
-    bodies = answer.get("issues") if isinstance(answer, dict) else answer
-    if not isinstance(bodies, list):
-        raise SourceError(
-            f'{path} line 1: no search answer; expected {{"issues": [...]}} or a list of issues '
-            "(one issue a line belongs in a .jsonl file)"
-        )
-    yield from enumerate(bodies, start=1)
+def _search_answer(path: Path) -> Iterator[tuple[int, Any]]:
+    text = b"".join(_lines(path))
+    answer = _json(text, str(path)) if text.strip() else []
+    issues = answer.get("issues") if isinstance(answer, dict) else answer
+    if not isinstance(issues, list):
+        raise SourceError(f"{path}: neither a search answer with 'issues' nor a list of issues")
+    yield from enumerate(issues, start=1)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Read the lines of a file that may be packed; tell where it breaks."""
+    """Read lines plainly or through gzip, and say in one sentence where the file breaks."""
     done = 0
     try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-            for line in file:
-                yield line
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise SourceError(f"{path}: a pipe or device, which cannot be read twice; name a file")
+        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as lines:
+            for line in lines:
                 done += 1
-    except EOFError as error:
+                yield line
+    except gzip.BadGzipFile as error:
         raise SourceError(
-            f"{path} line {done + 1}: the gzip file ends too early; copy or export it again"
+            f"{path}: not a gzip file (after line {done}); rename it without .gz if it is plain text"
         ) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except (EOFError, zlib.error) as error:
         raise SourceError(
-            f"{path} line {done + 1}: not a sound gzip file ({error}); export it again, or drop .gz from "
-            "its name if it is not packed"
+            f"{path}: the gzip file is cut off or damaged after line {done}; copy or export it again"
         ) from error
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}; see that you may read it") from error
+        raise SourceError(f"{path}: {error.strerror or error}") from error
 
 
-def _text(line: bytes, path: Path, number: int) -> str:
+def _json(text: bytes, where: str) -> Any:
     try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+        # Windows tools put a byte order mark before the first line.
+        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{path} line {number}: byte {error.start + 1} is not UTF-8; export it as UTF-8"
-        ) from error
-
-
-def _parsed(text: str, where: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}" if "\n" in text else f"column {error.colno}"
-        raise SourceError(f"{where}: no JSON ({error.msg} at {place}); export it again") from error
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{where}: no JSON ({error}); export it again") from error
+        raise SourceError(f"{where}: not UTF-8 text (byte {error.start + 1}); export it as UTF-8") from error
+    except ValueError as error:
+        raise SourceError(f"{where}: not JSON ({error})") from error
+    except RecursionError as error:
+        raise SourceError(f"{where}: JSON nested too deeply to be an issue") from error
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON number")
+    raise ValueError(f"{word} is no number in JSON")
 
 
-def _fault(body: Any) -> str:
-    """Say why this is no issue with its changelog; nothing where it is one."""
+def _fault(body: Any) -> str | None:
+    """Say why this is no issue that a life can be read from; None where it is one."""
     if not isinstance(body, dict):
-        return "no issue: expected one REST issue body, an object"
-    fields = body.get("fields")
-    lacking = [word for word in ("id", "key") if not (isinstance(body.get(word), str) and body[word])]
-    if not isinstance(fields, dict):
-        lacking.append("fields")
-    else:
-        lacking += ["fields.created"] if not isinstance(fields.get("created"), str | int) else []
-        lacking += ["fields.status"] if not isinstance(fields.get("status"), dict) else []
-    if lacking:
-        return f"no issue: it lacks {', '.join(lacking)}; expected one REST issue body"
-    changelog = body.get("changelog")
+        return "JSON, but not an issue (no object)"
+    fields, changelog = body.get("fields"), body.get("changelog")
+    if not (_text(body.get("id")) and _text(body.get("key")) and isinstance(fields, dict)):
+        return "JSON, but not an issue (it needs id, key and fields)"
+    created, status = fields.get("created"), fields.get("status")
+    if not (_text(created) and isinstance(status, dict) and _text(status.get("name"))):
+        return f"issue {body['key']} lacks fields.created or fields.status; fetch all fields"
+    if not _zoned(created):
+        return f"issue {body['key']} was created '{created}', which is no instant with a zone"
+    return _changelog_fault(changelog, body["key"])
+
+
+def _changelog_fault(changelog: Any, key: str) -> str | None:
     if not (isinstance(changelog, dict) and isinstance(changelog.get("histories"), list)):
-        return f"issue {body['key']} has no changelog; fetch it with expand=changelog"
-    return ""
+        return f"issue {key} has no changelog; fetch issues with expand=changelog"
+    if not all(_is_history(history) for history in changelog["histories"]):
+        return f"issue {key} has a changelog entry without a list of items; fetch it again"
+    return None
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _zoned(text: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(text)).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_history(history: object) -> bool:
+    items = history.get("items") if isinstance(history, dict) else None
+    return isinstance(items, list) and all(isinstance(item, dict) for item in items)

@@ -1,7 +1,9 @@
 """What does any other tracker's export say? CSV or Parquet, one row a step, with a mapping of columns."""
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +19,9 @@ STEP: Final = ("status", "holder", "team", "actor")
 ABOUT: Final = ("type", "summary", "project", "priority", "objective", "url")
 WORDS: Final = (*NEEDED, "holder", "team", "actor", *ABOUT)
 TOLD: Final = 10
+LONGEST: Final = 2**31 - 1  # of a cell; the csv module stops at 131,072 characters, some descriptions do not
+DATED: Final = r"\d{4}(?P<dash>[-/])\d{2}(?P=dash)\d{2}(?!\d)"
+ZONED: Final = r":.*(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z)$"
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -34,17 +39,16 @@ def parse_columns(text: str) -> dict[str, str]:
     """
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     columns = {word.strip(): column.strip() for word, _, column in pairs}
-    odd = [
-        f"'{word.strip()}' is not one of {', '.join(WORDS)}"
-        for word, *_ in pairs
-        if word.strip() not in WORDS
-    ]
-    odd += [f"'{word.strip()}' names no column" for word, _, column in pairs if not column.strip()]
-    odd += ["a word is told twice"] if len(columns) < len(pairs) else []
-    odd += [f"'{word}' is needed" for word in NEEDED if word not in columns]
+    odd = _faults(columns) + (["a word is told twice"] if len(columns) < len(pairs) else [])
     if odd:
         raise ParameterError(f"--map {text}: {'; '.join(odd)}; write ticket=COLUMN,at=COLUMN,status=COLUMN,…")
     return columns
+
+
+def _faults(columns: Mapping[str, str]) -> list[str]:
+    odd = [f"'{word}' is not one of {', '.join(WORDS)}" for word in columns if word not in WORDS]
+    odd += [f"'{word}' names no column" for word, column in columns.items() if not column]
+    return odd + [f"'{word}' is needed" for word in NEEDED if word not in columns]
 
 
 def row_pages(
@@ -60,13 +64,15 @@ def row_pages(
     Parameters
     ----------
     path
-        ``.csv`` or ``.parquet``; each row says that a ticket had a status from an instant on.
+        ``.csv`` (separated by comma, semicolon or tab, in UTF-8) or ``.parquet``; each row says that a
+        ticket had a status from an instant on. Times are ISO 8601, or have slashes for dashes.
     columns
         Our word → the file's column, as ``parse_columns`` gives it.
     timezone
         IANA zone of times that carry none.
     skip_bad
-        Leave out rows that cannot be used, and keep them in a document ``bad rows``.
+        Leave out rows that cannot be used, and keep a list of them in a document ``bad rows``: an empty
+        one too, so that it replaces what an earlier pull found.
     page_size
         Tickets a page.
 
@@ -89,56 +95,78 @@ def row_pages(
     ...
     vsm.errors.SourceError: nowhere.csv: No such file or directory
     """
+    if odd := _faults(columns):
+        raise SourceError(f"{path}: columns cannot be mapped: {'; '.join(odd)}")
     rows = _read(path, columns)
     rows, bad = _usable(rows, path, _zone(timezone))
     if bad and not skip_bad:
         listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:TOLD])
         more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
         raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; mend them, or pass --skip-bad")
-    documents = iter([*([Document("bad rows", {"bad_rows": bad})] if bad else []), *_documents(rows)])
-    done = 0
+    kept = [Document("bad rows", {"bad_rows": bad})] if skip_bad else []
+    documents, done = chain(kept, _documents(rows)), 0
     while page := tuple(islice(documents, page_size)):
         done += len(page)
         yield Page(page, cursor=str(done))
 
 
 def _read(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
-    """Read the mapped columns as texts, under our words, with their line in the file."""
-    import pandas as pd  # noqa: PLC0415 - keeps a pull of other sources quick to start
-
+    """Read the mapped columns under our words, with each row's line and what is wrong with its shape."""
+    readers = {".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix.lower() not in readers:
+        raise SourceError(f"{path}: neither .csv nor .parquet; export the table as one of these")
     try:
-        match path.suffix:
-            case ".csv":
-                rows = pd.read_csv(path, dtype="str", keep_default_na=False, skip_blank_lines=False)
-                lines = _lines(path, len(rows))
-            case ".parquet":
-                rows = pd.read_parquet(path)
-                lines = list(range(2, len(rows) + 2))
-            case _:
-                raise SourceError(f"{path}: neither .csv nor .parquet; export the table as one of these")
+        return readers[path.suffix.lower()](path, columns)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, pd.errors.ParserError) as error:
+    except (ValueError, csv.Error) as error:
         raise SourceError(f"{path}: cannot be read as a table ({error})") from error
-    absent = sorted(set(columns.values()) - set(rows.columns))
-    if absent:
-        raise SourceError(
-            f"{path} has no column {', '.join(absent)}; it has {', '.join(map(str, rows.columns))}"
-        )
-    return pd.DataFrame({word: rows[column] for word, column in columns.items()}).assign(line=lines)
 
 
-def _lines(path: Path, rows: int) -> list[int]:
-    """On which line of the file does each row begin? Quoted texts may hold line breaks."""
-    import csv  # noqa: PLC0415 - only CSV needs it
+def _read_csv(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
+    """Read CSV; a row's line is the one on which it begins: quoted texts may hold line breaks."""
+    import pandas as pd  # noqa: PLC0415 - keeps a pull of other sources quick to start
 
+    csv.field_size_limit(LONGEST)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        begins, end = [], 0
-        for _ in reader:
-            begins.append(end + 1)
-            end = reader.line_num
-    return begins[1 : rows + 1]
+        separator = max(",;\t", key=file.readline().count)
+        file.seek(0)
+        reader = csv.reader(file, delimiter=separator, strict=True)
+        header = next(reader, None)
+        if header is None:
+            raise ValueError("it is empty: not even a line with names of columns")
+        places = _places(header, columns, path)
+        rows, end = [], reader.line_num
+        for cells in reader:
+            begin, end = end + 1, reader.line_num
+            if cells:
+                odd = f"{len(cells)} cells under {len(header)} columns" if any(cells[len(header) :]) else ""
+                padded = cells + [""] * (len(header) - len(cells))
+                rows.append((*(padded[place] for place in places), begin, odd))
+    return pd.DataFrame(rows, columns=[*columns, "line", "odd"])
+
+
+def _read_parquet(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
+    """Read Parquet; integers stay integers where some are missing, and an index is a column."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - see _read_csv
+
+    table = pq.read_table(path)
+    mapped = table.select(_places(table.column_names, columns, path)).rename_columns(list(columns))
+    rows: pd.DataFrame = mapped.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+    return rows.assign(line=range(2, len(rows) + 2), odd="")
+
+
+def _places(header: Sequence[str], columns: Mapping[str, str], path: Path) -> list[int]:
+    names = [name.strip() for name in header]
+    absent = sorted(set(columns.values()) - set(names))
+    if absent:
+        raise SourceError(f"{path} has no column {', '.join(absent)}; it has {', '.join(names) or 'none'}")
+    twice = sorted({column for column in columns.values() if names.count(column) > 1})
+    if twice:
+        raise SourceError(
+            f"{path} has several columns called {', '.join(twice)}; give them names of their own"
+        )
+    return [names.index(column) for column in columns.values()]
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:
@@ -154,11 +182,13 @@ def _usable(
     """Split off rows that lack what is needed or whose time cannot be read."""
     import pandas as pd  # noqa: PLC0415 - see _read
 
-    texts = rows.drop(columns=["line", "at"]).astype("object")
-    texts = texts.where(texts.notna(), "").map(lambda value: str(value).strip())
-    at, reason = _instants(rows["at"], path, zone)
+    cells = rows.drop(columns="line").astype("object")
+    texts = cells.where(cells.notna(), "").map(_text)
+    at, reason = _instants(texts.pop("at"), path, zone)
     for word in ("status", "ticket"):
         reason = reason.mask(texts[word] == "", f"no {word}")
+    odd = texts.pop("odd")
+    reason = reason.mask(odd != "", odd)
     good = reason == ""
     bad = [
         {"line": int(line), "reason": str(why)}
@@ -168,22 +198,30 @@ def _usable(
     return whole.sort_values(["ticket", "at", "line"], ignore_index=True), bad
 
 
-def _instants(
-    values: "pd.Series[Any]", path: Path, zone: ZoneInfo | None
-) -> tuple["pd.Series[Any]", "pd.Series[str]"]:
-    """Read instants, each in its own zone or else in the named one; say why one cannot be read."""
-    import pandas as pd  # noqa: PLC0415 - see _read
+def _text(value: object) -> str:
+    """Write a cell; a ticket's number may have become a float where numbers were missing."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
-    texts = values.astype("object").where(values.notna(), "").map(lambda value: str(value).strip())
-    zoned = texts.str.contains(r"(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z| UTC)$") & texts.str.contains(":")
-    own = pd.to_datetime(texts.where(zoned), format="mixed", utc=True, errors="coerce")
-    naive = pd.to_datetime(texts.mask(zoned), format="ISO8601", errors="coerce")
+
+def _instants(
+    texts: "pd.Series[str]", path: Path, zone: ZoneInfo | None
+) -> tuple["pd.Series[Any]", "pd.Series[str]"]:
+    """Read instants, each in its own zone or else in the named one; say why one cannot be read.
+
+    Only years before months before days are read: 05/01/2026 is two different days.
+    """
+    import pandas as pd  # noqa: PLC0415 - see _read_csv
+
+    dated = texts.where(texts.str.match(DATED)).str.replace(" UTC", "Z", regex=False)
+    zoned = dated.str.contains(ZONED).fillna(value=False).astype("bool")
+    own = pd.to_datetime(dated.where(zoned), format="ISO8601", utc=True, errors="coerce")
+    naive = pd.to_datetime(dated.mask(zoned), format="ISO8601", errors="coerce")
     if zone is None and naive.notna().any():
         raise SourceError(f"{path}: its times carry no zone; name it with --timezone, such as Europe/Berlin")
     local = naive.dt.tz_localize(zone or "UTC", ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
     at = own.astype("datetime64[us, UTC]").fillna(local.astype("datetime64[us, UTC]"))
-    reason = pd.Series("", index=values.index, dtype="object")
-    reason = reason.mask(at.isna(), "no readable time '" + texts + "'")
+    reason = pd.Series("", index=texts.index, dtype="object")
+    reason = reason.mask(at.isna(), "no readable time '" + texts + "', write it as 2026-01-31 08:00")
     reason = reason.mask(
         naive.notna() & at.isna(), "time '" + texts + "' is twice or never on that day's clock"
     )
@@ -191,14 +229,14 @@ def _instants(
 
 
 def _documents(rows: "pd.DataFrame") -> Iterator[Document]:
+    """Lay rows, sorted by ticket, instant and line, out as one document a ticket."""
     present = [word for word in STEP if word in rows]
     about = [word for word in ABOUT if word in rows]
-    for ticket, steps in rows.groupby("ticket", sort=True):
-        told = [
-            dict.fromkeys(STEP)
-            | {word: row[word] or None for word in present}
-            | {"line": int(row["line"]), "at": row["at"].isoformat()}
-            for row in steps.to_dict("records")
-        ]
-        latest = {word: next((v for v in reversed(steps[word].tolist()) if v), None) for word in about}
-        yield Document(str(ticket), {"ticket": str(ticket), "rows": told} | latest)
+    for ticket, steps in groupby(rows.to_dict("records"), key=itemgetter("ticket")):
+        told: list[dict[str, Any]] = []
+        latest: dict[str, Any] = dict.fromkeys(about)
+        for row in steps:
+            step = dict.fromkeys(STEP) | {word: row[word] or None for word in present}
+            told.append(step | {"line": row["line"], "at": row["at"].isoformat()})
+            latest |= {word: row[word] for word in about if row[word]}
+        yield Document(ticket, {"ticket": ticket, "rows": told} | latest)

@@ -1,6 +1,7 @@
 """How are derived tables kept? Typed Parquet with a stamp of what they were made from."""
 
 import json
+import os
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vsm.errors import ArchiveError, TableError
 from vsm.tables import Table, check, conform
 
 STAMP: Final = b"vsm"
@@ -25,6 +27,11 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     stamp
         Of what it was made from; only who names the same stamp gets it back.
 
+    Raises
+    ------
+    ArchiveError
+        The disk is full, or the folder cannot be written to.
+
     Examples
     --------
     >>> import tempfile
@@ -39,10 +46,17 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
         **(arrow.schema.metadata or {}),
         STAMP: json.dumps({"table": table.name, "stamp": stamp}).encode(),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    pq.write_table(arrow.replace_schema_metadata(about), beside, compression="zstd")
-    beside.replace(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(arrow.replace_schema_metadata(about), beside, compression="zstd")
+        beside.replace(path)
+    except OSError as error:
+        raise ArchiveError(
+            f"{path} cannot be written: {error.strerror or error}; see that its disk can be written to"
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
@@ -55,10 +69,9 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
     True
     """
     try:
-        arrow = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid):
+        about = (pq.read_schema(path).metadata or {}).get(STAMP)
+        if about != json.dumps({"table": table.name, "stamp": stamp}).encode():
+            return None
+        return check(conform(pq.read_table(path).to_pandas(), table), table)
+    except (OSError, pa.ArrowException, TableError):
         return None
-    about = (arrow.schema.metadata or {}).get(STAMP)
-    if about != json.dumps({"table": table.name, "stamp": stamp}).encode():
-        return None
-    return check(conform(arrow.to_pandas(), table), table)
