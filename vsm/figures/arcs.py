@@ -1,12 +1,14 @@
-"""Which way does a move take on the flow map? Straight to the next stage, arcs over a skip, under a return."""
+"""Which way does a move take on the flow map? Straight on, over a skip, or back below."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import cos, pi, sin
+from dataclasses import dataclass, field
+from math import cos, pi, sin, sqrt
 from typing import Any, Final
 
 import networkx as nx
 
+LEVEL: Final = 50
+_STAGGERED: Final = 7
 _STEPS: Final = 40
 _STUB: Final = 20.0
 _LOWEST, _RISE, _HIGHEST = 60.0, 28.0, 190.0
@@ -16,13 +18,13 @@ Points = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Which moves lead from one stage to another? ``start`` and ``end`` are positions on the spine, from 0."""
+    """Which moves lead from one stage to another? ``start`` and ``end`` count along the spine."""
 
     giver: str
     receiver: str
     start: int
     end: int
-    about: Mapping[str, Any]
+    about: Mapping[str, Any] = field(hash=False, compare=False)
 
     @property
     def back(self) -> bool:
@@ -99,7 +101,7 @@ def arc_heights(moves: list[Move]) -> dict[int, float]:
     return {span: _LOWEST + rise * rank for rank, span in enumerate(spans)}
 
 
-def path(move: Move, *, height: float, radii: tuple[float, float], foot: float) -> Points:
+def path(move: Move, *, height: float, radii: tuple[float, float], feet: tuple[float, float]) -> Points:
     """Through which points does a move run? From the spine up, or down where it leads back, and to it again.
 
     Parameters
@@ -108,8 +110,8 @@ def path(move: Move, *, height: float, radii: tuple[float, float], foot: float) 
         Pixels from the spine to the top of the arc.
     radii
         Pixels from the spine to the edges of the two stages' marks, where an arc begins and ends.
-    foot
-        How far beside the middle of a mark an arc begins and ends, in stages.
+    feet
+        How far beside the middles of the two marks an arc begins and ends, in stages.
 
     Returns
     -------
@@ -119,15 +121,15 @@ def path(move: Move, *, height: float, radii: tuple[float, float], foot: float) 
 
     Examples
     --------
-    >>> path(Move("a", "c", 0, 2, {}), height=50.0, radii=(10.0, 10.0), foot=0.1)[20]
+    >>> path(Move("a", "c", 0, 2, {}), height=50.0, radii=(10.0, 10.0), feet=(0.1, 0.1))[20]
     (1.0, 50.0)
-    >>> path(Move("c", "a", 2, 0, {}), height=50.0, radii=(10.0, 10.0), foot=0.1)[-1]
+    >>> path(Move("c", "a", 2, 0, {}), height=50.0, radii=(10.0, 10.0), feet=(0.1, 0.1))[-1]
     (0.1, -10.0)
     """
     if move.straight:
         return [(float(move.start), 0.0), (float(move.end), 0.0)]
     way = -1 if move.back else 1
-    left, right = move.start + way * foot, move.end - way * foot
+    left, right = move.start + way * feet[0], move.end - way * feet[1]
     middle, half = (left + right) / 2, (right - left) / 2
     points = []
     for step in range(_STEPS + 1):
@@ -136,3 +138,109 @@ def path(move: Move, *, height: float, radii: tuple[float, float], foot: float) 
         rise = base + (height - base) * sin(angle)
         points.append((round(middle - half * cos(angle), 4), round(way * rise, 2)))
     return [*points, (round(right, 4), way * radii[1])]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where does everything on the flow map lie? Sideways in stages, up and down in pixels from the spine.
+
+    Attributes
+    ----------
+    names
+        The stages in order.
+    radii
+        Pixels of each stage's mark.
+    drawn, folded
+        The moves that are drawn, and the rare ones that are not.
+    paths
+        Through which points each drawn move runs.
+    """
+
+    names: list[str]
+    radii: Mapping[str, float]
+    drawn: list[Move]
+    folded: list[Move]
+    paths: list[Points]
+
+    @property
+    def top(self) -> float:
+        """Above which pixel is room for the names?"""
+        return max([40.0, *(y + 28 for points in self.paths for _, y in points)])
+
+    @property
+    def bottom(self) -> float:
+        """Down to which pixel does the map reach?"""
+        return min([-36.0, *(y - 18 for points in self.paths for _, y in points)])
+
+    @property
+    def levels(self) -> int:
+        """On how many levels do the names stand? Many take turns on two, so that none overlaps the next."""
+        return 2 if len(self.names) > _STAGGERED else 1
+
+    @property
+    def body(self) -> int:
+        """How many pixels high is the map, with its names?"""
+        return round(self.top - self.bottom) + LEVEL * self.levels
+
+    @property
+    def edge(self) -> float:
+        """How far beyond the outer stages does the map reach? Their names need it."""
+        return 0.5 + 0.03 * len(self.names)
+
+
+def plan_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> Plan:
+    """Where do this network's stages and moves lie on the flow map?
+
+    Examples
+    --------
+    >>> network = nx.DiGraph()
+    >>> for place, name in enumerate("abc"):
+    ...     network.add_node(name, place=place, share=0.25)
+    >>> network.add_edge("a", "c", count=1)
+    >>> plan = plan_from_network(network, min_share=0.0)
+    >>> plan.radii["a"], plan.top, plan.levels
+    (15.0, 88.0, 1)
+    """
+    names = spine(network)
+    drawn, folded = moves_from_network(network, min_share=min_share)
+    radii = {name: mark_radius(network.nodes[name]["share"]) for name in names}
+    above = arc_heights([move for move in drawn if not move.back and not move.straight])
+    below = arc_heights([move for move in drawn if move.back])
+    foot = min(0.28, 0.028 * len(names))
+    leaving = _spread(drawn, "giver", foot)
+    arriving = _spread(drawn, "receiver", foot)
+    paths = [
+        path(
+            move,
+            height=(below if move.back else above).get(move.span, 0.0),
+            radii=(radii[move.giver], radii[move.receiver]),
+            feet=(leaving[move], arriving[move]),
+        )
+        for move in drawn
+    ]
+    return Plan(names, radii, drawn, folded, paths)
+
+
+def _spread(moves: list[Move], end: str, foot: float) -> dict[Move, float]:
+    """Give arcs that meet at a mark their own feet, the longest next to its middle, so that they nest."""
+    meeting: dict[tuple[str, bool], list[Move]] = {}
+    for move in moves:
+        meeting.setdefault((getattr(move, end), move.back), []).append(move)
+    feet: dict[Move, float] = {}
+    for group in meeting.values():
+        arcs = sorted((move for move in group if not move.straight), key=lambda move: move.span)
+        first = min(1.0, 0.35 + 0.3 * (len(arcs) - 1))
+        step = (first - 0.1) / max(len(arcs) - 1, 1)
+        feet |= {move: foot * (first - step * rank) for rank, move in enumerate(arcs)}
+    return {move: feet.get(move, 0.0) for move in moves}
+
+
+def mark_radius(share: float) -> float:
+    """How many pixels has a stage's mark? Beyond a least size its radius grows with the root of its share.
+
+    Examples
+    --------
+    >>> mark_radius(0.0), mark_radius(0.25), mark_radius(1.0)
+    (6.0, 15.0, 24.0)
+    """
+    return 6.0 + 18.0 * sqrt(min(max(share, 0.0), 1.0))

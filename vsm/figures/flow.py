@@ -1,34 +1,21 @@
 """How does work move between stages, skips and returns included? Stages on a spine, moves as arcs."""
 
-from math import log10, sqrt
-from typing import Any, Final
+from typing import Final
 
 import networkx as nx
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
-from vsm.figures.arcs import Move, heights, moves_from_network, path, spine
+from vsm.figures.arcs import Move, Plan, plan_from_network
+from vsm.figures.flow_marks import guides_from_plan, marks_from_plan
 from vsm.figures.frame import framed, hidden_axis, nothing_to_see
-from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration, small, wrapped
-from vsm.figures.template import BACK, FAINT, KIND_COLOURS, KIND_SYMBOLS, KIND_WORDS, WAIT_SCALE
+from vsm.figures.labels import counted_noun, number, percent, short_duration
 
 _TITLE: Final = "How work moves"
 _CAPTION: Final = (
-    "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. Arcs above skip "
-    "stages; orange arcs below lead back. Mark: size by share of the time before the finish, shape by kind. {folded}"
+    "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. "
+    "Arcs above skip stages; orange arcs below lead back. Mark: size by share of the time before the finish, "
+    "shape by kind. {folded}"
 )
-_DAY: Final = 86400.0
-_SHORTEST, _LONGEST = _DAY / 24, 30 * _DAY
-_TICKS: Final = {
-    _DAY / 24: "1 h",
-    _DAY / 4: "6 h",
-    _DAY: "1 d",
-    3 * _DAY: "3 d",
-    7 * _DAY: "7 d",
-    30 * _DAY: "30 d",
-}
-_WIDEST: Final = 11.0
-_STAGGERED: Final = 7
 
 
 def flow_map(network: "nx.DiGraph[str]", *, title: str | None = None, min_share: float = 0.01) -> go.Figure:
@@ -61,40 +48,22 @@ def flow_map(network: "nx.DiGraph[str]", *, title: str | None = None, min_share:
     """
     if not network:
         return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
-    drawn, folded = moves_from_network(network, min_share=min_share)
-    names = spine(network)
-    radii = {name: _radius(network.nodes[name]["share"]) for name in names}
-    paths = _paths(drawn, radii, foot=min(0.14, 0.011 * len(names)))
-    top = max([40.0, *(y + 28 for points in paths for _, y in points)])
-    bottom = min([-36.0, *(y - 18 for points in paths for _, y in points)])
-    edge = 0.5 + 0.03 * len(names)
-    levels = 2 if len(names) > _STAGGERED else 1
-    body = round(top - bottom) + 50 * levels
+    plan = plan_from_network(network, min_share=min_share)
     figure = go.Figure(
-        [
-            *(
-                _line(move, points, drawn, radii[move.receiver])
-                for move, points in zip(drawn, paths, strict=True)
-            ),
-            _stages(network, names, radii),
-            _counts(drawn, paths),
-            _names(network, names, top, levels),
-            _colour_bar(body),
-            *_legend(network, drawn),
-        ]
-    )
-    figure.update_layout(
-        xaxis=hidden_axis(-edge, len(names) - 1 + edge),
-        yaxis=hidden_axis(bottom, bottom + body),
-        shapes=[_guide(place, radii[name], top + 50 * (place % levels)) for place, name in enumerate(names)],
-        legend={"x": 0, "y": -14 / body, "yanchor": "top"},
+        marks_from_plan(plan, network=network),
+        layout={
+            "xaxis": hidden_axis(-plan.edge, len(plan.names) - 1 + plan.edge),
+            "yaxis": hidden_axis(plan.bottom, plan.bottom + plan.body),
+            "shapes": guides_from_plan(plan),
+            "legend": {"x": 0, "y": -14 / plan.body, "yanchor": "top"},
+        },
     )
     return framed(
         figure,
         title=title or _TITLE,
-        caption=_caption(network, drawn, folded),
-        alt=_alt(network, [*drawn, *folded]),
-        body=body,
+        caption=_caption(network, plan),
+        alt=_alt(network, [*plan.drawn, *plan.folded]),
+        body=plan.body,
         foot=112,
     )
 
@@ -103,8 +72,9 @@ def _total(moves: list[Move]) -> int:
     return sum(move.about["count"] for move in moves)
 
 
-def _caption(network: "nx.DiGraph[str]", drawn: list[Move], folded: list[Move]) -> str:
-    every = _total(drawn) + _total(folded)
+def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
+    folded = plan.folded
+    every = _total(plan.drawn) + _total(folded)
     rare = f"{counted_noun(_total(folded), 'move')} on {counted_noun(len(folded), 'rare way')} not drawn."
     return _CAPTION.format(
         tickets=counted_noun(network.graph.get("tickets", 0), "ticket"),

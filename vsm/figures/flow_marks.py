@@ -1,18 +1,16 @@
 """With which marks is a flow map drawn? Arrows that are wide and dark, stages by size and shape."""
 
-from collections.abc import Mapping
-from math import log10, sqrt
+from math import log10
 from typing import Any, Final
 
 import networkx as nx
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from vsm.figures.arcs import Move, Points, arc_heights, path
+from vsm.figures.arcs import LEVEL, Move, Plan, Points
 from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration, small, wrapped
 from vsm.figures.template import BACK, FAINT, KIND_COLOURS, KIND_SYMBOLS, KIND_WORDS, WAIT_SCALE
 
-LEVEL: Final = 50
 _DAY: Final = 86400.0
 _TICKS: Final = {
     _DAY / 24: "1 h",
@@ -26,23 +24,48 @@ _SHORTEST, _LONGEST = min(_TICKS), max(_TICKS)
 _WIDEST: Final = 11.0
 
 
-def _paths(drawn: list[Move], radii: dict[str, float], *, foot: float) -> list[list[tuple[float, float]]]:
-    above = heights([move for move in drawn if not move.back and not move.straight])
-    below = heights([move for move in drawn if move.back])
+def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
+    """Which traces are the flow map? A line a drawn move, then ``arc heads``, ``stages``, ``moves``, …
+
+    Examples
+    --------
+    >>> network = nx.DiGraph()
+    >>> about = {"team": "", "tickets": 3, "visits": 3, "open": 0, "median": 3e5, "share": 1.0}
+    >>> network.add_node("Build", kind="work", place=0, **about)
+    >>> plan = Plan(["Build"], {"Build": 24.0}, [], [], [])
+    >>> [trace.name for trace in marks_from_plan(plan, network=network)]
+    ['arc heads', 'stages', 'moves', 'names', 'scale', 'work']
+    """
+    most = max((move.about["tickets"] for move in plan.drawn), default=0) or 1
     return [
-        path(
-            move,
-            height=(below if move.back else above).get(move.span, 0.0),
-            radii=(radii[move.giver], radii[move.receiver]),
-            foot=foot,
-        )
-        for move in drawn
+        *(_line(plan, move, points, most) for move, points in zip(plan.drawn, plan.paths, strict=True)),
+        _arc_heads(plan, most),
+        _stages(plan, network),
+        _counts(plan),
+        _names(plan, network),
+        _colour_bar(plan.body),
+        *_legend(plan, network),
     ]
 
 
-def _radius(share: float) -> float:
-    """Give a mark its pixels: its area grows with the share of time."""
-    return 6.0 + 18.0 * sqrt(min(max(share, 0.0), 1.0))
+def guides_from_plan(plan: Plan) -> list[dict[str, Any]]:
+    """Which thin lines lead from the names down to their stages?
+
+    Examples
+    --------
+    >>> [line["x0"] for line in guides_from_plan(Plan(["a", "b"], {"a": 6.0, "b": 6.0}, [], [], []))]
+    [0, 1]
+    """
+    line = {"color": FAINT, "width": 1, "dash": "dot"}
+    ends = {name: (plan.radii[name], _name_foot(plan, place)) for place, name in enumerate(plan.names)}
+    return [
+        {"type": "line", "x0": x, "x1": x, "y0": low, "y1": high, "line": line, "layer": "below"}
+        for x, (low, high) in enumerate(ends.values())
+    ]
+
+
+def _name_foot(plan: Plan, place: int) -> float:
+    return plan.top + LEVEL * (place % plan.levels)
 
 
 def _depth(seconds: float) -> float:
@@ -51,36 +74,74 @@ def _depth(seconds: float) -> float:
     return log10(clipped / _SHORTEST) / log10(_LONGEST / _SHORTEST)
 
 
-def _line(move: Move, points: list[tuple[float, float]], drawn: list[Move], radius: float) -> go.Scatter:
-    width = _WIDEST * move.about["tickets"] / max(other.about["tickets"] for other in drawn)
-    colour = (
-        BACK
-        if move.back
-        else sample_colorscale(list(map(list, WAIT_SCALE)), [_depth(move.about["wait_median"])])[0]
-    )
-    bare = [0.0] * (len(points) - 1)
+def _width(move: Move, most: int) -> float:
+    return max(1.2, float(_WIDEST * move.about["tickets"] / most))
+
+
+def _head(width: float) -> float:
+    return 9 + 0.9 * width
+
+
+def _colour(move: Move) -> str:
+    if move.back:
+        return BACK
+    return str(sample_colorscale(list(map(list, WAIT_SCALE)), [_depth(move.about["wait_median"])])[0])
+
+
+def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
+    """Draw a move; a straight line's head lies on its last point, which plotly.js sets back from the mark."""
+    width = _width(move, most)
+    x, y = points[-1]
+    inside = 0.45 * _head(width)
+    ends_in_head = points if move.straight else [*points[:-1], (x, y - inside if move.back else y + inside)]
     return go.Scatter(
-        x=[x for x, _ in points],
-        y=[y for _, y in points],
-        mode="lines+markers",
+        x=[x for x, _ in ends_in_head],
+        y=[y for _, y in ends_in_head],
+        mode="lines+markers" if move.straight else "lines",
         name=escape(f"{move.giver} → {move.receiver}"),
-        line={"color": colour, "width": max(1.2, width)},
+        line={"color": _colour(move), "width": width, "simplify": move.straight},
         marker={
             "symbol": "arrow-wide",
             "angleref": "previous",
-            "size": [*bare, 9 + 0.9 * width],
-            "standoff": [*bare, radius if move.straight else 0.0],
-            "color": colour,
+            "size": [0, _head(width)],
+            "standoff": [0, plan.radii[move.receiver]],
+            "color": _colour(move),
             "opacity": 1,
             "line": {"width": 0},
-        },
+        }
+        if move.straight
+        else None,
         hovertext=_facts_of_move(move),
         hoverinfo="text",
         showlegend=False,
     )
 
 
-def _stages(network: "nx.DiGraph[str]", names: list[str], radii: dict[str, float]) -> go.Scatter:
+def _arc_heads(plan: Plan, most: int) -> go.Scatter:
+    """Point every arc at its stage: down from above, up from below."""
+    arcs = [
+        (move, points[-1]) for move, points in zip(plan.drawn, plan.paths, strict=True) if not move.straight
+    ]
+    return go.Scatter(
+        x=[x for _, (x, _) in arcs],
+        y=[y for _, (_, y) in arcs],
+        mode="markers",
+        name="arc heads",
+        marker={
+            "symbol": "arrow-wide",
+            "angle": [0 if move.back else 180 for move, _ in arcs],
+            "size": [_head(_width(move, most)) for move, _ in arcs],
+            "color": [_colour(move) for move, _ in arcs],
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _stages(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
+    names = plan.names
     kinds = [network.nodes[name]["kind"] for name in names]
     return go.Scatter(
         x=list(range(len(names))),
@@ -89,7 +150,7 @@ def _stages(network: "nx.DiGraph[str]", names: list[str], radii: dict[str, float
         name="stages",
         marker={
             "symbol": [KIND_SYMBOLS[kind] for kind in kinds],
-            "size": [2 * radii[name] for name in names],
+            "size": [2 * plan.radii[name] for name in names],
             "color": [KIND_COLOURS[kind] for kind in kinds],
             "opacity": 1,
             "line": {"width": 0},
@@ -100,32 +161,33 @@ def _stages(network: "nx.DiGraph[str]", names: list[str], radii: dict[str, float
     )
 
 
-def _counts(drawn: list[Move], paths: list[list[tuple[float, float]]]) -> go.Scatter:
+def _counts(plan: Plan) -> go.Scatter:
     places = []
-    for move, points in zip(drawn, paths, strict=True):
+    for move, points in zip(plan.drawn, plan.paths, strict=True):
         x = (points[0][0] + points[-1][0]) / 2
         extreme = min(y for _, y in points) if move.back else max(y for _, y in points)
         places.append((x, extreme + (-10 if move.back else 13 if move.straight else 9)))
     return go.Scatter(
         x=[x for x, _ in places],
         y=[y for _, y in places],
-        text=[number(move.about["count"]) for move in drawn],
+        text=[number(move.about["count"]) for move in plan.drawn],
         mode="text",
         name="moves",
         textfont={"size": 11},
-        hovertext=[_facts_of_move(move) for move in drawn],
+        hovertext=[_facts_of_move(move) for move in plan.drawn],
         hoverinfo="text",
         showlegend=False,
     )
 
 
-def _names(network: "nx.DiGraph[str]", names: list[str], top: float, levels: int) -> go.Scatter:
+def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
     """Head each stage's column with its name, on two levels where there are many."""
-    width = min(22, int(668 * levels / len(names) / 7))
+    names = plan.names
+    width = min(22, int(668 * plan.levels / len(names) / 7))
     shares = [_share(network.nodes[name]) for name in names]
     return go.Scatter(
         x=list(range(len(names))),
-        y=[top + 50 * (place % levels) for place in range(len(names))],
+        y=[_name_foot(plan, place) for place in range(len(names))],
         text=[
             f"{wrapped(name, width=width)}<br>{small(share)}"
             for name, share in zip(names, shares, strict=True)
@@ -143,11 +205,6 @@ def _names(network: "nx.DiGraph[str]", names: list[str], top: float, levels: int
 def _share(about: dict[str, Any]) -> str:
     """Say nothing about the time in done stages: it lies behind the finish."""
     return "" if about["kind"] == "done" else percent(about["share"])
-
-
-def _guide(place: int, radius: float, top: float) -> dict[str, Any]:
-    line = {"color": FAINT, "width": 1, "dash": "dot"}
-    return {"type": "line", "x0": place, "x1": place, "y0": radius, "y1": top, "line": line, "layer": "below"}
 
 
 def _colour_bar(body: int) -> go.Scatter:
@@ -173,7 +230,7 @@ def _colour_bar(body: int) -> go.Scatter:
     return go.Scatter(x=[None], y=[None], mode="markers", marker=scale, showlegend=False, name="scale")
 
 
-def _legend(network: "nx.DiGraph[str]", drawn: list[Move]) -> list[go.Scatter]:
+def _legend(plan: Plan, network: "nx.DiGraph[str]") -> list[go.Scatter]:
     kinds = {about["kind"] for _, about in network.nodes(data=True)}
     marks = [
         go.Scatter(
@@ -187,7 +244,7 @@ def _legend(network: "nx.DiGraph[str]", drawn: list[Move]) -> list[go.Scatter]:
         if kind in kinds
     ]
     back = go.Scatter(x=[None], y=[None], mode="lines", name="moves back", line={"color": BACK, "width": 4})
-    return [*marks, back] if any(move.back for move in drawn) else marks
+    return [*marks, back] if any(move.back for move in plan.drawn) else marks
 
 
 def _facts_of_move(move: Move) -> str:

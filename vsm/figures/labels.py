@@ -68,7 +68,7 @@ def text_width(texts: Iterable[str], *, size: int) -> int:
 
 
 def hover(name: object, facts: Sequence[tuple[str, str]]) -> str:
-    """What does the box beside the pointer say? The name, and one fact a line; facts without text are left out.
+    """What does the box beside the pointer say? The name, and one fact a line; empty facts are left out.
 
     Examples
     --------

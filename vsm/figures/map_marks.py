@@ -1,4 +1,4 @@
-"""With which marks is a value stream map drawn? Boxes, triangles, push arrows, ladder, the two ends."""
+"""With which marks is a value stream map drawn? Boxes, triangles, arrows, ladder, factories."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -6,31 +6,55 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration, wrapped
-from vsm.figures.map_places import HALF, MARGIN, ROW, Layout, Slot
-from vsm.figures.template import INK, KIND_COLOURS, KIND_WORDS, SOFT
+from vsm.figures.labels import counted_noun, hover, percent, short_duration
+from vsm.figures.map_places import BOX_FOOT, BOX_HEAD, HALF, MIDDLE, ROW, SOURCE_X, Layout, Slot
+from vsm.figures.template import KIND_COLOURS, KIND_WORDS, SOFT
 
-_BOX_HEAD: Final = 68
-_BOX_FOOT: Final = 128
-_MIDDLE: Final = 84
-_LADDER_UP: Final = 172
-_LADDER_DOWN: Final = 198
 _HEAD_FILL: Final = "#d3e5f1"
 _DATA_FILL: Final = "#f5f9fc"
 _FACTORY: Final = "M -22,0 L -22,18 L -22,34 L -8,22 L -8,34 L 6,22 L 6,34 L 20,22 L 20,0 Z"
 
+
 Mark = dict[str, Any]
-Place = tuple[float, float, str]
 
 
-def boxes(layout: Layout) -> list[Mark]:
-    """Which rectangles are the process boxes? A coloured head and a data box below, for each work stage."""
-    shapes = []
-    for slot in layout.slots:
-        if slot.works:
-            shapes.append(_box(slot, 0, _BOX_HEAD, _HEAD_FILL))
-            shapes.append(_box(slot, _BOX_HEAD, _BOX_FOOT, _DATA_FILL))
-    return shapes
+def shapes_from_layout(layout: Layout) -> list[Mark]:
+    """Which outlines stand on the map? A head and a data box for each work stage, the source, the customer.
+
+    Examples
+    --------
+    >>> [shape["type"] for shape in shapes_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
+    ['path', 'path']
+    """
+    boxes = [
+        _box(slot, top, bottom, fill)
+        for slot in layout.slots
+        if slot.works
+        for top, bottom, fill in ((0, BOX_HEAD, _HEAD_FILL), (BOX_HEAD, BOX_FOOT, _DATA_FILL))
+    ]
+    return [*boxes, *_icons(layout)]
+
+
+def arrows_from_layout(layout: Layout) -> list[Mark]:
+    """Which push arrows lead from stage to stage, from the source and to the customer, on from row to row?
+
+    Examples
+    --------
+    >>> [(arrow["ax"], arrow["x"]) for arrow in arrows_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
+    [(-0.85, 0.0)]
+    """
+    return [arrow for row in range(layout.rows) for arrow in _arrows_in_row(layout, row)]
+
+
+def traces_from_layout(layout: Layout) -> list[go.Scatter]:
+    """Which traces are the map? The time ladder, and the ``stages`` with their numbers.
+
+    Examples
+    --------
+    >>> [trace.name for trace in traces_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
+    ['ladder', 'stages']
+    """
+    return [*_ladders(layout), _stages(layout)]
 
 
 def _box(slot: Slot, top: float, bottom: float, fill: str) -> Mark:
@@ -46,9 +70,9 @@ def _box(slot: Slot, top: float, bottom: float, fill: str) -> Mark:
     }
 
 
-def icons(layout: Layout) -> list[Mark]:
-    """Which outlines are the source and the customer? Two factories, as the classic map has them."""
-    tops = ((source_x(layout), 0.0, SOFT), (layout.end_x, layout.last_top, KIND_COLOURS["done"]))
+def _icons(layout: Layout) -> list[Mark]:
+    """Draw the source and the customer as factories, as the classic map has them."""
+    tops = ((SOURCE_X, 0.0, SOFT), (layout.end_x, layout.last_top, KIND_COLOURS["done"]))
     return [
         {
             "type": "path",
@@ -57,7 +81,7 @@ def icons(layout: Layout) -> list[Mark]:
             "xsizemode": "pixel",
             "ysizemode": "pixel",
             "xanchor": x,
-            "yanchor": top - _MIDDLE - 18,
+            "yanchor": top - MIDDLE - 18,
             "fillcolor": colour,
             "opacity": 0.9,
             "line": {"width": 0},
@@ -66,18 +90,13 @@ def icons(layout: Layout) -> list[Mark]:
     ]
 
 
-def arrows(layout: Layout) -> list[Mark]:
-    """Which push arrows lead from stage to stage, from the source and to the customer, on from row to row?"""
-    return [arrow for row in range(layout.rows) for arrow in _arrows_in_row(layout, row)]
-
-
 def _arrows_in_row(layout: Layout, row: int) -> list[Mark]:
     low, high = layout.x_range
     stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else 26) for slot in layout.in_row(row)]
-    first = (source_x(layout), 0.0, 26) if row == 0 else (low, 0.05, 0)
+    first = (SOURCE_X, 0.0, 26) if row == 0 else (low, 0.05, 0)
     last = (layout.end_x, 0.0, 28) if row == layout.rows - 1 else (high, 0.0, 0)
     chain = [first, *stops, last]
-    y = -ROW * row - _MIDDLE
+    y = -ROW * row - MIDDLE
     return [
         {
             "text": "",
@@ -99,27 +118,18 @@ def _arrows_in_row(layout: Layout, row: int) -> list[Mark]:
     ]
 
 
-def source_x(layout: Layout) -> float:
-    """Where does the source stand? Left of the first stage."""
-    return -0.5 - MARGIN / 2
-
-
-def ladders(layout: Layout) -> list[go.Scatter]:
-    """Which lines are the time ladder? A thin one for the steps, a thick one a kind, and their medians."""
+def _ladders(layout: Layout) -> list[go.Scatter]:
+    """Draw the time ladder: a thin line for the steps, a thick one a kind."""
     thin: list[tuple[float | None, float | None]] = []
     thick: dict[str, list[tuple[float | None, float | None]]] = {}
     for row in range(layout.rows):
         for slot in layout.in_row(row):
-            step = [(slot.x - 0.5, _rung(slot)), (slot.x + 0.5, _rung(slot))]
+            step = [(slot.x - 0.5, slot.rung), (slot.x + 0.5, slot.rung)]
             thin += step
             thick.setdefault(slot.about["kind"], []).extend([*step, (None, None)])
         thin.append((None, None))
     lines = [_line(thin, SOFT, 1.2)]
     return lines + [_line(points, KIND_COLOURS[kind], 5) for kind, points in thick.items()]
-
-
-def _rung(slot: Slot) -> float:
-    return slot.top - (_LADDER_DOWN if slot.works else _LADDER_UP)
 
 
 def _line(points: list[tuple[float | None, float | None]], colour: str, width: float) -> go.Scatter:
@@ -133,22 +143,31 @@ def _line(points: list[tuple[float | None, float | None]], colour: str, width: f
     )
 
 
-def stages(layout: Layout) -> go.Scatter:
-    """Which points carry the stages' numbers? Triangles with an I, and what the pointer finds on the boxes."""
+def _stages(layout: Layout) -> go.Scatter:
+    """Draw triangles; on boxes and the customer lie unseen squares, for the pointer to find."""
+    waits = ("triangle-up", 46, 1)
+    looks = [("square", 64, 0) if slot.works else waits for slot in layout.slots]
+    places = [(slot.x, slot.top - MIDDLE) for slot in layout.slots]
+    facts = [_facts(slot.name, slot.about) for slot in layout.slots]
+    colours = [KIND_COLOURS[slot.about["kind"]] for slot in layout.slots]
+    if layout.ends:
+        looks.append(("square", 48, 0))
+        places.append((layout.end_x, layout.last_top - MIDDLE))
+        facts.append("<br>".join(_facts(name, about) for name, about in layout.ends))
+        colours.append(KIND_COLOURS["done"])
     return go.Scatter(
-        x=[slot.x for slot in layout.slots] + [layout.end_x] * bool(layout.ends),
-        y=[slot.top - _MIDDLE for slot in layout.slots] + [layout.last_top - _MIDDLE] * bool(layout.ends),
+        x=[x for x, _ in places],
+        y=[y for _, y in places],
         mode="markers",
         name="stages",
         marker={
-            "symbol": ["square" if slot.works else "triangle-up" for slot in layout.slots] + ["square"],
-            "size": [64 if slot.works else 46 for slot in layout.slots] + [48],
-            "color": [KIND_COLOURS[slot.about["kind"]] for slot in layout.slots] + [KIND_COLOURS["done"]],
-            "opacity": [0 if slot.works else 1 for slot in layout.slots] + [0],
+            "symbol": [symbol for symbol, _, _ in looks],
+            "size": [size for _, size, _ in looks],
+            "color": colours,
+            "opacity": [opacity for _, _, opacity in looks],
             "line": {"width": 0},
         },
-        hovertext=[_facts(slot.name, slot.about) for slot in layout.slots]
-        + ["<br>".join(_facts(name, about) for name, about in layout.ends)] * bool(layout.ends),
+        hovertext=facts,
         hoverinfo="text",
         cliponaxis=False,
     )
@@ -170,103 +189,3 @@ def _facts(name: str, about: Mapping[str, Any]) -> str:
             ("n", f"{counted_noun(about['tickets'], 'ticket')}, {counted_noun(about['visits'], 'visit')}"),
         ],
     )
-
-
-def writings(layout: Layout) -> list[go.Scatter]:
-    """Which texts stand on the map? Names, data boxes, tickets there now, the ladder's medians, the totals."""
-    works = [slot for slot in layout.slots if slot.works]
-    waits = [slot for slot in layout.slots if not slot.works]
-    named = [
-        (slot.x, slot.top - _name_y(slot), wrapped(slot.name, width=layout.letters, lines=3))
-        for slot in works
-    ]
-    teams = [
-        (slot.x, slot.top - 58, wrapped(slot.about["team"], width=layout.letters + 2, lines=1))
-        for slot in works
-    ]
-    return [
-        _writing("box names", named, size=layout.letter_size, colour=INK),
-        _writing("box teams", teams, size=layout.letter_size - 2, colour=INK),
-        _writing("box data", [_data(slot) for slot in works], size=layout.letter_size, colour=INK),
-        _writing("names", [_queue_name(slot, layout) for slot in waits], size=layout.letter_size),
-        _writing(
-            "inventory",
-            [(slot.x, slot.top - _MIDDLE - 2, "<b>I</b>") for slot in waits],
-            size=layout.letter_size + 2,
-            colour=INK,
-        ),
-        _writing(
-            "waiting now", [(slot.x, slot.top - 124, _now(slot)) for slot in waits], size=layout.letter_size
-        ),
-        _writing("medians", [_median(slot) for slot in layout.slots], size=layout.letter_size),
-        _writing("ends", _ends(layout), size=layout.letter_size),
-        _writing("rungs", _rungs(layout), size=layout.letter_size - 1),
-        _writing("totals", _totals(layout), size=layout.letter_size + 1),
-    ]
-
-
-def _writing(name: str, places: list[Place], *, size: int, colour: str | None = None) -> go.Scatter:
-    return go.Scatter(
-        x=[x for x, _, _ in places],
-        y=[y for _, y, _ in places],
-        text=[text for _, _, text in places],
-        mode="text",
-        name=name,
-        textposition="middle center",
-        textfont={"size": size, "color": colour},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-
-
-def _name_y(slot: Slot) -> float:
-    return 26 if slot.about["team"] else _BOX_HEAD / 2
-
-
-def _queue_name(slot: Slot, layout: Layout) -> Place:
-    return slot.x, slot.top - 26, wrapped(slot.name, width=layout.letters + 1, lines=3)
-
-
-def _data(slot: Slot) -> Place:
-    about = slot.about
-    ca = percent(about["ca"]) if "ca" in about else "–"
-    lines = [
-        f"<b>{escape(short_duration(about['median']))}</b>",
-        f"n {number(about['visits'])}",
-        f"C&amp;A {ca}",
-    ]
-    return slot.x, slot.top - (_BOX_HEAD + _BOX_FOOT) / 2, "<br>".join(lines)
-
-
-def _now(slot: Slot) -> str:
-    return f"<b>{number(slot.about['open'])}</b> now"
-
-
-def _median(slot: Slot) -> Place:
-    above = -12 if slot.works else 12
-    return slot.x, _rung(slot) + above, escape(short_duration(slot.about["median"]))
-
-
-def _ends(layout: Layout) -> list[Place]:
-    tickets = sum(about["open"] for _, about in layout.ends)
-    names = " / ".join(name for name, _ in layout.ends) or "Customer"
-    places = [(layout.end_x, layout.last_top - 26, wrapped(names, width=layout.letters, lines=3))]
-    if layout.ends:
-        places.append((layout.end_x, layout.last_top - 124, f"<b>{number(tickets)}</b> there"))
-    return [*places, (source_x(layout), -26.0, "Requests")]
-
-
-def _rungs(layout: Layout) -> list[Place]:
-    """Say at each row's left what the ladder's upper and lower steps are."""
-    x = source_x(layout)
-    steps = (("waiting", _LADDER_UP), ("work", _LADDER_DOWN))
-    return [
-        (x, -ROW * row - y, word) for row in range(layout.rows) for word, y in steps if layout.in_row(row)
-    ]
-
-
-def _totals(layout: Layout) -> list[Place]:
-    return [
-        (layout.end_x, layout.last_top - _LADDER_UP, f"waiting <b>{percent(layout.waiting)}</b>"),
-        (layout.end_x, layout.last_top - _LADDER_DOWN, f"work <b>{percent(layout.work)}</b>"),
-    ]

@@ -11,11 +11,16 @@ from typing import Any, Final
 
 import networkx as nx
 
+from vsm.figures.arcs import spine
+
 ROW: Final = 250
 MOST_IN_A_ROW: Final = 6
 NARROWEST: Final = 4.6
-MARGIN: Final = 0.66
+MARGIN: Final = 0.7
 HALF: Final = 0.41
+SOURCE_X: Final = -0.5 - MARGIN / 2
+# Pixels below the top of a row.
+BOX_HEAD, BOX_FOOT, MIDDLE, LADDER_UP, LADDER_DOWN = 68, 128, 84, 172, 198
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,16 @@ class Slot:
     def works(self) -> bool:
         """Is it a process box, rather than a triangle?"""
         return bool(self.about["kind"] == "work")
+
+    @property
+    def rung(self) -> float:
+        """At which pixel does its step of the ladder lie?"""
+        return self.top - (LADDER_DOWN if self.works else LADDER_UP)
+
+    @property
+    def share(self) -> float:
+        """Which share of all time before the finish lies here?"""
+        return float(self.about["share"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +90,12 @@ class Layout:
     @property
     def waiting(self) -> float:
         """Which share of the time lies in queues and outside?"""
-        return sum(slot.about["share"] for slot in self.slots if not slot.works)
+        return sum(slot.share for slot in self.slots if not slot.works)
 
     @property
     def work(self) -> float:
         """Which share of the time lies in work stages?"""
-        return sum(slot.about["share"] for slot in self.slots if slot.works)
+        return sum(slot.share for slot in self.slots if slot.works)
 
     @property
     def letter_size(self) -> int:
@@ -110,8 +125,8 @@ def layout_from_network(network: "nx.DiGraph[str]") -> Layout:
     >>> [(slot.row, slot.x) for slot in layout.slots][3:7], layout.end_x
     ([(0, 3.0), (0, 4.0), (1, 0.0), (1, 1.0)], 4.0)
     """
-    ordered = sorted(network.nodes(data=True), key=lambda node: (node[1]["place"], node[0]))
-    steps = [node for node in ordered if node[1]["kind"] != "done"]
+    ordered = [(name, network.nodes[name]) for name in spine(network)]
+    steps = [(name, about) for name, about in ordered if about["kind"] != "done"]
     cells = len(steps) + 1
     rows = ceil(cells / MOST_IN_A_ROW)
     wide = ceil(cells / rows)
@@ -119,5 +134,5 @@ def layout_from_network(network: "nx.DiGraph[str]") -> Layout:
     end_x = float((cells - 1) % wide)
     spare = max(0.0, NARROWEST - wide - MARGIN)
     x_range = (-0.5 - MARGIN - spare / 2, wide - 0.5 + spare / 2)
-    ends = tuple(node for node in ordered if node[1]["kind"] == "done")
+    ends = tuple((name, about) for name, about in ordered if about["kind"] == "done")
     return Layout(slots, ends, max(rows, 1), end_x, x_range)

@@ -21,8 +21,8 @@ from vsm.figures.template import INK
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (
-    "n = {handoffs} of {tickets}. In a cell: number of handoffs and median wait until the work is taken up; colour: wait "
-    "in all. Grey: between persons of one team, whatever the wait. Empty: none was seen.{cut}"
+    "n = {handoffs} of {tickets}. In a cell: number of handoffs and median wait until the work is taken up; "
+    "colour: wait in all. Grey: between persons of one team, whatever the wait. Empty: none was seen.{cut}"
 )
 _DAY: Final = 86400.0
 _MUTED: Final = ((0.0, "#e6e8ea"), (1.0, "#e6e8ea"))
@@ -54,10 +54,10 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     Examples
     --------
     >>> network = nx.DiGraph(name="teams", tickets=9)
-    >>> network.add_edge("Build", "Test", count=10, tickets=9, wait_median=9e4, wait_p85=2e5, wait_total=864000.0,
-    ...     share=1.0, back=0)
-    >>> handoff_matrix(network).data[0].z
-    ((None, 10.0), (None, None))
+    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 864000.0, "share": 1.0}
+    >>> network.add_edge("Build", "Test", count=10, tickets=9, back=0, **waits)
+    >>> list(handoff_matrix(network).data[0].z)
+    [[None, 10.0], [None, None]]
     >>> handoff_matrix(network).layout.meta["alt"].split(". ")[1]
     'The costliest way leads from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
     """
@@ -174,7 +174,7 @@ def _heat(
 
 
 def _cell(about: Handoffs, *, teams: int) -> str:
-    """Write the count and the median, on two lines where cells are narrow, cut to one unit where very narrow."""
+    """Write the count and the median, on two lines where cells are narrow, then cut to one unit."""
     median = short_duration(about["wait_median"])
     shown = median if teams <= _WHOLE_MEDIAN else " ".join(median.split()[:2])
     return f"{number(about['count'])}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
@@ -201,6 +201,7 @@ def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs
     giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
     about = network.edges[giver, receiver]
     return (
-        f"{sentence} The costliest way leads from {giver} to {receiver}: {short_duration(about['wait_total'])} in all, "
-        f"median {short_duration(about['wait_median'])}, n {number(about['count'])}."
+        f"{sentence} The costliest way leads from {giver} to {receiver}: "
+        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
+        f"n {number(about['count'])}."
     )

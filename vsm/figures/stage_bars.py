@@ -47,8 +47,9 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
     Examples
     --------
     >>> day = pd.Timedelta(days=1)
-    >>> shares = pd.DataFrame([{"stage": "Build", "kind": "work", "team": "Team A", "tickets": 12, "visits": 14,
-    ...     "total": 30 * day, "share": 1.0, "low": 1.0, "high": 1.0, "median": 2 * day, "p85": 4 * day}])
+    >>> times = {"total": 30 * day, "median": 2 * day, "p85": 4 * day, "share": 1.0, "low": 1.0, "high": 1.0}
+    >>> stage = {"stage": "Build", "kind": "work", "team": "Team A", "tickets": 12, "visits": 14}
+    >>> shares = pd.DataFrame([stage | times])
     >>> time_by_stage(shares).layout.meta["alt"]
     'Share of lead time by stage. Most lies in Build: 100 % (n 12). Waiting stages take 0 % together.'
     """
@@ -197,7 +198,7 @@ def _facts(row: dict[Any, Any]) -> str:
 
 
 def _alt(rows: pd.DataFrame) -> str:
-    most = rows.loc[rows["share"].idxmax()]
+    most = rows.sort_values("share", ascending=False, kind="stable").iloc[0]
     waiting = percent(rows.loc[rows["kind"].isin(_WAITING), "share"].sum())
     return (
         f"Share of lead time by stage. Most lies in {most['stage']}: {percent(most['share'])} "

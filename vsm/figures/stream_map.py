@@ -5,16 +5,18 @@ from typing import Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures import map_marks as marks
 from vsm.figures.frame import framed, hidden_axis, nothing_to_see
 from vsm.figures.labels import counted_noun, number, percent, short_duration
+from vsm.figures.map_marks import arrows_from_layout, shapes_from_layout, traces_from_layout
 from vsm.figures.map_places import Layout, layout_from_network
+from vsm.figures.map_texts import texts_from_layout
 
 _TITLE: Final = "Value stream map"
 _CAPTION: Final = (
-    "n = {tickets}. In a box: median time of a visit, n visits, C&A = share passed on that never came back (– where "
-    "too few tell). Ladder: medians of one visit, elapsed, which do not add up to the lead time; at its end, shares of "
-    "all time before the finish. Work is told by status: a ticket left in a work stage overnight counts as worked on."
+    "n = {tickets}. In a box: median time of a visit, n visits, C&A = share passed on that never came back "
+    "(– where too few tell). Ladder: medians of one visit, elapsed, which do not add up to the lead time; "
+    "at its end, shares of all time before the finish. Work is told by status: a ticket left in a work stage "
+    "overnight counts as worked on."
 )
 
 
@@ -50,12 +52,12 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
         return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
     layout = layout_from_network(network)
     figure = go.Figure(
-        [*marks.ladders(layout), marks.stages(layout), *marks.writings(layout)],
+        [*traces_from_layout(layout), *texts_from_layout(layout)],
         layout={
             "xaxis": hidden_axis(*layout.x_range),
             "yaxis": hidden_axis(-layout.height, 0),
-            "shapes": [*marks.boxes(layout), *marks.icons(layout)],
-            "annotations": marks.arrows(layout),
+            "shapes": shapes_from_layout(layout),
+            "annotations": arrows_from_layout(layout),
             "showlegend": False,
         },
     )

@@ -34,7 +34,7 @@ KIND_WORDS: Final = {
     "work": "work",
     "outside": "waiting for someone outside",
     "done": "done",
-    "bulk": "bulk edits",
+    "bulk": "clean-up, not flow",
 }
 BACK: Final = "#d55e00"
 WAIT_SCALE: Final = ((0.0, "#c3cbd3"), (0.5, "#9a86c9"), (1.0, "#5d33a6"))
