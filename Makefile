@@ -49,9 +49,11 @@ else
 endif
 	@touch $@
 
-docs: install
+# What is generated and committed: the data dictionary, the sample's texts and README's picture (with Chromium).
+docs: demo
 	$(BIN)/python -c 'from pathlib import Path; from vsm.tables import data_dictionary; Path("data/README.md").write_text(data_dictionary(), encoding="utf-8")'
 	$(BIN)/python -c 'from pathlib import Path; from vsm import sample; Path("data/sample/truth.toml").write_text(sample.sample_truth(), encoding="utf-8"); Path("data/sample/vsm.toml").write_text(sample.sample_workflow(), encoding="utf-8")'
+	$(BIN)/python -m tests.picture
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-package vsm \

@@ -77,7 +77,7 @@ class Findings(tuple[Finding, ...]):
 
 
 def _item(finding: Finding) -> str:
-    evidence = escape(", ".join(finding.tickets))
+    evidence = ", ".join(f'<span style="white-space: nowrap">{escape(key)}</span>' for key in finding.tickets)
     return (
         f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
         f"<p>Try: {escape(finding.experiment)}</p>"

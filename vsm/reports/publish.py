@@ -150,8 +150,13 @@ def _check_names(notebooks: Sequence[Path]) -> None:
 
 
 def _told(notebook: Path, given: Mapping[str, object]) -> str:
+    """Say what was asked; where it lies on this machine is nobody else's business."""
     values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
-    lines = [f"{name} = {'none' if value is None else value}" for name, value in values.items()]
+    lines = [
+        f"{name} = {'none' if value in (None, '') else value}"
+        for name, value in values.items()
+        if name != "data_dir"
+    ]
     return "\n".join(lines) or "none"
 
 
