@@ -188,6 +188,23 @@ class Archive:
             for name, packed, digest in rows:
                 yield self._unpacked(packed, digest, f"{source} {name}")
 
+    def document(self, source: str, id_: str) -> dict[str, Any] | None:
+        """What is known under this id? None where nothing is.
+
+        Raises
+        ------
+        ArchiveError
+            The archive is damaged: the body is not what its digest says.
+        """
+        query = "SELECT body, digest FROM documents WHERE source = ? AND id = ?"
+        with told(self._path):
+            found = self._execute(query, source, id_).fetchall()
+        return next((self._unpacked(packed, digest, f"{source} {id_}") for packed, digest in found), None)
+
+    def cursor(self, source: str) -> str | None:
+        """How far did the latest pull of this source get? None where there was none, or it cannot say."""
+        return next((pull.cursor for pull in self.pulls() if pull.source == source), None)
+
     def _unpacked(self, packed: bytes, digest: str, name: str) -> dict[str, Any]:
         try:
             text = zlib.decompress(packed)

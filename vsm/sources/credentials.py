@@ -1,0 +1,100 @@
+"""Who are we to a server? Logins come from the environment, a keyring or a prompt; nothing writes them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from vsm.errors import SourceError
+
+TOKEN_USER = "token"  # noqa: S105 - the keyring's user name for a token that needs none
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who asks? ``user`` with a password or API token, or nobody with a token that is sent as Bearer.
+
+    Examples
+    --------
+    >>> Login("person-07@example.com", "not told")
+    Login(user='person-07@example.com')
+    """
+
+    user: str | None
+    secret: str = field(repr=False)
+
+
+def find_login(
+    url: str,
+    *,
+    environ: Mapping[str, str],
+    keyring: Callable[[str], Login | None],
+    prompt: Callable[[str], Login | None],
+) -> Login:
+    """Which login is meant for this server? The environment's, else the keyring's, else what is typed.
+
+    Parameters
+    ----------
+    url
+        The server's address.
+    environ
+        ``VSM_JIRA_TOKEN`` with ``VSM_JIRA_EMAIL`` (Cloud's API token), or alone (Data Center's personal
+        access token, sent as Bearer); or ``VSM_JIRA_USER`` and ``VSM_JIRA_PASSWORD``.
+    keyring
+        Gives what is stored for a host; None where there is none.
+    prompt
+        Asks a person; None where nobody sits there.
+
+    Raises
+    ------
+    SourceError
+        There is none, or only half of one.
+
+    Examples
+    --------
+    >>> def nobody(host: str) -> None: ...
+    >>> find_login("https://jira.example.com", environ={"VSM_JIRA_TOKEN": "x"}, keyring=nobody, prompt=nobody)
+    Login(user=None)
+    """
+    token, email = environ.get("VSM_JIRA_TOKEN"), environ.get("VSM_JIRA_EMAIL")
+    if token:
+        return Login(email or None, token)
+    user, password = environ.get("VSM_JIRA_USER"), environ.get("VSM_JIRA_PASSWORD")
+    if user and password:
+        return Login(user, password)
+    if email or user or password:
+        raise SourceError(
+            "only half of a login is in the environment: set VSM_JIRA_TOKEN (with VSM_JIRA_EMAIL on Cloud), "
+            "or VSM_JIRA_USER and VSM_JIRA_PASSWORD"
+        )
+    host = urlsplit(url).hostname or url
+    login = keyring(host) or prompt(host)
+    if login is None:
+        raise SourceError(
+            f"no login for {host}: set VSM_JIRA_TOKEN (with VSM_JIRA_EMAIL on Cloud), or store one with "
+            f"keyring set 'vsm {host}' YOU@EXAMPLE.COM"
+        )
+    return login
+
+
+def login_from_keyring(host: str) -> Login | None:
+    """What does this machine's keyring hold for the host? Nothing where no keyring is installed.
+
+    The service is ``vsm HOST``; the user name ``token`` stands for a token that needs none.
+
+    Examples
+    --------
+    >>> login_from_keyring("nowhere.example.com") is None
+    True
+    """
+    try:
+        import keyring  # noqa: PLC0415 - an extra, and slow to import
+        import keyring.errors  # noqa: PLC0415 - see above
+    except ImportError:
+        return None
+    try:
+        stored = keyring.get_credential(f"vsm {host}", None)
+    except keyring.errors.KeyringError:
+        return None
+    if stored is None or not stored.password:
+        return None
+    return Login(None if stored.username in {TOKEN_USER, ""} else stored.username, stored.password)

@@ -1,0 +1,163 @@
+"""What happened to these issues? Their whole changelogs, and their comments and worklogs, mended where cut.
+
+Cloud gives histories a thousand issues at a time; both products cut what is embedded in a search. What
+contradicts itself is asked for again, one issue at a time, and then taken as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from vsm.errors import RunError
+from vsm.sources.jira_live.fields import Json, trimmed_history, trimmed_issue
+from vsm.sources.jira_live.search import CLOUD, DATA_CENTER, epoch_ms
+
+if TYPE_CHECKING:
+    from vsm.sources.jira_live.session import JiraSession
+
+HISTORIES: Final = 10_000
+PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom do we ask for what? The server, its kind, its address for people, and the ids of fields."""
+
+    session: "JiraSession"
+    cloud: bool
+    base: str
+    fields: Sequence[str]
+
+    @property
+    def api(self) -> str:
+        """Where does its interface lie?"""
+        return CLOUD if self.cloud else DATA_CENTER
+
+
+def with_notes(asker: Asker, issue: Json) -> Json:
+    """What was noted on this issue? The body, trimmed, with all instants of comments and worklogs.
+
+    A search embeds but the first twenty or so; the rest is asked for.
+    """
+    fields = issue.get("fields") or {}
+    for name, part in (("comment", "comments"), ("worklog", "worklogs")):
+        field = fields.get(name)
+        if isinstance(field, dict) and int(field.get("total") or 0) > len(field.get(part) or ()):
+            notes = list(_paged(asker.session, f"{asker.api}/issue/{issue['id']}/{name}", part))
+            fields = fields | {name: {part: notes}}
+    return trimmed_issue(issue | {"fields": fields}, site=asker.base)
+
+
+def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
+    """What happened to these issues? Their bodies with whole changelogs, in order.
+
+    Parameters
+    ----------
+    asker
+        Whom to ask.
+    issues
+        At most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
+
+    Raises
+    ------
+    SourceError, RunError
+        As ``JiraSession.get`` does.
+    """
+    ids = [issue["id"] for issue in issues]
+    histories = _bulk_histories(asker.session, ids) if asker.cloud and ids else {}
+    for issue in issues:
+        log = {"histories": histories.get(issue["id"], [])} if asker.cloud else issue.get("changelog") or {}
+        whole = issue | {"changelog": log}
+        if doubtful(whole):
+            whole = _asked_again(asker, issue)
+        yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
+
+
+def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    token, tokens = None, set[str]()
+    while True:
+        body = {"issueIdsOrKeys": ids, "maxResults": HISTORIES}
+        answer = session.post(
+            f"{CLOUD}/changelog/bulkfetch", body | ({"nextPageToken": token} if token else {})
+        )
+        for log in answer.get("issueChangeLogs") or ():
+            kept = (trimmed_history(history) for history in log.get("changeHistories") or ())
+            found.setdefault(str(log["issueId"]), []).extend(kept)
+        token = answer.get("nextPageToken")
+        if not token:
+            return found
+        if token in tokens:
+            raise RunError(f"{session.url} goes in a circle while paging changelogs; pull again later")
+        tokens.add(token)
+
+
+def doubtful(issue: Json) -> bool:
+    """Does this changelog contradict itself or the issue? Then it was cut, or the search index lags.
+
+    It does where histories are missing, a status change does not say what it left, does not leave what
+    the one before it entered, or the last one did not enter the current status.
+
+    Examples
+    --------
+    >>> doubtful({"fields": {"status": {"id": "1"}}, "changelog": {"total": 3, "histories": []}})
+    True
+    """
+    log = issue["changelog"]
+    histories = log.get("histories") or []
+    if int(log.get("total") or 0) > len(histories):
+        return True
+    moves = [
+        (item.get("from"), item.get("to"))
+        for history in _in_order(histories)
+        for item in history["items"]
+        if str(item.get("fieldId") or item.get("field")).lower() == "status"
+    ]
+    now = (issue["fields"].get("status") or {}).get("id")
+    left = [before for before, _ in moves]
+    entered = [after for _, after in moves]
+    return bool(moves) and (not all(left) or left[1:] != entered[:-1] or entered[-1] != now)
+
+
+def _asked_again(asker: Asker, issue: Json) -> Json:
+    """Ask for one issue by itself: not from the search index, and with nothing cut."""
+    path = f"{asker.api}/issue/{issue['id']}"
+    expand = {} if asker.cloud else {"expand": "changelog"}
+    fresh = asker.session.get(path, absent=True, fields=",".join(asker.fields), **expand)
+    fresh = with_notes(asker, fresh) if fresh else issue
+    if asker.cloud:
+        log = {"histories": list(_paged(asker.session, f"{path}/changelog", "values"))}
+        return trimmed_issue(fresh | {"changelog": log}, site=asker.base)
+    return fresh | {"changelog": fresh.get("changelog") or {}}
+
+
+def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json]:
+    """Read a list that is paged by offset; one that vanished meanwhile is empty."""
+    start = 0
+    while True:
+        answer = session.get(path, absent=True, startAt=start, maxResults=PAGE) or {}
+        values = answer.get(part) or []
+        yield from values
+        start += len(values)
+        if not values or answer.get("isLast") is True or start >= int(answer.get("total") or 0):
+            return
+
+
+def _in_order(histories: list[Json]) -> list[Json]:
+    """Sort histories, each once, by instant and id, whatever order they came in."""
+    known: dict[str, Json] = {}
+    for position, history in enumerate(histories):
+        written = history | {"created": _instant(history["created"])}
+        known.setdefault(str(history.get("id") or f"at {position}"), written)
+    return sorted(known.values(), key=lambda history: (history["created"], _number(history.get("id"))))
+
+
+def _instant(value: Any) -> str:
+    """Write an instant in UTC to the millisecond: the bulk changelog tells numbers, others local times."""
+    at = datetime.fromtimestamp(epoch_ms(value) // 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{epoch_ms(value) % 1000:03}+0000"
+
+
+def _number(text: Any) -> int:
+    return int(text) if str(text).isdigit() else 0

@@ -1,0 +1,152 @@
+"""What is new in this Jira? Whole issues in pages, resumed where the last pull stopped.
+
+A pull asks for what changed since the last one began, in order of creation; each page carries a cursor.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from vsm.sources.archive import Archive, Document, Page
+from vsm.sources.jira_live.changelog import Asker, with_changelogs, with_notes
+from vsm.sources.jira_live.cursor import Cursor, question
+from vsm.sources.jira_live.fields import Json
+from vsm.sources.jira_live.scope import Scope
+from vsm.sources.jira_live.search import created_ms, found_issues
+from vsm.sources.jira_live.site import Site, known_site, learn_site
+from vsm.sources.jira_live.sweep import BACK, GONE, gone_document
+from vsm.sources.jira_live.sweep import sweep as sweep_ids
+
+if TYPE_CHECKING:
+    from vsm.sources.jira_live.session import JiraSession
+
+WEEK_MS: Final = 7 * 24 * 3600 * 1000
+CLOUD_BATCH: Final = 1000
+"""Issues of one bulk changelog request."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveJira:
+    """Which Jira is pulled into which source? ``custom`` is our word → field of ``[jira.fields]``."""
+
+    session: "JiraSession"
+    scope: Scope
+    archive: Archive
+    source: str = "jira"
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 100) -> Iterator[Page]:
+    """What is new? Pages of issues, and of what was learned about the site.
+
+    Parameters
+    ----------
+    jira
+        The server, what is asked of it, and the archive that knows what was pulled before.
+    sweep
+        Compare all ids, to see what was deleted, moved away or hidden. By default once a week.
+    page_size
+        Issues of one search request; a server may give fewer.
+
+    Yields
+    ------
+    Page
+        Documents named by issue id, ``site``, ``board``, ``status/…`` and ``gone/…``; the cursor is a
+        ``Cursor``. The last page is empty and says that the pull is whole.
+
+    Raises
+    ------
+    SourceError, RunError
+        As ``JiraSession.get`` does; what was yielded before stays true.
+    """
+    last = Cursor.read(jira.archive.cursor(jira.source))
+    site, documents = _site(jira, last)
+    asked = question(jira.scope.url + site.jql, site.fields)
+    last = last if last and last.asked == asked else None
+    changed = _changed(jira, site, last, page_size)
+    first = next(changed, None)  # from here on the server's clock is known
+    cursor = _begun(last, asked=asked, now=_now(jira), learned=bool(documents))
+    if documents:
+        yield Page(tuple(documents), cursor.write())
+    for batch in chain([first] if first else [], changed):
+        cursor = replace(cursor, created=max(created_ms(batch)))
+        yield Page(tuple(_documents(jira, site, batch)), cursor.write())
+    due = cursor.since is not None and cursor.mark - cursor.swept > WEEK_MS
+    if sweep or (sweep is None and due):
+        yield from (Page(part, cursor.write()) for part in _swept(jira, site))
+        cursor = replace(cursor, swept=cursor.mark)
+    yield Page((), replace(cursor, created=None).write())
+
+
+def _now(jira: LiveJira) -> int:
+    """Tell the time by the server's clock, which is the one that its instants go by."""
+    at = jira.session.server_time or datetime.now(UTC)
+    return int(at.timestamp() * 1000)
+
+
+def _site(jira: LiveJira, last: Cursor | None) -> tuple[Site, list[Document]]:
+    """Ask what kind of Jira it is, where that is unknown or a week old."""
+    site = known_site(jira.archive, jira.source, jira.scope, custom=jira.custom)
+    if site is None or last is None or _now(jira) - last.learned > WEEK_MS:
+        return learn_site(jira.session, jira.scope, custom=jira.custom)
+    return site, []
+
+
+def _begun(last: Cursor | None, *, asked: str, now: int, learned: bool) -> Cursor:
+    """Go on where the last pull broke off, or from where it began if it was whole; else from nothing.
+
+    After a first load there is nothing to sweep for a week.
+    """
+    if last is None:
+        return Cursor(asked, now, swept=now, learned=now)
+    known = replace(last, learned=now if learned else last.learned)
+    if last.created is not None:
+        return known
+    return replace(known, mark=now, since=last.changed_since, created=0)
+
+
+def _changed(jira: LiveJira, site: Site, last: Cursor | None, page_size: int) -> Iterator[list[Json]]:
+    """Give what changed since, trimmed, in batches that one transaction stores."""
+    since = last.changed_since if last else None
+    found = found_issues(
+        jira.session, site.jql, cloud=site.cloud, fields=site.fields,
+        updated=since, created=last.created if last else None, page_size=page_size,
+    )  # fmt: skip
+    asker = _asker(jira, site)
+    size, batch = CLOUD_BATCH if site.cloud else 1, list[Json]()
+    for page in found:
+        if batch and len(batch) + len(page) > size:
+            yield batch
+            batch = []
+        batch += [with_notes(asker, issue) for issue in page]
+    if batch:
+        yield batch
+
+
+def _asker(jira: LiveJira, site: Site) -> Asker:
+    return Asker(jira.session, site.cloud, site.base, site.fields)
+
+
+def _documents(jira: LiveJira, site: Site, issues: list[Json]) -> Iterator[Document]:
+    """Complete issues; one that was gone is back."""
+    for body in with_changelogs(_asker(jira, site), issues):
+        yield Document(body["id"], body)
+        noticed = jira.archive.document(jira.source, f"{GONE}{body['id']}")
+        if noticed and noticed["how"] != BACK:
+            yield gone_document(body["id"], BACK, at=_now(jira))
+
+
+def _swept(jira: LiveJira, site: Site) -> Iterator[tuple[Document, ...]]:
+    asker = _asker(jira, site)
+    bodies = list(jira.archive.documents(jira.source))
+    gone = {body["issue"] for body in bodies if body.get("type") == "gone" and body["how"] != BACK}
+    stored = {body["id"]: _project(body) for body in bodies if "key" in body and body["id"] not in gone}
+    for part in sweep_ids(jira.session, site, stored=stored):
+        moved = _documents(jira, site, [with_notes(asker, issue) for issue in part.found])
+        yield (*moved, *(gone_document(issue, how, at=_now(jira)) for issue, how in part.gone.items()))
+
+
+def _project(body: Json) -> str:
+    return str((body["fields"].get("project") or {}).get("key") or body["key"].rpartition("-")[0])
