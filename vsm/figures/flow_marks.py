@@ -183,7 +183,8 @@ def _counts(plan: Plan) -> go.Scatter:
 def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
     """Head each stage's column with its name, on two levels where there are many."""
     names = plan.names
-    width = min(22, int(668 * plan.levels / len(names) / 7))
+    column = 668 * plan.levels / (len(names) - 1 + 2 * plan.edge)
+    width = min(22, int(column / (0.62 * 12)))
     shares = [_share(network.nodes[name]) for name in names]
     return go.Scatter(
         x=list(range(len(names))),

@@ -5,13 +5,15 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape
+from vsm.figures.labels import escape, wrapped
 from vsm.figures.template import FAINT, TEMPLATE
 
 SIDE: Final = 16
 _HEAD: Final = 60
 _LINE: Final = 17
 _CAPTION_WIDTH: Final = 106
+_TITLE_LINE: Final = 25
+_TITLE_WIDTH: Final = 54
 
 
 def framed(
@@ -33,7 +35,7 @@ def framed(
     figure
         With its traces; it is changed and given back.
     title, caption
-        Plain text, escaped here. The caption is broken into lines that fit 700 pixels.
+        Plain text, escaped here and broken into lines that fit 700 pixels; a title has two at most.
     alt
         One or two plain sentences with the main fact; kept in ``layout.meta["alt"]``.
     body, head, foot, left, right
@@ -46,10 +48,13 @@ def framed(
     """
     lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
     below = foot + _LINE * len(lines) + SIDE
-    above = _HEAD + head
+    heading = wrapped(title, width=_TITLE_WIDTH)
+    more = heading.count("<br>")
+    above = _HEAD + head + _TITLE_LINE * more
     figure.update_layout(
         template=TEMPLATE,
-        title={"text": escape(title)},
+        # plotly.js lifts a title by half a line for each further one.
+        title={"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}},
         height=above + body + below,
         margin={"l": left, "r": right, "t": above, "b": below},
         meta={"alt": alt},

@@ -1,7 +1,8 @@
 """How does text from the data get into a figure? Escaped, and in lines that fit.
 
-Plotly reads tags in labels, ``<a href>`` among them; so every stage's and team's name, every title and
-every duration (``<1 min``) comes through here.
+Plotly reads tags in labels, ``<a href>`` among them, replaces ``%{y}`` in titles, and takes what stands
+between two dollar signs for mathematics; so every stage's and team's name, every title and every duration
+(``<1 min``) comes through here.
 """
 
 import html
@@ -20,7 +21,8 @@ def escape(text: object) -> str:
     >>> escape("R&D <b>lab</b>")
     'R&amp;D &lt;b&gt;lab&lt;/b&gt;'
     """
-    return html.escape(" ".join(str(text).split()), quote=False)
+    safe = html.escape(" ".join(str(text).split()), quote=False)
+    return safe.replace("$", "&#36;").replace("%{", "%&#123;")
 
 
 def wrapped(text: object, *, width: int, lines: int = 2) -> str:

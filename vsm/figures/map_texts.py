@@ -35,7 +35,7 @@ def texts_from_layout(layout: Layout) -> list[go.Scatter]:
         for slot in works
     ]
     teams = [
-        (slot.x, slot.top - 58, wrapped(slot.about["team"], width=layout.letters + 2, lines=1))
+        (slot.x, slot.top - 58, wrapped(slot.about["team"], width=layout.letters + 1, lines=1))
         for slot in works
     ]
     return [
@@ -83,11 +83,11 @@ def _queue_name(slot: Slot, layout: Layout) -> Place:
 
 def _data(slot: Slot) -> Place:
     about = slot.about
-    ca = percent(about["ca"]) if "ca" in about else "–"
+    ca = percent(about["ca"]).replace("over ", ">").replace("under ", "<") if "ca" in about else "–"
     lines = [
         f"<b>{escape(short_duration(about['median']))}</b>",
         f"n {number(about['visits'])}",
-        f"C&amp;A {ca}",
+        f"C&amp;A {escape(ca)}",
     ]
     return slot.x, slot.top - (BOX_HEAD + BOX_FOOT) / 2, "<br>".join(lines)
 

@@ -21,6 +21,7 @@ from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER,
 
 _TITLE: Final = "Where lead time goes"
 _ROW: Final = 46
+_SECOND_LINE: Final = 16
 _CAPTION: Final = (
     "n: finished tickets that stayed in the stage. median: of one ticket's time there, days of 24 hours. "
     "Whiskers: 95 % interval of the share (bootstrap by ticket)"
@@ -86,7 +87,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         title=title or _TITLE,
         caption=_CAPTION + lacking,
         alt=_alt(rows),
-        body=_ROW * len(rows),
+        body=(_ROW + (_SECOND_LINE if any("<br>" in name for name, _ in names) else 0)) * len(rows),
         foot=56,
         left=SIDE + 14 + _names_width(names),
         right=SIDE + 14 + text_width([text["text"] for text in numbers], size=12),

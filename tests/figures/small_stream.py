@@ -1,0 +1,141 @@
+"""A stream small enough to count by hand, and how to read what a figure draws of one."""
+
+import html
+import re
+from functools import cache
+from typing import Any, Final
+
+import networkx as nx
+import pandas as pd
+import plotly.graph_objects as go
+
+from vsm.model.bottlenecks import stage_shares
+from vsm.model.network import stage_network, team_network
+from vsm.model.stays import stays_from_visits
+from vsm.tables import HANDOFFS, VISITS, WAITS, conform
+
+START: Final = pd.Timestamp("2026-01-05", tz="UTC")
+DAY: Final = pd.Timedelta(days=1)
+KINDS: Final = {"Ideas": "queue", "Build": "work", "Supplier": "outside", "Test": "work", "Done": "done"}
+TEAMS: Final = {"Build": "web", "Test": "qa"}
+Life = tuple[tuple[str, float], ...]
+
+# 25 days until the three finishes: 9 in Ideas, 10 in Build, 2 at the supplier's, 4 in Test. One is open.
+LIVES: Final[tuple[Life, ...]] = (
+    (("Ideas", 3), ("Build", 4), ("Supplier", 2), ("Build", 1), ("Test", 2), ("Done", 1)),
+    (("Ideas", 1), ("Build", 2), ("Test", 1), ("Build", 3), ("Test", 1), ("Done", 1)),
+    (("Ideas", 5), ("Done", 1)),
+    (("Ideas", 6),),
+)
+HOSTILE: Final = (
+    '<script>alert("stage")</script>',
+    '<b>Build</b> & "ship" it\'s',
+    "%{y} %{customdata[0]}<extra></extra>",
+    "<a href='javascript:alert(1)'>Test</a> &lt;",
+    "From $5k to $10k",
+    "A stage whose name goes on and on, as if nobody would ever have to read it " * 3,
+)
+
+
+class SmallStream:
+    """What the model measures of these lives; each life's last visit is open.
+
+    ``names`` gives stages other names than theirs, ``teams`` other teams than web and qa.
+    """
+
+    def __init__(
+        self,
+        *lives: Life,
+        names: dict[str, str] | None = None,
+        teams: dict[str, str] | None = None,
+        minimum: int = 4,
+    ) -> None:
+        name = {stage: stage for stage in KINDS} | (names or {})
+        team = TEAMS if teams is None else teams
+        self.visits = visits_from_lives(lives or LIVES, name)
+        about = [(name[stage], KINDS[stage], team.get(stage), place) for place, stage in enumerate(KINDS)]
+        stages = pd.DataFrame(about, columns=["stage", "kind", "team", "place"])
+        stays = stays_from_visits(self.visits, _waits(self.visits), stages=stages)
+        self.shares = stage_shares(stays, _lives(self.visits), stages=stages, minimum=minimum)
+        self.network = stage_network(stays, stages=stages, minimum=minimum)
+
+
+@cache
+def small_stream() -> SmallStream:
+    """What the model measures of ``LIVES``, once for all tests that only read it."""
+    return SmallStream()
+
+
+def visits_from_lives(lives: tuple[Life, ...], names: dict[str, str]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for number, life in enumerate(lives):
+        entered = START
+        for n, (stage, days) in enumerate(life):
+            left = entered + days * DAY
+            visit = {"ticket": f"jira:{number}", "n": n, "stage": names[stage], "kind": KINDS[stage]}
+            times = {"entered": entered, "left": left if n < len(life) - 1 else pd.NaT, "elapsed": days * DAY}
+            rows.append(visit | times | {"revisit": False, "bulk": False})
+            entered = left
+    frame = pd.DataFrame(rows, columns=VISITS.names)
+    instants = {side: pd.to_datetime(frame[side], utc=True) for side in ("entered", "left")}
+    return conform(frame.assign(**instants), VISITS)
+
+
+def _waits(visits: pd.DataFrame) -> pd.DataFrame:
+    """Nobody works on what lies in a queue or outside; all else is work."""
+    idle = visits[visits["kind"].isin(["queue", "outside"])]
+    pieces = idle.assign(start=idle["entered"], end=idle["entered"] + idle["elapsed"])
+    return conform(pieces[["ticket", "stage", "start", "end", "elapsed"]], WAITS)
+
+
+def _lives(visits: pd.DataFrame) -> pd.DataFrame:
+    last = visits.astype({"ticket": "str"}).groupby("ticket").last()
+    return last.assign(finished=last["entered"].where(last["kind"] == "done"), bulk=False).reset_index()
+
+
+def teams_of(*handoffs: tuple[str, str, float]) -> "nx.DiGraph[str]":
+    """The network of teams of (from team, to team, days of wait); each handoff is of its own ticket."""
+    frame = pd.DataFrame(handoffs, columns=["from_team", "to_team", "days"])
+    wait = frame["days"] * DAY
+    same: dict[str, Any] = {"from_stage": "Build", "to_stage": "Test", "person": True, "discipline": False}
+    times: dict[str, Any] = {
+        "handoff": range(len(frame)),
+        "given": START,
+        "taken": START + wait,
+        "wait": wait,
+    }
+    tickets = [f"jira:{number}" for number in range(len(frame))]
+    moved = frame["from_team"] != frame["to_team"]
+    whole = frame.assign(
+        ticket=tickets, team=moved, back=frame["from_team"] > frame["to_team"], **times, **same
+    )
+    return team_network(conform(whole, HANDOFFS))
+
+
+def traces(figure: go.Figure, name: str) -> list[Any]:
+    """The figure's traces of this name; there must be one."""
+    found = [trace for trace in figure.data if trace.name == name]
+    assert found, f"no trace {name!r}, only {[trace.name for trace in figure.data]}"
+    return found
+
+
+def trace(figure: go.Figure, name: str) -> Any:
+    """The figure's only trace of this name."""
+    (found,) = traces(figure, name)
+    return found
+
+
+def notes(figure: go.Figure, name: str) -> list[str]:
+    """The texts of the figure's annotations of this name, as they are read."""
+    return [read(note.text) for note in figure.layout.annotations if note.name == name]
+
+
+def read(markup: str) -> str:
+    """What somebody reads of a label: without tags, on one line."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup.replace("<br>", " ")))
+
+
+def facts(markup: str) -> dict[str, str]:
+    """What the box beside the pointer tells, by the facts' names; the heading stands under an empty name."""
+    heading, *lines = markup.split("<br>")
+    return {"": read(heading)} | dict(read(line).split(": ", 1) for line in lines)

@@ -1,0 +1,101 @@
+"""The figures in a real headless Chromium: drawn, offline, and no text on another or cut."""
+
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser
+
+from tests.figures.drawn import Drawn, drawn_figures
+from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, teams_of
+from tests.streams import sample_stream
+from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+
+NAMES = ("shares", "map", "flow", "matrix")
+MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2}
+Pages = dict[tuple[str, int], Drawn]
+
+
+@pytest.fixture(scope="module")
+def sample(browser: Browser, sample_folder: Path) -> Pages:
+    """The sample's figures, on a wide page and on a narrow one."""
+    stream = sample_stream(sample_folder)
+    figures = {
+        "shares": time_by_stage(stream.shares),
+        "map": value_stream_map(stream.network),
+        "flow": flow_map(stream.network),
+        "matrix": handoff_matrix(stream.teams),
+    }
+    return {
+        (name, width): drawn
+        for width in (1100, 700)
+        for name, drawn in drawn_figures(
+            browser, figures, file=sample_folder / "figures.html", width=width
+        ).items()
+    }
+
+
+def hostile_figures(number: int, name: str) -> dict[str, go.Figure]:
+    """Figures of a stream whose stages, teams and titles bear this name."""
+    stages = {stage: f"{place} {name}" for place, stage in enumerate(KINDS)}
+    stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
+    teams = teams_of((name, f"2 {name}", 2), (name, name, 1))
+    return {
+        f"shares-{number}": time_by_stage(stream.shares, title=name),
+        f"map-{number}": value_stream_map(stream.network, title=name),
+        f"flow-{number}": flow_map(stream.network, title=name),
+        f"matrix-{number}": handoff_matrix(teams, title=name),
+    }
+
+
+@pytest.fixture(scope="module")
+def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
+    """Every figure with every hostile name, on one narrow page."""
+    parts = [hostile_figures(number, name) for number, name in enumerate(HOSTILE)]
+    figures = {name: figure for part in parts for name, figure in part.items()}
+    file = tmp_path_factory.mktemp("hostile") / "figures.html"
+    return drawn_figures(browser, figures, file=file, width=700)
+
+
+@pytest.mark.parametrize("width", [1100, 700])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sample_is_drawn_offline_and_can_be_read(sample: Pages, name: str, width: int) -> None:
+    """As wide as the page, with marks; no message, no request; every text whole and on free ground."""
+    drawn = sample[name, width]
+    assert (drawn.said, drawn.called) == ([], [])
+    assert drawn.drawings >= 1
+    assert drawn.marks >= MARKS[name]
+    assert drawn.size[0] == width
+    assert len(drawn.lines) > 12
+    assert drawn.cut() == []
+    assert drawn.overlapping() == []
+    assert drawn.spilled() == []
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_and_long_names_are_drawn_as_they_are(
+    hostile: dict[str, Drawn], name: str, number: int
+) -> None:
+    """No dialog, no link and no message; names are broken and cut, and stand in nobody's way."""
+    drawn = hostile[f"{name}-{number}"]
+    assert (drawn.said, drawn.called, drawn.links) == ([], [], 0)
+    assert drawn.cut() == []
+    assert drawn.overlapping() == []
+    assert drawn.spilled() == []
+    shown = [line.text for line in drawn.lines]
+    assert HOSTILE[number] in shown or any(
+        len(text) > 40 and HOSTILE[number].startswith(text) for text in shown
+    )
+
+
+def test_the_measure_finds_texts_that_overlap_are_cut_or_spill(browser: Browser, tmp_path: Path) -> None:
+    """The measure itself, on a figure that does all three."""
+    figure = value_stream_map(SmallStream().network)
+    wide = "far too wide for a box of this map"
+    for x, text in ((1, wide), (1.05, wide), (4.2, "beyond the right edge of the whole figure")):
+        figure.add_annotation(x=x, y=-90, text=text, showarrow=False)
+    (bad,) = drawn_figures(browser, {"map": figure}, file=tmp_path / "bad.html", width=700).values()
+    assert (wide, wide) in bad.overlapping()
+    assert "beyond the right edge of the whole figure" in bad.cut()
+    assert wide in bad.spilled()

@@ -1,0 +1,133 @@
+"""What holds for every figure: framed, said in words, repeatable, escaped, kind to empty streams."""
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from tests.figures.small_stream import HOSTILE, SmallStream, notes, read, small_stream, teams_of
+from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+
+Draw = Callable[..., Any]
+TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
+EVERY = {
+    "shares": (time_by_stage, small_stream().shares),
+    "map": (value_stream_map, small_stream().network),
+    "flow": (flow_map, small_stream().network),
+    "matrix": (handoff_matrix, TEAMS),
+}
+NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
+EMPTY = {
+    "shares": (time_by_stage, SmallStream((("Ideas", 1),)).shares, "No ticket has been finished so far."),
+    "map": (value_stream_map, NOTHING, "No ticket has entered a stage so far."),
+    "flow": (flow_map, NOTHING, "No ticket has entered a stage so far."),
+    "matrix": (handoff_matrix, NOTHING, "No handoff between known teams has been seen."),
+}
+# The only markup that figures make themselves.
+OURS = re.compile(r"</?b>|<br>|</?span( style='font-size:[0-9.]+(em|px)')?>")
+
+every = pytest.mark.parametrize(("draw", "data"), EVERY.values(), ids=EVERY)
+
+
+def texts(thing: Any) -> list[str]:
+    """Every text anywhere in a figure's JSON, but the alt text, which no figure shows."""
+    if isinstance(thing, str):
+        return [thing]
+    if isinstance(thing, dict):
+        return [
+            text for key, part in thing.items() if key not in {"template", "meta"} for text in texts(part)
+        ]
+    return [text for part in thing for text in texts(part)] if isinstance(thing, list) else []
+
+
+@every
+def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(draw: Draw, data: Any) -> None:
+    """The title is the reader's where they gave one; the caption tells n."""
+    figure = draw(data, title="How <we> work & wait")
+    assert figure.layout.title.text == "How &lt;we&gt; work &amp; wait"
+    assert draw(data).layout.title.text != figure.layout.title.text
+    (caption,) = notes(figure, "caption")
+    assert re.search(r"\bn\b", caption)
+    assert re.search(r"\d", figure.layout.meta["alt"])
+    assert not re.search(r"\bnan\b|NaT|None|<", figure.layout.meta["alt"])
+
+
+@every
+def test_the_same_data_give_the_same_figure(draw: Draw, data: Any) -> None:
+    """Byte for byte, so that reports can be compared."""
+    assert draw(data).to_json() == draw(data).to_json()
+
+
+@every
+def test_drawing_changes_nothing_of_the_data(draw: Draw, data: Any) -> None:
+    """Neither a frame nor a network."""
+    before = copy.deepcopy(data)
+    draw(data)
+    if isinstance(data, nx.DiGraph):
+        assert nx.utils.graphs_equal(data, before)
+    else:
+        assert data.equals(before)
+
+
+@every
+def test_captions_fit_a_narrow_page(draw: Draw, data: Any) -> None:
+    """Lines of at most 106 letters, and a figure high enough for all of them."""
+    figure = draw(data)
+    (caption,) = [note for note in figure.layout.annotations if note.name == "caption"]
+    lines = caption.text.split("<br>")
+    assert max(map(len, lines)) <= 110
+    assert figure.layout.margin.b >= 17 * len(lines) - caption.yshift
+
+
+@pytest.mark.parametrize(("draw", "data", "hint"), EMPTY.values(), ids=EMPTY)
+def test_an_empty_stream_draws_a_kind_sentence(draw: Draw, data: Any, hint: str) -> None:
+    """No exception and no empty axes: nothing to see yet, why, and n = 0."""
+    figure = draw(data)
+    assert len(figure.data) == 0
+    assert notes(figure, "empty") == [f"Nothing to see yet {hint}"]
+    assert notes(figure, "caption") == ["n = 0"]
+    assert figure.layout.meta["alt"] == f"Nothing to see yet. {hint}"
+    assert not figure.layout.xaxis.visible
+
+
+@pytest.mark.parametrize("stage", ["Ideas", "Build", "Supplier", "Done"])
+def test_a_single_stage_is_drawn(stage: str) -> None:
+    """One ticket in one stage of any kind: no exception, and its name is there."""
+    network = SmallStream(((stage, 3),)).network
+    for draw in (value_stream_map, flow_map):
+        figure = draw(network)
+        assert stage in {read(text).split(" ")[0] for text in texts(json.loads(figure.to_json()))}
+        assert "1 stage" in figure.layout.meta["alt"]
+
+
+def test_a_single_bar_is_the_whole_lead_time() -> None:
+    """Three days in one stage, then done."""
+    figure = time_by_stage(SmallStream((("Ideas", 3), ("Done", 1))).shares)
+    assert [list(bar.x) for bar in figure.data if bar.type == "bar"] == [[100]]
+    assert "Most lies in Ideas: 100 % (n 1)" in figure.layout.meta["alt"]
+
+
+def test_tickets_that_took_no_time_are_drawn() -> None:
+    """Finished in the instant of their creation: a share of nothing is no division by zero."""
+    network = SmallStream((("Ideas", 0), ("Build", 0), ("Done", 0))).network
+    assert "waiting 0 %, work 0 %" in value_stream_map(network).layout.meta["alt"]
+    assert flow_map(network).layout.meta["alt"].endswith("median <1 min, n 1.")
+    assert time_by_stage(small_stream().shares.assign(share=0.0)).layout.xaxis.range == (0, 1)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_from_the_data_become_no_markup(name: str) -> None:
+    """In labels and in what the pointer finds: only the figures' own line breaks and sizes are tags."""
+    stages = {stage: f"{stage} {name}" for stage in ("Ideas", "Build", "Supplier", "Test", "Done")}
+    stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
+    network = teams_of((name, f"2 {name}", 2), (name, name, 1))
+    drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
+    for figure in (*drawn, handoff_matrix(network)):
+        shown = texts(json.loads(figure.to_json()))
+        assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]
+        assert any(read(text).startswith(name[:9]) or f" {name[:9]}" in read(text) for text in shown)
+        assert "hovertemplate" not in {key for trace in figure.to_plotly_json()["data"] for key in trace}

@@ -1,0 +1,66 @@
+"""One look: told apart without colour, readable, nothing sent anywhere."""
+
+import pytest
+
+from vsm.figures.map_marks import _DATA_FILL, _HEAD_FILL
+from vsm.figures.matrix import _COST, _MUTED
+from vsm.figures.template import (
+    CONFIG,
+    INK,
+    KIND_COLOURS,
+    KIND_PATTERNS,
+    KIND_SYMBOLS,
+    KIND_WORDS,
+    PAPER,
+    TEMPLATE,
+)
+from vsm.tables.words import STAGE_KINDS
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of ``#rrggbb``, by WCAG 2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_kind_of_stage_has_a_look_of_its_own() -> None:
+    """In colour, in pattern, in shape and in words; bulk edits too."""
+    for look in (KIND_COLOURS, KIND_PATTERNS, KIND_SYMBOLS, KIND_WORDS):
+        assert look.keys() == {*STAGE_KINDS, "bulk"}
+        assert len(set(look.values())) == len(look)
+
+
+@pytest.mark.parametrize(
+    "fill", [PAPER, _HEAD_FILL, _DATA_FILL, *(colour for _, colour in (*_COST, *_MUTED))]
+)
+def test_text_can_be_read_on_every_fill_that_bears_it(fill: str) -> None:
+    """A contrast of 4.5 : 1 at least."""
+    assert contrast(INK, fill) >= 4.5
+
+
+@pytest.mark.parametrize("kind", ["queue", "outside"])
+def test_the_letter_in_a_triangle_can_be_read(kind: str) -> None:
+    """The inventory's I stands on the kind's own colour."""
+    assert contrast(INK, KIND_COLOURS[kind]) >= 4.5
+
+
+def test_nothing_can_be_sent_away() -> None:
+    """No link to Plotly's cloud, no logo that leads there."""
+    assert CONFIG["plotlyServerURL"] == ""
+    assert not CONFIG["showSendToCloud"]
+    assert not CONFIG["displaylogo"]
+
+
+def test_the_template_asks_for_no_font_from_the_web() -> None:
+    """Only fonts of the machine, ending in a family that every machine has."""
+    family = TEMPLATE.layout.font.family
+    assert family.endswith("sans-serif")
+    assert "http" not in TEMPLATE.layout.to_plotly_json().__repr__()
