@@ -50,7 +50,7 @@ def millis(text: str) -> int:
 def instant(epoch_ms: int) -> str:
     """The instant as Jira writes it: milliseconds, and an offset without a colon."""
     at = datetime.fromtimestamp(epoch_ms // 1000, tz=UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}+0000"
+    return f"{at.isoformat()[:19]}.{epoch_ms % 1000:03d}+0000"
 
 
 def status_body(number: str, name: str, category: str) -> Body:

@@ -20,23 +20,22 @@ def issue(desk: Desk, call: Call) -> Body:
 
 
 def bulk_issues(desk: Desk, call: Call) -> Body:
-    """POST issue/bulkfetch: at most 100, moved ones found by their old keys, the rest told as errors."""
+    """POST issue/bulkfetch: at most 100, moved ones found by their old keys, the rest passed over."""
     if not desk.cloud:
         raise Refused(404, "null for uri: " + call.path)
     names = call.words("issueIdsOrKeys")
     if not 1 <= len(names) <= 100:
         raise Refused(400, "You may only fetch a maximum of 100 issues by ID or key at a time.")
-    hits = {name: desk.site.find(name) for name in names}
-    cards = {card.id: card for card in hits.values() if card is not None}
+    hits = [desk.site.find(name) for name in names]
+    cards = {card.id: card for card in hits if card is not None}
     fields, expand = call.words("fields") or ["*navigable"], call.words("expand")
     shown = [desk.issue(cards[number], fields, expand) for number in sorted(cards, key=int)]
     for one in shown:
         if "changelog" in one:
             cap = desk.traps.embedded_changelog_cap
             one["changelog"] = embedded(one["changelog"], cap=cap, newest_first=True)
-    missing = "Issue does not exist or you do not have permission to see it."
-    errors = [{"id": name, "errorMessage": missing} for name, card in hits.items() if card is None]
-    return {"expand": "names,schema", "issues": shown, "issueErrors": errors}
+    # By its document the errors are of what may be tried again: who is not found is simply not there.
+    return {"expand": "names,schema", "issues": shown, "issueErrors": []}
 
 
 def comments(desk: Desk, call: Call) -> Body:
@@ -78,7 +77,7 @@ def _since(desk: Desk, call: Call, changed: dict[str, int]) -> Body:
         "values": [{"worklogId": note, "updatedTime": at, "properties": []} for at, note in part],
         "since": since, "until": until, "self": f"{link}{since}", "lastPage": len(part) == len(rows),
     }  # fmt: skip
-    return page if page["lastPage"] else page | {"nextPage": f"{link}{until + 1}"}
+    return page if page["lastPage"] else page | {"nextPage": f"{link}{until}"}
 
 
 def listed_worklogs(desk: Desk, call: Call) -> list[Body]:

@@ -1,11 +1,12 @@
 """Search: by token on Cloud, by startAt on Data Center."""
 
 import zlib
+from collections.abc import Set
 from typing import Any
 
 from tests.jira_server import jql
 from tests.jira_server.calls import Call, Refused
-from tests.jira_server.cards import Body, Card
+from tests.jira_server.cards import Body
 from tests.jira_server.desk import INLINE, Desk, embedded, first, state_of, token_of, without_from
 
 REMEMBERED = 16
@@ -20,18 +21,19 @@ def search_by_token(desk: Desk, call: Call) -> Body:
     size = _size(desk, call, default=50, most=few)
     token = str(call.value("nextPageToken") or "")
     mark = zlib.crc32(str(call.value("jql")).encode())
-    number, start, said = state_of(token) if token else (desk.site.version, 0, mark)
+    number, start, said, hop = state_of(token) if token else (desk.site.version, 0, mark, 0)
     if said != mark:
         raise Refused(400, "The next page token belongs to another query.")
-    ids = _order_of(desk, query, (number, mark), restart=not token)
+    fresh = set(call.words("reconcileIssues"))
+    ids = _order_of(desk, query, (number, mark), restart=not token, fresh=fresh)
     if token and desk.mischief.strikes("empty_page"):
-        return {"issues": [], "nextPageToken": token_of(number, start, mark), "isLast": False}
+        return {"issues": [], "nextPageToken": token_of(number, start, mark, hop + 1), "isLast": False}
     part = ids[start : start + desk.mischief.short(size)]
     end = start + len(part)
-    page: Body = {"issues": _page(desk, part, fields, expand), "isLast": end >= len(ids)}
+    page: Body = {"issues": _page(desk, part, fields, expand, fresh), "isLast": end >= len(ids)}
     if end < len(ids):
         repeat = token and desk.mischief.strikes("repeated_token")
-        page["nextPageToken"] = token if repeat else token_of(number, end, mark)
+        page["nextPageToken"] = token if repeat else token_of(number, end, mark, hop + 1)
     return page
 
 
@@ -76,11 +78,13 @@ def _size(desk: Desk, call: Call, *, default: int, most: int) -> int:
     return min(asked, most, desk.traps.page_cap or most)
 
 
-def _order_of(desk: Desk, query: jql.Query, key: tuple[Any, ...], *, restart: bool) -> list[str]:
+def _order_of(
+    desk: Desk, query: jql.Query, key: tuple[Any, ...], *, restart: bool, fresh: Set[str] = frozenset()
+) -> list[str]:
     """The ids that a query finds, kept while its pages are fetched; on Data Center until something changes."""
     stale = desk.traps.stale_search
     if (restart and stale) or key not in desk.orders:
-        found = [card.id for card in query.among(desk.site.indexed(stale))]
+        found = [card.id for card in query.among(desk.site.indexed(stale, fresh))]
         desk.orders[key] = _with_duplicates(found) if desk.traps.duplicates else found
         while len(desk.orders) > REMEMBERED:
             del desk.orders[next(iter(desk.orders))]
@@ -94,18 +98,19 @@ def _with_duplicates(ids: list[str]) -> list[str]:
     ]
 
 
-def _page(desk: Desk, ids: list[str], fields: list[str], expand: list[str]) -> list[Body]:
+def _page(
+    desk: Desk, ids: list[str], fields: list[str], expand: list[str], fresh: Set[str] = frozenset()
+) -> list[Body]:
     """The issues of a page; what was deleted or hidden since the search began is left out."""
     site, stale = desk.site, desk.traps.stale_search
-    site.searches += 1
     shown = list[Body]()
     for number in ids:
         card = site.find(number)
         if card is None:
             continue
-        old, since = site.before.get(number, (None, -1))
-        seen: Card | None = old if stale and since >= 0 and site.searches - since <= stale else None
+        seen = site.believed(card, stale, fresh)
         shown.append(_found(desk, desk.issue(card, fields, expand, seen=seen)))
+    site.searches += 1
     return shown
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Any
 
 from tests.jira_server.cards import Body, Card, Mode, card_of, millis, status_body
@@ -42,13 +42,16 @@ class State:
         """What the user may see, as it is."""
         return (card for card in self.cards.values() if not self.is_hidden(card))
 
-    def indexed(self, stale_for: int) -> Iterator[Card]:
-        """What search believes: changed issues look as before for the next ``stale_for`` searches."""
-        for card in self.visible():
-            old, since = self.before.get(card.id, (card, -1))
-            believed = old if stale_for and since >= 0 and self.searches - since <= stale_for else card
-            if believed is not None:
-                yield believed
+    def indexed(self, stale_for: int, fresh: Set[str] = frozenset()) -> Iterator[Card]:
+        """What search believes of all issues, but for those that are to be looked up afresh."""
+        believed = (self.believed(card, stale_for, fresh) for card in self.visible())
+        return (card for card in believed if card is not None)
+
+    def believed(self, card: Card, stale_for: int, fresh: Set[str] = frozenset()) -> Card | None:
+        """How search sees an issue: as before its change for so many searches, None if not yet at all."""
+        old, since = self.before.get(card.id, (card, -1))
+        stale = stale_for and since >= 0 and self.searches - since < stale_for and card.id not in fresh
+        return old if stale else card
 
     def find(self, name: str) -> Card | None:
         """The visible issue with this id or key, whatever its case, also by a key it had before a move."""
