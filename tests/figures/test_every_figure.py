@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import networkx as nx
+import plotly.graph_objects as go
 import pytest
 
 from tests.figures.small_stream import HOSTILE, SmallStream, notes, read, small_stream, teams_of
 from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+from vsm.figures.frame import framed
 
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
@@ -54,6 +56,12 @@ def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(d
     assert re.search(r"\bn\b", caption)
     assert re.search(r"\d", figure.layout.meta["alt"])
     assert not re.search(r"\bnan\b|NaT|None|<", figure.layout.meta["alt"])
+
+
+def test_a_caption_is_plain_text() -> None:
+    """What it says of a stream is shown as it is."""
+    figure = framed(go.Figure(), title="", caption="n < 3 & <b>$5</b>", alt="", body=100)
+    assert figure.layout.annotations[0].text == "n &lt; 3 &amp; &lt;b&gt;&#36;5&lt;/b&gt;"
 
 
 @every

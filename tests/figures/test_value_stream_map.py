@@ -1,5 +1,7 @@
 """The value stream map, against visits counted by hand."""
 
+import re
+
 import networkx as nx
 import plotly.graph_objects as go
 import pytest
@@ -28,6 +30,18 @@ def test_process_boxes_tell_median_visits_and_what_came_back() -> None:
     assert written(figure, "box teams") == ["web", "qa"]
     assert written(figure, "box data") == ["2 d 12 h n 4 C&A 50 %", "1 d n 3 C&A –"]
     assert places(figure, "box data") == places(figure, "box names") == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("ca", "words"), [(0.998, ">99 %"), (1.0, "100 %"), (0.0004, "<0.1 %"), (0.0, "0 %")]
+)
+def test_what_almost_never_came_back_fits_a_box(ca: float, words: str) -> None:
+    """Over and under are written as signs there, since words would not fit; escaped, as all else."""
+    network = SmallStream().network
+    network.nodes["Build"]["ca"] = ca
+    figure = value_stream_map(network)
+    assert written(figure, "box data")[0].endswith(f"C&A {words}")
+    assert not re.search(r"<(?!/?b>|br>)", trace(figure, "box data").text[0])
 
 
 def test_triangles_tell_what_waits_now() -> None:
