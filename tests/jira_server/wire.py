@@ -74,6 +74,9 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet: requests are recorded."""
 
     def _serve(self, method: str) -> None:
+        if self.server.stopping.is_set():
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = _json(text)
