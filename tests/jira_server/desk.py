@@ -22,6 +22,7 @@ class Desk:
         self.site, self.traps, self.mischief = site, traps, Mischief(traps)
         self.url = ""
         self.orders: dict[tuple[Any, ...], list[str]] = {}
+        self.histories: tuple[Any, list[tuple[int, str, Body]]] = (None, [])
 
     @property
     def cloud(self) -> bool:

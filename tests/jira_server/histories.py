@@ -53,6 +53,14 @@ def _log(desk: Desk, issue: str, histories: list[Body]) -> Body:
 
 
 def _by_date(desk: Desk, names: list[str], wanted: set[str]) -> list[tuple[int, str, Body]]:
+    """All histories asked for, kept for the next page of the same request while nothing changes."""
+    key = (desk.site.version, tuple(names), frozenset(wanted))
+    if desk.histories[0] != key:
+        desk.histories = (key, _rows(desk, names, wanted))
+    return desk.histories[1]
+
+
+def _rows(desk: Desk, names: list[str], wanted: set[str]) -> list[tuple[int, str, Body]]:
     cards = {card.id: card for card in map(desk.site.find, names) if card is not None}
     every = desk.traps.missing_from
     rows = list[tuple[int, str, Body]]()

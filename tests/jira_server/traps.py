@@ -83,7 +83,7 @@ class Traps:
         return cls(
             embedded_changelog_cap=maybe(rng.choice((20, 40, 100)), None),
             descending=maybe(True, False),
-            bulk_page_cap=maybe(rng.choice((7, 61, 500)), None),
+            bulk_page_cap=maybe(rng.choice((50, 300, 1000)), None),
             iso_created=maybe(True, False),
             missing_from=maybe(rng.choice((3, 50)), 0),
             short_pages=maybe(True, False),
@@ -95,7 +95,7 @@ class Traps:
             rate_limit=maybe(rng.choice(limits), None),
             retry_after=rng.choice((0, 1, 2)),
             server_error=maybe(rng.choice(errors), None),
-            hang=maybe(0.3, 0.0),
+            hang=maybe(0.6, 0.0),
             reset=maybe(True, False),
             truncated=maybe(True, False),
             cut_json=maybe(True, False),
