@@ -30,7 +30,7 @@ def my_permissions(desk: Desk, call: Call) -> Body:
     if desk.cloud and not names:
         raise Refused(400, "The 'permissions' query parameter is required.")
     project, hidden = call.query.get("projectKey"), desk.site.hidden
-    given = project not in hidden if project else set(desk.site.projects) > hidden
+    given = project not in hidden if project else bool(set(desk.site.projects) - hidden)
     return {
         "permissions": {
             name: {

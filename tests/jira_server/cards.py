@@ -14,6 +14,12 @@ CATEGORIES: Final = {
     "done": {"id": 3, "key": "done", "colorName": "green", "name": "Done"},
 }
 
+FIELD_NAMES: Final = {
+    "issuetype": "Issue Type", "fixVersions": "Fix versions", "issuelinks": "Linked Issues",
+    "resolutiondate": "Resolved", "duedate": "Due date", "timespent": "Time Spent", "versions": "Affects versions",
+    "comment": "Comment", "worklog": "Log Work",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -45,6 +51,11 @@ def card_of(body: Body) -> Card:
 def millis(text: str) -> int:
     """Epoch milliseconds of an instant as Jira writes it."""
     return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def field_name(number: str) -> str:
+    """What people call a field, as far as its id tells."""
+    return FIELD_NAMES.get(number, number.replace("customfield_", "custom ").capitalize())
 
 
 def instant(epoch_ms: int) -> str:

@@ -15,6 +15,7 @@ from tests.jira_server.cards import (
     Mode,
     card_of,
     cloud_users,
+    field_name,
     instant,
     millis,
     status_body,
@@ -35,7 +36,7 @@ class Site(State):
             key = body["key"].rpartition("-")[0]
             self.projects.setdefault(key, {"id": f"1{len(self.projects):04d}", "name": key} | project)
             for name in body["fields"]:
-                self.field_names.setdefault(name, name.replace("customfield_", "Custom "))
+                self.field_names.setdefault(name, field_name(name))
             for note in (body["fields"].get("worklog") or {}).get("worklogs") or ():
                 self.worklogs[note["id"]] = (body["id"], millis(note.get("updated") or note["started"]))
         self._furnish()
@@ -57,13 +58,15 @@ class Site(State):
         site.statuses = {n: status_body(n, *about) for n, about in seeded.STATUSES.items()}
         site.projects["ABC"] = dict(seeded.PROJECT)
         sample = seeded.seeded_body(seeded.Seed(seed, 1, 1, 1, mode))
-        site.field_names = {name: name for name in sample["fields"]} | seeded.FIELDS
+        site.field_names = {name: field_name(name) for name in sample["fields"]} | seeded.FIELDS
         site._furnish()
         return site
 
     def _furnish(self) -> None:
         """Give the first project a saved filter and a board with a column for each category of status."""
         self.next_number = 9_000_000
+        for name in ("comment", "worklog", "timespent"):
+            self.field_names.setdefault(name, field_name(name))
         project = next(iter(self.projects), None)
         if project is None:
             return
