@@ -98,7 +98,7 @@ def test_permission_is_lost_midway() -> None:
     with serve(Site.seeded(SITE), Traps(permission_lost="ABC")) as jira:
         seen = [ask(jira, "api/3/project/ABC").status for _ in range(3)]
         assert seen == [200, 404, 404]
-        asked = {"permissions": "BROWSE_PROJECTS", "projectKey": "ABC"}
+        asked: dict[str, Any] = {"permissions": "BROWSE_PROJECTS", "projectKey": "ABC"}
         told = ask(jira, "api/3/mypermissions", **asked).json["permissions"]["BROWSE_PROJECTS"]
         assert told["havePermission"] is False
         assert ask(jira, "api/3/search/jql", {"jql": "project = ABC"}).status == 400
