@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test matrix install lint types walls check docs lock lab clean
+.PHONY: demo test matrix install lint types walls check bench docs lock lab clean
 
 demo: install
 	$(BIN)/vsm demo --dir data
@@ -48,6 +48,10 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endif
 	@touch $@
+
+# Ratios, measured in one run: machines are noisy.
+bench: install
+	$(BIN)/python -m tests.bench.live_jira
 
 # What is generated and committed: the data dictionary, the sample's texts and README's picture (with Chromium).
 docs: demo

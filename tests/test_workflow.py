@@ -46,7 +46,7 @@ def test_the_digest_tells_workflows_apart() -> None:
     ("text", "sentence"),
     [
         ("[stream", r"is not valid TOML"),
-        ("[stages]", r"unknown key 'stages' in the file; known: person, rules, stage, stream, team"),
+        ("[stages]", r"unknown key 'stages' in the file; known: jira, person, rules, stage, stream, team"),
         ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),
         ('[[stage]]\nname = "A"\nkind = "work"\ncolour = 1', r"unknown key 'colour' in \[\[stage\]\] 'A'"),

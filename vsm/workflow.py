@@ -62,6 +62,19 @@ class Rules(_Section):
     minimum: int = Field(default=12, ge=2)
 
 
+class Jira(_Section):
+    """Which of a live Jira's custom fields are taken beyond those that tell flow? By id or by name."""
+
+    objective: Word | None = None
+    value: Word | None = None
+    cost_of_delay: Word | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Which field bears each of our words? Those that are set."""
+        return {word: field for word, field in self if field}
+
+
 class Stream(_Section):
     """What is the stream called?"""
 
@@ -83,6 +96,7 @@ class Workflow(_Section):
     teams: tuple[Team, ...] = Field(default=(), alias="team")
     persons: tuple[Person, ...] = Field(default=(), alias="person")
     rules: Rules = Rules()
+    jira: Jira = Jira()
 
     @property
     def order(self) -> dict[str, int]:
@@ -170,7 +184,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 
 
 _SECTIONS: dict[str, type[_Section]] = {
-    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "rules": Rules,
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "rules": Rules, "jira": Jira,
 }  # fmt: skip
 
 

@@ -2,39 +2,15 @@
 
 import gzip
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
-from vsm.cli import main
 from vsm.sources.git_process import create_repository
-
-
-class Shell:
-    """Runs ``vsm`` in this process; remembers what it said."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.out = self.err = ""
-
-    def __call__(self, *words: object) -> int:
-        self._monkeypatch.setattr(sys, "argv", ["vsm", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        self.out, self.err = self._capsys.readouterr()
-        return code
-
-
-@pytest.fixture
-def vsm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

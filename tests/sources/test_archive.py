@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,13 +95,51 @@ def test_a_fault_later_keeps_what_was_committed_and_marks_the_pull(tmp_path: Pat
 
 
 def test_unchanged_content_is_not_written_again(tmp_path: Path) -> None:
-    """Of two documents one has changed: the log counts one, and the other keeps its first pull."""
+    """Of two documents one has changed: the log counts one, and the other was fetched when it was first."""
     with open_archive(tmp_path / "a.sqlite") as archive:
         archive.store([page(1, 2)], source="jira", scope="f", at=AT)
-        archive.store([page(1), page(2, name="b")], source="jira", scope="f", at=AT)
+        archive.store([page(1), page(2, name="b")], source="jira", scope="f", at=AT + timedelta(days=1))
         ask = archive._database.execute
         assert ask("SELECT documents, changed FROM pulls ORDER BY pull").fetchall() == [(2, 2), (2, 1)]
-        assert ask("SELECT id, pull FROM documents ORDER BY id").fetchall() == [("1", 1), ("2", 2)]
+        fetched = ask("SELECT substr(fetched, 1, 10) FROM documents ORDER BY id").fetchall()
+        assert fetched == [(str(AT.date()),), (str((AT + timedelta(days=1)).date()),)]
+
+
+def test_a_whole_pull_drops_what_is_no_longer_said(tmp_path: Path) -> None:
+    """Only once it is finished, and only of its own source; others keep what no page names any more."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        for source in ("git:shop", "jira"):
+            archive.store([page(1, 2)], source=source, scope="f", at=AT)
+
+        def broken() -> Iterator[Page]:
+            yield page(2)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            archive.store(broken(), source="git:shop", scope="g", at=AT, whole=True)
+        assert len(list(archive.documents("git:shop"))) == 2
+        archive.store([page(2), page(3)], source="git:shop", scope="f", at=AT, whole=True)
+        archive.store([page(2)], source="jira", scope="f", at=AT)
+        assert [body["id"] for body in archive.documents("git:shop")] == [2, 3]
+        assert len(list(archive.documents("jira"))) == 2
+        assert all(pull.finished for pull in archive.pulls())
+
+
+def test_a_pull_of_another_scope_hides_no_unfinished_one(tmp_path: Path) -> None:
+    """Until that very pull is completed, its source is not whole."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+
+        def broken() -> Iterator[Page]:
+            yield page(1)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            archive.store(broken(), source="jira", scope="large.jsonl", at=AT)
+        archive.store([page(2)], source="jira", scope="small.jsonl", at=AT)
+        assert [(p.scope, p.finished is None) for p in archive.pulls()] == [
+            ("large.jsonl", True), ("small.jsonl", False),
+        ]  # fmt: skip
+        assert archive.sources() == ["jira"]
 
 
 def test_half_a_surrogate_pair_is_stored_as_a_question_mark(tmp_path: Path) -> None:

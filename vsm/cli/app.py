@@ -13,6 +13,7 @@ from vsm.cli.export import export
 from vsm.cli.init import init
 from vsm.cli.pull import pull
 from vsm.cli.report import report
+from vsm.cli.verify import verify
 from vsm.errors import VsmError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(init)
 app.add_typer(pull, name="pull")
+app.command()(verify)
 app.command()(check)
 app.command()(export)
 app.command()(report)

@@ -8,11 +8,10 @@ from vsm.cli.init import write_beside
 from vsm.cli.options import Dir
 from vsm.cli.pull import store
 from vsm.cli.report import publish, tell_findings
+from vsm.cli.telling import Teller
 from vsm.errors import ParameterError
 from vsm.pipeline import read_stream
 from vsm.sample import build_sample, sample_workflow
-from vsm.sources.git_commits import commit_pages
-from vsm.sources.jira_file import issue_pages
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -25,8 +24,9 @@ def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
     folder.archive.parent.mkdir(parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)
     write_beside(folder.workflow, sample_workflow())
-    store(dir_, issue_pages(sample.issues), source="jira", scope=str(sample.issues))
-    store(dir_, commit_pages(sample.repository), source="git:shop", scope=str(sample.repository))
+    into = dir_, Teller()
+    store(into, "jira", {"file": str(sample.issues.absolute())})
+    store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})
     stream = read_stream(dir_)
     page = publish(dir_, stream, {})
     console.print(f"Report: {page}")

@@ -1,41 +1,75 @@
-"""How do documents get into the archive? One subcommand for each kind of source."""
+"""How do documents get into the archive? One subcommand for each kind of source; none repeats them all."""
 
-from collections.abc import Iterable
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
+from vsm.cli.asking import Asked, asked_pages, check_name
 from vsm.cli.options import WORK, Dir
+from vsm.cli.telling import Teller
+from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.pipeline.read import read_workflow
-from vsm.sources.archive import Page, open_archive
-from vsm.sources.git_commits import commit_pages, repository_name
-from vsm.sources.jira_file import issue_pages
-from vsm.sources.table_file import parse_columns, row_pages
+from vsm.sources.archive import open_archive
+from vsm.sources.git_commits import repository_name
+from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder
 
-pull = typer.Typer(help="Pull tickets and commits into the archive. Repeat it at will.", no_args_is_help=True)
+pull = typer.Typer(
+    help="Pull tickets and commits into the archive. Repeat it at will.", invoke_without_command=True
+)
 
 
 @pull.callback()
-def _into(context: typer.Context, dir_: Dir = WORK) -> None:
-    """Pull tickets and commits into the archive. Repeating a pull is safe: it adds what is new."""
-    context.obj = dir_
+def _into(
+    context: typer.Context,
+    dir_: Dir = WORK,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    json_log: Annotated[bool, typer.Option("--json-log", help="A JSON object a line, for machines.")] = False,
+) -> None:
+    """Pull tickets and commits into the archive. Alone it repeats every pull of this work folder."""
+    context.obj = dir_, Teller(quiet=quiet, json_log=json_log)
+    if context.invoked_subcommand is None:
+        repeat(dir_, context.obj[1])
 
 
 @pull.command()
 def jira(
     context: typer.Context,
     file: Annotated[
-        Path,
+        Path | None,
         typer.Option(help="REST issue bodies with changelog: .jsonl[.gz], or a search answer .json[.gz]."),
-    ],
+    ] = None,
+    url: Annotated[str, typer.Option(help="A live Jira, such as https://example.atlassian.net.")] = "",
+    project: Annotated[
+        list[str] | None, typer.Option(help="Project key; may be given several times.")
+    ] = None,
+    jql: Annotated[str, typer.Option(help="Any query; its ORDER BY is not used.")] = "",
+    filter_: Annotated[str, typer.Option("--filter", help="Number of a saved filter.")] = "",
+    board: Annotated[str, typer.Option(help="Number of a board; its columns become stages.")] = "",
+    sweep: Annotated[
+        bool | None, typer.Option(help="Look for deleted issues. Weekly if left out.", show_default=False)
+    ] = None,
+    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Let the login go unencrypted. Do not.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="Tells several Jiras apart; leave out with one.")] = "",
 ) -> None:
-    """Pull a Jira export: one REST issue body a line, or a search answer."""
-    store(context.obj, issue_pages(file), source="jira", scope=str(file))
+    """Pull a live Jira, or an export of one.
+
+    The login comes from VSM_JIRA_EMAIL and VSM_JIRA_TOKEN (Cloud), VSM_JIRA_TOKEN alone (Data Center), the
+    keyring, or is asked for. It is stored nowhere.
+    """
+    if (file is None) == (not url):
+        raise ParameterError("name either --file EXPORT or --url https://example.atlassian.net")
+    asked: Asked = {"file": str(file.absolute())} if file else {
+        "url": url, "projects": project or [], "jql": jql, "filter": filter_, "board": board,
+        "ca_bundle": ca_bundle, "insecure_http": insecure_http,
+    }  # fmt: skip
+    store(context.obj, f"jira:{name}" if name else "jira", asked, sweep=sweep)
 
 
 @pull.command()
@@ -48,8 +82,8 @@ def git(
     ] = False,
 ) -> None:
     """Pull a Git repository's commits and tags. Nothing in the repository is executed or changed."""
-    pages = commit_pages(repo, allow_shallow=allow_shallow)
-    store(context.obj, pages, source=f"git:{name or repository_name(repo)}", scope=str(repo))
+    asked = {"repo": str(repo.absolute()), "allow_shallow": allow_shallow}
+    store(context.obj, f"git:{name or repository_name(repo)}", asked)
 
 
 @pull.command()
@@ -70,25 +104,49 @@ def table(
     Our words are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
     priority, objective and url.
     """
-    pages = row_pages(file, columns=parse_columns(map_), timezone=timezone or None, skip_bad=skip_bad)
-    store(context.obj, pages, source=f"table:{name or file.stem}", scope=str(file))
+    asked = {"file": str(file.absolute()), "columns": parse_columns(map_), "timezone": timezone}
+    store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad})
 
 
-def store(dir_: Path, pages: Iterable[Page], *, source: str, scope: str) -> None:
-    """Store pages in the work folder's archive, saying how far it is."""
+def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool | None = None) -> None:
+    """Store what a source says in the work folder's archive, saying how far it is.
+
+    A repository and a table are read whole each time, so what they no longer say is dropped.
+    """
+    dir_, teller = into
     folder = WorkFolder.at(dir_)
-    read_workflow(folder)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    with open_archive(folder.archive) as archive, Progress(console=console, transient=True) as progress:
-        task = progress.add_task(f"pulling {source}", total=None)
-        state = archive.store(
-            pages,
-            source=source,
-            scope=scope,
-            at=datetime.now(UTC),
-            on_page=lambda stored: progress.update(task, completed=stored),
-        )
-    noun = "documents" if state.documents != 1 else "document"
-    console.print(f"{source}: {state.documents:,} {noun} in {folder.archive}")
-    if not state.documents:
-        console.print("There was nothing in it; reports will say so.")
+    workflow = read_workflow(folder)
+    with open_archive(folder.archive) as archive:
+        check_name(source, asked, archive)
+        pages = asked_pages(source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep)
+        with teller.pulling(source):
+            state = archive.store(
+                pages,
+                source=source,
+                scope=json.dumps(asked),
+                at=datetime.now(UTC),
+                whole=not source.startswith("jira"),
+                on_page=teller.stored,
+            )
+    teller.done(state, folder.archive)
+
+
+def repeat(dir_: Path, teller: Teller) -> None:
+    """Pull every source of this work folder again, as it was asked last; one that fails stops no other."""
+    with open_archive(WorkFolder.at(dir_).archive, create=False) as archive:
+        pulls = archive.pulls()
+    latest: dict[str, tuple[str, Asked]] = {}
+    for state in pulls:
+        asked = json.loads(state.scope)
+        latest[f"{state.source} {state.scope}" if "url" in asked else state.source] = state.source, asked
+    if not latest:
+        raise SourceError(f'{dir_}: nothing was pulled yet; try vsm pull --dir "{dir_}" jira --help')
+    failed: list[VsmError] = []
+    for source, asked in latest.values():
+        try:
+            store((dir_, teller), source, asked)
+        except VsmError as error:
+            failed.append(error)
+            teller.failed(source, str(error))
+    if failed:
+        raise failed[0]

@@ -45,7 +45,7 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    known = list(bodies)
+    known = [body for body in bodies if "key" in body]
     if not known:
         return Log()
     changes = _changes(known, source)

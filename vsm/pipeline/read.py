@@ -129,7 +129,7 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     ...         len(read_log(folder, archive).events)
     0
     """
-    whole = {pull.source: pull.finished is not None for pull in archive.pulls()}
+    whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
     stamp = f"{archive.digest()} {whole} {version('vsm')}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
@@ -151,23 +151,23 @@ def log_from_archive(archive: Archive) -> Log:
     ...     len(log_from_archive(archive).tickets)
     0
     """
-    pulls = archive.pulls()
+    sources = archive.sources()
     readers = {"jira": log_from_jira, "table": log_from_table}
     trackers = [
-        readers[pull.source.partition(":")[0]](archive.documents(pull.source), source=pull.source)
-        for pull in pulls
-        if not pull.source.startswith("git:")
+        readers[source.partition(":")[0]](archive.documents(source), source=source)
+        for source in sources
+        if not source.startswith("git:")
     ]
     merged = merge_logs(*trackers)
     keys = ticket_keys(merged.tickets, merged.events)
     repositories = [
-        log_from_git(archive.documents(pull.source), repository=pull.source.removeprefix("git:"), keys=keys)
-        for pull in pulls
-        if pull.source.startswith("git:")
+        log_from_git(archive.documents(source), repository=source.removeprefix("git:"), keys=keys)
+        for source in sources
+        if source.startswith("git:")
     ]
     unfinished = [
         Doubt("unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source)
-        for pull in pulls
+        for pull in archive.pulls()
         if pull.finished is None
     ]
     return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(unfinished)))

@@ -12,20 +12,21 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from vsm.errors import ArchiveError, ParameterError
 from vsm.sources.archive_file import DAMAGED, connect, told, transaction
+from vsm.sources.archive_text import canonical, encoded, written
 
 _STATES: Final = """
     SELECT source, scope, started, finished, cursor,
            (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
     FROM pulls
-    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source)
-    ORDER BY source
+    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source, scope)
+    ORDER BY source, pull
 """
 
 
@@ -63,6 +64,7 @@ class Archive:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
     ...     page = Page((Document("7", {"key": "AB-7"}),))
@@ -95,14 +97,14 @@ class Archive:
         source: str,
         scope: str,
         at: datetime,
+        whole: bool = False,
         on_page: Callable[[int], None] | None = None,
     ) -> PullState:
         """How far did this pull get? Store all pages; each is one transaction.
 
         The first page is fetched before anything is written, so a source that refuses its input leaves
         the archive as it was. A pull that breaks off later keeps its whole pages and stays unfinished.
-        A document whose content has not changed is not written again; ids that no page names any more
-        are kept.
+        A document whose content has not changed is not written again.
 
         Parameters
         ----------
@@ -114,6 +116,9 @@ class Archive:
             What was asked for, such as the file's name.
         at
             When the pull began, with zone.
+        whole
+            Whether the pages are all that the source says now: then ids that none of them names are dropped
+            when the pull is finished, and earlier pulls of it count as finished too. Else they are kept.
         on_page
             Called after each commit with the number of documents stored so far in this pull.
 
@@ -141,12 +146,19 @@ class Archive:
                 on_page(stored)
         finished = at + timedelta(seconds=time.monotonic() - begun)
         with told(self._path), transaction(self._database):
-            self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", _written(finished), pull)
+            self._finish(pull, source, finished, whole=whole)
         return self._states(pull)[0]
+
+    def _finish(self, pull: int, source: str, finished: datetime, *, whole: bool) -> None:
+        at = written(finished)
+        self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", at, pull)
+        if whole:
+            self._execute("DELETE FROM documents WHERE source = ? AND pull <> ?", source, pull)
+            self._execute("UPDATE pulls SET finished = ? WHERE source = ? AND finished IS NULL", at, source)
 
     def _begin(self, source: str, scope: str, at: datetime) -> int:
         pull = self._execute(
-            "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?)", source, scope, _written(at)
+            "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?)", source, scope, written(at)
         ).lastrowid
         return int(pull or 0)
 
@@ -154,19 +166,22 @@ class Archive:
         """Write one page within the open transaction; give its number of documents."""
         changed = 0
         for document in page.documents:
-            text = _canonical(document.body)
+            text = canonical(document.body)
             digest = hashlib.sha256(text).hexdigest()
             known = self._execute(
                 "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
             ).fetchone()
             if known == (digest,):
+                self._execute(
+                    "UPDATE documents SET pull = ? WHERE source = ? AND id = ?", pull, source, document.id
+                )
                 continue
             changed += 1
             self._execute(
                 "INSERT INTO documents (source, id, body, digest, fetched, pull) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (source, id) DO UPDATE SET body = excluded.body, digest = excluded.digest, "
                 "fetched = excluded.fetched, pull = excluded.pull",
-                *(source, document.id, zlib.compress(text), digest, _written(at), pull),
+                *(source, document.id, zlib.compress(text), digest, written(at), pull),
             )
         self._execute(
             "UPDATE pulls SET cursor = ?, pages = pages + 1, documents = documents + ?, "
@@ -201,9 +216,10 @@ class Archive:
             found = self._execute(query, source, id_).fetchall()
         return next((self._unpacked(packed, digest, f"{source} {id_}") for packed, digest in found), None)
 
-    def cursor(self, source: str) -> str | None:
-        """How far did the latest pull of this source get? None where there was none, or it cannot say."""
-        return next((pull.cursor for pull in self.pulls() if pull.source == source), None)
+    def cursor(self, source: str, scope: str) -> str | None:
+        """How far did the latest pull of this source and scope get? None where it cannot say."""
+        wanted = (source, scope)
+        return next((pull.cursor for pull in self.pulls() if (pull.source, pull.scope) == wanted), None)
 
     def _unpacked(self, packed: bytes, digest: str, name: str) -> dict[str, Any]:
         try:
@@ -216,8 +232,12 @@ class Archive:
         return body
 
     def pulls(self) -> list[PullState]:
-        """How far did the latest pull of every source get? By source."""
+        """How far did the latest pull of every source and scope get? By source, the latest scope last."""
         return self._states(None)
+
+    def sources(self) -> list[str]:
+        """Which sources were pulled? Sorted."""
+        return sorted({pull.source for pull in self.pulls()})
 
     def _states(self, pull: int | None) -> list[PullState]:
         with told(self._path):
@@ -243,30 +263,12 @@ class Archive:
         whole = hashlib.sha256()
         with told(self._path):
             for row in self._execute("SELECT source, id, digest FROM documents ORDER BY source, id"):
-                whole.update(_canonical(row))
+                whole.update(canonical(row))
         return whole.hexdigest()
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
-        sayable = [_encoded(value).decode() if isinstance(value, str) else value for value in values]
+        sayable = [encoded(value).decode() if isinstance(value, str) else value for value in values]
         return self._database.execute(statement, sayable)
-
-
-def _canonical(body: object) -> bytes:
-    """Write equal content as equal bytes; ``default`` turns what is a mapping but no dict into one."""
-    return _encoded(
-        json.dumps(
-            body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
-        )
-    )
-
-
-def _encoded(text: str) -> bytes:
-    """Write UTF-8; half a surrogate pair, as in a cut emoji or an odd file name, becomes '?'."""
-    return text.encode("utf-8", errors="replace")
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def open_archive(path: Path, *, create: bool = True) -> Archive:

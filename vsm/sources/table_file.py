@@ -19,6 +19,8 @@ STEP: Final = ("status", "holder", "team", "actor")
 ABOUT: Final = ("type", "summary", "project", "priority", "objective", "url")
 WORDS: Final = (*NEEDED, "holder", "team", "actor", *ABOUT)
 TOLD: Final = 10
+BAD_ROWS: Final = " bad rows"
+"""Id of the document that lists them; no ticket's begins with a space."""
 LONGEST: Final = 2**31 - 1  # of a cell; the csv module stops at 131,072 characters, some descriptions do not
 DATED: Final = r"\d{4}(?P<dash>[-/])\d{2}(?P=dash)\d{2}(?!\d)"
 ZONED: Final = r":.*(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z)$"
@@ -71,8 +73,7 @@ def row_pages(
     timezone
         IANA zone of times that carry none.
     skip_bad
-        Leave out rows that cannot be used, and keep a list of them in a document ``bad rows``: an empty
-        one too, so that it replaces what an earlier pull found.
+        Leave out rows that cannot be used, and keep a list of them in a document.
     page_size
         Tickets a page.
 
@@ -103,7 +104,7 @@ def row_pages(
         listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:TOLD])
         more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
         raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; mend them, or pass --skip-bad")
-    kept = [Document("bad rows", {"bad_rows": bad})] if skip_bad else []
+    kept = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
     documents, done = chain(kept, _documents(rows)), 0
     while page := tuple(islice(documents, page_size)):
         done += len(page)

@@ -5,7 +5,8 @@
 """
 
 from vsm.sources.jira_live.pages import LiveJira, live_pages
-from vsm.sources.jira_live.scope import Scope, scope_from_text, scope_text
-from vsm.sources.jira_live.session import JiraSession
+from vsm.sources.jira_live.scope import Scope
+from vsm.sources.jira_live.session import JiraSession, check_address
+from vsm.sources.jira_live.verify import Check, verified
 
-__all__ = ["JiraSession", "LiveJira", "Scope", "live_pages", "scope_from_text", "scope_text"]
+__all__ = ["Check", "JiraSession", "LiveJira", "Scope", "check_address", "live_pages", "verified"]

@@ -1,6 +1,5 @@
 """What does a Jira's answer mean? JSON, a passing trouble worth waiting for, or a refusal that is told."""
 
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,7 +69,7 @@ def read_answer(answer: "requests.Response", *, site: str, path: str, absent: bo
 
 
 def seconds_asked(answer: "requests.Response") -> float | None:
-    """How long does the server ask us to wait? From seconds or a date; None where it does not say.
+    """How long does the server ask us to wait? From seconds, or a date by its own clock; None if unsaid.
 
     Examples
     --------
@@ -86,8 +85,7 @@ def seconds_asked(answer: "requests.Response") -> float | None:
     except ValueError:
         pass
     try:
-        until = parsedate_to_datetime(said)
-        now = parsedate_to_datetime(answer.headers["Date"]) if "Date" in answer.headers else datetime.now(UTC)
+        until, now = (parsedate_to_datetime(text) for text in (said, answer.headers.get("Date", "")))
         return max((until - now).total_seconds(), 0.0)
     except (ValueError, TypeError):
         return None

@@ -39,6 +39,16 @@ def with_notes(asker: Asker, issue: Json) -> Json:
     """What was noted on this issue? The body, trimmed, with all instants of comments and worklogs.
 
     A search embeds but the first twenty or so; the rest is asked for.
+
+    Examples
+    --------
+    >>> class Rest:
+    ...     def get(self, path, **query):
+    ...         return {"comments": [{"id": "1"}, {"id": "2"}], "total": 2}
+    >>> asker = Asker(Rest(), cloud=True, base="https://jira.example.com", fields=[])
+    >>> issue = {"id": "7", "key": "AB-1", "fields": {"comment": {"comments": [{"id": "1"}], "total": 2}}}
+    >>> len(with_notes(asker, issue)["fields"]["comment"]["comments"])
+    2
     """
     fields = issue.get("fields") or {}
     for name, part in (("comment", "comments"), ("worklog", "worklogs")):
@@ -63,6 +73,15 @@ def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
+
+    Examples
+    --------
+    >>> class Quiet:
+    ...     def post(self, path, body):
+    ...         return {"issueChangeLogs": []}
+    >>> asker = Asker(Quiet(), cloud=True, base="https://jira.example.com", fields=[])
+    >>> list(with_changelogs(asker, [{"id": "7", "key": "AB-1", "fields": {}}]))[0]["changelog"]
+    {'histories': []}
     """
     ids = [issue["id"] for issue in issues]
     histories = _bulk_histories(asker.session, ids) if asker.cloud and ids else {}

@@ -36,7 +36,7 @@ def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> d
     fields
         What ``/field`` answers.
     custom
-        Word → field, by id or by name, as ``[jira.fields]`` of vsm.toml says: objective, value, ….
+        Word → field, by id or by name, as ``[jira]`` of vsm.toml says: objective, value, ….
 
     Examples
     --------

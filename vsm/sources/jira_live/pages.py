@@ -3,9 +3,9 @@
 A pull asks for what changed since the last one began, in order of creation; each page carries a cursor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from vsm.sources.jira_live.changelog import Asker, with_changelogs, with_notes
 from vsm.sources.jira_live.cursor import Cursor, question
 from vsm.sources.jira_live.fields import Json
 from vsm.sources.jira_live.scope import Scope
-from vsm.sources.jira_live.search import created_ms, found_issues
+from vsm.sources.jira_live.search import count_issues, created_ms, found_issues
 from vsm.sources.jira_live.site import Site, known_site, learn_site
 from vsm.sources.jira_live.sweep import BACK, GONE, gone_document
 from vsm.sources.jira_live.sweep import sweep as sweep_ids
@@ -29,13 +29,21 @@ CLOUD_BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class LiveJira:
-    """Which Jira is pulled into which source? ``custom`` is our word → field of ``[jira.fields]``."""
+    """Which Jira is pulled into which source?
+
+    ``as_asked`` is the scope as the archive's log of pulls writes it. ``at`` is when the pull begins, and
+    counts where the server's answers carry no time. ``custom`` is our word → field of ``[jira]``.
+    ``on_total`` is told about how many are to come.
+    """
 
     session: "JiraSession"
     scope: Scope
     archive: Archive
+    at: datetime
     source: str = "jira"
+    as_asked: str = "{}"
     custom: Mapping[str, str] = field(default_factory=dict)
+    on_total: Callable[[int], None] | None = None
 
 
 def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 100) -> Iterator[Page]:
@@ -53,18 +61,38 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     Yields
     ------
     Page
-        Documents named by issue id, ``site``, ``board``, ``status/…`` and ``gone/…``; the cursor is a
+        Documents named by issue id, ``site/…``, ``board``, ``status/…`` and ``gone/…``; the cursor is a
         ``Cursor``. The last page is empty and says that the pull is whole.
 
     Raises
     ------
     SourceError, RunError
         As ``JiraSession.get`` does; what was yielded before stays true.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC
+    >>> from pathlib import Path
+    >>> from vsm.sources.archive import open_archive
+    >>> class Empty:
+    ...     url, server_time = "https://jira.example.com", None
+    ...     def get(self, path, **query):
+    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
+    ...     def post(self, path, body):
+    ...         return {"issues": [], "total": 0}
+    >>> scope = Scope("https://jira.example.com", projects=("AB",))
+    >>> with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
+    ...     jira = LiveJira(Empty(), scope, archive, datetime(2026, 1, 5, tzinfo=UTC))
+    ...     [[document.id[:5] for document in page.documents] for page in live_pages(jira)]
+    [['site/'], []]
     """
-    last = Cursor.read(jira.archive.cursor(jira.source))
+    last = Cursor.read(jira.archive.cursor(jira.source, jira.as_asked))
     site, documents = _site(jira, last)
     asked = question(jira.scope.url + site.jql, site.fields)
     last = last if last and last.asked == asked else None
+    if last is None and jira.on_total:
+        jira.on_total(count_issues(jira.session, site.jql, cloud=site.cloud))
     changed = _changed(jira, site, last, page_size)
     first = next(changed, None)  # from here on the server's clock is known
     cursor = _begun(last, asked=asked, now=_now(jira), learned=bool(documents))
@@ -82,8 +110,7 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
 
 def _now(jira: LiveJira) -> int:
     """Tell the time by the server's clock, which is the one that its instants go by."""
-    at = jira.session.server_time or datetime.now(UTC)
-    return int(at.timestamp() * 1000)
+    return int((jira.session.server_time or jira.at).timestamp() * 1000)
 
 
 def _site(jira: LiveJira, last: Cursor | None) -> tuple[Site, list[Document]]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from vsm.errors import ParameterError
@@ -89,20 +89,3 @@ def narrowed(jql: str, *, updated: int | None = None, created: int | None = None
 
 def _quoted(word: str) -> str:
     return json.dumps(word, ensure_ascii=False)
-
-
-def scope_text(scope: Scope) -> str:
-    """How is a scope written down? As JSON, from which ``scope_from_text`` makes it again.
-
-    Examples
-    --------
-    >>> scope_from_text(scope_text(Scope("https://a.example.com", filter="7"))).filter
-    '7'
-    """
-    return json.dumps(asdict(scope))
-
-
-def scope_from_text(text: str) -> Scope:
-    """Which scope was written down? The other direction of ``scope_text``."""
-    said = json.loads(text)
-    return Scope(**said | {"projects": tuple(said["projects"])})

@@ -33,6 +33,22 @@ def epoch_ms(instant: Any) -> int:
     return int(datetime.fromisoformat(str(instant)).timestamp() * 1000)
 
 
+def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
+    """About how many issues match? For telling how far a pull is; Cloud only estimates.
+
+    Examples
+    --------
+    >>> class Seven:
+    ...     def post(self, path, body):
+    ...         return {"count": 7}
+    >>> count_issues(Seven(), "project = AB", cloud=True)
+    7
+    """
+    if cloud:
+        return int(session.post(f"{CLOUD}/search/approximate-count", {"jql": jql}).get("count") or 0)
+    return int(session.post(f"{DATA_CENTER}/search", {"jql": jql, "maxResults": 0}).get("total") or 0)
+
+
 def created_ms(issues: Iterable[Json]) -> list[int]:
     """When were these issues created, in epoch milliseconds? Those that do not say are passed over.
 
@@ -79,6 +95,14 @@ def found_issues(
     ------
     SourceError, RunError
         As ``JiraSession.get`` does; RunError too where the server goes in a circle.
+
+    Examples
+    --------
+    >>> class OnePage:
+    ...     def post(self, path, body):
+    ...         return {"issues": [{"id": "7", "fields": {"created": 0}}], "isLast": True}
+    >>> list(found_issues(OnePage(), "project = AB", cloud=True, fields=["created"]))
+    [[{'id': '7', 'fields': {'created': 0}}]]
     """
     chain = _cloud_chain if cloud else _data_center_chain
     body: Json = {"fields": fields, "maxResults": page_size}

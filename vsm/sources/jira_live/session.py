@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -231,19 +231,3 @@ def _date(answer: requests.Response) -> datetime | None:
     except ValueError:
         return None
     return said if said.tzinfo else said.replace(tzinfo=UTC)
-
-
-def same_place(one: str, other: str) -> bool:
-    """Do both addresses lie on one server, by scheme, host and port?
-
-    Examples
-    --------
-    >>> same_place("https://a.example.com/jira", "https://a.example.com:443/login")
-    True
-    """
-    return _origin(urlsplit(one)) == _origin(urlsplit(other))
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    usual = {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or usual

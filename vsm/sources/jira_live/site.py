@@ -1,8 +1,10 @@
 """What kind of Jira is it, and what does it call things? Asked seldom, and kept in the archive."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Archive, Document
 from vsm.sources.jira_live.fields import FIELDS, Json, roles_from_fields
@@ -32,9 +34,20 @@ class Site:
 
 
 def known_site(archive: Archive, source: str, scope: Scope, *, custom: Mapping[str, str]) -> Site | None:
-    """What did an earlier pull of the same scope learn? None where there was none."""
-    body = archive.document(source, SITE)
-    if body is None or body["scope"] != _words(scope, custom):
+    """What did an earlier pull of the same scope learn? None where there was none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from vsm.sources.archive import open_archive
+    >>> scope = Scope("https://jira.example.com", projects=("AB",))
+    >>> with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
+    ...     known_site(archive, "jira", scope, custom={}) is None
+    True
+    """
+    body = archive.document(source, _name(scope, custom))
+    if body is None:
         return None
     return Site(body["cloud"], body["base"], body["jql"], body["roles"])
 
@@ -51,18 +64,28 @@ def learn_site(
     scope
         Its board names the filter behind it.
     custom
-        Our word → field, as ``[jira.fields]`` of vsm.toml says.
+        Our word → field, as ``[jira]`` of vsm.toml says.
 
     Returns
     -------
     tuple
-        The site, and documents for the archive: ``site``, one for each status and name
+        The site, and documents for the archive: ``site/…``, one for each status and name
         (``status/ID/NAME``, so that a renamed status keeps its old names), and ``board``.
 
     Raises
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
+
+    Examples
+    --------
+    >>> class Server:
+    ...     url = "https://jira.example.com"
+    ...     def get(self, path, **query):
+    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
+    >>> site, documents = learn_site(Server(), Scope(Server.url, projects=("AB",)), custom={})
+    >>> site.cloud, site.jql, [document.id[:5] for document in documents]
+    (False, 'project in ("AB")', ['site/'])
     """
     about = session.get(f"{DATA_CENTER}/serverInfo")
     cloud = about.get("deploymentType") == "Cloud"
@@ -75,11 +98,13 @@ def learn_site(
     jql = scope.jql_of_board(str(board["filter"]["id"]) if board else None)
     site = Site(cloud, str(about.get("baseUrl") or session.url).rstrip("/"), jql, roles)
     known = {"type": SITE, "cloud": cloud, "base": site.base, "jql": jql, "roles": roles}
-    return site, [Document(SITE, known | {"scope": _words(scope, custom)}), *documents]
+    return site, [Document(_name(scope, custom), known), *documents]
 
 
-def _words(scope: Scope, custom: Mapping[str, str]) -> list[Any]:
-    return [scope.url, list(scope.projects), scope.jql, scope.filter, scope.board, dict(custom)]
+def _name(scope: Scope, custom: Mapping[str, str]) -> str:
+    """Name what was learned for a scope; with other fields in vsm.toml it has to be learned anew."""
+    words = json.dumps([asdict(scope), dict(custom)], sort_keys=True)
+    return f"{SITE}/{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
 def _statuses(statuses: list[Json]) -> Iterator[Document]:
