@@ -27,6 +27,14 @@ def test_one_name_twice_in_one_system_joins_nobody() -> None:
     assert people.ambiguous == ("dev",)
 
 
+def test_names_in_any_script_are_told_apart() -> None:
+    """Two people whose names share nothing but a title are two."""
+    people = people_from_names(
+        named(("jira:1", "李雷 (PM)"), ("git:x", "王芳 (PM)")), declared={}, team_of={}
+    )
+    assert people.person_of == {"jira:1": "李雷 (PM)", "git:x": "王芳 (PM)"}
+
+
 def test_the_workflow_file_wins() -> None:
     """A declared account is who the file says, whatever its name."""
     people = people_from_names(

@@ -95,5 +95,5 @@ def _persons(group: list[str], names: Mapping[str, str], *, apart: bool) -> Iter
 
 
 def _normal(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or name
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", plain.casefold()))

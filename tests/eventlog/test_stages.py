@@ -50,6 +50,13 @@ def test_a_status_is_found_by_any_name_it_bore() -> None:
         )
 
 
+def test_a_status_called_like_a_stage_belongs_to_it() -> None:
+    """Else two stages of one name, of different kinds, would be taken for one."""
+    names = named(("jira:1", "Test", "queue"), ("jira:7", "QA", None))
+    stages = stages_from_names(names, workflow=mapped("QA"))
+    assert stages[["stage", "kind", "mapped"]].values.tolist() == [["Test", "work", True]] * 2
+
+
 def test_an_unmapped_status_keeps_its_name_and_the_trackers_kind() -> None:
     """It is placed before what is done, counted by tickets, and is a fault."""
     names = named(("jira:7", "QA", "work"), ("jira:9", "Old", None), ("jira:10", "Closed", "done"))

@@ -80,6 +80,31 @@ def test_bad_files_are_refused_before_the_first_page(tmp_path: Path, name: str) 
         next(issue_pages(tmp_path / name, page_size=1))
 
 
+@pytest.mark.parametrize(
+    ("fields", "odd"),
+    [
+        ({"priority": "High"}, "fields.priority"),
+        ({"parent": [1]}, "fields.parent"),
+        ({"project": {"name": {}}}, "fields.project"),
+        ({"comment": {"comments": ["x"]}}, "fields.comment"),
+        ({"status": {"id": "1", "name": "x", "statusCategory": "new"}}, "fields.status.statusCategory"),
+    ],
+)
+def test_an_oddly_shaped_field_is_refused(tmp_path: Path, fields: dict[str, object], odd: str) -> None:
+    """Stored, it would stop every later command, far from the file that it came in."""
+    (tmp_path / "a.jsonl").write_text(json.dumps(ONE | {"fields": ONE["fields"] | fields}))
+    with pytest.raises(SourceError, match=f"line 1: issue AB-1 has an odd {odd}; fetch it again"):
+        next(issue_pages(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize("created", ["2026-W02-1T09:00+00:00", "2026-01-05T09:00:00,123+0000"])
+def test_only_jiras_own_way_to_write_an_instant_is_taken(tmp_path: Path, created: str) -> None:
+    """The event log reads no other, and a ticket without a beginning has no life."""
+    (tmp_path / "a.jsonl").write_text(json.dumps(issue(1, created=created)))
+    with pytest.raises(SourceError, match="which is no instant with a zone"):
+        next(issue_pages(tmp_path / "a.jsonl"))
+
+
 def test_the_cursor_counts_lines_and_blank_ones_too(tmp_path: Path) -> None:
     """The last line of each page; a byte order mark, as Windows tools write it, does no harm."""
     text = "\ufeff" + "\n\n".join(json.dumps(body) for body in (ONE, TWO))

@@ -1,10 +1,14 @@
 """When was it? Sources write instants in several ways; here they become UTC."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
 from vsm.tables import INSTANT
+
+FAR_MS: Final = 253_402_300_800_000
+"""The year 10000 in epoch milliseconds: no instant, and more than pandas can hold."""
 
 
 def instants(values: Sequence[object]) -> pd.DatetimeIndex:
@@ -26,7 +30,7 @@ def instants(values: Sequence[object]) -> pd.DatetimeIndex:
 
 def _iso(value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return pd.Timestamp(value, unit="ms", tz="UTC").isoformat()
+        return pd.Timestamp(value, unit="ms", tz="UTC").isoformat() if abs(value) < FAR_MS else None
     text = str(value)
     zoned = text.endswith("Z") or any(sign in text[10:] for sign in "+-")
     return text if zoned else None

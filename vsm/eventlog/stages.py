@@ -14,8 +14,8 @@ COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "plac
 def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
     """Which stage, kind, team and place in the stream does each status have?
 
-    A status is looked up by its id, then by the names it bore, the latest first. One that the workflow
-    file does not map keeps its own name as its stage and the kind that the tracker's category suggests
+    A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists,
+    but that is called like a stage, belongs to that stage. One that the workflow file does not map keeps its own name as its stage and the kind that the tracker's category suggests
     (``queue`` without one); it is placed before ``done``, and ``mapped`` is false.
 
     Parameters
@@ -58,6 +58,7 @@ def _row(
 ) -> dict[str, Any]:
     names = list(borne["name"])
     found = next((mapping[word] for word in (status, *names) if word in mapping), None)
+    found = found or next((name for name in names if name in stage_of), None)
     if found is not None:
         stage = stage_of[found]
         said = {"stage": found, "kind": stage.kind, "team": stage.team, "discipline": stage.discipline}

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +15,10 @@ from vsm.sources.archive import Document, Page
 
 LINES: Final = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 WHOLE: Final = (".json", ".json.gz")
+NAMED: Final = ("issuetype", "priority", "project", "parent", "resolution", "assignee", "creator", "reporter")
+SIDES: Final = ("field", "from", "fromString", "to", "toString")
+NOTES: Final = {"comment": "comments", "worklog": "worklogs"}
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
 
 
 def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
@@ -132,14 +137,20 @@ def _fault(body: Any) -> str | None:
     created, status = fields.get("created"), fields.get("status")
     if not (_text(created) and isinstance(status, dict) and _text(status.get("name"))):
         return f"issue {body['key']} lacks fields.created or fields.status; fetch all fields"
-    if not _zoned(created):
+    if not _zoned(str(created)):
         return f"issue {body['key']} was created '{created}', which is no instant with a zone"
+    odd = next((name for name in NAMED if not _is_named(fields.get(name))), None)
+    odd = odd or next((name for name, part in NOTES.items() if not _is_list(fields.get(name), part)), None)
+    if odd or not _is_named(status.get("statusCategory")):
+        return f"issue {body['key']} has an odd fields.{odd or 'status.statusCategory'}; fetch it again"
     return _changelog_fault(changelog, body["key"])
 
 
 def _changelog_fault(changelog: Any, key: str) -> str | None:
     if not (isinstance(changelog, dict) and isinstance(changelog.get("histories"), list)):
         return f"issue {key} has no changelog; fetch issues with expand=changelog"
+    if not isinstance(changelog.get("total", 0), int):
+        return f"issue {key} has a changelog whose total is no number; fetch it again"
     if not all(_is_history(history) for history in changelog["histories"]):
         return f"issue {key} has a changelog entry without a list of items; fetch it again"
     return None
@@ -149,13 +160,30 @@ def _text(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _zoned(text: object) -> bool:
+def _zoned(text: str) -> bool:
+    """Whether Jira wrote this instant; the event log reads no other form."""
     try:
-        return datetime.fromisoformat(str(text)).tzinfo is not None
+        return bool(INSTANT.fullmatch(text)) and datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
 
 
+def _is_named(value: object) -> bool:
+    """Whether this is nothing, or an object whose name, if it has one, is a text."""
+    return value is None or (isinstance(value, dict) and isinstance(value.get("name", ""), str | None))
+
+
+def _is_list(value: object, part: str) -> bool:
+    """Whether this is nothing, or an object that holds a list of objects."""
+    notes = value.get(part) or [] if isinstance(value, dict) else value or []
+    return isinstance(notes, list) and all(isinstance(note, dict) for note in notes)
+
+
 def _is_history(history: object) -> bool:
     items = history.get("items") if isinstance(history, dict) else None
-    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    return isinstance(items, list) and all(_is_item(item) for item in items)
+
+
+def _is_item(item: object) -> bool:
+    """Whether this is one changed field, whose two sides are plain."""
+    return isinstance(item, dict) and not any(isinstance(item.get(side), dict | list) for side in SIDES)
