@@ -58,7 +58,7 @@ class Rules(_Section):
     """
 
     bulk_tickets: int = Field(default=5, ge=2)
-    bulk_minutes: float = Field(default=10.0, gt=0)
+    bulk_minutes: float = Field(default=10.0, gt=0, le=10_080)
     minimum: int = Field(default=12, ge=2)
 
 

@@ -54,7 +54,7 @@ def test_a_status_called_like_a_stage_belongs_to_it() -> None:
     """Else two stages of one name, of different kinds, would be taken for one."""
     names = named(("jira:1", "Test", "queue"), ("jira:7", "QA", None))
     stages = stages_from_names(names, workflow=mapped("QA"))
-    assert stages[["stage", "kind", "mapped"]].values.tolist() == [["Test", "work", True]] * 2
+    assert stages[["stage", "kind", "mapped"]].to_numpy().tolist() == [["Test", "work", True]] * 2
 
 
 def test_an_unmapped_status_keeps_its_name_and_the_trackers_kind() -> None:

@@ -14,9 +14,10 @@ COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "plac
 def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
     """Which stage, kind, team and place in the stream does each status have?
 
-    A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists,
-    but that is called like a stage, belongs to that stage. One that the workflow file does not map keeps its own name as its stage and the kind that the tracker's category suggests
-    (``queue`` without one); it is placed before ``done``, and ``mapped`` is false.
+    A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists
+    but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
+    name as its stage and the kind that the tracker's category suggests (``queue`` without one); it is
+    placed before ``done``, and ``mapped`` is false.
 
     Parameters
     ----------
