@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.reports.conftest import CHROMIUM, QUIET
+from tests.conftest import CHROMIUM, QUIET
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "data" / "sample" / "value_stream_map.png"

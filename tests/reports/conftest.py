@@ -1,20 +1,13 @@
-"""What do the tests of reports share? Written notebooks, and a browser that must not call anyone."""
+"""What do the tests of reports share? Written notebooks, and visits to pages that must not call anyone."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.reports.pages import Cell, Visit
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +21,6 @@ def write_notebook() -> Callable[..., Path]:
         return path
 
     return write
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a real headless Chromium; without one, skip on a desk and fail in continuous integration."""
-    if not CHROMIUM.exists():
-        message = f"no Chromium at {CHROMIUM}: pages were not looked at"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
