@@ -6,19 +6,25 @@ Histories are sorted by instant, then history id, then place: Jira's own order d
 ids do not follow time in imports.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 import pandas as pd
 
 from vsm.eventlog.instants import instants
-from vsm.eventlog.jira_doubts import doubts_about_changelogs
+from vsm.eventlog.jira_doubts import doubts_about_changelogs, doubts_about_gone
 from vsm.eventlog.jira_items import Item, Json, account, history_items, names_in, status_id, touch_items
+from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
+from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, sorted_events
 from vsm.eventlog.quality import quality_from_doubts
-from vsm.tables import EVENTS, NAMES, TICKETS, conform
+from vsm.tables import EVENTS, NAMES, TICKETS, conform, empty
+
+States = dict[str, str | None]
 
 STATES: Final = ("status", "assignee", "priority", "sprint", "parent", "team", "flag")
+LAST: Final = 2**62
+"""Ranks behind every history of its instant."""
 
 
 def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
@@ -27,7 +33,8 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     Parameters
     ----------
     bodies
-        REST v2 or v3 issue bodies with ``changelog``; a body may appear once.
+        REST v2 or v3 issue bodies with ``changelog``; a body may appear once. What a live pull learned stands
+        among them, with a ``type``: the site's fields, its statuses, which issues are gone.
     source
         Prefix of every id made from them: ``jira:10023``.
 
@@ -35,7 +42,8 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     -------
     Log
         Tickets, events (sorted, none marked bulk but workflow migrations), names and doubts. An empty
-        input gives empty tables; open tickets are like all others.
+        input gives empty tables; open tickets are like all others. A ticket that was deleted or hidden
+        keeps its events; the last of them is ``delete``, when that was noticed.
 
     Examples
     --------
@@ -45,28 +53,40 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    known = [body for body in bodies if "key" in body]
-    if not known:
-        return Log()
-    changes = _changes(known, source)
-    lives = _lives(known, changes, source)
-    events = _events(pd.concat([_first_states(known, changes, lives, source), changes]), source)
-    doubts = doubts_about_changelogs(known, changes, lives, source=source)
+    told = told_by(bodies)
+    names = _names(told, source)
+    if not told.issues:
+        return Log(names=names)
+    changes = _changes(told, source)
+    now = _states_now(told, changes, source)
+    lives = _lives(told, changes, now, source)
+    rows = pd.concat([_first_states(changes, lives, now), changes])
+    ends = _ends(told, rows, source)
+    doubts = [
+        *doubts_about_changelogs(told.issues, changes, lives, source=source),
+        *doubts_about_gone(ends, lives, source=source),
+    ]
     tickets = conform(lives.assign(created=lives["start"]), TICKETS)
-    return Log(tickets, events, _names(known, source), quality=quality_from_doubts(doubts))
+    return Log(tickets, _events(pd.concat([rows, ends]), source), names, quality=quality_from_doubts(doubts))
 
 
-def _changes(bodies: list[Json], source: str) -> pd.DataFrame:
+def _changes(told: Told, source: str) -> pd.DataFrame:
     """Lay all recorded facts out by ticket and time; rows without a readable instant keep NaT."""
-    items = [i for b in bodies for reader in (history_items, touch_items) for i in reader(b, source=source)]
+    items = [item for body in told.issues for item in _items(body, told, source)]
     rows = pd.DataFrame(items, columns=list(Item._fields))
     rows["at"] = instants(list(rows["at"]))
     return rows.sort_values(["ticket", "at", "history", "place"], kind="stable", ignore_index=True)
 
 
-def _lives(bodies: list[Json], changes: pd.DataFrame, source: str) -> pd.DataFrame:
+def _items(body: Json, told: Told, source: str) -> Iterator[Item]:
+    yield from history_items(body, source=source, roles=told.roles)
+    yield from touch_items(body, source=source)
+
+
+def _lives(told: Told, changes: pd.DataFrame, now: Mapping[str, States], source: str) -> pd.DataFrame:
     """Describe each ticket; ``start`` is the earlier of creation and first event (imports differ)."""
-    rows = pd.DataFrame([_ticket(body, source) for body in bodies]).drop_duplicates("ticket", keep="last")
+    described = [_ticket(body, source) | _lies_in(body, told, now, source) for body in told.issues]
+    rows = pd.DataFrame(described).drop_duplicates("ticket", keep="last")
     rows["created"] = instants(list(rows["created"]))
     rows["resolved"] = instants(list(rows["resolved"]))
     earliest = changes.groupby("ticket")["at"].min().reindex(rows["ticket"]).set_axis(rows.index)
@@ -76,7 +96,6 @@ def _lives(bodies: list[Json], changes: pd.DataFrame, source: str) -> pd.DataFra
 
 def _ticket(body: Json, source: str) -> dict[str, Any]:
     fields = body["fields"]
-    parent = fields.get("parent") or {}
     site = str(body.get("self", "")).partition("/rest/")
     return {
         "ticket": f"{source}:{body['id']}",
@@ -85,7 +104,6 @@ def _ticket(body: Json, source: str) -> dict[str, Any]:
         "type": (fields.get("issuetype") or {}).get("name"),
         "priority": (fields.get("priority") or {}).get("name"),
         "summary": fields.get("summary"),
-        "parent": f"{source}:{parent['id']}" if parent.get("id") else None,
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
@@ -93,8 +111,24 @@ def _ticket(body: Json, source: str) -> dict[str, Any]:
     }
 
 
-def _now(body: Json, kind: str, source: str) -> str | None:
-    """Read today's value of a state, where no change tells what it was."""
+def _lies_in(body: Json, told: Told, now: Mapping[str, States], source: str) -> States:
+    """Say what larger thing a ticket belongs to: its parent or epic, its objective."""
+    objective = custom_value(body["fields"], "objective", roles=told.roles, source=source)
+    return {"parent": now[f"{source}:{body['id']}"]["parent"], "objective": objective}
+
+
+def _states_now(told: Told, changes: pd.DataFrame, source: str) -> dict[str, States]:
+    """Read today's value of each state of each ticket, where no change tells what it was."""
+    moves = changes[changes["kind"] == "move"].dropna(subset=["before"])
+    ids = dict(zip(moves["before"], moves["ticket"], strict=True))
+    ids |= {body["key"]: f"{source}:{body['id']}" for body in told.issues}
+    return {
+        f"{source}:{body['id']}": {kind: _now(body, kind, told, ids, source) for kind in STATES}
+        for body in told.issues
+    }
+
+
+def _now(body: Json, kind: str, told: Told, ids: Mapping[str, str], source: str) -> str | None:
     fields = body["fields"]
     match kind:
         case "status":
@@ -105,12 +139,11 @@ def _now(body: Json, kind: str, source: str) -> str | None:
             return cast("str | None", (fields.get("priority") or {}).get("name"))
         case "parent" if (fields.get("parent") or {}).get("id"):
             return f"{source}:{fields['parent']['id']}"
-    return None
+    held = custom_value(fields, kind, roles=told.roles, source=source) if told.roles else None
+    return ids.get(held or "") if kind == "parent" else held
 
 
-def _first_states(
-    bodies: list[Json], changes: pd.DataFrame, lives: pd.DataFrame, source: str
-) -> pd.DataFrame:
+def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, States]) -> pd.DataFrame:
     """Say what the changelog does not: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
@@ -119,7 +152,6 @@ def _first_states(
     halves = (stated["kind"] == "status") & stated["before"].isna()
     told = stated["before"].mask(halves, stated["after"])
     before = told.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
-    body_of = {f"{source}:{body['id']}": body for body in bodies}
     rows = [
         Item(
             row["ticket"],
@@ -133,19 +165,41 @@ def _first_states(
             f"{row['ticket']}/created",
         )
         for row in lives.to_dict("records")
-        for place, (kind, after) in enumerate(_at_creation(body_of[row["ticket"]], before, source))
+        for place, (kind, after) in enumerate(_at_creation(row["ticket"], before, now[row["ticket"]]))
     ]
     return pd.DataFrame(rows, columns=list(Item._fields))
 
 
-def _at_creation(body: Json, before: dict[Any, Any], source: str) -> Iterator[tuple[str, str | None]]:
-    ticket = f"{source}:{body['id']}"
+def _at_creation(ticket: str, before: dict[Any, Any], now: States) -> Iterator[tuple[str, str | None]]:
     yield "created", None
     for kind in STATES:
-        changed = (ticket, kind) in before
-        first = before[ticket, kind] if changed else _now(body, kind, source)
+        first = before[ticket, kind] if (ticket, kind) in before else now[kind]
         if isinstance(first, str):
             yield kind, first
+
+
+def _ends(told: Told, rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Say which tickets are gone: when that was noticed, and never before what is known of them."""
+    stored = {body["id"] for body in told.issues}
+    gone = [body for body in told.gone if body["issue"] in stored]
+    items = [
+        Item(
+            f"{source}:{body['issue']}",
+            None,
+            LAST,
+            0,
+            "delete",
+            None,
+            body["how"],
+            None,
+            f"gone {body['issue']}",
+        )
+        for body in gone
+    ]
+    ends = pd.DataFrame(items, columns=list(Item._fields))
+    noticed = pd.Series(instants([body["noticed"] for body in gone]))
+    last = rows.groupby("ticket")["at"].max().reindex(ends["ticket"]).set_axis(ends.index)
+    return ends.assign(at=noticed.where(noticed > last, last))
 
 
 def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -156,9 +210,12 @@ def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
-def _names(bodies: list[Json], source: str) -> pd.DataFrame:
+def _names(told: Told, source: str) -> pd.DataFrame:
     columns = ["kind", "id", "name", "category", "at"]
-    rows = pd.DataFrame([n for b in bodies for n in names_in(b, source=source)], columns=columns)
+    borne = [name for body in told.issues for name in names_in(body, source=source)]
+    rows = pd.DataFrame([*names_of_statuses(told.statuses, source=source), *borne], columns=columns)
+    if rows.empty:
+        return empty(NAMES)
     rows["at"] = instants(list(rows["at"]))
     grouped = rows.groupby(["kind", "id", "name"], sort=True)
     spans = grouped.agg(category=("category", "first"), first=("at", "min"), last=("at", "max"))

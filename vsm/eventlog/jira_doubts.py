@@ -50,6 +50,30 @@ def doubts_about_changelogs(
         yield Doubt("events before creation", "warning", detail, source, life["ticket"])
 
 
+def doubts_about_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -> Iterator[Doubt]:
+    """Which tickets are there no more? Where they were not done, their lives end there for us.
+
+    Parameters
+    ----------
+    ends
+        The ``delete`` rows, as ``from_jira`` lays them out.
+    lives
+        One row per ticket with ``key``.
+
+    Examples
+    --------
+    >>> list(doubts_about_gone(*NOTHING, source="jira"))
+    []
+    """
+    keys = lives.set_index("ticket")["key"]
+    for end in ends.to_dict("records"):
+        detail = (
+            f"{keys[end['ticket']]}: {end['after']}, noticed on {end['at']:%Y-%m-%d}; if it was not done, "
+            "its life ends there for us, unfinished"
+        )
+        yield Doubt("ticket is gone", "note", detail, source, end["ticket"], end["ref"])
+
+
 def _incomplete(bodies: Iterable[Json], source: str) -> Iterator[Doubt]:
     for body in bodies:
         log = body["changelog"]

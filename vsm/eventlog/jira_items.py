@@ -21,6 +21,8 @@ KIND_OF_FIELD: Final = {
     "key": "move",
     "timespent": "worklog",
 }
+KIND_OF_ROLE: Final = {"sprint": "sprint", "flag": "flag", "team": "team", "parent": "parent"}
+NO_ROLES: Final[Mapping[str, str]] = {}
 BY_ID: Final = frozenset({"status", "assignee", "team", "parent"})
 CATEGORIES: Final = {"new": "queue", "indeterminate": "work", "done": "done"}
 
@@ -66,10 +68,11 @@ def status_id(body: Json, *, source: str) -> str:
     return f"{source}:{status.get('id') or status['name']}"
 
 
-def history_items(body: Json, *, source: str) -> Iterator[Item]:
+def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
     """Which facts does the changelog hold? Items of fields that say nothing about flow are passed over.
 
-    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk.
+    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk. ``roles``
+    tell by field id which part a custom field plays; they win over names, which are translated and changed.
 
     Examples
     --------
@@ -88,13 +91,18 @@ def history_items(body: Json, *, source: str) -> Iterator[Item]:
         order = int(number) if number.isdigit() else position
         ref = number or f"{body['id']}/{position}"
         for place, item in enumerate(items):
-            kind = KIND_OF_FIELD.get(_field(item))
+            kind = _kind(item, roles)
             if kind is None or (kind == "worklog" and logged):
                 continue
             before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
             actor = account(source, history.get("author"))
             bulk = migration and kind == "status"
             yield Item(ticket, history.get("created"), order, place, kind, before, after, actor, ref, bulk)
+
+
+def _kind(item: Json, roles: Mapping[str, str]) -> str | None:
+    role = roles.get(str(item.get("fieldId")))
+    return KIND_OF_FIELD.get(_field(item)) if role is None else KIND_OF_ROLE.get(role)
 
 
 def _field(item: Json) -> str:
