@@ -24,7 +24,7 @@ SHORT = (5.0, 0.5)
 """Time-outs under which a stand-in's silence is noticed."""
 EVERYTHING = "created >= 0"
 PART = 1 if os.environ.get("VSM_THOROUGH") else 6
-"""Traps are tried on every sixth ticket, or on all where the environment says so (an hour)."""
+"""Traps are tried on every sixth ticket, or on all where the environment says so (seven minutes)."""
 
 
 class HasUrl(Protocol):
