@@ -6,7 +6,7 @@ import pandas as pd
 
 from tests.jira_bodies import assigned, history, issue, moved, status, user
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.log import Log
+from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check
 
 
@@ -198,3 +198,26 @@ def test_status_without_id_is_known_by_name() -> None:
     body = issue(1)
     body["fields"]["status"] = {"name": "Open"} | {"statusCategory": status("1")["statusCategory"]}
     assert told(log_from_jira([body]), "status")[0][2] == "jira:Open"
+
+
+def test_a_worklog_dated_before_the_ticket_moves_no_beginning() -> None:
+    """A slip of the hand by two years is told, and costs no two years of lead time."""
+    note = {"id": "8", "started": "2024-01-05T09:00:00.000+0000", "author": user("person-02")}
+    log = log_from_jira([issue(1, worklog={"worklogs": [note]})])
+    assert log.tickets["created"].tolist() == [pd.Timestamp("2026-01-05T09:00", tz="UTC")]
+    assert doubts(log) == [("touch before creation", "note")]
+
+
+def test_a_status_without_a_name_is_called_by_its_id() -> None:
+    """Else the time in it would be counted to the status before."""
+    bare = {"field": "status", "from": "1", "to": "3"}
+    log = log_from_jira([issue(1, history(5, "2026-01-06T09:00:00.000+0000", bare), now="6")])
+    names = log.names[log.names["kind"] == "status"].set_index("id")["name"].to_dict()
+    assert names == {"jira:1": "jira:1", "jira:3": "jira:3", "jira:6": status("6")["name"]}
+
+
+def test_two_sites_histories_of_one_number_are_two() -> None:
+    """Exports put together by hand may hold one history id twice; no ticket loses its own."""
+    moves = history(5, "2026-01-06T09:00:00.000+0000", moved("1", "3"))
+    log = merge_logs(log_from_jira([issue(1, moves, now="3"), issue(2, moves, now="3")]))
+    assert len(log.events[log.events["kind"] == "status"]) == 4

@@ -18,7 +18,7 @@ from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
 from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, sorted_events
 from vsm.eventlog.quality import quality_from_doubts
-from vsm.tables import EVENTS, NAMES, TICKETS, conform, empty
+from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
 States = dict[str, str | None]
 
@@ -54,10 +54,11 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     [['created', nan], ['status', 'jira:1']]
     """
     told = told_by(bodies)
-    names = _names(told, source)
     if not told.issues:
-        return Log(names=names)
+        return Log(names=_names(told, [], source))
     changes = _changes(told, source)
+    moves = changes[changes["kind"] == "status"]
+    names = _names(told, pd.concat([moves["before"], moves["after"]]).dropna().unique(), source)
     now = _states_now(told, changes, source)
     lives = _lives(told, changes, now, source)
     rows = pd.concat([_first_states(changes, lives, now), changes])
@@ -84,12 +85,16 @@ def _items(body: Json, told: Told, source: str) -> Iterator[Item]:
 
 
 def _lives(told: Told, changes: pd.DataFrame, now: Mapping[str, States], source: str) -> pd.DataFrame:
-    """Describe each ticket; ``start`` is the earlier of creation and first event (imports differ)."""
+    """Describe each ticket; ``start`` is the earlier of creation and first change (imports differ).
+
+    A worklog may be dated long before, by a slip of the hand; touches move no beginning.
+    """
     described = [_ticket(body, source) | _lies_in(body, told, now, source) for body in told.issues]
     rows = pd.DataFrame(described).drop_duplicates("ticket", keep="last")
     rows["created"] = instants(list(rows["created"]))
     rows["resolved"] = instants(list(rows["resolved"]))
-    earliest = changes.groupby("ticket")["at"].min().reindex(rows["ticket"]).set_axis(rows.index)
+    changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
+    earliest = changed.groupby("ticket")["at"].min().reindex(rows["ticket"]).set_axis(rows.index)
     rows["start"] = rows["created"].where(~(earliest < rows["created"]), earliest)
     return rows.reset_index(drop=True)
 
@@ -210,10 +215,14 @@ def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
-def _names(told: Told, source: str) -> pd.DataFrame:
+def _names(told: Told, entered: Iterable[str], source: str) -> pd.DataFrame:
+    """Gather names; a status that was entered and is named nowhere is called by its id."""
     columns = ["kind", "id", "name", "category", "at"]
     borne = [name for body in told.issues for name in names_in(body, source=source)]
-    rows = pd.DataFrame([*names_of_statuses(told.statuses, source=source), *borne], columns=columns)
+    borne += names_of_statuses(told.statuses, source=source)
+    named = {known for _, known, *_ in borne}
+    borne += [("status", known, known, None, None) for known in entered if known not in named]
+    rows = pd.DataFrame(borne, columns=columns)
     if rows.empty:
         return empty(NAMES)
     rows["at"] = instants(list(rows["at"]))

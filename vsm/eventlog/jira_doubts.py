@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.eventlog.jira_items import Json, status_id
 from vsm.eventlog.quality import Doubt, Level
+from vsm.tables import TOUCH_KINDS
 
 NOTHING: Final = (
     pd.DataFrame(columns=["ticket", "at", "kind", "before", "after", "actor", "ref"], dtype="str"),
@@ -44,6 +45,7 @@ def doubts_about_changelogs(
     yield from _broken_chains(moves, source)
     yield from _other_end(known, moves, source)
     yield from _odd_rows(changes, moves, source)
+    yield from _early_touches(changes, lives, source)
     early = lives[lives["start"] < lives["created"]]
     for life in early.to_dict("records"):
         detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
@@ -117,6 +119,16 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
     yield from _each(moves[half], "status from or to nothing", "warning", "taken as it stands", source)
     yield from _each(changes[changes["actor"].isna()], "missing author", "note", "nobody is named", source)
     yield from _each(changes[changes["kind"] == "move"], "moved ticket", "note", "keeps its id", source)
+
+
+def _early_touches(changes: pd.DataFrame, lives: pd.DataFrame, source: str) -> Iterator[Doubt]:
+    start = changes["ticket"].map(lives.set_index("ticket")["start"])
+    early = changes[changes["kind"].isin(TOUCH_KINDS) & (changes["at"] < start)]
+    for touch in early.to_dict("records"):
+        detail = (
+            f"{touch['kind']} of {touch['at']:%Y-%m-%d}, before the ticket was there: no evidence of work"
+        )
+        yield Doubt("touch before creation", "note", detail, source, touch["ticket"], touch["ref"])
 
 
 def _each(rows: pd.DataFrame, check: str, level: Level, effect: str, source: str) -> Iterator[Doubt]:
