@@ -41,13 +41,13 @@ TICKETS: Final = Table(
 EVENTS: Final = Table(
     "events",
     "One row per recorded fact about a ticket at one instant, sorted by ticket, at, seq; append-only.",
-    ("source", "ref", "seq"),
+    ("source", "ticket", "ref", "seq"),
     (
         Column("ticket", "category", "ticket id"),
         Column("at", "instant", "when it happened"),
         Column("kind", "category", "what kind of fact", allowed=EVENT_KINDS),
         Column("before", "category", "value before: a status or account id, a key, a text", may_lack=True),
-        Column("after", "category", "value after", may_lack=True),
+        Column("after", "category", "value after; of a `delete` how the ticket was lost", may_lack=True),
         Column("actor", "category", "account that did it; not the holder", may_lack=True),
         Column("source", "category", "where the fact comes from, such as `jira` or `git:shop`"),
         Column("ref", "text", "the source's own id of the record"),
@@ -68,7 +68,12 @@ VISITS: Final = Table(
         Column("holder", "category", "person responsible; in a queue the next to take it up", may_lack=True),
         Column("team", "category", "team of the holder or of the stage", may_lack=True),
         Column("entered", "instant", "start, included"),
-        Column("left", "instant", "end, excluded; missing while the visit is open", may_lack=True),
+        Column(
+            "left",
+            "instant",
+            "end, excluded; missing while the visit is open. Of a last visit: the ticket was found gone then",
+            may_lack=True,
+        ),
         Column("elapsed", "duration", "left − entered; up to the as-of instant while open"),
         Column(
             "working",
