@@ -55,7 +55,7 @@ def test_infer_adds_what_it_found_and_never_changes_edits(vsm: Shell, work: Path
     (work / "vsm.toml").write_text(edited)
     assert vsm("init", "--dir", work, "--infer") == 0
     assert (work / "vsm.toml").read_text() == edited
-    assert "Added 0 stages and 0 people" in vsm.out
+    assert "stages 0, people 0" in vsm.out
 
 
 def test_check_passes_on_sound_data_and_fails_on_faults(vsm: Shell, work: Path) -> None:
@@ -190,3 +190,37 @@ def test_version_and_help(vsm: Shell) -> None:
     assert vsm("--help") == 0
     for command in ("init", "pull", "check", "export", "report", "demo"):
         assert command in vsm.out
+
+
+@pytest.mark.parametrize(("name", "stage"), [("Open ", "Open"), (" ", "jira:1")])
+def test_infer_copes_with_names_that_end_in_blanks(vsm: Shell, tmp_path: Path, name: str, stage: str) -> None:
+    """Two statuses whose names differ in a blank are one stage; one without a name goes by its id."""
+    bodies = [issue(1, now="1"), issue(2, now="1")]
+    for body in bodies:
+        body["fields"]["status"]["name"] = name
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(body) for body in bodies))
+    folder = tmp_path / "work"
+    assert vsm("init", "--dir", folder) == 0
+    assert vsm("pull", "--dir", folder, "jira", "--file", tmp_path / "a.jsonl") == 0
+    assert vsm("init", "--dir", folder, "--infer") == 0, vsm.err
+    assert f'name = "{stage}"' in (folder / "vsm.toml").read_text()
+    assert vsm("check", "--dir", folder) == 0, vsm.out
+
+
+def test_infer_keeps_line_ends_and_links(vsm: Shell, work: Path, tmp_path: Path) -> None:
+    """What a person wrote stays to the letter, wherever the file really lies."""
+    real = tmp_path / "real.toml"
+    real.write_bytes(b'# mine\r\n[stream]\r\nname = "Shop"\r\n')
+    (work / "vsm.toml").unlink()
+    (work / "vsm.toml").symlink_to(real)
+    assert vsm("init", "--dir", work, "--infer") == 0, vsm.err
+    assert (work / "vsm.toml").is_symlink()
+    assert real.read_bytes().startswith(b'# mine\r\n[stream]\r\nname = "Shop"\r\n')
+    assert b"[[stage]]" in real.read_bytes()
+
+
+def test_init_into_what_is_no_folder_is_one_sentence(vsm: Shell, tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+    assert vsm("init", "--dir", tmp_path / "file") == 1
+    assert vsm.err.startswith(f"vsm: {tmp_path / 'file' / 'vsm.toml'} cannot be written: ")

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir
+from vsm.errors import RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
 from vsm.eventlog.stages import stages_from_names
 from vsm.people import people_from_names
@@ -57,14 +58,14 @@ def init(
     console = Console(soft_wrap=True, highlight=False, markup=False)
     folder = WorkFolder(dir_)
     if not folder.workflow.exists():
-        dir_.mkdir(parents=True, exist_ok=True)
         write_beside(folder.workflow, TEMPLATE)
         console.print(f"Wrote {folder.workflow}. Next: vsm pull --dir {dir_} jira --file FILE")
     elif not infer:
         console.print(f"{folder.workflow} is there already and stays as it is.")
     if infer:
         stages, people = _proposals(folder, workflow := read_workflow(folder))
-        added = with_proposals(folder.workflow.read_text(encoding="utf-8"), stages=stages, people=people)
+        with folder.workflow.open(encoding="utf-8", newline="") as file:
+            added = with_proposals(file.read(), stages=stages, people=people)
         parse_workflow(added, origin=str(folder.workflow))
         write_beside(folder.workflow, added)
         _tell(console, folder.workflow, workflow, stages, people)
@@ -113,10 +114,22 @@ def _block(section: str, entries: dict[str, Any]) -> str:
 
 
 def write_beside(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Write a file whole or not at all: beside it first, then renamed. A link stays one.
+
+    Raises
+    ------
+    RunError
+        The folder cannot be made, or not be written to.
+    """
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        beside.replace(target)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _tell(
@@ -129,6 +142,6 @@ def _tell(
     for stage in stages:
         console.print(f"  stage '{stage.name}': {stage.kind}, {stage.reason}")
     console.print(
-        f"Added {len(stages)} stages and {len(people)} people to {path}; {len(workflow.stages)} stages "
-        "stood there. Check their kinds and order, then run vsm check."
+        f"Added to {path}: stages {len(stages)}, people {len(people)}; stages that stood there: "
+        f"{len(workflow.stages)}. Check their kinds and order, then run vsm check."
     )

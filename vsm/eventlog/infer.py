@@ -61,6 +61,9 @@ def propose_stages(stages: pd.DataFrame, *, events: pd.DataFrame) -> list[Propos
     step = moves.groupby("ticket", observed=True).cumcount()
     place = step.groupby(moves["after"]).median()
     strange = stages[~stages["mapped"] & stages["status"].isin(place.index)]
+    # A name may end in a blank, or be nothing but one: then the status goes by its id.
+    names = strange["name"].str.strip()
+    strange = strange.assign(name=names.mask(names == "", strange["status"]))
     proposals = [_proposal(str(name), group) for name, group in strange.groupby("name", sort=True)]
     reached = {name: place.reindex(group["status"]).min() for name, group in strange.groupby("name")}
     return sorted(proposals, key=lambda p: (p.kind == "done", reached[p.name], RANK[p.kind], p.name))
@@ -84,6 +87,6 @@ def propose_people(people: People, *, declared: Mapping[str, str]) -> list[Propo
     groups: dict[str, list[str]] = {}
     for account, person in people.person_of.items():
         if account not in declared:
-            groups.setdefault(person, []).append(account)
+            groups.setdefault(person.strip() or account, []).append(account)
     known = set(declared.values())
     return [ProposedPerson(name, tuple(sorted(groups[name]))) for name in sorted(groups) if name not in known]
