@@ -137,7 +137,8 @@ def logs(draw: st.DrawFn) -> pd.DataFrame:
 
     They hold statuses of one stage, self transitions, equal instants (told apart by ``seq`` or, where that
     is equal too, by ``ref``), reopened tickets, bulk moves, missing actors and assignees, touches by
-    anyone, statuses told before creation, and tickets whose creation is missing.
+    anyone, statuses told before creation, tickets whose creation is missing, and tickets that were deleted,
+    at an instant of their own or that of their last change, with touches that came in later.
     """
     count = draw(st.integers(1, len(TICKETS)))
     rows = [row for ticket in TICKETS[:count] for row in draw(_lives(ticket))]
@@ -157,6 +158,9 @@ def _lives(draw: st.DrawFn, ticket: str) -> list[Row]:
     ]
     at = created
     for deed in draw(_DEEDS):
+        at += draw(_GAPS)
+        acts.append(deed | {"at": at})
+    for deed in draw(_LOSS):
         at += draw(_GAPS)
         acts.append(deed | {"at": at})
     blank = {"ticket": ticket, "before": None, "after": None}
@@ -231,6 +235,15 @@ _HANDING_OVER: Final = st.tuples(
     _act(st.just("assignee"), st.sampled_from(PERSONS)),
     _act(st.just("status"), st.sampled_from(STATUSES), actor=st.sampled_from(PERSONS)),
     _act(_TOUCHES, actor=st.just(SAME)),
+)
+# Commits are known to Git, so that some come after the tracker has lost the ticket.
+_LOSS: Final = st.one_of(
+    st.just(()),
+    st.just(()),
+    st.tuples(
+        st.just({"kind": "delete", "after": "deleted", "bulk": False, "actor": None}),
+        _act(st.just("commit")),
+    ),
 )
 _DEEDS: Final = st.lists(
     st.one_of(st.tuples(_MOVE), st.tuples(_ASSIGNMENT), st.tuples(_FACT), _HANDING_OVER), max_size=10

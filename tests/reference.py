@@ -5,14 +5,14 @@ obvious step after another, quadratic where that is clearer. It must not share c
 so it repeats even small constants. Accounts in the events are PERSON names already.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
+from tests.reference_passing import reference_handoffs, reference_waits
 from tests.reference_rows import (
     Handoff,
     Row,
@@ -87,8 +87,22 @@ def reference_visits(
     visits = []
     for ticket in sorted(lives):
         life = sorted(lives[ticket], key=lambda e: (e["at"], e["seq"], e["source"], e["ref"]))
-        visits += _visits_of_one(ticket, life, stage_of=stage_of, team_of=team_of, as_of=as_of)
+        life, lost = _until_lost(life, stage_of=stage_of)
+        visits += _visits_of_one(ticket, life, stage_of=stage_of, team_of=team_of, as_of=as_of, lost=lost)
     return visits
+
+
+def _until_lost(life: list[Row], *, stage_of: Mapping[str, StageFacts]) -> tuple[list[Row], datetime | None]:
+    """Forget what came after a deletion; of a ticket that was not done by then, also that it came at once."""
+    losses = [event["at"] for event in life if event["kind"] == "delete"]
+    if not losses:
+        return life, None
+    lost = min(losses)
+    known = [event for event in life if event["at"] <= lost]
+    stays = _stays(known, stage_of=stage_of)
+    if stays and stays[-1].stage.kind == "done":
+        return known, None
+    return [event for event in life if event["at"] < lost], lost
 
 
 def _visits_of_one(
@@ -98,6 +112,7 @@ def _visits_of_one(
     stage_of: Mapping[str, StageFacts],
     team_of: Mapping[str, str],
     as_of: datetime,
+    lost: datetime | None,
 ) -> list[Visit]:
     stays = [(stay, _pieces(stay, life)) for stay in _stays(life, stage_of=stage_of)]
     visits: list[Visit] = []
@@ -115,8 +130,8 @@ def _visits_of_one(
                     holder=holder,
                     team=_team(stay.stage, holder, team_of),
                     entered=piece.entered,
-                    left=piece.left,
-                    elapsed=(piece.left or as_of) - piece.entered,
+                    left=piece.left or lost,
+                    elapsed=(piece.left or lost or as_of) - piece.entered,
                     first_touch=_first_touch(stay, piece, life),
                     revisit=stay.revisit,
                     bulk=(piece is pieces[0] and stay.begun_in_bulk)
@@ -216,84 +231,3 @@ def _first_touch(stay: _Stay, piece: _Piece, life: list[Row]) -> datetime | None
         if inside and event["kind"] in TOUCHES and event["actor"] == piece.holder:
             return at
     return None
-
-
-def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]) -> list[Handoff]:
-    """Where did responsibility pass on? ``visits`` as ``reference_visits`` gives them.
-
-    Examples
-    --------
-    >>> reference_handoffs([], stage_of={})
-    []
-    """
-    stages = {stage.name: stage for stage in stage_of.values()}
-    handoffs: list[Handoff] = []
-    works = [visit for visit in visits if visit.kind == "work"]
-    for giver, taker in pairwise(works):
-        if giver.ticket != taker.ticket:
-            continue
-        here, there = stages[giver.stage], stages[taker.stage]
-        person = _both_known_and_differ(giver.holder, taker.holder)
-        team = _both_known_and_differ(giver.team, taker.team)
-        discipline = _both_known_and_differ(here.discipline or here.team, there.discipline or there.team)
-        if not (person or team or discipline):
-            continue
-        handoffs.append(
-            Handoff(
-                handoff=len(handoffs),
-                ticket=giver.ticket,
-                given=giver.end,
-                taken=taker.work_start,
-                from_stage=giver.stage,
-                to_stage=taker.stage,
-                from_holder=giver.holder,
-                to_holder=taker.holder,
-                from_team=giver.team,
-                to_team=taker.team,
-                person=person,
-                team=team,
-                discipline=discipline,
-                back=there.place < here.place,
-                wait=taker.work_start - giver.end,
-            )
-        )
-    return handoffs
-
-
-def _both_known_and_differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and one != other
-
-
-def reference_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_of: datetime) -> list[Wait]:
-    """When did nobody work on a ticket, before it was finished for good?
-
-    Examples
-    --------
-    >>> reference_waits([], handoffs=[], as_of=datetime(2024, 3, 1))
-    []
-    """
-    waits = []
-    for visit in visits:
-        horizon = finished_for_good([v for v in visits if v.ticket == visit.ticket]) or as_of
-        # Visits tile a life, so what is no work inside a visit is no work at all.
-        start = visit.entered
-        end = min(visit.work_start if visit.kind == "work" else visit.end, horizon)
-        if start >= end:
-            continue
-        number = None
-        for handoff in handoffs:
-            if handoff.ticket == visit.ticket and handoff.given <= start and end <= handoff.taken:
-                number = handoff.handoff
-        waits.append(
-            Wait(
-                ticket=visit.ticket,
-                handoff=number,
-                stage=visit.stage,
-                holder=visit.holder,
-                team=visit.team,
-                start=start,
-                end=end,
-                elapsed=end - start,
-            )
-        )
-    return waits

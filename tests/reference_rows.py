@@ -94,7 +94,7 @@ class Wait:
 
 
 def finished_for_good(life: Sequence[Visit]) -> datetime | None:
-    """When did one ticket enter the done stages it never left again? None while it is open.
+    """When did one ticket enter the done stages it never left again? None while it is open, or if it is lost.
 
     Examples
     --------
@@ -102,6 +102,8 @@ def finished_for_good(life: Sequence[Visit]) -> datetime | None:
     True
     """
     finished = None
+    if life and life[-1].left is not None:
+        return None
     for visit in reversed(life):
         if visit.kind != "done":
             break

@@ -24,19 +24,31 @@ Life = Sequence[tuple[str, float]]
 
 
 def stream_of(
-    *lives: Life, names: Mapping[str, str] | None = None, by: str | None = None, as_of_day: float = 100
+    *lives: Life,
+    names: Mapping[str, str] | None = None,
+    by: str | None = None,
+    as_of_day: float = 100,
+    gone: Mapping[int, float] | None = None,
 ) -> ValueStream:
-    """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``."""
+    """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``.
+
+    ``gone`` tells by number (from 1) on which day a ticket was found deleted.
+    """
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
         f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
         for stage, (status, kind) in STAGES.items()
     ]
-    log = log_from_jira(
-        _body(number, life, by or f"person-{number:02}") for number, life in enumerate(lives, start=1)
-    )
+    bodies = [_body(number, life, by or f"person-{number:02}") for number, life in enumerate(lives, start=1)]
+    losses = [_gone(number, day) for number, day in (gone or {}).items()]
+    log = log_from_jira([*bodies, *losses])
     as_of = START + pd.Timedelta(days=as_of_day)
     return stream_from_log(log, workflow=parse_workflow("\n".join(sections)), as_of=as_of)
+
+
+def _gone(number: int, day: float) -> dict[str, object]:
+    noticed = (START + pd.Timedelta(days=day)).isoformat()
+    return {"type": "gone", "issue": str(1000 + number), "how": "deleted", "noticed": noticed}
 
 
 def _body(number: int, life: Life, by: str) -> dict[str, object]:

@@ -37,14 +37,17 @@ def test_workflows_map_every_status(workflow: Workflow) -> None:
 
 @given(case=cases())
 def test_visits_tile_a_life(case: Case) -> None:
-    """From creation to the as-of instant every moment of a ticket lies in exactly one visit."""
+    """From creation to the as-of instant, or its loss, every moment of a ticket lies in exactly one visit."""
     rows, _ = _answers(case)
+    deleted = case.events[case.events["kind"] == "delete"]
+    losses = dict(zip(deleted["ticket"], deleted["at"], strict=True))
     for ticket in {row.ticket for row in rows}:
         life = [row for row in rows if row.ticket == ticket]
         ends = [row.left for row in life]
-        assert ends == [*(row.entered for row in life[1:]), None]
+        assert ends[:-1] == [row.entered for row in life[1:]]
+        assert ends[-1] in {None, losses.get(ticket)}
         assert [row.n for row in life] == list(range(len(life)))
-        assert sum((row.elapsed for row in life), timedelta(0)) == case.as_of - life[0].entered
+        assert sum((row.elapsed for row in life), timedelta(0)) == (ends[-1] or case.as_of) - life[0].entered
 
 
 @given(case=cases())
@@ -55,7 +58,7 @@ def test_waits_and_work_are_the_lead_time(case: Case) -> None:
         life = [row for row in rows if row.ticket == ticket]
         work = sum((row.end - row.work_start for row in life if row.kind == "work"), timedelta(0))
         waited = sum((piece.elapsed for piece in pieces if piece.ticket == ticket), timedelta(0))
-        assert waited + work == (finished_for_good(life) or case.as_of) - life[0].entered
+        assert waited + work == (finished_for_good(life) or life[-1].left or case.as_of) - life[0].entered
 
 
 @settings(max_examples=20)

@@ -122,6 +122,7 @@ def gone(*hours: float) -> pd.DataFrame:
         "kind": "queue",
         "elapsed": pd.Timedelta(days=1),
         "bulk": False,
+        "gone": False,
     }
     return pd.DataFrame({"ticket": [f"t{n}" for n in range(len(hours))], "left": left}).assign(**about)
 
@@ -140,4 +141,5 @@ def test_work_stages_open_stays_and_bulk_edits_make_no_batches() -> None:
     rows = gone(*[0] * 6)
     assert batches_from_stays(rows.assign(kind="work")).empty
     assert batches_from_stays(rows.assign(bulk=True)).empty
+    assert batches_from_stays(rows.assign(gone=True)).empty
     assert batches_from_stays(rows.assign(left=rows["left"].where(rows["kind"] == "done"))).empty

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import ages, counted, flow_efficiency, lead_time_quantiles, weekly_flow
+from vsm.model.flow import ages, counted, flow_efficiency, lead_time_quantiles, still_open, weekly_flow
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 
@@ -66,6 +66,30 @@ def test_weekly_flow_counts_arrivals_departures_and_what_is_under_way() -> None:
     flow = weekly_flow(lives((0, 8, 0), (1, None, 0), (7, 7.5, 0)), as_of=START + pd.Timedelta(days=15))
     assert flow["week"].dt.day.tolist() == [5, 12, 19]
     assert flow[["arrived", "finished", "wip"]].to_numpy().tolist() == [[2, 0, 2], [1, 2, 1], [0, 0, 1]]
+
+
+def test_gone_tickets_are_neither_open_nor_finished() -> None:
+    """Gone on day 9: under way until then, censored there, without an age, and not counted as open."""
+    some = lives((0, 8, 0), (1, None, 0), (2, None, 0))
+    some["gone"] = START + pd.to_timedelta([None, 9, None], unit="D")
+    assert still_open(some).tolist() == [False, False, True]
+    assert ages(some)["ticket"].tolist() == ["jira:2"]
+    flow = weekly_flow(some, as_of=START + pd.Timedelta(days=15))
+    assert flow[["arrived", "finished", "gone", "wip"]].to_numpy().tolist() == [
+        [3, 0, 0, 3],
+        [0, 1, 1, 1],
+        [0, 0, 0, 1],
+    ]
+    quantiles = lead_time_quantiles(some)
+    assert quantiles[["finished", "open", "gone"]].iloc[0].tolist() == [1, 1, 1]
+
+
+def test_a_gone_ticket_is_censored_where_it_was_missed() -> None:
+    """Twelve done in 10 days each, four gone after 5: nobody knows how long these would have taken."""
+    some = lives(*[(0, 10, 0)] * 12, *[(0, None, 0)] * 4)
+    five = pd.Series(pd.to_timedelta([np.nan] * 12 + [5.0] * 4, unit="D"))
+    some = some.assign(gone=START + five, lead=five.fillna(some["lead"]))
+    assert lead_time_quantiles(some, quantiles=(0.2, 0.85))["lead"].dt.days.tolist() == [10, 10]
 
 
 def test_ages_list_the_oldest_open_ticket_first() -> None:

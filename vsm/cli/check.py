@@ -5,6 +5,7 @@ import typer
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir
+from vsm.model.flow import still_open
 from vsm.pipeline import ValueStream, read_stream
 from vsm.tables import LEVELS
 
@@ -31,11 +32,13 @@ def summary(stream: ValueStream) -> str:
     """Say in two sentences what is there."""
     lives = stream.lives
     finished, bulk = int(lives["finished"].notna().sum()), int(lives["bulk"].sum())
+    still, gone = int(still_open(lives).sum()), int(lives["gone"].notna().sum())
+    away = f", {gone} gone" if gone else ""
     tables = ("visits", "handoffs", "commits", "releases")
     counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in tables)
     return (
         f"{stream.workflow.stream.name}: {len(lives)} tickets as of {stream.as_of:%Y-%m-%d %H:%M} UTC, "
-        f"{finished} finished for good ({bulk} of them by a bulk edit), {len(lives) - finished} open; "
+        f"{finished} finished for good ({bulk} of them by a bulk edit), {still} open{away}; "
         f"{counts}."
     )
 

@@ -25,6 +25,9 @@ def visits_from_events(
     holder's in a work stage and the stage's elsewhere, each with the other as fallback; a team that the
     tracker itself names for the ticket comes between them.
 
+    A ticket that was found deleted or hidden before it was done ends there: its last visit is left at that
+    instant, for no other stage. Nothing counts that came after; one that was done stays done.
+
     Parameters
     ----------
     events
@@ -55,10 +58,11 @@ def visits_from_events(
     """
     if events.empty:
         return empty(VISITS)
-    states = states_from_events(events, stages=stages, as_of=as_of)
+    states = _described(states_from_events(events, stages=stages, as_of=as_of), stages)
+    states = _cut(states, deletions=events[(events["kind"] == "delete") & (events["at"] <= as_of)])
     if states.empty:
         return empty(VISITS)
-    visits = _ends(_holders(_split(_described(states, stages))), as_of)
+    visits = _ends(_holders(_split(states)), as_of)
     visits["team"] = _teams(visits, team_of)
     visits["bulk"] = _bulk(visits)
     visits["first_touch"] = _first_touches(visits, events[events["at"] <= as_of])
@@ -72,6 +76,18 @@ def _described(states: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
     columns = {"stage": "stage", "kind": "kind", "team": "stage_team", "batch": "batch"}
     words = about[list(columns)].rename(columns=columns).iloc[states["stage"]].reset_index(drop=True)
     return pd.concat([states.drop(columns="stage"), words], axis=1)
+
+
+def _cut(states: pd.DataFrame, *, deletions: pd.DataFrame) -> pd.DataFrame:
+    """End lives where the ticket was found gone (``end``), unless it was done by then."""
+    if deletions.empty:
+        return states.assign(end=pd.Series(pd.NaT, index=states.index, dtype=states["at"].dtype))
+    found = deletions.groupby(deletions["ticket"].astype("str"))["at"].min()
+    ticket = states["ticket"].astype("str")
+    gone = ticket.map(found).astype(states["at"].dtype)
+    last = states["kind"].where(~(states["at"] > gone)).groupby(ticket).transform("last")
+    end = gone.where(last != "done")
+    return states.assign(end=end)[~((states["at"] > gone) | (states["at"] >= end))].reset_index(drop=True)
 
 
 def _split(states: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +135,7 @@ def next_work_visit(visits: pd.DataFrame) -> npt.NDArray[np.intp]:
 
 def _ends(visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     grouped = visits.groupby("ticket", observed=True)
-    left = grouped["at"].shift(-1)
+    left = grouped["at"].shift(-1).fillna(visits["end"])
     stays = visits.drop_duplicates("stay")
     again = stays.set_index("stay").duplicated(["ticket", "stage"])
     return visits.assign(

@@ -13,10 +13,16 @@ from vsm.tables import WAITS, conform, empty
 def finished_at(visits: pd.DataFrame) -> "pd.Series[Any]":
     """When was each ticket finished for good? The last entry into ``done`` that it did not leave again.
 
+    Parameters
+    ----------
+    visits
+        VISITS, in their order.
+
     Returns
     -------
     Series
-        Instant by ticket, missing while open; moves among done stages are no leaving.
+        Instant by ticket, missing while open and where the ticket was gone before it was done; moves among
+        done stages are no leaving.
 
     Examples
     --------
@@ -25,8 +31,9 @@ def finished_at(visits: pd.DataFrame) -> "pd.Series[Any]":
     0
     """
     ticket = visits["ticket"].astype("str")
-    undone = visits["entered"].where(visits["kind"] != "done").groupby(ticket).transform("max")
-    final = (visits["kind"] == "done") & ~(visits["entered"] < undone)
+    gone = visits["left"].notna() & (ticket != ticket.shift(-1))
+    undone = visits["entered"].where((visits["kind"] != "done") | gone).groupby(ticket).transform("max")
+    final = (visits["kind"] == "done") & ~(visits["entered"] <= undone)
     return visits["entered"].where(final).groupby(ticket).min()
 
 
@@ -34,8 +41,9 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     """When did nobody work on a ticket, and in which handoff?
 
     Work is a work visit from its ``work_start`` on. Everything else from creation to the finish for
-    good, or to ``as_of`` while the ticket is open, is waiting: queues, time with someone outside, time in
-    ``done`` before a reopening, and what lies hidden at the beginning of a work visit.
+    good, to where the ticket was found gone, or to ``as_of`` while it is open, is waiting: queues, time
+    with someone outside, time in ``done`` before a reopening, and what lies hidden at the beginning of a
+    work visit.
 
     Parameters
     ----------

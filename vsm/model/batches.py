@@ -7,7 +7,8 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
     """Which queues do tickets leave together, how often, and how many at once?
 
     Departures from a queue or outside stage follow one another in a batch as long as no longer pause
-    lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out.
+    lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and
+    tickets that were found gone did not depart.
 
     Returns
     -------
@@ -20,18 +21,16 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
     --------
     >>> at = pd.to_datetime(["2026-01-08T09:00"] * 5 + ["2026-01-22T09:00"] * 5, utc=True)
     >>> stays = pd.DataFrame({"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at,
-    ...     "elapsed": pd.Timedelta(days=3), "bulk": False})
+    ...     "elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
     >>> batches_from_stays(stays)[["batches", "size", "every"]].values.tolist()
     [[2, 5.0, Timedelta('14 days 00:00:00')]]
     """
-    gone = stays[
-        stays["kind"].isin(["queue", "outside"]) & stays["left"].notna() & ~stays["bulk"].astype(bool)
-    ]
-    gone = gone.sort_values(["stage", "left", "ticket"])
-    apart = (gone["stage"] != gone["stage"].shift()) | (
-        gone["left"].diff() > pd.Timedelta(minutes=pause_minutes)
+    left = stays["left"].notna() & ~stays["bulk"].astype(bool) & ~stays["gone"].astype(bool)
+    ended = stays[stays["kind"].isin(["queue", "outside"]) & left].sort_values(["stage", "left", "ticket"])
+    apart = (ended["stage"] != ended["stage"].shift()) | (
+        ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
     )
-    runs = gone.groupby(["stage", apart.cumsum().rename("run")]).agg(
+    runs = ended.groupby(["stage", apart.cumsum().rename("run")]).agg(
         size=("ticket", "nunique"), first=("left", "min"), wait=("elapsed", "sum")
     )
     batch = runs[runs["size"] >= least].reset_index()
@@ -47,5 +46,5 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
             wait=("wait", "sum"),
         )
     )
-    departures = gone.groupby("stage").size().reindex(rows.index).rename("departures")
+    departures = ended.groupby("stage").size().reindex(rows.index).rename("departures")
     return pd.concat([departures, rows], axis=1).reset_index()

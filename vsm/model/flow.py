@@ -26,9 +26,10 @@ def lives_from_visits(
     -------
     DataFrame
         One row per ticket, sorted: ``ticket`` (str), ``created``, ``started`` (first work, or missing),
-        ``finished`` (for good, or missing while open), ``lead`` (created → finished, or the age so far),
-        ``cycle`` (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to
-        ``lead`` exactly, and ``bulk``: it was finished by a bulk edit, so its lead time tells when somebody
+        ``finished`` (for good, or missing), ``gone`` (found deleted or hidden before it was done, or missing;
+        a ticket with neither is open), ``lead`` (created → finished, or → gone, or the age so far), ``cycle``
+        (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
+        exactly, and ``bulk``: it was finished by a bulk edit, so its lead time tells when somebody
         tidied up. A move out of a stage with ``batch = true`` is no such edit.
 
     Examples
@@ -47,9 +48,10 @@ def lives_from_visits(
             "created": visits.groupby(ticket)["entered"].min(),
             "started": work_start(visits).where(visits["kind"] == "work").groupby(ticket).min(),
             "finished": finished_at(visits),
+            "gone": visits["left"].groupby(ticket).last(skipna=False),
         }
     )
-    horizon = lives["finished"].fillna(as_of)
+    horizon = lives["finished"].fillna(lives["gone"]).fillna(as_of)
     lives["lead"] = horizon - lives["created"]
     lives["cycle"] = (horizon - lives["started"]).where(lives["started"] < horizon)
     waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()
@@ -83,6 +85,21 @@ def counted(lives: pd.DataFrame) -> pd.DataFrame:
     return lives[lives["finished"].notna() & ~lives["bulk"]]
 
 
+def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
+    """Which tickets are under way or waiting now? Those neither finished for good nor gone.
+
+    Lives without a column ``gone`` are of tickets that are all still there.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None])})
+    >>> still_open(lives).tolist()
+    [False, True]
+    """
+    there = lives["gone"].isna() if "gone" in lives else True
+    return lives["finished"].isna() & there
+
+
 def flow_efficiency(lives: pd.DataFrame) -> float:
     """Which share of the lead time of finished tickets was work, by status?
 
@@ -112,13 +129,15 @@ def lead_time_quantiles(
     """Within which time do half, or 85 %, of all tickets get done? Open ones count as not yet done.
 
     Kaplan–Meier over finished and open tickets (right-censored at their age), with 95 % intervals of the
-    log-log kind. Tickets finished by a bulk edit count as still open at that instant.
+    log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
+    found gone is censored there: it might have taken any longer.
 
     Returns
     -------
     DataFrame
-        One row per quantile: ``quantile, lead, low, high`` (timedelta), ``finished`` and ``open`` (counts).
-        A value is missing where the curve does not reach it, and everywhere under ``minimum`` finished.
+        One row per quantile: ``quantile, lead, low, high`` (timedelta), ``finished``, ``open`` (with those
+        finished by a bulk edit) and ``gone`` (counts, which sum to all tickets). A value is missing where the
+        curve does not reach it, and everywhere under ``minimum`` finished.
 
     Examples
     --------
@@ -129,7 +148,8 @@ def lead_time_quantiles(
     from scipy.stats import CensoredData, ecdf  # noqa: PLC0415 - a second of import that few commands need
 
     whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
-    counts = {"finished": int(whole.sum()), "open": int((~whole).sum())}
+    there = still_open(lives) | lives["finished"].notna()
+    counts = {"finished": int(whole.sum()), "open": int((there & ~whole).sum()), "gone": int((~there).sum())}
     rows = pd.DataFrame(
         {"quantile": list(quantiles), **dict.fromkeys(("lead", "low", "high"), np.nan), **counts}
     )
@@ -162,7 +182,8 @@ def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     -------
     DataFrame
         One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
-        ``finished``, ``wip`` (created and not finished for good at the week's end or ``as_of``), counts.
+        ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
+        finished for good nor gone at the week's end or ``as_of``), counts.
 
     Examples
     --------
@@ -172,15 +193,16 @@ def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     [1, 0]
     """
     if lives.empty:
-        return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "wip": []})
+        return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})
     first = lives["created"].min().normalize()
     weeks = pd.date_range(first - pd.Timedelta(days=first.day_of_week), as_of, freq="7D", name="week")
     counts = {
         "arrived": _per_week(lives["created"], weeks),
         "finished": _per_week(lives["finished"].dropna(), weeks),
+        "gone": _per_week(lives["gone"].dropna(), weeks) if "gone" in lives else 0,
     }
     flow = pd.DataFrame(counts, index=weeks)
-    return flow.assign(wip=(flow["arrived"] - flow["finished"]).cumsum()).reset_index()
+    return flow.assign(wip=(flow["arrived"] - flow["finished"] - flow["gone"]).cumsum()).reset_index()
 
 
 def _per_week(instants: "pd.Series[Any]", weeks: pd.DatetimeIndex) -> Any:
@@ -196,5 +218,5 @@ def ages(lives: pd.DataFrame) -> pd.DataFrame:
     >>> ages(pd.DataFrame([life]))["age"].dt.days.tolist()
     [3]
     """
-    waiting = lives[lives["finished"].isna()].sort_values(["lead", "ticket"], ascending=[False, True])
+    waiting = lives[still_open(lives)].sort_values(["lead", "ticket"], ascending=[False, True])
     return waiting[["ticket", "created", "lead"]].rename(columns={"lead": "age"}).reset_index(drop=True)

@@ -18,7 +18,8 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
     The wait of a move is the waiting that it ends: the time in the stage it leaves, unless people work
     there, and what lies hidden at the beginning of the work stage it leads to. So every such hour lies on
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
-    edit (both ends marked) are left out, and an open stay counts, as far as it goes, in ``total`` only.
+    edit (both ends marked) are left out. An open stay counts, as far as it goes, in ``total`` only, and so
+    does one in which the ticket was found gone; that ticket is not there now.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
 
 def _measures(stays: pd.DataFrame, whole: float) -> dict[str, Any]:
     seconds = stays["elapsed"].dt.total_seconds()
-    ended = seconds[stays["left"].notna()]
+    ended = seconds[stays["left"].notna() & ~stays["gone"]]
     return {
         "tickets": int(stays["ticket"].nunique()),
         "visits": len(stays),

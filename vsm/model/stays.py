@@ -11,7 +11,8 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     DataFrame
         Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (str), ``place`` (order of the stage),
         ``entered``, ``left`` (missing while open), ``elapsed``, ``waited`` (the part in which nobody
-        worked; timedeltas), ``bulk`` (begun or ended by a bulk edit).
+        worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
+        was found deleted or hidden: nobody passed it on).
 
     Examples
     --------
@@ -39,4 +40,5 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     )
     place = stages.drop_duplicates("stage").set_index("stage")["place"]
     stays = stays.assign(left=stays["left"].mask(stays["open"].astype(bool)), place=stays["stage"].map(place))
+    stays["gone"] = stays["left"].notna() & (stays["ticket"] != stays["ticket"].shift(-1))
     return stays.drop(columns="open").astype({"place": "int64", "bulk": "bool"}).reset_index(drop=True)

@@ -39,8 +39,8 @@ def read_stream(
     data_dir
         A folder that ``vsm init`` and ``vsm pull`` have filled.
     since
-        ``YYYY-MM-DD`` (UTC): keep tickets finished for good since then, and open ones. Whole lives are
-        kept, not clipped. Empty: all.
+        ``YYYY-MM-DD`` (UTC): keep tickets finished for good (or found gone) since then, and open ones. Whole
+        lives are kept, not clipped. Empty: all.
     until
         ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are not seen. Empty: as of
         the last event that the tracker recorded.

@@ -82,8 +82,8 @@ class ValueStream:
 class Window:
     """Which tickets are looked at? All fields empty: all of them.
 
-    ``since``: finished for good at or after it, or still open. ``team``: held by this team at some time.
-    ``ticket_type``: of this type. Whole lives are kept; nothing is clipped to the window.
+    ``since``: finished for good, or found gone, at or after it, or still open. ``team``: held by this team at
+    some time. ``ticket_type``: of this type. Whole lives are kept; nothing is clipped to the window.
     """
 
     since: pd.Timestamp | None = None
@@ -158,7 +158,8 @@ def _intervals(
 def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:
     tickets = set(lives["ticket"])
     if window.since is not None:
-        tickets &= set(lives.loc[~(lives["finished"] < window.since), "ticket"])
+        end = lives["finished"].fillna(lives["gone"])
+        tickets &= set(lives.loc[~(end < window.since), "ticket"])
     if window.team is not None:
         visits = tables["visits"]
         _known(window.team, "team", visits["team"])
