@@ -1,11 +1,20 @@
-"""Which commands are there, and what do their exit codes say? 0 done, 1 failed, 2 the user's mistake."""
+"""Which commands are there, and what do their exit codes say?
 
+0 done, 1 failed, 2 the user's mistake, 130 stopped by Ctrl-C, 143 ended by SIGTERM.
+"""
+
+import os
+import signal
 import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from vsm.cli.check import check
 from vsm.cli.demo import demo
@@ -13,8 +22,13 @@ from vsm.cli.export import export
 from vsm.cli.init import init
 from vsm.cli.pull import pull
 from vsm.cli.report import report
+from vsm.cli.saying import console
 from vsm.cli.verify import verify
 from vsm.errors import VsmError
+
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+STOPPED: Final = "vsm: stopped; what was reported as stored is stored"
 
 app = typer.Typer(
     name="vsm",
@@ -49,13 +63,60 @@ def _options(
     """Show where work waits. Start with vsm init --dir work; every command has --help."""
 
 
+class Terminated(BaseException):
+    """Somebody sent SIGTERM: like Ctrl-C it ends the command in good order, whatever that is doing."""
+
+
 def main() -> None:
-    """Run the command line; an error raised on purpose becomes one sentence and its exit code."""
+    """Run the command line; whatever goes wrong becomes one sentence and its exit code.
+
+    ``VSM_DEBUG=1`` in the environment shows the traceback of what nobody expected as well.
+    """
     try:
-        app()
+        with _heeding_sigterm():
+            app()
     except VsmError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"vsm: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        Console(stderr=True, highlight=False).print("vsm: stopped; what was reported as stored is stored")
-        sys.exit(1)
+        _end(f"vsm: {error}", code=error.exit_code)
+    except Terminated:
+        _end(STOPPED, code=TERMINATED)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:  # typer's word for Ctrl-C
+            _end(STOPPED, code=INTERRUPTED)
+        raise
+    except Exception as error:  # noqa: BLE001 - nobody should have to read a traceback
+        if os.environ.get("VSM_DEBUG") == "1":
+            traceback.print_exception(error)
+        _end(f"vsm: {_unexpected(error)}", code=1)
+
+
+def _end(sentence: str, *, code: int) -> None:
+    console(stderr=True).print(sentence)
+    sys.exit(code)
+
+
+def _unexpected(error: Exception) -> str:
+    """Say what nobody expected: a disk that refuses is the user's to mend, all else is ours."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}; see that it can be read and written, and that its disk has room"
+    text = " ".join(str(error).split())
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"unexpected {what}; please report it, with VSM_DEBUG=1 for the traceback"
+
+
+@contextmanager
+def _heeding_sigterm() -> Iterator[None]:
+    """Turn the first SIGTERM into ``Terminated``; later ones find the end under way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -5,6 +5,7 @@ import typer
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir
+from vsm.cli.saying import console
 from vsm.model.flow import still_open
 from vsm.pipeline import ValueStream, read_stream
 from vsm.tables import LEVELS
@@ -15,17 +16,17 @@ SHOWN = 15
 def check(dir_: Dir = WORK) -> None:
     """Say what can be trusted and what is unmapped; exit 1 only on faults that falsify results."""
     stream = read_stream(dir_)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    console.print(summary(stream))
+    say = console()
+    say.print(summary(stream))
     for level in LEVELS:
         rows = stream.quality[stream.quality["level"] == level]
         for name, group in rows.groupby("check", observed=True, sort=True):
-            _tell(console, level, str(name), group)
+            _tell(say, level, str(name), group)
     faults = int((stream.quality["level"] == "fault").sum())
     if faults:
-        console.print(f"\n{faults} fault(s) would falsify results; mend them first.")
+        say.print(f"\n{faults} fault(s) would falsify results; mend them first.")
         raise typer.Exit(1)
-    console.print("\nNo fault that would falsify results.")
+    say.print("\nNo fault that would falsify results.")
 
 
 def summary(stream: ValueStream) -> str:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
 from vsm.cli.init import write_beside
 from vsm.cli.options import Dir
 from vsm.cli.pull import store
 from vsm.cli.report import publish, tell_findings
+from vsm.cli.saying import console
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError
 from vsm.pipeline import read_stream
@@ -17,7 +16,7 @@ from vsm.sources.work_folder import WorkFolder
 
 def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
     """Build a small business's stream from a seed, pull it like real data, and render its report."""
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    say = console()
     folder = WorkFolder(dir_)
     if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8") != sample_workflow():
         raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
@@ -29,5 +28,5 @@ def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
     store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})
     stream = read_stream(dir_)
     page = publish(dir_, stream, {})
-    console.print(f"Report: {page}")
-    tell_findings(console, stream)
+    say.print(f"Report: {page}")
+    tell_findings(say, stream)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.cli.saying import console
 from vsm.errors import ParameterError
 from vsm.pipeline import read_stream
 from vsm.reports.export import export_table
@@ -28,4 +28,4 @@ def export(
     stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
     frame = getattr(stream, table)
     export_table(frame, to=to)
-    Console(soft_wrap=True, highlight=False, markup=False).print(f"{to}: {len(frame):,} rows of {table}")
+    console().print(f"{to}: {len(frame):,} rows of {table}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.cli.saying import console
 from vsm.findings import Findings
 from vsm.pipeline import ValueStream, read_stream
 from vsm.reports import notebooks_folder, publish_report
@@ -21,9 +22,9 @@ def report(
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
     page = publish(dir_, stream, chosen)
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    console.print(f"Report: {page}")
-    tell_findings(console, stream)
+    say = console()
+    say.print(f"Report: {page}")
+    tell_findings(say, stream)
 
 
 def publish(dir_: Path, stream: ValueStream, chosen: dict[str, str]) -> Path:
