@@ -1,5 +1,6 @@
 """Derived tables come back from Parquet exactly as they were."""
 
+import stat
 from pathlib import Path
 
 import pandas as pd
@@ -70,3 +71,11 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> No
     with pytest.raises(ArchiveError, match=r"t.parquet cannot be written: Is a directory; see that its disk"):
         save_table(empty(table), table, tmp_path / "t.parquet", stamp="s")
     assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
+
+
+def test_derived_tables_are_their_owners_only(tmp_path: Path) -> None:
+    """Titles and names are in them: folder 0700, file 0600, whatever the umask."""
+    table = TABLES["names"]
+    save_table(empty(table), table, tmp_path / "log" / "t.parquet", stamp="s")
+    assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "log" / "t.parquet").stat().st_mode) == 0o600

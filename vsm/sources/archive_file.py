@@ -86,9 +86,12 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _make(path: Path) -> None:
-    """Create the file for its owner only; SQLite gives its -wal and -shm files the same mode."""
+    """Create file and folder for their owner only; SQLite gives its -wal and -shm files the same mode.
+
+    A folder that is there already keeps the rights that its owner gave it.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise ArchiveError(
@@ -98,19 +101,59 @@ def _make(path: Path) -> None:
 
 def _migrate(database: sqlite3.Connection, path: Path) -> None:
     """Bring the database to the newest version; a database that is there already is only looked at."""
-    if _version(database, path) == len(MIGRATIONS):
+    if is_newest(current_version(database, path)):
         return
     database.execute("PRAGMA journal_mode = WAL")
     with transaction(database):
         # Another process may have migrated between the look above and the lock.
-        for version in range(_version(database, path), len(MIGRATIONS)):
+        for version in range(current_version(database, path), len(MIGRATIONS)):
             for statement in MIGRATIONS[version]:
                 database.execute(statement)
         database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         database.execute(f"PRAGMA application_id = {_OURS}")
 
 
-def _version(database: sqlite3.Connection, path: Path) -> int:
+def empty_database() -> sqlite3.Connection:
+    """How does an archive look that holds nothing? In memory, of the newest version.
+
+    Examples
+    --------
+    >>> from contextlib import closing
+    >>> with closing(empty_database()) as database:
+    ...     database.execute("SELECT count(*) FROM documents").fetchone()
+    (0,)
+    """
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(database, Path(":memory:"))
+    return database
+
+
+def is_newest(version: int) -> bool:
+    """Is this the version that this vsm writes?
+
+    Examples
+    --------
+    >>> is_newest(0)
+    False
+    """
+    return version == len(MIGRATIONS)
+
+
+def current_version(database: sqlite3.Connection, path: Path) -> int:
+    """Which version is this archive of? 0 for a file in which nothing was ever made.
+
+    Raises
+    ------
+    ArchiveError
+        It is another program's database, or of a newer version.
+
+    Examples
+    --------
+    >>> from contextlib import closing
+    >>> with closing(empty_database()) as database:
+    ...     current_version(database, Path("archive.sqlite"))
+    1
+    """
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
     owner = int(database.execute("PRAGMA application_id").fetchone()[0])
     tables = int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,8 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     frame
         Rows that pass ``check`` for ``table``.
     path
-        Where; written beside and then renamed.
+        Where; written beside and then renamed. File and folder are made for their owner only: titles and
+        names of people are in them.
     stamp
         Of what it was made from; only who names the same stamp gets it back.
 
@@ -48,7 +50,8 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     }
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         pq.write_table(arrow.replace_schema_metadata(about), beside, compression="zstd")
         beside.replace(path)
     except OSError as error:
@@ -56,7 +59,8 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
             f"{path} cannot be written: {error.strerror or error}; see that its disk can be written to"
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a file system that is mounted read-only refuses even what is not there
+            beside.unlink()
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
