@@ -42,6 +42,17 @@ def test_the_digest_tells_workflows_apart() -> None:
     assert parse_workflow(GOOD).digest != Workflow().digest
 
 
+def test_custom_fields_and_limits_are_optional() -> None:
+    """Words that the file does not set name no field; a stage has a limit only where one was agreed."""
+    workflow = parse_workflow(GOOD + '[jira]\nobjective = "Business aim"')
+    assert workflow.jira.fields == {"objective": "Business aim"}
+    assert parse_workflow(GOOD).jira.fields == {}
+    limited = parse_workflow('[[stage]]\nname = "A"\nkind = "work"\nwip = 3')
+    assert limited.stages[0].wip == 3
+    assert workflow.stages[0].wip is None
+    assert workflow.digest != parse_workflow(GOOD).digest
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -57,6 +68,15 @@ def test_the_digest_tells_workflows_apart() -> None:
         (GOOD + '[[stage]]\nname = "Build"\nkind = "work"', r"stage 'Build' is defined 2 times"),
         (GOOD + '[[team]]\nname = "ops"\nmembers = ["dev-1"]', r"person 'dev-1' is a member 2 times"),
         (GOOD + '[[person]]\nname = "dev-2"\naccounts = ["jira:a"]', r"account 'jira:a' is claimed 2 times"),
+        (
+            '[jira]\naim = "x"',
+            r"unknown key 'aim' in \[jira\]; known: cost_of_delay, objective, value$",
+        ),
+        ('[jira]\nvalue = ""', r"'jira.value' in \[jira\]: String should have at least 1 character"),
+        (
+            '[[stage]]\nname = "A"\nkind = "work"\nwip = 0',
+            r"'stage.0.wip' in \[\[stage\]\] 'A': Input should be greater than or equal to 1",
+        ),
         ("[rules]\nminimum = 0", r"'rules.minimum' in \[rules\]"),
         ("[[person]]\naccounts = []", r"\[\[person\]\] number 1 lacks 'name'"),
     ],

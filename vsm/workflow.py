@@ -26,6 +26,7 @@ class Stage(_Section):
 
     ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
     that tickets leave this stage together on purpose (a release), so that it is not taken for clean-up.
+    ``wip`` is how many tickets may be in it, by agreement.
     """
 
     name: Word
@@ -34,6 +35,7 @@ class Stage(_Section):
     team: Word | None = None
     discipline: Word | None = None
     batch: bool = False
+    wip: int | None = Field(default=None, ge=1)
 
 
 class Team(_Section):

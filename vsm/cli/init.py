@@ -13,7 +13,7 @@ from vsm.errors import RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
 from vsm.eventlog.stages import stages_from_names
 from vsm.people import people_from_names
-from vsm.pipeline.read import read_log, read_workflow
+from vsm.pipeline.read import board_from_archive, read_log, read_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.workflow import Workflow, parse_workflow
@@ -39,6 +39,7 @@ minimum = 12          # under so many tickets: too few to say
 # team = "quality"             # optional: whom the stage belongs to
 # discipline = "testing"       # optional: for handoffs between disciplines
 # batch = true                 # optional: tickets leave it together on purpose, as in a release
+# wip = 3                      # optional: how many tickets may be in it, by agreement
 #
 # [[team]]
 # name = "quality"
@@ -47,6 +48,9 @@ minimum = 12          # under so many tickets: too few to say
 # [[person]]
 # name = "qa-1"
 # accounts = ["jira:5b10a2844c20165700ede21g", "git:qa-1"]
+#
+# [jira]                       # custom fields of a live Jira, by name or id; taken from the next pull on
+# objective = "Business aim"   # also: value, cost_of_delay
 """
 
 
@@ -73,10 +77,10 @@ def init(
 
 def _proposals(folder: WorkFolder, workflow: Workflow) -> tuple[list[ProposedStage], list[ProposedPerson]]:
     with open_archive(folder.archive, create=False) as archive:
-        log = read_log(folder, archive)
+        log, board = read_log(folder, archive), board_from_archive(archive)
     stages = stages_from_names(log.names, workflow=workflow)
     people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
-    proposed = propose_stages(stages, events=log.events)
+    proposed = propose_stages(stages, events=log.events, board=board)
     taken = {stage.name for stage in workflow.stages}
     return [s for s in proposed if s.name not in taken], propose_people(people, declared=workflow.person_of)
 
@@ -98,7 +102,8 @@ def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequen
     blocks = [text.rstrip("\n") + "\n" if text else ""]
     for stage in stages:
         kind = tomlkit.item(stage.kind).comment(f"guessed {stage.reason}")
-        blocks.append(_block("stage", {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}))
+        entries = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
+        blocks.append(_block("stage", entries | ({"wip": stage.wip} if stage.wip else {})))
     blocks += [_block("person", {"name": p.name, "accounts": list(p.accounts)}) for p in people]
     return "\n".join(blocks)
 

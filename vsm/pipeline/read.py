@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.errors import ConfigError, ParameterError
+from vsm.eventlog.board import Board, board_from_jira
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_table import log_from_table
@@ -171,6 +172,21 @@ def log_from_archive(archive: Archive) -> Log:
         if pull.finished is None
     ]
     return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(unfinished)))
+
+
+def board_from_archive(archive: Archive) -> Board | None:
+    """Which board were the tickets pulled by? None where they were not; of several sources' the first.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root, open_archive(Path(root) / "archive.sqlite") as archive:
+    ...     board_from_archive(archive) is None
+    True
+    """
+    trackers = (source for source in archive.sources() if source.partition(":")[0] == "jira")
+    known = ((source, archive.document(source, "board")) for source in trackers)
+    return next((board_from_jira(body, source=source) for source, body in known if body), None)
 
 
 def last_recorded(log: Log) -> pd.Timestamp:
