@@ -236,13 +236,13 @@ _HANDING_OVER: Final = st.tuples(
     _act(st.just("status"), st.sampled_from(STATUSES), actor=st.sampled_from(PERSONS)),
     _act(_TOUCHES, actor=st.just(SAME)),
 )
-# Commits are known to Git, so that some come after the tracker has lost the ticket.
+# Commits are known to Git, so that some come after the tracker has lost the ticket; moves must not count.
 _LOSS: Final = st.one_of(
     st.just(()),
     st.just(()),
     st.tuples(
         st.just({"kind": "delete", "after": "deleted", "bulk": False, "actor": None}),
-        _act(st.just("commit")),
+        st.one_of(_act(st.just("commit")), _MOVE),
     ),
 )
 _DEEDS: Final = st.lists(
