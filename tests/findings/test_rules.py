@@ -7,6 +7,7 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Findings
+from vsm.findings.rules import Evidence, findings_from_evidence
 from vsm.pipeline import ValueStream
 
 
@@ -61,8 +62,8 @@ def test_a_queue_is_claimed_with_its_share() -> None:
     stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12)
     (finding,) = [f for f in stream.findings if f.rule == "queue"]
     assert finding.claim == (
-        "Tickets wait in 'Ready' for 75 % (75 % to 75 %) of their lead time: half of them 3 d or longer, 15 % 3 d or longer "
-        "(n = 12 finished)."
+        "Waiting in 'Ready' takes 75 % (75 % to 75 %) of all lead time: of 12 finished tickets 12 came there, "
+        "half of them for 3 d or longer, 15 % for 3 d or longer."
     )
     assert finding.cost == pd.Timedelta(days=36)
 
@@ -72,9 +73,47 @@ def test_returns_weigh_only_what_was_done_again() -> None:
     life = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 1)]
     (finding,) = [f for f in stream_of(*[life] * 12).findings if f.rule == "return"]
     assert finding.share == pytest.approx(0.3)
-    assert finding.claim.startswith(
-        "12 of 12 finished tickets (100 %) came back to a stage they had left, and spent 3 d there"
+    assert finding.claim == (
+        "12 of 12 finished tickets (100 %) came back to a stage they had left, and spent 3 d there again "
+        "(median): 30 % (30 % to 30 %) of all lead time."
     )
+
+
+def test_a_stage_entered_late_for_the_first_time_is_no_return() -> None:
+    """Work that began before it was opened went another way; it came back to nothing."""
+    life = [("Build", 4), ("Ready", 3), ("Done", 1)]
+    assert [f for f in stream_of(*[life] * 12).findings if f.rule == "return"] == []
+
+
+def test_evidence_names_finished_tickets_alone() -> None:
+    """The longest wait of all is an open ticket's; the claim does not rest on it."""
+    day, now = pd.Timedelta(days=1), pd.Timestamp("2026-01-05", tz="UTC")
+    ids = [f"t{number}" for number in range(13)]
+    finished = [now] * 12 + [pd.NaT]
+    lives = pd.DataFrame({"ticket": ids, "finished": finished, "bulk": False, "lead": 9 * day})
+    pair = {"from_team": "dev", "to_team": "qa", "wait": [n * day for n in range(13)], "handoff": range(13)}
+    costs = {
+        "from_team": "dev",
+        "to_team": "qa",
+        "tickets": 12,
+        "handoffs": 12,
+        "median": day,
+        "wait": 66 * day,
+    }
+    nothing = pd.DataFrame({"handoff": [], "stage": [], "kind": [], "elapsed": []})
+    evidence = Evidence(
+        pd.DataFrame({"ticket": ids, "key": [name.upper() for name in ids]}),
+        pd.DataFrame({"ticket": ids} | pair),
+        waits=nothing,
+        stays=lives,
+        lives=lives,
+        shares=nothing,
+        batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
+        costs=pd.DataFrame([costs | {"share": 0.5, "low": 0.4, "high": 0.6}]),
+        returns=pd.DataFrame(),
+    )
+    (finding,) = findings_from_evidence(evidence)
+    assert finding.tickets == ("T11", "T10", "T9", "T8", "T7")
 
 
 def test_findings_show_themselves_escaped() -> None:

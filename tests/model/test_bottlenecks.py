@@ -49,6 +49,14 @@ def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
     assert len(stream_of(*[[("Ready", 3), ("Done", 1)]] * 6).shares) == 1
 
 
+def test_a_row_of_few_tickets_has_no_interval() -> None:
+    """Of twenty tickets one took another way: its share is told, and that nobody knows how sure it is."""
+    lives = [[("Ready", 1), ("Done", 1)]] * 20 + [[("Ready", 1), ("Build", 4), ("Done", 1)]]
+    shares = stream_of(*lives).shares.set_index("stage")
+    assert shares["low"].notna().to_dict() == {"Ready": True, "Build": False}
+    assert shares["share"]["Build"] == pytest.approx(4 / 25)
+
+
 def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
     """A share of one half, with spread: the bounds lie around it, and ten times the tickets narrow them."""
     dice = np.random.default_rng(3)

@@ -94,7 +94,7 @@ def test_real_trackers_render(
     window = visit()
     page = window.open(of_tracker(tmp_path / "w", real_data / tracker / "issues.jsonl.gz") / PAGE)
     assert page.locator(".chart").count() == FIGURES
-    assert "of their lead time" in page.locator(".findings li").first.inner_text()
+    assert "of all lead time" in page.locator(".findings li").first.inner_text()
     assert window.said == []
 
 

@@ -55,7 +55,9 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
     'Share of lead time by stage. Most lies in Build: 100 % (n 12). Waiting stages take 0 % together.'
     """
     if shares.empty:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has been finished so far.")
+        return nothing_to_see(
+            title=title or _TITLE, hint="No finished ticket has spent time in a stage so far."
+        )
     rows = shares.reset_index(drop=True)
     bars = [_bars(rows[rows["kind"] == kind], kind) for kind in _kinds(rows)]
     figure = go.Figure([*bars, _whiskers(rows)])

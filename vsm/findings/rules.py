@@ -35,6 +35,7 @@ class Evidence:
     shares: pd.DataFrame
     batches: pd.DataFrame
     costs: pd.DataFrame
+    returns: pd.DataFrame
     minimum: int = 12
 
 
@@ -53,7 +54,7 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     >>> none = pd.to_datetime([], utc=True)
     >>> lives = pd.DataFrame({"ticket": [], "finished": none, "bulk": [], "lead": none - none})
     >>> nothing = pd.DataFrame()
-    >>> len(findings_from_evidence(Evidence(*tables, nothing, lives, *[nothing] * 3)))
+    >>> len(findings_from_evidence(Evidence(*tables, nothing, lives, *[nothing] * 4)))
     0
     """
     if evidence.stays.empty:
@@ -65,7 +66,7 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
 def _queues(evidence: Evidence) -> Iterator[Finding]:
     """Where does finished work wait longest? One claim per queue or outside stage without batches."""
     batched = set(_rhythmic(evidence)["stage"])
-    shares = evidence.shares
+    shares, finished = evidence.shares, len(counted(evidence.lives))
     for row in shares[shares["kind"].isin(["queue", "outside"])].to_dict("records"):
         if row["tickets"] < evidence.minimum or row["stage"] in batched:
             continue
@@ -73,9 +74,9 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
             rule="queue",
             subject=row["stage"],
             claim=(
-                f"Tickets wait in '{row['stage']}' for {_bounded(row)} of their lead time: "
-                f"half of them {spoken(row['median'])} or longer, 15 % {spoken(row['p85'])} or longer "
-                f"(n = {row['tickets']} finished)."
+                f"Waiting in '{row['stage']}' takes {_bounded(row)} of all lead time: of {finished} finished "
+                f"tickets {row['tickets']} came there, half of them for {spoken(row['median'])} or longer, "
+                f"15 % for {spoken(row['p85'])} or longer."
             ),
             cost=row["total"],
             share=row["share"],
@@ -102,7 +103,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures in "
                 f"{row['batches']} batches of {row['size']:.0f} (median), one every {spoken(row['every'])}; "
-                f"waiting there takes {_bounded(share)} of lead time (n = {share['tickets']} finished)."
+                f"waiting there takes {_bounded(share)} of all lead time (n = {share['tickets']} finished)."
             ),
             cost=share["total"],
             share=share["share"],
@@ -116,34 +117,34 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _returns(evidence: Evidence) -> Iterator[Finding]:
-    """How much lead time goes into what came back? Stays in stages that the ticket had reached before."""
-    done = counted(evidence.lives).set_index("ticket")
-    stays = evidence.stays[evidence.stays["ticket"].isin(done.index)]
-    reached = stays.groupby("ticket")["place"].cummax().groupby(stays["ticket"]).shift()
-    again = stays[(stays["place"] <= reached) & (stays["kind"] != "done")].groupby("ticket")["elapsed"].sum()
-    if len(again) < evidence.minimum:
-        return
-    yield Finding(
-        rule="return",
-        subject="moves backwards",
-        claim=(
-            f"{len(again)} of {len(done)} finished tickets ({percent(len(again) / len(done))}) came back to "
-            f"a stage they had left, and spent {spoken(pd.Timedelta(again.median()))} there again (median)."
-        ),
-        cost=pd.Timedelta(again.sum()),
-        share=again.dt.total_seconds().sum() / done["lead"].dt.total_seconds().sum(),
-        low=math.nan,
-        high=math.nan,
-        n=len(again),
-        tickets=_keys(evidence, again.nlargest(5).index),
-        caveat="Some ways back are agreed on, such as a review that asks for a change.",
-        experiment="Agree on what must be true before work is passed on, where it most often comes back.",
-    )
+    """How much lead time goes into what came back? Stays in stages that the ticket had left before."""
+    for row in evidence.returns.to_dict("records"):
+        if row["tickets"] < evidence.minimum:
+            continue
+        part = percent(row["tickets"] / row["finished"])
+        yield Finding(
+            rule="return",
+            subject="moves backwards",
+            claim=(
+                f"{row['tickets']} of {row['finished']} finished tickets ({part}) came back to a stage they "
+                f"had left, and spent {spoken(row['median'])} there again (median): {_bounded(row)} of all "
+                "lead time."
+            ),
+            cost=row["total"],
+            share=row["share"],
+            low=row["low"],
+            high=row["high"],
+            n=row["tickets"],
+            tickets=_keys(evidence, pd.Index(row["longest"])),
+            caveat="Some ways back are agreed on, such as a review that asks for a change.",
+            experiment="Agree on what must be true before work is passed on, where it most often comes back.",
+        )
 
 
 def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
     """Which handoff between two teams costs most? Not where one queue holds it: that is its own claim."""
-    costs, handoffs = evidence.costs, evidence.handoffs
+    costs, done = evidence.costs, counted(evidence.lives)["ticket"]
+    handoffs = evidence.handoffs[evidence.handoffs["ticket"].astype("str").isin(done)]
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
         giver, receiver = row["from_team"], row["to_team"]
         pair = handoffs[(handoffs["from_team"] == giver) & (handoffs["to_team"] == receiver)]
@@ -154,7 +155,8 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             subject=f"{giver} → {receiver}",
             claim=(
                 f"From {giver} to {receiver}, work waits {spoken(row['median'])} (median) to be taken up, "
-                f"{_bounded(row)} of lead time (n = {row['handoffs']} handoffs, {row['tickets']} tickets)."
+                f"{_bounded(row)} of all lead time "
+                f"(n = {row['handoffs']} handoffs, {row['tickets']} tickets)."
             ),
             cost=row["wait"],
             share=row["share"],

@@ -31,7 +31,7 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
         ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
     )
     runs = ended.groupby(["stage", apart.cumsum().rename("run")]).agg(
-        size=("ticket", "nunique"), first=("left", "min"), wait=("elapsed", "sum")
+        size=("ticket", "nunique"), leaving=("ticket", "size"), first=("left", "min"), wait=("elapsed", "sum")
     )
     batch = runs[runs["size"] >= least].reset_index()
     every = batch.groupby("stage")["first"].diff()
@@ -39,7 +39,7 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
         batch.assign(every=every)
         .groupby("stage")
         .agg(
-            batched=("size", "sum"),
+            batched=("leaving", "sum"),
             batches=("size", "size"),
             size=("size", "median"),
             every=("every", "median"),

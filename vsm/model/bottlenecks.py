@@ -69,7 +69,8 @@ def stage_shares(
     shares = pd.DataFrame([_row(before[before["row"] == name], stages) for name in columns])
     whole = float(seconds.to_numpy().sum())
     shares["share"] = shares["total"].dt.total_seconds() / whole if whole else 0.0
-    return shares.assign(low=low, high=high)
+    enough = (shares["tickets"] >= minimum).to_numpy()
+    return shares.assign(low=np.where(enough, low, np.nan), high=np.where(enough, high, np.nan))
 
 
 def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
@@ -189,16 +190,52 @@ def handoff_costs(
         p85=("wait", lambda waits: waits.quantile(0.85)),
     )
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    bounds = [_bounds(pair, lead, seed, minimum) for _, pair in grouped]
+    waited = (pair.groupby(pair["ticket"].astype("str"))["wait"].sum() for _, pair in grouped)
+    bounds = [_bounds(wait.dt.total_seconds(), lead, seed, minimum) for wait in waited]
     interval = pd.DataFrame(bounds, columns=["share", "low", "high"], index=costs.index, dtype="float64")
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
+def return_costs(
+    stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12
+) -> pd.DataFrame:
+    """How much lead time do finished tickets spend again in stages that they had left before?
+
+    Stays in ``done`` and those that a bulk edit began or ended are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row, or none where nothing came back: ``tickets`` (that came back), ``finished`` (all that are
+        counted), ``total`` and ``median`` (of one ticket; timedelta), ``share`` of all lead time with its
+        95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
+
+    Examples
+    --------
+    >>> day = pd.Timedelta(days=1)
+    >>> stay = {"ticket": "a", "kind": "work", "bulk": False, "elapsed": day}
+    >>> stays = pd.DataFrame([stay | {"stage": stage} for stage in ("Build", "Test", "Build")])
+    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False, "lead": 4 * day}])
+    >>> return_costs(stays, lives)[["tickets", "share"]].to_numpy().tolist()
+    [[1.0, 0.25]]
+    """
+    done = counted(lives)
+    mine = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
+    back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
+    again = back.groupby("ticket")["elapsed"].sum()
+    lead = done.set_index("ticket")["lead"].dt.total_seconds()
+    share, low, high = _bounds(again.dt.total_seconds(), lead, seed, minimum)
+    row = {
+        "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),
+        "share": share, "low": low, "high": high, "longest": tuple(again.nlargest(5).index),
+    }  # fmt: skip
+    return pd.DataFrame([row])[: int(len(again) > 0)]
+
+
 def _bounds(
-    pair: pd.DataFrame, lead: "pd.Series[Any]", seed: int, minimum: int
+    waited: "pd.Series[Any]", lead: "pd.Series[Any]", seed: int, minimum: int
 ) -> tuple[float, float, float]:
-    """Bound the share of lead time that one pair's handoffs take; too few tickets give no bounds."""
-    waited = pair.groupby(pair["ticket"].astype("str"))["wait"].sum().dt.total_seconds()
+    """Bound the share of lead time that these seconds by ticket take; too few tickets give no bounds."""
     amounts = waited.reindex(lead.index).fillna(0.0).to_numpy()
     both = np.column_stack([amounts, lead.to_numpy() - amounts])
     low, high = bootstrap_shares(both, seed=seed, minimum=minimum)

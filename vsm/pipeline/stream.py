@@ -16,7 +16,7 @@ from vsm.eventlog.stages import doubts_about_stages, stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.batches import batches_from_stays
-from vsm.model.bottlenecks import handoff_costs, stage_shares
+from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.stays import stays_from_visits
@@ -212,7 +212,10 @@ def _measures(
         "batches": batches_from_stays(stays),
         "costs": handoff_costs(handoffs, lives, seed=seed, minimum=minimum),
     }
-    evidence = Evidence(tables["tickets"], handoffs, waits, lives=lives, minimum=minimum, **parts)
+    returns = return_costs(stays, lives, seed=seed, minimum=minimum)
+    evidence = Evidence(
+        tables["tickets"], handoffs, waits, lives=lives, returns=returns, minimum=minimum, **parts
+    )
     return parts | {
         "network": stage_network(stays, stages=stages, minimum=minimum),
         "teams": team_network(handoffs),
