@@ -13,6 +13,10 @@ from tests.reference_rows import Handoff, StageFacts, Visit, Wait, finished_for_
 def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]) -> list[Handoff]:
     """Where did responsibility pass on? ``visits`` as ``reference_visits`` gives them.
 
+    Of a ticket that was done in between, the receiver could not know that work was to be taken up before it
+    was reopened: the handoff begins where the ticket last left ``done``, not where the giver's visit ended.
+    Its time in ``done`` stays a wait, of no handoff.
+
     Examples
     --------
     >>> reference_handoffs([], stage_of={})
@@ -30,11 +34,17 @@ def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageF
         discipline = _both_known_and_differ(here.discipline or here.team, there.discipline or there.team)
         if not (person or team or discipline):
             continue
+        reopenings = [
+            visit.end
+            for visit in visits
+            if visit.ticket == giver.ticket and visit.kind == "done" and giver.n < visit.n < taker.n
+        ]
+        given = max([giver.end, *reopenings])
         handoffs.append(
             Handoff(
                 handoff=len(handoffs),
                 ticket=giver.ticket,
-                given=giver.end,
+                given=given,
                 taken=taker.work_start,
                 from_stage=giver.stage,
                 to_stage=taker.stage,
@@ -46,7 +56,7 @@ def reference_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageF
                 team=team,
                 discipline=discipline,
                 back=there.place < here.place,
-                wait=taker.work_start - giver.end,
+                wait=taker.work_start - given,
             )
         )
     return handoffs

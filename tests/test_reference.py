@@ -214,7 +214,7 @@ def test_ping_pong() -> None:
 
 
 def test_reopened() -> None:
-    """A reopened ticket is open in between: its first stay in done is a wait, and part of the handoff's."""
+    """A reopened ticket is open in between: its first stay in done is a wait, but not part of the handoff's."""
     events = story(
         "08:00 dev-1 created",
         "08:00 dev-1 status - > build",
@@ -233,9 +233,9 @@ def test_reopened() -> None:
         "Dropped - 14:00 - False",
     ]
     assert told(handoffs(events), "given taken person team discipline wait") == [
-        "09:00 12:00 True False False 3:00:00"
+        "11:00 12:00 True False False 1:00:00"
     ]
-    assert told(waits(events), "handoff stage start end") == ["0 Done 09:00 11:00", "0 Backlog 11:00 12:00"]
+    assert told(waits(events), "handoff stage start end") == ["- Done 09:00 11:00", "0 Backlog 11:00 12:00"]
     assert finished_for_good(visits(events)) == at("13:00")
 
 

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.logs import Case, cases, shuffles, stage_table
+from tests.logs import Case, cases, shuffles, stage_table, workflow_for_logs
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow, stage_facts
 from tests.reference import assert_same, reference_handoffs, reference_visits, reference_waits
+from tests.stories import at, story
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
-from vsm.tables import HANDOFFS, NAMES, VISITS, WAITS, check, conform
+from vsm.tables import EVENTS, HANDOFFS, NAMES, VISITS, WAITS, check, conform
 from vsm.workflow import Workflow
 
 
@@ -72,6 +73,34 @@ def test_visits_tile_a_life_and_waits_and_work_sum_to_it(case: Case) -> None:
         work = life[(life["kind"] == "work") & (life["entered"] < finish[ticket])]
         worked = (work["left"].fillna(as_of) - work_start(work)).sum()
         assert waited.get(ticket, pd.Timedelta(0)) + worked == finish[ticket] - life["entered"].iloc[0]
+
+
+@given(cases())
+def test_the_pieces_of_a_handoff_sum_to_its_wait(case: Case) -> None:
+    """From given to taken nobody worked, and every microsecond of it is one piece's."""
+    _, handoffs, waits = of_case(case)
+    pieces = waits.groupby("handoff")["elapsed"].sum().reindex(handoffs["handoff"]).fillna(pd.Timedelta(0))
+    assert pieces.tolist() == handoffs["wait"].tolist() == (handoffs["taken"] - handoffs["given"]).tolist()
+
+
+def test_nobody_waits_to_take_up_what_is_done() -> None:
+    """Done for ten of thirteen hours: the tester took it up an hour after it was reopened, not eleven after."""
+    events = story(
+        "08:00 person-01 created",
+        "08:00 person-01 status - > jira:2",
+        "09:00 person-01 status jira:2 > jira:7",
+        "19:00 person-05 status jira:7 > jira:1",
+        "20:00 person-03 status jira:1 > jira:5",
+        "21:00 person-03 status jira:5 > jira:7",
+    )
+    workflow = workflow_for_logs()
+    frame = conform(pd.DataFrame(events), EVENTS)
+    _, handoffs, waits = fast(frame, stages_of(workflow), workflow.team_of, pd.Timestamp(at("23:00")))
+    (row,) = handoffs.to_dict("records")
+    assert (row["from_stage"], row["to_stage"], row["given"]) == ("Build", "Check", at("19:00"))
+    assert row["wait"] == pd.Timedelta(hours=1)
+    assert waits["stage"].tolist() == ["Done", "Backlog"]
+    assert waits["handoff"].isna().tolist() == [True, False]
 
 
 def lost_at(visits: pd.DataFrame) -> "pd.Series[pd.Timestamp]":

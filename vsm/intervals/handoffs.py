@@ -16,9 +16,10 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
 
     A handoff lies between two consecutive work visits of a ticket, whatever lies between them, when the
     person, the team or the discipline differs; a level on which either side is unknown claims nothing.
-    ``given`` is when the giver's visit ended, ``taken`` when the receiver is first known to have worked
-    (``work_start``), ``wait`` the time between. So a wait that hides inside "In Progress" shows where the
-    evidence shows it, and nowhere else. The author of a change is not taken for the holder: in real
+    ``given`` is when the giver's visit ended, or, where the ticket was done in between, when it was last
+    reopened: nobody waited to take up what was done. ``taken`` is when the receiver is first known to have
+    worked (``work_start``), ``wait`` the time between. So a wait that hides inside "In Progress" shows where
+    the evidence shows it, and nowhere else. The author of a change is not taken for the holder: in real
     trackers only about half of all moves are made by the assignee.
 
     Parameters
@@ -49,6 +50,7 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
         discipline=work["stage"].astype("str").map(disciplines(stages)),
         place=work["stage"].astype("str").map(stages.drop_duplicates("stage").set_index("stage")["place"]),
         start=work_start(work),
+        reopened=_reopened(visits),
     )
     giver = receiver.shift()
     follows = work["ticket"].astype("str") == giver["ticket"].astype("str")
@@ -57,13 +59,21 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
         for level, side in (("person", "holder"), ("team", "team"), ("discipline", "discipline"))
     }
     pairs = {f"from_{s}": giver[s] for s in SIDES[:3]} | {f"to_{s}": receiver[s] for s in SIDES[:3]}
+    given = giver["left"].mask(receiver["reopened"] > giver["left"], receiver["reopened"])
     rows = pd.DataFrame(
-        {"ticket": work["ticket"], "given": giver["left"], "taken": receiver["start"], **pairs, **changed}
+        {"ticket": work["ticket"], "given": given, "taken": receiver["start"], **pairs, **changed}
     )
     rows["back"] = receiver["place"] < giver["place"]
     rows["wait"] = rows["taken"] - rows["given"]
     kept = rows[follows & np.logical_or.reduce(list(changed.values()))].reset_index(drop=True)
     return conform(kept.assign(handoff=range(len(kept))), HANDOFFS)
+
+
+def _reopened(visits: pd.DataFrame) -> "pd.Series[Any]":
+    """Tell for every work visit, by its place among them, when its ticket last left ``done`` before it."""
+    undone = visits["left"].where(visits["kind"] == "done")
+    latest = undone.groupby(visits["ticket"], observed=True).ffill()
+    return latest[visits["kind"] == "work"].reset_index(drop=True)
 
 
 def work_start(visits: pd.DataFrame) -> "pd.Series[Any]":

@@ -50,7 +50,8 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     visits
         VISITS.
     handoffs
-        HANDOFFS of the same visits; pieces between a handoff's giver and receiver carry its number.
+        HANDOFFS of the same visits; pieces between ``given`` and ``taken`` carry the handoff's number, so
+        time in ``done``, and before it, carries none.
     as_of
         The instant that counted as now for the visits.
 
@@ -78,11 +79,12 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
 
 
 def _handoff_ahead(visits: pd.DataFrame, handoffs: pd.DataFrame) -> "pd.Series[Any]":
-    """Number the handoff that ends at each visit's own or next work visit, where there is one."""
+    """Number the handoff that had begun and ends at each visit's own or next work visit, if there is one."""
     ahead = next_work_visit(visits)
     key = ["ticket", "taken"]
     receiver = pd.DataFrame({"ticket": visits["ticket"].astype("str"), "taken": work_start(visits)})
     beyond = np.where(ahead == AHEAD, len(visits), ahead)
     receiver = receiver.reindex(pd.Index(beyond)).reset_index(drop=True)
-    numbers = handoffs.astype({"ticket": "str"}).set_index(key)["handoff"]
-    return receiver.join(numbers, on=key)["handoff"].astype("Int64")
+    passed = handoffs.astype({"ticket": "str"}).set_index(key)[["handoff", "given"]]
+    ahead_of = receiver.join(passed, on=key).set_axis(visits.index)
+    return ahead_of["handoff"].astype("Int64").where(visits["entered"] >= ahead_of["given"])

@@ -102,7 +102,7 @@ HANDOFFS: Final = Table(
     (
         Column("handoff", "count", "number of the handoff, from 0, by ticket and time"),
         Column("ticket", "category", "ticket id"),
-        Column("given", "instant", "when the giver's visit ended"),
+        Column("given", "instant", "when the giver's visit ended, or the ticket was last reopened"),
         Column("taken", "instant", "when the receiver is first known to have worked"),
         Column("from_stage", "category", "giver's stage"),
         Column("to_stage", "category", "receiver's stage"),
