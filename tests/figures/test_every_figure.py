@@ -24,7 +24,11 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
-    "shares": (time_by_stage, SmallStream((("Ideas", 1),)).shares, "No finished ticket has spent time in a stage so far."),
+    "shares": (
+        time_by_stage,
+        SmallStream((("Ideas", 1),)).shares,
+        "No finished ticket has spent time in a stage so far.",
+    ),
     "map": (value_stream_map, NOTHING, "No ticket has entered a stage so far."),
     "flow": (flow_map, NOTHING, "No ticket has entered a stage so far."),
     "matrix": (handoff_matrix, NOTHING, "No handoff between known teams has been seen."),
