@@ -1,5 +1,6 @@
 """The archive keeps what was fetched, whole pages only, and says what is wrong with it."""
 
+import json
 import sqlite3
 import stat
 import subprocess
@@ -199,7 +200,7 @@ def test_it_is_durable_by_its_settings(tmp_path: Path) -> None:
     with open_archive(tmp_path / "a.sqlite") as archive:
         ask = archive._database.execute
         assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert ask("PRAGMA foreign_keys").fetchone() == (1,)
+        assert ask("PRAGMA foreign_keys").fetchone() == (2,)
         assert ask("PRAGMA synchronous").fetchone() == (2,)
         assert ask("PRAGMA user_version").fetchone() == (1,)
 
@@ -216,7 +217,7 @@ def test_faults_of_the_file_are_said_in_words(tmp_path: Path) -> None:
     newer = tmp_path / "newer.sqlite"
     with open_archive(newer) as archive:
         archive._database.execute("PRAGMA user_version = 99")
-    with pytest.raises(ArchiveError, match="is an archive of version 99, this vsm knows 1; update vsm"):
+    with pytest.raises(ArchiveError, match="is an archive of version 99, this vsm knows 2; update vsm"):
         open_archive(newer)
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as connection:
@@ -243,3 +244,17 @@ def test_a_locked_archive_says_so(tmp_path: Path) -> None:
         with pytest.raises(ArchiveError, match="another process is writing to it"):
             archive.store([page(1)], source="jira", scope="f", at=AT)
         other._database.execute("ROLLBACK")
+
+
+def test_scopes_of_the_first_version_become_repeatable(tmp_path: Path) -> None:
+    """They were paths; now each is JSON from which the pull can be repeated."""
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        for source in ("jira", "git:shop", "table:desk"):
+            archive.store([page(1)], source=source, scope=f"{source}.file", at=AT)
+        archive._database.execute("PRAGMA user_version = 1")
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        assert {pull.source: json.loads(pull.scope) for pull in archive.pulls()} == {
+            "git:shop": {"repo": "git:shop.file", "allow_shallow": False},
+            "jira": {"file": "jira.file"},
+            "table:desk": {"file": "table:desk.file", "columns": {}, "timezone": "", "skip_bad": False},
+        }

@@ -62,7 +62,7 @@ def check_name(source: str, asked: Asked, archive: Archive) -> None:
     """
     for pull in archive.pulls():
         known = json.loads(pull.scope).get("repo") if pull.source == source else None
-        if known and known != asked.get("repo") and Path(known).exists():
+        if known and Path(known).resolve() != Path(asked["repo"]).resolve() and Path(known).exists():
             raise ParameterError(f"{source} is {known} already; call this one otherwise with --name")
 
 

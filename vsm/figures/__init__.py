@@ -1,6 +1,7 @@
 """What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
 
 from vsm.figures.flow import flow_map
+from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
 from vsm.figures.matrix import handoff_matrix
 from vsm.figures.stage_bars import time_by_stage
 from vsm.figures.stream_map import value_stream_map
@@ -10,7 +11,9 @@ from vsm.figures.template import CONFIG, TEMPLATE
 __all__ = [
     "CONFIG",
     "TEMPLATE",
+    "age_table",
     "doubts_table",
+    "efficiency_table",
     "flow_map",
     "handoff_matrix",
     "handoff_table",
@@ -18,4 +21,5 @@ __all__ = [
     "stage_table",
     "time_by_stage",
     "value_stream_map",
+    "weekly_flow_table",
 ]

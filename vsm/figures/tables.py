@@ -12,6 +12,9 @@ from vsm.model.flow import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
+_WORDS: Final = frozenset(
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Week of", "Ticket", "Created"}
+)
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
@@ -45,7 +48,7 @@ def stage_table(shares: pd.DataFrame) -> Styler:
         }
     )
     caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
-    return _published(rows, caption)
+    return published(rows, caption)
 
 
 def handoff_table(costs: pd.DataFrame) -> Styler:
@@ -70,7 +73,7 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
             "In all": [_days(value) for value in costs["wait"]],
         }
     )
-    return _published(
+    return published(
         rows, "Handoffs of finished tickets between persons or teams; returns go to an earlier stage."
     )
 
@@ -104,7 +107,7 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
             "Open": quantiles["open"],
         }
     )
-    return _published(
+    return published(
         rows, "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored."
     )
 
@@ -127,7 +130,7 @@ def doubts_table(quality: pd.DataFrame) -> Styler:
     rank = {level: place for place, level in enumerate(LEVELS)}
     rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
     names = {"level": "Level", "check": "Check"}
-    return _published(
+    return published(
         rows.rename(columns=names), "A fault falsifies results, a warning may, a note is good to know."
     )
 
@@ -142,18 +145,27 @@ def _bounded(row: Mapping[Any, Any]) -> str:
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
-def _published(rows: pd.DataFrame, caption: str) -> Styler:
-    """Escape every text, align numbers right, say kindly when there is nothing."""
-    right = [
-        name
-        for name in rows.columns
-        if name not in {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example"}
-    ]
+def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
+    """How is a table shown on a page? Every text escaped, numbers at the right, kindly when there is nothing.
+
+    Parameters
+    ----------
+    rows
+        As they are to be read; columns of words are known by their names.
+    caption, nothing
+        What is said below it, and instead where there are no rows. Not escaped.
+
+    Examples
+    --------
+    >>> "R&amp;D" in published(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
+    True
+    """
+    right = [name for name in rows.columns if name not in _WORDS]
     classes = pd.DataFrame("right", index=rows.index, columns=right)
     return (
         rows.style.hide(axis="index")
         .format(escape="html")
-        .set_caption(caption if len(rows) else NOTHING)
+        .set_caption(caption if len(rows) else nothing)
         .set_table_styles(_LOOK)
         .set_td_classes(classes)
     )

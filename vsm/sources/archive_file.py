@@ -37,6 +37,16 @@ MIGRATIONS: Final = (
         )
         """,
     ),
+    (  # A scope is JSON from which a pull can be repeated; it was a path.
+        """
+        UPDATE pulls SET scope = CASE
+            WHEN source LIKE 'git:%' THEN json_object('repo', scope, 'allow_shallow', json('false'))
+            WHEN source LIKE 'table:%' THEN json_object(
+                'file', scope, 'columns', json('{}'), 'timezone', '', 'skip_bad', json('false'))
+            ELSE json_object('file', scope)
+        END WHERE NOT json_valid(scope)
+        """,
+    ),
 )
 
 _OURS: Final = 0x76736D31  # "vsm1", so that another program's database is never taken for an archive

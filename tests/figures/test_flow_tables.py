@@ -1,0 +1,92 @@
+"""The small tables beside the lead times: weeks, flow efficiency and the oldest open tickets."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.figures.small_stream import DAY, HOSTILE
+from tests.figures.test_tables import shown
+from tests.streams import stream_of
+from vsm.figures import age_table, efficiency_table, weekly_flow_table
+from vsm.pipeline import ValueStream
+from vsm.tables import TICKETS, empty
+
+LIFE = [("Ready", 3), ("Build", 1), ("Done", 1)]
+START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
+
+
+def ages_of(stream: ValueStream, **more: Any) -> list[list[str]]:
+    return shown(age_table(stream.lives, stays=stream.stays, tickets=stream.tickets, **more))
+
+
+def test_weeks_tell_what_came_left_and_is_under_way() -> None:
+    """Three came on the first Monday; one was finished on the 9th, one found deleted on the 14th, one is left."""
+    stream = stream_of(LIFE, [("Ready", 50)], [("Ready", 50)], gone={2: 9}, as_of_day=15)
+    assert shown(weekly_flow_table(stream.lives, as_of=stream.as_of)) == [
+        ["2026-01-05", "3", "1", "0", "2"], ["2026-01-12", "0", "0", "1", "1"], ["2026-01-19", "0", "0", "0", "1"],
+    ]  # fmt: skip
+
+
+def test_only_the_last_weeks_are_shown() -> None:
+    """Of fifteen weeks the last twelve, or as many as are asked for; the caption says where the last one ends."""
+    stream = stream_of(LIFE)
+    table = weekly_flow_table(stream.lives, as_of=stream.as_of)
+    assert [row[0] for row in shown(table)][::11] == ["2026-01-26", "2026-04-13"]
+    assert "the last week only up to 2026-04-15 09:00" in table.to_html()
+    assert len(shown(weekly_flow_table(stream.lives, as_of=stream.as_of, weeks=3))) == 3
+
+
+def test_flow_efficiency_is_told_as_an_upper_end() -> None:
+    """One day of work in each of twelve lives of four: at most 25 %, and why it is the most."""
+    table = efficiency_table(stream_of(*[LIFE] * 12).lives)
+    assert shown(table) == [["at most 25 %", "25 % to 25 %", "12"]]
+    assert "the upper end of the truth" in table.to_html()
+
+
+def test_too_few_finished_tickets_tell_no_flow_efficiency() -> None:
+    """Eleven under the minimum of twelve; under a minimum of eleven they are enough."""
+    lives = stream_of(*[LIFE] * 11).lives
+    assert shown(efficiency_table(lives)) == [["too few to say", "–", "11"]]
+    assert shown(efficiency_table(lives, minimum=11)) == [["at most 25 %", "25 % to 25 %", "11"]]
+
+
+def test_tickets_done_at_once_have_no_time_to_share() -> None:
+    """Finished in the instant of their creation: no efficiency, which is not 0 %."""
+    lives = stream_of(*[[("Done", 9)]] * 12).lives
+    assert shown(efficiency_table(lives)) == [["no time to share", "–", "12"]]
+
+
+def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
+    """Open ones alone: neither finished nor gone; a reopened one is where it is now."""
+    back = [("Ready", 3), ("Done", 1), ("Build", 9)]
+    stream = stream_of(LIFE, back, [("Ready", 50)], [("Ready", 50)], gone={4: 9}, as_of_day=20)
+    assert ages_of(stream) == [
+        ["AB-2", "Build", "2026-01-05", "20 d"],
+        ["AB-3", "Ready", "2026-01-05", "20 d"],
+    ]
+    assert ages_of(stream, most=1) == [["AB-2", "Build", "2026-01-05", "20 d"]]
+
+
+def test_no_data_and_nothing_open_are_said_kindly() -> None:
+    """Empty tables are no traceback."""
+    none = pd.to_datetime([], utc=True)
+    lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "bulk": [], "lead": none - none})
+    lives = lives.assign(work=lives["lead"])
+    stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
+    assert "Nothing to see yet." in weekly_flow_table(lives, as_of=START).to_html()
+    assert shown(efficiency_table(lives)) == [["too few to say", "–", "0"]]
+    assert "No ticket is open." in age_table(lives, stays=stays, tickets=empty(TICKETS)).to_html()
+    assert ages_of(stream_of(LIFE)) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_keys_and_stages_are_shown_as_they_are(text: str) -> None:
+    """Nothing that somebody typed into a tracker becomes markup."""
+    lives = pd.DataFrame([{"ticket": "a", "created": START, "finished": pd.NaT, "lead": DAY}])
+    stays = pd.DataFrame([{"ticket": "a", "stage": text, "left": pd.NaT}])
+    table = age_table(lives, stays=stays, tickets=pd.DataFrame([{"ticket": "a", "key": text}]))
+    body = table.to_html().split("<tbody>")[1]
+    assert set(re.findall(r"</?[a-z]+", body)) == {"<tr", "</tr", "<td", "</td", "</tbody", "</table"}
+    assert shown(table)[0][:2] == [" ".join(text.split(" ")).strip()] * 2

@@ -1,0 +1,105 @@
+"""How does work flow, and what lies open? The small tables beside the lead times."""
+
+from typing import Final
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from vsm.figures.durations import short_duration
+from vsm.figures.tables import published
+from vsm.findings.durations import percent
+from vsm.model.efficiency import efficiency_interval
+from vsm.model.flow import ages, counted, flow_efficiency, weekly_flow
+
+_UPPER_END: Final = (
+    "Work ÷ lead time of finished tickets, a ratio of sums of elapsed time. It trusts the statuses: a ticket "
+    "that lies in a work stage overnight counts as worked on, so this is the upper end of the truth."
+)
+
+
+def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
+    """How much came, was finished, and was under way in each of the last weeks? ``weekly_flow`` as a table.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2026-01-05"], utc=True)
+    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
+    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["Under way"].tolist()
+    [1, 0]
+    """
+    flow = weekly_flow(lives, as_of=as_of).tail(weeks)
+    rows = pd.DataFrame(
+        {
+            "Week of": [f"{monday:%Y-%m-%d}" for monday in flow["week"]],
+            "Arrived": flow["arrived"],
+            "Finished": flow["finished"],
+            "Gone": flow["gone"],
+            "Under way": flow["wip"],
+        }
+    )
+    caption = (
+        f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
+        "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
+    )
+    return published(rows, caption)
+
+
+def efficiency_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
+    """How much of lead time was work, at most? ``flow_efficiency`` as a table.
+
+    Examples
+    --------
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none, "work": none - none})
+    >>> efficiency_table(lives).data["Flow efficiency"].tolist()
+    ['too few to say']
+    """
+    finished = len(counted(lives))
+    share, (low, high) = flow_efficiency(lives), efficiency_interval(lives, minimum=minimum)
+    most = "no time to share" if pd.isna(share) else f"at most {percent(share)}"
+    row = {
+        "Flow efficiency": most if finished >= minimum else "too few to say",
+        "95 % interval": "–" if pd.isna(low) else f"{percent(low)} to {percent(high)}",
+        "Finished": finished,
+    }
+    return published(pd.DataFrame([row]), _UPPER_END)
+
+
+def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:
+    """Which open tickets are oldest, and where do they lie? ``ages`` as a table.
+
+    Parameters
+    ----------
+    lives, stays
+        As ``lives_from_visits`` and ``stays_from_visits`` give them.
+    tickets
+        TICKETS, which know the keys.
+    most
+        How many are shown.
+
+    Examples
+    --------
+    >>> from vsm.tables import TICKETS, empty
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "lead": none - none})
+    >>> stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
+    >>> age_table(lives, stays=stays, tickets=empty(TICKETS)).data.empty
+    True
+    """
+    waiting = ages(lives)
+    oldest = waiting.head(most)
+    key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
+    stage = stays[stays["left"].isna()].set_index("ticket")["stage"]
+    rows = pd.DataFrame(
+        {
+            "Ticket": oldest["ticket"].map(key),
+            "Stage": oldest["ticket"].map(stage),
+            "Created": [f"{created:%Y-%m-%d}" for created in oldest["created"]],
+            "Age": [short_duration(age) for age in oldest["age"]],
+        }
+    )
+    caption = (
+        f"The oldest of n = {len(waiting):,} open tickets; elapsed time since creation, and the stage they "
+        "are in now."
+    )
+    return published(rows, caption, nothing="No ticket is open.")
