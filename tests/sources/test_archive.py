@@ -200,9 +200,9 @@ def test_it_is_durable_by_its_settings(tmp_path: Path) -> None:
     with open_archive(tmp_path / "a.sqlite") as archive:
         ask = archive._database.execute
         assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert ask("PRAGMA foreign_keys").fetchone() == (2,)
+        assert ask("PRAGMA foreign_keys").fetchone() == (1,)
         assert ask("PRAGMA synchronous").fetchone() == (2,)
-        assert ask("PRAGMA user_version").fetchone() == (1,)
+        assert ask("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_faults_of_the_file_are_said_in_words(tmp_path: Path) -> None:
