@@ -63,6 +63,14 @@ def test_the_lead_time_table_counts_open_tickets() -> None:
     ]  # fmt: skip
 
 
+def test_the_lead_time_table_says_that_bulk_edits_finish_nothing() -> None:
+    """Twelve finished, two of them by a bulk edit: those count as open, and the caption says so."""
+    lives = lived(*range(1, 13))
+    table = lead_time_table(lives.assign(bulk=lives.index < 2), minimum=10)
+    assert shown(table)[0][3:] == ["10", "2"]
+    assert "Open: with those that a bulk edit closed" in table.to_html()
+
+
 def test_intervals_of_lead_times_lie_around_them() -> None:
     """Low end, high end, or "unknown" where the curve does not come down so far."""
     (_, _, half, *_), (_, _, most, *_) = shown(lead_time_table(lived(*range(1, 21))))

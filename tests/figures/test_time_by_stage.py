@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.figures.small_stream import KINDS, Life, SmallStream, facts, notes, read, small_stream, trace
+from tests.streams import stream_of
 from vsm.figures import time_by_stage
 from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
 
@@ -99,6 +100,14 @@ def test_the_sentence_names_the_largest_share_and_all_waiting() -> None:
     assert time_by_stage(shares()).layout.meta["alt"] == (
         "Share of lead time by stage. Most lies in Build: 40 % (n 2). Waiting stages take 44 % together."
     )
+
+
+def test_tickets_done_at_once_have_spent_no_time() -> None:
+    """Finished in the instant of its creation: it is not said that none has been finished."""
+    figure = time_by_stage(stream_of([("Done", 9)]).shares)
+    assert notes(figure, "empty") == [
+        "Nothing to see yet No finished ticket has spent time in a stage so far."
+    ]
 
 
 @settings(max_examples=20)

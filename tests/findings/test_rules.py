@@ -114,6 +114,25 @@ def test_evidence_names_finished_tickets_alone() -> None:
     )
     (finding,) = findings_from_evidence(evidence)
     assert finding.tickets == ("T11", "T10", "T9", "T8", "T7")
+    assert finding.claim == (
+        "From dev to qa, work waits 1 d (median) to be taken up, 50 % (40 % to 60 %) of all lead time "
+        "(n = 12 handoffs, 12 of 12 finished tickets)."
+    )
+
+
+def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
+    """Where the longest stays in the QA queue were ended by a bulk edit, others show the claim."""
+    stays = planted.stays.astype({"bulk": "bool"})
+    key = planted.tickets.set_index(planted.tickets["ticket"].astype("str"))["key"].astype("str")
+    longest = stays["stage"].eq("Waiting for QA") & stays["ticket"].map(key).isin(planted.findings[0].tickets)
+    evidence = Evidence(
+        planted.tickets, planted.handoffs, planted.waits, stays=stays.assign(bulk=stays["bulk"] | longest),
+        lives=planted.lives, shares=planted.shares, batches=planted.batches, costs=planted.costs,
+        returns=pd.DataFrame(),
+    )  # fmt: skip
+    (queue,) = [f for f in findings_from_evidence(evidence) if f.subject == "Waiting for QA"]
+    assert len(queue.tickets) == 5
+    assert not set(queue.tickets) & set(planted.findings[0].tickets)
 
 
 def test_findings_show_themselves_escaped() -> None:

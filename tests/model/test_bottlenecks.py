@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.streams import stream_of
 from vsm.model.batches import batches_from_stays
-from vsm.model.bottlenecks import TIDIED, bootstrap_shares, handoff_costs, stage_shares
+from vsm.model.bottlenecks import TIDIED, bootstrap_shares, handoff_costs, return_costs, stage_shares
 from vsm.tables import HANDOFFS, conform
 
 LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
@@ -55,6 +55,17 @@ def test_a_row_of_few_tickets_has_no_interval() -> None:
     shares = stream_of(*lives).shares.set_index("stage")
     assert shares["low"].notna().to_dict() == {"Ready": True, "Build": False}
     assert shares["share"]["Build"] == pytest.approx(4 / 25)
+
+
+def test_returns_are_second_stays_alone() -> None:
+    """Thirteen came back for 3 of 10 days each; one went to an earlier stage for the first time, for 4 of 7."""
+    stream = stream_of(*[LIFE] * 13, [("Build", 3), ("Ready", 4), ("Done", 1)])
+    (row,) = return_costs(stream.stays, stream.lives).to_dict("records")
+    assert (row["tickets"], row["finished"], row["total"]) == (13, 14, pd.Timedelta(days=39))
+    assert row["share"] == pytest.approx(39 / 137)
+    assert row["low"] < row["share"] < row["high"]
+    assert return_costs(stream.stays, stream.lives, minimum=14)["low"].isna().all()
+    assert return_costs(stream.stays.iloc[:2], stream.lives).empty
 
 
 def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
@@ -142,6 +153,13 @@ def test_batches_are_runs_without_an_hours_pause() -> None:
     assert (row["departures"], row["batched"], row["batches"], row["size"]) == (13, 10, 2, 5)
     assert row["every"] == pd.Timedelta(days=14)
     assert row["wait"] == pd.Timedelta(days=10)
+
+
+def test_a_ticket_that_leaves_twice_departs_twice() -> None:
+    """Six departures of five tickets within the hour: all six are batched, in one batch of five tickets."""
+    table = batches_from_stays(gone(*[0] * 6).assign(ticket=list("abcdea")))
+    (row,) = table.to_dict("records")
+    assert (row["departures"], row["batched"], row["batches"], row["size"]) == (6, 6, 1, 5)
 
 
 def test_work_stages_open_stays_and_bulk_edits_make_no_batches() -> None:

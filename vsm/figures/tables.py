@@ -12,9 +12,7 @@ from vsm.model.flow import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
-_WORDS: Final = frozenset(
-    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Week of", "Ticket", "Created"}
-)
+_WORDS: Final = frozenset({"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket"})
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
@@ -107,9 +105,11 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
             "Open": quantiles["open"],
         }
     )
-    return published(
-        rows, "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored."
+    caption = (
+        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
+        "those that a bulk edit closed, since when they really ended is not known."
     )
+    return published(rows, caption)
 
 
 def doubts_table(quality: pd.DataFrame) -> Styler:
@@ -146,7 +146,7 @@ def _bounded(row: Mapping[Any, Any]) -> str:
 
 
 def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """How is a table shown on a page? Every text escaped, numbers at the right, kindly when there is nothing.
+    """How is a table shown on a page? Escaped, numbers and days at the right, kindly when there is nothing.
 
     Parameters
     ----------

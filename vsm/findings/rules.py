@@ -102,7 +102,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             subject=stage,
             claim=(
                 f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures in "
-                f"{row['batches']} batches of {row['size']:.0f} (median), one every {spoken(row['every'])}; "
+                f"{row['batches']} batches of {row['size']:g} (median), one every {spoken(row['every'])}; "
                 f"waiting there takes {_bounded(share)} of all lead time (n = {share['tickets']} finished)."
             ),
             cost=share["total"],
@@ -156,7 +156,7 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"From {giver} to {receiver}, work waits {spoken(row['median'])} (median) to be taken up, "
                 f"{_bounded(row)} of all lead time "
-                f"(n = {row['handoffs']} handoffs, {row['tickets']} tickets)."
+                f"(n = {row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
             ),
             cost=row["wait"],
             share=row["share"],
@@ -190,8 +190,10 @@ def _bounded(row: Mapping[Any, Any]) -> str:
 
 
 def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
+    """Name those whose counted time there was longest: a stay of a bulk edit is no evidence of waiting."""
     done = counted(evidence.lives)["ticket"]
-    here = evidence.stays[(evidence.stays["stage"] == stage) & evidence.stays["ticket"].isin(done)]
+    stays = evidence.stays[~evidence.stays["bulk"].astype(bool)]
+    here = stays[(stays["stage"] == stage) & stays["ticket"].isin(done)]
     return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)
 
 

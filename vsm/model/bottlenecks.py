@@ -201,7 +201,8 @@ def return_costs(
 ) -> pd.DataFrame:
     """How much lead time do finished tickets spend again in stages that they had left before?
 
-    Stays in ``done`` and those that a bulk edit began or ended are left out.
+    Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
+    stage is no return: nothing was done twice. (%C&A counts it against the stage that passed the work on.)
 
     Returns
     -------
