@@ -4,56 +4,21 @@ import gzip
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import issue
+from tests.pipeline.work import AT, TOML, done, filled
 from vsm import read_stream
-from vsm.errors import ConfigError, ParameterError, SourceError
+from vsm.errors import ArchiveError, ConfigError, ParameterError, SourceError
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.work_folder import WorkFolder
-
-AT = datetime(2026, 2, 1, tzinfo=UTC)
-TOML = """
-[[stage]]
-name = "Ready"
-kind = "queue"
-statuses = ["Open"]
-team = "web"
-[[stage]]
-name = "Build"
-kind = "work"
-statuses = ["In Progress"]
-[[stage]]
-name = "Done"
-kind = "done"
-statuses = ["Closed"]
-"""
-
-
-def filled(root: Path, *bodies: dict[str, object], toml: str = TOML) -> Path:
-    """A work folder with these issues."""
-    folder = WorkFolder(root)
-    root.mkdir(exist_ok=True)
-    folder.workflow.write_text(toml)
-    with open_archive(folder.archive) as archive:
-        pages = [Page(tuple(Document(str(body["id"]), body) for body in bodies))] if bodies else []
-        archive.store(pages, source="jira", scope="test", at=AT)
-    return root
-
-
-def done(number: int, day: int, **fields: object) -> dict[str, object]:
-    """An issue that was worked on and closed on a day of January."""
-    begun = history(number * 10, "2026-01-06T09:00:00.000+0000", moved("1", "3"))
-    ended = history(number * 10 + 1, f"2026-01-{day:02}T09:00:00.000+0000", moved("3", "6"))
-    return issue(number, begun, ended, now="6", **fields)
 
 
 def test_a_folder_without_vsm_toml_is_none(tmp_path: Path) -> None:
@@ -66,6 +31,11 @@ def test_a_broken_vsm_toml_names_file_and_fault(tmp_path: Path) -> None:
     """The file's path stands in the message."""
     with pytest.raises(ConfigError, match=r"vsm.toml: \[\[stage\]\] 'A' lacks 'kind'"):
         read_stream(filled(tmp_path, toml='[[stage]]\nname = "A"'))
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    """Editors under Windows write one at the beginning of vsm.toml."""
+    assert len(read_stream(filled(tmp_path, done(1, 8), toml=f"\ufeff{TOML}")).tickets) == 1
 
 
 def test_an_empty_project_is_a_stream_with_nothing_in_it(tmp_path: Path) -> None:
@@ -120,6 +90,39 @@ def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
     assert len(read_stream(filled(root, done(1, 8), issue(2))).tickets) == 2
 
 
+def test_a_log_that_was_read_in_another_way_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raising LOG_VERSION is enough; the stored files are written again."""
+    root = filled(tmp_path, done(1, 8))
+    read_stream(root)
+    stored = WorkFolder(root).log / "events.parquet"
+    before = stored.read_bytes()
+    monkeypatch.setattr("vsm.pipeline.read.LOG_VERSION", 99)
+    read_stream(root)
+    assert stored.read_bytes() != before
+
+
+def test_a_log_that_cannot_be_stored_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full, or mounted read-only: the stream is the same, the folder as it was."""
+    root = filled(tmp_path, done(1, 8))
+    before = sorted(root.rglob("*"))
+
+    def refuse(*given: object, **more: object) -> None:
+        raise ArchiveError("no room")
+
+    monkeypatch.setattr("vsm.pipeline.read.save_table", refuse)
+    assert len(read_stream(root).tickets) == 1
+    assert sorted(root.rglob("*")) == before
+
+
+def test_reading_makes_no_archive(tmp_path: Path) -> None:
+    """Nothing was pulled yet: the stream is empty, and the folder holds vsm.toml alone."""
+    (tmp_path / "vsm.toml").write_text(TOML)
+    assert len(read_stream(tmp_path).tickets) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["vsm.toml"]
+
+
 def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
     """What was broken off would give false results until it is pulled again."""
     root = filled(tmp_path, done(1, 8))
@@ -146,6 +149,12 @@ def test_duracloud_tickets_and_commits_meet(real_data: Path, tmp_path: Path) -> 
     own = {key for key in unknown if key.startswith("DURACLOUD-")}
     assert linked["ticket"].nunique() == 305
     assert len(own) == 11
+    (link,) = stream.quality.loc[stream.quality["check"] == "link of tickets and commits", "detail"]
+    assert link.startswith("305 of 739 tickets are named by commits; ")
+    assert link.endswith(
+        "; 11 other key(s) they name are of no ticket that was pulled: DURACLOUD-0, DURACLOUD-418, "
+        "DURACLOUD-709, DURACLOUD-884, DURACLOUD-885 and 6 more"
+    )
     assert set(unknown) - own == {"DURACLOUDPRIV-116"}
     assert len(stream.commits) == 1552
     assert len(stream.releases) == 6

@@ -18,7 +18,7 @@ def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
     """Build a small business's stream from a seed, pull it like real data, and render its report."""
     say = console()
     folder = WorkFolder(dir_)
-    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8") != sample_workflow():
+    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != sample_workflow():
         raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
     folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)

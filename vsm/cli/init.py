@@ -68,7 +68,7 @@ def init(
         console.print(f"{folder.workflow} is there already and stays as it is.")
     if infer:
         stages, people = _proposals(folder, workflow := read_workflow(folder))
-        with folder.workflow.open(encoding="utf-8", newline="") as file:
+        with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
             added = with_proposals(file.read(), stages=stages, people=people)
         parse_workflow(added, origin=str(folder.workflow))
         write_beside(folder.workflow, added)

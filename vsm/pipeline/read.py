@@ -1,27 +1,37 @@
 """Where does a stream come from? A work folder's archive and vsm.toml become a ``ValueStream``."""
 
+import re
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from vsm.errors import ConfigError, ParameterError
+from vsm.errors import ArchiveError, ConfigError, ParameterError
 from vsm.eventlog.board import Board, board_from_jira
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_table import log_from_table
-from vsm.eventlog.link import ticket_keys
+from vsm.eventlog.link import doubts_about_keys, ticket_keys
 from vsm.eventlog.log import Log, merge_logs
 from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.pipeline.horizon import doubts_about_future, last_recorded, with_doubts
 from vsm.pipeline.stream import ValueStream, Window, stream_from_log
-from vsm.sources.archive import Archive, open_archive
+from vsm.sources.archive import Archive
+from vsm.sources.archive_reading import read_archive
 from vsm.sources.table_store import load_table, save_table
 from vsm.sources.work_folder import WorkFolder
 from vsm.tables import TABLES
 from vsm.workflow import Workflow, parse_workflow
 
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "quality")
+LOG_VERSION: Final = 2
+"""Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
+a stored table has another shape. Every stored log of a former version is then made anew.
+"""
+NEVER: Final = pd.Timestamp(0, tz="UTC")
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_stream(
@@ -44,7 +54,8 @@ def read_stream(
         lives are kept, not clipped. Empty: all.
     until
         ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are not seen. Empty: as of
-        the last event that the tracker recorded.
+        the last event that the tracker recorded. Either way not after the latest pull: what is dated later
+        is not seen and told in ``quality``, and a later day is refused.
     team
         Keep tickets that this team held at some time. Empty: all.
     ticket_type
@@ -55,12 +66,14 @@ def read_stream(
     Returns
     -------
     ValueStream
-        With empty tables where nothing has been pulled yet.
+        With empty tables where nothing has been pulled yet. Reading changes nothing in the folder but the
+        stored log, and that only where it can be written.
 
     Raises
     ------
     InputError
-        The folder, its vsm.toml or a parameter cannot be used.
+        The folder, its vsm.toml or a parameter cannot be used: a day that is none, that lies after the latest
+        pull (``until``), or after the end of what is looked at (``since``).
     ArchiveError
         The archive is damaged or locked.
 
@@ -73,11 +86,16 @@ def read_stream(
     """
     folder = WorkFolder.at(Path(data_dir))
     workflow = read_workflow(folder)
-    with open_archive(folder.archive) as archive:
+    first, last = _day("since", since), _day("until", until)
+    with read_archive(folder.archive) as archive:
         log = read_log(folder, archive)
-        state = archive.digest()
-    as_of = _instant("until", until) or last_recorded(log)
-    window = Window(_instant("since", since), team or None, ticket_type or None)
+        state, known = archive.digest(), _latest_pull(archive)
+    recorded = last_recorded(log, known=known)
+    _check_days(first, last, as_of=recorded, known=known)
+    as_of = last or recorded or NEVER
+    if known is not None:
+        log = with_doubts(log, doubts_about_future(log, known=known))
+    window = Window(first, team or None, ticket_type or None)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
         "stream": workflow.stream.name,
@@ -88,7 +106,13 @@ def read_stream(
     }
     provenance |= {name: value for name, value in chosen.items() if value}
     return stream_from_log(
-        log, workflow=workflow, as_of=as_of, window=window, seed=seed, provenance=provenance
+        log,
+        workflow=workflow,
+        as_of=as_of,
+        git=last or known,
+        window=window,
+        seed=seed,
+        provenance=provenance,
     )
 
 
@@ -108,7 +132,7 @@ def read_workflow(folder: WorkFolder) -> Workflow:
     vsm.errors.ConfigError: no such folder/vsm.toml cannot be read: No such file or directory
     """
     try:
-        text = folder.workflow.read_text(encoding="utf-8")
+        text = folder.workflow.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise ConfigError(f"{folder.workflow} cannot be read: {reason}") from error
@@ -119,26 +143,27 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     """What was recorded in all? From the stored log where the archive has not changed since, else anew.
 
     The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
-    loses nothing.
+    loses nothing. Where it cannot be written, there is none.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as root:
     ...     folder = WorkFolder(Path(root))
-    ...     with open_archive(folder.archive) as archive:
+    ...     with read_archive(folder.archive) as archive:
     ...         len(read_log(folder, archive).events)
     0
     """
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
-    stamp = f"{archive.digest()} {whole} {version('vsm')}"
+    stamp = f"{archive.digest()} {whole} log {LOG_VERSION}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     if len(kept) == len(STORED):
         return Log(**kept)
     log = log_from_archive(archive)
-    for name in STORED:
-        save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+    with suppress(ArchiveError):
+        for name in STORED if whole else ():
+            save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
     return log
 
 
@@ -148,7 +173,7 @@ def log_from_archive(archive: Archive) -> Log:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root, open_archive(Path(root) / "archive.sqlite") as archive:
+    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
     ...     len(log_from_archive(archive).tickets)
     0
     """
@@ -171,7 +196,8 @@ def log_from_archive(archive: Archive) -> Log:
         for pull in archive.pulls()
         if pull.finished is None
     ]
-    return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(unfinished)))
+    doubts = [*unfinished, *doubts_about_keys(merged.tickets)]
+    return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(doubts)))
 
 
 def board_from_archive(archive: Archive) -> Board | None:
@@ -180,7 +206,7 @@ def board_from_archive(archive: Archive) -> Board | None:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root, open_archive(Path(root) / "archive.sqlite") as archive:
+    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
     ...     board_from_archive(archive) is None
     True
     """
@@ -189,27 +215,38 @@ def board_from_archive(archive: Archive) -> Board | None:
     return next((board_from_jira(body, source=source) for source, body in known if body), None)
 
 
-def last_recorded(log: Log) -> pd.Timestamp:
-    """When did the trackers last record anything? The epoch where they never did; Git does not count.
-
-    Everything recorded counts, also what is no event: a ticket that was touched in any way on that day is
-    known to have been open or done then.
-
-    Examples
-    --------
-    >>> last_recorded(Log())
-    Timestamp('1970-01-01 00:00:00+0000', tz='UTC')
-    """
-    events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
-    names = log.names.loc[~log.names["id"].str.startswith("git:"), "last"]
-    last = pd.concat([events, names]).max()
-    return pd.Timestamp(0, tz="UTC") if pd.isna(last) else last
+def _latest_pull(archive: Archive) -> pd.Timestamp | None:
+    """Say when the world was last looked at: nothing that happened since can be known."""
+    instants = [pull.finished or pull.started for pull in archive.pulls()]
+    return pd.Timestamp(max(instants)).tz_convert("UTC").as_unit("us") if instants else None
 
 
-def _instant(name: str, day: str) -> pd.Timestamp | None:
-    if not day:
+def _day(name: str, text: str) -> pd.Timestamp | None:
+    if not text:
         return None
-    try:
-        return pd.to_datetime(day, format="%Y-%m-%d", utc=True)
-    except ValueError as error:
-        raise ParameterError(f"{name} is '{day}'; write a day as YYYY-MM-DD, or nothing") from error
+    day = pd.to_datetime(text, format="%Y-%m-%d", utc=True, errors="coerce")
+    if pd.isna(day) or not _DAY.fullmatch(text):
+        raise ParameterError(f"{name} is '{text}'; write a day as YYYY-MM-DD, or nothing")
+    return day
+
+
+def _check_days(
+    since: pd.Timestamp | None,
+    until: pd.Timestamp | None,
+    *,
+    as_of: pd.Timestamp | None,
+    known: pd.Timestamp | None,
+) -> None:
+    """Refuse a window that nothing can lie in, and one that reaches beyond what is known."""
+    if until is not None and known is not None and until > known:
+        raise ParameterError(
+            f"until is {until:%Y-%m-%d}, but the latest pull is of {known:%Y-%m-%d %H:%M} UTC: what happened "
+            "after it is not known; pull again, or leave until empty"
+        )
+    if since is not None and until is not None and since > until:
+        raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; exchange them")
+    if since is not None and as_of is not None and since > as_of:
+        raise ParameterError(
+            f"since is {since:%Y-%m-%d}, but the last event recorded is of {as_of:%Y-%m-%d %H:%M} UTC; pull "
+            "again, or name an earlier day"
+        )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from vsm.errors import ParameterError
 from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
-from vsm.eventlog.link import doubts_about_links
+from vsm.eventlog.link import doubts_about_links, strange_keys
 from vsm.eventlog.log import Log
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
@@ -21,6 +21,7 @@ from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.stays import stays_from_visits
 from vsm.people import people_from_names
+from vsm.pipeline.horizon import log_until, quality_of_tickets
 from vsm.tables import QUALITY, TABLES, check, conform
 from vsm.workflow import Workflow
 
@@ -96,6 +97,7 @@ def stream_from_log(
     *,
     workflow: Workflow,
     as_of: pd.Timestamp,
+    git: pd.Timestamp | None = None,
     window: Window | None = None,
     seed: int = 0,
     provenance: Mapping[str, str] | None = None,
@@ -109,7 +111,9 @@ def stream_from_log(
     workflow
         What vsm.toml says.
     as_of
-        The instant that counts as now, with zone; later events are not seen.
+        The instant that counts as now, with zone; nothing later is seen (``log_until``).
+    git
+        Up to when repositories are seen; ``as_of`` without one. No duration rests on what came after that.
     window
         Which tickets to keep; all without one.
     seed
@@ -125,13 +129,13 @@ def stream_from_log(
     >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
-    rules = workflow.rules
+    rules, log = workflow.rules, log_until(log, as_of, git=git)
     people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
     tables: dict[str, Any] = _intervals(events, stages, people.team_of, as_of)
     tables |= {
-        "tickets": log.tickets[log.tickets["created"] <= as_of].reset_index(drop=True),
+        "tickets": log.tickets,
         "events": events,
     }
     lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
@@ -139,7 +143,7 @@ def stream_from_log(
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
     tables |= {"commits": log.commits, "releases": log.releases, "names": log.names}
-    tables["quality"] = _quality(log, tables["events"], stages, workflow, people.ambiguous)
+    tables["quality"] = _quality(log, tables, stages, workflow, people.ambiguous)
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
@@ -183,19 +187,25 @@ def _kept(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:
 
 
 def _quality(
-    log: Log, events: pd.DataFrame, stages: pd.DataFrame, workflow: Workflow, ambiguous: tuple[str, ...]
+    log: Log,
+    tables: Mapping[str, pd.DataFrame],
+    stages: pd.DataFrame,
+    workflow: Workflow,
+    ambiguous: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Gather every doubt, of the sources and of their meeting with the workflow."""
+    """Gather every doubt about what is in view, of the sources and of their meeting with the workflow."""
+    tickets, events = tables["tickets"], tables["events"]
     names = dict(zip(stages["status"], stages["name"], strict=True))
     detail = "several accounts of one system are called '{}'; they are kept apart: declare a [[person]]"
     doubts = [Doubt("ambiguous name", "warning", detail.format(name)) for name in ambiguous]
     if log.tickets.empty:
         doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
+    strange = strange_keys(log.quality, tickets=log.tickets)
     parts = [
-        log.quality,
+        quality_of_tickets(log, set(tickets["ticket"])),
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
         doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
-        doubts_about_links(log.tickets, log.commits, events),
+        doubts_about_links(tickets, log.commits, events, strange=strange),
         quality_from_doubts(doubts),
     ]
     return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)

@@ -161,8 +161,8 @@ def current_version(database: sqlite3.Connection, path: Path) -> int:
     --------
     >>> from contextlib import closing
     >>> with closing(empty_database()) as database:
-    ...     current_version(database, Path("archive.sqlite"))
-    1
+    ...     is_newest(current_version(database, Path("archive.sqlite")))
+    True
     """
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
     owner = int(database.execute("PRAGMA application_id").fetchone()[0])
