@@ -8,7 +8,10 @@ import pytest
 from vsm.errors import TableError
 from vsm.tables import COMMITS, QUALITY, RELEASES, TABLES, check, conform, data_dictionary, empty
 
-ROW = {"release": "v1", "repository": "shop", "commit": "c1", "at": pd.Timestamp("2026-01-05", tz="UTC")}
+ROW = {
+    "release": "v1", "repository": "shop", "commit": "c1", "at": pd.Timestamp("2026-01-05", tz="UTC"),
+    "final": True,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
@@ -20,11 +23,11 @@ def test_empty_tables_keep_their_own_schema(table: object) -> None:
 
 def test_conform_orders_types_and_adds_what_may_lack() -> None:
     """Columns come in the table's order and type; ``tagged`` may lack and is added; the input stays."""
-    rows = pd.DataFrame([ROW])[["at", "commit", "release", "repository"]]
+    rows = pd.DataFrame([ROW])[["at", "final", "commit", "release", "repository"]]
     frame = check(conform(rows, RELEASES), RELEASES)
     assert list(frame.columns) == RELEASES.names
     assert frame["tagged"].isna().all()
-    assert list(rows.columns) == ["at", "commit", "release", "repository"]
+    assert list(rows.columns) == ["at", "final", "commit", "release", "repository"]
 
 
 def test_conform_refuses_absent_columns_and_wrong_words() -> None:

@@ -107,7 +107,7 @@ def _releases(documents: list[Json], repository: str) -> pd.DataFrame:
         [{ours: d[theirs] for ours, theirs in columns.items()} for d in documents], columns=list(columns)
     )
     when = {"at": instants(list(frame["at"])), "tagged": instants(list(frame["tagged"]))}
-    dated = frame.assign(repository=repository, **when)
+    dated = frame.assign(repository=repository, final=True, **when)
     return conform(dated[dated["at"].notna()].sort_values(["at", "release"]), RELEASES)
 
 

@@ -5,14 +5,27 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.tables import COMMITS, EVENTS, NAMES, QUALITY, RELEASES, TABLES, TICKETS, Table, conform, empty
+from vsm.tables import (
+    BRANCHES,
+    COMMITS,
+    DEPLOYS,
+    EVENTS,
+    NAMES,
+    QUALITY,
+    RELEASES,
+    TABLES,
+    TICKETS,
+    Table,
+    conform,
+    empty,
+)  # fmt: skip
 
 ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What was recorded? Six tables of ``vsm.tables``, each empty where a source has nothing to say.
+    """What was recorded? Eight tables of ``vsm.tables``, each empty where a source has nothing to say.
 
     Examples
     --------
@@ -25,6 +38,8 @@ class Log:
     names: pd.DataFrame = field(default_factory=lambda: empty(NAMES))
     commits: pd.DataFrame = field(default_factory=lambda: empty(COMMITS))
     releases: pd.DataFrame = field(default_factory=lambda: empty(RELEASES))
+    branches: pd.DataFrame = field(default_factory=lambda: empty(BRANCHES))
+    deploys: pd.DataFrame = field(default_factory=lambda: empty(DEPLOYS))
     quality: pd.DataFrame = field(default_factory=lambda: empty(QUALITY))
 
 

@@ -25,8 +25,8 @@ from vsm.sources.work_folder import WorkFolder
 from vsm.tables import TABLES
 from vsm.workflow import Workflow, parse_workflow
 
-STORED: Final = ("tickets", "events", "names", "commits", "releases", "quality")
-LOG_VERSION: Final = 2
+STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
+LOG_VERSION: Final = 3
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

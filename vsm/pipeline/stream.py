@@ -32,7 +32,7 @@ class ValueStream:
 
     Attributes
     ----------
-    tickets, events, visits, handoffs, waits, commits, releases, names, quality
+    tickets, events, visits, handoffs, waits, commits, releases, branches, deploys, names, quality
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
     stages, stays, lives, shares, batches, costs
         As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
@@ -54,6 +54,8 @@ class ValueStream:
     waits: pd.DataFrame
     commits: pd.DataFrame
     releases: pd.DataFrame
+    branches: pd.DataFrame
+    deploys: pd.DataFrame
     names: pd.DataFrame
     quality: pd.DataFrame
     stages: pd.DataFrame
@@ -142,7 +144,7 @@ def stream_from_log(
     if window is not None and window != Window():
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
-    tables |= {"commits": log.commits, "releases": log.releases, "names": log.names}
+    tables |= {name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")}
     tables["quality"] = _quality(log, tables, stages, workflow, people.ambiguous)
     for name, frame in tables.items():
         check(frame, TABLES[name])

@@ -1,21 +1,20 @@
 """Which tables flow through the house, and what does each column mean?
 
-Every table is a plain pandas frame. Its words are written once, in ``words``; ``conform`` gives a frame the
-right types, and ``check`` is called where a stage hands its table on. ``data/README.md`` is generated from
-them.
+Every table is a plain pandas frame. Its words are written once, in ``words`` and ``git_words``; ``conform``
+gives a frame the right types, and ``check`` is called where a stage hands its table on. ``data/README.md`` is
+generated from them.
 """
 
 from vsm.tables.dictionary import data_dictionary
+from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
 from vsm.tables.words import (
-    COMMITS,
     EVENT_KINDS,
     EVENTS,
     HANDOFFS,
     LEVELS,
     NAMES,
     QUALITY,
-    RELEASES,
     STAGE_KINDS,
     TABLES,
     TICKETS,
@@ -25,7 +24,9 @@ from vsm.tables.words import (
 )
 
 __all__ = [
+    "BRANCHES",
     "COMMITS",
+    "DEPLOYS",
     "DTYPES",
     "DURATION",
     "EVENTS",
@@ -34,6 +35,7 @@ __all__ = [
     "INSTANT",
     "LEVELS",
     "NAMES",
+    "OUTCOMES",
     "QUALITY",
     "RELEASES",
     "STAGE_KINDS",

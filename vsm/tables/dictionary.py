@@ -12,7 +12,7 @@ def data_dictionary() -> str:
     >>> data_dictionary().splitlines()[0]
     '# The tables'
     """
-    lines = ["# The tables", "", "Generated from `vsm/tables/words.py` by `make docs`; do not edit.", ""]
+    lines = ["# The tables", "", "Generated from `vsm/tables` by `make docs`; do not edit.", ""]
     lines += ["Instants are UTC to the microsecond, durations too. Export any of them with", ""]
     lines += ["    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json", ""]
     for table in TABLES.values():

@@ -17,6 +17,7 @@ DTYPES: Final = {
     "text": "str",
     "count": "int64",
     "number?": "Int64",
+    "amount?": "Float64",
     "flag": "bool",
 }
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, RELEASES
 from vsm.tables.schema import Column, Table
 
 EVENT_KINDS: Final = (
@@ -27,6 +28,10 @@ TICKETS: Final = Table(
         Column("summary", "text", "its title", may_lack=True),
         Column("parent", "category", "ticket id of the epic or parent", may_lack=True),
         Column("objective", "category", "business aim it serves", may_lack=True),
+        Column("components", "text", "parts of the product it concerns, joined by `; `", may_lack=True),
+        Column("labels", "text", "labels it bears, joined by `; `", may_lack=True),
+        Column("value", "amount?", "business value, in the unit of the tracker's field", may_lack=True),
+        Column("cost_of_delay", "amount?", "what a week's delay costs, in the field's unit", may_lack=True),
         Column("created", "instant", "start of its life: created, or the first event where that is earlier"),
         Column(
             "resolved",
@@ -149,35 +154,6 @@ WAITS: Final = Table(
     ),
 )
 
-COMMITS: Final = Table(
-    "commits",
-    "One row per commit that a branch or tag reaches.",
-    ("repository", "commit"),
-    (
-        Column("commit", "text", "hash"),
-        Column("repository", "category", "name of the repository"),
-        Column("author", "category", "account of the author, such as `git:Person 07`"),
-        Column("committer", "category", "account of the committer"),
-        Column("authored", "instant", "author's instant"),
-        Column("committed", "instant", "committer's instant"),
-        Column("subject", "text", "first line of the message", may_lack=True),
-        Column("parents", "text", "hashes of its parents, separated by a space; empty for a root"),
-    ),
-)
-
-RELEASES: Final = Table(
-    "releases",
-    "One row per tag.",
-    ("repository", "release"),
-    (
-        Column("release", "text", "name of the tag"),
-        Column("repository", "category", "name of the repository"),
-        Column("commit", "text", "commit it names"),
-        Column("at", "instant", "committer's instant of that commit"),
-        Column("tagged", "instant", "when the tag was made; missing for a lightweight tag", may_lack=True),
-    ),
-)
-
 NAMES: Final = Table(
     "names",
     "One row per name that a status or an account has borne.",
@@ -195,6 +171,12 @@ NAMES: Final = Table(
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),
+        Column(
+            "mailbox",
+            "text",
+            "keyed digest of an account's mail address; the address is not kept",
+            may_lack=True,
+        ),
     ),
 )
 
@@ -216,5 +198,7 @@ QUALITY: Final = Table(
 
 TABLES: Final = {
     table.name: table
-    for table in (TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, COMMITS, RELEASES, NAMES, QUALITY)
-}
+    for table in (
+        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, COMMITS, RELEASES, BRANCHES, DEPLOYS, NAMES, QUALITY,
+    )
+}  # fmt: skip

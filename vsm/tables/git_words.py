@@ -1,0 +1,86 @@
+"""Which tables does Git fill, and what brings its commits to customers?"""
+
+from typing import Final
+
+from vsm.tables.schema import Column, Table
+
+OUTCOMES: Final = ("success", "failure", "unknown")
+
+COMMITS: Final = Table(
+    "commits",
+    "One row per commit that a branch or tag reaches, in topological order: parents after children.",
+    ("repository", "commit"),
+    (
+        Column("commit", "text", "hash"),
+        Column("repository", "category", "name of the repository"),
+        Column("author", "category", "account of the author, such as `git:Person 07`"),
+        Column("committer", "category", "account of the committer"),
+        Column("authored", "instant", "author's instant"),
+        Column("committed", "instant", "committer's instant"),
+        Column("subject", "text", "first line of the message", may_lack=True),
+        Column("parents", "text", "hashes of its parents, separated by a space; empty for a root"),
+        Column(
+            "landing",
+            "text",
+            "commit of the main line that brought it there; itself where it was made there",
+            may_lack=True,
+        ),
+        Column("landed", "instant", "committer's instant of its landing; missing before that", may_lack=True),
+        Column("release", "text", "first release that contains it", may_lack=True),
+        Column("released", "instant", "instant of that release; missing before it", may_lack=True),
+        Column("branch", "category", "branch that a merge brought in, by its subject", may_lack=True),
+        Column("pull", "text", "number of its pull request, by its subject", may_lack=True),
+        Column("reverts", "text", "hashes that it takes back, separated by a space", may_lack=True),
+        Column("picked", "text", "hash that it was cherry-picked from", may_lack=True),
+        Column(
+            "coauthors", "text", "accounts of further authors, by its trailers, joined by `; `", may_lack=True
+        ),
+        Column(
+            "reviewers", "text", "accounts of its reviewers, by its trailers, joined by `; `", may_lack=True
+        ),
+        Column("files", "number?", "files it changed; missing where they were not counted", may_lack=True),
+        Column("added", "number?", "lines added; missing where they were not counted", may_lack=True),
+        Column("removed", "number?", "lines removed; missing where they were not counted", may_lack=True),
+    ),
+)
+
+RELEASES: Final = Table(
+    "releases",
+    "One row per tag that names a commit.",
+    ("repository", "release"),
+    (
+        Column("release", "text", "name of the tag"),
+        Column("repository", "category", "name of the repository"),
+        Column("commit", "text", "commit it names"),
+        Column("at", "instant", "committer's instant of that commit"),
+        Column("tagged", "instant", "when the tag was made; missing for a lightweight tag", may_lack=True),
+        Column("final", "flag", "by its name a release to customers: no preview, no other kind of tag"),
+    ),
+)
+
+BRANCHES: Final = Table(
+    "branches",
+    "One row per branch that a repository had when it was last pulled.",
+    ("repository", "branch"),
+    (
+        Column("repository", "category", "name of the repository"),
+        Column("branch", "text", "its name, such as `main` or `origin/main`"),
+        Column("commit", "text", "commit it names"),
+        Column("main", "flag", "the main line: what lands there counts as landed"),
+    ),
+)
+
+DEPLOYS: Final = Table(
+    "deploys",
+    "One row per deployment that somebody wrote down.",
+    ("source", "deploy"),
+    (
+        Column("deploy", "text", "id of the record: its line, or its own id"),
+        Column("at", "instant", "when it was deployed"),
+        Column("environment", "category", "where to, such as `production`"),
+        Column("repository", "category", "name of the repository", may_lack=True),
+        Column("commit", "text", "commit that was deployed, whole or abbreviated", may_lack=True),
+        Column("outcome", "category", "how it went", allowed=OUTCOMES),
+        Column("source", "category", "where the fact comes from, such as `deployments:shop`"),
+    ),
+)
