@@ -57,7 +57,10 @@ def test_custom_fields_and_limits_are_optional() -> None:
     ("text", "sentence"),
     [
         ("[stream", r"is not valid TOML"),
-        ("[stages]", r"unknown key 'stages' in the file; known: jira, person, rules, stage, stream, team"),
+        (
+            "[stages]",
+            r"unknown key 'stages' in the file; known: jira, person, repository, rules, stage, stream, team",
+        ),
         ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),
         ('[[stage]]\nname = "A"\nkind = "work"\ncolour = 1', r"unknown key 'colour' in \[\[stage\]\] 'A'"),
@@ -76,6 +79,10 @@ def test_custom_fields_and_limits_are_optional() -> None:
         (
             '[[stage]]\nname = "A"\nkind = "work"\nwip = 0',
             r"'stage.0.wip' in \[\[stage\]\] 'A': Input should be greater than or equal to 1",
+        ),
+        (
+            '[[repository]]\nname = "shop"\nreleases = "("',
+            r"'\(' of a \[\[repository\]\] is no regular expression: missing \)",
         ),
         ("[rules]\nminimum = 0", r"'rules.minimum' in \[rules\]"),
         ("[[person]]\naccounts = []", r"\[\[person\]\] number 1 lacks 'name'"),

@@ -5,11 +5,20 @@ its meaning. An unknown key is an error, and all faults of a file are told at on
 """
 
 import hashlib
+import re
 import tomllib
 from collections import Counter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from vsm.errors import ConfigError
 
@@ -50,6 +59,47 @@ class Person(_Section):
 
     name: Word
     accounts: tuple[Word, ...] = ()
+
+
+PREVIEWS: Final = (
+    r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
+    r"(?![a-z])|\d(?:a|b|rc)\d+$"
+)
+"""Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
+
+
+class Repository(_Section):
+    """Which repository of the stream is this, and what counts as landed and as released in it?
+
+    ``main`` is the branch that work lands on (as ``main`` or ``origin/main``); without it the repository's
+    own. A tag is a release if the regular expression ``releases`` is found in its name and ``previews`` is
+    not.
+    """
+
+    name: Word
+    main: Word | None = None
+    releases: Word = "."
+    previews: str = PREVIEWS
+
+    @field_validator("releases", "previews")
+    @classmethod
+    def _is_a_pattern(cls, text: str) -> str:
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise ValueError(f"'{text}' of a [[repository]] is no regular expression: {error}") from error
+        return text
+
+    def ships(self, tag: str) -> bool:
+        """Is this tag a release to customers?
+
+        Examples
+        --------
+        >>> [tag for tag in ("v1.0", "v1.1-rc2", "2.0b1", "emma-1") if Repository(name="shop").ships(tag)]
+        ['v1.0', 'emma-1']
+        """
+        preview = self.previews and re.search(self.previews, tag)
+        return bool(re.search(self.releases, tag)) and not preview
 
 
 class Rules(_Section):
@@ -97,6 +147,7 @@ class Workflow(_Section):
     stages: tuple[Stage, ...] = Field(default=(), alias="stage")
     teams: tuple[Team, ...] = Field(default=(), alias="team")
     persons: tuple[Person, ...] = Field(default=(), alias="person")
+    repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
     rules: Rules = Rules()
     jira: Jira = Jira()
 
@@ -120,6 +171,16 @@ class Workflow(_Section):
         """Which person does each declared account belong to?"""
         return {account: person.name for person in self.persons for account in person.accounts}
 
+    def repository(self, name: str) -> Repository:
+        """What is said of this repository? The defaults where nothing is.
+
+        Examples
+        --------
+        >>> Workflow().repository("shop").main is None
+        True
+        """
+        return next((known for known in self.repositories if known.name == name), Repository(name=name))
+
     @property
     def digest(self) -> str:
         """Which workflow was this? Twelve hex digits of a hash of everything it says."""
@@ -137,6 +198,9 @@ class Workflow(_Section):
             *_twice(
                 [member for team in self.teams for member in team.members],
                 "person '{}' is a member {} times; keep one team",
+            ),
+            *_twice(
+                [known.name for known in self.repositories], "repository '{}' is named {} times; keep one"
             ),
             *_twice([person.name for person in self.persons], "person '{}' is defined {} times; keep one"),
             *_twice(
@@ -186,7 +250,8 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 
 
 _SECTIONS: dict[str, type[_Section]] = {
-    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "rules": Rules, "jira": Jira,
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "repository": Repository,
+    "rules": Rules, "jira": Jira,
 }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Commits become evidence of work on the tickets that they name."""
 
-from typing import Any
-
+from tests.git_bodies import batch, commit, repository
 from tests.jira_bodies import history, issue
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
@@ -11,36 +10,28 @@ from vsm.tables import COMMITS, EVENTS, NAMES, RELEASES, check
 KEYS = {"AB-1": "jira:1001", "AB-2": "jira:1002"}
 
 
-def commit(
-    number: int, message: str, *, parents: tuple[str, ...] = (), at: str = "2026-01-06T08:00:00+01:00"
-) -> dict[str, Any]:
-    who = {"name": "dev-1", "email": "dev-1@example.org", "at": at}
-    return {
-        "type": "commit", "commit": f"c{number}", "parents": list(parents), "author": who,
-        "committer": who | {"name": "dev-2"}, "message": message, "undecodable": False,
-    }  # fmt: skip
-
-
 def test_a_commit_is_an_event_of_every_ticket_it_names() -> None:
-    """Two keys in a message give two events, told apart by seq; case does not matter."""
-    log = log_from_git([commit(1, "ab-1: mend\n\nSee AB-2 and AB-1")], repository="shop", keys=KEYS)
+    """Two keys in a message give two events; case does not matter."""
+    log = log_from_git([batch(commit("c1", "ab-1: mend\n\nSee AB-2 and AB-1"))], repository="shop", keys=KEYS)
     rows = log.events[["ticket", "kind", "after", "actor", "ref", "seq"]].astype("str")
     assert [list(row) for row in rows.itertuples(index=False)] == [
         ["jira:1001", "commit", "c1", "git:dev-1", "c1", "0"],
-        ["jira:1002", "commit", "c1", "git:dev-1", "c1", "1"],
+        ["jira:1002", "commit", "c1", "git:dev-1", "c1", "0"],
     ]
 
 
 def test_only_known_projects_count_and_strange_keys_are_told() -> None:
     """UTF-8 is no ticket; AB-99 would be one, but nobody pulled it."""
-    log = log_from_git([commit(1, "AB-99 UTF-8 SHA-1")], repository="shop", keys=KEYS)
+    log = log_from_git([batch(commit("c1", "AB-99 UTF-8 SHA-1"))], repository="shop", keys=KEYS)
     assert log.events.empty
     assert log.quality["detail"].tolist() == ["AB-99 is named by 1 commit(s), but no such ticket was pulled"]
 
 
 def test_a_merge_is_an_event_of_its_own_kind() -> None:
     """Several parents make a merge; a merge is no touch."""
-    log = log_from_git([commit(1, "Merge branch 'AB-1'", parents=("a", "b"))], repository="shop", keys=KEYS)
+    log = log_from_git(
+        [batch(commit("c1", "Merge branch 'AB-1'", parents=("a", "b")))], repository="shop", keys=KEYS
+    )
     assert log.events["kind"].astype("str").tolist() == ["merge"]
 
 
@@ -50,35 +41,34 @@ def test_moved_tickets_are_found_by_their_old_key() -> None:
     jira = log_from_jira([issue(1, history(5, "2026-01-06T09:00:00.000+0000", move))])
     keys = ticket_keys(jira.tickets, jira.events)
     assert keys == {"XY-4": "jira:1001", "AB-1": "jira:1001"}
-    assert len(log_from_git([commit(1, "XY-4")], repository="shop", keys=keys).events) == 1
+    assert len(log_from_git([batch(commit("c1", "XY-4"))], repository="shop", keys=keys).events) == 1
 
 
 def test_no_mail_address_reaches_a_table() -> None:
     """Accounts are made from names; addresses stay in the archive."""
-    log = log_from_git([commit(1, "AB-1")], repository="shop", keys=KEYS)
+    log = log_from_git([batch(commit("c1", "AB-1"))], repository="shop", keys=KEYS)
     assert "@" not in log.events.to_csv() + log.commits.to_csv() + log.names.to_csv()
     check(log.commits, COMMITS), check(log.events, EVENTS), check(log.names, NAMES)
 
 
 def test_tags_become_releases_and_odd_dates_are_told() -> None:
     """A lightweight tag has no date of its own; a commit without a readable date is left out, and told."""
-    tag = {
-        "type": "tag",
-        "tag": "v1",
-        "commit": "c1",
-        "committed": "2026-01-06T08:00:00+01:00",
-        "tagged": None,
-    }
-    log = log_from_git([commit(1, "AB-1", at="2026-13-01"), tag], repository="shop", keys=KEYS)
+    log = log_from_git(
+        [
+            batch(commit("c1", "AB-1", at="2026-13-01"), commit("c2", "AB-1", parents=("c1",))),
+            repository("c2", tags=[("v1", "c2", None)]),
+        ],
+        repository="shop",
+        keys=KEYS,
+    )
     assert log.releases["release"].tolist() == ["v1"]
     assert log.releases["tagged"].isna().all()
-    assert log.commits.empty
+    assert log.commits["commit"].tolist() == ["c2"]
     assert log.quality["check"].astype("str").tolist() == ["unreadable instant"]
     check(log.releases, RELEASES)
 
 
 def test_a_shallow_clone_is_a_fault() -> None:
     """Where history is cut, what is missing cannot be seen: results would be false."""
-    state = {"type": "repository", "shallow": True, "partial": False, "head": None}
-    log = log_from_git([state], repository="shop", keys=KEYS)
+    log = log_from_git([repository("", shallow=True)], repository="shop", keys=KEYS)
     assert log.quality[["check", "level"]].astype("str").to_numpy().tolist() == [["shallow clone", "fault"]]

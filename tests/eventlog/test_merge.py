@@ -2,6 +2,7 @@
 
 from pandas.testing import assert_frame_equal
 
+from tests.git_bodies import batch, commit
 from tests.jira_bodies import history, issue, moved
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
@@ -30,10 +31,8 @@ def test_order_of_bodies_does_not_matter() -> None:
 
 def test_sources_come_together_in_time() -> None:
     """A commit stands among the ticket's own events, by instant."""
-    who = {"name": "dev-1", "email": "dev-1@example.org", "at": "2026-01-06T08:00:00+00:00"}
-    commit = {"type": "commit", "commit": "c1", "parents": [], "undecodable": False, "message": "AB-6 mend"}
-    commit |= {"author": who, "committer": who}
-    git = log_from_git([commit], repository="shop", keys={"AB-6": "jira:1006"})
+    mended = commit("c1", "AB-6 mend", at="2026-01-06T08:00:00+00:00")
+    git = log_from_git([batch(mended)], repository="shop", keys={"AB-6": "jira:1006"})
     rows = merge_logs(Log(), log_from_jira(BODIES[:1]), git).events
     assert rows["kind"].astype("str").tolist() == ["created", "status", "commit", "status"]
     assert rows["source"].astype("str").tolist()[2] == "git:shop"

@@ -1,13 +1,15 @@
 """Nothing that came later than the instant looked at is seen, and nothing can be later than the latest pull."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from tests.git_bodies import Body, batch, commit, repository
 from tests.jira_bodies import history, issue, moved, user
 from tests.pipeline.work import TOML, done, filled
 from vsm import read_stream
@@ -30,22 +32,13 @@ def commented(number: int, at: str) -> dict[str, object]:
     return issue(number, comment={"comments": [comment], "total": 1, "maxResults": 1})
 
 
-def commit(name: str, message: str, at: str, committed: str | None = None) -> Document:
-    who = {"name": "dev-1", "email": "", "at": at}
-    body: dict[str, Any] = {
-        "type": "commit", "commit": name, "parents": [], "author": who,
-        "committer": who | {"at": committed or at}, "message": message, "undecodable": False,
-    }  # fmt: skip
-    return Document(name, body)
-
-
-def tag(name: str, commit: str, at: str) -> Document:
-    return Document(name, {"type": "tag", "tag": name, "commit": commit, "committed": at, "tagged": None})
-
-
-def with_git(root: Path, *documents: Document) -> Path:
+def with_git(root: Path, *commits: Body, tags: Sequence[tuple[str, str]] = ()) -> Path:
+    """A repository beside the tracker: these commits in a line, parents first."""
+    line = [commits[0], *(body | {"parents": before["commit"]} for before, body in pairwise(commits))]
+    state = repository(line[-1]["commit"], tags=[(name, at, None) for name, at in tags])
+    page = Page((Document("commits 000000000", batch(*line)), Document("repository", state)))
     with open_archive(WorkFolder(root).archive) as archive:
-        archive.store([Page(documents)], source="git:shop", scope="r", at=AT)
+        archive.store([page], source="git:shop", scope="r", at=AT)
     return root
 
 
@@ -80,7 +73,7 @@ def test_a_server_whose_clock_is_ahead_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_commit_of_the_future_is_a_warning(tmp_path: Path) -> None:
     """Somebody's clock was wrong, which nobody can mend any more; it is in no table."""
-    root = with_git(filled(tmp_path, done(1, 8), at=AT), commit("c1", "AB-1", "2037-01-01T00:00:00Z"))
+    root = with_git(filled(tmp_path, done(1, 8), at=AT), commit("c1", "AB-1", at="2037-01-01T00:00:00Z"))
     stream = read_stream(root)
     assert len(stream.commits) == 0
     assert "commit" not in set(stream.events["kind"])
@@ -121,11 +114,10 @@ def test_until_sees_nothing_later(tmp_path: Path) -> None:
     )
     root = with_git(
         filled(tmp_path, done(1, 8), issue(2, begun, itself, now="3"), young, at=AT),
-        commit("c1", "AB-1", "2026-01-07T09:00:00Z"),
-        commit("c2", "AB-2", "2026-01-20T09:00:00Z"),
-        commit("c3", "landed later", "2026-01-07T09:00:00Z", "2026-01-20T09:00:00Z"),
-        tag("v1", "c1", "2026-01-07T09:00:00Z"),
-        tag("v2", "c2", "2026-01-20T09:00:00Z"),
+        commit("c1", "AB-1", at="2026-01-07T09:00:00Z"),
+        commit("c2", "AB-2", at="2026-01-20T09:00:00Z"),
+        commit("c3", "landed later", at="2026-01-07T09:00:00Z", committed="2026-01-20T09:00:00Z"),
+        tags=[("v1", "c1"), ("v2", "c2")],
     )  # fmt: skip
     stream = read_stream(root, until="2026-01-15")
     assert stream.tickets["key"].tolist() == ["AB-1", "AB-2"]
@@ -154,8 +146,8 @@ def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> N
     odd = issue(3, history(9, "2026-01-20T09:00:00.000+0000", moved("1", "1")))
     root = with_git(
         filled(tmp_path, done(1, 8, **story), done(2, 9, **story), odd, at=AT),
-        commit("c1", "AB-1", "2026-01-07T09:00:00Z"),
-        commit("c2", "AB-3", "2026-01-07T09:00:00Z"),
+        commit("c1", "AB-1", at="2026-01-07T09:00:00Z"),
+        commit("c2", "AB-3", at="2026-01-07T09:00:00Z"),
     )
     stream = read_stream(root, ticket_type="Story")
     assert about(stream, "link of tickets and commits") == [
@@ -167,7 +159,7 @@ def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> N
 def test_cutting_changes_no_table_that_was_given(tmp_path: Path) -> None:
     """The log's frames are the same afterwards."""
     root = with_git(
-        filled(tmp_path, done(1, 8), done(2, 20), at=AT), commit("c1", "AB-2", "2026-01-19T09:00:00Z")
+        filled(tmp_path, done(1, 8), done(2, 20), at=AT), commit("c1", "AB-2", at="2026-01-19T09:00:00Z")
     )
     with read_archive(WorkFolder(root).archive) as archive:
         given, same = log_from_archive(archive), log_from_archive(archive)
@@ -188,7 +180,7 @@ def test_a_key_of_two_trackers_links_to_neither_and_is_told(tmp_path: Path) -> N
     }
     root = with_git(
         filled(tmp_path, done(1, 8), done(2, 9), at=AT),
-        commit("c1", "AB-1 AB-2", "2026-01-07T09:00:00Z"),
+        commit("c1", "AB-1 AB-2", at="2026-01-07T09:00:00Z"),
     )
     with open_archive(WorkFolder(root).archive) as archive:
         page = Page((Document("AB-1", {"ticket": "AB-1", "rows": [row]}),))

@@ -19,7 +19,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
-from vsm.sources.git_commits import commit_pages
+from vsm.sources.git_commits import STATE, commit_pages
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import row_pages
 from vsm.workflow import Workflow
@@ -41,7 +41,8 @@ def asked_pages(
 ) -> Iterator[Page]:
     """What does this source say, asked like this?"""
     if source.startswith("git:"):
-        return commit_pages(Path(asked["repo"]), allow_shallow=asked["allow_shallow"])
+        known = archive.document(source, STATE)
+        return commit_pages(Path(asked["repo"]), known=known, allow_shallow=asked["allow_shallow"])
     if source.startswith("table:"):
         file, zone = Path(asked["file"]), asked["timezone"]
         return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])

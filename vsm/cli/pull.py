@@ -13,7 +13,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.pipeline.read import read_workflow
 from vsm.sources.archive import open_archive
-from vsm.sources.git_commits import repository_name
+from vsm.sources.git_commits import LASTING, repository_name
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder
 
@@ -111,7 +111,8 @@ def table(
 def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool | None = None) -> None:
     """Store what a source says in the work folder's archive, saying how far it is.
 
-    A repository and a table are read whole each time, so what they no longer say is dropped.
+    A table is read whole each time, and so are a repository's branches and tags: what they no longer say is
+    dropped. Commits that were read before stay.
     """
     dir_, teller = into
     folder = WorkFolder.at(dir_)
@@ -126,6 +127,7 @@ def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool |
                 scope=json.dumps(asked),
                 at=datetime.now(UTC),
                 whole=not source.startswith("jira"),
+                lasting=LASTING if source.startswith("git:") else None,
                 on_page=teller.stored,
             )
     teller.done(state, folder.archive)

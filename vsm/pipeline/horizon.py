@@ -44,8 +44,9 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
 def log_until(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None) -> Log:
     """What of a log was known at this instant? The same log where nothing came later; never changed.
 
-    Tickets created later are left out with all that concerns them, and so are later events, later tags,
-    commits that were authored or committed later, and doubts about any of them. A commit's event bears its
+    Tickets created later are left out with all that concerns them, and so are later events, tags and
+    deployments, commits that were authored or committed later, and doubts about any of them. A commit that
+    landed or came out later has not. A commit's event bears its
     author's instant. Names of statuses and people stay: a later name is as good as a former one. How often
     commits name tickets that nobody has pulled is told of the whole history.
 
@@ -70,11 +71,12 @@ def log_until(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
     of_git = log.events["source"].astype("str").str.startswith("git:")
     in_time = (log.events["at"] <= as_of).where(~of_git, log.events["at"] <= git)
     seen = in_time & ~log.events["ticket"].isin(unborn)
-    landed = log.commits[["authored", "committed"]].max(axis=1) <= git
+    made = log.commits[["authored", "committed"]].max(axis=1) <= git
     tagged = log.releases[["at", "tagged"]].max(axis=1) <= git
-    if not unborn and seen.all() and landed.all() and tagged.all():
+    deployed = log.deploys["at"] <= git
+    if not unborn and seen.all() and made.all() and tagged.all() and deployed.all():
         return log
-    events, commits = log.events[seen], log.commits[landed]
+    events, commits = log.events[seen], _undelivered(log.commits[made], git)
     later = _records(log.events, log.commits) - _records(events, commits)
     concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
     return replace(
@@ -83,7 +85,19 @@ def log_until(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
         events=sorted_events(events),
         commits=commits.reset_index(drop=True),
         releases=log.releases[tagged].reset_index(drop=True),
+        deploys=log.deploys[deployed].reset_index(drop=True),
         quality=log.quality[~concerned].reset_index(drop=True),
+    )
+
+
+def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
+    """Take back what landed, or came out, later."""
+    landed, released = commits["landed"] <= git, commits["released"] <= git
+    return commits.assign(
+        landing=commits["landing"].where(landed),
+        landed=commits["landed"].where(landed),
+        release=commits["release"].where(released),
+        released=commits["released"].where(released),
     )
 
 

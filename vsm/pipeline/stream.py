@@ -22,6 +22,7 @@ from vsm.model.network import stage_network, team_network
 from vsm.model.stays import stays_from_visits
 from vsm.people import people_from_names
 from vsm.pipeline.horizon import log_until, quality_of_tickets
+from vsm.pipeline.landed import doubts_about_deliveries, log_with_deliveries
 from vsm.tables import QUALITY, TABLES, check, conform
 from vsm.workflow import Workflow
 
@@ -131,7 +132,7 @@ def stream_from_log(
     >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
-    rules, log = workflow.rules, log_until(log, as_of, git=git)
+    rules, log = workflow.rules, log_until(log_with_deliveries(log, workflow=workflow), as_of, git=git)
     people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
@@ -202,6 +203,7 @@ def _quality(
     doubts = [Doubt("ambiguous name", "warning", detail.format(name)) for name in ambiguous]
     if log.tickets.empty:
         doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
+    doubts += doubts_about_deliveries(log, workflow=workflow)
     strange = strange_keys(log.quality, tickets=log.tickets)
     parts = [
         quality_of_tickets(log, set(tickets["ticket"])),

@@ -15,19 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from vsm.errors import ArchiveError, ParameterError
-from vsm.sources.archive_file import DAMAGED, connect, told, transaction
+from vsm.sources.archive_file import DAMAGED, STATES, connect, told, transaction
 from vsm.sources.archive_text import canonical, encoded, written
-
-_STATES: Final = """
-    SELECT source, scope, started, finished, cursor,
-           (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
-    FROM pulls
-    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source, scope)
-    ORDER BY source, pull
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +90,7 @@ class Archive:
         scope: str,
         at: datetime,
         whole: bool = False,
+        lasting: str | None = None,
         on_page: Callable[[int], None] | None = None,
     ) -> PullState:
         """How far did this pull get? Store all pages; each is one transaction.
@@ -119,6 +112,8 @@ class Archive:
         whole
             Whether the pages are all that the source says now: then ids that none of them names are dropped
             when the pull is finished, and earlier pulls of it count as finished too. Else they are kept.
+        lasting
+            How ids begin of what cannot change and is not told again; it is never dropped.
         on_page
             Called after each commit with the number of documents stored so far in this pull.
 
@@ -146,14 +141,19 @@ class Archive:
                 on_page(stored)
         finished = at + timedelta(seconds=time.monotonic() - begun)
         with told(self._path), transaction(self._database):
-            self._finish(pull, source, finished, whole=whole)
+            self._finish(pull, source, finished, whole=whole, lasting=lasting)
         return self._states(pull)[0]
 
-    def _finish(self, pull: int, source: str, finished: datetime, *, whole: bool) -> None:
+    def _finish(
+        self, pull: int, source: str, finished: datetime, *, whole: bool, lasting: str | None
+    ) -> None:
         at = written(finished)
         self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", at, pull)
         if whole:
-            self._execute("DELETE FROM documents WHERE source = ? AND pull <> ?", source, pull)
+            self._execute(
+                "DELETE FROM documents WHERE source = ? AND pull <> ? AND instr(id, ?) IS NOT 1",
+                *(source, pull, lasting),
+            )
             self._execute("UPDATE pulls SET finished = ? WHERE source = ? AND finished IS NULL", at, source)
 
     def _begin(self, source: str, scope: str, at: datetime) -> int:
@@ -241,7 +241,7 @@ class Archive:
 
     def _states(self, pull: int | None) -> list[PullState]:
         with told(self._path):
-            rows = self._execute(_STATES, pull, pull).fetchall()
+            rows = self._execute(STATES, pull, pull).fetchall()
         return [
             PullState(
                 *(source, scope, datetime.fromisoformat(started)),

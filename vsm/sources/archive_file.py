@@ -47,7 +47,20 @@ MIGRATIONS: Final = (
         END WHERE NOT json_valid(scope)
         """,
     ),
+    (  # Commits stand together, many a document: repositories are to be pulled again.
+        "DELETE FROM documents WHERE source LIKE 'git:%'",
+        "UPDATE pulls SET finished = NULL, cursor = NULL WHERE source LIKE 'git:%'",
+    ),
 )
+
+STATES: Final = """
+    SELECT source, scope, started, finished, cursor,
+           (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
+    FROM pulls
+    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source, scope)
+    ORDER BY source, pull
+"""
+"""The latest pull of each source and scope, or the pull of one number."""
 
 _OURS: Final = 0x76736D31  # "vsm1", so that another program's database is never taken for an archive
 _BUSY_SECONDS: Final = 10.0

@@ -1,17 +1,35 @@
-"""What does a Git repository's history say? Commits and tags, read by one hardened ``git log``."""
+"""What does a Git repository's history say? Commits, branches and tags, read by one hardened ``git log``.
 
-from collections.abc import Iterator
-from itertools import islice
+Commits never change, so each is read once: a later pull asks only for what its branches and tags reach since.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
-from vsm.sources.git_process import run_git
+from vsm.sources.git_process import run_git, stream_git
 
-FIELDS: Final = ("%H", "%P", "%aN", "%aE", "%aI", "%cN", "%cE", "%cI", "%B")
-REFS: Final = ("--branches", "--tags", "--remotes")
-_TAG: Final = "%(refname)%00%(taggerdate:iso-strict)"
+Json = Mapping[str, Any]
+
+FIELDS: Final = {
+    "commit": "%H",
+    "parents": "%P",
+    "author": "%aN",
+    "author_mail": "%aE",
+    "authored": "%aI",
+    "committer": "%cN",
+    "committer_mail": "%cE",
+    "committed": "%cI",
+    "message": "%B",
+}
+LASTING: Final = "commits "
+"""How ids of documents begin that hold what cannot change."""
+STATE: Final = "repository"
+REFS: Final = ("refs/heads", "refs/remotes", "refs/tags")
+_REF: Final = "%(refname)%00%(symref)%00%(taggerdate:iso-strict)"
 
 
 def repository_name(repository: Path) -> str:
@@ -26,29 +44,37 @@ def repository_name(repository: Path) -> str:
     return folder.parent.name if folder.name == ".git" else folder.name.removesuffix(".git")
 
 
-def commit_pages(repository: Path, *, allow_shallow: bool = False, page_size: int = 1000) -> Iterator[Page]:
-    """Which commits and tags does this repository hold?
+def commit_pages(
+    repository: Path, *, known: Json | None = None, allow_shallow: bool = False, page_size: int = 1000
+) -> Iterator[Page]:
+    """Which commits, branches and tags does this repository hold?
 
-    Everything that a branch, a remote branch or a tag reaches, parents after children; HEAD may point
-    nowhere. All is read, and git's exit code checked, before the first page.
+    Everything that a branch, a remote branch or a tag reaches, parents before children; HEAD may point
+    nowhere. All is read, and git's exit code checked, before the first page. Commits that were read before
+    are not read again, unless the mailmap has changed, which renames people.
 
     Parameters
     ----------
     repository
         Folder of the repository, bare or not, or a worktree.
+    known
+        The document ``repository`` of the last whole pull, with the commits of which the new ones stand
+        together; None reads all.
     allow_shallow
         Take a shallow clone, whose history is cut; it is marked as such.
     page_size
-        Documents a page.
+        Commits a page.
 
     Yields
     ------
     Page
-        Documents of ``type`` repository (id ``repository``; ``shallow``, ``partial``, ``head``), tag (id
-        the full ref; ``tag, commit, committed, tagged``) and commit (id the hash; ``commit, parents,
-        author, committer, message, undecodable``). ``at`` of author and committer is ISO 8601 with the
-        zone as Git has it, may be odd, and is empty where Git cannot read it. Names and addresses are
-        those of the mailmap. ``head`` is the branch that HEAD names, there or not; None while detached.
+        Documents of ``type`` commits (id ``commits 000001000``, by the number of commits before): a list
+        for each of ``FIELDS``, and ``undecodable``, the hashes of those that are no UTF-8. Instants are ISO
+        8601 with the zone as Git has it, may be odd, and are empty where Git cannot read them. Names and
+        addresses are those of the mailmap. Last of all the document of ``type`` repository:
+        ``shallow``, ``partial``, ``head`` (the branch that HEAD names, there or not; None while detached),
+        ``main`` (the full name of the branch that others branch off; None without any), ``branches`` (name,
+        commit), ``tags`` (name, commit, when it was made or None), ``count`` of commits, ``mailmap``.
 
     Raises
     ------
@@ -63,18 +89,14 @@ def commit_pages(repository: Path, *, allow_shallow: bool = False, page_size: in
     vsm.errors.SourceError: nowhere: no such folder
     """
     state = _state(repository, allow_shallow=allow_shallow)
-    commits = _commits(repository, partial=state["partial"])
-    when = {commit["commit"]: commit["committer"]["at"] for commit in commits}
-    tags = [tag for tag in _tags(repository) if tag["commit"] in when]
-    documents = [
-        Document("repository", state),
-        *(Document(tag.pop("ref"), tag | {"committed": when[tag["commit"]]}) for tag in tags),
-        *(Document(commit["commit"], commit) for commit in commits),
-    ]
-    rest, done = iter(documents), 0
-    while page := tuple(islice(rest, page_size)):
-        done += len(page)
-        yield Page(page, cursor=str(done))
+    known = known if known and all(known[word] == state[word] for word in ("mailmap", "shallow")) else None
+    tips = _present(repository, known) if known else []
+    batches = list(_batches(_log(repository, tips, partial=state["partial"]), page_size))
+    count = known["count"] if known else 0
+    for batch in batches:
+        yield Page((Document(f"{LASTING}{count:09}", batch),), cursor=str(count))
+        count += len(batch["commit"])
+    yield Page((Document(STATE, state | {"count": count}),), cursor=str(count))
 
 
 def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
@@ -94,53 +116,104 @@ def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
     settings = run_git(repository, "config", "--local", "--name-only", "--list").decode("utf-8", "replace")
     partial = any(name.startswith("remote.") and name.endswith(".promisor") for name in settings.splitlines())
     head = run_git(repository, "symbolic-ref", "--quiet", "HEAD", accepted=(0, 1)).decode("utf-8", "replace")
-    return {"type": "repository", "shallow": shallow, "partial": partial, "head": head.strip() or None}
+    about = {"type": STATE, "shallow": shallow, "partial": partial, "head": head.strip() or None}
+    return about | _refs(repository, about["head"]) | {"mailmap": _mailmap(repository, partial=partial)}
 
 
-def _commits(repository: Path, *, partial: bool) -> list[dict[str, Any]]:
-    """Read all commits; fields end in NUL, which no message can hold.
+def _refs(repository: Path, head: object) -> dict[str, Any]:
+    """Read branches and tags that name a commit, each peeled to it, through tags of tags."""
+    listed = run_git(repository, "for-each-ref", f"--format={_REF}", *REFS).splitlines()
+    refs = [line.split(b"\0") for line in listed]
+    asked = b"".join(ref + b"^{commit}\n" for ref, *_ in refs)
+    peeled = run_git(repository, "cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=asked)
+    branches, tags, points = list[list[str]](), list[list[str | None]](), dict[str, str]()
+    for (ref, symbolic, tagged), answer in zip(refs, peeled.splitlines(), strict=True):
+        kind, _, commit = answer.decode("utf-8", "replace").partition(" ")
+        name = ref.decode("utf-8", "replace")
+        if kind != "commit":
+            continue
+        if symbolic:
+            points[name] = symbolic.decode("utf-8", "replace")
+        elif name.startswith("refs/tags/"):
+            tags.append([name.removeprefix("refs/tags/"), commit, tagged.decode() or None])
+        else:
+            branches.append([name, commit])
+    return {"main": _main(dict(branches), points, head), "branches": branches, "tags": tags}
+
+
+def _main(branches: Mapping[str, str], points: Mapping[str, str], head: object) -> str | None:
+    """Choose the branch that work lands on: the remote's own, else HEAD's, else one that is called so."""
+    usual = (f"refs/heads/{name}" for name in ("main", "master", "trunk"))
+    named = [points.get("refs/remotes/origin/HEAD"), head, *usual, *branches]
+    return next((str(name) for name in named if name in branches), None)
+
+
+def _mailmap(repository: Path, *, partial: bool) -> str | None:
+    """Which mailmap renames people? A digest of the checkout's file, or the blob's name; None for none."""
+    file = repository / ".mailmap"
+    if file.is_file():
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    if partial:
+        return None
+    found = run_git(repository, "rev-parse", "--quiet", "--verify", "HEAD:.mailmap", accepted=(0, 1, 128))
+    return found.decode().strip() or None
+
+
+def _present(repository: Path, known: Json) -> list[str]:
+    """Say which commits everything known can be reached from, as far as the repository still has them."""
+    tips = sorted({commit for _, commit, *_ in (*known["branches"], *known["tags"])})
+    answers = run_git(repository, "cat-file", "--batch-check", stdin="".join(f"{t}\n" for t in tips).encode())
+    return [
+        tip for tip, said in zip(tips, answers.splitlines(), strict=True) if not said.endswith(b"missing")
+    ]
+
+
+def _log(repository: Path, tips: list[str], *, partial: bool) -> Iterator[bytes]:
+    """Read commits that the refs reach and the tips do not; each field ends in NUL, which no message holds.
 
     A bare repository keeps its mailmap in a file's content, which a partial clone need not hold.
     """
-    layout = "%x00".join(FIELDS)
-    raw = run_git(
-        repository, "log", "-z", "--topo-order", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
-        "--no-decorate", "--encoding=UTF-8", f"--format=tformat:{layout}", *REFS, "--",
-        settings=["mailmap.blob="] if partial else [],
+    layout = "%x00".join(FIELDS.values())
+    return stream_git(
+        repository, "log", "-z", "--topo-order", "--reverse", "--no-color", "--no-ext-diff", "--no-textconv",
+        "--no-notes", "--no-decorate", "--encoding=UTF-8", f"--format=tformat:{layout}",
+        "--branches", "--tags", "--remotes", "--stdin",
+        stdin="".join(f"^{tip}\n" for tip in tips).encode(), settings=["mailmap.blob="] if partial else [],
     )  # fmt: skip
-    parts = raw.split(b"\0")[:-1]
-    if len(parts) % len(FIELDS):
-        raise SourceError(
-            f"{repository}: git log answered in {len(parts)} fields, not a multiple of {len(FIELDS)}"
-        )
-    step = len(FIELDS)
-    return [_commit(parts[first : first + step]) for first in range(0, len(parts), step)]
 
 
-def _commit(fields: list[bytes]) -> dict[str, Any]:
-    texts = [field.decode("utf-8", "replace") for field in fields]
-    odd = any(text.encode() != field for text, field in zip(texts, fields, strict=True))
-    # Git answers a placeholder with itself where the commit's header is damaged.
-    head = ["" if text == asked else text for text, asked in zip(texts[:-1], FIELDS, strict=False)]
-    hash_, parents, author, author_mail, authored, committer, committer_mail, committed = head
-    return {
-        "type": "commit",
-        "commit": hash_,
-        "parents": parents.split(),
-        "author": {"name": author, "email": author_mail, "at": authored},
-        "committer": {"name": committer, "email": committer_mail, "at": committed},
-        "message": texts[-1].rstrip("\n"),
-        "undecodable": odd,
-    }
+def _batches(blocks: Iterable[bytes], size: int) -> Iterator[dict[str, Any]]:
+    """Cut what git says into so many commits each."""
+    parts, rest, step = list[bytes](), b"", size * len(FIELDS)
+    for block in blocks:
+        *whole, rest = (rest + block).split(b"\0")
+        parts += whole
+        while len(parts) >= step:
+            yield _batch(parts[:step])
+            del parts[:step]
+    if rest or len(parts) % len(FIELDS):
+        raise SourceError(f"git log answered in {len(parts)} fields, not a multiple of {len(FIELDS)}")
+    if parts:
+        yield _batch(parts)
 
 
-def _tags(repository: Path) -> Iterator[dict[str, Any]]:
-    """Read tags that name a commit, each peeled to it, through tags of tags; others are no releases."""
-    listed = run_git(repository, "for-each-ref", f"--format={_TAG}", "refs/tags").splitlines()
-    refs = [line.partition(b"\0") for line in listed]
-    asked = b"".join(ref + b"^{commit}\n" for ref, _, _ in refs)
-    peeled = run_git(repository, "cat-file", "--batch-check=%(objectname)", stdin=asked).splitlines()
-    for (ref, _, tagged), commit in zip(refs, peeled, strict=True):
-        name = ref.decode("utf-8", "replace")
-        about = {"type": "tag", "tag": name.removeprefix("refs/tags/"), "tagged": tagged.decode() or None}
-        yield about | {"ref": name, "commit": commit.decode("utf-8", "replace")}
+def _batch(parts: list[bytes]) -> dict[str, Any]:
+    raw, step, odd = b"\0".join(parts), len(FIELDS), list[str]()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "replace")
+        replaced = {
+            place // step
+            for place, part in enumerate(parts)
+            if part.decode("utf-8", "replace").encode() != part
+        }
+        odd = [parts[place * step].decode() for place in sorted(replaced)]
+    fields = text.split("\0")
+    columns = {name: fields[place::step] for place, name in enumerate(FIELDS)}
+    for name, asked in FIELDS.items():
+        # Git answers a placeholder with itself where the commit's header is damaged.
+        if name != "message" and asked in columns[name]:
+            columns[name] = ["" if text == asked else text for text in columns[name]]
+    columns["message"] = [message.rstrip("\n") for message in columns["message"]]
+    return {"type": "commits", **columns, "undecodable": odd}

@@ -6,9 +6,11 @@ what we read, and its owner does not matter.
 
 import os
 import subprocess
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final, cast
 
 from vsm.errors import RunError, SourceError
 
@@ -47,6 +49,9 @@ ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
 }
 
+_NO_GIT: Final = "git is not installed, or not on the PATH; install git"
+_BLOCK: Final = 1 << 20
+
 
 def run_git(
     repository: Path,
@@ -83,26 +88,79 @@ def run_git(
     >>> run_git(Path("."), "--version").startswith(b"git version")
     True
     """
-    said = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
-    command = ["git", "-C", str(repository.absolute()), "--no-pager", *said, *arguments]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    ceiling = {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}  # never a repository around it
     try:
         done = subprocess.run(  # noqa: S603 - a list, no shell; what is passed is not interpreted
-            command,
+            _command(repository, arguments, settings),
             input=stdin or b"",
             capture_output=True,
-            env=inherited | ENVIRONMENT | ceiling,
+            env=_environment(repository),
             check=False,
         )
     except FileNotFoundError as error:
-        raise RunError("git is not installed, or not on the PATH; install git") from error
+        raise RunError(_NO_GIT) from error
     if done.returncode not in accepted:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise SourceError(
-            f"{repository}: git {arguments[0]}: {words[-1] if words else f'exit {done.returncode}'}"
-        )
+        raise _fault(repository, arguments, done.returncode, done.stderr)
     return done.stdout
+
+
+def stream_git(
+    repository: Path, *arguments: str, stdin: bytes = b"", settings: Sequence[str] = ()
+) -> Iterator[bytes]:
+    """What does git answer, while it answers? As ``run_git``, in blocks.
+
+    Use nothing of it before the last block has come: the fault of a run that stopped comes after its blocks.
+
+    Raises
+    ------
+    SourceError
+        Git ended with a fault.
+    RunError
+        Git is not installed.
+
+    Examples
+    --------
+    >>> b"".join(stream_git(Path("."), "--version")).startswith(b"git version")
+    True
+    """
+    with TemporaryFile() as complaints:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - as above
+                _command(repository, arguments, settings),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=_environment(repository),
+            )
+        except FileNotFoundError as error:
+            raise RunError(_NO_GIT) from error
+        with process:
+            try:
+                with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as questions:
+                    questions.write(stdin)  # git reads all of it before it answers anything
+                while block := cast("IO[bytes]", process.stdout).read(_BLOCK):
+                    yield block
+            except BaseException:
+                process.terminate()
+                raise
+        if process.returncode:
+            complaints.seek(0)
+            raise _fault(repository, arguments, process.returncode, complaints.read())
+
+
+def _command(repository: Path, arguments: Sequence[str], settings: Sequence[str]) -> list[str]:
+    said = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+    return ["git", "-C", str(repository.absolute()), "--no-pager", *said, *arguments]
+
+
+def _environment(repository: Path) -> dict[str, str]:
+    """Let no variable of the caller, and no repository around this one, have a say."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return inherited | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}
+
+
+def _fault(repository: Path, arguments: Sequence[str], code: int, said: bytes) -> SourceError:
+    words = said.decode("utf-8", "replace").strip().splitlines()
+    return SourceError(f"{repository}: git {arguments[0]}: {words[-1] if words else f'exit {code}'}")
 
 
 def create_repository(path: Path, *, fast_import: bytes) -> None:

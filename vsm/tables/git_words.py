@@ -8,7 +8,7 @@ OUTCOMES: Final = ("success", "failure", "unknown")
 
 COMMITS: Final = Table(
     "commits",
-    "One row per commit that a branch or tag reaches, in topological order: parents after children.",
+    "One row per commit that a branch or tag reaches, parents before children.",
     ("repository", "commit"),
     (
         Column("commit", "text", "hash"),
@@ -37,6 +37,9 @@ COMMITS: Final = Table(
         ),
         Column(
             "reviewers", "text", "accounts of its reviewers, by its trailers, joined by `; `", may_lack=True
+        ),
+        Column(
+            "signers", "text", "accounts that signed it off, by its trailers, joined by `; `", may_lack=True
         ),
         Column("files", "number?", "files it changed; missing where they were not counted", may_lack=True),
         Column("added", "number?", "lines added; missing where they were not counted", may_lack=True),
