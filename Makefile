@@ -52,6 +52,7 @@ endif
 # Ratios, measured in one run: machines are noisy.
 bench: install
 	$(BIN)/python -m tests.bench.live_jira
+	$(BIN)/python -m tests.bench.git_history
 
 # What is generated and committed: the data dictionary, the sample's texts and README's picture (with Chromium).
 docs: demo

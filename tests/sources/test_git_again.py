@@ -14,6 +14,7 @@ from tests.git_graphs import Graph, graphs
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, open_archive
+from vsm.sources.git_changes import change_pages
 from vsm.sources.git_commits import LASTING, STATE, commit_pages
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -107,6 +108,54 @@ def test_a_pull_that_broke_off_is_made_good_by_the_next(checkout: Path, tmp_path
         archive.store([first], source="git:r", scope="{}", at=AT)
         assert pull(archive, checkout) == 3
         same_history(log_of(archive), fresh(checkout))
+
+
+def test_what_commits_changed_is_counted_once(checkout: Path, tmp_path: Path) -> None:
+    """Files and lines, a binary one too, names with a tab, nothing of merges; the second time only what is new."""
+    (checkout / "a\tb.txt").write_text("one\ntwo\n")
+    (checkout / "b.bin").write_bytes(bytes(range(256)))
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "-m", "AB-3 add")
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        pull(archive, checkout)
+        assert log_of(archive).commits["files"].isna().all()
+        count = list(change_pages(checkout, archive.documents("git:r"), page_size=3))
+        assert [len(page.documents[0].body["commit"]) for page in count] == [3, 1]
+        archive.store(count, source="git:r", scope="{}", at=AT)
+        commits = log_of(archive).commits
+        assert commits["subject"].tolist() == ["AB-0 begin", "AB-1 begin", "AB-2 begin", "AB-3 add"]
+        assert commits[["files", "added", "removed"]].to_numpy().tolist() == [[0, 0, 0]] * 3 + [[2, 2, 0]]
+        (checkout / "a\tb.txt").write_text("two\n")
+        git(checkout, "commit", "--quiet", "--all", "-m", "AB-4 less")
+        pull(archive, checkout)
+        (page,) = change_pages(checkout, archive.documents("git:r"))
+        assert {name: page.documents[0].body[name] for name in ("files", "added", "removed")} == {
+            "files": [1], "added": [0], "removed": [1],
+        }  # fmt: skip
+
+
+def test_counting_runs_nothing_of_the_repository(checkout: Path, tmp_path: Path) -> None:
+    """Text conversions and external diffs that its settings and attributes name stay where they are."""
+    trace = tmp_path / "executed"
+    script = tmp_path / "script"
+    script.write_text(f'#!/bin/sh\ntouch {trace}\ncat "$1"\n')
+    script.chmod(0o755)
+    (checkout / ".gitattributes").write_text("* diff=evil filter=evil\n")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "-m", "AB-3 attributes")
+    for name in (
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "diff.external",
+        "filter.evil.smudge",
+        "filter.evil.clean",
+    ):
+        git(checkout, "config", name, str(script))
+    with open_archive(tmp_path / "a.sqlite") as archive:
+        pull(archive, checkout)
+        archive.store(change_pages(checkout, archive.documents("git:r")), source="git:r", scope="{}", at=AT)
+        assert log_of(archive).commits["files"].tolist() == [0, 0, 0, 1]
+    assert not trace.exists()
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,7 @@
 """Git is read the same whatever a repository is like, and nothing in it is executed."""
 
 import gzip
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,46 @@ def test_worktrees_and_names(tmp_path: Path) -> None:
         "checkout",
         "checkout",
     ]
+
+
+def test_another_owners_repository_is_read(tmp_path: Path) -> None:
+    """Git calls that dubious, and would not, as in containers and in continuous integration."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a repository away")
+    path = made(tmp_path / "r.git", commit(1, b"one"))
+    for file in (path, *path.rglob("*")):
+        os.chown(file, 12345, 12345)
+    assert [body["message"] for body in commits(path)] == ["one"]
+
+
+def test_a_linked_worktree_is_read_like_its_repository(tmp_path: Path) -> None:
+    """Its .git is a file that points elsewhere."""
+    bare = made(tmp_path / "shop.git", commit(1, b"one"))
+    git(bare, "worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"), "main")
+    assert commits(tmp_path / "tree") == commits(bare)
+
+
+def test_refs_that_look_like_options_are_refs(tmp_path: Path) -> None:
+    """Git itself makes none, but a hostile repository may hold them."""
+    path = made(tmp_path / "r.git", commit(1, b"one"))
+    only = commits(path)[0]["commit"]
+    for name in ("refs/heads/--output=x", "refs/tags/-v1", "refs/tags/a;id"):
+        (path / name).write_text(only + "\n")
+    assert [body["message"] for body in commits(path)] == ["one"]
+    assert {name for name, *_ in state(path)["tags"]} >= {"-v1", "a;id"}
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_main_line_is_the_remotes_own(tmp_path: Path) -> None:
+    """In a clone on a feature branch, origin/HEAD tells where work lands; else HEAD, else a usual name."""
+    bare = made(tmp_path / "shop.git", commit(1, b"one"))
+    git(tmp_path, "clone", "--quiet", str(bare), "checkout")
+    git(tmp_path / "checkout", "checkout", "--quiet", "-b", "feature")
+    assert state(tmp_path / "checkout")["main"] == "refs/remotes/origin/main"
+    git(tmp_path / "checkout", "remote", "remove", "origin")
+    assert state(tmp_path / "checkout")["main"] == "refs/heads/feature"
+    (tmp_path / "checkout" / ".git" / "HEAD").write_text("ref: refs/heads/unborn\n")
+    assert state(tmp_path / "checkout")["main"] == "refs/heads/main"
 
 
 def test_a_shallow_clone_is_refused_unless_allowed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
+from vsm.sources.git_changes import change_pages
 from vsm.sources.git_commits import STATE, commit_pages
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import row_pages
@@ -42,7 +44,9 @@ def asked_pages(
     """What does this source say, asked like this?"""
     if source.startswith("git:"):
         known = archive.document(source, STATE)
-        return commit_pages(Path(asked["repo"]), known=known, allow_shallow=asked["allow_shallow"])
+        repository = Path(asked["repo"])
+        pages = commit_pages(repository, known=known, allow_shallow=asked["allow_shallow"])
+        return chain(pages, _changes(repository, source, archive)) if asked.get("changes") else pages
     if source.startswith("table:"):
         file, zone = Path(asked["file"]), asked["timezone"]
         return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
@@ -51,6 +55,11 @@ def asked_pages(
     else:
         pages = _live_pages(source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep)
     return _of_one_site(pages, source, archive)
+
+
+def _changes(repository: Path, source: str, archive: Archive) -> Iterator[Page]:
+    """Count what is stored by then: that is only known when the commits have been stored."""
+    yield from change_pages(repository, archive.documents(source))
 
 
 def check_name(source: str, asked: Asked, archive: Archive) -> None:

@@ -80,9 +80,12 @@ def git(
     allow_shallow: Annotated[
         bool, typer.Option("--allow-shallow", help="Take a shallow clone, marked as such.")
     ] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Count files and lines of each commit too; slow at first.")
+    ] = False,
 ) -> None:
     """Pull a Git repository's commits and tags. Nothing in the repository is executed or changed."""
-    asked = {"repo": str(repo.absolute()), "allow_shallow": allow_shallow}
+    asked = {"repo": str(repo.absolute()), "allow_shallow": allow_shallow, "changes": changes}
     store(context.obj, f"git:{name or repository_name(repo)}", asked)
 
 

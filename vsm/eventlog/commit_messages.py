@@ -6,6 +6,7 @@ is the commonest of all in some projects (86 % of Apache Kafka's commits).
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 JOINT: Final = "; "
@@ -17,9 +18,7 @@ ROLES: Final = {
     "signed-off-by": "signers",
 }
 
-_WORTH: Final = re.compile(
-    r"(?mi)^merge|^revert|^pull request|-by:|^reviewers?:|reverts commit|cherry picked|\(#\d"
-)
+_OPENINGS: Final = frozenset({"Merg", "Reve", "Pull"})
 _BRANCH: Final = (
     re.compile(r"^Merge (?:remote-tracking )?branch(?:es)? '([^']+)'"),
     re.compile(r"^Merge pull request #\d+ from [^\s/:]+[/:](\S+)"),
@@ -34,11 +33,14 @@ _PULL: Final = (
     re.compile(r"\(#(\d+)\)\s*$"),
 )
 _GITLAB: Final = re.compile(r"(?m)^See merge request \S*!(\d+)\s*$")
-_REVERTED: Final = re.compile(r"(?i)reverts commit ([0-9a-f]{7,64})")
+_REVERTED: Final = re.compile(r"[Rr]everts commit ([0-9a-f]{7,64})")
 _TAKEN_BACK: Final = re.compile(r'^Revert "(.+)"$')
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
-_TRAILER: Final = re.compile(rf"(?mi)^\s*({'|'.join(ROLES)})\s*:[ \t]*(\S.*)$")
 _PERSON: Final = re.compile(r"\s*([^<>,;]*?)\s*(?:<([^<>]*)>)?\s*(?:[,;]|$)")
+
+
+People = Mapping[str, tuple[tuple[str, str], ...]]
+NOBODY: Final[People] = {}
 
 
 class Told(NamedTuple):
@@ -49,13 +51,10 @@ class Told(NamedTuple):
     reverts: tuple[str, ...] = ()
     taken_back: str | None = None
     picked: str | None = None
-    people: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    people: People = NOBODY
 
 
-NOTHING: Final = Told()
-
-
-def told_by_messages(messages: Iterable[str]) -> list[Told]:
+def told_by_messages(messages: Iterable[str]) -> dict[int, Told]:
     r"""What do these messages tell?
 
     Parameters
@@ -65,35 +64,54 @@ def told_by_messages(messages: Iterable[str]) -> list[Told]:
 
     Returns
     -------
-    list
-        ``branch`` is the one that a merge brought in, without its remote; ``pull`` the number of a pull or
-        merge request as GitHub, GitLab, Bitbucket and Azure write it; ``reverts`` hashes, whole or
-        abbreviated; ``taken_back`` the subject of what is reverted; ``people`` by role: coauthors,
-        reviewers, signers.
+    dict
+        By the message's number, from 0; messages that tell nothing are not in it. ``branch`` is the one that
+        a merge brought in, without its remote; ``pull`` the number of a pull or merge request as GitHub,
+        GitLab, Bitbucket and Azure write it; ``reverts`` hashes, whole or abbreviated; ``taken_back`` the
+        subject of what is reverted; ``people`` by role: coauthors, reviewers, signers.
 
     Examples
     --------
     >>> message = "Merge pull request #7 from shop/AB-1-pay\n\nReviewed-by: dev-2 <d@x>"
-    >>> (told,) = told_by_messages([message])
+    >>> told = told_by_messages(["Tidy up", message])[1]
     >>> told.branch, told.pull, told.people
     ('AB-1-pay', '7', {'reviewers': (('dev-2', 'd@x'),)})
     """
-    return [_told(message) if _WORTH.search(message) else NOTHING for message in messages]
+    parts = (message.partition("\n") for message in messages)
+    return {
+        number: _told(subject, body)
+        for number, (subject, _, body) in enumerate(parts)
+        if subject[:4] in _OPENINGS or "(#" in subject or (body and _helped(body)) or "commit " in body
+    }
 
 
-def _told(message: str) -> Told:
-    subject, _, body = message.partition("\n")
-    back = _TAKEN_BACK.match(subject)
-    picked = _PICKED.findall(body)
+def _told(subject: str, body: str) -> Told:
+    back = _TAKEN_BACK.match(subject) if subject.startswith("Revert") else None
     return Told(
-        branch=_branch(subject),
-        pull=next((found[1] for form in _PULL if (found := form.search(subject))), None)
-        or _last(_GITLAB, body),
-        reverts=tuple(dict.fromkeys(hash_.lower() for hash_ in _REVERTED.findall(body))),
+        branch=_branch(subject) if subject.startswith("Merge") else None,
+        pull=_pull(subject, body),
+        reverts=_hashes(_REVERTED, body) if "everts commit" in body else (),
         taken_back=back[1] if back else None,
-        picked=picked[-1].lower() if picked else None,
-        people=_people(body),
+        picked=_last(_PICKED, body) if "cherry picked" in body else None,
+        people=_people(body) if _helped(body) else NOBODY,
     )
+
+
+def _helped(body: str) -> bool:
+    """Does it look as if somebody helped? Plain searches: this is asked of every commit."""
+    return "-by:" in body or "-By:" in body or "eviewer" in body
+
+
+def _pull(subject: str, body: str) -> str | None:
+    if "#" in subject or subject.startswith("Merged PR"):
+        found = next((match[1] for form in _PULL if (match := form.search(subject))), None)
+        if found:
+            return found
+    return _last(_GITLAB, body) if "merge request" in body else None
+
+
+def _hashes(form: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form.findall(text)))
 
 
 def _last(form: re.Pattern[str], text: str) -> str | None:
@@ -107,10 +125,18 @@ def _branch(subject: str) -> str | None:
     return found.removeprefix("origin/") if found else None
 
 
-def _people(body: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    named: dict[str, dict[tuple[str, str], None]] = {}
-    for role, text in _TRAILER.findall(body):
-        for name, address in _PERSON.findall(text):
-            if name:
-                named.setdefault(ROLES[role.lower()], {})[name, address] = None
-    return {role: tuple(people) for role, people in named.items()}
+def _people(body: str) -> People:
+    """Read trailers wherever they stand; each person once in a role."""
+    named: dict[str, tuple[tuple[str, str], ...]] = {}
+    for line in body.split("\n"):
+        word, _, text = line.partition(":")
+        role = ROLES.get(word.strip().lower())
+        if role and (people := _persons(text)):
+            named[role] = tuple(dict.fromkeys(named[role] + people)) if role in named else people
+    return named
+
+
+@lru_cache(maxsize=4096)
+def _persons(text: str) -> tuple[tuple[str, str], ...]:
+    """Tell name and address of each; the same few people stand in thousands of messages."""
+    return tuple(dict.fromkeys(person for person in _PERSON.findall(text) if person[0]))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
@@ -16,6 +17,8 @@ from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform
 
 Json = Mapping[str, Any]
 
+TOLD: Final = ("branch", "pull", "reverts", "picked")
+ROLES: Final = ("coauthors", "reviewers", "signers")
 RAW: Final = ("commit", "parents", "author", "authored", "committer", "committed", "message")
 
 
@@ -25,7 +28,7 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
     Parameters
     ----------
     documents
-        As ``vsm.sources.git_commits`` reads them: ``type`` is commits or repository.
+        As ``vsm.sources.git_commits`` reads them: ``type`` is commits, changes or repository.
     repository
         Its name; the source is called ``git:<name>``.
     keys
@@ -48,11 +51,10 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
     source = f"git:{repository}"
     state = next((d for d in known if d["type"] == "repository"), None)
     commits, left_behind = _reached(_commits([d for d in known if d["type"] == "commits"], repository), state)
-    told = told_by_messages(commits["message"])
-    commits = commits.assign(**_columns(commits, told))
+    told = told_by_messages(commits["message"].tolist())
+    commits = commits.assign(**_columns(commits, told), **_changes(known, commits))
     dated = commits["authored"].notna() & commits["committed"].notna()
-    kept = commits[dated].reset_index(drop=True)
-    people = [tells.people for tells, keep in zip(told, dated, strict=True) if keep]
+    kept = commits[dated].reset_index(drop=True) if not dated.all() else commits
     branches = _branches(state, repository)
     events, strange = events_from_commits(kept, branches=branches, keys=keys, source=source)
     doubts = [
@@ -61,7 +63,7 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
     ]
     return Log(
         events=events,
-        names=_names(kept, people),
+        names=_names(kept, told.values()),
         commits=conform(kept, COMMITS),
         releases=_releases(state, commits, repository),
         branches=conform(branches, BRANCHES),
@@ -72,66 +74,79 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
 def _commits(batches: Sequence[Json], repository: str) -> pd.DataFrame:
     """Lay commits out; ``message`` and ``undecodable`` stay beside the columns of COMMITS."""
     columns = {name: [value for batch in batches for value in batch[name]] for name in RAW}
-    frame = pd.DataFrame(columns, columns=list(RAW), dtype="str").drop_duplicates("commit", ignore_index=True)
-    odd = {commit for batch in batches for commit in batch["undecodable"]}
-    return frame.assign(
-        repository=repository,
-        author="git:" + frame["author"],
-        committer="git:" + frame["committer"],
-        authored=instants(frame["authored"].tolist()),
-        committed=instants(frame["committed"].tolist()),
-        subject=[message.partition("\n")[0] for message in frame["message"]],
-        undecodable=frame["commit"].isin(odd),
+    columns["subject"] = [message.partition("\n")[0] for message in columns["message"]]
+    when = {name: instants(columns.pop(name)) for name in ("authored", "committed")}
+    messages = pd.Series(columns.pop("message"), dtype="object")
+    frame = pd.DataFrame(columns, dtype="str").assign(repository=repository, message=messages, **when)
+    frame["author"], frame["committer"] = "git:" + frame["author"], "git:" + frame["committer"]
+    frame["undecodable"] = frame["commit"].isin(
+        {commit for batch in batches for commit in batch["undecodable"]}
     )
+    return frame.drop_duplicates("commit", ignore_index=True)
 
 
 def _reached(commits: pd.DataFrame, state: Json | None) -> tuple[pd.DataFrame, list[str]]:
-    """Keep what the repository's refs still reach; tell what they do not."""
-    if state is None or not len(commits):
+    """Keep what the repository's refs still reach; tell what they do not.
+
+    Where each commit is a parent, or a ref names it, all are reached.
+    """
+    tips = {commit for _, commit, *_ in (*state["branches"], *state["tags"])} if state else set()
+    hashes, parents = commits["commit"].tolist(), commits["parents"].tolist()
+    if state is None or not set(hashes) - tips - set(" ".join(parents).split()):
         return commits, []
-    history = History(commits["commit"].tolist(), commits["parents"].tolist())
-    tips = {commit for _, commit, *_ in (*state["branches"], *state["tags"])}
+    history = History(hashes, parents)
     reached = history.reached(history.number[tip] for tip in sorted(tips & history.number.keys()))
     return commits[reached].reset_index(drop=True), commits["commit"][~reached].tolist()
 
 
-def _columns(commits: pd.DataFrame, told: list[Told]) -> dict[str, Any]:
+def _columns(commits: pd.DataFrame, told: Mapping[int, Told]) -> dict[str, Any]:
     """Write out what messages tell; hashes that they abbreviate are written whole where they are known."""
+    columns: dict[str, dict[int, str | None]] = {name: {} for name in (*TOLD, *ROLES)}
     resolved = _Hashes(commits)
-    reverts = [
-        [resolved.whole(hash_) for hash_ in tells.reverts] or resolved.before(number, tells.taken_back)
-        for number, tells in enumerate(told)
-    ]
-    columns: dict[str, list[str | None]] = {
-        "branch": [tells.branch for tells in told],
-        "pull": [tells.pull for tells in told],
-        "reverts": [" ".join(hashes) or None for hashes in reverts],
-        "picked": [tells.picked and resolved.whole(tells.picked) for tells in told],
+    for number, tells in told.items():
+        if tells.branch or tells.pull:
+            columns["branch"][number], columns["pull"][number] = tells.branch, tells.pull
+        for role, people in tells.people.items():
+            columns[role][number] = JOINT.join(dict.fromkeys(f"git:{name}" for name, _ in people))
+        if tells.reverts or tells.taken_back:
+            whole = [resolved.whole(hash_) for hash_ in tells.reverts]
+            columns["reverts"][number] = " ".join(whole) or resolved.before(number, tells.taken_back)
+        if tells.picked:
+            columns["picked"][number] = resolved.whole(tells.picked)
+    return {
+        name: pd.Series(list(values.values()), index=list(values), dtype="str").reindex(commits.index)
+        for name, values in columns.items()
     }
-    for role in ("coauthors", "reviewers", "signers"):
-        columns[role] = [JOINT.join(accounts_of(tells.people, role)) or None for tells in told]
-    return {name: pd.array(values, dtype="str") for name, values in columns.items()}
 
 
-def accounts_of(people: Mapping[str, tuple[tuple[str, str], ...]], role: str) -> list[str]:
-    """Which accounts play this role? Each once, as the message names them.
-
-    Examples
-    --------
-    >>> accounts_of({"reviewers": (("dev-2", "d@example.org"),)}, "reviewers")
-    ['git:dev-2']
-    """
-    return list(dict.fromkeys(f"git:{name}" for name, _ in people.get(role, ())))
+def _changes(documents: Iterable[Json], commits: pd.DataFrame) -> dict[str, Any]:
+    """Tell what was counted of each commit; missing where nothing was."""
+    counts = [d for d in documents if d["type"] == "changes"]
+    hashes = [commit for d in counts for commit in d["commit"]]
+    columns = {name: [value for d in counts for value in d[name]] for name in ("files", "added", "removed")}
+    if not hashes:
+        return {}
+    of = {name: pd.Series(values, index=hashes, dtype="Int64") for name, values in columns.items()}
+    return {name: values.reindex(commits["commit"]).array for name, values in of.items()}
 
 
 class _Hashes:
     """Which commit does a hash, or a subject that is taken back, mean?"""
 
     def __init__(self, commits: pd.DataFrame) -> None:
-        self._all = sorted(commits["commit"])
-        self._subjects: dict[str, list[tuple[int, str]]] = {}
-        for number, (subject, commit) in enumerate(zip(commits["subject"], commits["commit"], strict=True)):
-            self._subjects.setdefault(subject, []).append((number, commit))
+        self._commits = commits
+
+    @cached_property
+    def _all(self) -> list[str]:
+        return sorted(self._commits["commit"])
+
+    @cached_property
+    def _of_subject(self) -> dict[str, list[tuple[int, str]]]:
+        found: dict[str, list[tuple[int, str]]] = {}
+        rows = zip(self._commits["subject"], self._commits["commit"], strict=True)
+        for number, (subject, commit) in enumerate(rows):
+            found.setdefault(subject, []).append((number, commit))
+        return found
 
     def whole(self, prefix: str) -> str:
         """Write a hash whole where exactly one commit's begins so; else as it is."""
@@ -139,26 +154,21 @@ class _Hashes:
         found = [commit for commit in self._all[first : first + 2] if commit.startswith(prefix)]
         return found[0] if len(found) == 1 else prefix
 
-    def before(self, number: int, subject: str | None) -> list[str]:
+    def before(self, number: int, subject: str | None) -> str | None:
         """Find the last earlier commit of this subject."""
-        earlier = [commit for place, commit in self._subjects.get(subject or "", ()) if place < number]
-        return earlier[-1:] if subject else []
+        earlier = [commit for place, commit in self._of_subject.get(subject or "", ()) if place < number]
+        return earlier[-1] if earlier else None
 
 
-def _names(commits: pd.DataFrame, people: list[Mapping[str, tuple[tuple[str, str], ...]]]) -> pd.DataFrame:
-    """Gather who is named: authors and committers with their instants, helpers with the commit's."""
+def _names(commits: pd.DataFrame, told: Iterable[Told]) -> pd.DataFrame:
+    """Gather who is named: authors and committers with their instants; of helpers no instant is known."""
     roles = (("author", "authored"), ("committer", "committed"))
     named = [commits[[who, at]].set_axis(["id", "at"], axis=1).astype({"id": "str"}) for who, at in roles]
-    helpers = [
-        (f"git:{name}", at)
-        for told, at in zip(people, commits["committed"], strict=True)
-        for group in told.values()
-        for name, _ in group
-    ]
-    if helpers:
-        named.append(pd.DataFrame(helpers, columns=["id", "at"]).astype({"id": "str"}))
     spans = pd.concat(named).groupby("id")["at"].agg(first="min", last="max").reset_index()
-    return conform(spans.assign(kind="account", name=spans["id"].str.removeprefix("git:")), NAMES)
+    helpers = {f"git:{name}" for tells in told for group in tells.people.values() for name, _ in group}
+    others = pd.DataFrame({"id": sorted(helpers - set(spans["id"]))}, dtype="str")
+    rows = pd.concat([spans, others], ignore_index=True) if len(others) else spans
+    return conform(rows.assign(kind="account", name=rows["id"].str.removeprefix("git:")), NAMES)
 
 
 def _branches(state: Json | None, repository: str) -> pd.DataFrame:
@@ -176,8 +186,8 @@ def _branches(state: Json | None, repository: str) -> pd.DataFrame:
 
 def _releases(state: Json | None, commits: pd.DataFrame, repository: str) -> pd.DataFrame:
     tags = pd.DataFrame((state or {}).get("tags", []), columns=["release", "commit", "tagged"], dtype="str")
-    when = dict(zip(commits["commit"], commits["committed"], strict=True))
-    at = pd.DatetimeIndex(tags["commit"].map(when).astype(commits["committed"].dtype))
+    named = commits.loc[commits["commit"].isin(tags["commit"]), ["commit", "committed"]]
+    at = pd.DatetimeIndex(named.set_index("commit")["committed"].reindex(tags["commit"]))
     tags = tags.assign(repository=repository, final=True, at=at, tagged=instants(tags["tagged"].tolist()))
     return conform(tags[tags["at"].notna()].sort_values(["at", "release"]), RELEASES)
 

@@ -4,7 +4,7 @@ Both follow the graph of commits, never their dates: clocks are skewed in every 
 one walk over the graph, O(commits + edges); asking ``git tag --contains`` for each commit takes hours.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +28,11 @@ class History:
 
     def __init__(self, commits: Sequence[str], parents: Sequence[str]) -> None:
         self.number = {commit: number for number, commit in enumerate(commits)}
-        known = self.number.get
-        self.parents = [[n for p in line.split() if (n := known(p)) is not None] for line in parents]
+        known = self.number
+        self.parents = [
+            [known[line]] if line in known else [known[p] for p in line.split() if p in known]
+            for line in parents
+        ]
 
     def first_parents(self, tip: int) -> list[int]:
         """Which commits are the main line that ends here? The oldest first.
@@ -77,31 +80,30 @@ class History:
         """
         return np.array(self.claimed(tips), dtype="int64") != NOWHERE
 
-    def generations(self) -> list[int]:
-        """How long is the longest way from each commit down to a root? A commit's is above its ancestors'.
+    def places(self, values: Mapping[int, int]) -> list[tuple[int, int]]:
+        """What is the greatest value among all that a commit contains, and how long is its way to a root?
+
+        Neither is ever less than that of a commit contained; the second is always more. Only commits that
+        have a value are told of, in the order of their numbers.
 
         Examples
         --------
-        >>> History(["a", "b", "c"], ["", "a", "b a"]).generations()
-        [0, 1, 2]
+        >>> History(["a", "b", "c"], ["", "a", "b"]).places({0: 9, 2: 5})
+        [(9, 0), (9, 2)]
         """
-        found = [0] * len(self.parents)
+        greatest, height = list[int](), list[int]()
         for commit, parents in enumerate(self.parents):
-            found[commit] = max((found[parent] + 1 for parent in parents), default=0)
-        return found
-
-    def latest(self, values: dict[int, int]) -> list[int]:
-        """What is the greatest value among each commit and all that it contains? ``NONE`` without any.
-
-        Examples
-        --------
-        >>> History(["a", "b", "c"], ["", "a", "b"]).latest({0: 9, 1: 5})
-        [9, 9, 9]
-        """
-        found = [NONE] * len(self.parents)
-        for commit, parents in enumerate(self.parents):
-            found[commit] = max([values.get(commit, NONE), *(found[parent] for parent in parents)])
-        return found
+            if len(parents) == 1:
+                (parent,) = parents
+                most, above = greatest[parent], height[parent] + 1
+            else:
+                most = max([greatest[parent] for parent in parents], default=NONE)
+                above = max([height[parent] for parent in parents], default=NOWHERE) + 1
+            if commit in values and values[commit] > most:
+                most = values[commit]
+            greatest.append(most)
+            height.append(above)
+        return [(greatest[commit], height[commit]) for commit in sorted(values)]
 
 
 def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
@@ -137,14 +139,16 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
         main = branches.loc[(branches["repository"] == repository) & branches["main"], "commit"]
         shipped = releases[(releases["repository"] == repository) & releases["final"]]
         parts.append(_delivered(rows, list(main), shipped))
-    return pd.concat(parts).reindex(commits.index) if parts else commits
+    if len(parts) < 2:
+        return parts[0] if parts else commits
+    return pd.concat(parts).reindex(commits.index)
 
 
 def _delivered(commits: pd.DataFrame, main: list[str], releases: pd.DataFrame) -> pd.DataFrame:
     history = History(commits["commit"].tolist(), commits["parents"].tolist())
     tips = [history.number[tip] for tip in main if tip in history.number]
     landing = np.array(history.claimed(n for tip in tips for n in history.first_parents(tip)), dtype="int64")
-    order = list(_release_order(releases, history))
+    order = _release_order(releases, history)
     owner = history.claimed(number for number, _ in order)
     place = dict(reversed(order))
     release = np.array([place.get(number, NOWHERE) for number in owner], dtype="int64")
@@ -161,7 +165,7 @@ def _release_instants(releases: pd.DataFrame) -> "pd.Series[Any]":
     return releases["tagged"].where(releases["tagged"] > releases["at"], releases["at"])
 
 
-def _release_order(releases: pd.DataFrame, history: History) -> Iterator[tuple[int, int]]:
+def _release_order(releases: pd.DataFrame, history: History) -> list[tuple[int, int]]:
     """Tell commit and row of each release, in the order in which they came out; contained ones first."""
     when = _release_instants(releases).astype("int64").tolist()
     known = [
@@ -172,9 +176,8 @@ def _release_order(releases: pd.DataFrame, history: History) -> Iterator[tuple[i
     own: dict[int, int] = {}
     for number, row in known:
         own[number] = max(own.get(number, NONE), when[row])
-    if known:
-        latest, above, names = history.latest(own), history.generations(), releases["release"].tolist()
-        yield from sorted(known, key=lambda one: (latest[one[0]], above[one[0]], when[one[1]], names[one[1]]))
+    place, names = dict(zip(sorted(own), history.places(own), strict=True)), releases["release"].tolist()
+    return sorted(known, key=lambda one: (place[one[0]], when[one[1]], names[one[1]]))
 
 
 def _taken(values: "pd.Series[Any]", rows: Any) -> Any:

@@ -183,37 +183,41 @@ def _log(repository: Path, tips: list[str], *, partial: bool) -> Iterator[bytes]
 
 
 def _batches(blocks: Iterable[bytes], size: int) -> Iterator[dict[str, Any]]:
-    """Cut what git says into so many commits each."""
-    parts, rest, step = list[bytes](), b"", size * len(FIELDS)
+    """Cut what git says into so many commits each; whole fields are decoded a block at a time."""
+    fields, odd, rest, step = list[str](), list[int](), b"", size * len(FIELDS)
     for block in blocks:
-        *whole, rest = (rest + block).split(b"\0")
-        parts += whole
-        while len(parts) >= step:
-            yield _batch(parts[:step])
-            del parts[:step]
-    if rest or len(parts) % len(FIELDS):
-        raise SourceError(f"git log answered in {len(parts)} fields, not a multiple of {len(FIELDS)}")
-    if parts:
-        yield _batch(parts)
+        whole, _, rest = (rest + block).rpartition(b"\0")
+        if whole:
+            texts, replaced = _texts(whole)
+            odd += [len(fields) + place for place in replaced]
+            fields += texts
+        while len(fields) >= step:
+            yield _batch(fields[:step], odd)
+            odd = [place - step for place in odd if place >= step]
+            del fields[:step]
+    if rest or len(fields) % len(FIELDS):
+        raise SourceError(f"git log answered in {len(fields)} fields, not a multiple of {len(FIELDS)}")
+    if fields:
+        yield _batch(fields, odd)
 
 
-def _batch(parts: list[bytes]) -> dict[str, Any]:
-    raw, step, odd = b"\0".join(parts), len(FIELDS), list[str]()
+def _texts(raw: bytes) -> tuple[list[str], list[int]]:
+    """Read fields as UTF-8; tell the places of those in which bytes had to be replaced."""
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8").split("\0"), []
     except UnicodeDecodeError:
-        text = raw.decode("utf-8", "replace")
-        replaced = {
-            place // step
-            for place, part in enumerate(parts)
-            if part.decode("utf-8", "replace").encode() != part
-        }
-        odd = [parts[place * step].decode() for place in sorted(replaced)]
-    fields = text.split("\0")
+        texts = raw.decode("utf-8", "replace").split("\0")
+        parts = zip(texts, raw.split(b"\0"), strict=True)
+        return texts, [place for place, (text, part) in enumerate(parts) if text.encode() != part]
+
+
+def _batch(fields: list[str], odd: Iterable[int]) -> dict[str, Any]:
+    step = len(FIELDS)
     columns = {name: fields[place::step] for place, name in enumerate(FIELDS)}
     for name, asked in FIELDS.items():
         # Git answers a placeholder with itself where the commit's header is damaged.
         if name != "message" and asked in columns[name]:
             columns[name] = ["" if text == asked else text for text in columns[name]]
     columns["message"] = [message.rstrip("\n") for message in columns["message"]]
-    return {"type": "commits", **columns, "undecodable": odd}
+    commits = sorted({place // step for place in odd if place < len(fields)})
+    return {"type": "commits", **columns, "undecodable": [columns["commit"][place] for place in commits]}
