@@ -127,7 +127,7 @@ def test_until_sees_nothing_later(tmp_path: Path) -> None:
     assert "self transition" not in set(stream.quality["check"])
     assert "self transition" in set(read_stream(root).quality["check"])
     assert about(stream, "link of tickets and commits") == [
-        ("note", "1 of 2 tickets are named by commits; 1 of 1 commits name one of them")
+        ("note", "1 of 2 tickets, 1 of 1 finished ones, have commits; 1 of 1 commits belong to one of them")
     ]
 
 
@@ -151,7 +151,7 @@ def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> N
     )
     stream = read_stream(root, ticket_type="Story")
     assert about(stream, "link of tickets and commits") == [
-        ("note", "1 of 2 tickets are named by commits; 1 of 2 commits name one of them")
+        ("note", "1 of 2 tickets, 1 of 2 finished ones, have commits; 1 of 2 commits belong to one of them")
     ]
     assert "self transition" not in set(stream.quality["check"])
 

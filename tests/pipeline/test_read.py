@@ -150,7 +150,9 @@ def test_duracloud_tickets_and_commits_meet(real_data: Path, tmp_path: Path) -> 
     assert linked["ticket"].nunique() == 305
     assert len(own) == 11
     (link,) = stream.quality.loc[stream.quality["check"] == "link of tickets and commits", "detail"]
-    assert link.startswith("305 of 739 tickets are named by commits; ")
+    assert link.startswith(
+        "305 of 739 tickets, 296 of 554 finished ones, have commits; 493 of 1542 commits belong to one of them"
+    )
     assert link.endswith(
         "; 11 other key(s) they name are of no ticket that was pulled: DURACLOUD-0, DURACLOUD-418, "
         "DURACLOUD-709, DURACLOUD-884, DURACLOUD-885 and 6 more"

@@ -49,6 +49,12 @@ minimum = 12          # under so many tickets: too few to say
 # name = "qa-1"
 # accounts = ["jira:5b10a2844c20165700ede21g", "git:qa-1"]
 #
+# [[repository]]               # what counts as landed and as released in a Git repository
+# name = "shop"
+# main = "main"                # the branch that work lands on; left out: the repository's own
+# releases = "^v"              # tags that are releases, as a regular expression; left out: all but …
+# previews = "-rc"             # … these; left out: rc, alpha, beta, snapshot, milestones and the like
+#
 # [jira]                       # custom fields of a live Jira, by name or id; taken from the next pull on
 # objective = "Business aim"   # also: value, cost_of_delay
 """

@@ -138,14 +138,23 @@ def strange_keys(quality: pd.DataFrame, *, tickets: pd.DataFrame) -> list[str]:
 
 
 def doubts_about_links(
-    tickets: pd.DataFrame, commits: pd.DataFrame, events: pd.DataFrame, *, strange: Collection[str] = ()
+    tickets: pd.DataFrame,
+    commits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    finished: Collection[str] = (),
+    strange: Collection[str] = (),
 ) -> pd.DataFrame:
     """How much of Git and tracker meet? One QUALITY row where there are commits.
+
+    Merges need not name a ticket, so they are not counted among commits.
 
     Parameters
     ----------
     tickets, commits, events
         Those in view; events of other tickets or commits do not count.
+    finished
+        Which of the tickets are finished.
     strange
         Keys that commits name and no ticket has.
 
@@ -157,11 +166,13 @@ def doubts_about_links(
     """
     if commits.empty:
         return quality_from_doubts([])
-    named = events["kind"].isin(["commit", "merge"]) & events["ticket"].isin(set(tickets["ticket"]))
-    linked = events[named & events["ref"].isin(set(commits["commit"]))]
+    known = events["ticket"].isin(set(tickets["ticket"])) & events["ref"].isin(set(commits["commit"]))
+    linked = events[events["kind"].isin(["commit", "merge"]) & known]
+    work = commits.loc[~commits["parents"].str.contains(" "), "commit"]
+    done = len(set(finished) & set(linked["ticket"].astype("str")))
     detail = (
-        f"{linked['ticket'].nunique()} of {len(tickets)} tickets are named by commits; "
-        f"{linked['ref'].nunique()} of {len(commits)} commits name one of them"
+        f"{linked['ticket'].nunique()} of {len(tickets)} tickets, {done} of {len(finished)} finished ones, have "
+        f"commits; {work.isin(set(linked['ref'])).sum()} of {len(work)} commits belong to one of them"
     )
     if strange:
         detail += (

@@ -146,7 +146,7 @@ def stream_from_log(
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
     tables |= {name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")}
-    tables["quality"] = _quality(log, tables, stages, workflow, people.ambiguous)
+    tables["quality"] = _quality(log, tables, lives, stages, workflow, people.ambiguous)
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
@@ -192,6 +192,7 @@ def _kept(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:
 def _quality(
     log: Log,
     tables: Mapping[str, pd.DataFrame],
+    lives: pd.DataFrame,
     stages: pd.DataFrame,
     workflow: Workflow,
     ambiguous: tuple[str, ...],
@@ -204,12 +205,13 @@ def _quality(
     if log.tickets.empty:
         doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
     doubts += doubts_about_deliveries(log, workflow=workflow)
+    finished = set(lives.loc[lives["finished"].notna(), "ticket"])
     strange = strange_keys(log.quality, tickets=log.tickets)
     parts = [
         quality_of_tickets(log, set(tickets["ticket"])),
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
         doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
-        doubts_about_links(tickets, log.commits, events, strange=strange),
+        doubts_about_links(tickets, log.commits, events, finished=finished, strange=strange),
         quality_from_doubts(doubts),
     ]
     return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
