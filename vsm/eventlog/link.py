@@ -171,8 +171,8 @@ def doubts_about_links(
     work = commits.loc[~commits["parents"].str.contains(" "), "commit"]
     done = len(set(finished) & set(linked["ticket"].astype("str")))
     detail = (
-        f"{linked['ticket'].nunique()} of {len(tickets)} tickets, {done} of {len(finished)} finished ones, have "
-        f"commits; {work.isin(set(linked['ref'])).sum()} of {len(work)} commits belong to one of them"
+        f"{linked['ticket'].nunique()} of {len(tickets)} tickets, {done} of {len(finished)} finished ones, "
+        f"have commits; {work.isin(set(linked['ref'])).sum()} of {len(work)} commits belong to one of them"
     )
     if strange:
         detail += (
