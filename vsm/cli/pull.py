@@ -13,7 +13,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.pipeline.read import read_workflow
 from vsm.sources.archive import open_archive
-from vsm.sources.git_commits import LASTING, repository_name
+from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder
 
@@ -133,7 +133,8 @@ def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool |
                 lasting=LASTING if source.startswith("git:") else None,
                 on_page=teller.stored,
             )
-    teller.done(state, folder.archive)
+        repository = archive.document(source, STATE) or {}
+    teller.done(state, folder.archive, commits=repository.get("count"))
 
 
 def repeat(dir_: Path, teller: Teller) -> None:
