@@ -19,6 +19,7 @@ from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
+from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
 from vsm.people import people_from_names
 from vsm.pipeline.horizon import log_until, quality_of_tickets
@@ -35,9 +36,10 @@ class ValueStream:
     ----------
     tickets, events, visits, handoffs, waits, commits, releases, branches, deploys, names, quality
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
-    stages, stays, lives, shares, batches, costs
+    stages, stays, lives, shares, batches, costs, ping_pong
         As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
-        ``batches_from_stays`` and (between teams) ``handoff_costs`` give them.
+        ``batches_from_stays``, (between teams) ``handoff_costs`` and (of all levels) ``ping_pong`` give
+        them.
     network, teams
         The directed graphs of stages and of teams.
     findings
@@ -65,6 +67,7 @@ class ValueStream:
     shares: pd.DataFrame
     batches: pd.DataFrame
     costs: pd.DataFrame
+    ping_pong: pd.DataFrame
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
     findings: Findings
@@ -232,7 +235,11 @@ def _measures(
     evidence = Evidence(
         tables["tickets"], handoffs, waits, lives=lives, returns=returns, minimum=minimum, **parts
     )
+    to_and_fro = [
+        ping_pong(visits, lives, level=level, seed=seed, minimum=minimum) for level in PING_PONG_LEVELS
+    ]
     return parts | {
+        "ping_pong": pd.concat(to_and_fro, ignore_index=True),
         "network": stage_network(stays, stages=stages, minimum=minimum),
         "teams": team_network(handoffs),
         "findings": findings_from_evidence(evidence),
