@@ -129,7 +129,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
 
 def _ends(found: pd.DataFrame, end: str) -> list[str]:
     ends = zip(found[f"{end}_team"], found[f"{end}_stage"], strict=True)
-    return [stage if pd.isna(team) else f"{team}, in {stage}" for team, stage in ends]
+    return [stage if pd.isna(team) else f"{team} · {stage}" for team, stage in ends]
 
 
 def _pair(row: Mapping[Any, Any]) -> str:
