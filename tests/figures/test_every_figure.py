@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from tests.figures.small_stream import HOSTILE, SmallStream, notes, read, small_stream, teams_of
-from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+from vsm.figures import flow_map, handoff_matrix, team_network, time_by_stage, value_stream_map
 from vsm.figures.frame import framed
 
 Draw = Callable[..., Any]
@@ -21,6 +21,7 @@ EVERY = {
     "map": (value_stream_map, small_stream().network),
     "flow": (flow_map, small_stream().network),
     "matrix": (handoff_matrix, TEAMS),
+    "teams": (team_network, TEAMS),
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
@@ -32,6 +33,11 @@ EMPTY = {
     "map": (value_stream_map, NOTHING, "No ticket has entered a stage so far."),
     "flow": (flow_map, NOTHING, "No ticket has entered a stage so far."),
     "matrix": (handoff_matrix, NOTHING, "No handoff between known teams has been seen."),
+    "teams": (
+        team_network,
+        NOTHING,
+        "No handoff between known teams has been seen: give stages or people a team in vsm.toml.",
+    ),
 }
 # The only markup that figures make themselves.
 OURS = re.compile(r"</?b>|<br>|</?span( style='font-size:[0-9.]+(em|px)')?>")
@@ -138,7 +144,7 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
-    for figure in (*drawn, handoff_matrix(network)):
+    for figure in (*drawn, handoff_matrix(network), team_network(network)):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]
         assert any(read(text).startswith(name[:9]) or f" {name[:9]}" in read(text) for text in shown)
