@@ -103,9 +103,9 @@ def test_the_ring_is_as_short_as_swaps_can_make_it_and_ways_are_apart(
     order = ring(network)
     assert sorted(order) == sorted(network)
     assert order == ring(teams_of(*reversed(handoffs)))
-    weights = {(u, v): about["count"] for u, v, about in network.edges(data=True)}
+    weights: dict[tuple[str, str], int] = {(u, v): about["count"] for u, v, about in network.edges(data=True)}
 
-    def length(names: list[str]) -> float:
+    def length(names: list[str]) -> int:
         steps = {way: abs(names.index(way[0]) - names.index(way[1])) for way in weights}
         return sum(weight * min(steps[way], len(names) - steps[way]) for way, weight in weights.items())
 

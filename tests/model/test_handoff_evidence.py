@@ -53,7 +53,11 @@ def test_handoffs_without_a_wait_and_of_bulk_closed_tickets_are_left_out() -> No
 
 def test_places_share_all_waiting_in_handoffs() -> None:
     """Three days in the queue and one hidden in Test; a wait of no handoff and an open ticket's do not count."""
-    rows = [("jira:0", 0, "Queue", 1), ("jira:1", 1, "Queue", 2), ("jira:1", 1, "Test", 1)]
+    rows: list[tuple[str, int | None, str, int]] = [
+        ("jira:0", 0, "Queue", 1),
+        ("jira:1", 1, "Queue", 2),
+        ("jira:1", 1, "Test", 1),
+    ]
     rows += [("jira:0", None, "Queue", 7), ("jira:9", 2, "Test", 7)]
     frame = pd.DataFrame(rows, columns=["ticket", "handoff", "stage", "days"])
     elapsed = pd.to_timedelta(frame["days"], unit="D")
