@@ -89,7 +89,7 @@ def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[...
     assert "development ⇄ support" in text
     assert page.locator("main a[href*='/browse/SHOP-']").count() > 10
     assert page.locator(".turn-before").inner_text().endswith("Where does the time go?")
-    page.get_by_role("link", name="Shop", exact=True).click()
+    page.locator(".home").click()
     page.locator(".pages").get_by_text("Who waits for whom?").click()
     assert page.url.endswith(HANDS)
 
