@@ -52,7 +52,8 @@ def doubts_about_amounts(
 
     Examples
     --------
-    >>> [doubt.detail for doubt in doubts_about_amounts([("jira:7", "AB-1", {"value": "high"})], source="jira")]
+    >>> told = [("jira:7", "AB-1", {"value": "high"})]
+    >>> [doubt.detail for doubt in doubts_about_amounts(told, source="jira")]
     ["AB-1: its value is 'high', no number; taken as missing"]
     """
     for ticket, key, texts in told:

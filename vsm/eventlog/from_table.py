@@ -28,8 +28,9 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     -------
     Log
         Each row is a status event, and an ``assignee`` or ``team`` event where these change; the first
-        row creates the ticket. Several components or labels in one cell are separated by semicolons. With no actor in the export its holder is taken for the one who moved the
-        ticket: in event logs the resource is who did the step.
+        row creates the ticket. With no actor in the export its holder is taken for the one who moved the
+        ticket: in event logs the resource is who did the step. Several components or labels in one cell are
+        separated by semicolons.
 
     Examples
     --------

@@ -89,10 +89,20 @@ class _Known:
     """Which words does each ticket bear, and what does it lie in? Everything in lower case but names."""
 
     def __init__(self, tickets: pd.DataFrame) -> None:
-        words = ["ticket", "key", "type", "priority", "summary", "parent", "objective", "components", "labels"]
+        words = [
+            "ticket",
+            "key",
+            "type",
+            "priority",
+            "summary",
+            "parent",
+            "objective",
+            "components",
+            "labels",
+        ]
         plain = tickets[words].astype("object")
         rows = plain.where(plain.notna(), None).to_dict("records")
-        self.about: dict[str, dict[str, Any]] = {str(row["ticket"]): row for row in rows}
+        self.about: dict[str, dict[Any, Any]] = {str(row["ticket"]): row for row in rows}
         self.bears = {ticket: self._borne(ticket) for ticket in self.about}
 
     def lines(self, ticket: str) -> list[str]:

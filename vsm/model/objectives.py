@@ -130,7 +130,7 @@ def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: 
     done = counted(_aligned(lives, alignment, "flow", "flow_by"))
     counts = done["flow"].fillna("unknown").value_counts()
     by = " and ".join(sorted(done["flow_by"].dropna().unique())) or None
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"flow": flow, "tickets": int(counts.get(flow, 0)), "n": len(done)}
         | share_of(int(counts.get(flow, 0)), len(done), minimum=minimum)
         | {"by": by}
@@ -174,8 +174,11 @@ def flow_by_period(
     counts = pd.crosstab(periods, done["flow"].fillna("unknown")).reindex(
         index=spans, columns=flows, fill_value=0
     )
-    long = counts.rename_axis(index="start", columns="flow").stack().rename("tickets").reset_index()
-    long["n"] = long["start"].map(counts.sum(axis=1)).astype("int64")
+    whole = counts.sum(axis=1).rename("n").rename_axis("start").reset_index()
+    long = (
+        counts.rename_axis("start").reset_index().melt(id_vars="start", var_name="flow", value_name="tickets")
+    )
+    long = whole.merge(long, on="start")
     long["share"] = (long["tickets"] / long["n"]).where(long["n"] >= max(minimum, 1))
     long["start"] = long["start"].dt.to_timestamp().dt.tz_localize("UTC").dt.as_unit("us")
     return long[columns]
