@@ -12,7 +12,10 @@ from vsm.model.flow import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
-_WORDS: Final = frozenset({"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket"})
+_WORDS: Final = frozenset(
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
+     "Tickets with", "At risk"}
+)  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
@@ -143,6 +146,26 @@ def _bounded(row: Mapping[Any, Any]) -> str:
     share = percent(row["share"])
     low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
+
+
+def bounded(row: Mapping[Any, Any]) -> str:
+    """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
+
+    Parameters
+    ----------
+    row
+        With ``n, share, low, high`` and, where nothing can be known, what is ``missing``.
+
+    Examples
+    --------
+    >>> bounded({"n": 40, "share": 0.25, "low": 0.14, "high": 0.4, "missing": None})
+    '25 % (14 – 40)'
+    >>> bounded({"n": 3, "share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    'too few to say'
+    """
+    if not pd.isna(row["missing"]):
+        return f"unknown: {row['missing']}"
+    return "too few to say" if pd.isna(row["share"]) else _bounded(row)
 
 
 def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:

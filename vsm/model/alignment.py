@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.selectors import FLOWS, split_selector
 from vsm.workflow import Workflow
 
@@ -83,6 +84,27 @@ def alignment_of_tickets(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.Dat
         "planned": pd.array(planned, dtype="boolean"),
     }
     return pd.DataFrame(rows)
+
+
+def doubts_about_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
+    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used.
+
+    Examples
+    --------
+    >>> from vsm.tables import TICKETS, empty
+    >>> doubts_about_alignment(empty(TICKETS), workflow=Workflow()).empty
+    True
+    """
+    said = workflow.alignment
+    flows = [text for flow in FLOWS for text in getattr(said.flow, flow)]
+    texts = [text for several in said.objectives.values() for text in several] + flows + [*said.unplanned]
+    known = _Known(tickets)
+    detail = "'{}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
+    return quality_from_doubts(
+        Doubt("selector means no ticket", "note", detail.format(text))
+        for text in dict.fromkeys(texts)
+        if known.about and not any(known.meant(ticket, [text]) for ticket in known.about)
+    )
 
 
 class _Known:

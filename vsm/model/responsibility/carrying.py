@@ -12,6 +12,9 @@ NO_TEAMS: Final = (
     "in vsm.toml"
 )
 NO_TICKETS: Final = "no ticket has been finished so far"
+NO_WORK: Final = (
+    "no finished ticket was seen in a work stage before production: check the kinds of stages in vsm.toml"
+)
 NOT_OUT: Final = "no finished ticket has been released so far"
 
 
@@ -29,23 +32,26 @@ def end_to_end(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     -------
     DataFrame
         One row: ``n`` (tickets in production whose teams are known), ``carried`` (of them, by one team),
-        ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), ``unknown`` (in
-        production, teams not known), ``waiting`` (done, not released), ``by_release`` (tickets of ``n`` whose
-        production is told by a release), and ``missing`` (what would have to be known for any answer).
+        ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), of those in production
+        ``unknown`` (worked on, teams not known) and ``unworked`` (never seen in a work stage), ``waiting``
+        (done, not released), ``by_release`` (tickets of ``n`` whose production is told by a release), and
+        ``missing`` (what would have to be known for any answer).
 
     Examples
     --------
     >>> at = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> owners = pd.DataFrame({"production": [at] * 4, "production_by": "done",
-    ...     "carried": pd.array([True, True, False, None], dtype="boolean"), "teams": [1, 1, 2, 0]})
-    >>> end_to_end(owners, minimum=3)[["n", "carried", "unknown"]].values.tolist()
-    [[3, 2, 1]]
+    >>> owners = pd.DataFrame({"production": [at] * 4, "production_by": "done", "visits": [2, 1, 3, 0],
+    ...     "carried": pd.array([True, True, False, None], dtype="boolean")})
+    >>> end_to_end(owners, minimum=3)[["n", "carried", "unknown", "unworked"]].values.tolist()
+    [[3, 2, 0, 1]]
     """
     out = owners[owners["production"].notna()]
     known = out[out["carried"].notna()]
     carried = int(known["carried"].sum())
     row = {"n": len(known), "carried": carried} | share_of(carried, len(known), minimum=minimum)
-    row |= {"unknown": len(out) - len(known), "waiting": len(owners) - len(out)}
+    unworked = int((out["visits"] == 0).sum())
+    row |= {"unknown": len(out) - len(known) - unworked, "unworked": unworked}
+    row["waiting"] = len(owners) - len(out)
     row["by_release"] = int((known["production_by"] == "released").sum())
     return pd.DataFrame([row | {"missing": _missing(owners, out, known)}]).astype({"missing": "str"})
 
@@ -55,7 +61,9 @@ def _missing(owners: pd.DataFrame, out: pd.DataFrame, known: pd.DataFrame) -> st
         return None
     if owners.empty:
         return NO_TICKETS
-    return NO_TEAMS if len(out) else NOT_OUT
+    if out.empty:
+        return NOT_OUT
+    return NO_TEAMS if (out["visits"] > 0).any() else NO_WORK
 
 
 def carried_by_team(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:

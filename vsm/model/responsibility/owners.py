@@ -48,11 +48,12 @@ def ticket_owners(
     -------
     DataFrame
         One row per finished ticket (not by a bulk edit): ``ticket, finished, production, production_by``,
-        ``teams`` (count) and ``team_names`` (joined by ``; `` in the order of their coming),
+        ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in the
+        order of their coming),
         ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean, or missing),
         ``first_team`` (of the first work visit whose team is known), and where it was let go, if it was:
-        ``let_go_stage`` (first stage entered under another team), ``let_go_team``, ``let_go_wait`` (timedelta,
-        missing where the visit before is in no known hands).
+        ``let_go_stage`` (first stage entered under another team), ``let_go_team``, ``let_go_wait``
+        (timedelta, missing where the visit before is in no known hands).
 
     Examples
     --------
@@ -72,6 +73,7 @@ def ticket_owners(
     grouped = work.groupby("ticket", sort=False)
     counts = pd.DataFrame(
         {
+            "visits": grouped.size(),
             "teams": grouped["team"].nunique(),
             "team_names": grouped["team"].agg(_names),
             "people": grouped["holder"].nunique(),
@@ -80,7 +82,7 @@ def ticket_owners(
             "first_team": grouped["team"].first(),
         }
     ).reindex(reached.index)
-    numbers = ["teams", "people", "disciplines"]
+    numbers = ["visits", "teams", "people", "disciplines"]
     counts[numbers] = counts[numbers].fillna(0).astype("int64")
     carried = pd.Series(pd.NA, index=reached.index, dtype="boolean")
     carried = carried.mask((counts["teams"] == 1) & (counts["unknown"] == 0), other=True)
@@ -92,8 +94,8 @@ def ticket_owners(
 
 
 _COLUMNS: Final = [
-    "finished", "production", "production_by", "teams", "team_names", "people", "disciplines", "handoffs",
-    "carried", "first_team", "let_go_stage", "let_go_team", "let_go_wait",
+    "finished", "production", "production_by", "visits", "teams", "team_names", "people", "disciplines",
+    "handoffs", "carried", "first_team", "let_go_stage", "let_go_team", "let_go_wait",
 ]  # fmt: skip
 
 
