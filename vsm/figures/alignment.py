@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import escape, hover, number, percent, text_width
-from vsm.figures.tables import bounded, published
+from vsm.figures.tables import bounded, lacking, published
 from vsm.figures.template import PAPER, SOFT
 
 FLOW_COLOURS: Final = {
@@ -60,7 +60,7 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
             "ticksuffix": " %",
             "nticks": 5,
             "fixedrange": True,
-            "showticklabels": bool(rows["share"].notna().any()),
+            "visible": bool(rows["share"].notna().any()),
             "title": {"text": "share of all delivered tickets"},
         },
         yaxis={
@@ -167,7 +167,8 @@ def _caption(rows: pd.DataFrame) -> str:
     told = "" if pd.isna(by) else f" Kinds are told by {by}."
     return (
         f"n: tickets finished for good, {number(rows['n'].iloc[0])} in all; each counts once, however "
-        f"large.{told} Whiskers: 95 % interval of the share (Wilson)."
+        f"large.{told}"
+        + (" Whiskers: 95 % interval of the share (Wilson)." if rows["low"].notna().any() else "")
     )
 
 
@@ -236,7 +237,7 @@ def planned_table(planned: pd.DataFrame) -> Styler:
     >>> row = {"planned": 0, "unplanned": 0, "unknown": 3, "n": 0, "share": float("nan"), "low": float("nan"),
     ...     "high": float("nan"), "missing": "say what is unplanned"}
     >>> planned_table(pd.DataFrame([row])).data["Unplanned share"].tolist()
-    ['unknown: say what is unplanned']
+    ['unknown']
     """
     rows = pd.DataFrame(
         {
@@ -247,4 +248,4 @@ def planned_table(planned: pd.DataFrame) -> Styler:
         }
     )
     caption = "Delivered tickets that a selector of “unplanned” in vsm.toml means; 95 % interval (Wilson)."
-    return published(rows, caption)
+    return published(rows, caption + lacking(planned))

@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
-from vsm.figures.tables import bounded, published
+from vsm.figures.tables import bounded, lacking, published
 
 
 def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
@@ -24,7 +24,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     ...     "unworked": 1, "waiting": 0, "by_release": 0, "missing": "declare [[team]]"}])
     >>> teams = pd.DataFrame(columns=["team", "n", "carried", "share", "low", "high"])
     >>> end_to_end_table(whole, teams=teams).data["Carried by one team"].tolist()
-    ['unknown: declare [[team]]']
+    ['unknown']
     """
     (row,) = whole.to_dict("records")
     parts = [row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")]
@@ -40,10 +40,11 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
         "Finished tickets whose every work visit before production was in one team's hands; a team's row is "
         "of the tickets that it started. Production is the release where Git tells it "
         f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
-        f"are not known, {number(row['unworked'])} never seen in a work stage, {number(row['waiting'])} not yet "
+        f"are not known, {number(row['unworked'])} never seen in a work stage, "
+        f"{number(row['waiting'])} not yet "
         "released. 95 % intervals (Wilson)."
     )
-    return published(rows, caption)
+    return published(rows, caption + lacking(whole))
 
 
 def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
@@ -128,7 +129,7 @@ def mended_table(mended: pd.DataFrame) -> Styler:
     >>> row = {"defects": 9, "told": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
     ...     "missing": "link causes"}
     >>> mended_table(pd.DataFrame([row])).data["Mended by the same team"].tolist()
-    ['unknown: link causes']
+    ['unknown']
     """
     rows = pd.DataFrame(
         {
@@ -143,7 +144,7 @@ def mended_table(mended: pd.DataFrame) -> Styler:
         "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
         "Nothing is guessed. 95 % interval (Wilson)."
     )
-    return published(rows, caption)
+    return published(rows, caption + lacking(mended))
 
 
 def together_table(together: pd.DataFrame) -> Styler:
@@ -168,4 +169,4 @@ def together_table(together: pd.DataFrame) -> Styler:
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
         "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
     )
-    return published(rows, caption)
+    return published(rows, caption + lacking(together))

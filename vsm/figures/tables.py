@@ -151,6 +151,8 @@ def _bounded(row: Mapping[Any, Any]) -> str:
 def bounded(row: Mapping[Any, Any]) -> str:
     """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
 
+    ``lacking`` tells below the table what would have to be known.
+
     Parameters
     ----------
     row
@@ -164,8 +166,25 @@ def bounded(row: Mapping[Any, Any]) -> str:
     'too few to say'
     """
     if not pd.isna(row["missing"]):
-        return f"unknown: {row['missing']}"
+        return "unknown"
     return "too few to say" if pd.isna(row["share"]) else _bounded(row)
+
+
+def lacking(measure: pd.DataFrame) -> str:
+    """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
+
+    Parameters
+    ----------
+    measure
+        With ``missing``.
+
+    Examples
+    --------
+    >>> lacking(pd.DataFrame({"missing": ["no team is known"]}))
+    ' Unknown: no team is known.'
+    """
+    said = dict.fromkeys(measure["missing"].dropna())
+    return "".join(f" Unknown: {missing}." for missing in said)
 
 
 def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:

@@ -75,6 +75,7 @@ def objective_costs(
             "valued", "cost", "costed",
         ],
     )  # fmt: skip
+    costs["lead"] = pd.to_timedelta(costs["lead"].astype("object"))  # missing alone pass for instants
     shown = costs[(costs["delivered"] > 0) | (costs["open"] > 0)].astype(_TYPES)
     whole = shown["wait"].dt.total_seconds()
     shown["wait_share"] = whole / whole.sum() if whole.sum() else UNKNOWN
