@@ -18,7 +18,7 @@ NOW = START + 10 * DAY
 
 
 def at_risk(hands: Hands, **more: Any) -> pd.DataFrame:
-    asked = {"as_of": NOW, "minimum": 2} | more
+    asked: dict[str, Any] = {"as_of": NOW, "minimum": 2} | more
     return knowledge_at_risk(hands.visits, tickets=hands.tickets, commits=hands.commits, **asked)
 
 

@@ -122,8 +122,8 @@ def test_what_is_missing_is_named(about: list[dict[str, Any]], rows: list[Any], 
 
 def test_a_change_made_at_the_defects_own_instant_may_be_its_cause() -> None:
     """Imports create many tickets at once."""
-    about = [{"created": START}, BUG | {"created": START}]
+    about: list[dict[str, Any]] = [{"created": START}, BUG | {"created": START}]
     rows = events(linked("jira:2", "is caused by AB-1"))
     assert told(mended(WEB, WEB, about=about, events=rows))[0][1] == "jira:1"
-    later = [{"created": START + DAY}, BUG | {"created": START}]
+    later: list[dict[str, Any]] = [{"created": START + DAY}, BUG | {"created": START}]
     assert told(mended(WEB, WEB, about=later, events=rows))[0][1] is None

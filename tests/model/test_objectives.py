@@ -60,8 +60,13 @@ def test_value_and_cost_of_delay_are_summed_where_known() -> None:
         GROW | {"cost_of_delay": 10.0, "lead": 28 * DAY},
         GROW, KEEP, KEEP | OPEN | {"value": 9.0, "cost_of_delay": 9.0},
     ).set_index("objective")  # fmt: skip
-    assert rows.loc["Grow", ["value", "valued", "cost", "costed"]].tolist() == [5.0, 1, 240.0, 2]
-    assert rows.loc["Keep", ["valued", "costed"]].tolist() == [0, 0]
+    assert rows.loc[["Grow"], ["value", "valued", "cost", "costed"]].to_numpy().tolist()[0] == [
+        5.0,
+        1,
+        240.0,
+        2,
+    ]
+    assert rows.loc[["Keep"], ["valued", "costed"]].to_numpy().tolist()[0] == [0, 0]
     assert rows.loc["Keep", ["value", "cost"]].isna().all()
 
 
@@ -89,7 +94,9 @@ def test_the_flow_is_shared_out_among_delivered_tickets() -> None:
     rows = flow_distribution(lives, alignment=alignment).set_index("flow")
     assert rows["tickets"].to_dict() == {"feature": 12, "defect": 7, "risk": 0, "debt": 1}
     assert rows["share"].to_dict() == {"feature": 0.6, "defect": 0.35, "risk": 0.0, "debt": 0.05}
-    assert rows.loc["defect", ["low", "high"]].tolist() == pytest.approx([0.1812, 0.5671], abs=1e-4)
+    assert rows.loc[["defect"], ["low", "high"]].to_numpy().tolist()[0] == pytest.approx(
+        [0.1812, 0.5671], abs=1e-4
+    )
     assert set(rows["by"]) == {"types and vsm.toml"}
     assert set(rows["n"]) == {20}
 
@@ -109,11 +116,7 @@ def test_weeks_begin_on_monday_and_idle_ones_are_there() -> None:
     lives, alignment, _ = lived({"flow": "feature"}, late, late)
     rows = flow_by_period(lives, alignment=alignment, period="week", minimum=2)
     assert rows["start"].dt.strftime("%m-%d").unique().tolist() == ["01-12", "01-19", "01-26"]
-    assert rows.pivot_table(index="flow", columns="start", values="tickets").loc["defect"].tolist() == [
-        0,
-        0,
-        2,
-    ]
+    assert rows.loc[rows["flow"] == "defect", "tickets"].tolist() == [0, 0, 2]
     assert rows[rows["share"].notna()]["share"].tolist() == [0.0, 1.0, 0.0, 0.0]
     assert rows.groupby("start")["n"].first().tolist() == [1, 0, 2]
 
@@ -164,7 +167,7 @@ def test_shares_sum_to_one(rows: list[tuple[str, str | None, int, bool]]) -> Non
     by = objective_costs(lives, alignment=alignment, tickets=tickets, minimum=1)
     assert by["delivered"].sum() == delivered
     assert by["wait"].sum() == lives.loc[~lives["bulk"], "wait"].sum()
-    if by["wait"].sum() > 0 * DAY:
+    if by["wait_share"].notna().any():
         assert by["wait_share"].sum() == pytest.approx(1.0)
     periods = flow_by_period(lives, alignment=alignment, minimum=1)
     assert periods["tickets"].sum() == delivered
