@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from vsm.errors import ConfigError
+from vsm.selectors import Alignment, Flow
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Kind = Literal["queue", "work", "outside", "done"]
@@ -150,6 +151,7 @@ class Workflow(_Section):
     repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
     rules: Rules = Rules()
     jira: Jira = Jira()
+    alignment: Alignment = Alignment()
 
     @property
     def order(self) -> dict[str, int]:
@@ -249,9 +251,9 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
         raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
 
 
-_SECTIONS: dict[str, type[_Section]] = {
+_SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "repository": Repository,
-    "rules": Rules, "jira": Jira,
+    "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
 }  # fmt: skip
 
 
@@ -261,8 +263,8 @@ def _sentence(fault: object, text: str) -> str:
     loc, message = fault["loc"], str(fault["msg"])
     where = _place(loc[:-1], text)
     if fault["type"] == "extra_forbidden":
-        section = _SECTIONS.get(str(loc[0])) if len(loc) > 1 else None
-        known = sorted(section.model_fields) if section else sorted(_SECTIONS)
+        section = _SECTIONS.get(where.strip("[]").partition("]")[0])
+        known = sorted(section.model_fields) if section else sorted(s for s in _SECTIONS if "." not in s)
         return f"unknown key '{loc[-1]}' in {where}; known: {', '.join(known)}"
     if fault["type"] == "missing":
         hint = "; use one of queue, work, outside, done" if loc[-1] == "kind" else ""
@@ -280,4 +282,5 @@ def _place(loc: tuple[str | int, ...], text: str) -> str:
         entry = tomllib.loads(text)[str(loc[0])][loc[1]]
         name = entry.get("name") if isinstance(entry, dict) else None
         return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
-    return f"[{loc[0]}]"
+    section = f"{loc[0]}.{loc[1]}" if len(loc) > 1 else ""
+    return f"[{section}]" if section in _SECTIONS else f"[{loc[0]}]"

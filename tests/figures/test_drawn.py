@@ -7,9 +7,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.figures.drawn import Drawn, drawn_figures
-from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, teams_of
+from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, kinds_of_work, teams_of
 from tests.streams import sample_stream
-from vsm.figures import flow_map, handoff_matrix, team_network, time_by_stage, value_stream_map
+from vsm.figures import (
+    flow_distribution_bars,
+    flow_map,
+    handoff_matrix,
+    team_network,
+    time_by_stage,
+    value_stream_map,
+)
 
 NAMES = ("shares", "map", "flow", "matrix", "teams")
 MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2, "teams": 9}
@@ -89,6 +96,21 @@ def test_hostile_and_long_names_are_drawn_as_they_are(
     assert HOSTILE[number] in shown or any(
         len(text) > 40 and HOSTILE[number].startswith(text) for text in shown
     )
+
+
+@pytest.mark.parametrize("width", [1100, 700])
+def test_kinds_of_work_are_drawn_and_can_be_read(browser: Browser, tmp_path: Path, width: int) -> None:
+    """With shares and without, however long the title: five bars or none, every text whole and free."""
+    many = kinds_of_work(feature=520, defect=319, risk=4, debt=38, unknown=12)
+    figures = {
+        "many": flow_distribution_bars(many, title=HOSTILE[-1]),
+        "few": flow_distribution_bars(kinds_of_work(feature=2, defect=1)),
+    }
+    for drawn in drawn_figures(browser, figures, file=tmp_path / "kinds.html", width=width).values():
+        assert (drawn.said, drawn.called, drawn.links) == ([], [], 0)
+        assert drawn.size[0] == width
+        assert len(drawn.lines) > 10
+        assert (drawn.cut(), drawn.overlapping(), drawn.spilled()) == ([], [], [])
 
 
 def test_the_measure_finds_texts_that_overlap_are_cut_or_spill(browser: Browser, tmp_path: Path) -> None:

@@ -10,13 +10,30 @@ import networkx as nx
 import plotly.graph_objects as go
 import pytest
 
-from tests.figures.small_stream import HOSTILE, SmallStream, notes, read, small_stream, teams_of
-from vsm.figures import flow_map, handoff_matrix, team_network, time_by_stage, value_stream_map
+from tests.figures.small_stream import (
+    HOSTILE,
+    SmallStream,
+    kinds_of_work,
+    notes,
+    read,
+    small_stream,
+    teams_of,
+)
+from vsm.figures import (
+    flow_distribution_bars,
+    flow_map,
+    handoff_matrix,
+    team_network,
+    time_by_stage,
+    value_stream_map,
+)
 from vsm.figures.frame import framed
 
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
+KINDS_OF_WORK = kinds_of_work(feature=12, defect=7, debt=1)
 EVERY = {
+    "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
     "map": (value_stream_map, small_stream().network),
     "flow": (flow_map, small_stream().network),
@@ -25,6 +42,7 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (
         time_by_stage,
         SmallStream((("Ideas", 1),)).shares,

@@ -56,7 +56,15 @@ minimum = 12          # under so many tickets: too few to say
 # previews = "-rc"             # … these; left out: rc, alpha, beta, snapshot, milestones and the like
 #
 # [jira]                       # custom fields of a live Jira, by name or id; taken from the next pull on
-# objective = "Business aim"   # also: value, cost_of_delay
+# objective = "Business aim"   # also: value, cost_of_delay (numbers, per week)
+#
+# [alignment]                  # what delivered work serves: by ticket type ("Bug"), label:, component:,
+# unplanned = ["label:unplanned", "priority:Blocker"]                      # epic: (its key), priority:
+# [alignment.objectives]       # the first that means a ticket counts
+# "Faster search" = ["component:Search", "epic:ABC-12"]
+# [alignment.flow]             # what no selector means goes by the tracker's type
+# defect = ["Bug"]             # also: feature, risk, debt
+# risk = ["label:security"]
 """
 
 

@@ -105,7 +105,8 @@ def table(
     """Pull another tracker's export, with a mapping of its columns.
 
     Our words are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
-    priority, objective and url.
+    priority, objective, url, components, labels (several are separated by semicolons), value and
+    cost_of_delay.
     """
     asked = {"file": str(file.absolute()), "columns": parse_columns(map_), "timezone": timezone}
     store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad})

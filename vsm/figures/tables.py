@@ -13,9 +13,9 @@ from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
-    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket"}
-    | {"Between", "Who", "Look at", "Way"}
-)
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
+     "Tickets with", "At risk", "Between", "Who", "Look at", "Way"}
+)  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
@@ -162,6 +162,45 @@ def bounded(row: Mapping[Any, Any]) -> str:
     share = percent(row["share"])
     low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
+
+
+def bounded(row: Mapping[Any, Any]) -> str:
+    """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
+
+    ``lacking`` tells below the table what would have to be known.
+
+    Parameters
+    ----------
+    row
+        With ``n, share, low, high`` and, where nothing can be known, what is ``missing``.
+
+    Examples
+    --------
+    >>> bounded({"n": 40, "share": 0.25, "low": 0.14, "high": 0.4, "missing": None})
+    '25 % (14 – 40)'
+    >>> bounded({"n": 3, "share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    'too few to say'
+    """
+    if not pd.isna(row["missing"]):
+        return "unknown"
+    return "too few to say" if pd.isna(row["share"]) else _bounded(row)
+
+
+def lacking(measure: pd.DataFrame) -> str:
+    """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
+
+    Parameters
+    ----------
+    measure
+        With ``missing``.
+
+    Examples
+    --------
+    >>> lacking(pd.DataFrame({"missing": ["no team is known"]}))
+    ' Unknown: no team is known.'
+    """
+    said = dict.fromkeys(measure["missing"].dropna())
+    return "".join(f" Unknown: {missing}." for missing in said)
 
 
 def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
