@@ -152,19 +152,6 @@ def in_days(total: pd.Timedelta) -> str:
 
 
 def bounded(row: Mapping[Any, Any]) -> str:
-    """How large is a share, and between which bounds does it lie, where they are known?
-
-    Examples
-    --------
-    >>> bounded({"share": 0.25, "low": 0.2, "high": 0.31})
-    '25 % (20 – 31)'
-    """
-    share = percent(row["share"])
-    low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
-    return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
-
-
-def bounded(row: Mapping[Any, Any]) -> str:
     """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
 
     ``lacking`` tells below the table what would have to be known.
@@ -172,18 +159,22 @@ def bounded(row: Mapping[Any, Any]) -> str:
     Parameters
     ----------
     row
-        With ``n, share, low, high`` and, where nothing can be known, what is ``missing``.
+        With ``share, low, high`` and, where nothing can be known, what is ``missing``.
 
     Examples
     --------
-    >>> bounded({"n": 40, "share": 0.25, "low": 0.14, "high": 0.4, "missing": None})
-    '25 % (14 – 40)'
-    >>> bounded({"n": 3, "share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    >>> bounded({"share": 0.25, "low": 0.2, "high": 0.31})
+    '25 % (20 – 31)'
+    >>> bounded({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
     'too few to say'
     """
-    if not pd.isna(row["missing"]):
+    if not pd.isna(row.get("missing")):
         return "unknown"
-    return "too few to say" if pd.isna(row["share"]) else _bounded(row)
+    if pd.isna(row["share"]):
+        return "too few to say"
+    share = percent(row["share"])
+    low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
+    return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
 def lacking(measure: pd.DataFrame) -> str:
