@@ -97,7 +97,8 @@ def _moves(
     split = {name for names in within.values() for name in names}
     steps = [at for c in commits for at in (c.written, c.landed, c.released) if at is not None]
     instants = sorted({at for at in steps if at >= created} | {max(row["at"], created) for row in life})
-    added, shown_before = [], None
+    added: list[Row] = []
+    shown_before: str | None = None
     for at in instants:
         told = [t for t in sorted(statuses) if t <= at]
         if not told:
@@ -132,7 +133,7 @@ def _splits(stage: StageFacts, split: Collection[str]) -> bool:
     return stage.name in split and stage.kind != "done"
 
 
-def _phase(
+def _phase(  # noqa: PLR0911 - one rule, one return
     at: datetime,
     commits: list[_Commit],
     stage: StageFacts,
@@ -189,5 +190,7 @@ def _first_author(at: datetime, commits: list[_Commit]) -> str | None:
     for start in sorted({c.written for c in commits if c.written <= at}, reverse=True):
         earlier = [c for c in commits if c.written < start]
         if all(c.landed is not None and c.landed < start for c in earlier):
-            return next(c.author for c in commits if c.written == start)
+            known = [c.author for c in commits if c.written == start and c.author is not None]
+            if known:
+                return known[0]
     return None

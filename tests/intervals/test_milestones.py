@@ -1,10 +1,9 @@
 """Git's milestones split a ticket's life as the brute-force reference does, and as each rule says."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,13 +122,13 @@ def commit(
 
 def facts_of(workflow: Workflow) -> dict[str, StageFacts]:
     stages = stages_of(workflow)
+    rows = stages.astype("object").where(stages.notna(), None).to_dict("records")
     return {
         row["status"]: StageFacts(
-            row["stage"], row["kind"], *(None if pd.isna(row[w]) else row[w] for w in ("team", "discipline")),
-            row["place"], row["batch"],
+            row["stage"], row["kind"], row["team"], row["discipline"], row["place"], row["batch"]
         )
-        for row in stages.to_dict("records")
-    }  # fmt: skip
+        for row in rows
+    }
 
 
 @given(cases())

@@ -124,7 +124,7 @@ def _doubts(named: pd.DataFrame, commits: pd.DataFrame, told: dict[Any, str]) ->
         landed = set(commits.loc[commits["landed"].notna(), "commit"])
         count = named.loc[named["ref"].isin(landed), "ticket"].nunique()
         detail = (
-            f"no release is known, so {count} ticket(s) whose commits landed stay in '{told['releasing']}' and "
-            "count as open; pull tags, or take that stage out of vsm.toml"
+            f"no release is known, so {count} ticket(s) whose commits landed stay in "
+            f"'{told['releasing']}' and count as open; pull tags, or take that stage out of vsm.toml"
         )
         yield Doubt("stages of Git without releases", "warning", detail)

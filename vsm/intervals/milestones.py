@@ -1,12 +1,13 @@
 """Which stretches of a ticket's life does Git tell better than the tracker?
 
 At any instant a ticket's commits are *pending* (written, not landed), or have all landed and some are not
-released, or are all released. In a stage of the tracker that is not done, pending work is ``coding`` as long
-as a further commit is to come before it lands; after the last one it is ``landing``. Whether one is to come is
-known once the work has landed or the tracker has moved on: until then it is ``coding``. What has all landed
-is ``releasing``, unless a further commit is written in the same spell before the release: then coding goes on.
-A spell is an unbroken stay in the stages that milestones split. What is all released shows as the tracker has
-it; a new commit begins anew. In a done stage nobody codes: pending work is ``landing`` there.
+released, or are all released. A spell is an unbroken stay in the tracker's stages that milestones split and
+that are not done. In a spell, pending work is ``coding`` as long as a further commit of the spell is to
+come before it lands, and ``landing`` after the last one; whether one is to come is known once the work has
+landed or the spell has ended, and until then it is ``coding``. What has all landed is ``releasing``, unless a
+further commit of the spell comes before its release: then coding goes on. What is all released shows as the
+tracker has it; a new commit begins anew. In a done stage nobody codes: what landed there is ``releasing``,
+and pending work is ``landing`` only where vsm.toml has ``landing`` split that stage.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,6 +21,7 @@ from vsm.intervals.states import states_from_events
 SOURCE: Final = "git"
 NEVER: Final = np.iinfo(np.int64).max
 LONG_AGO: Final = np.iinfo(np.int64).min
+NOTHING: Final[dict[str, Any]] = {"pending": 0, "unreleased": 0, "lands": LONG_AGO, "comes_out": LONG_AGO}
 
 
 def events_with_milestones(
@@ -100,11 +102,8 @@ def _timeline(states: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
     ``pending`` and ``unreleased`` count commits; ``lands`` and ``comes_out`` tell when all commits written so
     far will have done so, ``state`` and ``now`` which row of the tracker's states holds, and begins here.
     """
-    tracker = states[["ticket", "at"]].assign(state=range(len(states)))
+    tracker = states[["ticket", "at"]].assign(**NOTHING, state=range(len(states)))
     rows = pd.concat([tracker, *_steps(milestones)], ignore_index=True)
-    counts = {"pending": 0, "unreleased": 0, "lands": LONG_AGO, "comes_out": LONG_AGO}
-    for name, nothing in counts.items():
-        rows[name] = rows[name].fillna(nothing).astype("int64")
     at = rows.groupby(["ticket", "at"], sort=True).agg(
         pending=("pending", "sum"),
         unreleased=("unreleased", "sum"),
@@ -129,12 +128,17 @@ def _steps(milestones: pd.DataFrame) -> list[pd.DataFrame]:
     rows = milestones.sort_values(["ticket", "written", "commit", "repository"])
     instants = {step: _micros(rows[step]) for step in ("landed", "released")}
     comes_out = instants["released"].mask(rows["replaced"], LONG_AGO)
-    written = {"pending": 1, "lands": instants["landed"], "comes_out": comes_out, "author": rows["actor"]}
+    written: dict[str, Any] = {
+        "pending": 1,
+        "lands": instants["landed"],
+        "comes_out": comes_out,
+        "author": rows["actor"],
+    }
     kept = (~rows["replaced"]).astype("int64")
     steps = [
-        rows[["ticket"]].assign(at=rows["written"], written=1.0, **written),
-        rows[["ticket"]].assign(at=rows["landed"], pending=-1, unreleased=kept),
-        rows[["ticket"]].assign(at=rows["released"], unreleased=-1),
+        rows[["ticket"]].assign(**NOTHING).assign(at=rows["written"], written=1.0, **written),
+        rows[["ticket"]].assign(**NOTHING).assign(at=rows["landed"], pending=-1, unreleased=kept),
+        rows[["ticket"]].assign(**NOTHING).assign(at=rows["released"], unreleased=-1),
     ]
     return [step[step["at"].notna()] for step in steps]
 
