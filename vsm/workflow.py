@@ -8,13 +8,10 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -22,40 +19,17 @@ from pydantic import (
 
 from vsm.errors import ConfigError
 from vsm.selectors import Alignment, Flow
-
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Kind = Literal["queue", "work", "outside", "done"]
+from vsm.stage import Section, Stage, Word, faults_of_splits, splits_of
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Stage(_Section):
-    """What is one step of the value stream?
-
-    ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
-    that tickets leave this stage together on purpose (a release), so that it is not taken for clean-up.
-    ``wip`` is how many tickets may be in it, by agreement.
-    """
-
-    name: Word
-    kind: Kind
-    statuses: tuple[Word, ...] = ()
-    team: Word | None = None
-    discipline: Word | None = None
-    batch: bool = False
-    wip: int | None = Field(default=None, ge=1)
-
-
-class Team(_Section):
+class Team(Section):
     """Who belongs together? ``members`` are names of persons."""
 
     name: Word
     members: tuple[Word, ...] = ()
 
 
-class Person(_Section):
+class Person(Section):
     """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Person 07``."""
 
     name: Word
@@ -69,7 +43,7 @@ PREVIEWS: Final = (
 """Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
 
 
-class Repository(_Section):
+class Repository(Section):
     """Which repository of the stream is this, and what counts as landed and as released in it?
 
     ``main`` is the branch that work lands on (as ``main`` or ``origin/main``); without it the repository's
@@ -103,7 +77,7 @@ class Repository(_Section):
         return bool(re.search(self.releases, tag)) and not preview
 
 
-class Rules(_Section):
+class Rules(Section):
     """Which thresholds hold?
 
     ``bulk_tickets`` equal moves in ``bulk_minutes`` are clean-up; under ``minimum`` observations a claim
@@ -115,7 +89,7 @@ class Rules(_Section):
     minimum: int = Field(default=12, ge=2)
 
 
-class Jira(_Section):
+class Jira(Section):
     """Which of a live Jira's custom fields are taken beyond those that tell flow? By id or by name."""
 
     objective: Word | None = None
@@ -128,13 +102,13 @@ class Jira(_Section):
         return {word: field for word, field in self if field}
 
 
-class Stream(_Section):
+class Stream(Section):
     """What is the stream called?"""
 
     name: Word = "value stream"
 
 
-class Workflow(_Section):
+class Workflow(Section):
     r"""What does ``vsm.toml`` say? Stages stand in the order of the value stream.
 
     Examples
@@ -162,6 +136,11 @@ class Workflow(_Section):
     def mapping(self) -> dict[str, str]:
         """Which stage does each status name or id belong to?"""
         return {status: stage.name for stage in self.stages for status in stage.statuses}
+
+    @property
+    def splits(self) -> dict[str, tuple[str, ...]]:
+        """Which stages does each milestone of Git split? Those of which vsm.toml has a stage."""
+        return splits_of(self.stages)
 
     @property
     def team_of(self) -> dict[str, str]:
@@ -210,6 +189,7 @@ class Workflow(_Section):
                 "account '{}' is claimed {} times; keep it with one person",
             ),
         ]
+        faults += faults_of_splits(self.stages)
         if faults:
             raise ValueError("\n".join(faults))
         return self

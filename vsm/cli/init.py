@@ -41,6 +41,14 @@ minimum = 12          # under so many tickets: too few to say
 # batch = true                 # optional: tickets leave it together on purpose, as in a release
 # wip = 3                      # optional: how many tickets may be in it, by agreement
 #
+# [[stage]]                    # a step that Git tells: it splits stages of the tracker, and has no statuses
+# name = "Waiting to land"
+# kind = "queue"
+# git = "landing"              # coding: first to last commit · landing: from there until all has landed on
+#                              # the main line · releasing: until all is released, even if the ticket is done
+# within = ["In Progress"]     # optional: what it splits; left out: the work stage before it (releasing:
+#                              # the same one and all that are done)
+#
 # [[team]]
 # name = "quality"
 # members = ["qa-1", "qa-2"]   # names of persons

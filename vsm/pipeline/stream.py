@@ -11,10 +11,11 @@ from vsm.errors import ParameterError
 from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
 from vsm.eventlog.link import doubts_about_links, strange_keys
 from vsm.eventlog.log import Log
+from vsm.eventlog.milestones import doubts_about_milestones, milestones_from_commits
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.intervals import events_with_milestones, handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
@@ -139,7 +140,8 @@ def stream_from_log(
     people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
-    tables: dict[str, Any] = _intervals(events, stages, people.team_of, as_of)
+    joined = _joined(events, log.commits, stages, workflow, as_of)
+    tables: dict[str, Any] = _intervals(joined, stages, people.team_of, as_of)
     tables |= {
         "tickets": log.tickets,
         "events": events,
@@ -155,6 +157,20 @@ def stream_from_log(
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
     about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
     return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
+
+
+def _joined(
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    stages: pd.DataFrame,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Let Git's milestones split stages where vsm.toml says so; for making intervals only."""
+    if not workflow.splits:
+        return events
+    milestones = milestones_from_commits(events, commits, as_of=as_of)
+    return events_with_milestones(events, milestones, stages=stages, within=workflow.splits, as_of=as_of)
 
 
 def _intervals(
@@ -215,6 +231,7 @@ def _quality(
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
         doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
         doubts_about_links(tickets, log.commits, events, finished=finished, strange=strange),
+        doubts_about_milestones(events, log.commits, workflow=workflow),
         quality_from_doubts(doubts),
     ]
     return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
