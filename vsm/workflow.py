@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Final, Self
 
 from pydantic import (
+    BaseModel,
     Field,
     ValidationError,
     field_validator,
