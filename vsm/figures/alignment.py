@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import escape, hover, number, percent, text_width
-from vsm.figures.tables import bounded, lacking, published
+from vsm.figures.tables import bounded, in_days, lacking, published
 from vsm.figures.template import PAPER, SOFT
 
 FLOW_COLOURS: Final = {
@@ -210,7 +210,7 @@ def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
             "Median lead time": [
                 "too few to say" if pd.isna(lead) else short_duration(lead) for lead in shown["lead"]
             ],
-            "Waited in all": [f"{wait / pd.Timedelta(days=1):,.0f} d" for wait in shown["wait"]],
+            "Waited in all": [in_days(wait) for wait in shown["wait"]],
             "Share of all waiting": ["–" if pd.isna(part) else percent(part) for part in shown["wait_share"]],
             "Value": [_known_of(row, "value", "valued") for row in shown.to_dict("records")],
             "Cost of delay": [_known_of(row, "cost", "costed") for row in shown.to_dict("records")],

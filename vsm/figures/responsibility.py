@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
-from vsm.figures.tables import bounded, lacking, published
+from vsm.figures.tables import bounded, in_days, lacking, published
 
 
 def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
@@ -75,7 +75,7 @@ def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
 
 
 def _waited(row: dict[Any, Any]) -> str:
-    wait = f"{row['wait'] / pd.Timedelta(days=1):,.0f} d"
+    wait = in_days(row["wait"])
     return wait if row["waits"] == row["tickets"] else f"{wait} (known of {number(row['waits'])})"
 
 

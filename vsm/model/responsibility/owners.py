@@ -75,10 +75,10 @@ def ticket_owners(
         {
             "visits": grouped.size(),
             "teams": grouped["team"].nunique(),
-            "team_names": grouped["team"].agg(_names),
+            "team_names": names_joined(work, "team"),
             "people": grouped["holder"].nunique(),
             "disciplines": grouped["discipline"].nunique(),
-            "unknown": grouped["team"].agg(lambda teams: int(teams.isna().sum())),
+            "unknown": work["team"].isna().groupby(work["ticket"]).sum(),
             "first_team": grouped["team"].first(),
         }
     ).reindex(reached.index)
@@ -120,8 +120,17 @@ def _in_time(ticket: "pd.Series[Any]", at: "pd.Series[Any]", reached: pd.DataFra
     return ticket.isin(reached.index) & ~(at >= production)
 
 
-def _names(teams: "pd.Series[Any]") -> str | None:
-    return JOINT.join(dict.fromkeys(teams.dropna())) or None
+def names_joined(work: pd.DataFrame, side: str) -> "pd.Series[Any]":
+    """Which names does each ticket meet, in the order of their coming, joined by ``; ``?
+
+    Examples
+    --------
+    >>> work = pd.DataFrame({"ticket": ["a", "a", "a"], "team": ["web", "qa", "web"]})
+    >>> names_joined(work, "team").to_dict()
+    {'a': 'web; qa'}
+    """
+    known = work[["ticket", side]].dropna().drop_duplicates()
+    return known.groupby("ticket")[side].agg(JOINT.join)
 
 
 def _passes(handoffs: pd.DataFrame, reached: pd.DataFrame, bots: AbstractSet[str]) -> "pd.Series[Any]":

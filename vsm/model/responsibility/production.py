@@ -46,8 +46,8 @@ def production_of_tickets(
     done = counted(lives)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
     made = commits_of_tickets(events, commits=commits)
     shipped = made[made["landed"].notna() & made["ships"]]
-    grouped = shipped.groupby("ticket")["released"]
-    last = grouped.max().where(~grouped.agg(lambda released: bool(released.isna().any())).astype("bool"))
+    last = shipped.groupby("ticket")["released"].max()
+    last = last.where(~shipped["released"].isna().groupby(shipped["ticket"]).any())
     known = done["ticket"].isin(last.index)
     released = last.reindex(done["ticket"]).set_axis(done.index).astype(done["finished"].dtype)
     production = done["finished"].where(~known, released)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from vsm.intervals.handoffs import disciplines
 from vsm.model.flow import counted
 from vsm.model.proportions import share_of
-from vsm.model.responsibility.owners import JOINT, NOBODY, work_of_people
+from vsm.model.responsibility.owners import NOBODY, names_joined, work_of_people
 from vsm.tables import TOUCH_KINDS
 
 NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
@@ -95,13 +95,9 @@ def ticket_disciplines(
     home = _disciplines_of_people(work)
     mine = work[work["ticket"].isin(set(counted(lives)["ticket"].astype("str")))]
     grouped = mine.groupby("ticket")["discipline"]
-    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": grouped.agg(_names)})
+    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(mine, "discipline")})
     joint = rows.index.isin(_touched_by_others(mine, events, home)) & (rows["disciplines"] > 1)
     return rows.assign(together=joint).reset_index().astype({"names": "str", "together": "bool"})
-
-
-def _names(told: "pd.Series[Any]") -> str:
-    return JOINT.join(dict.fromkeys(told))
 
 
 def _disciplines_of_people(work: pd.DataFrame) -> Mapping[str, str]:
