@@ -59,7 +59,7 @@ def test_custom_fields_and_limits_are_optional() -> None:
         ("[stream", r"is not valid TOML"),
         (
             "[stages]",
-            r"unknown key 'stages' in the file; known: jira, person, repository, rules, stage, stream, team",
+            r"unknown key 'stages' in the file; known: jira, membership, person, repository, rules, stage, stream, team",
         ),
         ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),

@@ -7,30 +7,18 @@ its meaning. An unknown key is an error, and all faults of a file are told at on
 import hashlib
 import re
 import tomllib
-from collections import Counter
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from vsm.errors import ConfigError
+from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
+from vsm.workflow.section import Section, Word
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Kind = Literal["queue", "work", "outside", "done"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Stage(_Section):
+class Stage(Section):
     """What is one step of the value stream?
 
     ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
@@ -47,20 +35,6 @@ class Stage(_Section):
     wip: int | None = Field(default=None, ge=1)
 
 
-class Team(_Section):
-    """Who belongs together? ``members`` are names of persons."""
-
-    name: Word
-    members: tuple[Word, ...] = ()
-
-
-class Person(_Section):
-    """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Person 07``."""
-
-    name: Word
-    accounts: tuple[Word, ...] = ()
-
-
 PREVIEWS: Final = (
     r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
     r"(?![a-z])|\d(?:a|b|rc)\d+$"
@@ -68,7 +42,7 @@ PREVIEWS: Final = (
 """Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
 
 
-class Repository(_Section):
+class Repository(Section):
     """Which repository of the stream is this, and what counts as landed and as released in it?
 
     ``main`` is the branch that work lands on (as ``main`` or ``origin/main``); without it the repository's
@@ -102,7 +76,7 @@ class Repository(_Section):
         return bool(re.search(self.releases, tag)) and not preview
 
 
-class Rules(_Section):
+class Rules(Section):
     """Which thresholds hold?
 
     ``bulk_tickets`` equal moves in ``bulk_minutes`` are clean-up; under ``minimum`` observations a claim
@@ -114,7 +88,7 @@ class Rules(_Section):
     minimum: int = Field(default=12, ge=2)
 
 
-class Jira(_Section):
+class Jira(Section):
     """Which of a live Jira's custom fields are taken beyond those that tell flow? By id or by name."""
 
     objective: Word | None = None
@@ -127,13 +101,13 @@ class Jira(_Section):
         return {word: field for word, field in self if field}
 
 
-class Stream(_Section):
+class Stream(Section):
     """What is the stream called?"""
 
     name: Word = "value stream"
 
 
-class Workflow(_Section):
+class Workflow(Section):
     r"""What does ``vsm.toml`` say? Stages stand in the order of the value stream.
 
     Examples
@@ -147,6 +121,7 @@ class Workflow(_Section):
     stages: tuple[Stage, ...] = Field(default=(), alias="stage")
     teams: tuple[Team, ...] = Field(default=(), alias="team")
     persons: tuple[Person, ...] = Field(default=(), alias="person")
+    memberships: tuple[Membership, ...] = Field(default=(), alias="membership")
     repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
     rules: Rules = Rules()
     jira: Jira = Jira()
@@ -165,6 +140,26 @@ class Workflow(_Section):
     def team_of(self) -> dict[str, str]:
         """Which team does each person belong to?"""
         return {member: team.name for team in self.teams for member in team.members}
+
+    @property
+    def team_of_component(self) -> dict[str, str]:
+        """Which team does each component belong to?"""
+        return {component: team.name for team in self.teams for component in team.components}
+
+    @property
+    def team_of_repository(self) -> dict[str, str]:
+        """Which team does each repository belong to?"""
+        return {repository: team.name for team in self.teams for repository in team.repositories}
+
+    @property
+    def patterns(self) -> list[tuple[str, str]]:
+        """Which patterns of persons' names mean which team?"""
+        return [(pattern, team.name) for team in self.teams for pattern in team.patterns]
+
+    @property
+    def bots(self) -> dict[str, bool]:
+        """Of which persons is it said whether they are bots?"""
+        return {person.name: person.bot for person in self.persons if person.bot is not None}
 
     @property
     def person_of(self) -> dict[str, str]:
@@ -189,32 +184,19 @@ class Workflow(_Section):
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:
         faults = [
-            *_twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
-            *_twice(
+            *twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
+            *twice(
                 [status for stage in self.stages for status in stage.statuses],
                 "status '{}' is mapped {} times; keep it in one stage",
             ),
-            *_twice([team.name for team in self.teams], "team '{}' is defined {} times; keep one"),
-            *_twice(
-                [member for team in self.teams for member in team.members],
-                "person '{}' is a member {} times; keep one team",
-            ),
-            *_twice(
+            *twice(
                 [known.name for known in self.repositories], "repository '{}' is named {} times; keep one"
             ),
-            *_twice([person.name for person in self.persons], "person '{}' is defined {} times; keep one"),
-            *_twice(
-                [account for person in self.persons for account in person.accounts],
-                "account '{}' is claimed {} times; keep it with one person",
-            ),
+            *faults_of_belonging(self.teams, self.persons, self.memberships),
         ]
         if faults:
             raise ValueError("\n".join(faults))
         return self
-
-
-def _twice(words: list[str], sentence: str) -> list[str]:
-    return [sentence.format(word, times) for word, times in Counter(words).items() if times > 1]
 
 
 def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
@@ -249,9 +231,9 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
         raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
 
 
-_SECTIONS: dict[str, type[_Section]] = {
-    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "repository": Repository,
-    "rules": Rules, "jira": Jira,
+_SECTIONS: dict[str, type[Section]] = {
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
+    "repository": Repository, "rules": Rules, "jira": Jira,
 }  # fmt: skip
 
 
@@ -278,6 +260,6 @@ def _place(loc: tuple[str | int, ...], text: str) -> str:
         return "the file"
     if len(loc) > 1 and isinstance(loc[1], int):
         entry = tomllib.loads(text)[str(loc[0])][loc[1]]
-        name = entry.get("name") if isinstance(entry, dict) else None
+        name = entry.get("name", entry.get("person")) if isinstance(entry, dict) else None
         return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
     return f"[{loc[0]}]"
