@@ -53,13 +53,22 @@ def test_custom_fields_and_limits_are_optional() -> None:
     assert workflow.digest != parse_workflow(GOOD).digest
 
 
+def test_alignment_is_optional_and_keeps_the_files_order() -> None:
+    """Objectives come as they stand; what is not said is empty."""
+    said = '[alignment]\nunplanned = ["Incident"]\n[alignment.objectives]\nZ = ["label:z"]\nA = ["Bug"]'
+    alignment = parse_workflow(said).alignment
+    assert list(alignment.objectives) == ["Z", "A"]
+    assert (alignment.unplanned, alignment.flow.defect) == (("Incident",), ())
+    assert parse_workflow("").alignment.objectives == {}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("[stream", r"is not valid TOML"),
         (
             "[stages]",
-            r"unknown key 'stages' in the file; known: jira, membership, person, repository, rules, stage, stream, team",
+            r"unknown key 'stages' in the file; known: alignment, jira, membership, person, repository, rules, stage, stream, team",
         ),
         ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),
@@ -74,6 +83,27 @@ def test_custom_fields_and_limits_are_optional() -> None:
         (
             '[jira]\naim = "x"',
             r"unknown key 'aim' in \[jira\]; known: cost_of_delay, objective, value$",
+        ),
+        (
+            "[alignment]\naims = []",
+            r"unknown key 'aims' in \[alignment\]; known: flow, objectives, unplanned$",
+        ),
+        (
+            '[alignment.flow]\nbugs = ["Bug"]',
+            r"unknown key 'bugs' in \[alignment.flow\]; known: debt, defect, feature, risk$",
+        ),
+        (
+            '[alignment]\nunplanned = ["labels:hotfix"]',
+            r"'labels:hotfix' in \[alignment\] begins with 'labels:'; known: type:, label:, component:, epic:",
+        ),
+        ('[alignment.objectives]\nGrow = ["epic:"]', r"'epic:' in \[alignment\] names nothing after 'epic:'"),
+        (
+            '[alignment.flow]\ndefect = ["Bug"]\nrisk = ["type: bug"]',
+            r"'Bug' in \[alignment.flow\] is both risk and defect; keep one",
+        ),
+        (
+            '[alignment.flow]\ndefect = "Bug"',
+            r"'alignment.flow.defect' in \[alignment.flow\]: Input should be a valid tuple",
         ),
         ('[jira]\nvalue = ""', r"'jira.value' in \[jira\]: String should have at least 1 character"),
         (

@@ -33,9 +33,8 @@ def fast_import(commits: int) -> Iterator[str]:
         base = main
         for place in range(min(BRANCH, commits - mark)):
             mark += 1
-            yield _commit(
-                mark, f"AB-{mark // 5} step {place}\n\nSigned-off-by: dev-1 <dev-1@example.org>", base
-            )
+            trailer = "" if place else "\n\nReviewed-by: dev-1 <dev-1@example.org>"
+            yield _commit(mark, f"AB-{mark // 5} step {place}: a subject of the usual length{trailer}", base)
             base = mark
         if mark < commits:
             mark += 1

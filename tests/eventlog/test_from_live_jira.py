@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.jira_bodies import history, issue, moved
+from vsm.eventlog.about_tickets import amount
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, merge_logs
@@ -143,6 +144,33 @@ def test_the_objective_is_what_the_workflow_file_names() -> None:
     assert objective.astype("str").tolist()[0] == "Grow"
     assert objective.isna().tolist() == [False, True]
     assert log_from_jira(bodies).tickets["objective"].isna().all()
+
+
+def test_components_and_labels_stand_in_one_cell() -> None:
+    """Each once, in the tracker's order; a ticket without them lacks them."""
+    parts = [{"name": "Search"}, {"name": "Index; cold"}]
+    bodies = [issue(1, components=parts, labels=["slow", "slow", "ui"]), issue(2, components=[], labels=None)]
+    tickets = log_from_jira(bodies).tickets
+    assert tickets[["components", "labels"]].iloc[0].tolist() == ["Search; Index, cold", "slow; ui"]
+    assert tickets[["components", "labels"]].iloc[1].isna().all()
+
+
+def test_value_and_cost_of_delay_are_numbers() -> None:
+    """A text that is a number counts; one that is none is missing, and a note says so."""
+    bodies = [issue(1, cf_1=1200.5, cf_2="300"), issue(2, cf_1={"value": "high"}), issue(3)]
+    log = log_from_jira([*bodies, site(cf_1="value", cf_2="cost_of_delay")])
+    assert log.tickets["value"].isna().tolist() == [False, True, True]
+    assert log.tickets[["value", "cost_of_delay"]].iloc[0].tolist() == [1200.5, 300.0]
+    assert log.quality[["level", "ticket", "detail"]].astype("str").to_numpy().tolist() == [
+        ["note", "jira:1002", "AB-2: its value is 'high', no number; taken as missing"]
+    ]
+    check(log.tickets, TICKETS)
+
+
+@pytest.mark.parametrize("text", ["1,200", "1 200", "nan", "inf", "1e999", "1_000", "0x10", "€5", "", "--1"])
+def test_what_is_no_plain_number_is_missing(text: str) -> None:
+    """Marks between thousands differ by country: they are not guessed at."""
+    assert amount(text) is None
 
 
 def test_the_sites_own_names_join_those_of_issues() -> None:

@@ -47,3 +47,15 @@ def test_bad_rows_are_told_by_line() -> None:
     """What was left out on request is in QUALITY, with its line."""
     log = log_from_table([{"bad_rows": [{"line": 9, "reason": "no time"}]}], source="table:desk")
     assert log.quality["detail"].tolist() == ["line 9 left out: no time"]
+
+
+def test_components_labels_and_amounts_are_read_where_they_are_mapped() -> None:
+    """Semicolons separate; an amount that is no number is missing and told."""
+    about = {"components": "Web;Search ; Web", "labels": None, "value": "12.5", "cost_of_delay": "a lot"}
+    log = log_from_table([CASE | about, CASE | {"ticket": "8"}], source="table:desk")
+    (row, plain) = check(log.tickets, TICKETS).astype({"components": "object"}).to_dict("records")
+    assert (row["components"], row["value"]) == ("Web; Search", 12.5)
+    assert log.tickets[["labels", "cost_of_delay"]].isna().all(axis=None)
+    assert log.tickets["components"].isna().tolist() == [False, True]
+    assert plain["key"] == "8"
+    assert log.quality["detail"].tolist() == ["7: its cost of delay is 'a lot', no number; taken as missing"]

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from vsm.model.bottlenecks import stage_shares
 from vsm.model.network import stage_network, team_network
+from vsm.model.objectives import flow_distribution
 from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
@@ -110,6 +111,15 @@ def teams_of(*handoffs: tuple[str, str, float]) -> "nx.DiGraph[str]":
         ticket=tickets, team=moved, back=frame["from_team"] > frame["to_team"], **times, **same
     )
     return team_network(conform(whole, HANDOFFS))
+
+
+def kinds_of_work(**delivered: int) -> pd.DataFrame:
+    """The distribution of so many delivered tickets of each kind of work."""
+    flows = [flow for flow, count in delivered.items() for _ in range(count)]
+    tickets = [f"jira:{number}" for number in range(len(flows))]
+    lives = pd.DataFrame({"ticket": tickets, "finished": START, "bulk": False}).astype({"ticket": "str"})
+    about = {"ticket": tickets, "flow": pd.array(flows, dtype="str"), "flow_by": "vsm.toml"}
+    return flow_distribution(lives, alignment=pd.DataFrame(about).astype("str"))
 
 
 def traces(figure: go.Figure, name: str) -> list[Any]:

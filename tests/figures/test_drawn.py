@@ -7,12 +7,19 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.figures.drawn import Drawn, drawn_figures
-from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, teams_of
+from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, kinds_of_work, teams_of
 from tests.streams import sample_stream
-from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+from vsm.figures import (
+    flow_distribution_bars,
+    flow_map,
+    handoff_matrix,
+    team_network,
+    time_by_stage,
+    value_stream_map,
+)
 
-NAMES = ("shares", "map", "flow", "matrix")
-MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2}
+NAMES = ("shares", "map", "flow", "matrix", "teams")
+MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2, "teams": 9}
 Pages = dict[tuple[str, int], Drawn]
 
 
@@ -25,6 +32,7 @@ def sample(browser: Browser, sample_folder: Path) -> Pages:
         "map": value_stream_map(stream.network),
         "flow": flow_map(stream.network),
         "matrix": handoff_matrix(stream.teams),
+        "teams": team_network(stream.teams),
     }
     return {
         (name, width): drawn
@@ -45,6 +53,7 @@ def hostile_figures(number: int, name: str) -> dict[str, go.Figure]:
         f"map-{number}": value_stream_map(stream.network, title=name),
         f"flow-{number}": flow_map(stream.network, title=name),
         f"matrix-{number}": handoff_matrix(teams, title=name),
+        f"teams-{number}": team_network(teams, title=name),
     }
 
 
@@ -89,6 +98,21 @@ def test_hostile_and_long_names_are_drawn_as_they_are(
     )
 
 
+@pytest.mark.parametrize("width", [1100, 700])
+def test_kinds_of_work_are_drawn_and_can_be_read(browser: Browser, tmp_path: Path, width: int) -> None:
+    """With shares and without, however long the title: five bars or none, every text whole and free."""
+    many = kinds_of_work(feature=520, defect=319, risk=4, debt=38, unknown=12)
+    figures = {
+        "many": flow_distribution_bars(many, title=HOSTILE[-1]),
+        "few": flow_distribution_bars(kinds_of_work(feature=2, defect=1)),
+    }
+    for drawn in drawn_figures(browser, figures, file=tmp_path / "kinds.html", width=width).values():
+        assert (drawn.said, drawn.called, drawn.links) == ([], [], 0)
+        assert drawn.size[0] == width
+        assert len(drawn.lines) > 10
+        assert (drawn.cut(), drawn.overlapping(), drawn.spilled()) == ([], [], [])
+
+
 def test_the_measure_finds_texts_that_overlap_are_cut_or_spill(browser: Browser, tmp_path: Path) -> None:
     """The measure itself, on a figure that does all three."""
     figure = value_stream_map(SmallStream().network)
@@ -99,3 +123,24 @@ def test_the_measure_finds_texts_that_overlap_are_cut_or_spill(browser: Browser,
     assert (wide, wide) in bad.overlapping()
     assert "beyond the right edge of the whole figure" in bad.cut()
     assert wide in bad.spilled()
+
+
+TEAM_NAMES = (
+    "Support", "Product management", "Web", "Mobile apps", "Platform and infrastructure", "Quality assurance",
+    "Data", "Security & compliance", "Design", "Release engineering", "Payments", "Customer success organisation",
+)  # fmt: skip
+
+
+def test_teams_can_be_read_from_one_to_twelve_of_them(browser: Browser, tmp_path: Path) -> None:
+    """Names stand apart from each other and from the numbers beside arrows, on a wide page made narrow too."""
+    figures = {
+        f"teams-{n}": team_network(
+            teams_of(*[(a, b, 3.5) for i, a in enumerate(TEAM_NAMES[:n]) for b in TEAM_NAMES[i % 3 : n : 2]])
+        )
+        for n in range(1, len(TEAM_NAMES) + 1)
+    }
+    for width in (700, 1100):
+        for name, drawn in drawn_figures(browser, figures, file=tmp_path / "t.html", width=width).items():
+            assert (drawn.said, drawn.called) == ([], []), name
+            assert drawn.cut() == [], name
+            assert drawn.overlapping() == [], name

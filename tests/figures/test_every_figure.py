@@ -10,20 +10,39 @@ import networkx as nx
 import plotly.graph_objects as go
 import pytest
 
-from tests.figures.small_stream import HOSTILE, SmallStream, notes, read, small_stream, teams_of
-from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
+from tests.figures.small_stream import (
+    HOSTILE,
+    SmallStream,
+    kinds_of_work,
+    notes,
+    read,
+    small_stream,
+    teams_of,
+)
+from vsm.figures import (
+    flow_distribution_bars,
+    flow_map,
+    handoff_matrix,
+    team_network,
+    time_by_stage,
+    value_stream_map,
+)
 from vsm.figures.frame import framed
 
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
+KINDS_OF_WORK = kinds_of_work(feature=12, defect=7, debt=1)
 EVERY = {
+    "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
     "map": (value_stream_map, small_stream().network),
     "flow": (flow_map, small_stream().network),
     "matrix": (handoff_matrix, TEAMS),
+    "teams": (team_network, TEAMS),
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (
         time_by_stage,
         SmallStream((("Ideas", 1),)).shares,
@@ -32,6 +51,11 @@ EMPTY = {
     "map": (value_stream_map, NOTHING, "No ticket has entered a stage so far."),
     "flow": (flow_map, NOTHING, "No ticket has entered a stage so far."),
     "matrix": (handoff_matrix, NOTHING, "No handoff between known teams has been seen."),
+    "teams": (
+        team_network,
+        NOTHING,
+        "No handoff between known teams has been seen: give stages or people a team in vsm.toml.",
+    ),
 }
 # The only markup that figures make themselves.
 OURS = re.compile(r"</?b>|<br>|</?span( style='font-size:[0-9.]+(em|px)')?>")
@@ -138,7 +162,7 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
-    for figure in (*drawn, handoff_matrix(network)):
+    for figure in (*drawn, handoff_matrix(network), team_network(network)):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]
         assert any(read(text).startswith(name[:9]) or f" {name[:9]}" in read(text) for text in shown)

@@ -38,6 +38,15 @@ def test_findings_carry_number_interval_evidence_caveat_and_experiment(planted: 
     assert costs == sorted(costs, reverse=True)
 
 
+def test_findings_can_be_chosen_by_rule(planted: ValueStream) -> None:
+    """In their order; that there are none of a kind is said as such, not as too few tickets."""
+    chosen = planted.findings.about("queue", "return")
+    assert {finding.rule for finding in chosen} == {"queue", "return"}
+    assert list(chosen) == [finding for finding in planted.findings if finding.rule in ("queue", "return")]
+    assert str(planted.findings.about("nothing")) == "No claim of this kind is borne by the data."
+    assert "No claim of this kind" in planted.findings.about("nothing")._repr_html_()
+
+
 def test_no_person_is_named(planted: ValueStream) -> None:
     """We measure the system: no claim speaks of a person."""
     people = {person.name for person in planted.workflow.persons}

@@ -117,6 +117,29 @@ def test_a_phone_scrolls_down_only(published: Path, visit: Callable[..., Visit],
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_pages_link_each_other_and_the_index(published: Path, visit: Callable[..., Visit]) -> None:
+    """Every page names all pages and its own; below, one turns to the next and back."""
+    page = visit().open(published.with_name("where.html"))
+    assert page.locator(".others a").all_inner_texts() == ["Where does work wait?", "bare"]
+    assert page.locator(".others [aria-current]").all_inner_texts() == ["Where does work wait?"]
+    page.locator(".turn-after").click()
+    assert page.url == published.with_name("bare.html").as_uri()
+    assert page.locator(".turn-after").count() == 0
+    page.locator(".turn-before").click()
+    assert page.url == published.with_name("where.html").as_uri()
+    page.locator(".home").click()
+    assert page.url == published.as_uri()
+
+
+def test_a_page_alone_links_the_index_only(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+    """There is nothing to turn to."""
+    path = write_notebook(tmp_path / "bare.ipynb", parameters())
+    page = _publish([path], tmp_path / "runs").with_name("bare.html").read_text()
+    assert 'class="others"' not in page
+    assert 'class="turn"' not in page
+    assert '<a class="home" href="index.html">' in page
+
+
 def test_two_runs_of_one_instant_do_not_meet(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
     """The second gets a number; the first stays as it is."""
     first = tmp_path / "runs" / "2026-11-23T031500Z"

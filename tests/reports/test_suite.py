@@ -14,7 +14,8 @@ from tests.reports.pages import Visit
 from vsm.cli import main
 
 PAGE = "01_where_does_time_go.html"
-FIGURES = 4
+HANDS = "02_who_waits_for_whom.html"
+FIGURES = {PAGE: 4, HANDS: 2}
 
 
 def vsm(*words: object) -> None:
@@ -48,13 +49,14 @@ def of_tracker(work: Path, file: Path) -> Path:
     return reported(work)
 
 
+@pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_demo_page_is_drawn_offline(
-    sample_run: Path, visit: Callable[..., Visit], width: int, height: int
+    sample_run: Path, visit: Callable[..., Visit], width: int, height: int, name: str
 ) -> None:
     """Every figure has marks and its size; no message, no request, no sideways scrolling."""
     window = visit(width=width, height=height)
-    page = window.open(sample_run / PAGE)
+    page = window.open(sample_run / name)
     for chart in page.locator(".chart").all():
         chart.scroll_into_view_if_needed()
         chart.locator("svg.main-svg").first.wait_for()
@@ -62,7 +64,7 @@ def test_the_demo_page_is_drawn_offline(
         "[...document.querySelectorAll('.chart')].map(c => { const s = c.querySelector('svg.main-svg');"
         " return [s.clientWidth, c.querySelectorAll('svg path, svg text').length]; })"
     )
-    assert len(sizes) == FIGURES
+    assert len(sizes) == FIGURES[name]
     assert all(wide > 600 and marks > 5 for wide, marks in sizes)
     assert window.said == []
     assert window.called == []
@@ -79,10 +81,24 @@ def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Call
     assert page.title().startswith("Where does the time go?")
 
 
-def test_a_published_report_is_small_and_whole(sample_run: Path) -> None:
-    """One page under 3 MB, the executed notebook beside it, every code cell run."""
-    assert (sample_run / PAGE).stat().st_size < 3_000_000
-    notebook: dict[str, Any] = json.loads((sample_run / PAGE.replace(".html", ".ipynb")).read_text())
+def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[..., Visit]) -> None:
+    """Work waits for quality, comes back to support, and its tickets are linked; nobody is named."""
+    page = visit().open(sample_run / HANDS)
+    text = page.locator("main").inner_text()
+    assert "Most waiting lies on the way from development to quality" in text
+    assert "development ⇄ support" in text
+    assert page.locator("main a[href*='/browse/SHOP-']").count() > 10
+    assert page.locator(".turn-before").inner_text().endswith("Where does the time go?")
+    page.locator(".home").click()
+    page.locator(".pages").get_by_text("Who waits for whom?").click()
+    assert page.url.endswith(HANDS)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> None:
+    """Each page under 3 MB, the executed notebook beside it, every code cell run."""
+    assert (sample_run / name).stat().st_size < 3_000_000
+    notebook: dict[str, Any] = json.loads((sample_run / name.replace(".html", ".ipynb")).read_text())
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
@@ -92,9 +108,12 @@ def test_real_trackers_render(
 ) -> None:
     """Figures and findings of a real history, without a message."""
     window = visit()
-    page = window.open(of_tracker(tmp_path / "w", real_data / tracker / "issues.jsonl.gz") / PAGE)
-    assert page.locator(".chart").count() == FIGURES
+    run = of_tracker(tmp_path / "w", real_data / tracker / "issues.jsonl.gz")
+    page = window.open(run / PAGE)
+    assert page.locator(".chart").count() == FIGURES[PAGE]
     assert "of all lead time" in page.locator(".findings li").first.inner_text()
+    page = window.open(run / HANDS)
+    assert "give stages or people a team in vsm.toml" in page.locator("main").inner_text()
     assert window.said == []
 
 
@@ -106,8 +125,9 @@ def test_nothing_and_one_ticket_give_a_kind_page(
     (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))
     window = visit()
     run = of_tracker(tmp_path / "w", tmp_path / "few.jsonl")
-    page = window.open(run / PAGE)
-    assert "Nothing to see yet" in page.locator("main").inner_text()
-    assert "nan" not in page.locator("main").inner_text().lower().split()
+    for name in FIGURES:
+        text = window.open(run / name).locator("main").inner_text()
+        assert "Nothing to see yet" in text
+        assert "nan" not in text.lower().split()
     assert window.said == []
     assert "othing to see yet" in (run / "index.html").read_text()

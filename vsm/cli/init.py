@@ -41,6 +41,14 @@ minimum = 12          # under so many tickets: too few to say
 # batch = true                 # optional: tickets leave it together on purpose, as in a release
 # wip = 3                      # optional: how many tickets may be in it, by agreement
 #
+# [[stage]]                    # a step that Git tells: it splits stages of the tracker, and has no statuses
+# name = "Waiting to land"
+# kind = "queue"
+# git = "landing"              # coding: first to last commit · landing: from there until all has landed on
+#                              # the main line · releasing: until all is released, even if the ticket is done
+# within = ["In Progress"]     # optional: what it splits; left out: the work stage before it (releasing:
+#                              # the same one and all that are done)
+#
 # [[team]]
 # name = "quality"
 # members = ["qa-1", "qa-2"]   # names of persons
@@ -66,7 +74,15 @@ minimum = 12          # under so many tickets: too few to say
 # previews = "-rc"             # … these; left out: rc, alpha, beta, snapshot, milestones and the like
 #
 # [jira]                       # custom fields of a live Jira, by name or id; taken from the next pull on
-# objective = "Business aim"   # also: value, cost_of_delay
+# objective = "Business aim"   # also: value, cost_of_delay (numbers, per week)
+#
+# [alignment]                  # what delivered work serves: by ticket type ("Bug"), label:, component:,
+# unplanned = ["label:unplanned", "priority:Blocker"]                      # epic: (its key), priority:
+# [alignment.objectives]       # the first that means a ticket counts
+# "Faster search" = ["component:Search", "epic:ABC-12"]
+# [alignment.flow]             # what no selector means goes by the tracker's type
+# defect = ["Bug"]             # also: feature, risk, debt
+# risk = ["label:security"]
 """
 
 

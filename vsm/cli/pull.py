@@ -13,7 +13,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.pipeline.read import read_workflow
 from vsm.sources.archive import open_archive
-from vsm.sources.git_commits import LASTING, repository_name
+from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder
 
@@ -105,7 +105,8 @@ def table(
     """Pull another tracker's export, with a mapping of its columns.
 
     Our words are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
-    priority, objective and url.
+    priority, objective, url, components, labels (several are separated by semicolons), value and
+    cost_of_delay.
     """
     asked = {"file": str(file.absolute()), "columns": parse_columns(map_), "timezone": timezone}
     store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad})
@@ -133,7 +134,8 @@ def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool |
                 lasting=LASTING if source.startswith("git:") else None,
                 on_page=teller.stored,
             )
-    teller.done(state, folder.archive)
+        repository = archive.document(source, STATE) or {}
+    teller.done(state, folder.archive, commits=repository.get("count"))
 
 
 def repeat(dir_: Path, teller: Teller) -> None:

@@ -62,13 +62,13 @@ class Teller:
         self._update(description=f"waiting {seconds:,.0f} s for {self._source}: {reason}")
         self._log("waiting", seconds=round(seconds, 1), reason=reason)
 
-    def done(self, state: PullState, archive: object) -> None:
-        """The pull is whole."""
-        noun = "documents" if state.documents != 1 else "document"
-        self._console.print(f"{state.source}: {state.documents:,} {noun} in {archive}")
-        if not state.documents:
+    def done(self, state: PullState, archive: object, *, commits: int | None = None) -> None:
+        """The pull is whole; of a repository ``commits`` are known."""
+        count, word = (state.documents, "document") if commits is None else (commits, "commit")
+        self._console.print(f"{state.source}: {count:,} {word}{'s' if count != 1 else ''} in {archive}")
+        if not count:
             self._console.print("There was nothing in it; reports will say so.")
-        self._log("done", documents=state.documents)
+        self._log("done", **{f"{word}s": count})
 
     def failed(self, source: str, reason: str) -> None:
         """One source could not be pulled; others go on."""

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
+from vsm.eventlog.about_tickets import AMOUNTS, amount, doubts_about_amounts, joined
 from vsm.eventlog.instants import instants
 from vsm.eventlog.jira_doubts import doubts_about_changelogs, doubts_about_gone
 from vsm.eventlog.jira_items import (
@@ -78,6 +79,7 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     doubts = [
         *doubts_about_changelogs(told.issues, changes, lives, source=source),
         *doubts_about_gone(ends, lives, source=source),
+        *doubts_about_amounts(_amounts(told, source), source=source),
     ]
     tickets = conform(lives.assign(created=lives["start"]), TICKETS)
     return Log(tickets, _events(pd.concat([rows, ends]), source), names, quality=quality_from_doubts(doubts))
@@ -121,6 +123,8 @@ def _ticket(body: Json, source: str) -> dict[str, Any]:
         "type": (fields.get("issuetype") or {}).get("name"),
         "priority": (fields.get("priority") or {}).get("name"),
         "summary": fields.get("summary"),
+        "components": joined(part.get("name") for part in fields.get("components") or ()),
+        "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
@@ -128,10 +132,20 @@ def _ticket(body: Json, source: str) -> dict[str, Any]:
     }
 
 
-def _lies_in(body: Json, told: Told, now: Mapping[str, States], source: str) -> States:
-    """Say what larger thing a ticket belongs to: its parent or epic, its objective."""
-    objective = custom_value(body["fields"], "objective", roles=told.roles, source=source)
-    return {"parent": now[f"{source}:{body['id']}"]["parent"], "objective": objective}
+def _lies_in(body: Json, told: Told, now: Mapping[str, States], source: str) -> dict[str, Any]:
+    """Say what larger thing a ticket belongs to: its parent or epic, its objective; and what it is worth."""
+    fields = body["fields"]
+    objective = custom_value(fields, "objective", roles=told.roles, source=source)
+    worth = {word: amount(custom_value(fields, word, roles=told.roles, source=source)) for word in AMOUNTS}
+    return worth | {"parent": now[f"{source}:{body['id']}"]["parent"], "objective": objective}
+
+
+def _amounts(told: Told, source: str) -> Iterator[tuple[str, str, States]]:
+    for body in told.issues:
+        texts = {
+            word: custom_value(body["fields"], word, roles=told.roles, source=source) for word in AMOUNTS
+        }
+        yield f"{source}:{body['id']}", body["key"], texts
 
 
 def _states_now(told: Told, changes: pd.DataFrame, source: str) -> dict[str, States]:

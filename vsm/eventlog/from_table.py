@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from vsm.eventlog.about_tickets import AMOUNTS, JOINT, amount, doubts_about_amounts, joined
 from vsm.eventlog.instants import instants
 from vsm.eventlog.log import Log, sorted_events
 from vsm.eventlog.quality import Doubt, quality_from_doubts
@@ -28,7 +29,8 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     Log
         Each row is a status event, and an ``assignee`` or ``team`` event where these change; the first
         row creates the ticket. With no actor in the export its holder is taken for the one who moved the
-        ticket: in event logs the resource is who did the step.
+        ticket: in event logs the resource is who did the step. Several components or labels in one cell are
+        separated by semicolons.
 
     Examples
     --------
@@ -53,6 +55,8 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     ]
     if not cases:
         return Log(quality=quality_from_doubts(doubts))
+    amounts = [(f"{source}:{case['ticket']}", str(case["ticket"]), case) for case in cases]
+    doubts += doubts_about_amounts(amounts, source=source)
     facts = pd.DataFrame([fact for case in cases for fact in _facts(case, source)])
     facts["at"] = instants(list(facts["at"]))
     facts["seq"] = facts.groupby(["ticket", "at"]).cumcount()
@@ -89,6 +93,8 @@ def _tickets(cases: list[Json], source: str) -> pd.DataFrame:
             "key": str(case["ticket"]),
             "created": case["rows"][0]["at"],
         }
+        | {word: joined((case.get(word) or "").split(JOINT.strip())) for word in ("components", "labels")}
+        | {word: amount(case.get(word)) for word in AMOUNTS}
         for case in cases
     ]
     frame = pd.DataFrame(rows)

@@ -6,7 +6,8 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.workflow import Stage, Workflow
+from vsm.stage import Stage
+from vsm.workflow import Workflow
 
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
 
@@ -17,7 +18,8 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
     A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists
     but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
     name as its stage and the kind that the tracker's category suggests (``queue`` without one); it is
-    placed before ``done``, and ``mapped`` is false.
+    placed before ``done``, and ``mapped`` is false. A stage that Git tells has the status ``git:coding``,
+    ``git:landing`` or ``git:releasing``.
 
     Parameters
     ----------
@@ -47,11 +49,18 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
         _row(str(status), borne, workflow.mapping, stage_of)
         for status, borne in statuses.groupby("id", sort=True)
     ]
+    rows += [_milestone(stage) for stage in workflow.stages if stage.git]
     words = ["status", "name", "stage", "kind", "team", "discipline"]
     table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
     table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
     order = _order(workflow, table)
     return table.assign(place=table["stage"].map(order).astype("int64"))[COLUMNS]
+
+
+def _milestone(stage: Stage) -> dict[str, Any]:
+    """Give a stage that Git tells a status of its own, so that it is one among others."""
+    said = {"kind": stage.kind, "team": stage.team, "discipline": stage.discipline, "batch": stage.batch}
+    return {"status": f"git:{stage.git}", "name": stage.name, "stage": stage.name, "mapped": True, **said}
 
 
 def _row(

@@ -1,25 +1,47 @@
 """What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
 
+from vsm.figures.alignment import flow_distribution_bars, objective_table, planned_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
+from vsm.figures.handoff_tables import costliest_table, ping_pong_table, places_table
 from vsm.figures.matrix import handoff_matrix
+from vsm.figures.responsibility import (
+    end_to_end_table,
+    knowledge_table,
+    letting_go_table,
+    mended_table,
+    together_table,
+)
 from vsm.figures.stage_bars import time_by_stage
 from vsm.figures.stream_map import value_stream_map
 from vsm.figures.tables import doubts_table, handoff_table, lead_time_table, stage_table
+from vsm.figures.team_network import team_network
 from vsm.figures.template import CONFIG, TEMPLATE
 
 __all__ = [
     "CONFIG",
     "TEMPLATE",
     "age_table",
+    "costliest_table",
     "doubts_table",
     "efficiency_table",
+    "end_to_end_table",
+    "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
     "handoff_table",
+    "knowledge_table",
     "lead_time_table",
+    "letting_go_table",
+    "mended_table",
+    "objective_table",
+    "ping_pong_table",
+    "places_table",
+    "planned_table",
     "stage_table",
+    "team_network",
     "time_by_stage",
+    "together_table",
     "value_stream_map",
     "weekly_flow_table",
 ]

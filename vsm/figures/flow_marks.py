@@ -1,26 +1,15 @@
 """With which marks is a flow map drawn? Arrows that are wide and dark, stages by size and shape."""
 
-from math import log10
 from typing import Any, Final
 
 import networkx as nx
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
 from vsm.figures.arcs import LEVEL, Move, Plan, Points
 from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration, small, wrapped
-from vsm.figures.template import BACK, FAINT, KIND_COLOURS, KIND_SYMBOLS, KIND_WORDS, WAIT_SCALE
+from vsm.figures.template import BACK, FAINT, KIND_COLOURS, KIND_SYMBOLS, KIND_WORDS
+from vsm.figures.wait_scale import wait_bar, wait_colour
 
-_DAY: Final = 86400.0
-_TICKS: Final = {
-    _DAY / 24: "1 h",
-    _DAY / 4: "6 h",
-    _DAY: "1 d",
-    3 * _DAY: "3 d",
-    7 * _DAY: "7 d",
-    30 * _DAY: "30 d",
-}
-_SHORTEST, _LONGEST = min(_TICKS), max(_TICKS)
 _WIDEST: Final = 11.0
 
 
@@ -43,7 +32,7 @@ def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatte
         _stages(plan, network),
         _counts(plan),
         _names(plan, network),
-        _colour_bar(plan.body),
+        wait_bar(plan.body, below=48),
         *_legend(plan, network),
     ]
 
@@ -68,12 +57,6 @@ def _name_foot(plan: Plan, place: int) -> float:
     return plan.top + LEVEL * (place % plan.levels)
 
 
-def _depth(seconds: float) -> float:
-    """Place a wait on the colour scale, 0 to 1, by its logarithm; the scale is the same in every figure."""
-    clipped = min(max(seconds, _SHORTEST), _LONGEST)
-    return log10(clipped / _SHORTEST) / log10(_LONGEST / _SHORTEST)
-
-
 def _width(move: Move, most: int) -> float:
     return max(1.2, float(_WIDEST * move.about["tickets"] / most))
 
@@ -85,7 +68,7 @@ def _head(width: float) -> float:
 def _colour(move: Move) -> str:
     if move.back:
         return BACK
-    return str(sample_colorscale(list(map(list, WAIT_SCALE)), [_depth(move.about["wait_median"])])[0])
+    return wait_colour(move.about["wait_median"])
 
 
 def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
@@ -206,29 +189,6 @@ def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
 def _share(about: dict[str, Any]) -> str:
     """Say nothing about the time in done stages: it lies behind the finish."""
     return "" if about["kind"] == "done" else percent(about["share"])
-
-
-def _colour_bar(body: int) -> go.Scatter:
-    """Bring the colour scale in: a trace without points, since lines cannot carry one."""
-    bar = {
-        "title": {"text": "median wait before the move", "side": "top", "font": {"size": 12}},
-        "orientation": "h",
-        "thickness": 8,
-        "len": 250,
-        "lenmode": "pixels",
-        "x": 0,
-        "xanchor": "left",
-        "xpad": 12,
-        "y": -48 / body,
-        "yanchor": "top",
-        "ypad": 0,
-        "tickvals": [_depth(seconds) for seconds in _TICKS],
-        "ticktext": list(_TICKS.values()),
-        "tickfont": {"size": 11},
-        "outlinewidth": 0,
-    }
-    scale = {"colorscale": WAIT_SCALE, "cmin": 0, "cmax": 1, "color": [0], "showscale": True, "colorbar": bar}
-    return go.Scatter(x=[None], y=[None], mode="markers", marker=scale, showlegend=False, name="scale")
 
 
 def _legend(plan: Plan, network: "nx.DiGraph[str]") -> list[go.Scatter]:

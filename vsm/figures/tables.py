@@ -12,7 +12,10 @@ from vsm.model.flow import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
-_WORDS: Final = frozenset({"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket"})
+_WORDS: Final = frozenset(
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
+     "Tickets with", "At risk", "Between", "Who", "Look at", "Way"}
+)  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
     {"selector": "th", "props": "text-align: left; vertical-align: bottom;"},
@@ -39,10 +42,10 @@ def stage_table(shares: pd.DataFrame) -> Styler:
             "Kind": shares["kind"],
             "Team": shares["team"].fillna("–"),
             "Tickets": shares["tickets"],
-            "Share of lead time": [_bounded(row) for row in shares.to_dict("records")],
+            "Share of lead time": [bounded(row) for row in shares.to_dict("records")],
             "Median": [short_duration(value) for value in shares["median"]],
             "85 % within": [short_duration(value) for value in shares["p85"]],
-            "In all": [_days(value) for value in shares["total"]],
+            "In all": [in_days(value) for value in shares["total"]],
         }
     )
     caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
@@ -65,10 +68,10 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
             "Handoffs": costs["handoffs"],
             "Tickets": costs["tickets"],
             "Returns": costs["back"],
-            "Share of lead time": [_bounded(row) for row in costs.to_dict("records")],
+            "Share of lead time": [bounded(row) for row in costs.to_dict("records")],
             "Median wait": [short_duration(value) for value in costs["median"]],
             "85 % within": [short_duration(value) for value in costs["p85"]],
-            "In all": [_days(value) for value in costs["wait"]],
+            "In all": [in_days(value) for value in costs["wait"]],
         }
     )
     return published(
@@ -135,14 +138,60 @@ def doubts_table(quality: pd.DataFrame) -> Styler:
     )
 
 
-def _days(total: pd.Timedelta) -> str:
+def in_days(total: pd.Timedelta) -> str:
+    """How many days is that, in all?
+
+    Examples
+    --------
+    >>> in_days(pd.Timedelta(days=1500))
+    '1,500 d'
+    """
+    if pd.Timedelta(0) < total < pd.Timedelta(days=1):
+        return "<1 d"
     return f"{total / pd.Timedelta(days=1):,.0f} d"
 
 
-def _bounded(row: Mapping[Any, Any]) -> str:
+def bounded(row: Mapping[Any, Any]) -> str:
+    """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
+
+    ``lacking`` tells below the table what would have to be known.
+
+    Parameters
+    ----------
+    row
+        With ``share, low, high`` and, where nothing can be known, what is ``missing``.
+
+    Examples
+    --------
+    >>> bounded({"share": 0.25, "low": 0.2, "high": 0.31})
+    '25 % (20 – 31)'
+    >>> bounded({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    'too few to say'
+    """
+    if not pd.isna(row.get("missing")):
+        return "unknown"
+    if pd.isna(row["share"]):
+        return "too few to say"
     share = percent(row["share"])
     low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
+
+
+def lacking(measure: pd.DataFrame) -> str:
+    """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
+
+    Parameters
+    ----------
+    measure
+        With ``missing``.
+
+    Examples
+    --------
+    >>> lacking(pd.DataFrame({"missing": ["no team is known"]}))
+    ' Unknown: no team is known.'
+    """
+    said = dict.fromkeys(measure["missing"].dropna())
+    return "".join(f" Unknown: {missing}." for missing in said)
 
 
 def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:

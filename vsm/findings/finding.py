@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import ClassVar, Final
 
 import pandas as pd
 
@@ -63,17 +63,37 @@ class Findings(tuple[Finding, ...]):
 
     __slots__ = ()
 
+    nothing: ClassVar[str] = NOTHING
+
+    def about(self, *rules: str) -> "Findings":
+        """Which of them did these rules make?
+
+        Examples
+        --------
+        >>> print(Findings().about("handoff"))
+        No claim of this kind is borne by the data.
+        """
+        return _Chosen(finding for finding in self if finding.rule in rules)
+
     def __str__(self) -> str:
         """Say every claim on a line of its own."""
-        return "\n".join(f"{n}. {finding.claim}" for n, finding in enumerate(self, start=1)) or NOTHING
+        return "\n".join(f"{n}. {finding.claim}" for n, finding in enumerate(self, start=1)) or self.nothing
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """Show claims as a list, with caveat, evidence and what to try; every text is escaped."""
         if not self:
-            return f"<p>{NOTHING}</p>"
+            return f"<p>{self.nothing}</p>"
         return f'<ol class="findings">{"".join(_item(finding) for finding in self)}</ol>'
+
+
+class _Chosen(Findings):
+    """Some of the findings: that there are none says nothing of the others."""
+
+    __slots__ = ()
+
+    nothing: ClassVar[str] = "No claim of this kind is borne by the data."
 
 
 def _item(finding: Finding) -> str:

@@ -191,7 +191,9 @@ def handoff_costs(
     )
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
     waited = (pair.groupby(pair["ticket"].astype("str"))["wait"].sum() for _, pair in grouped)
-    bounds = [_bounds(wait.dt.total_seconds(), lead, seed, minimum) for wait in waited]
+    bounds = [
+        bounded_share(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
+    ]
     interval = pd.DataFrame(bounds, columns=["share", "low", "high"], index=costs.index, dtype="float64")
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
@@ -225,7 +227,7 @@ def return_costs(
     back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = _bounds(again.dt.total_seconds(), lead, seed, minimum)
+    share, low, high = bounded_share(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
     row = {
         "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),
         "share": share, "low": low, "high": high, "longest": tuple(again.nlargest(5).index),
@@ -233,13 +235,29 @@ def return_costs(
     return pd.DataFrame([row])[: int(len(again) > 0)]
 
 
-def _bounds(
-    waited: "pd.Series[Any]", lead: "pd.Series[Any]", seed: int, minimum: int
+def bounded_share(
+    seconds: "pd.Series[Any]", *, lead: "pd.Series[Any]", seed: int, minimum: int
 ) -> tuple[float, float, float]:
-    """Bound the share of lead time that these seconds by ticket take; too few tickets give no bounds."""
-    amounts = waited.reindex(lead.index).fillna(0.0).to_numpy()
+    """Which share of all lead time do these seconds take, and between which bounds?
+
+    Parameters
+    ----------
+    seconds, lead
+        Indexed by ticket: what is weighed, and the lead times of all counted tickets.
+
+    Returns
+    -------
+    (share, low, high)
+        The 95 % interval is missing under ``minimum`` tickets in ``seconds``.
+
+    Examples
+    --------
+    >>> bounded_share(pd.Series({"a": 1.0}), lead=pd.Series({"a": 2.0, "b": 2.0}), seed=0, minimum=12)
+    (0.25, nan, nan)
+    """
+    amounts = seconds.reindex(lead.index).fillna(0.0).to_numpy()
     both = np.column_stack([amounts, lead.to_numpy() - amounts])
     low, high = bootstrap_shares(both, seed=seed, minimum=minimum)
     share = float(amounts.sum() / lead.sum()) if lead.sum() else float("nan")
-    few = len(waited) < minimum
-    return share, float("nan") if few else low[0], float("nan") if few else high[0]
+    few = len(seconds) < minimum
+    return share, float("nan") if few else float(low[0]), float("nan") if few else float(high[0])

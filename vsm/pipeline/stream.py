@@ -11,14 +11,16 @@ from vsm.errors import ParameterError
 from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
 from vsm.eventlog.link import doubts_about_links, strange_keys
 from vsm.eventlog.log import Log
+from vsm.eventlog.milestones import doubts_about_milestones, milestones_from_commits
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.intervals import events_with_milestones, handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
+from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
 from vsm.people import People, Teams
 from vsm.pipeline.horizon import log_until, quality_of_tickets
@@ -37,9 +39,10 @@ class ValueStream:
     ----------
     tickets, events, visits, handoffs, waits, commits, releases, branches, deploys, names, quality
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
-    stages, stays, lives, shares, batches, costs
+    stages, stays, lives, shares, batches, costs, ping_pong
         As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
-        ``batches_from_stays`` and (between teams) ``handoff_costs`` give them.
+        ``batches_from_stays``, (between teams) ``handoff_costs`` and (of all levels) ``ping_pong`` give
+        them.
     network, teams
         The directed graphs of stages and of teams.
     findings
@@ -67,6 +70,7 @@ class ValueStream:
     shares: pd.DataFrame
     batches: pd.DataFrame
     costs: pd.DataFrame
+    ping_pong: pd.DataFrame
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
     findings: Findings
@@ -141,7 +145,8 @@ def stream_from_log(
     people = people_of(log, workflow=workflow)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
-    tables: dict[str, Any] = _intervals(people.of_humans(events), stages, people.teams, as_of)
+    joined = _joined(people.of_humans(events), log.commits, stages, workflow, as_of)
+    tables: dict[str, Any] = _intervals(joined, stages, people.teams, as_of)
     tables |= {"tickets": log.tickets, "events": events}
     lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
     if window is not None and window != Window():
@@ -158,6 +163,20 @@ def stream_from_log(
         workflow = disguise.workflow(workflow)
     about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
     return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
+
+
+def _joined(
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    stages: pd.DataFrame,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Let Git's milestones split stages where vsm.toml says so; for making intervals only."""
+    if not workflow.splits:
+        return events
+    milestones = milestones_from_commits(events, commits, as_of=as_of)
+    return events_with_milestones(events, milestones, stages=stages, within=workflow.splits, as_of=as_of)
 
 
 def _intervals(
@@ -217,6 +236,7 @@ def _quality(
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
         doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
         doubts_about_links(tickets, log.commits, events, finished=finished, strange=strange),
+        doubts_about_milestones(events, log.commits, workflow=workflow),
         quality_from_doubts(doubts),
     ]
     return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
@@ -237,7 +257,11 @@ def _measures(
     evidence = Evidence(
         tables["tickets"], handoffs, waits, lives=lives, returns=returns, minimum=minimum, **parts
     )
+    to_and_fro = [
+        ping_pong(visits, lives, level=level, seed=seed, minimum=minimum) for level in PING_PONG_LEVELS
+    ]
     return parts | {
+        "ping_pong": pd.concat(to_and_fro, ignore_index=True),
         "network": stage_network(stays, stages=stages, minimum=minimum),
         "teams": team_network(handoffs),
         "findings": findings_from_evidence(evidence),

@@ -38,7 +38,6 @@ def _execute(job: dict[str, Any], *, deadline: float) -> None:
     import papermill  # noqa: PLC0415 - after the line above
     from traitlets.config import Config  # noqa: PLC0415 - after the line above
 
-    transport = {"transport": job["transport"]}
     papermill.execute_notebook(
         _escaped(job["notebook"]),
         _escaped(job["to"]),
@@ -49,7 +48,7 @@ def _execute(job: dict[str, Any], *, deadline: float) -> None:
         progress_bar=False,
         start_timeout=min(60, job["timeout"]),
         timeout_func=lambda _cell: max(1, int(deadline - time.monotonic())),
-        config=Config({"KernelManager": transport, "AsyncKernelManager": transport}),
+        config=Config({"KernelManager": job["channel"], "AsyncKernelManager": job["channel"]}),
     )
 
 

@@ -14,7 +14,8 @@ from vsm.errors import ParameterError, RunError
 from vsm.reports.body import body_of
 from vsm.reports.parameters import check_parameters, read_parameters
 from vsm.reports.render import Page, page_of, render_index
-from vsm.reports.run_notebook import NotebookFault, attempt_notebook
+from vsm.reports.run_notebook import NotebookFault
+from vsm.reports.run_suite import attempt_suite
 
 _PACKAGES: Final = ("vsm", "pandas", "plotly")
 _INDEX: Final = "index"
@@ -33,9 +34,9 @@ def publish_report(
 ) -> Path:
     """Where does the report lie that these notebooks make?
 
-    Each notebook is executed and rendered into a hidden folder; when all are, that folder is renamed to
-    ``runs/<instant in UTC>``. Readers find it whole or not at all. What a failed run got to is kept under
-    ``runs/failed/<instant>``.
+    The notebooks are executed, several at a time, and rendered into a hidden folder with links to each other;
+    when all are, that folder is renamed to ``runs/<instant in UTC>``. Readers find it whole or not at all.
+    What a failed run got to is kept under ``runs/failed/<instant>``.
 
     Parameters
     ----------
@@ -117,17 +118,20 @@ def _fill(
     index_about: Mapping[str, str],
     timeout: float,
 ) -> NotebookFault | None:
-    """Run and render everything into a folder, up to the first notebook that does not run to its end."""
-    pages = []
-    for notebook, parameters in checked.items():
-        executed = stage / notebook.name
-        fault = attempt_notebook(notebook, to=executed, parameters=parameters, timeout=timeout)
-        if fault is not None:
-            return fault
-        body, href = body_of(executed), f"{notebook.stem}.html"
-        page = page_of(body, title=title, footer=about[notebook], home=f"{_INDEX}.html")
-        (stage / href).write_text(page, encoding="utf-8")
-        pages.append(Page(href, body.outline.question or notebook.stem, body.outline.lead))
+    """Run and render everything into a folder, unless a notebook does not run to its end."""
+    fault = attempt_suite(checked, into=stage, timeout=timeout)
+    if fault is not None:
+        return fault
+    bodies = {notebook: body_of(stage / notebook.name) for notebook in checked}
+    pages = [
+        Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
+        for notebook, body in bodies.items()
+    ]
+    for page, (notebook, body) in zip(pages, bodies.items(), strict=True):
+        html = page_of(
+            body, title=title, footer=about[notebook], home=f"{_INDEX}.html", here=page.href, pages=pages
+        )
+        (stage / page.href).write_text(html, encoding="utf-8")
     index = render_index(title=title, findings=findings, pages=pages, provenance=index_about)
     (stage / f"{_INDEX}.html").write_text(index, encoding="utf-8")
     return None

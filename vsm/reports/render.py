@@ -69,8 +69,26 @@ def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: 
     return page_of(body_of(notebook), title=title, footer=footer, home=home)
 
 
-def page_of(body: Body, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
+def page_of(
+    body: Body,
+    *,
+    title: str,
+    footer: Mapping[str, str],
+    home: str | None = None,
+    here: str = "",
+    pages: Sequence[Page] = (),
+) -> str:
     """How does a notebook's rendered body look as one HTML file? As ``render_page``.
+
+    Parameters
+    ----------
+    body
+        As ``body_of`` gives it.
+    title, footer, home
+        As in ``render_page``.
+    here, pages
+        The page's own ``href`` and all pages of the run in reading order, which it links; with fewer than
+        two there is nothing to link.
 
     Examples
     --------
@@ -80,12 +98,17 @@ def page_of(body: Body, *, title: str, footer: Mapping[str, str], home: str | No
     True
     """
     script = _asset("page.js")
+    place = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
         about=footer,
         home=home,
+        pages=pages if len(pages) > 1 else (),
+        here=here,
+        before=pages[place - 1] if place > 0 else None,
+        after=pages[place + 1] if 0 <= place < len(pages) - 1 else None,
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,

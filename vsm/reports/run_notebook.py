@@ -7,15 +7,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any, Final
-from uuid import uuid4
 
 from vsm.errors import NotebookError, ParameterError, RunError
 
 _KERNEL: Final = "vsm-report"
 _GRACE: Final = 20.0
+_LOOK: Final = 0.1
 _SOCKET_PATH: Final = 100
 _LINE: Final = 300
 _LATE: Final = "CellTimeoutError"
@@ -92,11 +95,16 @@ def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], 
 
 
 def attempt_notebook(
-    notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float
+    notebook: Path,
+    *,
+    to: Path,
+    parameters: Mapping[str, object],
+    timeout: float,
+    stop: Event | None = None,
 ) -> NotebookFault | None:
     """Does a notebook run to its end? ``to`` holds what was run, whole or not; None means whole.
 
-    Parameters are those of ``run_notebook``; ``to`` is replaced.
+    Parameters are those of ``run_notebook``; ``to`` is replaced. Once ``stop`` is set, the run is ended.
 
     Examples
     --------
@@ -107,7 +115,7 @@ def attempt_notebook(
         return NotebookFault(notebook.name, None, "there is no such file")
     to.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="vsm-", ignore_cleanup_errors=True) as home:
-        complaint = _execute(notebook, to, parameters, timeout, Path(home))
+        complaint = _execute(notebook, to, parameters, timeout, Path(home), stop or Event())
     fault = _first_fault(to, notebook.name, complaint, timeout)
     if fault is None:
         _forget_paths(to, notebook.name)
@@ -115,7 +123,7 @@ def attempt_notebook(
 
 
 def _execute(
-    notebook: Path, to: Path, parameters: Mapping[str, object], timeout: float, home: Path
+    notebook: Path, to: Path, parameters: Mapping[str, object], timeout: float, home: Path, stop: Event
 ) -> str | None:
     """Run papermill in a process of its own; return its complaint, or None."""
     _write_kernel(home)
@@ -126,7 +134,7 @@ def _execute(
         "folder": str(notebook.absolute().parent),
         "parameters": dict(parameters),
         "kernel": _KERNEL,
-        "transport": _transport(home),
+        "channel": _channel(home),
         "timeout": timeout,
         "answer": str(answer),
     }
@@ -137,9 +145,9 @@ def _execute(
             env=_environment(home), start_new_session=True,
         )  # fmt: skip
         try:
-            process.communicate(json.dumps(job).encode(), timeout=timeout + _GRACE)
-        except subprocess.TimeoutExpired:
-            return f"{_LATE}: papermill itself hung"
+            _tell(process, job)
+            if late := _awaited(process, timeout + _GRACE, stop):
+                return late
         finally:
             _end(process)
     if answer.exists():
@@ -147,6 +155,26 @@ def _execute(
     if process.returncode:
         return _last_line(log.read_text(encoding="utf-8", errors="replace"))
     return None
+
+
+def _tell(process: subprocess.Popen[bytes], job: Mapping[str, object]) -> None:
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as mouth:
+            mouth.write(json.dumps(job).encode())
+
+
+def _awaited(process: subprocess.Popen[bytes], timeout: float, stop: Event) -> str | None:
+    """Wait until the process ends, its time is up or it is to stop; return a complaint, or None."""
+    end = monotonic() + timeout
+    while not stop.is_set():
+        try:
+            process.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            if monotonic() > end:
+                return f"{_LATE}: papermill itself hung"
+        else:
+            return None
+    return "it was stopped"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -182,10 +210,13 @@ def _write_kernel(home: Path) -> None:
     (startup / "00-rfc3987.py").write_text(line, encoding="utf-8")
 
 
-def _transport(home: Path) -> str:
-    # A socket's path has at most about 100 characters; macOS' temporary folders leave no room for its name.
-    socket = home / f"kernel-{uuid4()}-ipc-5"
-    return "ipc" if os.name == "posix" and len(str(socket)) < _SOCKET_PATH else "tcp"
+def _channel(home: Path) -> dict[str, str]:
+    """Let the kernel speak through sockets in this run's own folder, apart from those of any other run."""
+    socket = home / "kernel-ipc"
+    # A socket's path has at most about 100 characters; macOS' temporary folders may leave no room for it.
+    if os.name == "posix" and len(f"{socket}-5") < _SOCKET_PATH:
+        return {"transport": "ipc", "ip": str(socket)}
+    return {"transport": "tcp"}
 
 
 def _first_fault(run: Path, name: str, complaint: str | None, timeout: float) -> NotebookFault | None:

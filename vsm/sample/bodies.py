@@ -108,7 +108,8 @@ def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Jso
         "creator": _user(life.creator),
         "reporter": _user(life.creator),
         "assignee": _user(assignee) if assignee else None,
-        "labels": [],
+        "labels": [plan.INCIDENT] if life.incident else [],
+        "components": [{"name": life.component}],
         "comment": {"comments": comments, "maxResults": len(comments), "total": len(comments), "startAt": 0},
         **_parent(life.epic),
     }

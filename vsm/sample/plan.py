@@ -58,6 +58,18 @@ PARKED: Final = 42
 PARKED_DAYS: Final = (3, 60)
 """Tickets that nobody takes up: the stale ones are closed in one bulk edit, the parked ones stay open."""
 
+BAD_RELEASES: Final = range(2, 30, 6)
+"""After each of these releases, counted from 0, the next bug that comes in is an incident."""
+INCIDENT: Final = "incident"
+
+COMPONENTS: Final = {
+    "shop front": ("basket", "search box", "product filter", "wish list", "start page", "voucher form"),
+    "orders": ("order mail", "invoice", "delivery note", "return label", "tax table"),
+    "accounts": ("login page", "address book"),
+    "back office": ("price list", "stock report"),
+}
+"""Which part of the shop does each thing belong to?"""
+
 REOPENED: Final = 2
 FORMER_KEY: Final = "HELP-41"
 

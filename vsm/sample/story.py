@@ -46,6 +46,7 @@ def story_from_seed(seed: int) -> Story:
     office.run()
     _close_stale(lives)
     _move_one(lives[MOVED_PLACE:])
+    _mark_incidents(lives, office.releases)
     as_of = int(plan.AS_OF.timestamp())
     for life in lives:
         _order_and_clip(life, as_of)
@@ -75,6 +76,13 @@ def _close_stale(lives: list[Life]) -> None:
     for place, life in enumerate(life for life in lives if life.stale):
         at = int(plan.BULK_AT.timestamp()) + place * BULK_SPACING
         life.changes.append(Change(at, plan.LEAD, {"status": plan.DONE, "resolution": "Won't Do"}))
+
+
+def _mark_incidents(lives: list[Life], releases: list[int]) -> None:
+    """Let the first bug reported after each bad release be an incident that it caused."""
+    bugs = [life for life in lives if life.type == "Bug" and not life.cancelled]
+    for place in plan.BAD_RELEASES:
+        next(bug for bug in bugs if bug.created > releases[place]).incident = True
 
 
 def _move_one(lives: list[Life]) -> None:

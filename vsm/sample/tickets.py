@@ -56,6 +56,7 @@ class Life:
     raised: bool = False
     asks: bool = False
     reopens: bool = False
+    incident: bool = False
     bounces: int = 0
     epic: int | None = None
     former_key: str | None = None
@@ -68,6 +69,11 @@ class Life:
     def key(self) -> str:
         """What do people call it?"""
         return f"{plan.PROJECT}-{self.number}"
+
+    @property
+    def component(self) -> str:
+        """Which part of the shop does it concern?"""
+        return next(name for name, nouns in plan.COMPONENTS.items() if self.noun in nouns)
 
 
 def lives_from_seed(seed: int) -> list[Life]:

@@ -66,6 +66,7 @@ def _sections(story: Story) -> dict[str, tuple[str, Section]]:
         "approval": ("one approver for all, in the afternoon only", _approval(story)),
         "ping_pong": ("development returns bugs to support, one to three times", _ping_pong(story)),
         "weekend": ("customers report bugs on Friday afternoon", _weekend(story)),
+        "incidents": ("the first bug reported after each bad release is labelled so", _incidents(story)),
         "improvement": ("from this day a second tester works, until 13:00", _improvement(story)),
         "dirt": ("as in real trackers", _dirt(story)),
     }
@@ -173,6 +174,14 @@ def _days_of_weekend(stay: Stay) -> float:
         if local(begin).weekday() >= 5:
             seconds += min(left, instant(day)) - max(stay.entered, begin)
     return seconds / DAY
+
+
+def _incidents(story: Story) -> Section:
+    return {
+        "failed_releases": [f"v1.{place}" for place in plan.BAD_RELEASES],
+        "share_of_releases": round(len(plan.BAD_RELEASES) / len(story.releases), 4),
+        "tickets": [life.key for life in story.lives if life.incident],
+    }
 
 
 def _improvement(story: Story) -> Section:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 NEEDED: Final = ("ticket", "at", "status")
 STEP: Final = ("status", "holder", "team", "actor")
-ABOUT: Final = ("type", "summary", "project", "priority", "objective", "url")
+ABOUT: Final = (
+    "type", "summary", "project", "priority", "objective", "url", "components", "labels", "value",
+    "cost_of_delay",
+)  # fmt: skip
 WORDS: Final = (*NEEDED, "holder", "team", "actor", *ABOUT)
 TOLD: Final = 10
 BAD_ROWS: Final = " bad rows"

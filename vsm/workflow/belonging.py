@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vsm.workflow.section import Section, Word
+from vsm.stage import Section, Word
 
 Day = Annotated[date, Field(strict=True)]
 

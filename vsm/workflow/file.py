@@ -7,33 +7,14 @@ its meaning. An unknown key is an error, and all faults of a file are told at on
 import hashlib
 import re
 import tomllib
-from typing import Final, Literal, Self
+from typing import Final, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from vsm.errors import ConfigError
+from vsm.selectors import Alignment, Flow
+from vsm.stage import Section, Stage, Word, faults_of_splits, splits_of
 from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
-from vsm.workflow.section import Section, Word
-
-Kind = Literal["queue", "work", "outside", "done"]
-
-
-class Stage(Section):
-    """What is one step of the value stream?
-
-    ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
-    that tickets leave this stage together on purpose (a release), so that it is not taken for clean-up.
-    ``wip`` is how many tickets may be in it, by agreement.
-    """
-
-    name: Word
-    kind: Kind
-    statuses: tuple[Word, ...] = ()
-    team: Word | None = None
-    discipline: Word | None = None
-    batch: bool = False
-    wip: int | None = Field(default=None, ge=1)
-
 
 PREVIEWS: Final = (
     r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
@@ -125,6 +106,7 @@ class Workflow(Section):
     repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
     rules: Rules = Rules()
     jira: Jira = Jira()
+    alignment: Alignment = Alignment()
 
     @property
     def order(self) -> dict[str, int]:
@@ -135,6 +117,11 @@ class Workflow(Section):
     def mapping(self) -> dict[str, str]:
         """Which stage does each status name or id belong to?"""
         return {status: stage.name for stage in self.stages for status in stage.statuses}
+
+    @property
+    def splits(self) -> dict[str, tuple[str, ...]]:
+        """Which stages does each milestone of Git split? Those of which vsm.toml has a stage."""
+        return splits_of(self.stages)
 
     @property
     def team_of(self) -> dict[str, str]:
@@ -194,6 +181,7 @@ class Workflow(Section):
             ),
             *faults_of_belonging(self.teams, self.persons, self.memberships),
         ]
+        faults += faults_of_splits(self.stages)
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -231,9 +219,9 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
         raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
 
 
-_SECTIONS: dict[str, type[Section]] = {
+_SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
-    "repository": Repository, "rules": Rules, "jira": Jira,
+    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
 }  # fmt: skip
 
 
@@ -243,8 +231,8 @@ def _sentence(fault: object, text: str) -> str:
     loc, message = fault["loc"], str(fault["msg"])
     where = _place(loc[:-1], text)
     if fault["type"] == "extra_forbidden":
-        section = _SECTIONS.get(str(loc[0])) if len(loc) > 1 else None
-        known = sorted(section.model_fields) if section else sorted(_SECTIONS)
+        section = _SECTIONS.get(where.strip("[]").partition("]")[0])
+        known = sorted(section.model_fields) if section else sorted(s for s in _SECTIONS if "." not in s)
         return f"unknown key '{loc[-1]}' in {where}; known: {', '.join(known)}"
     if fault["type"] == "missing":
         hint = "; use one of queue, work, outside, done" if loc[-1] == "kind" else ""
@@ -262,4 +250,5 @@ def _place(loc: tuple[str | int, ...], text: str) -> str:
         entry = tomllib.loads(text)[str(loc[0])][loc[1]]
         name = entry.get("name", entry.get("person")) if isinstance(entry, dict) else None
         return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
-    return f"[{loc[0]}]"
+    section = f"{loc[0]}.{loc[1]}" if len(loc) > 1 else ""
+    return f"[{section}]" if section in _SECTIONS else f"[{loc[0]}]"

@@ -1,0 +1,84 @@
+"""The tables beside the network of teams: numbers in human words, tickets linked, all escaped."""
+
+from typing import Any
+
+import pandas as pd
+
+from tests.figures.small_stream import DAY, HOSTILE, START
+from tests.figures.test_tables import shown
+from tests.model.test_handoff_evidence import handoffs_of, lives_of, tickets_of
+from vsm.figures import costliest_table, ping_pong_table, places_table
+from vsm.tables import WAITS, conform
+
+ROUND: dict[str, Any] = {
+    "level": "team", "a": "qa", "b": "web", "tickets": 3, "rounds": 5, "cost": 40 * DAY,
+    "share": 0.25, "low": 0.2, "high": 0.31, "evidence": ("jira:1", "jira:0"),
+}  # fmt: skip
+
+
+def test_the_costliest_handoffs_are_told_with_team_and_stage() -> None:
+    """Given on the fifth of January, taken up two days later."""
+    table = costliest_table(handoffs_of(0.5, 2), lives_of(2), tickets=tickets_of(2), most=1)
+    assert shown(table) == [["ABC-1", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "on"]]
+    assert '<a href="https://example.org/browse/ABC-1" rel="noreferrer">' in table.to_html()
+
+
+def test_without_teams_the_stages_are_told() -> None:
+    """An unknown team is no word at all."""
+    handoffs = handoffs_of(2).assign(from_team=None, to_team=None)
+    (row,) = shown(costliest_table(handoffs, lives_of(1), tickets=tickets_of(1)))
+    assert row[1:3] == ["Build", "Test"]
+
+
+def test_to_and_fro_is_told_by_pair_and_persons_are_not_named() -> None:
+    """Persons have no evidence either: a dash."""
+    persons = ROUND | {"level": "person", "a": None, "b": None, "low": float("nan"), "evidence": ()}
+    table = ping_pong_table(pd.DataFrame([ROUND, persons]), tickets=tickets_of(2))
+    assert shown(table) == [
+        ["teams", "qa ⇄ web", "3", "5", "25 % (20 – 31)", "40 d", "ABC-1, ABC-0"],
+        ["persons", "any two, not named", "3", "5", "25 %", "40 d", "–"],
+    ]
+
+
+def test_only_addresses_of_the_web_become_links_and_all_is_escaped() -> None:
+    """A script's address is none, a quote ends no attribute, and a key's tags are shown."""
+    tickets = tickets_of(2).assign(
+        key=["<b>K</b>", "ABC-1"], url=["javascript:alert(1)", 'https://x.org/"onclick="alert(1)']
+    )
+    for team in HOSTILE:
+        found = pd.DataFrame([ROUND | {"a": team}])
+        html = ping_pong_table(found, tickets=tickets).to_html()
+        assert 'javascript:alert(1)"' not in html
+        assert '"onclick="' not in html
+        assert html.count("<a ") == 1
+        assert "<script" not in html
+        assert "&lt;b&gt;K&lt;/b&gt;" in html
+
+
+def test_a_wait_in_a_work_stage_is_called_hidden() -> None:
+    """One day, all of it."""
+    wait = {
+        "ticket": "jira:0",
+        "handoff": 0,
+        "stage": "Test",
+        "start": START,
+        "end": START + DAY,
+        "elapsed": DAY,
+    }
+    waits = conform(pd.DataFrame([wait]).reindex(columns=WAITS.names), WAITS)
+    stages = pd.DataFrame({"stage": ["Test"], "kind": "work", "place": 0})
+    table = places_table(waits, lives_of(1), stages=stages)
+    assert shown(table) == [["Test", "work: the wait is hidden", "1", "1", "100 %", "1 d"]]
+
+
+def test_without_handoffs_every_table_says_so() -> None:
+    """Kindly, in place of the caption."""
+    assert (
+        "No handoff of a finished ticket has waited so far."
+        in costliest_table(handoffs_of(), lives_of(0), tickets=tickets_of(0)).to_html()
+    )
+    nothing = pd.DataFrame(columns=list(ROUND))
+    assert (
+        "No finished ticket has gone to and fro so far."
+        in ping_pong_table(nothing, tickets=tickets_of(0)).to_html()
+    )

@@ -1,0 +1,59 @@
+"""Are several notebooks run at the same time, and ended together?"""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from tests.reports.pages import code, parameters
+from vsm.reports.run_suite import attempt_suite
+
+MEET = """
+import pathlib, time
+pathlib.Path("{mine}").write_text("")
+end = time.monotonic() + 40
+while not pathlib.Path("{other}").exists() and time.monotonic() < end:
+    time.sleep(0.05)
+assert pathlib.Path("{other}").exists()
+"""
+
+
+def test_two_notebooks_run_at_the_same_time(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+    """Each waits for the other's mark, which it would never see if they ran one after the other."""
+    pairs = [("one", "two"), ("two", "one")]
+    notebooks = [
+        write_notebook(
+            tmp_path / f"{mine}.ipynb", parameters(), code(MEET.format(mine=mine, other=other), name="meet")
+        )
+        for mine, other in pairs
+    ]
+    into = tmp_path / "out"
+    into.mkdir()
+    assert attempt_suite({path: {} for path in notebooks}, into=into, timeout=60, workers=2) is None
+    assert sorted(path.name for path in into.iterdir()) == ["one.ipynb", "two.ipynb"]
+
+
+def test_a_fault_ends_the_others_and_is_told(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+    """A notebook that would sleep for a minute is not waited for; what stopped it is not the fault."""
+    slow = write_notebook(tmp_path / "slow.ipynb", code("import time; time.sleep(60)", name="sleep"))
+    bad = write_notebook(tmp_path / "bad.ipynb", code("1 / 0", name="divide"))
+    into = tmp_path / "out"
+    into.mkdir()
+    begun = monotonic()
+    fault = attempt_suite({slow: {}, bad: {}}, into=into, timeout=90, workers=2)
+    assert monotonic() - begun < 50
+    assert fault is not None
+    assert (fault.notebook, fault.cell) == ("bad.ipynb", "divide")
+
+
+def test_one_at_a_time_is_possible(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+    """With one worker the first fault is the first notebook's, and the second is never begun."""
+    notebooks = [
+        write_notebook(tmp_path / f"{name}.ipynb", code("1 / 0", name="divide"))
+        for name in ("first", "second")
+    ]
+    into = tmp_path / "out"
+    into.mkdir()
+    fault = attempt_suite({path: {} for path in notebooks}, into=into, timeout=60, workers=1)
+    assert fault is not None
+    assert fault.notebook == "first.ipynb"
+    assert not (into / "second.ipynb").exists()

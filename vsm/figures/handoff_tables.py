@@ -1,0 +1,154 @@
+"""Which tickets show what handoffs cost? The tables beside the network of teams, with linked tickets."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from vsm.figures.durations import short_duration
+from vsm.figures.tables import bounded, in_days, published
+from vsm.findings.durations import percent
+from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
+
+_LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
+_ADDRESSES: Final = ("https://", "http://")
+
+
+def costliest_table(
+    handoffs: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
+) -> Styler:
+    """Which single handoffs made work wait longest? ``costliest_handoffs`` as a table, tickets linked.
+
+    Parameters
+    ----------
+    handoffs, lives, tickets
+        HANDOFFS, lives as ``lives_from_visits`` gives them, and TICKETS.
+    most
+        How many are shown.
+
+    Examples
+    --------
+    >>> from vsm.tables import HANDOFFS, TICKETS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> costliest_table(empty(HANDOFFS), lives, tickets=empty(TICKETS)).data.empty
+    True
+    """
+    found = costliest_handoffs(handoffs, lives, tickets=tickets, most=most)
+    rows = pd.DataFrame(
+        {
+            "Ticket": found["key"],
+            "From": _ends(found, "from"),
+            "To": _ends(found, "to"),
+            "Given": [f"{given:%Y-%m-%d}" for given in found["given"]],
+            "Taken up": [f"{taken:%Y-%m-%d}" for taken in found["taken"]],
+            "Wait": [short_duration(wait) for wait in found["wait"]],
+            "Way": ["back" if back else "on" for back in found["back"]],
+        }
+    )
+    caption = (
+        f"The n = {len(rows)} handoffs of finished tickets that waited longest: between persons, teams or "
+        "disciplines; elapsed time; back: to an earlier stage."
+    )
+    nothing = "No handoff of a finished ticket has waited so far."
+    return published(rows, caption, nothing=nothing).format(_linked(tickets), subset=["Ticket"])
+
+
+def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler:
+    """Between which teams, and which stages, does work go to and fro? ``ping_pong`` as a table.
+
+    Parameters
+    ----------
+    ping_pong
+        As ``vsm.model.ping_pong`` gives it, of one level or several.
+    tickets
+        TICKETS, which know keys and addresses.
+
+    Examples
+    --------
+    >>> from vsm.tables import TICKETS, empty
+    >>> columns = "level a b tickets rounds cost share low high evidence"
+    >>> ping_pong_table(pd.DataFrame(columns=columns.split()), tickets=empty(TICKETS)).data.empty
+    True
+    """
+    key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
+    rows = pd.DataFrame(
+        {
+            "Between": [_LEVELS[level] for level in ping_pong["level"]],
+            "Who": [_pair(row) for row in ping_pong.to_dict("records")],
+            "Tickets": ping_pong["tickets"],
+            "Returns": ping_pong["rounds"],
+            "Share of lead time": [bounded(row) for row in ping_pong.to_dict("records")],
+            "In all": [in_days(cost) for cost in ping_pong["cost"]],
+            "Look at": [tuple(key.reindex(list(found)).dropna()) for found in ping_pong["evidence"]],
+        }
+    )
+    caption = (
+        "Finished tickets whose work went A → B → A; every time it comes back is a return. Cost: from the "
+        "first return to the last taking up, elapsed. Teams, stages and persons tell of the same hours; "
+        "persons are counted, never named."
+    )
+    nothing = "No finished ticket has gone to and fro so far."
+    return published(rows, caption, nothing=nothing).format(_linked(tickets), subset=["Look at"])
+
+
+def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
+    """In which stages does work lie until it is taken up? ``handoff_places`` as a table.
+
+    Parameters
+    ----------
+    waits, lives, stages
+        WAITS, lives as ``lives_from_visits`` and stages as ``stages_from_names`` give them.
+
+    Examples
+    --------
+    >>> from vsm.tables import WAITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> stages = pd.DataFrame({"stage": ["Build"], "kind": "work", "place": 0})
+    >>> places_table(empty(WAITS), lives, stages=stages).data.empty
+    True
+    """
+    found = handoff_places(waits, lives, stages=stages)
+    rows = pd.DataFrame(
+        {
+            "Stage": found["stage"],
+            "Kind": ["work: the wait is hidden" if kind == "work" else kind for kind in found["kind"]],
+            "Handoffs": found["handoffs"],
+            "Tickets": found["tickets"],
+            "Share of this waiting": [percent(share) for share in found["share"]],
+            "In all": [in_days(wait) for wait in found["wait"]],
+        }
+    )
+    caption = (
+        "Waiting in handoffs of finished tickets, by the stage in which the ticket lay. In a work stage it "
+        "runs to the first trace of work; one handoff may wait in several stages."
+    )
+    return published(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
+
+
+def _ends(found: pd.DataFrame, end: str) -> list[str]:
+    ends = zip(found[f"{end}_team"], found[f"{end}_stage"], strict=True)
+    return [stage if pd.isna(team) else f"{team} · {stage}" for team, stage in ends]
+
+
+def _pair(row: Mapping[Any, Any]) -> str:
+    return "any two, not named" if row["level"] == "person" else f"{row['a']} ⇄ {row['b']}"
+
+
+def _linked(tickets: pd.DataFrame) -> Callable[[object], str]:
+    """Show keys as links, where a ticket's address is one of the web; everything is escaped."""
+    addresses = dict(zip(tickets["key"].astype("str"), tickets["url"].astype("str"), strict=True))
+
+    def link(keys: object) -> str:
+        several = keys if isinstance(keys, tuple) else (keys,)
+        return ", ".join(_anchor(str(key), addresses.get(str(key), "")) for key in several) or "–"
+
+    return link
+
+
+def _anchor(key: str, address: str) -> str:
+    shown = f'<span style="white-space: nowrap">{escape(key)}</span>'
+    if not address.startswith(_ADDRESSES):
+        return shown
+    return f'<a href="{escape(address)}" rel="noreferrer">{shown}</a>'

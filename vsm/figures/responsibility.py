@@ -1,0 +1,172 @@
+"""How far does one team carry its work? The tables of responsibility; persons are counted, never named."""
+
+from typing import Any
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from vsm.figures.labels import number
+from vsm.figures.tables import bounded, lacking, published
+
+
+def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
+    """Which share of finished tickets did one team carry to production? Of all, and by the team that began.
+
+    Parameters
+    ----------
+    whole, teams
+        As ``end_to_end`` and ``carried_by_team`` of ``vsm.model.responsibility`` give them.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> whole = pd.DataFrame([{"n": 0, "carried": 0, "share": nan, "low": nan, "high": nan, "unknown": 9,
+    ...     "unworked": 1, "waiting": 0, "by_release": 0, "missing": "declare [[team]]"}])
+    >>> teams = pd.DataFrame(columns=["team", "n", "carried", "share", "low", "high"])
+    >>> end_to_end_table(whole, teams=teams).data["Carried by one team"].tolist()
+    ['unknown']
+    """
+    (row,) = whole.to_dict("records")
+    parts = [row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")]
+    rows = pd.DataFrame(
+        {
+            "Team": [part["team"] for part in parts],
+            "Carried by one team": [bounded(part) for part in parts],
+            "Carried": [part["carried"] for part in parts],
+            "Of tickets": [part["n"] for part in parts],
+        }
+    )
+    caption = (
+        "Finished tickets whose every work visit before production was in one team's hands; a team's row is "
+        "of the tickets that it started. Production is the release where Git tells it "
+        f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
+        f"are not known, {number(row['unworked'])} never seen in a work stage, "
+        f"{number(row['waiting'])} not yet "
+        "released. 95 % intervals (Wilson)."
+    )
+    return published(rows, caption + lacking(whole))
+
+
+def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
+    """Where do teams let go of what they started? ``letting_go`` as a table, the costliest first.
+
+    Examples
+    --------
+    >>> columns = "from_team stage to_team tickets wait waits evidence"
+    >>> letting_go_table(pd.DataFrame(columns=columns.split())).data.empty
+    True
+    """
+    shown = places.head(most)
+    rows = pd.DataFrame(
+        {
+            "From": shown["from_team"],
+            "Stage": shown["stage"],
+            "To": shown["to_team"],
+            "Tickets": shown["tickets"],
+            "Waited in all": [_waited(row) for row in shown.to_dict("records")],
+            "Example": shown["evidence"],
+        }
+    )
+    caption = (
+        "Where a finished ticket first came under another team than the one that started it, before "
+        "production; the wait of that handoff, and the tickets that waited longest there."
+    )
+    return published(rows, caption, nothing="No finished ticket is known to have been let go.")
+
+
+def _waited(row: dict[Any, Any]) -> str:
+    wait = f"{row['wait'] / pd.Timedelta(days=1):,.0f} d"
+    return wait if row["waits"] == row["tickets"] else f"{wait} (known of {number(row['waits'])})"
+
+
+def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> Styler:
+    """Where does only one person know how? ``knowledge_at_risk`` as a table; nobody is named.
+
+    Parameters
+    ----------
+    areas
+        As ``vsm.model.responsibility.knowledge_at_risk`` gives them.
+    days
+        How far back was looked.
+    most
+        How many are shown; areas of too few tickets are only counted.
+
+    Examples
+    --------
+    >>> area = {"what": "stage", "area": "QA", "unit": "tickets", "n": 14, "people": 1, "only": True,
+    ...     "share_of_top": 1.0, "teams": "quality"}
+    >>> knowledge_table(pd.DataFrame([area]))  .data["At risk"].tolist()
+    ['one person alone']
+    """
+    known = areas[areas["only"].notna()]
+    shown = known.head(most)
+    rows = pd.DataFrame(
+        {
+            "Area": [f"{what} {area}" for what, area in zip(shown["what"], shown["area"], strict=True)],
+            "Team": shown["teams"].fillna("–"),
+            "Handled": [f"{number(n)} {unit}" for n, unit in zip(shown["n"], shown["unit"], strict=True)],
+            "People": shown["people"].astype("int64"),
+            "Share of the most frequent": [f"{100 * share:.0f} %" for share in shown["share_of_top"]],
+            "At risk": ["one person alone" if only else "no" for only in shown["only"]],
+        }
+    )
+    few, more = len(areas) - len(known), len(known) - len(shown)
+    left_out = f" Too few to say in {number(few)} other areas." if few else ""
+    caption = (
+        f"Stages, components and repositories that people handled in the last {days} days; who it was does "
+        f"not matter, that there is a second one does.{left_out}"
+        + (f" {number(more)} more areas." if more else "")
+    )
+    return published(rows, caption, nothing=f"Too few to say: nothing was handled often in {days} days.")
+
+
+def mended_table(mended: pd.DataFrame) -> Styler:
+    """Are defects mended by the team that made the change? ``defects_mended_at_home`` as a table.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> row = {"defects": 9, "told": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
+    ...     "missing": "link causes"}
+    >>> mended_table(pd.DataFrame([row])).data["Mended by the same team"].tolist()
+    ['unknown']
+    """
+    rows = pd.DataFrame(
+        {
+            "Mended by the same team": [bounded(row) for row in mended.to_dict("records")],
+            "At home": mended["home"],
+            "Both teams known": mended["n"],
+            "Cause named": mended["told"],
+            "Defects": mended["defects"],
+        }
+    )
+    caption = (
+        "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
+        "Nothing is guessed. 95 % interval (Wilson)."
+    )
+    return published(rows, caption + lacking(mended))
+
+
+def together_table(together: pd.DataFrame) -> Styler:
+    """Do disciplines work together on a ticket? ``disciplines_together`` as a table.
+
+    Examples
+    --------
+    >>> row = {"measure": "worked together", "part": 6, "n": 12, "share": 0.5, "low": 0.25, "high": 0.75,
+    ...     "missing": None}
+    >>> together_table(pd.DataFrame([row])).data["Share"].tolist()
+    ['50 % (25 – 75)']
+    """
+    rows = pd.DataFrame(
+        {
+            "Tickets with": together["measure"],
+            "Share": [bounded(row) for row in together.to_dict("records")],
+            "Tickets": together["part"],
+            "Of tickets": together["n"],
+        }
+    )
+    caption = (
+        "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
+        "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
+    )
+    return published(rows, caption + lacking(together))

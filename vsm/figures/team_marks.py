@@ -1,0 +1,256 @@
+"""With which marks is the network of teams drawn? Arrows by handoffs and wait, teams by handoffs."""
+
+from collections.abc import Mapping
+from math import atan2, degrees, hypot
+from typing import Any, Final
+
+import networkx as nx
+import plotly.graph_objects as go
+
+from vsm.figures.labels import (
+    counted_noun,
+    escape,
+    hover,
+    number,
+    percent,
+    short_duration,
+    text_width,
+)
+from vsm.figures.team_places import HALF_WIDTH, NAME_SIZE, Box, Oval, Point, Way, through
+from vsm.figures.wait_scale import wait_colour
+
+_WIDEST: Final = 11.0
+_TEAM: Final = "#0072b2"
+_FACT_SIZE: Final = 11
+_ALONG: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)
+
+
+def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
+    """Which traces are the network? A line a way, then ``arrow heads``, ``teams``, ``names``, ``facts``.
+
+    Examples
+    --------
+    >>> network = nx.DiGraph()
+    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 8e5, "share": 1.0, "back": 0}
+    >>> network.add_edge("web", "qa", count=3, tickets=3, **waits)
+    >>> from vsm.figures.team_places import oval_from_network
+    >>> oval = oval_from_network(network, ways=[("web", "qa")])
+    >>> [trace.name for trace in marks_from_oval(oval, network=network)]
+    ['web → qa', 'arrow heads', 'teams', 'names', 'facts']
+    """
+    most = max((network.edges[way]["count"] for way in oval.ways), default=1)
+    widths = {way: max(1.6, _WIDEST * network.edges[way]["count"] / most) for way in oval.ways}
+    ordered = sorted(oval.ways, key=lambda way: (network.edges[way]["wait_median"], way))
+    return [
+        *(_line(oval.ways[way], way, network.edges[way], widths[way]) for way in ordered),
+        _heads({way: oval.ways[way] for way in ordered}, network, widths),
+        _teams(oval, network),
+        _names(oval),
+        _facts(oval, network, widths),
+    ]
+
+
+def _head(width: float) -> float:
+    return 9 + 0.9 * width
+
+
+def _line(points: list[Point], way: Way, about: Mapping[str, Any], width: float) -> go.Scatter:
+    """Draw a way up to the inside of its arrow's head."""
+    tip = points[-1]
+    shown = [point for point in points if _apart(point, tip) >= 0.3 * _head(width)]
+    return go.Scatter(
+        x=[x for x, _ in shown],
+        y=[y for _, y in shown],
+        mode="lines",
+        name=escape(f"{way[0]} → {way[1]}"),
+        line={"color": wait_colour(about["wait_median"]), "width": width, "simplify": False},
+        hovertext=facts_of_way(way, about),
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def _heads(
+    ways: Mapping[Way, list[Point]], network: "nx.DiGraph[str]", widths: Mapping[Way, float]
+) -> go.Scatter:
+    angles = []
+    for way, points in ways.items():
+        x, y = points[-1]
+        before = [point for point in points if _apart(point, (x, y)) >= _head(widths[way])] or points[:1]
+        angles.append(round(degrees(atan2(x - before[-1][0], y - before[-1][1])), 1))
+    return go.Scatter(
+        x=[points[-1][0] for points in ways.values()],
+        y=[points[-1][1] for points in ways.values()],
+        mode="markers",
+        name="arrow heads",
+        marker={
+            "symbol": "arrow-wide",
+            "angle": angles,
+            "size": [_head(widths[way]) for way in ways],
+            "color": [wait_colour(network.edges[way]["wait_median"]) for way in ways],
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _teams(oval: Oval, network: "nx.DiGraph[str]") -> go.Scatter:
+    teams = list(oval.centres)
+    counts = [through(network, team) for team in teams]
+    inside = [number(n) if text_width([number(n)], size=11) < 2 * oval.radii[t] - 4 else "" for n, t in
+              zip(counts, teams, strict=True)]  # fmt: skip
+    return go.Scatter(
+        x=[oval.centres[team][0] for team in teams],
+        y=[oval.centres[team][1] for team in teams],
+        mode="markers+text",
+        name="teams",
+        marker={
+            "size": [2 * oval.radii[team] for team in teams],
+            "color": _TEAM,
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        text=inside,
+        textfont={"size": 11, "color": "#ffffff"},
+        hovertext=[_facts_of_team(team, network) for team in teams],
+        hoverinfo="text",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def _names(oval: Oval) -> go.Scatter:
+    """Write each name outside of the oval, with the handoffs between persons of the team."""
+    places = [_name_place(oval, team) for team in oval.centres]
+    return go.Scatter(
+        x=[x for x, _ in places],
+        y=[y for _, y in places],
+        text=[oval.names[team] for team in oval.centres],
+        textposition=[oval.sides[team] for team in oval.centres],
+        mode="text",
+        name="names",
+        textfont={"size": NAME_SIZE},
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def _name_place(oval: Oval, team: str) -> Point:
+    (x, y), (left, low, right, high) = oval.centres[team], oval.boxes[team]
+    upright, sideways = oval.sides[team].split()
+    return (
+        {"right": left, "left": right, "center": x}[sideways],
+        {"top": low, "bottom": high, "middle": y}[upright],
+    )
+
+
+def _facts(oval: Oval, network: "nx.DiGraph[str]", widths: Mapping[Way, float]) -> go.Scatter:
+    """Write number and median wait beside an arrow where nothing else lies; the costliest comes first."""
+    taken = [*oval.boxes.values(), *_mark_boxes(oval)]
+    found: dict[Way, tuple[Point, str]] = {}
+    for way in sorted(oval.ways, key=lambda way: (-network.edges[way]["wait_total"], way)):
+        about = network.edges[way]
+        text = f"{number(about['count'])}× · {escape(short_duration(about['wait_median']))}"
+        centre = _free_place(way, text, oval, widths, taken)
+        if centre is not None:
+            found[way] = (centre, text)
+            taken.append(_box(centre, text))
+    return go.Scatter(
+        x=[x for (x, _), _ in found.values()],
+        y=[y for (_, y), _ in found.values()],
+        text=[text for _, text in found.values()],
+        mode="text",
+        name="facts",
+        textfont={"size": _FACT_SIZE},
+        hovertext=[facts_of_way(way, network.edges[way]) for way in found],
+        hoverinfo="text",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def _free_place(
+    way: Way, text: str, oval: Oval, widths: Mapping[Way, float], taken: list[Box]
+) -> Point | None:
+    points = oval.ways[way]
+    left, low, right, high = _box((0.0, 0.0), text)
+    for along in _ALONG:
+        at = round(along * (len(points) - 1))
+        (x, y), before, after = points[at], points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
+        dx, dy = after[0] - before[0], after[1] - before[1]
+        length = hypot(dx, dy) or 1.0
+        for nx_, ny_ in ((dy / length, -dx / length), (-dy / length, dx / length)):
+            off = abs(nx_) * (right - left) / 2 + abs(ny_) * (high - low) / 2 + widths[way] / 2 + 2
+            centre = (round(x + nx_ * off, 1), round(y + ny_ * off, 1))
+            if _is_free(_box(centre, text), oval, widths, taken):
+                return centre
+    return None
+
+
+def _is_free(box: Box, oval: Oval, widths: Mapping[Way, float], taken: list[Box]) -> bool:
+    left, low, right, high = box
+    if left < -HALF_WIDTH or right > HALF_WIDTH or low < oval.low or high > oval.high:
+        return False
+    if any(left < r and right > le and low < h and high > lo for le, lo, r, h in taken):
+        return False
+    return not any(
+        left - half < x < right + half and low - half < y < high + half
+        for way, points in oval.ways.items()
+        for half in [widths[way] / 2]
+        for x, y in points
+    )
+
+
+def _box(centre: Point, text: str) -> Box:
+    half = text_width([text], size=_FACT_SIZE) / 2
+    return centre[0] - half, centre[1] - 8, centre[0] + half, centre[1] + 8
+
+
+def _mark_boxes(oval: Oval) -> list[Box]:
+    marks = [(*oval.centres[team], oval.radii[team]) for team in oval.centres]
+    return [(x - r, y - r, x + r, y + r) for x, y, r in marks]
+
+
+def _apart(one: Point, two: Point) -> float:
+    return hypot(one[0] - two[0], one[1] - two[1])
+
+
+def facts_of_way(way: Way, about: Mapping[str, Any]) -> str:
+    """What does the box beside the pointer say of the handoffs between two teams?
+
+    Examples
+    --------
+    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 8e5, "share": 1.0, "back": 0}
+    >>> facts_of_way(("web", "qa"), {"count": 3, "tickets": 2, **waits}).split("<br>")[1]
+    'n: 3 handoffs, 2 tickets'
+    """
+    return hover(
+        f"{way[0]} → {way[1]}",
+        [
+            ("n", f"{counted_noun(about['count'], 'handoff')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("median wait", short_duration(about["wait_median"])),
+            ("85 % of waits within", short_duration(about["wait_p85"])),
+            ("wait in all", short_duration(about["wait_total"])),
+            ("share of all waiting in handoffs", percent(about["share"])),
+            ("returns to an earlier stage", number(about["back"])),
+        ],
+    )
+
+
+def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
+    given = sum(about["count"] for _, v, about in network.out_edges(team, data=True) if v != team)
+    taken = sum(about["count"] for u, _, about in network.in_edges(team, data=True) if u != team)
+    waited = sum(about["wait_total"] for u, _, about in network.in_edges(team, data=True) if u != team)
+    facts = [
+        ("given to other teams", counted_noun(given, "handoff")),
+        ("taken from other teams", counted_noun(taken, "handoff")),
+        ("wait in all until it took them up", short_duration(waited)),
+    ]
+    if network.has_edge(team, team):
+        own = network.edges[team, team]
+        words = f"{counted_noun(own['count'], 'handoff')}, median wait {short_duration(own['wait_median'])}"
+        facts.append(("between persons of the team", words))
+    return hover(team, facts)

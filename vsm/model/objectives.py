@@ -1,0 +1,218 @@
+"""What was delivered for which objective, what kind of work was it, and was it planned?"""
+
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from vsm.model.flow import counted, still_open
+from vsm.model.proportions import UNKNOWN, share_of
+from vsm.tables import DURATION
+
+KINDS: Final = ("feature", "defect", "risk", "debt", "unknown")
+WEEK: Final = pd.Timedelta(days=7)
+NOT_SAID: Final = "vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]"
+NOTHING_DONE: Final = "no ticket has been finished so far"
+_STARTS: Final = {"week": "W-SUN", "quarter": "Q"}
+
+
+def objective_costs(
+    lives: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int = 12
+) -> pd.DataFrame:
+    """What was delivered for each objective, how long did it wait, and what did that cost?
+
+    Delivered are tickets finished for good, not by a bulk edit. The cost of delay is what the tracker says a
+    week costs, times the weeks from creation to finish: of the whole lead time, not of the waiting alone.
+
+    Parameters
+    ----------
+    lives
+        As ``lives_from_visits`` gives them.
+    alignment
+        As ``alignment_of_tickets`` gives it.
+    tickets
+        TICKETS, which bear ``value`` and ``cost_of_delay``.
+    minimum
+        Under so many delivered tickets there is no median lead time.
+
+    Returns
+    -------
+    DataFrame
+        One row per objective that a finished or open ticket serves, the longest waiting first: ``objective``,
+        ``delivered, open`` (counts), ``lead`` (median; missing under ``minimum``), ``lead_total``, ``wait``
+        (timedelta, in all), ``waiting`` (wait ÷ lead_total), ``wait_share`` (of all waiting; sums to 1),
+        ``value`` (sum), ``valued`` (of how many delivered tickets it is known), ``cost`` (of delay, sum) and
+        ``costed`` (of how many); NaN where it is known of none.
+
+    Examples
+    --------
+    >>> day, end = pd.Timedelta(days=1), pd.Timestamp("2026-01-12", tz="UTC")
+    >>> life = {"ticket": "a", "finished": end, "bulk": False, "lead": 14 * day, "wait": 7 * day}
+    >>> aligned = pd.DataFrame([{"ticket": "a", "objective": "Grow"}])
+    >>> worth = pd.DataFrame([{"ticket": "a", "value": 5.0, "cost_of_delay": 100.0}])
+    >>> costs = objective_costs(pd.DataFrame([life]), alignment=aligned, tickets=worth, minimum=1)
+    >>> costs[["objective", "delivered", "waiting", "cost"]].values.tolist()
+    [['Grow', 1, 0.5, 200.0]]
+    """
+    rows = _aligned(lives, alignment, "objective")
+    worth = tickets.assign(ticket=tickets["ticket"].astype("str"))[["ticket", "value", "cost_of_delay"]]
+    rows = rows.merge(worth, on="ticket", how="left")
+    done = counted(rows)
+    seconds = done["lead"].dt.total_seconds()
+    done = done.assign(
+        seconds=seconds,
+        waited=done["wait"].dt.total_seconds(),
+        value=done["value"].astype("float64"),
+        cost=done["cost_of_delay"].astype("float64") * seconds / WEEK.total_seconds(),
+    )
+    costs = pd.DataFrame(
+        [
+            _objective(str(name), done[done["objective"] == name], minimum)
+            | {"open": int(still_open(mine).sum())}
+            for name, mine in rows.groupby("objective")
+        ],
+        columns=[
+            "objective", "delivered", "open", "lead", "lead_total", "wait", "waiting", "wait_share", "value",
+            "valued", "cost", "costed",
+        ],
+    )  # fmt: skip
+    costs["lead"] = pd.to_timedelta(costs["lead"].astype("object"))  # missing alone pass for instants
+    shown = costs[(costs["delivered"] > 0) | (costs["open"] > 0)].astype(_TYPES)
+    whole = shown["wait"].dt.total_seconds()
+    shown["wait_share"] = whole / whole.sum() if whole.sum() else UNKNOWN
+    order = shown.sort_values(["wait", "objective"], ascending=[False, True])
+    return order.reset_index(drop=True)
+
+
+_TYPES: Final[dict[str, Any]] = {
+    "objective": "str",
+    **dict.fromkeys(("delivered", "open", "valued", "costed"), "int64"),
+    **dict.fromkeys(("lead", "lead_total", "wait"), DURATION),
+    **dict.fromkeys(("waiting", "wait_share", "value", "cost"), "float64"),
+}
+
+
+def _objective(name: str, done: pd.DataFrame, minimum: int) -> dict[str, Any]:
+    lead, wait = done["seconds"].sum(), done["waited"].sum()
+    valued, costed = int(done["value"].notna().sum()), int(done["cost"].notna().sum())
+    return {
+        "objective": name,
+        "delivered": len(done),
+        "lead": done["lead"].median() if len(done) >= max(minimum, 1) else pd.NaT,
+        "lead_total": pd.Timedelta(seconds=lead),
+        "wait": pd.Timedelta(seconds=wait),
+        "waiting": wait / lead if lead else UNKNOWN,
+        "value": done["value"].sum() if valued else UNKNOWN,
+        "valued": valued,
+        "cost": done["cost"].sum() if costed else UNKNOWN,
+        "costed": costed,
+    }
+
+
+def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+    """Which share of delivered tickets was features, defects, risks, debt?
+
+    Delivered are tickets finished for good, not by a bulk edit. Each ticket counts once, however large.
+
+    Returns
+    -------
+    DataFrame
+        One row each for feature, defect, risk and debt, and one for ``unknown`` where types are not mapped:
+        ``flow``, ``tickets``, ``n`` (all delivered), ``share`` (these sum to 1) with its 95 % Wilson interval
+        ``low, high`` (NaN under ``minimum`` delivered), ``by`` (what told the kinds: vsm.toml, the tracker's
+        types, or both).
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False}])
+    >>> aligned = pd.DataFrame([{"ticket": "a", "flow": "defect", "flow_by": "vsm.toml"}])
+    >>> flow_distribution(lives, alignment=aligned, minimum=1)["share"].tolist()
+    [0.0, 1.0, 0.0, 0.0]
+    """
+    done = counted(_aligned(lives, alignment, "flow", "flow_by"))
+    counts = done["flow"].fillna("unknown").value_counts()
+    by = " and ".join(sorted(done["flow_by"].dropna().unique())) or None
+    rows: list[dict[str, Any]] = [
+        {"flow": flow, "tickets": int(counts.get(flow, 0)), "n": len(done)}
+        | share_of(int(counts.get(flow, 0)), len(done), minimum=minimum)
+        | {"by": by}
+        for flow in KINDS
+        if flow != "unknown" or flow in counts.index
+    ]
+    return pd.DataFrame(rows).astype({"flow": "str", "by": "str"})
+
+
+def flow_by_period(
+    lives: pd.DataFrame,
+    *,
+    alignment: pd.DataFrame,
+    period: Literal["week", "quarter"] = "quarter",
+    minimum: int = 12,
+) -> pd.DataFrame:
+    """How did the share of features, defects, risks and debt go, period by period?
+
+    Returns
+    -------
+    DataFrame
+        One row per period (from the first delivery to the last, in UTC; those without deliveries too) and
+        flow: ``start`` (Monday, or the quarter's first day), ``flow`` (as in ``flow_distribution``),
+        ``tickets``, ``n`` (delivered in the period), ``share`` (NaN under ``minimum`` in the period).
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-02-03", tz="UTC")
+    >>> lives = pd.DataFrame([{"ticket": "a", "finished": day, "bulk": False}])
+    >>> aligned = pd.DataFrame([{"ticket": "a", "flow": "defect"}])
+    >>> flow_by_period(lives, alignment=aligned).query("tickets > 0")["start"].astype("str").tolist()
+    ['2026-01-01 00:00:00+00:00']
+    """
+    done = counted(_aligned(lives, alignment, "flow"))
+    columns = ["start", "flow", "tickets", "n", "share"]
+    if done.empty:
+        return pd.DataFrame({name: [] for name in columns}).astype({"start": "datetime64[us, UTC]"})
+    periods = done["finished"].dt.tz_convert("UTC").dt.tz_localize(None).dt.to_period(_STARTS[period])
+    flows = [flow for flow in KINDS if flow != "unknown" or done["flow"].isna().any()]
+    spans = pd.period_range(periods.min(), periods.max(), freq=_STARTS[period])
+    counts = pd.crosstab(periods, done["flow"].fillna("unknown")).reindex(
+        index=spans, columns=flows, fill_value=0
+    )
+    whole = counts.sum(axis=1).rename("n").rename_axis("start").reset_index()
+    long = (
+        counts.rename_axis("start").reset_index().melt(id_vars="start", var_name="flow", value_name="tickets")
+    )
+    long = whole.merge(long, on="start")
+    long["share"] = (long["tickets"] / long["n"]).where(long["n"] >= max(minimum, 1))
+    long["start"] = long["start"].dt.to_timestamp().dt.tz_localize("UTC").dt.as_unit("us")
+    return long[columns]
+
+
+def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+    """Which share of delivered tickets was not planned?
+
+    Delivered are tickets finished for good, not by a bulk edit.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``planned, unplanned, unknown`` (counts of delivered tickets), ``n`` (planned and unplanned),
+        ``share`` (unplanned ÷ n) with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), and
+        ``missing`` (what would have to be known, or missing where nothing lacks).
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False}])
+    >>> aligned = pd.DataFrame({"ticket": ["a"], "planned": pd.array([None], dtype="boolean")})
+    >>> planned_share(lives, alignment=aligned)["missing"].tolist()
+    ['vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]']
+    """
+    planned = counted(_aligned(lives, alignment, "planned"))["planned"].astype("boolean")
+    yes, no = int(planned.sum()), int((~planned).sum())
+    missing = None if yes + no else NOT_SAID if len(planned) else NOTHING_DONE
+    row = {"planned": yes, "unplanned": no, "unknown": int(planned.isna().sum()), "n": yes + no}
+    return pd.DataFrame([row | share_of(no, yes + no, minimum=minimum) | {"missing": missing}]).astype(
+        {"missing": "str"}
+    )
+
+
+def _aligned(lives: pd.DataFrame, alignment: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    about = alignment[["ticket", *columns]].assign(ticket=alignment["ticket"].astype("str"))
+    return lives.assign(ticket=lives["ticket"].astype("str")).merge(about, on="ticket", how="left")

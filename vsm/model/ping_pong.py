@@ -1,0 +1,141 @@
+"""Where does work go to and fro? Tickets whose work alternates A B A (B …) between the same two."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.intervals.handoffs import work_start
+from vsm.model.bottlenecks import bounded_share
+from vsm.model.flow import counted
+from vsm.tables import DURATION
+
+PING_PONG_LEVELS: Final = {"team": "team", "stage": "stage", "person": "holder"}
+EVIDENCE: Final = 5
+_PAIR: Final = ("level", "a", "b")
+
+
+def ping_pong(
+    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int = 0, minimum: int = 12
+) -> pd.DataFrame:
+    """Between which two does work go to and fro, and what does that cost?
+
+    A turn is a ticket's consecutive work visits with the same team (stage, person), whatever queues lie
+    between. Ping-pong is a row of at least three turns in which only two take part, A B A (B …); every turn
+    from the third on is a return. A visit of which the team is unknown ends the row: nothing is claimed.
+    The cost of a row runs from the end of its second turn, when work is given back for the first time, to
+    the instant when the last turn is known to have begun (``work_start``), less the time in ``done`` between;
+    so it holds the waits and what was done again in between, not the work of the last turn. Rows of
+    one ticket never lie in the same hour. Only counted tickets (finished for good, not by a bulk edit) are
+    weighed.
+
+    Parameters
+    ----------
+    visits
+        VISITS, by ticket and time.
+    lives
+        As ``lives_from_visits`` gives them.
+    level
+        ``team``, ``stage`` or ``person``. Persons are never told apart: they make one row, without names
+        and without evidence.
+    seed
+        Of the bootstrap.
+    minimum
+        Under so many tickets there is no interval: too few to say.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, the costliest first: ``level``, ``a, b`` (in the order of their names; missing for
+        persons), ``tickets``, ``rounds`` (returns, in all), ``cost`` (timedelta, in all), ``share`` of the
+        lead time of all counted tickets with its 95 % interval ``low, high``, and ``evidence`` (the at most
+        five tickets that cost most). Costs of different levels overlap.
+
+    Raises
+    ------
+    KeyError
+        The level is none of the three.
+
+    Examples
+    --------
+    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 2, 5, 6, 9], unit="h")
+    >>> visits = pd.DataFrame({"ticket": "a", "kind": ["work"] * 4 + ["done"], "entered": hours})
+    >>> visits = visits.assign(team=["web", "qa", "web", "qa", None], left=visits["entered"].shift(-1))
+    >>> visits = visits.assign(first_touch=visits["entered"], elapsed=visits["left"] - visits["entered"])
+    >>> lives = pd.DataFrame({"ticket": ["a"], "finished": hours[4:], "bulk": False})
+    >>> lives["lead"] = lives["finished"] - hours[0]
+    >>> ping_pong(visits, lives)[["a", "b", "rounds", "cost"]].values.tolist()
+    [['qa', 'web', 2, Timedelta('0 days 01:00:00')]]
+    """
+    done = counted(lives)
+    rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))
+    rows = rows.assign(level=level)
+    if level == "person":
+        rows = rows.assign(a=None, b=None)
+    pairs = [_pair(pair, done, seed, minimum) for _, pair in rows.groupby(list(_PAIR), dropna=False)]
+    table = pd.DataFrame(pairs, columns=list(_TYPES)).astype(_TYPES)
+    return table.sort_values("cost", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _turns(visits: pd.DataFrame, side: str) -> pd.DataFrame:
+    """Join a ticket's consecutive work visits of the same one into turns; an unknown one stands alone."""
+    ticket = visits["ticket"].astype("str")
+    done = visits["elapsed"].where(visits["kind"] == "done", pd.Timedelta(0)).fillna(pd.Timedelta(0))
+    undone = done.groupby(ticket).cumsum()
+    about = {"ticket": ticket, "who": visits[side].astype("object"), "done": undone}
+    instants = {"start": work_start(visits), "left": visits["left"]}
+    work = pd.DataFrame(about | instants)[(visits["kind"] == "work").to_numpy()].reset_index(drop=True)
+    changed = (work["ticket"] != work["ticket"].shift()) | (work["who"] != work["who"].shift())
+    turns = work.groupby((changed | work["who"].isna()).cumsum()).agg(
+        ticket=("ticket", "first"),
+        who=("who", "first"),
+        start=("start", "first"),
+        begun=("done", "first"),
+        left=("left", "last"),
+        ended=("done", "last"),
+    )
+    return turns.reset_index(drop=True)
+
+
+def _rows_of_turns(turns: pd.DataFrame) -> pd.DataFrame:
+    """Find the longest rows of alternating turns: one line a row, with its pair, rounds and cost."""
+    one, two = turns.shift(1), turns.shift(2)
+    same = (turns["ticket"] == two["ticket"]) & turns["who"].notna() & one["who"].notna()
+    back = same & (turns["who"] == two["who"])
+    number = (back & ~back.shift(fill_value=False)).cumsum()
+    found = turns.assign(given=one["left"], ended=one["ended"], other=one["who"])[back]
+    rows = found.groupby(number[back]).agg(
+        ticket=("ticket", "first"),
+        who=("who", "first"),
+        other=("other", "first"),
+        rounds=("who", "size"),
+        given=("given", "first"),
+        ended=("ended", "first"),
+        taken=("start", "last"),
+        begun=("begun", "last"),
+    )
+    names = np.sort(rows[["who", "other"]].astype("str").to_numpy(), axis=1)
+    cost = (rows["taken"] - rows["given"]) - (rows["begun"] - rows["ended"])
+    return rows.assign(a=names[:, 0], b=names[:, 1], cost=cost.astype(DURATION))
+
+
+def _pair(rows: pd.DataFrame, done: pd.DataFrame, seed: int, minimum: int) -> dict[str, Any]:
+    cost = rows.groupby("ticket")["cost"].sum()
+    lead = done.set_index("ticket")["lead"].dt.total_seconds()
+    share, low, high = bounded_share(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    level, a, b = (rows[name].iloc[0] for name in _PAIR)
+    costliest = cost.sort_values(ascending=False, kind="stable").index[:EVIDENCE]
+    return {
+        "level": level, "a": a, "b": b, "tickets": len(cost), "rounds": int(rows["rounds"].sum()),
+        "cost": cost.sum(), "share": share, "low": low, "high": high,
+        "evidence": () if level == "person" else tuple(costliest),
+    }  # fmt: skip
+
+
+_TYPES: Final = (
+    dict.fromkeys(_PAIR, "str")
+    | dict.fromkeys(("tickets", "rounds"), "int64")
+    | {"cost": DURATION}
+    | dict.fromkeys(("share", "low", "high"), "float64")
+    | {"evidence": "object"}
+)

@@ -1,0 +1,148 @@
+"""Where does only one person know how? Stages, components and repositories, without names."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.model.responsibility.owners import JOINT, NOBODY, work_of_people
+
+STAGE: Final = "stage"
+COMPONENT: Final = "component"
+REPOSITORY: Final = "repository"
+_COLUMNS: Final = ("what", "area", "item", "person", "team")
+_NONE: Final[Mapping[str, str]] = {}
+_TYPES: Final[dict[str, Any]] = {
+    "what": "str", "area": "str", "unit": "str", "n": "int64", "people": "Int64", "only": "boolean",
+    "share_of_top": "float64", "teams": "str",
+}  # fmt: skip
+
+
+def knowledge_at_risk(
+    visits: pd.DataFrame,
+    *,
+    tickets: pd.DataFrame,
+    commits: pd.DataFrame,
+    as_of: pd.Timestamp,
+    days: int = 180,
+    minimum: int = 12,
+    person_of: Mapping[str, str] = _NONE,
+    team_of: Mapping[str, str] = _NONE,
+    bots: AbstractSet[str] = NOBODY,
+) -> pd.DataFrame:
+    """Which stages, components and repositories did only one person handle lately?
+
+    A ticket was handled in a stage, and in its components, by whoever held a work visit there that began,
+    ended or was first touched in the time looked at; one that merely lies there open was not. A
+    repository is handled by the authors of the commits authored in that time, merges left out. The person is
+    never named: what matters is that there is no second one.
+
+    Parameters
+    ----------
+    visits, tickets, commits
+        VISITS, TICKETS and COMMITS.
+    as_of
+        The instant that counts as now, with zone.
+    days
+        How far back is looked from there.
+    minimum
+        Under so many tickets, or commits, nothing is claimed.
+    person_of
+        Account → person, for authors; an account that is not in it is a person of its own.
+    team_of
+        Person → team, for authors; holders have the team of their visits.
+    bots
+        Names of holders and authors that are no people, after ``person_of``.
+
+    Returns
+    -------
+    DataFrame
+        One row per area with known handlers, those that one person alone handles first: ``what`` (stage,
+        component or repository), ``area`` (its name), ``unit`` (tickets or commits), ``n`` (of them),
+        ``people`` (count), ``only`` (one person handled them all), ``share_of_top`` (part of them that the
+        most frequent person handled), all three missing under ``minimum``, and ``teams`` (joined by ``; ``).
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, TICKETS, VISITS, empty
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> len(knowledge_at_risk(empty(VISITS), tickets=empty(TICKETS), commits=empty(COMMITS), as_of=now))
+    0
+    """
+    since = as_of - pd.Timedelta(days=days)
+    held = _handled(visits, since, as_of, bots)
+    parts = _components(tickets)
+    by_component = held.merge(parts, left_on="item", right_on="ticket").assign(what=COMPONENT)
+    written = _written(commits, since, as_of, person_of, team_of)
+    facts = pd.concat(
+        [
+            held.assign(what=STAGE, area=held["stage"])[[*_COLUMNS]],
+            by_component[[*_COLUMNS]],
+            written[~written["person"].isin(bots)][[*_COLUMNS]],
+        ],
+        ignore_index=True,
+    )
+    rows = [_area(mine, minimum) for _, mine in facts.groupby(["what", "area"], sort=True)]
+    risks = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    rank = risks["what"].map({STAGE: 0, COMPONENT: 1, REPOSITORY: 2})
+    ordered = risks.assign(rank=rank, alone=~risks["only"].fillna(value=False))
+    ordered = ordered.sort_values(["alone", "rank", "n", "area"], ascending=[True, True, False, True])
+    return ordered[list(_TYPES)].reset_index(drop=True)
+
+
+def _handled(
+    visits: pd.DataFrame, since: pd.Timestamp, as_of: pd.Timestamp, bots: AbstractSet[str]
+) -> pd.DataFrame:
+    """Keep work visits with a known holder in which something happened in the time looked at."""
+    work = work_of_people(visits, bots=bots)
+    happened = [work[at].gt(since) & work[at].le(as_of) for at in ("entered", "left", "first_touch")]
+    recent = work[(happened[0] | happened[1] | happened[2]) & work["holder"].notna()]
+    return recent[["ticket", "stage", "holder", "team"]].rename(
+        columns={"ticket": "item", "holder": "person"}
+    )
+
+
+def _components(tickets: pd.DataFrame) -> pd.DataFrame:
+    told = tickets[["ticket", "components"]].dropna().astype("str")
+    parts = told.assign(area=told["components"].str.split(JOINT, regex=False)).explode("area")
+    return parts[["ticket", "area"]].astype("str")
+
+
+def _written(
+    commits: pd.DataFrame,
+    since: pd.Timestamp,
+    as_of: pd.Timestamp,
+    person_of: Mapping[str, str],
+    team_of: Mapping[str, str],
+) -> pd.DataFrame:
+    recent = commits[commits["authored"].gt(since) & commits["authored"].le(as_of)]
+    recent = recent[~recent["parents"].str.contains(" ", regex=False)]
+    person = recent["author"].astype("str").replace(dict(person_of))
+    return pd.DataFrame(
+        {
+            "what": pd.Series(REPOSITORY, index=recent.index, dtype="str"),
+            "area": recent["repository"].astype("str"),
+            "item": recent["commit"].astype("str"),
+            "person": person,
+            "team": person.map(dict(team_of)).astype("str"),
+        }
+    )
+
+
+def _area(facts: pd.DataFrame, minimum: int) -> dict[str, Any]:
+    """Sum up one area; each ticket counts once, and once for each person who handled it."""
+    n, people = facts["item"].nunique(), facts["person"].nunique()
+    top = facts.groupby("person")["item"].nunique().max()
+    enough = n >= minimum
+    what = facts["what"].iloc[0]
+    return {
+        "what": what,
+        "area": facts["area"].iloc[0],
+        "unit": "commits" if what == REPOSITORY else "tickets",
+        "n": n,
+        "people": people if enough else pd.NA,
+        "only": people == 1 if enough else pd.NA,
+        "share_of_top": top / n if enough else float("nan"),
+        "teams": JOINT.join(sorted(facts["team"].dropna().unique())) or None,
+    }

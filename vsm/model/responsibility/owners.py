@@ -1,0 +1,145 @@
+"""Who held each finished ticket on its way to production, and where was it let go?"""
+
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.intervals.handoffs import disciplines, work_start
+from vsm.model.responsibility.production import production_of_tickets
+
+JOINT: Final = "; "
+NOBODY: Final[frozenset[str]] = frozenset()
+
+
+def ticket_owners(
+    visits: pd.DataFrame,
+    *,
+    handoffs: pd.DataFrame,
+    lives: pd.DataFrame,
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    stages: pd.DataFrame,
+    bots: AbstractSet[str] = NOBODY,
+) -> pd.DataFrame:
+    """Which teams and how many people held each finished ticket, and did one team carry it to production?
+
+    Looked at are work visits that began before production (``production_of_tickets``); what came after it is
+    another story. Those that a bot held are left out. A ticket was carried by one team when every such visit
+    was in the same team's hands; it was not as soon as two teams are known; where a team is unknown and
+    no second one is known, or nobody ever worked on it by its statuses, nothing is claimed.
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    handoffs
+        HANDOFFS of the same visits.
+    lives
+        As ``lives_from_visits`` gives them.
+    events, commits
+        EVENTS and COMMITS, which tell the releases; without commits, done is production.
+    stages
+        As ``stages_from_names`` gives them: disciplines.
+    bots
+        Names of holders that are no people.
+
+    Returns
+    -------
+    DataFrame
+        One row per finished ticket (not by a bulk edit): ``ticket, finished, production, production_by``,
+        ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in the
+        order of their coming),
+        ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean, or missing),
+        ``first_team`` (of the first work visit whose team is known), and where it was let go, if it was:
+        ``let_go_stage`` (first stage entered under another team), ``let_go_team``, ``let_go_wait``
+        (timedelta, missing where the visit before is in no known hands).
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, VISITS, empty
+    >>> from vsm.tables import NAMES
+    >>> from vsm.eventlog.stages import stages_from_names
+    >>> from vsm.workflow import Workflow
+    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
+    >>> len(ticket_owners(empty(VISITS), handoffs=empty(HANDOFFS), lives=lives, events=empty(EVENTS),
+    ...     commits=empty(COMMITS), stages=stages_from_names(empty(NAMES), workflow=Workflow())))
+    0
+    """
+    reached = production_of_tickets(lives, events=events, commits=commits).set_index("ticket")
+    work = work_of_people(visits, bots=bots)
+    work = work[_in_time(work["ticket"], work["entered"], reached)]
+    work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
+    grouped = work.groupby("ticket", sort=False)
+    counts = pd.DataFrame(
+        {
+            "visits": grouped.size(),
+            "teams": grouped["team"].nunique(),
+            "team_names": grouped["team"].agg(_names),
+            "people": grouped["holder"].nunique(),
+            "disciplines": grouped["discipline"].nunique(),
+            "unknown": grouped["team"].agg(lambda teams: int(teams.isna().sum())),
+            "first_team": grouped["team"].first(),
+        }
+    ).reindex(reached.index)
+    numbers = ["visits", "teams", "people", "disciplines"]
+    counts[numbers] = counts[numbers].fillna(0).astype("int64")
+    carried = pd.Series(pd.NA, index=reached.index, dtype="boolean")
+    carried = carried.mask((counts["teams"] == 1) & (counts["unknown"] == 0), other=True)
+    counts["carried"] = carried.mask(counts["teams"] > 1, other=False).mask(reached["production"].isna())
+    counts["handoffs"] = _passes(handoffs, reached, bots)
+    owners = reached.join(counts).join(_let_go(work, handoffs))
+    words = ["team_names", "first_team", "let_go_stage", "let_go_team"]
+    return owners.astype(dict.fromkeys(words, "str"))[_COLUMNS].reset_index()
+
+
+_COLUMNS: Final = [
+    "finished", "production", "production_by", "visits", "teams", "team_names", "people", "disciplines",
+    "handoffs", "carried", "first_team", "let_go_stage", "let_go_team", "let_go_wait",
+]  # fmt: skip
+
+
+def work_of_people(visits: pd.DataFrame, *, bots: AbstractSet[str] = NOBODY) -> pd.DataFrame:
+    """Which work visits were in the hands of people, or of nobody known? Texts for categories, in order.
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> work_of_people(empty(VISITS)).empty
+    True
+    """
+    work = visits[visits["kind"] == "work"]
+    work = work.astype(dict.fromkeys(("ticket", "stage", "holder", "team"), "str"))
+    human = work[~work["holder"].isin(bots)]
+    return human.sort_values(["ticket", "entered", "n"], ignore_index=True)
+
+
+def _in_time(ticket: "pd.Series[Any]", at: "pd.Series[Any]", reached: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell what began before production; of tickets that wait for a release, everything counts."""
+    production = reached["production"].reindex(ticket).set_axis(ticket.index).astype(at.dtype)
+    return ticket.isin(reached.index) & ~(at >= production)
+
+
+def _names(teams: "pd.Series[Any]") -> str | None:
+    return JOINT.join(dict.fromkeys(teams.dropna())) or None
+
+
+def _passes(handoffs: pd.DataFrame, reached: pd.DataFrame, bots: AbstractSet[str]) -> "pd.Series[Any]":
+    """Count handoffs between teams before production; a bot hands nothing on."""
+    plain = handoffs.astype(dict.fromkeys(("ticket", "from_holder", "to_holder"), "str"))
+    own = plain[plain["team"] & ~plain["from_holder"].isin(bots) & ~plain["to_holder"].isin(bots)]
+    own = own[_in_time(own["ticket"], own["taken"], reached)]
+    return own.groupby("ticket").size().reindex(reached.index).fillna(0).astype("int64")
+
+
+def _let_go(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
+    """Find the first work visit of each ticket that another known team than its first held."""
+    known = work[work["team"].notna()]
+    first = known.groupby("ticket")["team"].transform("first")
+    passed = known[known["team"] != first].drop_duplicates("ticket")
+    passed = passed.assign(taken=work_start(passed))
+    waits = handoffs.astype({"ticket": "str"})[["ticket", "taken", "wait"]]
+    waits = waits.drop_duplicates(["ticket", "taken"], keep="first")
+    told = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
+    words = {"stage": "let_go_stage", "team": "let_go_team", "wait": "let_go_wait"}
+    return told.rename(columns=words)[list(words.values())]

@@ -1,0 +1,120 @@
+"""Do disciplines work on a ticket together, or one after another?"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.intervals.handoffs import disciplines
+from vsm.model.flow import counted
+from vsm.model.proportions import share_of
+from vsm.model.responsibility.owners import JOINT, NOBODY, work_of_people
+from vsm.tables import TOUCH_KINDS
+
+NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
+NO_TICKETS: Final = "no finished ticket has been worked on in a stage of a known discipline"
+
+
+def disciplines_together(together: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+    """How many finished tickets need several disciplines, and how many of these see them work together?
+
+    Parameters
+    ----------
+    together
+        As ``ticket_disciplines`` gives them.
+    stages
+        As ``stages_from_names`` gives them: they tell whether disciplines are known at all.
+    minimum
+        Under so many tickets there is no share.
+
+    Returns
+    -------
+    DataFrame
+        Two rows with ``measure, part, n, share, low, high`` (95 % Wilson; NaN under ``minimum``) and
+        ``missing``: ``several disciplines`` of all tickets with a known one, and ``worked together`` of those
+        with several; the rest passed from one discipline to the next.
+
+    Examples
+    --------
+    >>> together = pd.DataFrame({"disciplines": [1, 2, 2], "together": [False, True, False]})
+    >>> stages = pd.DataFrame([{"stage": "QA", "team": "quality", "discipline": None}])
+    >>> disciplines_together(together, stages=stages, minimum=2)[["part", "n"]].values.tolist()
+    [[2, 3], [1, 2]]
+    """
+    several = together[together["disciplines"] > 1]
+    counts = {
+        "several disciplines": (len(several), len(together)),
+        "worked together": (int(several["together"].sum()), len(several)),
+    }
+    lacking = NO_TICKETS if disciplines(stages) else NO_DISCIPLINES
+    rows = [
+        {"measure": measure, "part": part, "n": whole}
+        | share_of(part, whole, minimum=minimum)
+        | {"missing": None if len(together) else lacking}
+        for measure, (part, whole) in counts.items()
+    ]
+    return pd.DataFrame(rows).astype({"missing": "str"})
+
+
+def ticket_disciplines(
+    visits: pd.DataFrame,
+    *,
+    lives: pd.DataFrame,
+    events: pd.DataFrame,
+    stages: pd.DataFrame,
+    bots: AbstractSet[str] = NOBODY,
+) -> pd.DataFrame:
+    """Which disciplines worked on each finished ticket, and did two of them at the same time?
+
+    The disciplines of a ticket are those of the stages of its work visits. A person's discipline is the
+    one in whose stages they held most work visits, of all tickets; a tie tells nothing. Two disciplines
+    worked together where, within one work visit of a ticket, a person of another discipline than the
+    stage's touched it (comment, worklog, commit, review): before it had been handed over, or still after.
+
+    Returns
+    -------
+    DataFrame
+        One row per finished ticket (not by a bulk edit) with a work visit in a stage of a known discipline:
+        ``ticket``, ``disciplines`` (count), ``names`` (joined by ``; `` in the order of their coming),
+        ``together`` (flag; only said of tickets with several).
+
+    Examples
+    --------
+    >>> from vsm.eventlog.stages import stages_from_names
+    >>> from vsm.tables import EVENTS, NAMES, VISITS, empty
+    >>> from vsm.workflow import Workflow
+    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
+    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
+    >>> len(ticket_disciplines(empty(VISITS), lives=lives, events=empty(EVENTS), stages=stages))
+    0
+    """
+    work = work_of_people(visits, bots=bots)
+    work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
+    work = work[work["discipline"].notna()]
+    home = _disciplines_of_people(work)
+    mine = work[work["ticket"].isin(set(counted(lives)["ticket"].astype("str")))]
+    grouped = mine.groupby("ticket")["discipline"]
+    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": grouped.agg(_names)})
+    joint = rows.index.isin(_touched_by_others(mine, events, home)) & (rows["disciplines"] > 1)
+    return rows.assign(together=joint).reset_index().astype({"names": "str", "together": "bool"})
+
+
+def _names(told: "pd.Series[Any]") -> str:
+    return JOINT.join(dict.fromkeys(told))
+
+
+def _disciplines_of_people(work: pd.DataFrame) -> Mapping[str, str]:
+    held = work.groupby(["holder", "discipline"]).size().rename("visits").reset_index()
+    most = held[held["visits"] == held.groupby("holder")["visits"].transform("max")]
+    clear = most[~most.duplicated("holder", keep=False)]
+    return dict(zip(clear["holder"], clear["discipline"], strict=True))
+
+
+def _touched_by_others(work: pd.DataFrame, events: pd.DataFrame, home: Mapping[str, str]) -> set[str]:
+    touches = events[events["kind"].isin(TOUCH_KINDS)].astype({"ticket": "str", "actor": "str"})
+    of = touches["actor"].map(home).astype("str")
+    touches = touches.assign(of=of)[["ticket", "at", "of"]].dropna().drop_duplicates()
+    pairs = work[["ticket", "entered", "left", "discipline"]].merge(touches, on="ticket")
+    inside = (pairs["at"] >= pairs["entered"]) & ~(pairs["at"] >= pairs["left"])
+    return set(pairs.loc[inside & (pairs["of"] != pairs["discipline"]), "ticket"])
