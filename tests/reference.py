@@ -29,6 +29,8 @@ __all__ = [
     "reference_visits", "reference_waits", "rows_of",
 ]  # fmt: skip
 
+Spell = tuple[str, str, datetime, datetime]
+
 TOUCHES = ("comment", "worklog", "commit", "review")
 
 
@@ -61,6 +63,7 @@ def reference_visits(
     stage_of: Mapping[str, StageFacts],
     team_of: Mapping[str, str],
     as_of: datetime,
+    spells: Iterable[Spell] = (),
 ) -> list[Visit]:
     """Where was each ticket, and who held it? By ticket (as text) and time.
 
@@ -74,6 +77,8 @@ def reference_visits(
         Person → team.
     as_of
         What happened later is unknown.
+    spells
+        Dated memberships: person, team, first instant, first instant that no longer counts.
 
     Examples
     --------
@@ -88,7 +93,9 @@ def reference_visits(
     for ticket in sorted(lives):
         life = sorted(lives[ticket], key=lambda e: (e["at"], e["seq"], e["source"], e["ref"]))
         life, lost = _until_lost(life, stage_of=stage_of)
-        visits += _visits_of_one(ticket, life, stage_of=stage_of, team_of=team_of, as_of=as_of, lost=lost)
+        visits += _visits_of_one(
+            ticket, life, stage_of=stage_of, team_of=team_of, spells=list(spells), as_of=as_of, lost=lost
+        )
     return visits
 
 
@@ -111,6 +118,7 @@ def _visits_of_one(
     *,
     stage_of: Mapping[str, StageFacts],
     team_of: Mapping[str, str],
+    spells: list[Spell],
     as_of: datetime,
     lost: datetime | None,
 ) -> list[Visit]:
@@ -128,7 +136,7 @@ def _visits_of_one(
                     stage=stay.stage.name,
                     kind=stay.stage.kind,
                     holder=holder,
-                    team=_team(stay.stage, holder, team_of),
+                    team=_team(stay.stage, holder, _teams_then(piece.entered, team_of, spells)),
                     entered=piece.entered,
                     left=piece.left or lost,
                     elapsed=(piece.left or lost or as_of) - piece.entered,
@@ -211,6 +219,13 @@ def _assignee_at(instant: datetime, life: list[Row]) -> str | None:
     """Who is assigned once everything up to and at this instant has happened?"""
     told = [event["after"] for event in life if event["kind"] == "assignee" and event["at"] <= instant]
     return told[-1] if told else None
+
+
+def _teams_then(at: datetime, team_of: Mapping[str, str], spells: list[Spell]) -> Mapping[str, str]:
+    """Who is in which team at this instant?"""
+    then = dict(team_of)
+    then.update({person: team for person, team, since, until in spells if since <= at < until})
+    return then
 
 
 def _team(stage: StageFacts, holder: str | None, team_of: Mapping[str, str]) -> str | None:

@@ -121,7 +121,7 @@ def test_proposals_follow_the_order_of_lives_and_say_why() -> None:
 
 def test_declared_people_are_not_proposed_again() -> None:
     """Only accounts that the file does not know are proposed."""
-    people = People({"jira:a": "dev-1", "git:dev-1": "dev-1", "jira:b": "dev-2"}, {}, ())
+    people = People({"jira:a": "dev-1", "git:dev-1": "dev-1", "jira:b": "dev-2"})
     assert [p.name for p in propose_people(people, declared={"jira:a": "dev-1", "git:dev-1": "dev-1"})] == [
         "dev-2"
     ]

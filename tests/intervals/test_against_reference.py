@@ -1,6 +1,7 @@
 """Visits, handoffs and waits equal the brute-force reference, on random logs and on two real trackers."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.logs import Case, cases, shuffles, stage_table, workflow_for_logs
+from tests.logs import PERSONS, START, Case, cases, shuffles, stage_table, workflow_for_logs
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow, stage_facts
 from tests.reference import assert_same, reference_handoffs, reference_visits, reference_waits
 from tests.stories import at, story
@@ -18,6 +19,8 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
+from vsm.people import Spell, Teams
+from vsm.people.teams import spells_table
 from vsm.tables import EVENTS, HANDOFFS, NAMES, VISITS, WAITS, check, conform
 from vsm.workflow import Workflow
 
@@ -29,7 +32,7 @@ class Intervals(NamedTuple):
 
 
 def fast(
-    events: pd.DataFrame, stages: pd.DataFrame, team_of: Mapping[str, str], as_of: pd.Timestamp
+    events: pd.DataFrame, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
 ) -> Intervals:
     """What the house makes of a log; every table passes its schema."""
     visits = visits_from_events(sorted_events(events), stages=stages, team_of=team_of, as_of=as_of)
@@ -58,6 +61,31 @@ def test_random_logs_give_what_the_reference_gives(case: Case) -> None:
     assert_same(ours.visits, visits, VISITS.names)
     assert_same(ours.handoffs, handoffs, HANDOFFS.names)
     assert_same(ours.waits, reference_waits(visits, handoffs=handoffs, as_of=case.as_of), WAITS.names)
+
+
+@given(
+    cases(),
+    st.dictionaries(st.sampled_from(PERSONS), st.tuples(st.integers(-1, 20), st.integers(1, 9)), min_size=1),
+)
+def test_dated_memberships_give_what_the_reference_gives(
+    case: Case, drawn: dict[str, tuple[int, int]]
+) -> None:
+    """The holder's team is that of the day on which the visit began."""
+    days = {
+        who: (START.date() + timedelta(a), START.date() + timedelta(a + b)) for who, (a, b) in drawn.items()
+    }
+    midnight = {
+        day: datetime(day.year, day.month, day.day, tzinfo=UTC) for two in days.values() for day in two
+    }
+    visits = reference_visits(
+        case.events, stage_of=stage_table(case.workflow), team_of=case.workflow.team_of, as_of=case.as_of,
+        spells=[(who, "Team C", midnight[since], midnight[until]) for who, (since, until) in days.items()],
+    )  # fmt: skip
+    teams = Teams(
+        case.workflow.team_of, spells_table(Spell(who, "Team C", *two) for who, two in days.items())
+    )
+    ours = fast(case.events, stages_of(case.workflow), teams, pd.Timestamp(case.as_of))
+    assert_same(ours.visits, visits, VISITS.names)
 
 
 @given(cases())

@@ -104,9 +104,9 @@ def test_a_log_that_was_read_in_another_way_is_made_anew(
 
 
 def test_a_log_that_cannot_be_stored_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that is full, or mounted read-only: the stream is the same, the folder as it was."""
+    """A disk that is full, or mounted read-only: the stream is the same, the folder holds a key more."""
     root = filled(tmp_path, done(1, 8))
-    before = sorted(root.rglob("*"))
+    before = sorted([*root.rglob("*"), WorkFolder(root).key])
 
     def refuse(*given: object, **more: object) -> None:
         raise ArchiveError("no room")

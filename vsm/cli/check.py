@@ -4,7 +4,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir
+from vsm.cli.options import WORK, Dir, Names
 from vsm.cli.saying import console
 from vsm.model.flow import still_open
 from vsm.pipeline import ValueStream, read_stream
@@ -13,9 +13,9 @@ from vsm.tables import LEVELS
 SHOWN = 15
 
 
-def check(dir_: Dir = WORK) -> None:
+def check(dir_: Dir = WORK, names: Names = False) -> None:
     """Say what can be trusted and what is unmapped; exit 1 only on faults that falsify results."""
-    stream = read_stream(dir_)
+    stream = read_stream(dir_, names=names)
     say = console()
     say.print(summary(stream))
     for level in LEVELS:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
 from vsm.cli.saying import console
 from vsm.errors import ParameterError
 from vsm.pipeline import read_stream
@@ -21,11 +21,12 @@ def export(
     until: Until = "",
     team: Team = "",
     ticket_type: TicketType = "",
+    names: Names = False,
 ) -> None:
-    """Write a table as .parquet, .csv or .json; data/README.md says what its columns mean."""
+    """Write a table as .parquet, .csv or .json, persons by pseudonyms; data/README.md tells its columns."""
     if table not in TABLES:
         raise ParameterError(f"no table '{table}'; there are {', '.join(TABLES)}")
-    stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
+    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
     frame = getattr(stream, table)
     export_table(frame, to=to)
     console().print(f"{to}: {len(frame):,} rows of {table}")

@@ -12,7 +12,7 @@ from vsm.cli.options import WORK, Dir
 from vsm.errors import RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
 from vsm.eventlog.stages import stages_from_names
-from vsm.people import people_from_names
+from vsm.pipeline.persons import people_of
 from vsm.pipeline.read import board_from_archive, read_log, read_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
@@ -52,10 +52,20 @@ minimum = 12          # under so many tickets: too few to say
 # [[team]]
 # name = "quality"
 # members = ["qa-1", "qa-2"]   # names of persons
+# patterns = ["qa-*"]          # … or what their names look like; a person whom two teams match is in none
+# components = ["Checkout"]    # what nobody in a team holds belongs to this one by the ticket's components, …
+# repositories = ["shop"]      # … or by the repositories of its commits
+#
+# [[membership]]               # who was in which team when; wins over members while it lasts
+# person = "qa-1"
+# team = "quality"
+# since = 2026-01-01           # left out: always before
+# until = 2026-07-01           # the first day that no longer counts; left out: to this day
 #
 # [[person]]
 # name = "qa-1"
 # accounts = ["jira:5b10a2844c20165700ede21g", "git:qa-1"]
+# bot = false                  # true: a program, whose deeds are nobody's work; left out: told by its name
 #
 # [[repository]]               # what counts as landed and as released in a Git repository
 # name = "shop"
@@ -101,7 +111,7 @@ def _proposals(folder: WorkFolder, workflow: Workflow) -> tuple[list[ProposedSta
     with open_archive(folder.archive, create=False) as archive:
         log, board = read_log(folder, archive), board_from_archive(archive)
     stages = stages_from_names(log.names, workflow=workflow)
-    people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
+    people = people_of(log, workflow=workflow)
     proposed = propose_stages(stages, events=log.events, board=board)
     taken = {stage.name for stage in workflow.stages}
     return [s for s in proposed if s.name not in taken], propose_people(people, declared=workflow.person_of)

@@ -12,5 +12,6 @@ Since = Annotated[str, typer.Option(help="Only tickets finished since YYYY-MM-DD
 Until = Annotated[str, typer.Option(help="Look as of YYYY-MM-DD; later events are not seen.")]
 Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
 TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
+Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
 
 WORK = Path("work")

@@ -1,11 +1,12 @@
 """How are findings rendered? ``vsm report`` runs the notebooks and publishes their pages."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir, Since, Team, TicketType, Until
+from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
 from vsm.cli.saying import console
 from vsm.findings import Findings
 from vsm.pipeline import ValueStream, read_stream
@@ -16,18 +17,23 @@ TOLD = 3
 
 
 def report(
-    dir_: Dir = WORK, since: Since = "", until: Until = "", team: Team = "", ticket_type: TicketType = ""
+    dir_: Dir = WORK,
+    since: Since = "",
+    until: Until = "",
+    team: Team = "",
+    ticket_type: TicketType = "",
+    names: Names = False,
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
-    stream = read_stream(dir_, since=since, until=until, team=team, ticket_type=ticket_type)
-    page = publish(dir_, stream, chosen)
+    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
+    page = publish(dir_, stream, chosen | {"names": names})
     say = console()
     say.print(f"Report: {page}")
     tell_findings(say, stream)
 
 
-def publish(dir_: Path, stream: ValueStream, chosen: dict[str, str]) -> Path:
+def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -> Path:
     """Render every notebook of the suite; returns the path of the report's first page."""
     return publish_report(
         sorted(notebooks_folder().glob("[0-9]*.ipynb")),

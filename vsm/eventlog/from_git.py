@@ -13,16 +13,20 @@ from vsm.eventlog.history import History
 from vsm.eventlog.instants import instants
 from vsm.eventlog.log import Log
 from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.people import mailboxes_of
 from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform
 
 Json = Mapping[str, Any]
 
 TOLD: Final = ("branch", "pull", "reverts", "picked")
 ROLES: Final = ("coauthors", "reviewers", "signers")
+WHO: Final = ("author", "committer")
 RAW: Final = ("commit", "parents", "author", "authored", "committer", "committed", "message")
 
 
-def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[str, str]) -> Log:
+def log_from_git(
+    documents: Iterable[Json], *, repository: str, keys: Mapping[str, str], mail_key: bytes | None = None
+) -> Log:
     """What do these Git documents tell?
 
     Parameters
@@ -33,6 +37,8 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
         Its name; the source is called ``git:<name>``.
     keys
         Ticket key (upper case) → ticket id: see ``events_from_commits``.
+    mail_key
+        Secret with which mail addresses become digests in NAMES; none without it.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def log_from_git(documents: Iterable[Json], *, repository: str, keys: Mapping[st
     ]
     return Log(
         events=events,
-        names=_names(kept, told.values()),
+        names=_names(kept, told.values(), _mailboxes(known, told.values(), mail_key) if mail_key else {}),
         commits=conform(kept, COMMITS),
         releases=_releases(state, commits, repository),
         branches=conform(branches, BRANCHES),
@@ -160,7 +166,14 @@ class _Hashes:
         return earlier[-1] if earlier else None
 
 
-def _names(commits: pd.DataFrame, told: Iterable[Told]) -> pd.DataFrame:
+def _mailboxes(documents: Iterable[Json], told: Iterable[Told], key: bytes) -> dict[str, str]:
+    batches = [d for d in documents if d["type"] == "commits"]
+    used = {pair for d in batches for who in WHO for pair in zip(d[who], d[f"{who}_mail"], strict=True)}
+    used |= {pair for tells in told for group in tells.people.values() for pair in group}
+    return mailboxes_of(((f"git:{name}", address) for name, address in used), key=key)
+
+
+def _names(commits: pd.DataFrame, told: Iterable[Told], mailboxes: Mapping[str, str]) -> pd.DataFrame:
     """Gather who is named: authors and committers with their instants; of helpers no instant is known."""
     roles = (("author", "authored"), ("committer", "committed"))
     named = [commits[[who, at]].set_axis(["id", "at"], axis=1).astype({"id": "str"}) for who, at in roles]
@@ -168,7 +181,12 @@ def _names(commits: pd.DataFrame, told: Iterable[Told]) -> pd.DataFrame:
     helpers = {f"git:{name}" for tells in told for group in tells.people.values() for name, _ in group}
     others = pd.DataFrame({"id": sorted(helpers - set(spans["id"]))}, dtype="str")
     rows = pd.concat([spans, others], ignore_index=True) if len(others) else spans
-    return conform(rows.assign(kind="account", name=rows["id"].str.removeprefix("git:")), NAMES)
+    about: dict[str, Any] = {
+        "kind": "account",
+        "name": rows["id"].str.removeprefix("git:"),
+        "mailbox": rows["id"].map(mailboxes),
+    }
+    return conform(rows.assign(**about), NAMES)
 
 
 def _branches(state: Json | None, repository: str) -> pd.DataFrame:

@@ -14,11 +14,21 @@ import pandas as pd
 from vsm.eventlog.about_tickets import AMOUNTS, amount, doubts_about_amounts, joined
 from vsm.eventlog.instants import instants
 from vsm.eventlog.jira_doubts import doubts_about_changelogs, doubts_about_gone
-from vsm.eventlog.jira_items import Item, Json, account, history_items, names_in, status_id, touch_items
+from vsm.eventlog.jira_items import (
+    Item,
+    Json,
+    account,
+    addresses_in,
+    history_items,
+    names_in,
+    status_id,
+    touch_items,
+)
 from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
 from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, sorted_events
 from vsm.eventlog.quality import quality_from_doubts
+from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
 States = dict[str, str | None]
@@ -28,7 +38,7 @@ LAST: Final = 2**62
 """Ranks behind every history of its instant."""
 
 
-def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
+def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: bytes | None = None) -> Log:
     """What do these issue bodies tell?
 
     Parameters
@@ -38,6 +48,8 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
         among them, with a ``type``: the site's fields, its statuses, which issues are gone.
     source
         Prefix of every id made from them: ``jira:10023``.
+    mail_key
+        Secret with which mail addresses become digests in NAMES; none without it.
 
     Returns
     -------
@@ -56,10 +68,10 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira") -> Log:
     """
     told = told_by(bodies)
     if not told.issues:
-        return Log(names=_names(told, [], source))
+        return Log(names=_names(told, [], source, mail_key))
     changes = _changes(told, source)
     moves = changes[changes["kind"] == "status"]
-    names = _names(told, pd.concat([moves["before"], moves["after"]]).dropna().unique(), source)
+    names = _names(told, pd.concat([moves["before"], moves["after"]]).dropna().unique(), source, mail_key)
     now = _states_now(told, changes, source)
     lives = _lives(told, changes, now, source)
     rows = pd.concat([_first_states(changes, lives, now), changes])
@@ -229,7 +241,7 @@ def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
-def _names(told: Told, entered: Iterable[str], source: str) -> pd.DataFrame:
+def _names(told: Told, entered: Iterable[str], source: str, mail_key: bytes | None) -> pd.DataFrame:
     """Gather names; a status that was entered and is named nowhere is called by its id."""
     columns = ["kind", "id", "name", "category", "at"]
     borne = [name for body in told.issues for name in names_in(body, source=source)]
@@ -242,4 +254,6 @@ def _names(told: Told, entered: Iterable[str], source: str) -> pd.DataFrame:
     rows["at"] = instants(list(rows["at"]))
     grouped = rows.groupby(["kind", "id", "name"], sort=True)
     spans = grouped.agg(category=("category", "first"), first=("at", "min"), last=("at", "max"))
-    return conform(spans.reset_index(), NAMES)
+    used = {pair for body in told.issues for pair in addresses_in(body, source=source)} if mail_key else set()
+    boxes = mailboxes_of(used, key=mail_key or b"")
+    return conform(spans.reset_index().assign(mailbox=lambda names: names["id"].map(boxes)), NAMES)

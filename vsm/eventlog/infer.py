@@ -135,16 +135,16 @@ def _proposal(name: str, statuses: pd.DataFrame) -> ProposedStage:
 
 
 def propose_people(people: People, *, declared: Mapping[str, str]) -> list[ProposedPerson]:
-    """Which persons have accounts in several systems, or are not declared yet?
+    """Which persons have accounts in several systems, or are not declared yet? Bots are told by themselves.
 
     Examples
     --------
-    >>> propose_people(People({"jira:a": "dev-1", "git:dev-1": "dev-1"}, {}, ()), declared={})
+    >>> propose_people(People({"jira:a": "dev-1", "git:dev-1": "dev-1"}), declared={})
     [ProposedPerson(name='dev-1', accounts=('git:dev-1', 'jira:a'))]
     """
     groups: dict[str, list[str]] = {}
     for account, person in people.person_of.items():
-        if account not in declared:
+        if account not in declared and person not in people.bots:
             groups.setdefault(person.strip() or account, []).append(account)
     known = set(declared.values())
     return [ProposedPerson(name, tuple(sorted(groups[name]))) for name in sorted(groups) if name not in known]

@@ -161,20 +161,43 @@ def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | 
     status = fields["status"]
     category = CATEGORIES.get(str((status.get("statusCategory") or {}).get("key")))
     yield "status", status_id(body, source=source), str(status["name"]), category, fields.get("updated")
-    for user in (fields.get("assignee"), fields.get("creator"), fields.get("reporter")):
-        yield from _user(user, source, fields.get("created"))
+    for user, when in _users(body):
+        yield from _user(user, source, when)
     for history in body["changelog"].get("histories") or ():
         when = history.get("created")
-        yield from _user(history.get("author"), source, when)
         for item in history.get("items") or ():
             kind = {"status": "status", "assignee": "account"}.get(_field(item))
             for side in ("from", "to") if kind else ():
                 if item.get(f"{side}String"):
                     known = item.get(side) or item[f"{side}String"]
                     yield str(kind), f"{source}:{known}", item[f"{side}String"], None, when
+
+
+def addresses_in(body: Json, *, source: str) -> Iterator[tuple[str, str]]:
+    """Which mail addresses do accounts have? A live pull has dropped them; exports may hold them.
+
+    Examples
+    --------
+    >>> user = {"key": "person-07", "emailAddress": "person-07@example.org"}
+    >>> list(addresses_in({"fields": {"assignee": user}, "changelog": {}}, source="jira"))
+    [('jira:person-07', 'person-07@example.org')]
+    """
+    for user, _ in _users(body):
+        known = account(source, user)
+        if known and isinstance(user, Mapping) and user.get("emailAddress"):
+            yield known, str(user["emailAddress"])
+
+
+def _users(body: Json) -> Iterator[tuple[object, object]]:
+    """Find everybody whom a body describes, and when that was."""
+    fields = body["fields"]
+    for role in ("assignee", "creator", "reporter"):
+        yield fields.get(role), fields.get("created")
+    for history in body["changelog"].get("histories") or ():
+        yield history.get("author"), history.get("created")
     for kind, part in (("comment", "comments"), ("worklog", "worklogs")):
         for note in (fields.get(kind) or {}).get(part) or ():
-            yield from _user(note.get("author"), source, note.get("created"))
+            yield note.get("author"), note.get("created")
 
 
 def _user(user: object, source: str, when: object) -> Iterator[tuple[str, str, str, None, object]]:

@@ -59,6 +59,7 @@ def merge_logs(*logs: Log) -> Log:
         for part in fields(Log)
     }
     merged["events"] = sorted_events(merged["events"])
+    merged["names"] = _names_together([log.names for log in logs])
     return Log(**merged)
 
 
@@ -68,6 +69,21 @@ def _together(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
         return empty(table)
     rows = conform(pd.concat([_plain(frame) for frame in full], ignore_index=True), table)
     return rows.drop_duplicates(list(table.key) or None, ignore_index=True)
+
+
+def _names_together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Join what several sources know of one name: from when to when, and which mailboxes."""
+    rows = pd.concat([_plain(frame) for frame in frames if len(frame)] or [empty(NAMES)], ignore_index=True)
+    again = rows.duplicated(list(NAMES.key), keep=False)
+    if not again.any():
+        return conform(rows, NAMES)
+    grouped = rows[again].groupby(list(NAMES.key), sort=False)
+    boxes = grouped["mailbox"].agg(lambda several: " ".join(sorted({*" ".join(several.dropna()).split()})))
+    joined = grouped.agg(category=("category", "first"), first=("first", "min"), last=("last", "max"))
+    joined["mailbox"] = boxes.mask(boxes == "")
+    first = rows[again].drop_duplicates(list(NAMES.key))
+    known = joined.reset_index().set_axis(first.index)
+    return conform(pd.concat([rows[~again], known]).sort_index(), NAMES)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,13 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals.states import states_from_events
+from vsm.people import Teams
 from vsm.tables import TOUCH_KINDS, VISITS, conform, empty
 
 AHEAD: Final = -1
 
 
 def visits_from_events(
-    events: pd.DataFrame, *, stages: pd.DataFrame, team_of: Mapping[str, str], as_of: pd.Timestamp
+    events: pd.DataFrame, *, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
 ) -> pd.DataFrame:
     """Where did each ticket stay, with whom, from when to when?
 
@@ -22,8 +23,9 @@ def visits_from_events(
     a ticket tile its life from creation to ``as_of``. In a work stage the holder is the assignee, else
     whoever moved the ticket in; a change of holder begins a new visit. In a queue or outside stage it is
     the holder of the next work visit, known only afterwards; nobody holds what is done. The team is the
-    holder's in a work stage and the stage's elsewhere, each with the other as fallback; a team that the
-    tracker itself names for the ticket comes between them.
+    holder's at the visit's beginning in a work stage and the stage's elsewhere, each with the other as
+    fallback; a team that the tracker itself names for the ticket comes between them, and after it the team
+    whose components or repositories the ticket concerns.
 
     A ticket that was found deleted or hidden before it was done ends there: its last visit is left at that
     instant, for no other stage. Nothing counts that came after; one that was done stays done.
@@ -31,11 +33,12 @@ def visits_from_events(
     Parameters
     ----------
     events
-        EVENTS in their order, with persons in place of accounts (``People.identify``).
+        EVENTS in their order, with persons in place of accounts (``People.identify``) and without bots
+        (``People.of_humans``).
     stages
         As ``stages_from_names`` gives them.
     team_of
-        Person → team.
+        Which team each person is in, and when; a plain mapping of person → team says that it never changes.
     as_of
         The instant that counts as now, with zone; later events are not seen.
 
@@ -63,7 +66,7 @@ def visits_from_events(
     if states.empty:
         return empty(VISITS)
     visits = _ends(_holders(_split(states)), as_of)
-    visits["team"] = _teams(visits, team_of)
+    visits["team"] = _teams(visits, team_of if isinstance(team_of, Teams) else Teams(team_of))
     visits["bulk"] = _bulk(visits)
     visits["first_touch"] = _first_touches(visits, events[events["at"] <= as_of])
     visits["n"] = visits.groupby("ticket", observed=True).cumcount()
@@ -146,9 +149,10 @@ def _ends(visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     )
 
 
-def _teams(visits: pd.DataFrame, team_of: Mapping[str, str]) -> "pd.Series[Any]":
-    holder = visits["holder"].map(team_of).astype("str")
+def _teams(visits: pd.DataFrame, teams: Teams) -> "pd.Series[Any]":
+    holder = teams.at(visits["holder"], visits["entered"])
     stage, ticket = visits["stage_team"], visits["team"].astype("str")
+    ticket = ticket.fillna(visits["ticket"].astype("str").map(teams.of_ticket).astype("str"))
     work = holder.fillna(ticket).fillna(stage)
     return work.where(visits["kind"] == "work", stage.fillna(ticket).fillna(holder))
 

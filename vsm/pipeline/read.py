@@ -1,9 +1,12 @@
 """Where does a stream come from? A work folder's archive and vsm.toml become a ``ValueStream``."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_bytes
 from typing import Final
 
 import pandas as pd
@@ -15,18 +18,20 @@ from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_table import log_from_table
 from vsm.eventlog.link import doubts_about_keys, ticket_keys
 from vsm.eventlog.log import Log, merge_logs
+from vsm.eventlog.masks import log_without_addresses
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.pipeline.horizon import doubts_about_future, last_recorded, with_doubts
 from vsm.pipeline.stream import ValueStream, Window, stream_from_log
 from vsm.sources.archive import Archive
 from vsm.sources.archive_reading import read_archive
+from vsm.sources.secret_key import secret_key
 from vsm.sources.table_store import load_table, save_table
 from vsm.sources.work_folder import WorkFolder
 from vsm.tables import TABLES
 from vsm.workflow import Workflow, parse_workflow
 
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
-LOG_VERSION: Final = 4
+LOG_VERSION: Final = 5
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
@@ -42,6 +47,7 @@ def read_stream(
     team: str = "",
     ticket_type: str = "",
     seed: int = 0,
+    names: bool = False,
 ) -> ValueStream:
     """What is known about the value stream of this work folder?
 
@@ -62,12 +68,16 @@ def read_stream(
         Keep tickets of this type. Empty: all.
     seed
         Of the bootstrap intervals: the same seed gives the same numbers.
+    names
+        Show the names of persons. Without it every table, finding and doubt bears pseudonyms, the same in
+        every run on this work folder; bots and teams keep their names. Free text that people wrote
+        (summaries, subjects of commits, names of branches) is never touched, and may hold names.
 
     Returns
     -------
     ValueStream
         With empty tables where nothing has been pulled yet. Reading changes nothing in the folder but the
-        stored log, and that only where it can be written.
+        stored log, and that only where it can be written, and the key of the pseudonyms, made once.
 
     Raises
     ------
@@ -75,7 +85,7 @@ def read_stream(
         The folder, its vsm.toml or a parameter cannot be used: a day that is none, that lies after the latest
         pull (``until``), or after the end of what is looked at (``since``).
     ArchiveError
-        The archive is damaged or locked.
+        The archive is damaged or locked, or the key of the pseudonyms can neither be read nor made.
 
     Examples
     --------
@@ -90,6 +100,7 @@ def read_stream(
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive)
         state, known = archive.digest(), _latest_pull(archive)
+        key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
     recorded = last_recorded(log, known=known)
     _check_days(first, last, as_of=recorded, known=known)
     as_of = last or recorded or NEVER
@@ -113,6 +124,7 @@ def read_stream(
         window=window,
         seed=seed,
         provenance=provenance,
+        key=key,
     )
 
 
@@ -160,15 +172,25 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     if len(kept) == len(STORED):
         return Log(**kept)
-    log = log_from_archive(archive)
+    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None)
     with suppress(ArchiveError):
         for name in STORED if whole else ():
             save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
     return log
 
 
-def log_from_archive(archive: Archive) -> Log:
+def _mail_key(folder: WorkFolder) -> bytes:
+    """Give the folder's secret; where there can be none, one of this run tells equal mailboxes as well."""
+    try:
+        return secret_key(folder.key)
+    except ArchiveError:
+        return token_bytes()
+
+
+def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     """What do the archive's documents tell together? Trackers first: Git needs to know their keys.
+
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none.
 
     Examples
     --------
@@ -178,7 +200,10 @@ def log_from_archive(archive: Archive) -> Log:
     0
     """
     sources = archive.sources()
-    readers = {"jira": log_from_jira, "table": log_from_table}
+    readers: dict[str, Callable[..., Log]] = {
+        "jira": partial(log_from_jira, mail_key=mail_key),
+        "table": log_from_table,
+    }
     trackers = [
         readers[source.partition(":")[0]](archive.documents(source), source=source)
         for source in sources
@@ -187,7 +212,12 @@ def log_from_archive(archive: Archive) -> Log:
     merged = merge_logs(*trackers)
     keys = ticket_keys(merged.tickets, merged.events)
     repositories = [
-        log_from_git(archive.documents(source), repository=source.removeprefix("git:"), keys=keys)
+        log_from_git(
+            archive.documents(source),
+            repository=source.removeprefix("git:"),
+            keys=keys,
+            mail_key=mail_key,
+        )
         for source in sources
         if source.startswith("git:")
     ]
@@ -197,7 +227,7 @@ def log_from_archive(archive: Archive) -> Log:
         if pull.finished is None
     ]
     doubts = [*unfinished, *doubts_about_keys(merged.tickets)]
-    return merge_logs(merged, *repositories, Log(quality=quality_from_doubts(doubts)))
+    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_doubts(doubts))))
 
 
 def board_from_archive(archive: Archive) -> Board | None:

@@ -22,9 +22,11 @@ from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
-from vsm.people import people_from_names
+from vsm.people import People, Teams
 from vsm.pipeline.horizon import log_until, quality_of_tickets
 from vsm.pipeline.landed import doubts_about_deliveries, log_with_deliveries
+from vsm.pipeline.persons import doubts_about_people, people_of
+from vsm.pipeline.pseudonymous import Disguise
 from vsm.tables import QUALITY, TABLES, check, conform
 from vsm.workflow import Workflow
 
@@ -108,6 +110,7 @@ def stream_from_log(
     window: Window | None = None,
     seed: int = 0,
     provenance: Mapping[str, str] | None = None,
+    key: bytes | None = None,
 ) -> ValueStream:
     """What does this log mean under this workflow? The arrows of the house, in order.
 
@@ -125,6 +128,8 @@ def stream_from_log(
         Which tickets to keep; all without one.
     seed
         Of the bootstrap intervals.
+    key
+        Secret of the work folder: persons bear pseudonyms made with it. None: their names are shown.
 
     Raises
     ------
@@ -137,24 +142,25 @@ def stream_from_log(
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
     rules, log = workflow.rules, log_until(log_with_deliveries(log, workflow=workflow), as_of, git=git)
-    people = people_from_names(log.names, declared=workflow.person_of, team_of=workflow.team_of)
+    people = people_of(log, workflow=workflow)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
-    joined = _joined(events, log.commits, stages, workflow, as_of)
-    tables: dict[str, Any] = _intervals(joined, stages, people.team_of, as_of)
-    tables |= {
-        "tickets": log.tickets,
-        "events": events,
-    }
+    joined = _joined(people.of_humans(events), log.commits, stages, workflow, as_of)
+    tables: dict[str, Any] = _intervals(joined, stages, people.teams, as_of)
+    tables |= {"tickets": log.tickets, "events": events}
     lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
     if window is not None and window != Window():
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
     tables |= {name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")}
-    tables["quality"] = _quality(log, tables, lives, stages, workflow, people.ambiguous)
+    tables["quality"] = _quality(log, tables, lives, stages, workflow, people)
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
+    if key is not None:
+        disguise = Disguise.of(people, log, workflow=workflow, key=key)
+        tables, measures = disguise.tables(tables), disguise.measures(measures)
+        workflow = disguise.workflow(workflow)
     about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
     return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
 
@@ -174,7 +180,7 @@ def _joined(
 
 
 def _intervals(
-    events: pd.DataFrame, stages: pd.DataFrame, team_of: Mapping[str, str], as_of: pd.Timestamp
+    events: pd.DataFrame, stages: pd.DataFrame, team_of: Teams, as_of: pd.Timestamp
 ) -> dict[str, pd.DataFrame]:
     visits = visits_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
     handoffs = handoffs_from_visits(visits, stages=stages)
@@ -214,13 +220,12 @@ def _quality(
     lives: pd.DataFrame,
     stages: pd.DataFrame,
     workflow: Workflow,
-    ambiguous: tuple[str, ...],
+    people: People,
 ) -> pd.DataFrame:
     """Gather every doubt about what is in view, of the sources and of their meeting with the workflow."""
     tickets, events = tables["tickets"], tables["events"]
     names = dict(zip(stages["status"], stages["name"], strict=True))
-    detail = "several accounts of one system are called '{}'; they are kept apart: declare a [[person]]"
-    doubts = [Doubt("ambiguous name", "warning", detail.format(name)) for name in ambiguous]
+    doubts = doubts_about_people(people)
     if log.tickets.empty:
         doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
     doubts += doubts_about_deliveries(log, workflow=workflow)

@@ -49,6 +49,11 @@ class WorkFolder:
         return self.root / "archive" / "log"
 
     @property
+    def key(self) -> Path:
+        """Where is the secret that pseudonyms are made with? It leaves the folder in no export."""
+        return self.root / "archive" / "pseudonyms.key"
+
+    @property
     def runs(self) -> Path:
         """Where are published reports?"""
         return self.root / "runs"

@@ -174,7 +174,7 @@ NAMES: Final = Table(
         Column(
             "mailbox",
             "text",
-            "keyed digest of an account's mail address; the address is not kept",
+            "keyed digests of an account's mail addresses, separated by a space; no address is kept",
             may_lack=True,
         ),
     ),

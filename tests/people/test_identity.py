@@ -3,7 +3,7 @@
 import pandas as pd
 
 from vsm.eventlog.log import sorted_events
-from vsm.people import People, people_from_names
+from vsm.people import People, Unclear, people_from_names
 from vsm.tables import EVENTS, NAMES, conform
 
 
@@ -15,7 +15,7 @@ def test_one_name_in_two_systems_is_one_person() -> None:
     """Case, accents and punctuation do not matter; the tracker's spelling is kept."""
     people = people_from_names(named(("jira:1", "Dév 1"), ("git:dev-1", "dev-1")), declared={}, team_of={})
     assert people.person_of == {"jira:1": "Dév 1", "git:dev-1": "Dév 1"}
-    assert people.ambiguous == ()
+    assert people.unclear == ()
 
 
 def test_one_name_twice_in_one_system_joins_nobody() -> None:
@@ -24,7 +24,7 @@ def test_one_name_twice_in_one_system_joins_nobody() -> None:
         named(("jira:1", "dev"), ("jira:2", "dev"), ("git:dev", "dev")), declared={}, team_of={}
     )
     assert len(set(people.person_of.values())) == 3
-    assert people.ambiguous == ("dev",)
+    assert people.unclear == (Unclear("name", ("git:dev", "jira:1", "jira:2"), "dev"),)
 
 
 def test_names_in_any_script_are_told_apart() -> None:
@@ -53,7 +53,7 @@ def test_events_speak_of_persons() -> None:
         }
     )  # fmt: skip
     events = sorted_events(conform(rows, EVENTS))
-    known = People({"jira:1": "dev-1"}, {}, ()).identify(events)
+    known = People({"jira:1": "dev-1"}).identify(events)
     assert known[["before", "after", "actor"]].astype("str").fillna("-").to_numpy().tolist() == [
         ["-", "jira:1", "dev-1"],
         ["dev-1", "jira:2", "-"],

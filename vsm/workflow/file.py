@@ -7,35 +7,14 @@ its meaning. An unknown key is an error, and all faults of a file are told at on
 import hashlib
 import re
 import tomllib
-from collections import Counter
 from typing import Final, Self
 
-from pydantic import (
-    BaseModel,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from vsm.errors import ConfigError
 from vsm.selectors import Alignment, Flow
 from vsm.stage import Section, Stage, Word, faults_of_splits, splits_of
-
-
-class Team(Section):
-    """Who belongs together? ``members`` are names of persons."""
-
-    name: Word
-    members: tuple[Word, ...] = ()
-
-
-class Person(Section):
-    """Which accounts are one person? ``accounts`` are ids such as ``jira:5b10`` or ``git:Person 07``."""
-
-    name: Word
-    accounts: tuple[Word, ...] = ()
-
+from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
 
 PREVIEWS: Final = (
     r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
@@ -123,6 +102,7 @@ class Workflow(Section):
     stages: tuple[Stage, ...] = Field(default=(), alias="stage")
     teams: tuple[Team, ...] = Field(default=(), alias="team")
     persons: tuple[Person, ...] = Field(default=(), alias="person")
+    memberships: tuple[Membership, ...] = Field(default=(), alias="membership")
     repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
     rules: Rules = Rules()
     jira: Jira = Jira()
@@ -149,6 +129,26 @@ class Workflow(Section):
         return {member: team.name for team in self.teams for member in team.members}
 
     @property
+    def team_of_component(self) -> dict[str, str]:
+        """Which team does each component belong to?"""
+        return {component: team.name for team in self.teams for component in team.components}
+
+    @property
+    def team_of_repository(self) -> dict[str, str]:
+        """Which team does each repository belong to?"""
+        return {repository: team.name for team in self.teams for repository in team.repositories}
+
+    @property
+    def patterns(self) -> list[tuple[str, str]]:
+        """Which patterns of persons' names mean which team?"""
+        return [(pattern, team.name) for team in self.teams for pattern in team.patterns]
+
+    @property
+    def bots(self) -> dict[str, bool]:
+        """Of which persons is it said whether they are bots?"""
+        return {person.name: person.bot for person in self.persons if person.bot is not None}
+
+    @property
     def person_of(self) -> dict[str, str]:
         """Which person does each declared account belong to?"""
         return {account: person.name for person in self.persons for account in person.accounts}
@@ -171,33 +171,20 @@ class Workflow(Section):
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:
         faults = [
-            *_twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
-            *_twice(
+            *twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
+            *twice(
                 [status for stage in self.stages for status in stage.statuses],
                 "status '{}' is mapped {} times; keep it in one stage",
             ),
-            *_twice([team.name for team in self.teams], "team '{}' is defined {} times; keep one"),
-            *_twice(
-                [member for team in self.teams for member in team.members],
-                "person '{}' is a member {} times; keep one team",
-            ),
-            *_twice(
+            *twice(
                 [known.name for known in self.repositories], "repository '{}' is named {} times; keep one"
             ),
-            *_twice([person.name for person in self.persons], "person '{}' is defined {} times; keep one"),
-            *_twice(
-                [account for person in self.persons for account in person.accounts],
-                "account '{}' is claimed {} times; keep it with one person",
-            ),
+            *faults_of_belonging(self.teams, self.persons, self.memberships),
         ]
         faults += faults_of_splits(self.stages)
         if faults:
             raise ValueError("\n".join(faults))
         return self
-
-
-def _twice(words: list[str], sentence: str) -> list[str]:
-    return [sentence.format(word, times) for word, times in Counter(words).items() if times > 1]
 
 
 def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
@@ -233,8 +220,8 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "repository": Repository,
-    "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
+    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
 }  # fmt: skip
 
 
@@ -261,7 +248,7 @@ def _place(loc: tuple[str | int, ...], text: str) -> str:
         return "the file"
     if len(loc) > 1 and isinstance(loc[1], int):
         entry = tomllib.loads(text)[str(loc[0])][loc[1]]
-        name = entry.get("name") if isinstance(entry, dict) else None
+        name = entry.get("name", entry.get("person")) if isinstance(entry, dict) else None
         return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
     section = f"{loc[0]}.{loc[1]}" if len(loc) > 1 else ""
     return f"[{section}]" if section in _SECTIONS else f"[{loc[0]}]"
