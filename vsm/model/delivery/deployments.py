@@ -1,0 +1,135 @@
+"""What went into production, when, and which commits did it bring first?"""
+
+from bisect import bisect_left
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.eventlog.history import History
+from vsm.tables import INSTANT
+
+COLUMNS: Final = ["deployment", "repository", "at", "commit", "outcome", "source"]
+
+
+def production_deployments(
+    deploys: pd.DataFrame, releases: pd.DataFrame, commits: pd.DataFrame, *, environment: str = "production"
+) -> pd.DataFrame:
+    """What was deployed to production, in order?
+
+    What somebody wrote down counts; of a repository of which nobody did, each final release is taken for a
+    deployment. Where a deployment that was written down tells of no repository, no release counts: it might
+    be the same.
+
+    Parameters
+    ----------
+    deploys, releases, commits
+        DEPLOYS, RELEASES and COMMITS.
+    environment
+        Which environment is production.
+
+    Returns
+    -------
+    DataFrame
+        By instant: ``deployment`` (its id or tag), ``repository`` (missing where nothing tells it), ``at``,
+        ``commit`` (whole hash, or missing where it is known to no repository), ``outcome`` (success, failure,
+        unknown), ``source`` (of the deployment, or ``tags``). An abbreviated hash means the one commit that
+        begins so; without a commit the repository is the only one there is.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, DEPLOYS, RELEASES, empty
+    >>> production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS)).empty
+    True
+    """
+    written = deploys[deploys["environment"] == environment].astype({"repository": "str", "source": "str"})
+    resolved = _resolved(written, commits)
+    covered = set(resolved["repository"].dropna())
+    final = releases[releases["final"] & ~releases["repository"].astype("str").isin(covered)]
+    if resolved["repository"].isna().any():
+        final = final.iloc[:0]
+    tagged = pd.DataFrame(
+        {
+            "deployment": final["release"],
+            "repository": final["repository"].astype("str"),
+            "at": final["tagged"].where(final["tagged"] > final["at"], final["at"]),
+            "commit": final["commit"],
+            "outcome": "unknown",
+            "source": "tags",
+        }
+    )
+    parts = [part for part in (resolved[COLUMNS], tagged) if len(part)] or [tagged]
+    rows = pd.concat(parts, ignore_index=True)
+    words = [column for column in COLUMNS if column != "at"]
+    typed = rows.astype(dict.fromkeys(words, "str") | {"at": INSTANT})
+    return typed.sort_values(["at", "deployment"], ignore_index=True)
+
+
+def _resolved(written: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Find the commit that each deployment names, and so its repository."""
+    known = sorted(zip(commits["commit"], commits["repository"].astype("str"), strict=True))
+    repositories = sorted(commits["repository"].astype("str").unique())
+    only = repositories[0] if len(repositories) == 1 else None
+    found = [
+        _meant(known, prefix, repository, only)
+        for prefix, repository in zip(written["commit"], written["repository"], strict=True)
+    ]
+    where = pd.DataFrame(found, columns=["commit", "repository"], index=written.index, dtype="str")
+    about = {"deployment": written["deploy"], "outcome": written["outcome"].astype("str")}
+    return written.drop(columns=["commit", "repository"]).assign(**about).join(where)
+
+
+def _meant(
+    known: list[tuple[str, str]], prefix: object, repository: object, only: str | None
+) -> tuple[str | None, str | None]:
+    said = repository if isinstance(repository, str) else None
+    if isinstance(prefix, str) and prefix:
+        first = bisect_left(known, (prefix, ""))
+        near = known[first : first + 50]
+        fits = [one for one in near if one[0].startswith(prefix) and said in (None, one[1])]
+        if len(fits) == 1:
+            return fits[0]
+    return None, said or only
+
+
+def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Which deployment was the first to bring each commit into production?
+
+    Follows the graph: of several deployments that contain a commit the earliest counts. Deploying an older
+    commit again (a rollback) brings nothing.
+
+    Parameters
+    ----------
+    deployments
+        As ``production_deployments`` gives them.
+    commits
+        COMMITS, parents before children within a repository.
+
+    Returns
+    -------
+    DataFrame
+        One row per commit in production: ``repository``, ``commit``, ``number`` (row of ``deployments``),
+        ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, DEPLOYS, RELEASES, empty
+    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
+    >>> brought_by_deployments(none, empty(COMMITS)).empty
+    True
+    """
+    parts = []
+    for repository, rows in commits.groupby("repository", observed=True):
+        mine = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
+        history = History(rows["commit"].tolist(), rows["parents"].tolist())
+        first: dict[int, int] = {}
+        for number, commit in zip(mine.index, mine["commit"], strict=True):
+            if commit in history.number:
+                first.setdefault(history.number[commit], int(number))
+        owner = history.claimed(first)
+        number = np.array([first.get(claimant, -1) for claimant in owner], dtype="int64")
+        parts.append(rows.assign(number=number)[number >= 0])
+    rows = pd.concat(parts) if parts else commits.iloc[:0].assign(number=pd.array([], dtype="int64"))
+    about = rows[["repository", "commit", "number", "authored", "reverts"]].astype({"repository": "str"})
+    deployed: Any = deployments["at"].reindex(rows["number"]).array
+    return about.assign(deployed=deployed, merge=rows["parents"].str.contains(" ")).reset_index(drop=True)

@@ -1,0 +1,144 @@
+"""Which deployments failed, when was that mended, and which were made to mend something?"""
+
+from collections.abc import Collection
+from typing import Final
+
+import pandas as pd
+
+JOINT: Final = "; "
+
+
+def incident_tickets(
+    tickets: pd.DataFrame, *, types: Collection[str], labels: Collection[str]
+) -> "pd.Series[bool]":
+    """Which tickets are incidents? Those of such a type, or with such a label.
+
+    Examples
+    --------
+    >>> from vsm.tables import TICKETS, empty
+    >>> incident_tickets(empty(TICKETS), types=["Incident"], labels=[]).empty
+    True
+    """
+    told = tickets["labels"].fillna("").str.split(JOINT)
+    labelled = pd.Series([not set(labels).isdisjoint(words) for words in told], tickets.index, dtype="bool")
+    return labelled | tickets["type"].astype("str").isin(list(types))
+
+
+def failures_of_deployments(
+    deployments: pd.DataFrame,
+    brought: pd.DataFrame,
+    *,
+    incidents: pd.DataFrame,
+    events: pd.DataFrame,
+    reverts: bool = True,
+) -> pd.DataFrame:
+    """Which deployments failed, by what, and when had each been mended?
+
+    A deployment failed when its outcome says so; when an incident was reported after it and before the next
+    one (of any repository); or when a later deployment brought a commit that takes back one of its own.
+
+    Mended is a failure of outcome with the next deployment of the repository that did not fail by its
+    outcome; an incident when it was finished; a revert when it was deployed. The failure begins with the
+    deployment, or when the incident was reported. Of several failures of one deployment the first beginning
+    and the last mending count.
+
+    Parameters
+    ----------
+    deployments, brought
+        As ``production_deployments`` and ``brought_by_deployments`` give them.
+    incidents
+        ``ticket, created, finished`` of those tickets that are incidents.
+    events
+        EVENTS: commits tell which deployment was made to mend an incident.
+    reverts
+        Whether a commit that takes another back tells that the other one failed.
+
+    Returns
+    -------
+    DataFrame
+        One row per deployment, in order: ``failed``, ``by`` (outcome, incident, revert, joined; empty),
+        ``begun``, ``mended`` (missing while it is not), ``rework`` (it brought a revert, or a commit of an
+        incident), ``incidents`` (ticket ids).
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
+    >>> from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
+    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
+    >>> brought = brought_by_deployments(none, empty(COMMITS))
+    >>> never = pd.to_datetime([], utc=True)
+    >>> nothing = pd.DataFrame({"ticket": [], "created": never, "finished": never})
+    >>> failures_of_deployments(none, brought, incidents=nothing, events=empty(EVENTS)).empty
+    True
+    """
+    found = pd.concat(
+        [
+            _by_outcome(deployments),
+            _by_incident(deployments, incidents),
+            _by_revert(deployments, brought) if reverts else _by_outcome(deployments.iloc[:0]),
+        ],
+        ignore_index=True,
+    )
+    grouped = found.groupby("number")
+    whole = grouped["mended"].max().mask(found["mended"].isna().groupby(found["number"]).any())
+    rows = pd.DataFrame(index=deployments.index)
+    rows["failed"] = rows.index.isin(found["number"])
+    told = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
+    rows["by"] = told.reindex(rows.index, fill_value="")
+    rows["begun"] = grouped["begun"].min().reindex(rows.index)
+    rows["mended"] = whole.reindex(rows.index)
+    rows["rework"] = rows.index.isin(_rework(brought, incidents, events, reverts=reverts))
+    named = found.dropna(subset=["ticket"]).groupby("number")["ticket"]
+    rows["incidents"] = named.agg(JOINT.join).reindex(rows.index, fill_value="")
+    return rows
+
+
+def _rows(number: object, by: str, begun: object, mended: object, ticket: object = None) -> pd.DataFrame:
+    rows = pd.DataFrame({"number": number, "begun": begun, "mended": mended})
+    instants = {name: pd.to_datetime(rows[name], utc=True) for name in ("begun", "mended")}
+    told = pd.Series(ticket, index=rows.index, dtype="object")
+    return rows.assign(by=by, ticket=told, **instants).astype({"number": "int64"})
+
+
+def _by_outcome(deployments: pd.DataFrame) -> pd.DataFrame:
+    bad = deployments["outcome"] == "failure"
+    sound = deployments["at"].mask(bad).groupby(deployments["repository"].fillna("")).bfill()
+    return _rows(deployments.index[bad], "outcome", deployments["at"][bad].array, sound[bad].array)
+
+
+def _by_incident(deployments: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
+    """Give each incident to the last deployment before it."""
+    place = deployments["at"].searchsorted(incidents["created"], side="right") - 1
+    caused = incidents.assign(number=place)[place >= 0]
+    return _rows(
+        caused["number"].array, "incident", caused["created"].array, caused["finished"].array,
+        caused["ticket"].to_numpy(),
+    )  # fmt: skip
+
+
+def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
+    """Give each revert to the deployment of what it takes back, if that was an earlier one."""
+    taken = _reverts(brought)
+    first = brought.set_index(["repository", "commit"])["number"]
+    back = taken.join(first.rename("bad"), on=["repository", "reverts"]).dropna(subset=["bad"])
+    later = back[back["bad"] < back["number"]]
+    at = deployments["at"]
+    return _rows(
+        later["bad"].array, "revert", at.reindex(later["bad"]).array, at.reindex(later["number"]).array
+    )
+
+
+def _reverts(brought: pd.DataFrame) -> pd.DataFrame:
+    """Tell of each revert in production what it takes back, a row each."""
+    taken = brought.dropna(subset=["reverts"])
+    return taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
+
+
+def _rework(
+    brought: pd.DataFrame, incidents: pd.DataFrame, events: pd.DataFrame, *, reverts: bool
+) -> set[int]:
+    """Number the deployments that brought a revert, or a commit of an incident."""
+    mending = events["ticket"].isin(set(incidents["ticket"])) & events["kind"].isin(["commit", "merge"])
+    commits = set(events.loc[mending, "ref"])
+    found = set(brought.loc[brought["commit"].isin(commits), "number"])
+    return found | (set(brought.loc[brought["reverts"].notna(), "number"]) if reverts else set())

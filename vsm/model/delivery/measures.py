@@ -1,0 +1,209 @@
+"""What are DORA's five measures of this stream, and what is missing where one is unknown?"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from vsm.model.flow import lead_time_quantiles
+from vsm.model.proportions import share_of
+
+DRAWS: Final = 400
+DAY: Final = pd.Timedelta(days=1)
+WEEK: Final = pd.Timedelta(days=7)
+SOURCE: Final = "DORA, the five software delivery performance metrics (2025), dora.dev/guides/dora-metrics"
+
+
+class Definition(NamedTuple):
+    """What does a measure mean, in our words? ``unit`` is days, per week or share."""
+
+    unit: str
+    meaning: str
+
+
+MEASURES: Final[Mapping[str, Definition]] = {
+    "change lead time": Definition(
+        "days",
+        "from a commit's author's instant to the first production deployment that contains it; median over "
+        "commits, merges left out",
+    ),
+    "deployment frequency": Definition(
+        "per week", "production deployments a week, from the first one to the end of what is looked at"
+    ),
+    "failed deployment recovery time": Definition(
+        "days",
+        "from the failure of a deployment to its mending; median, in which what is not mended yet counts as "
+        "open (Kaplan–Meier)",
+    ),
+    "change fail rate": Definition(
+        "share",
+        "deployments that failed: by their outcome, by an incident reported before the next one, or because "
+        "a later one took a change back",
+    ),
+    "deployment rework rate": Definition(
+        "share",
+        "deployments made to mend something in production: they brought a revert, or a commit of an incident",
+    ),
+}
+
+
+def delivery_measures(
+    deployments: pd.DataFrame,
+    brought: pd.DataFrame,
+    failures: pd.DataFrame,
+    *,
+    configured: bool,
+    until: pd.Timestamp,
+    minimum: int = 12,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How fast, how often and how safely does work reach customers?
+
+    Parameters
+    ----------
+    deployments, brought, failures
+        As ``production_deployments``, ``brought_by_deployments`` and ``failures_of_deployments`` give them.
+    configured
+        Whether vsm.toml says which tickets are incidents; then a failure that nobody reported was none.
+    until
+        The end of what is looked at.
+    minimum
+        Under so many observations there is no value: too few to say.
+    seed
+        Of the bootstrap over deployments.
+
+    Returns
+    -------
+    DataFrame
+        One row per measure, in DORA's order: ``measure``, ``unit``, ``value`` (median, rate or share), ``low,
+        high`` (95 %: bootstrap by deployment, exact Poisson, Wilson, or log-log; NaN where there is none),
+        ``p85`` (of durations), ``n``, ``of`` (what n counts), ``note``, ``missing`` (what would have to be
+        known; empty where it is), ``meaning``, ``source``. A value that is NaN with nothing missing is too
+        few to say; 0 is 0.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
+    >>> from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
+    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
+    >>> brought, until = brought_by_deployments(none, empty(COMMITS)), pd.Timestamp("2026-01-05", tz="UTC")
+    >>> failures = pd.DataFrame({"failed": [], "rework": [], "begun": [], "mended": [], "by": []})
+    >>> delivery_measures(none, brought, failures, configured=False, until=until)["missing"].iloc[0]
+    'no production deployment and no release tag is known: vsm pull deployments, or tag releases'
+    """
+    rates = {} if deployments.empty else _untold(deployments, failures, configured=configured)
+    told = {
+        "change lead time": _lead(deployments, brought, minimum, seed),
+        "deployment frequency": _frequency(deployments, until, minimum),
+        "failed deployment recovery time": rates or _recovery(deployments, failures, until, minimum),
+        "change fail rate": rates or _rate(deployments, failures["failed"], minimum),
+        "deployment rework rate": rates or _rate(deployments, failures["rework"], minimum),
+    }
+    nothing = dict.fromkeys(("value", "low", "high", "p85"), math.nan) | {"note": "", "missing": ""}
+    rows = [
+        {"measure": name, "unit": about.unit, **nothing, **told[name], "meaning": about.meaning}
+        for name, about in MEASURES.items()
+    ]
+    columns = ["measure", "unit", "value", "low", "high", "p85", "n", "of", "note", "missing", "meaning"]
+    return pd.DataFrame(rows)[columns].assign(source=SOURCE)
+
+
+def _none(of: str) -> dict[str, Any]:
+    missing = "no production deployment and no release tag is known: vsm pull deployments, or tag releases"
+    return {"n": 0, "of": of, "missing": missing}
+
+
+def _lead(deployments: pd.DataFrame, brought: pd.DataFrame, minimum: int, seed: int) -> dict[str, Any]:
+    changes = brought[~brought["merge"].astype(bool)]
+    if deployments.empty:
+        return _none("commits")
+    if changes.empty:
+        missing = "no deployment names a commit that is known: pull its repository, or give commits"
+        return {"n": 0, "of": "commits", "missing": missing}
+    taken = changes["deployed"] - changes["authored"]
+    days = taken.dt.total_seconds().to_numpy() / DAY.total_seconds()
+    early = int((days < 0).sum())
+    note = f"{early} clipped to zero: skewed clocks" if early else ""
+    about = {"n": len(days), "of": "commits", "note": note}
+    if len(days) < minimum:
+        return about
+    clipped = np.maximum(days, 0.0)
+    low, high = _bootstrap(clipped, changes["number"].to_numpy(), minimum, seed)
+    p85 = float(np.quantile(clipped, 0.85))
+    return about | {"value": float(np.median(clipped)), "low": low, "high": high, "p85": p85}
+
+
+def _bootstrap(
+    days: npt.NDArray[np.float64], deployment: npt.NDArray[np.int64], minimum: int, seed: int
+) -> tuple[float, float]:
+    """Draw deployments, with all their commits: those of one deployment are no independent facts."""
+    groups = [days[deployment == number] for number in np.unique(deployment)]
+    if len(groups) < minimum:
+        return math.nan, math.nan
+    dice = np.random.default_rng(seed)
+    drawn = (dice.integers(0, len(groups), len(groups)) for _ in range(DRAWS))
+    medians = [float(np.median(np.concatenate([groups[n] for n in draw]))) for draw in drawn]
+    low, high = np.percentile(medians, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _frequency(deployments: pd.DataFrame, until: pd.Timestamp, minimum: int) -> dict[str, Any]:
+    if deployments.empty:
+        return _none("deployments")
+    from scipy.stats import chi2  # noqa: PLC0415 - a second of import that few commands need
+
+    n, first = len(deployments), deployments["at"].min()
+    weeks = (max(until, deployments["at"].max()) - first) / WEEK
+    about = {"n": n, "of": "deployments", "note": f"in {weeks:,.0f} weeks"}
+    if n < minimum or weeks < 1:
+        return about
+    low, high = chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2
+    return about | {"value": n / weeks, "low": float(low / weeks), "high": float(high / weeks)}
+
+
+def _rate(deployments: pd.DataFrame, marked: "pd.Series[bool]", minimum: int) -> dict[str, Any]:
+    if deployments.empty:
+        return _none("deployments")
+    part = int(marked.sum())
+    found = share_of(part, len(deployments), minimum=minimum)
+    bounds = {"value": found["share"], "low": found["low"], "high": found["high"]}
+    return {"n": len(deployments), "of": "deployments", "note": f"{part} of them", **bounds}
+
+
+def _untold(deployments: pd.DataFrame, failures: pd.DataFrame, *, configured: bool) -> dict[str, Any]:
+    """Say what keeps failures from being told; nothing where something tells them."""
+    if configured or (deployments["outcome"] != "unknown").any() or failures["failed"].any():
+        return {}
+    missing = (
+        "nothing tells which deployments failed: give outcomes (vsm pull deployments), or say in [delivery] "
+        "of vsm.toml which tickets are incidents"
+    )
+    return {"n": len(deployments), "of": "deployments", "missing": missing}
+
+
+def _recovery(
+    deployments: pd.DataFrame, failures: pd.DataFrame, until: pd.Timestamp, minimum: int
+) -> dict[str, Any]:
+    if deployments.empty:
+        return _none("failed deployments")
+    failed = failures[failures["failed"].astype(bool)]
+    about = {"n": len(failed), "of": "failed deployments"}
+    if failed.empty:
+        return about | {"note": "none failed"}
+    lead = failed["mended"].fillna(max(until, failed["begun"].max())) - failed["begun"]
+    never = pd.Series(pd.NaT, index=failed.index, dtype=failed["mended"].dtype)
+    lives = pd.DataFrame(
+        {
+            "finished": failed["mended"],
+            "bulk": False,
+            "gone": never,
+            "lead": lead.where(lead > pd.Timedelta(0), pd.Timedelta(0)),
+        }
+    )
+    median, late = lead_time_quantiles(lives, minimum=minimum).to_dict("records")
+    sides = (("value", "lead"), ("low", "low"), ("high", "high"))
+    found = {name: median[side] / DAY for name, side in sides} | {"p85": late["lead"] / DAY}
+    return about | found | {"note": f"{median['open']} not mended yet" if median["open"] else ""}

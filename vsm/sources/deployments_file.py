@@ -1,0 +1,135 @@
+"""Which deployments did somebody write down? One a row of a CSV, or one a line of JSON."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from vsm.errors import SourceError
+from vsm.sources.archive import Document, Page
+
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "at": ("time", "at", "deployed_at", "timestamp", "date"),
+    "environment": ("environment", "env", "stage"),
+    "commit": ("commit", "sha", "revision"),
+    "outcome": ("outcome", "status", "result", "state"),
+    "repository": ("repository", "repo"),
+    "id": ("id", "deployment", "deploy"),
+}
+"""Our words, and what columns may be called; the first that is there counts."""
+NEEDED: Final = ("at",)
+TOLD: Final = 10
+
+
+def deployment_pages(path: Path, *, environment: str = "", repository: str = "") -> Iterator[Page]:
+    """Which deployments does this file hold?
+
+    Parameters
+    ----------
+    path
+        ``.csv`` (separated by comma, semicolon or tab, in UTF-8, with names of columns) or ``.jsonl``.
+        Each row needs a time, ISO 8601 with its zone; ``environment``, ``commit``, ``outcome``, ``repository`` and
+        ``id`` may be there, under one of the names of ``WORDS``.
+    environment, repository
+        Of rows that name none.
+
+    Yields
+    ------
+    Page
+        One: documents named by their own id, else by their line: ``deploy, line, at, environment, commit,
+        outcome, repository``, as the file has them; None where it has nothing.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read, or rows cannot be used, which are listed by line; before the page.
+
+    Examples
+    --------
+    >>> next(deployment_pages(Path("nowhere.csv")))
+    Traceback (most recent call last):
+    ...
+    vsm.errors.SourceError: nowhere.csv: No such file or directory
+    """
+    rows = list(_rows(path))
+    faults = [f"line {line}: {fault}" for line, row in rows for fault in _faults(row, environment)]
+    bodies = [_body(line, row, environment, repository) for line, row in rows]
+    named = [body["deploy"] for body in bodies]
+    twice = sorted({name for name in named if named.count(name) > 1}) if len(set(named)) < len(named) else []
+    faults += [f"id '{name}' stands there twice" for name in twice]
+    if faults:
+        more = f"; and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
+        raise SourceError(f"{path}: {'; '.join(faults[:TOLD])}{more}; mend them and pull again")
+    yield Page(tuple(Document(body["deploy"], body) for body in bodies))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    readers = {".csv": _csv, ".jsonl": _jsonl}
+    if path.suffix.lower() not in readers:
+        raise SourceError(f"{path}: neither .csv nor .jsonl; write the deployments as one of these")
+    try:
+        yield from readers[path.suffix.lower()](path)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, csv.Error) as error:
+        raise SourceError(f"{path}: cannot be read ({error})") from error
+
+
+def _csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        separator = max(",;\t", key=file.readline().count)
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=separator, strict=True)
+        names = [str(name).strip().lower() for name in reader.fieldnames or []]
+        if not any(name in WORDS["at"] for name in names):
+            raise ValueError(f"no column is called {' or '.join(WORDS['at'])}; there are: {', '.join(names)}")
+        reader.fieldnames = names
+        for row in reader:
+            if None in row:
+                raise ValueError(f"line {reader.line_num} has more cells than there are columns")
+            yield reader.line_num, dict(row)
+
+
+def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig") as file:
+        for line, text in enumerate(file, start=1):
+            if text.strip():
+                row = json.loads(text)
+                if not isinstance(row, dict):
+                    raise ValueError(f"line {line} is no object")
+                yield line, {str(name).lower(): value for name, value in row.items()}
+
+
+def _word(row: Mapping[str, Any], word: str) -> str | None:
+    found = next((row[name] for name in WORDS[word] if row.get(name) not in (None, "")), None)
+    return str(found).strip() or None if found is not None else None
+
+
+def _faults(row: Mapping[str, Any], environment: str) -> Iterator[str]:
+    told = _word(row, "at")
+    if told is None:
+        yield "no time"
+    elif not _zoned(told):
+        yield f"no readable time '{told}', write it with its zone, as 2026-01-31T08:00:00+01:00"
+    if not (_word(row, "environment") or environment):
+        yield "no environment; name it with --environment"
+
+
+def _zoned(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _body(line: int, row: Mapping[str, Any], environment: str, repository: str) -> dict[str, Any]:
+    said = {word: _word(row, word) for word in WORDS}
+    return {
+        "deploy": said.pop("id") or str(line),
+        "line": line,
+        **said,
+        "environment": said["environment"] or environment,
+        "repository": said["repository"] or repository or None,
+    }
