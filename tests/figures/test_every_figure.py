@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import networkx as nx
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -20,6 +21,7 @@ from tests.figures.small_stream import (
     teams_of,
 )
 from vsm.figures import (
+    deployment_weeks,
     flow_distribution_bars,
     flow_map,
     handoff_matrix,
@@ -32,7 +34,18 @@ from vsm.figures.frame import framed
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
 KINDS_OF_WORK = kinds_of_work(feature=12, defect=7, debt=1)
+WEEKS = pd.DataFrame(
+    {
+        "week": pd.to_datetime(["2026-01-05", "2026-01-12", "2026-01-19"], utc=True),
+        "deployments": [2, 0, 1],
+        "changes": [5, 0, 1],
+        "lead_median": pd.to_timedelta([3, None, 9], unit="D"),
+        "failed": [1, 0, 0],
+        "rework": [0, 0, 1],
+    }
+)
 EVERY = {
+    "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
     "map": (value_stream_map, small_stream().network),
@@ -42,6 +55,7 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (
         time_by_stage,

@@ -145,7 +145,7 @@ def test_a_notebook_without_a_heading_is_headed_by_the_title(
     html = render_page(notebook, title="Flow & waits", footer={}, home="index.html")
     assert html.count("<h1") == 1
     assert "<h1>Flow &amp; waits</h1>" in html
-    assert '<a href="index.html">Flow &amp; waits</a>' in html
+    assert '<a class="home" href="index.html">Flow &amp; waits</a>' in html
 
 
 def test_the_same_notebook_gives_the_same_page(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:

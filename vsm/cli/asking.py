@@ -20,6 +20,7 @@ from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
+from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_changes import change_pages
 from vsm.sources.git_commits import STATE, commit_pages
 from vsm.sources.jira_file import issue_pages
@@ -50,6 +51,9 @@ def asked_pages(
     if source.startswith("table:"):
         file, zone = Path(asked["file"]), asked["timezone"]
         return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
+    if source.startswith("deployments:"):
+        about = {word: asked[word] for word in ("environment", "repository")}
+        return deployment_pages(Path(asked["file"]), **about)
     if "file" in asked:
         pages = issue_pages(Path(asked["file"]))
     else:

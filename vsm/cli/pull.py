@@ -90,6 +90,19 @@ def git(
 
 
 @pull.command()
+def deployments(
+    context: typer.Context,
+    file: Annotated[Path, typer.Option(help="What was deployed when: .csv or .jsonl, one deployment a row.")],
+    name: Annotated[str, typer.Option(help="What to call the source; the file's name if left out.")] = "",
+    repository: Annotated[str, typer.Option(help="Repository of rows that name none.")] = "",
+    environment: Annotated[str, typer.Option(help="Environment of rows that name none.")] = "",
+) -> None:
+    """Pull a list of deployments: time, environment, commit, outcome; also repository and id."""
+    asked = {"file": str(file.absolute()), "repository": repository, "environment": environment}
+    store(context.obj, f"deployments:{name or file.stem}", asked)
+
+
+@pull.command()
 def table(
     context: typer.Context,
     file: Annotated[Path, typer.Option(help="An export of any tracker: .csv or .parquet, one row a step.")],

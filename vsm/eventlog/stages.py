@@ -6,8 +6,8 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.stage import Stage
 from vsm.workflow import Workflow
+from vsm.workflow.stages import Stage
 
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
 

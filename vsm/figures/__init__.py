@@ -1,6 +1,7 @@
 """What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
 
 from vsm.figures.alignment import flow_distribution_bars, objective_table, planned_table
+from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
 from vsm.figures.handoff_tables import costliest_table, ping_pong_table, places_table
@@ -23,6 +24,9 @@ __all__ = [
     "TEMPLATE",
     "age_table",
     "costliest_table",
+    "delivery_table",
+    "deployment_weeks",
+    "deployments_table",
     "doubts_table",
     "efficiency_table",
     "end_to_end_table",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from vsm.errors import ArchiveError, ConfigError, ParameterError
 from vsm.eventlog.board import Board, board_from_jira
+from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_table import log_from_table
@@ -203,6 +204,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     readers: dict[str, Callable[..., Log]] = {
         "jira": partial(log_from_jira, mail_key=mail_key),
         "table": log_from_table,
+        "deployments": log_from_deployments,
     }
     trackers = [
         readers[source.partition(":")[0]](archive.documents(source), source=source)

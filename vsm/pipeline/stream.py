@@ -16,6 +16,7 @@ from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.intervals import events_with_milestones, handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.model.alignment import doubts_about_alignment
 from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
@@ -25,6 +26,14 @@ from vsm.model.stays import stays_from_visits
 from vsm.people import People, Teams
 from vsm.pipeline.horizon import log_until, quality_of_tickets
 from vsm.pipeline.landed import doubts_about_deliveries, log_with_deliveries
+from vsm.pipeline.parts import (
+    Alignment,
+    Delivery,
+    Responsibility,
+    alignment_of,
+    delivery_of,
+    responsibility_of,
+)
 from vsm.pipeline.persons import doubts_about_people, people_of
 from vsm.pipeline.pseudonymous import Disguise
 from vsm.tables import QUALITY, TABLES, check, conform
@@ -47,6 +56,8 @@ class ValueStream:
         The directed graphs of stages and of teams.
     findings
         Claims, the costliest first.
+    delivery, responsibility, alignment
+        Deployments and DORA's measures; how far one team carries its work; what work serves.
     workflow
         What vsm.toml said.
     provenance
@@ -74,6 +85,9 @@ class ValueStream:
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
     findings: Findings
+    delivery: Delivery
+    responsibility: Responsibility
+    alignment: Alignment
     workflow: Workflow
     as_of: pd.Timestamp
     provenance: Mapping[str, str] = field(default_factory=dict)
@@ -157,12 +171,21 @@ def stream_from_log(
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
+    aligned = alignment_of(tables["tickets"], lives, whole=log.tickets, workflow=workflow)
+    beside: dict[str, Any] = {
+        "delivery": delivery_of(tables, lives, workflow=workflow, until=as_of, seed=seed),
+        "responsibility": responsibility_of(
+            tables, lives, alignment=aligned.tickets, people=people, stages=stages, as_of=as_of,
+            minimum=rules.minimum,
+        ),
+        "alignment": aligned,
+    }  # fmt: skip
     if key is not None:
         disguise = Disguise.of(people, log, workflow=workflow, key=key)
         tables, measures = disguise.tables(tables), disguise.measures(measures)
         workflow = disguise.workflow(workflow)
     about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
-    return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
+    return ValueStream(**tables, **measures, **beside, stages=stages, lives=lives, **about)
 
 
 def _joined(
@@ -236,6 +259,7 @@ def _quality(
         doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
         doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
         doubts_about_links(tickets, log.commits, events, finished=finished, strange=strange),
+        doubts_about_alignment(log.tickets, workflow=workflow),
         doubts_about_milestones(events, log.commits, workflow=workflow),
         quality_from_doubts(doubts),
     ]

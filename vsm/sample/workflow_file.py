@@ -18,6 +18,20 @@ HEAD: Final = """\
 [stream]
 name = "Shop"
 """
+AIMS: Final = f"""\
+# Which releases failed, and what work serves.
+
+[delivery]
+incident_labels = ["{plan.INCIDENT}"]
+
+[alignment]
+unplanned = ["Bug"]
+
+[alignment.objectives]
+"Sell more" = ["component:shop front"]
+"Fewer calls" = ["component:orders", "component:accounts"]
+"Less work behind the counter" = ["component:back office"]
+"""
 STAGES: Final = (
     ("Reported", "queue", "support", ""),
     ("In triage", "work", "support", "support"),
@@ -49,7 +63,7 @@ def sample_workflow() -> str:
     ]
     persons = ["# Which accounts are one person, in Jira and in Git.\n"]
     persons += [_person(person.name) for person in plan.PEOPLE]
-    return "\n".join([HEAD, *stages, *teams, *persons])
+    return "\n".join([HEAD, *stages, *teams, *persons, AIMS])
 
 
 def _stage(name: str, kind: str, team: str, discipline: str) -> str:

@@ -30,8 +30,8 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     ----------
     path
         ``.csv`` (separated by comma, semicolon or tab, in UTF-8, with names of columns) or ``.jsonl``.
-        Each row needs a time, ISO 8601 with its zone; ``environment``, ``commit``, ``outcome``, ``repository`` and
-        ``id`` may be there, under one of the names of ``WORDS``.
+        Each row needs a time, ISO 8601 with its zone; ``environment``, ``commit``, ``outcome``,
+        ``repository`` and ``id`` may be there, under one of the names of ``WORDS``.
     environment, repository
         Of rows that name none.
 

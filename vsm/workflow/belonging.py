@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vsm.stage import Section, Word
+from vsm.workflow.stages import Section, Word
 
 Day = Annotated[date, Field(strict=True)]
 

@@ -5,56 +5,16 @@ its meaning. An unknown key is an error, and all faults of a file are told at on
 """
 
 import hashlib
-import re
 import tomllib
-from typing import Final, Self
+from typing import Self
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.errors import ConfigError
-from vsm.selectors import Alignment, Flow
-from vsm.stage import Section, Stage, Word, faults_of_splits, splits_of
 from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
-
-PREVIEWS: Final = (
-    r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
-    r"(?![a-z])|\d(?:a|b|rc)\d+$"
-)
-"""Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
-
-
-class Repository(Section):
-    """Which repository of the stream is this, and what counts as landed and as released in it?
-
-    ``main`` is the branch that work lands on (as ``main`` or ``origin/main``); without it the repository's
-    own. A tag is a release if the regular expression ``releases`` is found in its name and ``previews`` is
-    not.
-    """
-
-    name: Word
-    main: Word | None = None
-    releases: Word = "."
-    previews: str = PREVIEWS
-
-    @field_validator("releases", "previews")
-    @classmethod
-    def _is_a_pattern(cls, text: str) -> str:
-        try:
-            re.compile(text)
-        except re.error as error:
-            raise ValueError(f"'{text}' of a [[repository]] is no regular expression: {error}") from error
-        return text
-
-    def ships(self, tag: str) -> bool:
-        """Is this tag a release to customers?
-
-        Examples
-        --------
-        >>> [tag for tag in ("v1.0", "v1.1-rc2", "2.0b1", "emma-1") if Repository(name="shop").ships(tag)]
-        ['v1.0', 'emma-1']
-        """
-        preview = self.previews and re.search(self.previews, tag)
-        return bool(re.search(self.releases, tag)) and not preview
+from vsm.workflow.delivering import Delivery, Repository
+from vsm.workflow.selectors import Alignment, Flow
+from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
 
 
 class Rules(Section):
@@ -107,6 +67,7 @@ class Workflow(Section):
     rules: Rules = Rules()
     jira: Jira = Jira()
     alignment: Alignment = Alignment()
+    delivery: Delivery = Delivery()
 
     @property
     def order(self) -> dict[str, int]:
@@ -222,6 +183,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
+    "delivery": Delivery,
 }  # fmt: skip
 
 

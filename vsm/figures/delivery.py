@@ -1,0 +1,230 @@
+"""How does work reach customers? DORA's measures as a table, deployments and lead times week by week."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
+
+from vsm.figures.durations import short_duration
+from vsm.figures.frame import SIDE, framed, nothing_to_see
+from vsm.figures.labels import hover, number, percent
+from vsm.figures.tables import published
+from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
+
+DAY: Final = pd.Timedelta(days=1)
+_TITLE: Final = "Deployments to production, and how long changes took"
+_GAP: Final = 0.16
+
+
+def delivery_table(measures: pd.DataFrame) -> Styler:
+    """What are DORA's five measures of this stream? ``delivery_measures`` as a table.
+
+    Examples
+    --------
+    >>> row = {"measure": "change fail rate", "unit": "share", "value": 0.2, "low": 0.1, "high": 0.4, "n": 30,
+    ...     "p85": float("nan"), "of": "deployments", "note": "6 of them", "missing": "", "meaning": "failed",
+    ...     "source": "DORA"}
+    >>> delivery_table(pd.DataFrame([row])).data["Value"].tolist()
+    ['20 %']
+    """
+    told = measures.to_dict("records")
+    rows = pd.DataFrame(
+        {
+            "Measure": [row["measure"] for row in told],
+            "Value": [_value(row) for row in told],
+            "Between": [_between(row) for row in told],
+            "n": [f"{number(row['n'])} {row['of']}" for row in told],
+            "Meaning": [_meaning(row) for row in told],
+        }
+    )
+    source = measures["source"].iloc[0] if len(measures) else ""
+    caption = (
+        f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
+        "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
+    )
+    return published(rows, caption)
+
+
+def _value(row: Mapping[Any, Any]) -> str:
+    if row["missing"]:
+        return "unknown"
+    if pd.isna(row["value"]):
+        return "none failed" if row["note"] == "none failed" else "too few to say"
+    late = f", 85 % within {_said(row['p85'], row['unit'])}" if not pd.isna(row["p85"]) else ""
+    return f"{_said(row['value'], row['unit'])}{late}"
+
+
+def _said(value: float, unit: str) -> str:
+    if unit == "days":
+        return short_duration(value * DAY)
+    return percent(value) if unit == "share" else f"{value:,.2g} a week"
+
+
+def _between(row: Mapping[Any, Any]) -> str:
+    if row["missing"] or pd.isna(row["low"]):
+        return "–"
+    high = "open end" if pd.isna(row["high"]) else _said(row["high"], row["unit"])
+    return f"{_said(row['low'], row['unit'])} – {high}"
+
+
+def _meaning(row: Mapping[Any, Any]) -> str:
+    return "; ".join(part for part in (row["meaning"], row["note"], row["missing"]) if part)
+
+
+def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
+    """What was deployed last, and how did it go? The latest first.
+
+    Examples
+    --------
+    >>> deployments_table(pd.DataFrame(columns=["deployment", "repository", "at", "commits", "by", "mended",
+    ...     "rework", "failed", "source"])).data.empty
+    True
+    """
+    told = deployments.sort_values("at", ascending=False, kind="stable").head(most).to_dict("records")
+    rows = pd.DataFrame(
+        {
+            "Deployment": [str(row["deployment"]) for row in told],
+            "Repository": ["–" if pd.isna(row["repository"]) else row["repository"] for row in told],
+            "At": [f"{row['at']:%Y-%m-%d %H:%M}" for row in told],
+            "Commits": [row["commits"] for row in told],
+            "Failed by": [row["by"] or "–" for row in told],
+            "Mended": [_mended(row) for row in told],
+            "To mend": ["yes" if row["rework"] else "–" for row in told],
+        }
+    )
+    caption = (
+        f"The latest {len(rows)} of {number(len(deployments))} deployments to production (UTC). Commits: "
+        "those that it was the first to bring; failed by: what tells that it failed; to mend: it brought a "
+        "revert, or a commit of an incident. What no one reported is not in it."
+    )
+    return published(rows, caption, nothing="No deployment and no release tag is known.")
+
+
+def _mended(row: Mapping[Any, Any]) -> str:
+    if not row["failed"]:
+        return "–"
+    return "not yet" if pd.isna(row["mended"]) else f"{row['mended']:%Y-%m-%d %H:%M}"
+
+
+def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Figure:
+    """How did delivery go, week by week? Deployments above, the lead time of their changes below.
+
+    Parameters
+    ----------
+    weeks
+        As ``delivery_weeks`` gives them.
+    title
+        Plain text; a neutral one by default.
+
+    Returns
+    -------
+    Figure
+        Bars of deployments, those that failed marked by colour and pattern; a point for the median lead time
+        of the changes that each week brought. Without deployments a kind sentence.
+
+    Examples
+    --------
+    >>> week = {"week": pd.Timestamp("2026-01-05", tz="UTC"), "deployments": 2, "changes": 5, "failed": 1,
+    ...     "lead_median": pd.Timedelta(days=3), "rework": 0}
+    >>> deployment_weeks(pd.DataFrame([week])).layout.meta["alt"]
+    'Deployments to production by week, n = 2 in 1 week, 1 of them failed; 5 changes.'
+    """
+    if weeks.empty:
+        return nothing_to_see(title=title or _TITLE, hint="No deployment and no release tag is known.")
+    sound = weeks["deployments"] - weeks["failed"]
+    figure = go.Figure(
+        [_bars(weeks, sound, "sound"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
+    )
+    most = int(weeks["deployments"].max())
+    figure.update_layout(
+        barmode="stack",
+        xaxis={"type": "date", "fixedrange": True, "showgrid": False, "anchor": "y2"},
+        yaxis={
+            "domain": [0.5 + _GAP / 2, 1], "range": [0, most * 1.15], "nticks": min(most, 4) + 1,
+            "tickformat": ",d", "fixedrange": True, "title": {"text": "deployments"},
+        },
+        yaxis2={
+            "domain": [0, 0.5 - _GAP / 2], "rangemode": "tozero", "nticks": 4, "fixedrange": True,
+            "title": {"text": "lead time, days"}, "gridcolor": "#e2e3df",
+        },
+        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+    )  # fmt: skip
+    return framed(
+        figure,
+        title=title or _TITLE,
+        caption=_caption(weeks),
+        alt=_alt(weeks),
+        body=300,
+        head=34,
+        foot=40,
+        left=SIDE + 44,
+    )
+
+
+def _bars(weeks: pd.DataFrame, counts: "pd.Series[int]", name: str) -> go.Bar:
+    failed = name == "failed"
+    return go.Bar(
+        x=weeks["week"].dt.strftime("%Y-%m-%d").tolist(),
+        y=counts.tolist(),
+        name=name,
+        showlegend=bool(counts.sum()),
+        marker={
+            "color": BACK if failed else KIND_COLOURS["work"],
+            "line": {"width": 0},
+            "pattern": {"shape": "/" if failed else "", "fgcolor": PAPER, "fillmode": "overlay", "size": 6},
+        },
+        hovertext=_hovers(weeks),
+        hoverinfo="text",
+    )
+
+
+def _points(weeks: pd.DataFrame) -> go.Scatter:
+    known = weeks[weeks["lead_median"].notna()]
+    return go.Scatter(
+        x=known["week"].dt.strftime("%Y-%m-%d").tolist(),
+        y=(known["lead_median"].dt.total_seconds() / DAY.total_seconds()).tolist(),
+        yaxis="y2",
+        mode="markers",
+        name="median lead time of changes",
+        marker={
+            "color": KIND_COLOURS["work"],
+            "size": 8,
+            "symbol": "circle",
+            "line": {"color": SOFT, "width": 1},
+        },
+        hovertext=_hovers(known),
+        hoverinfo="text",
+    )
+
+
+def _hovers(weeks: pd.DataFrame) -> list[str]:
+    return [
+        hover(
+            f"week of {row['week']:%Y-%m-%d}",
+            [
+                ("deployments", number(row["deployments"])),
+                ("failed", number(row["failed"])),
+                ("changes", number(row["changes"])),
+                ("median lead time", short_duration(row["lead_median"])),
+            ],
+        )
+        for row in weeks.to_dict("records")
+    ]
+
+
+def _caption(weeks: pd.DataFrame) -> str:
+    return (
+        f"n = {number(weeks['deployments'].sum())} deployments with {number(weeks['changes'].sum())} changes "
+        f"(commits, merges left out) in {number(len(weeks))} weeks, by Monday (UTC). Lead time: from the "
+        "author's instant to production, median of the changes that the week brought."
+    )
+
+
+def _alt(weeks: pd.DataFrame) -> str:
+    span = f"{number(len(weeks))} week{'s' if len(weeks) != 1 else ''}"
+    return (
+        f"Deployments to production by week, n = {number(weeks['deployments'].sum())} in {span}, "
+        f"{number(weeks['failed'].sum())} of them failed; {number(weeks['changes'].sum())} changes."
+    )
