@@ -55,8 +55,8 @@ def releases(*rows: tuple[str, str, float, float | None]) -> pd.DataFrame:
          "tagged": None if tagged is None else day(tagged).isoformat()}
         for tag, commit, at, tagged in rows
     ]  # fmt: skip
-    rows = pd.DataFrame(frame)
-    return conform(rows.assign(tagged=pd.to_datetime(rows["tagged"], utc=True)), RELEASES)
+    table = pd.DataFrame(frame)
+    return conform(table.assign(tagged=pd.to_datetime(table["tagged"], utc=True)), RELEASES)
 
 
 def incidents(*rows: tuple[str, float, float | None]) -> pd.DataFrame:

@@ -1,0 +1,79 @@
+"""A list of deployments is read whole or refused, and told by line."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vsm.errors import SourceError
+from vsm.eventlog.from_deployments import log_from_deployments
+from vsm.sources.deployments_file import deployment_pages
+
+GOOD = "Time;Env;SHA;Result;id\n2026-01-05T09:00:00+01:00;production;ABC1;OK;d7\n2026-01-06T09:00:00Z;staging;;;\n"
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read(path: Path, **options: str) -> list[dict[str, Any]]:
+    return [dict(document.body) for page in deployment_pages(path, **options) for document in page.documents]
+
+
+def test_csv_with_other_names_and_separators_is_read(tmp_path: Path) -> None:
+    """Columns by any of their usual names; a row without an id is called by its line."""
+    first, second = read(written(tmp_path / "d.csv", "\ufeff" + GOOD), repository="shop")
+    assert first == {
+        "deploy": "d7", "line": 2, "at": "2026-01-05T09:00:00+01:00", "environment": "production",
+        "commit": "ABC1", "outcome": "OK", "repository": "shop",
+    }  # fmt: skip
+    assert (second["deploy"], second["commit"], second["environment"]) == ("3", None, "staging")
+
+
+def test_json_lines_are_read(tmp_path: Path) -> None:
+    """One object a line; the environment may be named for all."""
+    path = written(tmp_path / "d.jsonl", '{"at": "2026-01-05T09:00:00Z", "commit": "abc"}\n\n')
+    (body,) = read(path, environment="production")
+    assert (body["deploy"], body["environment"], body["commit"]) == ("1", "production", "abc")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("d.txt", "", r"neither \.csv nor \.jsonl"),
+        ("d.csv", "commit\nabc\n", "no column is called time or at or"),
+        (
+            "d.csv",
+            "time,env\n2026-01-05 09:00,production\n",
+            "line 2: no readable time '2026-01-05 09:00', write",
+        ),
+        ("d.csv", "time,env\n,production\n", "line 2: no time"),
+        ("d.csv", "time\n2026-01-05T09:00:00Z\n", "line 2: no environment; name it with --environment"),
+        ("d.csv", "time,env\n2026-01-05T09:00:00Z,p,q\n", "line 2 has more cells than there are columns"),
+        (
+            "d.csv",
+            "id,time,env\n1,2026-01-05T09:00:00Z,p\n1,2026-01-06T09:00:00Z,p\n",
+            "id '1' stands there twice",
+        ),
+        ("d.jsonl", "[1]\n", "line 1 is no object"),
+        ("d.jsonl", "{", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_line(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """Before anything is given."""
+    with pytest.raises(SourceError, match=message):
+        read(written(tmp_path / name, text))
+
+
+def test_outcomes_become_three_words_and_strange_ones_are_told(tmp_path: Path) -> None:
+    """Success, failure, unknown; an empty one is unknown without a word about it."""
+    rows = "".join(
+        f"2026-01-05T0{n}:00:00Z,p,{word}\n" for n, word in enumerate(("OK", "Rolled back", "", "amber"))
+    )
+    documents = read(written(tmp_path / "d.csv", "time,env,outcome\n" + rows))
+    log = log_from_deployments(documents, source="deployments:d")
+    assert log.deploys["outcome"].astype("str").tolist() == ["success", "failure", "unknown", "unknown"]
+    assert log.quality["detail"].tolist() == [
+        "outcome 'amber' of 1 deployment(s) is taken as unknown; write success or failure"
+    ]
