@@ -209,8 +209,8 @@ def test_the_five_measures_by_hand() -> None:
         deploys((7, "b1", "unknown"), (21, "d1", "unknown")), empty(RELEASES), LINE
     )
     told = measured(found, LINE, ("i1", 8, 10), configured=True)
-    assert told["change lead time"]["value"] == 12.5  # of 7, 6, 19 and 18 days
-    assert told["change lead time"]["n"] == 4
+    assert told["change lead time"]["value"] == 18.5  # of 19 and 18 days
+    assert told["change lead time"]["n"] == 2  # the first deployment brought what was there before
     assert told["deployment frequency"]["value"] == pytest.approx(2 / 3)
     assert told["change fail rate"]["value"] == 0.5
     assert told["deployment rework rate"]["value"] == 0.0
@@ -235,7 +235,7 @@ def test_unknown_too_few_and_zero_are_three_answers() -> None:
 
 def test_a_skewed_clock_makes_no_negative_lead_time() -> None:
     """Deployed a day before it was written: zero, and told."""
-    found = production_deployments(deploys((1, "d1", "unknown"), (9, "d1", "unknown")), empty(RELEASES), LINE)
+    found = production_deployments(deploys((0, "a1", "unknown"), (1, "d1", "unknown")), empty(RELEASES), LINE)
     told = measured(found, LINE)["change lead time"]
     assert told["note"] == "2 clipped to zero: skewed clocks"
     assert told["value"] == 0.0

@@ -73,6 +73,12 @@ minimum = 12          # under so many tickets: too few to say
 # releases = "^v"              # tags that are releases, as a regular expression; left out: all but …
 # previews = "-rc"             # … these; left out: rc, alpha, beta, snapshot, milestones and the like
 #
+# [delivery]                   # what tells that a deployment failed
+# environment = "production"   # its name among the deployments pulled
+# incident_types = ["Incident"]
+# incident_labels = ["outage"] # tickets of such a type or label; the deployment before one failed
+# reverts = true               # so does what a later deployment takes back
+#
 # [jira]                       # custom fields of a live Jira, by name or id; taken from the next pull on
 # objective = "Business aim"   # also: value, cost_of_delay (numbers, per week)
 #

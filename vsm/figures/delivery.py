@@ -218,7 +218,8 @@ def _caption(weeks: pd.DataFrame) -> str:
     return (
         f"n = {number(weeks['deployments'].sum())} deployments with {number(weeks['changes'].sum())} changes "
         f"(commits, merges left out) in {number(len(weeks))} weeks, by Monday (UTC). Lead time: from the "
-        "author's instant to production, median of the changes that the week brought."
+        "author's instant to production, median of the changes that the week brought; not told of the first "
+        "deployment, which brings all that was there before."
     )
 
 

@@ -109,7 +109,9 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
     -------
     DataFrame
         One row per commit in production: ``repository``, ``commit``, ``number`` (row of ``deployments``),
-        ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``.
+        ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening`` (its
+        deployment is the first that is known of the repository: it brings all that was there before, so
+        how long its commits took is not known).
 
     Examples
     --------
@@ -128,8 +130,11 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
                 first.setdefault(history.number[commit], int(number))
         owner = history.claimed(first)
         number = np.array([first.get(claimant, -1) for claimant in owner], dtype="int64")
-        parts.append(rows.assign(number=number)[number >= 0])
-    rows = pd.concat(parts) if parts else commits.iloc[:0].assign(number=pd.array([], dtype="int64"))
-    about = rows[["repository", "commit", "number", "authored", "reverts"]].astype({"repository": "str"})
+        opening = number == min(first.values(), default=-1)
+        parts.append(rows.assign(number=number, opening=opening)[number >= 0])
+    nothing = {"number": pd.array([], dtype="int64"), "opening": pd.array([], dtype="bool")}
+    rows = pd.concat(parts) if parts else commits.iloc[:0].assign(**nothing)
+    columns = ["repository", "commit", "number", "authored", "reverts", "opening"]
+    about = rows[columns].astype({"repository": "str"})
     deployed: Any = deployments["at"].reindex(rows["number"]).array
     return about.assign(deployed=deployed, merge=rows["parents"].str.contains(" ")).reset_index(drop=True)

@@ -28,7 +28,7 @@ MEASURES: Final[Mapping[str, Definition]] = {
     "change lead time": Definition(
         "days",
         "from a commit's author's instant to the first production deployment that contains it; median over "
-        "commits, merges left out",
+        "commits; left out are merges, and what the first known deployment brought",
     ),
     "deployment frequency": Definition(
         "per week", "production deployments a week, from the first one to the end of what is looked at"
@@ -117,11 +117,15 @@ def _none(of: str) -> dict[str, Any]:
 
 
 def _lead(deployments: pd.DataFrame, brought: pd.DataFrame, minimum: int, seed: int) -> dict[str, Any]:
-    changes = brought[~brought["merge"].astype(bool)]
+    merge, opening = brought["merge"].astype(bool), brought["opening"].astype(bool)
+    changes = brought[~merge & ~opening]
     if deployments.empty:
         return _none("commits")
     if changes.empty:
-        missing = "no deployment names a commit that is known: pull its repository, or give commits"
+        missing = (
+            "no deployment names a commit that is known, or only the first one does: pull its repository, or "
+            "give commits"
+        )
         return {"n": 0, "of": "commits", "missing": missing}
     taken = changes["deployed"] - changes["authored"]
     days = taken.dt.total_seconds().to_numpy() / DAY.total_seconds()

@@ -13,7 +13,8 @@ def delivery_weeks(
     DataFrame
         One row per week, Monday 00:00 UTC, from the first deployment's to that of ``until``, those without
         any too: ``week``, ``deployments``, ``changes`` (commits that are no merges), ``lead_median``
-        (timedelta from authored to deployed, never negative; missing where nothing came), ``failed``,
+        (timedelta from authored to deployed, never negative; missing where nothing came, and of the
+        first deployment known), ``failed``,
         ``rework`` (counts; whether they can be told at all stands in ``delivery_measures``).
 
     Examples
@@ -32,7 +33,7 @@ def delivery_weeks(
     changes = brought[~brought["merge"].astype(bool)]
     taken = changes["deployed"] - changes["authored"]
     lead = taken.where(taken > pd.Timedelta(0), pd.Timedelta(0))
-    by_week = lead.groupby(_monday(changes["deployed"]))
+    by_week = lead.mask(changes["opening"].astype(bool)).groupby(_monday(changes["deployed"]))
     counts = {
         "deployments": at.value_counts(),
         "changes": by_week.size(),
