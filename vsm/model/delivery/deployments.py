@@ -109,8 +109,8 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
     -------
     DataFrame
         One row per commit in production: ``repository``, ``commit``, ``number`` (row of ``deployments``),
-        ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening`` (its
-        deployment is the first that is known of the repository: it brings all that was there before, so
+        ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening``
+        (its deployment is the first that is known of the repository: it brings all that was there before, so
         how long its commits took is not known).
 
     Examples
