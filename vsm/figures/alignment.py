@@ -6,11 +6,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
+from vsm.figures.bar_marks import filled, whiskers
 from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import escape, hover, number, percent, text_width
 from vsm.figures.tables import bounded, in_days, lacking, published
-from vsm.figures.template import PAPER, SOFT
 
 FLOW_COLOURS: Final = {
     "feature": "#0072b2",
@@ -52,7 +52,7 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     texts = [_numbers(row) for row in rows.to_dict("records")]
     reach = 100 * float(rows["high"].max()) if rows["high"].notna().any() else 1.0
     figure = go.Figure(
-        [*(_bar(place, row) for place, row in enumerate(rows.to_dict("records"))), _whiskers(rows)]
+        [*(_bar(place, row) for place, row in enumerate(rows.to_dict("records"))), whiskers(rows)]
     )
     figure.update_layout(
         xaxis={
@@ -101,44 +101,9 @@ def _bar(place: int, row: dict[Any, Any]) -> go.Bar:
         orientation="h",
         name=flow,
         showlegend=False,
-        marker={
-            "color": FLOW_COLOURS[flow],
-            "line": {"width": 0},
-            "cornerradius": 2,
-            "pattern": {
-                "shape": FLOW_PATTERNS[flow],
-                "fillmode": "overlay",
-                "fgcolor": PAPER,
-                "fgopacity": 0.55,
-                "size": 7,
-                "solidity": 0.22,
-            },
-        },
+        marker=filled(FLOW_COLOURS[flow], FLOW_PATTERNS[flow]),
         hovertext=[hover(flow, facts)],
         hoverinfo="text",
-    )
-
-
-def _whiskers(rows: pd.DataFrame) -> go.Scatter:
-    known = rows[rows["low"].notna()]
-    share = 100 * known["share"]
-    return go.Scatter(
-        x=share.tolist(),
-        y=known.index.tolist(),
-        mode="markers",
-        name="95 % interval",
-        marker={"opacity": 0, "size": 1},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (100 * known["high"] - share).tolist(),
-            "arrayminus": (share - 100 * known["low"]).tolist(),
-            "color": SOFT,
-            "thickness": 2,
-            "width": 5,
-        },
-        hoverinfo="skip",
-        showlegend=False,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
+from vsm.figures.bar_marks import filled, whiskers
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import (
     counted_noun,
@@ -17,7 +18,7 @@ from vsm.figures.labels import (
     text_width,
     wrapped,
 )
-from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER, SOFT
+from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
 
 _TITLE: Final = "Where lead time goes"
 _ROW: Final = 46
@@ -60,7 +61,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         )
     rows = shares.reset_index(drop=True)
     bars = [_bars(rows[rows["kind"] == kind], kind) for kind in _kinds(rows)]
-    figure = go.Figure([*bars, _whiskers(rows)])
+    figure = go.Figure([*bars, whiskers(rows)])
     names = [_name(row) for row in rows.to_dict("records")]
     numbers = [_text(place, row) for place, row in enumerate(rows.to_dict("records"))]
     reach = 100 * float(rows[["share", "high"]].max().max())
@@ -119,45 +120,9 @@ def _bars(rows: pd.DataFrame, kind: str) -> go.Bar:
         orientation="h",
         name=KIND_WORDS[kind],
         showlegend=False,
-        marker={
-            "color": KIND_COLOURS[kind],
-            "line": {"width": 0},
-            "cornerradius": 2,
-            "pattern": {
-                "shape": KIND_PATTERNS[kind],
-                "fillmode": "overlay",
-                "fgcolor": PAPER,
-                "fgopacity": 0.55,
-                "size": 7,
-                "solidity": 0.22,
-            },
-        },
+        marker=filled(KIND_COLOURS[kind], KIND_PATTERNS[kind]),
         hovertext=[_facts(row) for row in rows.to_dict("records")],
         hoverinfo="text",
-    )
-
-
-def _whiskers(rows: pd.DataFrame) -> go.Scatter:
-    """Draw the intervals that are known; a missing one drawn as nothing would look like certainty."""
-    known = rows[rows["low"].notna()]
-    share = 100 * known["share"]
-    return go.Scatter(
-        x=share.tolist(),
-        y=known.index.tolist(),
-        mode="markers",
-        name="95 % interval",
-        marker={"opacity": 0, "size": 1},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (100 * known["high"] - share).tolist(),
-            "arrayminus": (share - 100 * known["low"]).tolist(),
-            "color": SOFT,
-            "thickness": 2,
-            "width": 5,
-        },
-        hoverinfo="skip",
-        showlegend=False,
     )
 
 
