@@ -15,6 +15,7 @@ from vsm.model.delivery import (
     failures_of_deployments,
     incident_tickets,
     production_deployments,
+    tickets_of_deployments,
 )
 from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, TICKETS, conform, empty
 
@@ -187,6 +188,23 @@ def test_a_commit_of_an_incident_makes_its_deployment_rework() -> None:
         events=conform(pd.DataFrame([event]), EVENTS),
     )  # fmt: skip
     assert rows["rework"].tolist() == [False, True]
+
+
+def test_a_deployment_tells_the_tickets_of_its_commits() -> None:
+    """Two commits of one ticket, one of another; a ticket out of view does not count."""
+    found = production_deployments(deploys((2, "b1", "unknown"), (5, "d1", "unknown")), empty(RELEASES), LINE)
+    links = (("t1", "a1"), ("t1", "b1"), ("t2", "c1"), ("t3", "d1"))
+    rows = [
+        {"ticket": ticket, "at": day(1), "kind": "commit", "after": ref, "source": "git:shop", "ref": ref,
+         "seq": 0, "bulk": False}
+        for ticket, ref in links
+    ]  # fmt: skip
+    known = [{"ticket": f"t{n}", "key": f"AB-{n}", "created": day(0)} for n in (1, 2)]
+    told = tickets_of_deployments(
+        found, brought_by_deployments(found, LINE), events=conform(pd.DataFrame(rows), EVENTS),
+        tickets=conform(pd.DataFrame(known), TICKETS),
+    )  # fmt: skip
+    assert told.to_numpy().tolist() == [[2, 1, "AB-1"], [2, 1, "AB-2"]]
 
 
 def measured(

@@ -16,6 +16,8 @@ from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"
 _GAP: Final = 0.16
+_WIDE: Final = {"min-width": "18em"}
+"""Of a column of prose: on a phone a table scrolls sideways rather than stand on its toes."""
 
 
 def delivery_table(measures: pd.DataFrame) -> Styler:
@@ -44,7 +46,7 @@ def delivery_table(measures: pd.DataFrame) -> Styler:
         f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
     )
-    return published(rows, caption)
+    return published(rows, caption).set_properties(subset=["Meaning"], **_WIDE)
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -78,8 +80,8 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
 
     Examples
     --------
-    >>> deployments_table(pd.DataFrame(columns=["deployment", "repository", "at", "commits", "by", "mended",
-    ...     "rework", "failed", "source"])).data.empty
+    >>> columns = "deployment repository at commits tickets by mended rework failed evidence"
+    >>> deployments_table(pd.DataFrame(columns=columns.split())).data.empty
     True
     """
     told = deployments.sort_values("at", ascending=False, kind="stable").head(most).to_dict("records")
@@ -89,17 +91,26 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
             "Repository": ["–" if pd.isna(row["repository"]) else row["repository"] for row in told],
             "At": [f"{row['at']:%Y-%m-%d %H:%M}" for row in told],
             "Commits": [row["commits"] for row in told],
+            "Tickets": [row["tickets"] for row in told],
             "Failed by": [row["by"] or "–" for row in told],
             "Mended": [_mended(row) for row in told],
             "To mend": ["yes" if row["rework"] else "–" for row in told],
+            "Look at": [_few(row["evidence"]) for row in told],
         }
     )
     caption = (
         f"The latest {len(rows)} of {number(len(deployments))} deployments to production (UTC). Commits: "
-        "those that it was the first to bring; failed by: what tells that it failed; to mend: it brought a "
-        "revert, or a commit of an incident. What no one reported is not in it."
+        "those that it was the first to bring, with the tickets that they belong to; failed by: what tells "
+        "that it failed; to mend: it brought a revert, or a commit of an incident. What no one reported is "
+        "not in it."
     )
-    return published(rows, caption, nothing="No deployment and no release tag is known.")
+    table = published(rows, caption, nothing="No deployment and no release tag is known.")
+    return table.set_properties(subset=["Look at"], **_WIDE)
+
+
+def _few(keys: str) -> str:
+    several = keys.split(", ")
+    return ", ".join(several[:3]) + (", …" if len(several) > 3 else "") or "–"
 
 
 def _mended(row: Mapping[Any, Any]) -> str:

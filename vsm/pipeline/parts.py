@@ -13,6 +13,7 @@ from vsm.model.delivery import (
     failures_of_deployments,
     incident_tickets,
     production_deployments,
+    tickets_of_deployments,
 )
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.responsibility import (
@@ -36,8 +37,7 @@ Tables = Mapping[str, pd.DataFrame]
 class Delivery:
     """How does work reach customers? As ``vsm.model.delivery`` gives them.
 
-    ``deployments`` carry what ``failures_of_deployments`` tells of them, and how many ``commits`` each was
-    the first to bring.
+    ``deployments`` carry what ``failures_of_deployments`` and ``tickets_of_deployments`` tell of them.
     """
 
     deployments: pd.DataFrame
@@ -109,9 +109,9 @@ def delivery_of(
         minimum=workflow.rules.minimum,
         seed=seed,
     )
-    count = brought["number"].value_counts().reindex(deployments.index, fill_value=0)
+    told = tickets_of_deployments(deployments, brought, events=tables["events"], tickets=tickets)
     return Delivery(
-        deployments.join(failures).assign(commits=count),
+        deployments.join(failures).join(told),
         measures,
         delivery_weeks(deployments, brought, failures, until=until),
     )

@@ -1,6 +1,10 @@
 """How fast, how often and how safely does work reach customers? DORA's five measures of 2025."""
 
-from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
+from vsm.model.delivery.deployments import (
+    brought_by_deployments,
+    production_deployments,
+    tickets_of_deployments,
+)
 from vsm.model.delivery.failures import failures_of_deployments, incident_tickets
 from vsm.model.delivery.measures import MEASURES, delivery_measures
 from vsm.model.delivery.weeks import delivery_weeks
@@ -13,4 +17,5 @@ __all__ = [
     "failures_of_deployments",
     "incident_tickets",
     "production_deployments",
+    "tickets_of_deployments",
 ]

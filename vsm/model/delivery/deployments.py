@@ -138,3 +138,46 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
     about = rows[columns].astype({"repository": "str"})
     deployed: Any = deployments["at"].reindex(rows["number"]).array
     return about.assign(deployed=deployed, merge=rows["parents"].str.contains(" ")).reset_index(drop=True)
+
+
+def tickets_of_deployments(
+    deployments: pd.DataFrame, brought: pd.DataFrame, *, events: pd.DataFrame, tickets: pd.DataFrame
+) -> pd.DataFrame:
+    """What did each deployment bring first: how many commits, and of which tickets?
+
+    Parameters
+    ----------
+    deployments, brought
+        As ``production_deployments`` and ``brought_by_deployments`` give them.
+    events
+        EVENTS: they tell which ticket each commit belongs to.
+    tickets
+        TICKETS, which know the keys; others are not counted.
+
+    Returns
+    -------
+    DataFrame
+        One row per deployment, in order: ``commits``, ``tickets`` (counts), ``evidence`` (keys of the
+        tickets, joined by a comma, sorted).
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, TICKETS, empty
+    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
+    >>> brought = brought_by_deployments(none, empty(COMMITS))
+    >>> tickets_of_deployments(none, brought, events=empty(EVENTS), tickets=empty(TICKETS)).empty
+    True
+    """
+    keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"], strict=True))
+    linked = events.loc[events["kind"].isin(["commit", "merge"]), ["ticket", "ref"]].astype("str")
+    known = linked.assign(key=linked["ticket"].map(keys)).dropna(subset=["key"])
+    pairs = brought[["commit", "number"]].merge(known, left_on="commit", right_on="ref")
+    pairs = pairs.drop_duplicates(["number", "key"]).sort_values(["number", "key"])
+    named = pairs.groupby("number")["key"]
+    return pd.DataFrame(
+        {
+            "commits": brought["number"].value_counts().reindex(deployments.index, fill_value=0),
+            "tickets": named.size().reindex(deployments.index, fill_value=0),
+            "evidence": named.agg(", ".join).reindex(deployments.index, fill_value=""),
+        }
+    )
