@@ -45,6 +45,7 @@ class _Stay:
     begun_in_bulk: bool
     ended_in_bulk: bool
     revisit: bool
+    next_mover: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -141,6 +142,7 @@ def _visits_of_one(
                     left=piece.left or lost,
                     elapsed=(piece.left or lost or as_of) - piece.entered,
                     first_touch=_first_touch(stay, piece, life),
+                    last_touch=_last_touch(stay, piece, life),
                     revisit=stay.revisit,
                     bulk=(piece is pieces[0] and stay.begun_in_bulk)
                     or (piece is pieces[-1] and stay.ended_in_bulk),
@@ -161,6 +163,7 @@ def _stays(life: list[Row], *, stage_of: Mapping[str, StageFacts]) -> list[_Stay
                 continue
             bulk = bulk and not former.stage.batch
             former.left = at
+            former.next_mover = move["actor"]
             former.ended_in_bulk = bulk
         stays.append(
             _Stay(
@@ -246,3 +249,21 @@ def _first_touch(stay: _Stay, piece: _Piece, life: list[Row]) -> datetime | None
         if inside and event["kind"] in TOUCHES and event["actor"] == piece.holder:
             return at
     return None
+
+
+def _last_touch(stay: _Stay, piece: _Piece, life: list[Row]) -> datetime | None:
+    """Moving the ticket on oneself is the last touch; else the last trace inside, the first one at least."""
+    first = _first_touch(stay, piece, life)
+    if stay.stage.kind != "work" or piece.holder is None:
+        return None
+    if piece.left is not None and piece.left == stay.left and stay.next_mover == piece.holder:
+        return piece.left
+    inside = [
+        event["at"]
+        for event in life
+        if event["kind"] in TOUCHES
+        and event["actor"] == piece.holder
+        and piece.entered <= event["at"]
+        and (piece.left is None or event["at"] < piece.left)
+    ]
+    return max([*inside, *([first] if first else [])], default=None)

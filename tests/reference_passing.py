@@ -89,6 +89,7 @@ def reference_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_
         waits.append(
             Wait(
                 ticket=visit.ticket,
+                n=visit.n,
                 handoff=number,
                 stage=visit.stage,
                 holder=visit.holder,
@@ -96,6 +97,7 @@ def reference_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_
                 start=start,
                 end=end,
                 elapsed=end - start,
+                bulk=visit.bulk,
             )
         )
     return waits

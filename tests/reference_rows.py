@@ -41,6 +41,7 @@ class Visit:
     working: None = None
     blocked: None = None
     first_touch: datetime | None
+    last_touch: datetime | None
     revisit: bool
     bulk: bool
 
@@ -82,15 +83,18 @@ class Wait:
     """One row of WAITS, before any cause has been looked for."""
 
     ticket: str
+    n: int
     handoff: int | None
     stage: str
     holder: str | None
     team: str | None
+    receiver: None = None
     cause: None = None
     start: datetime
     end: datetime
     elapsed: timedelta
     working: None = None
+    bulk: bool
 
 
 def finished_for_good(life: Sequence[Visit]) -> datetime | None:

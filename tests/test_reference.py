@@ -27,6 +27,7 @@ def test_assigned_before_move() -> None:
             left=at("10:00"),
             elapsed=timedelta(hours=2),
             first_touch=None,
+            last_touch=None,
             revisit=False,
             bulk=False,
         ),
@@ -41,6 +42,7 @@ def test_assigned_before_move() -> None:
             left=at("12:00"),
             elapsed=timedelta(hours=2),
             first_touch=at("10:00"),
+            last_touch=at("12:00"),
             revisit=False,
             bulk=False,
         ),
@@ -55,6 +57,7 @@ def test_assigned_before_move() -> None:
             left=None,
             elapsed=timedelta(hours=11),
             first_touch=None,
+            last_touch=None,
             revisit=False,
             bulk=False,
         ),
@@ -63,6 +66,7 @@ def test_assigned_before_move() -> None:
     assert waits(events) == [
         Wait(
             ticket="jira:1",
+            n=0,
             handoff=None,
             stage="Backlog",
             holder="dev-1",
@@ -70,6 +74,7 @@ def test_assigned_before_move() -> None:
             start=at("08:00"),
             end=at("10:00"),
             elapsed=timedelta(hours=2),
+            bulk=False,
         )
     ]
 

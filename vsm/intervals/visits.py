@@ -57,7 +57,7 @@ def visits_from_events(
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> visits_from_events(empty(EVENTS), stages=stages, team_of={}, as_of=now).shape
-    (0, 14)
+    (0, 15)
     """
     if events.empty:
         return empty(VISITS)
@@ -68,7 +68,7 @@ def visits_from_events(
     visits = _ends(_holders(_split(states)), as_of)
     visits["team"] = _teams(visits, team_of if isinstance(team_of, Teams) else Teams(team_of))
     visits["bulk"] = _bulk(visits)
-    visits["first_touch"] = _first_touches(visits, events[events["at"] <= as_of])
+    visits = visits.assign(**_touches(visits, events[events["at"] <= as_of]))
     visits["n"] = visits.groupby("ticket", observed=True).cumcount()
     return conform(visits, VISITS)
 
@@ -166,26 +166,38 @@ def _bulk(visits: pd.DataFrame) -> "pd.Series[bool]":
     return begun | ended
 
 
-def _first_touches(visits: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """Find the first evidence that the holder of a work visit worked in it.
+def _touches(visits: pd.DataFrame, events: pd.DataFrame) -> "dict[str, pd.Series[Any]]":
+    """Find the first and the last evidence that the holder of a work visit worked in it.
 
     Moving the ticket in oneself is one, taking the assignment oneself is one, and a comment, worklog,
-    commit or review inside the visit. The move that ends a visit tells nothing about its beginning.
+    commit or review inside the visit; moving it on oneself is the last one, but tells nothing about the
+    beginning.
     """
     work = visits["kind"] == "work"
     itself = visits["mover"].where(visits["moved"], visits["assigner"].astype("str"))
     arrived = work & (itself == visits["holder"])
+    follows = visits["ticket"].astype("str") == visits["ticket"].astype("str").shift(-1)
+    mover = visits["mover"].where(visits["moved"]).shift(-1).where(follows)
+    moved_on = visits["left"].where(work & (mover == visits["holder"]))
+    first = visits["entered"].where(arrived, _nearest(visits, events, side="entered"))
+    last = moved_on.fillna(_nearest(visits, events, side="left")).fillna(first)
+    return {"first_touch": first, "last_touch": last}
+
+
+def _nearest(visits: pd.DataFrame, events: pd.DataFrame, *, side: str) -> "pd.Series[Any]":
+    """Find the touch by the holder nearest to the visit's beginning, or to its end, inside it."""
     touches = events[events["kind"].isin(TOUCH_KINDS)].dropna(subset=["actor"])
     touches = touches.astype({"ticket": "str", "actor": "str"}).rename(columns={"actor": "holder"})
-    stays = visits[work].astype({"ticket": "str"}).reset_index()
+    stays = visits[visits["kind"] == "work"].astype({"ticket": "str"}).reset_index()
+    stays["left"] = stays["left"].fillna(stays["entered"] + stays["elapsed"] + pd.Timedelta(microseconds=1))
     seen = pd.merge_asof(
-        stays[["index", "ticket", "holder", "entered"]].sort_values("entered"),
+        stays[["index", "ticket", "holder", side]].sort_values(side),
         touches.assign(touched=touches["at"])[["ticket", "holder", "at", "touched"]].sort_values("at"),
-        left_on="entered",
+        left_on=side,
         right_on="at",
         by=["ticket", "holder"],
-        direction="forward",
+        direction="forward" if side == "entered" else "backward",
+        allow_exact_matches=side == "entered",
     )
     touched = seen.set_index("index")["touched"].reindex(visits.index)
-    inside = touched.where(visits["left"].isna() | (touched < visits["left"]))
-    return visits["entered"].where(arrived, inside)
+    return touched.where((touched >= visits["entered"]) & ~(touched >= visits["left"]))

@@ -65,7 +65,7 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     --------
     >>> from vsm.tables import HANDOFFS, VISITS, empty
     >>> waits_from_visits(empty(VISITS), empty(HANDOFFS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).shape
-    (0, 10)
+    (0, 13)
     """
     if visits.empty:
         return empty(WAITS)

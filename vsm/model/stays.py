@@ -24,8 +24,8 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     0
     """
     plain = visits.astype({"ticket": "str", "stage": "str", "kind": "str"})
-    waited = waits.astype({"ticket": "str"}).set_index(["ticket", "start"])["elapsed"].rename("waited")
-    plain = plain.join(waited, on=["ticket", "entered"]).assign(open=visits["left"].isna())
+    waited = waits.astype({"ticket": "str"}).groupby(["ticket", "n"])["elapsed"].sum().rename("waited")
+    plain = plain.join(waited, on=["ticket", "n"]).assign(open=visits["left"].isna())
     begins = (plain["ticket"] != plain["ticket"].shift()) | (plain["stage"] != plain["stage"].shift())
     stays = plain.groupby(begins.cumsum()).agg(
         ticket=("ticket", "first"),

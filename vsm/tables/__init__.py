@@ -9,6 +9,7 @@ from vsm.tables.dictionary import data_dictionary
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
 from vsm.tables.words import (
+    CAUSES,
     EVENT_KINDS,
     EVENTS,
     HANDOFFS,
@@ -25,6 +26,7 @@ from vsm.tables.words import (
 
 __all__ = [
     "BRANCHES",
+    "CAUSES",
     "COMMITS",
     "DEPLOYS",
     "DTYPES",

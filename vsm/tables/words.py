@@ -13,6 +13,8 @@ EVENT_KINDS: Final = (
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
 STAGE_KINDS: Final = ("queue", "work", "outside", "done")
 LEVELS: Final = ("fault", "warning", "note")
+CAUSES: Final = ("blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped", "idle")
+"""Why work waits, in the order in which they are looked for: the first that holds is the one."""
 
 
 TICKETS: Final = Table(
@@ -83,7 +85,7 @@ VISITS: Final = Table(
         Column(
             "working",
             "duration",
-            "elapsed in the team's working calendar; missing without one",
+            "elapsed in the team's working calendar; missing as long as none has been applied",
             may_lack=True,
         ),
         Column(
@@ -94,6 +96,12 @@ VISITS: Final = Table(
         ),
         Column(
             "first_touch", "instant", "first evidence that the holder worked in this visit", may_lack=True
+        ),
+        Column(
+            "last_touch",
+            "instant",
+            "last evidence that the holder worked in this visit; its end where they moved it on themselves",
+            may_lack=True,
         ),
         Column("revisit", "flag", "the ticket had left this stage before"),
         Column("bulk", "flag", "begun or ended by a bulk edit: left out of dwell times by default"),
@@ -121,7 +129,10 @@ HANDOFFS: Final = Table(
         Column("back", "flag", "the receiver's stage lies before the giver's"),
         Column("wait", "duration", "taken − given, never negative"),
         Column(
-            "wait_working", "duration", "wait in the receiver's calendar; missing without one", may_lack=True
+            "wait_working",
+            "duration",
+            "wait in working time, the sum of its pieces'; missing as long as no calendar has been applied",
+            may_lack=True,
         ),
     ),
 )
@@ -132,15 +143,23 @@ WAITS: Final = Table(
     ("ticket", "start"),
     (
         Column("ticket", "category", "ticket id"),
+        Column("n", "count", "number of the visit that it lies in"),
         Column("handoff", "number?", "handoff it belongs to; missing where it is none", may_lack=True),
         Column("stage", "category", "stage in which the ticket waited"),
         Column("holder", "category", "holder of that visit", may_lack=True),
         Column("team", "category", "team of that visit", may_lack=True),
         Column(
+            "receiver",
+            "category",
+            "who was waited for: the person assigned meanwhile, else the stage's team, else who took it up",
+            may_lack=True,
+        ),
+        Column(
             "cause",
             "category",
             "why it waited; missing as long as no cause has been looked for",
             may_lack=True,
+            allowed=CAUSES,
         ),
         Column("start", "instant", "start, included"),
         Column("end", "instant", "end, excluded"),
@@ -148,9 +167,10 @@ WAITS: Final = Table(
         Column(
             "working",
             "duration",
-            "elapsed in the team's working calendar; missing without one",
+            "elapsed in the receiver's working calendar; missing as long as none has been applied",
             may_lack=True,
         ),
+        Column("bulk", "flag", "in a visit that a bulk edit began or ended: clean-up, not flow"),
     ),
 )
 
