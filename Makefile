@@ -49,10 +49,18 @@ else
 endif
 	@touch $@
 
-# Ratios, measured in one run: machines are noisy.
-bench: install
+# Ratios, measured in one run: machines are noisy. The peers compared with are installed for this alone.
+bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.live_jira
 	$(BIN)/python -m tests.bench.git_history
+
+$(VENV)/.bench: constraints-bench.txt $(VENV)/.installed
+ifneq ($(UV),)
+	$(UV) pip install --quiet --python $(BIN)/python --requirement constraints-bench.txt
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints-bench.txt
+endif
+	@touch $@
 
 # What is generated and committed: the data dictionary, the sample's texts and README's picture (with Chromium).
 docs: demo
@@ -60,9 +68,11 @@ docs: demo
 	$(BIN)/python -c 'from pathlib import Path; from vsm import sample; Path("data/sample/truth.toml").write_text(sample.sample_truth(), encoding="utf-8"); Path("data/sample/vsm.toml").write_text(sample.sample_workflow(), encoding="utf-8")'
 	$(BIN)/python -m tests.picture
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package vsm --no-header
+
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-package vsm \
-	  --no-header pyproject.toml --output-file constraints.txt
+	$(LOCK) --extra dev --extra keyring pyproject.toml --output-file constraints.txt
+	$(LOCK) --extra bench --constraint constraints.txt pyproject.toml --output-file constraints-bench.txt
 
 lab: install
 	$(BIN)/jupyter lab notebooks

@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -25,9 +26,10 @@ def test_environment_and_pyproject_agree() -> None:
     assert environment["channels"] == ["conda-forge"]
 
 
-def test_constraints_pin_by_hash_and_name_no_registry() -> None:
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-bench.txt"])
+def test_constraints_pin_by_hash_and_name_no_registry(name: str) -> None:
     """Every pin has hashes, every dependency is pinned, and no address of a registry stands in the file."""
-    text = (ROOT / "constraints.txt").read_text()
+    text = (ROOT / name).read_text()
     pins = [
         line.split("==")[0] for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))
     ]
