@@ -222,8 +222,8 @@ class _Table:
     def passed(self, at: Micros) -> Micros:
         """How much working time lies before each instant?"""
         place = self.span(at)
-        inside: Micros = at - self.offset.take(place)
-        return np.maximum(inside, self.before.take(place), out=inside)
+        inside = at - self.offset.take(place)
+        return np.maximum(inside, self.before.take(place))
 
 
 def _text(at: int) -> str:
