@@ -1,0 +1,7 @@
+"""When is work done? Working calendars, and working time between instants."""
+
+from vsm.clock.calendar import Calendar
+from vsm.clock.clock import Clock, micros_of
+from vsm.clock.week import DEFAULT, Day, Shift, Week, calendar_from_week
+
+__all__ = ["DEFAULT", "Calendar", "Clock", "Day", "Shift", "Week", "calendar_from_week", "micros_of"]

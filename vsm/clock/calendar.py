@@ -1,0 +1,230 @@
+"""When is a team at work, and how much working time lies between two instants? Exact to the microsecond.
+
+Instants are whole microseconds of the epoch in UTC. Nothing here knows of zones or weekdays: they have
+become open spans before (``calendar_from_week``), so a question is one look into a table of the working time
+that had passed when each span opened. The place in that table is told by the instant's upper bits, not
+searched.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from vsm.errors import ParameterError
+
+Micros = npt.NDArray[np.int64]
+
+FOREVER: Final = 1 << 61  # far beyond every instant that pandas can tell, and safe to add and take away
+SLOT: Final = 35  # bits: a slot of the table lasts 2**35 µs, nine and a half hours
+CHUNK: Final = 1 << 15  # so many intervals at once stay in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """When is work done? Disjoint half-open spans ``[opens, closes)``; closed everywhere else.
+
+    Attributes
+    ----------
+    name
+        What vsm.toml calls it.
+    opens, closes
+        Sorted int64 microseconds of the epoch, one of each for every span; spans are never empty and never
+        touch.
+    since, until
+        Between which instants the calendar is known. A question about an instant outside is refused: there,
+        "closed" would be an invention.
+    assumed
+        Nobody chose this calendar; it is the default.
+
+    Examples
+    --------
+    >>> hour = 3_600_000_000
+    >>> days = Calendar("two days", np.array([9, 33]) * hour, np.array([17, 41]) * hour)
+    >>> [int(micros) // hour for micros in days.working(np.array([16, 0]) * hour, np.array([34, 48]) * hour)]
+    [2, 16]
+    """
+
+    name: str
+    opens: Micros
+    closes: Micros
+    since: int = -FOREVER
+    until: int = FOREVER
+    assumed: bool = False
+    _table: "_Table" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        opens, closes = (np.array(edges, dtype=np.int64) for edges in (self.opens, self.closes))
+        if opens.shape != closes.shape or (closes <= opens).any() or (opens[1:] <= closes[:-1]).any():
+            raise ParameterError(
+                f"calendar '{self.name}': opens and closes must alternate, each later than the one before"
+            )
+        if len(opens) and not self.since <= opens[0] < closes[-1] <= self.until:
+            raise ParameterError(f"calendar '{self.name}': a span lies outside of since and until")
+        for edges in (opens, closes):
+            edges.setflags(write=False)
+        object.__setattr__(self, "opens", opens)
+        object.__setattr__(self, "closes", closes)
+        object.__setattr__(self, "_table", _Table.of(opens, closes))
+
+    def working(self, start: npt.ArrayLike, end: npt.ArrayLike) -> Micros:
+        """How much working time lies in ``[start, end)``?
+
+        Parameters
+        ----------
+        start, end
+            Microseconds of the epoch, of one shape, ``start <= end`` everywhere.
+
+        Returns
+        -------
+        array
+            int64 microseconds, from 0 to ``end - start``.
+
+        Raises
+        ------
+        ParameterError
+            An interval ends before it starts, or reaches beyond what the calendar knows.
+
+        Examples
+        --------
+        >>> Calendar("short", [100], [200]).working([0, 150, 160], [300, 160, 160]).tolist()
+        [100, 10, 0]
+        """
+        first, last = np.asarray(start, dtype=np.int64), np.asarray(end, dtype=np.int64)
+        answer = np.empty(first.shape, dtype=np.int64)
+        flat, begins, ends = answer.reshape(-1), first.reshape(-1), last.reshape(-1)
+        if begins.shape != ends.shape:
+            raise ParameterError(f"{len(begins)} starts and {len(ends)} ends: there must be one for each")
+        for at in range(0, len(flat), CHUNK):
+            part = slice(at, at + CHUNK)
+            self._refuse_unknown(begins[part], ends[part])
+            np.subtract(self._table.passed(ends[part]), self._table.passed(begins[part]), out=flat[part])
+        return answer
+
+    def after(self, start: npt.ArrayLike, working: npt.ArrayLike) -> Micros:
+        """By when has so much working time passed since ``start``? The first such instant.
+
+        Parameters
+        ----------
+        start
+            Microseconds of the epoch.
+        working
+            Microseconds of working time, not negative; 0 gives ``start`` back.
+
+        Returns
+        -------
+        array
+            int64 microseconds of the epoch: the least ``t >= start`` for which ``working(start, t)`` is the
+            time asked for.
+
+        Raises
+        ------
+        ParameterError
+            A time is negative, a start is not known, or the calendar ends before so much time has passed.
+
+        Examples
+        --------
+        >>> Calendar("two", [100, 300], [200, 400]).after([150, 150, 210], [50, 51, 0]).tolist()
+        [200, 301, 210]
+        """
+        begins, time = np.broadcast_arrays(
+            np.asarray(start, dtype=np.int64), np.asarray(working, dtype=np.int64)
+        )
+        if (time < 0).any():
+            raise ParameterError(
+                f"calendar '{self.name}': working time is negative, {(time < 0).sum()} times"
+            )
+        self._refuse_unknown(begins.reshape(-1), begins.reshape(-1))
+        table = self._table
+        spent = np.where(time > 0, table.passed(begins) + time, 0)
+        late = spent > table.total
+        if late.any():
+            raise ParameterError(
+                f"calendar '{self.name}' ends before so much working time has passed, {late.sum()} times; "
+                "lay it out for a longer time"
+            )
+        place = np.searchsorted(table.before[1:], spent, side="left")
+        found: Micros = np.where(time > 0, spent + table.offset[place], begins)
+        return found
+
+    def is_open(self, at: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Is work done at these instants? A span's first microsecond belongs to it, its end does not.
+
+        Raises
+        ------
+        ParameterError
+            An instant lies beyond what the calendar knows.
+
+        Examples
+        --------
+        >>> Calendar("short", [100], [200]).is_open([99, 100, 199, 200]).tolist()
+        [False, True, True, False]
+        """
+        instants = np.asarray(at, dtype=np.int64)
+        self._refuse_unknown(instants.reshape(-1), instants.reshape(-1))
+        answer: npt.NDArray[np.bool_] = instants >= self._table.opens[self._table.span(instants)]
+        return answer
+
+    def _refuse_unknown(self, start: Micros, end: Micros) -> None:
+        """Say which instant cannot be answered rather than answer it wrongly."""
+        if not len(start):
+            return
+        if (start > end).any():
+            raise ParameterError(f"{(start > end).sum()} intervals end before they start")
+        low, high = int(start.min()), int(end.max())
+        if low < self.since or high > self.until:
+            asked, known = (low, self.since) if low < self.since else (high, self.until)
+            word = "begins only" if low < self.since else "ends"
+            raise ParameterError(
+                f"calendar '{self.name}' {word} at {_text(known)}, and {_text(asked)} was asked for; "
+                "lay it out for a longer time"
+            )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Table:
+    """What had passed when each span opened, and which span each slot of time begins with.
+
+    One more span, which never opens, ends the arrays: what lies behind the last span belongs to it.
+    """
+
+    opens: Micros
+    closes: Micros
+    before: Micros  # working time before each span
+    offset: Micros  # an instant inside a span, less this, is the working time that lies before it
+    slots: npt.NDArray[np.intp]  # by slot, the first span that closes after the slot's beginning
+    origin: int
+    most: int  # so many spans close in one slot at most
+    total: int
+
+    @classmethod
+    def of(cls, opens: Micros, closes: Micros) -> Self:
+        before = np.concatenate([[0], np.cumsum(closes - opens)]).astype(np.int64)
+        opens, closes = (np.append(edges, FOREVER).astype(np.int64) for edges in (opens, closes))
+        origin = int(opens[0]) if len(opens) > 1 else 0
+        count = ((int(closes[-2]) - origin) >> SLOT) + 2 if len(closes) > 1 else 1
+        begins = origin + (np.arange(count, dtype=np.int64) << SLOT)
+        slots = np.searchsorted(closes, begins, side="right")
+        return cls(
+            opens=opens, closes=closes, before=before, offset=opens - before, slots=slots, origin=origin,
+            most=int(np.diff(slots).max(initial=0)), total=int(before[-1]),
+        )  # fmt: skip
+
+    def span(self, at: Micros) -> npt.NDArray[np.intp]:
+        """Which span is open at each instant, or opens next?"""
+        slot = np.clip((at - self.origin) >> SLOT, 0, len(self.slots) - 1)
+        place = self.slots.take(slot)
+        for _ in range(self.most):
+            place = place + (self.closes.take(place) <= at)
+        return place
+
+    def passed(self, at: Micros) -> Micros:
+        """How much working time lies before each instant?"""
+        place = self.span(at)
+        inside = at - self.offset.take(place)
+        return np.maximum(inside, self.before.take(place))
+
+
+def _text(at: int) -> str:
+    return f"{np.datetime64(at, 'us')} UTC"
