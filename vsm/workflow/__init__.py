@@ -4,8 +4,9 @@ from vsm.workflow.belonging import Membership, Person, Team
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.file import Jira, Rules, Stream, Workflow, parse_workflow
 from vsm.workflow.stages import Kind, Stage
+from vsm.workflow.waiting import Waiting
 
 __all__ = [
     "Delivery", "Jira", "Kind", "Membership", "Person", "Repository", "Rules", "Stage", "Stream", "Team",
-    "Workflow", "parse_workflow",
+    "Waiting", "Workflow", "parse_workflow",
 ]  # fmt: skip

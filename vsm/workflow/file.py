@@ -15,6 +15,7 @@ from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
+from vsm.workflow.waiting import Waiting
 
 
 class Rules(Section):
@@ -68,6 +69,7 @@ class Workflow(Section):
     jira: Jira = Jira()
     alignment: Alignment = Alignment()
     delivery: Delivery = Delivery()
+    waiting: Waiting = Waiting()
 
     @property
     def order(self) -> dict[str, int]:
@@ -183,7 +185,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
-    "delivery": Delivery,
+    "delivery": Delivery, "waiting": Waiting,
 }  # fmt: skip
 
 

@@ -1,0 +1,196 @@
+"""Why did it wait: the sweep equals the referee on random logs, and every piece of waiting has one cause."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.logs import TEAMS, TICKETS, Case, cases, stage_table
+from tests.reference import Visit, Wait, rows_of
+from tests.reference_causes import World, reference_causes
+from vsm.clock import Calendar, Clock, Week, calendar_from_week
+from vsm.eventlog.log import sorted_events
+from vsm.eventlog.stages import stages_from_names
+from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.intervals.causes import causes_of_waits
+from vsm.people import Teams
+from vsm.tables import NAMES, WAITS, check, conform
+from vsm.workflow import Waiting, Workflow
+from vsm.workflow.waiting import ORDER
+
+STEP = timedelta(minutes=30)
+OFFICE = ((540, 720), (780, 1020))
+WEEKS = {
+    "Team A": Week("berlin", zone="Europe/Berlin", shifts=(OFFICE,) * 5 + ((),) * 2),
+    "Team B": Week("kolkata", zone="Asia/Kolkata", shifts=(((600, 1080),),) * 6 + ((),)),
+}
+
+
+class Waited(NamedTuple):
+    case: Case
+    visits: pd.DataFrame
+    waits: pd.DataFrame
+    blocked: pd.DataFrame
+    rules: Waiting
+
+
+def clock() -> Clock:
+    since, until = date(2024, 2, 1), date(2025, 1, 1)
+    always = Calendar("always", [-(1 << 60)], [1 << 60])
+    return Clock(always, {team: calendar_from_week(w, since=since, until=until) for team, w in WEEKS.items()})
+
+
+def works(team: str | None, at: datetime) -> bool:
+    """Is anybody of the team at work, told by the clock on its wall?"""
+    if team not in WEEKS:
+        return True
+    local = at.astimezone(ZoneInfo(WEEKS[team].zone))
+    minute = 60 * local.hour + local.minute
+    return any(start <= minute < end for start, end in WEEKS[team].shifts[local.weekday()])
+
+
+def stages_of(workflow: Workflow) -> pd.DataFrame:
+    rows = [{"kind": "status", "id": status, "name": status} for status in workflow.mapping]
+    return stages_from_names(conform(pd.DataFrame(rows), NAMES), workflow=workflow)
+
+
+def on_steps(case: Case) -> Case:
+    """Move every instant back to its half hour."""
+    events = case.events.assign(at=case.events["at"].dt.floor("30min"))
+    as_of = pd.Timestamp(case.as_of).floor("30min").to_pydatetime()
+    return Case(sorted_events(events), case.workflow, as_of)
+
+
+ORDERS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(st.just(ORDER), st.permutations(ORDER).map(tuple))
+RULES = st.builds(
+    Waiting,
+    order=ORDERS,
+    batch_minutes=st.sampled_from([10.0, 45.0, 300.0]),
+    batch_tickets=st.sampled_from([2, 3]),
+    active_days=st.sampled_from([0.5, 2.0, 14.0]),
+    work=st.sampled_from(["statuses", "touches"]),
+)
+BLOCKS = st.dictionaries(
+    st.sampled_from(TICKETS), st.tuples(st.integers(0, 500), st.integers(1, 300)), max_size=3
+)
+
+
+def blocked_spans(drawn: dict[str, tuple[int, int]]) -> pd.DataFrame:
+    start = datetime(2024, 3, 1, tzinfo=UTC)
+    rows = [(ticket, start + a * STEP, start + (a + n) * STEP) for ticket, (a, n) in drawn.items()]
+    frame = pd.DataFrame(rows, columns=["ticket", "start", "end"])
+    return frame.astype({"start": "datetime64[us, UTC]", "end": "datetime64[us, UTC]"})
+
+
+def waited(case: Case, rules: Waiting, drawn: dict[str, tuple[int, int]]) -> Waited:
+    stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)
+    visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
+    waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
+    return Waited(case, visits, waits, blocked_spans(drawn), rules)
+
+
+def causes(scene: Waited) -> pd.DataFrame:
+    found = causes_of_waits(
+        scene.waits,
+        scene.visits,
+        events=scene.case.events,
+        stages=stages_of(scene.case.workflow),
+        teams=Teams(scene.case.workflow.team_of),
+        blocked=scene.blocked,
+        clock=clock(),
+        rules=scene.rules,
+        as_of=pd.Timestamp(scene.case.as_of),
+    )
+    return check(found, WAITS)
+
+
+SCENES = st.builds(waited, cases().map(on_steps), RULES, BLOCKS)
+
+
+@given(SCENES)
+def test_the_sweep_gives_what_the_referee_gives(scene: Waited) -> None:
+    """At every half hour of waiting: the same cause, and the same receiver."""
+    rules = scene.rules
+    world = World(
+        visits=[Visit(**row) for row in rows_of(scene.visits)],
+        waits=[Wait(**row) for row in rows_of(scene.waits)],
+        events=rows_of(scene.case.events[scene.case.events["at"] <= pd.Timestamp(scene.case.as_of)]),
+        stage_of=stage_table(scene.case.workflow),
+        team_of=scene.case.workflow.team_of,
+        blocked=list(scene.blocked.itertuples(index=False, name=None)),
+        works=works,
+        as_of=scene.case.as_of,
+        order=rules.order,
+        batch_minutes=rules.batch_minutes,
+        batch_tickets=rules.batch_tickets,
+        active_days=rules.active_days,
+        by_touches=rules.work == "touches",
+    )
+    told: dict[tuple[str, datetime], tuple[str, str | None]] = {}
+    for row in rows_of(causes(scene)):
+        at = row["start"]
+        while at < row["end"]:
+            assert (row["ticket"], at) not in told
+            told[row["ticket"], at] = row["cause"], row["receiver"]
+            at += STEP
+    assert told == reference_causes(world, STEP)
+
+
+@given(st.builds(waited, cases(), RULES, BLOCKS))
+def test_the_pieces_of_a_wait_sum_to_it_exactly(scene: Waited) -> None:
+    """To the microsecond, without gap or overlap; working time is never more than elapsed time."""
+    pieces = causes(scene)
+    key = ["ticket", "n"]
+    for frame in (pieces, scene.waits):
+        assert (frame["elapsed"] == frame["end"] - frame["start"]).all()
+    by_wait = pieces.astype({"ticket": "str"}).groupby(key)
+    whole = scene.waits.astype({"ticket": "str"}).set_index(key)
+    assert by_wait["elapsed"].sum().to_dict() == whole["elapsed"].to_dict()
+    assert by_wait["start"].min().to_dict() == whole["start"].to_dict()
+    assert by_wait["end"].max().to_dict() == whole["end"].to_dict()
+    assert (by_wait["end"].shift().dropna() == pieces["start"][by_wait["end"].shift().notna()]).all()
+    assert ((pieces["working"] >= pd.Timedelta(0)) & (pieces["working"] <= pieces["elapsed"])).all()
+    assert (pieces.loc[pieces["cause"] == "off hours", "working"] == pd.Timedelta(0)).all()
+
+
+def by_cause(pieces: pd.DataFrame) -> dict[Any, Any]:
+    words = ["ticket", "n", "cause", "start", "end", "working"]
+    return pieces[words].astype({"ticket": "str", "cause": "str"}).to_dict("list")
+
+
+@given(st.builds(waited, cases(), RULES, BLOCKS), st.randoms(use_true_random=False))
+def test_names_and_order_of_rows_change_nothing(scene: Waited, dice: Any) -> None:
+    """Renamed people and statuses, and shuffled rows of the log, leave every piece as it is."""
+    events, workflow = scene.case.events, scene.case.workflow
+    persons = [person for members in TEAMS.values() for person in members] + ["person-05"]
+    fresh = {person: f"someone {number}" for number, person in enumerate(dice.sample(persons, len(persons)))}
+    status = {known: f"{known} (new)" for known in workflow.mapping}
+    renamed = events.assign(
+        **{
+            side: events[side].astype("str").replace(fresh | status).astype("category")
+            for side in ("before", "after", "actor")
+        }
+    )
+    shuffled = sorted_events(conformed(renamed.iloc[dice.sample(range(len(renamed)), len(renamed))]))
+    other = renamed_workflow(workflow, fresh | status)
+    moved = waited(scene.case._replace(events=shuffled, workflow=other), scene.rules, {})
+    assert by_cause(causes(moved._replace(blocked=scene.blocked))) == by_cause(causes(scene))
+
+
+def conformed(events: pd.DataFrame) -> pd.DataFrame:
+    return events.reset_index(drop=True)
+
+
+def renamed_workflow(workflow: Workflow, fresh: dict[str, str]) -> Workflow:
+    stages = tuple(
+        stage.model_copy(update={"statuses": tuple(fresh[status] for status in stage.statuses)})
+        for stage in workflow.stages
+    )
+    teams = tuple(
+        team.model_copy(update={"members": tuple(fresh[member] for member in team.members)})
+        for team in workflow.teams
+    )
+    return workflow.model_copy(update={"stages": stages, "teams": teams})

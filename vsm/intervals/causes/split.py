@@ -1,0 +1,162 @@
+"""Why did it wait? Each wait is cut where anything changes; a piece gets the first cause that holds."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from vsm.clock import Clock
+from vsm.intervals.causes.instants import Ints
+from vsm.intervals.causes.looks import Calendars, Look, Scene, looks_of
+from vsm.intervals.causes.pieces import Pieces, carve
+from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
+from vsm.people import Teams
+from vsm.tables import CAUSES, WAITS, conform, empty
+from vsm.workflow import Waiting
+
+
+def causes_of_waits(
+    waits: pd.DataFrame,
+    visits: pd.DataFrame,
+    *,
+    events: pd.DataFrame,
+    stages: pd.DataFrame,
+    teams: Teams,
+    blocked: pd.DataFrame,
+    clock: Clock,
+    rules: Waiting,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Why did it wait? Whole waits, cut into pieces with one cause each.
+
+    The receiver of a wait is the person who was assigned meanwhile, else the team of the stage (or the one
+    that the tracker or vsm.toml names for the ticket), else whoever took it up. Every wait is cut where
+    anything changes, and a piece gets the first cause that holds, in the order of ``rules.order``:
+
+    ``blocked``
+        Flagged, or an open blocking link. Misleads where flags are forgotten.
+    ``outside``
+        The stage waits for somebody outside the stream. Misleads where the answer had long come.
+    ``off hours``
+        Outside the working calendar of the receiver's team. Misleads where the calendar is only assumed.
+    ``unowned``
+        Nobody was assigned, and neither stage nor ticket belongs to a team. Misleads where a team knows
+        what is its own, and vsm.toml does not say so.
+    ``batched``
+        It left with others of the same receiver, or with a release, until the last of them was ready. Misleads
+        where tickets are dragged along a board together that were worked on one by one.
+    ``busy``
+        The receiver worked on something that had become ready earlier: a person while another work visit of
+        theirs was open, a team while its tickets in work were at least as many as its active members.
+        Misleads where tickets are forgotten "In Progress" (see ``rules.work``).
+    ``jumped``
+        The receiver worked, but only on what had become ready later. It may have been right to do so.
+    ``idle``
+        None of these. Nothing in the data explains it: the less is recorded, the more there is of it.
+
+    Whatever the number of tickets, no wait is compared with every other: timelines of receivers are searched
+    by halving, so that time grows with events and pieces, not with their square. Others (Kronos: Lashkevich,
+    Milani, Chapela-Campa, Dumas: "Unveiling the causes of waiting time in business processes from event
+    logs", 2023) subtract causes too, but charge contention to whoever finally took the work, and know neither
+    teams' queues, blocks nor holidays.
+
+    Parameters
+    ----------
+    waits, visits
+        WAITS as ``waits_from_visits`` gives them, and the VISITS that they came from.
+    events
+        EVENTS, with persons for accounts and without bots.
+    stages
+        As ``stages_from_names`` gives them.
+    teams
+        Which team each person is in, and when.
+    blocked
+        ``ticket, start, end``: disjoint spans, as ``blocked_spans`` gives them.
+    clock
+        Working calendars of the teams, covering the whole time.
+    rules
+        Order of causes, windows and thresholds.
+    as_of
+        The instant that counted as now.
+
+    Returns
+    -------
+    DataFrame
+        WAITS. The pieces of each wait sum to it, exactly; no two that follow one another have the same cause
+        and receiver. ``working`` is in the calendar of the receiver's team, where a receiver has none of the
+        visit's team.
+
+    Examples
+    --------
+    >>> from vsm.clock import Calendar
+    >>> from vsm.tables import EVENTS, VISITS
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> nothing = pd.DataFrame({"ticket": [], "start": [], "end": []})
+    >>> causes_of_waits(empty(WAITS), empty(VISITS), events=empty(EVENTS), stages=pd.DataFrame(), teams=Teams(),
+    ...     blocked=nothing, clock=Clock(Calendar("none", [], [])), rules=Waiting(), as_of=now).shape
+    (0, 13)
+    """
+    if waits.empty:
+        return empty(WAITS)
+    seen = events[events["at"] <= as_of]
+    words = words_of(visits, seen, stages=stages, teams=teams)
+    scene = Scene(waits, visits, seen, stages, teams, blocked, rules, words, as_of)
+    parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words)
+    calendars = Calendars.of(clock, parts, scene)
+    pieces, cause = _first_that_holds(parts, looks_of(scene, parts, calendars), order=rules.order)
+    pieces, cause = _joined(pieces, cause, parts)
+    return _table(waits, pieces, cause, parts, calendars.working(pieces), words)
+
+
+def _first_that_holds(
+    parts: Parts, looks: Mapping[str, Look], *, order: tuple[str, ...]
+) -> tuple[Pieces, Ints]:
+    """Let each cause take what it holds for out of what the causes before it have left."""
+    whole = parts.pieces
+    rest = Pieces(np.arange(len(whole)), whole.start, whole.end)
+    found, causes = [], []
+    for cause in order:
+        taken = looks[cause](rest)
+        found.append(taken.of(rest))
+        causes.append(np.full(len(taken), CAUSES.index(cause)))
+        rest = carve(rest, taken).of(rest)
+    found.append(rest)
+    causes.append(np.full(len(rest), CAUSES.index("idle")))
+    source, start, end = (
+        np.concatenate([getattr(pieces, side) for pieces in found]) for side in ("source", "start", "end")
+    )
+    line = np.lexsort((start, source))
+    return Pieces(source, start, end)[line], np.concatenate(causes)[line]
+
+
+def _joined(pieces: Pieces, cause: Ints, parts: Parts) -> tuple[Pieces, Ints]:
+    """Make one of pieces of one wait that follow one another with the same cause and the same receiver."""
+    wait = parts.pieces.source[pieces.source]
+    told = [wait, cause, parts.person[pieces.source], parts.team[pieces.source]]
+    fresh = np.ones(len(pieces), dtype=bool)
+    fresh[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in told])
+    begins = np.flatnonzero(fresh)
+    ends = np.append(begins[1:], len(pieces)) - 1
+    return Pieces(pieces.source[begins], pieces.start[begins], pieces.end[ends]), cause[begins]
+
+
+def _table(
+    waits: pd.DataFrame, pieces: Pieces, cause: Ints, parts: Parts, working: Ints, words: Words
+) -> pd.DataFrame:
+    rows = waits[["ticket", "n", "handoff", "stage", "holder", "team", "bulk"]]
+    rows = rows.take(parts.pieces.source[pieces.source]).reset_index(drop=True)
+    person, team = parts.person[pieces.source], parts.team[pieces.source]
+    names = pd.Index([*words.persons, *(team for team in words.teams if team not in words.persons)])
+    of_team = np.append(names.get_indexer(words.teams), -1)[team]
+    start, end = (pd.Series(side.view("M8[us]")).dt.tz_localize("UTC") for side in (pieces.start, pieces.end))
+    return conform(
+        rows.assign(
+            receiver=pd.Categorical.from_codes(np.where(person >= 0, person, of_team), names),
+            cause=pd.Categorical.from_codes(cause, pd.Index(CAUSES)),
+            start=start,
+            end=end,
+            elapsed=end - start,
+            working=working.view("m8[us]"),
+        ),
+        WAITS,
+    )
