@@ -1,6 +1,7 @@
 """Why did it wait: the sweep equals the referee on random logs, and every piece of waiting has one cause."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.logs import TEAMS, TICKETS, Case, cases, stage_table
+from tests.logs import PERSONS, STATUSES, TEAMS, TICKETS, Case, cases, stage_table, workflow_for_logs
 from tests.reference import Visit, Wait, rows_of
 from tests.reference_causes import World, reference_causes
 from vsm.clock import Calendar, Clock, Week, calendar_from_week
@@ -17,7 +18,7 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.intervals.causes import causes_of_waits
 from vsm.people import Teams
-from vsm.tables import NAMES, WAITS, check, conform
+from vsm.tables import EVENTS, NAMES, WAITS, check, conform
 from vsm.workflow import Waiting, Workflow
 from vsm.workflow.waiting import ORDER
 
@@ -37,6 +38,7 @@ class Waited(NamedTuple):
     rules: Waiting
 
 
+@cache
 def clock() -> Clock:
     since, until = date(2024, 2, 1), date(2025, 1, 1)
     always = Calendar("always", [-(1 << 60)], [1 << 60])
@@ -107,7 +109,36 @@ def causes(scene: Waited) -> pd.DataFrame:
     return check(found, WAITS)
 
 
-SCENES = st.builds(waited, cases().map(on_steps), RULES, BLOCKS)
+@st.composite
+def crowds(draw: st.DrawFn) -> Case:
+    """Which logs make receivers meet? Few people, many tickets within days, moved and assigned on half hours."""
+    monday, people = datetime(2024, 3, 4, 6, tzinfo=UTC), st.sampled_from(PERSONS[:3])
+    rows: list[dict[str, Any]] = []
+
+    def tell(ticket: str, at: datetime, kind: str, after: str | None, actor: str | None) -> None:
+        known = [row["after"] for row in rows if row["ticket"] == ticket and row["kind"] == kind]
+        row = {"ticket": ticket, "at": at, "kind": kind, "after": after, "actor": actor, "bulk": False}
+        place = {"source": "jira", "ref": str(len(rows)), "seq": len(rows)}
+        rows.append(row | place | {"before": known[-1] if known else None})
+
+    meeting, host = monday + timedelta(days=draw(st.integers(0, 3)), hours=3), draw(people)
+    for ticket in TICKETS[: draw(st.integers(3, 6))]:
+        at = monday + draw(st.integers(0, 40)) * STEP
+        tell(ticket, at, "created", None, None)
+        tell(ticket, at, "status", STATUSES[0], None)
+        deeds = [(meeting, "status", STATUSES[1], host)] if meeting > at and draw(st.integers(0, 3)) else []
+        for _ in range(draw(st.integers(1, 5))):
+            at += draw(st.sampled_from([1, 2, 5, 16, 48])) * STEP
+            kind = draw(st.sampled_from(["assignee", "status", "status", "comment"]))
+            after = {"assignee": draw(people), "status": draw(st.sampled_from(STATUSES[1:]))}.get(kind)
+            deeds.append((at, kind, after, draw(people)))
+        for deed in sorted(deeds, key=lambda deed: deed[0]):
+            tell(ticket, *deed)
+    frame = conform(pd.DataFrame(rows), EVENTS)
+    return Case(sorted_events(frame), workflow_for_logs(), monday + timedelta(days=9))
+
+
+SCENES = st.builds(waited, st.one_of(crowds(), crowds(), cases().map(on_steps)), RULES, BLOCKS)
 
 
 @given(SCENES)
