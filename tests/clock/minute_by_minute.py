@@ -31,7 +31,8 @@ class Minutes:
         """Working microseconds from the beginning to each instant."""
         minute, rest = np.divmod(at, MINUTE)
         place = minute - self.begin
-        return self.before[place] * MINUTE + np.where(self.open[place], rest, 0)
+        passed: npt.NDArray[np.int64] = self.before[place] * MINUTE + np.where(self.open[place], rest, 0)
+        return passed
 
 
 def walk(week: Week) -> Minutes:

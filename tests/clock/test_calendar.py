@@ -95,7 +95,7 @@ def test_shapes_are_kept() -> None:
 
 def test_a_calendar_without_spans_is_closed() -> None:
     """No working time anywhere."""
-    assert Calendar("never", [], []).working([-5, 0], [0, 10**15]).tolist() == [0, 0]
+    assert Calendar("never", np.array([]), np.array([])).working([-5, 0], [0, 10**15]).tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_a_calendar_without_spans_is_closed() -> None:
 )
 def test_what_cannot_be_answered_is_refused(start: list[int], end: list[int], sentence: str) -> None:
     """Beyond what is known, "closed" would be an invention."""
-    known = Calendar("known", [200], [300], since=100, until=500)
+    known = Calendar("known", np.array([200]), np.array([300]), since=100, until=500)
     with pytest.raises(ParameterError, match=sentence):
         known.working(start, end)
 
 
 def test_questions_about_unknown_instants_are_refused_in_every_way_of_asking() -> None:
     """Not only for intervals."""
-    known = Calendar("known", [200], [300], since=100, until=500)
+    known = Calendar("known", np.array([200]), np.array([300]), since=100, until=500)
     with pytest.raises(ParameterError, match="begins only at"):
         known.is_open([99])
     with pytest.raises(ParameterError, match="'known' ends at"):

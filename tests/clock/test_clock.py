@@ -10,16 +10,16 @@ from vsm.clock import Calendar, Clock
 from vsm.errors import ParameterError
 
 HOUR = 3_600_000_000
-WEB = Calendar("web", [9 * HOUR], [17 * HOUR])
-OTHERS = Calendar("others", [0], [24 * HOUR])
+WEB = Calendar("web", np.array([9 * HOUR]), np.array([17 * HOUR]))
+OTHERS = Calendar("others", np.array([0]), np.array([24 * HOUR]))
 CLOCK = Clock(OTHERS, {"web": WEB, "shop": WEB})
 
 
 def at(*hours: float | None) -> "pd.Series[Any]":
     """Hours of the epoch's first day as instants."""
-    return pd.Series(
-        pd.to_datetime([None if h is None else h * 3600 for h in hours], unit="s", utc=True)
-    ).astype("datetime64[us, UTC]")
+    day = pd.Timestamp("1970-01-01", tz="UTC")
+    since = pd.to_timedelta(pd.Series(hours, dtype="float64"), unit="h")
+    return (day + since).astype("datetime64[us, UTC]")
 
 
 def micros(column: "pd.Series[Any]") -> list[int]:
@@ -32,7 +32,7 @@ def test_each_row_goes_by_its_teams_calendar(dtype: str) -> None:
     """A missing or unnamed team goes by the default; the index stays."""
     team = pd.Series(["web", None, "quality", "shop"], dtype=dtype)
     found = CLOCK.working(at(8, 8, 8, 10), at(10, 10, 10, 20), team=team)
-    assert (found / pd.Timedelta(hours=1)).tolist() == [1, 2, 2, 7]
+    assert micros(found) == [HOUR, 2 * HOUR, 2 * HOUR, 7 * HOUR]
     assert found.dtype == "timedelta64[us]"
     moved = CLOCK.working(
         *(at(*hours).set_axis([7, 7]) for hours in ((8, 8), (10, 10))),

@@ -79,9 +79,11 @@ def test_always_is_every_hour() -> None:
 
 def test_acts_outside_of_the_hours_are_counted_by_team() -> None:
     """Only what people do themselves; too few have no share; those in no team come last."""
-    rows = [("dev-1", 10.0, "comment")] * 9 + [("dev-2", 20.0, "status")] * 3 + [("ops-1", 23.0, "commit")]
-    rows += [("dev-1", 2.0, "assignee"), (None, 2.0, "comment"), ("else", 2.0, "review")]
-    found = acts_by_team(acts(*rows), clock=clock(parse_workflow(TOML)), teams=TEAMS)
+    day = [("dev-1", 10.0, "comment")] * 9
+    night = [("dev-2", 20.0, "status")] * 3 + [("ops-1", 23.0, "commit"), ("else", 2.0, "review")]
+    none = acts(("dev-1", 2.0, "assignee"), (None, 2.0, "comment"))
+    events = pd.concat([acts(*day, *night), none], ignore_index=True).astype({"actor": "category"})
+    found = acts_by_team(events, clock=clock(parse_workflow(TOML)), teams=TEAMS)
     assert found["team"].fillna("-").tolist() == ["ops", "web", "-"]
     assert found["calendar"].tolist() == ["nights", "office", "office"]
     assert found["acts"].tolist() == [1, 12, 1]
