@@ -55,6 +55,20 @@ minimum = 12          # under so many tickets: too few to say
 # patterns = ["qa-*"]          # … or what their names look like; a person whom two teams match is in none
 # components = ["Checkout"]    # what nobody in a team holds belongs to this one by the ticket's components, …
 # repositories = ["shop"]      # … or by the repositories of its commits
+# calendar = "office"          # when it works; left out: what [stream] says, calendar = "office" there
+#
+# [[calendar]]                 # when people work; without one Mon-Fri 09:00-17:00 UTC is assumed, and told
+# name = "office"
+# zone = "Europe/Berlin"       # whose clock the hours go by, summer time and all
+# hours = ["09:00-12:30", "13:00-17:00"]  # shifts of each day; "22:00-06:00" lasts into the next day
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# fri = ["09:00-14:00"]        # optional: a weekday with hours of its own
+# country = "DE"               # optional: public holidays are off, …
+# subdivision = "BE"           # … and those of a part of the country
+# days_off = [2026-05-15, "12-24"]  # further days off: one date, or one day of every year
+# half_days = ["12-31"]        # days that end early, …
+# half_day_ends = "12:00"      # … at this time
+# always = true                # instead of all this but the name: nights and weekends count
 #
 # [[membership]]               # who was in which team when; wins over members while it lasts
 # person = "qa-1"

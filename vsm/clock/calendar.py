@@ -214,7 +214,7 @@ class _Table:
     def span(self, at: Micros) -> npt.NDArray[np.intp]:
         """Which span is open at each instant, or opens next?"""
         slot = np.clip((at - self.origin) >> SLOT, 0, len(self.slots) - 1)
-        place = self.slots.take(slot)
+        place: npt.NDArray[np.intp] = self.slots.take(slot)
         for _ in range(self.most):
             place = place + (self.closes.take(place) <= at)
         return place
@@ -222,8 +222,8 @@ class _Table:
     def passed(self, at: Micros) -> Micros:
         """How much working time lies before each instant?"""
         place = self.span(at)
-        inside = at - self.offset.take(place)
-        return np.maximum(inside, self.before.take(place))
+        inside: Micros = np.maximum(at - self.offset.take(place), self.before.take(place))
+        return inside
 
 
 def _text(at: int) -> str:

@@ -18,6 +18,7 @@ class Team(Section):
 
     ``members`` are names of persons, ``patterns`` match such names (``*`` and ``?``, in any case). What
     nobody in a team holds belongs to one by ``components`` of the ticket, or ``repositories`` of its commits.
+    ``calendar`` names the ``[[calendar]]`` it works by.
     """
 
     name: Word
@@ -25,6 +26,7 @@ class Team(Section):
     patterns: tuple[Word, ...] = ()
     components: tuple[Word, ...] = ()
     repositories: tuple[Word, ...] = ()
+    calendar: Word | None = None
 
 
 class Person(Section):

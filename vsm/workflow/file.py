@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.errors import ConfigError
 from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
+from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
@@ -44,9 +45,10 @@ class Jira(Section):
 
 
 class Stream(Section):
-    """What is the stream called?"""
+    """What is the stream called, and which ``[[calendar]]`` holds for all whose team names none?"""
 
     name: Word = "value stream"
+    calendar: Word | None = None
 
 
 class Workflow(Section):
@@ -65,6 +67,7 @@ class Workflow(Section):
     persons: tuple[Person, ...] = Field(default=(), alias="person")
     memberships: tuple[Membership, ...] = Field(default=(), alias="membership")
     repositories: tuple[Repository, ...] = Field(default=(), alias="repository")
+    calendars: tuple[WorkingWeek, ...] = Field(default=(), alias="calendar")
     rules: Rules = Rules()
     jira: Jira = Jira()
     alignment: Alignment = Alignment()
@@ -126,6 +129,18 @@ class Workflow(Section):
         """
         return next((known for known in self.repositories if known.name == name), Repository(name=name))
 
+    def calendar_of(self, team: str | None) -> WorkingWeek | None:
+        """Which calendar does this team work by? Its own, else the stream's; None where neither is said.
+
+        Examples
+        --------
+        >>> Workflow().calendar_of("web") is None
+        True
+        """
+        named = next((known.calendar for known in self.teams if known.name == team), None)
+        week = named or self.stream.calendar
+        return next((known for known in self.calendars if known.name == week), None)
+
     @property
     def digest(self) -> str:
         """Which workflow was this? Twelve hex digits of a hash of everything it says."""
@@ -145,6 +160,7 @@ class Workflow(Section):
             *faults_of_belonging(self.teams, self.persons, self.memberships),
         ]
         faults += faults_of_splits(self.stages)
+        faults += faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar)
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -171,7 +187,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
     >>> parse_workflow('[stream]\nnmae = "Shop"')
     Traceback (most recent call last):
     ...
-    vsm.errors.ConfigError: vsm.toml: unknown key 'nmae' in [stream]; known: name
+    vsm.errors.ConfigError: vsm.toml: unknown key 'nmae' in [stream]; known: calendar, name
     """
     try:
         return Workflow.model_validate(tomllib.loads(text))
@@ -185,7 +201,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
-    "delivery": Delivery, "waiting": Waiting,
+    "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting,
 }  # fmt: skip
 
 
