@@ -1,7 +1,8 @@
 """What happened to every issue? Jira's REST bodies become tickets, events, names and doubts.
 
 The changelog tells changes only, so the first state of status, assignee, priority, sprint, parent,
-team and flag is worked out: the first change's ``from``, else today's value, from creation on.
+team and flag is worked out: the first change's ``from``, else today's value, from creation on. So are
+links that are there though no change made them.
 Histories are sorted by instant, then history id, then place: Jira's own order differs by product and
 ids do not follow time in imports.
 """
@@ -24,6 +25,7 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
+from vsm.eventlog.jira_links import links_without_history
 from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
 from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, sorted_events
@@ -72,9 +74,12 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     changes = _changes(told, source)
     moves = changes[changes["kind"] == "status"]
     names = _names(told, pd.concat([moves["before"], moves["after"]]).dropna().unique(), source, mail_key)
-    now = _states_now(told, changes, source)
+    ids = _ids(told, changes, source)
+    now = _states_now(told, ids, source)
     lives = _lives(told, changes, now, source)
-    rows = pd.concat([_first_states(changes, lives, now), changes])
+    linked = links_without_history(told.issues, changes, lives=lives, ids=ids, source=source)
+    firsts = pd.DataFrame([*_first_states(changes, lives, now), *linked], columns=list(Item._fields))
+    rows = pd.concat([firsts, changes])
     ends = _ends(told, rows, source)
     doubts = [
         *doubts_about_changelogs(told.issues, changes, lives, source=source),
@@ -148,11 +153,15 @@ def _amounts(told: Told, source: str) -> Iterator[tuple[str, str, States]]:
         yield f"{source}:{body['id']}", body["key"], texts
 
 
-def _states_now(told: Told, changes: pd.DataFrame, source: str) -> dict[str, States]:
-    """Read today's value of each state of each ticket, where no change tells what it was."""
+def _ids(told: Told, changes: pd.DataFrame, source: str) -> dict[str, str]:
+    """Find the ticket that each key means, former keys too."""
     moves = changes[changes["kind"] == "move"].dropna(subset=["before"])
     ids = dict(zip(moves["before"], moves["ticket"], strict=True))
-    ids |= {body["key"]: f"{source}:{body['id']}" for body in told.issues}
+    return ids | {body["key"]: f"{source}:{body['id']}" for body in told.issues}
+
+
+def _states_now(told: Told, ids: Mapping[str, str], source: str) -> dict[str, States]:
+    """Read today's value of each state of each ticket, where no change tells what it was."""
     return {
         f"{source}:{body['id']}": {kind: _now(body, kind, told, ids, source) for kind in STATES}
         for body in told.issues
@@ -174,7 +183,7 @@ def _now(body: Json, kind: str, told: Told, ids: Mapping[str, str], source: str)
     return ids.get(held or "") if kind == "parent" else held
 
 
-def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, States]) -> pd.DataFrame:
+def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, States]) -> list[Item]:
     """Say what the changelog does not: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
@@ -183,7 +192,7 @@ def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, 
     halves = (stated["kind"] == "status") & stated["before"].isna()
     told = stated["before"].mask(halves, stated["after"])
     before = told.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
-    rows = [
+    return [
         Item(
             row["ticket"],
             row["start"],
@@ -198,7 +207,6 @@ def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, 
         for row in lives.to_dict("records")
         for place, (kind, after) in enumerate(_at_creation(row["ticket"], before, now[row["ticket"]]))
     ]
-    return pd.DataFrame(rows, columns=list(Item._fields))
 
 
 def _at_creation(ticket: str, before: dict[Any, Any], now: States) -> Iterator[tuple[str, str | None]]:

@@ -32,7 +32,7 @@ from vsm.tables import TABLES
 from vsm.workflow import Workflow, parse_workflow
 
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
-LOG_VERSION: Final = 5
+LOG_VERSION: Final = 6
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

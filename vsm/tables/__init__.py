@@ -9,6 +9,8 @@ from vsm.tables.dictionary import data_dictionary
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
 from vsm.tables.words import (
+    BLOCK_KINDS,
+    BLOCKS,
     CAUSES,
     EVENT_KINDS,
     EVENTS,
@@ -25,6 +27,8 @@ from vsm.tables.words import (
 )
 
 __all__ = [
+    "BLOCKS",
+    "BLOCK_KINDS",
     "BRANCHES",
     "CAUSES",
     "COMMITS",

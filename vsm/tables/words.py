@@ -15,6 +15,7 @@ STAGE_KINDS: Final = ("queue", "work", "outside", "done")
 LEVELS: Final = ("fault", "warning", "note")
 CAUSES: Final = ("blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped", "idle")
 """Why work waits, in the order in which they are looked for: the first that holds is the one."""
+BLOCK_KINDS: Final = ("flag", "link")
 
 
 TICKETS: Final = Table(
@@ -174,6 +175,30 @@ WAITS: Final = Table(
     ),
 )
 
+BLOCKS: Final = Table(
+    "blocks",
+    "One row per span in which a ticket was flagged, or a link said that another one blocked it.",
+    ("ticket", "start", "by", "how", "detail"),
+    (
+        Column("ticket", "category", "ticket that is blocked"),
+        Column("start", "instant", "start, included"),
+        Column(
+            "end",
+            "instant",
+            "end, excluded; missing while open. At its start: the one ticket or the other was done already",
+            may_lack=True,
+        ),
+        Column("how", "category", "what says so", allowed=BLOCK_KINDS),
+        Column(
+            "by",
+            "category",
+            "ticket that blocks; missing of a flag, and where the link names none that was pulled",
+            may_lack=True,
+        ),
+        Column("detail", "text", "what the tracker said", may_lack=True),
+    ),
+)
+
 NAMES: Final = Table(
     "names",
     "One row per name that a status or an account has borne.",
@@ -219,6 +244,7 @@ QUALITY: Final = Table(
 TABLES: Final = {
     table.name: table
     for table in (
-        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, COMMITS, RELEASES, BRANCHES, DEPLOYS, NAMES, QUALITY,
+        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, BLOCKS, COMMITS, RELEASES, BRANCHES, DEPLOYS, NAMES,
+        QUALITY,
     )
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """How does this team work? What vsm.toml says, checked."""
 
 from vsm.workflow.belonging import Membership, Person, Team
+from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.file import Jira, Rules, Stream, Workflow, parse_workflow
@@ -8,6 +9,6 @@ from vsm.workflow.stages import Kind, Stage
 from vsm.workflow.waiting import Waiting
 
 __all__ = [
-    "Delivery", "Jira", "Kind", "Membership", "Person", "Repository", "Rules", "Stage", "Stream", "Team",
-    "Waiting", "Workflow", "WorkingWeek", "parse_workflow",
+    "Blocking", "Delivery", "Jira", "Kind", "Membership", "Person", "Repository", "Rules", "Stage", "Stream",
+    "Team", "Waiting", "Workflow", "WorkingWeek", "parse_workflow",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.errors import ConfigError
 from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging, twice
+from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.selectors import Alignment, Flow
@@ -73,6 +74,7 @@ class Workflow(Section):
     alignment: Alignment = Alignment()
     delivery: Delivery = Delivery()
     waiting: Waiting = Waiting()
+    blocking: Blocking = Blocking()
 
     @property
     def order(self) -> dict[str, int]:
@@ -201,7 +203,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
-    "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting,
+    "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
 }  # fmt: skip
 
 

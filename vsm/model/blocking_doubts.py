@@ -1,0 +1,141 @@
+"""What should be doubted of blocks? Unknown tickets, cycles, links and flags that block nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import networkx as nx
+import pandas as pd
+
+from vsm.eventlog.blocking_links import link_wordings
+from vsm.eventlog.quality import Doubt
+from vsm.intervals.blocked import tells_of_blocks
+from vsm.model.blocking import lasting
+from vsm.tables import INSTANT
+from vsm.workflow.blocking import LINKS
+
+SHOWN: Final = 5
+
+
+def doubts_about_blocks(
+    blocks: pd.DataFrame,
+    events: pd.DataFrame,
+    tickets: pd.DataFrame,
+    *,
+    finished: "pd.Series[Any] | Mapping[str, pd.Timestamp]",
+    links: Iterable[tuple[str, str]] = LINKS,
+) -> list[Doubt]:
+    """What should be known before blocked time is believed?
+
+    Told are: that nothing tells of blocks at all; wordings of links that are not taken for blocks; blocks by
+    keys of no ticket; links made when the ticket that blocks, or the blocked one, was done already; flags
+    that were never taken off a ticket that was finished; and tickets that block each other at one time.
+
+    Parameters
+    ----------
+    blocks
+        As ``blocks_from_events`` gives them.
+    events, tickets, finished, links
+        What they were made from.
+
+    Examples
+    --------
+    >>> from vsm.tables import BLOCKS, EVENTS, TICKETS, empty
+    >>> doubts_about_blocks(empty(BLOCKS), empty(EVENTS), empty(TICKETS), finished={})
+    []
+    """
+    if tickets.empty:
+        return []
+    if not tells_of_blocks(events):
+        detail = "no source tells of any flag or link, so blocked time is unknown, not zero"
+        return [Doubt("blocks not measured", "note", detail)]
+    keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    ends = pd.Series(finished, dtype=INSTANT)
+    return [
+        *_wordings(events, links),
+        *_unknown(lasting(blocks)),
+        *_too_late(blocks, keys, ends.set_axis(ends.index.astype("str"))),
+        *_left_on(blocks, keys, ends.set_axis(ends.index.astype("str"))),
+        *_cycles(lasting(blocks), keys),
+    ]
+
+
+def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterator[Doubt]:
+    table = link_wordings(events, links=links)
+    other = table[~table["blocks"]]
+    if len(other):
+        said = [f"'{row.wording}' ({row.links})" for row in other.itertuples()]
+        detail = (
+            f"{int(other['links'].sum())} link(s) are not taken for blocks: {_some(said)}; where a wording "
+            "means one, name it in links of [blocking]"
+        )
+        yield Doubt("links that do not block", "note", detail)
+
+
+def _unknown(blocks: pd.DataFrame) -> Iterator[Doubt]:
+    strange = blocks[(blocks["how"] == "link") & blocks["by"].isna()]
+    if len(strange):
+        detail = (
+            f"{len(strange)} block(s) of {strange['ticket'].nunique()} ticket(s) are by keys of no ticket "
+            f"that was pulled, so each counts until it is taken away: {_some(strange['detail'])}"
+        )
+        yield Doubt("block by an unknown ticket", "warning", detail)
+
+
+def _too_late(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]") -> Iterator[Doubt]:
+    nothing = blocks[blocks["end"] <= blocks["start"]]
+    by_done = finished.reindex(nothing["by"].astype("str")).set_axis(nothing.index) <= nothing["start"]
+    for rows, whose in ((nothing[by_done], "that blocks"), (nothing[~by_done], "that is blocked")):
+        if len(rows):
+            named = _some(_keys(rows["ticket"], keys))
+            detail = (
+                f"{len(rows)} block(s) began when the ticket {whose} was done: no time is counted; {named}"
+            )
+            yield Doubt("block of what was done", "note", detail)
+
+
+def _left_on(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]") -> Iterator[Doubt]:
+    flags = lasting(blocks[blocks["how"] == "flag"])
+    done = finished.reindex(flags["ticket"].astype("str")).set_axis(flags.index)
+    left = flags[flags["end"] == done]
+    if len(left):
+        detail = (
+            f"{len(left)} flag(s) were there until the ticket was finished, perhaps forgotten; their time "
+            f"counts up to then: {_some(_keys(left['ticket'], keys))}"
+        )
+        yield Doubt("flag left on a ticket", "note", detail)
+
+
+def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[Doubt]:
+    """Find tickets that, at one time, all wait for one another."""
+    rows = blocks.dropna(subset=["by"]).astype({"ticket": "str", "by": "str"}).sort_values("start")
+    whole = nx.DiGraph(zip(rows["by"], rows["ticket"], strict=True))
+    part = {
+        node: number for number, nodes in enumerate(nx.strongly_connected_components(whole)) for node in nodes
+    }
+    tied = rows[rows["by"].map(part) == rows["ticket"].map(part)]
+    told: set[frozenset[str]] = set()
+    for _, group in tied.groupby(tied["by"].map(part)):
+        for row in group.to_dict("records"):
+            then = group[(group["start"] <= row["start"]) & ~(group["end"] <= row["start"])]
+            graph = nx.DiGraph(zip(then["by"], then["ticket"], strict=True))
+            if nx.has_path(graph, row["ticket"], row["by"]):
+                circle = nx.shortest_path(graph, row["ticket"], row["by"])
+                if frozenset(circle) not in told:
+                    told.add(frozenset(circle))
+                    yield _circle(circle, row, keys)
+
+
+def _circle(circle: list[str], row: Mapping[Any, Any], keys: Mapping[str, str]) -> Doubt:
+    around = " blocks ".join(keys.get(ticket, ticket) for ticket in [*circle, circle[0]])
+    detail = f"{around}, since {row['start']:%Y-%m-%d}: one of these links must be wrong, or nobody can begin"
+    return Doubt("tickets that block each other", "warning", detail, None, row["ticket"])
+
+
+def _keys(tickets: "pd.Series[Any]", keys: Mapping[str, str]) -> list[str]:
+    return [keys.get(ticket, ticket) for ticket in tickets.astype("str").unique()]
+
+
+def _some(words: Iterable[object]) -> str:
+    known = [str(word) for word in words]
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return f"{', '.join(known[:SHOWN])}{more}"
