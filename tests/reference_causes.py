@@ -49,11 +49,9 @@ def reference_causes(world: World, step: timedelta) -> dict[tuple[str, datetime]
 def _told(wait: Wait, at: datetime, batched_until: datetime, world: World) -> Told:
     assigned, owner = _assigned(wait.ticket, at, world), _owner(wait, world)
     receiver = assigned or owner or wait.holder
-    if assigned is None and owner is not None:
-        person, team, calendar = None, owner, owner
-    else:
-        person, team = receiver, None
-        calendar = world.team_of.get(receiver or "") or wait.team
+    to_team = assigned is None and owner is not None
+    person, team = (None, owner) if to_team else (receiver, None)
+    calendar = owner if to_team else world.team_of.get(receiver or "") or wait.team
     kind = next(stage.kind for stage in world.stage_of.values() if stage.name == wait.stage)
     hands = _in_hand(person, team, at, world)
     mine = _ready(_visit_of(wait, world), world)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ class Waited(NamedTuple):
 @cache
 def clock() -> Clock:
     since, until = date(2024, 2, 1), date(2025, 1, 1)
-    always = Calendar("always", [-(1 << 60)], [1 << 60])
+    always = Calendar("always", np.array([-(1 << 60)]), np.array([1 << 60]))
     return Clock(always, {team: calendar_from_week(w, since=since, until=until) for team, w in WEEKS.items()})
 
 
@@ -126,7 +127,9 @@ def crowds(draw: st.DrawFn) -> Case:
         at = monday + draw(st.integers(0, 40)) * STEP
         tell(ticket, at, "created", None, None)
         tell(ticket, at, "status", STATUSES[0], None)
-        deeds = [(meeting, "status", STATUSES[1], host)] if meeting > at and draw(st.integers(0, 3)) else []
+        deeds: list[tuple[datetime, str, str | None, str]] = []
+        if meeting > at and draw(st.integers(0, 3)):
+            deeds.append((meeting, "status", STATUSES[1], host))
         for _ in range(draw(st.integers(1, 5))):
             at += draw(st.sampled_from([1, 2, 5, 16, 48])) * STEP
             kind = draw(st.sampled_from(["assignee", "status", "status", "comment"]))

@@ -66,7 +66,7 @@ class Disguise:
     def table(self, frame: pd.DataFrame) -> pd.DataFrame:
         """How does a table look? By the names of its columns."""
         renaming: dict[str, Callable[[str], str]] = dict.fromkeys(PERSONS, self.called.person)
-        renaming |= dict.fromkeys(ACCOUNTS, self.called.account)
+        renaming |= {"receiver": self._receiver} | dict.fromkeys(ACCOUNTS, self.called.account)
         renaming |= dict.fromkeys(JOINED, self._accounts) | dict.fromkeys(SENTENCES, self.wording.of)
         if {"kind", "before"} <= set(frame.columns):  # EVENTS: its ref is the source's own number
             frame = self._assigned(frame)
@@ -98,6 +98,10 @@ class Disguise:
         return workflow.model_copy(
             update={"teams": tuple(teams), "persons": tuple(persons), "memberships": tuple(memberships)}
         )
+
+    def _receiver(self, name: str) -> str:
+        """Teams receive work as well as persons, and keep their names."""
+        return self.called.called.get(name, name)
 
     def _accounts(self, text: str) -> str:
         return JOINT.join(dict.fromkeys(map(self.called.account, text.split(JOINT))))

@@ -8,24 +8,21 @@ import networkx as nx
 import pandas as pd
 
 from vsm.errors import ParameterError
-from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
-from vsm.eventlog.link import doubts_about_links, strange_keys
+from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import Log
-from vsm.eventlog.milestones import doubts_about_milestones, milestones_from_commits
-from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.eventlog.stages import doubts_about_stages, stages_from_names
+from vsm.eventlog.milestones import milestones_from_commits
+from vsm.eventlog.stages import stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.intervals import events_with_milestones, handoffs_from_visits, visits_from_events, waits_from_visits
-from vsm.model.alignment import doubts_about_alignment
+from vsm.intervals import events_with_milestones
 from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
-from vsm.people import People, Teams
-from vsm.pipeline.horizon import log_until, quality_of_tickets
-from vsm.pipeline.landed import doubts_about_deliveries, log_with_deliveries
+from vsm.pipeline.doubts import quality_of
+from vsm.pipeline.horizon import log_until
+from vsm.pipeline.landed import log_with_deliveries
 from vsm.pipeline.parts import (
     Alignment,
     Delivery,
@@ -34,9 +31,10 @@ from vsm.pipeline.parts import (
     delivery_of,
     responsibility_of,
 )
-from vsm.pipeline.persons import doubts_about_people, people_of
+from vsm.pipeline.persons import people_of
 from vsm.pipeline.pseudonymous import Disguise
-from vsm.tables import QUALITY, TABLES, check, conform
+from vsm.pipeline.waiting import Setting, clock_for, intervals_of
+from vsm.tables import TABLES, check
 from vsm.workflow import Workflow
 
 
@@ -46,7 +44,7 @@ class ValueStream:
 
     Attributes
     ----------
-    tickets, events, visits, handoffs, waits, commits, releases, branches, deploys, names, quality
+    tickets, events, visits, handoffs, waits, blocks, commits, releases, branches, deploys, names, quality
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
     stages, stays, lives, shares, batches, costs, ping_pong
         As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
@@ -69,6 +67,7 @@ class ValueStream:
     visits: pd.DataFrame
     handoffs: pd.DataFrame
     waits: pd.DataFrame
+    blocks: pd.DataFrame
     commits: pd.DataFrame
     releases: pd.DataFrame
     branches: pd.DataFrame
@@ -159,15 +158,18 @@ def stream_from_log(
     people = people_of(log, workflow=workflow)
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
-    joined = _joined(people.of_humans(events), log.commits, stages, workflow, as_of)
-    tables: dict[str, Any] = _intervals(joined, stages, people.teams, as_of)
+    humans = people.of_humans(events)
+    joined = _joined(humans, log.commits, stages, workflow, as_of)
+    setting = Setting(workflow, stages, people.teams, as_of)
+    clock = clock_for(joined, setting=setting)
+    tables: dict[str, Any] = intervals_of(joined, events, log.tickets, setting=setting, clock=clock)
     tables |= {"tickets": log.tickets, "events": events}
     lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
     if window is not None and window != Window():
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
     tables |= {name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")}
-    tables["quality"] = _quality(log, tables, lives, stages, workflow, people)
+    tables["quality"] = quality_of(log, tables, lives, setting=setting, people=people, clock=clock)
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
@@ -202,14 +204,6 @@ def _joined(
     return events_with_milestones(events, milestones, stages=stages, within=workflow.splits, as_of=as_of)
 
 
-def _intervals(
-    events: pd.DataFrame, stages: pd.DataFrame, team_of: Teams, as_of: pd.Timestamp
-) -> dict[str, pd.DataFrame]:
-    visits = visits_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
-    handoffs = handoffs_from_visits(visits, stages=stages)
-    return {"visits": visits, "handoffs": handoffs, "waits": waits_from_visits(visits, handoffs, as_of=as_of)}
-
-
 def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:
     tickets = set(lives["ticket"])
     if window.since is not None:
@@ -235,35 +229,6 @@ def _known(word: str, name: str, words: "pd.Series[Any]") -> None:
 
 def _kept(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:
     return frame[frame["ticket"].isin(tickets)].reset_index(drop=True)
-
-
-def _quality(
-    log: Log,
-    tables: Mapping[str, pd.DataFrame],
-    lives: pd.DataFrame,
-    stages: pd.DataFrame,
-    workflow: Workflow,
-    people: People,
-) -> pd.DataFrame:
-    """Gather every doubt about what is in view, of the sources and of their meeting with the workflow."""
-    tickets, events = tables["tickets"], tables["events"]
-    names = dict(zip(stages["status"], stages["name"], strict=True))
-    doubts = doubts_about_people(people)
-    if log.tickets.empty:
-        doubts.append(Doubt("no tickets", "warning", "nothing to see yet: no source has told of any ticket"))
-    doubts += doubts_about_deliveries(log, workflow=workflow)
-    finished = set(lives.loc[lives["finished"].notna(), "ticket"])
-    strange = strange_keys(log.quality, tickets=log.tickets)
-    parts = [
-        quality_of_tickets(log, set(tickets["ticket"])),
-        doubts_about_bulk(events, names=names, minutes=workflow.rules.bulk_minutes),
-        doubts_about_stages(stages, names=log.names, events=events, workflow=workflow),
-        doubts_about_links(tickets, log.commits, events, finished=finished, strange=strange),
-        doubts_about_alignment(log.tickets, workflow=workflow),
-        doubts_about_milestones(events, log.commits, workflow=workflow),
-        quality_from_doubts(doubts),
-    ]
-    return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
 
 
 def _measures(

@@ -43,7 +43,8 @@ class Scene:
         """In which row of ``visits`` does each wait lie?"""
         ticket = numbers(self.visits["ticket"], self.words.tickets)
         first: Ints = np.searchsorted(ticket, np.arange(len(self.words.tickets)))
-        return first[numbers(self.waits["ticket"], self.words.tickets)] + self.waits["n"].to_numpy()
+        rows: Ints = first[numbers(self.waits["ticket"], self.words.tickets)] + self.waits["n"].to_numpy()
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ def causes_of_waits(
         Nobody was assigned, and neither stage nor ticket belongs to a team. Misleads where a team knows
         what is its own, and vsm.toml does not say so.
     ``batched``
-        It left with others of the same receiver, or with a release, until the last of them was ready. Misleads
-        where tickets are dragged along a board together that were worked on one by one.
+        It left with others of the same receiver, or with a release, until the last of them was ready.
+        Misleads where tickets are dragged along a board together that were worked on one by one.
     ``busy``
         The receiver worked on something that had become ready earlier: a person while another work visit of
         theirs was open, a team while its tickets in work were at least as many as its active members.
@@ -92,7 +92,7 @@ def causes_of_waits(
     >>> from vsm.tables import EVENTS, VISITS
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> nothing = pd.DataFrame({"ticket": [], "start": [], "end": []})
-    >>> causes_of_waits(empty(WAITS), empty(VISITS), events=empty(EVENTS), stages=pd.DataFrame(), teams=Teams(),
+    >>> causes_of_waits(empty(WAITS), empty(VISITS), events=empty(EVENTS), stages=nothing, teams=Teams(),
     ...     blocked=nothing, clock=Clock(Calendar("none", [], [])), rules=Waiting(), as_of=now).shape
     (0, 13)
     """
