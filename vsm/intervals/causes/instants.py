@@ -1,6 +1,6 @@
 """Which instants of a group lie before another? Sorted timelines of many groups, searched all at once."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -8,12 +8,14 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+MOST: Final = 1 << 62
+
 
 class Instants:
     """Where among the instants of many groups does each query fall?
 
-    A group's number and an instant's rank make one integer key, so that one binary search serves all groups
-    and no instant is ever rounded.
+    A group's number and an instant make one integer key, so that one binary search serves all groups and no
+    instant is ever rounded. Where that would be too large a number, the instant's rank stands for it.
 
     Parameters
     ----------
@@ -30,21 +32,34 @@ class Instants:
     """
 
     def __init__(self, group: npt.NDArray[Any], at: Ints) -> None:
-        self._times = np.unique(at)
-        self._width = len(self._times) + 1
-        self._keys = self._key(group, at, side="right")
+        first, last = (int(at[0]), int(at[-1])) if len(at) else (0, 0)
+        first, last = int(at.min(initial=first)), int(at.max(initial=last))
+        self._bounds, self._width = (first - 1, last + 1), last - first + 3
+        self._times: Ints | None = None
+        if int(group.max(initial=0)) + 1 > MOST // self._width:
+            self._times = np.unique(at)
+            self._width = 2 * len(self._times) + 2
+        self._keys = self._key(group, at)
 
     def before(self, group: npt.NDArray[Any], at: Ints) -> Ints:
         """How many rows lie in earlier groups, or in this one before this instant?"""
-        return np.searchsorted(self._keys, self._key(group, at, side="left"), side="right")
+        return np.searchsorted(self._keys, self._key(group, at), side="left")
 
     def until(self, group: npt.NDArray[Any], at: Ints) -> Ints:
         """How many rows lie in earlier groups, or in this one not after this instant?"""
-        return np.searchsorted(self._keys, self._key(group, at, side="right"), side="right")
+        return np.searchsorted(self._keys, self._key(group, at), side="right")
 
-    def _key(self, group: npt.NDArray[Any], at: Ints, *, side: Any) -> Ints:
-        ranks: Ints = np.searchsorted(self._times, at, side=side)
-        return group.astype(np.int64) * self._width + ranks
+    def _key(self, group: npt.NDArray[Any], at: Ints) -> Ints:
+        return group.astype(np.int64) * self._width + self._place(at)
+
+    def _place(self, at: Ints) -> Ints:
+        """Number an instant so that order is kept: by the clock, or by rank where that is too large."""
+        if self._times is None:
+            placed: Ints = np.clip(at, *self._bounds) - self._bounds[0]
+            return placed
+        sides = (np.searchsorted(self._times, at, side=side) for side in ("left", "right"))
+        ranked: Ints = np.add(*sides)
+        return ranked
 
 
 def expanded(first: Ints, last: Ints) -> tuple[Ints, Ints]:

@@ -125,12 +125,12 @@ def _outside(stages: pd.DataFrame) -> list[str]:
 
 def _blocked(scene: Scene, parts: Parts) -> Look:
     tickets = scene.words.tickets
-    spans = scene.blocked[scene.blocked["ticket"].astype("str").isin(tickets)]
-    if spans.empty:
+    if scene.blocked.empty:
         return _where(np.zeros(len(parts.pieces), dtype=bool))
-    group, start = numbers(spans["ticket"], tickets), micros_of(spans["start"])
+    group, start = numbers(scene.blocked["ticket"], tickets), micros_of(scene.blocked["start"])
     order = np.lexsort((start, group))
-    known = Spans(group[order], start[order], micros_of(spans["end"])[order])
+    order = order[group[order] >= 0]
+    known = Spans(group[order], start[order], micros_of(scene.blocked["end"])[order])
     return _by_group(known, numbers(scene.waits["ticket"], tickets)[parts.pieces.source])
 
 

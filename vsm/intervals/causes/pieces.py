@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from vsm.intervals.causes.instants import Flags, Instants, Ints, expanded
 
@@ -98,11 +99,14 @@ def united(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     """
     order = np.lexsort((start, group))
     group, start, end = group[order], start[order], end[order]
-    edge = np.concatenate([start, end])
-    step = np.concatenate([np.ones(len(start), dtype=np.int64), -np.ones(len(end), dtype=np.int64)])
-    both = np.concatenate([group, group])
-    order = np.lexsort((-step, edge, both))
-    depth = np.cumsum(step[order])
-    closes = depth == 0
-    opens = np.concatenate([[True], closes[:-1]])[: len(depth)].astype(bool)
-    return both[order][opens], edge[order][opens], edge[order][closes]
+    apart = np.ones(len(group), dtype=bool)
+    apart[1:] = (group[1:] != group[:-1]) | (start[1:] > _highest_so_far(group, end)[:-1])
+    begins = np.flatnonzero(apart)
+    last = np.maximum.reduceat(end, begins) if len(begins) else end
+    return group[begins], start[begins], last
+
+
+def _highest_so_far(group: Ints, end: Ints) -> Ints:
+    """Find the latest end of each group's rows so far; groups are sorted."""
+    latest = pd.Series(end).groupby(group, sort=False).cummax()
+    return latest.to_numpy()
