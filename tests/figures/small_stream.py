@@ -86,7 +86,7 @@ def _waits(visits: pd.DataFrame) -> pd.DataFrame:
     """Nobody works on what lies in a queue or outside; all else is work."""
     idle = visits[visits["kind"].isin(["queue", "outside"])]
     pieces = idle.assign(start=idle["entered"], end=idle["entered"] + idle["elapsed"])
-    return conform(pieces[["ticket", "stage", "start", "end", "elapsed"]], WAITS)
+    return conform(pieces[["ticket", "n", "stage", "start", "end", "elapsed", "bulk"]], WAITS)
 
 
 def _lives(visits: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def waits_in(rows: pd.DataFrame) -> pd.DataFrame:
     length = idle["elapsed"].where(idle["kind"] == "queue", pd.Timedelta(days=1))
     return conform(
         idle.assign(elapsed=length, end=idle["start"] + length)[
-            ["ticket", "stage", "start", "end", "elapsed"]
+            ["ticket", "n", "stage", "start", "end", "elapsed", "bulk"]
         ],
         WAITS,
     )
