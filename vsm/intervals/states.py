@@ -1,16 +1,17 @@
 """In which stage, with which assignee, was each ticket after every instant at which something changed?"""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from vsm.clock import micros_of
+from vsm.intervals.codes import at_rows, instants_of, latest_row, named, numbers
+from vsm.intervals.instants import Flags, Ints
 
 KINDS: Final = ("created", "status", "assignee", "team")
 NOBODY: Final = -1
+NEVER: Final = np.iinfo(np.int64).max
 
 
 def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -45,71 +46,85 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     >>> states[["stage", "moved"]].to_numpy().tolist()
     [[0, True]]
     """
-    rows = events[(events["at"] <= as_of) & events["kind"].isin(KINDS)]
-    created = rows[rows["kind"] == "created"].groupby("ticket", observed=True)["at"].min()
-    rows = rows[rows["ticket"].isin(created.index)].reset_index(drop=True)
-    start = created.reindex(rows["ticket"]).set_axis(rows.index)
-    at = rows["at"].clip(lower=start)
-    ticket = rows["ticket"].cat.codes.to_numpy()
-    last = _last_of_run(ticket, at.to_numpy())
-    changes = _stage_after(rows, stages)
-    said = {kind: _carried(rows["kind"] == kind, rows["after"], ticket) for kind in ("assignee", "team")}
-    state = pd.DataFrame(
+    rows = _known(events, as_of)
+    ticket, at = rows["ticket"].cat.codes.to_numpy().astype(np.int64), micros_of(rows["at"])
+    created = _least(ticket, at, (rows["kind"] == "created").to_numpy(), len(rows["ticket"].cat.categories))
+    born = created[ticket] != NEVER
+    rows, ticket, at = rows[born], ticket[born], np.maximum(at, created[ticket])[born]
+    last = _last_of_run(ticket, at)
+    kind = rows["kind"].to_numpy()
+    number, changes = _stage_after(rows, stages)
+    stage = _filled(number, ticket)
+    said = {word: _carried(kind == word, ticket)[last] for word in ("assignee", "team")}
+    here = {
+        "mover": _within(changes, ticket, at)[last],
+        "assigner": _within(kind == "assignee", ticket, at)[last],
+    }
+    kept = stage[last] != NOBODY
+    at, ticket, stage = at[last][kept], ticket[last][kept], stage[last][kept]
+    actor, after, tickets = rows["actor"].cat, rows["after"].cat, rows["ticket"].cat.categories
+    bulk = np.append(rows["bulk"].to_numpy(), False)[here["mover"][kept]]
+    moved = np.ones(len(stage), dtype=bool)
+    moved[1:] = (stage[1:] != stage[:-1]) | (ticket[1:] != ticket[:-1])
+    return pd.DataFrame(
         {
-            "ticket": rows["ticket"],
-            "at": at,
-            "stage": _filled(changes["stage"].to_numpy(), ticket),
-            "assignee": said["assignee"],
-            "team": said["team"],
-            "mover": _within(changes["changes"].to_numpy(), rows["actor"], ticket, at.to_numpy()),
-            "assigner": _within(
-                (rows["kind"] == "assignee").to_numpy(), rows["actor"], ticket, at.to_numpy()
-            ),
-            "bulk": _within(changes["changes"].to_numpy(), rows["bulk"], ticket, at.to_numpy()).eq(
-                other=True
-            ),
+            "ticket": named(ticket, tickets),
+            "at": instants_of(at),
+            "stage": stage,
+            **{word: named(at_rows(after.codes, row[kept]), after.categories) for word, row in said.items()},
+            **{word: named(at_rows(actor.codes, row[kept]), actor.categories) for word, row in here.items()},
+            "bulk": bulk,
+            "moved": moved,
         }
-    )[last].reset_index(drop=True)
-    state = state[state["stage"] != NOBODY].reset_index(drop=True)
-    before = state.groupby("ticket", observed=True)["stage"].shift()
-    return state.assign(moved=(before != state["stage"]))
+    )
 
 
-def _last_of_run(ticket: npt.NDArray[Any], at: npt.NDArray[Any]) -> Flags:
+def _known(events: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Keep what tells of status, assignee and team, up to the instant that counts as now."""
+    told = np.append(np.isin(events["kind"].cat.categories, KINDS), False)[
+        events["kind"].cat.codes.to_numpy()
+    ]
+    return events[told & (events["at"] <= as_of).to_numpy()]
+
+
+def _least(group: Ints, values: Ints, counts: Flags, groups: int) -> Ints:
+    least = np.full(groups, NEVER)
+    np.minimum.at(least, group[counts], values[counts])
+    return least
+
+
+def _last_of_run(ticket: Ints, at: Ints) -> Flags:
     """Mark the last row of every run of equal ticket and instant."""
     differs = (ticket[1:] != ticket[:-1]) | (at[1:] != at[:-1])
     return np.append(differs, np.ones(min(len(ticket), 1), dtype=bool))
 
 
-def _stage_after(rows: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
-    """Give status events the number of their stage; self transitions change nothing."""
+def _stage_after(rows: pd.DataFrame, stages: pd.DataFrame) -> tuple[Ints, Flags]:
+    """Give status events the number of their stage, and tell which are moves: self transitions are none."""
     code = {name: number for number, name in enumerate(stages["stage"].drop_duplicates())}
-    number = stages.set_index("status")["stage"].map(code)
-    status = (rows["kind"] == "status") & rows["after"].notna()
-    stage = rows["after"].astype("str").map(number).where(status).fillna(NOBODY).astype("int64")
-    same = rows["before"].astype("str") == rows["after"].astype("str")
-    return pd.DataFrame({"stage": stage.where(~same, NOBODY), "changes": (stage != NOBODY) & ~same})
+    number = stages.set_index(stages["status"].astype("str"))["stage"].map(code)
+    after = rows["after"].cat
+    of_word = number.reindex(after.categories.astype("str")).fillna(NOBODY).astype("int64").to_numpy()
+    status = (rows["kind"] == "status").to_numpy()
+    stage = np.where(status, at_rows(of_word, after.codes.to_numpy().astype(np.int64)), NOBODY)
+    before = numbers(rows["before"], after.categories)
+    same = (before != NOBODY) & (before == after.codes.to_numpy())
+    stage = np.where(same, NOBODY, stage)
+    return stage, stage != NOBODY
 
 
-def _filled(values: Ints, ticket: npt.NDArray[Any]) -> Ints:
+def _filled(values: Ints, ticket: Ints) -> Ints:
     """Carry the last known value forward within each ticket."""
-    source = np.maximum.accumulate(np.where(values != NOBODY, np.arange(len(values)), NOBODY))
-    known = (source != NOBODY) & (ticket[source] == ticket)
-    return np.where(known, values[source], NOBODY)
+    return at_rows(values, _carried(values != NOBODY, ticket), missing=NOBODY)
 
 
-def _carried(said: "pd.Series[bool]", after: pd.Series, ticket: npt.NDArray[Any]) -> pd.Series:
-    """Carry what the last event of a kind said, "nobody" included, forward within each ticket."""
-    source = _filled(np.where(said, np.arange(len(after)), NOBODY), ticket)
-    return _taken(after, source)
+def _carried(said: Flags, ticket: Ints) -> Ints:
+    """Tell the row in which something was last said of each ticket."""
+    row = latest_row(said)
+    return np.where(at_rows(ticket, row, missing=NOBODY) == ticket, row, NOBODY)
 
 
-def _within(said: Flags, values: pd.Series, ticket: npt.NDArray[Any], at: npt.NDArray[Any]) -> pd.Series:
-    """Read ``values`` where something was last said at the very same ticket and instant, else missing."""
-    source = _filled(np.where(said, np.arange(len(values)), NOBODY), ticket)
-    return _taken(values, np.where((source != NOBODY) & (at[source] == at), source, NOBODY))
-
-
-def _taken(values: pd.Series, rows: Ints) -> pd.Series:
-    """Take values by row number; the number ``NOBODY`` gives a missing value."""
-    return values.reindex(pd.Index(np.where(rows == NOBODY, len(values), rows))).reset_index(drop=True)
+def _within(said: Flags, ticket: Ints, at: Ints) -> Ints:
+    """Tell the row in which something was last said at the very same ticket and instant."""
+    row = _carried(said, ticket)
+    return np.where(at_rows(at, row, missing=NEVER) == at, row, NOBODY)

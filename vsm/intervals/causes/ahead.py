@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from vsm.intervals.causes.instants import Ints
+from vsm.intervals.instants import Ints
 
 NEVER: Final = np.iinfo(np.int64).max
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vsm.intervals.causes.instants import Ints
+from vsm.intervals.instants import Ints
 
 
 def batched_until(key: Ints, ready: Ints, left: Ints, *, ticket: Ints, minutes: float, least: int) -> Ints:

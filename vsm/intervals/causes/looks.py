@@ -10,12 +10,13 @@ import pandas as pd
 from vsm.clock import Calendar, Clock, micros_of
 from vsm.intervals.causes.ahead import NEVER
 from vsm.intervals.causes.batches import batched_until
-from vsm.intervals.causes.instants import Flags, Ints
 from vsm.intervals.causes.pieces import Pieces, Spans
 from vsm.intervals.causes.ready import ready_since
-from vsm.intervals.causes.receivers import Parts, Words, numbers, team_numbers
+from vsm.intervals.causes.receivers import Parts, Words
 from vsm.intervals.causes.work_in_hand import Hands, Traces, Work, hands_of_persons, hands_of_teams
+from vsm.intervals.codes import numbers, team_numbers
 from vsm.intervals.handoffs import work_start
+from vsm.intervals.instants import Flags, Ints
 from vsm.people import Teams
 from vsm.workflow import Waiting
 
@@ -39,6 +40,11 @@ class Scene:
     words: Words
     as_of: pd.Timestamp
 
+    def teams_of(self, person: Ints, at: Ints) -> Ints:
+        """Which team was each person in at each instant?"""
+        words = self.words
+        return team_numbers(person, at, teams=self.teams, persons=words.persons, known=words.teams)
+
     def visit_rows(self) -> Ints:
         """In which row of ``visits`` does each wait lie?"""
         ticket = numbers(self.visits["ticket"], self.words.tickets)
@@ -60,7 +66,7 @@ class Calendars:
         words, rows = scene.words, parts.pieces.source
         team = np.where(
             parts.person >= 0,
-            team_numbers(parts.person, parts.pieces.start, teams=scene.teams, words=words),
+            scene.teams_of(parts.person, parts.pieces.start),
             parts.team,
         )
         team = np.where(team >= 0, team, numbers(scene.waits["team"], words.teams)[rows])
@@ -241,4 +247,4 @@ def _work(scene: Scene, since: Ints) -> Work:
 def _traces(scene: Scene) -> Traces:
     acts = scene.events[scene.events["actor"].notna()]
     person, at = numbers(acts["actor"], scene.words.persons), micros_of(acts["at"])
-    return Traces(person, team_numbers(person, at, teams=scene.teams, words=scene.words), at)
+    return Traces(person, scene.teams_of(person, at), at)

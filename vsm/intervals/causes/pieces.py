@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vsm.intervals.causes.instants import Flags, Instants, Ints, expanded
+from vsm.intervals.instants import Flags, Instants, Ints, expanded
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.causes.instants import Ints
+from vsm.intervals.instants import Ints
 
 
 def ready_since(visits: pd.DataFrame) -> Ints:

@@ -1,6 +1,5 @@
 """Who was each wait waiting for? Waits are cut where the assignment changes: each part has one receiver."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.causes.instants import Flags, Instants, Ints, expanded
 from vsm.intervals.causes.pieces import Pieces, carve
+from vsm.intervals.codes import at_rows, numbers, team_of_tickets, words_in
+from vsm.intervals.instants import Flags, Instants, Ints, expanded
 from vsm.people import Teams
 
 
@@ -65,34 +65,15 @@ def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame
     >>> words_of(empty(VISITS), empty(EVENTS), stages=stages, teams=Teams()).teams.tolist()
     ['quality']
     """
-    told = events[events["kind"].isin(["assignee", "team"])]
-    assigned = told.loc[told["kind"] == "assignee", "after"]
-    named = told.loc[told["kind"] == "team", "after"]
-    persons = [_used(values) for values in (visits["holder"], events["actor"], assigned)]
-    known = [_used(values) for values in (visits["team"], named, stages["team"])]
-    declared = [*teams.team_of.values(), *teams.of_ticket.values(), *teams.spells["team"]]
+    assigned, of_team = (events.loc[events["kind"] == kind, "after"] for kind in ("assignee", "team"))
+    declared = pd.Series(
+        [*teams.team_of.values(), *teams.of_ticket.values(), *teams.spells["team"]], dtype="str"
+    )
     return Words(
         pd.Index(visits["ticket"].cat.categories),
-        pd.Index(sorted({word for part in persons for word in part})),
-        pd.Index(sorted({*declared, *(word for part in known for word in part)})),
+        words_in(visits["holder"], events["actor"], assigned),
+        words_in(visits["team"], of_team, stages["team"], declared),
     )
-
-
-def _used(values: "pd.Series[Any]") -> Sequence[Any]:
-    return values.dropna().unique().tolist()
-
-
-def numbers(values: "pd.Series[Any]", known: "pd.Index[Any]") -> Ints:
-    """Which number does each word have? −1 where it is missing or not known.
-
-    Examples
-    --------
-    >>> numbers(pd.Series(["b", None, "x"]), pd.Index(["a", "b"])).tolist()
-    [1, -1, -1]
-    """
-    coded = values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category")
-    place = np.append(known.get_indexer(coded.cat.categories), -1).astype(np.int64)
-    return place[coded.cat.codes.to_numpy()]
 
 
 def parts_of_waits(
@@ -131,9 +112,8 @@ def _owners(
         numbers(waits["stage"], pd.Index(about["stage"].astype("str")))
     ]
     told = _Told(events, "team", words.tickets, words.teams).at(ticket, micros_of(waits["start"]))
-    belongs = pd.Series(words.tickets, dtype="str").map(teams.of_ticket).astype("str")
-    owner = np.where(by_stage >= 0, by_stage, told)
-    return np.where(owner >= 0, owner, numbers(belongs, words.teams)[ticket])
+    belongs = team_of_tickets(words.tickets, teams=teams, known=words.teams)[ticket]
+    return np.where(by_stage >= 0, by_stage, np.where(told >= 0, told, belongs))
 
 
 class _Told:
@@ -152,25 +132,10 @@ class _Told:
     def at(self, ticket: Ints, at: Ints) -> Ints:
         """Tell the number said last by each instant, −1 where nothing was, or nobody."""
         row = self._instants.until(ticket, at) - 1
-        mine = (row >= 0) & (np.append(self._ticket, -1)[row] == ticket)
-        return np.where(mine, self._said[row], -1)
+        return np.where(at_rows(self._ticket, row) == ticket, self._said[row], -1)
 
     def changes(self, ticket: Ints, whole: Pieces) -> Pieces:
         """Tell every instant inside each piece at which something was said, as pieces of no length."""
         first = self._instants.until(ticket, whole.start)
         number, row = expanded(first, self._instants.before(ticket, whole.end))
         return Pieces(number, self._at[row], self._at[row])
-
-
-def team_numbers(person: Ints, at: Ints, *, teams: Teams, words: Words) -> Ints:
-    """Which team was each person in at each instant? −1 where in none, and of nobody."""
-    always = numbers(pd.Series(words.persons, dtype="str").map(teams.team_of).astype("str"), words.teams)
-    found = np.append(always, -1)[person]
-    if teams.spells.empty:
-        return found
-    moved = numbers(pd.Series(teams.spells["person"].unique()), words.persons)
-    rows = np.flatnonzero(np.isin(person, moved[moved >= 0]))
-    names = pd.Series(words.persons.to_numpy()[person[rows]], dtype="str")
-    then = pd.Series(pd.to_datetime(at[rows], unit="us", utc=True)).astype("datetime64[us, UTC]")
-    found[rows] = numbers(teams.at(names, then), words.teams)
-    return found

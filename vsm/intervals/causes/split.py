@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.intervals.causes.instants import Ints
 from vsm.intervals.causes.looks import Calendars, Look, Scene, looks_of
 from vsm.intervals.causes.pieces import Pieces, carve
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
+from vsm.intervals.instants import Ints
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
 from vsm.workflow import Waiting

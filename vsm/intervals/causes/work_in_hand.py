@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from vsm.intervals.causes.ahead import NEVER, Line, least_covering
-from vsm.intervals.causes.instants import Flags, Instants, Ints
 from vsm.intervals.causes.pieces import Pieces, Spans, united
+from vsm.intervals.instants import Flags, Instants, Ints
 
 DAY: Final = 86_400_000_000
 
