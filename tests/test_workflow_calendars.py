@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vsm.cli.init import TEMPLATE
 from vsm.errors import ConfigError
 from vsm.workflow import Workflow, parse_workflow
 from vsm.workflow.calendars import shift_of
@@ -143,3 +144,14 @@ def test_all_faults_of_a_calendar_are_told_at_once() -> None:
     text = '[[calendar]]\nname = "a"\nsubdivision = "BE"\nhours = ["09:00-13:00", "12:00-17:00"]'
     with pytest.raises(ConfigError, match=r"lacks 'zone'.*overlap.*names a subdivision"):
         parse_workflow(text)
+
+
+def test_the_example_that_init_writes_can_be_used_as_it_stands() -> None:
+    """Without its comment signs, and without the line that says it is instead of the others."""
+    lines = TEMPLATE.splitlines()
+    begin = next(place for place, line in enumerate(lines) if line.startswith("# [[calendar]]"))
+    block = [line[2:] for line in lines[begin : lines.index("#", begin)]]
+    assert block[-1].startswith("always = true")
+    (office,) = parse_workflow("\n".join(block[:-1])).calendars
+    assert office.shifts[3:] == (((540, 750), (780, 1020)), ((540, 840),), (), ())
+    assert (office.country, office.subdivision, office.half_days) == ("DE", "BE", ("12-31",))

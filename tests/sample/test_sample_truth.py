@@ -3,9 +3,12 @@
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from vsm.sample import sample_truth, sample_workflow
+from vsm.pipeline.clocks import clock_of
+from vsm.sample import plan, sample_truth, sample_workflow
+from vsm.sample.office_hours import instant, working_days
 from vsm.workflow import parse_workflow
 
 
@@ -52,3 +55,14 @@ def test_the_workflow_knows_everybody() -> None:
     assert {team.name: len(team.members) for team in flow.teams} == {
         "support": 3, "development": 6, "quality": 2,
     }  # fmt: skip
+
+
+def test_the_workflow_keeps_the_hours_in_which_the_office_is_simulated() -> None:
+    """Everybody's working time, Monday to Friday, lies in the calendar; nobody has another one."""
+    flow = parse_workflow(sample_workflow())
+    clock = clock_of(flow, since=pd.Timestamp(plan.FIRST_DAY, tz="UTC"), until=pd.Timestamp(plan.AS_OF))
+    at = [instant(day, hour) for day in working_days()[:300] for hour in (9, 16.9, 8.9, 17)]
+    open_at = clock.calendar("quality").is_open([second * 1_000_000 for second in at])
+    assert open_at.reshape(-1, 4).tolist() == [[True, True, False, False]] * 300
+    assert {person.opens for person in plan.PEOPLE} == {9, 13}
+    assert max(person.closes for person in plan.PEOPLE) == 17

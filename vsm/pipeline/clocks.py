@@ -156,7 +156,6 @@ def _elsewhere(acts: pd.DataFrame) -> Iterator[Doubt]:
         percent = f"{100 * float(str(row.share)):.0f} %"
         detail = (
             f"{row.outside} of {row.acts} own acts ({percent}) of {who} fall outside of calendar "
-            f"'{row.calendar}'; check its zone and hours: what counts as off hours was waiting, or work, in "
-            "their own time"
+            f"'{row.calendar}'; check its zone and hours: wrong ones hide real waiting behind off hours"
         )
         yield Doubt("calendar", "warning", detail)

@@ -17,6 +17,17 @@ HEAD: Final = """\
 
 [stream]
 name = "Shop"
+calendar = "office"
+"""
+OPENS: Final = min(person.opens for person in plan.PEOPLE)
+CLOSES: Final = max(person.closes for person in plan.PEOPLE)
+OFFICE: Final = f"""\
+# When people work, by the local clock; this office closes on no holiday.
+
+[[calendar]]
+name = "office"
+zone = "{plan.ZONE.key}"
+hours = ["{OPENS:02}:00-{CLOSES:02}:00"]
 """
 AIMS: Final = f"""\
 # Which releases failed, and what work serves.
@@ -63,7 +74,7 @@ def sample_workflow() -> str:
     ]
     persons = ["# Which accounts are one person, in Jira and in Git.\n"]
     persons += [_person(person.name) for person in plan.PEOPLE]
-    return "\n".join([HEAD, *stages, *teams, *persons, AIMS])
+    return "\n".join([HEAD, OFFICE, *stages, *teams, *persons, AIMS])
 
 
 def _stage(name: str, kind: str, team: str, discipline: str) -> str:
