@@ -7,11 +7,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.intervals.states import states_from_events
+from vsm.clock import micros_of
+from vsm.intervals.codes import (
+    at_rows,
+    instants_of,
+    latest_row,
+    named,
+    numbers,
+    team_numbers,
+    team_of_tickets,
+    words_in,
+)
+from vsm.intervals.instants import Flags, Instants, Ints
+from vsm.intervals.states import NEVER, states_from_events
 from vsm.people import Teams
-from vsm.tables import TOUCH_KINDS, VISITS, conform, empty
+from vsm.tables import STAGE_KINDS, TOUCH_KINDS, VISITS, conform, empty
 
 AHEAD: Final = -1
+MISSING: Final = np.iinfo(np.int64).min
 
 
 def visits_from_events(
@@ -61,58 +74,179 @@ def visits_from_events(
     """
     if events.empty:
         return empty(VISITS)
-    states = _described(states_from_events(events, stages=stages, as_of=as_of), stages)
-    states = _cut(states, deletions=events[(events["kind"] == "delete") & (events["at"] <= as_of)])
+    states = _cut(_described(states_from_events(events, stages=stages, as_of=as_of), stages), events, as_of)
     if states.empty:
         return empty(VISITS)
-    visits = _ends(_holders(_split(states)), as_of)
-    visits["team"] = _teams(visits, team_of if isinstance(team_of, Teams) else Teams(team_of))
-    visits["bulk"] = _bulk(visits)
-    visits = visits.assign(**_touches(visits, events[events["at"] <= as_of]))
-    visits["n"] = visits.groupby("ticket", observed=True).cumcount()
-    return conform(visits, VISITS)
+    known = team_of if isinstance(team_of, Teams) else Teams(team_of)
+    return _Visits(states, events, stages=stages, teams=known, as_of=as_of).table()
 
 
 def _described(states: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
-    """Write out what the stage's number means."""
-    about = stages.drop_duplicates("stage").reset_index(drop=True)
-    columns = {"stage": "stage", "kind": "kind", "team": "stage_team", "batch": "batch"}
-    words = about[list(columns)].rename(columns=columns).iloc[states["stage"]].reset_index(drop=True)
-    return pd.concat([states.drop(columns="stage"), words], axis=1)
+    """Say what kind the stage is; ``end`` is missing: nothing ends but by another stage."""
+    kind = stages.drop_duplicates("stage")["kind"].to_numpy(dtype="str")
+    return states.assign(kind=kind[states["stage"]], end=NEVER)
 
 
-def _cut(states: pd.DataFrame, *, deletions: pd.DataFrame) -> pd.DataFrame:
+def _cut(states: pd.DataFrame, events: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """End lives where the ticket was found gone (``end``), unless it was done by then."""
+    deletions = events[(events["kind"] == "delete") & (events["at"] <= as_of)]
     if deletions.empty:
-        return states.assign(end=pd.Series(pd.NaT, index=states.index, dtype=states["at"].dtype))
+        return states
     found = deletions.groupby(deletions["ticket"].astype("str"))["at"].min()
     ticket = states["ticket"].astype("str")
     gone = ticket.map(found).astype(states["at"].dtype)
     last = states["kind"].where(~(states["at"] > gone)).groupby(ticket).transform("last")
     end = gone.where(last != "done")
-    return states.assign(end=end)[~((states["at"] > gone) | (states["at"] >= end))].reset_index(drop=True)
+    kept = ~((states["at"] > gone) | (states["at"] >= end))
+    ends = np.where(end.isna(), NEVER, micros_of(end))
+    return states.assign(end=ends)[kept].reset_index(drop=True)
 
 
-def _split(states: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows that begin a visit: another stage, or another holder in a work stage."""
-    stay = states["moved"].cumsum()
-    mover = states["mover"].astype("str").where(states["moved"]).groupby(stay).transform("first")
-    holder = states["assignee"].astype("str").fillna(mover).where(states["kind"] == "work")
-    same = (holder == holder.shift()) | (holder.isna() & holder.shift().isna())
-    begins = states["moved"] | ~same
-    return states.assign(stay=stay, holder=holder, mover=mover)[begins].reset_index(drop=True)
+class _Visits:
+    """Visits as arrays, from the states of tickets: one value per visit, numbers for words, −1 for nobody."""
+
+    def __init__(
+        self,
+        states: pd.DataFrame,
+        events: pd.DataFrame,
+        *,
+        stages: pd.DataFrame,
+        teams: Teams,
+        as_of: pd.Timestamp,
+    ) -> None:
+        self.about, self.teams = stages.drop_duplicates("stage").reset_index(drop=True), teams
+        self.tickets = states["ticket"].cat.categories
+        self.persons = words_in(states["assignee"], states["mover"], states["assigner"])
+        begins = self._split(states)
+        at, ticket = micros_of(states["at"]), states["ticket"].cat.codes.to_numpy().astype(np.int64)
+        self.ticket, self.entered = ticket[begins], at[begins]
+        self.stage, self.kind = (
+            states["stage"].to_numpy()[begins],
+            states["kind"].to_numpy(dtype="str")[begins],
+        )
+        self.moved, self.work = states["moved"].to_numpy()[begins], self.kind == "work"
+        self.tidied = states["bulk"].to_numpy()[begins]
+        self.assigner = numbers(states["assigner"], self.persons)[begins]
+        self.named_team = states["team"][begins].reset_index(drop=True)
+        self.follows = np.append(self.ticket[1:] == self.ticket[:-1], np.zeros(1, dtype=bool))
+        following = np.append(self.entered[1:], NEVER)
+        self.left = np.where(self.follows, following, states["end"].to_numpy()[begins])
+        self.now = int(micros_of(pd.Series([as_of]))[0])
+        self.first_touch, self.last_touch = self._touches(events[events["at"] <= as_of])
+
+    def _split(self, states: pd.DataFrame) -> Flags:
+        """Mark where a visit begins: another stage, or another holder in a work stage."""
+        moved = states["moved"].to_numpy()
+        entry = latest_row(moved)
+        mover = numbers(states["mover"], self.persons)[entry]
+        assignee = numbers(states["assignee"], self.persons)
+        work = (states["kind"] == "work").to_numpy()
+        holder = np.where(work, np.where(assignee >= 0, assignee, mover), -1)
+        begins = moved.copy()
+        begins[1:] |= holder[1:] != holder[:-1]
+        self.holder, self.mover = holder[begins], mover[begins]
+        return begins
+
+    def _touches(self, events: pd.DataFrame) -> tuple[Ints, Ints]:
+        """Find the first and the last evidence that the holder of a work visit worked in it.
+
+        Moving the ticket in oneself is one, taking the assignment oneself is one, and a comment, worklog,
+        commit or review inside the visit; moving it on oneself is the last one, but tells nothing about the
+        beginning. ``NEVER`` where there is none.
+        """
+        itself = np.where(self.moved, self.mover, self.assigner)
+        held = self.work & (self.holder >= 0)
+        arrived = held & (itself == self.holder)
+        mover = np.append(np.where(self.moved, self.mover, -1)[1:], -1)
+        passed = held & self.follows & (mover == self.holder)
+        first, last = self._inside(events, held)
+        first = np.where(arrived, self.entered, first)
+        last = np.where(passed, self.left, np.where(last == NEVER, first, last))
+        return first, last
+
+    def _inside(self, events: pd.DataFrame, held: Flags) -> tuple[Ints, Ints]:
+        """Find the first and the last touch by the holder inside each visit."""
+        touches = events[(events["kind"].isin(TOUCH_KINDS) & events["actor"].notna()).to_numpy()]
+        ticket, actor = numbers(touches["ticket"], self.tickets), numbers(touches["actor"], self.persons)
+        known = (ticket >= 0) & (actor >= 0)
+        pair, at = (ticket * len(self.persons) + actor)[known], micros_of(touches["at"])[known]
+        order = np.lexsort((at, pair))
+        pair, at = pair[order], at[order]
+        mine = np.where(held, self.ticket * len(self.persons) + self.holder, -1)
+        lines = Instants(pair, at)
+        begin, end = lines.before(mine, self.entered), lines.before(mine, self.left)
+        some = begin < end
+        first, last = (
+            np.where(some, at_rows(at, np.where(some, row, -1)), NEVER) for row in (begin, end - 1)
+        )
+        return first, last
+
+    def _holders(self) -> Ints:
+        """Give queue and outside visits the holder of the ticket's next work visit."""
+        ahead = at_rows(self.holder, _next_work(self.ticket, self.work))
+        return np.where(np.isin(self.kind, ["queue", "outside"]), ahead, self.holder)
+
+    def _revisits(self) -> Flags:
+        """Tell whether the ticket had left this stage before; the same for all visits of one stay."""
+        stay = np.flatnonzero(self.moved)
+        again: Flags = (
+            pd.Series(self.ticket[stay] * len(self.about) + self.stage[stay]).duplicated().to_numpy()
+        )
+        of_visit: Flags = again[np.cumsum(self.moved) - 1]
+        return of_visit
+
+    def _teams(self, holder: Ints) -> "pd.Series[Any]":
+        """Name the team: the holder's or the stage's, each the other's fallback, with the ticket's between."""
+        declared = [*self.teams.team_of.values(), *self.teams.of_ticket.values(), *self.teams.spells["team"]]
+        known = words_in(self.named_team, self.about["team"], pd.Series(declared, dtype="str"))
+        of_holder = team_numbers(holder, self.entered, teams=self.teams, persons=self.persons, known=known)
+        of_stage = numbers(self.about["team"], known)[self.stage]
+        of_ticket = numbers(self.named_team, known)
+        belongs = team_of_tickets(self.tickets, teams=self.teams, known=known)[self.ticket]
+        of_ticket = np.where(of_ticket >= 0, of_ticket, belongs)
+        first, last = (np.where(self.work, *pair) for pair in ((of_holder, of_stage), (of_stage, of_holder)))
+        return named(np.where(first >= 0, first, np.where(of_ticket >= 0, of_ticket, last)), known)
+
+    def _bulk(self) -> Flags:
+        """Mark visits that a bulk move began or ended, unless that move left a stage meant for batches."""
+        meant = self.about["batch"].to_numpy(dtype=bool)[self.stage] & self.follows
+        begun = self.moved & self.tidied & ~np.append(False, meant[:-1])
+        ended: Flags = np.append(begun[1:], False) & self.follows
+        return np.logical_or(begun, ended)
+
+    def table(self) -> pd.DataFrame:
+        """How do they look as VISITS?"""
+        holder = self._holders()
+        times = {"left": self.left, "first_touch": self.first_touch, "last_touch": self.last_touch}
+        first = np.append(True, ~self.follows[:-1])
+        rows = np.arange(len(self.ticket))
+        kinds, ends = pd.Index(STAGE_KINDS), np.where(self.left == NEVER, self.now, self.left)
+        return conform(
+            pd.DataFrame(
+                {
+                    "ticket": named(self.ticket, self.tickets),
+                    "n": rows - latest_row(first),
+                    "stage": named(self.stage, pd.Index(self.about["stage"].astype("str"))),
+                    "kind": named(kinds.get_indexer(pd.Index(self.kind)), kinds),
+                    "holder": named(holder, self.persons),
+                    "team": self._teams(holder),
+                    "entered": instants_of(self.entered),
+                    **{name: instants_of(np.where(at == NEVER, MISSING, at)) for name, at in times.items()},
+                    "elapsed": (ends - self.entered).view("m8[us]"),
+                    "revisit": self._revisits(),
+                    "bulk": self._bulk(),
+                }
+            ),
+            VISITS,
+        )
 
 
-def _holders(visits: pd.DataFrame) -> pd.DataFrame:
-    """Give queue and outside visits the holder of the ticket's next work visit."""
-    ahead = next_work_visit(visits)
-    holder = (
-        visits["holder"]
-        .reindex(pd.Index(np.where(ahead == AHEAD, len(visits), ahead)))
-        .reset_index(drop=True)
-    )
-    waits = visits["kind"].isin(["queue", "outside"])
-    return visits.assign(holder=visits["holder"].where(~waits, holder))
+def _next_work(ticket: Ints, work: Flags) -> Ints:
+    """Find each row's own or next work visit of the same ticket, −1 where there is none."""
+    rows, beyond = np.arange(len(work)), len(work)
+    ahead = np.minimum.accumulate(np.where(work, rows, beyond)[::-1])[::-1]
+    mine = np.append(ticket, -1)[ahead] == ticket
+    return np.where(mine, ahead, AHEAD)
 
 
 def next_work_visit(visits: pd.DataFrame) -> npt.NDArray[np.intp]:
@@ -126,78 +260,5 @@ def next_work_visit(visits: pd.DataFrame) -> npt.NDArray[np.intp]:
     >>> next_work_visit(visits).tolist()
     [1, 1, -1]
     """
-    rows = np.arange(len(visits))
-    beyond = len(visits)
-    work = np.where(visits["kind"] == "work", rows, beyond)
-    ahead = np.minimum.accumulate(work[::-1])[::-1]
-    ticket = visits["ticket"].astype("category").cat.codes.to_numpy()
-    reached = ahead < beyond
-    reached[reached] = ticket[ahead[reached]] == ticket[reached]
-    return np.where(reached, ahead, AHEAD)
-
-
-def _ends(visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    grouped = visits.groupby("ticket", observed=True)
-    left = grouped["at"].shift(-1).fillna(visits["end"])
-    stays = visits.drop_duplicates("stay")
-    again = stays.set_index("stay").duplicated(["ticket", "stage"])
-    return visits.assign(
-        entered=visits["at"],
-        left=left,
-        elapsed=left.fillna(as_of) - visits["at"],
-        revisit=visits["stay"].map(again).astype(bool),
-    )
-
-
-def _teams(visits: pd.DataFrame, teams: Teams) -> "pd.Series[Any]":
-    holder = teams.at(visits["holder"], visits["entered"])
-    stage, ticket = visits["stage_team"], visits["team"].astype("str")
-    ticket = ticket.fillna(visits["ticket"].astype("str").map(teams.of_ticket).astype("str"))
-    work = holder.fillna(ticket).fillna(stage)
-    return work.where(visits["kind"] == "work", stage.fillna(ticket).fillna(holder))
-
-
-def _bulk(visits: pd.DataFrame) -> "pd.Series[bool]":
-    """Mark visits that a bulk move began or ended, unless that move left a stage meant for batches."""
-    grouped = visits.groupby("ticket", observed=True)
-    meant = grouped["batch"].shift().eq(other=True)
-    begun = visits["moved"] & visits["bulk"] & ~meant
-    ended = begun.groupby(visits["ticket"], observed=True).shift(-1).eq(other=True)
-    return begun | ended
-
-
-def _touches(visits: pd.DataFrame, events: pd.DataFrame) -> "dict[str, pd.Series[Any]]":
-    """Find the first and the last evidence that the holder of a work visit worked in it.
-
-    Moving the ticket in oneself is one, taking the assignment oneself is one, and a comment, worklog,
-    commit or review inside the visit; moving it on oneself is the last one, but tells nothing about the
-    beginning.
-    """
-    work = visits["kind"] == "work"
-    itself = visits["mover"].where(visits["moved"], visits["assigner"].astype("str"))
-    arrived = work & (itself == visits["holder"])
-    follows = visits["ticket"].astype("str") == visits["ticket"].astype("str").shift(-1)
-    mover = visits["mover"].where(visits["moved"]).shift(-1).where(follows)
-    moved_on = visits["left"].where(work & (mover == visits["holder"]))
-    first = visits["entered"].where(arrived, _nearest(visits, events, side="entered"))
-    last = moved_on.fillna(_nearest(visits, events, side="left")).fillna(first)
-    return {"first_touch": first, "last_touch": last}
-
-
-def _nearest(visits: pd.DataFrame, events: pd.DataFrame, *, side: str) -> "pd.Series[Any]":
-    """Find the touch by the holder nearest to the visit's beginning, or to its end, inside it."""
-    touches = events[events["kind"].isin(TOUCH_KINDS)].dropna(subset=["actor"])
-    touches = touches.astype({"ticket": "str", "actor": "str"}).rename(columns={"actor": "holder"})
-    stays = visits[visits["kind"] == "work"].astype({"ticket": "str"}).reset_index()
-    stays["left"] = stays["left"].fillna(stays["entered"] + stays["elapsed"] + pd.Timedelta(microseconds=1))
-    seen = pd.merge_asof(
-        stays[["index", "ticket", "holder", side]].sort_values(side),
-        touches.assign(touched=touches["at"])[["ticket", "holder", "at", "touched"]].sort_values("at"),
-        left_on=side,
-        right_on="at",
-        by=["ticket", "holder"],
-        direction="forward" if side == "entered" else "backward",
-        allow_exact_matches=side == "entered",
-    )
-    touched = seen.set_index("index")["touched"].reindex(visits.index)
-    return touched.where((touched >= visits["entered"]) & ~(touched >= visits["left"]))
+    ticket = visits["ticket"].astype("category").cat.codes.to_numpy().astype(np.int64)
+    return _next_work(ticket, (visits["kind"] == "work").to_numpy())
