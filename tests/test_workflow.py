@@ -128,3 +128,21 @@ def test_all_faults_are_told_at_once() -> None:
     """Two faults of different sections stand in one message."""
     with pytest.raises(ConfigError, match=r"unknown key 'nmae' in \[stream\].*lacks 'kind'"):
         parse_workflow('[stream]\nnmae = "x"\n[[stage]]\nname = "A"')
+
+
+def test_blocking_links_are_pairs_that_replace_the_usual() -> None:
+    """Jira's own and the usual ones without a word; none at all where the list is empty."""
+    assert ("is blocked by", "blocks") in Workflow().blocking.links
+    own = parse_workflow('[blocking]\nlinks = [["waits for", "holds up"]]').blocking
+    assert own.links == (("waits for", "holds up"),)
+    assert parse_workflow("[blocking]\nlinks = []").blocking.links == ()
+
+
+def test_both_ends_of_a_blocking_link_cannot_say_the_same() -> None:
+    """Nobody could tell who holds up whom."""
+    with pytest.raises(ConfigError, match=r"links of \[blocking\] say 'relates to' of both ends"):
+        parse_workflow('[blocking]\nlinks = [["relates to", "Relates  to"]]')
+    with pytest.raises(ConfigError, match=r"\[blocking\] lacks '1'"):
+        parse_workflow('[blocking]\nlinks = [["is blocked by"]]')
+    with pytest.raises(ConfigError, match=r"unknown key 'link' in \[blocking\]; known: links"):
+        parse_workflow("[blocking]\nlink = []")

@@ -44,7 +44,8 @@ def links_without_history(
 
     Each is taken to have been there since the later of both tickets' beginning, as a first state is. Where a
     changelog tells of a link between the same two in words that neither shows any more, its type may have
-    been renamed: then nothing is added.
+    been renamed; where it tells the same of a key that was not pulled and is shown no more, that issue may
+    have moved: then nothing is added.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ def links_without_history(
     for link in links:
         now.setdefault(link.ends, set()).update(link.said)
     told, standing = _told(changes, ids, now)
+    lost = {said for ends, several in standing.items() if ends not in now for said in several}
     start = dict(zip(lives["ticket"], lives["start"], strict=True))
     return [
         _item(link, start)
@@ -87,6 +89,7 @@ def links_without_history(
         if link.ticket in start
         and not link.said & told.get(link.ends, set())
         and standing.get(link.ends, set()) <= now[link.ends]
+        and (link.other in start or (link.ticket, link.wording) not in lost)
     ]
 
 
@@ -97,7 +100,7 @@ def _links_now(body: Json, ids: Mapping[str, str], source: str) -> Iterator[Link
             other, phrase = link.get(f"{way}Issue"), (link.get("type") or {}).get(way)
             if not (other and other.get("key") and phrase):
                 continue
-            known = f"{source}:{other['id']}" if other.get("id") else ids.get(other["key"], other["key"])
+            known = ids.get(other["key"], str(other["key"]))
             answer = _small(link["type"].get(back) or "")
             ref = f"link {link.get('id') or f'{ticket}/{place}'}"
             yield Link(ticket, known, str(other["key"]), str(phrase), _small(phrase), answer, ref)

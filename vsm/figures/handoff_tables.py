@@ -52,7 +52,7 @@ def costliest_table(
         "disciplines; elapsed time; back: to an earlier stage."
     )
     nothing = "No handoff of a finished ticket has waited so far."
-    return published(rows, caption, nothing=nothing).format(_linked(tickets), subset=["Ticket"])
+    return published(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
 
 
 def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler:
@@ -90,7 +90,7 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         "persons are counted, never named."
     )
     nothing = "No finished ticket has gone to and fro so far."
-    return published(rows, caption, nothing=nothing).format(_linked(tickets), subset=["Look at"])
+    return published(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Look at"])
 
 
 def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
@@ -136,9 +136,16 @@ def _pair(row: Mapping[Any, Any]) -> str:
     return "any two, not named" if row["level"] == "person" else f"{row['a']} ⇄ {row['b']}"
 
 
-def _linked(tickets: pd.DataFrame) -> Callable[[object], str]:
-    """Show keys as links, where a ticket's address is one of the web; everything is escaped."""
-    addresses = dict(zip(tickets["key"].astype("str"), tickets["url"].astype("str"), strict=True))
+def linked_keys(tickets: pd.DataFrame) -> Callable[[object], str]:
+    """How is a ticket's key, or a tuple of keys, shown? As links to addresses of the web; all is escaped.
+
+    Examples
+    --------
+    >>> linked_keys(pd.DataFrame({"key": ["AB-1"], "url": [None]}))(("AB-1",))
+    '<span style="white-space: nowrap">AB-1</span>'
+    """
+    known = tickets["url"].astype("str").fillna("")
+    addresses = dict(zip(tickets["key"].astype("str"), known, strict=True))
 
     def link(keys: object) -> str:
         several = keys if isinstance(keys, tuple) else (keys,)

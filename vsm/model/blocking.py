@@ -9,7 +9,7 @@ from vsm.intervals.blocked import blocked_spans
 from vsm.model.flow import lead_time_quantiles
 from vsm.tables import DURATION
 
-_TYPES: Final = {
+_TYPES: Final[dict[str, Any]] = {
     "from_team": "str", "to_team": "str", "blocks": "int64", "open": "int64", "tickets": "int64",
     "blocked": DURATION, "median": DURATION,
 }  # fmt: skip
@@ -122,7 +122,8 @@ def who_blocks(
         {"from_team": giver, "to_team": taker} | _pair(rows, as_of, minimum)
         for (giver, taker), rows in links.groupby(["from_team", "to_team"], dropna=False)
     ]
-    table = pd.DataFrame(pairs, columns=list(_TYPES)).astype(_TYPES)
+    columns = {name: pd.Series([pair[name] for pair in pairs], dtype=kind) for name, kind in _TYPES.items()}
+    table = pd.DataFrame(columns)
     order = ["blocked", "from_team", "to_team"]
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
