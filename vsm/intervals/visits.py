@@ -10,6 +10,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.intervals.codes import (
     at_rows,
+    declared_teams,
     instants_of,
     latest_row,
     named,
@@ -197,8 +198,7 @@ class _Visits:
 
     def _teams(self, holder: Ints) -> "pd.Series[Any]":
         """Name the team: the holder's or the stage's, each the other's fallback, with the ticket's between."""
-        declared = [*self.teams.team_of.values(), *self.teams.of_ticket.values(), *self.teams.spells["team"]]
-        known = words_in(self.named_team, self.about["team"], pd.Series(declared, dtype="str"))
+        known = words_in(self.named_team, self.about["team"], declared_teams(self.teams))
         of_holder = team_numbers(holder, self.entered, teams=self.teams, persons=self.persons, known=known)
         of_stage = numbers(self.about["team"], known)[self.stage]
         of_ticket = numbers(self.named_team, known)
@@ -212,7 +212,8 @@ class _Visits:
         meant = self.about["batch"].to_numpy(dtype=bool)[self.stage] & self.follows
         begun = self.moved & self.tidied & ~np.append(False, meant[:-1])
         ended: Flags = np.append(begun[1:], False) & self.follows
-        return np.logical_or(begun, ended)
+        either: Flags = begun | ended
+        return either
 
     def table(self) -> pd.DataFrame:
         """How do they look as VISITS?"""

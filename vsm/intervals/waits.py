@@ -3,10 +3,15 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from vsm.clock import micros_of
+from vsm.intervals.codes import at_rows, instants_of, numbers
 from vsm.intervals.handoffs import work_start
-from vsm.intervals.visits import AHEAD, next_work_visit
+from vsm.intervals.instants import Instants, Ints
+from vsm.intervals.states import NEVER
+from vsm.intervals.visits import AHEAD, MISSING, next_work_visit
 from vsm.tables import WAITS, conform, empty
 
 
@@ -30,11 +35,24 @@ def finished_at(visits: pd.DataFrame) -> "pd.Series[Any]":
     >>> len(finished_at(empty(VISITS)))
     0
     """
-    ticket = visits["ticket"].astype("str")
-    gone = visits["left"].notna() & (ticket != ticket.shift(-1))
-    undone = visits["entered"].where((visits["kind"] != "done") | gone).groupby(ticket).transform("max")
-    final = (visits["kind"] == "done") & ~(visits["entered"] <= undone)
-    return visits["entered"].where(final).groupby(ticket).min()
+    ticket = visits["ticket"].astype("category")
+    words = ticket.cat.categories.astype("str")
+    finish = _finish(visits, ticket.cat.codes.to_numpy(), len(words))
+    at = instants_of(np.where(finish == NEVER, MISSING, finish)).set_axis(words)
+    here = np.unique(ticket.cat.codes)
+    return at.iloc[here].rename_axis("ticket").rename("entered")
+
+
+def _finish(visits: pd.DataFrame, ticket: npt.NDArray[Any], tickets: int) -> Ints:
+    """Tell by number of the ticket when it was finished for good, ``NEVER`` where it was not."""
+    entered, done = micros_of(visits["entered"]), (visits["kind"] == "done").to_numpy()
+    last = np.append(ticket[1:] != ticket[:-1], np.ones(min(len(ticket), 1), dtype=bool))
+    undone = ~done | (last & visits["left"].notna().to_numpy())
+    latest, finish = np.full(tickets, -NEVER), np.full(tickets, NEVER)
+    np.maximum.at(latest, ticket[undone], entered[undone])
+    final = done & (entered > latest[ticket])
+    np.minimum.at(finish, ticket[final], entered[final])
+    return finish
 
 
 def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -69,22 +87,29 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     """
     if visits.empty:
         return empty(WAITS)
-    finish = visits["ticket"].astype("str").map(finished_at(visits)).fillna(as_of)
-    work = visits["kind"] == "work"
-    left = visits["left"].fillna(as_of)
-    end = work_start(visits).where(work, left.where(left < finish, finish))
-    pieces = visits.assign(start=visits["entered"], end=end, elapsed=end - visits["entered"])
-    pieces["handoff"] = _handoff_ahead(visits, handoffs)
-    return conform(pieces[pieces["elapsed"] > pd.Timedelta(0)].drop(columns="working"), WAITS)
+    ticket = visits["ticket"].cat.codes.to_numpy().astype(np.int64)
+    now = micros_of(pd.Series([as_of]))[0]
+    entered, work = micros_of(visits["entered"]), (visits["kind"] == "work").to_numpy()
+    finish = np.minimum(_finish(visits, ticket, len(visits["ticket"].cat.categories))[ticket], now)
+    left = np.where(visits["left"].isna(), now, micros_of(visits["left"]))
+    started = micros_of(work_start(visits))
+    end = np.where(work, started, np.minimum(left, finish))
+    handoff = _handoff_ahead(visits, handoffs, started)
+    rows = np.flatnonzero(end > entered)
+    words = visits[["ticket", "n", "stage", "holder", "team", "bulk"]].take(rows).reset_index(drop=True)
+    times = {"start": instants_of(entered[rows]), "end": instants_of(end[rows])}
+    pieces = words.assign(**times, elapsed=times["end"] - times["start"])
+    return conform(pieces.assign(handoff=handoff.take(rows).reset_index(drop=True)), WAITS)
 
 
-def _handoff_ahead(visits: pd.DataFrame, handoffs: pd.DataFrame) -> "pd.Series[Any]":
+def _handoff_ahead(visits: pd.DataFrame, handoffs: pd.DataFrame, started: Ints) -> "pd.Series[Any]":
     """Number the handoff that had begun and ends at each visit's own or next work visit, if there is one."""
+    tickets = visits["ticket"].cat.categories
     ahead = next_work_visit(visits)
-    key = ["ticket", "taken"]
-    receiver = pd.DataFrame({"ticket": visits["ticket"].astype("str"), "taken": work_start(visits)})
-    beyond = np.where(ahead == AHEAD, len(visits), ahead)
-    receiver = receiver.reindex(pd.Index(beyond)).reset_index(drop=True)
-    passed = handoffs.astype({"ticket": "str"}).set_index(key)[["handoff", "given"]]
-    ahead_of = receiver.join(passed, on=key).set_axis(visits.index)
-    return ahead_of["handoff"].astype("Int64").where(visits["entered"] >= ahead_of["given"])
+    lines = Instants(numbers(handoffs["ticket"], tickets), micros_of(handoffs["taken"]))
+    mine, taken = visits["ticket"].cat.codes.to_numpy().astype(np.int64), at_rows(started, ahead)
+    first, last = lines.before(mine, taken), lines.until(mine, taken)
+    row = np.where((ahead != AHEAD) & (first < last), first, -1)
+    given = at_rows(micros_of(handoffs["given"]), row, missing=NEVER)
+    told = at_rows(handoffs["handoff"].to_numpy(), row)
+    return pd.Series(told, dtype="Int64").where(micros_of(visits["entered"]) >= given)

@@ -97,7 +97,14 @@ class Calendars:
 
 
 def looks_of(scene: Scene, parts: Parts, calendars: Calendars) -> Mapping[str, Look]:
-    """When does each cause hold? One look for each word of ``CAUSES`` but ``idle``."""
+    """When does each cause hold? One look for each word of ``CAUSES`` but ``idle``.
+
+    Examples
+    --------
+    >>> whole = Pieces(np.array([0, 1]), np.array([0, 0]), np.array([9, 9]))
+    >>> _where(np.array([True, False]))(whole).source.tolist()
+    [0]
+    """
     at_work = _AtWork.of(scene, parts)
     before = scene.rules.order.index("busy") < scene.rules.order.index("jumped")
     return {
