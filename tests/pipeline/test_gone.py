@@ -27,7 +27,8 @@ def test_an_unfinished_ticket_ends_where_it_was_missed() -> None:
 def test_waiting_ends_where_the_ticket_was_missed() -> None:
     """Nobody waits for a ticket that is not there."""
     waits = stream_of(UNTOUCHED, gone={1: 10}).waits
-    assert (waits["end"].max(), waits["elapsed"].sum()) == (START + 10 * DAY, 10 * DAY)
+    assert waits["end"].max() == START + 10 * DAY
+    assert sum(waits["elapsed"], pd.Timedelta(0)) == 10 * DAY
 
 
 def test_a_finished_ticket_stays_finished() -> None:

@@ -197,7 +197,7 @@ class _Visits:
         return of_visit
 
     def _teams(self, holder: Ints) -> "pd.Series[Any]":
-        """Name the team: the holder's or the stage's, each the other's fallback, with the ticket's between."""
+        """Name the team: the holder's or the stage's, one the other's fallback, the ticket's in between."""
         known = words_in(self.named_team, self.about["team"], declared_teams(self.teams))
         of_holder = team_numbers(holder, self.entered, teams=self.teams, persons=self.persons, known=known)
         of_stage = numbers(self.about["team"], known)[self.stage]
