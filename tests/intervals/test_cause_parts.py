@@ -94,13 +94,9 @@ def test_a_batch_waits_for_its_last_member() -> None:
     """Four leave within minutes; the fourth is no member, for it left an hour later."""
     minute = 60_000_000
     ready, left = np.array([1, 5, 9, 2]) * minute, np.array([20, 21, 29, 90]) * minute
-    told = {"ticket": np.arange(4), "minutes": 10, "least": 3}
-    assert (batched_until(np.zeros(4, dtype=np.int64), ready, left, **told) // minute).tolist() == [
-        9,
-        9,
-        9,
-        2,
-    ]
+    same = np.zeros(4, dtype=np.int64)
+    until = batched_until(same, ready, left, ticket=np.arange(4), minutes=10, least=3)
+    assert (until // minute).tolist() == [9, 9, 9, 2]
 
 
 def test_two_visits_of_one_ticket_are_no_batch() -> None:

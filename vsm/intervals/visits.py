@@ -19,7 +19,7 @@ from vsm.intervals.codes import (
     team_of_tickets,
     words_in,
 )
-from vsm.intervals.instants import Flags, Instants, Ints
+from vsm.intervals.instants import Flags, Instants, Ints, in_order
 from vsm.intervals.states import NEVER, states_from_events
 from vsm.people import Teams
 from vsm.tables import STAGE_KINDS, TOUCH_KINDS, VISITS, conform, empty
@@ -171,7 +171,7 @@ class _Visits:
         ticket, actor = numbers(touches["ticket"], self.tickets), numbers(touches["actor"], self.persons)
         known = (ticket >= 0) & (actor >= 0)
         pair, at = (ticket * len(self.persons) + actor)[known], micros_of(touches["at"])[known]
-        order = np.lexsort((at, pair))
+        order = in_order(pair, at)
         pair, at = pair[order], at[order]
         mine = np.where(held, self.ticket * len(self.persons) + self.holder, -1)
         lines = Instants(pair, at)

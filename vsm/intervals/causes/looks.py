@@ -16,7 +16,7 @@ from vsm.intervals.causes.receivers import Parts, Words
 from vsm.intervals.causes.work_in_hand import Hands, Traces, Work, hands_of_persons, hands_of_teams
 from vsm.intervals.codes import numbers, team_numbers
 from vsm.intervals.handoffs import work_start
-from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.instants import Flags, Ints, in_order
 from vsm.people import Teams
 from vsm.workflow import Waiting
 
@@ -230,7 +230,7 @@ class _AtWork:
         source, start, end = (
             np.concatenate([getattr(side, name) for side in sides]) for name in ("source", "start", "end")
         )
-        order = np.lexsort((start, source))
+        order = in_order(source, start)
         return Pieces(source, start, end)[order]
 
 

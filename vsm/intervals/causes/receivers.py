@@ -9,7 +9,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.intervals.causes.pieces import Pieces, carve
 from vsm.intervals.codes import at_rows, declared_teams, numbers, team_of_tickets, words_in
-from vsm.intervals.instants import Flags, Instants, Ints, expanded
+from vsm.intervals.instants import Flags, Instants, Ints, expanded, in_order
 from vsm.people import Teams
 
 
@@ -129,7 +129,7 @@ class _Told:
     ) -> None:
         rows = events[events["kind"] == kind]
         ticket, at = numbers(rows["ticket"], tickets), micros_of(rows["at"])
-        order = np.lexsort((at, ticket))
+        order = in_order(ticket, at)
         self._ticket, self._at = ticket[order], at[order]
         self._said = np.append(numbers(rows["after"], known)[order], -1)
         self._instants = Instants(self._ticket, self._at)
