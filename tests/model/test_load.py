@@ -29,7 +29,7 @@ def test_a_week_has_its_mean_and_its_most() -> None:
 def test_queues_and_unknown_teams_are_not_in_work() -> None:
     """Only work visits of a known team count."""
     visits = visits_of(("web", 0, 2), ("web", 0, 2))
-    queued = visits.assign(kind=["queue", "work"], team=["web", None])
+    queued = visits.assign(kind=["queue", "work"], team=visits["team"].where(visits.index == 0))
     assert wip_steps(queued, as_of=START + 9 * HOUR).empty
 
 

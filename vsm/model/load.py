@@ -39,13 +39,14 @@ def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) ->
     """
     known = visits[(visits["kind"] == "work") & visits[by].notna() & (visits["entered"] < as_of)]
     name = known[by].astype("str")
-    left = known["left"].fillna(as_of).clip(upper=as_of)
+    left = known["left"].where(known["left"] < as_of, as_of)
     starts = pd.DataFrame({by: name, "at": known["entered"], "step": 1})
     ends = pd.DataFrame({by: name, "at": left, "step": -1})
     steps = pd.concat([starts, ends], ignore_index=True).groupby([by, "at"], as_index=False)["step"].sum()
     steps = steps[steps["step"] != 0].reset_index(drop=True)
     wip = steps.groupby(by)["step"].cumsum().astype("int64")
-    return steps.assign(wip=wip)[[by, "at", "wip"]]
+    table: pd.DataFrame = steps.assign(wip=wip)[[by, "at", "wip"]]
+    return table
 
 
 def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -85,7 +86,7 @@ def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: 
     cuts = level.index.union(edges)
     cuts = cuts[cuts <= edges[-1]]
     wip = level.reindex(cuts, method="ffill").fillna(0)[:-1]
-    hours = np.diff(cuts.as_unit("us").asi8)
+    hours = np.diff(pd.DatetimeIndex(cuts).as_unit("us").asi8)
     week = weeks.searchsorted(wip.index, side="right") - 1
     sums = pd.DataFrame({"week": week, "wip": wip.to_numpy(), "us": hours, "all": wip.to_numpy() * hours})
     groups = sums.groupby("week")

@@ -173,7 +173,7 @@ def accuracy_of(stays: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     rates = complete_and_accurate(stays)
     place = stays.drop_duplicates("stage").set_index("stage")["place"]
     rows = [
-        {"stage": stage, "n": int(row["forward"]), "place": place[stage]}
+        {"stage": stage, "n": int(row["forward"]), "place": place.loc[str(stage)]}
         | share_of(round(row["forward"] * row["ca"]), int(row["forward"]), minimum=minimum)
         for stage, row in rates.iterrows()
     ]
