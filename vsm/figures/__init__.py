@@ -1,6 +1,9 @@
 """What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
 
 from vsm.figures.alignment import flow_distribution_bars, objective_table, planned_table
+from vsm.figures.blocks import blocks_table
+from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
+from vsm.figures.causes import causes_ladder
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
@@ -23,6 +26,10 @@ __all__ = [
     "CONFIG",
     "TEMPLATE",
     "age_table",
+    "blocks_table",
+    "calendar_table",
+    "causes_ladder",
+    "causes_table",
     "costliest_table",
     "delivery_table",
     "deployment_weeks",
@@ -37,6 +44,7 @@ __all__ = [
     "knowledge_table",
     "lead_time_table",
     "letting_go_table",
+    "meanings_table",
     "mended_table",
     "objective_table",
     "ping_pong_table",
@@ -47,5 +55,6 @@ __all__ = [
     "time_by_stage",
     "together_table",
     "value_stream_map",
+    "wait_stories",
     "weekly_flow_table",
 ]

@@ -1,0 +1,236 @@
+"""Why did finished tickets wait? Causes by team, stage and handoff, with intervals and what each is worth."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from vsm.model.bottlenecks import bootstrap_shares
+from vsm.model.flow import counted
+from vsm.tables import CAUSES, DURATION
+
+EARLY: Final = "before the first work"
+WITHIN: Final = "within a team"
+LATE: Final = "of no handoff"
+
+
+class Meaning(NamedTuple):
+    """What does a cause say, what would mislead you about it, and what could be tried?"""
+
+    meaning: str
+    beware: str
+    experiment: str
+
+
+MEANINGS: Final = {
+    "blocked": Meaning(
+        "The ticket was flagged, or a link said that another one blocks it.",
+        "Flags that nobody takes off go on blocking; what was never flagged is not here.",
+        "Look at what blocks every day, and let whoever can end it join.",
+    ),
+    "outside": Meaning(
+        "The stage waits for somebody outside of the stream.",
+        "The answer may have come long before somebody moved the ticket.",
+        "Ask earlier, agree on when an answer comes, or decide without one.",
+    ),
+    "off hours": Meaning(
+        "Night, weekend, holiday: outside of the working calendar of the receiver's team.",
+        "It rests on the calendars of vsm.toml; an assumed one hides real waiting, or invents it.",
+        "Nothing, unless work should wait less at night: then hand over earlier in the day.",
+    ),
+    "unowned": Meaning(
+        "Nobody was assigned, and neither the stage nor the ticket belongs to a team.",
+        "A team may well know what is its own: let vsm.toml say team = … for the stage.",
+        "Name a team that owns the stage, and one person a day who looks at it.",
+    ),
+    "batched": Meaning(
+        "It left together with others, to one receiver or in a release, once the last of them was ready.",
+        "Tickets that were worked on one by one may be moved on the board all at once.",
+        "Let half as many go, twice as often.",
+    ),
+    "busy": Meaning(
+        "The receiver worked on something that had become ready earlier.",
+        'Tickets forgotten "In Progress" look like work; work = "touches" in vsm.toml counts traces only.',
+        "Limit how much is in work at once; let givers help where work piles up.",
+    ),
+    "jumped": Meaning(
+        "The receiver worked, but only on what had become ready later: the ticket was overtaken.",
+        "It may have been right to do so: something was urgent.",
+        "Agree on the order in which work is taken, and on who may jump it.",
+    ),
+    "idle": Meaning(
+        "None of these: nothing in the data explains it.",
+        "The less is recorded, the more there is of it. It does not say that anybody was idle.",
+        "Ask those who were there about the longest ones; record what held them up.",
+    ),
+}
+
+
+def cause_shares(
+    waits: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    seed: int = 0,
+    minimum: int = 12,
+) -> pd.DataFrame:
+    """Which causes made finished tickets wait, and for how long?
+
+    Parameters
+    ----------
+    waits
+        WAITS with causes, and with the columns that ``by`` names. Pieces of a bulk edit are left out.
+    lives
+        As ``lives_from_visits`` gives them; counted tickets are weighed.
+    by
+        What to tell apart; rows in which it is missing belong to no group.
+    seed, minimum
+        Of the bootstrap by ticket; under so many tickets with any waiting there is no interval.
+
+    Returns
+    -------
+    DataFrame
+        A row for each group and cause, causes in their order, groups by their working time, the longest
+        first: the columns of ``by``, ``cause, elapsed, working`` (timedeltas), ``tickets`` (that waited for
+        it), ``share`` of all elapsed waiting of the group with its 95 % interval ``low, high``,
+        ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
+        tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
+
+    Examples
+    --------
+    >>> from vsm.tables import WAITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": [], "work": []})
+    >>> cause_shares(empty(WAITS), lives)["cause"].tolist()[:2]
+    ['blocked', 'outside']
+    """
+    done = counted(lives)
+    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
+    work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
+    if not by:
+        groups: list[tuple[Any, pd.DataFrame]] = [((), mine)]
+    else:
+        keys = [mine[name].astype("str") for name in by]
+        groups = sorted(mine.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
+    tables = [_causes_of(rows, seed=seed, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
+              for key, rows in groups]  # fmt: skip
+    columns = [
+        *by,
+        "cause",
+        "elapsed",
+        "working",
+        "tickets",
+        "share",
+        "low",
+        "high",
+        "share_working",
+        "impact",
+    ]
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(tables, ignore_index=True)
+    rest = lead - _seconds(table["elapsed"])
+    return table.assign(impact=(work / rest).where(rest > 0)).reindex(columns=columns)
+
+
+def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+    cause = rows["cause"].astype("str")
+    ticket = rows["ticket"].astype("str")
+    each = pd.crosstab(ticket, cause, values=_seconds(rows["elapsed"]), aggfunc="sum")
+    amounts = each.reindex(columns=list(CAUSES)).fillna(0.0).to_numpy(dtype="float64")
+    whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
+    low, high = bootstrap_shares(amounts, seed=seed, minimum=minimum)
+    times = {
+        name: _seconds(rows[name]).groupby(cause).sum().reindex(list(CAUSES), fill_value=0.0)
+        for name in ("elapsed", "working")
+    }
+    known = {"share": (times["elapsed"], whole), "share_working": (times["working"], working)}
+    return pd.DataFrame(
+        {
+            "cause": list(CAUSES),
+            **{
+                name: pd.to_timedelta(time.to_numpy(), unit="s").as_unit("us") for name, time in times.items()
+            },
+            "tickets": (amounts > 0).sum(axis=0),
+            **{name: part.to_numpy() / total if total else np.nan for name, (part, total) in known.items()},
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
+    return durations.astype(DURATION).dt.total_seconds()
+
+
+def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
+    """Between which teams did each piece of waiting lie? WAITS with a column ``passing``.
+
+    Parameters
+    ----------
+    waits, handoffs
+        WAITS and HANDOFFS.
+    lives
+        As ``lives_from_visits`` gives them.
+
+    Returns
+    -------
+    DataFrame
+        ``passing`` is "A → B" for the waits of a handoff between teams, missing where a team is not known;
+        ``WITHIN`` where the team stays; ``EARLY`` for waits before the first work, ``LATE`` for all others.
+
+    Examples
+    --------
+    >>> from vsm.tables import HANDOFFS, WAITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "started": pd.to_datetime([], utc=True)})
+    >>> len(with_passing(empty(WAITS), empty(HANDOFFS), lives))
+    0
+    """
+    known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
+    pair = known["from_team"] + " → " + known["to_team"]
+    pair = pair.mask(known["from_team"] == known["to_team"], WITHIN)
+    started = lives.set_index("ticket")["started"].reindex(waits["ticket"].astype("str"))
+    late = waits["start"] >= started.astype(waits["start"].dtype).array
+    alone = pd.Series(EARLY, index=waits.index, dtype="str").mask(late, LATE)
+    passing = waits["handoff"].map(pair).astype("str")
+    return waits.assign(passing=alone.where(waits["handoff"].isna(), passing))
+
+
+def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+    """How much of the waiting in each stage is nights, weekends and holidays?
+
+    Parameters
+    ----------
+    waits, lives
+        As in ``cause_shares``.
+    stages
+        As ``stages_from_names`` gives them: the order of the rows.
+
+    Returns
+    -------
+    DataFrame
+        A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
+        ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
+
+    Examples
+    --------
+    >>> from vsm.tables import WAITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> stages = pd.DataFrame({"stage": ["Build"], "place": [0]})
+    >>> calendar_effect(empty(WAITS), lives, stages=stages).empty
+    True
+    """
+    done = counted(lives)
+    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
+    keys = [mine["stage"].astype("str"), mine["ticket"].astype("str")]
+    each = mine.groupby(keys)[["elapsed", "working"]].sum().reset_index()
+    rows = each.groupby("stage").agg(
+        tickets=("ticket", "size"),
+        elapsed=("elapsed", "sum"),
+        working=("working", "sum"),
+        median_elapsed=("elapsed", "median"),
+        median_working=("working", "median"),
+    )
+    place = stages.drop_duplicates("stage").set_index("stage")["place"]
+    rows["share"] = 1 - _seconds(rows["working"]) / _seconds(rows["elapsed"])
+    return rows.loc[sorted(rows.index, key=lambda stage: place[stage])].rename_axis("stage").reset_index()
