@@ -58,7 +58,9 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     words = Vocabulary()
     codes = event_codes(facts_of(events), words, as_of=as_of)
     states = states_of(codes, words.meaning(stage_of_status(stages)))
-    persons = {name: named(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")}
+    persons = {
+        name: named(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")
+    }
     return pd.DataFrame(
         {
             "ticket": named(states.ticket, events["ticket"].cat.categories),

@@ -165,13 +165,17 @@ def _traces(events: EventCodes, row: Ints, stays: _Stays) -> tuple[Ints, Ints]:
     visit = _visit_of(events, trace, row, stays)
     at = events.at[trace]
     mine = (
-        (visit != BEFORE_ALL)
-        & (stays.ticket[visit] == events.ticket[trace])
-        & (stays.kind[visit] == WORK)
-        & (stays.holder[visit] == events.actor[trace])
-        & (stays.entered[visit] <= at)
-        & (at < stays.left[visit])
-    ) if len(row) else np.zeros(len(trace), dtype=bool)
+        (
+            (visit != BEFORE_ALL)
+            & (stays.ticket[visit] == events.ticket[trace])
+            & (stays.kind[visit] == WORK)
+            & (stays.holder[visit] == events.actor[trace])
+            & (stays.entered[visit] <= at)
+            & (at < stays.left[visit])
+        )
+        if len(row)
+        else np.zeros(len(trace), dtype=bool)
+    )
     runs = len(row)
     return earliest_of(mine, at, visit, runs=runs), latest_of(mine, at, visit, runs=runs, missing=NEVER)
 
