@@ -6,7 +6,7 @@ to do a day in each, so that only the number of events grows.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,26 +14,42 @@ import pandas as pd
 
 from vsm.eventlog.stages import stages_from_names
 from vsm.sources.table_store import save_parts
-from vsm.tables import EVENT_KINDS, EVENTS, INSTANT, NAMES, conform
+from vsm.tables import EVENT_KINDS, EVENTS, NAMES, conform
 from vsm.workflow import Workflow, parse_workflow
 
 A_TICKET, PEOPLE, TEAMS, STATUSES = 8, 400, 20, 12
 A_DAY: Final = 4_000  # events of all people together
 BEGIN: Final = pd.Timestamp("2016-01-04", tz="UTC")
 DAY: Final = 86_400_000_000
-KINDS: Final = ("queue", "work", "queue", "work", "queue", "work", "outside", "work", "queue", "work", "queue", "done")
-PART: Final = 16_000  # tickets
-STAMP: Final = "generated 1"
-
-# What happens to a ticket after its creation in the first status: moves on (+1) or back (−1), assignments
-# and comments. Each pattern has eight events, with the creation and its status.
-PATTERNS: Final = (
-    ("status", "assignee", "comment", "status", "status", "done"),
-    ("assignee", "status", "status", "comment", "status", "status"),
-    ("status", "assignee", "status", "status", "back", "done"),
-    ("status", "comment", "assignee", "comment", "status", "done"),
+KINDS: Final = (
+    "queue",
+    "work",
+    "queue",
+    "work",
+    "queue",
+    "work",
+    "outside",
+    "work",
+    "queue",
+    "work",
+    "queue",
+    "done",
 )
-STEP: Final = {"status": 1, "back": -1, "done": STATUSES}
+PART: Final = 16_000  # tickets
+STAMP: Final = "generated 2"
+
+# What may happen to a ticket. Everything that is a step is a change of status.
+LIVES: Final = np.array(
+    [
+        ("created", "first", "forward", "assignee", "comment", "forward", "forward", "done"),
+        ("created", "first", "assignee", "forward", "forward", "comment", "far", "forward"),
+        ("created", "first", "far", "assignee", "forward", "forward", "back", "done"),
+        ("created", "first", "far", "comment", "assignee", "comment", "leap", "done"),
+        ("created", "first", "leap", "assignee", "far", "comment", "forward", "done"),
+        ("created", "first", "leap", "forward", "assignee", "forward", "far", "back"),
+    ]
+)
+STEP: Final = {"forward": 1, "far": 3, "leap": 5, "back": -1, "done": STATUSES}
 
 
 def team_of() -> dict[str, str]:
@@ -46,13 +62,17 @@ def workflow() -> Workflow:
     sections = []
     for place, kind in enumerate(KINDS):
         team = f'team = "Team {place:02}"' if place % 3 == 0 else ""
-        sections.append(f'[[stage]]\nname = "Stage {place:02}"\nkind = "{kind}"\nstatuses = ["jira:{place}"]\n{team}')
+        sections.append(
+            f'[[stage]]\nname = "Stage {place:02}"\nkind = "{kind}"\nstatuses = ["jira:{place}"]\n{team}'
+        )
     return parse_workflow("\n".join(sections))
 
 
 def stages() -> pd.DataFrame:
     """Which stage does each status belong to?"""
-    names = [{"kind": "status", "id": f"jira:{place}", "name": f"Status {place}"} for place in range(STATUSES)]
+    names = [
+        {"kind": "status", "id": f"jira:{place}", "name": f"Status {place}"} for place in range(STATUSES)
+    ]
     return stages_from_names(conform(pd.DataFrame(names), NAMES), workflow=workflow())
 
 
@@ -78,33 +98,45 @@ def parts(events: int, *, seed: int = 0) -> Iterator[pd.DataFrame]:
 
 
 def _part(rng: np.random.Generator, first: int, tickets: int, *, days: float) -> pd.DataFrame:
-    pattern = rng.integers(0, len(PATTERNS), tickets)
-    facts = np.array([("created", "first", *rest) for rest in PATTERNS])[pattern]
-    step = np.vectorize(lambda fact: STEP.get(fact, 0))(facts[:1]) if False else _steps(facts)
-    after = _statuses(step)
+    """Draw some tickets: each follows a pattern, its team does most of it, strangers the rest."""
+    facts = LIVES[rng.integers(0, len(LIVES), tickets)]
+    step = sum(np.where(facts == fact, by, 0) for fact, by in STEP.items())
+    stage = np.clip(np.cumsum(step, axis=1), 0, STATUSES - 1)
     team = rng.integers(0, TEAMS, (tickets, 1))
-    people = (rng.integers(0, PEOPLE // TEAMS, facts.shape) * TEAMS + team) % PEOPLE
-    strangers = rng.random(facts.shape) < 0.3
-    actor = np.where(strangers, rng.integers(0, PEOPLE, facts.shape), people)
-    assigned = np.where(rng.random(facts.shape) < 0.5, actor, people)
-    status, changes = (facts == "first") | (step != 0), facts == "assignee"
-    rows = facts.size
-    before = np.where(status & (facts != "first"), after - step, -1)
-    said = np.where(status, after, np.where(changes, STATUSES + assigned, -1))
-    words = pd.Index([f"jira:{n}" for n in range(STATUSES)] + sorted(team_of()), dtype="str")
-    number = np.repeat(np.arange(tickets), A_TICKET)
-    kinds = np.where(status, "status", facts).ravel()
-    return pd.DataFrame(
-        {
-            "ticket": _worded(number, pd.Index([f"jira:{n:08}" for n in range(first, first + tickets)])),
-            "at": pd.Series(_instants(rng, tickets, days).ravel().view("datetime64[us]")).astype(INSTANT),
-            "kind": pd.Categorical(kinds, categories=list(EVENT_KINDS)),
-            "before": _worded(before.ravel(), words),
-            "after": _worded(said.ravel(), words),
-            "actor": _worded(actor.ravel(), pd.Index(sorted(team_of()), dtype="str")),
-            "source": _worded(np.zeros(rows, dtype=np.int64), pd.Index(["jira"])),
-            "ref": pd.Series(np.arange(first * A_TICKET, first * A_TICKET + rows)).astype("str"),
-            "seq": np.tile(np.array([0, 1, *[0] * (A_TICKET - 2)]), tickets),
-            "bulk": (rng.random(rows) < 0.01) & status.ravel(),
-        }
+    member, anyone = (
+        rng.integers(0, PEOPLE // TEAMS, facts.shape) * TEAMS + team,
+        rng.integers(0, PEOPLE, facts.shape),
     )
+    actor = np.where(rng.random(facts.shape) < 0.7, member, anyone)
+    assigned = np.where(rng.random(facts.shape) < 0.5, actor, np.roll(member, 1, axis=1))
+    status = np.isin(facts, ["first", *STEP])
+    was = np.where(facts == "first", -1, np.roll(stage, 1, axis=1))
+    after = np.where(status, stage, np.where(facts == "assignee", STATUSES + assigned, -1)).ravel()
+    row = np.arange(facts.size)
+    people = sorted(team_of())
+    words = [*(f"jira:{number}" for number in range(STATUSES)), *people]
+    rows = {
+        "ticket": _worded(row // A_TICKET, [f"jira:{n:08}" for n in range(first, first + tickets)]),
+        "at": _instants(rng, tickets, days),
+        "kind": pd.Categorical(np.where(status, "status", facts).ravel(), categories=list(EVENT_KINDS)),
+        "before": _worded(np.where(status, was, -1).ravel(), words),
+        "after": _worded(after, words),
+        "actor": _worded(actor.ravel(), people),
+        "source": _worded(np.zeros_like(row), ["jira"]),
+        "ref": pd.Series(row + first * A_TICKET).astype("str"),
+        "seq": (row % A_TICKET == 1).astype("int64"),
+        "bulk": (rng.random(facts.shape) < 0.01).ravel() & status.ravel(),
+    }
+    return pd.DataFrame(rows)
+
+
+def _instants(rng: np.random.Generator, tickets: int, days: float) -> "pd.Series[Any]":
+    """Draw when things happen: created evenly over the period, then some days between one and the next."""
+    gaps = rng.exponential(1.5 * DAY, (tickets, A_TICKET)).astype(np.int64) + 1
+    gaps[:, 0], gaps[:, 1] = rng.random(tickets) * days * DAY, 0
+    at = np.cumsum(gaps, axis=1) + BEGIN.value // 1000
+    return pd.Series(at.ravel().view("datetime64[us]")).dt.tz_localize("UTC")
+
+
+def _worded(codes: npt.NDArray[Any], words: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))

@@ -60,7 +60,7 @@ class Vocabulary:
         return np.array(numbers, dtype=np.int64)
 
     def meaning(self, number_of: Mapping[str, int]) -> Ints:
-        """Which number does a mapping give each word, by its code? NOBODY where none, and for NOBODY itself."""
+        """Which number does a mapping give each word, by its code? NOBODY where none, and for NOBODY."""
         return np.array([*(number_of.get(word, NOBODY) for word in self._code), NOBODY], dtype=np.int64)
 
     @property
@@ -139,7 +139,9 @@ def event_codes(facts: Facts, words: Vocabulary, *, as_of: pd.Timestamp) -> Even
             ("before", facts.before, states), ("after", facts.after, states), ("actor", facts.actor, True)
         )
     }  # fmt: skip
-    return EventCodes(facts.ticket.numbers[rows], facts.at[rows], kind, **said, bulk=facts.bulk[rows])
+    return EventCodes(
+        facts.ticket.numbers[rows], np.take(facts.at, rows), kind, **said, bulk=facts.bulk[rows]
+    )
 
 
 def _in_one_vocabulary(known: Sequence[Any], numbers: npt.NDArray[Any], words: Vocabulary) -> Ints:
@@ -230,7 +232,8 @@ class TeamCodes:
     def of_tickets(self, tickets: Sequence[Any]) -> Ints:
         """Which team does each ticket belong to? Nothing to ask where no ticket belongs to any."""
         team_of = self._coded(self._teams.of_ticket)
-        return np.array([team_of.get(ticket, NOBODY) for ticket in tickets if team_of], dtype=np.int64)
+        asked = tickets if team_of else ()
+        return np.array([team_of.get(ticket, NOBODY) for ticket in asked], dtype=np.int64)
 
     def _coded(self, team_of: Mapping[str, str]) -> dict[str, int]:
         return dict(zip(team_of, self._words.codes(team_of.values()).tolist(), strict=True))

@@ -102,7 +102,7 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
 
 
 class Passings(NamedTuple):
-    """Where did responsibility pass on? Rows of the visits of giver and receiver, instants, and what changed."""
+    """Where did responsibility pass on? Rows of the giver's and the receiver's visits, and what changed."""
 
     giver: Ints
     receiver: Ints

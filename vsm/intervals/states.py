@@ -138,7 +138,7 @@ def _of_created(events: EventCodes) -> tuple[Ints, Ints]:
     """Keep what changes states, of tickets that were created; what lies before creation acts at creation."""
     row = np.flatnonzero(STATES[events.kind])
     begin = begins(events.ticket[row])
-    number, at = np.cumsum(begin) - 1, events.at[row]
+    number, at = np.cumsum(begin) - 1, np.take(events.at, row)
     created = events.kind[row] == KIND["created"]
     start = earliest_of(created, at, number, runs=int(begin.sum()))[number]
     known = start != NEVER

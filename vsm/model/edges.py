@@ -14,7 +14,7 @@ SECOND = 1_000_000
 
 
 class Moves(NamedTuple):
-    """Which moves were made? One entry a move, by ticket: giver and receiver in codes, the wait in microseconds."""
+    """Which moves were made? One entry a move, by ticket: giver and receiver in codes, the wait in µs."""
 
     ticket: npt.NDArray[Any]
     giver: npt.NDArray[Any]

@@ -42,7 +42,7 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     )
     left = visits["left"].iloc[stays.last].reset_index(drop=True)
     words = {
-        name: visits[name].iloc[stays.first].astype("str").reset_index(drop=True)
+        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[stays.first]).astype("str")
         for name in ("ticket", "stage", "kind")
     }
     elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
