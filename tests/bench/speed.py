@@ -148,6 +148,15 @@ def shown(title: str, rows: list[list[str]], columns: list[str]) -> Table:
     return table
 
 
+def _numbers(took: Took) -> list[str]:
+    return [f"{took.seconds:.2f}", f"{took.processor:.2f}", f"{took.megabytes:.0f}"]
+
+
+def _compared(took: Took, floor: Took, *, events: int, peer: float) -> list[str]:
+    ratios = took.seconds / floor.seconds, peer / (took.seconds / events)
+    return [took.step, f"{events:,}", *_numbers(took), f"{ratios[0]:.1f}", f"{ratios[1]:.0f}"]
+
+
 def measure(folder: Path, sizes: list[int]) -> list[Table]:
     """Go every way on every size; ratios within the same run."""
     logs = {events: generated.generated_log(folder, events=events) for events in sizes}
@@ -155,34 +164,17 @@ def measure(folder: Path, sizes: list[int]) -> list[Table]:
     peer_log = generated.generated_log(folder, events=peer_events)
     peer_steps = run(PEER, peer_log, peer_events)
     peer = sum(took.seconds for took in peer_steps) / peer_events
-    rows = [
-        [
-            PEER + ", " + t.step,
-            f"{peer_events:,}",
-            f"{t.seconds:.2f}",
-            f"{t.processor:.2f}",
-            f"{t.megabytes:.0f}",
-            "",
-            "",
-        ]
-        for t in peer_steps
-    ]
+    rows = [[f"{PEER}: {took.step}", f"{peer_events:,}", *_numbers(took), "", ""] for took in peer_steps]
     tables = []
     for events, path in logs.items():
         floor = best(READ, path, events, rounds=ROUNDS)
         ours = best(NETWORKS, path, events, rounds=ROUNDS)
-        for took in (floor, ours):
-            rows.append(
-                [
-                    took.step, f"{events:,}", f"{took.seconds:.2f}", f"{took.processor:.2f}", f"{took.megabytes:.0f}",
-                    f"{took.seconds / floor.seconds:.1f}", f"{peer / (took.seconds / events):.0f}",
-                ]
-            )  # fmt: skip
+        rows += [_compared(took, floor, events=events, peer=peer) for took in (floor, ours)]
     columns = ["way", "events", "seconds", "processor", "MB", "to reading", "× faster than pm4py"]
     tables.append(shown("Stage network and team network", rows, columns))
     for events, path in logs.items():
         steps = run(ROAD, path, events)
-        lines = [[t.step, f"{t.seconds:.2f}", f"{t.processor:.2f}", f"{t.megabytes:.0f}"] for t in steps]
+        lines = [[took.step, *_numbers(took)] for took in steps]
         total = [sum(getattr(took, part) for took in steps) for part in ("seconds", "processor")]
         lines.append(["in all", *(f"{number:.2f}" for number in total), f"{steps[-1].megabytes:.0f}"])
         tables.append(

@@ -60,6 +60,8 @@ def test_a_wait_in_a_work_stage_is_called_hidden() -> None:
     wait = {
         "ticket": "jira:0",
         "handoff": 0,
+        "n": 1,
+        "bulk": False,
         "stage": "Test",
         "start": START,
         "end": START + DAY,

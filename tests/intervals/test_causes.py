@@ -2,23 +2,35 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.logs import PERSONS, STATUSES, TEAMS, TICKETS, Case, cases, stage_table, workflow_for_logs
+from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
 from tests.reference import Visit, Wait, rows_of
 from tests.reference_causes import World, reference_causes
 from vsm.clock import Calendar, Clock, Week, calendar_from_week
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
-from vsm.intervals.causes import causes_of_waits
+from vsm.intervals import (
+    blocked_spans,
+    blocks_from_events,
+    causes_of_waits,
+    handoffs_from_visits,
+    visits_from_events,
+    waits_from_visits,
+)
+from vsm.intervals.handoffs import work_start
+from vsm.intervals.waits import finished_at
 from vsm.people import Teams
+from vsm.pipeline.clocks import clock_of
 from vsm.tables import EVENTS, NAMES, WAITS, check, conform
 from vsm.workflow import Waiting, Workflow
 from vsm.workflow.waiting import ORDER
@@ -81,7 +93,7 @@ BLOCKS = st.dictionaries(
 )
 
 
-def blocked_spans(drawn: dict[str, tuple[int, int]]) -> pd.DataFrame:
+def drawn_blocks(drawn: dict[str, tuple[int, int]]) -> pd.DataFrame:
     start = datetime(2024, 3, 1, tzinfo=UTC)
     rows = [(ticket, start + a * STEP, start + (a + n) * STEP) for ticket, (a, n) in drawn.items()]
     frame = pd.DataFrame(rows, columns=["ticket", "start", "end"])
@@ -92,7 +104,7 @@ def waited(case: Case, rules: Waiting, drawn: dict[str, tuple[int, int]]) -> Wai
     stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)
     visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
     waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
-    return Waited(case, visits, waits, blocked_spans(drawn), rules)
+    return Waited(case, visits, waits, drawn_blocks(drawn), rules)
 
 
 def causes(scene: Waited) -> pd.DataFrame:
@@ -228,3 +240,40 @@ def renamed_workflow(workflow: Workflow, fresh: dict[str, str]) -> Workflow:
         for team in workflow.teams
     )
     return workflow.model_copy(update={"stages": stages, "teams": teams})
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_real_lives_are_work_and_caused_waiting(real_data: Path, tracker: str) -> None:
+    """Every ticket of both trackers: causes sum to waits, waits and work to the lead time, exactly."""
+    log, workflow = real_log(real_data, tracker), real_workflow()
+    events, stages = read_for_intervals(log, workflow)
+    as_of = log.events["at"].max()
+    visits = visits_from_events(events, stages=stages, team_of={}, as_of=as_of)
+    whole = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
+    finished = finished_at(visits)
+    blocks = blocks_from_events(events, log.tickets, finished=finished, as_of=as_of)
+    pieces = causes_of_waits(
+        whole,
+        visits,
+        events=events,
+        stages=stages,
+        teams=Teams(),
+        blocked=blocked_spans(blocks, as_of=as_of),
+        clock=clock_of(workflow, since=events["at"].min(), until=as_of),
+        rules=workflow.waiting,
+        as_of=as_of,
+    )
+    check(pieces, WAITS)
+    assert set(pieces["cause"]) >= {"off hours", "unowned", "busy", "jumped", "idle"}
+    key = [pieces["ticket"].astype("str"), pieces["n"]]
+    whole_wait = whole.set_index([whole["ticket"].astype("str"), "n"])["elapsed"]
+    assert pieces["elapsed"].groupby(key).sum().to_dict() == whole_wait.to_dict()
+    work = visits[visits["kind"] == "work"]
+    worked = (work["left"].fillna(as_of) - work_start(work)).groupby(work["ticket"].astype("str")).sum()
+    waited = pieces["elapsed"].groupby(key[0]).sum()
+    created = visits["entered"].groupby(visits["ticket"].astype("str")).min()
+    lead = finished.fillna(as_of) - created
+    done = finished.dropna().index
+    both = [part.reindex(lead.index).fillna(pd.Timedelta(0)) for part in (worked, waited)]
+    assert len(done) > 500
+    assert ((both[0] + both[1])[done] == lead[done]).all()

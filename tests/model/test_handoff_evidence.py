@@ -63,7 +63,7 @@ def test_places_share_all_waiting_in_handoffs() -> None:
     elapsed = pd.to_timedelta(frame["days"], unit="D")
     frame["start"] = START + pd.to_timedelta(range(len(frame)), unit="D")
     times = {"end": frame["start"] + elapsed, "elapsed": elapsed}
-    waits = conform(frame.assign(**times).reindex(columns=WAITS.names), WAITS)
+    waits = conform(frame.assign(**times, n=0, bulk=False).reindex(columns=WAITS.names), WAITS)
     stages = pd.DataFrame({"stage": ["Test", "Queue"], "kind": ["work", "queue"], "place": [3, 2]})
     found = handoff_places(waits, lives_of(2), stages=stages)
     assert found.drop(columns="wait").to_numpy().tolist() == [

@@ -26,8 +26,9 @@ def test_an_unfinished_ticket_ends_where_it_was_missed() -> None:
 
 def test_waiting_ends_where_the_ticket_was_missed() -> None:
     """Nobody waits for a ticket that is not there."""
-    (wait,) = stream_of(UNTOUCHED, gone={1: 10}).waits.to_dict("records")
-    assert (wait["end"], wait["elapsed"]) == (START + 10 * DAY, 10 * DAY)
+    waits = stream_of(UNTOUCHED, gone={1: 10}).waits
+    assert waits["end"].max() == START + 10 * DAY
+    assert sum(waits["elapsed"], pd.Timedelta(0)) == 10 * DAY
 
 
 def test_a_finished_ticket_stays_finished() -> None:
@@ -37,7 +38,7 @@ def test_a_finished_ticket_stays_finished() -> None:
         pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
     assert after.events["kind"].iloc[-1] == "delete"
     assert after.lives["gone"].isna().all()
-    assert after.quality["check"].tolist() == ["ticket is gone"]
+    assert sorted({*after.quality["check"]} - {*before.quality["check"]}) == ["ticket is gone"]
 
 
 def test_before_the_loss_the_ticket_is_open() -> None:

@@ -113,6 +113,17 @@ def _always(words: Iterable[Any], mapping: Any, known: "pd.Index[Any]") -> Ints:
     return numbers(pd.Series(list(words), dtype="str").map(mapping).astype("str"), known)
 
 
+def declared_teams(teams: Teams) -> "pd.Series[Any]":
+    """Which teams do people and tickets belong to, by what vsm.toml says? Names, several times each.
+
+    Examples
+    --------
+    >>> declared_teams(Teams({"dev-1": "web"})).tolist()
+    ['web']
+    """
+    return pd.Series([*teams.team_of.values(), *teams.of_ticket.values(), *teams.spells["team"]], dtype="str")
+
+
 def team_of_tickets(tickets: "pd.Index[Any]", *, teams: Teams, known: "pd.Index[Any]") -> Ints:
     """Which team does each ticket belong to, by its components or repositories? −1 where to none.
 

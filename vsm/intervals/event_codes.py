@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.codes import team_numbers
+from vsm.intervals.codes import declared_teams, team_numbers
 from vsm.intervals.instants import Flags, Ints
 from vsm.intervals.runs import NEVER, NOBODY
 from vsm.people import Teams
@@ -219,8 +219,7 @@ class TeamCodes:
 
     def __init__(self, teams: Teams, words: Vocabulary) -> None:
         self._teams, self._words = teams, words
-        self._names = [*teams.team_of.values(), *teams.of_ticket.values(), *teams.spells["team"]]
-        words.codes(self._names)
+        words.codes(declared_teams(teams))
 
     def of_persons(self, person: Ints, at: Ints) -> Ints:
         """Which team was each person in at each instant? NOBODY where in none."""

@@ -62,6 +62,23 @@ class Instants:
         return ranked
 
 
+def in_order(group: npt.NDArray[Any], at: Ints) -> npt.NDArray[np.intp]:
+    """In which order do rows lie by group, then by instant? Equal ones keep theirs.
+
+    One key is sorted several times faster than two; only where it would be too large a number, two are.
+
+    Examples
+    --------
+    >>> in_order(np.array([1, 0, 0]), np.array([5, 9, 7])).tolist()
+    [2, 1, 0]
+    """
+    first, last = (int(at.min()), int(at.max())) if len(at) else (0, 0)
+    width = last - first + 1
+    if int(group.max(initial=0)) + 1 > MOST // width:
+        return np.lexsort((at, group))
+    return np.argsort(group.astype(np.int64) * width + (at - first), kind="stable")
+
+
 def expanded(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     """Which rows do ranges of rows hold? The number of each range, and the row, one after another.
 

@@ -16,7 +16,7 @@ from vsm.intervals.causes.receivers import Parts, Words
 from vsm.intervals.causes.work_in_hand import Hands, Traces, Work, hands_of_persons, hands_of_teams
 from vsm.intervals.codes import numbers, team_numbers
 from vsm.intervals.handoffs import work_start
-from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.instants import Flags, Ints, in_order
 from vsm.people import Teams
 from vsm.workflow import Waiting
 
@@ -97,7 +97,14 @@ class Calendars:
 
 
 def looks_of(scene: Scene, parts: Parts, calendars: Calendars) -> Mapping[str, Look]:
-    """When does each cause hold? One look for each word of ``CAUSES`` but ``idle``."""
+    """When does each cause hold? One look for each word of ``CAUSES`` but ``idle``.
+
+    Examples
+    --------
+    >>> whole = Pieces(np.array([0, 1]), np.array([0, 0]), np.array([9, 9]))
+    >>> _where(np.array([True, False]))(whole).source.tolist()
+    [0]
+    """
     at_work = _AtWork.of(scene, parts)
     before = scene.rules.order.index("busy") < scene.rules.order.index("jumped")
     return {
@@ -223,7 +230,7 @@ class _AtWork:
         source, start, end = (
             np.concatenate([getattr(side, name) for side in sides]) for name in ("source", "start", "end")
         )
-        order = np.lexsort((start, source))
+        order = in_order(source, start)
         return Pieces(source, start, end)[order]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vsm.intervals.instants import Flags, Instants, Ints, expanded
+from vsm.intervals.instants import Flags, Instants, Ints, expanded, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def united(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     >>> [part.tolist() for part in parts]
     [[0, 1], [0, 0], [9, 2]]
     """
-    order = np.lexsort((start, group))
+    order = in_order(group, start)
     group, start, end = group[order], start[order], end[order]
     apart = np.ones(len(group), dtype=bool)
     apart[1:] = (group[1:] != group[:-1]) | (start[1:] > _highest_so_far(group, end)[:-1])

@@ -8,8 +8,8 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals.causes.pieces import Pieces, carve
-from vsm.intervals.codes import at_rows, numbers, team_of_tickets, words_in
-from vsm.intervals.instants import Flags, Instants, Ints, expanded
+from vsm.intervals.codes import at_rows, declared_teams, numbers, team_of_tickets, words_in
+from vsm.intervals.instants import Flags, Instants, Ints, expanded, in_order
 from vsm.people import Teams
 
 
@@ -66,13 +66,10 @@ def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame
     ['quality']
     """
     assigned, of_team = (events.loc[events["kind"] == kind, "after"] for kind in ("assignee", "team"))
-    declared = pd.Series(
-        [*teams.team_of.values(), *teams.of_ticket.values(), *teams.spells["team"]], dtype="str"
-    )
     return Words(
         pd.Index(visits["ticket"].cat.categories),
         words_in(visits["holder"], events["actor"], assigned),
-        words_in(visits["team"], of_team, stages["team"], declared),
+        words_in(visits["team"], of_team, stages["team"], declared_teams(teams)),
     )
 
 
@@ -87,6 +84,14 @@ def parts_of_waits(
         As ``waits_from_visits`` gives them.
     events
         EVENTS up to the as-of instant, with persons for accounts.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, VISITS, WAITS, empty
+    >>> about = {"stages": pd.DataFrame({"stage": ["QA"], "team": ["quality"]}), "teams": Teams()}
+    >>> words = words_of(empty(VISITS), empty(EVENTS), **about)
+    >>> len(parts_of_waits(empty(WAITS), empty(EVENTS), words=words, **about).pieces)
+    0
     """
     ticket = numbers(waits["ticket"], words.tickets)
     whole = Pieces(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
@@ -124,7 +129,7 @@ class _Told:
     ) -> None:
         rows = events[events["kind"] == kind]
         ticket, at = numbers(rows["ticket"], tickets), micros_of(rows["at"])
-        order = np.lexsort((at, ticket))
+        order = in_order(ticket, at)
         self._ticket, self._at = ticket[order], at[order]
         self._said = np.append(numbers(rows["after"], known)[order], -1)
         self._instants = Instants(self._ticket, self._at)

@@ -9,7 +9,7 @@ from vsm.clock import Clock
 from vsm.intervals.causes.looks import Calendars, Look, Scene, looks_of
 from vsm.intervals.causes.pieces import Pieces, carve
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
-from vsm.intervals.instants import Ints
+from vsm.intervals.instants import MOST, Ints
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
 from vsm.workflow import Waiting
@@ -125,8 +125,17 @@ def _first_that_holds(
     source, start, end = (
         np.concatenate([getattr(pieces, side) for pieces in found]) for side in ("source", "start", "end")
     )
-    line = np.lexsort((start, source))
+    line = _order(whole, source, start)
     return Pieces(source, start, end)[line], np.concatenate(causes)[line]
+
+
+def _order(whole: Pieces, source: Ints, start: Ints) -> Ints:
+    """Sort pieces by what they were cut from, then by time, in one key: all waiting laid end to end."""
+    length = whole.end - whole.start
+    if length.sum(dtype=np.float64) > MOST:
+        return np.lexsort((start, source))
+    begins = np.cumsum(length) - length
+    return np.argsort((begins - whole.start)[source] + start, kind="stable")
 
 
 def _joined(pieces: Pieces, cause: Ints, parts: Parts) -> tuple[Pieces, Ints]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from vsm.intervals.causes.ahead import NEVER, Line, least_covering
 from vsm.intervals.causes.pieces import Pieces, Spans, united
-from vsm.intervals.instants import Flags, Instants, Ints
+from vsm.intervals.instants import Flags, Instants, Ints, in_order
 
 DAY: Final = 86_400_000_000
 
@@ -103,7 +103,7 @@ class Hands:
         if not parts:
             return pieces, np.zeros(0, dtype=bool)
         number, start, end, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.lexsort((start, number))
+        order = in_order(number, start)
         return Pieces(number, start, end)[order], kind[order].astype(bool)
 
     def _next(self, here: Ints, earlier: Flags, ready: Ints) -> Ints:
@@ -171,7 +171,7 @@ def _segments(
     """Cut each group's time wherever anything changes, and tell the least ``ready`` in each segment."""
     both = np.concatenate([group, group, *(part for part, _ in others)])
     edge = np.concatenate([start, end, *(at for _, at in others)])
-    order = np.lexsort((edge, both))
+    order = in_order(both, edge)
     both, edge = both[order], edge[order]
     news = np.ones(len(edge), dtype=bool)
     news[1:] = (edge[1:] != edge[:-1]) | (both[1:] != both[:-1])

@@ -1,0 +1,226 @@
+"""What is done again, by whom, and how far does work move back? Returns to a stage of work."""
+
+from typing import Final
+
+import pandas as pd
+
+from vsm.model.network import complete_and_accurate
+from vsm.model.proportions import share_of
+from vsm.tables import DURATION
+
+WAYS: Final = ("loop", "repetition")
+DOERS: Final = ("repeat", "redo", "unknown")
+_COLUMNS: Final = ("ticket", "stage", "way", "doer", "from_team", "to_team", "entered", "again")
+
+
+def returns_of(visits: pd.DataFrame) -> pd.DataFrame:
+    """Which stays in a stage of work did a ticket come back for, and who did the work again?
+
+    The taxonomy of bupaR: a ``loop`` comes back with no other work between (queues may lie between), a
+    ``repetition`` after work in another stage. A ``repeat`` is taken by the person who held the ticket there
+    last, a ``redo`` by another one; ``unknown`` where either is not known. A new holder in an unbroken stay
+    is a handoff, not a return. Returns that a bulk edit began are left out.
+
+    Parameters
+    ----------
+    visits
+        VISITS, by ticket and time.
+
+    Returns
+    -------
+    DataFrame
+        One row per return: ``ticket, stage, way`` (loop, repetition), ``doer`` (repeat, redo, unknown),
+        ``from_team, to_team`` (who held it there last, and who takes it; may lack), ``entered``, ``again``
+        (timedelta, elapsed in the whole new stay).
+
+    Examples
+    --------
+    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 1, 2], unit="h")
+    >>> visits = pd.DataFrame({"ticket": "a", "kind": "work", "stage": ["Build", "Test", "Build"]})
+    >>> visits = visits.assign(holder=["ann", "bo", "ann"], team="web", entered=hours, bulk=False)
+    >>> returns_of(visits.assign(elapsed=pd.Timedelta(hours=1)))[["stage", "way", "doer"]].values.tolist()
+    [['Build', 'repetition', 'repeat']]
+    """
+    stays = _work_stays(visits)
+    last = stays.groupby(["ticket", "stage"])[["ended_by", "ended_team"]].shift()
+    back = stays.groupby(["ticket", "stage"]).cumcount() > 0
+    loop = stays.groupby("ticket")["stage"].shift() == stays["stage"]
+    known = last["ended_by"].notna() & stays["begun_by"].notna()
+    doer = pd.Series("redo", index=stays.index, dtype="str").mask(
+        last["ended_by"] == stays["begun_by"], "repeat"
+    )
+    found = stays.assign(
+        way=pd.Series("repetition", index=stays.index, dtype="str").mask(loop, "loop"),
+        doer=doer.where(known, "unknown"),
+        from_team=last["ended_team"],
+        to_team=stays["begun_team"],
+    )
+    return found.loc[back & ~stays["bulk"], list(_COLUMNS)].reset_index(drop=True)
+
+
+def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
+    """Join visits over changes of holder; of each stay of work tell who had it first and last."""
+    words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
+    plain = visits.astype(words)
+    begins = (plain["ticket"] != plain["ticket"].shift()) | (plain["stage"] != plain["stage"].shift())
+    number = begins.cumsum()
+    firsts = plain[begins].set_index(number[begins])
+    lasts = plain[~number.duplicated(keep="last")].set_index(number[~number.duplicated(keep="last")])
+    stays = pd.DataFrame(
+        {
+            "ticket": firsts["ticket"],
+            "stage": firsts["stage"],
+            "kind": firsts["kind"],
+            "begun_by": firsts["holder"],
+            "begun_team": firsts["team"],
+            "ended_by": lasts["holder"],
+            "ended_team": lasts["team"],
+            "entered": firsts["entered"],
+            "bulk": firsts["bulk"].astype("bool"),
+            "again": plain.groupby(number)["elapsed"].sum().astype(DURATION),
+        }
+    )
+    return stays[stays["kind"] == "work"].reset_index(drop=True)
+
+
+def rework_of(visits: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+    """In which stages is work done again, and how much time goes into that?
+
+    Parameters
+    ----------
+    visits
+        VISITS, by ticket and time.
+    minimum
+        Under so many tickets in a stage there is no share: too few to say.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage of work, by name: ``stage, n`` (tickets ever worked on there), ``tickets``
+        (of them those that came back), ``share, low, high`` (Wilson, 95 %), counts of returns ``loop_repeat,
+        loop_redo, loop_unknown, repetition_repeat, repetition_redo, repetition_unknown``, and ``again``
+        (timedelta, elapsed in these returns; open ones as far as they go).
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> rework_of(empty(VISITS)).empty
+    True
+    """
+    stays, returns = _work_stays(visits), returns_of(visits)
+    rows = []
+    for stage, there in stays.groupby("stage"):
+        back = returns[returns["stage"] == stage]
+        kinds = back["way"] + "_" + back["doer"]
+        whole, part = int(there["ticket"].nunique()), int(back["ticket"].nunique())
+        counts = {f"{way}_{doer}": int((kinds == f"{way}_{doer}").sum()) for way in WAYS for doer in DOERS}
+        shares = share_of(part, whole, minimum=minimum)
+        rows.append(
+            {"stage": stage, "n": whole, "tickets": part, **shares, **counts, "again": back["again"].sum()}
+        )
+    types = {"stage": "str", "n": "int64", "tickets": "int64"} | dict.fromkeys(
+        ("share", "low", "high"), "float64"
+    )
+    types |= {f"{way}_{doer}": "int64" for way in WAYS for doer in DOERS} | {"again": DURATION}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
+def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
+    """From which team to which does work go that is done again by somebody else?
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of teams, by name: ``from_team`` (held it there last), ``to_team`` (does it again;
+        the same where a colleague does), ``count`` (redos), ``tickets``, ``again`` (timedelta). Redos with
+        an unknown team are in the row with the missing name.
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> referral_matrix(empty(VISITS)).columns.tolist()
+    ['from_team', 'to_team', 'count', 'tickets', 'again']
+    """
+    returns = returns_of(visits)
+    redone = returns[returns["doer"] == "redo"].groupby(["from_team", "to_team"], dropna=False)
+    return redone.agg(
+        count=("ticket", "size"), tickets=("ticket", "nunique"), again=("again", "sum")
+    ).reset_index()
+
+
+def accuracy_of(stays: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+    """How sure is the share that never came back? %C&A of each stage with its interval.
+
+    Parameters
+    ----------
+    stays
+        As ``stays_from_visits`` gives them; what counts as accurate tells ``complete_and_accurate``.
+    minimum
+        Under so many moves forward there is no share: too few to say.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage in stream order: ``stage, n`` (moves forward), ``share, low, high`` (Wilson, 95 %).
+        Moves of one ticket are not independent, so the true interval is wider where tickets return often.
+
+    Examples
+    --------
+    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Build"], "place": [0, 1, 0], "bulk": False}
+    >>> accuracy_of(pd.DataFrame(rows), minimum=1)[["stage", "n", "share"]].values.tolist()
+    [['Build', 1, 0.0]]
+    """
+    rates = complete_and_accurate(stays)
+    place = stays.drop_duplicates("stage").set_index("stage")["place"]
+    rows = [
+        {"stage": stage, "n": int(row["forward"]), "place": place.loc[str(stage)]}
+        | share_of(round(row["forward"] * row["ca"]), int(row["forward"]), minimum=minimum)
+        for stage, row in rates.iterrows()
+    ]
+    types = {"stage": "str", "n": "int64"} | dict.fromkeys(("share", "low", "high"), "float64")
+    table = pd.DataFrame(rows, columns=[*types, "place"]).sort_values("place")
+    return table[list(types)].astype(types).reset_index(drop=True)
+
+
+def backward_moves(stays: pd.DataFrame) -> pd.DataFrame:
+    """From where to where does work move back, and how long until it is where it was?
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, the most frequent first: ``from_stage, to_stage, count, tickets, n`` (of the moves,
+        those after which the ticket came to ``from_stage``'s place or a later one again) and ``median``
+        (timedelta, from the move back until then; missing where ``n`` is 0). Moves of a bulk edit, both
+        ends marked, are left out.
+
+    Examples
+    --------
+    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 1, 2, 5], unit="h")
+    >>> rows = {"ticket": "a", "stage": ["Build", "Test"] * 2, "place": [0, 1] * 2, "bulk": False}
+    >>> backward_moves(pd.DataFrame(rows).assign(entered=hours))[["from_stage", "median"]].values.tolist()
+    [['Test', Timedelta('0 days 03:00:00')]]
+    """
+    following = stays.groupby("ticket").shift(-1)
+    tidied = stays["bulk"].astype("bool") & following["bulk"].eq(other=True)
+    back = stays[(following["place"] < stays["place"]) & ~tidied]
+    moves = pd.DataFrame({"ticket": back["ticket"], "from_stage": back["stage"], "place": back["place"]})
+    moves = (
+        moves.assign(to_stage=following.loc[back.index, "stage"], at=following.loc[back.index, "entered"])
+        .rename_axis("move")
+        .reset_index()
+    )
+    ahead = moves.merge(stays[["ticket", "place", "entered"]], on="ticket", suffixes=("", "_later"))
+    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["place_later"] >= ahead["place"])]
+    again = ahead.groupby("move")["entered"].min().reindex(moves["move"])
+    moves["until"] = again.array - moves["at"]
+    table = (
+        moves.astype({"until": DURATION})
+        .groupby(["from_stage", "to_stage"])
+        .agg(
+            count=("ticket", "size"),
+            tickets=("ticket", "nunique"),
+            n=("until", "count"),
+            median=("until", "median"),
+        )
+    )
+    return table.sort_values("count", ascending=False, kind="stable").reset_index()
