@@ -102,10 +102,11 @@ def pm4py_way(path: Path, events: int) -> list[Took]:
     def loaded() -> pd.DataFrame:
         rows = pq.read_table(path, columns=["ticket", "at", "kind", "after", "actor"]).to_pandas()
         moves = rows[rows["kind"] == "status"].drop(columns="kind").astype({"ticket": "str", "after": "str"})
-        return pm4py.format_dataframe(
+        formatted: pd.DataFrame = pm4py.format_dataframe(
             moves.astype({"actor": "str"}).rename(columns={"actor": "org:resource"}),
             case_id="ticket", activity_key="after", timestamp_key="at",
         )  # fmt: skip
+        return formatted
 
     took, log = timed("load and format", loaded)
     graph, _ = timed("performance DFG", lambda: pm4py.discover_performance_dfg(log))
@@ -133,8 +134,8 @@ def best(way: str, path: Path, events: int, *, rounds: int) -> Took:
     totals = []
     for _ in range(rounds):
         steps = run(way, path, events)
-        sums = (sum(getattr(took, part) for took in steps) for part in ("seconds", "processor"))
-        totals.append(Took(way, *sums, max(took.megabytes for took in steps)))
+        sums = [sum(getattr(took, part) for took in steps) for part in ("seconds", "processor")]
+        totals.append(Took(way, sums[0], sums[1], max(took.megabytes for took in steps)))
     return min(totals, key=lambda took: took.seconds)
 
 

@@ -98,7 +98,7 @@ def facts_of(events: pd.DataFrame) -> Facts:
     0
     """
     worded = {
-        name: Worded(events[name].cat.codes.to_numpy(), events[name].cat.categories)
+        name: Worded(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
         for name in ("ticket", "kind", "before", "after", "actor")
     }
     return Facts(at=micros_of(events["at"]), bulk=events["bulk"].to_numpy(), **worded)
@@ -148,8 +148,9 @@ def _in_one_vocabulary(known: Sequence[Any], numbers: npt.NDArray[Any], words: V
     """Translate a column's own numbers; words that do not occur are not learned."""
     used = np.flatnonzero(np.bincount(numbers.astype(np.int64) + 1, minlength=len(known) + 1)[1:])
     code = np.full(len(known) + 1, NOBODY, dtype=np.int64)
-    code[used] = words.codes([known[number] for number in used])
-    return code[numbers]
+    code[used] = words.codes([known[number] for number in used.tolist()])
+    translated: Ints = code[numbers]
+    return translated
 
 
 def instant_of(at: pd.Timestamp) -> int:

@@ -116,7 +116,8 @@ def _revisits(visits: VisitCodes, *, stages: int) -> Flags:
     stay = np.flatnonzero(visits.moved)
     place = pd.Series(visits.ticket[stay].astype(np.int64) * stages + visits.stage[stay])
     again: Flags = place.duplicated().to_numpy()
-    return again[np.cumsum(visits.moved) - 1]
+    of_visit: Flags = again[np.cumsum(visits.moved) - 1]
+    return of_visit
 
 
 def next_work_visit(visits: pd.DataFrame) -> npt.NDArray[np.intp]:

@@ -157,7 +157,9 @@ def _handoff_ahead(visits: pd.DataFrame, handoffs: pd.DataFrame, *, entered: Int
     begin = begins(code)
     first, beyond = np.zeros(len(tickets), dtype=np.int64), np.zeros(len(tickets), dtype=np.int64)
     first[code[begin]], beyond[code[begin]] = np.flatnonzero(begin), np.flatnonzero(ends(begin)) + 1
-    receiver = row_at(of, micros_of(handoffs["taken"]), first=first, beyond=beyond, entered=entered)
+    receiver = row_at(
+        of.astype(np.int64), micros_of(handoffs["taken"]), first=first, beyond=beyond, entered=entered
+    )
     number, given = np.full(len(code), NOBODY), np.full(len(code), NEVER)
     known = (receiver != NOBODY) & (of != NOBODY)
     number[receiver[known]] = handoffs["handoff"].to_numpy()[known]

@@ -57,6 +57,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
     rates = complete_and_accurate(stays)
+    told = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
     used = np.bincount(codes.stage, minlength=len(names)) > 0
     for number in np.flatnonzero(used):
         words = about.iloc[number]
@@ -64,8 +65,8 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
         team = "" if pd.isna(words["team"]) else words["team"]
         measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
         graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
-        if stage in rates.index and rates.loc[stage, "forward"] >= minimum:
-            graph.nodes[stage]["ca"] = float(rates["ca"][stage])
+        if stage in told:
+            graph.nodes[stage]["ca"] = float(told[stage])
     work = (stays["kind"] == "work").to_numpy()
     coded = StayCodes(codes.none, codes.none, codes.ticket, codes.stage, codes.waited, codes.bulk)
     graph.add_edges_from(edges_of(moves_of(coded, work=work, place=stays["place"].to_numpy()), list(names)))
