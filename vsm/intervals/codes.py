@@ -35,7 +35,7 @@ def words_in(*columns: "pd.Series[Any]") -> "pd.Index[Any]":
     return pd.Index(sorted(words), dtype="str")
 
 
-def named(numbers: Ints, known: "pd.Index[Any]") -> "pd.Series[Any]":
+def named(numbers: "np.ndarray[Any, Any]", known: "pd.Index[Any]") -> "pd.Series[Any]":
     """Which word does each number mean? A category, missing where the number is −1.
 
     Examples

@@ -1,17 +1,26 @@
 """In which stage, with which assignee, was each ticket after every instant at which something changed?"""
 
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from vsm.clock import micros_of
-from vsm.intervals.codes import at_rows, instants_of, latest_row, named, numbers
+from vsm.intervals.codes import at_rows, instants_of, named
+from vsm.intervals.event_codes import (
+    KIND,
+    STATE_KINDS,
+    STATES,
+    EventCodes,
+    Vocabulary,
+    event_codes,
+    facts_of,
+    stage_of_status,
+)
 from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.runs import NEVER, NOBODY, begins, earliest_of, ends, first_row, latest
 
-KINDS: Final = ("created", "status", "assignee", "team")
-NOBODY: Final = -1
-NEVER: Final = np.iinfo(np.int64).max
+KINDS: Final = STATE_KINDS
 
 
 def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -46,85 +55,91 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     >>> states[["stage", "moved"]].to_numpy().tolist()
     [[0, True]]
     """
-    rows = _known(events, as_of)
-    ticket, at = rows["ticket"].cat.codes.to_numpy().astype(np.int64), micros_of(rows["at"])
-    created = _least(ticket, at, (rows["kind"] == "created").to_numpy(), len(rows["ticket"].cat.categories))
-    born = created[ticket] != NEVER
-    rows, ticket, at = rows[born], ticket[born], np.maximum(at, created[ticket])[born]
-    last = _last_of_run(ticket, at)
-    kind = rows["kind"].to_numpy()
-    number, changes = _stage_after(rows, stages)
-    stage = _filled(number, ticket)
-    said = {word: _carried(kind == word, ticket)[last] for word in ("assignee", "team")}
-    here = {
-        "mover": _within(changes, ticket, at)[last],
-        "assigner": _within(kind == "assignee", ticket, at)[last],
+    words = Vocabulary()
+    codes = event_codes(facts_of(events), words, as_of=as_of)
+    states = states_of(codes, words.meaning(stage_of_status(stages)))
+    persons = {
+        name: named(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")
     }
-    kept = stage[last] != NOBODY
-    at, ticket, stage = at[last][kept], ticket[last][kept], stage[last][kept]
-    actor, after, tickets = rows["actor"].cat, rows["after"].cat, rows["ticket"].cat.categories
-    bulk = np.append(rows["bulk"].to_numpy(), False)[here["mover"][kept]]
-    moved = np.ones(len(stage), dtype=bool)
-    moved[1:] = (stage[1:] != stage[:-1]) | (ticket[1:] != ticket[:-1])
     return pd.DataFrame(
         {
-            "ticket": named(ticket, tickets),
-            "at": instants_of(at),
-            "stage": stage,
-            **{word: named(at_rows(after.codes, row[kept]), after.categories) for word, row in said.items()},
-            **{word: named(at_rows(actor.codes, row[kept]), actor.categories) for word, row in here.items()},
-            "bulk": bulk,
-            "moved": moved,
+            "ticket": named(states.ticket, events["ticket"].cat.categories),
+            "at": instants_of(states.at),
+            "stage": states.stage,
+            **persons,
+            "bulk": states.bulk,
+            "moved": states.moved,
         }
     )
 
 
-def _known(events: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Keep what tells of status, assignee and team, up to the instant that counts as now."""
-    told = np.append(np.isin(events["kind"].cat.categories, KINDS), False)[
-        events["kind"].cat.codes.to_numpy()
-    ]
-    return events[told & (events["at"] <= as_of).to_numpy()]
+class StateCodes(NamedTuple):
+    """What held after each instant at which a ticket changed? ``row`` is the place in the log.
+
+    Persons and teams are codes, NOBODY where there is none; ``stage`` is a number of ``stages``.
+    """
+
+    row: Ints
+    ticket: npt.NDArray[Any]
+    at: Ints
+    stage: Ints
+    assignee: Ints
+    team: Ints
+    mover: Ints
+    assigner: Ints
+    moved: Flags
+    bulk: Flags
 
 
-def _least(group: Ints, values: Ints, counts: Flags, groups: int) -> Ints:
-    least = np.full(groups, NEVER)
-    np.minimum.at(least, group[counts], values[counts])
-    return least
+def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
+    """What held after each instant, in codes?
+
+    Parameters
+    ----------
+    events
+        As ``event_codes`` gives them.
+    stage_of
+        Number of the stage that a word means as a status, by the word's code.
+
+    Examples
+    --------
+    >>> none = np.empty(0, dtype=np.int64)
+    >>> states_of(EventCodes(none, none, none, none, none, none, none > 0), np.array([-1])).at.tolist()
+    []
+    """
+    row, at = _of_created(events)
+    ticket, kind = events.ticket[row], events.kind[row]
+    floor = first_row(begins(ticket))
+    after, actor = events.after[row], events.actor[row]
+    stage = np.where(kind == KIND["status"], stage_of[after], NOBODY)
+    moves = (stage != NOBODY) & (events.before[row] != after)
+    told = latest(moves, floor)
+    here = np.flatnonzero(ends(begins(ticket, at)) & (told != NOBODY))
+    told, instant, ticket_here = told[here], at[here], ticket[here]
+    assigned = latest(kind == KIND["assignee"], floor)[here]
+    named = latest(kind == KIND["team"], floor)[here]
+    now = at[told] == instant
+    stage_here = stage[told]
+    return StateCodes(
+        row=row[here],
+        ticket=ticket_here,
+        at=instant,
+        stage=stage_here,
+        assignee=at_rows(after, assigned),
+        team=at_rows(after, named),
+        mover=np.where(now, actor[told], NOBODY),
+        assigner=np.where(at_rows(at, assigned, missing=NEVER) == instant, at_rows(actor, assigned), NOBODY),
+        moved=begins(ticket_here, stage_here),
+        bulk=now & events.bulk[row][told],
+    )
 
 
-def _last_of_run(ticket: Ints, at: Ints) -> Flags:
-    """Mark the last row of every run of equal ticket and instant."""
-    differs = (ticket[1:] != ticket[:-1]) | (at[1:] != at[:-1])
-    return np.append(differs, np.ones(min(len(ticket), 1), dtype=bool))
-
-
-def _stage_after(rows: pd.DataFrame, stages: pd.DataFrame) -> tuple[Ints, Flags]:
-    """Give status events the number of their stage, and tell which are moves: self transitions are none."""
-    code = {name: number for number, name in enumerate(stages["stage"].drop_duplicates())}
-    number = stages.set_index(stages["status"].astype("str"))["stage"].map(code)
-    after = rows["after"].cat
-    of_word = number.reindex(after.categories.astype("str")).fillna(NOBODY).astype("int64").to_numpy()
-    status = (rows["kind"] == "status").to_numpy()
-    stage = np.where(status, at_rows(of_word, after.codes.to_numpy().astype(np.int64)), NOBODY)
-    before = numbers(rows["before"], after.categories)
-    same = (before != NOBODY) & (before == after.codes.to_numpy())
-    stage = np.where(same, NOBODY, stage)
-    return stage, stage != NOBODY
-
-
-def _filled(values: Ints, ticket: Ints) -> Ints:
-    """Carry the last known value forward within each ticket."""
-    return at_rows(values, _carried(values != NOBODY, ticket), missing=NOBODY)
-
-
-def _carried(said: Flags, ticket: Ints) -> Ints:
-    """Tell the row in which something was last said of each ticket."""
-    row = latest_row(said)
-    return np.where(at_rows(ticket, row, missing=NOBODY) == ticket, row, NOBODY)
-
-
-def _within(said: Flags, ticket: Ints, at: Ints) -> Ints:
-    """Tell the row in which something was last said at the very same ticket and instant."""
-    row = _carried(said, ticket)
-    return np.where(at_rows(at, row, missing=NEVER) == at, row, NOBODY)
+def _of_created(events: EventCodes) -> tuple[Ints, Ints]:
+    """Keep what changes states, of tickets that were created; what lies before creation acts at creation."""
+    row = np.flatnonzero(STATES[events.kind])
+    begin = begins(events.ticket[row])
+    number, at = np.cumsum(begin) - 1, np.take(events.at, row)
+    created = events.kind[row] == KIND["created"]
+    start = earliest_of(created, at, number, runs=int(begin.sum()))[number]
+    known = start != NEVER
+    return row[known], np.maximum(at, start)[known]

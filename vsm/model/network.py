@@ -3,7 +3,14 @@
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pandas as pd
+
+from vsm.intervals.codes import numbers
+from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.runs import begins, ends, following
+from vsm.model.edges import SECOND, Moves, edges_of, moves_of, total_seconds
+from vsm.model.stays import StayCodes
 
 
 def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12) -> "nx.DiGraph[str]":
@@ -41,34 +48,63 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
     >>> stage_network(stays, stages=stages).number_of_nodes()
     0
     """
-    graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(stays["ticket"].nunique()))
-    clean = stays[~stays["bulk"].astype(bool)]
-    undone = clean.loc[clean["kind"] != "done", "elapsed"].dt.total_seconds().sum()
-    rates = complete_and_accurate(stays)
+    begin = begins(stays["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
-    for words in about[about["stage"].isin(stays["stage"])].to_dict("records"):
-        stage, kind = words["stage"], words["kind"]
+    names = pd.Index(about["stage"].astype("str"))
+    codes = _StayColumns(stays, names)
+    graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(begin.sum()))
+    kinds = about["kind"].to_numpy()
+    counts = ~codes.bulk & (kinds != "done")[codes.stage]
+    undone = total_seconds(codes.elapsed[counts])
+    rates = complete_and_accurate(stays)
+    told = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
+    used = np.bincount(codes.stage, minlength=len(names)) > 0
+    for number in np.flatnonzero(used):
+        words = about.iloc[number]
+        stage, kind = str(words["stage"]), words["kind"]
         team = "" if pd.isna(words["team"]) else words["team"]
-        measures = _measures(clean[clean["stage"] == stage], 0.0 if kind == "done" else undone)
+        measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
         graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
-        if stage in rates.index and rates.loc[stage, "forward"] >= minimum:
-            graph.nodes[stage]["ca"] = float(rates["ca"][stage])
-    _add_edges(graph, _moves(stays), "from_stage", "to_stage")
+        if stage in told:
+            graph.nodes[stage]["ca"] = float(told[stage])
+    work = (stays["kind"] == "work").to_numpy()
+    coded = StayCodes(codes.none, codes.none, codes.ticket, codes.stage, codes.waited, codes.bulk)
+    graph.add_edges_from(edges_of(moves_of(coded, work=work, place=stays["place"].to_numpy()), list(names)))
     return graph
 
 
-def _measures(stays: pd.DataFrame, whole: float) -> dict[str, Any]:
-    seconds = stays["elapsed"].dt.total_seconds()
-    ended = seconds[stays["left"].notna() & ~stays["gone"]]
-    return {
-        "tickets": int(stays["ticket"].nunique()),
-        "visits": len(stays),
-        "open": int(stays["left"].isna().sum()),
-        "total": float(seconds.sum()),
-        "median": float(ended.median()) if len(ended) else 0.0,
-        "p85": float(ended.quantile(0.85)) if len(ended) else 0.0,
-        "share": float(seconds.sum() / whole) if whole else 0.0,
-    }
+class _StayColumns:
+    """Stays as arrays, with stages in codes and tickets numbered in their order."""
+
+    def __init__(self, stays: pd.DataFrame, names: "pd.Index[str]") -> None:
+        self.none: Ints = np.empty(0, dtype=np.int64)
+        self.ticket: Ints = np.cumsum(begins(stays["ticket"].to_numpy())) - 1
+        self.stage = numbers(stays["stage"], names)
+        self.elapsed, self.waited = (
+            stays[name].to_numpy().astype("timedelta64[us]").view(np.int64) for name in ("elapsed", "waited")
+        )
+        self.bulk: Flags = stays["bulk"].to_numpy(dtype=bool)
+        self.open: Flags = stays["left"].isna().to_numpy()
+        self.gone: Flags = stays["gone"].to_numpy(dtype=bool)
+        clean = np.flatnonzero(~self.bulk)
+        self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
+        self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
+
+    def measures(self, number: int, whole: float) -> dict[str, Any]:
+        """What do the stays in this stage measure, but for those of bulk edits?"""
+        rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
+        total = total_seconds(self.elapsed[rows])
+        ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
+        median, p85 = np.quantile(ended, [0.5, 0.85]) if len(ended) else (0.0, 0.0)
+        return {
+            "tickets": int(begins(self.ticket[rows]).sum()),
+            "visits": len(rows),
+            "open": int(self.open[rows].sum()),
+            "total": total,
+            "median": float(median),
+            "p85": float(p85),
+            "share": total / whole if whole else 0.0,
+        }
 
 
 def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
@@ -88,31 +124,21 @@ def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
     >>> complete_and_accurate(pd.DataFrame(rows))["ca"].to_dict()
     {'Build': 0.0}
     """
-    later = stays[::-1].groupby("ticket")["place"].cummin()[::-1]
-    lowest = later.groupby(stays["ticket"]).shift(-1)
-    ahead = stays.groupby("ticket")["place"].shift(-1)
-    forward = stays[(ahead > stays["place"]) & ~stays["bulk"].astype(bool)]
-    kept = lowest.loc[forward.index] > forward["place"]
-    by_stage = kept.astype("float64").groupby(forward["stage"])
+    begin = begins(stays["ticket"].to_numpy())
+    last, place = ends(begin), stays["place"].to_numpy(dtype=np.int64)
+    lowest = following(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
+    ahead = following(place, last, missing=-1)
+    forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
+    kept = pd.Series((lowest > place)[forward], dtype="float64")
+    by_stage = kept.groupby(stays["stage"][forward].reset_index(drop=True))
     return pd.DataFrame({"forward": by_stage.size(), "ca": by_stage.mean()})
 
 
-def _moves(stays: pd.DataFrame) -> pd.DataFrame:
-    following = stays.groupby("ticket").shift(-1)
-    zero = pd.Timedelta(0)
-    leaving = stays["waited"].where(stays["kind"] != "work", zero)
-    hidden = following["waited"].where(following["kind"] == "work", zero)
-    moves = pd.DataFrame(
-        {
-            "ticket": stays["ticket"],
-            "from_stage": stays["stage"],
-            "to_stage": following["stage"],
-            "wait": leaving + hidden,
-            "back": following["place"] < stays["place"],
-        }
-    )
-    tidied = stays["bulk"].astype(bool) & following["bulk"].eq(other=True)
-    return moves[following["stage"].notna() & ~tidied]
+def _lowest_from_here(place: Ints, number: Ints) -> Ints:
+    """Tell the lowest place from each stay on; later tickets lie too high to be the lowest."""
+    width = int(place.max(initial=0)) + 1
+    lowest: Ints = np.minimum.accumulate((place + number * width)[::-1])[::-1]
+    return lowest - number * width
 
 
 def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
@@ -128,36 +154,28 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     >>> team_network(empty(HANDOFFS)).number_of_edges()
     0
     """
-    known = handoffs.dropna(subset=["from_team", "to_team"])
-    graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(known["ticket"].nunique()))
-    given, taken = known["from_team"].astype("str"), known["to_team"].astype("str")
-    for team in sorted({*given, *taken}):
-        graph.add_node(
-            team, handoffs_given=int((given == team).sum()), handoffs_taken=int((taken == team).sum())
-        )
-    _add_edges(graph, known, "from_team", "to_team")
+    known = handoffs[(handoffs["from_team"].notna() & handoffs["to_team"].notna()).to_numpy()]
+    names = pd.Index(sorted({str(t) for side in ("from_team", "to_team") for t in known[side].unique()}))
+    ticket = np.cumsum(begins(known["ticket"].cat.codes.to_numpy()))
+    given, taken = numbers(known["from_team"], names), numbers(known["to_team"], names)
+    wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
+    return team_graph(moves, list(names))
+
+
+def team_graph(moves: Moves, names: list[str]) -> "nx.DiGraph[str]":
+    """How does work pass between teams, by handoffs in codes? As ``team_network``; ``names`` by code.
+
+    Examples
+    --------
+    >>> one = np.array([0])
+    >>> team_graph(Moves(one, one, one + 1, one, one > 0), ["web", "qa"]).edges["web", "qa"]["count"]
+    1
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(begins(moves.ticket).sum()))
+    counts = [np.bincount(side, minlength=len(names)) for side in (moves.giver, moves.receiver)]
+    for team, given, taken in sorted(zip(names, *counts, strict=True)):
+        if given or taken:
+            graph.add_node(team, handoffs_given=int(given), handoffs_taken=int(taken))
+    graph.add_edges_from(edges_of(moves, names))
     return graph
-
-
-def _add_edges(graph: "nx.DiGraph[str]", moves: pd.DataFrame, giver: str, receiver: str) -> None:
-    seconds = moves["wait"].dt.total_seconds()
-    whole = float(seconds.sum())
-    keys = [moves[giver].astype("str"), moves[receiver].astype("str")]
-    rows = (
-        moves.assign(seconds=seconds)
-        .groupby(keys)
-        .agg(
-            count=("seconds", "size"),
-            tickets=("ticket", "nunique"),
-            wait_median=("seconds", "median"),
-            wait_p85=("seconds", lambda waits: waits.quantile(0.85)),
-            wait_total=("seconds", "sum"),
-            back=("back", "sum"),
-        )
-    )
-    for row in rows.rename_axis(["u", "v"]).reset_index().to_dict("records"):
-        numbers = {name: int(row[name]) for name in ("count", "tickets", "back")}
-        times = {name: float(row[name]) for name in ("wait_median", "wait_p85", "wait_total")}
-        graph.add_edge(
-            row["u"], row["v"], **numbers, **times, share=times["wait_total"] / whole if whole else 0.0
-        )

@@ -1,19 +1,26 @@
-"""How are derived tables kept? Typed Parquet with a stamp of what they were made from."""
+"""How are derived tables kept? Typed Parquet with a stamp of what they were made from.
+
+Rows lie in groups that hold all of a ticket: a reader can take one group after another.
+"""
 
 import json
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vsm.errors import ArchiveError, TableError
 from vsm.tables import Table, check, conform
 
 STAMP: Final = b"vsm"
+GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and a file has few groups
 
 
 def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> None:
@@ -43,16 +50,36 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     ...     load_table(Path(folder) / "names.parquet", NAMES, stamp="b") is None
     True
     """
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    about = {
-        **(arrow.schema.metadata or {}),
-        STAMP: json.dumps({"table": table.name, "stamp": stamp}).encode(),
-    }
+    save_parts([frame], table, path, stamp=stamp)
+
+
+def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp: str) -> None:
+    """Keep a table that comes in parts, so that it need not fit memory; as ``save_table``, at least one part.
+
+    Parameters
+    ----------
+    parts
+        In order; none ends within a ticket.
+
+    Raises
+    ------
+    ArchiveError
+        The disk is full, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vsm.tables import NAMES, empty
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_parts([empty(NAMES), empty(NAMES)], NAMES, Path(folder) / "names.parquet", stamp="a")
+    ...     len(load_table(Path(folder) / "names.parquet", NAMES, stamp="a"))
+    0
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        pq.write_table(arrow.replace_schema_metadata(about), beside, compression="zstd")
+        _write(parts, beside, about=json.dumps({"table": table.name, "stamp": stamp}).encode())
         beside.replace(path)
     except OSError as error:
         raise ArchiveError(
@@ -61,6 +88,65 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     finally:
         with suppress(OSError):  # a file system that is mounted read-only refuses even what is not there
             beside.unlink()
+
+
+def _write(parts: Iterable[pd.DataFrame], path: Path, *, about: bytes) -> None:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for part in parts:
+            for first, beyond in _groups(part):
+                arrow = _arrow(part.iloc[first:beyond])
+                if writer is None:
+                    schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), STAMP: about})
+                    writer = pq.ParquetWriter(path, schema, compression="zstd")
+                writer.write_table(arrow.cast(writer.schema))
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _groups(frame: pd.DataFrame) -> list[tuple[int, int]]:
+    """Cut rows into groups of about ``GROUP`` that never split a ticket; one where there are none."""
+    rows = len(frame)
+    cuts = np.arange(GROUP, rows, GROUP)
+    if "ticket" in frame.columns and len(cuts):
+        ticket = frame["ticket"].cat.codes.to_numpy()
+        changes = np.append(np.flatnonzero(ticket[1:] != ticket[:-1]) + 1, rows)
+        cuts = np.unique(changes[np.searchsorted(changes, cuts)])
+    edges = np.unique([0, *cuts, rows])
+    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)) or [(0, 0)]
+
+
+def _arrow(rows: pd.DataFrame) -> pa.Table:
+    """Lay out rows with only the words that occur in them, and with numbers of one width for words."""
+    words = list(rows.select_dtypes("category").columns)
+    narrow = rows.assign(**{word: rows[word].cat.remove_unused_categories() for word in words})
+    arrow = pa.Table.from_pandas(narrow, preserve_index=False)
+    for place, name in enumerate(arrow.column_names):
+        if name in words:
+            column = arrow.column(name).combine_chunks()
+            wide = pa.DictionaryArray.from_arrays(
+                column.indices.cast(pa.int32()), column.dictionary.cast(pa.large_string())
+            )
+            arrow = arrow.set_column(place, name, wide)
+    return arrow
+
+
+def stored_groups(path: Path, *, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """What do these columns hold, one group of rows after another? Words come as dictionaries.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vsm.tables import NAMES, empty
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_table(empty(NAMES), NAMES, Path(folder) / "names.parquet", stamp="a")
+    ...     [len(group) for group in stored_groups(Path(folder) / "names.parquet", columns=["name"])]
+    [0]
+    """
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=list(columns))
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
@@ -76,6 +162,33 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         about = (pq.read_schema(path).metadata or {}).get(STAMP)
         if about != json.dumps({"table": table.name, "stamp": stamp}).encode():
             return None
-        return check(conform(pq.read_table(path).to_pandas(), table), table)
+        return check(conform(_frame(pq.read_table(path), table), table), table)
     except (OSError, pa.ArrowException, TableError):
         return None
+
+
+def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
+    """Read a table whose groups have words of their own: give each column one set of words, sorted."""
+    allowed = {column.name: column.allowed for column in table.columns if column.type == "category"}
+    words = [name for name in arrow.column_names if name in allowed]
+    plain = arrow.drop_columns(words).to_pandas()
+    coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
+    return pd.DataFrame({name: coded[name] if name in coded else plain[name] for name in arrow.column_names})
+
+
+def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categorical:
+    chunks = [chunk for chunk in column.chunks if len(chunk)]
+    known = [chunk.dictionary.cast(pa.large_string()) for chunk in chunks]
+    if allowed:
+        words = pa.array(allowed, pa.large_string())
+    else:
+        words = pc.unique(pa.chunked_array(known, pa.large_string()))
+        words = words.take(pc.sort_indices(words))
+    codes = [
+        np.append(pc.index_in(own, words).fill_null(-1).to_numpy(), -1)[
+            chunk.indices.fill_null(-1).to_numpy()
+        ]
+        for own, chunk in zip(known, chunks, strict=True)
+    ]
+    numbers = np.concatenate([*codes, np.empty(0, dtype=np.int32)])
+    return pd.Categorical.from_codes(numbers, categories=pd.Index(words.to_pandas(), dtype="str"))

@@ -1,0 +1,196 @@
+"""How does work pass on in a log too large for frames? Networks, read one group of rows after another."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from vsm.intervals.codes import at_rows
+from vsm.intervals.event_codes import (
+    COLUMNS,
+    WORK,
+    Facts,
+    StageCodes,
+    TeamCodes,
+    Vocabulary,
+    Worded,
+    event_codes,
+    instant_of,
+    stage_codes,
+)
+from vsm.intervals.handoffs import disciplines, passings_of
+from vsm.intervals.instants import Ints
+from vsm.intervals.runs import NEVER, NOBODY, begins
+from vsm.intervals.states import states_of
+from vsm.intervals.visit_codes import VisitCodes, visits_of
+from vsm.intervals.waits import wait_ends
+from vsm.model.edges import Moves, edges_of, moves_of, moves_together
+from vsm.model.network import team_graph
+from vsm.model.stays import stays_of
+from vsm.people import Teams
+from vsm.sources.table_store import stored_groups
+
+
+class _Reading(NamedTuple):
+    """By which rules is a log read? All in codes of one vocabulary."""
+
+    words: Vocabulary
+    about: StageCodes
+    place: Ints
+    discipline: Ints
+    teams: TeamCodes
+    as_of: pd.Timestamp
+
+
+def networks_from_store(
+    path: Path, *, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
+) -> "tuple[nx.DiGraph[str], nx.DiGraph[str]]":
+    """How do stages, and teams, pass work on in a log of any size? Two graphs, straight from the store.
+
+    Only the columns that intervals need are read, one group of rows after another; what stays in memory is
+    one row for each move. Edges are those of ``stage_network`` and ``team_network`` over visits, handoffs and
+    waits of the same log: the same functions on codes make both.
+
+    Parameters
+    ----------
+    path
+        EVENTS as ``save_table`` keeps them: in their order, with persons for accounts, without bots, and
+        with bulk edits marked.
+    stages
+        As ``stages_from_names`` gives them.
+    team_of
+        Which team each person is in, and when.
+    as_of
+        The instant that counts as now, with zone.
+
+    Returns
+    -------
+    tuple
+        The graph of stages, whose nodes carry only ``kind, place, team``, and the graph of teams.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vsm.eventlog.stages import stages_from_names
+    >>> from vsm.sources.table_store import save_table
+    >>> from vsm.tables import EVENTS, NAMES, empty
+    >>> from vsm.workflow import Workflow
+    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "events.parquet"
+    ...     save_table(empty(EVENTS), EVENTS, path, stamp="a")
+    ...     now = pd.Timestamp("2026-01-05", tz="UTC")
+    ...     [len(graph) for graph in networks_from_store(path, stages=stages, team_of={}, as_of=now)]
+    [0, 0]
+    """
+    reading = _reading(stages, team_of if isinstance(team_of, Teams) else Teams(team_of), as_of)
+    moves, passings = [_NO_MOVES], [_NO_MOVES]
+    seen = tickets = 0
+    used = np.zeros(len(reading.place), dtype=bool)
+    for facts in _facts(path, tickets_named=isinstance(team_of, Teams) and bool(team_of.of_ticket)):
+        visits = _visits(facts, reading)
+        visits = visits._replace(ticket=visits.ticket + seen)
+        seen += int(facts.ticket.numbers.max(initial=-1)) + 1
+        tickets += int(begins(visits.ticket).sum())
+        used[visits.stage] = True
+        start = np.where(visits.first_touch == NEVER, visits.entered, visits.first_touch)
+        moves.append(_stage_moves(visits, start, reading))
+        passings.append(_team_moves(visits, start, reading))
+    graph = _stage_graph(moves_together(moves), stages, used)
+    graph.graph["tickets"] = tickets
+    return graph, team_graph(moves_together(passings), reading.words.words.tolist())
+
+
+_NONE = np.empty(0, dtype=np.int64)
+_NO_MOVES = Moves(_NONE, _NONE, _NONE, _NONE, _NONE > 0)
+
+
+def _reading(stages: pd.DataFrame, teams: Teams, as_of: pd.Timestamp) -> _Reading:
+    words = Vocabulary()
+    team_codes = TeamCodes(teams, words)
+    about, known = stages.drop_duplicates("stage"), disciplines(stages)
+    return _Reading(
+        words=words,
+        about=stage_codes(stages, words),
+        place=about["place"].to_numpy(dtype=np.int64),
+        discipline=words.codes(known.get(str(stage)) for stage in about["stage"]),
+        teams=team_codes,
+        as_of=as_of,
+    )
+
+
+def _facts(path: Path, *, tickets_named: bool) -> Iterator[Facts]:
+    """Read one group of rows after another, as they lie."""
+    for group in stored_groups(path, columns=COLUMNS):
+        column = {name: group.column(name).combine_chunks() for name in COLUMNS}
+        yield Facts(
+            ticket=_worded(column["ticket"], named=tickets_named),
+            at=column["at"].view(pa.int64()).to_numpy(),
+            bulk=column["bulk"].to_numpy(zero_copy_only=False),
+            **{name: _worded(column[name]) for name in ("kind", "before", "after", "actor")},
+        )
+
+
+def _worded(column: Any, *, named: bool = True) -> Worded:
+    numbers = column.indices.fill_null(NOBODY).to_numpy()
+    return Worded(numbers, column.dictionary.to_pylist() if named else ())
+
+
+def _visits(facts: Facts, reading: _Reading) -> VisitCodes:
+    events = event_codes(facts, reading.words, as_of=reading.as_of)
+    states = states_of(events, reading.words.meaning(reading.about.number))
+    of_ticket = reading.teams.of_tickets(facts.ticket.words)
+    return visits_of(events, states, stages=reading.about, teams=reading.teams, of_ticket=of_ticket)
+
+
+def _stage_moves(visits: VisitCodes, start: Ints, reading: _Reading) -> Moves:
+    """Tell the moves from stage to stage, with the waiting that each of them ended."""
+    end = wait_ends(
+        visits.ticket,
+        kind=visits.kind,
+        entered=visits.entered,
+        left=visits.left,
+        start=start,
+        as_of=instant_of(reading.as_of),
+    )
+    waited = np.maximum(end - visits.entered, 0)
+    stays = stays_of(visits.ticket, visits.stage, waited=waited, bulk=visits.bulk)
+    return moves_of(stays, work=reading.about.kind[stays.stage] == WORK, place=reading.place[stays.stage])
+
+
+def _team_moves(visits: VisitCodes, start: Ints, reading: _Reading) -> Moves:
+    """Tell the handoffs of which both teams are known."""
+    passed = passings_of(
+        visits.ticket,
+        kind=visits.kind,
+        holder=visits.holder,
+        team=visits.team,
+        discipline=reading.discipline[visits.stage],
+        left=visits.left,
+        start=start,
+    )
+    giver, receiver = visits.team[passed.giver], visits.team[passed.receiver]
+    place = at_rows(reading.place, visits.stage)
+    moves = Moves(
+        visits.ticket[passed.giver],
+        giver,
+        receiver,
+        passed.taken - passed.given,
+        place[passed.receiver] < place[passed.giver],
+    )
+    known = (giver != NOBODY) & (receiver != NOBODY)
+    return Moves(*(column[known] for column in moves))
+
+
+def _stage_graph(moves: Moves, stages: pd.DataFrame, used: "np.ndarray[Any, Any]") -> "nx.DiGraph[str]":
+    about = stages.drop_duplicates("stage").reset_index(drop=True)
+    graph: nx.DiGraph[str] = nx.DiGraph(name="stages")
+    for words in about[used].sort_values("place").to_dict("records"):
+        team = "" if pd.isna(words["team"]) else words["team"]
+        graph.add_node(str(words["stage"]), kind=words["kind"], place=int(words["place"]), team=team)
+    graph.add_edges_from(edges_of(moves, [str(stage) for stage in about["stage"]]))
+    return graph
