@@ -56,8 +56,8 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12)
     done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
     caption = (
         f"Waiting of n = {done:,} finished tickets; every hour once, by the first cause that holds. In "
-        "brackets: 95 % interval. The last column is no forecast: what no longer waits for one cause may wait "
-        "for another."
+        "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
+        "place."
     )
     return published(rows, caption, nothing="No finished ticket has waited so far.")
 
@@ -145,8 +145,8 @@ def wait_stories(
         }
     )
     caption = (
-        f"The n = {len(rows)} longest waits of finished tickets, by working time. Meanwhile in hand: what the "
-        "receiver had in work while this waited, the longest first, at most three."
+        f"The n = {len(rows)} longest waits of finished tickets, by working time. Meanwhile in hand: what "
+        "the receiver had in work while this waited, the longest first, at most three."
     )
     table = published(rows, caption, nothing="No finished ticket has waited so far.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Meanwhile in hand", "Blocked by"])

@@ -9,6 +9,7 @@ from vsm.figures.bar_marks import filled
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, escape, hover, number, percent, text_width, wrapped
 from vsm.model.causes import cause_shares, with_passing
+from vsm.tables import DURATION
 
 CAUSE_COLOURS: Final = {
     "blocked": "#d55e00",
@@ -59,7 +60,7 @@ def causes_ladder(
     Examples
     --------
     >>> from vsm.tables import HANDOFFS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": [], "work": [], "started": []})
+    >>> lives = pd.DataFrame(columns=["ticket", "finished", "bulk", "lead", "work", "started"])
     >>> causes_ladder(empty(WAITS), empty(HANDOFFS), lives).layout.meta["alt"][:22]
     'Nothing to see yet. No'
     """
@@ -108,7 +109,7 @@ def causes_ladder(
 
 
 def _bars(rows: pd.DataFrame, cause: str, by: str) -> go.Bar:
-    hours = (rows["working"] / HOUR).tolist()
+    hours = [time / HOUR for time in rows["working"]]
     return go.Bar(
         x=hours,
         y=list(range(len(rows))),
@@ -146,10 +147,15 @@ def in_hours(duration: pd.Timedelta) -> str:
     return f"{hours:,.1f} h" if 0 < hours < 9.95 else f"{hours:,.0f} h"
 
 
+def _sum(durations: "pd.Series[Any]") -> pd.Timedelta:
+    """Sum durations in microseconds: many tickets together wait longer than nanoseconds can count."""
+    return pd.Timedelta(durations.astype(DURATION).sum())
+
+
 def _end(rows: pd.DataFrame) -> str:
     off = rows.loc[rows["cause"] == "off hours", "share"].iloc[0]
     return escape(
-        f"{in_hours(rows['working'].sum())} · {percent(off)} off hours · n {number(rows['tickets'].max())}"
+        f"{in_hours(_sum(rows['working']))} · {percent(off)} off hours · n {number(rows['tickets'].max())}"
     )
 
 
@@ -165,17 +171,17 @@ def _caption(left_out: int) -> str:
         f" {counted_noun(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
     )
     return (
-        "Every hour once, by the first cause that holds; nights, weekends and holidays are not in the bars: how "
-        "much of the elapsed waiting they are stands beside them. n: finished tickets that waited there."
+        "Every hour once, by the first cause that holds. Nights, weekends and holidays are not in the bars: "
+        "how much of the elapsed waiting they are stands beside them. n: finished tickets that waited there."
         + rest
     )
 
 
 def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     first = table[table[by] == shown[0]]
-    main = first.loc[first["working"].idxmax()]
+    (main,) = first.nlargest(1, "working").to_dict("records")
     return (
         f"Working time that finished tickets waited, by {_NAMES[by]} and cause. Most lies at {shown[0]}: "
-        f"{in_hours(first['working'].sum())}, of it {percent(main['share_working'])} {main['cause']} "
+        f"{in_hours(_sum(first['working']))}, of it {percent(main['share_working'])} {main['cause']} "
         f"(n {number(first['tickets'].max())})."
     )
