@@ -20,7 +20,9 @@ from tests.figures.small_stream import (
     small_stream,
     teams_of,
 )
+from tests.model.test_causes import handoffs, lives, waits
 from vsm.figures import (
+    causes_ladder,
     deployment_weeks,
     flow_distribution_bars,
     flow_map,
@@ -30,6 +32,7 @@ from vsm.figures import (
     value_stream_map,
 )
 from vsm.figures.frame import framed
+from vsm.tables import WAITS, empty
 
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
@@ -44,7 +47,15 @@ WEEKS = pd.DataFrame(
         "rework": [0, 0, 1],
     }
 )
+
+
+def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw the causes of these pieces of waiting, however few."""
+    return causes_ladder(pieces, handoffs(), lives(), minimum=1, **words)
+
+
 EVERY = {
+    "causes": (ladder, waits()),
     "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
@@ -55,6 +66,7 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (
@@ -176,7 +188,8 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
-    for figure in (*drawn, handoff_matrix(network), team_network(network)):
+    caused = causes_ladder(waits().assign(stage=name), handoffs(), lives(), by="stage", minimum=1)
+    for figure in (*drawn, handoff_matrix(network), team_network(network), caused):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]
         assert any(read(text).startswith(name[:9]) or f" {name[:9]}" in read(text) for text in shown)

@@ -80,6 +80,7 @@ def causes_ladder(
         legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"},
         xaxis={
             "ticksuffix": " h",
+            "tickformat": ",d",
             "nticks": 5,
             "fixedrange": True,
             "rangemode": "tozero",
@@ -153,10 +154,9 @@ def _sum(durations: "pd.Series[Any]") -> pd.Timedelta:
 
 
 def _end(rows: pd.DataFrame) -> str:
-    off = rows.loc[rows["cause"] == "off hours", "share"].iloc[0]
-    return escape(
-        f"{in_hours(_sum(rows['working']))} · {percent(off)} off hours · n {number(rows['tickets'].max())}"
-    )
+    working = _sum(rows["working"])
+    off = percent(1 - working / _sum(rows["elapsed"]))
+    return escape(f"{in_hours(working)} · {off} off hours · n {number(rows['tickets'].max())}")
 
 
 def _beside(place: int, text: str) -> dict[str, Any]:

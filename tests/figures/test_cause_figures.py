@@ -1,0 +1,87 @@
+"""Causes in pictures and tables: the hours that are drawn, and the stories that are told."""
+
+import pandas as pd
+
+from tests.figures.small_stream import HOSTILE
+from tests.figures.test_tables import shown
+from tests.model.test_causes import HOUR, MONDAY, PIECES, handoffs, lives, waits
+from vsm.figures import calendar_table, causes_ladder, causes_table, meanings_table, wait_stories
+from vsm.tables import BLOCKS, CAUSES, TICKETS, VISITS, conform, empty
+
+
+def test_a_ladder_stacks_working_hours_by_cause() -> None:
+    """From web to qa four hours busy and two jumped; 16 of its 22 hours were off hours."""
+    figure = causes_ladder(waits(), handoffs(), lives(), minimum=1)
+    groups = list(figure.layout.yaxis.ticktext)
+    assert groups == ["web → qa", "within a team", "before the first work", "of no handoff"]
+    place = groups.index("web → qa")
+    hours = {bar.name: bar.x[place] for bar in figure.data}
+    assert (hours["busy"], hours["jumped"], hours["batched"]) == (4.0, 2.0, 0.0)
+    beside = [note.text for note in figure.layout.annotations if note.name == "numbers"]
+    assert beside[place] == "6.0 h · 73 % off hours · n 1"
+
+
+def test_off_hours_are_in_no_bar() -> None:
+    """What the calendar takes out stands beside."""
+    figure = causes_ladder(waits(), handoffs(), lives(), by="stage", minimum=1)
+    assert {bar.name for bar in figure.data} == set(CAUSES) - {"off hours"}
+    assert sum(sum(bar.x) for bar in figure.data) == 15.0
+
+
+def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
+    """All have one or two tickets, so twelve are not reached."""
+    figure = causes_ladder(waits(), handoffs(), lives(), by="team", minimum=3)
+    assert "enough finished tickets" in figure.layout.meta["alt"]
+
+
+def test_hostile_teams_are_shown_as_they_are() -> None:
+    """No tag in a label is markup."""
+    for name in HOSTILE:
+        figure = causes_ladder(waits().assign(stage=name), handoffs(), lives(), by="stage", minimum=1)
+        assert "<script" not in figure.to_json()
+        assert "<img" not in figure.to_json()
+
+
+def test_the_table_of_causes_tells_shares_and_what_each_is_worth() -> None:
+    """Off hours have no share of working time; a cause that made nobody wait has no row."""
+    rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lives(), minimum=2))}
+    assert list(rows) == ["blocked", "off hours", "batched", "busy", "jumped", "idle"]
+    assert rows["off hours"][1:] == ["–", "0 h", "<1 d", "1", "31 %"]
+    assert rows["batched"][1:] == ["40 %", "6.0 h", "<1 d", "1", "22 %"]
+
+
+def test_every_cause_is_explained() -> None:
+    """In the order in which they are looked for."""
+    assert [row[0] for row in shown(meanings_table())] == list(CAUSES)
+
+
+def test_the_calendar_is_told_by_stage() -> None:
+    """Queue: 32 hours elapsed, 13 working."""
+    stages = pd.DataFrame({"stage": ["Ready", "Queue"], "place": [0, 1]})
+    assert shown(calendar_table(waits(), lives(), stages=stages))[1][:5] == [
+        "Queue",
+        "2",
+        "1 d",
+        "13 h",
+        "59 %",
+    ]
+
+
+def test_a_story_says_who_where_when_and_why() -> None:
+    """Tags in a name are shown; the longest cause comes first."""
+    tickets = conform(pd.DataFrame({"ticket": ["a"], "key": ["ABC-1"], "created": [MONDAY]}), TICKETS)
+    table = wait_stories(
+        waits(PIECES[1:4]).assign(receiver="<b>tester</b>"), lives(), visits=empty(VISITS), blocks=empty(BLOCKS),
+        tickets=tickets, as_of=MONDAY + 90 * HOUR,
+    )  # fmt: skip
+    assert shown(table) == [
+        [
+            "ABC-1",
+            "Waited 6.0 h of working time (22 h in all) in Queue for <b>tester</b>, 2026-01-05 to 2026-01-06: "
+            "4.0 h while older work was in hand, 2.0 h while newer work was taken first. The rest, 16 h, was off "
+            "hours.",
+            "–",
+            "–",
+        ]
+    ]
+    assert "&lt;b&gt;tester" in table.to_html()
