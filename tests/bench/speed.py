@@ -24,13 +24,22 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import generated
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.intervals import (
+    blocked_spans,
+    causes_of_waits,
+    handoffs_from_visits,
+    visits_from_events,
+    waits_from_visits,
+)
 from vsm.intervals.event_codes import COLUMNS
 from vsm.model.network import stage_network, team_network
 from vsm.model.stays import stays_from_visits
+from vsm.people import Teams
+from vsm.pipeline.clocks import clock_of
 from vsm.pipeline.networks import networks_from_store
 from vsm.sources.table_store import load_table
-from vsm.tables import EVENTS
+from vsm.tables import BLOCKS, EVENTS, empty
+from vsm.workflow import Waiting
 
 PEER_EVENTS, ROUNDS = 1_000_000, 3
 READ, NETWORKS, PEER, ROAD = "pyarrow reads the columns", "vsm: both networks", "pm4py", "vsm: whole road"
@@ -65,17 +74,23 @@ def networks(path: Path, events: int) -> list[Took]:
     return [timed("", lambda: networks_from_store(path, as_of=generated.as_of(events), **about))[0]]
 
 
-# Every stage adds one table to those before it; this is the place to add one, such as the causes of waits.
+# Every stage adds one table to those before it.
 def stages_of_road(path: Path, events: int) -> dict[str, Callable[[Tables], Any]]:
     """Which arrows lead from stored events to networks? In order, by the name of what they make."""
     stages, as_of = generated.stages(), generated.as_of(events)
     teams = generated.team_of()
+    clock = clock_of(generated.workflow(), since=generated.BEGIN, until=as_of)
+    blocked = blocked_spans(empty(BLOCKS), as_of=as_of)
+    whole: dict[str, Any] = {"stages": stages, "blocked": blocked, "clock": clock, "rules": Waiting()}
     return {
         "events": lambda _: load_table(path, EVENTS, stamp=generated.STAMP),
         "visits": lambda t: visits_from_events(t["events"], stages=stages, team_of=teams, as_of=as_of),
         "handoffs": lambda t: handoffs_from_visits(t["visits"], stages=stages),
         "waits": lambda t: waits_from_visits(t["visits"], t["handoffs"], as_of=as_of),
-        "stays": lambda t: stays_from_visits(t["visits"], t["waits"], stages=stages),
+        "causes": lambda t: causes_of_waits(
+            t["waits"], t["visits"], events=t["events"], teams=Teams(teams), as_of=as_of, **whole
+        ),
+        "stays": lambda t: stays_from_visits(t["visits"], t["causes"], stages=stages),
         "stage network": lambda t: stage_network(t["stays"], stages=stages),
         "team network": lambda t: team_network(t["handoffs"]),
     }

@@ -162,7 +162,7 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         about = (pq.read_schema(path).metadata or {}).get(STAMP)
         if about != json.dumps({"table": table.name, "stamp": stamp}).encode():
             return None
-        return check(conform(_frame(pq.read_table(path), table), table), table)
+        return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
     except (OSError, pa.ArrowException, TableError):
         return None
 

@@ -105,10 +105,11 @@ def _dtype(column: Column) -> Any:
     return pd.CategoricalDtype(list(column.allowed)) if column.allowed else DTYPES[column.type]
 
 
-def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+def check(frame: pd.DataFrame, table: Table, *, key: bool = True) -> pd.DataFrame:
     """Does a frame keep its table's promises? Return it unchanged, or raise once with every fault.
 
-    Checked are columns and their order, types, missing values, allowed values and the key.
+    Checked are columns and their order, types, missing values, allowed values and, with ``key``, the key: not
+    twice where a table was checked before it was stored.
 
     Raises
     ------
@@ -124,7 +125,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     if list(frame.columns) != table.names:
         raise TableError(f"{table.name}: columns are {list(frame.columns)}, expected {table.names}")
     faults = [fault for column in table.columns for fault in _column_faults(frame[column.name], column)]
-    if table.key and (twice := int(frame.duplicated(list(table.key)).sum())):
+    if key and table.key and (twice := int(frame.duplicated(list(table.key)).sum())):
         faults.append(f"{twice} row(s) repeat the key ({', '.join(table.key)})")
     if faults:
         raise TableError(f"{table.name}: " + "; ".join(faults))
