@@ -133,4 +133,6 @@ def team_of_tickets(tickets: "pd.Index[Any]", *, teams: Teams, known: "pd.Index[
     >>> team_of_tickets(pd.Index(["a", "b"]), teams=teams, known=pd.Index(["web"])).tolist()
     [0, -1]
     """
+    if not teams.of_ticket:
+        return np.full(len(tickets), -1)
     return _always(tickets, teams.of_ticket, known)

@@ -9,13 +9,14 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 MOST: Final = 1 << 62
+ENDS: Final[tuple[Any, ...]] = ("left", "right")
 
 
 class Instants:
     """Where among the instants of many groups does each query fall?
 
     A group's number and an instant make one integer key, so that one binary search serves all groups and no
-    instant is ever rounded. Where that would be too large a number, the instant's rank stands for it.
+    instant is ever rounded. Where that would be too large a number, each group's few rows are halved instead.
 
     Parameters
     ----------
@@ -32,34 +33,36 @@ class Instants:
     """
 
     def __init__(self, group: npt.NDArray[Any], at: Ints) -> None:
-        first, last = (int(at[0]), int(at[-1])) if len(at) else (0, 0)
-        first, last = int(at.min(initial=first)), int(at.max(initial=last))
+        first, last = (int(at.min()), int(at.max())) if len(at) else (0, 0)
         self._bounds, self._width = (first - 1, last + 1), last - first + 3
-        self._times: Ints | None = None
-        if int(group.max(initial=0)) + 1 > MOST // self._width:
-            self._times = np.unique(at)
-            self._width = 2 * len(self._times) + 2
-        self._keys = self._key(group, at)
+        self._group, self._at = group, at
+        wide = int(group.max(initial=0)) + 1 > MOST // self._width
+        self._keys = None if wide else self._key(group, at)
 
     def before(self, group: npt.NDArray[Any], at: Ints) -> Ints:
         """How many rows lie in earlier groups, or in this one before this instant?"""
-        return np.searchsorted(self._keys, self._key(group, at), side="left")
+        return self._rows(group, at, side="left")
 
     def until(self, group: npt.NDArray[Any], at: Ints) -> Ints:
         """How many rows lie in earlier groups, or in this one not after this instant?"""
-        return np.searchsorted(self._keys, self._key(group, at), side="right")
+        return self._rows(group, at, side="right")
 
     def _key(self, group: npt.NDArray[Any], at: Ints) -> Ints:
-        return group.astype(np.int64) * self._width + self._place(at)
+        placed: Ints = np.clip(at, *self._bounds) - self._bounds[0]
+        return group.astype(np.int64) * self._width + placed
 
-    def _place(self, at: Ints) -> Ints:
-        """Number an instant so that order is kept: by the clock, or by rank where that is too large."""
-        if self._times is None:
-            placed: Ints = np.clip(at, *self._bounds) - self._bounds[0]
-            return placed
-        sides = (np.searchsorted(self._times, at, side=side) for side in ("left", "right"))
-        ranked: Ints = np.add(*sides)
-        return ranked
+    def _rows(self, group: npt.NDArray[Any], at: Ints, *, side: Any) -> Ints:
+        if self._keys is not None:
+            return np.searchsorted(self._keys, self._key(group, at), side=side)
+        low, high = (np.searchsorted(self._group, group, side=end) for end in ENDS)
+        query = np.flatnonzero(low < high)
+        while len(query):  # halve each group's rows, all groups at once
+            middle = (low[query] + high[query]) // 2
+            early = self._at[middle] <= at[query] if side == "right" else self._at[middle] < at[query]
+            low[query] = np.where(early, middle + 1, low[query])
+            high[query] = np.where(early, high[query], middle)
+            query = query[low[query] < high[query]]
+        return low
 
 
 def in_order(group: npt.NDArray[Any], at: Ints) -> npt.NDArray[np.intp]:

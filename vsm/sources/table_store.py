@@ -184,11 +184,11 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     else:
         words = pc.unique(pa.chunked_array(known, pa.large_string()))
         words = words.take(pc.sort_indices(words))
+    place = pc.index_in(pa.chunked_array(known, pa.large_string()), words).to_numpy()
+    begins = np.cumsum([0, *map(len, known)])
     codes = [
-        np.append(pc.index_in(own, words).fill_null(-1).to_numpy(), -1)[
-            chunk.indices.fill_null(-1).to_numpy()
-        ]
-        for own, chunk in zip(known, chunks, strict=True)
+        np.append(place[begin:beyond], -1)[chunk.indices.fill_null(-1).to_numpy()]
+        for begin, beyond, chunk in zip(begins[:-1], begins[1:], chunks, strict=True)
     ]
     numbers = np.concatenate([*codes, np.empty(0, dtype=np.int32)])
     return pd.Categorical.from_codes(numbers, categories=pd.Index(words.to_pandas(), dtype="str"))

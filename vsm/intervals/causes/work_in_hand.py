@@ -125,9 +125,8 @@ def hands_of_persons(work: Work) -> Hands:
     True
     """
     known = (work.person >= 0) & (work.start < work.end)
-    group, start, end = (column[known] for column in (work.person, work.start, work.end))
-    receiver, at, ready = _segments(group, start, end, work.ready[known], others=())
-    return Hands(receiver, at, ready)
+    lines = _Lines((work.person[known], work.start[known], work.end[known]))
+    return Hands(lines.receiver, lines.at, lines.least(0, work.ready[known]))
 
 
 def hands_of_teams(work: Work, traces: Traces, *, active_days: float) -> Hands:
@@ -142,14 +141,11 @@ def hands_of_teams(work: Work, traces: Traces, *, active_days: float) -> Hands:
     [5]
     """
     known = (work.team >= 0) & (work.start < work.end)
-    team, start, end = (column[known] for column in (work.team, work.start, work.end))
-    member, active, until = _activity(work, traces, int(active_days * DAY))
-    receiver, at, ready = _segments(
-        team, start, end, work.ready[known], others=((member, active), (member, until))
-    )
-    in_work = _depth(receiver, at, team, start, end)
-    members = _depth(receiver, at, member, active, until)
-    return Hands(receiver, at, np.where((in_work > 0) & (in_work >= members), ready, NEVER))
+    held = work.team[known], work.start[known], work.end[known]
+    lines = _Lines(held, _activity(work, traces, int(active_days * DAY)))
+    in_work, members = lines.depth(0), lines.depth(1)
+    ready = lines.least(0, work.ready[known])
+    return Hands(lines.receiver, lines.at, np.where((in_work > 0) & (in_work >= members), ready, NEVER))
 
 
 def _activity(work: Work, traces: Traces, days: int) -> tuple[Ints, Ints, Ints]:
@@ -165,26 +161,28 @@ def _activity(work: Work, traces: Traces, days: int) -> tuple[Ints, Ints, Ints]:
     return pair // persons, since, until
 
 
-def _segments(
-    group: Ints, start: Ints, end: Ints, ready: Ints, *, others: tuple[tuple[Ints, Ints], ...]
-) -> tuple[Ints, Ints, Ints]:
-    """Cut each group's time wherever anything changes, and tell the least ``ready`` in each segment."""
-    both = np.concatenate([group, group, *(part for part, _ in others)])
-    edge = np.concatenate([start, end, *(at for _, at in others)])
-    order = in_order(both, edge)
-    both, edge = both[order], edge[order]
-    news = np.ones(len(edge), dtype=bool)
-    news[1:] = (edge[1:] != edge[:-1]) | (both[1:] != both[:-1])
-    both, edge = both[news], edge[news]
-    lines = Instants(both, edge)
-    first, last = lines.before(group, start), lines.before(group, end)
-    return both, edge, least_covering(first, last, ready, segments=len(edge))
+class _Lines:
+    """Each group's time, cut into segments wherever any of several sets of spans begins or ends."""
 
+    def __init__(self, *sets: tuple[Ints, Ints, Ints]) -> None:
+        both = np.concatenate([part for group, _, _ in sets for part in (group, group)])
+        edge = np.concatenate([side for _, *sides in sets for side in sides])
+        order = in_order(both, edge)
+        news = np.ones(len(order), dtype=bool)
+        news[1:] = (np.diff(edge[order]) != 0) | (np.diff(both[order]) != 0)
+        self.receiver, self.at = both[order][news], edge[order][news]
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.cumsum(news) - 1
+        ends = np.cumsum([len(group) for group, _, _ in sets for _ in range(2)])
+        sides = np.split(place, ends[:-1])
+        self._ranges = list(zip(sides[::2], sides[1::2], strict=True))
 
-def _depth(receiver: Ints, at: Ints, group: Ints, start: Ints, end: Ints) -> Ints:
-    """Count how many spans of its group lie over each segment."""
-    lines = Instants(receiver, at)
-    step = np.zeros(len(at) + 1, dtype=np.int64)
-    np.add.at(step, lines.before(group, start), 1)
-    np.add.at(step, lines.before(group, end), -1)
-    return np.cumsum(step)[:-1]
+    def least(self, number: int, value: Ints) -> Ints:
+        """Which is the least value of this set's spans that lie over each segment?"""
+        first, last = self._ranges[number]
+        return least_covering(first, last, value, segments=len(self.at))
+
+    def depth(self, number: int) -> Ints:
+        """How many of this set's spans lie over each segment?"""
+        begin, end = (np.bincount(side, minlength=len(self.at)) for side in self._ranges[number])
+        return np.cumsum(begin - end)
