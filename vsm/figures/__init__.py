@@ -9,6 +9,7 @@ from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
 from vsm.figures.handoff_tables import costliest_table, ping_pong_table, places_table
 from vsm.figures.matrix import handoff_matrix
+from vsm.figures.named_rules import named_rules_table
 from vsm.figures.responsibility import (
     end_to_end_table,
     knowledge_table,
@@ -46,6 +47,7 @@ __all__ = [
     "letting_go_table",
     "meanings_table",
     "mended_table",
+    "named_rules_table",
     "objective_table",
     "ping_pong_table",
     "places_table",

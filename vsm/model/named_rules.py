@@ -1,0 +1,221 @@
+"""What would other tools' rules say of the same tickets? How much of a number is its definition.
+
+The rules were written anew after what the tools' sources and manuals say (jirametrics, jira-agile-metrics,
+Lighthouse, GitLab's value stream analytics, Atlassian's control chart, Swarmia, Apache DevLake, as of 2026);
+the tools themselves were not run. Where one speaks of statuses "to do", the queues before the first work
+stage are meant; days are days in UTC.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.model.flow import counted
+from vsm.tables import DURATION
+
+DAY: Final = pd.Timedelta(days=1)
+DRAWS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What do rules look at? Stays before the finish of counted tickets, and their lives, by ticket.
+
+    ``first_work`` is the place of the first work stage in the stream; ``back`` marks stays after which the
+    ticket came to an earlier stage.
+    """
+
+    stays: pd.DataFrame
+    lives: pd.DataFrame
+    resolved: "pd.Series[Any]"
+    first_work: int
+
+    def started(self, kept: "pd.Series[bool]") -> "pd.Series[Any]":
+        """When did each ticket first enter a work stage among these stays?"""
+        work = self.stays[kept & (self.stays["kind"] == "work")]
+        return work.groupby("ticket")["entered"].min().reindex(self.lives.index)
+
+    def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[bool]":
+        """Which stays come after the last of these of their ticket?"""
+        latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
+        return ~(self.stays["entered"] <= latest).astype("bool")
+
+
+def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":
+    return (end.dt.normalize() - start.dt.normalize()) + more * DAY
+
+
+def _lead(paths: Paths) -> "pd.Series[Any]":
+    return paths.lives["lead"]
+
+
+def _cycle(paths: Paths) -> "pd.Series[Any]":
+    return paths.lives["cycle"]
+
+
+def _first_start(paths: Paths) -> "pd.Series[Any]":
+    everything = pd.Series(data=True, index=paths.stays.index)
+    return _whole_days(paths.started(everything), paths.lives["finished"], more=1)
+
+
+def _after_backlog(paths: Paths) -> "pd.Series[Any]":
+    backlog = paths.stays["place"] == paths.stays["place"].min()
+    queue = backlog & (paths.stays["kind"] == "queue")
+    return _whole_days(paths.started(paths.after_last(queue)), paths.lives["finished"], more=1)
+
+
+def _after_to_do(paths: Paths) -> "pd.Series[Any]":
+    to_do = (paths.stays["kind"] == "queue") & (paths.stays["place"] < paths.first_work)
+    return paths.lives["finished"] - paths.started(paths.after_last(to_do))
+
+
+def _in_progress(paths: Paths) -> "pd.Series[Any]":
+    work = paths.stays[paths.stays["kind"] == "work"]
+    return work.groupby("ticket")["elapsed"].sum().reindex(paths.lives.index)
+
+
+def _columns_wiped(paths: Paths) -> "pd.Series[Any]":
+    stays = paths.stays
+    later = stays[::-1].groupby("ticket")["place"].cummin()[::-1]
+    kept = stays[(later >= stays["place"]) & (stays["place"] >= paths.first_work)]
+    start = kept.groupby("ticket")["entered"].min().reindex(paths.lives.index)
+    return _whole_days(start, paths.lives["finished"], more=0)
+
+
+def _final_start(paths: Paths) -> "pd.Series[Any]":
+    work = paths.stays[paths.stays["kind"] == "work"]
+    first = work["stage"] == work.groupby("ticket")["stage"].transform("first")
+    start = work[first].groupby("ticket")["entered"].max().reindex(paths.lives.index)
+    return paths.lives["finished"] - start
+
+
+def _resolution(paths: Paths) -> "pd.Series[Any]":
+    return paths.resolved - paths.lives["created"]
+
+
+RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
+    "created → finished for good": ("vsm: lead time", _lead),
+    "first work → finished for good": ("vsm: cycle time", _cycle),
+    "first start → last done, days + 1": ("jirametrics", _first_start),
+    "the same, after the last time in the backlog": ("jirametrics, standard project", _after_backlog),
+    "sum of the time in progress": ("Atlassian control chart, Swarmia", _in_progress),
+    "first day in each column, wiped when it moves back": ("jira-agile-metrics", _columns_wiped),
+    "start after the last time to do → done": ("Lighthouse", _after_to_do),
+    "final start → final end": ("GitLab", _final_start),
+    "created → resolved": ("Apache DevLake: lead time", _resolution),
+}
+
+
+def rule_durations(
+    stays: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
+) -> pd.DataFrame:
+    """How long did each ticket take, by whose rule?
+
+    Parameters
+    ----------
+    stays, lives
+        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+    tickets, stages
+        TICKETS, and stages as ``stages_from_names`` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by counted ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
+        for each of ``RULES``, missing where the rule cannot tell.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> stages = pd.DataFrame({"kind": ["work"], "place": [0]})
+    >>> rule_durations(pd.DataFrame({"ticket": []}), lives, tickets=pd.DataFrame(), stages=stages).empty
+    True
+    """
+    done = counted(lives).set_index("ticket")
+    if done.empty:
+        return pd.DataFrame(columns=["back", *RULES])
+    finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
+    mine = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
+    back = (mine.groupby("ticket")["place"].diff() < 0).groupby(mine["ticket"]).any()
+    resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
+    work = stages.loc[stages["kind"] == "work", "place"]
+    paths = Paths(mine, done, resolved, int(work.min()) if len(work) else 0)
+    told = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
+    return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
+
+
+def named_rules(durations: pd.DataFrame, *, minimum: int = 12, seed: int = 0) -> pd.DataFrame:
+    """What would each rule say, of all tickets and of those that moved backwards?
+
+    Parameters
+    ----------
+    durations
+        As ``rule_durations`` gives them.
+    minimum, seed
+        Under so many tickets no number is told; of the bootstrap by ticket.
+
+    Returns
+    -------
+    DataFrame
+        One row a rule: ``rule, who, tickets`` (that it can measure), ``unmeasured``, ``median`` with its 95 %
+        interval ``low, high``, ``p85``; ``back_tickets, back_median, back_p85`` of those that moved back.
+        Durations are missing under ``minimum``.
+
+    Examples
+    --------
+    >>> durations = pd.DataFrame({"back": [False] * 12} | {rule: [DAY] * 12 for rule in RULES})
+    >>> named_rules(durations)["median"].dt.days.tolist()[:2]
+    [1, 1]
+    """
+    rows = []
+    for rule, (who, _) in RULES.items():
+        known = durations[[rule, "back"]].dropna(subset=[rule])
+        every = known[rule].astype(DURATION)
+        back = every[known["back"].astype(bool)]
+        low, high = _interval(every, minimum=minimum, seed=seed)
+        rows.append(
+            {
+                "rule": rule, "who": who, "tickets": len(every), "unmeasured": len(durations) - len(every),
+                "median": _quantile(every, 0.5, minimum), "low": low, "high": high,
+                "p85": _quantile(every, 0.85, minimum), "back_tickets": len(back),
+                "back_median": _quantile(back, 0.5, minimum), "back_p85": _quantile(back, 0.85, minimum),
+            }
+        )  # fmt: skip
+    times = ("median", "low", "high", "p85", "back_median", "back_p85")
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: pd.Series(table[name].tolist(), dtype=DURATION) for name in times})
+
+
+def _quantile(durations: "pd.Series[Any]", quantile: float, minimum: int) -> Any:
+    return durations.quantile(quantile) if len(durations) >= max(minimum, 1) else pd.NaT
+
+
+def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[Any, Any]:
+    """Draw tickets with replacement; each draw gives a median."""
+    if len(durations) < max(minimum, 1):
+        return pd.NaT, pd.NaT
+    dice, seconds = np.random.default_rng(seed), durations.dt.total_seconds().to_numpy()
+    medians = [np.median(seconds[dice.integers(0, len(seconds), len(seconds))]) for _ in range(DRAWS)]
+    low, high = np.percentile(medians, [2.5, 97.5])
+    return pd.Timedelta(seconds=low), pd.Timedelta(seconds=high)
+
+
+def rule_spread(durations: pd.DataFrame) -> dict[str, int]:
+    """How many tickets do the rules disagree on, by more than a day and by more than a month?
+
+    Lead times apart: they answer another question. Days that are counted whole, plus one, are compared as
+    they are told.
+
+    Examples
+    --------
+    >>> rule_spread(pd.DataFrame({"back": [], **{rule: [] for rule in RULES}}))
+    {'tickets': 0, 'over a day': 0, 'over 30 days': 0}
+    """
+    rules = [rule for rule, (who, _) in RULES.items() if "lead time" not in who]
+    told = durations[rules].astype(DURATION)
+    spread = told.max(axis=1) - told.min(axis=1)
+    days = {"over a day": DAY, "over 30 days": 30 * DAY}
+    return {"tickets": len(durations)} | {name: int((spread > limit).sum()) for name, limit in days.items()}
