@@ -38,24 +38,28 @@ def test_only_the_last_weeks_are_shown() -> None:
     assert len(shown(weekly_flow_table(stream.lives, as_of=stream.as_of, weeks=3))) == 3
 
 
-def test_flow_efficiency_is_told_as_an_upper_end() -> None:
-    """One day of work in each of twelve lives of four: at most 25 %, and why it is the most."""
-    table = efficiency_table(stream_of(*[LIFE] * 12).lives)
-    assert shown(table) == [["at most 25 %", "25 % to 25 %", "12"]]
-    assert "the upper end of the truth" in table.to_html()
+def ends_of(stream: ValueStream, **more: Any) -> list[list[str]]:
+    return shown(efficiency_table(stream.visits, stream.lives, clock=stream.clock, **more))
+
+
+def test_flow_efficiency_is_told_as_a_bracket() -> None:
+    """One day of work in lives of four: whoever moved it in moved it on, so both ends are 25 %."""
+    assert ends_of(stream_of(*[LIFE] * 12)) == [
+        ["at most, by statuses", "25 % (25 – 25)", "25 % (25 – 25)", "12"],
+        ["at least, by traces of work", "25 % (25 – 25)", "25 % (25 – 25)", "12"],
+    ]
 
 
 def test_too_few_finished_tickets_tell_no_flow_efficiency() -> None:
     """Eleven under the minimum of twelve; under a minimum of eleven they are enough."""
-    lives = stream_of(*[LIFE] * 11).lives
-    assert shown(efficiency_table(lives)) == [["too few to say", "–", "11"]]
-    assert shown(efficiency_table(lives, minimum=11)) == [["at most 25 %", "25 % to 25 %", "11"]]
+    stream = stream_of(*[LIFE] * 11)
+    assert [row[1] for row in ends_of(stream)] == ["too few to say"] * 2
+    assert [row[1] for row in ends_of(stream, minimum=11)] == ["25 % (25 – 25)"] * 2
 
 
 def test_tickets_done_at_once_have_no_time_to_share() -> None:
     """Finished in the instant of their creation: no efficiency, which is not 0 %."""
-    lives = stream_of(*[[("Done", 9)]] * 12).lives
-    assert shown(efficiency_table(lives)) == [["no time to share", "–", "12"]]
+    assert [row[1] for row in ends_of(stream_of(*[[("Done", 9)]] * 12))] == ["no time to share"] * 2
 
 
 def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
@@ -76,7 +80,6 @@ def test_no_data_and_nothing_open_are_said_kindly() -> None:
     lives = lives.assign(work=lives["lead"])
     stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
     assert "Nothing to see yet." in weekly_flow_table(lives, as_of=START).to_html()
-    assert shown(efficiency_table(lives)) == [["too few to say", "–", "0"]]
     assert "No ticket is open." in age_table(lives, stays=stays, tickets=empty(TICKETS)).to_html()
     assert ages_of(stream_of(LIFE)) == []
 

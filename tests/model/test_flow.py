@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import ages, counted, flow_efficiency, lead_time_quantiles, still_open, weekly_flow
+from vsm.model.flow import ages, lead_time_quantiles, still_open, weekly_flow
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 
@@ -26,19 +26,6 @@ def lives(*rows: tuple[float, float | None, float]) -> pd.DataFrame:
             "bulk": False,
         }
     )
-
-
-def test_flow_efficiency_is_a_ratio_of_sums() -> None:
-    """1 of 10 days and 9 of 10 days: half; open tickets and bulk finishes do not count."""
-    some = lives((0, 10, 1), (0, 10, 9), (0, None, 50), (0, 10, 10))
-    some.loc[3, "bulk"] = True
-    assert flow_efficiency(some) == 0.5
-    assert len(counted(some)) == 2
-
-
-def test_no_finished_ticket_gives_no_efficiency() -> None:
-    """No data is not 0 %."""
-    assert np.isnan(flow_efficiency(lives((0, None, 1))))
 
 
 def test_median_lead_time_without_open_work_is_the_plain_one() -> None:

@@ -1,19 +1,23 @@
 """How does work flow, and what lies open? The small tables beside the lead times."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from vsm.clock import Clock
 from vsm.figures.durations import short_duration
-from vsm.figures.tables import published
-from vsm.findings.durations import percent
-from vsm.model.efficiency import efficiency_interval
-from vsm.model.flow import ages, counted, flow_efficiency, weekly_flow
+from vsm.figures.tables import bounded, published
+from vsm.model.efficiency import efficiency_bracket
+from vsm.model.flow import ages, weekly_flow
 
-_UPPER_END: Final = (
-    "Work ÷ lead time of finished tickets, a ratio of sums of elapsed time. It trusts the statuses: a ticket "
-    "that lies in a work stage overnight counts as worked on, so this is the upper end of the truth."
+_ENDS: Final = {"statuses": "at most, by statuses", "traces": "at least, by traces of work"}
+_TIMES: Final = {"elapsed": "Elapsed", "working": "Working time"}
+_BRACKET: Final = (
+    "Work ÷ lead time of finished tickets, a ratio of sums, with its 95 % interval. By statuses, a ticket "
+    "that lies in a work stage counts as worked on: the upper end of the truth. By traces, only what lies "
+    "between the first and the last trace of work in a visit counts: the lower end; much work leaves none."
 )
 
 
@@ -44,25 +48,31 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
     return published(rows, caption)
 
 
-def efficiency_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
-    """How much of lead time was work, at most? ``flow_efficiency`` as a table.
+def efficiency_table(visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, minimum: int = 12) -> Styler:
+    """Between which ends does flow efficiency lie? ``efficiency_bracket`` as a table.
 
     Examples
     --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none, "work": none - none})
-    >>> efficiency_table(lives).data["Flow efficiency"].tolist()
-    ['too few to say']
+    >>> from vsm.clock import Calendar
+    >>> from vsm.tables import VISITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
+    >>> efficiency_table(empty(VISITS), lives, clock=Clock(Calendar("none", [], []))).data["Elapsed"].tolist()
+    ['too few to say', 'too few to say']
     """
-    finished = len(counted(lives))
-    share, (low, high) = flow_efficiency(lives), efficiency_interval(lives, minimum=minimum)
-    most = "no time to share" if pd.isna(share) else f"at most {percent(share)}"
-    row = {
-        "Flow efficiency": most if finished >= minimum else "too few to say",
-        "95 % interval": "–" if pd.isna(low) else f"{percent(low)} to {percent(high)}",
-        "Finished": finished,
-    }
-    return published(pd.DataFrame([row]), _UPPER_END)
+    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum)
+    rows = [
+        {"Measure": _ENDS[str(measure)]}
+        | {_TIMES[str(row["time"])]: _efficiency(row, minimum) for row in ends.to_dict("records")}
+        | {"Finished": ends["tickets"].iloc[0]}
+        for measure, ends in found.groupby("measure", sort=False)
+    ]
+    return published(pd.DataFrame(rows), _BRACKET)
+
+
+def _efficiency(row: Mapping[Any, Any], minimum: int) -> str:
+    if row["tickets"] < minimum:
+        return "too few to say"
+    return "no time to share" if pd.isna(row["share"]) else bounded(row)
 
 
 def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:

@@ -52,8 +52,8 @@ def named_rules_table(
     )
     spread = rule_spread(durations)
     caption = (
-        f"The same n = {spread['tickets']:,} finished tickets, elapsed time, by each rule as its source tells "
-        "it. Lead times apart, the rules differ by more than a day on "
+        f"The same n = {spread['tickets']:,} finished tickets, elapsed time, by each rule as its source "
+        "tells it. Lead times apart, the rules differ by more than a day on "
         f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
     )
     return published(rows, caption)

@@ -1,39 +1,85 @@
-"""Between which bounds does flow efficiency lie, were other tickets of the same stream drawn?"""
+"""Which share of lead time was work? A bracket: what the statuses say at most, what traces prove at least."""
+
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from vsm.clock import Clock
+from vsm.intervals.handoffs import work_start
 from vsm.model.bottlenecks import bootstrap_shares
 from vsm.model.flow import counted
+from vsm.tables import DURATION, INSTANT
+
+MEASURES: Final = ("statuses", "traces")
+TIMES: Final = ("elapsed", "working")
+Matrix = npt.NDArray[np.float64]
+COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 
 
-def efficiency_interval(lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12) -> tuple[float, float]:
-    """How sure is ``flow_efficiency``? Its 95 % interval, by the bootstrap that draws whole tickets.
+def efficiency_bracket(
+    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int = 0, minimum: int = 12
+) -> pd.DataFrame:
+    """Between which ends does flow efficiency lie?
+
+    A ratio of sums over counted tickets, not a mean of ratios. The upper end trusts the statuses: work is
+    every work visit from its first trace (else its entry) on, so a ticket that lies "In Progress" overnight
+    counts as worked on. The lower end counts only what lies between the first and the last trace of work in
+    each visit: work that left one trace, or none, counts as nothing.
 
     Parameters
     ----------
+    visits
+        VISITS with working time.
     lives
-        As ``lives_from_visits`` gives them; the counted ones are weighed.
-    seed
-        Of the bootstrap.
-    minimum
-        Under so many finished tickets with a lead time there is no interval.
+        As ``lives_from_visits`` gives them.
+    clock
+        The stream's calendars.
+    seed, minimum
+        Of the bootstrap by ticket; under so many tickets there is no interval.
 
     Returns
     -------
-    (low, high)
-        0 to 1; NaN where too few.
+    DataFrame
+        A row for each of ``MEASURES`` and ``TIMES``: ``measure, time, share`` (0 to 1; NaN of no time, which
+        is not 0) with its 95 % interval ``low, high``, and ``tickets``.
 
     Examples
     --------
-    >>> day = pd.Timedelta(days=1)
-    >>> row = {"finished": pd.Timestamp("2026-01-05"), "bulk": False, "lead": 4 * day, "work": day}
-    >>> efficiency_interval(pd.DataFrame([row] * 12))
-    (0.25, 0.25)
+    >>> from vsm.clock import Calendar
+    >>> from vsm.tables import VISITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
+    >>> efficiency_bracket(empty(VISITS), lives, clock=Clock(Calendar("none", [], [])))["tickets"].tolist()
+    [0, 0, 0, 0]
     """
-    done = counted(lives)
-    parts = [done["work"], done["lead"] - done["work"]]
-    low, high = bootstrap_shares(
-        np.column_stack([part.dt.total_seconds() for part in parts]), seed=seed, minimum=minimum
-    )
-    return float(low[0]), float(high[0])
+    done = counted(lives).set_index("ticket")
+    finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
+    mine = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
+    work = mine[mine["kind"] == "work"]
+    spans = {
+        "statuses": (work_start(work), work["left"]),
+        "traces": (work["first_touch"], work["last_touch"]),
+    }
+    whole = {"elapsed": done["lead"], "working": _by_ticket(mine["working"], mine, done)}
+    rows = []
+    for measure, (start, end) in spans.items():
+        told = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
+        for time in TIMES:
+            part, lead = _seconds(_by_ticket(told[time], work, done)), _seconds(whole[time])
+            low, high = bootstrap_shares(
+                np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
+            )
+            share = part.sum() / lead.sum() if lead.sum() else np.nan
+            rows.append((measure, time, share, low[0], high[0], len(done)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _by_ticket(durations: "pd.Series[Any]", visits: pd.DataFrame, done: pd.DataFrame) -> "pd.Series[Any]":
+    sums = durations.groupby(visits["ticket"].astype("str")).sum()
+    return sums.reindex(done.index, fill_value=pd.Timedelta(0))
+
+
+def _seconds(durations: "pd.Series[Any]") -> Matrix:
+    seconds: Matrix = durations.astype(DURATION).dt.total_seconds().to_numpy()
+    return seconds

@@ -100,29 +100,6 @@ def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
     return lives["finished"].isna() & there
 
 
-def flow_efficiency(lives: pd.DataFrame) -> float:
-    """Which share of the lead time of finished tickets was work, by status?
-
-    A ratio of sums, not a mean of ratios, in elapsed time. It trusts the statuses: a ticket that lies
-    "In Progress" overnight counts as worked on, so this is the upper end of the truth.
-
-    Returns
-    -------
-    float
-        0 to 1; NaN without finished tickets, which is not the same as 0.
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> row = {"finished": pd.Timestamp("2026-01-05"), "bulk": False, "lead": 4 * day, "work": day}
-    >>> flow_efficiency(pd.DataFrame([row]))
-    0.25
-    """
-    done = counted(lives)
-    lead = done["lead"].dt.total_seconds().sum()
-    return float(done["work"].dt.total_seconds().sum() / lead) if lead else float("nan")
-
-
 def lead_time_quantiles(
     lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int = 12
 ) -> pd.DataFrame:

@@ -41,7 +41,8 @@ class Paths:
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[bool]":
         """Which stays come after the last of these of their ticket?"""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
-        return ~(self.stays["entered"] <= latest).astype("bool")
+        after: pd.Series[bool] = pd.Series(self.stays["entered"] > latest) | latest.isna()
+        return after
 
 
 def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":

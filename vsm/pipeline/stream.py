@@ -7,6 +7,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from vsm.clock import Clock
 from vsm.errors import ParameterError
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import Log
@@ -33,6 +34,7 @@ from vsm.pipeline.parts import (
 )
 from vsm.pipeline.persons import people_of
 from vsm.pipeline.pseudonymous import Disguise
+from vsm.pipeline.reworking import Load, Rework, load_of, rework_of
 from vsm.pipeline.waiting import Setting, clock_for, intervals_of
 from vsm.tables import TABLES, check
 from vsm.workflow import Workflow
@@ -54,8 +56,11 @@ class ValueStream:
         The directed graphs of stages and of teams.
     findings
         Claims, the costliest first.
-    delivery, responsibility, alignment
-        Deployments and DORA's measures; how far one team carries its work; what work serves.
+    delivery, responsibility, alignment, rework, load
+        Deployments and DORA's measures; how far one team carries its work; what work serves; what is done
+        again; how loaded teams and queues are.
+    clock
+        Working calendars of the teams.
     workflow
         What vsm.toml said.
     provenance
@@ -87,6 +92,9 @@ class ValueStream:
     delivery: Delivery
     responsibility: Responsibility
     alignment: Alignment
+    rework: Rework
+    load: Load
+    clock: Clock
     workflow: Workflow
     as_of: pd.Timestamp
     provenance: Mapping[str, str] = field(default_factory=dict)
@@ -181,12 +189,24 @@ def stream_from_log(
             minimum=rules.minimum,
         ),
         "alignment": aligned,
+        "rework": rework_of(
+            tables, lives, stays=measures["stays"], stages=stages, minimum=rules.minimum, seed=seed
+        ),
+        "load": load_of(
+            tables | {"events": people.of_humans(tables["events"])}, stays=measures["stays"], as_of=as_of,
+            teams=people.teams, active_days=workflow.waiting.active_days, minimum=rules.minimum, seed=seed,
+        ),
     }  # fmt: skip
     if key is not None:
         disguise = Disguise.of(people, log, workflow=workflow, key=key)
         tables, measures = disguise.tables(tables), disguise.measures(measures)
         workflow = disguise.workflow(workflow)
-    about: dict[str, Any] = {"workflow": workflow, "as_of": as_of, "provenance": dict(provenance or {})}
+    about: dict[str, Any] = {
+        "workflow": workflow,
+        "clock": clock,
+        "as_of": as_of,
+        "provenance": dict(provenance or {}),
+    }
     return ValueStream(**tables, **measures, **beside, stages=stages, lives=lives, **about)
 
 
