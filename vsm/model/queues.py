@@ -115,7 +115,8 @@ def queue_growth(
     >>> now = pd.Timestamp("2026-05-04", tz="UTC")
     >>> days = now - pd.to_timedelta(range(1, 105, 7), unit="D")
     >>> stays = pd.DataFrame({"stage": "Ready", "kind": "queue", "place": 0, "entered": days, "bulk": False})
-    >>> queue_growth(stays.assign(left=pd.NaT), as_of=now)[["length", "growth", "verdict"]].values.tolist()
+    >>> table = queue_growth(stays.assign(left=pd.to_datetime([None] * 15, utc=True)), as_of=now)
+    >>> table[["length", "growth", "verdict"]].values.tolist()
     [[15, 1.0, 'grows']]
     """
     weekly = queue_weeks(stays, as_of=as_of, weeks=weeks)

@@ -1,0 +1,53 @@
+"""For which team did somebody act? Every act in the log, with the team that its person was in."""
+
+import pandas as pd
+
+from vsm.people import Teams
+
+
+def acts_of_teams(
+    visits: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp, teams: Teams | None = None
+) -> pd.DataFrame:
+    """When did whom do anything, on which ticket, and for which team?
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    events
+        EVENTS with persons as actors. Those of bulk edits are left out.
+    as_of
+        Nothing later is looked at.
+    teams
+        Who is in which team; without it a person acts for the team of their latest work visit begun by then.
+
+    Returns
+    -------
+    DataFrame
+        One row per act of a person whose team is known, by person and time: ``person, team, ticket, at``.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, VISITS, empty
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> acts_of_teams(empty(VISITS), empty(EVENTS), as_of=now).columns.tolist()
+    ['person', 'team', 'ticket', 'at']
+    """
+    seen = events[events["actor"].notna() & (events["at"] <= as_of) & ~events["bulk"].astype("bool")]
+    acts = pd.DataFrame({name: seen[name].astype("str") for name in ("actor", "ticket")})
+    acts = acts.rename(columns={"actor": "person"}).assign(at=seen["at"])
+    acts = acts.sort_values(["at", "person", "ticket"], kind="stable", ignore_index=True)
+    if teams is not None:
+        acts = acts.assign(team=teams.at(acts["person"], acts["at"]))
+    else:
+        acts = pd.merge_asof(acts, _teams_by_work(visits), on="at", by="person")
+    known = acts[acts["team"].notna()].sort_values(["person", "at", "ticket"], kind="stable")
+    return known[["person", "team", "ticket", "at"]].reset_index(drop=True)
+
+
+def _teams_by_work(visits: pd.DataFrame) -> pd.DataFrame:
+    held = visits[(visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()]
+    spells = pd.DataFrame(
+        {"at": held["entered"], "person": held["holder"].astype("str"), "team": held["team"].astype("str")}
+    )
+    return spells.sort_values(["at", "person", "team"], ignore_index=True)
