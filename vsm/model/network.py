@@ -124,14 +124,35 @@ def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
     >>> complete_and_accurate(pd.DataFrame(rows))["ca"].to_dict()
     {'Build': 0.0}
     """
+    moves = forward_moves(stays)
+    by_stage = moves["kept"].astype("float64").groupby(moves["stage"])
+    return pd.DataFrame({"forward": by_stage.size(), "ca": by_stage.mean()})
+
+
+def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
+    """Which moves went forward, and which of them never came back to where they began or before?
+
+    Moves of bulk edits are not in it.
+
+    Returns
+    -------
+    DataFrame
+        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` tell),
+        ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one again.
+
+    Examples
+    --------
+    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Done"], "place": [0, 1, 2], "bulk": False}
+    >>> forward_moves(pd.DataFrame(rows))["kept"].tolist()
+    [True, True]
+    """
     begin = begins(stays["ticket"].to_numpy())
     last, place = ends(begin), stays["place"].to_numpy(dtype=np.int64)
     lowest = following(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
     ahead = following(place, last, missing=-1)
     forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
-    kept = pd.Series((lowest > place)[forward], dtype="float64")
-    by_stage = kept.groupby(stays["stage"][forward].reset_index(drop=True))
-    return pd.DataFrame({"forward": by_stage.size(), "ca": by_stage.mean()})
+    told = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
+    return stays.loc[forward, told].assign(kept=(lowest > place)[forward])
 
 
 def _lowest_from_here(place: Ints, number: Ints) -> Ints:
