@@ -8,6 +8,7 @@ from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_t
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
 from vsm.figures.handoff_tables import costliest_table, ping_pong_table, places_table
+from vsm.figures.load import active_table, queue_growth_table, switching_table
 from vsm.figures.matrix import handoff_matrix
 from vsm.figures.named_rules import named_rules_table
 from vsm.figures.responsibility import (
@@ -17,6 +18,7 @@ from vsm.figures.responsibility import (
     mended_table,
     together_table,
 )
+from vsm.figures.rework import accuracy_table, backward_table, referral_table, rework_table
 from vsm.figures.stage_bars import time_by_stage
 from vsm.figures.stream_map import value_stream_map
 from vsm.figures.tables import doubts_table, handoff_table, lead_time_table, stage_table
@@ -26,7 +28,10 @@ from vsm.figures.template import CONFIG, TEMPLATE
 __all__ = [
     "CONFIG",
     "TEMPLATE",
+    "accuracy_table",
+    "active_table",
     "age_table",
+    "backward_table",
     "blocks_table",
     "calendar_table",
     "causes_ladder",
@@ -52,7 +57,11 @@ __all__ = [
     "ping_pong_table",
     "places_table",
     "planned_table",
+    "queue_growth_table",
+    "referral_table",
+    "rework_table",
     "stage_table",
+    "switching_table",
     "team_network",
     "time_by_stage",
     "together_table",
