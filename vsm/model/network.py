@@ -152,7 +152,8 @@ def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
     ahead = following(place, last, missing=-1)
     forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
     told = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
-    return stays.loc[forward, told].assign(kept=(lowest > place)[forward])
+    moves: pd.DataFrame = stays.loc[forward, told].assign(kept=(lowest > place)[forward])
+    return moves
 
 
 def _lowest_from_here(place: Ints, number: Ints) -> Ints:
