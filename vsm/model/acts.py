@@ -1,5 +1,10 @@
 """For which team did somebody act? Every act in the log, with the team that its person was in."""
 
+<<<<<<< HEAD
+=======
+from typing import Any
+
+>>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
 import pandas as pd
 
 from vsm.people import Teams
@@ -24,7 +29,12 @@ def acts_of_teams(
     Returns
     -------
     DataFrame
+<<<<<<< HEAD
         One row per act of a person whose team is known, by person and time: ``person, team, ticket, at``.
+=======
+        One row per act of a person whose team is known, by person and time: ``person, team, ticket``
+        (categories), ``at``.
+>>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
 
     Examples
     --------
@@ -34,6 +44,7 @@ def acts_of_teams(
     ['person', 'team', 'ticket', 'at']
     """
     seen = events[events["actor"].notna() & (events["at"] <= as_of) & ~events["bulk"].astype("bool")]
+<<<<<<< HEAD
     acts = pd.DataFrame({name: seen[name].astype("str") for name in ("actor", "ticket")})
     acts = acts.rename(columns={"actor": "person"}).assign(at=seen["at"])
     acts = acts.sort_values(["at", "person", "ticket"], kind="stable", ignore_index=True)
@@ -51,3 +62,35 @@ def _teams_by_work(visits: pd.DataFrame) -> pd.DataFrame:
         {"at": held["entered"], "person": held["holder"].astype("str"), "team": held["team"].astype("str")}
     )
     return spells.sort_values(["at", "person", "team"], ignore_index=True)
+=======
+    acts = pd.DataFrame(
+        {"person": _by_name(seen["actor"]), "ticket": _by_name(seen["ticket"]), "at": seen["at"]}
+    )
+    acts = acts.assign(number=acts["person"].cat.codes.astype("int64"))
+    acts = acts.sort_values(["at", "number", "ticket"], kind="stable", ignore_index=True)
+    if teams is not None:
+        acts = acts.assign(team=teams.at(acts["person"], acts["at"]))
+    else:
+        acts = pd.merge_asof(
+            acts, _teams_by_work(visits, acts["person"].cat.categories), on="at", by="number"
+        )
+    known = acts[acts["team"].notna()].sort_values(["number", "at", "ticket"], kind="stable")
+    table: pd.DataFrame = known[["person", "team", "ticket", "at"]].reset_index(drop=True)
+    return table.astype({"team": "category"})
+
+
+def _by_name(words: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Tell words as categories in the order of their names, whatever order they came in: sorted quickly."""
+    known = words.astype("category").cat.remove_unused_categories()
+    return known.cat.reorder_categories(sorted(known.cat.categories), ordered=False)
+
+
+def _teams_by_work(visits: pd.DataFrame, persons: "pd.Index[Any]") -> pd.DataFrame:
+    held = visits[(visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()]
+    holder = _by_name(held["holder"])
+    number = persons.get_indexer(holder.cat.categories)[holder.cat.codes]
+    spells = pd.DataFrame(
+        {"at": held["entered"], "number": number.astype("int64"), "team": _by_name(held["team"])}
+    )
+    return spells[spells["number"] >= 0].sort_values(["at", "number", "team"], ignore_index=True)
+>>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576

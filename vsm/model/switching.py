@@ -64,7 +64,7 @@ def switching(
     at_once = _time_at_once(held, as_of)
     days = switches_by_day(acts_of_teams(visits, events, as_of=as_of, teams=teams))
     rows = []
-    for team in sorted({*held["team"], *days["team"]}):
+    for team in sorted({*held["team"].unique(), *days["team"].unique()}):
         mine, time = held[held["team"] == team], at_once[at_once["team"] == team]
         switches = days.loc[days["team"] == team, "switches"]
         rows.append(
