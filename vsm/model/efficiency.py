@@ -81,5 +81,4 @@ def _by_ticket(durations: "pd.Series[Any]", visits: pd.DataFrame, done: pd.DataF
 
 
 def _seconds(durations: "pd.Series[Any]") -> Matrix:
-    seconds: Matrix = durations.astype(DURATION).dt.total_seconds().to_numpy()
-    return seconds
+    return np.asarray(durations.astype(DURATION).dt.total_seconds(), dtype=np.float64)

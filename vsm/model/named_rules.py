@@ -36,13 +36,13 @@ class Paths:
     def started(self, kept: "pd.Series[bool]") -> "pd.Series[Any]":
         """When did each ticket first enter a work stage among these stays?"""
         work = self.stays[kept & (self.stays["kind"] == "work")]
-        return work.groupby("ticket")["entered"].min().reindex(self.lives.index)
+        first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lives.index)
+        return first
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[bool]":
         """Which stays come after the last of these of their ticket?"""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
-        after: pd.Series[bool] = pd.Series(self.stays["entered"] > latest) | latest.isna()
-        return after
+        return ~pd.Series(self.stays["entered"] <= latest, dtype="bool")
 
 
 def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":
