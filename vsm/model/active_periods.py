@@ -57,13 +57,8 @@ def active_spells(
     if held.empty:
         return pd.DataFrame(columns=list(_SPELLS)).astype(_SPELLS)
     acts = acts_of_teams(visits, events, as_of=as_of, teams=teams)
-<<<<<<< HEAD
-    names = pd.Index(sorted({*held["team"].astype("str"), *acts["team"]}))
-    persons = pd.Index(sorted({*held["holder"].dropna().astype("str"), *acts["person"]}))
-=======
     names = pd.Index(sorted({*held["team"].unique(), *acts["team"].unique()}))
     persons = pd.Index(sorted({*held["holder"].dropna().unique(), *acts["person"].unique()}))
->>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
     start, now = _micros(held["entered"]), int(_micros(pd.Series([as_of]))[0])
     end = np.minimum(_micros(held["left"].fillna(as_of)), now)
     team = names.get_indexer(held["team"].astype("str"))

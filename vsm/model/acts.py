@@ -1,10 +1,7 @@
 """For which team did somebody act? Every act in the log, with the team that its person was in."""
 
-<<<<<<< HEAD
-=======
 from typing import Any
 
->>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
 import pandas as pd
 
 from vsm.people import Teams
@@ -29,12 +26,8 @@ def acts_of_teams(
     Returns
     -------
     DataFrame
-<<<<<<< HEAD
-        One row per act of a person whose team is known, by person and time: ``person, team, ticket, at``.
-=======
         One row per act of a person whose team is known, by person and time: ``person, team, ticket``
         (categories), ``at``.
->>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
 
     Examples
     --------
@@ -44,25 +37,6 @@ def acts_of_teams(
     ['person', 'team', 'ticket', 'at']
     """
     seen = events[events["actor"].notna() & (events["at"] <= as_of) & ~events["bulk"].astype("bool")]
-<<<<<<< HEAD
-    acts = pd.DataFrame({name: seen[name].astype("str") for name in ("actor", "ticket")})
-    acts = acts.rename(columns={"actor": "person"}).assign(at=seen["at"])
-    acts = acts.sort_values(["at", "person", "ticket"], kind="stable", ignore_index=True)
-    if teams is not None:
-        acts = acts.assign(team=teams.at(acts["person"], acts["at"]))
-    else:
-        acts = pd.merge_asof(acts, _teams_by_work(visits), on="at", by="person")
-    known = acts[acts["team"].notna()].sort_values(["person", "at", "ticket"], kind="stable")
-    return known[["person", "team", "ticket", "at"]].reset_index(drop=True)
-
-
-def _teams_by_work(visits: pd.DataFrame) -> pd.DataFrame:
-    held = visits[(visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()]
-    spells = pd.DataFrame(
-        {"at": held["entered"], "person": held["holder"].astype("str"), "team": held["team"].astype("str")}
-    )
-    return spells.sort_values(["at", "person", "team"], ignore_index=True)
-=======
     acts = pd.DataFrame(
         {"person": _by_name(seen["actor"]), "ticket": _by_name(seen["ticket"]), "at": seen["at"]}
     )
@@ -93,4 +67,3 @@ def _teams_by_work(visits: pd.DataFrame, persons: "pd.Index[Any]") -> pd.DataFra
         {"at": held["entered"], "number": number.astype("int64"), "team": _by_name(held["team"])}
     )
     return spells[spells["number"] >= 0].sort_values(["at", "number", "team"], ignore_index=True)
->>>>>>> 51911d110e2bb7b37f0740adeb71e7a0ac661576
