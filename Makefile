@@ -53,6 +53,7 @@ endif
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.live_jira
 	$(BIN)/python -m tests.bench.git_history
+	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.calendars
 
 $(VENV)/.bench: constraints-bench.txt $(VENV)/.installed

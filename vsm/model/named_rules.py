@@ -33,16 +33,17 @@ class Paths:
     resolved: "pd.Series[Any]"
     first_work: int
 
-    def started(self, kept: "pd.Series[bool]") -> "pd.Series[Any]":
+    def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
         """When did each ticket first enter a work stage among these stays?"""
         work = self.stays[kept & (self.stays["kind"] == "work")]
         first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lives.index)
         return first
 
-    def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[bool]":
+    def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
         """Which stays come after the last of these of their ticket?"""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
-        return ~pd.Series(self.stays["entered"] <= latest, dtype="bool")
+        before: pd.Series[Any] = self.stays["entered"] <= latest
+        return before.eq(other=False)
 
 
 def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":
