@@ -5,6 +5,7 @@ The causes are looked for in the order of the design; where several hold, the fi
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from tests.planted.office import CLOSED_SHARE, Office
@@ -33,41 +34,35 @@ def true_pieces(company: Company) -> list[Piece]:
     jobs: dict[str, list[Job]] = defaultdict(list)
     for job in company.jobs:
         jobs[job.person].append(job)
-    pieces = [
+    return [
         piece
         for wait in company.waits
         for piece in _cut(wait, jobs[wait.receiver] if wait.receiver else [], company.office)
     ]
-    return pieces
 
 
 def _cut(wait: Wait, jobs: list[Job], office: Office) -> Iterator[Piece]:
     near = [job for job in jobs if job.start < wait.end and wait.start < job.end]
     edges = {wait.blocked_until, wait.batch_ready, *(edge for job in near for edge in (job.start, job.end))}
-    inside = {
-        edge for edge in edges | set(office.edges(wait.start, wait.end)) if wait.start < edge < wait.end
-    }
-    cuts = sorted({wait.start, *inside, wait.end})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    edges |= set(office.edges(wait.start, wait.end))
+    cuts = sorted({wait.start, wait.end} | {edge for edge in edges if wait.start < edge < wait.end})
+    for start, end in pairwise(cuts):
         working = end - start if office.is_open(start) else 0
         yield Piece(wait.ticket, start, end, _cause(wait, start, near, office), working)
 
 
 def _cause(wait: Wait, at: int, jobs: list[Job], office: Office) -> str:
     at_work = [job for job in jobs if job.start <= at < job.end]
-    if at < wait.blocked_until:
-        return "blocked"
-    if wait.place == "Customer":
-        return "outside"
-    if not office.is_open(at):
-        return "off hours"
-    if wait.receiver is None:
-        return "unowned"
-    if at < wait.batch_ready:
-        return "batched"
-    if any(job.ready < wait.start for job in at_work):
-        return "busy"
-    return "jumped" if at_work else "idle"
+    truths = (
+        ("blocked", at < wait.blocked_until),
+        ("outside", wait.place == "Customer"),
+        ("off hours", not office.is_open(at)),
+        ("unowned", wait.receiver is None),
+        ("batched", at < wait.batch_ready),
+        ("busy", any(job.ready < wait.start for job in at_work)),
+        ("jumped", bool(at_work)),
+    )
+    return next((cause for cause, holds in truths if holds), "idle")
 
 
 def lapses(pieces: list[Piece]) -> dict[str, Lapse]:

@@ -1,7 +1,7 @@
 """How do these people work, and how far is one bad habit driven? One cause is planted; a little of each is there."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 ZONES: Final = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Australia/Sydney")
 
@@ -58,24 +58,19 @@ def habits_with(cause: str, far: float, *, seed: int) -> Habits:
     The seed chooses between the two ways in which work is blocked, or batched.
     """
     other = seed % 2 == 1
-    match cause:
-        case "blocked":
-            way = {"linked": 0.02 + 0.9 * far} if other else {"flagged": 0.03 + 0.9 * far}
-            return replace(USUAL, **way, blocked_hours=4 + 24 * far)
-        case "outside":
-            return replace(USUAL, asked=0.05 + 0.9 * far, answer_hours=6 + 30 * far)
-        case "off hours":
-            rest = {"flagged": 0.02, "linked": 0.01, "asked": 0.03, "unowned": 0.03}
-            return replace(USUAL, **rest, late=0.05 + 0.95 * far)
-        case "unowned":
-            return replace(USUAL, unowned=0.05 + 0.95 * far, unowned_hours=4 + 28 * far)
-        case "batched":
-            way = {"gathered": far} if other else {"release": 4 + round(12 * far)}
-            return replace(USUAL, **way, released=0.08 if other else 0.08 + 0.92 * far)
-        case "busy":
-            return replace(USUAL, load=0.2 + 2.8 * far, newest=0.02)
-        case "jumped":
-            return replace(USUAL, load=0.2 + 2.8 * far, newest=1.0, unowned=0.02, dawdled=0.02)
-        case "idle":
-            return replace(USUAL, dawdled=0.05 + 0.95 * far, dawdle_hours=2 + 14 * far)
-    raise ValueError(f"{cause} is no cause of waiting")
+    often = 0.9 * far
+    by_link: dict[str, Any] = {"linked": 0.02 + often} if other else {"flagged": 0.03 + often}
+    together: dict[str, Any] = {"gathered": far} if other else {"release": 4 + round(12 * far)}
+    little: dict[str, Any] = {"flagged": 0.02, "linked": 0.01, "asked": 0.03, "unowned": 0.03}
+    alone: dict[str, Any] = {"unowned": 0.02, "dawdled": 0.02}
+    habits = {
+        "blocked": replace(USUAL, **by_link, blocked_hours=4 + 24 * far),
+        "outside": replace(USUAL, asked=0.05 + often, answer_hours=6 + 30 * far),
+        "off hours": replace(USUAL, **little, late=0.05 + 0.95 * far),
+        "unowned": replace(USUAL, unowned=0.05 + 0.95 * far, unowned_hours=4 + 28 * far),
+        "batched": replace(USUAL, **together, released=0.08 if other else 0.08 + 0.92 * far),
+        "busy": replace(USUAL, load=0.2 + 2.8 * far, newest=0.02),
+        "jumped": replace(USUAL, load=0.2 + 2.8 * far, newest=1.0, **alone),
+        "idle": replace(USUAL, dawdled=0.05 + 0.95 * far, dawdle_hours=2 + 14 * far),
+    }
+    return habits[cause]

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from tests.planted.books import Lapse
-from tests.planted.office import CLOSES, OPENS
+from tests.planted.office import CLOSES, HOUR, OPENS
 from tests.planted.simulation import DEVELOPERS, LEAD, OPS, SUPPLIER, TESTERS, Company
 from vsm.eventlog.log import Log, sorted_events
 from vsm.pipeline.stream import ValueStream, stream_from_log
@@ -92,7 +92,6 @@ def stream_of(company: Company) -> ValueStream:
 def judged(stream: ValueStream) -> dict[str, Lapse]:
     """Sum what ``vsm`` says of each cause, without clean-up, as the books sum theirs."""
     pieces = stream.waits[~stream.waits["bulk"]]
-    hours = pd.DataFrame(
-        {name: pieces[name] / pd.Timedelta(hours=1) for name in ("elapsed", "working")}
-    ).groupby(pieces["cause"].astype("str"))
-    return {str(cause): Lapse(row["elapsed"], row["working"]) for cause, row in hours.sum().iterrows()}
+    hours = pieces[["elapsed", "working"]].apply(lambda spans: spans.dt.total_seconds() / HOUR)
+    sums = hours.groupby(pieces["cause"].astype("str")).sum()
+    return {str(row.Index): Lapse(row.elapsed, row.working) for row in sums.itertuples()}
