@@ -177,7 +177,8 @@ class Company:
 
     def _release(self, at: int) -> None:
         """Release all that lies on the shelf: in a few minutes, or when the office opens."""
-        ready, at = at, self.office.open_from(at)
+        ready = max((wait.start for wait in self._shelf), default=at)
+        at = self.office.open_from(at)
         for wait in self._shelf:
             at += self.draw.randint(20, 90)
             wait.batch_ready = ready
