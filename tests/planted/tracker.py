@@ -1,13 +1,14 @@
 """What would a tracker have written down, and what does ``vsm`` make of it?"""
 
 from datetime import UTC, datetime
+from random import Random
 from typing import Final
 
 import pandas as pd
 
 from tests.planted.books import Lapse
 from tests.planted.office import CLOSES, HOUR, OPENS
-from tests.planted.simulation import DEVELOPERS, LEAD, OPS, SUPPLIER, TESTERS, Company
+from tests.planted.simulation import DEVELOPERS, LEAD, OPS, SUPPLIER, TESTERS, Company, Fact
 from vsm.eventlog.log import Log, sorted_events
 from vsm.pipeline.stream import ValueStream, stream_from_log
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
@@ -45,9 +46,19 @@ def workflow_of(company: Company) -> str:
     return "\n\n".join(['[stream]\nname = "planted"\ncalendar = "office"', *stages, *teams, office])
 
 
-def log_of(company: Company) -> Log:
-    """Write down what the tracker saw: facts in the order in which they happened, accounts for people."""
-    facts = sorted(enumerate(company.facts), key=lambda entry: (entry[1].ticket, entry[1].at, entry[0]))
+def log_of(company: Company, *, careless: float = 0.0) -> Log:
+    """Write down what the tracker saw: facts in the order in which they happened, accounts for people.
+
+    Of that share of tickets nobody writes down that they are blocked, nor whose turn it is until they are taken.
+    """
+    draw = Random(0)
+    untold = {
+        ticket for ticket in sorted({fact.ticket for fact in company.facts}) if draw.random() < careless
+    }
+    told = [
+        entry for entry in enumerate(company.facts) if not (entry[1].ticket in untold and _extra(entry[1]))
+    ]
+    facts = sorted(told, key=lambda entry: (entry[1].ticket, entry[1].at, entry[0]))
     rows = [
         {
             "ticket": f"jira:{fact.ticket}",
@@ -73,6 +84,10 @@ def log_of(company: Company) -> Log:
     return Log(tickets=conform(tickets.reset_index(drop=True), TICKETS), events=events, names=names)
 
 
+def _extra(fact: Fact) -> bool:
+    return fact.kind in ("flag", "link") or (fact.kind == "assignee" and fact.actor != fact.after)
+
+
 def _instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
@@ -83,10 +98,11 @@ def _value(kind: str, value: str | None) -> str | None:
     return {"status": STATUS.get(value, value), "assignee": f"jira:{value}"}.get(kind, value)
 
 
-def stream_of(company: Company) -> ValueStream:
-    """Let ``vsm`` make of the log what it can."""
+def stream_of(company: Company, *, said: str = "", careless: float = 0.0) -> ValueStream:
+    """Let ``vsm`` make of the log what it can; ``said`` is what vsm.toml says besides."""
     as_of = pd.Timestamp(max(fact.at for fact in company.facts) + 86_400, unit="s", tz="UTC")
-    return stream_from_log(log_of(company), workflow=parse_workflow(workflow_of(company)), as_of=as_of)
+    workflow = parse_workflow(f"{workflow_of(company)}\n{said}")
+    return stream_from_log(log_of(company, careless=careless), workflow=workflow, as_of=as_of)
 
 
 def judged(stream: ValueStream) -> dict[str, Lapse]:
