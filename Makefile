@@ -55,6 +55,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.git_history
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.calendars
+	$(BIN)/python -m tests.bench.confusion
 
 $(VENV)/.bench: constraints-bench.txt $(VENV)/.installed
 ifneq ($(UV),)

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
 
@@ -42,26 +41,28 @@ def named_rules_table(
             "Rule": found["rule"],
             "Who counts so": found["who"],
             "Tickets": found["tickets"],
-            "Median": [_said(time) for time in found["median"]],
-            "95 % interval": [_interval(row) for row in found.to_dict("records")],
-            "85 % within": [_said(time) for time in found["p85"]],
+            "Median": [_bounded(row) for row in found.to_dict("records")],
+            "85 % within": [_days(time) for time in found["p85"]],
             "Moved back": found["back_tickets"],
-            "Their median": [_said(time) for time in found["back_median"]],
-            "Their 85 %": [_said(time) for time in found["back_p85"]],
+            "Their median": [_days(time) for time in found["back_median"]],
         }
     )
     spread = rule_spread(durations)
     caption = (
-        f"The same n = {spread['tickets']:,} finished tickets, elapsed time, by each rule as its source "
-        "tells it. Lead times apart, the rules differ by more than a day on "
+        f"The same n = {spread['tickets']:,} finished tickets, elapsed, by each rule as its source "
+        "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
         f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
     )
     return published(rows, caption)
 
 
-def _said(time: pd.Timedelta) -> str:
-    return "too few to say" if pd.isna(time) else short_duration(time)
+def _days(time: pd.Timedelta) -> str:
+    """Say days of 24 hours with one decimal, so that rules can be compared at a glance."""
+    return "too few to say" if pd.isna(time) else f"{time / pd.Timedelta(days=1):,.1f} d"
 
 
-def _interval(row: dict[Any, Any]) -> str:
-    return "–" if pd.isna(row["low"]) else f"{short_duration(row['low'])} to {short_duration(row['high'])}"
+def _bounded(row: dict[Any, Any]) -> str:
+    if pd.isna(row["low"]):
+        return _days(row["median"])
+    low, high = (_days(row[side]).removesuffix(" d") for side in ("low", "high"))
+    return f"{_days(row['median'])} ({low} – {high})"

@@ -42,12 +42,13 @@ class Paths:
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
         """Which stays come after the last of these of their ticket?"""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
-        before: pd.Series[Any] = self.stays["entered"] <= latest
-        return before.eq(other=False)
+        after: pd.Series[Any] = ~(self.stays["entered"] <= latest)
+        return after
 
 
 def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":
-    return (end.dt.normalize() - start.dt.normalize()) + more * DAY
+    days: pd.Series[Any] = (end.dt.normalize() - start.dt.normalize()) + more * DAY
+    return days
 
 
 def _lead(paths: Paths) -> "pd.Series[Any]":

@@ -13,6 +13,7 @@ from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages
 from vsm.model.alignment import doubts_about_alignment
 from vsm.model.blocking_doubts import doubts_about_blocks
+from vsm.model.trust import doubts_about_causes
 from vsm.people import People
 from vsm.pipeline.clocks import doubts_about_calendars
 from vsm.pipeline.horizon import quality_of_tickets
@@ -38,7 +39,7 @@ def quality_of(
     log
         Everything recorded.
     tables, lives
-        TICKETS, EVENTS and BLOCKS in view, and as ``lives_from_visits`` gives them.
+        TICKETS, EVENTS, VISITS, WAITS and BLOCKS in view, and as ``lives_from_visits`` gives them.
 
     Returns
     -------
@@ -61,6 +62,9 @@ def quality_of(
         *doubts_about_people(people),
         *doubts_about_deliveries(log, workflow=workflow),
         *doubts_about_calendars(people.of_humans(events), clock=clock, workflow=workflow, teams=people.teams),
+        *doubts_about_causes(
+            tables["waits"], tables["visits"], lives, events, minimum=workflow.rules.minimum
+        ),
         *doubts_about_blocks(tables["blocks"], events, tickets, finished=finished, links=links),
     ]
     if log.tickets.empty:

@@ -1,0 +1,87 @@
+"""Doubts about causes, each with its effect, on a few waits laid out by hand."""
+
+from typing import Any
+
+import pandas as pd
+
+from tests.model.test_causes import HOUR, MONDAY, PIECES, lives, waits
+from vsm.model.trust import doubts_about_causes
+from vsm.tables import EVENTS, VISITS, conform, empty
+
+
+def told(pieces: pd.DataFrame, **tables: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    events, visits = tables.get("events", empty(EVENTS)), tables.get("visits", empty(VISITS))
+    doubts = doubts_about_causes(pieces, visits, tables.get("lives", lives()), events, minimum=2)
+    return {doubt.check: (doubt.level, doubt.detail) for doubt in doubts}
+
+
+def acted(*hours: float, actor: str = "tester") -> pd.DataFrame:
+    rows = [
+        {"ticket": "a", "at": MONDAY + hour * HOUR, "kind": "comment", "actor": actor, "source": "jira",
+         "ref": str(number), "seq": 0, "bulk": False}
+        for number, hour in enumerate(hours)
+    ]  # fmt: skip
+    return conform(pd.DataFrame(rows), EVENTS)
+
+
+def worked(touches: list[bool]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {"ticket": "a", "n": n, "stage": "Build", "kind": "work", "entered": MONDAY, "left": MONDAY + HOUR,
+         "elapsed": HOUR, "first_touch": MONDAY if touched else None, "revisit": False, "bulk": False}
+        for n, touched in enumerate(touches)
+    ]  # fmt: skip
+    return conform(pd.DataFrame(rows).astype({"first_touch": "datetime64[us, UTC]"}), VISITS)
+
+
+def test_idle_is_unknown_where_nobody_left_a_trace() -> None:
+    """Two of 15 working hours; the tester is nowhere in the log."""
+    level, detail = told(waits().assign(team=pd.Series(None, index=range(7), dtype="category")))[
+        "idle waiting"
+    ]
+    assert level == "note"
+    assert "explains 13 % of waiting" in detail
+    assert "100 % of that was for persons who left no trace" in detail
+
+
+def test_a_receiver_who_left_traces_is_known() -> None:
+    """One comment suffices."""
+    pieces = waits().assign(team=pd.Series(None, index=range(7), dtype="category"))
+    assert "0 % of that" in told(pieces, events=acted(1))["idle waiting"][1]
+
+
+def test_much_that_is_idle_is_a_warning() -> None:
+    """All of it."""
+    assert told(waits(PIECES[:1]))["idle waiting"][0] == "warning"
+
+
+def test_work_without_a_trace_is_counted() -> None:
+    """One of four visits."""
+    level, detail = told(waits(), visits=worked([True, True, True, False]))["work without a trace"]
+    assert level == "warning"
+    assert detail.startswith("1 of 4 visits")
+
+
+def test_what_never_was_in_work_is_all_waiting() -> None:
+    """b's 14 of 42 hours of lead time."""
+    rows = lives()
+    rows.loc[1, "started"] = pd.NaT
+    assert "1 of 2 finished tickets" in told(waits(), lives=rows)["straight to done"][1]
+    assert "33 % of everyone's" in told(waits(), lives=rows)["straight to done"][1]
+
+
+def test_clean_up_is_left_out_and_counted() -> None:
+    """a's first two hours of 34."""
+    pieces = waits()
+    pieces.loc[0, "bulk"] = True
+    assert told(pieces)["clean-up in waits"][1].startswith("6 % of the waiting")
+
+
+def test_days_without_times_are_seen() -> None:
+    """Midnight is fifteen hours after nine."""
+    assert "days without times" in told(waits(), events=acted(15, 39, 3))
+    assert "days without times" not in told(waits(), events=acted(1, 2, 3))
+
+
+def test_under_the_minimum_nothing_is_told() -> None:
+    """Two finished tickets are too few by default."""
+    assert doubts_about_causes(waits(), empty(VISITS), lives(), empty(EVENTS)) == []

@@ -1,0 +1,133 @@
+"""What should be known before causes of waiting are believed? Each doubt with its effect on the numbers."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from vsm.eventlog.quality import Doubt
+from vsm.model.flow import counted
+from vsm.tables import DURATION, TOUCH_KINDS
+
+NOTABLE: Final = 0.05
+MUCH: Final = 0.2
+"""Shares from which on something is told as a note, and as a warning."""
+
+
+def doubts_about_causes(
+    waits: pd.DataFrame,
+    visits: pd.DataFrame,
+    lives: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    minimum: int = 12,
+) -> list[Doubt]:
+    """What should be known before causes of waiting are believed?
+
+    Told are: how much in-hours waiting nothing explains, and how much of that was for receivers of whom the
+    log holds no trace at all; work visits without any trace; finished tickets that never were in a stage of
+    work; what was left out because of bulk edits; and instants that look like days without a time.
+
+    Parameters
+    ----------
+    waits, visits
+        WAITS with causes, and VISITS.
+    lives
+        As ``lives_from_visits`` gives them.
+    events
+        EVENTS, with persons for accounts.
+    minimum
+        Under so many finished tickets nothing is told.
+
+    Returns
+    -------
+    list
+        One doubt for each that is notable.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, VISITS, WAITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> doubts_about_causes(empty(WAITS), empty(VISITS), lives, empty(EVENTS))
+    []
+    """
+    done = counted(lives)
+    if len(done) < max(minimum, 1):
+        return []
+    mine = waits[waits["ticket"].isin(done["ticket"])]
+    return [
+        *_unexplained(mine[~mine["bulk"]], events),
+        *_untouched(visits[visits["ticket"].isin(done["ticket"])]),
+        *_never_worked(done),
+        *_tidied(mine),
+        *_without_time(events),
+    ]
+
+
+def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[Doubt]:
+    idle = waits[waits["cause"] == "idle"]
+    whole, silent = _hours(waits["working"]), _hours(idle["working"])
+    if not whole or silent < NOTABLE * whole:
+        return
+    traced = events[events["kind"].isin([*TOUCH_KINDS, "status"])]["actor"].dropna().unique()
+    teams = set(waits["team"].dropna())
+    unseen = idle[~idle["receiver"].isin([*traced, *teams])]
+    detail = (
+        f"nothing in the data explains {_percent(silent / whole)} of waiting in working time; "
+        f"{_percent(_hours(unseen['working']) / silent)} of that was for persons who left no trace "
+        "anywhere, or for nobody known: read idle as unknown; record who works on what, or flag what is held up"
+    )
+    yield Doubt("idle waiting", "warning" if silent > MUCH * whole else "note", detail)
+
+
+def _untouched(visits: pd.DataFrame) -> Iterator[Doubt]:
+    work = visits[visits["kind"] == "work"]
+    bare = work[work["first_touch"].isna()]
+    if len(bare) and len(bare) >= NOTABLE * len(work):
+        detail = (
+            f"{len(bare)} of {len(work)} visits of finished tickets to a stage of work bear no trace of work "
+            "by their holder; they count as worked on from their entry: waits hidden there are not seen"
+        )
+        yield Doubt("work without a trace", "warning" if len(bare) > MUCH * len(work) else "note", detail)
+
+
+def _never_worked(done: pd.DataFrame) -> Iterator[Doubt]:
+    direct = done[done["started"].isna()] if "started" in done else done.iloc[:0]
+    if len(direct) and len(direct) >= NOTABLE * len(done):
+        share = _hours(direct["lead"]) / _hours(done["lead"]) if _hours(done["lead"]) else 0.0
+        detail = (
+            f"{len(direct)} of {len(done)} finished tickets never were in a stage of work; all of their lead "
+            f"time, {_percent(share)} of everyone's, counts as waiting; see whether a status is missing from "
+            "the stages of work, or whether they were moved straight to done"
+        )
+        yield Doubt("straight to done", "warning" if len(direct) > MUCH * len(done) else "note", detail)
+
+
+def _tidied(waits: pd.DataFrame) -> Iterator[Doubt]:
+    bulk = waits[waits["bulk"]]
+    if len(bulk):
+        share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
+        detail = (
+            f"{_percent(share)} of the waiting of finished tickets lies in stays that a bulk edit began or "
+            f"ended, of {bulk['ticket'].nunique()} tickets; no cause is claimed for it"
+        )
+        yield Doubt("clean-up in waits", "note", detail)
+
+
+def _without_time(events: pd.DataFrame) -> Iterator[Doubt]:
+    """Tell where many instants lie at midnight sharp: a source of days, not of times."""
+    midnight = int((events["at"] == events["at"].dt.normalize()).sum())
+    if midnight > MUCH * len(events):
+        detail = (
+            f"{midnight} of {len(events)} events lie at midnight UTC to the microsecond: their source tells "
+            "days without times, so what is shorter than a day, and off hours, cannot be told"
+        )
+        yield Doubt("days without times", "warning", detail)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _hours(durations: "pd.Series[pd.Timedelta]") -> float:
+    return float(durations.astype(DURATION).dt.total_seconds().sum()) / 3600
