@@ -75,7 +75,8 @@ def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[Doubt]:
     detail = (
         f"nothing in the data explains {_percent(silent / whole)} of waiting in working time; "
         f"{_percent(_hours(unseen['working']) / silent)} of that was for persons who left no trace "
-        "anywhere, or for nobody known: read idle as unknown; record who works on what, or flag what is held up"
+        "anywhere, or for nobody known: read idle as unknown; record who works on what, or flag what is "
+        "held up"
     )
     yield Doubt("idle waiting", "warning" if silent > MUCH * whole else "note", detail)
 
