@@ -7,8 +7,8 @@ import pandas as pd
 from tests.figures.small_stream import DAY, HOSTILE, START
 from tests.figures.test_tables import shown
 from tests.model.test_handoff_evidence import handoffs_of, lives_of, tickets_of
-from vsm.figures import costliest_table, ping_pong_table, places_table
-from vsm.tables import WAITS, conform
+from vsm.figures import costliest_table, hidden_waits_table, ping_pong_table, places_table
+from vsm.tables import VISITS, WAITS, conform
 
 ROUND: dict[str, Any] = {
     "level": "team", "a": "qa", "b": "web", "tickets": 3, "rounds": 5, "cost": 40 * DAY,
@@ -84,3 +84,15 @@ def test_without_handoffs_every_table_says_so() -> None:
         "No finished ticket has gone to and fro so far."
         in ping_pong_table(nothing, tickets=tickets_of(0)).to_html()
     )
+
+
+def test_traces_tell_what_may_hide_in_work_stages() -> None:
+    """An eighth of a day before the first trace, half a day after the last; one visit of three has none."""
+    at = {"entered": START, "left": START + DAY}
+    traces = {"first_touch": START + DAY / 8, "last_touch": START + DAY / 2}
+    visit = {"stage": "Build", "kind": "work", "elapsed": DAY, "revisit": False, "bulk": False, "n": 0}
+    rows = [visit | at | traces | {"ticket": "jira:0"}, visit | at | traces | {"ticket": "jira:1"}]
+    frame = pd.DataFrame([*rows, visit | at | {"ticket": "jira:2"}])
+    visits = conform(frame.astype(dict.fromkeys(traces, "datetime64[us, UTC]")), VISITS)
+    lives = lives_of(3).assign(finished=START + 2 * DAY)
+    assert shown(hidden_waits_table(visits, lives, minimum=2)) == [["Build", "3", "1", "12 %", "50 %", "3 d"]]

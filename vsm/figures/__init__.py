@@ -7,7 +7,7 @@ from vsm.figures.causes import causes_ladder
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
-from vsm.figures.handoff_tables import costliest_table, ping_pong_table, places_table
+from vsm.figures.handoff_tables import costliest_table, hidden_waits_table, ping_pong_table, places_table
 from vsm.figures.load import active_table, queue_growth_table, switching_table
 from vsm.figures.matrix import handoff_matrix
 from vsm.figures.named_rules import named_rules_table
@@ -47,6 +47,7 @@ __all__ = [
     "flow_map",
     "handoff_matrix",
     "handoff_table",
+    "hidden_waits_table",
     "knowledge_table",
     "lead_time_table",
     "letting_go_table",

@@ -11,6 +11,7 @@ from vsm.figures.durations import short_duration
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
 from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
+from vsm.model.hidden_waits import hidden_waits
 
 _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
 _ADDRESSES: Final = ("https://", "http://")
@@ -125,6 +126,40 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
         "runs to the first trace of work; one handoff may wait in several stages."
     )
     return published(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
+
+
+def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
+    """How much waiting may hide inside stages of work? ``hidden_waits`` as a table.
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
+    >>> hidden_waits_table(empty(VISITS), lives).data.empty
+    True
+    """
+    found = hidden_waits(visits, lives, minimum=minimum)
+    sides = ("before", "after")
+    shares = {side: [_share(share) for share in found[f"{side}_share"]] for side in sides}
+    rows = pd.DataFrame(
+        {
+            "Stage": found["stage"],
+            "Visits": found["visits"],
+            "Without a trace": found["untouched"],
+            "Before the first trace": shares["before"],
+            "After the last trace": shares["after"],
+            "In all": [in_days(time) for time in found["elapsed"]],
+        }
+    )
+    caption = (
+        "Visits of finished tickets to stages of work; shares of the elapsed time of visits with a trace. "
+        "That nobody left a trace is evidence that nobody worked, not proof."
+    )
+    return published(rows, caption, nothing="No finished ticket was in a stage of work so far.")
+
+
+def _share(share: float) -> str:
+    return "too few to say" if pd.isna(share) else percent(share)
 
 
 def _ends(found: pd.DataFrame, end: str) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vsm.clock import micros_of
 from vsm.tables import DURATION, INSTANT
 
 Ints = npt.NDArray[np.int64]
@@ -82,7 +83,7 @@ def blocked_time(blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timest
     until = left.where(left < as_of, as_of)
     ticket = pd.Index(spans["ticket"].unique())
     number = ticket.get_indexer(visits["ticket"].astype("str"))
-    ends = [_blocked_before(spans, ticket, number, _micros(at)) for at in (visits["entered"], until)]
+    ends = [_blocked_before(spans, ticket, number, micros_of(at)) for at in (visits["entered"], until)]
     blocked = np.where(number >= 0, np.maximum(ends[1] - ends[0], 0), 0)
     return pd.Series(blocked, index=visits.index, name="blocked").astype(DURATION)
 
@@ -104,7 +105,7 @@ def _blocked_before(spans: pd.DataFrame, tickets: "pd.Index[Any]", number: Ints,
 
     Ticket and rank of the instant are packed into one key, so that one search finds the last span before.
     """
-    start, end = _micros(spans["start"]), _micros(spans["end"])
+    start, end = micros_of(spans["start"]), micros_of(spans["end"])
     if not len(start):
         return np.zeros(len(at), dtype=np.int64)
     known = np.unique(start)
@@ -118,7 +119,3 @@ def _blocked_before(spans: pd.DataFrame, tickets: "pd.Index[Any]", number: Ints,
     first = np.minimum(np.searchsorted(owner, number), len(start) - 1)
     reached = sums[place] - sums[first] + np.minimum(at - start[place], (end - start)[place])
     return np.where(found, reached, np.int64(0)).astype(np.int64)
-
-
-def _micros(instants: "pd.Series[Any]") -> Ints:
-    return np.asarray(instants.astype(INSTANT).astype("int64"), dtype=np.int64)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals.codes import instants_of, named
@@ -21,7 +20,7 @@ from vsm.intervals.event_codes import (
 from vsm.intervals.instants import Flags
 from vsm.intervals.runs import NEVER, begins, first_row
 from vsm.intervals.states import states_of
-from vsm.intervals.visit_codes import VisitCodes, next_work, visits_of
+from vsm.intervals.visit_codes import VisitCodes, visits_of
 from vsm.people import Teams
 from vsm.tables import STAGE_KINDS, VISITS, conform, empty
 
@@ -118,18 +117,3 @@ def _revisits(visits: VisitCodes, *, stages: int) -> Flags:
     again: Flags = place.duplicated().to_numpy()
     of_visit: Flags = again[np.cumsum(visits.moved) - 1]
     return of_visit
-
-
-def next_work_visit(visits: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Which row is each visit's own or next work visit of the same ticket? −1 where there is none.
-
-    ``visits`` must be sorted by ticket and time.
-
-    Examples
-    --------
-    >>> visits = pd.DataFrame({"ticket": ["a", "a", "b"], "kind": ["queue", "work", "queue"]})
-    >>> next_work_visit(visits).tolist()
-    [1, 1, -1]
-    """
-    ticket = visits["ticket"].astype("category").cat.codes.to_numpy()
-    return next_work(ticket, (visits["kind"] == "work").to_numpy())

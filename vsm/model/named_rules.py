@@ -3,7 +3,8 @@
 The rules were written anew after what the tools' sources and manuals say (jirametrics, jira-agile-metrics,
 Lighthouse, GitLab's value stream analytics, Atlassian's control chart, Swarmia, Apache DevLake, as of 2026);
 the tools themselves were not run. Where one speaks of statuses "to do", the queues before the first work
-stage are meant; days are days in UTC.
+stage are meant; days are days in UTC. The final start is the last entry into the ticket's first work stage;
+what never was in a column from the first work stage on cannot be measured by columns.
 """
 
 from collections.abc import Callable
@@ -24,13 +25,13 @@ DRAWS: Final = 1000
 class Paths:
     """What do rules look at? Stays before the finish of counted tickets, and their lives, by ticket.
 
-    ``first_work`` is the place of the first work stage in the stream; ``back`` marks stays after which the
-    ticket came to an earlier stage.
+    ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """
 
     stays: pd.DataFrame
     lives: pd.DataFrame
     resolved: "pd.Series[Any]"
+    backlog: int
     first_work: int
 
     def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -65,8 +66,7 @@ def _first_start(paths: Paths) -> "pd.Series[Any]":
 
 
 def _after_backlog(paths: Paths) -> "pd.Series[Any]":
-    backlog = paths.stays["place"] == paths.stays["place"].min()
-    queue = backlog & (paths.stays["kind"] == "queue")
+    queue = (paths.stays["place"] == paths.backlog) & (paths.stays["kind"] == "queue")
     return _whole_days(paths.started(paths.after_last(queue)), paths.lives["finished"], more=1)
 
 
@@ -145,7 +145,8 @@ def rule_durations(
     back = (mine.groupby("ticket")["place"].diff() < 0).groupby(mine["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "place"]
-    paths = Paths(mine, done, resolved, int(work.min()) if len(work) else 0)
+    first = int(stages["place"].min())
+    paths = Paths(mine, done, resolved, first, int(work.min()) if len(work) else first)
     told = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
     return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
 

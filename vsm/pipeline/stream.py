@@ -16,6 +16,7 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.intervals import events_with_milestones
 from vsm.model.batches import batches_from_stays
+from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
@@ -52,8 +53,8 @@ class ValueStream:
         As ``stages_from_names``, ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
         ``batches_from_stays``, (between teams) ``handoff_costs`` and (of all levels) ``ping_pong`` give
         them.
-    network, teams
-        The directed graphs of stages and of teams.
+    network, teams, blocking
+        The directed graphs of stages, of teams, and of tickets that block each other.
     findings
         Claims, the costliest first.
     delivery, responsibility, alignment, rework, load
@@ -88,6 +89,7 @@ class ValueStream:
     ping_pong: pd.DataFrame
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
+    blocking: "nx.DiGraph[str]"
     findings: Findings
     delivery: Delivery
     responsibility: Responsibility
@@ -189,6 +191,7 @@ def stream_from_log(
             minimum=rules.minimum,
         ),
         "alignment": aligned,
+        "blocking": blocking_network(tables["blocks"], tickets=log.tickets, as_of=as_of),
         "rework": rework_of(
             tables, lives, stays=measures["stays"], stages=stages, minimum=rules.minimum, seed=seed
         ),
