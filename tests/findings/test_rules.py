@@ -139,7 +139,8 @@ def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
         lives=planted.lives, shares=planted.shares, batches=planted.batches, costs=planted.costs,
         returns=pd.DataFrame(),
     )  # fmt: skip
-    (queue,) = [f for f in findings_from_evidence(evidence) if f.subject == "Waiting for QA"]
+    found = findings_from_evidence(evidence).about("queue")
+    (queue,) = [f for f in found if f.subject == "Waiting for QA"]
     assert len(queue.tickets) == 5
     assert not set(queue.tickets) & set(planted.findings[0].tickets)
 

@@ -1,6 +1,6 @@
 """What made work wait, and which waits were longest? Tables of causes, and short stories."""
 
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -10,19 +10,10 @@ from vsm.figures.durations import short_duration
 from vsm.figures.handoff_tables import linked_keys
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
+from vsm.findings.why import BECAUSE
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares
 from vsm.model.longest_waits import longest_waits
 from vsm.tables import CAUSES
-
-_BECAUSE: Final = {
-    "blocked": "blocked",
-    "outside": "with somebody outside",
-    "unowned": "with nobody who owned it",
-    "batched": "until the rest of its batch was ready",
-    "busy": "while older work was in hand",
-    "jumped": "while newer work was taken first",
-    "idle": "that nothing explains",
-}
 
 
 def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
@@ -156,9 +147,9 @@ def _story(row: dict[Any, Any]) -> str:
     """Tell one wait in a sentence or two."""
     whom = "" if pd.isna(row["receiver"]) else f" for {row['receiver']}"
     when = f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
-    causes = [(cause, row[cause]) for cause in _BECAUSE if row[cause] > pd.Timedelta(0)]
+    causes = [(cause, row[cause]) for cause in BECAUSE if row[cause] > pd.Timedelta(0)]
     causes.sort(key=lambda told: -told[1])
-    why = ", ".join(f"{in_hours(time)} {_BECAUSE[cause]}" for cause, time in causes)
+    why = ", ".join(f"{in_hours(time)} {BECAUSE[cause]}" for cause, time in causes)
     off = f" The rest, {short_duration(row['off hours'])}, was off hours." if row["off hours"] else ""
     return (
         f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "

@@ -9,6 +9,8 @@ import pandas as pd
 
 from vsm.findings.durations import percent, spoken
 from vsm.findings.finding import Finding, Findings
+from vsm.findings.why import BECAUSE, leading_cause
+from vsm.model.causes import MEANINGS
 from vsm.model.flow import counted
 
 
@@ -169,6 +171,51 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _why(evidence: Evidence) -> Iterator[Finding]:
+    """Why does work wait where it costs most? Of the costliest place whose leading cause is sure."""
+    places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
+    for place in sorted(places, key=lambda found: found.cost, reverse=True):
+        waits = _waits_at(evidence, place)
+        lead = leading_cause(waits, evidence.lives, minimum=evidence.minimum)
+        if lead is None or _known_before(evidence, place, lead.cause):
+            continue
+        part = _bounded({"share": lead.part, "low": lead.low, "high": lead.high})
+        low, high = lead.bounds
+        where = f"from {place.subject}" if place.rule == "handoff" else f"in '{place.subject}'"
+        yield Finding(
+            rule="why",
+            subject=place.subject,
+            claim=(
+                f"Of the working time that finished work waited {where}, {part} went by "
+                f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
+            ),
+            cost=lead.cost,
+            share=lead.share,
+            low=low,
+            high=high,
+            n=lead.tickets,
+            tickets=_keys(evidence, lead.longest),
+            caveat=MEANINGS[lead.cause].beware,
+            experiment=MEANINGS[lead.cause].experiment,
+        )
+        return
+
+
+def _waits_at(evidence: Evidence, place: Finding) -> pd.DataFrame:
+    """Which waits is this finding about?"""
+    waits, handoffs = evidence.waits, evidence.handoffs
+    if place.rule != "handoff":
+        return waits[waits["stage"].astype("str") == place.subject]
+    pair = handoffs["from_team"].astype("str") + " → " + handoffs["to_team"].astype("str")
+    return waits[waits["handoff"].isin(handoffs.loc[pair == place.subject, "handoff"])]
+
+
+def _known_before(evidence: Evidence, place: Finding, cause: str) -> bool:
+    """Does the workflow say so already? What waits in an outside stage waits for somebody outside."""
+    outside = evidence.shares.loc[evidence.shares["kind"] == "outside", "stage"]
+    return cause == "outside" and place.subject in set(outside)
+
+
 def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
     """Does most (80 %) of these handoffs' waiting lie in one queue or outside stage?"""
     waits = evidence.waits[evidence.waits["handoff"].isin(handoffs["handoff"])]
@@ -203,4 +250,4 @@ def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tupl
 
 
 WORTH: Final = 0.01
-RULES: Final = (_batches, _queues, _returns, _team_handoffs)
+RULES: Final = (_batches, _queues, _returns, _team_handoffs, _why)

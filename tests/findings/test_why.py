@@ -1,0 +1,160 @@
+"""The cause of the costliest waiting is claimed where it surely leads, with its number, and nowhere else."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.streams import sample_stream
+from vsm.findings.rules import Evidence, findings_from_evidence
+from vsm.findings.why import BECAUSE, leading_cause
+from vsm.model.causes import MEANINGS
+from vsm.tables import CAUSES, WAITS, conform
+
+HOUR = pd.Timedelta(hours=1)
+MONDAY = pd.Timestamp("2026-01-05T09:00", tz="UTC")
+NIGHT = 16
+
+
+def waits(*hours: dict[str, int]) -> pd.DataFrame:
+    """One wait a ticket in 'Queue', in pieces: cause → hours; a night off lies at the end of each."""
+    rows = []
+    for number, pieces in enumerate(hours):
+        start = MONDAY
+        for cause, long in [*pieces.items(), ("off hours", NIGHT)]:
+            end = start + long * HOUR
+            working = 0 if cause == "off hours" else long
+            rows.append(
+                {
+                    "ticket": f"t{number:02}", "n": 0, "handoff": 0, "stage": "Queue", "cause": cause,
+                    "start": start, "end": end, "elapsed": long * HOUR, "working": working * HOUR,
+                    "bulk": False,
+                }
+            )  # fmt: skip
+            start = end
+    return conform(pd.DataFrame(rows), WAITS)
+
+
+def lives(tickets: int, lead: int = 40) -> pd.DataFrame:
+    rows = [{"ticket": f"t{number:02}", "lead": lead * HOUR} for number in range(tickets)]
+    return pd.DataFrame(rows).assign(finished=MONDAY + lead * HOUR, bulk=False)
+
+
+def evidence(waited: pd.DataFrame, *, kind: str = "queue") -> Evidence:
+    """One stage holds 24 of 40 hours of each of 12 tickets; nothing else costs anything."""
+    done = lives(12)
+    share = {
+        "stage": "Queue", "kind": kind, "tickets": 12, "total": 288 * HOUR, "share": 0.6, "low": 0.5,
+        "high": 0.7, "median": 24 * HOUR, "p85": 24 * HOUR,
+    }  # fmt: skip
+    costs = {"from_team": [], "to_team": []}
+    return Evidence(
+        pd.DataFrame({"ticket": done["ticket"], "key": done["ticket"].str.upper()}),
+        pd.DataFrame({"ticket": [], "handoff": [], **costs}),
+        waits=waited,
+        stays=done.assign(stage="Queue", elapsed=24 * HOUR),
+        lives=done,
+        shares=pd.DataFrame([share]),
+        batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
+        costs=pd.DataFrame(costs),
+        returns=pd.DataFrame(),
+    )
+
+
+def test_the_cause_with_most_working_time_leads() -> None:
+    """Of 12 tickets each was busy for 6 and idle for 2 hours; the longer night is nobody's cause."""
+    found = leading_cause(waits(*[{"busy": 6, "idle": 2}] * 12), lives(12))
+    assert found is not None
+    assert (found.cause, found.tickets, found.waited) == ("busy", 12, 12)
+    assert (found.part, found.low, found.high) == (0.75, 0.75, 0.75)
+    assert found.cost == 72 * HOUR
+    assert found.share == pytest.approx(6 / 40)
+    assert found.bounds == pytest.approx((6 / 40, 6 / 40))
+
+
+def test_the_longest_of_the_cause_are_named() -> None:
+    """Those that waited 13, 12, … hours because somebody was busy, not those that waited idly."""
+    hours = [{"busy": number + 2, "idle": 1} for number in range(12)]
+    found = leading_cause(waits(*hours, {"idle": 20}), lives(13))
+    assert found is not None
+    assert list(found.longest) == ["t11", "t10", "t09", "t08", "t07"]
+    assert (found.tickets, found.waited) == (12, 13)
+
+
+@pytest.mark.parametrize(
+    ("hours", "why"),
+    [
+        ([{"busy": 6}] * 11, "eleven tickets, one short of the minimum"),
+        ([{"busy": 9}] * 11 + [{"idle": 1}] * 12, "enough tickets, but not of that cause"),
+        ([{"busy": 5}] * 12 + [{"idle": 4}] * 12, "the interval reaches down to the second"),
+        ([{}] * 12, "nights alone have no working time"),
+    ],
+)
+def test_nothing_is_said_where_the_lead_is_not_sure(hours: list[dict[str, int]], why: str) -> None:
+    """Too few to say, too close to say, nothing to say."""
+    assert leading_cause(waits(*hours), lives(len(hours))) is None, why
+
+
+def test_open_tickets_and_clean_up_weigh_nothing() -> None:
+    """The same waiting, of tickets that are not finished, or of a bulk edit."""
+    waited = waits(*[{"busy": 6}] * 12)
+    assert leading_cause(waited, lives(12).assign(finished=pd.NaT)) is None
+    assert leading_cause(waited.assign(bulk=True), lives(12)) is None
+
+
+def test_waits_without_causes_say_nothing() -> None:
+    """Whole waits, before anybody looked for causes."""
+    whole = waits(*[{"busy": 6}] * 12)
+    assert leading_cause(whole.assign(cause=whole["cause"].mask(whole["n"] == 0)), lives(12)) is None
+
+
+def test_every_working_cause_can_be_said() -> None:
+    """Off hours have no working time; each of the other seven has words, in the same order."""
+    assert list(BECAUSE) == [cause for cause in CAUSES if cause != "off hours"]
+
+
+@pytest.mark.parametrize("cause", BECAUSE)
+def test_the_claim_names_cause_number_and_experiment(cause: str) -> None:
+    """Beside the queue's own claim, with the caveat and the experiment of its cause."""
+    found = findings_from_evidence(evidence(waits(*[{cause: 8}] * 12)))
+    (why,) = found.about("why")
+    assert why.claim == (
+        "Of the working time that finished work waited in 'Queue', 100 % (100 % to 100 %) went by "
+        f"{BECAUSE[cause]} (n = 12 of 12 tickets that waited there)."
+    )
+    assert (why.caveat, why.experiment) == (MEANINGS[cause].beware, MEANINGS[cause].experiment)
+    assert why.share == pytest.approx(8 / 40)
+    assert why.tickets == ("T00", "T01", "T02", "T03", "T04")
+    assert [finding.rule for finding in found] == ["queue", "why"]
+
+
+def test_an_outside_stage_need_not_say_that_it_waits_outside() -> None:
+    """The workflow says so already; that it was blocked there is news."""
+    told = [evidence(waits(*[{cause: 8}] * 12), kind="outside") for cause in ("outside", "blocked")]
+    assert [len(findings_from_evidence(each).about("why")) for each in told] == [0, 1]
+
+
+def test_the_cause_at_a_handoff_is_claimed() -> None:
+    """No queue, one handoff between teams: the waits of that handoff are weighed."""
+    known = evidence(waits(*[{"jumped": 8}] * 12), kind="work")
+    pair = {"from_team": "dev", "to_team": "qa"}
+    costs = pair | {
+        "tickets": 12, "handoffs": 12, "median": 24 * HOUR, "wait": 288 * HOUR, "share": 0.6, "low": 0.5,
+        "high": 0.7,
+    }  # fmt: skip
+    handoffs = pd.DataFrame({"ticket": known.lives["ticket"], "handoff": 0, "wait": 24 * HOUR} | pair)
+    told = Evidence(
+        known.tickets, handoffs, waits=known.waits, stays=known.stays, lives=known.lives, shares=known.shares,
+        batches=known.batches, costs=pd.DataFrame([costs]), returns=known.returns,
+    )  # fmt: skip
+    (why,) = findings_from_evidence(told).about("why")
+    assert why.subject == "dev → qa"
+    assert "waited from dev → qa, 100 % (100 % to 100 %) went by while newer work" in why.claim
+
+
+def test_the_planted_tester_is_busy(sample_folder: Path) -> None:
+    """One tester for five developers: the queue waits since older work is in hand."""
+    (why,) = sample_stream(sample_folder).findings.about("why")
+    assert why.subject == "Waiting for QA"
+    assert BECAUSE["busy"] in why.claim
+    assert why.n >= 12
