@@ -47,7 +47,7 @@ def evidence(waited: pd.DataFrame, *, kind: str = "queue") -> Evidence:
         "stage": "Queue", "kind": kind, "tickets": 12, "total": 288 * HOUR, "share": 0.6, "low": 0.5,
         "high": 0.7, "median": 24 * HOUR, "p85": 24 * HOUR,
     }  # fmt: skip
-    costs = {"from_team": [], "to_team": []}
+    costs: dict[str, list[str]] = {"from_team": [], "to_team": []}
     return Evidence(
         pd.DataFrame({"ticket": done["ticket"], "key": done["ticket"].str.upper()}),
         pd.DataFrame({"ticket": [], "handoff": [], **costs}),
@@ -98,7 +98,8 @@ def test_nothing_is_said_where_the_lead_is_not_sure(hours: list[dict[str, int]],
 def test_open_tickets_and_clean_up_weigh_nothing() -> None:
     """The same waiting, of tickets that are not finished, or of a bulk edit."""
     waited = waits(*[{"busy": 6}] * 12)
-    assert leading_cause(waited, lives(12).assign(finished=pd.NaT)) is None
+    still = lives(12).assign(finished=pd.Series([None] * 12, dtype="datetime64[us, UTC]"))
+    assert leading_cause(waited, still) is None
     assert leading_cause(waited.assign(bulk=True), lives(12)) is None
 
 
