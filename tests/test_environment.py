@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
+CONDA = {"kaleido": "python-kaleido"}  # the name of a package there, where it is not that of PyPI
 
 
 def _pyproject() -> dict[str, object]:
@@ -21,7 +22,9 @@ def test_environment_and_pyproject_agree() -> None:
     project = _pyproject()
     dependencies = project["dependencies"]
     assert isinstance(dependencies, list)
-    assert conda == [f"python{project['requires-python']}", *dependencies, "pip"]
+    specs = [spec.partition(">=") for spec in dependencies]
+    theirs = [CONDA.get(name, name) + sign + least for name, sign, least in specs]
+    assert conda == [f"python{project['requires-python']}", *theirs, "pip"]
     assert pip == {"pip": ["-e ."]}
     assert environment["channels"] == ["conda-forge"]
 
