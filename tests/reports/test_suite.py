@@ -18,7 +18,7 @@ PAGE = "01_where_does_time_go.html"
 HANDS = "02_who_waits_for_whom.html"
 WHY = "03_why_does_it_wait.html"
 CUSTOMERS = "04_from_commit_to_customer.html"
-FIGURES = {PAGE: 4, HANDS: 2, WHY: 2, CUSTOMERS: 2}
+FIGURES = {PAGE: 7, HANDS: 2, WHY: 2, CUSTOMERS: 2}
 
 
 def vsm(*words: object) -> None:

@@ -4,10 +4,13 @@ from vsm.figures.alignment import flow_distribution_bars, objective_table, plann
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
 from vsm.figures.causes import causes_ladder
+from vsm.figures.cumulative import cumulative_flow
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
+from vsm.figures.efficiency import efficiency_bars
 from vsm.figures.flow import flow_map
-from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
+from vsm.figures.flow_tables import age_table, weekly_flow_table
 from vsm.figures.handoff_tables import costliest_table, hidden_waits_table, ping_pong_table, places_table
+from vsm.figures.heat_map import wait_heat_map
 from vsm.figures.load import active_table, queue_growth_table, switching_table
 from vsm.figures.matrix import handoff_matrix
 from vsm.figures.named_rules import named_rules_table
@@ -24,6 +27,7 @@ from vsm.figures.stream_map import value_stream_map
 from vsm.figures.tables import doubts_table, handoff_table, lead_time_table, stage_table
 from vsm.figures.team_network import team_network
 from vsm.figures.template import CONFIG, TEMPLATE
+from vsm.figures.throughput import throughput_bars
 
 __all__ = [
     "CONFIG",
@@ -37,11 +41,12 @@ __all__ = [
     "causes_ladder",
     "causes_table",
     "costliest_table",
+    "cumulative_flow",
     "delivery_table",
     "deployment_weeks",
     "deployments_table",
     "doubts_table",
-    "efficiency_table",
+    "efficiency_bars",
     "end_to_end_table",
     "flow_distribution_bars",
     "flow_map",
@@ -64,9 +69,11 @@ __all__ = [
     "stage_table",
     "switching_table",
     "team_network",
+    "throughput_bars",
     "time_by_stage",
     "together_table",
     "value_stream_map",
+    "wait_heat_map",
     "wait_stories",
     "weekly_flow_table",
 ]
