@@ -22,9 +22,9 @@ def usual_pace(
 ) -> pd.DataFrame:
     """How long do tickets usually stay in each stage, and how old are they when they leave it?
 
-    Kaplan–Meier, with what is still there as not yet left. Left is what somebody passed on: a stay that a bulk
-    edit ended, or whose ticket was found gone, might have taken any longer. Stays that a bulk edit began tell
-    nothing of ``stay``. An ``age`` (or ``cycle``) is told once a ticket, at its last departure.
+    Kaplan–Meier, with what is still there as not yet left. Left is what somebody passed on: a stay that a
+    bulk edit ended, or whose ticket was found gone, might have taken any longer. Stays that a bulk edit
+    began tell nothing of ``stay``. An ``age`` (or ``cycle``) is told once a ticket, at its last departure.
 
     Parameters
     ----------
@@ -113,9 +113,7 @@ def _at_the_end(stays: pd.DataFrame, lives: pd.DataFrame, events: pd.DataFrame) 
     told = mine.assign(
         there=mine["left"].isna(),
         begun=bulk & _among(mine, "entered", edited),
-        departed=mine["left"].notna()
-        & ~mine["gone"].astype("bool")
-        & ~(bulk & _among(mine, "left", edited)),
+        departed=mine["left"].notna() & ~mine["gone"].astype("bool") & ~(bulk & _among(mine, "left", edited)),
         stay=elapsed,
         age=end - created,
         cycle=(end - started).where(started < end),

@@ -22,6 +22,7 @@ TRY: Final = {
 }
 IN_WORK: Final = "Ask what would finish it this week: pair up, cut it smaller."
 SILENT: Final = "Called in work, but no trace for long: ask whether anybody is on it, else put it back."
+AS_USUAL: Final = "Nothing special: it is within what is usual here."
 NEVER_BEGUN: Final = "Nobody has begun it: decide whether it is still wanted; if not, close it."
 _SILENCE: Final = pd.Timedelta(days=7)
 
@@ -45,8 +46,9 @@ def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> ages = pd.DataFrame({"ticket": ["a", "b"], "place": [0, 1], "stay": pd.to_timedelta([9, 1], unit="D"),
-    ...     "cycle": pd.to_timedelta([None, 2], unit="D"), "stay_beyond": [0.0, 0.5], "age_beyond": [0.0, 0.0]})
+    >>> stay, cycle = (pd.to_timedelta(days, unit="D") for days in ([9, 1], [None, 2]))
+    >>> ages = pd.DataFrame({"ticket": ["a", "b"], "place": [0, 1], "stay": stay, "cycle": cycle})
+    >>> ages = ages.assign(stay_beyond=0.5, age_beyond=0.0)
     >>> swarm_order(ages, pd.DataFrame({"ticket": ["a", "b"], "blocks": [0, 0]}))["ticket"].tolist()
     ['b', 'a']
     """
@@ -75,9 +77,12 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
     --------
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> waiting = {"cause": "outside", "waits": True, "late": True, "cycle": pd.NaT, "traced": pd.NaT}
-    >>> what_to_try(waiting, as_of=now)
+    >>> what_to_try(waiting | {"stay_p85": pd.NaT, "blocks": 0}, as_of=now)
     'Ask again today, and agree on a day for the answer; or decide without one.'
     """
+    usual = not row["late"] and pd.notna(row["stay_p85"])
+    if usual and not row["blocks"] and row["cause"] != "blocked":
+        return AS_USUAL
     if not row["waits"]:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK

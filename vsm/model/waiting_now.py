@@ -25,8 +25,8 @@ def waiting_now(
 ) -> pd.DataFrame:
     """For whom does each open ticket wait now, since when, why, and what does it hold up itself?
 
-    The cause is that of the last piece of waiting in working hours: that it is night just now explains nothing.
-    Only a wait that lay in no working hour at all has the cause ``off hours``.
+    The cause is that of the last piece of waiting in working hours: that it is night just now explains
+    nothing. Only a wait that lay in no working hour at all has the cause ``off hours``.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def waiting_now(
         One row per open ticket, sorted: ``ticket``, ``waits`` (false: it is in work), ``since`` (nobody has
         worked on it since then), ``cause``, ``cause_since`` (nights between count along), ``receiver`` and
         ``team`` (who is waited for; missing where unknown), ``blockers`` (tuple: keys, or what the flag or
-        link says, of what blocks it now), ``blocks`` (how many open tickets it blocks now) and ``traced`` (the
-        last comment, logged work, commit, review or move of somebody known; bulk edits are none).
+        link says, of what blocks it now), ``blocks`` (how many open tickets it blocks now) and ``traced``
+        (the last comment, logged work, commit, review or move of somebody known; bulk edits are none).
 
     Examples
     --------
@@ -72,28 +72,34 @@ def waiting_now(
 def _waits(waits: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
     """Find the unbroken wait that lasts until now, of those that wait: its start and its last cause."""
     known = waits[waits["ticket"].isin(there)]
-    pieces = known.astype({"ticket": "str", "cause": "str", "receiver": "str", "team": "str"})
-    pieces = pieces.sort_values(["ticket", "start"], kind="stable")
+    pieces = pd.DataFrame(
+        {
+            name: known[name].astype("category").cat.codes.to_numpy()
+            for name in ("ticket", "cause", "receiver")
+        }
+        | {"night": (known["cause"] == _NIGHT).to_numpy(), "row": range(len(known))}
+        | {side: known[side].array for side in ("start", "end")}
+    ).sort_values(["ticket", "start"], kind="stable")
     broken = (pieces["ticket"] != pieces["ticket"].shift()) | (pieces["start"] != pieces["end"].shift())
-    pieces = pieces.assign(run=broken.cumsum())
-    last = pieces.groupby("run")["end"].transform("max")
-    now = pieces[last >= as_of]
-    since = now.groupby("ticket")["start"].min()
-    awake = now[(now["cause"] != _NIGHT) | ~now["ticket"].isin(now.loc[now["cause"] != _NIGHT, "ticket"])]
-    found = awake.groupby("ticket").tail(1).set_index("ticket")[["cause", "receiver", "team"]]
-    return found.assign(cause_since=_unchanged(awake), since=since).astype(
-        {"since": _INSTANT, "cause_since": _INSTANT}
+    run = broken.cumsum()
+    now = pieces[pieces.groupby(run)["end"].transform("max") >= as_of]
+    awake = now[~now["night"] | now["night"].groupby(now["ticket"]).transform("all")]
+    last = awake.groupby("ticket").tail(1).set_index("ticket")
+    words = ["ticket", "cause", "receiver", "team"]
+    found = known[words].iloc[last["row"]].astype("str").reset_index(drop=True)
+    return (
+        found.assign(since=now.groupby("ticket")["start"].min().array, cause_since=_unchanged(awake).array)
+        .set_index("ticket")
+        .astype({"since": _INSTANT, "cause_since": _INSTANT})
     )
 
 
 def _unchanged(pieces: pd.DataFrame) -> "pd.Series[Any]":
     """Since when have cause and receiver been what they are last?"""
-    words = ["ticket", "cause", "receiver"]
-    said = pieces[words].fillna("")
-    changed = (said != said.shift()).any(axis=1)
-    spells = pieces.assign(spell=changed.cumsum())
-    latest = spells.groupby("ticket")["spell"].transform("max")
-    return spells[spells["spell"] == latest].groupby("ticket")["start"].min()
+    said = pieces[["ticket", "cause", "receiver"]]
+    spell = (said != said.shift()).any(axis=1).cumsum()
+    latest = spell.groupby(pieces["ticket"]).transform("max")
+    return pieces[spell == latest].groupby("ticket")["start"].min()
 
 
 def _held(blocks: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
