@@ -77,9 +77,9 @@ def stuck_table(
         }
     )
     caption = (
-        f"{number(len(rows))} of n = {number(len(order))} open tickets; {number(order['late'].sum())} are beyond "
-        f"the 85 %. The order: {RULE}. Elapsed time; 85 % within: of the stays in that stage (Kaplan–Meier). The "
-        "cause is the last one in working hours; no trace for long: none for seven days."
+        f"{number(len(rows))} of n = {number(len(order))} open tickets; {number(order['late'].sum())} are "
+        f"beyond the 85 %. The order: {RULE}. Elapsed time; 85 % within: of the stays in that stage "
+        "(Kaplan–Meier). The cause is the last one in working hours; no trace for long: none for seven days."
     )
     table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
@@ -153,8 +153,9 @@ def open_stages_table(
         }
     )
     caption = (
-        f"n = {number(len(ages))} open tickets. Within: elapsed time of one stay (Kaplan–Meier: open stays, and "
-        "those that a bulk edit ended, count as not yet left); begun: somebody has worked on it, if only once."
+        f"n = {number(len(ages))} open tickets. Within: elapsed time of one stay (Kaplan–Meier: open stays, "
+        "and those that a bulk edit ended, count as not yet left); begun: somebody has worked on it, if only "
+        "once."
     )
     return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
 
@@ -166,6 +167,8 @@ def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
 
 
 def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
+    if here.empty:
+        return "–"
     if pd.isna(row["p85"]):
-        return "not known" if len(here) else "–"
+        return "not known"
     return number((here["stay"] > row["p85"]).sum())
