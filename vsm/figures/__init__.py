@@ -1,5 +1,6 @@
 """What does the stream look like? Tables and networks become Plotly figures; nothing is measured here."""
 
+from vsm.figures.ageing import ageing_work
 from vsm.figures.alignment import flow_distribution_bars, objective_table, planned_table
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
@@ -21,9 +22,11 @@ from vsm.figures.responsibility import (
 from vsm.figures.rework import accuracy_table, backward_table, referral_table, rework_table
 from vsm.figures.stage_bars import time_by_stage
 from vsm.figures.stream_map import value_stream_map
+from vsm.figures.stuck import open_stages_table, stuck_table
 from vsm.figures.tables import doubts_table, handoff_table, lead_time_table, stage_table
 from vsm.figures.team_network import team_network
 from vsm.figures.template import CONFIG, TEMPLATE
+from vsm.figures.ticket_life import ticket_life
 
 __all__ = [
     "CONFIG",
@@ -31,6 +34,7 @@ __all__ = [
     "accuracy_table",
     "active_table",
     "age_table",
+    "ageing_work",
     "backward_table",
     "blocks_table",
     "calendar_table",
@@ -55,6 +59,7 @@ __all__ = [
     "mended_table",
     "named_rules_table",
     "objective_table",
+    "open_stages_table",
     "ping_pong_table",
     "places_table",
     "planned_table",
@@ -62,8 +67,10 @@ __all__ = [
     "referral_table",
     "rework_table",
     "stage_table",
+    "stuck_table",
     "switching_table",
     "team_network",
+    "ticket_life",
     "time_by_stage",
     "together_table",
     "value_stream_map",

@@ -146,7 +146,7 @@ def ageing_work(
 
 
 def _days(duration: Any) -> float:
-    return max(duration / DAY, _LEAST)
+    return max(float(duration / DAY), _LEAST)
 
 
 def _reach(shown: pd.DataFrame, pace: pd.DataFrame, measure: str) -> tuple[float, float]:

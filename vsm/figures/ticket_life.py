@@ -24,16 +24,16 @@ _NIGHT: Final = "off hours"
 _COLOURS: Final = KIND_COLOURS | CAUSE_COLOURS | {_NIGHT: "#c3cbd3"}
 _PATTERNS: Final = KIND_PATTERNS | CAUSE_PATTERNS | {_NIGHT: ""}
 _MARKS: Final = {
-    "handoff": ("arrow-right", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
+    "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
     "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
     "commit": ("circle", "#009e73"), "merge": ("diamond", "#009e73"), "release": ("star", "#009e73"),
     "deploy": ("star-square", "#009e73"),
 }  # fmt: skip
 _CAPTION: Final = (
-    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else the person, of a visit to work or to somebody "
-    "outside; waits: each with its cause, nights and weekends that part one cause included. Traces: comments, "
-    "logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, nothing is "
-    "recorded."
+    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else the person, of a visit to work or to "
+    "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
+    "comments, logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, "
+    "nothing is recorded."
 )
 
 
@@ -158,8 +158,8 @@ class _Life:
 
 def _end(at: pd.Timestamp, text: str, side: str, lift: int) -> dict[str, Any]:
     return {
-        "text": escape(text), "name": "ends", "x": at, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom",
-        "xanchor": side, "yshift": lift, "showarrow": False, "font": {"size": 12},
+        "text": escape(text), "name": "ends", "x": at, "xref": "x", "y": 1, "yref": "paper",
+        "yanchor": "bottom", "xanchor": side, "yshift": lift, "showarrow": False, "font": {"size": 12},
     }  # fmt: skip
 
 
@@ -171,11 +171,13 @@ def _upright(at: pd.Timestamp) -> dict[str, Any]:
 
 
 def _bars(spans: pd.DataFrame) -> list[go.Bar]:
-    drawn, known = [], set()
-    for (lane, group), rows in spans.groupby(["lane", "group"], sort=False):
+    drawn: list[go.Bar] = []
+    known: set[str] = set()
+    for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
+        lane, group = str(of).split("/")
         colour, pattern = _COLOURS[group], _PATTERNS[group]
         style = filled(colour, pattern if lane != "hands" else "")
-        name = KIND_WORDS.get(group, group)
+        name = f"waited: {group}" if lane == "wait" else KIND_WORDS[group]
         told = rows.to_dict("records")
         drawn.append(
             go.Bar(
@@ -185,8 +187,8 @@ def _bars(spans: pd.DataFrame) -> list[go.Bar]:
                 width=_THICK[lane],
                 orientation="h",
                 name=name,
-                legendgroup=group,
-                showlegend=group not in known,
+                legendgroup=name,
+                showlegend=name not in known,
                 marker=style
                 | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
                 text=[escape(row["label"]) for row in told],
@@ -198,7 +200,7 @@ def _bars(spans: pd.DataFrame) -> list[go.Bar]:
                 hoverinfo="text",
             )
         )
-        known.add(group)
+        known.add(name)
     return drawn
 
 
@@ -230,7 +232,7 @@ def _points(marks: pd.DataFrame) -> list[go.Scatter]:
                 "size": 11,
                 "color": colour,
                 "opacity": 0.9,
-                "line": {"width": 2 if symbol.endswith("open") else 1, "color": PAPER if "open" not in symbol else colour},
+                "line": {"width": 2, "color": colour} if "open" in symbol else {"width": 1, "color": PAPER},
             },
             hovertext=[_mark_facts(row) for row in rows.to_dict("records")],
             hoverinfo="text",
@@ -255,8 +257,8 @@ def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any
     found = {*spans["lane"], *marks["lane"]}
     return [
         {
-            "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": place, "yref": "y",
-            "showarrow": False, "opacity": 0.6, "font": {"size": 12},
+            "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": place,
+            "yref": "y", "showarrow": False, "opacity": 0.6, "font": {"size": 12},
         }
         for place, lane in enumerate(LANES)
         if lane not in found

@@ -94,7 +94,7 @@ def _waits(waits: pd.DataFrame, ticket: str) -> pd.DataFrame:
     row = pd.Series(mine.index, index=mine.index, dtype="float64")
     told = row.where(mine["cause"] != _NIGHT).groupby(unbroken).bfill()
     told = told.groupby(unbroken).ffill().fillna(row).astype("int64")
-    cause, whom = (mine[name].take(told).set_axis(mine.index) for name in words)
+    cause, whom = (mine[name].take(told.to_numpy()).set_axis(mine.index) for name in words)
     return mine.assign(lane="wait", label=cause, group=cause, who=whom)
 
 
