@@ -20,7 +20,10 @@ from tests.figures.small_stream import (
     small_stream,
     teams_of,
 )
+from tests.figures.test_stuck import aged, life
+from tests.model.test_ageing import stays
 from tests.model.test_causes import handoffs, lives, waits
+from tests.model.test_ticket_life import visits as one_life
 from vsm.figures import (
     causes_ladder,
     deployment_weeks,
@@ -55,6 +58,8 @@ def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
 
 
 EVERY = {
+    "ageing": (aged, stays()),
+    "life": (life, one_life()),
     "causes": (ladder, waits()),
     "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
@@ -66,6 +71,8 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "ageing": (aged, stays().iloc[:0], "No ticket is open."),
+    "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),

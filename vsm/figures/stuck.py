@@ -79,17 +79,18 @@ def stuck_table(
     caption = (
         f"{number(len(rows))} of n = {number(len(order))} open tickets; {number(order['late'].sum())} are "
         f"beyond the 85 %. The order: {RULE}. Elapsed time; 85 % within: of the stays in that stage "
-        "(Kaplan–Meier). The cause is the last one in working hours; no trace for long: none for seven days."
+        "(Kaplan–Meier; not reached: too many are still there). The cause is the last one in working hours; "
+        "no trace for long: none for seven days."
     )
     table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-    return table.set_properties(subset=["What could be tried", "Cause now"], **_WIDE)
+    return table.set_properties(subset=["What could be tried"], **_WIDE)
 
 
 def _usual(row: Mapping[Any, Any]) -> str:
     if pd.notna(row["stay_p85"]):
         return short_duration(row["stay_p85"])
-    return "too few to say" if pd.isna(row["stay_beyond"]) else "longer than the data tell"
+    return "too few to say" if pd.isna(row["stay_beyond"]) else "not reached"
 
 
 def _whom(row: Mapping[Any, Any]) -> str:
@@ -106,7 +107,7 @@ def _cause(row: Mapping[Any, Any]) -> str:
     if not row["waits"]:
         return f"in work; {traced}"
     cause = "not known" if pd.isna(row["cause"]) else row["cause"]
-    return f"{cause} since {row['cause_since']:%Y-%m-%d}; nobody on it since {row['since']:%Y-%m-%d}"
+    return f"{cause} since {row['cause_since']:%Y-%m-%d}"
 
 
 def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:
@@ -154,8 +155,8 @@ def open_stages_table(
     )
     caption = (
         f"n = {number(len(ages))} open tickets. Within: elapsed time of one stay (Kaplan–Meier: open stays, "
-        "and those that a bulk edit ended, count as not yet left); begun: somebody has worked on it, if only "
-        "once."
+        "and those that a bulk edit ended, count as not yet left; not reached: too many of them); begun: "
+        "somebody has worked on it, if only once."
     )
     return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
 
@@ -163,7 +164,7 @@ def open_stages_table(
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
     if row["tickets"] < max(minimum, 1):
         return "too few to say"
-    return short_duration(row[name]) if pd.notna(row[name]) else "longer than the data tell"
+    return short_duration(row[name]) if pd.notna(row[name]) else "not reached"
 
 
 def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:

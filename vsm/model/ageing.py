@@ -59,7 +59,7 @@ def usual_pace(
         for (place, stage), part in told.groupby(["place", "stage"])
         for measure in MEASURES
     ]
-    return pd.DataFrame(rows, columns=list(_PACE)).astype(_PACE)
+    return pd.DataFrame(rows, columns=list(_PACE), dtype="object").astype(_PACE)
 
 
 def open_ages(
