@@ -10,7 +10,7 @@ from tests.figures.small_stream import HOSTILE, facts, notes, trace
 from tests.figures.test_tables import shown
 from tests.model import test_ticket_life as one
 from tests.model.test_ageing import NOW, STAYS, events, lives, stays
-from tests.model.test_causes import HOUR, MONDAY, waits
+from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.errors import ParameterError
 from vsm.figures import ageing_work, open_stages_table, stuck_table, ticket_life
 from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, conform, empty
@@ -114,7 +114,7 @@ def test_titles_and_stages_become_no_markup(name: str) -> None:
 
 def test_the_table_says_where_to_look_first() -> None:
     """d has been begun and stands nearer to done; c waits for quality, idle; nothing is beyond a known 85 %."""
-    pieces = [("c", 0, None, "Ready", "idle", 0, 2400, 600)]
+    pieces: list[Piece] = [("c", 0, None, "Ready", "idle", 0, 2400, 600)]
     table = stuck(stays(), waits=waits(pieces))
     assert shown(table) == [
         ["KEY-d", "Build", "46 d", "not reached", "100 d", "–", "in work; no trace of anybody", "–", "–",
@@ -140,7 +140,9 @@ def test_blockers_are_linked() -> None:
     row = {"ticket": "c", "by": "d", "start": MONDAY, "end": pd.NaT, "how": "link"}
     table = stuck(
         stays(),
-        blocks=conform(pd.DataFrame([row]).astype({"end": "datetime64[us, UTC]"}), BLOCKS),
+        blocks=conform(
+            pd.DataFrame([row]).assign(end=pd.Series([None], dtype="datetime64[us, UTC]")), BLOCKS
+        ),
         tickets=tickets().assign(url="https://jira.example.org/browse/X"),
     )
     cells = {row[0]: row[7:9] for row in shown(table)}

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from tests.model.test_causes import HOUR, MONDAY, waits
+from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.errors import ParameterError
 from vsm.model.ticket_life import life_marks, life_spans, ticket_of_key
 from vsm.tables import COMMITS, EVENTS, HANDOFFS, TICKETS, VISITS, conform, empty
 
-PIECES = [
+PIECES: list[Piece] = [
     # ticket, visit, handoff, stage, cause, first hour, last hour, working hours
     ("a", 0, None, "Ready", "off hours", 0, 1, 0),
     ("a", 0, None, "Ready", "idle", 1, 3, 2),

@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from tests.model.test_causes import HOUR, MONDAY, waits
+from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.model.swarming import AS_USUAL, IN_THE_WAY, NEVER_BEGUN, SILENT, TRY, swarm_order, what_to_try
 from vsm.model.waiting_now import waiting_now
 from vsm.tables import BLOCKS, EVENTS, TICKETS, conform, empty
 
 NOW = MONDAY + 26 * HOUR
-PIECES = [
+PIECES: list[Piece] = [
     # ticket, visit, handoff, stage, cause, first hour, last hour, working hours
     ("a", 0, None, "Ready", "busy", 0, 2, 2),
     ("a", 1, None, "Queue", "busy", 4, 6, 2),

@@ -5,6 +5,14 @@ from vsm.figures.alignment import flow_distribution_bars, objective_table, plann
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
 from vsm.figures.causes import causes_ladder
+from vsm.figures.coverage import (
+    claims_table,
+    coverage_bars,
+    people_table,
+    provenance_table,
+    sources_table,
+    statuses_table,
+)
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
@@ -40,7 +48,9 @@ __all__ = [
     "calendar_table",
     "causes_ladder",
     "causes_table",
+    "claims_table",
     "costliest_table",
+    "coverage_bars",
     "delivery_table",
     "deployment_weeks",
     "deployments_table",
@@ -60,13 +70,17 @@ __all__ = [
     "named_rules_table",
     "objective_table",
     "open_stages_table",
+    "people_table",
     "ping_pong_table",
     "places_table",
     "planned_table",
+    "provenance_table",
     "queue_growth_table",
     "referral_table",
     "rework_table",
+    "sources_table",
     "stage_table",
+    "statuses_table",
     "stuck_table",
     "switching_table",
     "team_network",
