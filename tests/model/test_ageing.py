@@ -86,7 +86,7 @@ def test_an_age_is_told_at_the_last_departure() -> None:
 def test_where_the_open_ones_hide_the_end_it_is_not_told() -> None:
     """Build was left after 2, 4 and 5 days; d has been there for 46: 75 % within 5, of the rest nothing is known."""
     build = pace("stay").loc["Build"]
-    assert build["p50"] / DAY == 4
+    assert days(build[["p50"]]) == [4]
     assert pd.isna(build["p85"])
 
 
@@ -127,7 +127,7 @@ def test_open_tickets_stand_against_the_pace_of_their_stage() -> None:
     now = open_ages(stays(), lives=lives(), events=events(), minimum=1).set_index("ticket")
     assert now.index.tolist() == ["c", "d"]
     assert days(now.loc["c", ["stay", "age", "stay_p85"]]) == [30, 30, 40]
-    assert pd.isna(now.loc["c", "cycle"])
+    assert now["cycle"].isna().tolist() == [True, False]
     assert days(now.loc["d", ["stay", "age", "cycle"]]) == [46, 100, 60]
     assert now["stay_beyond"].tolist() == [0.5, 0.5]
 
@@ -162,7 +162,7 @@ def test_percentiles_are_those_of_the_brute_force_reference(lasted: list[tuple[i
     ]
     begun = [START if left else NOW - time * DAY for time, left in lasted]
     about = pd.DataFrame({"ticket": [row[0] for row in rows], "created": begun})
-    about = about.assign(started=pd.to_datetime([None] * len(rows), utc=True))
+    about = about.assign(started=pd.Series([None] * len(rows), dtype="datetime64[us, UTC]"))
     found = usual_pace(stays(rows), lives=about, events=events(), minimum=1).iloc[0]
     wanted = [brute(lasted, quantile) for quantile in QUANTILES]
     told = [found[name] / DAY for name in ("p50", "p85", "p95")]

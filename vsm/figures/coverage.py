@@ -159,7 +159,7 @@ def _upright(share: float) -> dict[str, Any]:
 def _alt(found: pd.DataFrame) -> str:
     known = found[found["n"] > 0]
     low = known[known["share"] < CAREFUL]
-    weakest = known.loc[known["share"].idxmin()]
+    weakest = known.sort_values("share", kind="stable").to_dict("records")[0]
     return (
         f"{_TITLE}: {number(len(low))} of {number(len(known))} kinds of evidence are there for less than "
         f"half. The least: {weakest['evidence']}, {percent(weakest['share'])} (n {number(weakest['n'])} "

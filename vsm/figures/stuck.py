@@ -14,8 +14,10 @@ from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import RULE, swarm_order, what_to_try
 from vsm.model.waiting_now import waiting_now
 
-_WIDE: Final = {"min-width": "14em"}
+_WIDE: Final = {"min-width": "11em"}
 _BLOCKERS: Final = 3
+_DAY: Final = pd.Timedelta(days=1)
+_LONG: Final = 10 * _DAY
 
 
 def stuck_table(
@@ -66,13 +68,11 @@ def stuck_table(
         {
             "Ticket": [key.get(row["ticket"], row["ticket"]) for row in told],
             "Stage": [row["stage"] for row in told],
-            "There for": [short_duration(row["stay"]) for row in told],
+            "There for": [_roughly(row["stay"]) for row in told],
             "85 % within": [_usual(row) for row in told],
-            "Age": [short_duration(row["age"]) for row in told],
-            "Waits for": [_whom(row) for row in told],
-            "Cause now": [_cause(row) for row in told],
+            "Age": [_roughly(row["age"]) for row in told],
+            "Waits for": [_waits(row) for row in told],
             "Blocked by": [_blockers(row) for row in told],
-            "Holds up": [number(row["blocks"]) if row["blocks"] else "–" for row in told],
             "What could be tried": [what_to_try(row, as_of=as_of) for row in told],
         }
     )
@@ -84,30 +84,33 @@ def stuck_table(
     )
     table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-    return table.set_properties(subset=["What could be tried"], **_WIDE)
+    return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
 
 
 def _usual(row: Mapping[Any, Any]) -> str:
     if pd.notna(row["stay_p85"]):
-        return short_duration(row["stay_p85"])
+        return _roughly(row["stay_p85"])
     return "too few to say" if pd.isna(row["stay_beyond"]) else "not reached"
+
+
+def _roughly(duration: pd.Timedelta) -> str:
+    """Say a long time in days: of months, nobody needs the hours."""
+    return f"{number(duration / _DAY)} d" if duration >= _LONG else short_duration(duration)
 
 
 def _whom(row: Mapping[Any, Any]) -> str:
     """Name a team, never a person: it is the work that is stuck."""
-    if not row["waits"]:
-        return "–"
     if pd.notna(row["team"]):
         return str(row["team"])
     return "nobody known" if pd.isna(row["receiver"]) else "whoever is assigned"
 
 
-def _cause(row: Mapping[Any, Any]) -> str:
+def _waits(row: Mapping[Any, Any]) -> str:
     traced = f"last trace {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no trace of anybody"
     if not row["waits"]:
-        return f"in work; {traced}"
-    cause = "not known" if pd.isna(row["cause"]) else row["cause"]
-    return f"{cause} since {row['cause_since']:%Y-%m-%d}"
+        return f"nobody: in work; {traced}"
+    cause = "why is not known" if pd.isna(row["cause"]) else row["cause"]
+    return f"{_whom(row)}: {cause} since {row['cause_since']:%Y-%m-%d}"
 
 
 def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -193,16 +193,14 @@ def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
         mine = found.loc[list(needed)]
         few = mine[(mine["n"] < minimum) & (mine["of"] != "statuses")]
         name = str((few if len(few) else mine)["share"].fillna(-1).idxmin())
-        row = found.loc[name]
-        verdict = _verdict(row["share"], row["n"], bool(len(few)))
+        about: dict[str, Any] = found.loc[[name]].to_dict("records")[0]
+        verdict = "too few to say" if about["n"] and len(few) else _verdict(about["share"])
         help_ = "" if verdict == VERDICTS[0] else HELP[name]
-        rows.append({"claim": claim, "verdict": verdict, "evidence": name, "help": help_, **row.to_dict()})
+        rows.append({"claim": claim, "verdict": verdict, "evidence": name, "help": help_, **about})
     return pd.DataFrame(rows)
 
 
-def _verdict(share: float, n: int, few: bool) -> str:  # noqa: FBT001 - private, and named where it is called
-    if not n:
+def _verdict(share: float) -> str:
+    if pd.isna(share):
         return "no data"
-    if few:
-        return "too few to say"
     return "yes" if share >= SURE else "with care" if share >= CAREFUL else "not from these data"

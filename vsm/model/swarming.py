@@ -23,7 +23,7 @@ TRY: Final = {
 IN_WORK: Final = "Ask what would finish it this week: pair up, cut it smaller."
 SILENT: Final = "Called in work, but no trace for long: ask whether anybody is on it, else put it back."
 AS_USUAL: Final = "Nothing special: it is within what is usual here."
-IN_THE_WAY: Final = "Others cannot go on without it: take it next, or set them free of it."
+IN_THE_WAY: Final = "take it next, or set others free of it."
 NEVER_BEGUN: Final = "Nobody has begun it: decide whether it is still wanted; if not, close it."
 _SILENCE: Final = pd.Timedelta(days=7)
 
@@ -88,7 +88,7 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK
     if row["blocks"] and row["cause"] not in ("blocked", "outside"):
-        return IN_THE_WAY
+        return f"{row['blocks']} {'waits' if row['blocks'] == 1 else 'wait'} for it: {IN_THE_WAY}"
     if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "outside"):
         return NEVER_BEGUN
     return TRY.get(row["cause"], TRY["idle"])
