@@ -22,7 +22,9 @@ from tests.figures.small_stream import (
 )
 from tests.figures.test_stuck import aged, life
 from tests.model.test_ageing import stays
+from tests.model.test_coverage import of_tickets
 from tests.model.test_causes import handoffs, lives, waits
+from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
 from vsm.figures import (
     causes_ladder,
@@ -59,6 +61,7 @@ def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
 
 EVERY = {
     "ageing": (aged, stays()),
+    "coverage": (of_tickets, one_ticket()),
     "life": (life, one_life()),
     "causes": (ladder, waits()),
     "delivery": (deployment_weeks, WEEKS),
@@ -71,6 +74,7 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "coverage": (of_tickets, one_ticket().iloc[:0], "Nothing has been pulled so far."),
     "ageing": (aged, stays().iloc[:0], "No ticket is open."),
     "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from tests.figures.test_tables import shown
@@ -22,6 +23,12 @@ STRAIGHT = (("Ready", 1.0), ("Done", 1.0))
 def parts(stream: ValueStream) -> dict[str, Any]:
     names = ("lives", "waits", "events", "commits", "tickets", "stages", "clock")
     return {name: getattr(stream, name) for name in names}
+
+
+def of_tickets(rows: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw the evidence of a small stream, with these tickets."""
+    stream = stream_of(DONE, DONE, STRAIGHT)
+    return coverage_bars(stream.visits, **(parts(stream) | {"tickets": rows} | words))
 
 
 def counts(stream: ValueStream) -> dict[str, tuple[int, int]]:
@@ -144,9 +151,9 @@ def test_the_table_of_claims_says_what_would_help() -> None:
 def test_sources_tell_their_span() -> None:
     """Seven events of one ticket over 20 hours, one commit."""
     found = sources_seen(events(), commits=commits(), releases=empty(RELEASES), deploys=empty(DEPLOYS))
-    assert found[["source", "what", "records", "tickets"]].values.tolist() == [
-        ["git:x", "commits", 1, 0],
-        ["x", "events", 7, 1],
+    assert list(found[["source", "what", "records", "tickets"]].itertuples(index=False, name=None)) == [
+        ("git:x", "commits", 1, 0),
+        ("x", "events", 7, 1),
     ]
     assert (found["last"] - found["first"]).tolist() == [pd.Timedelta(0), pd.Timedelta(hours=20)]
     table = sources_table(events(), commits=commits(), releases=empty(RELEASES), deploys=empty(DEPLOYS))
@@ -157,7 +164,7 @@ def test_assumed_statuses_come_first() -> None:
     """Whoever checks the table begins with what nobody said."""
     stages = stream_of(DONE).stages
     table = statuses_table(stages.assign(mapped=stages["stage"] != "Build"))
-    assert [row[1] for row in shown(table)][0] == "Build"
+    assert shown(table)[0][1] == "Build"
     assert [row[4] for row in shown(table)] == ["assumed", "vsm.toml", "vsm.toml"]
     assert "3 statuses, 1 of them assumed" in table.to_html()
 

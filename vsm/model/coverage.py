@@ -193,10 +193,10 @@ def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
         mine = found.loc[list(needed)]
         few = mine[(mine["n"] < minimum) & (mine["of"] != "statuses")]
         name = str((few if len(few) else mine)["share"].fillna(-1).idxmin())
-        about: dict[str, Any] = found.loc[[name]].to_dict("records")[0]
+        about = found.loc[[name]].to_dict("records")[0]
         verdict = "too few to say" if about["n"] and len(few) else _verdict(about["share"])
         help_ = "" if verdict == VERDICTS[0] else HELP[name]
-        rows.append({"claim": claim, "verdict": verdict, "evidence": name, "help": help_, **about})
+        rows.append(about | {"claim": claim, "verdict": verdict, "evidence": name, "help": help_})
     return pd.DataFrame(rows)
 
 
