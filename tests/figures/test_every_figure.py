@@ -22,8 +22,8 @@ from tests.figures.small_stream import (
 )
 from tests.figures.test_stuck import aged, life
 from tests.model.test_ageing import stays
-from tests.model.test_coverage import of_tickets
 from tests.model.test_causes import handoffs, lives, waits
+from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
 from vsm.figures import (

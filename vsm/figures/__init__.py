@@ -5,14 +5,7 @@ from vsm.figures.alignment import flow_distribution_bars, objective_table, plann
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
 from vsm.figures.causes import causes_ladder
-from vsm.figures.coverage import (
-    claims_table,
-    coverage_bars,
-    people_table,
-    provenance_table,
-    sources_table,
-    statuses_table,
-)
+from vsm.figures.coverage import claims_table, coverage_bars
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
@@ -28,6 +21,7 @@ from vsm.figures.responsibility import (
     together_table,
 )
 from vsm.figures.rework import accuracy_table, backward_table, referral_table, rework_table
+from vsm.figures.sources import people_table, provenance_table, sources_table, statuses_table
 from vsm.figures.stage_bars import time_by_stage
 from vsm.figures.stream_map import value_stream_map
 from vsm.figures.stuck import open_stages_table, stuck_table

@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
+from vsm.figures.ageing_marks import SAID, bands, in_days, lines, reach_of
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, short_duration, small, wrapped
 from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import LATE
 
-DAY: Final = pd.Timedelta(days=1)
 _TITLES: Final = {
     "age": "How old open work is, by stage",
     "cycle": "How long open work has been under way, by stage",
@@ -23,22 +23,13 @@ _AXES: Final = {
     "age": "age: elapsed since creation", "cycle": "elapsed since the first work",
     "stay": "elapsed since it entered the stage",
 }  # fmt: skip
-_SAID: Final = {
-    "age": "how old 50, 85 and 95 % of tickets were when they last left that stage",
-    "cycle": "after which time of being under way 50, 85 and 95 % of tickets last left that stage",
-    "stay": "after which time 50, 85 and 95 % of stays in that stage ended",
-}
 _HEIGHT: Final = 430
-_HALF: Final = 0.44
 _UPRIGHT: Final = 6
 """So many stages have room for their names below; the names of more are slanted."""
-_LEAST: Final = 1 / 96
 _TICKS: Final = {
     1 / 96: "15 min", 1 / 24: "1 h", 1 / 4: "6 h", 1.0: "1 d", 7.0: "7 d", 30.0: "30 d", 90.0: "90 d",
     365.0: "365 d", 1095.0: "1,095 d", 3650.0: "3,650 d", 10950.0: "10,950 d",
 }  # fmt: skip
-_LINES: Final = {"p50": ("50 %", "dot"), "p85": ("85 %", "dash"), "p95": ("95 %", "solid")}
-_BANDS: Final = ((None, "p50", 0.08), ("p50", "p85", 0.18), ("p85", "p95", 0.3))
 _DOTS: Final = {
     "within": ("open", "circle", KIND_COLOURS["work"]),
     "beyond": ("open, beyond the 85 %", "diamond", BACK),
@@ -103,8 +94,8 @@ def ageing_work(
         hint = "Nothing that somebody has begun is open." if len(ages) else "No ticket is open."
         return nothing_to_see(title=title or _TITLES[measure], hint=hint)
     column = {stage: place for place, stage in enumerate(pace["stage"])}
-    figure = go.Figure([*_bands(pace), *_lines(pace, measure), *_dots(shown, tickets, column, measure)])
-    low, high = _reach(shown, pace, measure)
+    figure = go.Figure([*bands(pace), *lines(pace, measure=measure), *_dots(shown, tickets, column, measure)])
+    low, high = reach_of(shown, pace, measure=measure)
     ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
     slanted = len(pace) > _UPRIGHT
     figure.update_layout(
@@ -145,74 +136,6 @@ def ageing_work(
     )
 
 
-def _days(duration: Any) -> float:
-    return max(float(duration / DAY), _LEAST)
-
-
-def _reach(shown: pd.DataFrame, pace: pd.DataFrame, measure: str) -> tuple[float, float]:
-    """From where to where does the scale go? All dots, and the lines, with some air."""
-    known = [*shown[measure], *(mark for name in _LINES for mark in pace[name].dropna())]
-    days = [_days(duration) for duration in known]
-    return min(days) / 1.6, max(days) * 1.8
-
-
-def _bands(pace: pd.DataFrame) -> list[go.Scatter]:
-    """Fill what is usual in each stage: the darker, the fewer stayed so long."""
-    drawn = []
-    for below, above, strength in _BANDS:
-        x: list[float | None] = []
-        y: list[float | None] = []
-        for place, row in enumerate(pace.to_dict("records")):
-            if pd.isna(row[above]) or (below and pd.isna(row[below])):
-                continue
-            low, high = (_days(row[below]) if below else _LEAST / 1000), _days(row[above])
-            x += [place - _HALF, place + _HALF, place + _HALF, place - _HALF, place - _HALF, None]
-            y += [low, low, high, high, low, None]
-        drawn.append(
-            go.Scatter(
-                x=x, y=y, mode="lines", line={"width": 0}, fill="toself", showlegend=False,
-                fillcolor=f"rgba(122,132,142,{strength})", hoverinfo="skip", name=f"band to {above}",
-            )
-        )  # fmt: skip
-    return drawn
-
-
-def _lines(pace: pd.DataFrame, measure: str) -> list[go.Scatter]:
-    drawn = []
-    for name, (share, dash) in _LINES.items():
-        known = [(place, row) for place, row in enumerate(pace.to_dict("records")) if pd.notna(row[name])]
-        points = [(at, _days(row[name]), _facts(row, measure)) for place, row in known for at in
-                  (place - _HALF, place, place + _HALF)]  # fmt: skip
-        broken = [
-            point for n in range(0, len(points), 3) for point in (*points[n : n + 3], (None, None, None))
-        ]
-        drawn.append(
-            go.Scatter(
-                x=[point[0] for point in broken], y=[point[1] for point in broken], mode="lines", name=share,
-                line={"color": SOFT, "width": 2, "dash": dash}, hoverinfo="text", showlegend=bool(known),
-                hovertext=[point[2] for point in broken],
-            )
-        )  # fmt: skip
-    return drawn
-
-
-def _facts(row: dict[Any, Any], measure: str) -> str:
-    told = [(share, short_duration(row[name])) for name, (share, _) in _LINES.items() if pd.notna(row[name])]
-    high = short_duration(row["high"]) if pd.notna(row["high"]) else "unknown"
-    return hover(
-        row["stage"],
-        [
-            ("here", _SAID[measure].split(" when")[0].split(" 50")[0] + " …"),
-            *told,
-            (
-                "85 %, 95 % interval",
-                f"{short_duration(row['low'])} to {high}" if pd.notna(row["low"]) else "",
-            ),
-            ("n", f"{counted_noun(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
-        ],
-    )
-
-
 def _dots(
     shown: pd.DataFrame, tickets: pd.DataFrame, column: dict[str, int], measure: str
 ) -> list[go.Scatter]:
@@ -227,7 +150,7 @@ def _dots(
     return [
         go.Scatter(
             x=x[group == name].tolist(),
-            y=[_days(duration) for duration in rows.loc[group == name, measure]],
+            y=[in_days(duration) for duration in rows.loc[group == name, measure]],
             mode="markers",
             name=words,
             marker={
@@ -290,7 +213,7 @@ def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     rest = f" {counted_noun(out, 'open ticket')} that nobody has begun not shown." if out else ""
     return (
         f"Dots: {counted_noun(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
-        f"{_SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
+        f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
         f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
     )
 
@@ -300,8 +223,10 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     oldest = shown.iloc[-1]
     most = beyond["stage"].value_counts()
     where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
+    unknown = int(shown[f"{measure}_p85"].isna().sum())
+    silent = f"; of {number(unknown)} it is not known" if unknown else ""
     return (
         f"{_TITLES[measure]}: {number(len(beyond))} of {counted_noun(len(shown), 'open ticket')} are beyond "
-        f"what 85 % of tickets took there{where}. The longest: {short_duration(oldest[measure])}, in "
+        f"what 85 % of tickets took there{where}{silent}. The longest: {short_duration(oldest[measure])}, in "
         f"{oldest['stage']}."
     )
