@@ -71,7 +71,7 @@ def test_what_is_beyond_is_marked_and_counted() -> None:
     assert list(trace(figure, "open, beyond the 85 %").y) == [60]
     assert figure.layout.meta["alt"].startswith(
         "How long open work has been in its stage: 1 of 2 open tickets are beyond what 85 % of tickets took "
-        "there, most of them in Ready (1). The longest: 60 d, in Ready."
+        "there, most of them in Ready (1); of 1 it is not known. The longest: 60 d, in Ready."
     )
     assert notes(figure, "counts") == ["1 open n 5", "1 open n 3"]
 
