@@ -143,7 +143,7 @@ def _dots(
     rows = shown.join(about, on="ticket")
     # Side by side by their order, so that two of an age do not hide each other; the same in every run.
     turn = rows.groupby("stage").cumcount()
-    x = rows["stage"].map(column) + ((turn * 0.618034) % 1 - 0.5) * 0.7
+    x = rows["stage"].map(column) + ((turn * 0.618034 + 0.5) % 1 - 0.5) * 0.7
     beyond = rows[f"{measure}_beyond"]
     group = pd.Series("within", index=rows.index)
     group = group.mask(beyond >= LATE, "beyond").mask(rows[f"{measure}_p85"].isna(), "unknown")

@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.durations import short_duration
 from vsm.figures.handoff_tables import linked_keys
-from vsm.figures.labels import number
+from vsm.figures.labels import counted_noun, number
 from vsm.figures.tables import published
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import RULE, swarm_order, what_to_try
@@ -77,7 +77,7 @@ def stuck_table(
         }
     )
     caption = (
-        f"{number(len(rows))} of n = {number(len(order))} open tickets; {number(order['late'].sum())} are "
+        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; {number(order['late'].sum())} are "
         f"beyond the 85 %. The order: {RULE}. Elapsed time; 85 % within: of the stays in that stage "
         "(Kaplan–Meier; not reached: too many are still there). The cause is the last one in working hours; "
         "no trace for long: none for seven days."
@@ -152,12 +152,11 @@ def open_stages_table(
             "Beyond 85 %": [_beyond(row, here[row["stage"]]) for row in told],
             "Half within": [_within(row, "p50", minimum) for row in told],
             "85 % within": [_within(row, "p85", minimum) for row in told],
-            "95 % within": [_within(row, "p95", minimum) for row in told],
             "Have left": [number(row["tickets"]) for row in told],
         }
     )
     caption = (
-        f"n = {number(len(ages))} open tickets. Within: elapsed time of one stay (Kaplan–Meier: open stays, "
+        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open stays, "
         "and those that a bulk edit ended, count as not yet left; not reached: too many of them); begun: "
         "somebody has worked on it, if only once."
     )
