@@ -1,7 +1,10 @@
 """One look: told apart without colour, readable, nothing sent anywhere."""
 
+import plotly.graph_objects as go
+import plotly.io as pio
 import pytest
 
+from vsm.figures.frame import framed
 from vsm.figures.map_marks import _DATA_FILL, _HEAD_FILL
 from vsm.figures.matrix import _COST, _MUTED
 from vsm.figures.template import (
@@ -64,3 +67,11 @@ def test_the_template_asks_for_no_font_from_the_web() -> None:
     family = TEMPLATE.layout.font.family
     assert family.endswith("sans-serif")
     assert "http" not in TEMPLATE.layout.to_plotly_json().__repr__()
+
+
+def test_no_route_offers_to_send_a_figure_away() -> None:
+    """Whatever shows the first figure: JupyterLab, VS Code, a browser."""
+    framed(go.Figure(), title="Flow", caption="n = 0", alt="Nothing.", body=100)
+    for name in ("plotly_mimetype", "jupyterlab", "vscode", "notebook", "browser"):
+        assert pio.renderers[name].config["showSendToCloud"] is False
+        assert pio.renderers[name].config["plotlyServerURL"] == ""

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from tests.model.test_causes import HOUR, MONDAY, PIECES, lives, waits
-from vsm.model.trust import doubts_about_causes
+from vsm.model.trust import doubts_about_causes, doubts_about_skipping
 from vsm.tables import EVENTS, VISITS, conform, empty
 
 
@@ -85,3 +85,19 @@ def test_days_without_times_are_seen() -> None:
 def test_under_the_minimum_nothing_is_told() -> None:
     """Two finished tickets are too few by default."""
     assert doubts_about_causes(waits(), empty(VISITS), lives(), empty(EVENTS)) == []
+
+
+def test_a_stage_that_most_skip_tells_of_few() -> None:
+    """Of eleven finished tickets one went through Review, for one hour of all; Build saw them all."""
+    tickets = [f"t{number:02}" for number in range(11)]
+    stayed = [(ticket, "Build") for ticket in tickets] + [("t00", "Review")]
+    visits = pd.DataFrame(
+        {"ticket": [t for t, _ in stayed], "stage": [s for _, s in stayed], "elapsed": HOUR}
+    )
+    done = pd.DataFrame({"ticket": tickets, "finished": MONDAY, "bulk": False, "lead": 2 * HOUR})
+    stages = pd.DataFrame(
+        {"stage": ["Build", "Review", "Nowhere", "Done"], "kind": ["work", "work", "work", "done"]}
+    )
+    (doubt,) = doubts_about_skipping(visits, done, stages=stages, minimum=2)
+    assert (doubt.check, doubt.ref) == ("stage skipped by most", "Review")
+    assert doubt.detail.startswith("1 of 11 finished tickets ever were in 'Review', 5 % of all lead time")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.jira_bodies import issue
 from tests.real_streams import WORKFLOW
@@ -75,6 +76,16 @@ def test_the_demo_page_is_drawn_offline(
     assert window.said == []
     assert window.called == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["index.html", *FIGURES])
+def test_the_demo_can_be_read_by_everybody(sample_run: Path, visit: Callable[..., Visit], name: str) -> None:
+    """No serious fault of accessibility, by axe."""
+    page = visit().open(sample_run / name)
+    found = Axe().run(page).response["violations"]
+    assert [
+        (fault["id"], fault["help"]) for fault in found if fault["impact"] in {"serious", "critical"}
+    ] == []
 
 
 def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Callable[..., Visit]) -> None:

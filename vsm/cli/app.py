@@ -20,6 +20,7 @@ from vsm.cli.check import check
 from vsm.cli.demo import demo
 from vsm.cli.export import export
 from vsm.cli.init import init
+from vsm.cli.lab import lab
 from vsm.cli.pull import pull
 from vsm.cli.report import report
 from vsm.cli.saying import console
@@ -44,6 +45,7 @@ app.command()(verify)
 app.command()(check)
 app.command()(export)
 app.command()(report)
+app.command()(lab)
 app.command()(demo)
 
 

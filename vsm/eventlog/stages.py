@@ -132,7 +132,12 @@ def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
 
 def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
     known = {*stages["status"], *names["name"]}
+    seen = {stage for status, stage in workflow.mapping.items() if status in known}
     for status, stage in workflow.mapping.items():
         if known and status not in known:
-            detail = f"status '{status}' of stage '{stage}' occurs nowhere in the data; misspelt or not used"
+            effect = "is known by its other statuses alone" if stage in seen else "is empty in every result"
+            detail = (
+                f"status '{status}' of stage '{stage}' occurs nowhere in the data, so the stage {effect}; "
+                "misspelt or not used"
+            )
             yield Doubt("status never seen", "note", detail, ref=status)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, wrapped
+from vsm.figures.routes import keep_data_here
 from vsm.figures.template import FAINT, TEMPLATE
 
 SIDE: Final = 16
@@ -46,6 +47,7 @@ def framed(
     >>> framed(go.Figure(), title="A & B", caption="n = 3", alt="Three.", body=200).layout.title.text
     'A &amp; B'
     """
+    keep_data_here()
     lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
     below = foot + _LINE * len(lines) + SIDE
     heading = wrapped(title, width=_TITLE_WIDTH)

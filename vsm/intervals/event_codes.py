@@ -1,6 +1,7 @@
 """How does a log look as whole numbers? Words become codes once, and all that follows only compares them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ READ: Final = kinds_marked((*STATE_KINDS, *TOUCH_KINDS, "delete"))
 
 
 class Vocabulary:
-    """Which number stands for which word? Grows with every word that it is shown.
+    """Which number stands for which word? Grows with every word that it is shown, by several threads or one.
 
     Examples
     --------
@@ -52,21 +53,28 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._code: dict[str, int] = {}
+        self._lock = Lock()
 
     def codes(self, words: Iterable[Any]) -> Ints:
         """Which number stands for each word? NOBODY for a missing one."""
         known = self._code
-        numbers = [NOBODY if pd.isna(word) else known.setdefault(str(word), len(known)) for word in words]
+        with self._lock:
+            numbers = [
+                known.setdefault(word, len(known)) if isinstance(word, str) else NOBODY for word in words
+            ]
         return np.array(numbers, dtype=np.int64)
 
     def meaning(self, number_of: Mapping[str, int]) -> Ints:
         """Which number does a mapping give each word, by its code? NOBODY where none, and for NOBODY."""
-        return np.array([*(number_of.get(word, NOBODY) for word in self._code), NOBODY], dtype=np.int64)
+        with self._lock:
+            known = list(self._code)
+        return np.array([*(number_of.get(word, NOBODY) for word in known), NOBODY], dtype=np.int64)
 
     @property
     def words(self) -> "pd.Index[Any]":
         """Which words are known, in the order of their codes?"""
-        return pd.Index(list(self._code), dtype="str")
+        with self._lock:
+            return pd.Index(list(self._code), dtype="str")
 
 
 class Worded(NamedTuple):
@@ -130,23 +138,28 @@ def event_codes(facts: Facts, words: Vocabulary, *, as_of: pd.Timestamp) -> Even
     """
     number = np.array([*(KIND[kind] for kind in facts.kind.words), NOBODY], dtype=np.int8)
     kind = number[facts.kind.numbers]
-    rows = np.flatnonzero(READ[kind] & (facts.at <= instant_of(as_of)))
+    read = READ[kind] & (facts.at <= instant_of(as_of))
+    rows: Any = slice(None) if read.all() else np.flatnonzero(read)  # a slice copies nothing
     kind = kind[rows]
-    states = STATES[kind]
-    said = {
-        name: _in_one_vocabulary(worded.words, np.where(told, worded.numbers[rows], NOBODY), words)
-        for name, worded, told in (
-            ("before", facts.before, states), ("after", facts.after, states), ("actor", facts.actor, True)
-        )
-    }  # fmt: skip
+    silent = ~STATES[kind]
+    before, after = facts.before.numbers[rows].copy(), facts.after.numbers[rows].copy()
+    before[silent] = after[silent] = NOBODY  # what these facts say beside is of no concern here
     return EventCodes(
-        facts.ticket.numbers[rows], np.take(facts.at, rows), kind, **said, bulk=facts.bulk[rows]
+        facts.ticket.numbers[rows],
+        np.asarray(facts.at)[rows],
+        kind,
+        before=_in_one_vocabulary(facts.before.words, before, words),
+        after=_in_one_vocabulary(facts.after.words, after, words),
+        actor=_in_one_vocabulary(facts.actor.words, facts.actor.numbers[rows], words),
+        bulk=facts.bulk[rows],
     )
 
 
 def _in_one_vocabulary(known: Sequence[Any], numbers: npt.NDArray[Any], words: Vocabulary) -> Ints:
     """Translate a column's own numbers; words that do not occur are not learned."""
-    used = np.flatnonzero(np.bincount(numbers.astype(np.int64) + 1, minlength=len(known) + 1)[1:])
+    occurs = np.zeros(len(known) + 1, dtype=bool)
+    occurs[numbers] = True  # the last one stands for NOBODY
+    used = np.flatnonzero(occurs[:-1])
     code = np.full(len(known) + 1, NOBODY, dtype=np.int64)
     code[used] = words.codes([known[number] for number in used.tolist()])
     translated: Ints = code[numbers]
@@ -228,6 +241,11 @@ class TeamCodes:
             return self._words.meaning(self._coded(self._teams.team_of))[person]
         words = self._words.words
         return team_numbers(person, at, teams=self._teams, persons=words, known=words)
+
+    @property
+    def ask_tickets(self) -> bool:
+        """Does any ticket belong to a team of its own?"""
+        return bool(self._teams.of_ticket)
 
     def of_tickets(self, tickets: Sequence[Any]) -> Ints:
         """Which team does each ticket belong to? Nothing to ask where no ticket belongs to any."""

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from vsm.intervals.instants import Flags, Ints
 from vsm.intervals.runs import begins, ends, following
-from vsm.model.stays import StayCodes
+from vsm.model.stays import StayCodes, summed
 
 SECOND = 1_000_000
+QUANTILES = (0.5, 0.85)
 
 
 class Moves(NamedTuple):
@@ -51,15 +52,17 @@ def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
 
 
 def moves_together(parts: Sequence[Moves]) -> Moves:
-    """Which moves were made in all parts of a log? No ticket may lie in two parts that follow each other.
+    """Which moves were made in all parts of a log? Each has its own tickets, and numbers them from 0.
 
     Examples
     --------
     >>> one = np.array([1])
-    >>> len(moves_together([Moves(one, one, one, one, one > 1)] * 2).wait)
-    2
+    >>> moves_together([Moves(one, one, one, one, one > 1)] * 2).ticket.tolist()
+    [1, 3]
     """
-    return Moves(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    seen = np.cumsum([0, *(int(part.ticket.max(initial=-1)) + 1 for part in parts)])
+    apart = [part._replace(ticket=part.ticket + first) for part, first in zip(parts, seen, strict=False)]
+    return Moves(*(np.concatenate(columns) for columns in zip(*apart, strict=True)))
 
 
 def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dict[str, int | float]]]:
@@ -80,33 +83,52 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     >>> edge[0], edge[1], edge[2]["count"], edge[2]["wait_median"]
     ('web', 'qa', 2, 2.0)
     """
-    whole = total_seconds(moves.wait)
     kinds = np.uint16 if len(names) ** 2 < 1 << 16 else np.int64  # a short key is sorted by counting
     key = (moves.giver.astype(np.int64) * len(names) + moves.receiver).astype(kinds)
     order = np.argsort(key, kind="stable")
-    begin = begins(key[order])
-    bounds = zip(np.flatnonzero(begin), np.flatnonzero(ends(begin)) + 1, strict=True)
-    edges = []
-    for first, beyond in bounds:
-        rows = order[first:beyond]
-        giver, receiver = divmod(int(key[rows[0]]), len(names))
-        edges.append((names[giver], names[receiver], _measures(moves, rows, whole)))
+    key = key[order]
+    first = np.flatnonzero(begins(key))
+    columns: Any = (column[order] for column in moves)
+    measures = _measures(Moves(*columns), key, first)
+    pairs = [divmod(number, len(names)) for number in key[first].tolist()]
+    edges = [
+        (names[giver], names[receiver], measure)
+        for (giver, receiver), measure in zip(pairs, measures, strict=True)
+    ]
     yield from sorted(edges, key=lambda edge: edge[:2])
 
 
-def _measures(moves: Moves, rows: Ints, whole: float) -> dict[str, int | float]:
-    wait = moves.wait[rows]
-    total = total_seconds(wait)
-    median, p85 = (float(number) for number in np.quantile(wait / SECOND, [0.5, 0.85]))
-    return {
-        "count": len(rows),
-        "tickets": int(begins(moves.ticket[rows]).sum()),
-        "back": int(moves.back[rows].sum()),
-        "wait_median": median,
-        "wait_p85": p85,
-        "wait_total": total,
-        "share": total / whole if whole else 0.0,
-    }
+def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict[str, int | float]]:
+    """Measure the moves of each edge; they lie together, and each edge's begin in these rows."""
+    tickets = summed(begins(key, moves.ticket).astype(np.int64), first).tolist()
+    back = summed(moves.back.astype(np.int64), first).tolist()
+    whole = total_seconds(moves.wait)
+    bounds = zip(first.tolist(), [*first[1:].tolist(), len(key)], strict=False)
+    for number, (begin, beyond) in enumerate(bounds):
+        wait = moves.wait[begin:beyond]
+        total = total_seconds(wait)
+        median, p85 = _quantiles(wait)
+        yield {
+            "count": len(wait),
+            "tickets": tickets[number],
+            "back": back[number],
+            "wait_median": median,
+            "wait_p85": p85,
+            "wait_total": total,
+            "share": total / whole if whole else 0.0,
+        }
+
+
+def _quantiles(wait: Ints) -> list[float]:
+    """Give median and 85th percentile in seconds, linear between neighbours as NumPy's."""
+    places = [(len(wait) - 1) * quantile for quantile in QUANTILES]
+    low = [int(place) for place in places]
+    high = [min(place + 1, len(wait) - 1) for place in low]
+    parted = np.partition(wait, sorted({*low, *high}))
+    return [
+        float(parted[here] / SECOND + (parted[there] - parted[here]) / SECOND * (place - here))
+        for place, here, there in zip(places, low, high, strict=True)
+    ]
 
 
 def total_seconds(micros: Ints) -> float:

@@ -64,6 +64,52 @@ def doubts_about_causes(
     ]
 
 
+def doubts_about_skipping(
+    visits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
+) -> list[Doubt]:
+    """Which stages do most finished tickets skip, so that their numbers tell of few?
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    lives, stages
+        As ``lives_from_visits`` and ``stages_from_names`` give them.
+    minimum
+        Under so many finished tickets nothing is told.
+
+    Returns
+    -------
+    list
+        One doubt for each stage on the way that less than a fifth of the finished tickets ever were in.
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
+    >>> doubts_about_skipping(empty(VISITS), lives, stages=pd.DataFrame())
+    []
+    """
+    done = counted(lives)
+    if len(done) < max(minimum, 1):
+        return []
+    mine = visits[visits["ticket"].isin(done["ticket"])]
+    tickets = mine.groupby("stage", observed=True)["ticket"].nunique()
+    whole = _hours(done["lead"])
+    way = stages[stages["kind"] != "done"].drop_duplicates("stage")["stage"]
+    doubts = []
+    for stage in way:
+        count = int(tickets.get(stage, 0))
+        if 0 < count < MUCH * len(done):
+            share = _hours(mine.loc[mine["stage"] == stage, "elapsed"]) / whole if whole else 0.0
+            detail = (
+                f"{count} of {len(done)} finished tickets ever were in '{stage}', {_percent(share)} of all "
+                "lead time; its medians tell of these few, and who skips it may have done its work elsewhere"
+            )
+            doubts.append(Doubt("stage skipped by most", "note", detail, ref=str(stage)))
+    return doubts
+
+
 def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[Doubt]:
     idle = waits[waits["cause"] == "idle"]
     whole, silent = _hours(waits["working"]), _hours(idle["working"])

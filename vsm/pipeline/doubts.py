@@ -13,7 +13,7 @@ from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.eventlog.stages import doubts_about_stages
 from vsm.model.alignment import doubts_about_alignment
 from vsm.model.blocking_doubts import doubts_about_blocks
-from vsm.model.trust import doubts_about_causes
+from vsm.model.trust import doubts_about_causes, doubts_about_skipping
 from vsm.people import People
 from vsm.pipeline.clocks import doubts_about_calendars
 from vsm.pipeline.horizon import quality_of_tickets
@@ -65,6 +65,7 @@ def quality_of(
         *doubts_about_causes(
             tables["waits"], tables["visits"], lives, events, minimum=workflow.rules.minimum
         ),
+        *doubts_about_skipping(tables["visits"], lives, stages=stages, minimum=workflow.rules.minimum),
         *doubts_about_blocks(tables["blocks"], events, tickets, finished=finished, links=links),
     ]
     if log.tickets.empty:

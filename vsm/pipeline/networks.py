@@ -1,6 +1,7 @@
 """How does work pass on in a log too large for frames? Networks, read one group of rows after another."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from vsm.intervals.event_codes import (
     stage_codes,
 )
 from vsm.intervals.handoffs import disciplines, passings_of
-from vsm.intervals.instants import Ints
+from vsm.intervals.instants import Flags, Ints
 from vsm.intervals.runs import NEVER, NOBODY, begins
 from vsm.intervals.states import states_of
 from vsm.intervals.visit_codes import VisitCodes, visits_of
@@ -32,7 +33,7 @@ from vsm.model.edges import Moves, edges_of, moves_of, moves_together
 from vsm.model.network import team_graph
 from vsm.model.stays import stays_of
 from vsm.people import Teams
-from vsm.sources.table_store import stored_groups
+from vsm.sources.table_store import over_groups
 
 
 class _Reading(NamedTuple):
@@ -88,25 +89,35 @@ def networks_from_store(
     [0, 0]
     """
     reading = _reading(stages, team_of if isinstance(team_of, Teams) else Teams(team_of), as_of)
-    moves, passings = [_NO_MOVES], [_NO_MOVES]
-    seen = tickets = 0
+    parts = over_groups(path, partial(_part, reading=reading), columns=COLUMNS)
+    graph = _stage_graph(
+        moves_together([part.moves for part in parts]), stages, np.any([part.used for part in parts], axis=0)
+    )
+    graph.graph["tickets"] = sum(part.tickets for part in parts)
+    passings = moves_together([part.passings for part in parts])
+    return graph, team_graph(passings, reading.words.words.tolist())
+
+
+class _Part(NamedTuple):
+    """What do the tickets of one group of rows tell?"""
+
+    moves: Moves
+    passings: Moves
+    used: Flags
+    tickets: int
+
+
+def _part(group: pa.Table, *, reading: _Reading) -> _Part:
+    visits = _visits(_facts(group, tickets_named=reading.teams.ask_tickets), reading)
+    start = np.where(visits.first_touch == NEVER, visits.entered, visits.first_touch)
     used = np.zeros(len(reading.place), dtype=bool)
-    for facts in _facts(path, tickets_named=isinstance(team_of, Teams) and bool(team_of.of_ticket)):
-        visits = _visits(facts, reading)
-        visits = visits._replace(ticket=visits.ticket + seen)
-        seen += int(facts.ticket.numbers.max(initial=-1)) + 1
-        tickets += int(begins(visits.ticket).sum())
-        used[visits.stage] = True
-        start = np.where(visits.first_touch == NEVER, visits.entered, visits.first_touch)
-        moves.append(_stage_moves(visits, start, reading))
-        passings.append(_team_moves(visits, start, reading))
-    graph = _stage_graph(moves_together(moves), stages, used)
-    graph.graph["tickets"] = tickets
-    return graph, team_graph(moves_together(passings), reading.words.words.tolist())
-
-
-_NONE = np.empty(0, dtype=np.int64)
-_NO_MOVES = Moves(_NONE, _NONE, _NONE, _NONE, _NONE > 0)
+    used[visits.stage] = True
+    return _Part(
+        _stage_moves(visits, start, reading),
+        _team_moves(visits, start, reading),
+        used,
+        int(begins(visits.ticket).sum()),
+    )
 
 
 def _reading(stages: pd.DataFrame, teams: Teams, as_of: pd.Timestamp) -> _Reading:
@@ -123,21 +134,20 @@ def _reading(stages: pd.DataFrame, teams: Teams, as_of: pd.Timestamp) -> _Readin
     )
 
 
-def _facts(path: Path, *, tickets_named: bool) -> Iterator[Facts]:
-    """Read one group of rows after another, as they lie."""
-    for group in stored_groups(path, columns=COLUMNS):
-        column = {name: group.column(name).combine_chunks() for name in COLUMNS}
-        yield Facts(
-            ticket=_worded(column["ticket"], named=tickets_named),
-            at=column["at"].view(pa.int64()).to_numpy(),
-            bulk=column["bulk"].to_numpy(zero_copy_only=False),
-            **{name: _worded(column[name]) for name in ("kind", "before", "after", "actor")},
-        )
+def _facts(group: pa.Table, *, tickets_named: bool) -> Facts:
+    """Take the columns of a group of rows as they lie."""
+    column = {name: group.column(name).combine_chunks() for name in COLUMNS}
+    return Facts(
+        ticket=_worded(column["ticket"], named=tickets_named),
+        at=column["at"].view(pa.int64()).to_numpy(),
+        bulk=column["bulk"].to_numpy(zero_copy_only=False),
+        **{name: _worded(column[name]) for name in ("kind", "before", "after", "actor")},
+    )
 
 
 def _worded(column: Any, *, named: bool = True) -> Worded:
-    numbers = column.indices.fill_null(NOBODY).to_numpy()
-    return Worded(numbers, column.dictionary.to_pylist() if named else ())
+    numbers = column.indices.fill_null(NOBODY) if column.null_count else column.indices
+    return Worded(numbers.to_numpy(), column.dictionary.to_pylist() if named else ())
 
 
 def _visits(facts: Facts, reading: _Reading) -> VisitCodes:

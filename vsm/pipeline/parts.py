@@ -28,13 +28,14 @@ from vsm.model.responsibility import (
     ticket_owners,
 )
 from vsm.people import People
+from vsm.pipeline.card import Named
 from vsm.workflow import Workflow
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+@dataclass(frozen=True, slots=True, repr=False)
+class Delivery(Named):
     """How does work reach customers? As ``vsm.model.delivery`` gives them.
 
     ``deployments`` carry what ``failures_of_deployments`` and ``tickets_of_deployments`` tell of them.
@@ -45,8 +46,8 @@ class Delivery:
     weeks: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Responsibility:
+@dataclass(frozen=True, slots=True, repr=False)
+class Responsibility(Named):
     """How far does one team carry its work? As ``vsm.model.responsibility`` gives them.
 
     ``owners`` and ``mended_defects`` have a row per ticket, the others measure.
@@ -62,8 +63,8 @@ class Responsibility:
     together: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alignment(Named):
     """What does work serve? As ``vsm.model.alignment`` and ``vsm.model.objectives`` give them."""
 
     tickets: pd.DataFrame

@@ -23,6 +23,7 @@ from vsm.eventlog.masks import log_without_addresses
 from vsm.eventlog.quality import Doubt, quality_from_doubts
 from vsm.pipeline.horizon import doubts_about_future, last_recorded, with_doubts
 from vsm.pipeline.stream import ValueStream, Window, stream_from_log
+from vsm.pipeline.watched import watched
 from vsm.sources.archive import Archive
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.secret_key import secret_key
@@ -207,7 +208,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
         "deployments": log_from_deployments,
     }
     trackers = [
-        readers[source.partition(":")[0]](archive.documents(source), source=source)
+        readers[source.partition(":")[0]](watched(archive.documents(source), source=source), source=source)
         for source in sources
         if not source.startswith("git:")
     ]
@@ -215,7 +216,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     keys = ticket_keys(merged.tickets, merged.events)
     repositories = [
         log_from_git(
-            archive.documents(source),
+            watched(archive.documents(source), source=source),
             repository=source.removeprefix("git:"),
             keys=keys,
             mail_key=mail_key,

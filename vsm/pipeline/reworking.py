@@ -15,12 +15,13 @@ from vsm.model.rework import rework_of as rework_by_stage
 from vsm.model.rolled import rolled_accuracy
 from vsm.model.switching import switching
 from vsm.people import Teams
+from vsm.pipeline.card import Named
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-@dataclass(frozen=True, slots=True)
-class Rework:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rework(Named):
     """What is done again? Of counted tickets: finished for good, not by a bulk edit.
 
     ``stages``, ``referrals``, ``accuracy``, ``rolled``, ``back`` and ``costs`` are as ``rework_of``,
@@ -36,8 +37,8 @@ class Rework:
     costs: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+@dataclass(frozen=True, slots=True, repr=False)
+class Load(Named):
     """How loaded are teams and queues? Of all tickets, open ones too; never of persons.
 
     ``wip``, ``switching``, ``queues``, ``queue_weeks`` and ``active`` are as ``weekly_wip``, ``switching``,

@@ -22,6 +22,7 @@ from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
+from vsm.pipeline.card import card_of
 from vsm.pipeline.doubts import quality_of
 from vsm.pipeline.horizon import log_until
 from vsm.pipeline.landed import log_with_deliveries
@@ -109,6 +110,10 @@ class ValueStream:
             f"{len(self.visits)} visits, {len(self.handoffs)} handoffs, {len(self.findings)} findings, "
             f"as of {self.as_of:%Y-%m-%d %H:%M} UTC)"
         )
+
+    def _repr_html_(self) -> str:
+        """Show its numbers, its costliest finding, and how far it can be trusted."""
+        return card_of(self)
 
 
 @dataclass(frozen=True, slots=True)

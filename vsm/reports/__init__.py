@@ -9,10 +9,13 @@ from vsm.reports.parameters import check_parameters, parameter_table
 from vsm.reports.publish import publish_report
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
+from vsm.reports.workbench import Workbench, lay_out
 
 __all__ = [
+    "Workbench",
     "check_parameters",
     "export_table",
+    "lay_out",
     "notebooks_folder",
     "parameter_table",
     "publish_report",

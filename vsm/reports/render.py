@@ -97,10 +97,9 @@ def page_of(
     >>> "<h1>&lt;Flow&gt;</h1>" in page
     True
     """
-    script = _asset("page.js")
+    scripts = [_asset(name) for name in ("page.js", "tables.js")]
     place = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
         about=footer,
@@ -112,10 +111,11 @@ def page_of(
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,
-        policy=_POLICY.format(script=f"'sha256-{digest}' blob:"),
+        policy=_POLICY.format(script=f"{' '.join(_digest(script) for script in scripts)} blob:"),
         style=_asset("style.css"),
-        script=script,
-        plotly=_plotly(),
+        scripts=scripts,
+        plotly=_packed("plotly", "package_data/plotly.min.js"),
+        datatables=_packed("itables", "html/dt_bundle.js"),
     )
 
 
@@ -161,8 +161,11 @@ def _asset(name: str) -> Markup:
     return Markup((TEMPLATES / "vsm" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
+def _digest(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
 @cache
-def _plotly() -> str:
-    """Give plotly.js of the installed package, the one that fits the figures' JSON, gzip in base64."""
-    script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-    return base64.b64encode(gzip.compress(script, mtime=0)).decode()
+def _packed(package: str, path: str) -> str:
+    """Give a script that an installed package ships, gzip in base64; plotly.js fits its figures' JSON."""
+    return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()

@@ -193,7 +193,7 @@ def _environment(home: Path) -> dict[str, str]:
     mine = {name: str(home / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")}
     mine |= {"JUPYTER_DATA_DIR": str(home), "JUPYTER_PATH": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
     kept = {name: value for name, value in os.environ.items() if name not in _LEAKS}
-    return kept | mine | {"JUPYTER_NO_CONFIG": "1"}
+    return kept | mine | {"JUPYTER_NO_CONFIG": "1", "TQDM_DISABLE": "1"}
 
 
 def _write_kernel(home: Path) -> None:

@@ -5,10 +5,11 @@ Rows lie in groups that hold all of a ticket: a reader can take one group after 
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 from vsm.errors import ArchiveError, TableError
 from vsm.tables import Table, check, conform
 
+Made = TypeVar("Made")
 STAMP: Final = b"vsm"
 GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and a file has few groups
 
@@ -132,8 +134,11 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
     return arrow
 
 
-def stored_groups(path: Path, *, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """What do these columns hold, one group of rows after another? Words come as dictionaries.
+def over_groups(path: Path, work: Callable[[pa.Table], Made], *, columns: Sequence[str]) -> list[Made]:
+    """What does some work make of each group of rows, in their order? Words come as dictionaries.
+
+    As many groups are read and worked on at a time as there are cores, so ``work`` must bear threads; of the
+    groups themselves no more than that are in memory.
 
     Examples
     --------
@@ -141,12 +146,17 @@ def stored_groups(path: Path, *, columns: Sequence[str]) -> Iterator[pa.Table]:
     >>> from vsm.tables import NAMES, empty
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_table(empty(NAMES), NAMES, Path(folder) / "names.parquet", stamp="a")
-    ...     [len(group) for group in stored_groups(Path(folder) / "names.parquet", columns=["name"])]
+    ...     over_groups(Path(folder) / "names.parquet", len, columns=["name"])
     [0]
     """
-    with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            yield file.read_row_group(number, columns=list(columns))
+    about = pq.read_metadata(path)
+
+    def made(number: int) -> Made:
+        with pq.ParquetFile(path, metadata=about) as file:
+            return work(file.read_row_group(number, columns=list(columns), use_threads=False))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(made, range(about.num_row_groups)))
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:

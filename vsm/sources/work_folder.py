@@ -54,6 +54,11 @@ class WorkFolder:
         return self.root / "archive" / "pseudonyms.key"
 
     @property
+    def notebooks(self) -> Path:
+        """Where are the analyst's own notebooks?"""
+        return self.root / "notebooks"
+
+    @property
     def runs(self) -> Path:
         """Where are published reports?"""
         return self.root / "runs"

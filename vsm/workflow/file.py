@@ -16,6 +16,7 @@ from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.selectors import Alignment, Flow
+from vsm.workflow.shown import stages_html
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
 from vsm.workflow.waiting import Waiting
 
@@ -147,6 +148,19 @@ class Workflow(Section):
     def digest(self) -> str:
         """Which workflow was this? Twelve hex digits of a hash of everything it says."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
+
+    def __repr__(self) -> str:
+        """Say in one line what this is."""
+        return (
+            f"Workflow({self.stream.name!r}, stages={len(self.stages)}, teams={len(self.teams)}, "
+            f"calendars={len(self.calendars)}, digest={self.digest!r})"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Show the stages in their order."""
+        return stages_html(self.stages, title=f"{self.stream.name}, workflow {self.digest}")
 
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:

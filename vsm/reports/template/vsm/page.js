@@ -104,20 +104,4 @@
   dark.addEventListener("change", () => redraw());
   addEventListener("beforeprint", () => { plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
   addEventListener("afterprint", () => redraw());
-
-  // A column of numbers is aligned by its digits; the notebook's tables do not say which columns are.
-  const NUMBER = /^[−–+-]?[\d\s.,:'’]*\d\s*(%|‰|[a-zµ]{1,3}|min|days?|hours?|weeks?)?( of \d+)?$/i;
-  for (const table of document.querySelectorAll("main table")) {
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
-    const width = Math.max(0, ...rows.map((row) => row.cells.length));
-    for (let place = 0; place < width; place += 1) {
-      const cells = rows.map((row) => row.cells[place]).filter((cell) => cell && cell.tagName === "TD");
-      const texts = cells.map((cell) => cell.textContent.trim()).filter((text) => text && !/^(–|—|-|nan|nat|none|<na>)$/i.test(text));
-      if (!texts.length || !texts.every((text) => NUMBER.test(text))) continue;
-      cells.forEach((cell) => cell.classList.add("number"));
-      for (const row of table.tHead?.rows ?? []) {
-        if (row.cells.length === width) row.cells[place].classList.add("number");
-      }
-    }
-  }
 })();

@@ -1,0 +1,137 @@
+"""JupyterLab itself, started by ``vsm lab`` and worked by keyboard in a real browser."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
+
+from tests.real_streams import WORKFLOW
+
+NOTEBOOK = "01_where_does_time_go.ipynb"
+TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+VSM = [sys.executable, "-c", "from vsm.cli import main; main()"]
+PATIENCE = 90  # seconds; two busy cores start JupyterLab in twenty
+
+
+@dataclass
+class Desk:
+    """A page of JupyterLab, what it said, and whom it called beyond this machine."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.said.append(message.text)
+
+    def gate(self, route: Route, request: Request) -> None:
+        if request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.called.append(request.url)
+            route.abort()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def address(log: Path) -> str:
+    """Wait until JupyterLab says where it is."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := TOKEN.search(log.read_text(encoding="utf-8")):
+            return found.group()
+        time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not start: {log.read_text(encoding='utf-8')[-2000:]}")
+
+
+@pytest.fixture(scope="module")
+def work(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder with a real tracker's tickets."""
+    folder = tmp_path_factory.mktemp("lab") / "work"
+    folder.mkdir()
+    (folder / "vsm.toml").write_text(WORKFLOW)
+    file = real_data / "duracloud" / "issues.jsonl.gz"
+    subprocess.run(
+        [*VSM, "pull", "--dir", str(folder), "jira", "--file", str(file)], check=True, timeout=PATIENCE
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def laboratory(work: Path) -> Iterator[str]:
+    """JupyterLab, started by our command; ended by its own process, as Ctrl-C would."""
+    names = ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+             "JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR")  # fmt: skip
+    environment = os.environ | {name: str(work.parent / name.lower()) for name in names}
+    log = work.parent / "lab.log"
+    command = [*VSM, "lab", "--dir", str(work), "--no-browser", "--port", str(free_port()), "--type", "Bug"]
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
+    try:
+        yield address(log)
+    finally:
+        process.terminate()
+        assert process.wait(timeout=PATIENCE) == 143
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Desk]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    desk = Desk(context.new_page())
+    context.route("**/*", desk.gate)
+    desk.page.on("console", desk.hear)
+    yield desk
+    context.close()
+
+
+def test_a_notebook_is_run_by_keyboard_and_its_figures_are_seen(
+    laboratory: str, work: Path, desk: Desk
+) -> None:
+    """Shift and Enter, cell by cell: figures drawn, nothing uploaded or fetched, no question asked first."""
+    home, _, token = laboratory.partition("/lab?")
+    page = desk.page
+    page.goto(f"{home}/lab/tree/{NOTEBOOK}?{token}")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE * 1000)
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.keyboard.press("Escape")
+    cells = json.loads((work / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    for _ in cells:
+        page.keyboard.press("Shift+Enter", delay=50)
+    figures = sum(
+        "vsm.figures." in "".join(cell["source"]) and "_table" not in "".join(cell["source"])
+        for cell in cells
+    )
+    expect(page.locator(".js-plotly-plot")).to_have_count(figures, timeout=PATIENCE * 1000)
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    for figure in page.locator(".js-plotly-plot").all():
+        figure.scroll_into_view_if_needed()
+        assert figure.locator("svg.main-svg").first.bounding_box()["width"] > 500  # type: ignore[index]
+    assert page.locator("[data-title*='Share']").count() == 0
+    assert page.locator(".Toastify__toast").count() == 0
+    assert desk.called == []
+    assert desk.said == []
+
+
+def test_parameters_are_those_of_the_command(laboratory: str, work: Path) -> None:
+    """The copies read the work folder that they lie in, with what was asked for."""
+    cells = json.loads((work / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    (source,) = [
+        "".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", ())
+    ]
+    assert 'data_dir: str = ".."' in source
+    assert 'ticket_type: str = "Bug"' in source

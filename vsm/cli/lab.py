@@ -1,0 +1,87 @@
+"""How does an analyst explore? ``vsm lab`` opens JupyterLab on notebooks of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
+from vsm.cli.saying import console
+from vsm.errors import RunError
+from vsm.reports import lay_out, notebooks_folder
+from vsm.sources.work_folder import WorkFolder
+
+# On its first start JupyterLab asks to fetch news from the net; nothing here leaves the machine.
+QUIET: Final = {
+    "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}
+}
+
+
+def lab(
+    dir_: Dir = WORK,
+    since: Since = "",
+    until: Until = "",
+    team: Team = "",
+    ticket_type: TicketType = "",
+    names: Names = False,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int, typer.Option(help="Where JupyterLab listens, on this machine alone.")] = 8888,
+) -> None:
+    """Open JupyterLab on your own copies of the notebooks, in the work folder; edits are never replaced."""
+    folder = WorkFolder.at(dir_)
+    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}
+    bench = lay_out(
+        sorted(notebooks_folder().glob("*.ipynb")),
+        folder=folder.notebooks,
+        parameters={"data_dir": "..", **chosen},
+    )
+    say = console()
+    say.print(f"Notebooks: {bench.folder}")
+    if bench.kept:
+        say.print(f"Kept as you edited them: {', '.join(bench.kept)}; rename one to get it anew")
+    if find_spec("jupyterlab") is None:
+        raise RunError("JupyterLab is not installed; pip install jupyterlab, or open the notebooks elsewhere")
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        *_settings(bench.folder),
+    ]
+    if not browser:
+        command.append("--no-browser")
+    _run(command, cwd=bench.folder)
+
+
+def _settings(folder: Path) -> list[str]:
+    """Write what JupyterLab is to know, and say where it lies."""
+    settings = folder / ".lab"
+    settings.mkdir(exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in a container
+    return [
+        *as_root,
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.app_settings_dir={settings.resolve()}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+
+
+def _run(command: list[str], *, cwd: Path) -> None:
+    """Let JupyterLab run until it ends, and end it with this command."""
+    process = subprocess.Popen(command, cwd=cwd)  # noqa: S603 - this Python, and words of our own
+    try:
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if code:
+        raise RunError(f"JupyterLab ended with exit code {code}; see what it said above")
