@@ -123,7 +123,7 @@ def test_the_table_says_where_to_look_first() -> None:
         ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: idle since 2026-01-05", "–",
          "Nothing special: it is within what is usual here."],
     ]  # fmt: skip
-    assert "2 of n = 2 open tickets; 0 are beyond the 85 %" in table.to_html()
+    assert "2 of n = 2 open tickets; beyond the 85 %: 0." in table.to_html()
 
 
 def test_no_person_is_named_in_the_table() -> None:

@@ -77,9 +77,9 @@ def stuck_table(
         }
     )
     caption = (
-        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; {number(order['late'].sum())} are "
-        f"beyond the 85 %. The order: {RULE}. Elapsed time; 85 % within: of the stays in that stage "
-        "(Kaplan–Meier; not reached: too many are still there). The cause is the last one in working hours; "
+        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; beyond the 85 %: "
+        f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
+        "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working hours; "
         "no trace for long: none for seven days."
     )
     table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
@@ -156,8 +156,8 @@ def open_stages_table(
         }
     )
     caption = (
-        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open stays, "
-        "and those that a bulk edit ended, count as not yet left; not reached: too many of them); begun: "
+        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
+        "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); begun: "
         "somebody has worked on it, if only once."
     )
     return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
