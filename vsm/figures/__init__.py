@@ -4,6 +4,7 @@ from vsm.figures.alignment import flow_distribution_bars, objective_table, plann
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
 from vsm.figures.causes import causes_ladder
+from vsm.figures.cycle_scatter import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, efficiency_table, weekly_flow_table
@@ -37,6 +38,7 @@ __all__ = [
     "causes_ladder",
     "causes_table",
     "costliest_table",
+    "cycle_time_scatter",
     "delivery_table",
     "deployment_weeks",
     "deployments_table",
