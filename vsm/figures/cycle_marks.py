@@ -22,6 +22,7 @@ _TICKS: Final = {
     + [days * _DAY for days in (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)],
     "working": _SHORT + [hours * _HOUR for hours in (3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)],
 }
+_RIM: Final = {"color": "#56b4e9", "width": 1}  # told from a dark page too
 _DASHES: Final = {0.5: "solid", 0.85: "dash", 0.95: "dot"}
 
 
@@ -48,7 +49,7 @@ def ticket_points(rows: pd.DataFrame, *, time: str) -> go.Scatter:
         y=[round(height(value)) for value in rows[time]],
         mode="markers",
         name="finished tickets",
-        marker={"color": KIND_COLOURS["work"], "size": 8, "opacity": 0.6, "line": {"width": 0}},
+        marker={"color": KIND_COLOURS["work"], "size": 8, "opacity": 0.75, "line": _RIM},
         hovertext=[_facts(row, time) for row in rows.to_dict("records")],
         hoverinfo="text",
         **linked(rows["url"]),

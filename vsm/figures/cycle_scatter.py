@@ -1,5 +1,7 @@
 """How long did finished work take? A point a ticket, and lines within which most get done."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +24,7 @@ from vsm.model.flow import counted
 
 MOST: Final = 2000
 _BODY: Final = 380
+_LEAST: Final = pd.Timedelta(days=28)
 _TITLE: Final = "How long work takes once it has begun"
 _AXIS: Final = {
     "elapsed": "cycle time, elapsed (log scale; a day is 24 hours)",
@@ -111,19 +114,18 @@ def cycle_time_scatter(
     sentences = [
         f"n = {counted_noun(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
         _told_of_lines(found, n, minimum),
-        f"Left out: {number(len(counted(lives)) - n['finished'])} finished without work in between, "
-        f"{number(n['bulk'])} closed by a bulk edit.",
+        _left_out(len(counted(lives)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(
         figure,
         title=title or _TITLE,
-        caption=" ".join(sentences),
+        caption=" ".join(filter(None, sentences)),
         alt=_alt(done, lines, time=time),
         body=_BODY,
         foot=56,
         left=SIDE + 34 + text_width(ticks.values(), size=12),
-        right=SIDE + 14 + text_width([label["text"] for label in labels], size=12),
+        right=SIDE + 14 + _labels_width(labels),
     )
 
 
@@ -134,7 +136,7 @@ def _with_keys(done: pd.DataFrame, tickets: pd.DataFrame) -> pd.DataFrame:
 
 def _span(ended: "pd.Series[Any]") -> tuple[str, str]:
     first, last = ended.min(), ended.max()
-    pad = max((last - first) * 0.03, pd.Timedelta(days=1))
+    pad = max((last - first) * 0.03, (_LEAST - (last - first)) / 2)
     return f"{first - pad:%Y-%m-%dT%H:%M}", f"{last + pad:%Y-%m-%dT%H:%M}"
 
 
@@ -154,12 +156,24 @@ def _told_of_lines(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> st
     )
 
 
+def _left_out(unworked: int, bulk: int) -> str:
+    facts = {"finished without work in between": unworked, "closed by a bulk edit": bulk}
+    told_of = [f"{number(count)} {fact}" for fact, count in facts.items() if count]
+    return f"Left out: {', '.join(told_of)}." if told_of else ""
+
+
 def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
-    least, most = (told(value, time=time) for value in (done[time].min(), done[time].max()))
+    ends = dict.fromkeys(told(value, time=time) for value in (done[time].min(), done[time].max()))
     within = [
         f"{percent(row['quantile'])} within {told(row['cycle'], time=time)}"
         for row in lines.to_dict("records")
     ]
-    more = f"Of all begun tickets get done: {', '.join(within)}." if within else "Too few to say more."
-    times = f"Cycle time, {time}, of {counted_noun(len(done), 'finished ticket')}: {least} to {most}. {more}"
-    return times.replace("<1 min", "under 1 min")
+    more = f"Done are, of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
+    times = (
+        f"Cycle time, {time}, of {counted_noun(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
+    )
+    return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
+
+
+def _labels_width(labels: Sequence[Mapping[str, Any]]) -> int:
+    return text_width([re.sub("</?span[^>]*>", "", label["text"]) for label in labels], size=12)
