@@ -21,8 +21,11 @@ from tests.figures.small_stream import (
     teams_of,
 )
 from tests.model.test_causes import handoffs, lives, waits
+from tests.streams import stream_of
+
 from vsm.figures import (
     causes_ladder,
+    cycle_time_scatter,
     deployment_weeks,
     flow_distribution_bars,
     flow_map,
@@ -54,8 +57,17 @@ def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     return causes_ladder(pieces, handoffs(), lives(), minimum=1, **words)
 
 
+def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw cycle times of tickets of ``CYCLING``."""
+    return cycle_time_scatter(
+        lives, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, **words
+    )
+
+
+CYCLING = stream_of(*[[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)], [("Build", 1)])
 EVERY = {
     "causes": (ladder, waits()),
+    "cycles": (cycles, CYCLING.lives),
     "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
@@ -67,6 +79,7 @@ EVERY = {
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
+    "cycles": (cycles, CYCLING.lives.tail(1), "No ticket has been finished after work on it began."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (

@@ -125,7 +125,9 @@ def quantile_labels(
 
 def _label(row: dict[Any, Any], time: str) -> str:
     value, low, high = (escape(told(row[name], time=time)) for name in ("cycle", "low", "high"))
-    return f"{percent(row['quantile'])} within {value}<br>{small(f'{low} to {high}')}"
+    known = pd.notna(row["low"]) or pd.notna(row["high"])
+    interval = f"{low} to {high}" if known else "interval unknown"
+    return f"{percent(row['quantile'])} within {value}<br>{small(interval)}"
 
 
 def _apart(places: Sequence[float], *, most: float) -> list[float]:

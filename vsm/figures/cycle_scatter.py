@@ -165,10 +165,10 @@ def _left_out(unworked: int, bulk: int) -> str:
 def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
     ends = dict.fromkeys(told(value, time=time) for value in (done[time].min(), done[time].max()))
     within = [
-        f"{percent(row['quantile'])} within {told(row['cycle'], time=time)}"
-        for row in lines.to_dict("records")
+        f"{percent(row['quantile'])} {'' if place else 'get done '}within {told(row['cycle'], time=time)}"
+        for place, row in enumerate(lines.to_dict("records"))
     ]
-    more = f"Done are, of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
+    more = f"Of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
     times = (
         f"Cycle time, {time}, of {counted_noun(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
     )
