@@ -22,7 +22,6 @@ from tests.figures.small_stream import (
 )
 from tests.model.test_causes import handoffs, lives, waits
 from tests.streams import stream_of
-
 from vsm.figures import (
     causes_ladder,
     cycle_time_scatter,

@@ -1,11 +1,12 @@
 """Does a click on a point open its ticket, and nothing else?"""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.reports.pages import Visit, code, parameters, prose, shown
 from vsm.figures.links import linked
@@ -68,7 +69,7 @@ def test_a_click_opens_the_ticket_in_a_tab_of_its_own(
     page = window.open(followed)
     with page.context.expect_page() as opening:
         click(page, figure, "good")
-    assert window.called == [GOOD]
+    assert set(window.called) == {GOOD}
     assert opening.value.evaluate("window.opener") is None
     assert page.url == followed.as_uri()
 
@@ -104,7 +105,8 @@ def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, visit: Calla
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_timeout(1500)
     click(page, 0, "good")
-    assert window.called == [GOOD]
+    assert set(window.called) == {GOOD}
+    assert len(page.context.pages) == 2
 
 
 def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, visit: Callable[..., Visit]) -> None:
@@ -126,12 +128,17 @@ def test_a_finger_sees_the_numbers_first(followed: Path, browser: Browser) -> No
     """A touch shows the box of numbers; a second one on the same point opens the ticket."""
     phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     called: list[str] = []
-    phone.route("https://**", lambda route: (called.append(route.request.url), route.abort()))
+
+    def answer(route: Route) -> None:
+        called.append(route.request.url)
+        route.fulfill(body="a ticket")
+
+    phone.route(re.compile("^http"), answer)
     page = phone.new_page()
     page.goto(followed.as_uri())
     page.wait_for_selector("body[data-ready]", timeout=60_000)
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")
-    for touches in ([], [GOOD]):
+    for touches in ([], [GOOD], [GOOD] * 2):
         box = page.locator(DRAWN).first.bounding_box()
         assert box is not None
         page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -20,7 +20,8 @@ _SHORT: Final = [_MINUTE, 10 * _MINUTE, _HOUR]
 _TICKS: Final = {
     "elapsed": [*_SHORT, 6 * _HOUR]
     + [days * _DAY for days in (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)],
-    "working": _SHORT + [hours * _HOUR for hours in (3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)],
+    "working": _SHORT
+    + [hours * _HOUR for hours in (3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)],
 }
 _RIM: Final = {"color": "#56b4e9", "width": 1}  # told from a dark page too
 _DASHES: Final = {0.5: "solid", 0.85: "dash", 0.95: "dot"}

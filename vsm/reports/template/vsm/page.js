@@ -77,7 +77,7 @@
   }
 
   function follow(plot) {
-    let touched = null;
+    let touched = null, at = -Infinity;
     const point = (event) => {
       const hand = event?.points?.some(addressOf) ? "pointer" : "";
       plot.querySelectorAll(".draglayer .drag").forEach((layer) => { layer.style.cursor = hand; });
@@ -88,9 +88,13 @@
       const aim = event.points?.find(addressOf);
       if (!aim) return;
       const name = `${aim.curveNumber} ${aim.pointNumber}`;
-      const first = coarse.matches && touched !== name; // a finger's first touch only shows the numbers
-      touched = name;
-      if (!first) window.open(addressOf(aim), "_blank", "noopener,noreferrer");
+      if (coarse.matches) { // a finger's first touch only shows the numbers
+        const echo = performance.now() - at < 500; // plotly.js hears one touch twice: as a touch, and as a mouse
+        const first = touched !== name;
+        [touched, at] = [name, performance.now()];
+        if (first || echo) return;
+      }
+      window.open(addressOf(aim), "_blank", "noopener,noreferrer");
     });
   }
 
