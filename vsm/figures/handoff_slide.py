@@ -66,7 +66,13 @@ def handoff_slide(
     >>> handoff_slide(empty(HANDOFFS), empty(WAITS), lives, place=2, **tables) is None
     True
     """
-    about = {"visits": visits, "blocks": blocks, "tickets": tickets, "as_of": as_of, "minimum": minimum}
+    about: dict[str, Any] = {
+        "visits": visits,
+        "blocks": blocks,
+        "tickets": tickets,
+        "as_of": as_of,
+        "minimum": minimum,
+    }
     stories = handoff_stories(handoffs, waits, lives, most=place, **about).to_dict("records")
     if not stories and place == 1:
         return nothing_to_see(title=title or _TITLE, hint=_HINT)
@@ -81,24 +87,10 @@ def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
     names = [wrapped(WORDS[cause], width=26) for cause in causes]
     ends = [escape(short_duration(story[cause])) for cause in causes]
     unit, word = (_DAY, "days") if story["waited"] >= 3 * _DAY else (_DAY / 24, "hours")
-    figure = go.Figure(
-        go.Bar(
-            x=[story[cause] / unit for cause in causes],
-            y=list(range(len(causes))),
-            orientation="h",
-            name="waited",
-            showlegend=False,
-            text=ends,
-            textposition="outside",
-            textfont={"size": 16},
-            cliponaxis=False,
-            marker=_fills(causes),
-            hovertext=[_facts(story, cause) for cause in causes],
-            hoverinfo="text",
-        )
-    )
+    figure = go.Figure([_bar(story, cause, place, unit) for place, cause in enumerate(causes)])
     figure.update_layout(
         bargap=0.3,
+        barmode="overlay",
         xaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 6, "title": {"text": word}},
         yaxis={
             "range": [max(len(causes), 3) - 0.5, -0.5],
@@ -125,14 +117,21 @@ def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
     return figure
 
 
-def _fills(causes: list[str]) -> dict[str, Any]:
-    """Give each bar its cause's colour and pattern."""
-    one = filled("", "")
-    return {
-        **one,
-        "color": [_COLOURS[cause] for cause in causes],
-        "pattern": {**one["pattern"], "shape": [_PATTERNS[cause] for cause in causes]},
-    }
+def _bar(story: Mapping[Any, Any], cause: str, place: int, unit: pd.Timedelta) -> go.Bar:
+    return go.Bar(
+        x=[story[cause] / unit],
+        y=[place],
+        orientation="h",
+        name=cause,
+        showlegend=False,
+        text=[escape(short_duration(story[cause]))],
+        textposition="outside",
+        textfont={"size": 16},
+        cliponaxis=False,
+        marker=filled(_COLOURS[cause], _PATTERNS[cause]),
+        hovertext=[_facts(story, cause)],
+        hoverinfo="text",
+    )
 
 
 def _facts(story: Mapping[Any, Any], cause: str) -> str:
@@ -153,8 +152,8 @@ def _heading(story: Mapping[Any, Any]) -> str:
 def _line(story: Mapping[Any, Any]) -> str:
     """Say what this handoff costs in all."""
     cost = "" if pd.isna(story["share"]) else f"{percent(story['share'])} of all lead time; "
-    half, most = short_duration(story["median"]), short_duration(story["p85"])
-    return f"{cost}half wait {half} or longer, 15 % {most} or longer (n = {story['tickets']:,} tickets)."
+    half = short_duration(story["median"])
+    return f"{cost}half wait {half} or longer; n = {story['tickets']:,} tickets."
 
 
 def _story(story: Mapping[Any, Any]) -> str:
@@ -180,7 +179,7 @@ def _beside(story: Mapping[Any, Any]) -> list[str]:
 def _caption(story: Mapping[Any, Any]) -> str:
     title = "" if pd.isna(story["summary"]) else f" “{story['summary']}”"
     return (
-        f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}: elapsed "
-        f"time, each hour under one cause; one in seven of those that wait here waits as long or longer. "
-        f"n = {counted_noun(story['handoffs'], 'handoff')} of finished tickets."
+        f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
+        f"elapsed time; n = {counted_noun(story['handoffs'], 'handoff')} of finished tickets. Each hour stands under "
+        "one cause; one in seven of those that wait here waits as long or longer."
     )

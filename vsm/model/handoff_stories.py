@@ -68,7 +68,7 @@ def handoff_stories(
     mine = handoffs[handoffs["ticket"].isin(counted(lives)["ticket"])]
     side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
-    mine = mine.astype({**dict.fromkeys(ends, "str"), "ticket": "str"})
+    mine = mine.astype(dict.fromkeys([*ends, "ticket"], "str"))
     costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}

@@ -21,6 +21,7 @@ PLOTLY: Final = "application/vnd.plotly.v1+json"
 _HEADING: Final = re.compile(r"#{1,3} (.+)")
 _TAG: Final = re.compile(r"<[^>]+>")
 _HEIGHT: Final = 450
+_BRIEF: Final = 110
 _TOP: Final = 28
 _FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.frame
 
@@ -33,6 +34,11 @@ class Picture:
     height: int
     alt: str
     caption: str
+
+    @property
+    def brief(self) -> str:
+        """What of the caption is on the slide? All of it where it is short, else its first sentence."""
+        return self.caption if len(self.caption) <= _BRIEF else self.caption.partition(". ")[0] + "."
 
 
 @dataclass(slots=True)
@@ -121,7 +127,10 @@ def _add_output(slide: Slide, data: Mapping[str, Any]) -> None:
         meta = _meta(figure)
         slide.line = slide.line or str(meta.get("line", ""))
         slide.notes += [str(note) for note in meta.get("notes", ())]
-        slide.pictures.append(picture_of(figure))
+        picture = picture_of(figure)
+        slide.pictures.append(picture)
+        if picture.caption != picture.brief:
+            slide.notes.append(f"Small print: {picture.caption}")
     elif "text/html" in data:
         # Tables of vsm.figures, which escape what comes from the data; the page's policy disarms the rest.
         slide.tables.append(Markup("".join(data["text/html"])))  # noqa: S704
