@@ -180,6 +180,6 @@ def _caption(story: Mapping[Any, Any]) -> str:
     title = "" if pd.isna(story["summary"]) else f" “{story['summary']}”"
     return (
         f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
-        f"elapsed time; n = {counted_noun(story['handoffs'], 'handoff')} of finished tickets. Each hour stands under "
-        "one cause; one in seven of those that wait here waits as long or longer."
+        f"elapsed time; n = {counted_noun(story['handoffs'], 'handoff')} of finished tickets. Each hour "
+        "stands under one cause; one in seven of those that wait here waits as long or longer."
     )

@@ -73,7 +73,8 @@ def handoff_stories(
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
     rows = []
-    for cost in shown.to_dict("records"):
+    found: list[dict[Any, Any]] = shown.to_dict("records")
+    for cost in found:
         pair = mine[(mine[ends[0]] == cost[ends[0]]) & (mine[ends[1]] == cost[ends[1]])]
         told = _told(_shown(pair), waits, about)
         rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **told})

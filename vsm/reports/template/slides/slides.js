@@ -4,7 +4,7 @@
   const MOST = 2.4; // no figure is blown up further than that
   const CONFIG = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, displayModeBar: false, responsive: false };
   const printing = /print-pdf/i.test(location.search);
-  const tall = !printing && innerHeight > innerWidth;
+  const tall = !printing && window.top === window && innerWidth < 600 && innerHeight > innerWidth; // a phone
   document.body.classList.toggle("tall", tall);
 
   let library = null;
@@ -28,6 +28,7 @@
   // A figure is laid out for a page, and shown as large as its slide has room for.
   function size(plot) {
     const natural = Number(plot.dataset.height);
+    if (tall) plot.style.height = `${natural * (plot.clientWidth / MIN_WIDTH)}px`;
     const { clientWidth: wide, clientHeight: high } = plot;
     const scale = Math.min(high / natural, wide / MIN_WIDTH, MOST);
     return { scale, width: Math.round(wide / scale), height: natural };
@@ -41,10 +42,18 @@
     inner.className = "drawn";
     inner.style.cssText = `width:${width}px;height:${height}px;transform:scale(${scale})`;
     plot.replaceChildren(inner);
+    if (spec.layout.xaxis?.visible === false) enlarge(spec, Math.min(1.3, width / MIN_WIDTH));
     const layout = { ...spec.layout, width, height, autosize: false };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(253,253,252,0)";
     await Plotly.newPlot(inner, { data: spec.data, layout, config: { ...CONFIG, staticPlot: printing } });
     plot.dataset.drawn = "true";
+  }
+
+  // A picture without axes, such as a map, has room for larger letters where it is wider than it must be.
+  function enlarge(spec, share) {
+    for (const note of spec.layout.annotations ?? []) {
+      note.font = { ...note.font, size: (note.font?.size ?? 13) * Math.max(1, share) };
+    }
   }
 
   const states = new Map();
