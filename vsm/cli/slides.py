@@ -48,7 +48,7 @@ def slides(
         print_pdfs({html: _beside(html, ".pdf")}, paper=SLIDE)
         say.print(f"PDF: {_beside(html, '.pdf')}")
     if pptx:
-        write_pptx(slides_of(html.with_suffix(".ipynb")), to=_beside(html, ".pptx"))
+        write_pptx(slides_of(html.with_suffix(".ipynb")), to=_beside(html, ".pptx"), footer=stream.provenance)
         say.print(f"PowerPoint: {_beside(html, '.pptx')}")
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from io import BytesIO
@@ -38,7 +38,7 @@ def require_pptx() -> None:
         raise ParameterError("PowerPoint needs a library that is not installed: pip install 'vsm[pptx]'")
 
 
-def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
+def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) -> None:
     """How do these slides look in PowerPoint? As on the screen; pictures are images, tables can be edited.
 
     Parameters
@@ -47,6 +47,8 @@ def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
         As ``slides_of`` gives them.
     to
         The file; one that exists is replaced, and it is whole or not there.
+    footer
+        State of the data and the like, at the foot of the first slide; text by name.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_pptx([Slide(heading="Hello")], to=Path(folder) / "deck.pptx")
+    ...     write_pptx([Slide(heading="Hello")], to=Path(folder) / "deck.pptx", footer={})
     ...     len(list(Path(folder).iterdir()))
     1
     """
@@ -76,9 +78,11 @@ def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
         for picture in slide.pictures:
             _place_picture(page, next(images), picture)
         for table in slide.tables:
-            _place_table(page, _rows(table))
+            _place_table(page, table)
         if slide.notes:
             page.notes_slide.notes_text_frame.text = "\n".join(slide.notes)
+    if slides and footer:
+        _place_small(deck.slides[0], " · ".join(f"{name}: {text}" for name, text in footer.items()))
     content = BytesIO()
     deck.save(content)
     beside = to.with_name(f".{to.name}.part")
@@ -142,10 +146,16 @@ def _place_texts(page: Any, slide: Slide) -> None:
         for paragraph in frame.paragraphs:
             paragraph.font.size = Pt(20)
     for picture in slide.pictures:
-        note = page.shapes.add_textbox(*map(Emu, _box(_LEFT, 668, 1184, 36))).text_frame
-        note.word_wrap = True
-        note.text = picture.brief
-        note.paragraphs[0].font.size = Pt(12)
+        _place_small(page, picture.brief)
+
+
+def _place_small(page: Any, text: str, *, top: int = 662, points: int = 12) -> None:
+    from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
+
+    note = page.shapes.add_textbox(*map(Emu, _box(_LEFT, top, 1184, 40))).text_frame
+    note.word_wrap = True
+    note.text = text
+    note.paragraphs[0].font.size = Pt(points)
 
 
 def _place_picture(page: Any, image: bytes, picture: Picture) -> None:
@@ -157,10 +167,15 @@ def _place_picture(page: Any, image: bytes, picture: Picture) -> None:
     properties.set("descr", picture.alt)
 
 
-def _place_table(page: Any, rows: Sequence[Sequence[str]]) -> None:
+def _place_table(page: Any, table_html: str) -> None:
     from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
 
-    if not rows:
+    reader = _Cells()
+    reader.feed(table_html)
+    reader.close()
+    rows = [[" ".join(cell.split()) for cell in row] for row in reader.rows if row]
+    if len(rows) < 2:  # no more than a head: what it says instead
+        _place_small(page, " ".join(reader.caption.split()), top=_TOP, points=20)
         return
     wide = max(map(len, rows))
     box = _box(_LEFT, _TOP, 1184, 44 * len(rows))
@@ -184,32 +199,29 @@ def _plain(markup: str) -> str:
     return html.unescape(_TAG.sub("", markup)).replace("¶", "").strip()
 
 
-def _rows(table: str) -> list[list[str]]:
-    reader = _Cells()
-    reader.feed(table)
-    reader.close()
-    return [[" ".join(cell.split()) for cell in row] for row in reader.rows if row]
-
-
 class _Cells(HTMLParser):
-    """Collects the texts of a table's cells, row by row; a table without rows leaves its caption."""
+    """Collects the texts of a table's cells, row by row, and its caption."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
-        self._in_cell = False
+        self.caption = ""
+        self._within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag == "tr":
             self.rows.append([])
         if tag in {"td", "th"} and self.rows:
             self.rows[-1].append("")
-            self._in_cell = True
+        if tag in {"td", "th", "caption"}:
+            self._within = tag
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"td", "th"}:
-            self._in_cell = False
+        if tag == self._within:
+            self._within = ""
 
     def handle_data(self, data: str) -> None:
-        if self._in_cell:
+        if self._within == "caption":
+            self.caption += data
+        elif self._within:
             self.rows[-1][-1] += data
