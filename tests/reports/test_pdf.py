@@ -44,7 +44,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     assert "Waiting for" in texts[1]
     assert "while older work was in" in texts[2]
     assert (pages[0].mediabox.width, pages[0].mediabox.height) == (960, 540)
-    assert all(len(page.get_contents().get_data()) > 1000 for page in pages if page.get_contents())
+    assert all(len(text) > 60 for text in texts)
 
 
 def test_a_page_of_a_report_is_printed_on_a4(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,13 +31,11 @@ def figure(title: str, *, line: str = "", notes: tuple[str, ...] = ()) -> Cell:
     return shown(plotly={"data": bars, "layout": layout})
 
 
-def walked(page: Page) -> list[dict[str, object]]:
+def walked(page: Page) -> list[dict[str, Any]]:
     """Each slide's heading and, of its figures, how they fill their room; by the keyboard."""
     seen = []
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
-        page.wait_for_function(
-            "[...Reveal.getCurrentSlide().querySelectorAll('.chart-plot')].every(p => p.dataset.drawn)"
-        )
+        page.wait_for_selector(".slides section.present .chart-plot:not([data-drawn])", state="detached")
         seen.append(
             page.evaluate(
                 "(() => { const s = Reveal.getCurrentSlide(); const r = e => e.getBoundingClientRect();"
@@ -173,7 +172,7 @@ def test_a_notebook_without_cells_is_one_kind_slide(
 def test_a_broken_notebook_is_told(tmp_path: Path) -> None:
     """In one sentence."""
     (tmp_path / "deck.ipynb").write_text("{")
-    with pytest.raises(SourceError, match="deck.ipynb cannot be read as a notebook"):
+    with pytest.raises(SourceError, match=r"deck\.ipynb cannot be read as a notebook"):
         render_slides(tmp_path / "deck.ipynb", title="Flow", footer={})
 
 
