@@ -1,6 +1,7 @@
 (() => {
   "use strict";
   const MIN_WIDTH = 700; // what vsm.figures are made for at least
+  const PHONE_WIDTH = 560; // bars bear less
   const MOST = 2.4; // no figure is blown up further than that
   const CONFIG = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, displayModeBar: false, responsive: false };
   const printing = /print-pdf/i.test(location.search);
@@ -26,23 +27,25 @@
   }
 
   // A figure is laid out for a page, and shown as large as its slide has room for.
-  function size(plot) {
+  const isMap = (spec) => spec.layout.xaxis?.visible === false;
+  function size(plot, spec) {
     const natural = Number(plot.dataset.height);
-    if (tall) plot.style.height = `${natural * (plot.clientWidth / MIN_WIDTH)}px`;
+    const least = tall && !isMap(spec) ? PHONE_WIDTH : MIN_WIDTH;
+    if (tall) plot.style.height = `${natural * (plot.clientWidth / least)}px`;
     const { clientWidth: wide, clientHeight: high } = plot;
-    const scale = Math.min(high / natural, wide / MIN_WIDTH, MOST);
+    const scale = Math.min(high / natural, wide / least, MOST);
     return { scale, width: Math.round(wide / scale), height: natural };
   }
 
   async function draw(plot) {
     const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
     const Plotly = await plotly();
-    const { scale, width, height } = size(plot);
+    const { scale, width, height } = size(plot, spec);
     const inner = document.createElement("div");
     inner.className = "drawn";
     inner.style.cssText = `width:${width}px;height:${height}px;transform:scale(${scale})`;
     plot.replaceChildren(inner);
-    if (spec.layout.xaxis?.visible === false) enlarge(spec, Math.min(1.3, width / MIN_WIDTH));
+    if (isMap(spec)) enlarge(spec, Math.max(1, Math.min(1.28, width / (MIN_WIDTH * 1.2))));
     const layout = { ...spec.layout, width, height, autosize: false };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(253,253,252,0)";
     await Plotly.newPlot(inner, { data: spec.data, layout, config: { ...CONFIG, staticPlot: printing } });
@@ -51,8 +54,8 @@
 
   // A picture without axes, such as a map, has room for larger letters where it is wider than it must be.
   function enlarge(spec, share) {
-    for (const note of spec.layout.annotations ?? []) {
-      note.font = { ...note.font, size: (note.font?.size ?? 13) * Math.max(1, share) };
+    for (const trace of spec.data) {
+      if (trace.textfont?.size) trace.textfont.size *= share;
     }
   }
 
