@@ -4,11 +4,14 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from tests.reports.pages import code, shown
 from vsm.errors import RunError
+from vsm.reports import render_page
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 
 PLAIN = "<!doctype html><title>Page</title><body><h1>Where does it wait?</h1>"
@@ -60,6 +63,26 @@ def test_a_page_of_a_report_is_printed_on_a4(tmp_path: Path) -> None:
         assert float(page_read.mediabox.width) == pytest.approx(595, abs=2)
     assert children() == before
     assert {file.suffix for file in tmp_path.iterdir()} == {".html", ".pdf"}
+
+
+def test_a_report_is_printed_as_wide_as_its_sheet(
+    write_notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A figure's last tick stands near the right edge, and not beyond it."""
+    ticks = {"tickvals": [0, 1], "ticktext": ["leftmost", "rightmost"], "range": [0, 1.02]}
+    bars = {"data": [{"type": "scatter", "x": [0, 1], "y": [1, 2]}], "layout": {"xaxis": ticks}}
+    notebook = write_notebook(tmp_path / "one.ipynb", code("1", name="one", outputs=[shown(plotly=bars)]))
+    (tmp_path / "one.html").write_text(render_page(notebook, title="Flow", footer={}), encoding="utf-8")
+    print_pdfs({tmp_path / "one.html": tmp_path / "one.pdf"}, paper=A4)
+    places: dict[str, float] = {}
+
+    def place(text: str, transform: Any, matrix: Any, *_: Any) -> None:
+        places[text.strip()] = matrix[4] * transform[0] + matrix[5] * transform[2] + transform[4]
+
+    for page in PdfReader(tmp_path / "one.pdf").pages:
+        page.extract_text(visitor_text=place)
+    assert 20 < places["leftmost"] < 100
+    assert 450 < places["rightmost"] < 560
 
 
 def test_a_page_that_is_never_drawn_is_not_waited_for(tmp_path: Path) -> None:

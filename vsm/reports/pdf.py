@@ -17,6 +17,10 @@ from vsm.errors import RunError
 
 _LOOK: Final = 0.2
 _CLOSING: Final = 12.0
+_AS_DRAWN: Final = """
+addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
+for (const plot of document.querySelectorAll(".chart-plot")) plot.replaceWith(plot.cloneNode(true));
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,10 @@ class Paper:
     scale: float = 1.0
     margin: float = 0.0
     query: str = ""
-    ready: str = "ready"
 
 
 A4: Final = Paper(8.27, 11.69, view=(1134, 1600), scale=0.62, margin=0.4)
-"""For a page of a report."""
+"""For a page of a report: its wide tables fit, and 1134 pixels of it are what lies between the margins."""
 SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
 """For slides: one a sheet, as large as on the screen."""
 
@@ -109,19 +112,21 @@ async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
     size = {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": False}
     await _sent(tab, "Emulation.setDeviceMetricsOverride", size)
     await _sent(tab, "Page.navigate", {"url": page.absolute().as_uri() + paper.query})
-    while not await _is_ready(tab, paper.ready):
+    while not await _is_ready(tab):
         await asyncio.sleep(_LOOK)
+    # A page would draw its figures anew, for a sheet's 700 pixels; here a sheet is as wide as the page is.
+    await _sent(tab, "Runtime.evaluate", {"expression": _AS_DRAWN})
     margins = {f"margin{side}": paper.margin for side in ("Top", "Bottom", "Left", "Right")}
     wish = {"paperWidth": paper.width, "paperHeight": paper.height, "scale": paper.scale, **margins}
     answer = await _sent(tab, "Page.printToPDF", wish | {"printBackground": True, "generateTaggedPDF": True})
     return base64.b64decode(answer["data"])
 
 
-async def _is_ready(tab: Any, signal_name: str) -> bool:
+async def _is_ready(tab: Any) -> bool:
     """Ask whether the page is there and drawn; one without a script is as soon as it is loaded."""
     ask = (
         "document.readyState === 'complete' && location.protocol === 'file:' && "
-        f"(!document.scripts.length || document.body.dataset.{signal_name} === 'true')"
+        "(!document.scripts.length || document.body.dataset.ready === 'true')"
     )
     answer = await _sent(tab, "Runtime.evaluate", {"expression": ask, "returnByValue": True})
     return bool(answer["result"].get("value"))
