@@ -33,6 +33,10 @@ from tests.model.test_ticket_life import visits as one_life
 from vsm.figures import (
     causes_ladder,
     cumulative_flow,
+from tests.streams import stream_of
+from vsm.figures import (
+    causes_ladder,
+    cycle_time_scatter,
     deployment_weeks,
     flow_distribution_bars,
     flow_map,
@@ -83,6 +87,15 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     return drawn
 
 
+
+def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw cycle times of tickets of ``CYCLING``."""
+    return cycle_time_scatter(
+        lives, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, **words
+    )
+
+
+CYCLING = stream_of(*[[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)], [("Build", 1)])
 EVERY = {
     "handoff": (told, waits()),
     "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
@@ -92,6 +105,7 @@ EVERY = {
     "coverage": (of_tickets, one_ticket()),
     "life": (life, one_life()),
     "causes": (ladder, waits()),
+    "cycles": (cycles, CYCLING.lives),
     "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
@@ -113,6 +127,7 @@ EMPTY = {
     "ageing": (aged, stays().iloc[:0], "No ticket is open."),
     "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
+    "cycles": (cycles, CYCLING.lives.tail(1), "No ticket has been finished after work on it began."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (

@@ -7,6 +7,7 @@ from vsm.figures.cause_tables import calendar_table, causes_table, meanings_tabl
 from vsm.figures.causes import causes_ladder
 from vsm.figures.coverage import claims_table, coverage_bars
 from vsm.figures.cumulative import cumulative_flow
+from vsm.figures.cycle_scatter import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.efficiency import efficiency_bars
 from vsm.figures.flow import flow_map
@@ -52,6 +53,7 @@ __all__ = [
     "costliest_table",
     "coverage_bars",
     "cumulative_flow",
+    "cycle_time_scatter",
     "delivery_table",
     "deployment_weeks",
     "deployments_table",

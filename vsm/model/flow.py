@@ -148,7 +148,8 @@ def lead_time_quantiles(
 
 def _reached(curve: Any, quantile: float) -> float:
     """Find where a step curve first reaches a quantile, NaN where it does not."""
-    steps = np.flatnonzero(curve.probabilities >= quantile)
+    # The curve is a product of shares: 12 done of 24 may come out as a hair less than a half.
+    steps = np.flatnonzero(curve.probabilities >= quantile - 1e-9)
     return float(curve.quantiles[steps[0]]) if len(steps) else float("nan")
 
 

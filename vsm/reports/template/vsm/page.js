@@ -63,7 +63,39 @@
       data: structuredClone(state.spec.data), layout: dressed(state.spec, colours, width),
       frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined },
     });
+    if (width === undefined) follow(plot); // drawing anew forgets who listens
     plot.dataset.drawn = "true";
+  }
+
+  // A trace whose points lead somewhere has meta.links: the place of the address in a point's customdata.
+  function addressOf(point) {
+    const slot = point?.data?.meta?.links;
+    const text = Number.isInteger(slot) && Array.isArray(point.customdata) ? point.customdata[slot] : null;
+    if (typeof text !== "string" || !URL.canParse(text)) return null; // from the data: absolute, and of the web
+    const address = new URL(text);
+    return ["http:", "https:"].includes(address.protocol) ? address.href : null;
+  }
+
+  function follow(plot) {
+    let touched = null, at = -Infinity;
+    const point = (event) => {
+      const hand = event?.points?.some(addressOf) ? "pointer" : "";
+      plot.querySelectorAll(".draglayer .drag").forEach((layer) => { layer.style.cursor = hand; });
+    };
+    plot.on("plotly_hover", point);
+    plot.on("plotly_unhover", () => point(null));
+    plot.on("plotly_click", (event) => {
+      const aim = event.points?.find(addressOf);
+      if (!aim) return;
+      const name = `${aim.curveNumber} ${aim.pointNumber}`;
+      if (coarse.matches) { // a finger's first touch only shows the numbers
+        const echo = performance.now() - at < 500; // plotly.js hears one touch twice: as a touch, and as a mouse
+        const first = touched !== name;
+        [touched, at] = [name, performance.now()];
+        if (first || echo) return;
+      }
+      window.open(addressOf(aim), "_blank", "noopener,noreferrer");
+    });
   }
 
   function drawOnce(plot) {

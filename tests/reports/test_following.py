@@ -1,0 +1,147 @@
+"""Does a click on a point open its ticket, and nothing else?"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from tests.reports.pages import Visit, code, parameters, prose, shown
+from vsm.figures.links import linked
+from vsm.reports.render import render_page
+
+GOOD = "https://jira.example.org/browse/AB-1?a=1&b=2"
+ADDRESSES = [
+    GOOD,
+    "javascript:window.hacked=1",
+    "data:text/html,hacked",
+    "/etc/passwd",
+    "//x.example/",
+    None,
+    7,
+]
+PLACES = ["good", "script", "data", "path", "scheme", "none", "number"]
+DRAWN = "figure.chart .scatterlayer .point"
+
+
+def scatter(**trace: Any) -> dict[str, Any]:
+    """A point for each of ``PLACES``, from left to right."""
+    points = {"type": "scatter", "mode": "markers", "marker": {"size": 16}, "x": list(range(7)), "y": [1] * 7}
+    return {"data": [points | trace], "layout": {"height": 300, "hovermode": "closest"}}
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[..., Path]) -> Path:
+    """A page with three figures: one as it may come from the data, one made by ``linked``, one without links."""
+    folder = tmp_path_factory.mktemp("links")
+    raw = scatter(customdata=[["", address] for address in ADDRESSES], meta={"links": 1})
+    figures = {"raw": raw, "made": scatter(**linked(ADDRESSES)), "bare": scatter(customdata=[[GOOD]] * 7)}
+    cells = [code(name, name=name, outputs=[shown(plotly=figure)]) for name, figure in figures.items()]
+    notebook = write_notebook(
+        folder / "links.ipynb", prose("# Where?", name="question"), parameters(), *cells
+    )
+    page = folder / "links.html"
+    page.write_text(render_page(notebook, title="Shop", footer={}), encoding="utf-8")
+    return page
+
+
+def click(page: Page, figure: int, place: str) -> None:
+    """Click a point where it is drawn."""
+    chart = page.locator("figure.chart").nth(figure)
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".scatterlayer .point").nth(PLACES.index(place)).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(150)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(150)
+
+
+@pytest.mark.parametrize("figure", [0, 1])
+def test_a_click_opens_the_ticket_in_a_tab_of_its_own(
+    followed: Path, visit: Callable[..., Visit], figure: int
+) -> None:
+    """The new tab cannot reach the page, and the page stays where it is."""
+    window = visit()
+    page = window.open(followed)
+    with page.context.expect_page() as opening:
+        click(page, figure, "good")
+    assert set(window.called) == {GOOD}
+    assert opening.value.evaluate("window.opener") is None
+    assert page.url == followed.as_uri()
+
+
+@pytest.mark.parametrize("figure", [0, 1])
+@pytest.mark.parametrize("place", [name for name in PLACES if name != "good"])
+def test_what_is_no_address_of_the_web_opens_nothing(
+    followed: Path, visit: Callable[..., Visit], figure: int, place: str
+) -> None:
+    """Neither a script nor a path nor a half address is followed, whoever wrote it into the data."""
+    window = visit()
+    page = window.open(followed)
+    click(page, figure, place)
+    assert (len(page.context.pages), window.called, window.said) == (1, [], [])
+    assert page.evaluate("window.hacked") is None
+    assert page.url == followed.as_uri()
+
+
+def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:
+    """Customdata may hold an address for other reasons: only ``meta.links`` makes it a link."""
+    window = visit()
+    page = window.open(followed)
+    click(page, 2, "good")
+    assert (len(page.context.pages), window.called) == (1, [])
+
+
+def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, visit: Callable[..., Visit]) -> None:
+    """In another colour scheme, or after a print."""
+    window = visit()
+    page = window.open(followed)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(1500)
+    click(page, 0, "good")
+    assert set(window.called) == {GOOD}
+    assert len(page.context.pages) == 2
+
+
+def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, visit: Callable[..., Visit]) -> None:
+    """A hand over a link, none over a point without."""
+    page = visit().open(followed)
+    hand = "document.querySelector('figure.chart .draglayer .nsewdrag').style.cursor"
+    seen = {}
+    for place in ("script", "good"):
+        box = page.locator(DRAWN).nth(PLACES.index(place)).bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2 - 2, box["y"] + box["height"] / 2)
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(200)
+        seen[place] = page.evaluate(hand)
+    assert seen == {"script": "", "good": "pointer"}
+
+
+def test_a_finger_sees_the_numbers_first(followed: Path, browser: Browser) -> None:
+    """A touch shows the box of numbers; a second one on the same point opens the ticket."""
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    called: list[str] = []
+
+    def answer(route: Route) -> None:
+        called.append(route.request.url)
+        route.fulfill(body="a ticket")
+
+    phone.route(re.compile("^http"), answer)
+    page = phone.new_page()
+    page.goto(followed.as_uri())
+    page.wait_for_selector("body[data-ready]", timeout=60_000)
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    for touches in ([], [GOOD], [GOOD] * 2):
+        box = page.locator(DRAWN).first.bounding_box()
+        assert box is not None
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(600)
+        assert called == touches
+    phone.close()
