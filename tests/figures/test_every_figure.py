@@ -30,12 +30,10 @@ from tests.model.test_causes import handoffs, lives, waits
 from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
-from vsm.figures import (
-    causes_ladder,
-    cumulative_flow,
 from tests.streams import stream_of
 from vsm.figures import (
     causes_ladder,
+    cumulative_flow,
     cycle_time_scatter,
     deployment_weeks,
     flow_distribution_bars,
@@ -85,7 +83,6 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     drawn = handoff_slide(handoffs(), pieces, lives(), as_of=pieces["end"].max(), minimum=1, **about, **words)
     assert drawn is not None
     return drawn
-
 
 
 def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
