@@ -76,7 +76,7 @@ PIECES = waited(("a", "Open", 0, 7), ("b", "Build", 0, 10.5))
 
 def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the slide of the costliest handoff, whose wait these pieces are."""
-    about = {
+    about: dict[str, Any] = {
         name: empty(table)
         for name, table in (("visits", VISITS_TABLE), ("blocks", BLOCKS), ("tickets", TICKETS))
     }
