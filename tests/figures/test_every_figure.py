@@ -39,6 +39,7 @@ from vsm.figures import (
     flow_distribution_bars,
     flow_map,
     handoff_matrix,
+    handoff_slide,
     team_network,
     throughput_bars,
     time_by_stage,
@@ -46,7 +47,8 @@ from vsm.figures import (
     wait_heat_map,
 )
 from vsm.figures.frame import framed
-from vsm.tables import WAITS, empty
+from vsm.tables import BLOCKS, TICKETS, WAITS, empty
+from vsm.tables import VISITS as VISITS_TABLE
 
 Draw = Callable[..., Any]
 TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
@@ -72,6 +74,17 @@ WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
 PIECES = waited(("a", "Open", 0, 7), ("b", "Build", 0, 10.5))
 
 
+def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw the slide of the costliest handoff, whose wait these pieces are."""
+    about: dict[str, Any] = {
+        name: empty(table)
+        for name, table in (("visits", VISITS_TABLE), ("blocks", BLOCKS), ("tickets", TICKETS))
+    }
+    drawn = handoff_slide(handoffs(), pieces, lives(), as_of=pieces["end"].max(), minimum=1, **about, **words)
+    assert drawn is not None
+    return drawn
+
+
 def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``CYCLING``."""
     return cycle_time_scatter(
@@ -81,6 +94,7 @@ def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
 
 CYCLING = stream_of(*[[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)], [("Build", 1)])
 EVERY = {
+    "handoff": (told, waits()),
     "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
     "heat": (partial(wait_heat_map, **WEEKLY), PIECES),
     "throughput": (partial(throughput_bars, as_of=NOW), lives_until(0, 0, 2)),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.reports.pages import Cell, Visit
+from tests.reports.pages import Cell, Visit, run_vsm
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,18 @@ def write_notebook() -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def sample_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's slides, as ``vsm slides --pdf --pptx`` makes them."""
+    work = tmp_path_factory.mktemp("deck")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vsm.cli.demo.publish", lambda *_: work)  # its report is tested elsewhere
+        run_vsm("demo", "--dir", work)
+    run_vsm("slides", "--dir", work, "--pdf", "--pptx")
+    (deck,) = (work / "runs").glob("*-slides/retro.html")
+    return deck
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """What do the tests of reports build and open? Cells of notebooks, and visits that note every call."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
+
+from vsm.cli import main
 
 Cell = dict[str, Any]
 PARAMETERS = "weeks: int = 12  # how far back\nteam: str | None = None  # one team only, such as # 7"
@@ -37,6 +41,21 @@ def shown(**data: Any) -> Cell:
 def parameters() -> Cell:
     """Make the parameters cell that the notebooks of these tests take."""
     return code(PARAMETERS, name="parameters", tags=["parameters"])
+
+
+def slide(source: str, *, name: str, kind: str = "slide", outputs: Sequence[Cell] | None = None) -> Cell:
+    """Make one cell that begins or continues a slide; of code where it has outputs."""
+    cell = prose(source, name=name) if outputs is None else code(source, name=name, outputs=outputs)
+    return {**cell, "metadata": {"slideshow": {"slide_type": kind}}}
+
+
+def run_vsm(*words: object) -> None:
+    """Run the command line; it must end well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["vsm", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert not stop.value.code
 
 
 class Visit:
@@ -79,4 +98,10 @@ class Visit:
             self.page.wait_for_selector("body[data-ready]", timeout=60_000)
         if self.page.locator("#datatables").count():
             self.page.wait_for_selector("body[data-tables]", timeout=60_000)
+        return self.page
+
+    def open_deck(self, file: Path, *, query: str = "") -> Page:
+        """Open slides, until the first of them is drawn."""
+        self.page.goto(file.as_uri() + query)
+        self.page.wait_for_selector("body[data-ready]", timeout=60_000)
         return self.page

@@ -13,5 +13,6 @@ Until = Annotated[str, typer.Option(help="Look as of YYYY-MM-DD; later events ar
 Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
 TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
 Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome or Chromium.")]
 
 WORK = Path("work")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
+from vsm.cli.options import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until
 from vsm.cli.saying import console
 from vsm.findings import Findings
 from vsm.pipeline import ValueStream, read_stream
 from vsm.reports import notebooks_folder, publish_report
+from vsm.reports.pdf import A4, print_pdfs
 from vsm.sources.work_folder import WorkFolder
 
 TOLD = 3
@@ -23,6 +24,7 @@ def report(
     team: Team = "",
     ticket_type: TicketType = "",
     names: Names = False,
+    pdf: Pdf = False,
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
@@ -30,6 +32,10 @@ def report(
     page = publish(dir_, stream, chosen | {"names": names})
     say = console()
     say.print(f"Report: {page}")
+    if pdf:
+        pages = sorted(page.parent.glob("[0-9]*.html"))
+        print_pdfs({html: html.with_suffix(".pdf") for html in pages}, paper=A4)
+        say.print(f"PDF: one beside each page, in {page.parent}")
     tell_findings(say, stream)
 
 

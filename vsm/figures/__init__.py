@@ -14,11 +14,13 @@ from vsm.figures.efficiency import efficiency_bars
 from vsm.figures.experiments import experiments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, weekly_flow_table
+from vsm.figures.handoff_slide import handoff_slide
 from vsm.figures.handoff_tables import costliest_table, hidden_waits_table, ping_pong_table, places_table
 from vsm.figures.heat_map import wait_heat_map
 from vsm.figures.load import active_table, queue_growth_table, switching_table
 from vsm.figures.matrix import handoff_matrix
 from vsm.figures.named_rules import named_rules_table
+from vsm.figures.next_steps import next_steps_table
 from vsm.figures.responsibility import (
     end_to_end_table,
     knowledge_table,
@@ -66,6 +68,7 @@ __all__ = [
     "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
+    "handoff_slide",
     "handoff_table",
     "hidden_waits_table",
     "knowledge_table",
@@ -74,6 +77,7 @@ __all__ = [
     "meanings_table",
     "mended_table",
     "named_rules_table",
+    "next_steps_table",
     "objective_table",
     "open_stages_table",
     "people_table",

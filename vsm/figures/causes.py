@@ -36,6 +36,7 @@ def causes_ladder(
     *,
     by: str = "passing",
     minimum: int = 12,
+    most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
     """Why did work wait: at each handoff, for each team, or in each stage?
@@ -48,13 +49,15 @@ def causes_ladder(
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
         Groups of fewer finished tickets are left out, and counted in the caption.
+    most
+        How many groups are shown; twelve by default.
     title
         Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
-        One bar a group, the longest on top, at most twelve: working hours by cause; beside it the share of
+        One bar a group, the longest on top: working hours by cause; beside it the share of
         its elapsed waiting that was off hours. A kind sentence where nothing waited.
 
     Examples
@@ -68,7 +71,7 @@ def causes_ladder(
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
     table = cause_shares(rows, lives, by=[by], minimum=minimum)
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
-    shown = list(known[known >= minimum].index[:_MOST])
+    shown = list(known[known >= minimum].index[:most])
     if not shown:
         return nothing_to_see(title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait.")
     table = table[table[by].isin(shown)]

@@ -7,8 +7,10 @@ from vsm.reports.export import export_table
 from vsm.reports.locate import notebooks_folder
 from vsm.reports.parameters import check_parameters, parameter_table
 from vsm.reports.publish import publish_report
+from vsm.reports.publish_slides import publish_slides
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
+from vsm.reports.slides import render_slides
 from vsm.reports.workbench import Workbench, lay_out
 
 __all__ = [
@@ -19,7 +21,9 @@ __all__ = [
     "notebooks_folder",
     "parameter_table",
     "publish_report",
+    "publish_slides",
     "render_index",
     "render_page",
+    "render_slides",
     "run_notebook",
 ]

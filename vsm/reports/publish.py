@@ -1,23 +1,19 @@
 """How does a run become a folder that can be handed round? All of it, or none."""
 
-import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
-from itertools import count
+from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from vsm.errors import ParameterError, RunError
 from vsm.reports.body import body_of
-from vsm.reports.parameters import check_parameters, read_parameters
+from vsm.reports.parameters import check_parameters
 from vsm.reports.render import Page, page_of, render_index
 from vsm.reports.run_notebook import NotebookFault
 from vsm.reports.run_suite import attempt_suite
+from vsm.reports.staging import making, new_stage, settle, stamp_of, told
 
-_PACKAGES: Final = ("vsm", "pandas", "plotly")
 _INDEX: Final = "index"
 
 
@@ -81,31 +77,31 @@ def publish_report(
     ...
     vsm.errors.ParameterError: no notebook to publish; name at least one
     """
-    stamp = _stamp(at)
+    stamp = stamp_of(at)
     _check_names(notebooks)
     checked = {notebook: check_parameters(notebook, parameters) for notebook in notebooks}
-    made = _making(at)
+    made = making(at)
     about = {
-        notebook: {**provenance, "Parameters": _told(notebook, values), **made}
+        notebook: {**provenance, "Parameters": told(notebook, values), **made}
         for notebook, values in checked.items()
     }
-    stage = _new_stage(runs)
+    stage = new_stage(runs)
     try:
         fault = _fill(
             stage, checked, title=title, findings=findings, about=about, index_about={**provenance, **made},
             timeout=timeout,
         )  # fmt: skip
     except OSError as error:
-        kept = _settle(stage, runs / "failed", stamp)
+        kept = settle(stage, runs / "failed", stamp)
         reason = error.strerror or error
         raise RunError(f"cannot write the report: {reason}; what was made lies in {kept}") from error
     except BaseException:
-        _settle(stage, runs / "failed", stamp)
+        settle(stage, runs / "failed", stamp)
         raise
     if fault is not None:
-        kept = _settle(stage, runs / "failed", stamp)
+        kept = settle(stage, runs / "failed", stamp)
         raise fault.error(kept / fault.notebook)
-    return _settle(stage, runs, stamp) / f"{_INDEX}.html"
+    return settle(stage, runs, stamp) / f"{_INDEX}.html"
 
 
 def _fill(
@@ -137,12 +133,6 @@ def _fill(
     return None
 
 
-def _stamp(at: datetime) -> str:
-    if at.tzinfo is None:
-        raise ParameterError(f"the run's instant {at} has no time zone; give one, such as UTC")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-
-
 def _check_names(notebooks: Sequence[Path]) -> None:
     if not notebooks:
         raise ParameterError("no notebook to publish; name at least one")
@@ -151,45 +141,3 @@ def _check_names(notebooks: Sequence[Path]) -> None:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
     if _INDEX in names:
         raise ParameterError(f"a notebook cannot be called {_INDEX}: the report's first page is; rename it")
-
-
-def _told(notebook: Path, given: Mapping[str, object]) -> str:
-    """Say what was asked; where it lies on this machine is nobody else's business."""
-    values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
-    lines = [
-        f"{name} = {'none' if value in (None, '') else value}"
-        for name, value in values.items()
-        if name != "data_dir"
-    ]
-    return "\n".join(lines) or "none"
-
-
-def _making(at: datetime) -> dict[str, str]:
-    versions = [f"{name} {version(name)}" for name in _PACKAGES]
-    return {
-        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
-    }
-
-
-def _new_stage(runs: Path) -> Path:
-    # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
-    stage = runs / f".stage-{uuid4().hex}"
-    try:
-        stage.mkdir(parents=True)
-    except OSError as error:
-        raise RunError(f"cannot make the folder {runs}: {error.strerror or error}") from error
-    return stage
-
-
-def _settle(stage: Path, parent: Path, stamp: str) -> Path:
-    """Rename a stage to its instant, or the first free number after it: one step, so never half."""
-    parent.mkdir(exist_ok=True)
-    names = (stamp if n == 1 else f"{stamp}-{n}" for n in count(1))
-    target = next(parent / name for name in names if not (parent / name).exists())
-    try:
-        return stage.rename(target)
-    except OSError:
-        if not target.exists():
-            raise
-        return _settle(stage, parent, stamp)

@@ -111,11 +111,11 @@ def page_of(
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,
-        policy=_POLICY.format(script=f"{' '.join(_digest(script) for script in scripts)} blob:"),
+        policy=_POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
         style=_asset("style.css"),
         scripts=scripts,
-        plotly=_packed("plotly", "package_data/plotly.min.js"),
-        datatables=_packed("itables", "html/dt_bundle.js"),
+        plotly=packed("plotly", "package_data/plotly.min.js"),
+        datatables=packed("itables", "html/dt_bundle.js"),
     )
 
 
@@ -161,11 +161,26 @@ def _asset(name: str) -> Markup:
     return Markup((TEMPLATES / "vsm" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-def _digest(script: str) -> str:
+def digest(script: str) -> str:
+    """Under which name does a page's policy let this script run?
+
+    Examples
+    --------
+    >>> digest("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 @cache
-def _packed(package: str, path: str) -> str:
-    """Give a script that an installed package ships, gzip in base64; plotly.js fits its figures' JSON."""
+def packed(package: str, path: str) -> str:
+    """What does a page carry of a script that an installed package ships? It, gzip in base64.
+
+    The package's own plotly.js fits its figures' JSON.
+
+    Examples
+    --------
+    >>> packed("plotly", "package_data/plotly.min.js")[:4]
+    'H4sI'
+    """
     return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()

@@ -1,0 +1,210 @@
+"""Decks: what is cut from a notebook, and how it looks offline, in a browser, on a screen and on a phone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.jira_bodies import issue
+from tests.real_streams import WORKFLOW
+from tests.reports.pages import Cell, Visit, code, run_vsm, shown, slide
+from vsm.errors import SourceError
+from vsm.reports import render_slides
+from vsm.reports.slide_parts import slides_of
+
+HOSTILE = "<img src=x onerror=alert(1)></script><b>bold</b>"
+NEXT = "ArrowRight"
+
+
+def figure(title: str, *, line: str = "", notes: tuple[str, ...] = ()) -> Cell:
+    """One displayed bar chart, framed as those of vsm.figures are."""
+    caption = {"name": "caption", "text": "n = 3", "showarrow": False}
+    layout = {
+        "title": {"text": title}, "height": 400, "margin": {"t": 60, "b": 60}, "annotations": [caption],
+        "meta": {"alt": f"Bars of {title}", "line": line, "notes": list(notes)},
+    }  # fmt: skip
+    bars = [{"type": "bar", "x": [1, 2, 3], "y": [3, 1, 2]}]
+    return shown(plotly={"data": bars, "layout": layout})
+
+
+def walked(page: Page) -> list[dict[str, Any]]:
+    """Each slide's heading and, of its figures, how they fill their room; by the keyboard."""
+    seen = []
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.wait_for_selector(".slides section.present .chart-plot:not([data-drawn])", state="detached")
+        seen.append(
+            page.evaluate(
+                "(() => { const s = Reveal.getCurrentSlide(); const r = e => e.getBoundingClientRect();"
+                " return { heading: s.querySelector('h1, h2').innerText, over: s.scrollHeight - s.clientHeight,"
+                " below: Math.max(...[...s.querySelectorAll('figcaption, table, p, li')].map(e => r(e).bottom)),"
+                " figures: [...s.querySelectorAll('.chart-plot')].map(p => ({ room: r(p).width,"
+                " wide: r(p.querySelector('svg.main-svg')).width, over: r(p.querySelector('svg.main-svg')).bottom"
+                " - r(p).bottom, marks: p.querySelectorAll('svg path, svg text').length })) }; })()"
+            )
+        )
+        page.keyboard.press(NEXT)
+    return seen
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_sample_deck_is_drawn_offline(
+    sample_deck: Path, visit: Callable[..., Visit], width: int, height: int
+) -> None:
+    """Every figure fills its slide, nothing hangs out, and the deck neither speaks nor calls."""
+    window = visit(width=width, height=height)
+    slides = walked(window.open_deck(sample_deck))
+    assert [told["heading"] for told in slides][1:3] == ["The stream in one picture", "development → quality"]
+    assert len(slides) <= 10
+    for told in slides:
+        assert told["over"] == 0
+        assert told["below"] <= height
+        for drawn in told["figures"]:
+            assert drawn["wide"] == pytest.approx(drawn["room"], abs=3)
+            assert drawn["over"] <= 1
+            assert drawn["marks"] > 5
+    assert sum(len(told["figures"]) for told in slides) == 5
+    assert window.said == []
+    assert window.called == []
+
+
+def test_the_sample_deck_is_small_and_tells_its_making(
+    sample_deck: Path, visit: Callable[..., Visit]
+) -> None:
+    """At most 4 MB; state of the data on the first slide; reveal.js's licence goes along."""
+    assert sample_deck.stat().st_size <= 4_000_000
+    assert "Permission is hereby granted, free of charge" in sample_deck.read_text(encoding="utf-8")
+    foot = visit().open_deck(sample_deck).locator("footer").inner_text()
+    assert "as of: 2026-03-06 17:06 UTC" in foot
+    assert "data_dir" not in foot
+
+
+def test_the_sample_deck_can_be_read_by_everybody(sample_deck: Path, visit: Callable[..., Visit]) -> None:
+    """No serious fault of accessibility, by axe, on any slide."""
+    page = visit().open_deck(sample_deck)
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        found = Axe().run(page).response["violations"]
+        assert [
+            (fault["id"], fault["nodes"][0]["html"])
+            for fault in found
+            if fault["impact"] in {"serious", "critical"}
+        ] == []
+        page.keyboard.press(NEXT)
+
+
+def test_the_speaker_has_notes_in_a_window_of_their_own(
+    sample_deck: Path, visit: Callable[..., Visit]
+) -> None:
+    """S opens it from a file, offline, under the deck's policy."""
+    window = visit()
+    page = window.open_deck(sample_deck)
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    notes = opened.value.locator(".speaker-controls-notes .value")
+    notes.get_by_text("Ten minutes to look").wait_for()
+    assert window.called == []
+    assert window.said == []
+
+
+def test_texts_of_the_data_stay_texts(
+    write_notebook: Callable[..., Path], tmp_path: Path, visit: Callable[..., Visit]
+) -> None:
+    """As a title, a line, a note, the deck's name and in the foot: nothing runs and nothing is bold."""
+    escaped = HOSTILE.replace("<", "&lt;").replace(">", "&gt;")
+    cell = slide("1", name="one", outputs=[figure(escaped, line=HOSTILE, notes=(HOSTILE,))])
+    notebook = write_notebook(tmp_path / "deck.ipynb", cell)
+    page_file = tmp_path / "deck.html"
+    page_file.write_text(render_slides(notebook, title=HOSTILE, footer={"by": HOSTILE}), encoding="utf-8")
+    window = visit()
+    page = window.open_deck(page_file)
+    assert page.locator("h2").inner_text() == HOSTILE
+    assert page.locator(".line").inner_text() == HOSTILE
+    assert page.locator("footer").inner_text() == f"by: {HOSTILE}"
+    assert page.locator("aside.notes").text_content() == HOSTILE
+    assert page.locator("section b, section img").count() == 0
+    assert window.said == []
+
+
+def test_cells_are_cut_into_slides(write_notebook: Callable[..., Path], tmp_path: Path) -> None:
+    """Parameters and skipped cells are left out, notes go with their slide, a figure's title is a heading."""
+    notebook = write_notebook(
+        tmp_path / "deck.ipynb",
+        slide("# Why?\n\nA line.", name="why"),
+        code("weeks: int = 1", name="parameters", tags=["parameters"]),
+        slide("print()", name="skipped", kind="skip", outputs=[figure("Skipped")]),
+        slide("Say *this*.\n\nAnd that.", name="notes", kind="notes"),
+        slide("1", name="bars", outputs=[figure("R&amp;D waits", line="Long.", notes=("Ask.",))]),
+    )
+    first, second = slides_of(notebook)
+    assert (first.heading, first.text, first.opening) == ("Why?", "A line.", True)
+    assert first.notes == ["Say *this*.", "And that."]
+    assert (second.heading, second.line, second.notes) == ("R&D waits", "Long.", ["Ask."])
+    (picture,) = second.pictures
+    assert (picture.alt, picture.caption) == ("Bars of R&amp;D waits", "n = 3")
+    assert picture.spec["layout"]["title"] is None
+    assert picture.spec["layout"]["annotations"] == []
+    assert picture.height == 400 - 32 - 17  # without its title's room, and its caption's line
+
+
+def test_a_slide_that_shows_nothing_is_left_out(write_notebook: Callable[..., Path], tmp_path: Path) -> None:
+    """With its heading and its notes: there were fewer handoffs than slides for them."""
+    silent: Cell = slide("None", name="silent", outputs=[])
+    notebook = write_notebook(
+        tmp_path / "deck.ipynb",
+        slide("# Why?", name="why"),
+        silent,
+        slide("Ask.", name="notes", kind="notes"),
+    )
+    assert [told.heading for told in slides_of(notebook)] == ["Why?"]
+
+
+def test_a_notebook_without_cells_is_one_kind_slide(
+    write_notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Not an empty window."""
+    deck = render_slides(write_notebook(tmp_path / "deck.ipynb"), title="Flow", footer={})
+    assert "<h1>Nothing to show yet</h1>" in deck
+
+
+def test_a_broken_notebook_is_told(tmp_path: Path) -> None:
+    """In one sentence."""
+    (tmp_path / "deck.ipynb").write_text("{")
+    with pytest.raises(SourceError, match=r"deck\.ipynb cannot be read as a notebook"):
+        render_slides(tmp_path / "deck.ipynb", title="Flow", footer={})
+
+
+@pytest.mark.parametrize("tickets", [0, 1])
+def test_nothing_and_one_ticket_give_kind_slides(
+    tmp_path: Path, visit: Callable[..., Visit], tickets: int
+) -> None:
+    """No empty slide, no traceback, one kind sentence instead of three handoffs."""
+    (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))
+    window = visit()
+    slides = walked(window.open_deck(of_tracker(tmp_path / "w", tmp_path / "few.jsonl")))
+    headings = [told["heading"] for told in slides]
+    assert headings.count("What the costliest handoffs look like") == 1
+    assert "Nothing to try yet" in window.page.locator("caption").first.inner_text()
+    assert window.said == []
+
+
+def test_a_real_tracker_gives_a_deck(real_data: Path, tmp_path: Path, visit: Callable[..., Visit]) -> None:
+    """Figures that fill their slides, without a message."""
+    window = visit()
+    deck = of_tracker(tmp_path / "w", real_data / "duracloud" / "issues.jsonl.gz")
+    slides = walked(window.open_deck(deck))
+    assert all(told["over"] == 0 for told in slides)
+    assert len(slides) >= 6
+    assert window.said == []
+
+
+def of_tracker(work: Path, file: Path) -> Path:
+    """The slides of one export under the real trackers' workflow."""
+    work.mkdir(exist_ok=True)
+    (work / "vsm.toml").write_text(WORKFLOW)
+    run_vsm("pull", "--dir", work, "jira", "--file", file)
+    run_vsm("slides", "--dir", work)
+    (deck,) = (work / "runs").glob("*-slides/retro.html")
+    return deck

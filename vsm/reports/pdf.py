@@ -1,0 +1,160 @@
+"""How does a page become a PDF? By a browser on this machine, which prints it as people would.
+
+The browser is driven by choreographer, which comes with plotly's kaleido; nothing is fetched.
+"""
+
+import asyncio
+import base64
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from vsm.errors import RunError
+
+_LOOK: Final = 0.2
+_CLOSING: Final = 12.0
+_AS_DRAWN: Final = """
+addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
+for (const plot of document.querySelectorAll(".chart-plot")) plot.replaceWith(plot.cloneNode(true));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How is a page printed? Sizes in inches, ``view`` in pixels; ``query`` belongs to its address."""
+
+    width: float
+    height: float
+    view: tuple[int, int]
+    scale: float = 1.0
+    margin: float = 0.0
+    query: str = ""
+
+
+A4: Final = Paper(8.27, 11.69, view=(1134, 1600), scale=0.62, margin=0.4)
+"""For a page of a report: its wide tables fit, and 1134 pixels of it are what lies between the margins."""
+SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
+"""For slides: one a sheet, as large as on the screen."""
+
+
+def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60) -> None:
+    """How do these HTML files look on paper? Each is printed to the PDF it is mapped to.
+
+    One browser prints them all and is gone when this returns, whatever happened.
+
+    Parameters
+    ----------
+    pages
+        PDF by HTML file; a PDF that exists is replaced, and each is whole or not there.
+    paper
+        ``A4`` or ``SLIDE``; a page without a script is printed as soon as it is loaded.
+    timeout
+        Seconds for each page, and for the browser's start.
+
+    Raises
+    ------
+    RunError
+        There is no browser, it ended or hung, or a file cannot be written. The HTML files remain.
+
+    Examples
+    --------
+    >>> print_pdfs({}, paper=A4)
+    """
+    if not pages:
+        return
+    try:
+        asyncio.run(_print_all(pages, paper, timeout))
+    except TimeoutError as error:
+        raise RunError(
+            f"cannot make a PDF: the browser gave none within {timeout:g} seconds; print the HTML yourself"
+        ) from error
+    except OSError as error:
+        raise RunError(f"cannot write the PDF: {error.strerror or error}; the HTML remains") from error
+
+
+async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -> None:
+    # Imported here since it takes half a second, and most commands print nothing.
+    import choreographer  # noqa: PLC0415
+    from choreographer.browsers.chromium import ChromeNotFoundError  # noqa: PLC0415
+    from choreographer.errors import BrowserClosedError, BrowserFailedError, ChannelClosedError  # noqa: PLC0415
+
+    try:
+        browser = choreographer.Browser(headless=True, enable_sandbox=not _is_root())
+    except ChromeNotFoundError as error:
+        raise RunError(
+            "cannot make a PDF: no Chrome or Chromium was found; install one, or print the HTML from "
+            "your own browser (for slides with ?print-pdf after the address)"
+        ) from error
+    try:
+        async with asyncio.timeout(timeout):
+            await browser.open()
+        for page, to in pages.items():
+            async with asyncio.timeout(timeout):
+                content = await _printed(browser, page, paper)
+            beside = to.with_name(f".{to.name}.part")
+            beside.write_bytes(content)
+            beside.replace(to)
+    except (BrowserClosedError, BrowserFailedError, ChannelClosedError) as error:
+        raise RunError(
+            "cannot make a PDF: the browser ended at once; print the HTML from your own"
+        ) from error
+    finally:
+        await _close(browser)
+
+
+async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
+    tab = browser.get_tab()
+    wide, high = paper.view
+    size = {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": False}
+    await _sent(tab, "Emulation.setDeviceMetricsOverride", size)
+    await _sent(tab, "Page.navigate", {"url": page.absolute().as_uri() + paper.query})
+    while not await _is_ready(tab):
+        await asyncio.sleep(_LOOK)
+    # A page would draw its figures anew, for a sheet's 700 pixels; here a sheet is as wide as the page is.
+    await _sent(tab, "Runtime.evaluate", {"expression": _AS_DRAWN})
+    margins = {f"margin{side}": paper.margin for side in ("Top", "Bottom", "Left", "Right")}
+    wish = {"paperWidth": paper.width, "paperHeight": paper.height, "scale": paper.scale, **margins}
+    answer = await _sent(tab, "Page.printToPDF", wish | {"printBackground": True, "generateTaggedPDF": True})
+    return base64.b64decode(answer["data"])
+
+
+async def _is_ready(tab: Any) -> bool:
+    """Ask whether the page is there and drawn; one without a script is as soon as it is loaded."""
+    ask = (
+        "document.readyState === 'complete' && location.protocol === 'file:' && "
+        "(!document.scripts.length || document.body.dataset.ready === 'true')"
+    )
+    answer = await _sent(tab, "Runtime.evaluate", {"expression": ask, "returnByValue": True})
+    return bool(answer["result"].get("value"))
+
+
+async def _sent(tab: Any, command: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    answer = await tab.send_command(command, params=dict(words))
+    if "error" in answer:
+        raise RunError(f"cannot make a PDF: the browser refused {command}: {answer['error'].get('message')}")
+    result: dict[str, Any] = answer["result"]
+    return result
+
+
+async def _close(browser: Any) -> None:
+    """Close the browser; one that does not close in time is ended, with what it started."""
+    process = getattr(browser, "subprocess", None)
+    with suppress(Exception):
+        async with asyncio.timeout(_CLOSING):
+            await browser.close()
+    if process is not None and process.poll() is None:
+        with suppress(ProcessLookupError):
+            if os.name == "posix":  # choreographer starts it in a session of its own
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        process.wait()
+
+
+def _is_root() -> bool:
+    """Tell whether Chromium's sandbox cannot be used: it refuses to run as root, as in a container."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
