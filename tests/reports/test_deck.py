@@ -29,10 +29,10 @@ def test_the_sample_deck_is_powerpoint_too(sample_deck: Path) -> None:
 
 
 def test_pictures_are_told_in_words_and_lie_on_their_slide(sample_deck: Path) -> None:
-    """Five pictures with alternative texts, none beyond the slide's edge."""
+    """Six pictures with alternative texts, none beyond the slide's edge."""
     deck = pptx.Presentation(str(sample_deck.with_suffix(".pptx")))
     pictures = [picture for page in deck.slides for picture in shapes(page, "PICTURE")]
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     for picture in pictures:
         assert len(picture._element.nvPicPr.cNvPr.get("descr")) > 20
         assert picture.left + picture.width <= deck.slide_width

@@ -66,7 +66,7 @@ def test_the_sample_deck_is_drawn_offline(
             assert drawn["wide"] == pytest.approx(drawn["room"], abs=3)
             assert drawn["over"] <= 1
             assert drawn["marks"] > 5
-    assert sum(len(told["figures"]) for told in slides) == 5
+    assert sum(len(told["figures"]) for told in slides) == 6
     assert window.said == []
     assert window.called == []
 
