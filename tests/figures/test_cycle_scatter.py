@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -146,7 +147,7 @@ def test_labels_of_close_lines_make_room_for_each_other() -> None:
     lines = pd.DataFrame({"quantile": [0.5, 0.85, 0.95], "cycle": day, "low": day, "high": day})
     for reach in ((4.0, 8.0), (4.0, 5.0), (4.93, 8.0)):
         shifts = [label["yshift"] for label in quantile_labels(lines, reach=reach, body=380, time="elapsed")]
-        assert all(high - low >= 33 for low, high in zip(shifts, shifts[1:], strict=False))
+        assert all(high - low >= 33 for low, high in pairwise(shifts))
         assert max(shifts) <= 380
 
 
