@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import networkx as nx
@@ -20,7 +21,18 @@ from tests.figures.small_stream import (
     small_stream,
     teams_of,
 )
+from tests.figures.test_stuck import aged, life
+from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
+from tests.figures.test_weekly_figures import lives as lives_until
+from tests.model.test_ageing import stays
+from tests.model.test_by_week import waited
 from tests.model.test_causes import handoffs, lives, waits
+from tests.model.test_coverage import of_tickets
+from tests.model.test_ticket_life import tickets as one_ticket
+from tests.model.test_ticket_life import visits as one_life
+from vsm.figures import (
+    causes_ladder,
+    cumulative_flow,
 from tests.streams import stream_of
 from vsm.figures import (
     causes_ladder,
@@ -30,8 +42,10 @@ from vsm.figures import (
     flow_map,
     handoff_matrix,
     team_network,
+    throughput_bars,
     time_by_stage,
     value_stream_map,
+    wait_heat_map,
 )
 from vsm.figures.frame import framed
 from vsm.tables import WAITS, empty
@@ -56,6 +70,8 @@ def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     return causes_ladder(pieces, handoffs(), lives(), minimum=1, **words)
 
 
+WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
+PIECES = waited(("a", "Open", 0, 7), ("b", "Build", 0, 10.5))
 def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``CYCLING``."""
     return cycle_time_scatter(
@@ -65,6 +81,12 @@ def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
 
 CYCLING = stream_of(*[[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)], [("Build", 1)])
 EVERY = {
+    "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
+    "heat": (partial(wait_heat_map, **WEEKLY), PIECES),
+    "throughput": (partial(throughput_bars, as_of=NOW), lives_until(0, 0, 2)),
+    "ageing": (aged, stays()),
+    "coverage": (of_tickets, one_ticket()),
+    "life": (life, one_life()),
     "causes": (ladder, waits()),
     "cycles": (cycles, CYCLING.lives),
     "delivery": (deployment_weeks, WEEKS),
@@ -77,6 +99,16 @@ EVERY = {
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
+    "bands": (partial(cumulative_flow, **WEEKLY), VISITS.iloc[:0], "No ticket has entered a stage so far."),
+    "heat": (partial(wait_heat_map, **WEEKLY), PIECES.iloc[:0], "No ticket has waited so far."),
+    "throughput": (
+        partial(throughput_bars, as_of=NOW),
+        lives_until(0).iloc[:0],
+        "No ticket has been created so far.",
+    ),
+    "coverage": (of_tickets, one_ticket().iloc[:0], "Nothing has been pulled so far."),
+    "ageing": (aged, stays().iloc[:0], "No ticket is open."),
+    "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
     "cycles": (cycles, CYCLING.lives.tail(1), "No ticket has been finished after work on it began."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),

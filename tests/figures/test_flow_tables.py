@@ -9,7 +9,7 @@ import pytest
 from tests.figures.small_stream import DAY, HOSTILE
 from tests.figures.test_tables import shown
 from tests.streams import stream_of
-from vsm.figures import age_table, efficiency_table, weekly_flow_table
+from vsm.figures import age_table, weekly_flow_table
 from vsm.pipeline import ValueStream
 from vsm.tables import TICKETS, empty
 
@@ -36,30 +36,6 @@ def test_only_the_last_weeks_are_shown() -> None:
     assert [row[0] for row in shown(table)][::11] == ["2026-01-26", "2026-04-13"]
     assert "the last week only up to 2026-04-15 09:00" in table.to_html()
     assert len(shown(weekly_flow_table(stream.lives, as_of=stream.as_of, weeks=3))) == 3
-
-
-def ends_of(stream: ValueStream, **more: Any) -> list[list[str]]:
-    return shown(efficiency_table(stream.visits, stream.lives, clock=stream.clock, **more))
-
-
-def test_flow_efficiency_is_told_as_a_bracket() -> None:
-    """One day of work in lives of four: whoever moved it in moved it on, so both ends are 25 %."""
-    assert ends_of(stream_of(*[LIFE] * 12)) == [
-        ["at most, by statuses", "25 % (25 – 25)", "25 % (25 – 25)", "12"],
-        ["at least, by traces of work", "25 % (25 – 25)", "25 % (25 – 25)", "12"],
-    ]
-
-
-def test_too_few_finished_tickets_tell_no_flow_efficiency() -> None:
-    """Eleven under the minimum of twelve; under a minimum of eleven they are enough."""
-    stream = stream_of(*[LIFE] * 11)
-    assert [row[1] for row in ends_of(stream)] == ["too few to say"] * 2
-    assert [row[1] for row in ends_of(stream, minimum=11)] == ["25 % (25 – 25)"] * 2
-
-
-def test_tickets_done_at_once_have_no_time_to_share() -> None:
-    """Finished in the instant of their creation: no efficiency, which is not 0 %."""
-    assert [row[1] for row in ends_of(stream_of(*[[("Done", 9)]] * 12))] == ["no time to share"] * 2
 
 
 def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:

@@ -76,5 +76,7 @@ class Visit:
         """Open a page; one with figures until all are drawn."""
         self.page.goto(file.as_uri())
         if self.page.locator("script").count():
-            self.page.wait_for_selector("body[data-ready][data-tables]", timeout=60_000)
+            self.page.wait_for_selector("body[data-ready]", timeout=60_000)
+        if self.page.locator("#datatables").count():
+            self.page.wait_for_selector("body[data-tables]", timeout=60_000)
         return self.page

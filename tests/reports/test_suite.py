@@ -14,11 +14,15 @@ from tests.real_streams import WORKFLOW
 from tests.reports.pages import Visit
 from vsm.cli import main
 
+TRUST = "00_can_we_trust_the_data.html"
 PAGE = "01_where_does_time_go.html"
 HANDS = "02_who_waits_for_whom.html"
 WHY = "03_why_does_it_wait.html"
 CUSTOMERS = "04_from_commit_to_customer.html"
-FIGURES = {PAGE: 4, HANDS: 2, WHY: 2, CUSTOMERS: 2}
+STUCK = "05_what_is_stuck_now.html"
+FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3}
+TELLS_OF_ONE = {TRUST, STUCK}
+"""Pages that have something to say of a single open ticket."""
 
 
 def vsm(*words: object) -> None:
@@ -140,7 +144,7 @@ def test_nothing_and_one_ticket_give_a_kind_page(
     run = of_tracker(tmp_path / "w", tmp_path / "few.jsonl")
     for name in FIGURES:
         text = window.open(run / name).locator("main").inner_text()
-        assert "Nothing to see yet" in text
+        assert "Nothing to see yet" in text or (tickets and name in TELLS_OF_ONE)
         assert "nan" not in text.lower().split()
     assert window.said == []
     assert "othing to see yet" in (run / "index.html").read_text()

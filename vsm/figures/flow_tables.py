@@ -1,24 +1,11 @@
 """How does work flow, and what lies open? The small tables beside the lead times."""
 
-from collections.abc import Mapping
-from typing import Any, Final
-
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.clock import Clock
 from vsm.figures.durations import short_duration
-from vsm.figures.tables import bounded, published
-from vsm.model.efficiency import efficiency_bracket
+from vsm.figures.tables import published
 from vsm.model.flow import ages, weekly_flow
-
-_ENDS: Final = {"statuses": "at most, by statuses", "traces": "at least, by traces of work"}
-_TIMES: Final = {"elapsed": "Elapsed", "working": "Working time"}
-_BRACKET: Final = (
-    "Work ÷ lead time of finished tickets, a ratio of sums, with its 95 % interval. By statuses, a ticket "
-    "that lies in a work stage counts as worked on: the upper end of the truth. By traces, only what lies "
-    "between the first and the last trace of work in a visit counts: the lower end; much work leaves none."
-)
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -46,33 +33,6 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
         "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
     )
     return published(rows, caption)
-
-
-def efficiency_table(visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, minimum: int = 12) -> Styler:
-    """Between which ends does flow efficiency lie? ``efficiency_bracket`` as a table.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
-    >>> efficiency_table(empty(VISITS), lives, clock=Clock(Calendar("none", [], []))).data["Elapsed"].tolist()
-    ['too few to say', 'too few to say']
-    """
-    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum)
-    rows = [
-        {"Measure": _ENDS[str(measure)]}
-        | {_TIMES[str(row["time"])]: _efficiency(row, minimum) for row in ends.to_dict("records")}
-        | {"Finished": ends["tickets"].iloc[0]}
-        for measure, ends in found.groupby("measure", sort=False)
-    ]
-    return published(pd.DataFrame(rows), _BRACKET)
-
-
-def _efficiency(row: Mapping[Any, Any], minimum: int) -> str:
-    if row["tickets"] < minimum:
-        return "too few to say"
-    return "no time to share" if pd.isna(row["share"]) else bounded(row)
 
 
 def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:

@@ -16,7 +16,9 @@ _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
      "Tickets with", "At risk", "Between", "Who", "Look at", "Way", "Measure", "Meaning",
      "Deployment", "Repository", "Failed by", "Blocked by", "Said by", "Cause", "Story", "Meanwhile in hand",
-     "What would mislead you", "What could be tried", "Rule", "Who counts so", "Verdict"}
+     "What would mislead you", "What could be tried", "Rule", "Who counts so", "Verdict",
+     "Waits for", "Question", "Can it be claimed", "Rests on", "What would help", "Source",
+     "What", "Status", "Who says so", "Value"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},

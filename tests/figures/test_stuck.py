@@ -1,0 +1,211 @@
+"""Open work in pictures and tables, and the strip of one ticket's life: the numbers that are drawn."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from tests.figures.small_stream import HOSTILE, facts, notes, trace
+from tests.figures.test_tables import shown
+from tests.model import test_ticket_life as one
+from tests.model.test_ageing import NOW, STAYS, events, lives, stays
+from tests.model.test_causes import HOUR, MONDAY, Piece, waits
+from vsm.errors import ParameterError
+from vsm.figures import ageing_work, open_stages_table, stuck_table, ticket_life
+from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, conform, empty
+
+
+def tickets(title: str = "Mend it") -> pd.DataFrame:
+    rows = [{"ticket": name, "key": f"KEY-{name}", "summary": title, "created": MONDAY} for name in "abcd"]
+    return conform(pd.DataFrame(rows), TICKETS)
+
+
+def aged(rows: pd.DataFrame, **words: Any) -> go.Figure:
+    """Draw the ages of c, in Ready, and d, in Build, however few have left."""
+    known = lives()[lives()["ticket"].isin(rows["ticket"])]
+    told: dict[str, Any] = {"tickets": tickets(), "minimum": 1}
+    return ageing_work(rows, lives=known, events=events(), **(told | words))
+
+
+def life(visits: pd.DataFrame, *, key: str = "KEY-1", title: str | None = None) -> go.Figure:
+    """Draw the life of the ticket with this key."""
+    pieces = waits(one.PIECES) if len(visits) else empty(WAITS)
+    return ticket_life(
+        visits, key=key, waits=pieces, handoffs=one.handoffs(), events=one.events(),
+        commits=one.commits(), tickets=one.tickets(), title=title,
+    )  # fmt: skip
+
+
+def stuck(rows: pd.DataFrame, **tables: Any) -> Any:
+    known: dict[str, Any] = {"waits": empty(WAITS), "blocks": empty(BLOCKS), "tickets": tickets()}
+    return stuck_table(
+        rows, lives=lives(), as_of=NOW, minimum=1, **(known | {"events": empty(EVENTS)} | tables)
+    )
+
+
+def test_dots_stand_at_their_ages() -> None:
+    """c is 30 days old, and 85 % were up to 54 when they left Ready; of Build no 85 % is known."""
+    figure = aged(stays())
+    assert list(trace(figure, "open").y) == [30]
+    assert list(trace(figure, "open, 85 % not known").y) == [100]
+    assert facts(trace(figure, "open").hovertext[0]) == {
+        "": "KEY-c", "title": "Mend it", "stage": "Ready", "there for": "30 d", "age": "30 d",
+        "since the first work": "not begun", "85 % here": "54 d",
+    }  # fmt: skip
+
+
+def test_lines_stand_where_half_and_85_percent_had_left() -> None:
+    """In Ready at 20 and 54 days, over the whole column; since the first work half at 14 and 5."""
+    figure = aged(stays())
+    assert [y for y in trace(figure, "50 %").y if y][:3] == [20, 20, 20]
+    assert [y for y in trace(figure, "85 %").y if y] == [54, 54, 54]
+    assert [y for y in trace(aged(stays(), measure="cycle"), "50 %").y if y] == [14, 14, 14, 5, 5, 5]
+
+
+def test_what_is_beyond_is_marked_and_counted() -> None:
+    """c's stay lasts for 60 days: of seven, six left Ready after 10, 10, 15, 20, 30 and 40, so 85 % took 40."""
+    more = stays([*STAYS, ("e", "Ready", 0, 30), ("f", "Ready", 0, 15)])
+    later = more.assign(elapsed=lambda rows: rows["elapsed"].where(rows["ticket"] != "c", 60 * 24 * HOUR))
+    figure = aged(later, measure="stay")
+    assert list(trace(figure, "open, beyond the 85 %").y) == [60]
+    assert figure.layout.meta["alt"].startswith(
+        "How long open work has been in its stage: 1 of 2 open tickets are beyond what 85 % of tickets took "
+        "there, most of them in Ready (1); of 1 it is not known. The longest: 60 d, in Ready."
+    )
+    assert notes(figure, "counts") == ["1 open n 5", "1 open n 3"]
+
+
+def test_too_few_have_no_lines() -> None:
+    """Three tickets left Ready, two of them Build for good."""
+    figure = aged(stays(), minimum=4)
+    assert not [y for y in trace(figure, "85 %").y if y]
+    assert notes(figure, "counts") == ["1 open n 3 too few", "1 open n 2 too few"]
+
+
+def test_what_nobody_has_begun_is_under_way_for_no_time() -> None:
+    """c is left out, and the caption says so."""
+    figure = aged(stays(), measure="cycle")
+    assert "1 open ticket that nobody has begun not shown" in notes(figure, "caption")[0]
+    only = stays([STAYS[4]])
+    assert "Nothing that somebody has begun is open" in aged(only, measure="cycle").layout.meta["alt"]
+
+
+def test_an_unknown_measure_is_refused() -> None:
+    """The message names those there are."""
+    with pytest.raises(ParameterError, match="measure is 'height'; it must be one of age, cycle, stay"):
+        aged(stays(), measure="height")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_titles_and_stages_become_no_markup(name: str) -> None:
+    """In labels and beside the pointer, of both figures."""
+    figure = aged(stays().assign(stage=name), tickets=tickets(name))
+    told = ticket_life(
+        one.visits().assign(stage=name, team=name), key="KEY-1", waits=waits(one.PIECES),
+        handoffs=one.handoffs().assign(from_team=name), events=one.events().assign(actor=name),
+        commits=one.commits().assign(subject=name), tickets=one.tickets().assign(summary=name),
+    )  # fmt: skip
+    for drawn in (whole.update_layout(meta=None).to_json() for whole in (figure, told)):
+        assert "<script" not in drawn
+        assert "\\u003cscript" not in drawn
+        assert "<a " not in drawn
+        assert "%{y}" not in drawn
+
+
+def test_the_table_says_where_to_look_first() -> None:
+    """d has been begun and stands nearer to done; c waits for quality, idle; nothing is beyond a known 85 %."""
+    pieces: list[Piece] = [("c", 0, None, "Ready", "idle", 0, 2400, 600)]
+    table = stuck(stays(), waits=waits(pieces))
+    assert shown(table) == [
+        ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no trace of anybody", "–",
+         "Called in work, but no trace for long: ask whether anybody is on it, else put it back."],
+        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: idle since 2026-01-05", "–",
+         "Nothing special: it is within what is usual here."],
+    ]  # fmt: skip
+    assert "2 of n = 2 open tickets; beyond the 85 %: 0." in table.to_html()
+
+
+def test_no_person_is_named_in_the_table() -> None:
+    """Who is assigned is a person: the team is told, or that somebody is assigned."""
+    pieces = waits([("c", 0, None, "Ready", "idle", 0, 2400, 600)])
+    alone = stuck(stays(), waits=pieces.assign(team=None)).to_html()
+    assert "whoever is assigned" in alone
+    assert "tester" not in alone
+    nobody = pieces.assign(team=None, receiver=None)
+    assert "nobody known" in stuck(stays(), waits=nobody).to_html()
+
+
+def test_blockers_are_linked() -> None:
+    """c is blocked by d, for which one waits."""
+    row = {"ticket": "c", "by": "d", "start": MONDAY, "end": pd.NaT, "how": "link"}
+    table = stuck(
+        stays(),
+        blocks=conform(
+            pd.DataFrame([row]).assign(end=pd.Series([None], dtype="datetime64[us, UTC]")), BLOCKS
+        ),
+        tickets=tickets().assign(url="https://jira.example.org/browse/X"),
+    )
+    assert {row[0]: row[6] for row in shown(table)} == {"KEY-d": "–", "KEY-c": "KEY-d"}
+    assert table.to_html().count('href="https://jira.example.org/browse/X"') == 3
+
+
+def test_stages_are_counted() -> None:
+    """One open ticket each; of Build no more than half is known."""
+    table = open_stages_table(stays(), lives=lives(), events=events(), minimum=1)
+    assert shown(table) == [
+        ["Ready", "queue", "1", "0", "30 d", "0", "20 d", "40 d", "3"],
+        ["Build", "work", "1", "1", "46 d", "not known", "4 d", "not reached", "3"],
+    ]
+
+
+def test_nothing_open_is_said_kindly() -> None:
+    """Both tables."""
+    none = stays().iloc[:0]
+    done = lives().iloc[:2]
+    first = stuck_table(
+        none, lives=done, waits=empty(WAITS), blocks=empty(BLOCKS), tickets=tickets(), events=empty(EVENTS),
+        as_of=NOW,
+    )  # fmt: skip
+    for table in (first, open_stages_table(none, lives=done, events=events())):
+        assert "Nothing to see yet: no ticket is open." in table.to_html()
+
+
+def test_a_life_is_drawn_on_its_lanes() -> None:
+    """Bars begin where the ticket's spans begin, and last as long; marks stand at their instants."""
+    figure = life(one.visits())
+    bars = [bar for bar in figure.data if bar.type == "bar" and bar.name == "work"]
+    assert [(bar.y[0], [ms / 3.6e6 for ms in bar.x]) for bar in bars] == [(0, [10]), (1, [4, 6])]
+    assert [ms / 3.6e6 for ms in trace(figure, "waited: idle").x] == [6]
+    assert [pd.Timestamp(at) for at in trace(figure, "commit").x] == [MONDAY + 12 * HOUR]
+    assert facts(trace(figure, "commit").hovertext[0])["says"] == "KEY-1 mend <it>"
+    assert figure.layout.title.text == "KEY-1: Mend &lt;it&gt;"
+    assert figure.layout.meta["alt"] == (
+        "The life of KEY-1: 1 d from its creation until now, open, 1 handoff, 4 traces. It waited 58 % of that, "
+        "longest idle: 6 h."
+    )
+
+
+def test_nobody_asked_for_is_said_kindly() -> None:
+    """No key: nothing is open, or nobody asked."""
+    alt = life(one.visits(), key=" ").layout.meta["alt"]
+    assert alt == "Nothing to see yet. No ticket was asked for, or none is open."
+
+
+def test_an_unknown_ticket_has_no_life() -> None:
+    """Near keys are named."""
+    with pytest.raises(ParameterError, match="no ticket has the key 'OTHER-7'; near: OTHER-77"):
+        life(one.visits(), key="OTHER-7")
+
+
+def test_a_finished_life_ends_at_its_finish() -> None:
+    """What is done goes on being done; the strip does not."""
+    visits = one.visits()
+    done = visits["kind"].astype("str").where(visits["n"] < 4, "done")
+    figure = ticket_life(
+        visits.assign(kind=done), key="KEY-1", waits=waits(one.PIECES[:1]), handoffs=one.handoffs().iloc[:0],
+        events=one.events().iloc[:0], commits=one.commits(), tickets=one.tickets(),
+    )  # fmt: skip
+    assert notes(figure, "ends") == ["created 2026-01-05", "finished 2026-01-06"]
+    assert "20 h from its creation to its finish" in figure.layout.meta["alt"]
+    assert notes(figure, "empty lane") == ["nothing recorded", "nothing recorded"]

@@ -1,0 +1,102 @@
+"""What lies where and when, in pictures: bands, bars and cells hold the numbers of hand-made weeks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.model.test_by_week import DAY, MONDAY, stayed, waited
+from vsm.clock import Calendar, Clock
+from vsm.figures import cumulative_flow, efficiency_bars, throughput_bars, wait_heat_map
+from vsm.figures import efficiency as efficiency_figure
+
+STAGES = pd.DataFrame(
+    {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "place": [0, 1, 2]}
+)
+VISITS = stayed(
+    ("a", "Open", 0, 2), ("a", "Build", 2, 9), ("a", "Done", 9, None),
+    ("b", "Open", 3, 15), ("b", "Build", 15, None), ("c", "Open", 1, None),
+)  # fmt: skip
+NOW = MONDAY + 20 * DAY
+
+
+def lives(*weeks: int) -> pd.DataFrame:
+    """Tickets created on the first Monday, and finished one day into so many weeks."""
+    return pd.DataFrame({"created": MONDAY, "finished": [MONDAY + week * 7 * DAY + DAY for week in weeks]})
+
+
+def test_bands_hold_the_tickets_of_each_week() -> None:
+    """Done at the bottom, then the stream backwards; a ends, b moves on, c stays."""
+    figure = cumulative_flow(VISITS, stages=STAGES, as_of=NOW)
+    assert {trace.name: list(trace.y) for trace in figure.data} == {
+        "done": [0, 1, 1], "Build": [1, 0, 1], "Open": [2, 2, 1],
+    }  # fmt: skip
+    assert [trace.name for trace in figure.data] == ["done", "Build", "Open"]
+    assert figure.data[0].x[0] == "2026-01-05"
+
+
+def test_done_counts_from_the_beginning_of_the_picture() -> None:
+    """What was done before would only lift the bands."""
+    (done, *_) = cumulative_flow(VISITS, stages=STAGES, as_of=NOW, weeks=2).data
+    assert list(done.y) == [0, 0]
+
+
+def test_names_stand_beside_bands_that_have_room() -> None:
+    """Each with its count at the end."""
+    figure = cumulative_flow(VISITS, stages=STAGES, as_of=NOW)
+    labels = [note.text for note in figure.layout.annotations if note.name == "band"]
+    assert labels == ["done 1", "Build 1", "Open 1"]
+
+
+def test_bars_are_finished_tickets_and_the_line_those_that_arrived() -> None:
+    """Three weeks, the last one not over."""
+    bars, line = throughput_bars(lives(0, 0, 2), as_of=NOW).data
+    assert (list(bars.y), list(line.y)) == ([2, 0, 1], [3, 0, 0])
+
+
+def test_a_usual_week_is_told_of_enough_whole_weeks() -> None:
+    """Twelve whole weeks with two finished each; the week under way does not count."""
+    weeks = [week for week in range(13) for _ in range(2)]
+    figure = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY)
+    (line,) = figure.layout.shapes
+    assert line.y0 == 2
+    assert figure.layout.meta["alt"].endswith("Usual are 2 a week.")
+    few = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=13)
+    assert not few.layout.shapes
+
+
+def test_cells_are_tickets_waiting_at_a_time() -> None:
+    """All of one week and half of the next; where nothing waited the cell is empty."""
+    pieces = waited(("a", "Open", 0, 7), ("b", "Open", 0, 10.5), ("b", "Build", 10.5, 14))
+    (cells,) = wait_heat_map(pieces, stages=STAGES, as_of=MONDAY + 14 * DAY).data
+    assert [list(row) for row in cells.z] == [[2.0, 0.5], [None, 0.5]]
+    assert "in all: 14 d" in cells.hovertext[0][0]
+
+
+def ends(traces: float, statuses: float, tickets: int) -> pd.DataFrame:
+    shares = {"traces": traces, "statuses": statuses}
+    return pd.DataFrame(
+        [
+            {"measure": measure, "time": time, "share": share, "low": share - 0.05, "high": share + 0.05,
+             "tickets": tickets}
+            for measure, share in shares.items() for time in ("elapsed", "working")
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("tickets", "drawn"), [(12, 3), (11, 0)])
+def test_a_bracket_reaches_from_traces_to_statuses(
+    monkeypatch: pytest.MonkeyPatch, tickets: int, drawn: int
+) -> None:
+    """From 25 to 50 %; under the minimum nothing is drawn."""
+    monkeypatch.setattr(efficiency_figure, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
+    figure = efficiency_bars(
+        VISITS,
+        lives(0),
+        clock=Clock(Calendar("none", np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))),
+    )
+    assert len(figure.data) == drawn
+    if drawn:
+        bars, low, high = figure.data
+        assert (list(bars.base), list(bars.x)) == ([25.0, 25.0], [25.0, 25.0])
+        assert (list(low.x), list(high.x)) == ([25.0, 25.0], [50.0, 50.0])
+        assert list(low.error_x.array) == pytest.approx([5.0, 5.0])

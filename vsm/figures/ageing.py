@@ -1,0 +1,232 @@
+"""How old is open work, stage by stage, against what is usual there? Dots on bands."""
+
+import math
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vsm.errors import ParameterError
+from vsm.figures.ageing_marks import SAID, bands, in_days, lines, reach_of
+from vsm.figures.frame import SIDE, framed, nothing_to_see
+from vsm.figures.labels import counted_noun, hover, number, short_duration, small, wrapped
+from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
+from vsm.model.ageing import open_ages, usual_pace
+from vsm.model.swarming import LATE
+
+_TITLES: Final = {
+    "age": "How old open work is, by stage",
+    "cycle": "How long open work has been under way, by stage",
+    "stay": "How long open work has been in its stage",
+}
+_AXES: Final = {
+    "age": "age: elapsed since creation", "cycle": "elapsed since the first work",
+    "stay": "elapsed since it entered the stage",
+}  # fmt: skip
+_HEIGHT: Final = 430
+_UPRIGHT: Final = 6
+"""So many stages have room for their names below; the names of more are slanted."""
+_TICKS: Final = {
+    1 / 96: "15 min", 1 / 24: "1 h", 1 / 4: "6 h", 1.0: "1 d", 7.0: "7 d", 30.0: "30 d", 90.0: "90 d",
+    365.0: "365 d", 1095.0: "1,095 d", 3650.0: "3,650 d", 10950.0: "10,950 d",
+}  # fmt: skip
+_DOTS: Final = {
+    "within": ("open", "circle", KIND_COLOURS["work"]),
+    "beyond": ("open, beyond the 85 %", "diamond", BACK),
+    "unknown": ("open, 85 % not known", "circle-open", SOFT),
+}
+
+
+def ageing_work(
+    stays: pd.DataFrame,
+    *,
+    lives: pd.DataFrame,
+    tickets: pd.DataFrame,
+    events: pd.DataFrame,
+    measure: str = "age",
+    minimum: int = 12,
+    title: str | None = None,
+) -> go.Figure:
+    """How old is open work in each stage, and is that more than usual there?
+
+    Parameters
+    ----------
+    stays, lives
+        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+    tickets, events
+        TICKETS, which know keys and titles, and EVENTS, which know bulk edits.
+    measure
+        ``age`` (since creation), ``cycle`` (since the first work; what nobody has begun is left out) or
+        ``stay`` (since it entered the stage).
+    minimum
+        Under so many tickets that left a stage it has no bands.
+    title
+        Plain text; a neutral one by default.
+
+    Returns
+    -------
+    Figure
+        A column a stage, left to right; one dot an open ticket, on a logarithmic scale; lines at 50, 85 and
+        95 %. A kind sentence where nothing is open.
+
+    Raises
+    ------
+    ParameterError
+        The measure is none of these.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, TICKETS, empty
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
+    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
+    >>> stays = pd.DataFrame(columns=columns.split())
+    >>> ageing_work(stays, lives=lives, tickets=empty(TICKETS), events=empty(EVENTS)).layout.meta["alt"]
+    'Nothing to see yet. No ticket is open.'
+    """
+    if measure not in _TITLES:
+        raise ParameterError(f"measure is '{measure}'; it must be one of {', '.join(_TITLES)}")
+    ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
+    pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
+    pace = pace[pace["measure"] == measure].reset_index(drop=True)
+    shown = ages[ages[measure].notna()].sort_values([measure, "ticket"])
+    if shown.empty:
+        hint = "Nothing that somebody has begun is open." if len(ages) else "No ticket is open."
+        return nothing_to_see(title=title or _TITLES[measure], hint=hint)
+    column = {stage: place for place, stage in enumerate(pace["stage"])}
+    figure = go.Figure([*bands(pace), *lines(pace, measure=measure), *_dots(shown, tickets, column, measure)])
+    low, high = reach_of(shown, pace, measure=measure)
+    ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
+    slanted = len(pace) > _UPRIGHT
+    figure.update_layout(
+        xaxis={
+            "range": [-0.5, len(pace) - 0.5],
+            "tickvals": list(range(len(pace))),
+            "ticktext": [wrapped(stage, width=22 if slanted else 14) for stage in pace["stage"]],
+            "tickangle": -35 if slanted else 0,
+            "showgrid": False,
+            "fixedrange": True,
+        },
+        yaxis={
+            "type": "log",
+            "range": [math.log10(low), math.log10(high)],
+            "tickvals": list(ticks),
+            "ticktext": list(ticks.values()),
+            "fixedrange": True,
+            "title": {"text": _AXES[measure]},
+        },
+        annotations=[_above(place, row) for place, row in enumerate(_counts(pace, shown, minimum))],
+        legend={
+            "x": 0,
+            "y": 1 + 46 / _HEIGHT,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
+    )
+    return framed(
+        figure,
+        title=title or _TITLES[measure],
+        caption=_caption(shown, ages, measure),
+        alt=_alt(shown, measure),
+        body=_HEIGHT,
+        head=84,
+        foot=118 if slanted else 48,
+        left=SIDE + 66,
+    )
+
+
+def _dots(
+    shown: pd.DataFrame, tickets: pd.DataFrame, column: dict[str, int], measure: str
+) -> list[go.Scatter]:
+    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "summary"]].astype("str")
+    rows = shown.join(about, on="ticket")
+    # Side by side by their order, so that two of an age do not hide each other; the same in every run.
+    turn = rows.groupby("stage").cumcount()
+    x = rows["stage"].map(column) + ((turn * 0.618034 + 0.5) % 1 - 0.5) * 0.7
+    beyond = rows[f"{measure}_beyond"]
+    group = pd.Series("within", index=rows.index)
+    group = group.mask(beyond >= LATE, "beyond").mask(rows[f"{measure}_p85"].isna(), "unknown")
+    return [
+        go.Scatter(
+            x=x[group == name].tolist(),
+            y=[in_days(duration) for duration in rows.loc[group == name, measure]],
+            mode="markers",
+            name=words,
+            marker={
+                "symbol": symbol,
+                "size": 9,
+                "color": colour,
+                "opacity": 0.85,
+                "line": {"width": 2, "color": colour} if name == "unknown" else {"width": 1, "color": PAPER},
+            },
+            hovertext=[_told(row, measure) for row in rows[group == name].to_dict("records")],
+            hoverinfo="text",
+            showlegend=bool((group == name).any()),
+        )
+        for name, (words, symbol, colour) in _DOTS.items()
+    ]  # fmt: skip
+
+
+def _told(row: dict[Any, Any], measure: str) -> str:
+    usual = row[f"{measure}_p85"]
+    few = pd.isna(row[f"{measure}_beyond"])
+    clean = " (since a bulk edit)" if row["bulk"] else ""
+    return hover(
+        row["key"],
+        [
+            ("title", "" if pd.isna(row["summary"]) else _brief(row["summary"])),
+            ("stage", row["stage"]),
+            ("there for", short_duration(row["stay"]) + clean),
+            ("age", short_duration(row["age"])),
+            ("since the first work", short_duration(row["cycle"]) if pd.notna(row["cycle"]) else "not begun"),
+            ("85 % here", "too few to say" if few else "longer than the data tell" if pd.isna(usual)
+             else short_duration(usual)),
+        ],
+    )  # fmt: skip
+
+
+def _brief(title: str) -> str:
+    return title if len(title) <= 60 else title[:59].rstrip() + "…"
+
+
+def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[tuple[int, int, bool]]:
+    here = shown.groupby("stage").size()
+    return [
+        (int(here.get(stage, 0)), int(tickets), int(tickets) < max(minimum, 1))
+        for stage, tickets in zip(pace["stage"], pace["tickets"], strict=True)
+    ]
+
+
+def _above(place: int, counts: tuple[int, int, bool]) -> dict[str, Any]:
+    """Write above each column what it rests on."""
+    here, left, few = counts
+    lines = [f"<b>{number(here)} open</b>", small(f"n {number(left)}"), *([small("too few")] if few else [])]
+    return {
+        "text": "<br>".join(lines), "name": "counts", "x": place, "xref": "x", "y": 1, "yref": "paper",
+        "yanchor": "bottom", "showarrow": False, "font": {"size": 11}, "align": "center",
+    }  # fmt: skip
+
+
+def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
+    out = len(ages) - len(shown)
+    rest = f" {counted_noun(out, 'open ticket')} that nobody has begun not shown." if out else ""
+    return (
+        f"Dots: {counted_noun(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
+        f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
+        f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
+    )
+
+
+def _alt(shown: pd.DataFrame, measure: str) -> str:
+    beyond = shown[shown[f"{measure}_beyond"] >= LATE]
+    oldest = shown.iloc[-1]
+    most = beyond["stage"].value_counts()
+    where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
+    unknown = int(shown[f"{measure}_p85"].isna().sum())
+    silent = f"; of {number(unknown)} it is not known" if unknown else ""
+    return (
+        f"{_TITLES[measure]}: {number(len(beyond))} of {counted_noun(len(shown), 'open ticket')} are beyond "
+        f"what 85 % of tickets took there{where}{silent}. The longest: {short_duration(oldest[measure])}, in "
+        f"{oldest['stage']}."
+    )

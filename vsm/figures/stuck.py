@@ -1,0 +1,177 @@
+"""What should be looked at together today? Open tickets in that order, and how many lie in each stage."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from vsm.figures.durations import short_duration
+from vsm.figures.handoff_tables import linked_keys
+from vsm.figures.labels import counted_noun, number
+from vsm.figures.tables import published
+from vsm.model.ageing import open_ages, usual_pace
+from vsm.model.swarming import RULE, swarm_order, what_to_try
+from vsm.model.waiting_now import waiting_now
+
+_WIDE: Final = {"min-width": "11em"}
+_BLOCKERS: Final = 3
+_DAY: Final = pd.Timedelta(days=1)
+_LONG: Final = 10 * _DAY
+
+
+def stuck_table(
+    stays: pd.DataFrame,
+    *,
+    lives: pd.DataFrame,
+    waits: pd.DataFrame,
+    blocks: pd.DataFrame,
+    tickets: pd.DataFrame,
+    events: pd.DataFrame,
+    as_of: pd.Timestamp,
+    minimum: int = 12,
+    most: int = 15,
+) -> Styler:
+    """Which open tickets should be looked at together first, and what could be tried? ``swarm_order``.
+
+    Parameters
+    ----------
+    stays, lives
+        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+    waits, blocks, tickets, events
+        WAITS with causes, BLOCKS, TICKETS and EVENTS.
+    as_of
+        The instant that counts as now.
+    minimum
+        Where fewer tickets left a stage, it is too few to say what is usual.
+    most
+        How many are shown.
+
+    Examples
+    --------
+    >>> from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, empty
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
+    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
+    >>> stays = pd.DataFrame(columns=columns.split())
+    >>> tables = {"blocks": empty(BLOCKS), "tickets": empty(TICKETS), "events": empty(EVENTS)}
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> stuck_table(stays, lives=lives, waits=empty(WAITS), as_of=now, **tables).data.empty
+    True
+    """
+    ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
+    now = waiting_now(waits, lives=lives, blocks=blocks, tickets=tickets, events=events, as_of=as_of)
+    order = swarm_order(ages, now)
+    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    told = order.head(most).to_dict("records")
+    rows = pd.DataFrame(
+        {
+            "Ticket": [key.get(row["ticket"], row["ticket"]) for row in told],
+            "Stage": [row["stage"] for row in told],
+            "There for": [_roughly(row["stay"]) for row in told],
+            "85 % within": [_usual(row) for row in told],
+            "Age": [_roughly(row["age"]) for row in told],
+            "Waits for": [_waits(row) for row in told],
+            "Blocked by": [_blockers(row) for row in told],
+            "What could be tried": [what_to_try(row, as_of=as_of) for row in told],
+        }
+    )
+    caption = (
+        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; beyond the 85 %: "
+        f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
+        "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
+        "hours; no trace for long: none for seven days."
+    )
+    table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
+    return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
+
+
+def _usual(row: Mapping[Any, Any]) -> str:
+    if pd.notna(row["stay_p85"]):
+        return _roughly(row["stay_p85"])
+    return "too few to say" if pd.isna(row["stay_beyond"]) else "not reached"
+
+
+def _roughly(duration: pd.Timedelta) -> str:
+    """Say a long time in days: of months, nobody needs the hours."""
+    return f"{number(duration / _DAY)} d" if duration >= _LONG else short_duration(duration)
+
+
+def _whom(row: Mapping[Any, Any]) -> str:
+    """Name a team, never a person: it is the work that is stuck."""
+    if pd.notna(row["team"]):
+        return str(row["team"])
+    return "nobody known" if pd.isna(row["receiver"]) else "whoever is assigned"
+
+
+def _waits(row: Mapping[Any, Any]) -> str:
+    traced = f"last trace {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no trace of anybody"
+    if not row["waits"]:
+        return f"nobody: in work; {traced}"
+    cause = "why is not known" if pd.isna(row["cause"]) else row["cause"]
+    return f"{_whom(row)}: {cause} since {row['cause_since']:%Y-%m-%d}"
+
+
+def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    found = row["blockers"]
+    return (*found[:_BLOCKERS], *(["…"] if len(found) > _BLOCKERS else []))
+
+
+def open_stages_table(
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+) -> Styler:
+    """How many tickets lie in each stage now, and how many of them longer than is usual there?
+
+    Parameters
+    ----------
+    stays, lives, events, minimum
+        As for ``stuck_table``.
+
+    Examples
+    --------
+    >>> from vsm.tables import EVENTS, empty
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
+    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
+    >>> stays = pd.DataFrame(columns=columns.split())
+    >>> open_stages_table(stays, lives=lives, events=empty(EVENTS)).data.empty
+    True
+    """
+    ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
+    pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
+    told = pace[pace["measure"] == "stay"].to_dict("records") if len(ages) else []
+    here = {row["stage"]: ages[ages["stage"] == row["stage"]] for row in told}
+    rows = pd.DataFrame(
+        {
+            "Stage": [row["stage"] for row in told],
+            "Kind": [row["kind"] for row in told],
+            "Open now": [len(here[row["stage"]]) for row in told],
+            "Begun": [int(here[row["stage"]]["cycle"].notna().sum()) for row in told],
+            "Longest there": [short_duration(here[row["stage"]]["stay"].max()) for row in told],
+            "Beyond 85 %": [_beyond(row, here[row["stage"]]) for row in told],
+            "Half within": [_within(row, "p50", minimum) for row in told],
+            "85 % within": [_within(row, "p85", minimum) for row in told],
+            "Have left": [number(row["tickets"]) for row in told],
+        }
+    )
+    caption = (
+        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
+        "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); "
+        "begun: somebody has worked on it, if only once."
+    )
+    return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+
+
+def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
+    if row["tickets"] < max(minimum, 1):
+        return "too few to say"
+    return short_duration(row[name]) if pd.notna(row[name]) else "not reached"
+
+
+def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
+    if here.empty:
+        return "–"
+    if pd.isna(row["p85"]):
+        return "not known"
+    return number((here["stay"] > row["p85"]).sum())

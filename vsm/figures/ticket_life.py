@@ -1,0 +1,291 @@
+"""What happened in one ticket's life? A strip of lanes over one line of time."""
+
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vsm.figures.bar_marks import filled
+from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
+from vsm.figures.frame import SIDE, framed, nothing_to_see
+from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration, text_width
+from vsm.figures.template import BACK, KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER, SOFT
+from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
+
+_NAMES: Final = {
+    "stage": "stage", "hands": "in whose hands", "wait": "why it waited", "trace": "traces", "code": "code",
+}  # fmt: skip
+_LANE: Final = 58
+_THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
+_MILLI: Final = pd.Timedelta(milliseconds=1)
+_LEGEND_WIDTH: Final = 600
+_LEGEND_LINE: Final = 21
+_NIGHT: Final = "off hours"
+_COLOURS: Final = KIND_COLOURS | CAUSE_COLOURS | {_NIGHT: "#c3cbd3"}
+_PATTERNS: Final = KIND_PATTERNS | CAUSE_PATTERNS | {_NIGHT: ""}
+_MARKS: Final = {
+    "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
+    "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
+    "commit": ("circle", "#009e73"), "merge": ("diamond", "#009e73"), "release": ("star", "#009e73"),
+    "deploy": ("star-square", "#009e73"),
+}  # fmt: skip
+_CAPTION: Final = (
+    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else the person, of a visit to work or to "
+    "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
+    "comments, logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, "
+    "nothing is recorded."
+)
+
+
+def ticket_life(
+    visits: pd.DataFrame,
+    *,
+    key: str,
+    waits: pd.DataFrame,
+    handoffs: pd.DataFrame,
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    tickets: pd.DataFrame,
+    title: str | None = None,
+) -> go.Figure:
+    """What happened in one ticket's life, from its creation to its finish or until now?
+
+    Parameters
+    ----------
+    visits, waits, handoffs, events, commits, tickets
+        VISITS, WAITS with causes, HANDOFFS, EVENTS with persons for accounts, COMMITS and TICKETS.
+    key
+        The ticket's, such as ``SHOP-12``. Empty: a kind sentence.
+    title
+        Plain text; the ticket's key and title by default.
+
+    Returns
+    -------
+    Figure
+        Lanes: stages, hands, waits by cause, traces of work, code. A trace of bars a kind and cause, one of
+        marks a kind of trace.
+
+    Raises
+    ------
+    ParameterError
+        No ticket has this key; keys that are written nearly so are named.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, TICKETS, VISITS, WAITS, empty
+    >>> tables = {"waits": empty(WAITS), "handoffs": empty(HANDOFFS), "events": empty(EVENTS)}
+    >>> tables |= {"commits": empty(COMMITS), "tickets": empty(TICKETS)}
+    >>> ticket_life(empty(VISITS), key="", **tables).layout.meta["alt"]
+    'Nothing to see yet. No ticket was asked for, or none is open.'
+    """
+    if not key.strip():
+        hint = "No ticket was asked for, or none is open."
+        return nothing_to_see(title=title or "The life of a ticket", hint=hint)
+    ticket = ticket_of_key(tickets, key=key)
+    spans = life_spans(visits, ticket=ticket, waits=waits)
+    marks = life_marks(events, ticket=ticket, handoffs=handoffs, commits=commits)
+    if spans.empty:
+        return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
+    life = _Life(spans, marks)
+    drawn = [*_bars(life.spans), *_points(marks)]
+    figure = go.Figure(drawn)
+    figure.update_layout(
+        barmode="overlay",
+        uniformtext={"minsize": 10, "mode": "hide"},
+        xaxis={
+            "type": "date",
+            "range": life.shown,
+            "fixedrange": True,
+            "nticks": 7,
+            "title": {"text": "UTC"},
+        },
+        yaxis={
+            "range": [len(LANES) - 0.5, -0.5],
+            "tickvals": list(range(len(LANES))),
+            "ticktext": [_NAMES[lane] for lane in LANES],
+            "showgrid": False,
+            "fixedrange": True,
+            "ticklabelstandoff": 6,
+        },
+        shapes=[_upright(at) for at in (life.created, life.ended)],
+        annotations=[*life.ends(), *_empty_lanes(life.spans, marks)],
+        legend={"x": 0, "y": 1 + 40 / (_LANE * len(LANES)), "xanchor": "left", "yanchor": "bottom"},
+    )
+    about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
+    told = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
+    return framed(
+        figure,
+        title=title or told,
+        caption=_CAPTION.format(spans=counted_noun((life.spans["lane"] == "stage").sum(), "stay")),
+        alt=_alt(str(about["key"]), life, marks),
+        body=_LANE * len(LANES),
+        head=40 + _legend_height(drawn),
+        foot=56,
+        left=SIDE + 14 + text_width(_NAMES.values(), size=12),
+    )
+
+
+class _Life:
+    """From when to when does the strip run? ``shown`` leaves air; the time after the finish is cut."""
+
+    def __init__(self, spans: pd.DataFrame, marks: pd.DataFrame) -> None:
+        stages = spans[spans["lane"] == "stage"]
+        done = stages["group"] == "done"
+        # The finish for good: where the last unbroken run of stages of the end begins.
+        tail = done[::-1].cummin()[::-1]
+        self.finished = bool(tail.any())
+        self.created = stages["start"].min()
+        self.ended = stages.loc[tail, "start"].min() if self.finished else stages["end"].max()
+        last = max([self.ended, *marks["at"]])
+        air = max((last - self.created) * 0.03, pd.Timedelta(minutes=1))
+        self.shown = [self.created - air, last + 2 * air]
+        within = spans["start"] < self.shown[1]
+        self.spans = spans[within].assign(end=spans["end"].where(spans["end"] < self.shown[1], self.shown[1]))
+
+    def ends(self) -> list[dict[str, Any]]:
+        late = (self.ended - self.created) / (self.shown[1] - self.shown[0]) > 0.4
+        word = "finished" if self.finished else "open, until"
+        return [
+            _end(self.created, f"created {self.created:%Y-%m-%d}", "left", 16),
+            _end(
+                self.ended,
+                f"{word} {self.ended:%Y-%m-%d}",
+                "right" if late else "left",
+                0 if not late else 16,
+            ),
+        ]
+
+
+def _end(at: pd.Timestamp, text: str, side: str, lift: int) -> dict[str, Any]:
+    return {
+        "text": escape(text), "name": "ends", "x": at, "xref": "x", "y": 1, "yref": "paper",
+        "yanchor": "bottom", "xanchor": side, "yshift": lift, "showarrow": False, "font": {"size": 12},
+    }  # fmt: skip
+
+
+def _upright(at: pd.Timestamp) -> dict[str, Any]:
+    return {
+        "type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "line": {"color": SOFT, "width": 1, "dash": "dot"},
+    }  # fmt: skip
+
+
+def _bars(spans: pd.DataFrame) -> list[go.Bar]:
+    drawn: list[go.Bar] = []
+    known: set[str] = set()
+    for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
+        lane, group = str(of).split("/")
+        colour, pattern = _COLOURS[group], _PATTERNS[group]
+        style = filled(colour, pattern if lane != "hands" else "")
+        name = f"waited: {group}" if lane == "wait" else KIND_WORDS[group]
+        told = rows.to_dict("records")
+        drawn.append(
+            go.Bar(
+                base=list(rows["start"]),
+                x=[(row["end"] - row["start"]) / _MILLI for row in told],
+                y=[LANES.index(lane)] * len(rows),
+                width=_THICK[lane],
+                orientation="h",
+                name=name,
+                legendgroup=name,
+                showlegend=name not in known,
+                marker=style
+                | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
+                text=[escape(row["label"]) for row in told],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                textfont={"size": 11},
+                hovertext=[_span_facts(row) for row in told],
+                hoverinfo="text",
+            )
+        )
+        known.add(name)
+    return drawn
+
+
+def _span_facts(row: dict[Any, Any]) -> str:
+    whom = {"stage": "team", "hands": "who", "wait": "waited for"}[row["lane"]]
+    return hover(
+        row["label"],
+        [
+            ("lane", _NAMES[row["lane"]]),
+            ("kind", KIND_WORDS.get(row["group"], "") if row["lane"] == "stage" else ""),
+            (whom, "" if pd.isna(row["who"]) else row["who"]),
+            ("from", f"{row['start']:%Y-%m-%d %H:%M}"),
+            ("to", f"{row['end']:%Y-%m-%d %H:%M}"),
+            ("elapsed", short_duration(row["elapsed"])),
+            ("working time", "" if pd.isna(row["working"]) else short_duration(row["working"])),
+        ],
+    )
+
+
+def _points(marks: pd.DataFrame) -> list[go.Scatter]:
+    return [
+        go.Scatter(
+            x=list(rows["at"]),
+            y=[LANES.index(lane) + (0.36 if what == "handoff" else 0.0) for lane in rows["lane"]],
+            mode="markers",
+            name=what,
+            marker={
+                "symbol": symbol,
+                "size": 11,
+                "color": colour,
+                "opacity": 0.9,
+                "line": {"width": 2, "color": colour} if "open" in symbol else {"width": 1, "color": PAPER},
+            },
+            hovertext=[_mark_facts(row) for row in rows.to_dict("records")],
+            hoverinfo="text",
+        )
+        for what, (symbol, colour) in _MARKS.items()
+        if len(rows := marks[marks["what"] == what])
+    ]  # fmt: skip
+
+
+def _mark_facts(row: dict[Any, Any]) -> str:
+    return hover(
+        row["what"],
+        [
+            ("at", f"{row['at']:%Y-%m-%d %H:%M}"),
+            ("who", "" if pd.isna(row["who"]) else row["who"]),
+            ("says", "" if pd.isna(row["detail"]) else row["detail"][:80]),
+        ],
+    )
+
+
+def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any]]:
+    found = {*spans["lane"], *marks["lane"]}
+    return [
+        {
+            "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": place,
+            "yref": "y", "showarrow": False, "opacity": 0.6, "font": {"size": 12},
+        }
+        for place, lane in enumerate(LANES)
+        if lane not in found
+    ]  # fmt: skip
+
+
+def _legend_height(drawn: list[Any]) -> int:
+    """How many pixels does the legend take? Its lines, on a picture 700 pixels wide."""
+    names = [trace.name for trace in drawn if trace.showlegend is not False]
+    wide = max((text_width([name], size=12) for name in names), default=0) + 48
+    lines = -(-len(names) // max(_LEGEND_WIDTH // wide, 1))
+    return _LEGEND_LINE * lines
+
+
+def _alt(key: str, life: _Life, marks: pd.DataFrame) -> str:
+    waits = life.spans[life.spans["lane"] == "wait"]
+    whole = life.ended - life.created
+    lived = "to its finish" if life.finished else "until now, open"
+    sentence = (
+        f"The life of {key}: {short_duration(whole)} from its creation {lived}, "
+        f"{counted_noun((marks['what'] == 'handoff').sum(), 'handoff')}, "
+        f"{counted_noun((marks['lane'].isin(['trace', 'code'])).sum(), 'trace')}."
+    )
+    if waits.empty or not whole:
+        return f"{sentence} It never waited."
+    by = waits.groupby("label")["elapsed"].sum().sort_values(ascending=False, kind="stable")
+    return (
+        f"{sentence} It waited {percent(by.sum() / whole)} of that, longest {by.index[0]}: "
+        f"{short_duration(by.iloc[0])}."
+    )

@@ -1,0 +1,128 @@
+"""What lay where, week by week? Tickets in each stage at a week's end, and waiting in the week it lay in."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.clock import micros_of
+from vsm.intervals.instants import Ints
+from vsm.tables import DURATION
+
+WEEK: Final = pd.Timedelta(days=7)
+_WEEK: Final = 7 * 86_400_000_000
+
+
+def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
+    """Which weeks are there from one instant to another? Their Mondays (UTC), the first one's included.
+
+    Examples
+    --------
+    >>> [f"{day:%m-%d}" for day in weeks_until(*pd.to_datetime(["2026-01-07", "2026-01-13"], utc=True))]
+    ['01-05', '01-12']
+    """
+    day = first.normalize()
+    return pd.date_range(day - pd.Timedelta(days=day.day_of_week), as_of, freq="7D", name="week")
+
+
+def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets lay in each stage at the end of each week?
+
+    Open visits count, and so does every ticket in a done stage from its entry on; one that was found gone
+    counts until then. What moved backwards leaves the stage it was in: a band may get thinner.
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    stages
+        As ``stages_from_names`` gives them.
+    as_of
+        The instant that counts as now; the last week ends with it.
+
+    Returns
+    -------
+    DataFrame
+        A row for each week, indexed by ``week`` (its Monday, UTC), and a column of counts for each stage, in
+        the order of the stream; stages that nobody was ever in are left out.
+
+    Examples
+    --------
+    >>> from vsm.tables import VISITS, empty
+    >>> stages = pd.DataFrame({"stage": ["Open"], "place": [0]})
+    >>> stage_counts(empty(VISITS), stages=stages, as_of=pd.Timestamp("2026-01-05", tz="UTC")).empty
+    True
+    """
+    order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
+    if visits.empty:
+        return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
+    weeks = weeks_until(visits["entered"].min(), as_of)
+    ends = np.minimum(_micros(weeks) + _WEEK, int(as_of.value) // 1000 + 1)
+    stage = visits["stage"].astype("str").to_numpy()
+    entered, left = micros_of(visits["entered"]), visits["left"]
+    gone = left.notna().to_numpy()
+    counts = {}
+    for name in order:
+        here = stage == name
+        if here.any():
+            out = np.sort(micros_of(left[here & gone]))
+            counts[name] = np.searchsorted(np.sort(entered[here]), ends) - np.searchsorted(out, ends)
+    return pd.DataFrame(counts, index=weeks)
+
+
+def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How much waiting lay in each stage in each week? Pieces are cut where weeks end.
+
+    Parameters
+    ----------
+    waits
+        WAITS, of open tickets too; what bulk edits began or ended is left out.
+    as_of
+        The instant that counts as now.
+
+    Returns
+    -------
+    DataFrame
+        ``stage`` (str), ``week`` (Monday, UTC), ``waited`` (elapsed), ``lying`` (how many tickets waited
+        there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
+        different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
+
+    Examples
+    --------
+    >>> from vsm.tables import WAITS, empty
+    >>> waiting_by_week(empty(WAITS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).columns.tolist()
+    ['stage', 'week', 'waited', 'lying', 'tickets']
+    """
+    mine = waits[~waits["bulk"].astype(bool)]
+    start, end = micros_of(mine["start"]), micros_of(mine["end"])
+    monday = _monday(start)
+    count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
+    row = np.repeat(np.arange(len(mine)), count)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    begin = monday[row] + nth * _WEEK
+    waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
+    pieces = pd.DataFrame(
+        {
+            "stage": mine["stage"].astype("str").to_numpy()[row],
+            "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
+            "waited": waited.view("timedelta64[us]"),
+            "ticket": mine["ticket"].astype("str").to_numpy()[row],
+        }
+    )
+    found = pieces.groupby(["stage", "week"], sort=True)
+    table = found.agg(waited=("waited", "sum"), tickets=("ticket", "nunique")).reset_index()
+    length = (table["week"] + WEEK).where(table["week"] + WEEK < as_of, as_of) - table["week"]
+    table["waited"] = table["waited"].astype(DURATION)
+    table["lying"] = table["waited"].dt.total_seconds() / length.dt.total_seconds()
+    return table[["stage", "week", "waited", "lying", "tickets"]]
+
+
+def _monday(at: Ints) -> Ints:
+    """Find the Monday before each instant; the epoch began on a Thursday."""
+    shift = 3 * 86_400_000_000
+    monday: Ints = (at + shift) // _WEEK * _WEEK - shift
+    return monday
+
+
+def _micros(weeks: pd.DatetimeIndex) -> Any:
+    return weeks.as_unit("us").asi8
