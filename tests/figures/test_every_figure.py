@@ -30,12 +30,10 @@ from tests.model.test_causes import handoffs, lives, waits
 from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
-from vsm.figures import (
-    causes_ladder,
-    cumulative_flow,
 from tests.streams import stream_of
 from vsm.figures import (
     causes_ladder,
+    cumulative_flow,
     cycle_time_scatter,
     deployment_weeks,
     flow_distribution_bars,
@@ -72,6 +70,8 @@ def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
 
 WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
 PIECES = waited(("a", "Open", 0, 7), ("b", "Build", 0, 10.5))
+
+
 def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``CYCLING``."""
     return cycle_time_scatter(
