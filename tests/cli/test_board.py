@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
-from vsm.pipeline.read import read_workflow
+from vsm.pipeline.folder_files import read_workflow
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
 

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -32,7 +33,7 @@ def stream() -> ValueStream:
 
 
 def drawn(
-    found: ValueStream | None = None, *, tickets: pd.DataFrame | None = None, **words: object
+    found: ValueStream | None = None, *, tickets: pd.DataFrame | None = None, **words: Any
 ) -> go.Figure:
     found = found or stream()
     about = found.tickets if tickets is None else tickets

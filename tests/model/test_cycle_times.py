@@ -74,7 +74,7 @@ def test_what_a_bulk_edit_finished_is_set_apart() -> None:
 def test_each_visit_goes_by_the_calendar_of_its_team() -> None:
     """Two days of work at eight hours each, then two days in a queue that is open for two hours each."""
     stream = stream_of([("Build", 2), ("Ready", 2), ("Done", 1)])
-    visits = stream.visits.assign(team=["web", "night", None])
+    visits = stream.visits.assign(team=pd.Series(["web", "night", None], dtype="str"))
     clock = Clock(ALWAYS, {"web": open_from(9, 17), "night": open_from(20, 22)})
     times = cycle_times(stream.lives, visits=visits, clock=clock)
     assert times["working"].tolist() == [pd.Timedelta(hours=16 + 4)]

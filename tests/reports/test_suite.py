@@ -20,7 +20,8 @@ HANDS = "02_who_waits_for_whom.html"
 WHY = "03_why_does_it_wait.html"
 CUSTOMERS = "04_from_commit_to_customer.html"
 STUCK = "05_what_is_stuck_now.html"
-FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3}
+HELPED = "06_did_it_help.html"
+FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3, HELPED: 2}
 TELLS_OF_ONE = {TRUST, STUCK}
 """Pages that have something to say of a single open ticket."""
 

@@ -10,7 +10,7 @@ from vsm.cli.saying import console
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError
 from vsm.pipeline import read_stream
-from vsm.sample import build_sample, sample_workflow
+from vsm.sample import build_sample, sample_experiments, sample_workflow
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -23,6 +23,8 @@ def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
     folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)
     write_beside(folder.workflow, sample_workflow())
+    if not folder.experiments.exists():
+        write_beside(folder.experiments, sample_experiments())
     into = dir_, Teller()
     store(into, "jira", {"file": str(sample.issues.absolute())})
     store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})

@@ -11,7 +11,7 @@ from vsm.cli.asking import Asked, asked_pages, check_name
 from vsm.cli.options import WORK, Dir
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
-from vsm.pipeline.read import read_workflow
+from vsm.pipeline.folder_files import read_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.table_file import parse_columns

@@ -5,11 +5,13 @@ from vsm.figures.alignment import flow_distribution_bars, objective_table, plann
 from vsm.figures.blocks import blocks_table
 from vsm.figures.cause_tables import calendar_table, causes_table, meanings_table, wait_stories
 from vsm.figures.causes import causes_ladder
+from vsm.figures.change import before_and_after
 from vsm.figures.coverage import claims_table, coverage_bars
 from vsm.figures.cumulative import cumulative_flow
 from vsm.figures.cycle_scatter import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.efficiency import efficiency_bars
+from vsm.figures.experiments import experiments_table
 from vsm.figures.flow import flow_map
 from vsm.figures.flow_tables import age_table, weekly_flow_table
 from vsm.figures.handoff_tables import costliest_table, hidden_waits_table, ping_pong_table, places_table
@@ -34,6 +36,7 @@ from vsm.figures.team_network import team_network
 from vsm.figures.template import CONFIG, TEMPLATE
 from vsm.figures.throughput import throughput_bars
 from vsm.figures.ticket_life import ticket_life
+from vsm.figures.xmr import xmr_chart
 
 __all__ = [
     "CONFIG",
@@ -43,6 +46,7 @@ __all__ = [
     "age_table",
     "ageing_work",
     "backward_table",
+    "before_and_after",
     "blocks_table",
     "calendar_table",
     "causes_ladder",
@@ -58,6 +62,7 @@ __all__ = [
     "doubts_table",
     "efficiency_bars",
     "end_to_end_table",
+    "experiments_table",
     "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
@@ -93,4 +98,5 @@ __all__ = [
     "wait_heat_map",
     "wait_stories",
     "weekly_flow_table",
+    "xmr_chart",
 ]

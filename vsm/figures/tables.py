@@ -17,6 +17,7 @@ _WORDS: Final = frozenset(
      "Tickets with", "At risk", "Between", "Who", "Look at", "Way", "Measure", "Meaning",
      "Deployment", "Repository", "Failed by", "Blocked by", "Said by", "Cause", "Story", "Meanwhile in hand",
      "What would mislead you", "What could be tried", "Rule", "Who counts so", "Verdict",
+     "Experiment", "Since", "Expected", "Did it help?",
      "Waits for", "Question", "Can it be claimed", "Rests on", "What would help", "Source",
      "What", "Status", "Who says so", "Value"}
 )  # fmt: skip

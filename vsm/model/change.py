@@ -6,6 +6,7 @@ until now. Both sides are Kaplan–Meier curves; the log-rank test (Mantel 1966,
 says whether they differ at all, and bootstrap intervals by ticket say by how much.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +17,9 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.errors import ParameterError
 from vsm.tables import INSTANT
+from vsm.workflow.experiments import Experiment
 
+LEAD: Final = "lead time"
 ERROR_RATE: Final = 0.05
 DRAWS: Final = 1000
 SECOND: Final = 1_000_000
@@ -78,6 +81,44 @@ class Comparison:
     verdict: str
 
 
+def change_day(text: str) -> pd.Timestamp | None:
+    """Which day was it changed? Its beginning in UTC; None where none is named.
+
+    Raises
+    ------
+    ParameterError
+        The text is no day.
+
+    Examples
+    --------
+    >>> change_day("2026-01-05").year
+    2026
+    """
+    if not text:
+        return None
+    day = pd.to_datetime(text, format="%Y-%m-%d", utc=True, errors="coerce")
+    if pd.isna(day):
+        raise ParameterError(f"changed is '{text}'; write a day as YYYY-MM-DD, or nothing")
+    return pd.Timestamp(day)
+
+
+def chosen_change(
+    changed: str, stage: str, *, experiments: Sequence[Experiment]
+) -> tuple[pd.Timestamp | None, str]:
+    """Which change is looked at? The day and stage that were named, else those of the latest experiment.
+
+    Examples
+    --------
+    >>> chosen_change("", "", experiments=[])
+    (None, '')
+    """
+    day = change_day(changed)
+    if day is not None or not experiments:
+        return day, stage
+    latest = max(experiments, key=lambda experiment: experiment.since)
+    return pd.Timestamp(latest.since, tz="UTC"), stage or latest.stage or ""
+
+
 def spells_of(
     stays: pd.DataFrame, lives: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
 ) -> pd.DataFrame:
@@ -130,7 +171,7 @@ def spells_of(
     return pd.DataFrame(spells).reset_index(drop=True)
 
 
-def before_and_after(
+def compared(
     spells: pd.DataFrame,
     *,
     changed: pd.Timestamp,
@@ -161,7 +202,7 @@ def before_and_after(
     >>> none = pd.to_datetime([], utc=True)
     >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> before_and_after(spells, changed=now, as_of=now).verdict
+    >>> compared(spells, changed=now, as_of=now).verdict
     'too few to say'
     """
     horizon = as_of if until is None else min(until, as_of)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.errors import ArchiveError, ConfigError, ParameterError
+from vsm.errors import ArchiveError, ParameterError
 from vsm.eventlog.board import Board, board_from_jira
 from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
@@ -21,6 +22,7 @@ from vsm.eventlog.link import doubts_about_keys, ticket_keys
 from vsm.eventlog.log import Log, merge_logs
 from vsm.eventlog.masks import log_without_addresses
 from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.pipeline.folder_files import read_experiments, read_workflow
 from vsm.pipeline.horizon import doubts_about_future, last_recorded, with_doubts
 from vsm.pipeline.stream import ValueStream, Window, stream_from_log
 from vsm.pipeline.watched import watched
@@ -30,7 +32,6 @@ from vsm.sources.secret_key import secret_key
 from vsm.sources.table_store import load_table, save_table
 from vsm.sources.work_folder import WorkFolder
 from vsm.tables import TABLES
-from vsm.workflow import Workflow, parse_workflow
 
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 LOG_VERSION: Final = 6
@@ -98,6 +99,7 @@ def read_stream(
     """
     folder = WorkFolder.at(Path(data_dir))
     workflow = read_workflow(folder)
+    tried = read_experiments(folder)
     first, last = _day("since", since), _day("until", until)
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive)
@@ -118,7 +120,7 @@ def read_stream(
         "vsm": version("vsm"),
     }
     provenance |= {name: value for name, value in chosen.items() if value}
-    return stream_from_log(
+    stream = stream_from_log(
         log,
         workflow=workflow,
         as_of=as_of,
@@ -128,29 +130,7 @@ def read_stream(
         provenance=provenance,
         key=key,
     )
-
-
-def read_workflow(folder: WorkFolder) -> Workflow:
-    """What does the folder's vsm.toml say?
-
-    Raises
-    ------
-    ConfigError
-        It says something that cannot be, or is no UTF-8 text.
-
-    Examples
-    --------
-    >>> read_workflow(WorkFolder(Path("no such folder")))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ConfigError: no such folder/vsm.toml cannot be read: No such file or directory
-    """
-    try:
-        text = folder.workflow.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ConfigError(f"{folder.workflow} cannot be read: {reason}") from error
-    return parse_workflow(text, origin=str(folder.workflow))
+    return replace(stream, experiments=tried)
 
 
 def read_log(folder: WorkFolder, archive: Archive) -> Log:

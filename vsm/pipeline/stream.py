@@ -39,7 +39,7 @@ from vsm.pipeline.pseudonymous import Disguise
 from vsm.pipeline.reworking import Load, Rework, load_of, rework_of
 from vsm.pipeline.waiting import Setting, clock_for, intervals_of
 from vsm.tables import TABLES, check
-from vsm.workflow import Workflow
+from vsm.workflow import Experiment, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class ValueStream:
         Working calendars of the teams.
     workflow
         What vsm.toml said.
+    experiments
+        What experiments.toml says that the team tried.
     provenance
         Archive state, workflow hash, window and as-of instant, as texts.
     """
@@ -100,6 +102,7 @@ class ValueStream:
     clock: Clock
     workflow: Workflow
     as_of: pd.Timestamp
+    experiments: tuple[Experiment, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -29,6 +29,16 @@ name = "office"
 zone = "{plan.ZONE.key}"
 hours = ["{OPENS:02}:00-{CLOSES:02}:00"]
 """
+EXPERIMENTS: Final = f"""\
+# What the team tried, and when; vsm says whether the data show that it helped.
+
+[[experiment]]
+name = "A second tester until 13:00"
+since = {plan.IMPROVED}
+stage = "{plan.QA.queue}"
+expect = "shorter"
+change = "Somebody of development tests in the morning."
+"""
 AIMS: Final = f"""\
 # Which releases failed, and what work serves.
 
@@ -97,3 +107,14 @@ def _team(name: str) -> str:
 
 def _person(name: str) -> str:
     return f'[[person]]\nname = "{name}"\naccounts = ["jira:{account_id(name)}", "git:{name}"]\n'
+
+
+def sample_experiments() -> str:
+    """What did the sample's team try? The text of its experiments.toml.
+
+    Examples
+    --------
+    >>> "since = 2025-09-08" in sample_experiments()
+    True
+    """
+    return EXPERIMENTS

@@ -39,6 +39,11 @@ class WorkFolder:
         return self.root / "vsm.toml"
 
     @property
+    def experiments(self) -> Path:
+        """Where does the team write down what it tries?"""
+        return self.root / "experiments.toml"
+
+    @property
     def archive(self) -> Path:
         """Where are the raw documents?"""
         return self.root / "archive" / "archive.sqlite"

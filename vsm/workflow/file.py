@@ -15,6 +15,7 @@ from vsm.workflow.belonging import Membership, Person, Team, faults_of_belonging
 from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
+from vsm.workflow.faults import sentence
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.shown import stages_html
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
@@ -210,7 +211,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{origin} is not valid TOML: {error}") from error
     except ValidationError as error:
-        faults = [_sentence(fault, text) for fault in error.errors()]
+        faults = [sentence(fault, text, sections=_SECTIONS) for fault in error.errors()]
         raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
 
 
@@ -219,32 +220,3 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
 }  # fmt: skip
-
-
-def _sentence(fault: object, text: str) -> str:
-    """Say one of pydantic's faults in the file's own words."""
-    assert isinstance(fault, dict)  # noqa: S101 - narrows pydantic's ErrorDetails for the type checker
-    loc, message = fault["loc"], str(fault["msg"])
-    where = _place(loc[:-1], text)
-    if fault["type"] == "extra_forbidden":
-        section = _SECTIONS.get(where.strip("[]").partition("]")[0])
-        known = sorted(section.model_fields) if section else sorted(s for s in _SECTIONS if "." not in s)
-        return f"unknown key '{loc[-1]}' in {where}; known: {', '.join(known)}"
-    if fault["type"] == "missing":
-        hint = "; use one of queue, work, outside, done" if loc[-1] == "kind" else ""
-        return f"{where} lacks '{loc[-1]}'{hint}"
-    if fault["type"] == "value_error":
-        return message.removeprefix("Value error, ").replace("\n", "; ")
-    return f"'{'.'.join(str(part) for part in loc)}' in {_place(loc, text)}: {message}"
-
-
-def _place(loc: tuple[str | int, ...], text: str) -> str:
-    """Name the section a fault lies in, with its own name where it has one."""
-    if not loc:
-        return "the file"
-    if len(loc) > 1 and isinstance(loc[1], int):
-        entry = tomllib.loads(text)[str(loc[0])][loc[1]]
-        name = entry.get("name", entry.get("person")) if isinstance(entry, dict) else None
-        return f"[[{loc[0]}]] '{name}'" if name else f"[[{loc[0]}]] number {loc[1] + 1}"
-    section = f"{loc[0]}.{loc[1]}" if len(loc) > 1 else ""
-    return f"[{section}]" if section in _SECTIONS else f"[{loc[0]}]"

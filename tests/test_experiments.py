@@ -1,0 +1,148 @@
+"""experiments.toml: what it may say, and what comes of it."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.model.test_change import CHANGED, DAY, NOW, START, spells
+from tests.streams import sample_stream
+from vsm.errors import ConfigError
+from vsm.figures import before_and_after, experiments_table, xmr_chart
+from vsm.model.change import chosen_change, compared, spells_of
+from vsm.model.experiments import experiments_judged
+from vsm.sample import plan, sample_experiments
+from vsm.workflow import Experiment, parse_experiments
+
+DAY_OF = CHANGED.date()
+
+
+def lives(*rows: tuple[float, float | None]) -> pd.DataFrame:
+    """Tickets of (day created, days taken)."""
+    times = spells(*rows)
+    return pd.DataFrame(
+        {"ticket": times["ticket"], "created": times["begin"], "finished": times["end"],
+         "gone": pd.Series(pd.NaT, index=times.index, dtype="datetime64[us, UTC]"), "bulk": False}
+    )  # fmt: skip
+
+
+FASTER = lives(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
+NOTHING = pd.DataFrame({"ticket": [], "stage": []})
+
+
+def judged(*experiments: Experiment, of: pd.DataFrame = FASTER) -> pd.DataFrame:
+    return experiments_judged(experiments, NOTHING, of, as_of=NOW)
+
+
+def test_an_experiment_is_what_was_tried_and_when() -> None:
+    """All that can be said of one, in the order of the file."""
+    first, second = parse_experiments(
+        '[[experiment]]\nname = "WIP limit"\nsince = 2026-01-05\nuntil = 2026-02-01\nstage = "Review"\n'
+        'expect = "longer"\nchange = "Two at a time."\n[[experiment]]\nname = "Pairs"\nsince = 2026-03-01'
+    )
+    assert first == Experiment(
+        name="WIP limit", since=date(2026, 1, 5), until=date(2026, 2, 1), stage="Review", expect="longer",
+        change="Two at a time.",
+    )  # fmt: skip
+    assert (second.name, second.stage, second.expect) == ("Pairs", None, "shorter")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '[[experiment]]\nname = "A"\nsinec = 2026-01-05',
+            "unknown key 'sinec' in .*'A'; known: change, expect",
+        ),
+        ('[[experiment]]\nname = "A"', r"\[\[experiment\]\] 'A' lacks 'since'"),
+        (
+            '[[experiment]]\nname = "A"\nsince = 2026-02-01\nuntil = 2026-01-05',
+            "'A' ends on 2026-01-05, not after",
+        ),
+        ('[[experiment]]\nname = "A"\nsince = 2026-01-05\n' * 2, "experiment 'A' is named 2 times; keep one"),
+        ("[[experiment", "experiments.toml is not valid TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_is_told_in_a_sentence(text: str, sentence: str) -> None:
+    """With the experiment's own name."""
+    with pytest.raises(ConfigError, match=sentence):
+        parse_experiments(text)
+
+
+def test_what_helped_is_told_with_its_numbers() -> None:
+    """Ten days before, four after, as was hoped; one is open."""
+    (row,) = judged(Experiment(name="Pairs", since=DAY_OF)).to_dict("records")
+    assert (row["n_before"], row["n_after"], row["open_after"]) == (12, 12, 1)
+    assert (row["before"], row["after"], row["difference"]) == (10 * DAY, 4 * DAY, -6 * DAY)
+    assert (row["of"], row["verdict"], row["answer"]) == ("lead time", "shorter", "yes")
+
+
+def test_the_opposite_of_what_was_hoped_is_told_as_that() -> None:
+    """Faster was not the aim."""
+    assert judged(Experiment(name="A", since=DAY_OF, expect="longer"))["answer"][0] == "no, the opposite"
+
+
+def test_what_cannot_be_said_is_not_said() -> None:
+    """Too few, a stage that nobody was in, and no change."""
+    few = judged(Experiment(name="A", since=DAY_OF), of=FASTER.head(20))
+    assert few["answer"].tolist() == ["too few to say"]
+    assert judged(Experiment(name="A", since=DAY_OF, stage="Nowhere"))["answer"].tolist() == ["no such stage"]
+    same = lives(*[(0, days) for days in range(1, 13)], *[(110, days) for days in range(1, 13)])
+    assert judged(Experiment(name="A", since=DAY_OF), of=same)["answer"].tolist() == ["not yet seen"]
+
+
+def test_the_table_tells_the_latest_first() -> None:
+    """Texts as people say them."""
+    tried = [Experiment(name="Old", since=START.date()), Experiment(name="New", since=DAY_OF)]
+    rows: pd.DataFrame = experiments_table(tried, NOTHING, FASTER, as_of=NOW).data  # type: ignore[attr-defined]
+    assert rows["Experiment"].tolist() == ["New", "Old"]
+    assert rows["Difference"].tolist() == ["−6 d (−6 d to −6 d)", "–"]
+    assert rows["Did it help?"].tolist() == ["yes", "too few to say"]
+
+
+def test_curves_hold_what_is_still_going_on() -> None:
+    """All until the tenth day before; all but the open one end on the fourth day after."""
+    figure = before_and_after(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW)
+    before, after, *medians = figure.data
+    assert (list(before.x)[:2], list(before.y)[:2]) == ([0.0, 10.0], [100.0, 0.0])
+    assert (list(after.x)[:2], list(after.y)[:2]) == ([0.0, 4.0], [100.0, pytest.approx(100 / 13)])
+    assert [median.x[0] for median in medians] == [10.0, 4.0]
+    assert figure.layout.title.text == "Before and after, lead time: shorter"
+
+
+def test_weeks_are_points_and_signals_stand_out() -> None:
+    """Twelve that ended in one week before; limits need more weeks than that."""
+    figure = xmr_chart(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW)
+    usual, signals = figure.data
+    assert (list(usual.y), list(signals.y)) == ([10.0, 4.0], [])
+    steady = lives(*[(7 * week, 1 + week % 2) for week in range(20) for _ in range(3)], *[(147, 40)] * 3)
+    usual, signals = xmr_chart(NOTHING, steady, changed="2026-05-25", as_of=START + 200 * DAY).data
+    assert (len(usual.y), list(signals.y)) == (20, [40.0])
+
+
+def test_without_a_named_day_the_latest_experiment_is_looked_at() -> None:
+    """And its stage; a named day wins."""
+    tried = [
+        Experiment(name="New", since=date(2026, 3, 1), stage="QA"), Experiment(name="Old", since=date(2026, 1, 5)),
+    ]  # fmt: skip
+    assert chosen_change("", "", experiments=tried) == (pd.Timestamp("2026-03-01", tz="UTC"), "QA")
+    assert chosen_change("2026-02-02", "", experiments=tried) == (pd.Timestamp("2026-02-02", tz="UTC"), "")
+
+
+def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> None:
+    """By the day that was planted: less than two days instead of weeks, as its truth says."""
+    stream = sample_stream(sample_folder)
+    (row,) = experiments_judged(
+        parse_experiments(sample_experiments()), stream.stays, stream.lives, as_of=stream.as_of
+    ).to_dict("records")
+    assert row["answer"] == "yes"
+    assert row["after"] / DAY == pytest.approx(
+        1.76, abs=0.05
+    )  # told there by averaging the two in the middle
+    assert row["before"] / DAY > 20
+    found = compared(
+        spells_of(stream.stays, stream.lives, stage="In development"),
+        changed=pd.Timestamp(plan.IMPROVED, tz="UTC"), as_of=stream.as_of,
+    )  # fmt: skip
+    assert found.verdict == "no change seen"
