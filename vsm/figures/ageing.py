@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from vsm.errors import ParameterError
 from vsm.figures.ageing_marks import SAID, bands, in_days, lines, reach_of
 from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import counted_noun, hover, number, short_duration, small, wrapped
+from vsm.figures.labels import counted_noun, hover, number, short_duration, small, text_width, wrapped
 from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import LATE
@@ -24,7 +24,7 @@ _AXES: Final = {
     "stay": "elapsed since it entered the stage",
 }  # fmt: skip
 _HEIGHT: Final = 430
-_UPRIGHT: Final = 6
+_LEVEL: Final = 6
 """So many stages have room for their names below; the names of more are slanted."""
 _TICKS: Final = {
     1 / 96: "15 min", 1 / 24: "1 h", 1 / 4: "6 h", 1.0: "1 d", 7.0: "7 d", 30.0: "30 d", 90.0: "90 d",
@@ -97,13 +97,14 @@ def ageing_work(
     figure = go.Figure([*bands(pace), *lines(pace, measure=measure), *_dots(shown, tickets, column, measure)])
     low, high = reach_of(shown, pace, measure=measure)
     ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
-    slanted = len(pace) > _UPRIGHT
+    upright = len(pace) > _LEVEL
+    names = [wrapped(stage, width=22 if upright else 14) for stage in pace["stage"]]
     figure.update_layout(
         xaxis={
             "range": [-0.5, len(pace) - 0.5],
             "tickvals": list(range(len(pace))),
-            "ticktext": [wrapped(stage, width=22 if slanted else 14) for stage in pace["stage"]],
-            "tickangle": -35 if slanted else 0,
+            "ticktext": names,
+            "tickangle": -90 if upright else 0,
             "showgrid": False,
             "fixedrange": True,
         },
@@ -131,7 +132,7 @@ def ageing_work(
         alt=_alt(shown, measure),
         body=_HEIGHT,
         head=84,
-        foot=118 if slanted else 48,
+        foot=24 + text_width(names, size=12) if upright else 48,
         left=SIDE + 66,
     )
 

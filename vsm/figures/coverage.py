@@ -100,7 +100,7 @@ def coverage_bars(
         "is none of it. A low bar is nobody's fault: it says which questions these data cannot answer.",
         alt=_alt(found),
         body=_ROW * len(rows),
-        head=34,
+        head=58,
         foot=56,
         left=SIDE + 14 + text_width([name.split("<br>")[0] for name in names], size=12),
         right=SIDE + 14 + text_width(beside, size=12),

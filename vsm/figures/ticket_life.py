@@ -17,6 +17,8 @@ _NAMES: Final = {
 }  # fmt: skip
 _LANE: Final = 58
 _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
+_NARROW: Final = 540
+"""Pixels of time on a page of 700."""
 _MILLI: Final = pd.Timedelta(milliseconds=1)
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
@@ -87,11 +89,10 @@ def ticket_life(
     if spans.empty:
         return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
     life = _Life(spans, marks)
-    drawn = [*_bars(life.spans), *_points(marks)]
+    drawn = [*_bars(life.spans, room=life.shown[1] - life.shown[0]), *_points(marks)]
     figure = go.Figure(drawn)
     figure.update_layout(
         barmode="overlay",
-        uniformtext={"minsize": 10, "mode": "hide"},
         xaxis={
             "type": "date",
             "range": life.shown,
@@ -170,7 +171,7 @@ def _upright(at: pd.Timestamp) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bars(spans: pd.DataFrame) -> list[go.Bar]:
+def _bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[go.Bar]:
     drawn: list[go.Bar] = []
     known: set[str] = set()
     for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
@@ -191,7 +192,7 @@ def _bars(spans: pd.DataFrame) -> list[go.Bar]:
                 showlegend=name not in known,
                 marker=style
                 | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
-                text=[escape(row["label"]) for row in told],
+                text=[_inside(row, room) for row in told],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
@@ -202,6 +203,12 @@ def _bars(spans: pd.DataFrame) -> list[go.Bar]:
         )
         known.add(name)
     return drawn
+
+
+def _inside(row: dict[Any, Any], room: pd.Timedelta) -> str:
+    """Name a bar that has room for its name even on a narrow page; the others are told beside the pointer."""
+    name = escape(row["label"])
+    return name if (row["end"] - row["start"]) / room * _NARROW > text_width([name], size=11) + 8 else ""
 
 
 def _span_facts(row: dict[Any, Any]) -> str:
