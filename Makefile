@@ -81,4 +81,4 @@ lab: install
 	$(BIN)/jupyter lab notebooks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data/archive data/runs data/vsm.toml
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build data/archive data/runs data/notebooks data/vsm.toml data/experiments.toml

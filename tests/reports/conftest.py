@@ -1,6 +1,7 @@
 """What do the tests of reports share? Written notebooks, and visits to pages that must not call anyone."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def sample_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_vsm("slides", "--dir", work, "--pdf", "--pptx")
     (deck,) = (work / "runs").glob("*-slides/retro.html")
     return deck
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where pictures of pages go: beside the checkout's build in continuous integration, for the reviewer."""
+    folder = Path(os.environ.get("VSM_SHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

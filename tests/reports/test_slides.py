@@ -31,7 +31,7 @@ def figure(title: str, *, line: str = "", notes: tuple[str, ...] = ()) -> Cell:
     return shown(plotly={"data": bars, "layout": layout})
 
 
-def walked(page: Page) -> list[dict[str, Any]]:
+def walked(page: Page, shots: Path | None = None) -> list[dict[str, Any]]:
     """Each slide's heading and, of its figures, how they fill their room; by the keyboard."""
     seen = []
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
@@ -46,17 +46,19 @@ def walked(page: Page) -> list[dict[str, Any]]:
                 " - r(p).bottom, marks: p.querySelectorAll('svg path, svg text').length })) }; })()"
             )
         )
+        if shots is not None:
+            page.screenshot(path=shots / f"slide-{len(seen)}-{page.viewport_size['width']}.png")  # type: ignore[index]
         page.keyboard.press(NEXT)
     return seen
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_sample_deck_is_drawn_offline(
-    sample_deck: Path, visit: Callable[..., Visit], width: int, height: int
+    sample_deck: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int
 ) -> None:
     """Every figure fills its slide, nothing hangs out, and the deck neither speaks nor calls."""
     window = visit(width=width, height=height)
-    slides = walked(window.open_deck(sample_deck))
+    slides = walked(window.open_deck(sample_deck), shots)
     assert [told["heading"] for told in slides][1:3] == ["The stream in one picture", "development → quality"]
     assert len(slides) <= 10
     for told in slides:

@@ -60,7 +60,7 @@ def of_tracker(work: Path, file: Path) -> Path:
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_demo_page_is_drawn_offline(
-    sample_run: Path, visit: Callable[..., Visit], width: int, height: int, name: str
+    sample_run: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int, name: str
 ) -> None:
     """Every figure has marks and its size; no message, no request, no sideways scrolling."""
     window = visit(width=width, height=height)
@@ -74,6 +74,7 @@ def test_the_demo_page_is_drawn_offline(
     )
     assert len(sizes) == FIGURES[name]
     assert all(wide > 600 and marks > 5 for wide, marks in sizes)
+    page.screenshot(path=shots / f"{Path(name).stem}-{width}.png", full_page=True)
     assert window.said == []
     assert window.called == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -133,7 +133,7 @@ def ageing_work(
         body=_HEIGHT,
         head=84,
         foot=24 + text_width(names, size=12) if upright else 48,
-        left=SIDE + 66,
+        left=SIDE + 76,
     )
 
 
