@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from vsm import figures
     from vsm.findings import Finding
     from vsm.pipeline import ValueStream, read_stream
+    from vsm.reports import explore
     from vsm.workflow import Workflow, parse_workflow
 
-__all__ = ["Finding", "ValueStream", "Workflow", "figures", "parse_workflow", "read_stream"]
+__all__ = ["Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_stream"]
 
 _HOME: Final = {
     "Finding": "vsm.findings",
     "ValueStream": "vsm.pipeline",
     "read_stream": "vsm.pipeline",
     "Workflow": "vsm.workflow",
+    "explore": "vsm.reports",
     "parse_workflow": "vsm.workflow",
 }
 

@@ -10,12 +10,14 @@ from vsm.reports.publish import publish_report
 from vsm.reports.publish_slides import publish_slides
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
+from vsm.reports.searching import explore
 from vsm.reports.slides import render_slides
 from vsm.reports.workbench import Workbench, lay_out
 
 __all__ = [
     "Workbench",
     "check_parameters",
+    "explore",
     "export_table",
     "lay_out",
     "notebooks_folder",
