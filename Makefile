@@ -56,6 +56,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.calendars
 	$(BIN)/python -m tests.bench.confusion
+	$(BIN)/python -m tests.bench.suite
 
 $(VENV)/.bench: constraints-bench.txt $(VENV)/.installed
 ifneq ($(UV),)
