@@ -69,6 +69,7 @@ def publish_report(
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> publish_report(
     ...     [], runs=Path("runs"), parameters={}, at=datetime(2026, 11, 23, tzinfo=UTC), title="Flow",
     ...     findings=[], provenance={},
