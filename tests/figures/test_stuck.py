@@ -12,7 +12,7 @@ from tests.model import test_ticket_life as one
 from tests.model.test_ageing import NOW, STAYS, events, lives, stays
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.errors import ParameterError
-from vsm.figures import ageing_work, open_stages_table, stuck_table, ticket_life
+from vsm.figures import ageing, ageing_work, open_stages_table, stuck_table, ticket_life
 from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, conform, empty
 
 
@@ -209,3 +209,11 @@ def test_a_finished_life_ends_at_its_finish() -> None:
     assert notes(figure, "ends") == ["created 2026-01-05", "finished 2026-01-06"]
     assert "20 h from its creation to its finish" in figure.layout.meta["alt"]
     assert notes(figure, "empty lane") == ["nothing recorded", "nothing recorded"]
+
+
+def test_the_oldest_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """d, the older of the two, and the caption tells that it is not all."""
+    monkeypatch.setattr(ageing, "MOST", 1)
+    figure = aged(stays())
+    assert [list(trace(figure, name).y) for name in ("open", "open, 85 % not known")] == [[], [100]]
+    assert notes(figure, "caption")[0].startswith("Dots: the 1 longest of 2 open tickets;")

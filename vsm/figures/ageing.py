@@ -24,6 +24,8 @@ _AXES: Final = {
     "stay": "elapsed since it entered the stage",
 }  # fmt: skip
 _HEIGHT: Final = 430
+MOST: Final = 1000
+"""So many dots are drawn, the oldest; what more would do is make a page heavy."""
 _LEVEL: Final = 6
 """So many stages have room for their names below; the names of more are slanted."""
 _TICKS: Final = {
@@ -66,8 +68,8 @@ def ageing_work(
     Returns
     -------
     Figure
-        A column a stage, left to right; one dot an open ticket, on a logarithmic scale; lines at 50, 85 and
-        95 %. A kind sentence where nothing is open.
+        A column a stage, left to right; one dot an open ticket (the ``MOST`` oldest of them, not more), on a
+        logarithmic scale; lines at 50, 85 and 95 %. A kind sentence where nothing is open.
 
     Raises
     ------
@@ -94,7 +96,9 @@ def ageing_work(
         hint = "Nothing that somebody has begun is open." if len(ages) else "No ticket is open."
         return nothing_to_see(title=title or _TITLES[measure], hint=hint)
     column = {stage: place for place, stage in enumerate(pace["stage"])}
-    figure = go.Figure([*bands(pace), *lines(pace, measure=measure), *_dots(shown, tickets, column, measure)])
+    figure = go.Figure(
+        [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
+    )
     low, high = reach_of(shown, pace, measure=measure)
     ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
     upright = len(pace) > _LEVEL
@@ -212,8 +216,9 @@ def _above(place: int, counts: tuple[int, int, bool]) -> dict[str, Any]:
 def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     out = len(ages) - len(shown)
     rest = f" {counted_noun(out, 'open ticket')} that nobody has begun not shown." if out else ""
+    drawn = f"the {number(MOST)} longest of " if len(shown) > MOST else ""
     return (
-        f"Dots: {counted_noun(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
+        f"Dots: {drawn}{counted_noun(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
         f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
         f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
     )

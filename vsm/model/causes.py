@@ -141,16 +141,21 @@ def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
     low, high = bootstrap_shares(amounts, seed=seed, minimum=minimum)
     times = {
-        name: _seconds(rows[name]).groupby(cause).sum().reindex(list(CAUSES), fill_value=0.0)
+        name: rows[name]
+        .astype(DURATION)
+        .groupby(cause)
+        .sum()
+        .reindex(list(CAUSES), fill_value=pd.Timedelta(0))
         for name in ("elapsed", "working")
     }
-    known = {"share": (times["elapsed"], whole), "share_working": (times["working"], working)}
+    known = {
+        "share": (_seconds(times["elapsed"]), whole),
+        "share_working": (_seconds(times["working"]), working),
+    }
     return pd.DataFrame(
         {
             "cause": list(CAUSES),
-            **{
-                name: pd.to_timedelta(time.to_numpy(), unit="s").as_unit("us") for name, time in times.items()
-            },
+            **{name: time.to_numpy() for name, time in times.items()},
             "tickets": (amounts > 0).sum(axis=0),
             **{name: part.to_numpy() / total if total else np.nan for name, (part, total) in known.items()},
             "low": low,
