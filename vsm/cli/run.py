@@ -1,7 +1,9 @@
 """How do reports arrive on their own? ``vsm run`` makes those that vsm.toml plans, with nobody there."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from vsm.cli.pull import pull_again
 from vsm.cli.telling import Teller
 from vsm.sources.work_folder import WorkFolder
 from vsm.unattended.log import log_to
+from vsm.unattended.reaching import publish_run, tell_run
 from vsm.unattended.run import EXIT_CODES, Hands, run_reports
 
 
@@ -30,7 +33,13 @@ def run(
     """
     folder = WorkFolder.at(dir_)
     log = log_to(folder.run_log, clock=_now, json_lines=json_log)
-    hands = Hands(clock=_now, log=log, pull=lambda: _pulled(dir_, json_log=json_log), publish=..., tell=...)
+    hands = Hands(
+        clock=_now,
+        log=log,
+        pull=lambda: _pulled(dir_, json_log=json_log),
+        publish=partial(publish_run, folder),
+        tell=partial(tell_run, folder, secrets=os.environ),
+    )
     runs = run_reports(folder, names or (), hands=hands, due=due, force=force)
     raise typer.Exit(worst([EXIT_CODES.get(made.outcome, 0) for made in runs]))
 

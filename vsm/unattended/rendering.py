@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,6 @@ class Made:
     folder: Path
     findings: Findings
     changes: list[Change] | None = None
-    pdfs: tuple[Path, ...] = field(default=())
 
 
 def checked(folder: WorkFolder, order: Order) -> ValueStream:
@@ -121,16 +120,16 @@ def rendered(
         deck = publish_slides(notebooks_folder() / SLIDES, provenance=about, **shared)
         deck.rename(made / deck.name)
         shutil.rmtree(deck.parent)
-    pdfs = _printed(made) if "pdf" in report.formats else ()
+    if "pdf" in report.formats:
+        _print(made)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
-    return Made(made, stream.findings, changes, pdfs)
+    return Made(made, stream.findings, changes)
 
 
-def _printed(made: Path) -> tuple[Path, ...]:
+def _print(made: Path) -> None:
     pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
     print_pdfs(pages, paper=A4)
     decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
     if decks:
         print_pdfs(decks, paper=SLIDE)
-    return (*pages.values(), *decks.values())
