@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from vsm.reports.parameters import check_parameters
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.workflow import Report, Workflow
+from vsm.workflow.windows import resolved_day
 
 SLIDES: Final = "retro.ipynb"
 
@@ -89,6 +90,29 @@ def order_of(
     }
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     return Order(report, notebooks, parameters, at, key)
+
+
+def widened(order: Order, *, last: date) -> tuple[Order, str] | None:
+    """How can a window be borne that moved beyond the last event? It is moved back to end there, and says so.
+
+    None where vsm.toml names a day: that is a mistake, not a quiet time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> quiet = Report(name="weekly", parameters={"since": "last 7 days"})
+    >>> order = Order(quiet, (), {"since": "2026-11-16"}, datetime(2026, 11, 23, tzinfo=UTC), "")
+    >>> widened(order, last=date(2026, 10, 1))[1]
+    'Nothing was recorded since 2026-11-16: the window ends with the last event, and begins on 2026-09-24.'
+    """
+    since = order.parameters.get("since")
+    if since == order.report.parameters.get("since"):
+        return None
+    back = resolved_day(str(order.report.parameters["since"]), today=last)
+    trouble = (
+        f"Nothing was recorded since {since}: the window ends with the last event, and begins on {back}."
+    )
+    return replace(order, parameters={**order.parameters, "since": back}), trouble
 
 
 def notebooks_of(report: Report) -> tuple[Path, ...]:

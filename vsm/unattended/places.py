@@ -28,6 +28,7 @@ WHOLE: Final = 4
 _FAILED: Final = 3
 _PACKED: Final = ".tar.xz"
 _SHOWN: Final = 200
+_WORDS: Final = {"stale": "partly stale"}
 
 
 def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
@@ -153,15 +154,17 @@ def _overview(history: History, at: datetime) -> str:
 def _latest(site: Path, good: Run | None) -> list[Page]:
     if good is None or not (site / good.folder).is_dir():
         return []
-    said = {"index.html": "What was found", "retro.html": "Slides for the retrospective"}
-    files = sorted((site / good.folder).iterdir(), key=lambda file: (file.name != "index.html", file.name))
-    return [
-        Page(f"{good.folder}/{file.name}", said.get(file.name, file.name), f"as of {good.data}")
-        if file.name == "index.html"
-        else Page(f"{good.folder}/{file.name}", said.get(file.name, file.name), "")
-        for file in files
-        if file.name in said or file.suffix == ".pdf"
-    ]
+    found = Page(f"{good.folder}/index.html", "What was found", f"as of {good.data}")
+    pages = [found]
+    if (site / good.folder / "retro.html").is_file():
+        pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
+    papers = sorted((site / good.folder).glob("*.pdf"))
+    return pages + [Page(f"{good.folder}/{paper.name}", f"On paper: {_spoken(paper)}") for paper in papers]
+
+
+def _spoken(paper: Path) -> str:
+    """Say a file's name as words: 01_where_does_time_go.pdf is "where does time go"."""
+    return paper.stem.lstrip("0123456789_").replace("_", " ")
 
 
 def _row(run: Run, site: Path) -> RunRow:
@@ -172,7 +175,7 @@ def _row(run: Run, site: Path) -> RunRow:
     )
     return RunRow(
         begun=f"{run.begun:%Y-%m-%d %H:%M}",
-        outcome=run.outcome if run.times == 1 else f"{run.outcome}, {run.times} times",
+        outcome=_WORDS.get(run.outcome, run.outcome) if run.times == 1 else f"{run.outcome}, {run.times} times",
         took=took,
         tickets=f"{run.tickets:,}" if run.good else "",
         warnings=f"{run.warnings:,}" if run.good else "",

@@ -30,6 +30,8 @@ class Made:
 def checked(folder: WorkFolder, order: Order) -> ValueStream:
     """What does the stream look like that this order tells of? Names of persons are not in it.
 
+    A day on which a window begins is refused where nothing was recorded since; see ``widened``.
+
     Raises
     ------
     InputError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from vsm.errors import InputError, ParameterError, VsmError
+from vsm.errors import EmptyWindowError, InputError, ParameterError, VsmError
 from vsm.findings import remembered
 from vsm.pipeline import ValueStream
 from vsm.pipeline.folder_files import read_workflow
@@ -17,7 +17,7 @@ from vsm.unattended.due import due_at
 from vsm.unattended.history import History, Outcome, Run, last_good, open_history
 from vsm.unattended.lock import BusyError, one_at_a_time
 from vsm.unattended.log import Log
-from vsm.unattended.order import order_of
+from vsm.unattended.order import Order, order_of, widened
 from vsm.unattended.places import put_in_place, tidy, write_index
 from vsm.unattended.rendering import Made, checked, rendered
 from vsm.workflow import Report, Workflow
@@ -179,8 +179,8 @@ def _one(job: _Job, report: Report, run: Run, troubles: Sequence[str]) -> Run:
         good = last_good(job.history.runs(report.name))
         if good and not job.force and good.key == order.key and _stands(job, good):
             return _ended(job, report, _unchanged(run, good), None)
-        stream = checked(job.folder, order)
-        troubles = [*troubles, *_faults(stream)]
+        order, stream, quiet = _checked(job, order)
+        troubles = [*troubles, *quiet, *_faults(stream)]
         run = _seen(run, stream)
         run = job.reach(run, "render")
         made = job.hands.render(job.folder, order, stream=stream, before=good, troubles=troubles)
@@ -197,6 +197,17 @@ def _one(job: _Job, report: Report, run: Run, troubles: Sequence[str]) -> Run:
     except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
         run = replace(run, outcome="failed", reason=f"{type(error).__name__}: {error}")
     return _ended(job, report, run, made)
+
+
+def _checked(job: _Job, order: Order) -> tuple[Order, ValueStream, list[str]]:
+    """Read the stream; a window that moved beyond the last event is widened, and that is told."""
+    try:
+        return order, checked(job.folder, order), []
+    except EmptyWindowError as error:
+        wider = widened(order, last=error.last)
+        if wider is None:
+            raise
+        return wider[0], checked(job.folder, wider[0]), [wider[1]]
 
 
 def _ended(job: _Job, report: Report, run: Run, made: Made | None) -> Run:
