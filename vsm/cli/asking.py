@@ -41,8 +41,9 @@ def asked_pages(
     workflow: Workflow,
     teller: Teller,
     sweep: bool | None = None,
+    at: datetime | None = None,
 ) -> Iterator[Page]:
-    """What does this source say, asked like this?"""
+    """What does this source say, asked like this, at this instant? Now by default."""
     if source.startswith("git:"):
         known = archive.document(source, STATE)
         repository = Path(asked["repo"])
@@ -57,7 +58,10 @@ def asked_pages(
     if "file" in asked:
         pages = issue_pages(Path(asked["file"]))
     else:
-        pages = _live_pages(source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep)
+        pages = _live_pages(
+            source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep,
+            at=at or datetime.now(UTC),
+        )  # fmt: skip
     return _of_one_site(pages, source, archive)
 
 
@@ -98,7 +102,14 @@ def _site(body: Mapping[str, Any]) -> str:
 
 
 def _live_pages(
-    source: str, asked: Asked, *, archive: Archive, workflow: Workflow, teller: Teller, sweep: bool | None
+    source: str,
+    asked: Asked,
+    *,
+    archive: Archive,
+    workflow: Workflow,
+    teller: Teller,
+    sweep: bool | None,
+    at: datetime,
 ) -> Iterator[Page]:
     from vsm.sources.jira_live import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
 
@@ -108,7 +119,7 @@ def _live_pages(
         session,
         scope_of(asked),
         archive,
-        datetime.now(UTC),
+        at,
         source=source,
         as_asked=json.dumps(asked),
         custom=custom,

@@ -144,13 +144,16 @@ def store(
     workflow = read_workflow(folder)
     with open_archive(folder.archive) as archive:
         check_name(source, asked, archive)
-        pages = asked_pages(source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep)
+        at = at or datetime.now(UTC)
+        pages = asked_pages(
+            source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep, at=at
+        )
         with teller.pulling(source):
             state = archive.store(
                 pages,
                 source=source,
                 scope=json.dumps(asked),
-                at=at or datetime.now(UTC),
+                at=at,
                 whole=not source.startswith("jira"),
                 lasting=LASTING if source.startswith("git:") else None,
                 on_page=teller.stored,

@@ -175,7 +175,9 @@ def _row(run: Run, site: Path) -> RunRow:
     )
     return RunRow(
         begun=f"{run.begun:%Y-%m-%d %H:%M}",
-        outcome=_WORDS.get(run.outcome, run.outcome) if run.times == 1 else f"{run.outcome}, {run.times} times",
+        outcome=_WORDS.get(run.outcome, run.outcome)
+        if run.times == 1
+        else f"{run.outcome}, {run.times} times",
         took=took,
         tickets=f"{run.tickets:,}" if run.good else "",
         warnings=f"{run.warnings:,}" if run.good else "",

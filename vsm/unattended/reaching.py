@@ -1,6 +1,7 @@
 """Which hands has a run in the world as it is? It copies where vsm.toml says, and tells whom it names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from time import sleep
 
 from vsm.errors import RunError
 from vsm.findings import Findings
@@ -37,9 +38,15 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
 
 
 def tell_run(
-    folder: WorkFolder, report: Report, run: Run, made: Made | None, *, secrets: Mapping[str, str]
+    folder: WorkFolder,
+    report: Report,
+    run: Run,
+    made: Made | None,
+    *,
+    secrets: Mapping[str, str],
+    pause: Callable[[float], None] = sleep,
 ) -> Sequence[str]:
-    """Who could not be told of this run, and why? One sentence each.
+    """Who could not be told of this run, and why? One sentence each; ``secrets``, ``pause`` as in ``tell``.
 
     Examples
     --------
@@ -59,5 +66,5 @@ def tell_run(
         link=report.publish or str(page.resolve()),
         pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
     )
-    faults = (tell(message, to=channel, secrets=secrets) for channel in wanted)
+    faults = (tell(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
     return [fault for fault in faults if fault]

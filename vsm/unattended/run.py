@@ -153,6 +153,8 @@ def _chosen(
 def _made(job: _Job, chosen: Sequence[tuple[Report, datetime | None]], at: datetime) -> list[Run]:
     """Pull once, then make one report after the other; whatever ends this early is written down."""
     title = job.workflow.stream.name
+    for report, _ in chosen:  # what a run that was killed has left
+        tidy(job.folder, report.name, runs=job.history.runs(report.name), keep=report.keep)
     runs = [
         job.history.begin(Run(report.name, at, due=time, title=title, phase="pull"))
         for report, time in chosen
@@ -238,14 +240,23 @@ def _differs(run: Run, before: Run) -> bool:
 
 def _written(history: History, run: Run, before: Run | None) -> Run:
     """Write an end down; what is tried again and again without getting anywhere stays one line."""
-    again = run.outcome in ("misconfigured", "refused")
-    if before is None or not again or (run.outcome, run.reason) != (before.outcome, before.reason):
+    again = run.outcome == "refused" or (
+        run.outcome == "misconfigured" and before and run.reason == before.reason
+    )
+    if before is None or not again or run.outcome != before.outcome:
         history.write(run)
         return run
     history.drop(run)
     run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)
     history.write(run)
     return run
+
+
+def _repeats(run: Run, before: Run) -> bool:
+    same = run.outcome == before.outcome
+    return same and (
+        run.outcome == "refused" or (run.outcome == "misconfigured" and run.reason == before.reason)
+    )
 
 
 def _note(history: History, run: Run, outcome: Outcome, reason: str, hands: Hands) -> None:
