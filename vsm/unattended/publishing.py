@@ -5,10 +5,11 @@ are not used: they write text alone, and a PDF is none.
 """
 
 import mimetypes
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import fsspec
 
@@ -22,14 +23,16 @@ _LIBRARIES: Final = {
     "abfs": "adlfs",
     "az": "adlfs",
 }
+_OURS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
 
 
 def send(site: Path, *, folder: str, to: str, keep: Collection[str]) -> None:
     """Copy one run of a report and its first page to where they are published.
 
     The run's files come first, and the page that leads to them last, so that a reader never finds a link to
-    what is not there; a copy that breaks off leaves the page as it was. What is there already is written
-    again. Runs that do not stay are removed after that.
+    what is not there; a copy that breaks off leaves the page as it was. This run is written again if it is
+    there already; others that stay are copied where they are missing, as after a week without the store.
+    Runs that do not stay are removed after that.
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def send(site: Path, *, folder: str, to: str, keep: Collection[str]) -> None:
     to
         A folder or an fsspec address; the report lies there under its own name.
     keep
-        Names of the runs that stay there.
+        Names of the runs that stay there, folders and packed ones.
 
     Raises
     ------
@@ -61,56 +64,91 @@ def send(site: Path, *, folder: str, to: str, keep: Collection[str]) -> None:
     """
     try:
         store, root = fsspec.core.url_to_fs(to)
+        store.invalidate_cache()
         base = f"{root.rstrip('/')}/{site.name}"
-        for file in sorted((site / folder).rglob("*")):
-            if file.is_file():
-                _copy(store, file, f"{base}/{folder}/{file.relative_to(site / folder).as_posix()}")
+        for run in _runs(site, folder, keep):
+            if run.name == folder or not store.exists(f"{base}/{_last_of(run)}"):
+                _send_whole(store, run, base)
         _copy(store, site / "index.html", f"{base}/index.html")
         _prune(store, base, keep)
     except ImportError as error:
         scheme = urlsplit(to).scheme
         library = _LIBRARIES.get(scheme, "a library of its own")
         extra = " (pip install 'vsm[s3]')" if library == "s3fs" else ""
-        raise RunError(f"{_shown(to)} needs {library}{extra}, which is not installed") from error
+        raise RunError(f"{shown(to)} needs {library}{extra}, which is not installed") from error
     except Exception as error:  # each store has errors of its own
-        raise RunError(f"it could not be copied to {_shown(to)}: {_said(error, to)}") from error
+        raise RunError(f"it could not be copied to {shown(to)}: {_said(error, to)}") from error
+
+
+def shown(address: str) -> str:
+    """Where is it published, without what only the owner may know?
+
+    Examples
+    --------
+    >>> shown("sftp://user:pass/word@host/www?token=1")
+    'sftp://host/www'
+    """
+    bare = re.split(r"[?#]", address, maxsplit=1)[0] if "://" in address else address
+    scheme, apart, rest = bare.partition("://")
+    return f"{scheme}{apart}{rest.rpartition('@')[2]}" if apart else bare
+
+
+def _runs(site: Path, folder: str, keep: Collection[str]) -> list[Path]:
+    """List what the first page leads to: this run, and others that a store which was down has missed."""
+    others = (entry for entry in sorted(site.iterdir()) if _OURS.fullmatch(entry.name))
+    return [site / folder, *(entry for entry in others if entry.name in keep and entry.name != folder)]
+
+
+def _send_whole(store: Any, run: Path, base: str) -> None:
+    """Copy a run; its last file is there only when all of it is."""
+    files = [path for path in sorted(run.rglob("*")) if path.is_file()] if run.is_dir() else [run]
+    last = run.parent / _last_of(run)
+    for file in sorted(files, key=lambda file: file == last):
+        _copy(store, file, f"{base}/{file.relative_to(run.parent).as_posix()}")
+
+
+def _last_of(run: Path) -> str:
+    return f"{run.name}/index.html" if run.is_dir() else run.name
 
 
 def _copy(store: Any, file: Path, to: str) -> None:
     """Write one file, so that a browser takes it for what it is; a folder gets it by renaming."""
-    store.makedirs(to.rpartition("/")[0], exist_ok=True)
-    if "file" in _protocols(store):
-        beside = f"{to}.part"
-        store.put_file(str(file), beside)
-        Path(beside).replace(to)
+    protocols = _protocols(store)
+    if _LIBRARIES.keys().isdisjoint(protocols):  # a bucket has no folders, and none is made by a wrong name
+        store.makedirs(to.rpartition("/")[0], exist_ok=True)
+    if "file" in protocols:
+        beside = Path(f"{to}.part")
+        try:
+            store.put_file(str(file), str(beside))
+            beside.replace(to)
+        finally:
+            beside.unlink(missing_ok=True)
         return
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    about = {"ContentType": kind} if "s3" in _protocols(store) else {}
+    about = {"ContentType": kind} if "s3" in protocols else {}
     store.pipe_file(to, file.read_bytes(), **about)
 
 
 def _prune(store: Any, base: str, keep: Collection[str]) -> None:
+    """Remove runs that do not stay; what is called otherwise is somebody else's."""
+    store.invalidate_cache()
     for entry in store.ls(base, detail=True):
         name = entry["name"].rstrip("/").rpartition("/")[2]
-        if entry["type"] == "directory" and name[:1].isdigit() and name not in keep:
-            store.rm(entry["name"], recursive=True)
+        if _OURS.fullmatch(name) and name not in keep:
+            store.rm(entry["name"], recursive=entry["type"] == "directory")
 
 
 def _protocols(store: Any) -> tuple[str, ...]:
     return (store.protocol,) if isinstance(store.protocol, str) else tuple(store.protocol)
 
 
-def _shown(address: str) -> str:
-    """Say where it is published without what only the owner may know."""
-    parts = urlsplit(address)
-    if not parts.scheme or "@" not in parts.netloc:
-        return address.partition("?")[0]
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
 def _said(error: Exception, address: str) -> str:
+    """Say what a store answered, without what only the owner may know, as it stands or decoded."""
     text = " ".join(str(error).split()) or type(error).__name__
-    secret = urlsplit(address).netloc.rpartition("@")[0]
-    for part in filter(None, (secret, *secret.split(":"), urlsplit(address).query)):
-        text = text.replace(part, "…")
+    rest = address.partition("://")[2]
+    hidden = rest.rpartition("@")[0]
+    asked = re.split(r"[?#]", rest, maxsplit=1)[1:]
+    parts = [address, hidden, *hidden.split(":"), *asked, *re.split(r"[&=?#]", "".join(asked))]
+    for part in sorted({*parts, *map(unquote, parts)} - {""}, key=len, reverse=True):
+        text = text.replace(part, shown(address) if part == address else "…")
     return text[:300]

@@ -8,7 +8,7 @@ from vsm.findings import Findings
 from vsm.sources.work_folder import WorkFolder
 from vsm.unattended.history import Run
 from vsm.unattended.message import message_of, worth_telling
-from vsm.unattended.publishing import send
+from vsm.unattended.publishing import send, shown
 from vsm.unattended.rendering import Made
 from vsm.unattended.telling import tell
 from vsm.workflow import Report
@@ -17,7 +17,7 @@ from vsm.workflow import Report
 def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     """Why could a run not be copied to where its report is published? Nothing where it was.
 
-    Runs that lie unpacked in the work folder stay there; older ones are removed.
+    What lies in the work folder stays there, as its first page leads to it; older runs are removed.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     'It could not be copied to nowhere://x: Protocol not known: nowhere.'
     """
     site = folder.site / report.name
-    keep = [entry.name for entry in site.iterdir() if entry.is_dir()] if site.is_dir() else []
+    keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []
     try:
         send(site, folder=run.folder, to=str(report.publish), keep=keep)
     except RunError as error:
@@ -63,7 +63,9 @@ def tell_run(
         run,
         findings=made.findings if made else Findings(),
         changes=changes,
-        link=report.publish or str(page.resolve()),
+        link=f"{shown(report.publish).rstrip('/')}/{report.name}/index.html"
+        if report.publish
+        else str(page.resolve()),
         pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
     )
     faults = (tell(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
