@@ -31,7 +31,7 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def store(server: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
+def store(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty bucket ``reports``, with all that is set in the environment."""
     import s3fs  # noqa: PLC0415 - an extra
 
@@ -49,8 +49,8 @@ def store(server: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     if found.exists("reports"):
         found.rm("reports", recursive=True)
     found.mkdir("reports")
-    request.addfinalizer(s3fs.S3FileSystem.clear_instance_cache)
-    return found
+    yield found
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def made(site: Path, *names: str, word: str = "whole") -> Path:

@@ -36,7 +36,11 @@ def post(message: Message, *, to: Sequence[str], secrets: Mapping[str, str]) -> 
     """
     if not secrets.get("VSM_SMTP_URL"):
         return "e-mail: VSM_SMTP_URL is not set in the environment"
-    server = urlsplit(secrets["VSM_SMTP_URL"].strip())
+    try:
+        server = urlsplit(secrets["VSM_SMTP_URL"].strip())
+        _ = server.port
+    except ValueError:
+        server = SplitResult("", "", "", "", "")
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
         return "e-mail: VSM_SMTP_URL is no address such as smtp://user:password@host:587"
     sender = secrets.get("VSM_MAIL_FROM") or unquote(server.username or "")
@@ -81,11 +85,12 @@ def composed(message: Message, *, sender: str, to: Sequence[str]) -> EmailMessag
     mail["To"] = ", ".join(to)
     paragraphs = [message.title, *message.sentences, *([message.link] if message.link else [])]
     size, files = 0, []
-    for path in message.attachments:
+    there = [path for path in message.attachments if path.is_file()]
+    for path in there:
         size += path.stat().st_size
         if size <= _MOST_BYTES:
             files.append(path)
-    if len(files) < len(message.attachments):
+    if len(files) < len(there):
         paragraphs.append("Not all PDFs are sent along: together they are larger than 10 MB.")
     mail.set_content("\n\n".join(paragraphs) + "\n")
     for path in files:
