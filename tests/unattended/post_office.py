@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 
 class Office:
@@ -51,7 +50,7 @@ def open_office() -> Iterator[Office]:
             while (line := self.rfile.readline()) != b".\r\n":
                 lines.append(line)
             mail = message_from_bytes(b"".join(lines), policy=policy.default)
-            office.taken.append(cast("EmailMessage", mail))
+            office.taken.append(mail)
             self.answer("250 taken")
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:

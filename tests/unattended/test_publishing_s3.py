@@ -90,18 +90,19 @@ def test_a_report_lies_on_s3_as_a_browser_takes_it(store: Any, tmp_path: Path) -
     assert files(store, "reports/vsm/weekly") == first
 
 
-def test_a_large_pdf_comes_in_parts_with_its_type(store: Any, tmp_path: Path) -> None:
+def test_a_large_pdf_comes_in_parts_with_its_type(
+    store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S3 takes more than 100 MB in parts only; the type has to be told at their beginning."""
-    about = []
     site = made(tmp_path / "weekly", NEW)
     pipe = type(store).pipe_file
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            type(store), "pipe_file",
-            lambda self, path, value, **more: (about.append(more), pipe(self, path, value, chunksize=5 << 20, **more)),
-        )  # fmt: skip
-        (site / NEW / "weekly.pdf").write_bytes(b"x" * (11 << 20))
-        send(site, folder=NEW, to="s3://reports", keep=[NEW])
+
+    def in_parts(self: Any, path: str, value: bytes, **more: Any) -> Any:
+        return pipe(self, path, value, chunksize=5 << 20, **more)
+
+    monkeypatch.setattr(type(store), "pipe_file", in_parts)
+    (site / NEW / "weekly.pdf").write_bytes(b"x" * (11 << 20))
+    send(site, folder=NEW, to="s3://reports", keep=[NEW])
     told = store.info(f"reports/weekly/{NEW}/weekly.pdf", refresh=True)
     assert (told["ContentType"], told["size"]) == ("application/pdf", 11 << 20)
 

@@ -128,6 +128,19 @@ class History:
         values = (run.outcome, _packed(run), run.number)
         self._execute("UPDATE runs SET outcome = ?, about = ? WHERE run = ?", values)
 
+    def end(self, run: Run, before: Run | None) -> Run:
+        """Write an end down; what is tried again and again without getting anywhere stays one line."""
+        again = run.outcome == "refused" or (
+            run.outcome == "misconfigured" and before and run.reason == before.reason
+        )
+        if before is None or not again or run.outcome != before.outcome:
+            self.write(run)
+            return run
+        self.drop(run)
+        run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)
+        self.write(run)
+        return run
+
     def drop(self, run: Run) -> None:
         """Forget a run that says what the one before it says already."""
         self._execute("DELETE FROM runs WHERE run = ?", (run.number,))

@@ -44,8 +44,9 @@ def log_to(
         with suppress(OSError):
             _write(path, line)
         if not quiet:
-            sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
-            sys.stdout.flush()
+            with suppress(OSError):  # cron may have led it to a file on a full disk
+                sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
+                sys.stdout.flush()
 
     return log
 

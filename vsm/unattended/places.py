@@ -22,6 +22,7 @@ from vsm.reports.site import RunRow, render_site
 from vsm.reports.staging import making, settle, stamp_of
 from vsm.sources.work_folder import WorkFolder
 from vsm.unattended.history import History, Run, failing_since, last_good
+from vsm.unattended.log import Log
 
 WHOLE: Final = 4
 """So many good runs of a report lie unpacked; older ones are packed."""
@@ -46,6 +47,38 @@ def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
     """
     site.parent.mkdir(parents=True, exist_ok=True)
     return settle(made, site, stamp_of(at)).name
+
+
+def show(
+    folder: WorkFolder, report: str, *, history: History, log: Log, at: datetime, keep: int | None = None
+) -> str:
+    """Why could the first page not be written? It leads to a new run before an old one goes.
+
+    Where nothing can be cleared, nothing is lost: it goes with the next run.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from datetime import UTC
+    >>> from vsm.unattended.history import open_history
+    >>> with TemporaryDirectory() as root, open_history(Path(root, "runs.sqlite")) as history:
+    ...     show(WorkFolder(Path(root)), "weekly", history=history, log=print, at=datetime.now(UTC))
+    ''
+    """
+    try:
+        write_index(folder, report, history=history, at=at)
+    except OSError as error:
+        log("no first page", report=report, reason=str(error))
+        return str(error)
+    if keep:
+        before = _entries(folder.site / report)
+        try:
+            tidy(folder, report, runs=history.runs(report), keep=keep)
+        except OSError as error:
+            log("not tidied", report=report, reason=str(error))
+        if _entries(folder.site / report) != before:
+            return show(folder, report, history=history, log=log, at=at)
+    return ""
 
 
 def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
@@ -190,9 +223,12 @@ def _row(run: Run, site: Path) -> RunRow:
 def _pack(run: Path) -> None:
     packed = run.with_name(f"{run.name}{_PACKED}")
     beside = run.with_name(f".{uuid4().hex}")
-    with tarfile.open(beside, "w:xz") as archive:
-        archive.add(run, arcname=run.name)
-    beside.replace(packed)
+    try:
+        with tarfile.open(beside, "w:xz") as archive:
+            archive.add(run, arcname=run.name)
+        beside.replace(packed)
+    finally:
+        beside.unlink(missing_ok=True)
     shutil.rmtree(run)
 
 

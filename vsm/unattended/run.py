@@ -18,7 +18,7 @@ from vsm.unattended.history import History, Outcome, Run, last_good, open_histor
 from vsm.unattended.lock import BusyError, one_at_a_time
 from vsm.unattended.log import Log
 from vsm.unattended.order import Order, order_of, widened
-from vsm.unattended.places import put_in_place, tidy, write_index
+from vsm.unattended.places import put_in_place, show
 from vsm.unattended.rendering import Made, checked, rendered
 from vsm.workflow import Report, Workflow
 
@@ -77,6 +77,11 @@ class _Job:
         self.history.write(run)
         self.hands.log(phase, report=run.report)
         return run
+
+    def show(self, report: Report) -> str:
+        """Say what is there on the first page, and clear what does not stay."""
+        at, log, history = self.hands.clock(), self.hands.log, self.history
+        return show(self.folder, report.name, history=history, log=log, at=at, keep=report.keep)
 
 
 def run_reports(
@@ -153,18 +158,18 @@ def _chosen(
 def _made(job: _Job, chosen: Sequence[tuple[Report, datetime | None]], at: datetime) -> list[Run]:
     """Pull once, then make one report after the other; whatever ends this early is written down."""
     title = job.workflow.stream.name
-    for report, _ in chosen:  # what a run that was killed has left
-        tidy(job.folder, report.name, runs=job.history.runs(report.name), keep=report.keep)
     runs = [
         job.history.begin(Run(report.name, at, due=time, title=title, phase="pull"))
         for report, time in chosen
     ]
     try:
+        for report, _ in chosen:  # what a run that was killed has left
+            job.show(report)
         job.hands.log("pull", reports=[run.report for run in runs])
         try:
             troubles = job.hands.pull()
-        except InputError as error:
-            return [_ended(job, report, replace(run, outcome="misconfigured", reason=str(error)), None)
+        except Exception as error:  # noqa: BLE001 - such as a full disk; each run is told of it
+            return [_ended(job, report, _failed(run, error), None)
                     for (report, _), run in zip(chosen, runs, strict=True)]  # fmt: skip
         return [_one(job, report, run, troubles) for (report, _), run in zip(chosen, runs, strict=True)]
     except BaseException:
@@ -174,12 +179,12 @@ def _made(job: _Job, chosen: Sequence[tuple[Report, datetime | None]], at: datet
 
 
 def _one(job: _Job, report: Report, run: Run, troubles: Sequence[str]) -> Run:
-    made = None
+    made, site = None, job.folder.site / report.name
     try:
         run = job.reach(run, "check")
         order = order_of(job.folder, report, workflow=job.workflow, at=run.begun, troubles=troubles)
         good = last_good(job.history.runs(report.name))
-        if good and not job.force and good.key == order.key and _stands(job, good):
+        if good and not job.force and good.key == order.key and (site / good.folder / "index.html").is_file():
             return _ended(job, report, _unchanged(run, good), None)
         order, stream, quiet = _checked(job, order)
         troubles = [*troubles, *quiet, *_faults(stream)]
@@ -187,18 +192,21 @@ def _one(job: _Job, report: Report, run: Run, troubles: Sequence[str]) -> Run:
         run = job.reach(run, "render")
         made = job.hands.render(job.folder, order, stream=stream, before=good, troubles=troubles)
         run = job.reach(run, "publish")
-        name = put_in_place(made.folder, site=job.folder.site / report.name, at=run.begun)
+        name = put_in_place(made.folder, site=site, at=run.begun)
         run = replace(
             run, outcome="stale" if troubles else "done", reason=" ".join(troubles), folder=name,
             key=order.key, findings=remembered(made.findings),
         )  # fmt: skip
-    except InputError as error:
-        run = replace(run, outcome="misconfigured", reason=str(error))
-    except VsmError as error:
-        run = replace(run, outcome="failed", reason=str(error))
     except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
-        run = replace(run, outcome="failed", reason=f"{type(error).__name__}: {error}")
+        run = _failed(run, error)
     return _ended(job, report, run, made)
+
+
+def _failed(run: Run, error: Exception) -> Run:
+    if isinstance(error, InputError):
+        return replace(run, outcome="misconfigured", reason=str(error))
+    said = str(error) if isinstance(error, VsmError) else f"{type(error).__name__}: {error}"
+    return replace(run, outcome="failed", reason=said)
 
 
 def _checked(job: _Job, order: Order) -> tuple[Order, ValueStream, list[str]]:
@@ -216,19 +224,19 @@ def _ended(job: _Job, report: Report, run: Run, made: Made | None) -> Run:
     """Write the end down, show it, copy it to where it is published, and tell it."""
     before = next((known for known in job.history.runs(report.name) if known.number < run.number), None)
     run = replace(run, ended=job.hands.clock())
-    run = _written(job.history, run, before)
-    try:
-        tidy(job.folder, report.name, runs=job.history.runs(report.name), keep=report.keep)
-        write_index(job.folder, report.name, history=job.history, at=run.ended or run.begun)
-    except OSError as error:
-        run = replace(run, outcome="failed", reason=f"its first page could not be written: {error}")
+    run = job.history.end(run, before)
+    if fault := job.show(report):
+        run = replace(run, outcome="failed", reason=f"its first page could not be written: {fault}")
         job.history.write(run)
     if run.good and report.publish and (fault := job.hands.publish(report, run)):
         run = replace(run, outcome="stale", reason=f"{run.reason} {fault}".strip())
         job.history.write(run)
     if before is None or run.good or _differs(run, before):
-        for fault in job.hands.tell(report, run, made):
-            job.hands.log("not told", report=report.name, reason=fault)
+        try:
+            for fault in job.hands.tell(report, run, made):
+                job.hands.log("not told", report=report.name, reason=fault)
+        except Exception as error:  # noqa: BLE001 - whoever is not told stops nothing
+            job.hands.log("not told", report=report.name, reason=type(error).__name__)
     job.hands.log(run.outcome, report=report.name, reason=run.reason, folder=run.folder)
     return run
 
@@ -238,31 +246,10 @@ def _differs(run: Run, before: Run) -> bool:
     return (run.outcome, run.reason, run.due) != (before.outcome, before.reason, before.due)
 
 
-def _written(history: History, run: Run, before: Run | None) -> Run:
-    """Write an end down; what is tried again and again without getting anywhere stays one line."""
-    again = run.outcome == "refused" or (
-        run.outcome == "misconfigured" and before and run.reason == before.reason
-    )
-    if before is None or not again or run.outcome != before.outcome:
-        history.write(run)
-        return run
-    history.drop(run)
-    run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)
-    history.write(run)
-    return run
-
-
-def _repeats(run: Run, before: Run) -> bool:
-    same = run.outcome == before.outcome
-    return same and (
-        run.outcome == "refused" or (run.outcome == "misconfigured" and run.reason == before.reason)
-    )
-
-
 def _note(history: History, run: Run, outcome: Outcome, reason: str, hands: Hands) -> None:
     before = next(iter(history.runs(run.report)), None)
     begun = history.begin(run)
-    _written(history, replace(begun, outcome=outcome, reason=reason, ended=hands.clock()), before)
+    history.end(replace(begun, outcome=outcome, reason=reason, ended=hands.clock()), before)
 
 
 def _find_broken_off(folder: WorkFolder, history: History, hands: Hands) -> None:
@@ -271,7 +258,7 @@ def _find_broken_off(folder: WorkFolder, history: History, hands: Hands) -> None
         reason = f"it was broken off in the phase '{run.phase}'; nothing of it was published."
         history.write(replace(run, outcome="broken off", reason=reason, ended=hands.clock()))
         hands.log("broken off", report=run.report, begun=run.begun.isoformat(), phase=run.phase)
-        write_index(folder, run.report, history=history, at=hands.clock())
+        show(folder, run.report, history=history, log=hands.log, at=hands.clock())
 
 
 def _workflow(folder: WorkFolder, history: History, hands: Hands) -> Workflow:
@@ -280,12 +267,8 @@ def _workflow(folder: WorkFolder, history: History, hands: Hands) -> Workflow:
     except InputError as error:
         for name in history.reports():
             _note(history, Run(name, hands.clock()), "misconfigured", str(error), hands)
-            write_index(folder, name, history=history, at=hands.clock())
+            show(folder, name, history=history, log=hands.log, at=hands.clock())
         raise
-
-
-def _stands(job: _Job, good: Run) -> bool:
-    return (job.folder.site / good.report / good.folder / "index.html").is_file()
 
 
 def _unchanged(run: Run, good: Run) -> Run:
