@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from tests.unattended.hands import MONDAY, World, at, world
 from vsm.unattended import places
 from vsm.unattended import run as running
-from vsm.unattended.history import open_history
+from vsm.unattended.history import Run, open_history
 from vsm.unattended.log import log_to
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -121,7 +122,7 @@ def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(
 ) -> None:
     """The page about what was broken off waits; the run is made."""
     with open_history(shop.folder.history) as history:
-        history.begin(running.Run("weekly", MONDAY, phase="render"))
+        history.begin(Run("weekly", MONDAY, phase="render"))
     index = places.write_index
     left = iter([full])
 
@@ -139,7 +140,7 @@ def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
     (shop.root / "vsm.toml").write_text(
         plan + '[[report]]\nname = "monthly"\nnotebooks = ["05_what_is_stuck_now"]\n'
     )
-    hands = running.replace(shop.hands, tell=full)
+    hands = replace(shop.hands, tell=full)
     runs = running.run_reports(shop.folder, hands=hands)
     assert [run.outcome for run in runs] == ["done", "done"]
     assert [about for event, about in shop.log if event == "not told"] == [

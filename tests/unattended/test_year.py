@@ -244,7 +244,7 @@ def assert_nothing_is_there_twice(year: Year) -> None:
     assert len(bodies) == len(year.site.cards) == len({body["id"] for body in bodies})
     stream = read_stream(year.folder.root)
     moves = stream.events[stream.events["kind"] == "status"]
-    assert not moves.duplicated(["ticket", "at", "to_status"]).any()
+    assert not moves.duplicated(["ticket", "at", "after"]).any()
 
 
 def told(year: Year, history: History) -> None:
