@@ -63,7 +63,7 @@ def systemd_units(call: Call) -> dict[str, str]:
         raise ParameterError(
             f"systemd would take {call.environment} for a pattern; set XDG_CONFIG_HOME elsewhere"
         )
-    folder = str(call.folder).replace("\\", "\\\\").replace("%", "%%")
+    folder = str(call.folder).replace("%", "%%")
     service = _SERVICE.format(
         folder=folder,
         command=_command(call),
