@@ -1,4 +1,4 @@
-"""Who calls ``vsm run --due``? ``vsm schedule`` says what has to stand in a scheduler, and may put it there."""
+"""Who calls ``vsm run --due``? ``vsm schedule`` says what a scheduler needs, and may put it there."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ import typer
 from vsm.cli.options import WORK, Dir
 from vsm.cli.saying import console
 from vsm.errors import ParameterError
+from vsm.pipeline.folder_files import read_workflow
 from vsm.reports import notebooks_folder
 from vsm.sources.work_folder import WorkFolder
 from vsm.unattended.schedulers import Scheduler, scheduler_text
 from vsm.unattended.schedulers_call import Call, longest_minutes
 from vsm.unattended.schedulers_install import install_in_crontab, install_units, start_timer
-from vsm.workflow.file import parse_workflow
 from vsm.workflow.reporting import Report
 
 EXAMPLE: Final = "01_where_does_time_go.ipynb"
@@ -33,7 +33,7 @@ def schedule(
 ) -> None:
     """Print what a scheduler needs so that due reports are made; one call suffices for all of them."""
     folder = WorkFolder.at(dir_)
-    reports = parse_workflow(folder.workflow.read_text(encoding="utf-8"), origin=str(folder.workflow)).reports
+    reports = read_workflow(folder).reports
     suite = notebooks_folder().resolve()
     call = Call(
         program(),

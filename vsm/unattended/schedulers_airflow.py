@@ -10,8 +10,9 @@ from vsm.unattended.schedulers_call import Call, cron_expression
 _DAG: Final = '''\
 """Reports of vsm: copy this to Airflow's dags folder as {module}.py.
 
-It needs apache-airflow-providers-standard and -papermill, and on the workers vsm and the work folder. Logins come
-from the workers' environment (VSM_JIRA_TOKEN); a notebook's parameters are stored in it, so none may be a secret.
+It needs apache-airflow-providers-standard and -papermill, and on the workers vsm and the work folder.
+Logins come from the workers' environment (VSM_JIRA_TOKEN). A notebook's parameters are stored in it: none may
+be a secret.
 """
 
 from datetime import datetime, timedelta
@@ -66,7 +67,7 @@ def airflow_dag(call: Call, *, notebook: PurePath) -> str:
     --------
     >>> from pathlib import PurePosixPath
     >>> call = Call(("/opt/vsm",), PurePosixPath("/srv/my work"), PurePosixPath("/etc"))
-    >>> print(airflow_dag(call, notebook=PurePosixPath("/suite/01.ipynb")).splitlines()[20].strip())
+    >>> print(airflow_dag(call, notebook=PurePosixPath("/suite/01.ipynb")).splitlines()[22].strip())
     bash_command="/opt/vsm run --due --dir '/srv/my work' || [ $? -eq 3 ]",
     """
     for word in (*call.words, str(notebook)):

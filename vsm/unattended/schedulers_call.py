@@ -111,7 +111,9 @@ def cron_expression(every: int, *, offset: int = 0) -> str:
 
 
 def longest_minutes(reports: Sequence[Report], *, numbered: int) -> int:
-    """After how many minutes does a run hang for sure? When each notebook took all its time, and an hour more.
+    """After how many minutes does a run hang for sure? When each notebook took all its time, and an hour.
+
+    Where no report is planned yet, as if there were one of all notebooks.
 
     Parameters
     ----------
@@ -123,9 +125,10 @@ def longest_minutes(reports: Sequence[Report], *, numbered: int) -> int:
     Examples
     --------
     >>> longest_minutes([], numbered=7)
-    60
+    130
     >>> longest_minutes([Report(name="weekly", minutes=20), Report(name="m", notebooks=("a",))], numbered=7)
     210
     """
-    notebooks = sum(report.minutes * (len(report.notebooks) or numbered) for report in reports)
+    planned = reports or [Report(name="one")]  # the first may be written tomorrow
+    notebooks = sum(report.minutes * (len(report.notebooks) or numbered) for report in planned)
     return SPARE_MINUTES + round(notebooks)

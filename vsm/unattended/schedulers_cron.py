@@ -35,7 +35,7 @@ def cron_block(call: Call) -> str:
             "# Asks which reports of vsm.toml are due; what their cron and zone say counts, not this",
             "# machine's zone. Cron knows no login and only PATH=/usr/bin:/bin. Make a file that you alone",
             f"# can read:  (umask 077; mkdir -p {folder}; touch {file})",
-            "# with lines such as  VSM_JIRA_TOKEN='…'  VSM_JIRA_EMAIL='…'  PATH='/usr/local/bin:/usr/bin:/bin'",
+            "# with lines such as  VSM_JIRA_TOKEN='…'  VSM_JIRA_EMAIL='…'  PATH=/usr/local/bin:/usr/bin:/bin",
             f"{cron_expression(call.every)} {_command(call)}",
             end,
         ]

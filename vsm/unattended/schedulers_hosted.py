@@ -1,6 +1,6 @@
 """What has to stand in a repository at GitHub or GitLab, whose machines forget everything between two runs?
 
-There, the work folder lies in the repository (its ``vsm.toml`` does; archive and site are kept in a cache), so
+There, the work folder lies in the repository: ``vsm.toml`` is committed, archive and site lie in a cache. So
 its name counts, and no path of this machine does.
 """
 
@@ -14,14 +14,16 @@ _FEWEST_AT_GITHUB: Final = 5
 _LONGEST_AT_GITHUB: Final = 360
 _OFFSET: Final = 7
 _GITHUB: Final = """\
-# .github/workflows/vsm.yml in a PRIVATE repository that holds {name}/vsm.toml. Whoever can read the repository
-# can read its caches, and with them all that was pulled.
-# Variables (Settings > Secrets and variables > Actions): VSM_PACKAGE, what pip is to install, such as the address
-# of a wheel; VSM_JIRA_URL; VSM_JIRA_PROJECT. Secrets: VSM_JIRA_EMAIL (Cloud alone), VSM_JIRA_TOKEN.
+# .github/workflows/vsm.yml in a PRIVATE repository that holds {name}/vsm.toml.
+# Whoever can read the repository can read its caches, and with them all that was pulled.
+# Settings > Secrets and variables > Actions, variables: VSM_PACKAGE (what pip is to install, such as the
+# address of a wheel), VSM_JIRA_URL, VSM_JIRA_PROJECT; secrets: VSM_JIRA_TOKEN, and VSM_JIRA_EMAIL for Cloud.
 name: vsm
 on:
   schedule:
-    - cron: {cron}  # off the hour, when fewer jobs wait; cron and zone in vsm.toml count
+    # Off the hour, when fewer jobs wait. When a report is made, its cron and zone in vsm.toml say; each call that
+    # finds nothing due takes a minute of Actions all the same: choose --every 60 or more where they are scarce.
+    - cron: {cron}
   workflow_dispatch: {{}}
 permissions:
   contents: read
@@ -78,13 +80,15 @@ jobs:
           name: reports
           path: ${{{{ env.WORK }}}}/site
           if-no-files-found: ignore
+          retention-days: 30
 """
 _GITLAB: Final = """\
-# A job for .gitlab-ci.yml of a PRIVATE project that holds {name}/vsm.toml. It runs in pipelines that a schedule
-# starts: make one under Build > Pipeline schedules with the interval  {cron}
-# (cron and zone of the reports in vsm.toml count). Variables, under Settings > CI/CD: VSM_PACKAGE, what pip is
-# to install, such as the address of a wheel; VSM_JIRA_URL; VSM_JIRA_PROJECT; masked and protected VSM_JIRA_TOKEN
-# and VSM_JIRA_EMAIL (Cloud alone).
+# A job for .gitlab-ci.yml of a PRIVATE project that holds {name}/vsm.toml.
+# Build > Pipeline schedules: make one with the interval pattern  {cron}
+# When a report is made, its cron and zone in vsm.toml say; each call that finds nothing due takes a minute of
+# your runners all the same: choose --every 60 or more where they are scarce.
+# Settings > CI/CD, variables: VSM_PACKAGE (what pip is to install, such as the address of a wheel),
+# VSM_JIRA_URL, VSM_JIRA_PROJECT; masked: VSM_JIRA_TOKEN, and VSM_JIRA_EMAIL for Cloud.
 reports:
   image: python:3.13
   rules:
@@ -137,7 +141,8 @@ def github_workflow(call: Call) -> str:
     """
     if call.every < _FEWEST_AT_GITHUB:
         raise ParameterError(
-            f"GitHub starts nothing more often than every {_FEWEST_AT_GITHUB} minutes; choose --every 5 or more"
+            f"GitHub starts nothing more often than every {_FEWEST_AT_GITHUB} minutes; "
+            f"choose --every {_FEWEST_AT_GITHUB} or more"
         )
     name = _name(call)
     return _GITHUB.format(
