@@ -67,8 +67,8 @@ def airflow_dag(call: Call, *, notebook: PurePath) -> str:
     --------
     >>> from pathlib import PurePosixPath
     >>> call = Call(("/opt/vsm",), PurePosixPath("/srv/my work"), PurePosixPath("/etc"))
-    >>> print(airflow_dag(call, notebook=PurePosixPath("/suite/01.ipynb")).splitlines()[22].strip())
-    bash_command="/opt/vsm run --due --dir '/srv/my work' || [ $? -eq 3 ]",
+    >>> "/opt/vsm run --due --dir '/srv/my work'" in airflow_dag(call, notebook=PurePosixPath("/a.ipynb"))
+    True
     """
     for word in (*call.words, str(notebook)):
         if "{{" in word or "{%" in word or "{#" in word:

@@ -21,8 +21,8 @@ _GITHUB: Final = """\
 name: vsm
 on:
   schedule:
-    # Off the hour, when fewer jobs wait. When a report is made, its cron and zone in vsm.toml say; each call that
-    # finds nothing due takes a minute of Actions all the same: choose --every 60 or more where they are scarce.
+    # Off the hour, when fewer jobs wait. When a report is made, its cron and zone in vsm.toml say; each call
+    # takes a minute of Actions, also when nothing is due: choose --every 60 or more where they are scarce.
     - cron: {cron}
   workflow_dispatch: {{}}
 permissions:
@@ -85,8 +85,8 @@ jobs:
 _GITLAB: Final = """\
 # A job for .gitlab-ci.yml of a PRIVATE project that holds {name}/vsm.toml.
 # Build > Pipeline schedules: make one with the interval pattern  {cron}
-# When a report is made, its cron and zone in vsm.toml say; each call that finds nothing due takes a minute of
-# your runners all the same: choose --every 60 or more where they are scarce.
+# When a report is made, its cron and zone in vsm.toml say; each call takes a minute of your
+# runners, also when nothing is due: choose --every 60 or more where they are scarce.
 # Settings > CI/CD, variables: VSM_PACKAGE (what pip is to install, such as the address of a wheel),
 # VSM_JIRA_URL, VSM_JIRA_PROJECT; masked: VSM_JIRA_TOKEN, and VSM_JIRA_EMAIL for Cloud.
 reports:
@@ -160,8 +160,8 @@ def gitlab_job(call: Call) -> str:
     --------
     >>> from pathlib import PurePosixPath
     >>> call = Call(("/opt/vsm",), PurePosixPath("/srv/work"), PurePosixPath("/etc"))
-    >>> print(gitlab_job(call).splitlines()[5])
-    reports:
+    >>> [line for line in gitlab_job(call).splitlines() if "pattern" in line]
+    ['# Build > Pipeline schedules: make one with the interval pattern  7-59/15 * * * *']
     """
     name = _name(call)
     return _GITLAB.format(
