@@ -47,7 +47,8 @@ def systemd_units(call: Call) -> dict[str, str]:
     Raises
     ------
     ParameterError
-        The file of secrets lies where systemd would take its path for a pattern.
+        The file of secrets lies where systemd would take its path for a pattern, or the path of vsm itself
+        holds a quotation mark or backslash, which systemd refuses there.
 
     Examples
     --------
@@ -59,6 +60,8 @@ def systemd_units(call: Call) -> dict[str, str]:
     >>> print(units[f"{call.name}.service"].splitlines()[7])
     ExecStart=":/opt/vsm" "run" "--due" "--dir" "/srv/my work"
     """
+    if set("\"'\\") & set(call.program[0]):
+        raise ParameterError(f"systemd refuses to start {call.program[0]} because of its quotes; rename it")
     if set("*?[]\\") & set(str(call.environment)):
         raise ParameterError(
             f"systemd would take {call.environment} for a pattern; set XDG_CONFIG_HOME elsewhere"
