@@ -71,12 +71,14 @@ def test_the_timer_elapses_so_often(tmp_path: Path, every: int) -> None:
 
 def test_the_service_says_what_a_run_is() -> None:
     """One run, bounded, partly old data no failure; a percent sign doubled, a dollar left alone."""
-    unit = systemd_units(a_call("/srv/my 5% $HOME"))["vsm-my-5-HOME-13d1c8b5.service"]
+    call = a_call("/srv/my 5% $HOME")
+    unit = systemd_units(call)[f"{call.name}.service"]
+    assert call.name.startswith("vsm-my-5-HOME-")
     assert value(unit, "ExecStart") == '":/opt/vsm" "run" "--due" "--dir" "/srv/my 5%% $HOME"'
     assert value(unit, "Type") == "oneshot"
     assert value(unit, "SuccessExitStatus") == "3"
     assert value(unit, "TimeoutStartSec") == "120min"
-    assert value(unit, "EnvironmentFile") == "-/home/me/.config/vsm/vsm-my-5-HOME-13d1c8b5.env"
+    assert value(unit, "EnvironmentFile") == f"-/home/me/.config/vsm/{call.name}.env"
 
 
 def test_two_folders_of_one_name_have_units_of_their_own() -> None:
@@ -87,7 +89,7 @@ def test_two_folders_of_one_name_have_units_of_their_own() -> None:
 @pytest.mark.parametrize("program", ["/opt/it's/vsm", '/opt/"/vsm', "/opt/\\/vsm"])
 def test_a_program_that_systemd_refuses_is_refused_with_a_reason(program: str) -> None:
     """It starts nothing whose path holds quotes."""
-    with pytest.raises(ParameterError, match="systemd refuses to start .* because of its quotes; rename it"):
+    with pytest.raises(ParameterError, match=r"systemd refuses to start .* because of its quotes; rename it"):
         systemd_units(a_call(program=program))
 
 
@@ -117,7 +119,7 @@ def test_installed_units_replace_those_of_before_and_leave_nothing_beside(tmp_pa
 def test_units_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
     """A file where the folder should be."""
     (tmp_path / "units").write_text("")
-    with pytest.raises(RunError, match="cannot write units to .*units: "):
+    with pytest.raises(RunError, match=r"cannot write units to .*units: "):
         install_units(a_call(), folder=tmp_path / "units")
 
 
