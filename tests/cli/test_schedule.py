@@ -108,7 +108,7 @@ def test_install_into_the_crontab_adds_once_and_replaces(
     assert vsm("schedule", "--dir", work, "--every", 60) == 0
     assert table == f"0 1 * * * backup\n{vsm.out}"
     assert vsm("schedule", "--dir", work, "--every", 60, "--install") == 0
-    assert "Your crontab asks already: nothing was changed; every 60 minutes" in vsm.out
+    assert "Nothing to change: your crontab asks every 60 minutes which reports" in vsm.out
     assert (bin_ / "table").read_text() == table
 
 

@@ -79,9 +79,9 @@ def _note(reports: Sequence[Report]) -> None:
 
 def _into_crontab(call: Call) -> None:
     changed = install_in_crontab(call, environment=os.environ)
-    done = "Your crontab now asks" if changed else "Your crontab asks already: nothing was changed;"
+    asks = f"every {call.every} minutes which reports of {call.folder} are due"
     say = console()
-    say.print(f"{done} every {call.every} minutes which reports of {call.folder} are due.")
+    say.print(f"Your crontab now asks {asks}." if changed else f"Nothing to change: your crontab asks {asks}.")
     say.print(f"What it says goes to {call.folder / 'run.log'}. Secrets belong into {call.environment}:")
     say.print(f"  (umask 077; mkdir -p '{call.secrets}'; touch '{call.environment}')")
     say.print("To stop it: crontab -e, and delete the lines between its two marks.")
