@@ -7,6 +7,7 @@ The tree::
     │   ├── ConfigError       vsm.toml says something that cannot be
     │   ├── SourceError       a file or a repository is not what it should be
     │   ├── ParameterError    an argument or a notebook parameter is unknown or of the wrong type
+    │   │   └── EmptyWindowError    a window begins after everything that is known
     │   └── TableError        a table breaks its schema in ``vsm.tables``
     └── RunError              the request was right and carrying it out failed; exits with 1
         ├── ArchiveError      the archive is locked, damaged or of a newer version
@@ -14,6 +15,8 @@ The tree::
 
 A message says what, where (file, ticket, column, how many) and what to do next.
 """
+
+from datetime import date
 
 
 class VsmError(Exception):
@@ -38,6 +41,14 @@ class SourceError(InputError):
 
 class ParameterError(InputError):
     """An argument or a notebook parameter is unknown or of the wrong type."""
+
+
+class EmptyWindowError(ParameterError):
+    """A window begins after everything that is known; ``last`` is the day of the last event."""
+
+    def __init__(self, message: str, *, last: date) -> None:
+        super().__init__(message)
+        self.last = last
 
 
 class TableError(InputError):

@@ -102,7 +102,7 @@ def test_install_into_the_crontab_adds_once_and_replaces(
     monkeypatch.setenv("PATH", fake_crontab(bin_)["PATH"])
     (bin_ / "table").write_text("0 1 * * * backup\n")
     assert vsm("schedule", "--dir", work, "--install") == 0
-    assert f"Your crontab now asks every 15 minutes which reports of {work} are due." in vsm.out
+    assert f"Your crontab asks every 15 minutes which reports of {work} are due." in vsm.out
     assert vsm("schedule", "--dir", work, "--install", "--every", 60) == 0
     table = (bin_ / "table").read_text()
     assert vsm("schedule", "--dir", work, "--every", 60) == 0

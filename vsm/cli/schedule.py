@@ -81,7 +81,7 @@ def _into_crontab(call: Call) -> None:
     changed = install_in_crontab(call, environment=os.environ)
     asks = f"every {call.every} minutes which reports of {call.folder} are due"
     say = console()
-    say.print(f"Your crontab now asks {asks}." if changed else f"Nothing to change: your crontab asks {asks}.")
+    say.print(f"{'Your' if changed else 'Nothing to change: your'} crontab asks {asks}.")
     say.print(f"What it says goes to {call.folder / 'run.log'}. Secrets belong into {call.environment}:")
     say.print(f"  (umask 077; mkdir -p '{call.secrets}'; touch '{call.environment}')")
     say.print("To stop it: crontab -e, and delete the lines between its two marks.")

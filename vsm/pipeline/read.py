@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.errors import ArchiveError, ParameterError
+from vsm.errors import ArchiveError, EmptyWindowError, ParameterError
 from vsm.eventlog.board import Board, board_from_jira
 from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
@@ -259,7 +259,8 @@ def _check_days(
     if since is not None and until is not None and since > until:
         raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; exchange them")
     if since is not None and as_of is not None and since > as_of:
-        raise ParameterError(
+        raise EmptyWindowError(
             f"since is {since:%Y-%m-%d}, but the last event recorded is of {as_of:%Y-%m-%d %H:%M} UTC; pull "
-            "again, or name an earlier day"
+            "again, or name an earlier day",
+            last=as_of.date(),
         )

@@ -171,7 +171,8 @@ def render_plain(template: str, **known: object) -> str:
 
     Examples
     --------
-    >>> "<h1>Weekly</h1>" in render_plain("site.html.j2", title="Weekly", about={})
+    >>> known = {"latest": [], "runs": [], "about": {}, "notice": ""}
+    >>> "<h1>Weekly</h1>" in render_plain("site.html.j2", title="Weekly", **known)
     True
     """
     policy = _POLICY.format(script="'none'")

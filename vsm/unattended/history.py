@@ -14,10 +14,9 @@ from typing import Any, Final, Literal, Self
 
 from vsm.errors import ArchiveError
 
-Outcome = Literal["running", "done", "unchanged", "stale", "failed", "broken off", "refused"]
+Outcome = Literal["running", "done", "unchanged", "stale", "failed", "misconfigured", "broken off", "refused"]
 GOOD: Final = frozenset({"done", "unchanged", "stale"})
 """Outcomes after which a whole report of that run lies in its place."""
-LOST: Final = frozenset({"failed", "broken off", "refused"})
 _BUSY_SECONDS: Final = 10.0
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS runs (
@@ -39,13 +38,14 @@ class Run:
     ----------
     number
         Its number in the history, from 1; 0 before it is written down.
-    report
-        Which report was to be made.
+    report, title
+        Which report was to be made, and what it is called on its pages.
     begun, ended, due
         Instants with zone: its beginning, its end, and the time that made it due (None where it was named).
     outcome
         ``done``, ``unchanged`` (nothing new, so the last report stands), ``stale`` (made of data that are
-        partly old or faulty), ``failed``, ``broken off``, ``refused`` (another one was under way).
+        partly old or faulty), ``failed``, ``misconfigured``, ``broken off``, ``refused`` (another one was
+        under way).
     phase
         How far it got: pull, check, render, publish, tell.
     reason
@@ -67,6 +67,7 @@ class Run:
     report: str
     begun: datetime
     due: datetime | None = None
+    title: str = ""
     number: int = 0
     ended: datetime | None = None
     outcome: Outcome = "running"
@@ -126,6 +127,10 @@ class History:
         """Write down how far a run got, or how it ended."""
         values = (run.outcome, _packed(run), run.number)
         self._execute("UPDATE runs SET outcome = ?, about = ? WHERE run = ?", values)
+
+    def drop(self, run: Run) -> None:
+        """Forget a run that says what the one before it says already."""
+        self._execute("DELETE FROM runs WHERE run = ?", (run.number,))
 
     def runs(self, report: str | None = None) -> list[Run]:
         """Which runs had this report, or any, the latest first?"""
