@@ -17,6 +17,7 @@ from vsm.reports import notebooks_folder
 from vsm.sources.work_folder import WorkFolder
 from vsm.unattended.schedulers import Scheduler, scheduler_text
 from vsm.unattended.schedulers_call import Call, longest_minutes
+from vsm.unattended.schedulers_cron import FAULTS
 from vsm.unattended.schedulers_install import install_in_crontab, install_units, start_timer
 from vsm.workflow.reporting import Report
 
@@ -82,7 +83,8 @@ def _into_crontab(call: Call) -> None:
     asks = f"every {call.every} minutes which reports of {call.folder} are due"
     say = console()
     say.print(f"{'Your' if changed else 'Nothing to change: your'} crontab asks {asks}.")
-    say.print(f"What it says goes to {call.folder / 'run.log'}. Secrets belong into {call.environment}:")
+    say.print(f"What goes wrong stands in {call.folder / FAULTS}, what runs say in archive/run.log.")
+    say.print(f"Secrets belong into {call.environment}:")
     say.print(f"  (umask 077; mkdir -p '{call.secrets}'; touch '{call.environment}')")
     say.print("To stop it: crontab -e, and delete the lines between its two marks.")
 

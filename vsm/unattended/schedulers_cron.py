@@ -8,6 +8,8 @@ from vsm.unattended.schedulers_call import Call, cron_expression
 
 _LONGEST_COMMAND: Final = 990
 """Cron's own limit is 1,000 characters on many systems; it cuts off what is longer without a word."""
+FAULTS: Final = "schedule.log"
+"""Where the work folder holds what went wrong before a run could write its own log."""
 
 
 def cron_block(call: Call) -> str:
@@ -25,7 +27,7 @@ def cron_block(call: Call) -> str:
     >>> print(cron_block(call).splitlines()[-2])
     */15 * * * * set -a; [ ! -r /home/me/.config/vsm/vsm-my-work-....env ] || .
       /home/me/.config/vsm/vsm-my-work-....env; /opt/vsm run --due --dir '/srv/my work'
-      >>'/srv/my work/run.log' 2>&1
+      >/dev/null 2>>'/srv/my work/schedule.log'
     """
     begin, end = _marks(call)
     folder, file = _quoted(str(call.secrets)), _quoted(str(call.environment))
@@ -77,9 +79,9 @@ def _marks(call: Call) -> tuple[str, str]:
 
 
 def _command(call: Call) -> str:
-    file, log = _quoted(str(call.environment)), _quoted(str(call.folder / "run.log"))
+    file, log = _quoted(str(call.environment)), _quoted(str(call.folder / FAULTS))
     words = " ".join(map(_quoted, call.words))
-    command = f"set -a; [ ! -r {file} ] || . {file}; {words} >>{log} 2>&1"
+    command = f"set -a; [ ! -r {file} ] || . {file}; {words} >/dev/null 2>>{log}"
     if len(command.encode()) > _LONGEST_COMMAND:
         raise ParameterError(
             f"{call.folder}: its path is too long for cron, which reads 1,000 characters; move it, "
