@@ -1,11 +1,6 @@
 """The line for cron does what it should in cron's own tiny world, and everybody else's lines stay."""
 
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -22,27 +17,6 @@ from vsm.unattended.schedulers_cron import cron_block, with_block
 from vsm.unattended.schedulers_install import install_in_crontab
 
 NASTY = 'my %work\'s "50%" $HOME `id`; &'
-PATIENCE = 75  # seconds; cron looks once a minute
-PRIVATE = """\
-set -e
-mount -t tmpfs none /var/spool/cron
-mkdir -m 1730 /var/spool/cron/crontabs
-mount -t tmpfs none /etc/cron.d
-mount --bind /dev/null /etc/crontab
-mount -t tmpfs none /run
-"$@"
-exec cron -f
-"""
-INSTALL = """\
-import os, sys
-from pathlib import Path
-from vsm.unattended.schedulers_call import Call
-from vsm.unattended.schedulers_install import install_in_crontab
-program, folder, secrets = sys.argv[1:]
-call = Call((program,), Path(folder), Path(secrets), every=1)
-assert install_in_crontab(call, environment=os.environ)
-assert not install_in_crontab(call, environment=os.environ)
-"""
 CRONTAB = """\
 #!/bin/sh
 # Stands for the crontab command: keeps its one table beside itself.
@@ -202,34 +176,3 @@ def test_a_crontab_that_refuses_says_so(tmp_path: Path) -> None:
     script = '#!/bin/sh\n[ "$1" = -l ] && exit 0\necho "bad minute" >&2; exit 1\n'
     with pytest.raises(RunError, match="crontab refused the new line: bad minute; nothing was changed"):
         install_in_crontab(a_call(), environment=fake_crontab(tmp_path, script))
-
-
-def private_cron() -> str:
-    """Why can no real cron run here with a spool of its own? Nothing where it can."""
-    if sys.platform != "linux" or not all(map(shutil.which, ("cron", "crontab", "unshare"))):
-        return "there is no cron here (Debian's, with crontab and unshare)"
-    if os.geteuid():
-        return "a cron with a spool of its own needs root"
-    mounts = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/var/spool/cron"]
-    if subprocess.run(mounts, capture_output=True, check=False).returncode:
-        return "this container may not mount a spool of its own over the user's crontabs"
-    return ""
-
-
-def test_a_real_cron_calls_it(tmp_path: Path) -> None:
-    """Installed with the real crontab, in a spool that nobody else sees, and called within a minute."""
-    if why := private_cron():
-        pytest.skip(why)
-    call = call_of(tmp_path, folder="my 100% work")
-    install = [sys.executable, "-c", INSTALL, *call.program, str(call.folder), str(call.secrets)]
-    cron = subprocess.Popen(["unshare", "--mount", "sh", "-c", PRIVATE, "sh", *install])
-    try:
-        end = time.monotonic() + PATIENCE
-        log = Path(call.folder, "schedule.log")
-        while time.monotonic() < end and not (log.exists() and "warned" in log.read_text()):
-            assert cron.poll() is None
-            time.sleep(0.2)
-    finally:
-        cron.terminate()
-        cron.wait()
-    assert (tmp_path / "told").read_text().splitlines()[:4] == ["run", "--due", "--dir", str(call.folder)]
