@@ -1,6 +1,7 @@
 """``vsm schedule`` prints what a scheduler needs, and touches nothing unless told to."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -11,8 +12,7 @@ import yaml
 
 from tests.cli.shell import Shell
 from tests.real_streams import WORKFLOW
-from tests.unattended.calls import command_of, line_of
-from tests.unattended.test_schedulers_cron import fake_crontab
+from tests.unattended.calls import command_of, fake_crontab, line_of
 from vsm.cli.schedule import program
 
 WEEKLY = '\n[[report]]\nname = "weekly"\ncron = "0 7 * * MON"\n'
@@ -149,3 +149,15 @@ def test_without_a_script_python_itself_is_called(
     home = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])}
     assert subprocess.run(["/bin/sh", "-c", shown], env=home, cwd=tmp_path, check=False).returncode == 2
     assert "No such option: --nothing" in (work / "schedule.log").read_text()
+
+
+@pytest.mark.parametrize(("mode", "noted"), [(0o600, False), (0o640, True), (0o604, True)])
+def test_secrets_that_others_can_read_are_noted(vsm: Shell, work: Path, mode: int, noted: bool) -> None:
+    """A login should be nobody else's."""
+    vsm("schedule", "--dir", work)
+    secrets = Path(re.findall(r"touch (\S+)\)", vsm.out)[0])
+    secrets.parent.mkdir(parents=True)
+    secrets.write_text("VSM_JIRA_TOKEN='x'\n")
+    secrets.chmod(mode)
+    assert vsm("schedule", "--dir", work) == 0
+    assert vsm.err == (f"Note: others can read {secrets}; say chmod 600 '{secrets}'\n" if noted else "")

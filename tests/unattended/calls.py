@@ -14,6 +14,16 @@ printf 'secret=%s\\n' "$VSM_JIRA_TOKEN" >>"{out}"
 echo spoken
 echo warned >&2
 """
+CRONTAB = """\
+#!/bin/sh
+# Stands for the crontab command: keeps its one table beside itself.
+table="$(dirname "$0")/table"
+if [ "$1" = -l ]; then
+  [ -f "$table" ] || { echo "no crontab for me" >&2; exit 1; }
+  exec cat "$table"
+fi
+exec cat >"$table"
+"""
 CRONS_OWN = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
 
 
@@ -44,3 +54,11 @@ def line_of(block: str) -> str:
     """The one line of a block that is no comment."""
     (line,) = [line for line in block.splitlines() if not line.startswith("#")]
     return line
+
+
+def fake_crontab(folder: Path, script: str = CRONTAB) -> dict[str, str]:
+    """Put a stand-in for ``crontab`` into a folder; returns an environment that finds it there."""
+    path = folder / "crontab"
+    path.write_text(script)
+    path.chmod(0o700)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}

@@ -10,34 +10,17 @@ from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unattended.calls import call_of, command_of, line_of, shell
+from tests.unattended.calls import call_of, command_of, fake_crontab, line_of, shell
 from vsm.errors import ParameterError, RunError
 from vsm.unattended.schedulers_call import EVERY, Call, cron_expression
 from vsm.unattended.schedulers_cron import cron_block, with_block
 from vsm.unattended.schedulers_install import install_in_crontab
 
 NASTY = 'my %work\'s "50%" $HOME `id`; &'
-CRONTAB = """\
-#!/bin/sh
-# Stands for the crontab command: keeps its one table beside itself.
-table="$(dirname "$0")/table"
-if [ "$1" = -l ]; then
-  [ -f "$table" ] || { echo "no crontab for me" >&2; exit 1; }
-  exec cat "$table"
-fi
-exec cat >"$table"
-"""
 
 
 def a_call(folder: str = "/srv/work", every: int = 15) -> Call:
     return Call(("/opt/vsm",), PurePosixPath(folder), PurePosixPath("/home/me/.config/vsm"), every=every)
-
-
-def fake_crontab(folder: Path, script: str = CRONTAB) -> dict[str, str]:
-    path = folder / "crontab"
-    path.write_text(script)
-    path.chmod(0o700)
-    return {"PATH": f"{folder}:/usr/bin:/bin"}
 
 
 def test_the_line_stands_between_marks_and_reads_as_one_would_write_it() -> None:

@@ -50,6 +50,7 @@ def schedule(
     units = _settings() / "systemd" / "user"
     text = scheduler_text(call, scheduler=for_, units=units, notebook=suite / EXAMPLE)
     _note(reports)
+    _note_readers(Path(call.environment))
     if install and for_ is Scheduler.CRON:
         _into_crontab(call)
     elif install:
@@ -76,6 +77,12 @@ def _note(reports: Sequence[Report]) -> None:
         console(stderr=True).print("Note: vsm.toml has no [[report]] yet, so nothing will be made.")
     elif not any(report.cron for report in reports):
         console(stderr=True).print("Note: no [[report]] in vsm.toml has a cron, so none is ever due.")
+
+
+def _note_readers(secrets: Path) -> None:
+    """Say that others could read the secrets, where they can."""
+    if os.name == "posix" and secrets.is_file() and secrets.stat().st_mode & 0o077:
+        console(stderr=True).print(f"Note: others can read {secrets}; say chmod 600 '{secrets}'")
 
 
 def _into_crontab(call: Call) -> None:

@@ -38,6 +38,7 @@ def cron_block(call: Call) -> str:
             "# machine's zone. Cron knows no login and only PATH=/usr/bin:/bin. Make a file that you alone",
             f"# can read:  (umask 077; mkdir -p {folder}; touch {file})",
             "# with lines such as  VSM_JIRA_TOKEN='…'  VSM_JIRA_EMAIL='…'  PATH=/usr/local/bin:/usr/bin:/bin",
+            f"# What goes wrong is added to {FAULTS} in the work folder; runs have a log in its archive.",
             f"{cron_expression(call.every)} {_command(call)}",
             end,
         ]
