@@ -26,6 +26,7 @@ from vsm.cli.pull import pull
 from vsm.cli.report import report
 from vsm.cli.run import run
 from vsm.cli.saying import console
+from vsm.cli.schedule import schedule
 from vsm.cli.slides import slides
 from vsm.cli.verify import verify
 from vsm.errors import VsmError
@@ -49,6 +50,7 @@ app.command()(check)
 app.command()(export)
 app.command()(report)
 app.command()(slides)
+app.command()(schedule)
 app.command()(run)
 app.command()(lab)
 app.command()(demo)
