@@ -1,7 +1,7 @@
 """How does a sentence read when the names in it shall not be seen?"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 _TOKEN: Final = re.compile(r"\w+")
@@ -18,6 +18,8 @@ class Wording:
     ----------
     words
         Word → what to say instead.
+    alone
+        Words that are replaced wherever they stand, though they be of letters alone.
 
     Examples
     --------
@@ -25,7 +27,8 @@ class Wording:
     "git:P-1, P-2, 'P-3' or dev"
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], *, alone: Collection[str] = ()) -> None:
+        self._alone = frozenset(alone)
         self._starting: dict[str, list[tuple[int, str, str]]] = {}
         for word, instead in words.items():
             system, colon, name = word.partition(":")
@@ -47,11 +50,10 @@ class Wording:
                     break
         return "".join([*parts, text[done:]]) if parts else text
 
-    @staticmethod
-    def _stands(text: str, start: int, word: str) -> bool:
+    def _stands(self, text: str, start: int, word: str) -> bool:
         if not text.startswith(word, start):
             return False
         before, after = text[max(start - 1, 0) : start], text[start + len(word) : start + len(word) + 1]
         if any(mark == "_" or mark.isalnum() for mark in (before, after)):
             return False
-        return not word.isalpha() or (bool(before) and before in _QUOTES)
+        return not word.isalpha() or word in self._alone or (bool(before) and before in _QUOTES)

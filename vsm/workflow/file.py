@@ -16,6 +16,7 @@ from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.faults import sentence
+from vsm.workflow.privacy import Privacy
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.shown import stages_html
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
@@ -77,6 +78,7 @@ class Workflow(Section):
     delivery: Delivery = Delivery()
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
+    privacy: Privacy = Privacy()
 
     @property
     def order(self) -> dict[str, int]:
@@ -219,4 +221,5 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
+    "privacy": Privacy,
 }  # fmt: skip
