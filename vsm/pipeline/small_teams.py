@@ -46,7 +46,7 @@ class SmallTeams:
             claim: tuple(chain(*(getattr(team, claim) for team in mine))) for claim in _BELONGING
         }
         calendar = self._calendars(workflow)[0]
-        merged = Team.model_validate({"name": self.name, "calendar": calendar} | claims)
+        merged = Team.model_validate({"name": self.name, "calendar": calendar, **claims})
         first = mine[0] if mine else None
         teams = [
             merged if team is first else team for team in workflow.teams if team is first or team not in mine
@@ -73,7 +73,7 @@ class SmallTeams:
         alike = dict.fromkeys(self.people_of, self.name)
         sides = {
             side: events[side].astype("str").mask(named, words[side].replace(alike)).astype("category")
-            for side in words
+            for side in ("before", "after")
         }
         return events.assign(**sides)
 
