@@ -81,11 +81,11 @@ def shareable(reading: Reading, log: Log) -> Reading:
     """
     setting = reading.setting
     workflow, fewest = setting.workflow, setting.workflow.privacy.fewest_people
-    if fewest <= 1:
-        return reading
     as_of, stages, teams = setting.as_of, setting.stages, setting.teams
-    visits = visits_from_events(reading.joined, stages=stages, team_of=teams, as_of=as_of)
     known = {team.name for team in workflow.teams} | {*stages["team"].dropna(), *teams.of_ticket.values()}
+    if fewest <= 1 or not (known or (reading.joined["kind"] == "team").any()):
+        return reading
+    visits = visits_from_events(reading.joined, stages=stages, team_of=teams, as_of=as_of)
     small = small_teams_of(visits, teams=teams, fewest=fewest, known=known)
     return reading_of(log, workflow=workflow, as_of=as_of, small=small) if small else reading
 
