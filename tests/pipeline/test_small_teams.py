@@ -90,14 +90,14 @@ def test_teams_of_too_few_people_are_one_before_work_is_passed_on() -> None:
         [pd.Timedelta(days=4), pd.Timedelta(days=2)]
     ]
     assert [team.name for team in stream.workflow.teams] == ["small teams", "office"]
-    assert stream.provenance["Merged"] == "2 teams of fewer than 3 people told of as 'small teams'"
+    assert stream.provenance["merged"] == "2 teams of fewer than 3 people told of as 'small teams'"
 
 
 def test_with_names_every_team_is_told_of() -> None:
     """The analyst's own view has no limit, and no sentence about one."""
     stream = shared(LIFE, toml=toml_of(TWO, fewest=3), key=None)
     assert passed(stream) == [("web", "quality", True)]
-    assert "Merged" not in stream.provenance
+    assert "merged" not in stream.provenance
     assert "small teams" not in set(stream.quality["check"])
 
 

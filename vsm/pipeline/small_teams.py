@@ -106,7 +106,7 @@ class SmallTeams:
         sentence = (
             f"{_teams(len(self.people_of))} of fewer than {self.fewest} people told of as '{self.name}'"
         )
-        return {"Merged": sentence}
+        return {"merged": sentence}
 
     def check(self, team: str | None) -> None:
         """May this team be asked for?
