@@ -75,7 +75,7 @@ docs: demo
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package vsm --no-header
 
 lock:
-	$(LOCK) --extra dev --extra keyring --extra pptx pyproject.toml --output-file constraints.txt
+	$(LOCK) --extra dev --extra keyring --extra pptx --extra s3 pyproject.toml --output-file constraints.txt
 	$(LOCK) --extra bench --constraint constraints.txt pyproject.toml --output-file constraints-bench.txt
 
 lab: install

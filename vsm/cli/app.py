@@ -1,6 +1,7 @@
 """Which commands are there, and what do their exit codes say?
 
-0 done, 1 failed, 2 the user's mistake, 130 stopped by Ctrl-C, 143 ended by SIGTERM.
+0 done, 1 failed, 2 the user's mistake, 3 made of data that are partly stale or faulty (``vsm run``), 130
+stopped by Ctrl-C, 143 ended by SIGTERM.
 """
 
 import os
@@ -23,6 +24,7 @@ from vsm.cli.init import init
 from vsm.cli.lab import lab
 from vsm.cli.pull import pull
 from vsm.cli.report import report
+from vsm.cli.run import run
 from vsm.cli.saying import console
 from vsm.cli.slides import slides
 from vsm.cli.verify import verify
@@ -47,6 +49,7 @@ app.command()(check)
 app.command()(export)
 app.command()(report)
 app.command()(slides)
+app.command()(run)
 app.command()(lab)
 app.command()(demo)
 

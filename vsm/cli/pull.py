@@ -1,6 +1,7 @@
 """How do documents get into the archive? One subcommand for each kind of source; none repeats them all."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from vsm.cli.options import WORK, Dir
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.pipeline.folder_files import read_workflow
-from vsm.sources.archive import open_archive
+from vsm.sources.archive import PullState, open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder
@@ -125,8 +126,15 @@ def table(
     store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad})
 
 
-def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool | None = None) -> None:
-    """Store what a source says in the work folder's archive, saying how far it is.
+def store(
+    into: tuple[Path, Teller],
+    source: str,
+    asked: Asked,
+    *,
+    sweep: bool | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Store what a source says in the work folder's archive, saying how far it is; ``at`` is now by default.
 
     A table is read whole each time, and so are a repository's branches and tags: what they no longer say is
     dropped. Commits that were read before stay.
@@ -142,7 +150,7 @@ def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool |
                 pages,
                 source=source,
                 scope=json.dumps(asked),
-                at=datetime.now(UTC),
+                at=at or datetime.now(UTC),
                 whole=not source.startswith("jira"),
                 lasting=LASTING if source.startswith("git:") else None,
                 on_page=teller.stored,
@@ -153,20 +161,34 @@ def store(into: tuple[Path, Teller], source: str, asked: Asked, *, sweep: bool |
 
 def repeat(dir_: Path, teller: Teller) -> None:
     """Pull every source of this work folder again, as it was asked last; one that fails stops no other."""
+    if failed := pull_again(dir_, teller):
+        raise failed[0].error
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Which source could not be pulled, why, and when was it pulled last? None: never to its end."""
+
+    source: str
+    error: VsmError
+    last: datetime | None
+
+
+def pull_again(dir_: Path, teller: Teller, *, at: datetime | None = None) -> list[Failed]:
+    """Pull every source again, as ``repeat`` does; say which of them could not be pulled."""
     with open_archive(WorkFolder.at(dir_).archive, create=False) as archive:
         pulls = archive.pulls()
-    latest: dict[str, tuple[str, Asked]] = {}
+    latest: dict[str, tuple[PullState, Asked]] = {}
     for state in pulls:
         asked = json.loads(state.scope)
-        latest[f"{state.source} {state.scope}" if "url" in asked else state.source] = state.source, asked
+        latest[f"{state.source} {state.scope}" if "url" in asked else state.source] = state, asked
     if not latest:
         raise SourceError(f'{dir_}: nothing was pulled yet; try vsm pull --dir "{dir_}" jira --help')
-    failed: list[VsmError] = []
-    for source, asked in latest.values():
+    failed = []
+    for state, asked in latest.values():
         try:
-            store((dir_, teller), source, asked)
+            store((dir_, teller), state.source, asked, at=at)
         except VsmError as error:
-            failed.append(error)
-            teller.failed(source, str(error))
-    if failed:
-        raise failed[0]
+            failed.append(Failed(state.source, error, state.finished))
+            teller.failed(state.source, str(error))
+    return failed

@@ -2,5 +2,8 @@
 
 from vsm.findings.finding import Finding, Findings
 from vsm.findings.rules import Evidence, findings_from_evidence
+from vsm.findings.since_last import Change, changes_since, remembered
 
-__all__ = ["Evidence", "Finding", "Findings", "findings_from_evidence"]
+__all__ = [
+    "Change", "Evidence", "Finding", "Findings", "changes_since", "findings_from_evidence", "remembered",
+]  # fmt: skip

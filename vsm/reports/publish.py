@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
 from vsm.reports.body import body_of
@@ -26,6 +26,8 @@ def publish_report(
     title: str,
     findings: Sequence[str],
     provenance: Mapping[str, str],
+    changes: Sequence[str] = (),
+    notice: str = "",
     timeout: float = 600,
 ) -> Path:
     """Where does the report lie that these notebooks make?
@@ -50,6 +52,10 @@ def publish_report(
         Sentences, costliest first; the index shows three.
     provenance
         State of the data and the like, for the foot of each page; text by name.
+    changes
+        What has changed since the last report, as sentences for the index.
+    notice
+        What a reader of any page has to mind above all; plain text.
     timeout
         Seconds for each notebook.
 
@@ -89,8 +95,8 @@ def publish_report(
     stage = new_stage(runs)
     try:
         fault = _fill(
-            stage, checked, title=title, findings=findings, about=about, index_about={**provenance, **made},
-            timeout=timeout,
+            stage, checked, title=title, about=about, timeout=timeout, notice=notice,
+            index={"findings": findings, "changes": changes, "provenance": {**provenance, **made}},
         )  # fmt: skip
     except OSError as error:
         kept = settle(stage, runs / "failed", stamp)
@@ -110,9 +116,9 @@ def _fill(
     checked: Mapping[Path, Mapping[str, object]],
     *,
     title: str,
-    findings: Sequence[str],
     about: Mapping[Path, Mapping[str, str]],
-    index_about: Mapping[str, str],
+    index: Mapping[str, Any],
+    notice: str,
     timeout: float,
 ) -> NotebookFault | None:
     """Run and render everything into a folder, unless a notebook does not run to its end."""
@@ -126,11 +132,12 @@ def _fill(
     ]
     for page, (notebook, body) in zip(pages, bodies.items(), strict=True):
         html = page_of(
-            body, title=title, footer=about[notebook], home=f"{_INDEX}.html", here=page.href, pages=pages
-        )
+            body, title=title, footer=about[notebook], home=f"{_INDEX}.html", here=page.href, pages=pages,
+            notice=notice,
+        )  # fmt: skip
         (stage / page.href).write_text(html, encoding="utf-8")
-    index = render_index(title=title, findings=findings, pages=pages, provenance=index_about)
-    (stage / f"{_INDEX}.html").write_text(index, encoding="utf-8")
+    first = render_index(title=title, pages=pages, notice=notice, **index)
+    (stage / f"{_INDEX}.html").write_text(first, encoding="utf-8")
     return None
 
 

@@ -77,6 +77,7 @@ def page_of(
     home: str | None = None,
     here: str = "",
     pages: Sequence[Page] = (),
+    notice: str = "",
 ) -> str:
     """How does a notebook's rendered body look as one HTML file? As ``render_page``.
 
@@ -89,6 +90,8 @@ def page_of(
     here, pages
         The page's own ``href`` and all pages of the run in reading order, which it links; with fewer than
         two there is nothing to link.
+    notice
+        What a reader has to mind above all, such as that data are old; plain text, shown at the top.
 
     Examples
     --------
@@ -102,6 +105,7 @@ def page_of(
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
+        notice=notice,
         about=footer,
         home=home,
         pages=pages if len(pages) > 1 else (),
@@ -120,7 +124,13 @@ def page_of(
 
 
 def render_index(
-    *, title: str, findings: Sequence[str], pages: Sequence[Page], provenance: Mapping[str, str]
+    *,
+    title: str,
+    findings: Sequence[str],
+    pages: Sequence[Page],
+    provenance: Mapping[str, str],
+    changes: Sequence[str] = (),
+    notice: str = "",
 ) -> str:
     """What did this run find, and where can it be read?
 
@@ -134,6 +144,10 @@ def render_index(
         The run's pages, in reading order.
     provenance
         State of the data, versions and the like; text by name.
+    changes
+        What has changed since the last report, as sentences.
+    notice
+        As in ``page_of``.
 
     Returns
     -------
@@ -146,14 +160,23 @@ def render_index(
     >>> "Review &lt;waits&gt;." in index
     True
     """
-    return ENVIRONMENT.get_template("contents.html.j2").render(
-        title=title,
-        findings=list(findings)[:_TOP],
-        pages=pages,
-        about=provenance,
-        policy=_POLICY.format(script="'none'"),
-        style=_asset("style.css"),
-    )
+    return render_plain(
+        "contents.html.j2", title=title, findings=list(findings)[:_TOP], changes=changes, notice=notice,
+        pages=pages, about=provenance,
+    )  # fmt: skip
+
+
+def render_plain(template: str, **known: object) -> str:
+    """How does a page without any script look, by this template of ours?
+
+    Examples
+    --------
+    >>> known = {"latest": [], "runs": [], "about": {}, "notice": ""}
+    >>> "<h1>Weekly</h1>" in render_plain("site.html.j2", title="Weekly", **known)
+    True
+    """
+    policy = _POLICY.format(script="'none'")
+    return ENVIRONMENT.get_template(template).render(policy=policy, style=_asset("style.css"), **known)
 
 
 @cache

@@ -67,3 +67,23 @@ class WorkFolder:
     def runs(self) -> Path:
         """Where are published reports?"""
         return self.root / "runs"
+
+    @property
+    def site(self) -> Path:
+        """Where are the reports that arrive on their own?"""
+        return self.root / "site"
+
+    @property
+    def history(self) -> Path:
+        """Where is written down which of them were made, and how that went?"""
+        return self.root / "archive" / "runs.sqlite"
+
+    @property
+    def run_log(self) -> Path:
+        """Where does every such run say what it does, a JSON object a line?"""
+        return self.root / "archive" / "run.log"
+
+    @property
+    def run_lock(self) -> Path:
+        """Which file lets only one such run be under way?"""
+        return self.root / "archive" / "run.lock"

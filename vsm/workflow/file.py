@@ -17,6 +17,7 @@ from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.faults import sentence
 from vsm.workflow.privacy import Privacy
+from vsm.workflow.reporting import Report, Tell, faults_of_reports
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.shown import stages_html
 from vsm.workflow.stages import Section, Stage, Word, faults_of_splits, splits_of
@@ -79,6 +80,7 @@ class Workflow(Section):
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
+    reports: tuple[Report, ...] = Field(default=(), alias="report")
 
     @property
     def order(self) -> dict[str, int]:
@@ -149,8 +151,12 @@ class Workflow(Section):
 
     @property
     def digest(self) -> str:
-        """Which workflow was this? Twelve hex digits of a hash of everything it says."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
+        """Which workflow was this? Twelve hex digits of a hash of all that it says of work.
+
+        Reports are left out: when one is made changes no number in it.
+        """
+        said = self.model_dump_json(by_alias=True, exclude={"reports"})
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
@@ -178,7 +184,7 @@ class Workflow(Section):
             ),
             *faults_of_belonging(self.teams, self.persons, self.memberships),
         ]
-        faults += faults_of_splits(self.stages)
+        faults += [*faults_of_splits(self.stages), *faults_of_reports(self.reports)]
         faults += faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar)
         if faults:
             raise ValueError("\n".join(faults))
@@ -221,5 +227,5 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "privacy": Privacy,
+    "privacy": Privacy, "report": Report, "report.tell": Tell,
 }  # fmt: skip
