@@ -68,7 +68,7 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         ("[stream", r"is not valid TOML"),
         (
             "[stages]",
-            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, jira, membership, person, report, repository, rules, stage, stream, team, waiting",
+            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, jira, membership, person, privacy, report, repository, rules, stage, stream, team, waiting",
         ),
         ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),

@@ -1,6 +1,7 @@
 """Causes in pictures and tables: the hours that are drawn, and the stories that are told."""
 
 import pandas as pd
+import pytest
 
 from tests.figures.small_stream import HOSTILE
 from tests.figures.test_tables import shown
@@ -85,3 +86,22 @@ def test_a_story_says_who_where_when_and_why() -> None:
         ]
     ]
     assert "&lt;b&gt;tester" in table.to_html()
+
+
+@pytest.mark.parametrize(
+    ("receiver", "team", "told"),
+    [
+        ("P-9MNKJ0", "web", "web"),
+        ("P-9MNKJ0", None, "one person"),
+        ("web", "web", "web"),
+        ("ann", "web", "ann"),
+    ],
+)
+def test_a_story_names_nobody_who_bears_a_pseudonym(receiver: str, team: str | None, told: str) -> None:
+    """Ten stories with one pseudonym would be a rank; the team stands for it, names are shown on purpose."""
+    tickets = conform(pd.DataFrame({"ticket": ["a"], "key": ["ABC-1"], "created": [MONDAY]}), TICKETS)
+    table = wait_stories(
+        waits(PIECES[1:4]).assign(receiver=receiver, team=team), lives(), visits=empty(VISITS),
+        blocks=empty(BLOCKS), tickets=tickets, as_of=MONDAY + 90 * HOUR,
+    )  # fmt: skip
+    assert f" in Queue for {told}, 2026-01-05" in shown(table)[0][1]

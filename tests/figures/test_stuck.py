@@ -217,3 +217,24 @@ def test_the_oldest_are_drawn_where_there_are_too_many(monkeypatch: pytest.Monke
     figure = aged(stays())
     assert [list(trace(figure, name).y) for name in ("open", "open, 85 % not known")] == [[], [100]]
     assert notes(figure, "caption")[0].startswith("Dots: the 1 longest of 2 open tickets;")
+
+
+def test_a_life_tells_nobody_apart_who_bears_a_pseudonym() -> None:
+    """Two people without a team: one person, and in a handoff another; never the pseudonym."""
+    called = {"dev-1": "P-9MNKJ0", "dev-2": "P-V38615"}
+
+    def renamed(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        changed = {name: table[name].astype("str").replace(called).astype("category") for name in columns}
+        return table.assign(**changed)
+
+    figure = ticket_life(
+        renamed(one.visits(), "holder").assign(team=pd.Series([None] * 5, dtype="category")), key="KEY-1",
+        waits=waits(one.PIECES), events=renamed(one.events(), "actor"), commits=one.commits(),
+        handoffs=renamed(one.handoffs(), "from_holder", "to_holder").assign(to_team=None), tickets=one.tickets(),
+    )  # fmt: skip
+    text = figure.to_json()
+    assert not any(name in text for name in called.values())
+    (passed,) = trace(figure, "handoff").hovertext
+    assert facts(passed)["who"] == "one person → another person"
+    hands = [hover for bar in figure.data for hover in bar.hovertext if "in whose hands" in hover]
+    assert [facts(hover)["who"] for hover in hands if "<b>" in hover] == ["one person", "one person"]

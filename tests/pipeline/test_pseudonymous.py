@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.pipeline.work import done, filled
+from tests.pipeline.work import TOML, done, filled
 from tests.real_streams import real_log, real_workflow
 from tests.streams import sample_stream
 from vsm import ValueStream, read_stream
@@ -15,9 +15,10 @@ from vsm.pipeline import stream_from_log
 from vsm.pipeline.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
-from vsm.tables import TABLES
+from vsm.tables import COMMITS, NAMES, TABLES, conform
 from vsm.workflow import Workflow
 
+NOW = pd.Timestamp("2026-02-01", tz="UTC")
 FREE = {"tickets": ["summary", "labels", "components", "url"], "commits": ["subject", "branch"]}
 """What people wrote themselves."""
 
@@ -96,3 +97,34 @@ def test_a_bot_holds_nothing_and_stays_the_actor(tmp_path: Path) -> None:
     assert set(stream.events["actor"].dropna()) == {"machine"}
     assert stream.visits["holder"].isna().all()
     assert "bots" in set(stream.quality["check"])
+
+
+def test_titles_name_nobody_who_is_known(tmp_path: Path) -> None:
+    """Addresses and known names give way in titles and in experiments; with names they stand as written."""
+    title = "Invoice for Dora Lind, dora@example.org"
+    person = '[[person]]\nname = "Dora Lind"\naccounts = ["jira:dora"]\n'
+    root = filled(tmp_path, done(1, 8, summary=title), toml=TOML + person)
+    tried = '[[experiment]]\nname = "Dora Lind tests"\nsince = 2026-01-07\nchange = "ask dora@example.org"\n'
+    (root / "experiments.toml").write_text(tried)
+    shared, named = read_stream(root), read_stream(root, names=True)
+    assert shared.tickets["summary"].str.fullmatch(r"Invoice for P-\w{6}, \[address\]").all()
+    assert named.tickets["summary"].tolist() == [title]
+    (one,) = shared.experiments
+    assert (one.name[:2], one.name[8:], one.change) == ("P-", " tests", "ask [address]")
+    assert named.experiments[0].name == "Dora Lind tests"
+
+
+def test_subjects_and_branches_name_nobody_who_is_known() -> None:
+    """Each by the same pseudonym as elsewhere; what a repository is called stays."""
+    row = dict.fromkeys(("repository", "author", "committer"), "git:nils-berg") | {
+        "commit": "c", "repository": "shop", "authored": NOW, "committed": NOW, "parents": "",
+        "subject": "AB-1 mend as nils-berg said", "branch": "nils-berg/shop",
+    }  # fmt: skip
+    names = pd.DataFrame(
+        [{"kind": "account", "id": "git:nils-berg", "name": "nils-berg", "first": NOW, "last": NOW}]
+    )
+    log = Log(commits=conform(pd.DataFrame([row]), COMMITS), names=conform(names, NAMES))
+    (commit,) = stream_from_log(log, workflow=Workflow(), as_of=NOW, key=b"k" * 32).commits.to_dict("records")
+    called = str(commit["author"]).removeprefix("git:")
+    assert called.startswith("P-")
+    assert (commit["subject"], commit["branch"]) == (f"AB-1 mend as {called} said", f"{called}/shop")

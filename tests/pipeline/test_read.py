@@ -199,7 +199,7 @@ def test_another_trackers_table_goes_the_same_way(tmp_path: Path) -> None:
             scope="x",
             at=AT,
         )
-    stream = read_stream(root)
+    stream = read_stream(root, names=True)
     (handoff,) = stream.handoffs.to_dict("records")
     assert (handoff["from_team"], handoff["to_team"], handoff["person"], handoff["team"]) == (
         "desk",

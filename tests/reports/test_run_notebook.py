@@ -49,6 +49,25 @@ def test_the_executed_notebook_tells_nothing_of_this_machines_folders(executed: 
     assert (noted["input_path"], noted["output_path"]) == ("good.ipynb", "good.ipynb")
 
 
+def test_a_path_among_the_parameters_is_nobodys_business(
+    tmp_path: Path, write_notebook: Callable[..., Path]
+) -> None:
+    """It is used, and then forgotten in code, metadata and outputs; other words that hold it stay."""
+    data = tmp_path / 'my "data" é'
+    data.mkdir()
+    path = write_notebook(
+        tmp_path / "paths.ipynb",
+        code('data_dir: str = "../data"  # work folder', name="parameters", tags=["parameters"]),
+        code("import pathlib\nprint(pathlib.Path(data_dir).is_dir(), data_dir, data_dir + '2')", name="show"),
+    )
+    text = run_notebook(path, to=tmp_path / "out.ipynb", parameters={"data_dir": str(data)}).read_text()
+    cells = {cell["id"]: cell for cell in json.loads(text)["cells"]}
+    assert "".join(cells["show"]["outputs"][0]["text"]).strip() == f"True work folder {data}2"
+    injected = next(cell for cell in cells.values() if "injected-parameters" in cell["metadata"]["tags"])
+    assert "".join(injected["source"]).splitlines()[-1] == 'data_dir = "work folder"'
+    assert json.loads(text)["metadata"]["papermill"]["parameters"] == {"data_dir": "work folder"}
+
+
 def test_a_notebook_that_is_not_there_is_told(tmp_path: Path) -> None:
     """No process is started for it."""
     with pytest.raises(

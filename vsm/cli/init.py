@@ -104,6 +104,9 @@ minimum = 12          # under so many tickets: too few to say
 # [alignment.flow]             # what no selector means goes by the tracker's type
 # defect = ["Bug"]             # also: feature, risk, debt
 # risk = ["label:security"]
+#
+# [privacy]                    # in all that is read without names
+# fewest_people = 3            # teams of fewer people are told of as one, "small teams"; 1: each by its name
 """
 
 

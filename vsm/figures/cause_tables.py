@@ -8,6 +8,7 @@ from pandas.io.formats.style import Styler
 from vsm.figures.causes import in_hours
 from vsm.figures.durations import short_duration
 from vsm.figures.handoff_tables import linked_keys
+from vsm.figures.labels import unnamed
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
@@ -145,7 +146,7 @@ def wait_stories(
 
 def _story(row: dict[Any, Any]) -> str:
     """Tell one wait in a sentence or two."""
-    whom = "" if pd.isna(row["receiver"]) else f" for {row['receiver']}"
+    whom = "" if pd.isna(row["receiver"]) else f" for {_receiver(row)}"
     when = f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
     causes = [(cause, row[cause]) for cause in BECAUSE if row[cause] > pd.Timedelta(0)]
     causes.sort(key=lambda told: -told[1])
@@ -155,3 +156,9 @@ def _story(row: dict[Any, Any]) -> str:
         f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "
         f"{row['stage']}{whom}, {when}: {why or 'none of it in working hours'}.{off}"
     )
+
+
+def _receiver(row: dict[Any, Any]) -> str:
+    """Name who was waited for; for somebody who bears a pseudonym the team stands, where it is known."""
+    told = unnamed(row["receiver"])
+    return told if told == row["receiver"] or pd.isna(row["team"]) else str(row["team"])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from vsm.figures.durations import short_duration
 from vsm.findings.durations import percent
+from vsm.people.pseudonyms import PSEUDONYM
 
 
 def escape(text: object) -> str:
@@ -23,6 +24,22 @@ def escape(text: object) -> str:
     """
     safe = html.escape(" ".join(str(text).split()), quote=False)
     return safe.replace("$", "&#36;").replace("%{", "%&#123;")
+
+
+def unnamed(text: str) -> str:
+    """How is somebody told of whose name shall not be seen? As one person: a pseudonym tells who acts often.
+
+    Names that are shown on purpose stay.
+
+    Examples
+    --------
+    >>> unnamed("P-V38615 → P-K6D7DX"), unnamed("web"), unnamed("dev-1")
+    ('one person → another person', 'web', 'dev-1')
+    """
+    told: dict[str, str] = {}
+    return PSEUDONYM.sub(
+        lambda found: told.setdefault(found[0], "another person" if told else "one person"), text
+    )
 
 
 def wrapped(text: object, *, width: int, lines: int = 2) -> str:

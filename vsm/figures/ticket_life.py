@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from vsm.figures.bar_marks import filled
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
 from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration, text_width
+from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration, text_width, unnamed
 from vsm.figures.template import BACK, KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER, SOFT
 from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
 
@@ -32,7 +32,7 @@ _MARKS: Final = {
     "deploy": ("star-square", "#009e73"),
 }  # fmt: skip
 _CAPTION: Final = (
-    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else the person, of a visit to work or to "
+    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else a person, of a visit to work or to "
     "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
     "comments, logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, "
     "nothing is recorded."
@@ -86,6 +86,8 @@ def ticket_life(
     ticket = ticket_of_key(tickets, key=key)
     spans = life_spans(visits, ticket=ticket, waits=waits)
     marks = life_marks(events, ticket=ticket, handoffs=handoffs, commits=commits)
+    spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})
+    marks = marks.assign(who=marks["who"].map(unnamed, na_action="ignore"))
     if spans.empty:
         return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
     life = _Life(spans, marks)

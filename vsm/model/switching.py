@@ -26,6 +26,7 @@ def switching(
     as_of: pd.Timestamp,
     teams: Teams | None = None,
     minimum: int = 12,
+    fewest_people: int = 1,
 ) -> pd.DataFrame:
     """How many tickets does a person of each team have in work at once, and how often do they switch?
 
@@ -45,6 +46,8 @@ def switching(
         Who is in which team, for acts; as for ``acts_of_teams``.
     minimum
         Under so many tickets there are no shares, under so many active days no switches: too few to say.
+    fewest_people
+        Where fewer people of a team held work there are neither: they would be told of by name or nearly so.
 
     Returns
     -------
@@ -67,12 +70,14 @@ def switching(
     for team in sorted({*held["team"].unique(), *days["team"].unique()}):
         mine, time = held[held["team"] == team], at_once[at_once["team"] == team]
         switches = days.loc[days["team"] == team, "switches"]
+        people = mine["holder"].nunique()
+        enough = people >= fewest_people
         rows.append(
-            {"team": team, "people": mine["holder"].nunique(), "tickets": mine["ticket"].nunique()}
+            {"team": team, "people": people, "tickets": mine["ticket"].nunique()}
             | {"time": pd.Timedelta(int(time["us"].sum()), unit="us")}
-            | _shares(time, enough=mine["ticket"].nunique() >= minimum)
+            | _shares(time, enough=enough and mine["ticket"].nunique() >= minimum)
             | {"days": len(switches)}
-            | _quantiles(switches, enough=len(switches) >= max(minimum, 1))
+            | _quantiles(switches, enough=enough and len(switches) >= max(minimum, 1))
         )
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,8 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 SHORTEST: Final = 6
 LONGEST: Final = 40
+PSEUDONYM: Final = re.compile(rf"(?<![\w-])P-[{ALPHABET}]{{{SHORTEST},{LONGEST}}}(?!\w)")
+"""What a pseudonym looks like; whole words only, since tickets' keys may hold something like it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How does a sentence read when the names in it shall not be seen?"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 _TOKEN: Final = re.compile(r"\w+")
@@ -18,6 +18,8 @@ class Wording:
     ----------
     words
         Word → what to say instead.
+    alone
+        Words that are replaced wherever they stand, though they be of letters alone.
 
     Examples
     --------
@@ -25,33 +27,34 @@ class Wording:
     "git:P-1, P-2, 'P-3' or dev"
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self._starting: dict[str, list[tuple[int, str, str]]] = {}
+    def __init__(self, words: Mapping[str, str], *, alone: Collection[str] = ()) -> None:
+        self._alone = frozenset(alone)
+        starting: dict[str, dict[tuple[int, int], dict[str, str]]] = {}
         for word, instead in words.items():
             system, colon, name = word.partition(":")
             first = _TOKEN.search(word, len(system) + 1 if colon and name else 0)
             if first and word != instead:
-                self._starting.setdefault(first[0], []).append((first.start(), word, instead))
-        for several in self._starting.values():
-            several.sort(key=lambda known: len(known[1]), reverse=True)
+                alike = starting.setdefault(first[0], {})
+                alike.setdefault((len(word), first.start()), {})[word] = instead
+        self._starting = {token: sorted(alike.items(), reverse=True) for token, alike in starting.items()}
 
     def of(self, text: str) -> str:
         """How does this text read?"""
-        parts, done = [], 0
+        if self._starting.keys().isdisjoint(_TOKEN.findall(text)):
+            return text
+        parts, done = list[str](), 0
         for token in _TOKEN.finditer(text):
-            for ahead, word, instead in self._starting.get(token[0], ()):
+            for (length, ahead), alike in self._starting.get(token[0], ()):
                 start = token.start() - ahead
-                if start >= done and self._stands(text, start, word):
-                    parts += [text[done:start], instead]
-                    done = start + len(word)
+                word = text[start : start + length] if start >= done else ""
+                if word in alike and self._stands(text, start, word):
+                    parts += [text[done:start], alike[word]]
+                    done = start + length
                     break
-        return "".join([*parts, text[done:]]) if parts else text
+        return "".join([*parts, text[done:]])
 
-    @staticmethod
-    def _stands(text: str, start: int, word: str) -> bool:
-        if not text.startswith(word, start):
-            return False
+    def _stands(self, text: str, start: int, word: str) -> bool:
         before, after = text[max(start - 1, 0) : start], text[start + len(word) : start + len(word) + 1]
         if any(mark == "_" or mark.isalnum() for mark in (before, after)):
             return False
-        return not word.isalpha() or (bool(before) and before in _QUOTES)
+        return not word.isalpha() or word in self._alone or (bool(before) and before in _QUOTES)

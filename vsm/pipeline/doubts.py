@@ -1,6 +1,6 @@
 """What should be known before any number is believed? Every doubt of the stream, in one table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ def quality_of(
     setting: Setting,
     people: People,
     clock: Clock,
+    further: Iterable[Doubt] = (),
 ) -> pd.DataFrame:
     """What is doubtful about what is in view: of the sources, and of their meeting with the workflow?
 
@@ -40,6 +41,8 @@ def quality_of(
         Everything recorded.
     tables, lives
         TICKETS, EVENTS, VISITS, WAITS and BLOCKS in view, and as ``lives_from_visits`` gives them.
+    further
+        What is doubtful besides.
 
     Returns
     -------
@@ -59,6 +62,7 @@ def quality_of(
     finished = lives.set_index("ticket")["finished"]
     links = workflow.blocking.links
     doubts = [
+        *further,
         *doubts_about_people(people),
         *doubts_about_deliveries(log, workflow=workflow),
         *doubts_about_calendars(people.of_humans(events), clock=clock, workflow=workflow, teams=people.teams),

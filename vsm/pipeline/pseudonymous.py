@@ -8,8 +8,9 @@ import pandas as pd
 
 from vsm.eventlog.log import Log
 from vsm.findings import Finding, Findings
-from vsm.people import People, Pseudonyms, Wording, pseudonyms_of
-from vsm.workflow import Workflow
+from vsm.people import FreeText, People, Pseudonyms, Wording, pseudonyms_of
+from vsm.people.free_text import without_addresses
+from vsm.workflow import Experiment, Workflow
 
 PERSONS: Final = ("actor", "holder", "from_holder", "to_holder")
 ACCOUNTS: Final = ("author", "committer")
@@ -18,16 +19,22 @@ SENTENCES: Final = ("detail", "ref")
 JOINT: Final = "; "
 """Columns that name people, in any table: persons, accounts, joined accounts, and sentences of ours."""
 
+FIRST: Final = {"tickets": ("summary", "objective"), "commits": ("subject",)}
+LAST: Final = {"commits": ("branch",), "branches": ("branch",), "blocks": ("detail",)}
+"""What people wrote themselves, by table: before anything is made of it, and what is looked up until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Disguise:
     """What is said instead of names? Made once for a stream.
 
-    Free text that people wrote (summaries, subjects, names of branches, labels) stays as it is.
+    In free text that people wrote (summaries, subjects, names of branches) addresses and known names give
+    way; labels, components and tags stay as they are.
     """
 
     called: Pseudonyms
     wording: Wording
+    free: FreeText
 
     @classmethod
     def of(cls, people: People, log: Log, *, workflow: Workflow, key: bytes) -> "Disguise":
@@ -42,15 +49,35 @@ class Disguise:
             if people.person_of[account] not in people.bots
         }
         names |= {person: called.person(person) for person in persons}
+        logins = {a.rpartition(":")[2]: called.person(p) for a, p in people.person_of.items()}
+        told = {**logins, **names}
         names |= {account: called.account(account) for account in people.person_of}
         statuses = log.names[log.names["kind"] == "status"]
         ours = {stage.name for stage in workflow.stages} | {team.name for team in workflow.teams}
         ours |= {word for column in ("id", "name") for word in statuses[column]} | people.bots
-        return cls(called, Wording({word: name for word, name in names.items() if word not in ours}))
+        wording = Wording({word: name for word, name in names.items() if word not in ours})
+        return cls(called, wording, FreeText(told, ordinary=ours | _words_of(log)))
+
+    def log(self, log: Log) -> Log:
+        """How do titles and subjects read? The log with these alone changed, at the beginning."""
+        changed = {name: self._freed(getattr(log, name), columns) for name, columns in FIRST.items()}
+        return replace(log, **changed)
+
+    def experiments(self, tried: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
+        """How do experiments read? Their names, and what was done, are free text."""
+        return tuple(
+            one.model_copy(update={"name": self.free.of(one.name), "change": self.free.of(one.change)})
+            for one in tried
+        )
 
     def tables(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """How do these tables look? Frames of the same shape, but for NAMES: one row for each pseudonym."""
-        return {name: self._names(t) if name == "names" else self.table(t) for name, t in tables.items()}
+        return {
+            name: self._names(table)
+            if name == "names"
+            else self._freed(self.table(table), LAST.get(name, ()))
+            for name, table in tables.items()
+        }
 
     def measures(self, measures: Mapping[str, Any]) -> dict[str, Any]:
         """How do these look: frames with columns of persons, and findings? All else stays."""
@@ -67,7 +94,7 @@ class Disguise:
         """How does a table look? By the names of its columns."""
         renaming: dict[str, Callable[[str], str]] = dict.fromkeys(PERSONS, self.called.person)
         renaming |= {"receiver": self._receiver} | dict.fromkeys(ACCOUNTS, self.called.account)
-        renaming |= dict.fromkeys(JOINED, self._accounts) | dict.fromkeys(SENTENCES, self.wording.of)
+        renaming |= dict.fromkeys(JOINED, self._accounts) | dict.fromkeys(SENTENCES, self._sentence)
         if {"kind", "before"} <= set(frame.columns):  # EVENTS: its ref is the source's own number
             frame = self._assigned(frame)
             del renaming["ref"]
@@ -99,6 +126,13 @@ class Disguise:
             update={"teams": tuple(teams), "persons": tuple(persons), "memberships": tuple(memberships)}
         )
 
+    def _sentence(self, text: str) -> str:
+        return without_addresses(self.wording.of(text))
+
+    def _freed(self, frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+        changed = {column: _renamed(frame[column], self.free.of) for column in columns}
+        return frame.assign(**changed) if changed else frame
+
     def _receiver(self, name: str) -> str:
         """Teams receive work as well as persons, and keep their names."""
         return self.called.called.get(name, name)
@@ -126,6 +160,13 @@ class Disguise:
         grouped = rows.groupby(["kind", "id", "name"], observed=True, sort=False)
         spans = {"first": grouped["first"].transform("min"), "last": grouped["last"].transform("max")}
         return rows.assign(**spans).drop_duplicates(["kind", "id", "name"], ignore_index=True)
+
+
+def _words_of(log: Log) -> set[str]:
+    """Name the project's own words: types, priorities, components, projects and repositories."""
+    told = [log.tickets[column] for column in ("type", "priority", "project")]
+    told += [log.tickets["components"].astype("str").str.split(JOINT).explode(), log.commits["repository"]]
+    return {str(word) for words in told for word in words.dropna().unique()}
 
 
 def _renamed(values: "pd.Series[Any]", naming: Callable[[str], str]) -> "pd.Series[Any]":

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -73,8 +72,9 @@ def read_stream(
         Of the bootstrap intervals: the same seed gives the same numbers.
     names
         Show the names of persons. Without it every table, finding and doubt bears pseudonyms, the same in
-        every run on this work folder; bots and teams keep their names. Free text that people wrote
-        (summaries, subjects of commits, names of branches) is never touched, and may hold names.
+        every run on this work folder; bots keep their names, and so do teams, but for those of fewer people
+        than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
+        commits, names of branches) mail addresses and known names give way; others may stand in it.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def read_stream(
         "vsm": version("vsm"),
     }
     provenance |= {name: value for name, value in chosen.items() if value}
-    stream = stream_from_log(
+    return stream_from_log(
         log,
         workflow=workflow,
         as_of=as_of,
@@ -129,8 +129,8 @@ def read_stream(
         seed=seed,
         provenance=provenance,
         key=key,
+        experiments=tried,
     )
-    return replace(stream, experiments=tried)
 
 
 def read_log(folder: WorkFolder, archive: Archive) -> Log:

@@ -108,6 +108,7 @@ def load_of(
     active_days: float = 14.0,
     minimum: int = 12,
     seed: int = 0,
+    fewest_people: int = 1,
 ) -> Load:
     """How much is in work at once, which queues grow, and which team holds up the others?
 
@@ -127,6 +128,8 @@ def load_of(
         Under so many tickets, days or weeks it is too few to say.
     seed
         Of the bootstrap.
+    fewest_people
+        As ``switching`` takes it.
 
     Examples
     --------
@@ -142,7 +145,7 @@ def load_of(
     visits, events = tables["visits"], tables["events"]
     return Load(
         weekly_wip(visits, as_of=as_of),
-        switching(visits, events, as_of=as_of, teams=teams, minimum=minimum),
+        switching(visits, events, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
         queue_growth(stays, as_of=as_of, minimum=minimum, seed=seed),
         queue_weeks(stays, as_of=as_of),
         active_periods(visits, events, as_of=as_of, teams=teams, active_days=active_days),

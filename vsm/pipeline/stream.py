@@ -9,12 +9,8 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.errors import ParameterError
-from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import Log
-from vsm.eventlog.milestones import milestones_from_commits
-from vsm.eventlog.stages import stages_from_names
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.intervals import events_with_milestones
 from vsm.model.batches import batches_from_stays
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
@@ -34,10 +30,10 @@ from vsm.pipeline.parts import (
     delivery_of,
     responsibility_of,
 )
-from vsm.pipeline.persons import people_of
 from vsm.pipeline.pseudonymous import Disguise
+from vsm.pipeline.reading import Reading, reading_of, shareable
 from vsm.pipeline.reworking import Load, Rework, load_of, rework_of
-from vsm.pipeline.waiting import Setting, clock_for, intervals_of
+from vsm.pipeline.waiting import clock_for, intervals_of
 from vsm.tables import TABLES, check
 from vsm.workflow import Experiment, Workflow
 
@@ -142,6 +138,7 @@ def stream_from_log(
     seed: int = 0,
     provenance: Mapping[str, str] | None = None,
     key: bytes | None = None,
+    experiments: tuple[Experiment, ...] = (),
 ) -> ValueStream:
     """What does this log mean under this workflow? The arrows of the house, in order.
 
@@ -159,8 +156,11 @@ def stream_from_log(
         Which tickets to keep; all without one.
     seed
         Of the bootstrap intervals.
+    experiments
+        What experiments.toml says that the team tried.
     key
-        Secret of the work folder: persons bear pseudonyms made with it. None: their names are shown.
+        Secret of the work folder: persons bear pseudonyms made with it, in free text too, and teams of too
+        few people (``[privacy]``) are one. None: names are shown, and every team is told of.
 
     Raises
     ------
@@ -172,67 +172,71 @@ def stream_from_log(
     >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
-    rules, log = workflow.rules, log_until(log_with_deliveries(log, workflow=workflow), as_of, git=git)
-    people = people_of(log, workflow=workflow)
-    stages = stages_from_names(log.names, workflow=workflow)
-    events = people.identify(mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
-    humans = people.of_humans(events)
-    joined = _joined(humans, log.commits, stages, workflow, as_of)
-    setting = Setting(workflow, stages, people.teams, as_of)
-    clock = clock_for(joined, setting=setting)
-    tables: dict[str, Any] = intervals_of(joined, events, log.tickets, setting=setting, clock=clock)
+    log = log_until(log_with_deliveries(log, workflow=workflow), as_of, git=git)
+    read = reading_of(log, workflow=workflow, as_of=as_of)
+    if key is not None:
+        read = shareable(read, log)
+    setting, people, events, stages = read.setting, read.people, read.events, read.setting.stages
+    disguise = None if key is None else Disguise.of(people, log, workflow=setting.workflow, key=key)
+    log = disguise.log(log) if disguise else log
+    clock = clock_for(read.joined, setting=setting)
+    tables: dict[str, Any] = intervals_of(read.joined, events, log.tickets, setting=setting, clock=clock)
     tables |= {"tickets": log.tickets, "events": events}
     lives = lives_from_visits(tables["visits"], tables["waits"], events=events, stages=stages, as_of=as_of)
     if window is not None and window != Window():
+        if read.small:
+            read.small.check(window.team)
         kept = _chosen(tables, lives, window)
         tables, lives = {name: _kept(frame, kept) for name, frame in tables.items()}, _kept(lives, kept)
     tables |= {name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")}
-    tables["quality"] = quality_of(log, tables, lives, setting=setting, people=people, clock=clock)
+    tables["quality"] = quality_of(
+        log, tables, lives, setting=setting, people=people, clock=clock,
+        further=read.small.doubts(workflow) if read.small else (),
+    )  # fmt: skip
     for name, frame in tables.items():
         check(frame, TABLES[name])
-    measures = _measures(tables, lives, stages, seed=seed, minimum=rules.minimum)
-    aligned = alignment_of(tables["tickets"], lives, whole=log.tickets, workflow=workflow)
-    beside: dict[str, Any] = {
-        "delivery": delivery_of(tables, lives, workflow=workflow, until=as_of, seed=seed),
-        "responsibility": responsibility_of(
-            tables, lives, alignment=aligned.tickets, people=people, stages=stages, as_of=as_of,
-            minimum=rules.minimum,
-        ),
-        "alignment": aligned,
-        "blocking": blocking_network(tables["blocks"], tickets=log.tickets, as_of=as_of),
-        "rework": rework_of(
-            tables, lives, stays=measures["stays"], stages=stages, minimum=rules.minimum, seed=seed
-        ),
-        "load": load_of(
-            tables | {"events": people.of_humans(tables["events"])}, stays=measures["stays"], as_of=as_of,
-            teams=people.teams, active_days=workflow.waiting.active_days, minimum=rules.minimum, seed=seed,
-        ),
-    }  # fmt: skip
-    if key is not None:
-        disguise = Disguise.of(people, log, workflow=workflow, key=key)
+    measures = _measures(tables, lives, stages, seed=seed, minimum=workflow.rules.minimum)
+    beside = _beside(tables, lives, log, read, stays=measures["stays"], seed=seed, shared=key is not None)
+    seen = setting.workflow
+    if disguise is not None:
         tables, measures = disguise.tables(tables), disguise.measures(measures)
-        workflow = disguise.workflow(workflow)
-    about: dict[str, Any] = {
-        "workflow": workflow,
-        "clock": clock,
-        "as_of": as_of,
-        "provenance": dict(provenance or {}),
-    }
+        seen, experiments = disguise.workflow(seen), disguise.experiments(experiments)
+    told = {**(provenance or {}), **(read.small.told() if read.small else {})}
+    about: dict[str, Any] = {"workflow": seen, "clock": clock, "as_of": as_of, "provenance": told}
+    about |= {"experiments": experiments}
     return ValueStream(**tables, **measures, **beside, stages=stages, lives=lives, **about)
 
 
-def _joined(
-    events: pd.DataFrame,
-    commits: pd.DataFrame,
-    stages: pd.DataFrame,
-    workflow: Workflow,
-    as_of: pd.Timestamp,
-) -> pd.DataFrame:
-    """Let Git's milestones split stages where vsm.toml says so; for making intervals only."""
-    if not workflow.splits:
-        return events
-    milestones = milestones_from_commits(events, commits, as_of=as_of)
-    return events_with_milestones(events, milestones, stages=stages, within=workflow.splits, as_of=as_of)
+def _beside(
+    tables: Mapping[str, Any],
+    lives: pd.DataFrame,
+    log: Log,
+    read: Reading,
+    *,
+    stays: pd.DataFrame,
+    seed: int,
+    shared: bool,
+) -> dict[str, Any]:
+    """Tell what is told beside the stream of waits."""
+    setting, people = read.setting, read.people
+    workflow, stages, as_of = setting.workflow, setting.stages, setting.as_of
+    minimum = workflow.rules.minimum
+    aligned = alignment_of(tables["tickets"], lives, whole=log.tickets, workflow=workflow)
+    return {
+        "delivery": delivery_of(tables, lives, workflow=workflow, until=as_of, seed=seed),
+        "responsibility": responsibility_of(
+            tables, lives, alignment=aligned.tickets, people=people, stages=stages, as_of=as_of,
+            minimum=minimum,
+        ),
+        "alignment": aligned,
+        "blocking": blocking_network(tables["blocks"], tickets=log.tickets, as_of=as_of),
+        "rework": rework_of(tables, lives, stays=stays, stages=stages, minimum=minimum, seed=seed),
+        "load": load_of(
+            {**tables, "events": people.of_humans(tables["events"])}, stays=stays, as_of=as_of,
+            teams=people.teams, active_days=workflow.waiting.active_days, minimum=minimum, seed=seed,
+            fewest_people=workflow.privacy.fewest_people if shared else 1,
+        ),
+    }  # fmt: skip
 
 
 def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:

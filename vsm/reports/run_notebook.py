@@ -14,7 +14,8 @@ from threading import Event
 from time import monotonic
 from typing import Any, Final
 
-from vsm.errors import NotebookError, ParameterError, RunError
+from vsm.errors import NotebookError, ParameterError
+from vsm.reports.forgetting import forget_paths
 
 _KERNEL: Final = "vsm-report"
 _GRACE: Final = 20.0
@@ -62,7 +63,7 @@ def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], 
         The executed notebook; one that exists is replaced.
     parameters
         Values by name, as ``check_parameters`` returns them: str, int, float, bool or None. They are
-        stored in the executed notebook: never give a secret.
+        stored in the executed notebook: never give a secret. Of paths only "work folder" is stored.
     timeout
         Seconds for the whole run.
 
@@ -118,7 +119,7 @@ def attempt_notebook(
         complaint = _execute(notebook, to, parameters, timeout, Path(home), stop or Event())
     fault = _first_fault(to, notebook.name, complaint, timeout)
     if fault is None:
-        _forget_paths(to, notebook.name)
+        forget_paths(to, name=notebook.name, parameters=parameters)
     return fault
 
 
@@ -259,15 +260,3 @@ def _line(text: str) -> str:
 def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "papermill ended without a word"
-
-
-def _forget_paths(run: Path, name: str) -> None:
-    """Take this machine's paths out of an executed notebook: it is going to be handed round."""
-    content = json.loads(run.read_text(encoding="utf-8"))
-    content["metadata"].setdefault("papermill", {}).update(input_path=name, output_path=name)
-    beside = run.with_name(f".{run.name}.part")
-    try:
-        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(run)
-    except OSError as error:
-        raise RunError(f"cannot write {run}: {error.strerror or error}") from error

@@ -18,6 +18,9 @@ HEAD: Final = """\
 [stream]
 name = "Shop"
 calendar = "office"
+
+[privacy]
+fewest_people = 2  # everybody here is invented; of a real business leave this out: it is 3
 """
 OPENS: Final = min(person.opens for person in plan.PEOPLE)
 CLOSES: Final = max(person.closes for person in plan.PEOPLE)

@@ -16,6 +16,7 @@ from vsm.workflow.blocking import Blocking
 from vsm.workflow.calendars import WorkingWeek, faults_of_calendars
 from vsm.workflow.delivering import Delivery, Repository
 from vsm.workflow.faults import sentence
+from vsm.workflow.privacy import Privacy
 from vsm.workflow.reporting import Report, Tell, faults_of_reports
 from vsm.workflow.selectors import Alignment, Flow
 from vsm.workflow.shown import stages_html
@@ -78,6 +79,7 @@ class Workflow(Section):
     delivery: Delivery = Delivery()
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
+    privacy: Privacy = Privacy()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
     @property
@@ -225,5 +227,5 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "report": Report, "report.tell": Tell,
+    "privacy": Privacy, "report": Report, "report.tell": Tell,
 }  # fmt: skip
