@@ -43,7 +43,7 @@ def _place(loc: tuple[str | int, ...], text: str, sections: Mapping[str, type[Ba
     """Name the section a fault lies in, with its own name where it has one."""
     if not loc:
         return "the file"
-    if len(loc) > 3 and isinstance(loc[3], int):
+    if len(loc) > 3 and isinstance(loc[3], int) and f"{loc[0]}.{loc[2]}" in sections:
         return f"[[{loc[0]}.{loc[2]}]] number {loc[3] + 1} of {_place(loc[:2], text, sections)}"
     if len(loc) > 1 and isinstance(loc[1], int):
         entry = tomllib.loads(text)[str(loc[0])][loc[1]]
