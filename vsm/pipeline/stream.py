@@ -12,27 +12,20 @@ from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.model.batches import batches_from_stays
-from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
+from vsm.pipeline.beside import Beside
 from vsm.pipeline.card import card_of
 from vsm.pipeline.doubts import quality_of
 from vsm.pipeline.horizon import log_until
 from vsm.pipeline.landed import log_with_deliveries
-from vsm.pipeline.parts import (
-    Alignment,
-    Delivery,
-    Responsibility,
-    alignment_of,
-    delivery_of,
-    responsibility_of,
-)
+from vsm.pipeline.parts import Alignment, Delivery, Responsibility
 from vsm.pipeline.pseudonymous import Disguise
-from vsm.pipeline.reading import Reading, reading_of, shareable
-from vsm.pipeline.reworking import Load, Rework, load_of, rework_of
+from vsm.pipeline.reading import reading_of, shareable
+from vsm.pipeline.reworking import Load, Rework
 from vsm.pipeline.waiting import clock_for, intervals_of
 from vsm.tables import TABLES, check
 from vsm.workflow import Experiment, Workflow
@@ -56,7 +49,9 @@ class ValueStream:
         Claims, the costliest first.
     delivery, responsibility, alignment, rework, load
         Deployments and DORA's measures; how far one team carries its work; what work serves; what is done
-        again; how loaded teams and queues are.
+        again; how loaded teams and queues are. These and ``blocking`` are made when first asked for.
+    beside
+        What makes them; it knows names that nothing else here shows.
     clock
         Working calendars of the teams.
     workflow
@@ -88,18 +83,43 @@ class ValueStream:
     ping_pong: pd.DataFrame
     network: "nx.DiGraph[str]"
     teams: "nx.DiGraph[str]"
-    blocking: "nx.DiGraph[str]"
     findings: Findings
-    delivery: Delivery
-    responsibility: Responsibility
-    alignment: Alignment
-    rework: Rework
-    load: Load
+    beside: Beside
     clock: Clock
     workflow: Workflow
     as_of: pd.Timestamp
     experiments: tuple[Experiment, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocking(self) -> "nx.DiGraph[str]":
+        """Which ticket blocks which?"""
+        return self.beside.blocking
+
+    @property
+    def delivery(self) -> Delivery:
+        """How does work reach customers?"""
+        return self.beside.delivery
+
+    @property
+    def responsibility(self) -> Responsibility:
+        """How far does one team carry its work?"""
+        return self.beside.responsibility
+
+    @property
+    def alignment(self) -> Alignment:
+        """What does work serve?"""
+        return self.beside.alignment
+
+    @property
+    def rework(self) -> Rework:
+        """What is done again?"""
+        return self.beside.rework
+
+    @property
+    def load(self) -> Load:
+        """How loaded are teams and queues?"""
+        return self.beside.load
 
     def __repr__(self) -> str:
         """Say in one line what this is: a frame's worth of rows would drown a notebook."""
@@ -196,47 +216,15 @@ def stream_from_log(
     for name, frame in tables.items():
         check(frame, TABLES[name])
     measures = _measures(tables, lives, stages, seed=seed, minimum=workflow.rules.minimum)
-    beside = _beside(tables, lives, log, read, stays=measures["stays"], seed=seed, shared=key is not None)
+    beside = Beside(tables, lives, measures["stays"], log.tickets, read, seed=seed, shared=key is not None)
     seen = setting.workflow
     if disguise is not None:
         tables, measures = disguise.tables(tables), disguise.measures(measures)
         seen, experiments = disguise.workflow(seen), disguise.experiments(experiments)
     told = {**(provenance or {}), **(read.small.told() if read.small else {})}
     about: dict[str, Any] = {"workflow": seen, "clock": clock, "as_of": as_of, "provenance": told}
-    about |= {"experiments": experiments}
-    return ValueStream(**tables, **measures, **beside, stages=stages, lives=lives, **about)
-
-
-def _beside(
-    tables: Mapping[str, Any],
-    lives: pd.DataFrame,
-    log: Log,
-    read: Reading,
-    *,
-    stays: pd.DataFrame,
-    seed: int,
-    shared: bool,
-) -> dict[str, Any]:
-    """Tell what is told beside the stream of waits."""
-    setting, people = read.setting, read.people
-    workflow, stages, as_of = setting.workflow, setting.stages, setting.as_of
-    minimum = workflow.rules.minimum
-    aligned = alignment_of(tables["tickets"], lives, whole=log.tickets, workflow=workflow)
-    return {
-        "delivery": delivery_of(tables, lives, workflow=workflow, until=as_of, seed=seed),
-        "responsibility": responsibility_of(
-            tables, lives, alignment=aligned.tickets, people=people, stages=stages, as_of=as_of,
-            minimum=minimum,
-        ),
-        "alignment": aligned,
-        "blocking": blocking_network(tables["blocks"], tickets=log.tickets, as_of=as_of),
-        "rework": rework_of(tables, lives, stays=stays, stages=stages, minimum=minimum, seed=seed),
-        "load": load_of(
-            {**tables, "events": people.of_humans(tables["events"])}, stays=stays, as_of=as_of,
-            teams=people.teams, active_days=workflow.waiting.active_days, minimum=minimum, seed=seed,
-            fewest_people=workflow.privacy.fewest_people if shared else 1,
-        ),
-    }  # fmt: skip
+    about |= {"experiments": experiments, "beside": beside}
+    return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
 
 
 def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:
