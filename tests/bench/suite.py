@@ -19,7 +19,7 @@ from rich.table import Table
 from tests.conftest import SHARED
 from tests.real_streams import WORKFLOW
 from tests.reports.pages import run_vsm
-from vsm.reports import notebooks_folder, publish_report, run_notebook
+from vsm.reports import Cover, notebooks_folder, publish_report, run_notebook
 
 EMPTY = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
     {"cell_type": "code", "id": "nothing", "metadata": {}, "source": "None", "outputs": [], "execution_count": None}
@@ -49,11 +49,16 @@ def measure(root: Path) -> Table:
         (each.name, timed(lambda each=each: run_notebook(each, to=root / each.name, parameters=asked)))  # type: ignore[misc]
         for each in notebooks
     ]
-    suite = {"runs": work / "runs", "parameters": asked, "at": datetime.now(UTC), "title": "DuraCloud"}
+    suite: dict[str, Any] = {
+        "runs": work / "runs",
+        "parameters": asked,
+        "at": datetime.now(UTC),
+        "cover": Cover("DuraCloud"),
+    }
     rows.append(
         (
             f"the whole report, {len(notebooks)} notebooks at once on all cores",
-            timed(lambda: publish_report(notebooks, **suite, findings=[], provenance={})),  # type: ignore[arg-type]
+            timed(lambda: publish_report(notebooks, **suite)),
         )
     )
     table = Table(title="The suite of notebooks on DuraCloud")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reports.pages import Visit, code, parameters, prose
 from vsm.errors import NotebookError, ParameterError, RunError
-from vsm.reports.publish import publish_report
+from vsm.reports.publish import Cover, publish_report
 
 AT = datetime(2026, 11, 23, 5, 15, tzinfo=timezone(timedelta(hours=2)))
 HOSTILE = "<img src=x onerror=alert(1)></script>"
@@ -28,9 +28,11 @@ def _publish(notebooks: list[Path], runs: Path, **changes: Any) -> Path:
     request: dict[str, Any] = {
         "parameters": {"weeks": "4"},
         "at": AT,
-        "title": f"Shop {HOSTILE}",
-        "findings": ["Review costs most.", f"Second {HOSTILE}", "Third.", "Fourth."],
-        "provenance": {"Data": "archive of 2026-11-22"},
+        "cover": Cover(
+            f"Shop {HOSTILE}",
+            findings=["Review costs most.", f"Second {HOSTILE}", "Third.", "Fourth."],
+            provenance={"Data": "archive of 2026-11-22"},
+        ),
     }
     return publish_report(notebooks, runs=runs, **(request | changes))
 

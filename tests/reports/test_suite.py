@@ -22,6 +22,8 @@ CUSTOMERS = "04_from_commit_to_customer.html"
 STUCK = "05_what_is_stuck_now.html"
 HELPED = "06_did_it_help.html"
 FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3, HELPED: 2}
+LIVES = "lives.html"
+DRAWN = FIGURES | {LIVES: 40}
 TELLS_OF_ONE = {TRUST, STUCK}
 """Pages that have something to say of a single open ticket."""
 
@@ -57,7 +59,7 @@ def of_tracker(work: Path, file: Path) -> Path:
     return reported(work)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_demo_page_is_drawn_offline(
     sample_run: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int, name: str
@@ -72,7 +74,7 @@ def test_the_demo_page_is_drawn_offline(
         "[...document.querySelectorAll('.chart')].map(c => { const s = c.querySelector('svg.main-svg');"
         " return [s.clientWidth, c.querySelectorAll('svg path, svg text').length]; })"
     )
-    assert len(sizes) == FIGURES[name]
+    assert len(sizes) == DRAWN[name]
     assert all(wide > 600 and marks > 5 for wide, marks in sizes)
     page.screenshot(path=shots / f"{Path(name).stem}-{width}.png", full_page=True)
     assert window.said == []
@@ -80,7 +82,7 @@ def test_the_demo_page_is_drawn_offline(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["index.html", *FIGURES])
+@pytest.mark.parametrize("name", ["index.html", *DRAWN])
 def test_the_demo_can_be_read_by_everybody(sample_run: Path, visit: Callable[..., Visit], name: str) -> None:
     """No serious fault of accessibility, by axe."""
     page = visit().open(sample_run / name)
@@ -101,22 +103,45 @@ def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Call
 
 
 def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[..., Visit]) -> None:
-    """Work waits for quality, comes back to support, and its tickets are linked; nobody is named."""
+    """Work waits for quality, comes back to support, and its tickets are linked to their lives; nobody is named."""
     page = visit().open(sample_run / HANDS)
     text = page.locator("main").inner_text()
     assert "Most waiting lies on the way from development to quality" in text
     assert "development ⇄ support" in text
-    assert page.locator("main a[href*='/browse/SHOP-']").count() > 10
+    assert page.locator("main a.ticket[href^='lives.html#SHOP-']").count() > 10
     assert page.locator(".turn-before").inner_text().endswith("Where does the time go?")
     page.locator(".home").click()
     page.locator(".pages").get_by_text("Who waits for whom?").click()
     assert page.url.endswith(HANDS)
 
 
+def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Callable[..., Visit]) -> None:
+    """From the costliest finding to the strip, from there to the tracker and back; no link is broken."""
+    window = visit()
+    page = window.open(sample_run / PAGE)
+    first = page.locator(".findings li a.ticket").first
+    key = first.inner_text()
+    first.click()
+    assert page.url.endswith(f"{LIVES}#{key}")
+    life = page.locator("section.life", has=page.locator(f"h2#{key}"))
+    life.locator("svg.main-svg").first.wait_for()
+    assert life.locator(".chart-plot").get_attribute("aria-label").startswith(f"The life of {key}: ")
+    assert life.get_by_text("open in the tracker").get_attribute("href").endswith(f"/browse/{key}")
+    assert life.get_by_role("link", name="Where does the time go?").get_attribute("href") == PAGE
+    there = {f"{LIVES}#{heading.get_attribute('id')}" for heading in page.locator("section.life h2").all()}
+    asked = {
+        link.get_attribute("href")
+        for name in FIGURES
+        for link in window.open(sample_run / name).locator("a.ticket").all()
+    }
+    assert asked == there
+    assert (window.said, window.called) == ([], [])
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> None:
-    """Each page under 3 MB, the executed notebook beside it, every code cell run."""
-    assert (sample_run / name).stat().st_size < 3_000_000
+    """Each page under 3 MB, and that of the tickets' lives; the executed notebook beside it, every code cell run."""
+    assert all((sample_run / page).stat().st_size < 3_000_000 for page in (name, LIVES))
     notebook: dict[str, Any] = json.loads((sample_run / name.replace(".html", ".ipynb")).read_text())
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 

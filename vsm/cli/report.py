@@ -10,7 +10,7 @@ from vsm.cli.options import WORK, Dir, Names, Pdf, Since, Team, TicketType, Unti
 from vsm.cli.saying import console
 from vsm.findings import Findings
 from vsm.pipeline import ValueStream, read_stream
-from vsm.reports import notebooks_folder, publish_report
+from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, print_pdfs
 from vsm.sources.work_folder import WorkFolder
 
@@ -46,9 +46,12 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
         runs=WorkFolder.at(dir_).runs,
         parameters={"data_dir": str(dir_.resolve()), **chosen},
         at=datetime.now(UTC),
-        title=stream.workflow.stream.name,
-        findings=[finding.claim for finding in stream.findings[:TOLD]],
-        provenance=stream.provenance,
+        cover=Cover(
+            stream.workflow.stream.name,
+            findings=[finding.claim for finding in stream.findings[:TOLD]],
+            provenance=stream.provenance,
+        ),
+        draw=drawing_of(stream),
     )
 
 

@@ -7,7 +7,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.eventlog.blocking_links import link_told
 from vsm.figures.durations import short_duration
-from vsm.figures.handoff_tables import linked_keys
+from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
 from vsm.model.blocking import lasting
 

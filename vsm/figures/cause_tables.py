@@ -7,8 +7,8 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.causes import in_hours
 from vsm.figures.durations import short_duration
-from vsm.figures.handoff_tables import linked_keys
 from vsm.figures.labels import unnamed
+from vsm.figures.links import linked_keys
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE

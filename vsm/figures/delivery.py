@@ -1,6 +1,7 @@
 """How does work reach customers? DORA's measures as a table, deployments and lead times week by week."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -10,12 +11,14 @@ from pandas.io.formats.style import Styler
 from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import hover, number, percent
+from vsm.figures.links import shown_keys
 from vsm.figures.tables import published
 from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"
 _GAP: Final = 0.16
+_FEW: Final = 3
 _WIDE: Final = {"min-width": "18em"}
 """Of a column of prose: on a phone a table scrolls sideways rather than stand on its toes."""
 
@@ -95,7 +98,7 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
             "Failed by": [row["by"] or "–" for row in told],
             "Mended": [_mended(row) for row in told],
             "To mend": ["yes" if row["rework"] else "–" for row in told],
-            "Look at": [_few(row["evidence"]) for row in told],
+            "Look at": [row["evidence"] for row in told],
         }
     )
     caption = (
@@ -105,12 +108,8 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
         "not in it."
     )
     table = published(rows, caption, nothing="No deployment and no release tag is known.")
+    table = table.format(partial(shown_keys, most=_FEW), subset=["Look at"])
     return table.set_properties(subset=["Look at"], **_WIDE)
-
-
-def _few(keys: str) -> str:
-    several = keys.split(", ")
-    return ", ".join(several[:3]) + (", …" if len(several) > 3 else "") or "–"
 
 
 def _mended(row: Mapping[Any, Any]) -> str:

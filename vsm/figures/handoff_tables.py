@@ -1,20 +1,19 @@
 """Which tickets show what handoffs cost? The tables beside the network of teams, with linked tickets."""
 
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.durations import short_duration
+from vsm.figures.links import linked_keys
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
 from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
 from vsm.model.hidden_waits import hidden_waits
 
 _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
-_ADDRESSES: Final = ("https://", "http://")
 
 
 def costliest_table(
@@ -169,28 +168,3 @@ def _ends(found: pd.DataFrame, end: str) -> list[str]:
 
 def _pair(row: Mapping[Any, Any]) -> str:
     return "any two, not named" if row["level"] == "person" else f"{row['a']} ⇄ {row['b']}"
-
-
-def linked_keys(tickets: pd.DataFrame) -> Callable[[object], str]:
-    """How is a ticket's key, or a tuple of keys, shown? As links to addresses of the web; all is escaped.
-
-    Examples
-    --------
-    >>> linked_keys(pd.DataFrame({"key": ["AB-1"], "url": [None]}))(("AB-1",))
-    '<span style="white-space: nowrap">AB-1</span>'
-    """
-    known = tickets["url"].astype("str").fillna("")
-    addresses = dict(zip(tickets["key"].astype("str"), known, strict=True))
-
-    def link(keys: object) -> str:
-        several = keys if isinstance(keys, tuple) else (keys,)
-        return ", ".join(_anchor(str(key), addresses.get(str(key), "")) for key in several) or "–"
-
-    return link
-
-
-def _anchor(key: str, address: str) -> str:
-    shown = f'<span style="white-space: nowrap">{escape(key)}</span>'
-    if not address.startswith(_ADDRESSES):
-        return shown
-    return f'<a href="{escape(address)}" rel="noreferrer">{shown}</a>'

@@ -1,12 +1,17 @@
-"""How does a point lead to its ticket? By an address in its ``customdata``, which the report's page opens.
+"""How does a point of a figure, or a key in a table, lead to its ticket?
 
-The agreement between figures and ``page.js``: a trace whose points can be followed has
-``meta = {"links": slot}``, and each point's ``customdata`` is a list that holds its address, or nothing, at
-that slot. The page opens addresses of the web only, each in a tab of its own that knows nothing of the page.
+A key in a table is a mark (``vsm.findings.shown_ticket``). A point has its address in its ``customdata``: a
+trace whose points can be followed has ``meta = {"links": slot}``, and each point's ``customdata`` is a list
+that holds its address, or nothing, at that slot. The page (``page.js``) opens addresses of the web only, each
+in a tab of its own that knows nothing of the page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
+
+import pandas as pd
+
+from vsm.findings import shown_ticket
 
 SLOT: Final = 0
 _SCHEMES: Final = ("http://", "https://")
@@ -43,3 +48,37 @@ def linked(addresses: Iterable[object]) -> dict[str, Any]:
     if not any(address for (address,) in slots):
         return {}
     return {"customdata": slots, "meta": {"links": SLOT}}
+
+
+def linked_keys(tickets: pd.DataFrame) -> Callable[[object], str]:
+    """How is a ticket's key, or a tuple of keys, shown? As links to addresses of the web; all is escaped.
+
+    Examples
+    --------
+    >>> linked_keys(pd.DataFrame({"key": ["AB-1"], "url": [None]}))(("AB-1",))
+    '<span data-ticket="AB-1" style="white-space: nowrap">AB-1</span>'
+    """
+    known = map(web_address, tickets["url"].astype("str"))
+    addresses = dict(zip(tickets["key"].astype("str"), known, strict=True))
+
+    def link(keys: object) -> str:
+        several = keys if isinstance(keys, tuple) else (keys,)
+        shown = [shown_ticket(str(key), address=addresses.get(str(key))) for key in several]
+        return ", ".join(shown) or "–"
+
+    return link
+
+
+def shown_keys(joined: str, *, most: int) -> str:
+    """How are keys shown that are joined by commas? At most so many, as marks that a report can link.
+
+    Examples
+    --------
+    >>> shown_keys("", most=3)
+    '–'
+    >>> shown_keys("AB-1, AB-2", most=1)
+    '<span data-ticket="AB-1" style="white-space: nowrap">AB-1</span>, …'
+    """
+    keys = [key for key in joined.split(", ") if key]
+    shown = [shown_ticket(key) for key in keys[:most]] + ["…"] * (len(keys) > most)
+    return ", ".join(shown) or "–"

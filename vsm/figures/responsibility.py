@@ -1,12 +1,16 @@
 """How far does one team carry its work? The tables of responsibility; persons are counted, never named."""
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
+from vsm.figures.links import shown_keys
 from vsm.figures.tables import bounded, in_days, lacking, published
+
+_EXAMPLES: Final = 5
 
 
 def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
@@ -71,7 +75,8 @@ def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
         "Where a finished ticket first came under another team than the one that started it, before "
         "production; the wait of that handoff, and the tickets that waited longest there."
     )
-    return published(rows, caption, nothing="No finished ticket is known to have been let go.")
+    table = published(rows, caption, nothing="No finished ticket is known to have been let go.")
+    return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
 def _waited(row: dict[Any, Any]) -> str:

@@ -7,8 +7,8 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.durations import short_duration
-from vsm.figures.handoff_tables import linked_keys
 from vsm.figures.labels import counted_noun, number
+from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import RULE, swarm_order, what_to_try

@@ -6,6 +6,8 @@ from typing import ClassVar, Final
 
 import pandas as pd
 
+from vsm.findings.shown_ticket import shown_ticket
+
 NOTHING: Final = "Nothing to see yet: there are too few finished tickets to say anything."
 
 
@@ -97,7 +99,7 @@ class _Chosen(Findings):
 
 
 def _item(finding: Finding) -> str:
-    evidence = ", ".join(f'<span style="white-space: nowrap">{escape(key)}</span>' for key in finding.tickets)
+    evidence = ", ".join(map(shown_ticket, finding.tickets))
     return (
         f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
         f"<p>Try: {escape(finding.experiment)}</p>"

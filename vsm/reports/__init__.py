@@ -4,9 +4,10 @@ The right wall of the house: here files are written and processes started.
 """
 
 from vsm.reports.export import export_table
+from vsm.reports.lives import drawing_of
 from vsm.reports.locate import notebooks_folder
 from vsm.reports.parameters import check_parameters, parameter_table
-from vsm.reports.publish import publish_report
+from vsm.reports.publish import Cover, publish_report
 from vsm.reports.publish_slides import publish_slides
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
@@ -15,8 +16,10 @@ from vsm.reports.slides import render_slides
 from vsm.reports.workbench import Workbench, lay_out
 
 __all__ = [
+    "Cover",
     "Workbench",
     "check_parameters",
+    "drawing_of",
     "explore",
     "export_table",
     "lay_out",

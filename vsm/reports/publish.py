@@ -2,19 +2,45 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.body import body_of
+from vsm.reports.body import Body, body_of
+from vsm.reports.lives import LIVES, Drawing, lives_of
 from vsm.reports.parameters import check_parameters
 from vsm.reports.render import Page, page_of, render_index
-from vsm.reports.run_notebook import NotebookFault
 from vsm.reports.run_suite import attempt_suite
 from vsm.reports.staging import making, new_stage, settle, stamp_of, told
 
 _INDEX: Final = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What is told around a report's pages?
+
+    Attributes
+    ----------
+    title
+        Name of the report.
+    findings
+        Sentences, costliest first; the index shows three.
+    provenance
+        State of the data and the like, for the foot of each page; text by name.
+    changes
+        What has changed since the last report, as sentences for the index.
+    notice
+        What a reader of any page has to mind above all; plain text.
+    """
+
+    title: str
+    findings: Sequence[str] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    changes: Sequence[str] = ()
+    notice: str = ""
 
 
 def publish_report(
@@ -23,11 +49,8 @@ def publish_report(
     runs: Path,
     parameters: Mapping[str, object],
     at: datetime,
-    title: str,
-    findings: Sequence[str],
-    provenance: Mapping[str, str],
-    changes: Sequence[str] = (),
-    notice: str = "",
+    cover: Cover,
+    draw: Drawing | None = None,
     timeout: float = 600,
 ) -> Path:
     """Where does the report lie that these notebooks make?
@@ -46,16 +69,10 @@ def publish_report(
         Values by name, the same for all: every notebook must know every one of them.
     at
         Instant of the run, with a time zone; names the folder.
-    title
-        Name of the report.
-    findings
-        Sentences, costliest first; the index shows three.
-    provenance
-        State of the data and the like, for the foot of each page; text by name.
-    changes
-        What has changed since the last report, as sentences for the index.
-    notice
-        What a reader of any page has to mind above all; plain text.
+    cover
+        What is told around the pages.
+    draw
+        How a ticket's life is drawn: tickets that pages name as evidence then lead to ``lives.html``.
     timeout
         Seconds for each notebook.
 
@@ -76,10 +93,8 @@ def publish_report(
     Examples
     --------
     >>> from datetime import UTC
-    >>> publish_report(
-    ...     [], runs=Path("runs"), parameters={}, at=datetime(2026, 11, 23, tzinfo=UTC), title="Flow",
-    ...     findings=[], provenance={},
-    ... )
+    >>> at = datetime(2026, 11, 23, tzinfo=UTC)
+    >>> publish_report([], runs=Path("runs"), parameters={}, at=at, cover=Cover("Flow"))
     Traceback (most recent call last):
     ...
     vsm.errors.ParameterError: no notebook to publish; name at least one
@@ -88,16 +103,11 @@ def publish_report(
     _check_names(notebooks)
     checked = {notebook: check_parameters(notebook, parameters) for notebook in notebooks}
     made = making(at)
-    about = {
-        notebook: {**provenance, "Parameters": told(notebook, values), **made}
-        for notebook, values in checked.items()
-    }
     stage = new_stage(runs)
     try:
-        fault = _fill(
-            stage, checked, title=title, about=about, timeout=timeout, notice=notice,
-            index={"findings": findings, "changes": changes, "provenance": {**provenance, **made}},
-        )  # fmt: skip
+        fault = attempt_suite(checked, into=stage, timeout=timeout)
+        if fault is None:
+            _render(stage, checked, cover=cover, made=made, draw=draw)
     except OSError as error:
         kept = settle(stage, runs / "failed", stamp)
         reason = error.strerror or error
@@ -111,34 +121,39 @@ def publish_report(
     return settle(stage, runs, stamp) / f"{_INDEX}.html"
 
 
-def _fill(
+def _render(
     stage: Path,
     checked: Mapping[Path, Mapping[str, object]],
     *,
-    title: str,
-    about: Mapping[Path, Mapping[str, str]],
-    index: Mapping[str, Any],
-    notice: str,
-    timeout: float,
-) -> NotebookFault | None:
-    """Run and render everything into a folder, unless a notebook does not run to its end."""
-    fault = attempt_suite(checked, into=stage, timeout=timeout)
-    if fault is not None:
-        return fault
-    bodies = {notebook: body_of(stage / notebook.name) for notebook in checked}
-    pages = [
-        Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
-        for notebook, body in bodies.items()
-    ]
-    for page, (notebook, body) in zip(pages, bodies.items(), strict=True):
+    cover: Cover,
+    made: Mapping[str, str],
+    draw: Drawing | None,
+) -> None:
+    """Render what was executed, the tickets' lives that it leads to, and the first page."""
+    bodies: dict[Page, Body] = {}
+    feet: dict[Page, dict[str, str]] = {}
+    for notebook, values in checked.items():
+        body = body_of(stage / notebook.name)
+        page = Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
+        bodies[page] = body
+        feet[page] = {**cover.provenance, "Parameters": told(notebook, values), **made}
+    if draw is not None:
+        lives = lives_of(bodies, draw=draw)
+        bodies = {page: lives.linked(body) for page, body in bodies.items()}
+        if lives.body is not None:
+            bodies[Page(LIVES, lives.body.outline.question, lives.body.outline.lead)] = lives.body
+    pages, whole = list(bodies), {**cover.provenance, **made}
+    for page, body in bodies.items():
         html = page_of(
-            body, title=title, footer=about[notebook], home=f"{_INDEX}.html", here=page.href, pages=pages,
-            notice=notice,
+            body, title=cover.title, footer=feet.get(page, whole), home=f"{_INDEX}.html", here=page.href,
+            pages=pages, notice=cover.notice,
         )  # fmt: skip
         (stage / page.href).write_text(html, encoding="utf-8")
-    first = render_index(title=title, pages=pages, notice=notice, **index)
+    first = render_index(
+        title=cover.title, findings=cover.findings, pages=pages, provenance=whole, changes=cover.changes,
+        notice=cover.notice,
+    )  # fmt: skip
     (stage / f"{_INDEX}.html").write_text(first, encoding="utf-8")
-    return None
 
 
 def _check_names(notebooks: Sequence[Path]) -> None:
@@ -147,5 +162,6 @@ def _check_names(notebooks: Sequence[Path]) -> None:
     names = Counter(notebook.stem for notebook in notebooks)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
-    if _INDEX in names:
-        raise ParameterError(f"a notebook cannot be called {_INDEX}: the report's first page is; rename it")
+    for own, what in ((_INDEX, "the report's first page"), (Path(LIVES).stem, "the page of tickets' lives")):
+        if own in names:
+            raise ParameterError(f"a notebook cannot be called {own}: {what} is; rename it")

@@ -119,7 +119,7 @@ def page_of(
         style=_asset("style.css"),
         scripts=scripts,
         plotly=packed("plotly", "package_data/plotly.min.js"),
-        datatables=packed("itables", "html/dt_bundle.js"),
+        datatables=packed("itables", "html/dt_bundle.js") if "<table" in body.html else "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from vsm.findings import Change, Findings, changes_since
 from vsm.pipeline import ValueStream, read_stream
-from vsm.reports import notebooks_folder, publish_report
+from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 from vsm.reports.publish_slides import publish_slides
 from vsm.sources.work_folder import WorkFolder
@@ -105,21 +105,26 @@ def rendered(
         "runs": folder.runs / report.name,
         "parameters": {"data_dir": str(folder.root.resolve()), **order.parameters},
         "at": order.at,
-        "title": stream.workflow.stream.name,
         "timeout": report.minutes * 60,
     }
     index = publish_report(
         order.notebooks,
-        findings=[finding.claim for finding in stream.findings[:_TOLD]],
-        provenance=stream.provenance,
-        changes=[str(change) for change in changes or ()],
-        notice=notice,
+        cover=Cover(
+            stream.workflow.stream.name,
+            findings=[finding.claim for finding in stream.findings[:_TOLD]],
+            provenance=stream.provenance,
+            changes=[str(change) for change in changes or ()],
+            notice=notice,
+        ),
+        draw=drawing_of(stream),
         **shared,
     )
     made = index.parent
     if "slides" in report.formats:
         about = {**stream.provenance, **({"Mind": notice} if notice else {})}
-        deck = publish_slides(notebooks_folder() / SLIDES, provenance=about, **shared)
+        deck = publish_slides(
+            notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=about, **shared
+        )
         deck.rename(made / deck.name)
         shutil.rmtree(deck.parent)
     if "pdf" in report.formats:

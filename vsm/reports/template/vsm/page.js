@@ -16,11 +16,13 @@
 
   let library = null;
   const plotly = () => (library ??= unpack());
+  function unzipped(packed) {
+    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+  }
   async function unpack() {
-    const text = document.getElementById("plotly").textContent.trim();
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const code = new Blob([await new Response(stream).blob()], { type: "text/javascript" });
+    const packed = await unzipped(document.getElementById("plotly")).blob();
+    const code = new Blob([packed], { type: "text/javascript" });
     const script = document.createElement("script");
     script.src = URL.createObjectURL(code);
     await new Promise((done, failed) => {
@@ -56,7 +58,8 @@
 
   async function draw(plot, colours = palette(), width) {
     const state = states.get(plot);
-    state.spec ??= JSON.parse(plot.closest(".chart").querySelector("script").textContent);
+    const given = plot.closest(".chart").querySelector("script");
+    state.spec ??= given.type === "text/plain" ? await unzipped(given).json() : JSON.parse(given.textContent);
     const Plotly = await plotly();
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {

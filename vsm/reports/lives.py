@@ -1,0 +1,149 @@
+"""Where does a report show what happened to the tickets it names? On one page of strips, a life each.
+
+Notebooks mark tickets with ``data-ticket`` (``vsm.findings.shown_ticket``). Marks of all pages are collected,
+each ticket's life is drawn once, and every mark becomes a link to its strip.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+from markupsafe import Markup
+
+from vsm.reports.body import ENVIRONMENT, Body, figure_html
+from vsm.reports.outline import Entry, Outline
+from vsm.reports.render import Page
+
+if TYPE_CHECKING:
+    from vsm.pipeline import ValueStream
+
+LIVES: Final = "lives.html"
+ROOM: Final = 850_000
+"""So many characters of strips, a hundred and more: with plotly.js the page stays under three megabytes."""
+QUESTION: Final = "What happened to these tickets?"
+_MARK: Final = re.compile(r'<(a|span) data-ticket="([^"]*)"[^>]*>([^<]*)</\1>')
+_ODD: Final = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is shown of one ticket? ``title`` is what people wrote; ``address`` one of the web, or None."""
+
+    title: str
+    address: str | None
+    figure: dict[str, Any]
+
+
+Drawing = Callable[[str], Life | None]
+"""From a ticket's key to its life; None of a ticket that is not looked at."""
+
+
+def drawing_of(stream: "ValueStream") -> Drawing:
+    """How is the life of one of this stream's tickets drawn?
+
+    Examples
+    --------
+    >>> from vsm.eventlog.log import Log
+    >>> from vsm.pipeline import stream_from_log
+    >>> from vsm.workflow import Workflow
+    >>> import pandas as pd
+    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
+    >>> drawing_of(stream)("SHOP-12") is None
+    True
+    """
+    # Imported here since plotly takes a second, and most commands draw nothing.
+    from vsm.figures.links import web_address  # noqa: PLC0415
+    from vsm.figures.ticket_life import ticket_life  # noqa: PLC0415
+
+    about = stream.tickets.astype({"key": "str"}).drop_duplicates("key").set_index("key")
+    tables = {name: getattr(stream, name) for name in ("waits", "handoffs", "events", "commits", "tickets")}
+
+    def draw(key: str) -> Life | None:
+        if key not in about.index:
+            return None
+        row = about.loc[key]
+        figure = ticket_life(stream.visits, key=key, title=f"The life of {key}", **tables)
+        title: str = "" if pd.isna(row["summary"]) else str(row["summary"])
+        return Life(title, web_address(row["url"]), json.loads(figure.to_json()))
+
+    return draw
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """Which tickets have a strip, where? ``anchors`` by key; ``body`` is the page, None without any strip."""
+
+    anchors: Mapping[str, str]
+    body: Body | None
+
+    def linked(self, body: Body) -> Body:
+        """How does a page read whose marks lead to strips? Those of other tickets stay as they are."""
+
+        def link(found: re.Match[str]) -> str:
+            anchor = self.anchors.get(unescape(found[2]))
+            return f'<a class="ticket" href="{LIVES}#{anchor}">{found[3]}</a>' if anchor else found[0]
+
+        return replace(body, html=Markup(_MARK.sub(link, body.html)))  # noqa: S704 - marks of our own
+
+
+def lives_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM) -> Lives:
+    """What happened to the tickets that these pages name?
+
+    Parameters
+    ----------
+    pages
+        The report's pages, in reading order.
+    draw
+        As ``drawing_of`` gives it.
+    room
+        For how many characters of strips; those named first are drawn, and the page says how many are not.
+
+    Examples
+    --------
+    >>> lives_of({}, draw=lambda key: None)
+    Lives(anchors={}, body=None)
+    """
+    named: dict[str, list[Page]] = {}
+    for page, body in pages.items():
+        for key in dict.fromkeys(unescape(found[2]) for found in _MARK.finditer(body.html)):
+            named.setdefault(key, []).append(page)
+    lives, left = _drawn(list(named), draw, room)
+    if not lives:
+        return Lives({}, None)
+    anchors = _anchors(lives)
+    lead = f"What this report names as evidence, from its creation on: n = {len(lives)}."
+    if left:
+        lead += f" {left} more are named, too many for one page; these were named first."
+    shown = [(key, anchors[key], life, strip, named[key]) for key, (life, strip) in lives.items()]
+    html = ENVIRONMENT.get_template("lives.html.j2").render(question=QUESTION, lead=lead, lives=shown)
+    entries = tuple(Entry(2, anchors[key], key) for key in lives)
+    return Lives(anchors, Body(Markup(html), Outline(QUESTION, lead, entries)))  # noqa: S704 - escaped by Jinja
+
+
+def _drawn(keys: list[str], draw: Drawing, room: int) -> tuple[dict[str, tuple[Life, Markup]], int]:
+    """Draw lives while there is room; also how many keys were not asked for any more."""
+    drawn: dict[str, tuple[Life, Markup]] = {}
+    for place, key in enumerate(keys):
+        if room <= 0:
+            return drawn, len(keys) - place
+        if (life := draw(key)) is not None:
+            strip = Markup(figure_html(life.figure, packed=True))  # noqa: S704 - our template's, escaped
+            drawn[key], room = (life, strip), room - len(strip)
+    return drawn, 0
+
+
+def _anchors(keys: Iterable[str]) -> dict[str, str]:
+    """Give each key a name of its own within the page, readable in an address."""
+    found: dict[str, str] = {}
+    for key in keys:
+        plain = _ODD.sub("-", key).strip("-") or "ticket"
+        name, number = plain, 1
+        while name in found.values():
+            number += 1
+            name = f"{plain}-{number}"
+        found[key] = name
+    return found
