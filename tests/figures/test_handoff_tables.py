@@ -20,7 +20,7 @@ def test_the_costliest_handoffs_are_told_with_team_and_stage() -> None:
     """Given on the fifth of January, taken up two days later."""
     table = costliest_table(handoffs_of(0.5, 2), lives_of(2), tickets=tickets_of(2), most=1)
     assert shown(table) == [["ABC-1", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "on"]]
-    assert '<a href="https://example.org/browse/ABC-1" rel="noreferrer">' in table.to_html()
+    assert 'href="https://example.org/browse/ABC-1" rel="noreferrer"' in table.to_html()
 
 
 def test_without_teams_the_stages_are_told() -> None:
@@ -41,7 +41,7 @@ def test_to_and_fro_is_told_by_pair_and_persons_are_not_named() -> None:
 
 
 def test_only_addresses_of_the_web_become_links_and_all_is_escaped() -> None:
-    """A script's address is none, a quote ends no attribute, and a key's tags are shown."""
+    """A script's address is none, nor is one with a quote, and a key's tags are shown."""
     tickets = tickets_of(2).assign(
         key=["<b>K</b>", "ABC-1"], url=["javascript:alert(1)", 'https://x.org/"onclick="alert(1)']
     )
@@ -50,7 +50,7 @@ def test_only_addresses_of_the_web_become_links_and_all_is_escaped() -> None:
         html = ping_pong_table(found, tickets=tickets).to_html()
         assert 'javascript:alert(1)"' not in html
         assert '"onclick="' not in html
-        assert html.count("<a ") == 1
+        assert "<a " not in html
         assert "<script" not in html
         assert "&lt;b&gt;K&lt;/b&gt;" in html
 

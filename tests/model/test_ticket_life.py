@@ -81,7 +81,7 @@ def handoffs() -> pd.DataFrame:
 
 
 def told(lane: str) -> list[tuple[str, float, float]]:
-    spans = life_spans(visits(), ticket="a", waits=waits(PIECES))
+    spans = life_spans(visits(), tickets=["a"], waits=waits(PIECES))
     mine = spans[spans["lane"] == lane]
     hours = [(mine[side] - MONDAY) / HOUR for side in ("start", "end")]
     return list(zip(mine["label"], *hours, strict=True))
@@ -104,7 +104,7 @@ def test_nights_between_one_cause_make_no_gap() -> None:
 
 def test_spans_keep_every_hour_of_the_wait() -> None:
     """10 + 4 hours elapsed, 5 of them in working time."""
-    spans = life_spans(visits(), ticket="a", waits=waits(PIECES))
+    spans = life_spans(visits(), tickets=["a"], waits=waits(PIECES))
     mine = spans[spans["lane"] == "wait"]
     assert mine["elapsed"].sum() == 14 * HOUR
     assert mine["working"].sum() == 5 * HOUR
@@ -112,7 +112,7 @@ def test_spans_keep_every_hour_of_the_wait() -> None:
 
 def test_marks_are_what_people_and_git_did() -> None:
     """Being created and assigned is no trace; a bulk move is called so; a commit brings its subject."""
-    marks = life_marks(events(), ticket="a", handoffs=handoffs(), commits=commits())
+    marks = life_marks(events(), tickets=["a"], handoffs=handoffs(), commits=commits())
     hours = (marks["at"] - MONDAY) / HOUR
     assert list(zip(marks["lane"], marks["what"], marks["who"], hours, strict=True)) == [
         ("hands", "handoff", "dev-1 → web", 15),
@@ -126,8 +126,8 @@ def test_marks_are_what_people_and_git_did() -> None:
 
 def test_another_ticket_has_its_own_life() -> None:
     """Nothing of a's is b's."""
-    assert life_spans(visits(), ticket="b", waits=waits(PIECES))["lane"].tolist() == ["wait"]
-    assert life_marks(events(), ticket="b", handoffs=handoffs(), commits=empty(COMMITS)).empty
+    assert life_spans(visits(), tickets=["b"], waits=waits(PIECES))["lane"].tolist() == ["wait"]
+    assert life_marks(events(), tickets=["b"], handoffs=handoffs(), commits=empty(COMMITS)).empty
 
 
 def test_a_key_is_found_however_it_is_written() -> None:
@@ -145,3 +145,12 @@ def test_a_key_like_none_says_how_many_there_are() -> None:
     """Another project's, perhaps."""
     with pytest.raises(ParameterError, match="'ZZZ-9'; 3 tickets are known, none is near"):
         ticket_of_key(tickets(), key="ZZZ-9")
+
+
+def test_lives_of_many_are_the_lives_of_each() -> None:
+    """Two tickets whose waits touch in time: nothing of one is joined to the other."""
+    both = life_spans(visits(), tickets=["a", "b"], waits=waits(PIECES))
+    for ticket in "ab":
+        alone = life_spans(visits(), tickets=[ticket], waits=waits(PIECES))
+        mine = both[both["ticket"] == ticket].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone)

@@ -48,36 +48,63 @@ def framed(
     'A &amp; B'
     """
     keep_data_here()
+    layout = frame_layout(
+        title=title, caption=caption, alt=alt, body=body, head=head, foot=foot, left=left, right=right
+    )
+    (told,) = layout.pop("annotations")
+    figure.update_layout(**layout)
+    figure.add_annotation(**told)
+    return figure
+
+
+def frame_layout(
+    *,
+    title: str,
+    caption: str,
+    alt: str,
+    body: int,
+    head: int = 0,
+    foot: int = 0,
+    left: int = SIDE,
+    right: int = SIDE,
+) -> dict[str, Any]:
+    """Which layout frames a figure? As ``framed`` takes it; the caption is its one annotation.
+
+    Examples
+    --------
+    >>> frame_layout(title="A & B", caption="n = 3", alt="Three.", body=200)["annotations"][0]["text"]
+    'n = 3'
+    """
     lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
     below = foot + _LINE * len(lines) + SIDE
     heading = wrapped(title, width=_TITLE_WIDTH)
     more = heading.count("<br>")
     above = _HEAD + head + _TITLE_LINE * more
-    figure.update_layout(
-        template=TEMPLATE,
+    told = {
+        "text": "<br>".join(lines),
+        "name": "caption",
+        "showarrow": False,
+        "align": "left",
+        "opacity": 0.75,
+        "font": {"size": 12},
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+        "xshift": SIDE - left,
+        "yshift": -foot,
+    }
+    return {
+        "template": TEMPLATE,
         # plotly.js lifts a title by half a line for each further one.
-        title={"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}},
-        height=above + body + below,
-        margin={"l": left, "r": right, "t": above, "b": below},
-        meta={"alt": alt},
-    )
-    figure.add_annotation(
-        text="<br>".join(lines),
-        name="caption",
-        showarrow=False,
-        align="left",
-        opacity=0.75,
-        font={"size": 12},
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        xanchor="left",
-        yanchor="top",
-        xshift=SIDE - left,
-        yshift=-foot,
-    )
-    return figure
+        "title": {"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}},
+        "height": above + body + below,
+        "margin": {"l": left, "r": right, "t": above, "b": below},
+        "meta": {"alt": alt},
+        "annotations": [told],
+    }
 
 
 def hidden_axis(low: float, high: float) -> dict[str, Any]:

@@ -1,36 +1,21 @@
 """What happened in one ticket's life? A strip of lanes over one line of time."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.bar_marks import filled
-from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration, text_width, unnamed
-from vsm.figures.template import BACK, KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER, SOFT
+from vsm.figures.frame import SIDE, frame_layout, nothing_to_see
+from vsm.figures.labels import counted_noun, escape, percent, short_duration, text_width, unnamed
+from vsm.figures.life_traces import LANE_NAMES, life_bars, life_points
+from vsm.figures.routes import keep_data_here
+from vsm.figures.template import SOFT
 from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
 
-_NAMES: Final = {
-    "stage": "stage", "hands": "in whose hands", "wait": "why it waited", "trace": "traces", "code": "code",
-}  # fmt: skip
 _LANE: Final = 58
-_THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
-_NARROW: Final = 540
-"""Pixels of time on a page of 700."""
-_MILLI: Final = pd.Timedelta(milliseconds=1)
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
-_NIGHT: Final = "off hours"
-_COLOURS: Final = KIND_COLOURS | CAUSE_COLOURS | {_NIGHT: "#c3cbd3"}
-_PATTERNS: Final = KIND_PATTERNS | CAUSE_PATTERNS | {_NIGHT: ""}
-_MARKS: Final = {
-    "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
-    "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
-    "commit": ("circle", "#009e73"), "merge": ("diamond", "#009e73"), "release": ("star", "#009e73"),
-    "deploy": ("star-square", "#009e73"),
-}  # fmt: skip
 _CAPTION: Final = (
     "n = 1 ticket, {spans}; UTC. In whose hands: the team, else a person, of a visit to work or to "
     "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
@@ -84,48 +69,95 @@ def ticket_life(
         hint = "No ticket was asked for, or none is open."
         return nothing_to_see(title=title or "The life of a ticket", hint=hint)
     ticket = ticket_of_key(tickets, key=key)
-    spans = life_spans(visits, ticket=ticket, waits=waits)
-    marks = life_marks(events, ticket=ticket, handoffs=handoffs, commits=commits)
-    spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})
-    marks = marks.assign(who=marks["who"].map(unnamed, na_action="ignore"))
-    if spans.empty:
+    about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
+    told = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
+    tables = {"waits": waits, "handoffs": handoffs, "events": events, "commits": commits}
+    drawn = dict(life_specs(visits, keys={ticket: str(about["key"])}, title=title or told, **tables))
+    if ticket not in drawn:
         return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
-    life = _Life(spans, marks)
-    drawn = [*_bars(life.spans, room=life.shown[1] - life.shown[0]), *_points(marks)]
-    figure = go.Figure(drawn)
-    figure.update_layout(
-        barmode="overlay",
-        xaxis={
+    keep_data_here()
+    return go.Figure(drawn[ticket])
+
+
+def life_specs(
+    visits: pd.DataFrame,
+    *,
+    keys: Mapping[str, str],
+    waits: pd.DataFrame,
+    handoffs: pd.DataFrame,
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    title: str | None = None,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What happened in each of these tickets' lives? As ``ticket_life``, for many at once.
+
+    Parameters
+    ----------
+    visits, waits, handoffs, events, commits
+        As ``ticket_life`` takes them.
+    keys
+        By ids of tickets.
+    title
+        Of each figure; by default it says whose life it is.
+
+    Returns
+    -------
+    Iterator
+        A ticket's id, and ``data`` and ``layout`` of its figure, made when it is asked for; in the order of
+        ``keys``. Tickets that are not in what is looked at are left out.
+
+    Examples
+    --------
+    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, VISITS, WAITS, empty
+    >>> tables = {"waits": empty(WAITS), "handoffs": empty(HANDOFFS), "events": empty(EVENTS)}
+    >>> list(life_specs(empty(VISITS), keys={"jira:1": "AB-1"}, commits=empty(COMMITS), **tables))
+    []
+    """
+    spans = life_spans(visits, tickets=list(keys), waits=waits)
+    spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})
+    marks = life_marks(events, tickets=list(keys), handoffs=handoffs, commits=commits)
+    marks = marks.assign(who=marks["who"].map(unnamed, na_action="ignore"))
+    lived = {str(ticket): rows for ticket, rows in spans.groupby("ticket")}
+    marked = {str(ticket): rows for ticket, rows in marks.groupby("ticket")}
+    for ticket, key in keys.items():
+        if ticket in lived:
+            life = _Life(lived[ticket], marked.get(ticket, marks.iloc[:0]))
+            yield ticket, _spec(life, key=key, title=title or f"The life of {key}")
+
+
+def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
+    drawn = [*life_bars(life.spans, room=life.shown[1] - life.shown[0]), *life_points(life.marks)]
+    layout = frame_layout(
+        title=title,
+        caption=_CAPTION.format(spans=counted_noun((life.spans["lane"] == "stage").sum(), "stay")),
+        alt=_alt(key, life),
+        body=_LANE * len(LANES),
+        head=40 + _legend_height(drawn),
+        foot=56,
+        left=SIDE + 14 + text_width(LANE_NAMES.values(), size=12),
+    )
+    layout |= {
+        "barmode": "overlay",
+        "xaxis": {
             "type": "date",
             "range": life.shown,
             "fixedrange": True,
             "nticks": 7,
             "title": {"text": "UTC"},
         },
-        yaxis={
+        "yaxis": {
             "range": [len(LANES) - 0.5, -0.5],
             "tickvals": list(range(len(LANES))),
-            "ticktext": [_NAMES[lane] for lane in LANES],
+            "ticktext": [LANE_NAMES[lane] for lane in LANES],
             "showgrid": False,
             "fixedrange": True,
             "ticklabelstandoff": 6,
         },
-        shapes=[_upright(at) for at in (life.created, life.ended)],
-        annotations=[*life.ends(), *_empty_lanes(life.spans, marks)],
-        legend={"x": 0, "y": 1 + 40 / (_LANE * len(LANES)), "xanchor": "left", "yanchor": "bottom"},
-    )
-    about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
-    told = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
-    return framed(
-        figure,
-        title=title or told,
-        caption=_CAPTION.format(spans=counted_noun((life.spans["lane"] == "stage").sum(), "stay")),
-        alt=_alt(str(about["key"]), life, marks),
-        body=_LANE * len(LANES),
-        head=40 + _legend_height(drawn),
-        foot=56,
-        left=SIDE + 14 + text_width(_NAMES.values(), size=12),
-    )
+        "shapes": [_upright(at) for at in (life.created, life.ended)],
+        "annotations": [*life.ends(), *_empty_lanes(life.spans, life.marks), *layout["annotations"]],
+        "legend": {"x": 0, "y": 1 + 40 / (_LANE * len(LANES)), "xanchor": "left", "yanchor": "bottom"},
+    }
+    return {"data": drawn, "layout": layout}
 
 
 class _Life:
@@ -142,6 +174,7 @@ class _Life:
         last = max([self.ended, *marks["at"]])
         air = max((last - self.created) * 0.03, pd.Timedelta(minutes=1))
         self.shown = [self.created - air, last + 2 * air]
+        self.marks = marks
         within = spans["start"] < self.shown[1]
         self.spans = spans[within].assign(end=spans["end"].where(spans["end"] < self.shown[1], self.shown[1]))
 
@@ -173,95 +206,6 @@ def _upright(at: pd.Timestamp) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[go.Bar]:
-    drawn: list[go.Bar] = []
-    known: set[str] = set()
-    for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
-        lane, group = str(of).split("/")
-        colour, pattern = _COLOURS[group], _PATTERNS[group]
-        style = filled(colour, pattern if lane != "hands" else "")
-        name = f"waited: {group}" if lane == "wait" else KIND_WORDS[group]
-        told = rows.to_dict("records")
-        drawn.append(
-            go.Bar(
-                base=list(rows["start"]),
-                x=[(row["end"] - row["start"]) / _MILLI for row in told],
-                y=[LANES.index(lane)] * len(rows),
-                width=_THICK[lane],
-                orientation="h",
-                name=name,
-                legendgroup=name,
-                showlegend=name not in known,
-                marker=style
-                | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
-                text=[_inside(row, room) for row in told],
-                textposition="inside",
-                insidetextanchor="middle",
-                textangle=0,
-                textfont={"size": 11},
-                hovertext=[_span_facts(row) for row in told],
-                hoverinfo="text",
-            )
-        )
-        known.add(name)
-    return drawn
-
-
-def _inside(row: dict[Any, Any], room: pd.Timedelta) -> str:
-    """Name a bar that has room for its name even on a narrow page; the others are told beside the pointer."""
-    name = escape(row["label"])
-    return name if (row["end"] - row["start"]) / room * _NARROW > text_width([name], size=11) + 8 else ""
-
-
-def _span_facts(row: dict[Any, Any]) -> str:
-    whom = {"stage": "team", "hands": "who", "wait": "waited for"}[row["lane"]]
-    return hover(
-        row["label"],
-        [
-            ("lane", _NAMES[row["lane"]]),
-            ("kind", KIND_WORDS.get(row["group"], "") if row["lane"] == "stage" else ""),
-            (whom, "" if pd.isna(row["who"]) else row["who"]),
-            ("from", f"{row['start']:%Y-%m-%d %H:%M}"),
-            ("to", f"{row['end']:%Y-%m-%d %H:%M}"),
-            ("elapsed", short_duration(row["elapsed"])),
-            ("working time", "" if pd.isna(row["working"]) else short_duration(row["working"])),
-        ],
-    )
-
-
-def _points(marks: pd.DataFrame) -> list[go.Scatter]:
-    return [
-        go.Scatter(
-            x=list(rows["at"]),
-            y=[LANES.index(lane) + (0.36 if what == "handoff" else 0.0) for lane in rows["lane"]],
-            mode="markers",
-            name=what,
-            marker={
-                "symbol": symbol,
-                "size": 11,
-                "color": colour,
-                "opacity": 0.9,
-                "line": {"width": 2, "color": colour} if "open" in symbol else {"width": 1, "color": PAPER},
-            },
-            hovertext=[_mark_facts(row) for row in rows.to_dict("records")],
-            hoverinfo="text",
-        )
-        for what, (symbol, colour) in _MARKS.items()
-        if len(rows := marks[marks["what"] == what])
-    ]  # fmt: skip
-
-
-def _mark_facts(row: dict[Any, Any]) -> str:
-    return hover(
-        row["what"],
-        [
-            ("at", f"{row['at']:%Y-%m-%d %H:%M}"),
-            ("who", "" if pd.isna(row["who"]) else row["who"]),
-            ("says", "" if pd.isna(row["detail"]) else row["detail"][:80]),
-        ],
-    )
-
-
 def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any]]:
     found = {*spans["lane"], *marks["lane"]}
     return [
@@ -276,13 +220,14 @@ def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any
 
 def _legend_height(drawn: list[Any]) -> int:
     """How many pixels does the legend take? Its lines, on a picture 700 pixels wide."""
-    names = [trace.name for trace in drawn if trace.showlegend is not False]
+    names = [trace["name"] for trace in drawn if trace.get("showlegend") is not False]
     wide = max((text_width([name], size=12) for name in names), default=0) + 48
     lines = -(-len(names) // max(_LEGEND_WIDTH // wide, 1))
     return _LEGEND_LINE * lines
 
 
-def _alt(key: str, life: _Life, marks: pd.DataFrame) -> str:
+def _alt(key: str, life: _Life) -> str:
+    marks = life.marks
     waits = life.spans[life.spans["lane"] == "wait"]
     whole = life.ended - life.created
     lived = "to its finish" if life.finished else "until now, open"

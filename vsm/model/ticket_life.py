@@ -1,5 +1,6 @@
-"""What happened in one ticket's life? Spans and marks on one line of time, ready to be drawn."""
+"""What happened in the lives of tickets? Spans and marks on lines of time, ready to be drawn."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -11,11 +12,11 @@ from vsm.tables import DURATION, TOUCH_KINDS
 LANES: Final = ("stage", "hands", "wait", "trace", "code")
 CODE_KINDS: Final = ("commit", "merge", "release", "deploy")
 _SPANS: Final[dict[str, Any]] = {
-    "lane": "str", "label": "str", "group": "str", "who": "str", "start": "datetime64[us, UTC]",
-    "end": "datetime64[us, UTC]", "elapsed": DURATION, "working": DURATION,
+    "ticket": "str", "lane": "str", "label": "str", "group": "str", "who": "str",
+    "start": "datetime64[us, UTC]", "end": "datetime64[us, UTC]", "elapsed": DURATION, "working": DURATION,
 }  # fmt: skip
 _MARKS: Final[dict[str, Any]] = {
-    "lane": "str", "what": "str", "who": "str", "at": "datetime64[us, UTC]", "detail": "str",
+    "ticket": "str", "lane": "str", "what": "str", "who": "str", "at": "datetime64[us, UTC]", "detail": "str",
 }  # fmt: skip
 _NIGHT: Final = "off hours"
 _NEAR: Final = 3
@@ -48,61 +49,63 @@ def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
     raise ParameterError(f"no ticket has the key '{key}'; {hint}")
 
 
-def life_spans(visits: pd.DataFrame, *, ticket: str, waits: pd.DataFrame) -> pd.DataFrame:
-    """In which stages was a ticket, in whose hands, and why did it wait? Everything that lasted.
+def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:
+    """In which stages were these tickets, in whose hands, and why did they wait? Everything that lasted.
 
     Parameters
     ----------
     visits, waits
         VISITS, and WAITS with causes.
-    ticket
-        Its id.
+    tickets
+        Their ids.
 
     Returns
     -------
     DataFrame
-        By lane and time: ``lane`` (``stage``; ``hands``, of visits to work and to outsiders; ``wait``),
-        ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause), ``who`` (holder, or
-        receiver), ``start, end, elapsed, working``. Waits of one cause that only off hours part are one; off
+        By lane, ticket and time: ``ticket``, ``lane`` (``stage``; ``hands``, of visits to work and to
+        outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
+        ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off hours part are one; off
         hours between two causes belong to the latter. An open span ends now.
 
     Examples
     --------
     >>> from vsm.tables import VISITS, WAITS, empty
-    >>> len(life_spans(empty(VISITS), ticket="jira:1", waits=empty(WAITS)))
+    >>> len(life_spans(empty(VISITS), tickets=["jira:1"], waits=empty(WAITS)))
     0
     """
-    words = dict.fromkeys(("stage", "kind", "holder", "team"), "str")
-    mine = visits[visits["ticket"] == ticket].astype(words).sort_values("n")
+    words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
+    mine = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
     mine = mine.assign(start=mine["entered"], end=mine["entered"] + mine["elapsed"])
     held = mine[mine["kind"].isin(["work", "outside"])]
     told = held["team"].fillna(held["holder"]).fillna("not known")
     lanes = [
         mine.assign(lane="stage", label=mine["stage"], group=mine["kind"], who=mine["team"]),
         held.assign(lane="hands", label=told, group=held["kind"], who=held["holder"]),
-        _waits(waits, ticket),
+        _waits(waits, tickets),
     ]
     spans = [_joined(lane[list(_SPANS)].astype(_SPANS)) for lane in lanes]
     return pd.concat(spans, ignore_index=True)
 
 
-def _waits(waits: pd.DataFrame, ticket: str) -> pd.DataFrame:
-    words = dict.fromkeys(("cause", "receiver"), "str")
-    mine = waits[waits["ticket"] == ticket].sort_values("start").astype(words).reset_index(drop=True)
-    unbroken = (mine["start"] != mine["end"].shift()).cumsum()
+def _waits(waits: pd.DataFrame, tickets: Collection[str]) -> pd.DataFrame:
+    told = ("cause", "receiver")
+    mine = waits[waits["ticket"].isin(tickets)].astype(dict.fromkeys(("ticket", *told), "str"))
+    mine = mine.sort_values(["ticket", "start"], ignore_index=True)
+    gap = (mine["start"] != mine["end"].shift()) | (mine["ticket"] != mine["ticket"].shift())
+    unbroken = gap.cumsum()
     # A night tells nothing of its own: it belongs to the piece that follows, else to the one before.
     row = pd.Series(mine.index, index=mine.index, dtype="float64")
-    told = row.where(mine["cause"] != _NIGHT).groupby(unbroken).bfill()
-    told = told.groupby(unbroken).ffill().fillna(row).astype("int64")
-    cause, whom = (mine[name].take(told.to_numpy()).set_axis(mine.index) for name in words)
+    awake = row.where(mine["cause"] != _NIGHT).groupby(unbroken).bfill()
+    awake = awake.groupby(unbroken).ffill().fillna(row).astype("int64")
+    cause, whom = (mine[name].take(awake.to_numpy()).set_axis(mine.index) for name in told)
     return mine.assign(lane="wait", label=cause, group=cause, who=whom)
 
 
 def _joined(spans: pd.DataFrame) -> pd.DataFrame:
     """Join spans that follow each other without a gap and say the same."""
-    said = spans[["label", "group", "who"]].fillna("")
+    said = spans[["ticket", "label", "group", "who"]].fillna("")
     fresh = (said != said.shift()).any(axis=1) | (spans["start"] != spans["end"].shift())
-    ways = dict.fromkeys(("lane", "label", "group", "who", "start"), "first") | {"end": "last"}
+    ways = dict.fromkeys(("ticket", "lane", "label", "group", "who", "start"), "first") | {"end": "last"}
     sums = {name: pd.NamedAgg(name, "sum") for name in ("elapsed", "working")}
     firsts = {name: pd.NamedAgg(name, way) for name, way in ways.items()}
     joined = spans.groupby(fresh.cumsum()).agg(**firsts, **sums)
@@ -110,40 +113,41 @@ def _joined(spans: pd.DataFrame) -> pd.DataFrame:
 
 
 def life_marks(
-    events: pd.DataFrame, *, ticket: str, handoffs: pd.DataFrame, commits: pd.DataFrame
+    events: pd.DataFrame, *, tickets: Collection[str], handoffs: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """What happened to a ticket at one instant? Traces of work, code, and handoffs.
+    """What happened to these tickets at one instant? Traces of work, code, and handoffs.
 
     Parameters
     ----------
     events, handoffs, commits
         EVENTS with persons for accounts, HANDOFFS and COMMITS.
-    ticket
-        Its id.
+    tickets
+        Their ids.
 
     Returns
     -------
     DataFrame
-        By lane and time: ``lane`` (``hands``, ``trace``, ``code``), ``what`` (``handoff``, ``move``,
-        ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person, or the
-        teams between which it passed), ``at``, and ``detail`` (a commit's subject).
+        By lane and time: ``ticket``, ``lane`` (``hands``, ``trace``, ``code``), ``what`` (``handoff``,
+        ``move``, ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person, or
+        the teams between which it passed), ``at``, and ``detail`` (a commit's subject).
 
     Examples
     --------
     >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, empty
-    >>> len(life_marks(empty(EVENTS), ticket="jira:1", handoffs=empty(HANDOFFS), commits=empty(COMMITS)))
+    >>> len(life_marks(empty(EVENTS), tickets=[], handoffs=empty(HANDOFFS), commits=empty(COMMITS)))
     0
     """
-    mine = events[events["ticket"] == ticket]
-    mine = mine.astype(dict.fromkeys(("kind", "actor", "ref", "after"), "str"))
+    mine = events[events["ticket"].isin(tickets)]
+    mine = mine.astype(dict.fromkeys(("ticket", "kind", "actor", "ref", "after"), "str"))
     code = mine[mine["kind"].isin(CODE_KINDS)]
     subject = commits.drop_duplicates("commit").set_index("commit")["subject"].astype("str")
     touches = mine[mine["kind"].isin([kind for kind in TOUCH_KINDS if kind not in CODE_KINDS])]
     # What a ticket was created with is no move.
     moves = mine[(mine["kind"] == "status") & ~mine["ref"].str.endswith("/created")]
     moved = moves.assign(kind=moves["bulk"].map({True: "bulk edit", False: "move"}))
-    passed = handoffs[handoffs["ticket"] == ticket]
-    passed = passed.astype(dict.fromkeys(("from_team", "to_team", "from_holder", "to_holder"), "str"))
+    passed = handoffs[handoffs["ticket"].isin(tickets)]
+    words = dict.fromkeys(("ticket", "from_team", "to_team", "from_holder", "to_holder"), "str")
+    passed = passed.astype(words)
     ends = [passed[f"{end}_team"].fillna(passed[f"{end}_holder"]).fillna("?") for end in ("from", "to")]
     tables = [
         passed.assign(

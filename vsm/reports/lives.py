@@ -6,7 +6,7 @@ each ticket's life is drawn once, and every mark becomes a link to its strip.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
@@ -38,12 +38,12 @@ class Life:
     figure: dict[str, Any]
 
 
-Drawing = Callable[[str], Life | None]
-"""From a ticket's key to its life; None of a ticket that is not looked at."""
+Drawing = Callable[[Sequence[str]], Iterator[tuple[str, Life]]]
+"""From keys of tickets to key and life, made when asked for; tickets that are not looked at are left out."""
 
 
 def drawing_of(stream: "ValueStream") -> Drawing:
-    """How is the life of one of this stream's tickets drawn?
+    """How are the lives of this stream's tickets drawn?
 
     Examples
     --------
@@ -52,23 +52,26 @@ def drawing_of(stream: "ValueStream") -> Drawing:
     >>> from vsm.workflow import Workflow
     >>> import pandas as pd
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> drawing_of(stream)("SHOP-12") is None
-    True
+    >>> list(drawing_of(stream)(["SHOP-12"]))
+    []
     """
     # Imported here since plotly takes a second, and most commands draw nothing.
+    from plotly.io.json import to_json_plotly  # noqa: PLC0415
+
     from vsm.figures.links import web_address  # noqa: PLC0415
-    from vsm.figures.ticket_life import ticket_life  # noqa: PLC0415
+    from vsm.figures.ticket_life import life_specs  # noqa: PLC0415
 
-    about = stream.tickets.astype({"key": "str"}).drop_duplicates("key").set_index("key")
-    tables = {name: getattr(stream, name) for name in ("waits", "handoffs", "events", "commits", "tickets")}
+    about = stream.tickets.astype(dict.fromkeys(("ticket", "key"), "str")).drop_duplicates("key")
+    about = about.set_index("key")
+    tables = {name: getattr(stream, name) for name in ("waits", "handoffs", "events", "commits")}
 
-    def draw(key: str) -> Life | None:
-        if key not in about.index:
-            return None
-        row = about.loc[key]
-        figure = ticket_life(stream.visits, key=key, title=f"The life of {key}", **tables)
-        title: str = "" if pd.isna(row["summary"]) else str(row["summary"])
-        return Life(title, web_address(row["url"]), json.loads(figure.to_json()))
+    def draw(keys: Sequence[str]) -> Iterator[tuple[str, Life]]:
+        asked = {str(about.loc[key, "ticket"]): key for key in keys if key in about.index}
+        for ticket, spec in life_specs(stream.visits, keys=asked, **tables):
+            row = about.loc[asked[ticket]]
+            title: str = "" if pd.isna(row["summary"]) else str(row["summary"])
+            figure = json.loads(to_json_plotly(spec))
+            yield asked[ticket], Life(title, web_address(row["url"]), figure)
 
     return draw
 
@@ -104,14 +107,14 @@ def lives_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM) -> 
 
     Examples
     --------
-    >>> lives_of({}, draw=lambda key: None)
+    >>> lives_of({}, draw=lambda keys: iter(()))
     Lives(anchors={}, body=None)
     """
     named: dict[str, list[Page]] = {}
     for page, body in pages.items():
         for key in dict.fromkeys(unescape(found[2]) for found in _MARK.finditer(body.html)):
             named.setdefault(key, []).append(page)
-    lives, left = _drawn(list(named), draw, room)
+    lives, left = _drawn(list(named), draw=draw, room=room)
     if not lives:
         return Lives({}, None)
     anchors = _anchors(lives)
@@ -124,15 +127,14 @@ def lives_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM) -> 
     return Lives(anchors, Body(Markup(html), Outline(QUESTION, lead, entries)))  # noqa: S704 - escaped by Jinja
 
 
-def _drawn(keys: list[str], draw: Drawing, room: int) -> tuple[dict[str, tuple[Life, Markup]], int]:
-    """Draw lives while there is room; also how many keys were not asked for any more."""
+def _drawn(keys: list[str], *, draw: Drawing, room: int) -> tuple[dict[str, tuple[Life, Markup]], int]:
+    """Draw lives while there is room; also, how many keys follow the last for which there was."""
     drawn: dict[str, tuple[Life, Markup]] = {}
-    for place, key in enumerate(keys):
+    for key, life in draw(keys):
+        strip = Markup(figure_html(life.figure, packed=True))  # noqa: S704 - our template's, escaped
+        drawn[key], room = (life, strip), room - len(strip)
         if room <= 0:
-            return drawn, len(keys) - place
-        if (life := draw(key)) is not None:
-            strip = Markup(figure_html(life.figure, packed=True))  # noqa: S704 - our template's, escaped
-            drawn[key], room = (life, strip), room - len(strip)
+            return drawn, len(keys) - keys.index(key) - 1
     return drawn, 0
 
 

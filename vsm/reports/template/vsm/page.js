@@ -59,7 +59,7 @@
   async function draw(plot, colours = palette(), width) {
     const state = states.get(plot);
     const given = plot.closest(".chart").querySelector("script");
-    state.spec ??= given.type === "text/plain" ? await unzipped(given).json() : JSON.parse(given.textContent);
+    state.spec ??= packed(plot) ? await unzipped(given).json() : JSON.parse(given.textContent);
     const Plotly = await plotly();
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
@@ -122,10 +122,12 @@
   }, { rootMargin: "400px 0px" });
   plots.forEach((plot) => seen.observe(plot));
 
-  // The rest follows when the browser is idle, so that a print finds every figure.
+  // The rest follows when the browser is idle, so that a print finds every figure; of a page of many, which
+  // are packed, each waits until somebody comes near.
+  const packed = (plot) => plot.closest(".chart").querySelector("script").type === "text/plain";
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
   async function drawRest() {
-    for (const plot of plots) {
+    for (const plot of plots.filter((each) => !packed(each))) {
       await new Promise((done) => idle(done));
       await drawOnce(plot);
     }
