@@ -64,8 +64,8 @@ def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.Data
     DataFrame
         By lane, ticket and time: ``ticket``, ``lane`` (``stage``; ``hands``, of visits to work and to
         outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
-        ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off hours part are one; off
-        hours between two causes belong to the latter. An open span ends now.
+        ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off
+        hours part are one; off hours between two causes belong to the latter. An open span ends now.
 
     Examples
     --------
@@ -128,8 +128,8 @@ def life_marks(
     -------
     DataFrame
         By lane and time: ``ticket``, ``lane`` (``hands``, ``trace``, ``code``), ``what`` (``handoff``,
-        ``move``, ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person, or
-        the teams between which it passed), ``at``, and ``detail`` (a commit's subject).
+        ``move``, ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person,
+        or the teams between which it passed), ``at``, and ``detail`` (a commit's subject).
 
     Examples
     --------
