@@ -32,7 +32,8 @@ def test_a_key_leads_to_its_strip_and_the_strip_back_to_each_page_that_names_it(
     lives = lives_of(pages, draw=life)
     assert lives.anchors == {"AB-1": "AB-1", "AB-2": "AB-2"}
     first = lives.linked(next(iter(pages.values())))
-    assert first.html == '<a class="ticket" href="lives.html#AB-1">AB-1</a>' * 2
+    link = '<a class="ticket" href="lives.html#AB-1" data-address="https://a.example/1">AB-1</a>'
+    assert first.html == link * 2
     assert lives.body is not None
     strip = lives.body.html.partition("AB-2")[0]
     assert strip.count('href="one.html"') == strip.count('href="two.html"') == 1

@@ -117,3 +117,22 @@ def test_a_pdf_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_the_browser_is_looked_for_only_when_asked(write_notebook: Callable[..., Path]) -> None:
     """Nothing to print needs none."""
     print_pdfs({}, paper=A4)
+
+
+def test_a_pdf_links_the_web_and_itself_but_no_file_of_this_machine(tmp_path: Path) -> None:
+    """A ticket's life is another file: on paper the ticket leads to its tracker, where that is known."""
+    page = tmp_path / "page.html"
+    page.write_text(
+        PLAIN + '<p id="here"><a href="index.html">home</a> <a href="#here">here</a> '
+        '<a class="ticket" href="lives.html#A" data-address="https://tracker.example/A">A</a> '
+        '<a class="ticket" href="lives.html#B">B</a> <a href="https://else.example/">else</a></p>'
+    )
+    print_pdfs({page: page.with_suffix(".pdf")}, paper=A4)
+    (sheet,) = PdfReader(page.with_suffix(".pdf")).pages
+    notes: Any = sheet["/Annots"]
+    actions = [note.get_object().get("/A", {}) for note in notes]
+    assert sorted(str(action["/URI"]) for action in actions if "/URI" in action) == [
+        "https://else.example/",
+        "https://tracker.example/A",
+    ]
+    assert "home here A B else" in sheet.extract_text()

@@ -115,6 +115,7 @@ def read_stream(
     provenance = {
         "stream": workflow.stream.name,
         "as of": f"{as_of:%Y-%m-%d %H:%M} UTC",
+        **({} if known is None else {"pulled": f"{known:%Y-%m-%d %H:%M} UTC"}),
         "archive": state[:12],
         "workflow": workflow.digest,
         "vsm": version("vsm"),

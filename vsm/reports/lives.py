@@ -25,7 +25,7 @@ LIVES: Final = "lives.html"
 ROOM: Final = 850_000
 """So many characters of strips, a hundred and more: with plotly.js the page stays under three megabytes."""
 QUESTION: Final = "What happened to these tickets?"
-_MARK: Final = re.compile(r'<(a|span) data-ticket="([^"]*)"[^>]*>([^<]*)</\1>')
+_MARK: Final = re.compile(r'<(a|span) data-ticket="([^"]*)"(?: href="([^"]*)")?[^>]*>([^<]*)</\1>')
 _ODD: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -84,11 +84,17 @@ class Lives:
     body: Body | None
 
     def linked(self, body: Body) -> Body:
-        """How does a page read whose marks lead to strips? Those of other tickets stay as they are."""
+        """How does a page read whose marks lead to strips? Those of other tickets stay as they are.
+
+        What knew an address keeps it as ``data-address``, for paper.
+        """
 
         def link(found: re.Match[str]) -> str:
-            anchor = self.anchors.get(unescape(found[2]))
-            return f'<a class="ticket" href="{LIVES}#{anchor}">{found[3]}</a>' if anchor else found[0]
+            _, key, address, shown = found.groups()
+            if (anchor := self.anchors.get(unescape(key))) is None:
+                return found[0]
+            tracker = f' data-address="{address}"' if address else ""
+            return f'<a class="ticket" href="{LIVES}#{anchor}"{tracker}>{shown}</a>'
 
         return replace(body, html=Markup(_MARK.sub(link, body.html)))  # noqa: S704 - marks of our own
 

@@ -17,9 +17,17 @@ from vsm.errors import RunError
 
 _LOOK: Final = 0.2
 _CLOSING: Final = 12.0
-_AS_DRAWN: Final = """
+_ON_PAPER: Final = """
 addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
 for (const plot of document.querySelectorAll(".chart-plot")) plot.replaceWith(plot.cloneNode(true));
+for (const link of document.querySelectorAll("a[href]")) {
+  const to = link.dataset.address ?? link.getAttribute("href");
+  if (/^(https?:|#)/i.test(to)) link.setAttribute("href", to);
+  else link.removeAttribute("href");
+}
+"""
+"""Figures stay as they are drawn. Links between files go: in a PDF they would name this machine's folders;
+those to a ticket's life lead to the tracker instead.
 """
 
 
@@ -115,7 +123,7 @@ async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
     while not await _is_ready(tab):
         await asyncio.sleep(_LOOK)
     # A page would draw its figures anew, for a sheet's 700 pixels; here a sheet is as wide as the page is.
-    await _sent(tab, "Runtime.evaluate", {"expression": _AS_DRAWN})
+    await _sent(tab, "Runtime.evaluate", {"expression": _ON_PAPER})
     margins = {f"margin{side}": paper.margin for side in ("Top", "Bottom", "Left", "Right")}
     wish = {"paperWidth": paper.width, "paperHeight": paper.height, "scale": paper.scale, **margins}
     answer = await _sent(tab, "Page.printToPDF", wish | {"printBackground": True, "generateTaggedPDF": True})
