@@ -1,6 +1,7 @@
 """Runs with nobody there: what is made when, what is left standing, and that nothing is lost silently."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.unattended.hands import PLAN, World, at, quickly, world
 from vsm.errors import ConfigError, NotebookError, ParameterError, SourceError
 from vsm.unattended.history import open_history
 from vsm.unattended.lock import BusyError, one_at_a_time
+from vsm.unattended.reaching import publish_run
 from vsm.unattended.rendering import Made
 
 
@@ -235,6 +237,25 @@ def test_a_report_that_cannot_be_copied_is_partly_stale(shop: World) -> None:
     (run,) = shop.run()
     assert (run.outcome, run.reason) == ("stale", "It could not be copied to s3://bucket/x: no access.")
     assert shop.kept() == [run.folder]
+
+
+def test_a_failure_is_told_where_the_report_is_published(shop: World) -> None:
+    """There too the last good report stays, and a banner says what failed; the folder lies in the work folder."""
+    (shop.root / "vsm.toml").write_text(PLAN + 'publish = "www"\n')
+    shop.published = partial(publish_run, shop.folder)
+    (good,) = shop.run()
+    www = shop.root / "www" / "weekly"
+    assert "Mind:" not in (www / "index.html").read_text()
+    shop.rendered = failing(NotebookError("no kernel"))
+    shop.news()
+    (bad,) = shop.run()
+    page = (www / "index.html").read_text()
+    assert bad.outcome == "failed"
+    assert page == shop.index()
+    assert "Mind:" in page
+    assert "no kernel" in page
+    assert f'href="{good.folder}/index.html"' in page
+    assert (www / good.folder / "index.html").is_file()
 
 
 def test_the_history_tells_how_long_it_took_and_of_what(shop: World) -> None:

@@ -26,7 +26,7 @@ _LIBRARIES: Final = {
 _OURS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
 
 
-def send(site: Path, *, folder: str, to: str, keep: Collection[str]) -> None:
+def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> None:
     """Copy one run of a report and its first page to where they are published.
 
     The run's files come first, and the page that leads to them last, so that a reader never finds a link to
@@ -39,7 +39,7 @@ def send(site: Path, *, folder: str, to: str, keep: Collection[str]) -> None:
     site
         The report's folder, ``site/<report>``.
     folder
-        Name of the run in it.
+        Name of the run in it; None of a run that made nothing: its first page says what failed.
     to
         A folder or an fsspec address; the report lies there under its own name.
     keep
@@ -93,10 +93,11 @@ def shown(address: str) -> str:
     return f"{scheme}{apart}{rest.rpartition('@')[2]}" if apart else bare
 
 
-def _runs(site: Path, folder: str, keep: Collection[str]) -> list[Path]:
+def _runs(site: Path, folder: str | None, keep: Collection[str]) -> list[Path]:
     """List what the first page leads to: this run, and others that a store which was down has missed."""
     others = (entry for entry in sorted(site.iterdir()) if _OURS.fullmatch(entry.name))
-    return [site / folder, *(entry for entry in others if entry.name in keep and entry.name != folder)]
+    missed = [entry for entry in others if entry.name in keep and entry.name != folder]
+    return missed if folder is None else [site / folder, *missed]
 
 
 def _send_whole(store: Any, run: Path, base: str) -> None:

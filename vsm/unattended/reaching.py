@@ -1,6 +1,7 @@
 """Which hands has a run in the world as it is? It copies where vsm.toml says, and tells whom it names."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from time import sleep
 
 from vsm.errors import RunError
@@ -17,12 +18,13 @@ from vsm.workflow import Report
 def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     """Why could a run not be copied to where its report is published? Nothing where it was.
 
-    What lies in the work folder stays there, as its first page leads to it; older runs are removed.
+    What lies in the work folder stays there, as its first page leads to it; older runs are removed. A run
+    that made nothing sends the first page alone, with what failed and since when. A relative path counts from
+    the work folder: a scheduler has a folder of its own.
 
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> from pathlib import Path
     >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), folder="absent")
     >>> publish_run(WorkFolder(Path("work")), Report(name="weekly", publish="nowhere://x"), run)
     'It could not be copied to nowhere://x: Protocol not known: nowhere.'
@@ -30,7 +32,7 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     site = folder.site / report.name
     keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []
     try:
-        send(site, folder=run.folder, to=str(report.publish), keep=keep)
+        send(site, folder=run.folder if run.good else None, to=_address(folder, report), keep=keep)
     except RunError as error:
         text = str(error)
         return f"{text[:1].upper()}{text[1:]}."
@@ -51,7 +53,6 @@ def tell_run(
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> from pathlib import Path
     >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="done")
     >>> tell_run(WorkFolder(Path("work")), Report(name="weekly"), run, None, secrets={})
     []
@@ -63,10 +64,16 @@ def tell_run(
         run,
         findings=made.findings if made else Findings(),
         changes=changes,
-        link=f"{shown(report.publish).rstrip('/')}/{report.name}/index.html"
+        link=f"{shown(_address(folder, report)).rstrip('/')}/{report.name}/index.html"
         if report.publish
         else str(page.resolve()),
         pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
     )
     faults = (tell(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
     return [fault for fault in faults if fault]
+
+
+def _address(folder: WorkFolder, report: Report) -> str:
+    to = str(report.publish)
+    known = "://" in to or to.startswith("~") or Path(to).is_absolute()
+    return to if known else str(folder.root.resolve() / to)

@@ -46,7 +46,8 @@ class Hands:
     pull
         Pulls what is configured; returns a sentence for each source that could not be pulled.
     publish
-        Copies a finished run to where its report is published; returns what failed, or nothing.
+        Copies a finished run to where its report is published, and of one that made nothing the first page,
+        which says so; returns what failed, or nothing.
     tell
         Tells those who are to know; returns a sentence for each that could not be told.
     render
@@ -228,9 +229,11 @@ def _ended(job: _Job, report: Report, run: Run, made: Made | None) -> Run:
     if fault := job.show(report):
         run = replace(run, outcome="failed", reason=f"its first page could not be written: {fault}")
         job.history.write(run)
-    if run.good and report.publish and (fault := job.hands.publish(report, run)):
-        run = replace(run, outcome="stale", reason=f"{run.reason} {fault}".strip())
-        job.history.write(run)
+    if report.publish and (fault := job.hands.publish(report, run)):
+        job.hands.log("not published", report=report.name, reason=fault)
+        if run.good:
+            run = replace(run, outcome="stale", reason=f"{run.reason} {fault}".strip())
+            job.history.write(run)
     if before is None or run.good or _differs(run, before):
         try:
             for fault in job.hands.tell(report, run, made):

@@ -53,8 +53,9 @@ class Report(Section):
     """What is one report that arrives on its own?
 
     ``notebooks`` are named without ``.ipynb``; all numbered ones without any. ``cron`` says when it is due,
-    by the clock of ``zone``; without it, it is made only when named. ``publish`` is a folder or an fsspec
-    address that it is copied to besides ``site/``. ``keep`` good runs stay; ``minutes`` bound each notebook.
+    by the clock of ``zone``; without it, it is made only when named. ``publish`` is a folder (from the work
+    folder on) or an fsspec address that it is copied to besides ``site/``. ``keep`` good runs stay;
+    ``minutes`` bound each notebook.
     """
 
     name: Name
