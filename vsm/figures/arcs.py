@@ -154,6 +154,8 @@ class Plan:
         The moves that are drawn, and the rare ones that are not.
     paths
         Through which points each drawn move runs.
+    below
+        Pixels kept free under everything, for swim lanes.
     """
 
     names: list[str]
@@ -161,6 +163,7 @@ class Plan:
     drawn: list[Move]
     folded: list[Move]
     paths: list[Points]
+    below: float = 0.0
 
     @property
     def top(self) -> float:
@@ -168,9 +171,14 @@ class Plan:
         return max([40.0, *(y + 28 for points in self.paths for _, y in points)])
 
     @property
+    def floor(self) -> float:
+        """Down to which pixel do the moves reach?"""
+        return min([-36.0, *(y - 18 for points in self.paths for _, y in points)])
+
+    @property
     def bottom(self) -> float:
         """Down to which pixel does the map reach?"""
-        return min([-36.0, *(y - 18 for points in self.paths for _, y in points)])
+        return self.floor - self.below
 
     @property
     def levels(self) -> int:

@@ -1,16 +1,22 @@
 """How does work move between stages, skips and returns included? Stages on a spine, moves as arcs."""
 
+from dataclasses import replace
 from typing import Final
 
 import networkx as nx
+import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.arcs import Move, Plan, plan_from_network
 from vsm.figures.flow_marks import guides_from_plan, marks_from_plan
 from vsm.figures.frame import framed, hidden_axis, nothing_to_see
 from vsm.figures.labels import counted_noun, number, percent, short_duration
+from vsm.figures.swim_lanes import LANE, lane_floors, lane_marks, lane_names
+from vsm.model.lanes import team_lanes
 
 _TITLE: Final = "How work moves"
+_GAP: Final = 14
+"""Pixels between the moves and the first lane."""
 _CAPTION: Final = (
     "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. "
     "Arcs above skip stages; orange arcs below lead back. Mark: size by share of the time before the finish, "
@@ -18,13 +24,21 @@ _CAPTION: Final = (
 )
 
 
-def flow_map(network: "nx.DiGraph[str]", *, title: str | None = None, min_share: float = 0.01) -> go.Figure:
+def flow_map(
+    network: "nx.DiGraph[str]",
+    *,
+    visits: pd.DataFrame | None = None,
+    title: str | None = None,
+    min_share: float = 0.01,
+) -> go.Figure:
     """How does work move from stage to stage, where does it skip, and where does it come back?
 
     Parameters
     ----------
     network
         As ``vsm.model.network.stage_network`` gives it.
+    visits
+        VISITS, which tell in whose hands work was: with them there is a swim lane for each team.
     title
         Plain text; a neutral one by default.
     min_share
@@ -33,7 +47,7 @@ def flow_map(network: "nx.DiGraph[str]", *, title: str | None = None, min_share:
     Returns
     -------
     Figure
-        One trace a drawn edge, one for the stages; without stages a kind sentence.
+        One trace a drawn edge, one for the stages, one for the swim lanes; without stages a kind sentence.
 
     Examples
     --------
@@ -49,23 +63,40 @@ def flow_map(network: "nx.DiGraph[str]", *, title: str | None = None, min_share:
     if not network:
         return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
     plan = plan_from_network(network, min_share=min_share)
+    lanes = team_lanes(visits) if visits is not None else None
+    teams = [] if lanes is None else lane_names(lanes, stages=plan.names)
+    plan = replace(plan, below=float(LANE * len(teams) + _GAP if teams else 0))
+    sides, top = (-plan.edge, len(plan.names) - 1 + plan.edge), plan.floor - _GAP
+    swim = [] if lanes is None else lane_marks(lanes, names=teams, stages=plan.names, top=top)
     figure = go.Figure(
-        marks_from_plan(plan, network=network),
+        [*marks_from_plan(plan, network=network), *swim],
         layout={
-            "xaxis": hidden_axis(-plan.edge, len(plan.names) - 1 + plan.edge),
+            "xaxis": hidden_axis(*sides),
             "yaxis": hidden_axis(plan.bottom, plan.bottom + plan.body),
-            "shapes": guides_from_plan(plan),
+            "shapes": [*guides_from_plan(plan), *lane_floors(len(teams), top=top, width=sides)],
             "legend": {"x": 0, "y": -14 / plan.body, "yanchor": "top"},
         },
     )
     return framed(
         figure,
         title=title or _TITLE,
-        caption=_caption(network, plan),
-        alt=_alt(network, [*plan.drawn, *plan.folded]),
+        caption=_caption(network, plan) + _told_of_lanes(lanes, teams),
+        alt=_alt(network, [*plan.drawn, *plan.folded]) + _lanes_in_words(teams),
         body=plan.body,
         foot=112,
     )
+
+
+def _told_of_lanes(lanes: pd.DataFrame | None, teams: list[str]) -> str:
+    if lanes is None:
+        return ""
+    if not teams:
+        return " No team is known, so there are no swim lanes."
+    return " Swim lanes: where each team held tickets, thicker with more of the stage's time."
+
+
+def _lanes_in_words(teams: list[str]) -> str:
+    return f" Swim lanes from above: {', '.join(teams)}." if teams else ""
 
 
 def _total(moves: list[Move]) -> int:

@@ -1,0 +1,140 @@
+"""In whose hands is work along the stream? Swim lanes under a flow map, a team each."""
+
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vsm.figures.bar_marks import filled
+from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration
+from vsm.figures.template import FAINT, SOFT
+
+LANE: Final = 40
+"""Pixels of one lane: its name, and its bars below."""
+MOST: Final = 7
+UNKNOWN: Final = "team not known"
+OTHERS: Final = "other teams"
+_THICKEST: Final = 15.0
+_THINNEST: Final = 1.5
+_WIDTH: Final = 0.8
+
+
+def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
+    """Which lanes are there, from above? Teams in the order in which work comes to them; none without teams.
+
+    Parameters
+    ----------
+    lanes
+        As ``vsm.model.lanes.team_lanes`` gives them.
+    stages
+        In the stream's order.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"stage": ["Test", "Build"], "team": ["qa", "web"], "share": 1.0, "elapsed": 1})
+    >>> lane_names(rows, stages=["Build", "Test"])
+    ['web', 'qa']
+    """
+    known = lanes.dropna(subset="team")
+    if known.empty:
+        return []
+    held = known.groupby("team")["elapsed"].sum().sort_values(ascending=False, kind="stable")
+    shown = known[known["team"].isin(held.index[:MOST])]
+    place = shown["stage"].map({stage: at for at, stage in enumerate(stages)})
+    centre = (place * shown["share"]).groupby(shown["team"]).sum() / shown.groupby("team")["share"].sum()
+    names = [str(team) for team in centre.sort_values(kind="stable").index]
+    rest = [OTHERS] * (len(held) > MOST)
+    return [*names, *rest, *([UNKNOWN] * bool(lanes["team"].isna().any()))]
+
+
+def lane_marks(lanes: pd.DataFrame, *, names: list[str], stages: list[str], top: float) -> list[Any]:
+    """Which traces are the lanes? Bars, thicker with more of a stage's time, and the names of the lanes.
+
+    Parameters
+    ----------
+    lanes, stages
+        As in ``lane_names``, which gives ``names``.
+    top
+        At which pixel of the map the first lane begins.
+
+    Examples
+    --------
+    >>> lane_marks(pd.DataFrame(columns=["stage", "team"]), names=[], stages=[], top=0.0)
+    []
+    """
+    if not names:
+        return []
+    rows = _rows(lanes, names, stages)
+    return [
+        go.Bar(
+            x=[row["x"] for row in rows],
+            y=[row["thick"] for row in rows],
+            base=[top - LANE * (row["lane"] + 1) + 4 for row in rows],
+            width=_WIDTH,
+            marker=filled(SOFT, ""),
+            name="lanes",
+            hovertext=[_facts(row) for row in rows],
+            hoverinfo="text",
+            showlegend=False,
+        ),
+        go.Scatter(
+            x=[-_WIDTH / 2] * len(names),
+            y=[top - LANE * lane - 9 for lane in range(len(names))],
+            text=[escape(name) for name in names],
+            mode="text",
+            name="lane names",
+            textposition="middle right",
+            textfont={"size": 12},
+            hoverinfo="skip",
+            showlegend=False,
+            cliponaxis=False,
+        ),
+    ]
+
+
+def lane_floors(count: int, *, top: float, width: tuple[float, float]) -> list[dict[str, Any]]:
+    """Which lines part the lanes? One under each, from side to side.
+
+    Examples
+    --------
+    >>> [line["y0"] for line in lane_floors(2, top=0.0, width=(0, 5))]
+    [-40.0, -80.0]
+    """
+    return [
+        {
+            "type": "line", "x0": width[0], "x1": width[1], "y0": top - LANE * (lane + 1),
+            "y1": top - LANE * (lane + 1), "line": {"color": FAINT, "width": 1}, "layer": "below",
+        }
+        for lane in range(count)
+    ]  # fmt: skip
+
+
+def _rows(lanes: pd.DataFrame, names: list[str], stages: list[str]) -> list[dict[Any, Any]]:
+    """Tell each bar's lane and place; teams beyond the lanes share one."""
+    place = {stage: at for at, stage in enumerate(stages)}
+    told = lanes.assign(
+        lane=[UNKNOWN if pd.isna(team) else team if team in names else OTHERS for team in lanes["team"]]
+    )
+    sums = told.groupby(["stage", "lane"], sort=False)[["share", "elapsed", "visits", "tickets"]].sum()
+    return [
+        {
+            **row,
+            "name": row["lane"],
+            "x": place[row["stage"]],
+            "lane": names.index(row["lane"]),
+            "thick": max(_THINNEST, _THICKEST * row["share"]),
+        }
+        for row in sums.reset_index().to_dict("records")
+        if row["stage"] in place
+    ]
+
+
+def _facts(row: dict[Any, Any]) -> str:
+    return hover(
+        f"{row['name']} in {row['stage']}",
+        [
+            ("of the stage's time", percent(row["share"])),
+            ("elapsed in all", short_duration(row["elapsed"])),
+            ("n", counted_noun(row["visits"], "visit")),
+        ],
+    )
