@@ -1,8 +1,12 @@
 """Are the parts beside the stream made when asked for, once, and not before?"""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from tests.pipeline.work import done, filled
+from vsm import read_stream
 from vsm.eventlog.log import Log
 from vsm.pipeline import beside, stream_from_log
 from vsm.workflow import Workflow
@@ -35,3 +39,18 @@ def test_a_part_is_made_when_asked_for_and_once(part: str, monkeypatch: pytest.M
     assert getattr(stream, part) is getattr(stream, part)
     assert made.count(MAKERS[part]) == 1
     assert set(made) <= {MAKERS[part], "alignment_of"}
+
+
+def test_what_is_changed_in_a_frame_in_place_is_in_no_part_made_later(tmp_path: Path) -> None:
+    """Whoever empties their tables gets the parts that an untouched stream has; with names, too."""
+    root = filled(tmp_path, *(done(number, 7 + number) for number in range(1, 9)))
+    stream, untouched = read_stream(root, names=True), read_stream(root, names=True)
+    for frame in (stream.visits, stream.events, stream.tickets, stream.lives, stream.stays, stream.stages):
+        for column in list(frame.columns):
+            del frame[column]
+    assert len(untouched.rework.stages) > 0
+    assert len(untouched.load.queues) > 0
+    pd.testing.assert_frame_equal(stream.rework.stages, untouched.rework.stages)
+    pd.testing.assert_frame_equal(stream.load.queues, untouched.load.queues)
+    pd.testing.assert_frame_equal(stream.alignment.tickets, untouched.alignment.tickets)
+    pd.testing.assert_frame_equal(stream.responsibility.owners, untouched.responsibility.owners)

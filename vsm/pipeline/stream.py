@@ -224,7 +224,13 @@ def stream_from_log(
     told = {**(provenance or {}), **(read.small.told() if read.small else {})}
     about: dict[str, Any] = {"workflow": seen, "clock": clock, "as_of": as_of, "provenance": told}
     about |= {"experiments": experiments, "beside": beside}
-    return ValueStream(**tables, **measures, stages=stages, lives=lives, **about)
+    shown = {**tables, **measures, "stages": stages, "lives": lives}
+    return ValueStream(**{name: _apart(part) for name, part in shown.items()}, **about)
+
+
+def _apart(part: Any) -> Any:
+    """Give a frame that may be changed in place: parts that are made later do not see it."""
+    return part.copy(deep=False) if isinstance(part, pd.DataFrame) else part
 
 
 def _chosen(tables: Mapping[str, pd.DataFrame], lives: pd.DataFrame, window: Window) -> set[str]:
