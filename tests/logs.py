@@ -12,8 +12,8 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from tests.reference import StageFacts
+from vsm.config import Workflow, parse_workflow
 from vsm.tables import EVENTS, conform
-from vsm.workflow import Workflow, parse_workflow
 
 Row = dict[str, Any]
 

@@ -15,8 +15,8 @@ from tests.reference import (
     reference_visits,
     reference_waits,
 )
+from vsm.config import Workflow
 from vsm.tables import EVENTS, check
-from vsm.workflow import Workflow
 
 
 @given(case=cases())

@@ -2,8 +2,8 @@
 
 import pytest
 
+from vsm.config import Workflow, parse_workflow
 from vsm.errors import ConfigError
-from vsm.workflow import Workflow, parse_workflow
 
 GOOD = """
 [[stage]]

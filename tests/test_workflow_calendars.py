@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vsm.cli.init import TEMPLATE
+from vsm.config import Workflow, parse_workflow
+from vsm.config.calendars import shift_of
 from vsm.errors import ConfigError
-from vsm.workflow import Workflow, parse_workflow
-from vsm.workflow.calendars import shift_of
 
 OFFICE = '[[calendar]]\nname = "office"\nzone = "Europe/Berlin"\n'
 

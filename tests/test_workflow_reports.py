@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vsm.config import Report, Workflow, parse_workflow
+from vsm.config.windows import resolved_day
 from vsm.errors import ConfigError, ParameterError
-from vsm.workflow import Report, Workflow, parse_workflow
-from vsm.workflow.windows import resolved_day
 
 WEEKLY = """
 [[report]]

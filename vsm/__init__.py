@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from vsm import figures
+    from vsm.config import Workflow, parse_workflow
     from vsm.findings import Finding
     from vsm.pipeline import ValueStream, read_stream
     from vsm.reports import explore
-    from vsm.workflow import Workflow, parse_workflow
 
 __all__ = ["Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_stream"]
 
@@ -23,9 +23,9 @@ _HOME: Final = {
     "Finding": "vsm.findings",
     "ValueStream": "vsm.pipeline",
     "read_stream": "vsm.pipeline",
-    "Workflow": "vsm.workflow",
+    "Workflow": "vsm.config",
     "explore": "vsm.reports",
-    "parse_workflow": "vsm.workflow",
+    "parse_workflow": "vsm.config",
 }
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.stages import stages_from_names
 from vsm.sources.table_store import save_parts
 from vsm.tables import EVENT_KINDS, EVENTS, NAMES, conform
-from vsm.workflow import Workflow, parse_workflow
 
 A_TICKET, PEOPLE, TEAMS, STATUSES = 8, 400, 20, 12
 A_DAY: Final = 4_000  # events of all people together

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import generated
+from vsm.config import Waiting
 from vsm.intervals import (
     blocked_spans,
     causes_of_waits,
@@ -39,7 +40,6 @@ from vsm.pipeline.clocks import clock_of
 from vsm.pipeline.networks import networks_from_store
 from vsm.sources.table_store import load_table
 from vsm.tables import BLOCKS, EVENTS, empty
-from vsm.workflow import Waiting
 
 PEER_EVENTS, ROUNDS = 1_000_000, 3
 READ, NETWORKS, PEER, ROAD = "pyarrow reads the columns", "vsm: both networks", "pm4py", "vsm: whole road"

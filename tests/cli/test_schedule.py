@@ -12,7 +12,7 @@ import yaml
 
 from tests.cli.shell import Shell
 from tests.real_streams import WORKFLOW
-from tests.unattended.calls import command_of, fake_crontab, line_of
+from tests.schedule.calls import command_of, fake_crontab, line_of
 from vsm.cli.schedule import program
 
 WEEKLY = '\n[[report]]\nname = "weekly"\ncron = "0 7 * * MON"\n'

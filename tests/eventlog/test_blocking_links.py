@@ -3,8 +3,8 @@
 import pytest
 
 from tests.blocks import events_of, said
+from vsm.config.blocking import LINKS, sides_of_links
 from vsm.eventlog.blocking_links import Told, link_told, link_wordings, side_of
-from vsm.workflow.blocking import LINKS, sides_of_links
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from tests.eventlog.test_stages import entered, mapped, named
+from vsm.config import Workflow
 from vsm.eventlog.board import Board, BoardColumn, board_from_jira
 from vsm.eventlog.infer import propose_stages
 from vsm.eventlog.stages import stages_from_names
-from vsm.workflow import Workflow
 
 NAMES = named(
     ("jira:1", "Open", "queue"),

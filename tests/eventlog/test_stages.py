@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.infer import propose_people, propose_stages
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import doubts_about_stages, stages_from_names
 from vsm.people import People
 from vsm.tables import EVENTS, NAMES, conform
-from vsm.workflow import Workflow, parse_workflow
 
 DAYS = pd.date_range("2026-01-05", periods=9, tz="UTC")
 

@@ -14,6 +14,7 @@ from tests.logs import PERSONS, START, Case, cases, shuffles, stage_table, workf
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow, stage_facts
 from tests.reference import assert_same, reference_handoffs, reference_visits, reference_waits
 from tests.stories import at, story
+from vsm.config import Workflow
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
@@ -22,7 +23,6 @@ from vsm.intervals.waits import finished_at
 from vsm.people import Spell, Teams
 from vsm.people.teams import spells_table
 from vsm.tables import EVENTS, HANDOFFS, NAMES, VISITS, WAITS, check, conform
-from vsm.workflow import Workflow
 
 
 class Intervals(NamedTuple):

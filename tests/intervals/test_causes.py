@@ -17,6 +17,8 @@ from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_work
 from tests.reference import Visit, Wait, rows_of
 from tests.reference_causes import World, reference_causes
 from vsm.clock import Calendar, Clock, Week, calendar_from_week
+from vsm.config import Waiting, Workflow
+from vsm.config.waiting import ORDER
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import (
@@ -32,8 +34,6 @@ from vsm.intervals.waits import finished_at
 from vsm.people import Teams
 from vsm.pipeline.clocks import clock_of
 from vsm.tables import EVENTS, NAMES, WAITS, check, conform
-from vsm.workflow import Waiting, Workflow
-from vsm.workflow.waiting import ORDER
 
 STEP = timedelta(minutes=30)
 OFFICE = ((540, 720), (780, 1020))

@@ -5,12 +5,12 @@ import pytest
 
 from tests.intervals.test_milestones import Joined, commit, joined
 from tests.stories import at, story
+from vsm.config import parse_workflow
 from vsm.errors import ConfigError
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.milestones import doubts_about_milestones
 from vsm.intervals.waits import finished_at
 from vsm.tables import COMMITS, EVENTS, conform
-from vsm.workflow import parse_workflow
 
 TOML = """
 [[stage]]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.logs import PERSONS, WORKFLOW_TOML, as_ofs, logs, shuffles
 from tests.reference import StageFacts, assert_same, reference_handoffs, reference_visits
 from tests.reference_milestones import reference_widened
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.milestones import milestones_from_commits
 from vsm.eventlog.stages import stages_from_names
@@ -22,7 +23,6 @@ from vsm.intervals import (
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
 from vsm.tables import COMMITS, EVENTS, HANDOFFS, NAMES, VISITS, WAITS, check, conform
-from vsm.workflow import Workflow, parse_workflow
 
 OWN = ("Backlog", "Build", "Supplier", "Check", "Release", "Done")
 KINDS = {"coding": "work", "landing": "queue", "releasing": "queue"}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vsm.config import parse_workflow
 from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
 from vsm.tables import TICKETS, conform, empty
-from vsm.workflow import parse_workflow
 
 SAID = """
 [alignment]

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, went
+from vsm.config import Workflow
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.responsibility import defects_mended_at_home, mended_defects
-from vsm.workflow import Workflow
 
 WEB = went("Build dev-1 web 3", "Test qa-1 qa 1", "Done")
 QA = went("Build dev-1 web 1", "Test qa-1 qa 2", "Done")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.real_streams import TRACKERS, WORKFLOW, real_log
+from vsm.config import parse_workflow
 from vsm.figures import (
     end_to_end_table,
     flow_distribution_bars,
@@ -41,7 +42,6 @@ from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
 from vsm.sources.jira_file import issue_pages
-from vsm.workflow import parse_workflow
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 SAID = """

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vsm.config import parse_workflow
 from vsm.errors import ConfigError
 from vsm.people import Spell, Teams, Unclear, people_from_names, teams_with_tickets
 from vsm.people.teams import spells_table
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
-from vsm.workflow import parse_workflow
 
 DAY = date(2026, 1, 1)
 

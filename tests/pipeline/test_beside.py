@@ -7,9 +7,9 @@ import pytest
 
 from tests.pipeline.work import done, filled
 from vsm import read_stream
+from vsm.config import Workflow
 from vsm.eventlog.log import Log
 from vsm.pipeline import beside, stream_from_log
-from vsm.workflow import Workflow
 
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 MAKERS = {

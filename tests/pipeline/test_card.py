@@ -5,10 +5,10 @@ import json
 import pandas as pd
 
 from tests.jira_bodies import issue
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.pipeline import ValueStream, stream_from_log
-from vsm.workflow import Workflow, parse_workflow
 
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 HOSTILE = "<img src=x onerror=alert(1)>"

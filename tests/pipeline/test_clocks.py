@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.acts import acts_by_team
 from vsm.people import Teams
 from vsm.pipeline.clocks import clock_of, doubts_about_calendars
 from vsm.tables import EVENTS, conform, empty
-from vsm.workflow import Workflow, parse_workflow
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
 TEAMS = Teams({"dev-1": "web", "dev-2": "web", "ops-1": "ops"})

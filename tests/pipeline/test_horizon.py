@@ -13,6 +13,7 @@ from tests.git_bodies import Body, batch, commit, repository
 from tests.jira_bodies import history, issue, moved, user
 from tests.pipeline.work import TOML, done, filled
 from vsm import read_stream
+from vsm.config import parse_workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
 from vsm.pipeline import ValueStream, stream_from_log
@@ -20,7 +21,6 @@ from vsm.pipeline.read import log_from_archive
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.work_folder import WorkFolder
-from vsm.workflow import parse_workflow
 
 AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 LATER = pd.Timestamp("2026-01-15", tz="UTC")

@@ -9,6 +9,7 @@ from tests.pipeline.work import TOML, done, filled
 from tests.real_streams import real_log, real_workflow
 from tests.streams import sample_stream
 from vsm import ValueStream, read_stream
+from vsm.config import Workflow
 from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
 from vsm.pipeline import stream_from_log
@@ -16,7 +17,6 @@ from vsm.pipeline.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.tables import COMMITS, NAMES, TABLES, conform
-from vsm.workflow import Workflow
 
 NOW = pd.Timestamp("2026-02-01", tz="UTC")
 FREE = {"tickets": ["summary", "labels", "components", "url"], "commits": ["subject", "branch"]}

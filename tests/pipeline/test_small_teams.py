@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.pipeline.work import filled
 from vsm import ValueStream, read_stream
+from vsm.config import parse_workflow
 from vsm.errors import ConfigError, ParameterError
 from vsm.eventlog.from_table import log_from_table
 from vsm.pipeline import stream_from_log
 from vsm.pipeline.stream import Window
 from vsm.tables import TABLES
-from vsm.workflow import parse_workflow
 
 KEY = b"k" * 32
 AS_OF = pd.Timestamp("2026-03-01", tz="UTC")

@@ -9,7 +9,7 @@ from tests.planted.books import first, scores, true_pieces
 from tests.planted.plant import CAUSES, STRENGTHS, Planted, plant
 from tests.planted.simulation import Company
 from tests.planted.tracker import judged, log_of, stream_of, workflow_of
-from vsm.workflow import parse_workflow
+from vsm.config import parse_workflow
 
 SEEDS = (1, 2)  # thirteen of each stand in tests/bench/confusion.py
 PAIRS = "[waiting]\nbatch_tickets = 2"

@@ -9,10 +9,10 @@ import pandas as pd
 from tests.planted.books import Lapse
 from tests.planted.office import CLOSES, HOUR, OPENS
 from tests.planted.simulation import DEVELOPERS, LEAD, OPS, SUPPLIER, TESTERS, Company, Fact
+from vsm.config import parse_workflow
 from vsm.eventlog.log import Log, sorted_events
 from vsm.pipeline.stream import ValueStream, stream_from_log
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
-from vsm.workflow import parse_workflow
 
 # stage, kind, what else vsm.toml says of it
 STAGES: Final = (

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from vsm.config import parse_workflow
 from vsm.pipeline.clocks import clock_of
 from vsm.sample import plan, sample_truth, sample_workflow
 from vsm.sample.office_hours import instant, working_days
-from vsm.workflow import parse_workflow
 
 
 def test_the_committed_truth_is_what_the_code_says(committed_sample: Path) -> None:

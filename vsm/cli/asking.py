@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import typer
 
 from vsm.cli.telling import Teller
+from vsm.config import Workflow
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
@@ -25,7 +26,6 @@ from vsm.sources.git_changes import change_pages
 from vsm.sources.git_commits import STATE, commit_pages
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import row_pages
-from vsm.workflow import Workflow
 
 if TYPE_CHECKING:
     from vsm.sources.jira_live import JiraSession, Scope

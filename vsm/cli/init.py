@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from vsm.cli.options import WORK, Dir
+from vsm.config import Workflow, parse_workflow
 from vsm.errors import RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
 from vsm.eventlog.stages import stages_from_names
@@ -17,7 +18,6 @@ from vsm.pipeline.persons import people_of
 from vsm.pipeline.read import board_from_archive, read_log
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
-from vsm.workflow import Workflow, parse_workflow
 
 TEMPLATE: Final = """\
 # How this team works. vsm reads it on every run; an unknown key is an error.

@@ -12,10 +12,10 @@ import typer
 from vsm.cli.options import WORK, Dir
 from vsm.cli.pull import pull_again
 from vsm.cli.telling import Teller
+from vsm.schedule.log import log_to
+from vsm.schedule.reaching import publish_run, tell_run
+from vsm.schedule.run import EXIT_CODES, Hands, run_reports
 from vsm.sources.work_folder import WorkFolder
-from vsm.unattended.log import log_to
-from vsm.unattended.reaching import publish_run, tell_run
-from vsm.unattended.run import EXIT_CODES, Hands, run_reports
 
 
 def run(

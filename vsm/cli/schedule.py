@@ -11,15 +11,15 @@ import typer
 
 from vsm.cli.options import WORK, Dir
 from vsm.cli.saying import console
+from vsm.config.reporting import Report
 from vsm.errors import ParameterError
 from vsm.pipeline.folder_files import read_workflow
 from vsm.reports import notebooks_folder
+from vsm.schedule.schedulers import Scheduler, scheduler_text
+from vsm.schedule.schedulers_call import Call, longest_minutes
+from vsm.schedule.schedulers_cron import FAULTS
+from vsm.schedule.schedulers_install import install_in_crontab, install_units, start_timer
 from vsm.sources.work_folder import WorkFolder
-from vsm.unattended.schedulers import Scheduler, scheduler_text
-from vsm.unattended.schedulers_call import Call, longest_minutes
-from vsm.unattended.schedulers_cron import FAULTS
-from vsm.unattended.schedulers_install import install_in_crontab, install_units, start_timer
-from vsm.workflow.reporting import Report
 
 EXAMPLE: Final = "01_where_does_time_go.ipynb"
 

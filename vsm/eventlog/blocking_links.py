@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from vsm.config.blocking import sides_of_links
 from vsm.eventlog.link import ticket_keys
-from vsm.workflow.blocking import sides_of_links
 
 KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+)(?![A-Za-z0-9_-])")
 BEFORE: Final = re.compile(r"this (?:issue|work item|ticket|request) ")
@@ -51,7 +51,7 @@ def side_of(told: Told, *, sides: Mapping[str, tuple[int, bool]]) -> tuple[int, 
     told
         As ``link_told`` gives it.
     sides
-        As ``vsm.workflow.blocking.sides_of_links`` gives them.
+        As ``vsm.config.blocking.sides_of_links`` gives them.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def told_links(
     events, tickets
         EVENTS, of which rows of kind ``link`` (and ``move``, for former keys) are read, and TICKETS.
     links
-        Pairs of wordings that mean a block, as ``vsm.workflow.Blocking`` holds them.
+        Pairs of wordings that mean a block, as ``vsm.config.Blocking`` holds them.
 
     Returns
     -------

@@ -63,7 +63,7 @@ def propose_stages(
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> propose_stages(stages_from_names(empty(NAMES), workflow=Workflow()), events=empty(EVENTS))
     []
     """

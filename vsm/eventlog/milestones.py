@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.workflow import Workflow
 
 COLUMNS: Final = [
     "ticket", "repository", "commit", "actor", "written", "landed", "released", "replaced",

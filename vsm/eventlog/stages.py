@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Workflow
+from vsm.config.stages import Stage
 from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.workflow import Workflow
-from vsm.workflow.stages import Stage
 
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from vsm.config.experiments import Experiment
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration
 from vsm.figures.template import INK, KIND_COLOURS, SOFT
@@ -20,7 +21,6 @@ from vsm.model.change import (
     spells_of,
     still_going,
 )
-from vsm.workflow.experiments import Experiment
 
 _DAY: Final = 86_400.0
 _TITLE: Final = "Before and after"

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from vsm.config.experiments import Experiment
 from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
 from vsm.model.experiments import experiments_judged
-from vsm.workflow.experiments import Experiment
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
 

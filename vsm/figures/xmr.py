@@ -6,13 +6,13 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
+from vsm.config.experiments import Experiment
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, short_duration
 from vsm.figures.template import BACK, KIND_COLOURS, SOFT
 from vsm.model.by_week import WEEK
 from vsm.model.change import LEAD, chosen_change, spells_of
 from vsm.model.xmr import weekly_medians, xmr_limits, xmr_signals
-from vsm.workflow.experiments import Experiment
 
 _DAY: Final = 86_400.0
 

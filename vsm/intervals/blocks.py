@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config.blocking import LINKS
 from vsm.eventlog.blocking_links import told_links
 from vsm.tables import BLOCKS, INSTANT, conform
-from vsm.workflow.blocking import LINKS
 
 FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
 _LINK: Final = ["ticket", "name", "sort"]

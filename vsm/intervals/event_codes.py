@@ -193,7 +193,7 @@ def stage_codes(stages: pd.DataFrame, words: Vocabulary) -> StageCodes:
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import NAMES, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> len(stage_codes(stages, Vocabulary()).kind)
     0

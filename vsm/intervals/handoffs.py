@@ -53,7 +53,7 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import NAMES, VISITS, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> handoffs_from_visits(empty(VISITS), stages=stages).shape
     (0, 16)

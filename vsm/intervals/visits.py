@@ -66,7 +66,7 @@ def visits_from_events(
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> visits_from_events(empty(EVENTS), stages=stages, team_of={}, as_of=now).shape

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Workflow
+from vsm.config.selectors import FLOWS, split_selector
 from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.workflow import Workflow
-from vsm.workflow.selectors import FLOWS, split_selector
 
 NONE_NAMED: Final = "none named"
 BY_FILE: Final = "vsm.toml"

@@ -6,12 +6,12 @@ from typing import Any, Final
 import networkx as nx
 import pandas as pd
 
+from vsm.config.blocking import LINKS
 from vsm.eventlog.blocking_links import link_wordings
 from vsm.eventlog.quality import Doubt
 from vsm.intervals.blocked import tells_of_blocks
 from vsm.model.blocking import lasting
 from vsm.tables import INSTANT
-from vsm.workflow.blocking import LINKS
 
 SHOWN: Final = 5
 

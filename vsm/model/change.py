@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
+from vsm.config.experiments import Experiment
 from vsm.errors import ParameterError
 from vsm.tables import INSTANT
-from vsm.workflow.experiments import Experiment
 
 LEAD: Final = "lead time"
 ERROR_RATE: Final = 0.05

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vsm.config.experiments import Experiment
 from vsm.model.change import LEAD, NO_CHANGE, TOO_FEW, compared, spells_of
 from vsm.tables import DURATION
-from vsm.workflow.experiments import Experiment
 
 UNKNOWN = "no such stage"
 

@@ -36,7 +36,7 @@ def lives_from_visits(
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import EVENTS, NAMES, VISITS, WAITS, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> len(lives_from_visits(empty(VISITS), empty(WAITS), events=empty(EVENTS), stages=stages, as_of=now))

@@ -42,7 +42,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.model.stays import stays_from_visits
     >>> from vsm.tables import NAMES, VISITS, WAITS, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> stays = stays_from_visits(empty(VISITS), empty(WAITS), stages=stages)
     >>> stage_network(stays, stages=stages).number_of_nodes()

@@ -26,7 +26,7 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import NAMES, VISITS, WAITS, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> len(stays_from_visits(empty(VISITS), empty(WAITS), stages=stages))
     0

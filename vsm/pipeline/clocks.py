@@ -8,11 +8,11 @@ from typing import Final
 import pandas as pd
 
 from vsm.clock import DEFAULT, Calendar, Clock, Day, Week, calendar_from_week
+from vsm.config import Workflow, WorkingWeek
+from vsm.config.calendars import minutes_of
 from vsm.eventlog.acts import acts_by_team
 from vsm.eventlog.quality import Doubt
 from vsm.people import Teams
-from vsm.workflow import Workflow, WorkingWeek
-from vsm.workflow.calendars import minutes_of
 
 MARGIN: Final = 400
 """Days laid out before and after what is asked for: some more working time can be looked ahead."""

@@ -52,7 +52,7 @@ def quality_of(
     Examples
     --------
     >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     >>> stream.quality["check"].tolist()
     ['no tickets']

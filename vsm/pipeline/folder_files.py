@@ -1,8 +1,8 @@
 """What do the files say that people write into a work folder? vsm.toml and experiments.toml."""
 
+from vsm.config import Experiment, Workflow, parse_experiments, parse_workflow
 from vsm.errors import ConfigError
 from vsm.sources.work_folder import WorkFolder
-from vsm.workflow import Experiment, Workflow, parse_experiments, parse_workflow
 
 
 def read_workflow(folder: WorkFolder) -> Workflow:

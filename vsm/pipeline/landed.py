@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.eventlog.history import with_deliveries
 from vsm.eventlog.log import Log
 from vsm.eventlog.quality import Doubt
-from vsm.workflow import Workflow
 
 
 def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:

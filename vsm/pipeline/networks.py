@@ -79,7 +79,7 @@ def networks_from_store(
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.sources.table_store import save_table
     >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "events.parquet"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.delivery import (
     brought_by_deployments,
@@ -29,7 +30,6 @@ from vsm.model.responsibility import (
 )
 from vsm.people import People
 from vsm.pipeline.card import Named
-from vsm.workflow import Workflow
 
 Tables = Mapping[str, pd.DataFrame]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from vsm.config import Workflow
 from vsm.eventlog.log import Log
 from vsm.eventlog.quality import Doubt
 from vsm.people import People, Spell, Unclear, people_from_names, teams_with_tickets
-from vsm.workflow import Workflow
 
 SHOWN: Final = 8
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Experiment, Workflow
 from vsm.eventlog.log import Log
 from vsm.findings import Finding, Findings
 from vsm.people import FreeText, People, Pseudonyms, Wording, pseudonyms_of
 from vsm.people.free_text import without_addresses
-from vsm.workflow import Experiment, Workflow
 
 PERSONS: Final = ("actor", "holder", "from_holder", "to_holder")
 ACCOUNTS: Final = ("author", "committer")

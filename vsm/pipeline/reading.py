@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import Log
 from vsm.eventlog.milestones import milestones_from_commits
@@ -13,7 +14,6 @@ from vsm.people import People
 from vsm.pipeline.persons import people_of
 from vsm.pipeline.small_teams import SmallTeams, small_teams_of
 from vsm.pipeline.waiting import Setting
-from vsm.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

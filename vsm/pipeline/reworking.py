@@ -78,7 +78,7 @@ def rework_of(
     --------
     >>> from vsm.eventlog.log import Log
     >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     >>> tables = {"visits": stream.visits}
     >>> rework_of(tables, stream.lives, stays=stream.stays, stages=stream.stages).back.empty
@@ -135,7 +135,7 @@ def load_of(
     --------
     >>> from vsm.eventlog.log import Log
     >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=now)
     >>> tables = {"visits": stream.visits, "events": stream.events}

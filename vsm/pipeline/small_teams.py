@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Team, Workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.quality import Doubt
 from vsm.people import Teams
-from vsm.workflow import Team, Workflow
 
 MERGED: Final = "small teams"
 _BELONGING: Final = ("members", "patterns", "components", "repositories")

@@ -8,6 +8,7 @@ import networkx as nx
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.config import Experiment, Workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
 from vsm.findings import Evidence, Findings, findings_from_evidence
@@ -28,7 +29,6 @@ from vsm.pipeline.reading import reading_of, shareable
 from vsm.pipeline.reworking import Load, Rework
 from vsm.pipeline.waiting import clock_for, intervals_of
 from vsm.tables import TABLES, check
-from vsm.workflow import Experiment, Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.config import Workflow
 from vsm.intervals import (
     blocked_spans,
     blocked_time,
@@ -19,7 +20,6 @@ from vsm.intervals.waits import finished_at
 from vsm.people import Teams
 from vsm.pipeline.clocks import clock_of
 from vsm.tables import DURATION
-from vsm.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def drawing_of(stream: "ValueStream") -> Drawing:
     --------
     >>> from vsm.eventlog.log import Log
     >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> import pandas as pd
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     >>> list(drawing_of(stream)(["SHOP-12"]))

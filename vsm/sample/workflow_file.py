@@ -76,7 +76,7 @@ def sample_workflow() -> str:
 
     Examples
     --------
-    >>> from vsm.workflow import parse_workflow
+    >>> from vsm.config import parse_workflow
     >>> parse_workflow(sample_workflow()).order["Waiting for QA"]
     7
     """

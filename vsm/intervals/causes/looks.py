@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Calendar, Clock, micros_of
+from vsm.config import Waiting
 from vsm.intervals.causes.ahead import NEVER
 from vsm.intervals.causes.batches import batched_until
 from vsm.intervals.causes.pieces import Pieces, Spans
@@ -18,7 +19,6 @@ from vsm.intervals.codes import numbers, team_numbers
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.instants import Flags, Ints, in_order
 from vsm.people import Teams
-from vsm.workflow import Waiting
 
 LONG_AGO: Final = -NEVER
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.config import Waiting
 from vsm.intervals.causes.looks import Calendars, Look, Scene, looks_of
 from vsm.intervals.causes.pieces import Pieces, carve
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.intervals.instants import MOST, Ints
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
-from vsm.workflow import Waiting
 
 
 def causes_of_waits(

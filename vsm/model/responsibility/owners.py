@@ -60,7 +60,7 @@ def ticket_owners(
     >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, VISITS, empty
     >>> from vsm.tables import NAMES
     >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
     >>> len(ticket_owners(empty(VISITS), handoffs=empty(HANDOFFS), lives=lives, events=empty(EVENTS),
     ...     commits=empty(COMMITS), stages=stages_from_names(empty(NAMES), workflow=Workflow())))

@@ -83,7 +83,7 @@ def ticket_disciplines(
     --------
     >>> from vsm.eventlog.stages import stages_from_names
     >>> from vsm.tables import EVENTS, NAMES, VISITS, empty
-    >>> from vsm.workflow import Workflow
+    >>> from vsm.config import Workflow
     >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
     >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
     >>> len(ticket_disciplines(empty(VISITS), lives=lives, events=empty(EVENTS), stages=stages))

@@ -1,0 +1,58 @@
+"""A run in a process of its own that is killed where a test wants it: ``python -m tests.schedule.killed``."""
+
+import os
+import signal
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.schedule.hands import quickly
+from vsm.cli.pull import pull_again
+from vsm.cli.telling import Teller
+from vsm.schedule import run as running
+from vsm.schedule.places import put_in_place
+from vsm.schedule.run import Hands, run_reports
+from vsm.sources.work_folder import WorkFolder
+
+
+def main(root: Path, phase: str, now: datetime) -> None:
+    """Run the due reports at this instant, and be killed with SIGKILL when this phase begins."""
+    at = [now]
+
+    def clock() -> datetime:
+        at[0] += timedelta(seconds=1)
+        return at[0]
+
+    def die(where: str) -> None:
+        if where == phase:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def pull() -> list[str]:
+        die("pulling")
+        return [str(each.error) for each in pull_again(root, Teller(quiet=True), at=now)]
+
+    def render(*known: Any, **more: Any) -> Any:
+        made = quickly(*known, **more)
+        die("rendering")  # with half of the work on the disk
+        return made
+
+    def moved(*known: Any, **more: Any) -> str:
+        name = put_in_place(*known, **more)
+        die("moved")  # in its place, and not yet in the history
+        return name
+
+    def tell(*_: object) -> list[str]:
+        die("telling")
+        return []
+
+    running.put_in_place = moved  # type: ignore[attr-defined]
+    hands = Hands(
+        clock=clock, log=lambda event, **_: die(event), pull=pull, render=render,
+        publish=lambda *_: "", tell=tell,
+    )  # fmt: skip
+    run_reports(WorkFolder(root), hands=hands, due=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3]))
