@@ -47,26 +47,24 @@ def test_every_export_is_there_and_is_listed() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_public_things_answer_a_question_and_show_an_example(name: str) -> None:
-    """Functions outside of the command line have a docstring with an example that runs; classes a docstring."""
+def test_public_things_have_a_docstring(name: str) -> None:
+    """Modules, functions and classes say what they are for; an example stands where it teaches something."""
     module = importlib.import_module(name)
     assert module.__doc__
     for label, thing in public(module):
         assert thing.__doc__, f"{name}.{label} has no docstring"
-        if inspect.isfunction(thing) and not name.startswith("vsm.cli"):
-            assert ">>>" in thing.__doc__, f"{name}.{label} shows no example"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_and_functions_are_of_a_readable_size(path: Path) -> None:
-    """At most 300 lines a file and 60 a function's body; no grab bags."""
+    """At most 400 lines a file and 80 a function's body; no grab bags."""
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300
+    assert len(text.splitlines()) <= 400
     assert path.stem not in {"utils", "helpers", "core", "base", "common"}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
-            assert (body[-1].end_lineno or 0) - body[0].lineno < 60, node.name
+            assert (body[-1].end_lineno or 0) - body[0].lineno < 80, node.name
 
 
 def test_only_the_right_wall_knows_what_time_it_is() -> None:

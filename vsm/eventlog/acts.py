@@ -38,13 +38,6 @@ def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: i
     ------
     ParameterError
         An act lies beyond what the clock's calendars know.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import EVENTS, empty
-    >>> acts_by_team(empty(EVENTS), clock=Clock(Calendar("none", [], [])), teams=Teams()).columns.tolist()
-    ['team', 'calendar', 'acts', 'outside', 'share']
     """
     moved = events["before"].notna() | (events["kind"] != "status")
     acts = events[events["kind"].isin(ACTS) & events["actor"].notna() & ~events["bulk"] & moved]

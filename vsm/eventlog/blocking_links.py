@@ -86,12 +86,6 @@ def told_links(
         the key is of none, or of several), ``name`` (ticket or key of what holds it up), ``sort`` (number of
         the sort of link), ``told_by``, ``at``, ``seq``, ``there`` (made, not taken away) and ``detail`` (the
         sentence). Where the ticket that is held up is not known, there is no row.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> told_links(empty(EVENTS), empty(TICKETS), links=[("is blocked by", "blocks")]).empty
-    True
     """
     told = _sentences(events)
     sides, said = sides_of_links(links), {text: link_told(text) for text in told["detail"].unique()}
@@ -121,12 +115,6 @@ def link_wordings(events: pd.DataFrame, *, links: Iterable[tuple[str, str]]) -> 
         One row per wording, the most frequent first: ``wording`` (in small letters; all of the sentence
         but the key where it begins in an unknown way), ``links`` (how often one was made),
         ``blocks`` (a flag).
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> link_wordings(empty(EVENTS), links=[]).empty
-    True
     """
     rows, sides = _sentences(events), sides_of_links(links)
     found = (link_told(text) for text in rows.loc[rows["there"], "detail"])

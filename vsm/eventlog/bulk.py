@@ -24,12 +24,6 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     A change is bulk when some window of ``minutes`` holds it and the same move (before → after) by the
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> mark_bulk(empty(EVENTS)).shape
-    (0, 10)
     """
     moves = _moves(events)
     if moves.empty:
@@ -79,12 +73,6 @@ def doubts_about_bulk(
         Status id → name to show.
     minutes
         A longer pause than this begins another run.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> len(doubts_about_bulk(empty(EVENTS), names={}))
-    0
     """
     marked = events[events["bulk"]]
     if marked.empty:

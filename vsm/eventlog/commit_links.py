@@ -45,13 +45,6 @@ def events_from_commits(
         several parents) at the author's instant, that is when somebody worked, by the author and by each
         co-author; ``review`` by each reviewer at the committer's instant, before which it must have been
         made. ``before`` is the branch where that made the link; ``ref`` the hash.
-
-    Examples
-    --------
-    >>> from vsm.tables import BRANCHES, COMMITS
-    >>> nothing = empty(COMMITS).assign(message="")
-    >>> events_from_commits(nothing, branches=empty(BRANCHES), keys={}, source="git:shop")[0].empty
-    True
     """
     names = _Names(keys)
     named = [names.tickets(message) for message in commits["message"]] if names.pattern else []

@@ -127,12 +127,6 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
         another that it contains; of several at one instant, the one on the shorter history is first. A
         release's instant is when its tag was made, where that is known and not before its commit's. Instants
         are as recorded: a skewed clock may put a landing before its work.
-
-    Examples
-    --------
-    >>> from vsm.tables import BRANCHES, COMMITS, RELEASES, empty
-    >>> with_deliveries(empty(COMMITS), branches=empty(BRANCHES), releases=empty(RELEASES)).empty
-    True
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True, sort=False):

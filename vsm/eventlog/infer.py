@@ -58,14 +58,6 @@ def propose_stages(
         EVENTS, for the order: stages lie where tickets typically reach them in their lives.
     board
         Its columns also give statuses that no ticket has entered yet, if ``stages`` knows them.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.config import Workflow
-    >>> propose_stages(stages_from_names(empty(NAMES), workflow=Workflow()), events=empty(EVENTS))
-    []
     """
     columns = list(_columns(stages, board)) if board else []
     shown = {status for column in board.columns for status in column.statuses} if board else set()

@@ -16,12 +16,6 @@ def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
 
     A key that several tickets bear today, such as those of two trackers, means none of them: it is known,
     and its ticket is empty.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> ticket_keys(empty(TICKETS), empty(EVENTS))
-    {}
     """
     moves = events[events["kind"] == "move"].dropna(subset=["before"])
     former = dict(zip(moves["before"].astype("str"), moves["ticket"].astype("str"), strict=True))
@@ -45,12 +39,6 @@ def doubts_about_keys(tickets: pd.DataFrame) -> list[Doubt]:
     """Which keys are borne by several tickets, so that a commit that names one could mean either?
 
     One warning for each set of sources that share keys.
-
-    Examples
-    --------
-    >>> from vsm.tables import TICKETS, empty
-    >>> doubts_about_keys(empty(TICKETS))
-    []
     """
     shared = _shared(tickets)
     detail = "{} key(s) are borne by several tickets of {}: {}; commits that name them are linked to none"
@@ -125,12 +113,6 @@ def strange_keys(quality: pd.DataFrame, *, tickets: pd.DataFrame) -> list[str]:
         QUALITY of the repositories, with a row for each such key.
     tickets
         All TICKETS.
-
-    Examples
-    --------
-    >>> from vsm.tables import QUALITY, TICKETS, empty
-    >>> strange_keys(empty(QUALITY), tickets=empty(TICKETS))
-    []
     """
     projects = {key.rpartition("-")[0] for key in tickets["key"].str.upper()}
     named = set(quality.loc[quality["check"] == "unknown ticket in a commit", "ref"])
@@ -157,12 +139,6 @@ def doubts_about_links(
         Which of the tickets are finished.
     strange
         Keys that commits name and no ticket has.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, empty
-    >>> len(doubts_about_links(empty(TICKETS), empty(COMMITS), empty(EVENTS)))
-    0
     """
     if commits.empty:
         return quality_from_doubts([])

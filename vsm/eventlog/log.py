@@ -25,13 +25,7 @@ ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What was recorded? Eight tables of ``vsm.tables``, each empty where a source has nothing to say.
-
-    Examples
-    --------
-    >>> Log().events.shape
-    (0, 10)
-    """
+    """What was recorded? Eight tables of ``vsm.tables``, each empty where a source has nothing to say."""
 
     tickets: pd.DataFrame = field(default_factory=lambda: empty(TICKETS))
     events: pd.DataFrame = field(default_factory=lambda: empty(EVENTS))
@@ -48,11 +42,6 @@ def merge_logs(*logs: Log) -> Log:
 
     Rows that repeat their table's key are kept once, so merging a log with itself changes nothing; the
     events come out sorted by ticket, instant, ``seq``, source and ref.
-
-    Examples
-    --------
-    >>> merge_logs(Log(), Log()).tickets.empty
-    True
     """
     merged = {
         part.name: _together([getattr(log, part.name) for log in logs], TABLES[part.name])
@@ -96,11 +85,6 @@ def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
     """Bring events into the one order that everything downstream relies on, with fresh categories.
 
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
-
-    Examples
-    --------
-    >>> sorted_events(empty(EVENTS)).empty
-    True
     """
     words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
     tidy = {word: _sorted_categories(events[word]) for word in words}

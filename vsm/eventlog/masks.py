@@ -24,11 +24,6 @@ def log_without_addresses(log: Log) -> Log:
     ----------
     log
         Everything recorded, merged.
-
-    Examples
-    --------
-    >>> log_without_addresses(Log()).names.empty
-    True
     """
     tables = {name: _masked(getattr(log, name), columns) for name, columns in BEARING.items()}
     tables["events"] = _of_assignees(tables["events"])

@@ -39,13 +39,6 @@ def milestones_from_commits(
         One row per ticket and commit, by ticket, instant and hash: ``ticket, repository, commit, actor`` (of
         the event; str), ``written, landed, released`` (instants, missing while they have not happened),
         ``replaced`` (a flag).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> len(milestones_from_commits(empty(EVENTS), empty(COMMITS), as_of=now))
-    0
     """
     source = events["source"].astype("str")
     named = events[(events["kind"] == "commit") & source.str.startswith("git:") & (events["at"] <= as_of)]
@@ -95,14 +88,7 @@ def _replaced(rows: pd.DataFrame) -> pd.DataFrame:
 def doubts_about_milestones(
     events: pd.DataFrame, commits: pd.DataFrame, *, workflow: Workflow
 ) -> pd.DataFrame:
-    """What do the stages that Git tells rest on? QUALITY rows; none where vsm.toml names no such stage.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, empty
-    >>> len(doubts_about_milestones(empty(EVENTS), empty(COMMITS), workflow=Workflow()))
-    0
-    """
+    """What do the stages that Git tells rest on? QUALITY rows; none where vsm.toml names no such stage."""
     told = {stage.git: stage.name for stage in workflow.stages if stage.git}
     named = events[(events["kind"] == "commit") & events["ref"].isin(set(commits["commit"]))]
     return quality_from_doubts(_doubts(named, commits, told) if told else [])

@@ -92,15 +92,7 @@ def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
 def doubts_about_stages(
     stages: pd.DataFrame, *, names: pd.DataFrame, events: pd.DataFrame, workflow: Workflow
 ) -> pd.DataFrame:
-    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> len(doubts_about_stages(stages, names=empty(NAMES), events=empty(EVENTS), workflow=Workflow()))
-    0
-    """
+    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows."""
     used = events[events["kind"] == "status"].dropna(subset=["after"])
     tickets = used.astype({"after": "str"}).groupby("after")["ticket"].nunique()
     doubts = [

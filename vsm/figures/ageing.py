@@ -75,16 +75,6 @@ def ageing_work(
     ------
     ParameterError
         The measure is none of these.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
-    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
-    >>> stays = pd.DataFrame(columns=columns.split())
-    >>> ageing_work(stays, lives=lives, tickets=empty(TICKETS), events=empty(EVENTS)).layout.meta["alt"]
-    'Nothing to see yet. No ticket is open.'
     """
     if measure not in _TITLES:
         raise ParameterError(f"measure is '{measure}'; it must be one of {', '.join(_TITLES)}")

@@ -27,13 +27,6 @@ def blocks_table(
         Where open blocks are cut.
     most
         How many are shown.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, TICKETS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> blocks_table(empty(BLOCKS), tickets=empty(TICKETS), as_of=now).data.empty
-    True
     """
     known = lasting(blocks).astype({"ticket": "str", "by": "str", "how": "str"})
     lasted = known["end"].fillna(as_of) - known["start"]

@@ -18,15 +18,7 @@ from vsm.tables import CAUSES
 
 
 def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
-    """Why did finished tickets wait, in all? ``cause_shares`` as a table.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": [], "work": []})
-    >>> causes_table(empty(WAITS), lives).data.empty
-    True
-    """
+    """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
     found = cause_shares(waits, lives, minimum=minimum)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     rows = pd.DataFrame(
@@ -70,15 +62,7 @@ def meanings_table() -> Styler:
 
 
 def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
-    """What does the calendar make of waiting? ``calendar_effect`` as a table.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> calendar_table(empty(WAITS), lives, stages=pd.DataFrame({"stage": [], "place": []})).data.empty
-    True
-    """
+    """What does the calendar make of waiting? ``calendar_effect`` as a table."""
     found = calendar_effect(waits, lives, stages=stages)
     rows = pd.DataFrame(
         {
@@ -114,15 +98,6 @@ def wait_stories(
     ----------
     waits, lives, visits, blocks, tickets
         As ``longest_waits`` takes them.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "bulk": [], "finished": []})
-    >>> tables = {"visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS)}
-    >>> now = pd.Timestamp(0, tz="UTC")
-    >>> wait_stories(empty(WAITS), lives, as_of=now, **tables).data.empty
-    True
     """
     found = longest_waits(
         waits, visits=visits, blocks=blocks, tickets=tickets, lives=lives, as_of=as_of, most=most

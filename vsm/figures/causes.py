@@ -59,13 +59,6 @@ def causes_ladder(
     Figure
         One bar a group, the longest on top: working hours by cause; beside it the share of
         its elapsed waiting that was off hours. A kind sentence where nothing waited.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, WAITS, empty
-    >>> lives = pd.DataFrame(columns=["ticket", "finished", "bulk", "lead", "work", "started"])
-    >>> causes_ladder(empty(WAITS), empty(HANDOFFS), lives).layout.meta["alt"][:22]
-    'Nothing to see yet. No'
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits

@@ -50,17 +50,6 @@ def coverage_bars(
     -------
     Figure
         One bar a kind of evidence, its share in percent, with n beside; a kind sentence without tickets.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "started": [], "bulk": []})
-    >>> tables = {"waits": empty(WAITS), "events": empty(EVENTS), "commits": empty(COMMITS)}
-    >>> tables |= {"tickets": empty(TICKETS), "stages": pd.DataFrame({"mapped": []}), "lives": lives}
-    >>> figure = coverage_bars(empty(VISITS), clock=Clock(Calendar("none", [], [])), **tables)
-    >>> figure.layout.meta["alt"]
-    'Nothing to see yet. Nothing has been pulled so far.'
     """
     found = evidence_coverage(
         visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,
@@ -186,17 +175,6 @@ def claims_table(
         As ``evidence_coverage`` takes them.
     minimum
         Under so many of something it is too few to say.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "started": [], "bulk": []})
-    >>> tables = {"waits": empty(WAITS), "events": empty(EVENTS), "commits": empty(COMMITS)}
-    >>> tables |= {"tickets": empty(TICKETS), "stages": pd.DataFrame({"mapped": []}), "lives": lives}
-    >>> table = claims_table(empty(VISITS), clock=Clock(Calendar("none", [], [])), **tables)
-    >>> table.data["Can it be claimed"].unique().tolist()
-    ['no data']
     """
     found = evidence_coverage(
         visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,

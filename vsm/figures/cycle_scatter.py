@@ -65,17 +65,6 @@ def cycle_time_scatter(
         A point a ticket that was finished for good after work on it began, the last ``MOST`` of them, not
         those that a bulk edit closed; lines of ``cycle_time_quantiles``, which count open tickets too. In
         a report, a click on a point opens its ticket. Without such a ticket a kind sentence.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import TICKETS, VISITS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none, "gone": none})
-    >>> lives = lives.assign(lead=none - none, cycle=none - none, bulk=False)
-    >>> rest = {"visits": empty(VISITS), "tickets": empty(TICKETS), "clock": Clock(Calendar("none", [], []))}
-    >>> cycle_time_scatter(lives, **rest).layout.meta["alt"]
-    'Nothing to see yet. No ticket has been finished after work on it began.'
     """
     times = cycle_times(lives, visits=visits, clock=clock)
     done = times[times["state"] == "finished"]

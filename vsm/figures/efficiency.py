@@ -39,14 +39,6 @@ def efficiency_bars(
     Figure
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends; of too few
         tickets, or of no time, a kind sentence.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
-    >>> efficiency_bars(empty(VISITS), lives, clock=Clock(Calendar("none", [], []))).layout.meta["alt"]
-    'Nothing to see yet. Too few finished tickets to say how much was work.'
     """
     found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]

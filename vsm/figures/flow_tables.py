@@ -46,15 +46,6 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
         TICKETS, which know the keys.
     most
         How many are shown.
-
-    Examples
-    --------
-    >>> from vsm.tables import TICKETS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "lead": none - none})
-    >>> stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
-    >>> age_table(lives, stays=stays, tickets=empty(TICKETS)).data.empty
-    True
     """
     waiting = ages(lives)
     oldest = waiting.head(most)

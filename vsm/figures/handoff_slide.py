@@ -54,17 +54,6 @@ def handoff_slide(
         One bar a cause, which sum to the ticket's wait, in elapsed time. ``layout.meta`` has, beside
         ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A kind sentence where no handoff can be
         told; None where there are fewer than ``place``, so that a deck has no empty slide.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, HANDOFFS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_timedelta([])})
-    >>> tables = {"visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS)}
-    >>> tables["as_of"] = pd.Timestamp(0, tz="UTC")
-    >>> handoff_slide(empty(HANDOFFS), empty(WAITS), lives, **tables).layout.meta["alt"][:19]
-    'Nothing to see yet.'
-    >>> handoff_slide(empty(HANDOFFS), empty(WAITS), lives, place=2, **tables) is None
-    True
     """
     about: dict[str, Any] = {
         "visits": visits,

@@ -27,13 +27,6 @@ def costliest_table(
         HANDOFFS, lives as ``lives_from_visits`` gives them, and TICKETS.
     most
         How many are shown.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, TICKETS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> costliest_table(empty(HANDOFFS), lives, tickets=empty(TICKETS)).data.empty
-    True
     """
     found = costliest_handoffs(handoffs, lives, tickets=tickets, most=most)
     rows = pd.DataFrame(
@@ -64,13 +57,6 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         As ``vsm.model.ping_pong`` gives it, of one level or several.
     tickets
         TICKETS, which know keys and addresses.
-
-    Examples
-    --------
-    >>> from vsm.tables import TICKETS, empty
-    >>> columns = "level a b tickets rounds cost share low high evidence"
-    >>> ping_pong_table(pd.DataFrame(columns=columns.split()), tickets=empty(TICKETS)).data.empty
-    True
     """
     key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
     rows = pd.DataFrame(
@@ -100,14 +86,6 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
     ----------
     waits, lives, stages
         WAITS, lives as ``lives_from_visits`` and stages as ``stages_from_names`` give them.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"stage": ["Build"], "kind": "work", "place": 0})
-    >>> places_table(empty(WAITS), lives, stages=stages).data.empty
-    True
     """
     found = handoff_places(waits, lives, stages=stages)
     rows = pd.DataFrame(
@@ -128,15 +106,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
 
 
 def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
-    """How much waiting may hide inside stages of work? ``hidden_waits`` as a table.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
-    >>> hidden_waits_table(empty(VISITS), lives).data.empty
-    True
-    """
+    """How much waiting may hide inside stages of work? ``hidden_waits`` as a table."""
     found = hidden_waits(visits, lives, minimum=minimum)
     sides = ("before", "after")
     shares = {side: [_share(share) for share in found[f"{side}_share"]] for side in sides}

@@ -37,14 +37,6 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
         As ``life_spans`` gives them, of one ticket.
     room
         How much time the figure shows, which tells whose name fits.
-
-    Examples
-    --------
-    >>> from vsm.model.ticket_life import life_spans
-    >>> from vsm.tables import VISITS, WAITS, empty
-    >>> nothing = life_spans(empty(VISITS), tickets=[], waits=empty(WAITS))
-    >>> life_bars(nothing, room=pd.Timedelta(days=1))
-    []
     """
     drawn: list[dict[str, Any]] = []
     known: set[str] = set()

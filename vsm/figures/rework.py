@@ -18,13 +18,6 @@ def rework_table(stages: pd.DataFrame) -> Styler:
     ----------
     stages
         As ``vsm.model.rework.rework_of`` gives it.
-
-    Examples
-    --------
-    >>> from vsm.model.rework import rework_of
-    >>> from vsm.tables import VISITS, empty
-    >>> rework_table(rework_of(empty(VISITS))).data.empty
-    True
     """
     ways = {way: _sum(stages, [f"{way}_{doer}" for doer in DOERS]) for way in WAYS}
     doers = {doer: _sum(stages, [f"{way}_{doer}" for way in WAYS]) for doer in DOERS}
@@ -60,13 +53,6 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
     ----------
     referrals
         As ``vsm.model.rework.referral_matrix`` gives it.
-
-    Examples
-    --------
-    >>> from vsm.model.rework import referral_matrix
-    >>> from vsm.tables import VISITS, empty
-    >>> referral_table(referral_matrix(empty(VISITS))).data.empty
-    True
     """
     found = referrals.sort_values("count", ascending=False, kind="stable")
     rows = pd.DataFrame(

@@ -19,14 +19,6 @@ def sources_table(
     ----------
     events, commits, releases, deploys
         EVENTS, COMMITS, RELEASES and DEPLOYS.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
-    >>> sources_table(
-    ...     empty(EVENTS), commits=empty(COMMITS), releases=empty(RELEASES), deploys=empty(DEPLOYS)
-    ... ).data.empty
-    True
     """
     found = sources_seen(events, commits=commits, releases=releases, deploys=deploys)
     rows = pd.DataFrame(
@@ -85,12 +77,6 @@ def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFr
     ----------
     visits, events, names
         VISITS, EVENTS with persons for accounts, and NAMES.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, NAMES, VISITS, empty
-    >>> people_table(empty(VISITS), events=empty(EVENTS), names=empty(NAMES)).data["Known"].tolist()
-    [0, 0, 0, 0, 0]
     """
     accounts = names.loc[names["kind"] == "account", "id"].nunique()
     actors = set(events["actor"].dropna().astype("str"))

@@ -46,18 +46,6 @@ def stuck_table(
         Where fewer tickets left a stage, it is too few to say what is usual.
     most
         How many are shown.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
-    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
-    >>> stays = pd.DataFrame(columns=columns.split())
-    >>> tables = {"blocks": empty(BLOCKS), "tickets": empty(TICKETS), "events": empty(EVENTS)}
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> stuck_table(stays, lives=lives, waits=empty(WAITS), as_of=now, **tables).data.empty
-    True
     """
     ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
     now = waiting_now(waits, lives=lives, blocks=blocks, tickets=tickets, events=events, as_of=as_of)
@@ -127,16 +115,6 @@ def open_stages_table(
     ----------
     stays, lives, events, minimum
         As for ``stuck_table``.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
-    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
-    >>> stays = pd.DataFrame(columns=columns.split())
-    >>> open_stages_table(stays, lives=lives, events=empty(EVENTS)).data.empty
-    True
     """
     ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)

@@ -121,14 +121,7 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
 
 
 def doubts_table(quality: pd.DataFrame) -> Styler:
-    """What should not be trusted? QUALITY by check, faults first, each with its count and one example.
-
-    Examples
-    --------
-    >>> from vsm.tables import QUALITY, empty
-    >>> doubts_table(empty(QUALITY)).data.empty
-    True
-    """
+    """What should not be trusted? QUALITY by check, faults first, each with its count and one example."""
     plain = quality.astype({"level": "str", "check": "str"})
     rows = (
         plain.groupby(["level", "check"])

@@ -56,14 +56,6 @@ def ticket_life(
     ------
     ParameterError
         No ticket has this key; keys that are written nearly so are named.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, TICKETS, VISITS, WAITS, empty
-    >>> tables = {"waits": empty(WAITS), "handoffs": empty(HANDOFFS), "events": empty(EVENTS)}
-    >>> tables |= {"commits": empty(COMMITS), "tickets": empty(TICKETS)}
-    >>> ticket_life(empty(VISITS), key="", **tables).layout.meta["alt"]
-    'Nothing to see yet. No ticket was asked for, or none is open.'
     """
     if not key.strip():
         hint = "No ticket was asked for, or none is open."
@@ -105,13 +97,6 @@ def life_specs(
     Iterator
         A ticket's id, and ``data`` and ``layout`` of its figure, made when it is asked for; in the order of
         ``keys``. Tickets that are not in what is looked at are left out.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, VISITS, WAITS, empty
-    >>> tables = {"waits": empty(WAITS), "handoffs": empty(HANDOFFS), "events": empty(EVENTS)}
-    >>> list(life_specs(empty(VISITS), keys={"jira:1": "AB-1"}, commits=empty(COMMITS), **tables))
-    []
     """
     spans = life_spans(visits, tickets=list(keys), waits=waits)
     spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})

@@ -48,16 +48,6 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     ``minimum`` of them bear, or that concerns under 1 % of lead time, is not made. Costs of different
     findings may overlap, since work that comes back waits in queues again: they are to be read one by one,
     never added up.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, TICKETS, WAITS, empty
-    >>> tables = [empty(table) for table in (TICKETS, HANDOFFS, WAITS)]
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "finished": none, "bulk": [], "lead": none - none})
-    >>> nothing = pd.DataFrame()
-    >>> len(findings_from_evidence(Evidence(*tables, nothing, lives, *[nothing] * 4)))
-    0
     """
     if evidence.stays.empty:
         return Findings()

@@ -68,13 +68,6 @@ def leading_cause(
     -------
     Leading or None
         None where it is not sure, or where nothing is known of causes.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
-    >>> leading_cause(empty(WAITS), lives) is None
-    True
     """
     if waits.empty:
         return None

@@ -89,14 +89,7 @@ def blocked_time(blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timest
 
 
 def tells_of_blocks(events: pd.DataFrame) -> bool:
-    """Could this log have told of blocks? Only where it holds a flag or a link of any sort.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> tells_of_blocks(empty(EVENTS))
-    False
-    """
+    """Could this log have told of blocks? Only where it holds a flag or a link of any sort."""
     return bool(events["kind"].isin(["flag", "link"]).any())
 
 

@@ -49,13 +49,6 @@ def blocks_from_events(
     -------
     DataFrame
         BLOCKS, by ticket and start. Blocks of one ticket may overlap: see ``blocked_spans``.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> blocks_from_events(empty(EVENTS), empty(TICKETS), finished={}, as_of=now).empty
-    True
     """
     seen = events[events["at"] <= as_of]
     created = pd.Series(tickets["created"].array, index=tickets["ticket"].astype("str"))

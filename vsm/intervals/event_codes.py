@@ -97,14 +97,7 @@ class Facts(NamedTuple):
 
 
 def facts_of(events: pd.DataFrame) -> Facts:
-    """Which facts does a frame of EVENTS hold?
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> len(facts_of(empty(EVENTS)).at)
-    0
-    """
+    """Which facts does a frame of EVENTS hold?"""
     worded = {
         name: Worded(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
         for name in ("ticket", "kind", "before", "after", "actor")
@@ -128,14 +121,7 @@ class EventCodes(NamedTuple):
 
 
 def event_codes(facts: Facts, words: Vocabulary, *, as_of: pd.Timestamp) -> EventCodes:
-    """How do facts up to an instant look in one vocabulary? Kinds that intervals do not read are left out.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> len(event_codes(facts_of(empty(EVENTS)), Vocabulary(), as_of=pd.Timestamp("2026-01-05", tz="UTC")).at)
-    0
-    """
+    """How do facts up to an instant look in one vocabulary? Kinds that intervals do not read are left out."""
     number = np.array([*(KIND[kind] for kind in facts.kind.words), NOBODY], dtype=np.int8)
     kind = number[facts.kind.numbers]
     read = READ[kind] & (facts.at <= instant_of(as_of))
@@ -187,17 +173,7 @@ class StageCodes(NamedTuple):
 
 
 def stage_codes(stages: pd.DataFrame, words: Vocabulary) -> StageCodes:
-    """How do stages look as numbers? Counted in the order of their first status.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import NAMES, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> len(stage_codes(stages, Vocabulary()).kind)
-    0
-    """
+    """How do stages look as numbers? Counted in the order of their first status."""
     about = stages.drop_duplicates("stage")
     return StageCodes(
         number=stage_of_status(stages),

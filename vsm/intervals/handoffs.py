@@ -48,15 +48,6 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
     DataFrame
         HANDOFFS, numbered from 0 by ticket and time. A handoff is in it whether or not its ticket is
         finished. ``wait_working`` is missing: no calendar has been applied.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import NAMES, VISITS, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> handoffs_from_visits(empty(VISITS), stages=stages).shape
-    (0, 16)
     """
     kind = numbers(visits["kind"], pd.Index(list(STAGE_KIND)))
     words, about = Vocabulary(), stages.drop_duplicates("stage").set_index("stage")
@@ -165,14 +156,7 @@ def _differ(side: npt.NDArray[Any], giver: Ints, receiver: Ints) -> Flags:
 
 
 def work_start(visits: pd.DataFrame) -> "pd.Series[Any]":
-    """When is somebody first known to have worked in each visit? Its first touch, else its entry.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> len(work_start(empty(VISITS)))
-    0
-    """
+    """When is somebody first known to have worked in each visit? Its first touch, else its entry."""
     return visits["first_touch"].fillna(visits["entered"])
 
 

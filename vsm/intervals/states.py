@@ -100,12 +100,6 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
         As ``event_codes`` gives them.
     stage_of
         Number of the stage that a word means as a status, by the word's code.
-
-    Examples
-    --------
-    >>> none = np.empty(0, dtype=np.int64)
-    >>> states_of(EventCodes(none, none, none, none, none, none, none > 0), np.array([-1])).at.tolist()
-    []
     """
     row, at = _of_created(events)
     ticket, kind = events.ticket[row], events.kind[row]

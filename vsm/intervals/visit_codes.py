@@ -76,18 +76,6 @@ def visits_of(
         As ``event_codes`` and ``states_of`` give them.
     of_ticket
         Team of each ticket, by its number in ``events``; empty where no ticket has one.
-
-    Examples
-    --------
-    >>> from vsm.intervals.event_codes import Vocabulary
-    >>> from vsm.intervals.states import states_of
-    >>> from vsm.people import Teams
-    >>> none, words = np.empty(0, dtype=np.int64), Vocabulary()
-    >>> log = EventCodes(none, none, none, none, none, none, none > 0)
-    >>> stages, teams = StageCodes({}, none, none, none > 0), TeamCodes(Teams(), words)
-    >>> visits = visits_of(log, states_of(log, words.meaning({})), stages=stages, teams=teams, of_ticket=none)
-    >>> visits.entered.tolist()
-    []
     """
     states, end = _cut(events, states, stages)
     stays = _split(states, end, stages)

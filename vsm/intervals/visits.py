@@ -61,16 +61,6 @@ def visits_from_events(
         VISITS, sorted by ticket and ``n``. Open visits have no ``left``; their ``elapsed`` runs to
         ``as_of``. Stays of zero length are no visits. ``working`` and ``blocked`` are missing: no calendar
         and no blocks have been applied. No events give no visits.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> visits_from_events(empty(EVENTS), stages=stages, team_of={}, as_of=now).shape
-    (0, 15)
     """
     if events.empty:
         return empty(VISITS)

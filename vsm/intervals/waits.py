@@ -36,12 +36,6 @@ def finished_at(visits: pd.DataFrame) -> "pd.Series[Any]":
     Series
         Instant by ticket, missing while open and where the ticket was gone before it was done; moves among
         done stages are no leaving.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> len(finished_at(empty(VISITS)))
-    0
     """
     ticket = visits["ticket"].astype("str")
     last = ticket.to_numpy()[ends(begins(visits["ticket"].cat.codes.to_numpy()))]
@@ -74,12 +68,6 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     DataFrame
         WAITS: disjoint pieces, at most one a visit. Per ticket they and the work sum to the lead time, to
         the microsecond. ``cause`` and ``working`` are missing: no cause has been looked for.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, VISITS, empty
-    >>> waits_from_visits(empty(VISITS), empty(HANDOFFS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).shape
-    (0, 13)
     """
     if visits.empty:
         return empty(WAITS)

@@ -28,13 +28,6 @@ def acts_of_teams(
     DataFrame
         One row per act of a person whose team is known, by person and time: ``person, team, ticket``
         (categories), ``at``.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, VISITS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> acts_of_teams(empty(VISITS), empty(EVENTS), as_of=now).columns.tolist()
-    ['person', 'team', 'ticket', 'at']
     """
     seen = events[events["actor"].notna() & (events["at"] <= as_of) & ~events["bulk"].astype("bool")]
     acts = pd.DataFrame(

@@ -87,14 +87,7 @@ def alignment_of_tickets(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.Dat
 
 
 def doubts_about_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
-    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used.
-
-    Examples
-    --------
-    >>> from vsm.tables import TICKETS, empty
-    >>> doubts_about_alignment(empty(TICKETS), workflow=Workflow()).empty
-    True
-    """
+    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used."""
     said = workflow.alignment
     flows = [text for flow in FLOWS for text in getattr(said.flow, flow)]
     texts = [text for several in said.objectives.values() for text in several] + flows + [*said.unplanned]

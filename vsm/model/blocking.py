@@ -26,13 +26,6 @@ def blocking_network(
     and the last end; ``end`` is empty while open), ``open`` and ``seconds`` (in all, up to ``as_of`` while
     open). Flags, and links to what is no ticket here, are on no edge. Blocks that ended where they began are
     not in it.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, TICKETS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> blocking_network(empty(BLOCKS), tickets=empty(TICKETS), as_of=now).number_of_nodes()
-    0
     """
     known = _plain(lasting(blocks))
     edges = known.dropna(subset=["by"])
@@ -71,14 +64,7 @@ def _add_edges(graph: "nx.DiGraph[str]", edges: pd.DataFrame, as_of: pd.Timestam
 
 
 def lasting(blocks: pd.DataFrame) -> pd.DataFrame:
-    """Which blocks lasted at all? Those that did not end where they began.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, empty
-    >>> lasting(empty(BLOCKS)).empty
-    True
-    """
+    """Which blocks lasted at all? Those that did not end where they began."""
     return blocks[~(blocks["end"] <= blocks["start"])]
 
 
@@ -106,12 +92,6 @@ def who_blocks(
         (str; missing where a team, or the ticket that blocks, is not known), ``blocks``, ``open`` (of them,
         now), ``tickets`` (blocked), ``blocked`` (time of those tickets, each hour of each once), ``median``
         of one block (Kaplan–Meier, open ones counting as not yet over; missing under ``minimum`` ended ones).
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, VISITS, empty
-    >>> who_blocks(empty(BLOCKS), empty(VISITS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).empty
-    True
     """
     links = _plain(lasting(blocks[blocks["how"] == "link"])).reset_index(drop=True)
     links = links.assign(

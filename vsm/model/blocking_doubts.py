@@ -36,12 +36,6 @@ def doubts_about_blocks(
         As ``blocks_from_events`` gives them.
     events, tickets, finished, links
         What they were made from.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, EVENTS, TICKETS, empty
-    >>> doubts_about_blocks(empty(BLOCKS), empty(EVENTS), empty(TICKETS), finished={})
-    []
     """
     if tickets.empty:
         return []

@@ -165,13 +165,6 @@ def handoff_costs(
         ``wait`` (timedelta, in all), ``median, p85``, ``share`` of the lead time of all counted tickets with
         its 95 % interval ``low, high``. Handoffs of different pairs may lie in the same queue's time, never
         in the same hour of one ticket.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
-    >>> len(handoff_costs(empty(HANDOFFS), lives))
-    0
     """
     done = counted(lives)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]

@@ -45,13 +45,6 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
     DataFrame
         A row for each week, indexed by ``week`` (its Monday, UTC), and a column of counts for each stage, in
         the order of the stream; stages that nobody was ever in are left out.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> stages = pd.DataFrame({"stage": ["Open"], "place": [0]})
-    >>> stage_counts(empty(VISITS), stages=stages, as_of=pd.Timestamp("2026-01-05", tz="UTC")).empty
-    True
     """
     order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
     if visits.empty:
@@ -86,12 +79,6 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         ``stage`` (str), ``week`` (Monday, UTC), ``waited`` (elapsed), ``lying`` (how many tickets waited
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> waiting_by_week(empty(WAITS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).columns.tolist()
-    ['stage', 'week', 'waited', 'lying', 'tickets']
     """
     mine = waits[~waits["bulk"].astype(bool)]
     start, end = micros_of(mine["start"]), micros_of(mine["end"])

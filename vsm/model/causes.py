@@ -96,13 +96,6 @@ def cause_shares(
         it), ``share`` of all elapsed waiting of the group with its 95 % interval ``low, high``,
         ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": [], "work": []})
-    >>> cause_shares(empty(WAITS), lives)["cause"].tolist()[:2]
-    ['blocked', 'outside']
     """
     done = counted(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
@@ -183,13 +176,6 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
     DataFrame
         ``passing`` is "A → B" for the waits of a handoff between teams, missing where a team is not known;
         ``WITHIN`` where the team stays; ``EARLY`` for waits before the first work, ``LATE`` for all others.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "started": pd.to_datetime([], utc=True)})
-    >>> len(with_passing(empty(WAITS), empty(HANDOFFS), lives))
-    0
     """
     known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
     pair = known["from_team"] + " → " + known["to_team"]
@@ -216,14 +202,6 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
     DataFrame
         A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
         ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"stage": ["Build"], "place": [0]})
-    >>> calendar_effect(empty(WAITS), lives, stages=stages).empty
-    True
     """
     done = counted(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]

@@ -92,17 +92,6 @@ def evidence_coverage(
     DataFrame
         One row per kind of evidence, in the order of ``EVIDENCE``: ``evidence``, ``known`` of ``n``, ``of``
         (what n counts), ``share`` (missing where n is 0). Hours are whole ones.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "started": [], "bulk": []})
-    >>> tables = {"waits": empty(WAITS), "events": empty(EVENTS), "commits": empty(COMMITS)}
-    >>> tables |= {"tickets": empty(TICKETS), "stages": pd.DataFrame({"mapped": []}), "lives": lives}
-    >>> found = evidence_coverage(empty(VISITS), clock=Clock(Calendar("none", [], [])), **tables)
-    >>> found["n"].sum()
-    np.int64(0)
     """
     done, finished = counted(lives), lives[lives["finished"].notna()]
     moves = events[(events["kind"] == "status") & events["before"].notna()]

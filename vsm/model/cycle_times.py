@@ -36,16 +36,6 @@ def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> p
         started, ended, state`` (one of ``STATES``; ``bulk``: a bulk edit finished it, so when it really ended
         is not known), ``elapsed, working`` (timedelta). An open ticket ends, so far, at the as-of instant; a
         ticket that was never worked on has no row.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import VISITS, empty
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none, "gone": none})
-    >>> lives = lives.assign(lead=none - none, cycle=none - none, bulk=False)
-    >>> len(cycle_times(lives, visits=empty(VISITS), clock=Clock(Calendar("none", [], []))))
-    0
     """
     begun = lives[lives["cycle"].notna()]
     rows = pd.DataFrame(

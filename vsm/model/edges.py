@@ -34,12 +34,6 @@ def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
     ----------
     work, place
         Of each stay: whether people work in its stage, and the place of its stage in the stream.
-
-    Examples
-    --------
-    >>> none = np.empty(0, dtype=np.int64)
-    >>> moves_of(StayCodes(none, none, none, none, none, none > 0), work=none > 0, place=none).wait.tolist()
-    []
     """
     last = ends(begins(stays.ticket))
     ahead = following(np.arange(len(last)), last, missing=0)

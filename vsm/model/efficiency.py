@@ -44,14 +44,6 @@ def efficiency_bracket(
     DataFrame
         A row for each of ``MEASURES`` and ``TIMES``: ``measure, time, share`` (0 to 1; NaN of no time, which
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": [], "lead": pd.to_timedelta([])})
-    >>> efficiency_bracket(empty(VISITS), lives, clock=Clock(Calendar("none", [], [])))["tickets"].tolist()
-    [0, 0, 0, 0]
     """
     done = counted(lives).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array

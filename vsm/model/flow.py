@@ -31,16 +31,6 @@ def lives_from_visits(
         (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
         exactly, and ``bulk``: it was finished by a bulk edit, so its lead time tells when somebody
         tidied up. A move out of a stage with ``batch = true`` is no such edit.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import EVENTS, NAMES, VISITS, WAITS, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> len(lives_from_visits(empty(VISITS), empty(WAITS), events=empty(EVENTS), stages=stages, as_of=now))
-    0
     """
     ticket = visits["ticket"].astype("str")
     lives = pd.DataFrame(

@@ -35,13 +35,6 @@ def costliest_handoffs(
         One row per handoff, the longest wait first, those that waited equally long in their own order:
         ``ticket, key, url, from_team, to_team`` (missing where unknown), ``from_stage, to_stage, given,
         taken, wait, back``. A handoff that nothing waited for is not in it.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, TICKETS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> len(costliest_handoffs(empty(HANDOFFS), lives, tickets=empty(TICKETS)))
-    0
     """
     plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
     mine = plain[plain["ticket"].isin(counted(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
@@ -69,14 +62,6 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
     DataFrame
         One row per stage in stream order: ``stage, kind, handoffs, tickets`` (counts), ``wait`` (timedelta,
         in all), ``share`` of all waiting in handoffs; the shares sum to 1.
-
-    Examples
-    --------
-    >>> from vsm.tables import WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"stage": ["Build"], "kind": "work", "place": 0})
-    >>> len(handoff_places(empty(WAITS), lives, stages=stages))
-    0
     """
     of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(counted(lives)["ticket"])
     mine = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]

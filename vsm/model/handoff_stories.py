@@ -55,15 +55,6 @@ def handoff_stories(
         low, high, median, p85`` as ``handoff_costs`` gives them; then the ticket's ``ticket, key, summary,
         given, taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
         ``longest_waits`` tells them.
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, HANDOFFS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_timedelta([])})
-    >>> about = {"visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS)}
-    >>> now = pd.Timestamp(0, tz="UTC")
-    >>> handoff_stories(empty(HANDOFFS), empty(WAITS), lives, as_of=now, **about).empty
-    True
     """
     mine = handoffs[handoffs["ticket"].isin(counted(lives)["ticket"])]
     side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"

@@ -26,13 +26,6 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12
         One row per stage, by name: ``stage, visits, untouched`` (counts), ``elapsed`` (in all), ``before``
         (entry → first touch), ``after`` (last touch → left), ``unknown`` (elapsed in untouched visits), and
         ``before_share, after_share`` of the time in visits with a touch.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
-    >>> hidden_waits(empty(VISITS), lives).empty
-    True
     """
     before = _before_finish(visits, lives)
     mine = before[(before["kind"] == "work") & ~before["bulk"]]

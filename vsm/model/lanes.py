@@ -20,12 +20,6 @@ def team_lanes(visits: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per stage and team, by stage and falling share: ``stage, team`` (missing where nobody's is
         known), ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> team_lanes(empty(VISITS)).columns.tolist()
-    ['stage', 'team', 'elapsed', 'share', 'visits', 'tickets']
     """
     mine = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
     mine = mine.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))

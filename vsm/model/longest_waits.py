@@ -49,14 +49,6 @@ def longest_waits(
         ``start, end, elapsed, working``, the time of each cause
         (elapsed for off hours, working for all others), ``meanwhile`` (keys of at most three other tickets
         that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, TICKETS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "bulk": [], "finished": []})
-    >>> tables = {"visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS)}
-    >>> longest_waits(empty(WAITS), lives=lives, as_of=pd.Timestamp(0, tz="UTC"), **tables).empty
-    True
     """
     plain = waits[~waits["bulk"] & waits["ticket"].isin(counted(lives)["ticket"])]
     plain = plain.astype({"ticket": "str", "cause": "str", "stage": "str", "receiver": "str", "team": "str"})

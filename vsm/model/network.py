@@ -36,17 +36,6 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
         As ``stages_from_names`` gives them.
     minimum
         Of forward moves, to tell %C&A.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.model.stays import stays_from_visits
-    >>> from vsm.tables import NAMES, VISITS, WAITS, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> stays = stays_from_visits(empty(VISITS), empty(WAITS), stages=stages)
-    >>> stage_network(stays, stages=stages).number_of_nodes()
-    0
     """
     begin = begins(stays["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
@@ -169,12 +158,6 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     Nodes are teams with ``handoffs_given`` and ``handoffs_taken``; edges carry the same measures as the
     stage network's, over the handoffs between the two (within a team, from person to person, on a loop);
     ``back`` counts returns to an earlier stage. Handoffs with an unknown team are not in it.
-
-    Examples
-    --------
-    >>> from vsm.tables import HANDOFFS, empty
-    >>> team_network(empty(HANDOFFS)).number_of_edges()
-    0
     """
     known = handoffs[(handoffs["from_team"].notna() & handoffs["to_team"].notna()).to_numpy()]
     names = pd.Index(sorted({str(t) for side in ("from_team", "to_team") for t in known[side].unique()}))

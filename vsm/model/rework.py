@@ -100,12 +100,6 @@ def rework_of(visits: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
         (of them those that came back), ``share, low, high`` (Wilson, 95 %), counts of returns ``loop_repeat,
         loop_redo, loop_unknown, repetition_repeat, repetition_redo, repetition_unknown``, and ``again``
         (timedelta, elapsed in these returns; open ones as far as they go).
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> rework_of(empty(VISITS)).empty
-    True
     """
     stays, returns = _work_stays(visits), returns_of(visits)
     rows = []
@@ -134,12 +128,6 @@ def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
         One row per pair of teams, by name: ``from_team`` (held it there last), ``to_team`` (does it again;
         the same where a colleague does), ``count`` (redos), ``tickets``, ``again`` (timedelta). Redos with
         an unknown team are in the row with the missing name.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> referral_matrix(empty(VISITS)).columns.tolist()
-    ['from_team', 'to_team', 'count', 'tickets', 'again']
     """
     returns = returns_of(visits)
     redone = returns[returns["doer"] == "redo"].groupby(["from_team", "to_team"], dropna=False)

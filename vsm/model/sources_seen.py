@@ -26,13 +26,6 @@ def sources_seen(
         One row per source and what it tells (``events``, ``commits``, ``releases``, ``deployments``):
         ``source, what, records, tickets`` (that its events are of; 0 for what is of no ticket), ``first,
         last`` (instants of the first and the last).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
-    >>> tables = {"commits": empty(COMMITS), "releases": empty(RELEASES), "deploys": empty(DEPLOYS)}
-    >>> len(sources_seen(empty(EVENTS), **tables))
-    0
     """
     told = [
         ("events", events["source"].astype("str"), events["at"], events["ticket"].astype("str")),

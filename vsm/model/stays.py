@@ -21,15 +21,6 @@ def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.D
         ``entered``, ``left`` (missing while open), ``elapsed``, ``waited`` (the part in which nobody
         worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
         was found deleted or hidden: nobody passed it on).
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import NAMES, VISITS, WAITS, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> len(stays_from_visits(empty(VISITS), empty(WAITS), stages=stages))
-    0
     """
     ticket, stage = visits["ticket"].cat, visits["stage"].cat
     of_stage = {str(name): int(place) for name, place in zip(stages["stage"], stages["place"], strict=True)}

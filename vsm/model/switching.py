@@ -56,12 +56,6 @@ def switching(
         of all people together with anything in work), ``one, two, more`` (shares of that time with so many
         in work, 1 together), ``days`` (active days of all people together), ``median, p85`` (switches in
         one person's active day).
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, VISITS, empty
-    >>> switching(empty(VISITS), empty(EVENTS), as_of=pd.Timestamp("2026-01-05", tz="UTC")).empty
-    True
     """
     held = _held(visits, as_of)
     at_once = _time_at_once(held, as_of)

@@ -66,12 +66,6 @@ def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.Data
         outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
         ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off
         hours part are one; off hours between two causes belong to the latter. An open span ends now.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, WAITS, empty
-    >>> len(life_spans(empty(VISITS), tickets=["jira:1"], waits=empty(WAITS)))
-    0
     """
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
     mine = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
@@ -130,12 +124,6 @@ def life_marks(
         By lane and time: ``ticket``, ``lane`` (``hands``, ``trace``, ``code``), ``what`` (``handoff``,
         ``move``, ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person,
         or the teams between which it passed), ``at``, and ``detail`` (a commit's subject).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, empty
-    >>> len(life_marks(empty(EVENTS), tickets=[], handoffs=empty(HANDOFFS), commits=empty(COMMITS)))
-    0
     """
     mine = events[events["ticket"].isin(tickets)]
     mine = mine.astype(dict.fromkeys(("ticket", "kind", "actor", "ref", "after"), "str"))

@@ -43,13 +43,6 @@ def doubts_about_causes(
     -------
     list
         One doubt for each that is notable.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, VISITS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> doubts_about_causes(empty(WAITS), empty(VISITS), lives, empty(EVENTS))
-    []
     """
     done = counted(lives)
     if len(done) < max(minimum, 1):
@@ -82,13 +75,6 @@ def doubts_about_skipping(
     -------
     list
         One doubt for each stage on the way that less than a fifth of the finished tickets ever were in.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> doubts_about_skipping(empty(VISITS), lives, stages=pd.DataFrame())
-    []
     """
     done = counted(lives)
     if len(done) < max(minimum, 1):

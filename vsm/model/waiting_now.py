@@ -45,15 +45,6 @@ def waiting_now(
         ``team`` (who is waited for; missing where unknown), ``blockers`` (tuple: keys, or what the flag or
         link says, of what blocks it now), ``blocks`` (how many open tickets it blocks now) and ``traced``
         (the last comment, logged work, commit, review or move of somebody known; bulk edits are none).
-
-    Examples
-    --------
-    >>> from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, empty
-    >>> lives = pd.DataFrame({"ticket": ["a"], "finished": pd.to_datetime([None], utc=True)})
-    >>> tables = {"blocks": empty(BLOCKS), "tickets": empty(TICKETS), "events": empty(EVENTS)}
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> waiting_now(empty(WAITS), lives=lives, as_of=now, **tables)[["ticket", "waits"]].values.tolist()
-    [['a', False]]
     """
     there = sorted(lives.loc[still_open(lives), "ticket"].astype("str"))
     rows = pd.DataFrame(index=pd.Index(there, dtype="str", name="ticket"))

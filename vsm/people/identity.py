@@ -74,14 +74,7 @@ class People:
 
 
 def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """How do EVENTS look with other names of those who did and were assigned? Unknown ones stay.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> with_renamed(empty(EVENTS), {"git:dev-1": "dev-1"}).empty
-    True
-    """
+    """How do EVENTS look with other names of those who did and were assigned? Unknown ones stay."""
     assigned = (events["kind"] == "assignee").to_numpy()
     sides = {side: _renamed(events[side], names, assigned) for side in ("before", "after")}
     actor = events["actor"].astype("str").replace(names).astype("category")

@@ -140,13 +140,6 @@ def teams_with_tickets(
     Teams
         A ticket of components (or repositories) of several teams belongs to none of them; its components
         win over its repositories, also where they are of several teams.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> none = {"components": {"shop": "web"}, "repositories": {}}
-    >>> teams_with_tickets(Teams(), empty(TICKETS), empty(EVENTS), **none).of_ticket
-    {}
     """
     known = tickets.dropna(subset=["components"]) if components else tickets.iloc[:0]
     parts = known["components"].str.split("; ").explode()

@@ -32,18 +32,7 @@ def _size(part: Any) -> str:
 
 
 def card_of(stream: "ValueStream") -> str:
-    """How does this stream look as HTML? Its numbers, its costliest finding, and how far it can be trusted.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.log import Log
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.config import Workflow
-    >>> import pandas as pd
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> "<caption" in card_of(stream)
-    True
-    """
+    """How does this stream look as HTML? Its numbers, its costliest finding, and how far it can be trusted."""
     finished = int(stream.lives["finished"].notna().sum())
     numbers = {
         "tickets": len(stream.tickets),

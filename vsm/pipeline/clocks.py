@@ -112,14 +112,6 @@ def doubts_about_calendars(
     -------
     list
         Doubts of ``check`` "calendar": none without events.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> day = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> clock = clock_of(Workflow(), since=day, until=day)
-    >>> doubts_about_calendars(empty(EVENTS), clock=clock, workflow=Workflow(), teams=Teams())
-    []
     """
     if events.empty:
         return []

@@ -48,14 +48,6 @@ def quality_of(
     -------
     DataFrame
         QUALITY.
-
-    Examples
-    --------
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.config import Workflow
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> stream.quality["check"].tolist()
-    ['no tickets']
     """
     tickets, events, workflow, stages = tables["tickets"], tables["events"], setting.workflow, setting.stages
     names = dict(zip(stages["status"], stages["name"], strict=True))

@@ -28,11 +28,6 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
         Everything recorded.
     known
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
-
-    Examples
-    --------
-    >>> last_recorded(Log()) is None
-    True
     """
     events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
     names = log.names.loc[~log.names["id"].str.startswith("git:"), "last"]
@@ -59,11 +54,6 @@ def log_until(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
     git
         Up to when repositories are seen, where that is another instant: a tracker's last word is often older
         than its repositories' last commit, and what was linked since is known all the same.
-
-    Examples
-    --------
-    >>> log_until(Log(), pd.Timestamp("2026-01-05", tz="UTC")).events.empty
-    True
     """
     there = set(log.tickets.loc[log.tickets["created"] <= as_of, "ticket"])
     unborn = set(log.tickets["ticket"]) - there
@@ -113,25 +103,13 @@ def _pairs(rows: pd.DataFrame, first: str, second: str) -> "pd.Series[Any]":
 
 
 def quality_of_tickets(log: Log, tickets: set[str]) -> pd.DataFrame:
-    """Which doubts remain when only these tickets are looked at? Those about other tickets go.
-
-    Examples
-    --------
-    >>> len(quality_of_tickets(Log(), set()))
-    0
-    """
+    """Which doubts remain when only these tickets are looked at? Those about other tickets go."""
     others = set(log.tickets["ticket"]) - tickets
     return log.quality[~log.quality["ticket"].isin(others)].reset_index(drop=True)
 
 
 def with_doubts(log: Log, doubts: pd.DataFrame) -> Log:
-    """How does a log look with these rows added to its QUALITY? The log given stays as it is.
-
-    Examples
-    --------
-    >>> len(with_doubts(Log(), Log().quality).quality)
-    0
-    """
+    """How does a log look with these rows added to its QUALITY? The log given stays as it is."""
     rows = pd.concat([log.quality.astype("str"), doubts.astype("str")], ignore_index=True)
     return replace(log, quality=conform(rows, QUALITY))
 
@@ -151,11 +129,6 @@ def doubts_about_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
     DataFrame
         A fault for a tracker, a warning where all of it is of the first hour after the pull (the server's
         clock is ahead) or of Git: a commit bears the clock of its author's machine, and cannot be mended.
-
-    Examples
-    --------
-    >>> len(doubts_about_future(Log(), known=pd.Timestamp("2026-01-05", tz="UTC")))
-    0
     """
     return quality_from_doubts([*_later_events(log, known), *_later_commits(log, known)])
 

@@ -19,11 +19,6 @@ def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
         Everything recorded, uncut: what contains a commit may be later than it.
     workflow
         Its ``[[repository]]`` sections say which branch is the main line and which tags are releases.
-
-    Examples
-    --------
-    >>> log_with_deliveries(Log(), workflow=Workflow()).commits.empty
-    True
     """
     branches, releases = log.branches, log.releases
     repositories = {name: workflow.repository(str(name)) for name in releases["repository"].unique()}
@@ -44,11 +39,6 @@ def doubts_about_deliveries(log: Log, *, workflow: Workflow) -> list[Doubt]:
     """What of the repositories keeps landings and releases from being told, or from being true?
 
     Clock skew never changes what contains what; durations that it would make negative count as zero.
-
-    Examples
-    --------
-    >>> doubts_about_deliveries(Log(), workflow=Workflow())
-    []
     """
     doubts = []
     for repository, commits in log.commits.groupby("repository", observed=True):

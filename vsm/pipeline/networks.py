@@ -72,21 +72,6 @@ def networks_from_store(
     -------
     tuple
         The graph of stages, whose nodes carry only ``kind, place, team``, and the graph of teams.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.sources.table_store import save_table
-    >>> from vsm.tables import EVENTS, NAMES, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "events.parquet"
-    ...     save_table(empty(EVENTS), EVENTS, path, stamp="a")
-    ...     now = pd.Timestamp("2026-01-05", tz="UTC")
-    ...     [len(graph) for graph in networks_from_store(path, stages=stages, team_of={}, as_of=now)]
-    [0, 0]
     """
     reading = _reading(stages, team_of if isinstance(team_of, Teams) else Teams(team_of), as_of)
     parts = over_groups(path, partial(_part, reading=reading), columns=COLUMNS)

@@ -77,17 +77,7 @@ class Alignment(Named):
 def delivery_of(
     tables: Tables, lives: pd.DataFrame, *, workflow: Workflow, until: pd.Timestamp, seed: int = 0
 ) -> Delivery:
-    """How does work reach customers? Deployments are of the whole stream, whatever window is looked at.
-
-    Examples
-    --------
-    >>> from vsm.tables import TABLES, empty
-    >>> tables = {name: empty(table) for name, table in TABLES.items()}
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True)})
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> delivery_of(tables, lives, workflow=Workflow(), until=now).deployments.empty
-    True
-    """
+    """How does work reach customers? Deployments are of the whole stream, whatever window is looked at."""
     said, commits = workflow.delivery, tables["commits"]
     deployments = production_deployments(
         tables["deploys"], tables["releases"], commits, environment=said.environment
@@ -128,16 +118,7 @@ def responsibility_of(
     as_of: pd.Timestamp,
     minimum: int = 12,
 ) -> Responsibility:
-    """How far does one team carry its work, and where does it let go?
-
-    Examples
-    --------
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.eventlog.log import Log
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> stream.responsibility.owners.empty
-    True
-    """
+    """How far does one team carry its work, and where does it let go?"""
     visits, commits, tickets = tables["visits"], tables["commits"], tables["tickets"]
     events = people.of_humans(tables["events"])
     owners = ticket_owners(
@@ -184,16 +165,7 @@ def responsibility_of(
 def alignment_of(
     tickets: pd.DataFrame, lives: pd.DataFrame, *, whole: pd.DataFrame, workflow: Workflow
 ) -> Alignment:
-    """What does work serve? ``whole`` are all TICKETS, so that parents out of view are known.
-
-    Examples
-    --------
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.eventlog.log import Log
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> alignment_of(stream.tickets, stream.lives, whole=stream.tickets, workflow=Workflow()).tickets.empty
-    True
-    """
+    """What does work serve? ``whole`` are all TICKETS, so that parents out of view are known."""
     minimum = workflow.rules.minimum
     aligned = alignment_of_tickets(whole, workflow=workflow)
     mine = aligned[aligned["ticket"].isin(set(tickets["ticket"]))].reset_index(drop=True)

@@ -21,11 +21,6 @@ def people_of(log: Log, *, workflow: Workflow) -> People:
         Everything recorded.
     workflow
         What vsm.toml says of persons, teams and memberships.
-
-    Examples
-    --------
-    >>> people_of(Log(), workflow=Workflow()).persons
-    []
     """
     people = people_from_names(
         log.names,

@@ -54,11 +54,6 @@ def reading_of(
         What vsm.toml says.
     small
         Teams that count as one from the beginning, so that all that is made of it is exact for that one.
-
-    Examples
-    --------
-    >>> reading_of(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC")).people.persons
-    []
     """
     workflow = small.workflow(workflow) if small else workflow
     rules = workflow.rules
@@ -71,14 +66,7 @@ def reading_of(
 
 
 def shareable(reading: Reading, log: Log) -> Reading:
-    """How does it read where numbers are shared? Teams of too few people (``[privacy]``) count as one.
-
-    Examples
-    --------
-    >>> reading = reading_of(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> shareable(reading, Log()) is reading
-    True
-    """
+    """How does it read where numbers are shared? Teams of too few people (``[privacy]``) count as one."""
     setting = reading.setting
     workflow, fewest = setting.workflow, setting.workflow.privacy.fewest_people
     as_of, stages, teams = setting.as_of, setting.stages, setting.teams

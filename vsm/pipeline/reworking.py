@@ -73,16 +73,6 @@ def rework_of(
         Under so many tickets or moves there is no share: too few to say.
     seed
         Of the bootstraps.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.log import Log
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.config import Workflow
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> tables = {"visits": stream.visits}
-    >>> rework_of(tables, stream.lives, stays=stream.stays, stages=stream.stages).back.empty
-    True
     """
     done = set(counted(lives)["ticket"])
     visits = tables["visits"]
@@ -130,17 +120,6 @@ def load_of(
         Of the bootstrap.
     fewest_people
         As ``switching`` takes it.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.log import Log
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.config import Workflow
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=now)
-    >>> tables = {"visits": stream.visits, "events": stream.events}
-    >>> load_of(tables, stays=stream.stays, as_of=now).queues.empty
-    True
     """
     visits, events = tables["visits"], tables["events"]
     return Load(

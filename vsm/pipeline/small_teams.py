@@ -156,13 +156,6 @@ def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: se
     -------
     SmallTeams or None
         None where there is none.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> teams = Teams({"ann": "web", "bo": "web", "cy": "qa"})
-    >>> small_teams_of(empty(VISITS), teams=teams, fewest=2, known={"web", "qa"}).people_of
-    {'qa': frozenset({'cy'})}
     """
     people = people_of_teams(visits, teams=teams)
     small = {team: frozenset(who) for team, who in sorted(people.items()) if len(who) < fewest}
@@ -174,14 +167,7 @@ def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: se
 
 
 def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]]:
-    """Who ever worked in each team, as far as is known? Its members, and who held work of it.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> people_of_teams(empty(VISITS), teams=Teams({"ann": "web"}))
-    {'web': {'ann'}}
-    """
+    """Who ever worked in each team, as far as is known? Its members, and who held work of it."""
     held = visits.loc[visits["kind"] == "work", ["team", "holder"]].dropna().astype("str").drop_duplicates()
     told = chain(
         ((team, person) for person, team in teams.team_of.items()),

@@ -186,11 +186,6 @@ def stream_from_log(
     ------
     TableError
         A table breaks its schema: the log was not made by ``vsm.eventlog``.
-
-    Examples
-    --------
-    >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
     log = log_until(log_with_deliveries(log, workflow=workflow), as_of, git=git)
     read = reading_of(log, workflow=workflow, as_of=as_of)

@@ -33,15 +33,7 @@ class Setting:
 
 
 def clock_for(events: pd.DataFrame, *, setting: Setting) -> Clock:
-    """By which calendars is working time told, from the first event on?
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> clock_for(empty(EVENTS), setting=Setting(Workflow(), pd.DataFrame(), Teams(), now)).default.assumed
-    True
-    """
+    """By which calendars is working time told, from the first event on?"""
     first = events["at"].min() if len(events) else setting.as_of
     return clock_of(setting.workflow, since=min(first, setting.as_of), until=setting.as_of)
 
@@ -64,16 +56,6 @@ def intervals_of(
     -------
     dict
         ``visits``, ``handoffs``, ``waits`` (with causes) and ``blocks``; with working and blocked time.
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import EVENTS, NAMES, TICKETS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> setting = Setting(Workflow(), stages_from_names(empty(NAMES), workflow=Workflow()), Teams(), now)
-    >>> clock = clock_for(empty(EVENTS), setting=setting)
-    >>> sorted(intervals_of(empty(EVENTS), empty(EVENTS), empty(TICKETS), setting=setting, clock=clock))
-    ['blocks', 'handoffs', 'visits', 'waits']
     """
     as_of, stages = setting.as_of, setting.stages
     visits = visits_from_events(events, stages=stages, team_of=setting.teams, as_of=as_of)

@@ -43,18 +43,7 @@ Drawing = Callable[[Sequence[str]], Iterator[tuple[str, Life]]]
 
 
 def drawing_of(stream: "ValueStream") -> Drawing:
-    """How are the lives of this stream's tickets drawn?
-
-    Examples
-    --------
-    >>> from vsm.eventlog.log import Log
-    >>> from vsm.pipeline import stream_from_log
-    >>> from vsm.config import Workflow
-    >>> import pandas as pd
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
-    >>> list(drawing_of(stream)(["SHOP-12"]))
-    []
-    """
+    """How are the lives of this stream's tickets drawn?"""
     # Imported here since plotly takes a second, and most commands draw nothing.
     from plotly.io.json import to_json_plotly  # noqa: PLC0415
 

@@ -42,15 +42,6 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
     ------
     ArchiveError
         The disk is full, or the folder cannot be written to.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from vsm.tables import NAMES, empty
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_table(empty(NAMES), NAMES, Path(folder) / "names.parquet", stamp="a")
-    ...     load_table(Path(folder) / "names.parquet", NAMES, stamp="b") is None
-    True
     """
     save_parts([frame], table, path, stamp=stamp)
 
@@ -67,15 +58,6 @@ def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp
     ------
     ArchiveError
         The disk is full, or the folder cannot be written to.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from vsm.tables import NAMES, empty
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_parts([empty(NAMES), empty(NAMES)], NAMES, Path(folder) / "names.parquet", stamp="a")
-    ...     len(load_table(Path(folder) / "names.parquet", NAMES, stamp="a"))
-    0
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
@@ -139,15 +121,6 @@ def over_groups(path: Path, work: Callable[[pa.Table], Made], *, columns: Sequen
 
     As many groups are read and worked on at a time as there are cores, so ``work`` must bear threads; of the
     groups themselves no more than that are in memory.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from vsm.tables import NAMES, empty
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_table(empty(NAMES), NAMES, Path(folder) / "names.parquet", stamp="a")
-    ...     over_groups(Path(folder) / "names.parquet", len, columns=["name"])
-    [0]
     """
     about = pq.read_metadata(path)
 

@@ -56,15 +56,7 @@ class Parts:
 
 
 def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams) -> Words:
-    """Which tickets, persons and teams are spoken of?
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, VISITS, empty
-    >>> stages = pd.DataFrame({"stage": ["QA"], "team": ["quality"]})
-    >>> words_of(empty(VISITS), empty(EVENTS), stages=stages, teams=Teams()).teams.tolist()
-    ['quality']
-    """
+    """Which tickets, persons and teams are spoken of?"""
     assigned, of_team = (events.loc[events["kind"] == kind, "after"] for kind in ("assignee", "team"))
     return Words(
         pd.Index(visits["ticket"].cat.categories),
@@ -84,14 +76,6 @@ def parts_of_waits(
         As ``waits_from_visits`` gives them.
     events
         EVENTS up to the as-of instant, with persons for accounts.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, VISITS, WAITS, empty
-    >>> about = {"stages": pd.DataFrame({"stage": ["QA"], "team": ["quality"]}), "teams": Teams()}
-    >>> words = words_of(empty(VISITS), empty(EVENTS), **about)
-    >>> len(parts_of_waits(empty(WAITS), empty(EVENTS), words=words, **about).pieces)
-    0
     """
     ticket = numbers(waits["ticket"], words.tickets)
     whole = Pieces(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))

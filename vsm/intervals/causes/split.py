@@ -85,16 +85,6 @@ def causes_of_waits(
         WAITS. The pieces of each wait sum to it, exactly; no two that follow one another have the same cause
         and receiver. ``working`` is in the calendar of the receiver's team, where a receiver has none of the
         visit's team.
-
-    Examples
-    --------
-    >>> from vsm.clock import Calendar
-    >>> from vsm.tables import EVENTS, VISITS
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> nothing = pd.DataFrame({"ticket": [], "start": [], "end": []})
-    >>> causes_of_waits(empty(WAITS), empty(VISITS), events=empty(EVENTS), stages=nothing, teams=Teams(),
-    ...     blocked=nothing, clock=Clock(Calendar("none", [], [])), rules=Waiting(), as_of=now).shape
-    (0, 13)
     """
     if waits.empty:
         return empty(WAITS)

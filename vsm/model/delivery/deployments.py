@@ -35,12 +35,6 @@ def production_deployments(
         ``commit`` (whole hash, or missing where it is known to no repository), ``outcome`` (success, failure,
         unknown), ``source`` (of the deployment, or ``tags``). An abbreviated hash means the one commit that
         begins so; without a commit the repository is the only one there is.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, RELEASES, empty
-    >>> production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS)).empty
-    True
     """
     written = deploys[deploys["environment"] == environment].astype({"repository": "str", "source": "str"})
     resolved = _resolved(written, commits)
@@ -112,13 +106,6 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
         ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening``
         (its deployment is the first that is known of the repository: it brings all that was there before, so
         how long its commits took is not known).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, RELEASES, empty
-    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
-    >>> brought_by_deployments(none, empty(COMMITS)).empty
-    True
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True):
@@ -159,14 +146,6 @@ def tickets_of_deployments(
     DataFrame
         One row per deployment, in order: ``commits``, ``tickets`` (counts), ``evidence`` (keys of the
         tickets, joined by a comma, sorted).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, TICKETS, empty
-    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
-    >>> brought = brought_by_deployments(none, empty(COMMITS))
-    >>> tickets_of_deployments(none, brought, events=empty(EVENTS), tickets=empty(TICKETS)).empty
-    True
     """
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"], strict=True))
     linked = events.loc[events["kind"].isin(["commit", "merge"]), ["ticket", "ref"]].astype("str")

@@ -11,14 +11,7 @@ JOINT: Final = "; "
 def incident_tickets(
     tickets: pd.DataFrame, *, types: Collection[str], labels: Collection[str]
 ) -> "pd.Series[bool]":
-    """Which tickets are incidents? Those of such a type, or with such a label.
-
-    Examples
-    --------
-    >>> from vsm.tables import TICKETS, empty
-    >>> incident_tickets(empty(TICKETS), types=["Incident"], labels=[]).empty
-    True
-    """
+    """Which tickets are incidents? Those of such a type, or with such a label."""
     told = tickets["labels"].fillna("").str.split(JOINT)
     labelled = pd.Series([not set(labels).isdisjoint(words) for words in told], tickets.index, dtype="bool")
     return labelled | tickets["type"].astype("str").isin(list(types))
@@ -59,17 +52,6 @@ def failures_of_deployments(
         One row per deployment, in order: ``failed``, ``by`` (outcome, incident, revert, joined; empty),
         ``begun``, ``mended`` (missing while it is not), ``rework`` (it brought a revert, or a commit of an
         incident), ``incidents`` (ticket ids).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
-    >>> from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
-    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
-    >>> brought = brought_by_deployments(none, empty(COMMITS))
-    >>> never = pd.to_datetime([], utc=True)
-    >>> nothing = pd.DataFrame({"ticket": [], "created": never, "finished": never})
-    >>> failures_of_deployments(none, brought, incidents=nothing, events=empty(EVENTS)).empty
-    True
     """
     found = pd.concat(
         [

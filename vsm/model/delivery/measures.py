@@ -83,16 +83,6 @@ def delivery_measures(
         ``p85`` (of durations), ``n``, ``of`` (what n counts), ``note``, ``missing`` (what would have to be
         known; empty where it is), ``meaning``, ``source``. A value that is NaN with nothing missing is too
         few to say; 0 is 0.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
-    >>> from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
-    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
-    >>> brought, until = brought_by_deployments(none, empty(COMMITS)), pd.Timestamp("2026-01-05", tz="UTC")
-    >>> failures = pd.DataFrame({"failed": [], "rework": [], "begun": [], "mended": [], "by": []})
-    >>> delivery_measures(none, brought, failures, configured=False, until=until)["missing"].iloc[0]
-    'no production deployment and no release tag is known: vsm pull deployments, or tag releases'
     """
     rates = {} if deployments.empty else _untold(deployments, failures, configured=configured)
     told = {

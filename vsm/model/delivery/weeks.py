@@ -16,16 +16,6 @@ def delivery_weeks(
         (timedelta from authored to deployed, never negative; missing where nothing came, and of the
         first deployment known), ``failed``,
         ``rework`` (counts; whether they can be told at all stands in ``delivery_measures``).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, DEPLOYS, EVENTS, RELEASES, empty
-    >>> from vsm.model.delivery.deployments import brought_by_deployments, production_deployments
-    >>> none = production_deployments(empty(DEPLOYS), empty(RELEASES), empty(COMMITS))
-    >>> brought = brought_by_deployments(none, empty(COMMITS))
-    >>> failures = pd.DataFrame({"failed": [], "rework": []})
-    >>> len(delivery_weeks(none, brought, failures, until=pd.Timestamp("2026-01-05", tz="UTC")))
-    0
     """
     at = _monday(deployments["at"])
     end = _monday(pd.Series([max(until, deployments["at"].max()) if len(deployments) else until]))[0]

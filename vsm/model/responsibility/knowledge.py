@@ -62,13 +62,6 @@ def knowledge_at_risk(
         component or repository), ``area`` (its name), ``unit`` (tickets or commits), ``n`` (of them),
         ``people`` (count), ``only`` (one person handled them all), ``share_of_top`` (part of them that the
         most frequent person handled), all three missing under ``minimum``, and ``teams`` (joined by ``; ``).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, TICKETS, VISITS, empty
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> len(knowledge_at_risk(empty(VISITS), tickets=empty(TICKETS), commits=empty(COMMITS), as_of=now))
-    0
     """
     since = as_of - pd.Timedelta(days=days)
     held = _handled(visits, since, as_of, bots)

@@ -89,15 +89,6 @@ def mended_defects(
         One row per finished defect (not by a bulk edit): ``ticket``, ``cause`` (ticket, or missing), ``by``
         (link or revert), ``made_by``, ``mended_by`` (teams), ``home`` (boolean, missing where a team or the
         cause is unknown).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, empty
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
-    >>> aligned = pd.DataFrame({"ticket": [], "flow": []})
-    >>> len(mended_defects(lives, alignment=aligned, visits=empty(VISITS), events=empty(EVENTS),
-    ...     commits=empty(COMMITS), tickets=empty(TICKETS)))
-    0
     """
     defects = set(alignment.loc[alignment["flow"] == "defect", "ticket"].astype("str"))
     done = counted(lives)["ticket"].astype("str")
@@ -126,12 +117,6 @@ def linked_causes(events: pd.DataFrame, *, tickets: pd.DataFrame) -> list[tuple[
     """Which tickets do links say were caused by which? ``(defect, cause, "link")``, in order.
 
     The tracker writes a link as a sentence that ends with a key; keys that tickets had before a move count.
-
-    Examples
-    --------
-    >>> from vsm.tables import EVENTS, TICKETS, empty
-    >>> linked_causes(empty(EVENTS), tickets=empty(TICKETS))
-    []
     """
     moves = events[events["kind"] == "move"].dropna(subset=["before"])
     ids = dict(zip(moves["before"].astype("str").str.upper(), moves["ticket"].astype("str"), strict=True))

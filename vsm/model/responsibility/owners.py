@@ -54,17 +54,6 @@ def ticket_owners(
         ``first_team`` (of the first work visit whose team is known), and where it was let go, if it was:
         ``let_go_stage`` (first stage entered under another team), ``let_go_team``, ``let_go_wait``
         (timedelta, missing where the visit before is in no known hands).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, HANDOFFS, VISITS, empty
-    >>> from vsm.tables import NAMES
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.config import Workflow
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
-    >>> len(ticket_owners(empty(VISITS), handoffs=empty(HANDOFFS), lives=lives, events=empty(EVENTS),
-    ...     commits=empty(COMMITS), stages=stages_from_names(empty(NAMES), workflow=Workflow())))
-    0
     """
     reached = production_of_tickets(lives, events=events, commits=commits).set_index("ticket")
     work = work_of_people(visits, bots=bots)
@@ -100,14 +89,7 @@ _COLUMNS: Final = [
 
 
 def work_of_people(visits: pd.DataFrame, *, bots: AbstractSet[str] = NOBODY) -> pd.DataFrame:
-    """Which work visits were in the hands of people, or of nobody known? Texts for categories, in order.
-
-    Examples
-    --------
-    >>> from vsm.tables import VISITS, empty
-    >>> work_of_people(empty(VISITS)).empty
-    True
-    """
+    """Which work visits were in the hands of people, or of nobody known? Texts for categories, in order."""
     work = visits[visits["kind"] == "work"]
     work = work.astype(dict.fromkeys(("ticket", "stage", "holder", "team"), "str"))
     human = work[~work["holder"].isin(bots)]

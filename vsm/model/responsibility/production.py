@@ -34,14 +34,6 @@ def production_of_tickets(
     DataFrame
         One row per finished ticket: ``ticket`` (str), ``finished``, ``production`` (missing while it waits
         for a release), ``production_by`` (released, done, or waits for a release).
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, empty
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0, tz="UTC"), "bulk": False}])
-    >>> known = production_of_tickets(lives, events=empty(EVENTS), commits=empty(COMMITS))
-    >>> known["production_by"].tolist()
-    ['done']
     """
     done = counted(lives)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
     made = commits_of_tickets(events, commits=commits)
@@ -59,12 +51,6 @@ def commits_of_tickets(events: pd.DataFrame, *, commits: pd.DataFrame) -> pd.Dat
     """Which commits does each ticket have? COMMITS with ``ticket`` (str), one row per ticket and commit.
 
     ``ships`` says that the commit's repository has made a release at all.
-
-    Examples
-    --------
-    >>> from vsm.tables import COMMITS, EVENTS, empty
-    >>> commits_of_tickets(empty(EVENTS), commits=empty(COMMITS)).empty
-    True
     """
     named = events[events["kind"].isin(["commit", "merge"])].astype({"ticket": "str", "source": "str"})
     links = pd.DataFrame(

@@ -78,16 +78,6 @@ def ticket_disciplines(
         One row per finished ticket (not by a bulk edit) with a work visit in a stage of a known discipline:
         ``ticket``, ``disciplines`` (count), ``names`` (joined by ``; `` in the order of their coming),
         ``together`` (flag; only said of tickets with several).
-
-    Examples
-    --------
-    >>> from vsm.eventlog.stages import stages_from_names
-    >>> from vsm.tables import EVENTS, NAMES, VISITS, empty
-    >>> from vsm.config import Workflow
-    >>> stages = stages_from_names(empty(NAMES), workflow=Workflow())
-    >>> lives = pd.DataFrame({"ticket": [], "finished": pd.to_datetime([], utc=True), "bulk": []})
-    >>> len(ticket_disciplines(empty(VISITS), lives=lives, events=empty(EVENTS), stages=stages))
-    0
     """
     work = work_of_people(visits, bots=bots)
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
