@@ -32,7 +32,7 @@ def _size(part: Any) -> str:
 
 
 def card_of(stream: "ValueStream") -> str:
-    """How does this stream look as HTML? Its numbers, its costliest finding, and how far it can be trusted."""
+    """Show a stream as HTML: its numbers, its costliest finding, and how far it can be trusted."""
     finished = int(stream.lives["finished"].notna().sum())
     numbers = {
         "tickets": len(stream.tickets),
