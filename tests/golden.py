@@ -47,7 +47,14 @@ name = "Releasing"
 kind = "queue"
 git = "releasing"
 """
-RENAMED: Final[dict[str, str]] = {}
+RENAMED: Final[dict[str, str]] = {
+    "stage_visits": "stays",
+    "lifecycles": "lives",
+    "stage_shares": "shares",
+    "handoff_costs": "costs",
+    "team_network": "teams",
+    "blocking_network": "blocking",
+}
 """New name → name at the time of the record, of attributes of a stream and of columns."""
 TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks", "commits", "releases", "branches", "deploys",
@@ -203,17 +210,18 @@ def _cells(stream: vsm.ValueStream, folder: Path) -> Iterator[tuple[str, Any]]:
             if cell["cell_type"] != "code" or "read_stream" in source:
                 continue
             body = ast.parse(source).body
-            last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-            exec(compile(ast.Module(body, []), path.name, "exec"), scope)
-            if last is not None and cell["id"] != "provenance":
-                shown = compile(ast.Expression(last.value), path.name, "eval")
-                yield f"{path.stem}#{cell['id']}", eval(shown, scope)
+            last = body.pop()
+            shown = last.value if isinstance(last, ast.Expr) else None
+            exec(compile(ast.Module(body if shown else [*body, last], []), path.name, "exec"), scope)
+            if shown and cell["id"] != "provenance":
+                value = eval(compile(ast.Expression(shown), path.name, "eval"), scope)
+                yield f"{path.stem}#{cell['id']}", value
 
 
 def _of_value(value: Any) -> tuple[dict[str, str], dict[str, str]]:
     if isinstance(value, Styler):
         numbers, texts = _of_frame(pd.DataFrame(value.data))  # type: ignore[attr-defined]
-        return numbers, texts | {"caption": _digest([str(value.caption)])}
+        return numbers, texts | {"caption": _digest([str(vars(value)["caption"])])}
     if isinstance(value, go.Figure):
         counts: list[str] = []
         words: list[str] = []

@@ -11,12 +11,13 @@ import pandas as pd
 from tests.jira_bodies import STATUSES, history, issue, moved
 from vsm.config import parse_workflow
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.pipeline import ValueStream, stream_from_log
-from vsm.pipeline.read import log_from_archive
+from vsm.from_log import stream_from_log
+from vsm.read import log_from_archive
 from vsm.sample import build_sample, sample_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.jira_file import issue_pages
+from vsm.stream import ValueStream
 
 STAGES = {"Ready": ("1", "queue"), "Build": ("3", "work"), "Done": ("6", "done")}
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")

@@ -134,7 +134,7 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
     """By the day that was planted: less than two days instead of weeks, as its truth says."""
     stream = sample_stream(sample_folder)
     (row,) = experiments_judged(
-        parse_experiments(sample_experiments()), stream.stays, stream.lives, as_of=stream.as_of
+        parse_experiments(sample_experiments()), stream.stage_visits, stream.lifecycles, as_of=stream.as_of
     ).to_dict("records")
     assert row["answer"] == "yes"
     assert row["after"] / DAY == pytest.approx(
@@ -142,7 +142,7 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
     )  # told there by averaging the two in the middle
     assert row["before"] / DAY > 20
     found = compared(
-        spells_of(stream.stays, stream.lives, stage="In development"),
+        spells_of(stream.stage_visits, stream.lifecycles, stage="In development"),
         changed=pd.Timestamp(plan.IMPROVED, tz="UTC"), as_of=stream.as_of,
     )  # fmt: skip
     assert found.verdict == "no change seen"

@@ -4,7 +4,7 @@
 
     stream = vsm.read_stream("work")
     stream.findings
-    vsm.figures.time_by_stage(stream.shares)
+    vsm.figures.time_by_stage(stream.stage_shares)
 """
 
 from importlib import import_module
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from vsm import figures
     from vsm.config import Workflow, parse_workflow
     from vsm.findings import Finding
-    from vsm.pipeline import ValueStream, read_stream
+    from vsm.read import read_stream
     from vsm.reports import explore
+    from vsm.stream import ValueStream
 
 __all__ = ["Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_stream"]
 
 _HOME: Final = {
     "Finding": "vsm.findings",
-    "ValueStream": "vsm.pipeline",
-    "read_stream": "vsm.pipeline",
+    "ValueStream": "vsm.stream",
+    "read_stream": "vsm.read",
     "Workflow": "vsm.config",
     "explore": "vsm.reports",
     "parse_workflow": "vsm.config",

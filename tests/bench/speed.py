@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import generated
+from vsm.clock import clock_from_workflow
 from vsm.config import Waiting
 from vsm.intervals import (
     blocked_spans,
@@ -35,9 +36,8 @@ from vsm.intervals import (
 from vsm.intervals.event_codes import COLUMNS
 from vsm.model.network import stage_network, team_network
 from vsm.model.stays import stays_from_visits
+from vsm.networks import networks_from_store
 from vsm.people import Teams
-from vsm.pipeline.clocks import clock_of
-from vsm.pipeline.networks import networks_from_store
 from vsm.sources.table_store import load_table
 from vsm.tables import BLOCKS, EVENTS, empty
 
@@ -79,7 +79,7 @@ def stages_of_road(path: Path, events: int) -> dict[str, Callable[[Tables], Any]
     """Which arrows lead from stored events to networks? In order, by the name of what they make."""
     stages, as_of = generated.stages(), generated.as_of(events)
     teams = generated.team_of()
-    clock = clock_of(generated.workflow(), since=generated.BEGIN, until=as_of)
+    clock = clock_from_workflow(generated.workflow(), since=generated.BEGIN, until=as_of)
     blocked = blocked_spans(empty(BLOCKS), as_of=as_of)
     whole: dict[str, Any] = {"stages": stages, "blocked": blocked, "clock": clock, "rules": Waiting()}
     return {

@@ -20,7 +20,7 @@ from tests.conftest import SHARED
 from tests.real_streams import WORKFLOW
 from tests.reports.pages import run_vsm
 from vsm.cli.report import publish
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 from vsm.reports import notebooks_folder, run_notebook
 
 MANY: Final = 20_000

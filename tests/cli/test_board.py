@@ -5,9 +5,8 @@ from pathlib import Path
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
-from vsm.pipeline.folder_files import read_workflow
 from vsm.sources.archive import Document, Page, open_archive
-from vsm.sources.work_folder import WorkFolder
+from vsm.sources.work_folder import WorkFolder, read_workflow
 
 BOARD = {
     "type": "board",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_server import ALWAYS, EMAIL, TOKEN, Running, Site, Traps, serve
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 
 SECRETS = (TOKEN, EMAIL)
 

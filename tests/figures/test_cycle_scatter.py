@@ -16,7 +16,7 @@ from tests.streams import Life, stream_of
 from vsm.figures import cycle_scatter, cycle_time_scatter
 from vsm.figures.cycle_marks import duration_ticks, quantile_labels
 from vsm.figures.links import linked, web_address
-from vsm.pipeline import ValueStream
+from vsm.stream import ValueStream
 
 DAY = 86400
 MINUTES = pd.Timedelta(minutes=1)
@@ -27,8 +27,8 @@ def stream() -> ValueStream:
     """Twelve in work for 1 to 12 days, finished on that day; one open, one without work, one bulk-closed."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
     made = stream_of(*done, [("Ready", 2), ("Done", 1)], [("Build", 1)], [("Build", 40), ("Done", 1)])
-    bulk = made.lives["bulk"] | (made.lives["lead"] == pd.Timedelta(days=40))
-    object.__setattr__(made, "lives", made.lives.assign(bulk=bulk))
+    bulk = made.lifecycles["bulk"] | (made.lifecycles["lead"] == pd.Timedelta(days=40))
+    object.__setattr__(made, "lives", made.lifecycles.assign(bulk=bulk))
     return made
 
 
@@ -37,7 +37,9 @@ def drawn(
 ) -> go.Figure:
     found = found or stream()
     about = found.tickets if tickets is None else tickets
-    return cycle_time_scatter(found.lives, visits=found.visits, tickets=about, clock=found.clock, **words)
+    return cycle_time_scatter(
+        found.lifecycles, visits=found.visits, tickets=about, clock=found.clock, **words
+    )
 
 
 def test_each_finished_ticket_stands_at_its_finish_and_its_cycle_time() -> None:

@@ -28,11 +28,11 @@ def sample(browser: Browser, sample_folder: Path) -> Pages:
     """The sample's figures, on a wide page and on a narrow one."""
     stream = sample_stream(sample_folder)
     figures = {
-        "shares": time_by_stage(stream.shares),
+        "shares": time_by_stage(stream.stage_shares),
         "map": value_stream_map(stream.network),
         "flow": flow_map(stream.network),
-        "matrix": handoff_matrix(stream.teams),
-        "teams": team_network(stream.teams),
+        "matrix": handoff_matrix(stream.team_network),
+        "teams": team_network(stream.team_network),
     }
     return {
         (name, width): drawn

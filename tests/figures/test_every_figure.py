@@ -102,7 +102,7 @@ EVERY = {
     "coverage": (of_tickets, one_ticket()),
     "life": (life, one_life()),
     "causes": (ladder, waits()),
-    "cycles": (cycles, CYCLING.lives),
+    "cycles": (cycles, CYCLING.lifecycles),
     "delivery": (deployment_weeks, WEEKS),
     "kinds": (flow_distribution_bars, KINDS_OF_WORK),
     "shares": (time_by_stage, small_stream().shares),
@@ -124,7 +124,7 @@ EMPTY = {
     "ageing": (aged, stays().iloc[:0], "No ticket is open."),
     "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
-    "cycles": (cycles, CYCLING.lives.tail(1), "No ticket has been finished after work on it began."),
+    "cycles": (cycles, CYCLING.lifecycles.tail(1), "No ticket has been finished after work on it began."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
     "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
     "shares": (

@@ -10,7 +10,7 @@ from tests.figures.small_stream import DAY, HOSTILE
 from tests.figures.test_tables import shown
 from tests.streams import stream_of
 from vsm.figures import age_table, weekly_flow_table
-from vsm.pipeline import ValueStream
+from vsm.stream import ValueStream
 from vsm.tables import TICKETS, empty
 
 LIFE = [("Ready", 3), ("Build", 1), ("Done", 1)]
@@ -18,13 +18,13 @@ START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 
 
 def ages_of(stream: ValueStream, **more: Any) -> list[list[str]]:
-    return shown(age_table(stream.lives, stays=stream.stays, tickets=stream.tickets, **more))
+    return shown(age_table(stream.lifecycles, stays=stream.stage_visits, tickets=stream.tickets, **more))
 
 
 def test_weeks_tell_what_came_left_and_is_under_way() -> None:
     """Three came on the first Monday; one was finished on the 9th, one found deleted on the 14th, one is left."""
     stream = stream_of(LIFE, [("Ready", 50)], [("Ready", 50)], gone={2: 9}, as_of_day=15)
-    assert shown(weekly_flow_table(stream.lives, as_of=stream.as_of)) == [
+    assert shown(weekly_flow_table(stream.lifecycles, as_of=stream.as_of)) == [
         ["2026-01-05", "3", "1", "0", "2"], ["2026-01-12", "0", "0", "1", "1"], ["2026-01-19", "0", "0", "0", "1"],
     ]  # fmt: skip
 
@@ -32,10 +32,10 @@ def test_weeks_tell_what_came_left_and_is_under_way() -> None:
 def test_only_the_last_weeks_are_shown() -> None:
     """Of fifteen weeks the last twelve, or as many as are asked for; the caption says where the last one ends."""
     stream = stream_of(LIFE)
-    table = weekly_flow_table(stream.lives, as_of=stream.as_of)
+    table = weekly_flow_table(stream.lifecycles, as_of=stream.as_of)
     assert [row[0] for row in shown(table)][::11] == ["2026-01-26", "2026-04-13"]
     assert "the last week only up to 2026-04-15 09:00" in table.to_html()
-    assert len(shown(weekly_flow_table(stream.lives, as_of=stream.as_of, weeks=3))) == 3
+    assert len(shown(weekly_flow_table(stream.lifecycles, as_of=stream.as_of, weeks=3))) == 3
 
 
 def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:

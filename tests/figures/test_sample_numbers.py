@@ -13,7 +13,7 @@ import pytest
 from tests.figures.small_stream import facts, notes, read, trace
 from tests.streams import sample_stream
 from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
-from vsm.pipeline import ValueStream
+from vsm.stream import ValueStream
 
 DAY = 86400.0
 QA = "Waiting for QA"
@@ -54,12 +54,12 @@ def _stay(visits: Sequence[dict[Hashable, Any]]) -> Stay:
 
 def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lives: Lives) -> None:
     """Seconds in each stage before the last entry into Done, of those that no bulk edit brought there."""
-    tidied = set(stream.lives.loc[stream.lives["bulk"], "ticket"])
+    tidied = set(stream.lifecycles.loc[stream.lifecycles["bulk"], "ticket"])
     done = [life[:-1] for ticket, life in lives.items() if life[-1].stage == "Done" and ticket not in tidied]
     spent: dict[str, float] = defaultdict(float)
     for stay in (stay for life in done for stay in life):
         spent[stay.stage] += stay.seconds
-    figure = time_by_stage(stream.shares)
+    figure = time_by_stage(stream.stage_shares)
     names = [read(text.split("<br><span")[0]) for text in figure.layout.yaxis.ticktext]
     bars = [bar for bar in figure.data if bar.type == "bar"]
     drawn = {names[y]: x for bar in bars for y, x in zip(bar.y, bar.x, strict=True)}
@@ -107,7 +107,7 @@ def test_the_matrix_sums_every_handoff(stream: ValueStream) -> None:
     days: dict[tuple[str, str], float] = defaultdict(float)
     for row in stream.handoffs.to_dict("records"):
         days[row["from_team"], row["to_team"]] += row["wait"].total_seconds() / DAY
-    figure = handoff_matrix(stream.teams)
+    figure = handoff_matrix(stream.team_network)
     teams = [read(text) for text in figure.layout.yaxis.ticktext]
     drawn = {
         (teams[y], teams[x]): value

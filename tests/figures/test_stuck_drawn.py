@@ -22,15 +22,15 @@ WIDTHS = (1100, 700)
 def sample(browser: Browser, sample_folder: Path) -> dict[tuple[str, int], Drawn]:
     """The sample's figures, on a wide page and on a narrow one."""
     stream = sample_stream(sample_folder)
-    known: dict[str, Any] = {"lives": stream.lives, "tickets": stream.tickets, "events": stream.events}
+    known: dict[str, Any] = {"lives": stream.lifecycles, "tickets": stream.tickets, "events": stream.events}
     lived: dict[str, Any] = {"waits": stream.waits, "handoffs": stream.handoffs, "events": stream.events}
     lived |= {"commits": stream.commits, "tickets": stream.tickets}
     evidence: dict[str, Any] = {
         name: getattr(stream, name) for name in ("lives", "waits", "events", "commits", "tickets", "stages")
     }
     figures = {
-        "age": ageing_work(stream.stays, **known),
-        "stay": ageing_work(stream.stays, measure="stay", **known),
+        "age": ageing_work(stream.stage_visits, **known),
+        "stay": ageing_work(stream.stage_visits, measure="stay", **known),
         "finished": ticket_life(stream.visits, key="SHOP-12", **lived),
         "open": ticket_life(stream.visits, key="SHOP-588", **lived),
         "evidence": coverage_bars(stream.visits, clock=stream.clock, **evidence),

@@ -8,7 +8,7 @@ import pytest
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Findings
 from vsm.findings.rules import Evidence, findings_from_evidence
-from vsm.pipeline import ValueStream
+from vsm.stream import ValueStream
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_no_person_is_named(planted: ValueStream) -> None:
 def test_a_queue_that_a_handoff_waits_in_is_told_once(planted: ValueStream) -> None:
     """Development → quality waits in the QA queue: that is the queue's finding, not a second one."""
     assert "development → quality" not in {finding.subject for finding in planted.findings}
-    assert planted.costs["from_team"].tolist()[0] == "development"
+    assert planted.handoff_costs["from_team"].tolist()[0] == "development"
 
 
 def test_too_few_tickets_claim_nothing() -> None:
@@ -131,12 +131,12 @@ def test_evidence_names_finished_tickets_alone() -> None:
 
 def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
     """Where the longest stays in the QA queue were ended by a bulk edit, others show the claim."""
-    stays = planted.stays.astype({"bulk": "bool"})
+    stays = planted.stage_visits.astype({"bulk": "bool"})
     key = planted.tickets.set_index(planted.tickets["ticket"].astype("str"))["key"].astype("str")
     longest = stays["stage"].eq("Waiting for QA") & stays["ticket"].map(key).isin(planted.findings[0].tickets)
     evidence = Evidence(
         planted.tickets, planted.handoffs, planted.waits, stays=stays.assign(bulk=stays["bulk"] | longest),
-        lives=planted.lives, shares=planted.shares, batches=planted.batches, costs=planted.costs,
+        lives=planted.lifecycles, shares=planted.stage_shares, batches=planted.batches, costs=planted.handoff_costs,
         returns=pd.DataFrame(),
     )  # fmt: skip
     found = findings_from_evidence(evidence).about("queue")

@@ -16,7 +16,7 @@ from tests.logs import PERSONS, STATUSES, TEAMS, TICKETS, Case, cases, stage_tab
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
 from tests.reference import Visit, Wait, rows_of
 from tests.reference_causes import World, reference_causes
-from vsm.clock import Calendar, Clock, Week, calendar_from_week
+from vsm.clock import Calendar, Clock, Week, calendar_from_week, clock_from_workflow
 from vsm.config import Waiting, Workflow
 from vsm.config.waiting import ORDER
 from vsm.eventlog.log import sorted_events
@@ -32,7 +32,6 @@ from vsm.intervals import (
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
 from vsm.people import Teams
-from vsm.pipeline.clocks import clock_of
 from vsm.tables import EVENTS, NAMES, WAITS, check, conform
 
 STEP = timedelta(minutes=30)
@@ -259,7 +258,7 @@ def test_real_lives_are_work_and_caused_waiting(real_data: Path, tracker: str) -
         stages=stages,
         teams=Teams(),
         blocked=blocked_spans(blocks, as_of=as_of),
-        clock=clock_of(workflow, since=events["at"].min(), until=as_of),
+        clock=clock_from_workflow(workflow, since=events["at"].min(), until=as_of),
         rules=workflow.waiting,
         as_of=as_of,
     )

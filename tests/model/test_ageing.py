@@ -173,7 +173,7 @@ def test_a_whole_stream_is_measured() -> None:
     """Twelve tickets were a day in Ready and two in Build; one has been in Build for 99 days."""
     done = [(("Ready", 1), ("Build", 2), ("Done", 1))] * 12
     stream = stream_of(*done, (("Ready", 1), ("Build", 9)))
-    now = open_ages(stream.stays, lives=stream.lives, events=stream.events, minimum=12)
+    now = open_ages(stream.stage_visits, lives=stream.lifecycles, events=stream.events, minimum=12)
     assert now["stage"].tolist() == ["Build"]
     assert days(now.loc[0, ["stay", "age", "stay_p85"]]) == [99, 100, 2]
     assert now["stay_beyond"].tolist() == [0.85]

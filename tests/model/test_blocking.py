@@ -11,7 +11,7 @@ from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, tickets
 from vsm.eventlog.quality import Doubt
 from vsm.intervals.blocks import blocks_from_events
 from vsm.model.blocking import blocking_network, lasting, who_blocks
-from vsm.model.blocking_doubts import doubts_about_blocks
+from vsm.quality.blocking import doubts_about_blocks
 from vsm.tables import VISITS, conform
 
 HOUR = 3600.0

@@ -18,7 +18,7 @@ LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
 
 def test_every_hour_of_finished_tickets_stands_in_one_row() -> None:
     """5 of 10 days each in Ready and Build; the open ticket and time after the finish do not count."""
-    shares = stream_of(LIFE, [("Ready", 50)]).shares.set_index("stage")
+    shares = stream_of(LIFE, [("Ready", 50)]).stage_shares.set_index("stage")
     assert shares["share"].to_dict() == {"Ready": 0.5, "Build": 0.5}
     assert shares["total"].tolist() == [pd.Timedelta(days=5)] * 2
     assert (shares["tickets"]["Ready"], shares["visits"]["Ready"]) == (1, 2)
@@ -27,15 +27,17 @@ def test_every_hour_of_finished_tickets_stands_in_one_row() -> None:
 
 def test_time_in_done_before_a_reopening_counts() -> None:
     """Done for 4 days, reopened, done for good: those 4 days are part of the lead time."""
-    shares = stream_of([("Ready", 1), ("Done", 4), ("Build", 5), ("Done", 9)]).shares.set_index("stage")
+    shares = stream_of([("Ready", 1), ("Done", 4), ("Build", 5), ("Done", 9)]).stage_shares.set_index("stage")
     assert shares["share"].to_dict() == {"Ready": 0.1, "Build": 0.5, "Done": 0.4}
 
 
 def test_bulk_edits_are_a_row_of_their_own() -> None:
     """What a bulk edit began or ended is set apart, and everything still sums to one."""
     stream = stream_of(*[LIFE] * 13)
-    stays = stream.stays.assign(bulk=(stream.stays["stage"] == "Ready") & (stream.stays.index % 10 == 0))
-    shares = stage_shares(stays, stream.lives, stages=stream.stages).set_index("stage")
+    stays = stream.stage_visits.assign(
+        bulk=(stream.stage_visits["stage"] == "Ready") & (stream.stage_visits.index % 10 == 0)
+    )
+    shares = stage_shares(stays, stream.lifecycles, stages=stream.stages).set_index("stage")
     assert shares["kind"][TIDIED] == "bulk"
     assert shares["share"].sum() == pytest.approx(1.0)
     assert shares["total"].sum() == pd.Timedelta(days=10) * 13
@@ -44,15 +46,15 @@ def test_bulk_edits_are_a_row_of_their_own() -> None:
 def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
     """Six tickets closed at once by one account: when they really ended is not known."""
     stream = stream_of(*[[("Ready", 3), ("Done", 1)]] * 6, by="person-01")
-    assert stream.lives["bulk"].all()
-    assert stream.shares.empty
-    assert len(stream_of(*[[("Ready", 3), ("Done", 1)]] * 6).shares) == 1
+    assert stream.lifecycles["bulk"].all()
+    assert stream.stage_shares.empty
+    assert len(stream_of(*[[("Ready", 3), ("Done", 1)]] * 6).stage_shares) == 1
 
 
 def test_a_row_of_few_tickets_has_no_interval() -> None:
     """Of twenty tickets one took another way: its share is told, and that nobody knows how sure it is."""
     lives = [[("Ready", 1), ("Done", 1)]] * 20 + [[("Ready", 1), ("Build", 4), ("Done", 1)]]
-    shares = stream_of(*lives).shares.set_index("stage")
+    shares = stream_of(*lives).stage_shares.set_index("stage")
     assert shares["low"].notna().to_dict() == {"Ready": True, "Build": False}
     assert shares["share"]["Build"] == pytest.approx(4 / 25)
 
@@ -60,12 +62,12 @@ def test_a_row_of_few_tickets_has_no_interval() -> None:
 def test_returns_are_second_stays_alone() -> None:
     """Thirteen came back for 3 of 10 days each; one went to an earlier stage for the first time, for 4 of 7."""
     stream = stream_of(*[LIFE] * 13, [("Build", 3), ("Ready", 4), ("Done", 1)])
-    (row,) = return_costs(stream.stays, stream.lives).to_dict("records")
+    (row,) = return_costs(stream.stage_visits, stream.lifecycles).to_dict("records")
     assert (row["tickets"], row["finished"], row["total"]) == (13, 14, pd.Timedelta(days=39))
     assert row["share"] == pytest.approx(39 / 137)
     assert row["low"] < row["share"] < row["high"]
-    assert return_costs(stream.stays, stream.lives, minimum=14)["low"].isna().all()
-    assert return_costs(stream.stays.iloc[:2], stream.lives).empty
+    assert return_costs(stream.stage_visits, stream.lifecycles, minimum=14)["low"].isna().all()
+    assert return_costs(stream.stage_visits.iloc[:2], stream.lifecycles).empty
 
 
 def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:

@@ -11,9 +11,9 @@ from tests.model.test_ticket_life import commits, events, tickets, visits
 from tests.streams import stream_of
 from vsm.clock import DEFAULT, Clock, calendar_from_week
 from vsm.figures import claims_table, coverage_bars, people_table, sources_table, statuses_table
-from vsm.model.coverage import CLAIMS, EVIDENCE, HELP, claims_from_coverage, evidence_coverage
-from vsm.model.sources_seen import sources_seen
-from vsm.pipeline import ValueStream
+from vsm.quality.coverage import CLAIMS, EVIDENCE, HELP, claims_from_coverage, evidence_coverage
+from vsm.quality.sources_seen import sources_seen
+from vsm.stream import ValueStream
 from vsm.tables import DEPLOYS, NAMES, RELEASES, conform, empty
 
 DONE = (("Ready", 1.0), ("Build", 2.0), ("Done", 1.0))

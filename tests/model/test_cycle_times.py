@@ -10,7 +10,7 @@ from tests.streams import START, Life, stream_of
 from vsm.clock import Calendar, Clock
 from vsm.model.cycle_times import cycle_time_quantiles, cycle_times
 from vsm.model.flow import counted
-from vsm.pipeline import ValueStream
+from vsm.stream import ValueStream
 
 DAY = pd.Timedelta(days=1)
 HOUR = 3_600_000_000
@@ -28,7 +28,7 @@ OFFICE = Clock(open_from(9, 17))
 
 
 def times_of(stream: ValueStream, *, clock: Clock = OFFICE) -> pd.DataFrame:
-    return cycle_times(stream.lives, visits=stream.visits, clock=clock)
+    return cycle_times(stream.lifecycles, visits=stream.visits, clock=clock)
 
 
 def test_a_cycle_runs_from_the_first_work_to_the_finish_for_good() -> None:
@@ -76,7 +76,7 @@ def test_each_visit_goes_by_the_calendar_of_its_team() -> None:
     stream = stream_of([("Build", 2), ("Ready", 2), ("Done", 1)])
     visits = stream.visits.assign(team=pd.Series(["web", "night", None], dtype="str"))
     clock = Clock(ALWAYS, {"web": open_from(9, 17), "night": open_from(20, 22)})
-    times = cycle_times(stream.lives, visits=visits, clock=clock)
+    times = cycle_times(stream.lifecycles, visits=visits, clock=clock)
     assert times["working"].tolist() == [pd.Timedelta(hours=16 + 4)]
 
 
@@ -106,9 +106,9 @@ def test_too_few_finished_tickets_give_no_line() -> None:
 def test_drawing_on_lives_and_visits_changes_neither() -> None:
     """Tables in, tables out."""
     stream = stream_of([("Ready", 2), ("Build", 3), ("Done", 1)])
-    lives, visits = stream.lives.copy(deep=True), stream.visits.copy(deep=True)
+    lives, visits = stream.lifecycles.copy(deep=True), stream.visits.copy(deep=True)
     times_of(stream)
-    pd.testing.assert_frame_equal(stream.lives, lives)
+    pd.testing.assert_frame_equal(stream.lifecycles, lives)
     pd.testing.assert_frame_equal(stream.visits, visits)
 
 
@@ -145,8 +145,10 @@ def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, floa
         ticket: (row["elapsed"] / hour, row["working"] / hour)
         for ticket, row in times.to_dict("index").items()
     }
-    walked = {ticket: hours_walked(stream, ticket, opened=range(9, 17)) for ticket in stream.lives["ticket"]}
+    walked = {
+        ticket: hours_walked(stream, ticket, opened=range(9, 17)) for ticket in stream.lifecycles["ticket"]
+    }
     assert found == {ticket: pytest.approx(hours) for ticket, hours in walked.items() if hours}
     always = times_of(stream, clock=Clock(ALWAYS))
     assert (always["working"] == always["elapsed"]).all()
-    assert set(times.index[times["state"] == "finished"]) <= set(counted(stream.lives)["ticket"])
+    assert set(times.index[times["state"] == "finished"]) <= set(counted(stream.lifecycles)["ticket"])

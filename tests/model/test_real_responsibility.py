@@ -21,6 +21,7 @@ from vsm.figures import (
     planned_table,
     together_table,
 )
+from vsm.from_log import stream_from_log
 from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
 from vsm.model.flow import counted
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
@@ -36,12 +37,12 @@ from vsm.model.responsibility import (
     ticket_disciplines,
     ticket_owners,
 )
-from vsm.pipeline.read import log_from_archive
-from vsm.pipeline.stream import ValueStream, stream_from_log
+from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
 from vsm.sources.jira_file import issue_pages
+from vsm.stream import ValueStream
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 SAID = """
@@ -90,11 +91,11 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     stream = real_stream(real_data, tracker)
     aligned = alignment_of_tickets(stream.tickets, workflow=stream.workflow)
     owners = ticket_owners(
-        stream.visits, handoffs=stream.handoffs, lives=stream.lives, events=stream.events,
+        stream.visits, handoffs=stream.handoffs, lives=stream.lifecycles, events=stream.events,
         commits=stream.commits, stages=stream.stages,
     )  # fmt: skip
     whole, teams = end_to_end(owners), carried_by_team(owners)
-    done = counted(stream.lives)
+    done = counted(stream.lifecycles)
     (row,) = whole.to_dict("records")
     assert len(owners) == len(done) == row["n"] + row["unknown"] + row["unworked"]
     assert row["n"] > 50
@@ -102,19 +103,19 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     assert teams["carried"].sum() == row["carried"]
     places = letting_go(owners, tickets=stream.tickets)
     assert places["tickets"].sum() == row["n"] - row["carried"]
-    costs = objective_costs(stream.lives, alignment=aligned, tickets=stream.tickets)
+    costs = objective_costs(stream.lifecycles, alignment=aligned, tickets=stream.tickets)
     assert costs["delivered"].sum() == len(done)
     assert costs["wait"].sum() / done["wait"].sum() == pytest.approx(1.0)
     assert {"Reach", "none named"} <= set(costs["objective"])
-    flows = flow_distribution(stream.lives, alignment=aligned)
+    flows = flow_distribution(stream.lifecycles, alignment=aligned)
     types = stream.tickets.set_index(stream.tickets["ticket"].astype("str"))["type"].astype("str")
     bugs = int((types.reindex(done["ticket"]) == "Bug").sum())
     assert (
         abs(int(flows.loc[flows["flow"] == "defect", "tickets"].sum()) - bugs) <= 2
     )  # a sub-task of a bug is a defect too
-    assert flow_by_period(stream.lives, alignment=aligned)["tickets"].sum() == len(done)
+    assert flow_by_period(stream.lifecycles, alignment=aligned)["tickets"].sum() == len(done)
     mended = mended_defects(
-        stream.lives, alignment=aligned, visits=stream.visits, events=stream.events, commits=stream.commits,
+        stream.lifecycles, alignment=aligned, visits=stream.visits, events=stream.events, commits=stream.commits,
         tickets=stream.tickets,
     )  # fmt: skip
     home = defects_mended_at_home(mended)
@@ -122,7 +123,9 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     at_risk = knowledge_at_risk(
         stream.visits, tickets=stream.tickets, commits=stream.commits, as_of=done["finished"].max(), days=1500
     )
-    joint = ticket_disciplines(stream.visits, lives=stream.lives, events=stream.events, stages=stream.stages)
+    joint = ticket_disciplines(
+        stream.visits, lives=stream.lifecycles, events=stream.events, stages=stream.stages
+    )
     shown = [
         end_to_end_table(whole, teams=teams),
         letting_go_table(places),
@@ -130,7 +133,7 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
         mended_table(home),
         together_table(disciplines_together(joint, stages=stream.stages)),
         objective_table(costs),
-        planned_table(planned_share(stream.lives, alignment=aligned)),
+        planned_table(planned_share(stream.lifecycles, alignment=aligned)),
     ]
     pages = "".join(table.to_html() for table in shown)
     figure = flow_distribution_bars(flows)
@@ -145,7 +148,7 @@ def test_duraclouds_unplanned_work_is_what_was_labelled_so(real_data: Path) -> N
     stream = real_stream(real_data, "duracloud")
     aligned = alignment_of_tickets(stream.tickets, workflow=stream.workflow)
     assert int((~aligned["planned"]).sum()) == 21
-    (row,) = planned_share(stream.lives, alignment=aligned).to_dict("records")
+    (row,) = planned_share(stream.lifecycles, alignment=aligned).to_dict("records")
     assert (row["unplanned"], row["n"]) == (19, 554)
     islandora = real_log(real_data, "islandora").tickets
     details = doubts_about_alignment(islandora, workflow=parse_workflow(SAID))["detail"]
@@ -164,7 +167,7 @@ def test_duraclouds_releases_tell_when_tickets_reached_production(real_data: Pat
         archive.store(commit_pages(tmp_path / "duracloud.git"), source="git:duracloud", scope="r", at=AT)
         log = log_from_archive(archive)
     stream = stream_from_log(log, workflow=parse_workflow(WORKFLOW), as_of=log.events["at"].max())
-    found = production_of_tickets(stream.lives, events=stream.events, commits=stream.commits)
+    found = production_of_tickets(stream.lifecycles, events=stream.events, commits=stream.commits)
     released = {
         str(row["commit"]): row["released"]
         for row in stream.commits.to_dict("records")

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from tests.model.test_causes import HOUR, MONDAY, PIECES, lives, waits
-from vsm.model.trust import doubts_about_causes, doubts_about_skipping
+from vsm.quality.causes import doubts_about_causes, doubts_about_skipping
 from vsm.tables import EVENTS, VISITS, conform, empty
 
 

@@ -11,7 +11,8 @@ from tests.planted.office import CLOSES, HOUR, OPENS
 from tests.planted.simulation import DEVELOPERS, LEAD, OPS, SUPPLIER, TESTERS, Company, Fact
 from vsm.config import parse_workflow
 from vsm.eventlog.log import Log, sorted_events
-from vsm.pipeline.stream import ValueStream, stream_from_log
+from vsm.from_log import stream_from_log
+from vsm.stream import ValueStream
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
 
 # stage, kind, what else vsm.toml says of it

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from vsm.clock import clock_from_workflow
 from vsm.config import parse_workflow
-from vsm.pipeline.clocks import clock_of
 from vsm.sample import plan, sample_truth, sample_workflow
 from vsm.sample.office_hours import instant, working_days
 
@@ -60,7 +60,9 @@ def test_the_workflow_knows_everybody() -> None:
 def test_the_workflow_keeps_the_hours_in_which_the_office_is_simulated() -> None:
     """Everybody's working time, Monday to Friday, lies in the calendar; nobody has another one."""
     flow = parse_workflow(sample_workflow())
-    clock = clock_of(flow, since=pd.Timestamp(plan.FIRST_DAY, tz="UTC"), until=pd.Timestamp(plan.AS_OF))
+    clock = clock_from_workflow(
+        flow, since=pd.Timestamp(plan.FIRST_DAY, tz="UTC"), until=pd.Timestamp(plan.AS_OF)
+    )
     at = [instant(day, hour) for day in working_days()[:300] for hour in (9, 16.9, 8.9, 17)]
     open_at = clock.calendar("quality").is_open([second * 1_000_000 for second in at])
     assert open_at.reshape(-1, 4).tolist() == [[True, True, False, False]] * 300

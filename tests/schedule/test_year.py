@@ -22,7 +22,7 @@ from tests.schedule.webhook import Listener, listening
 from vsm.cli.pull import pull_again
 from vsm.cli.telling import Teller
 from vsm.errors import VsmError
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 from vsm.schedule.history import History, Run, open_history
 from vsm.schedule.lock import one_at_a_time
 from vsm.schedule.places import WHOLE

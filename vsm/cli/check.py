@@ -7,7 +7,8 @@ from rich.console import Console
 from vsm.cli.options import WORK, Dir, Names
 from vsm.cli.saying import console
 from vsm.model.flow import still_open
-from vsm.pipeline import ValueStream, read_stream
+from vsm.read import read_stream
+from vsm.stream import ValueStream
 from vsm.tables import LEVELS
 
 SHOWN = 15
@@ -31,7 +32,7 @@ def check(dir_: Dir = WORK, names: Names = False) -> None:
 
 def summary(stream: ValueStream) -> str:
     """Say in two sentences what is there."""
-    lives = stream.lives
+    lives = stream.lifecycles
     finished, bulk = int(lives["finished"].notna().sum()), int(lives["bulk"].sum())
     still, gone = int(still_open(lives).sum()), int(lives["gone"].notna().sum())
     away = f", {gone} gone" if gone else ""

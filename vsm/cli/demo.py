@@ -9,7 +9,7 @@ from vsm.cli.report import publish, tell_findings
 from vsm.cli.saying import console
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 from vsm.sample import build_sample, sample_experiments, sample_workflow
 from vsm.sources.work_folder import WorkFolder
 

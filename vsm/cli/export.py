@@ -8,7 +8,7 @@ import typer
 from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
 from vsm.cli.saying import console
 from vsm.errors import ParameterError
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 from vsm.reports.export import export_table
 from vsm.tables import TABLES
 

@@ -12,12 +12,11 @@ from vsm.cli.options import WORK, Dir
 from vsm.config import Workflow, parse_workflow
 from vsm.errors import RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
+from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
-from vsm.pipeline.folder_files import read_workflow
-from vsm.pipeline.persons import people_of
-from vsm.pipeline.read import board_from_archive, read_log
+from vsm.read import board_from_archive, read_log
 from vsm.sources.archive import open_archive
-from vsm.sources.work_folder import WorkFolder
+from vsm.sources.work_folder import WorkFolder, read_workflow
 
 TEMPLATE: Final = """\
 # How this team works. vsm reads it on every run; an unknown key is an error.

@@ -12,11 +12,10 @@ from vsm.cli.asking import Asked, asked_pages, check_name
 from vsm.cli.options import WORK, Dir
 from vsm.cli.telling import Teller
 from vsm.errors import ParameterError, SourceError, VsmError
-from vsm.pipeline.folder_files import read_workflow
 from vsm.sources.archive import PullState, open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.table_file import parse_columns
-from vsm.sources.work_folder import WorkFolder
+from vsm.sources.work_folder import WorkFolder, read_workflow
 
 pull = typer.Typer(
     help="Pull tickets and commits into the archive. Repeat it at will.", invoke_without_command=True

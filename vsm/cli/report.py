@@ -9,10 +9,11 @@ from rich.console import Console
 from vsm.cli.options import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until
 from vsm.cli.saying import console
 from vsm.findings import Findings
-from vsm.pipeline import ValueStream, read_stream
+from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, print_pdfs
 from vsm.sources.work_folder import WorkFolder
+from vsm.stream import ValueStream
 
 TOLD = 3
 

@@ -8,7 +8,7 @@ import typer
 
 from vsm.cli.options import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until
 from vsm.cli.saying import console
-from vsm.pipeline import read_stream
+from vsm.read import read_stream
 from vsm.reports import notebooks_folder
 from vsm.reports.deck import require_pptx, write_pptx
 from vsm.reports.pdf import SLIDE, print_pdfs

@@ -2,6 +2,17 @@
 
 from vsm.clock.calendar import Calendar
 from vsm.clock.clock import Clock, micros_of
+from vsm.clock.from_config import clock_from_workflow
 from vsm.clock.week import DEFAULT, Day, Shift, Week, calendar_from_week
 
-__all__ = ["DEFAULT", "Calendar", "Clock", "Day", "Shift", "Week", "calendar_from_week", "micros_of"]
+__all__ = [
+    "DEFAULT",
+    "Calendar",
+    "Clock",
+    "Day",
+    "Shift",
+    "Week",
+    "calendar_from_week",
+    "clock_from_workflow",
+    "micros_of",
+]

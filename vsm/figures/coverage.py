@@ -13,7 +13,7 @@ from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import escape, hover, number, percent, small, text_width
 from vsm.figures.tables import published
 from vsm.figures.template import BACK, KIND_COLOURS, SOFT
-from vsm.model.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
+from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
 
 _TITLE: Final = "How much evidence there is"
 _ROW: Final = 40

@@ -7,7 +7,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
 from vsm.figures.tables import published
-from vsm.model.sources_seen import sources_seen
+from vsm.quality.sources_seen import sources_seen
 
 
 def sources_table(

@@ -19,7 +19,7 @@ from vsm.reports.outline import Entry, Outline
 from vsm.reports.render import Page
 
 if TYPE_CHECKING:
-    from vsm.pipeline import ValueStream
+    from vsm.stream import ValueStream
 
 LIVES: Final = "lives.html"
 ROOM: Final = 850_000

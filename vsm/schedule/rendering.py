@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.findings import Change, Findings, changes_since
-from vsm.pipeline import ValueStream, read_stream
+from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 from vsm.reports.publish_slides import publish_slides
 from vsm.schedule.history import Run
 from vsm.schedule.order import SLIDES, Order
 from vsm.sources.work_folder import WorkFolder
+from vsm.stream import ValueStream
 
 _TOLD: Final = 3
 
@@ -88,7 +89,7 @@ def rendered(
     >>> from datetime import UTC, datetime
     >>> import pandas as pd
     >>> from vsm.eventlog.log import Log
-    >>> from vsm.pipeline import stream_from_log
+    >>> from vsm.from_log import stream_from_log
     >>> from vsm.config import Report, Workflow
     >>> now = datetime(2026, 11, 23, tzinfo=UTC)
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp(now))

@@ -11,8 +11,6 @@ from typing import Final
 from vsm.config import Report, Workflow
 from vsm.errors import EmptyWindowError, InputError, ParameterError, VsmError
 from vsm.findings import remembered
-from vsm.pipeline import ValueStream
-from vsm.pipeline.folder_files import read_workflow
 from vsm.schedule.due import due_at
 from vsm.schedule.history import History, Outcome, Run, last_good, open_history
 from vsm.schedule.lock import BusyError, one_at_a_time
@@ -20,7 +18,8 @@ from vsm.schedule.log import Log
 from vsm.schedule.order import Order, order_of, widened
 from vsm.schedule.places import put_in_place, show
 from vsm.schedule.rendering import Made, checked, rendered
-from vsm.sources.work_folder import WorkFolder
+from vsm.sources.work_folder import WorkFolder, read_workflow
+from vsm.stream import ValueStream
 
 EXIT_CODES: Final[dict[Outcome, int]] = {
     "misconfigured": 2,

@@ -1,0 +1,76 @@
+"""Measures of a stream are made when asked for, once, from what nobody changed."""
+
+import pickle
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.stream.work import done, filled
+from tests.streams import stream_of
+from vsm import read_stream
+from vsm.config import Workflow
+from vsm.eventlog.log import Log
+from vsm.from_log import stream_from_log
+
+NOW = pd.Timestamp("2026-01-05", tz="UTC")
+MEASURES = (
+    "lifecycles", "stage_visits", "stage_shares", "batches", "handoff_costs", "ping_pong", "network",
+    "team_network", "blocking_network", "findings", "quality", "delivery", "responsibility", "alignment",
+    "rework", "load",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_is_made_when_asked_for_and_once(name: str) -> None:
+    """Reading a stream makes no measure; asking twice gives the same one."""
+    stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+    assert not set(vars(stream)) & set(MEASURES)
+    assert getattr(stream, name) is getattr(stream, name)
+    assert name in vars(stream)
+
+
+def test_waits_are_paid_for_by_who_asks_for_costs_not_by_who_asks_for_quality() -> None:
+    """Each measure makes what it rests on and nothing else."""
+    stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+    assert stream.batches.empty
+    assert set(vars(stream._source)) & set(MEASURES) == {"batches", "stage_visits"}
+
+
+def test_a_stream_survives_pickling() -> None:
+    """The base tables travel; measures are made anew, and are equal."""
+    stream = stream_of([("Ready", 1), ("Build", 2), ("Done", 1)])
+    again = pickle.loads(pickle.dumps(stream))
+    pd.testing.assert_frame_equal(again.visits, stream.visits)
+    pd.testing.assert_frame_equal(again.stage_shares, stream.stage_shares)
+
+
+def test_completion_offers_what_an_analyst_calls() -> None:
+    """Tables, measures, settings, and what is attached; an unknown name lists them."""
+    stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+    assert {"visits", "findings", "network", "as_of"} <= set(dir(stream))
+    assert not [name for name in dir(stream) if name.startswith("_")]
+    with pytest.raises(AttributeError, match=r"has no attribute 'lives'; it has .*lifecycles"):
+        getattr(stream, "lives")  # noqa: B009 - the point is the missing name
+
+
+def test_what_is_changed_in_a_frame_in_place_is_in_no_part_made_later(tmp_path: Path) -> None:
+    """Whoever empties their tables gets the parts that an untouched stream has; with names, too."""
+    root = filled(tmp_path, *(done(number, 7 + number) for number in range(1, 9)))
+    stream, untouched = read_stream(root, names=True), read_stream(root, names=True)
+    for frame in (
+        stream.visits,
+        stream.events,
+        stream.tickets,
+        stream.lifecycles,
+        stream.stage_visits,
+        stream.stages,
+    ):
+        for column in list(frame.columns):
+            del frame[column]
+    assert len(untouched.rework.stages) > 0
+    assert len(untouched.load.queues) > 0
+    pd.testing.assert_frame_equal(stream.rework.stages, untouched.rework.stages)
+    pd.testing.assert_frame_equal(stream.load.queues, untouched.load.queues)
+    pd.testing.assert_frame_equal(stream.alignment.tickets, untouched.alignment.tickets)
+    pd.testing.assert_frame_equal(stream.responsibility.owners, untouched.responsibility.owners)

@@ -1,0 +1,210 @@
+"""A work folder becomes a stream, and its stored log is used only where it is true."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from tests.jira_bodies import issue
+from tests.stream.work import AT, TOML, done, filled
+from vsm import read_stream
+from vsm.errors import ArchiveError, ConfigError, ParameterError, SourceError
+from vsm.sources.archive import Document, Page, open_archive
+from vsm.sources.git_commits import commit_pages
+from vsm.sources.git_process import create_repository
+from vsm.sources.jira_file import issue_pages
+from vsm.sources.work_folder import WorkFolder
+
+
+def test_a_folder_without_vsm_toml_is_none(tmp_path: Path) -> None:
+    """It says what to run."""
+    with pytest.raises(SourceError, match=r"no work folder .*run vsm init"):
+        read_stream(tmp_path)
+
+
+def test_a_broken_vsm_toml_names_file_and_fault(tmp_path: Path) -> None:
+    """The file's path stands in the message."""
+    with pytest.raises(ConfigError, match=r"vsm.toml: \[\[stage\]\] 'A' lacks 'kind'"):
+        read_stream(filled(tmp_path, toml='[[stage]]\nname = "A"'))
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    """Editors under Windows write one at the beginning of vsm.toml."""
+    assert len(read_stream(filled(tmp_path, done(1, 8), toml=f"\ufeff{TOML}")).tickets) == 1
+
+
+def test_an_empty_project_is_a_stream_with_nothing_in_it(tmp_path: Path) -> None:
+    """No tickets, no findings, no fault, and one row that says so."""
+    stream = read_stream(filled(tmp_path))
+    assert len(stream.tickets) == len(stream.visits) == len(stream.findings) == 0
+    assert stream.quality["detail"].tolist() == ["nothing to see yet: no source has told of any ticket"]
+    assert stream.network.number_of_nodes() == 0
+
+
+def test_the_window_keeps_whole_lives(tmp_path: Path) -> None:
+    """``since`` keeps what was finished since, and open tickets; nothing is clipped."""
+    root = filled(tmp_path, done(1, 8), done(2, 20), issue(3))
+    stream = read_stream(root, since="2026-01-15")
+    assert stream.tickets["key"].tolist() == ["AB-2", "AB-3"]
+    assert stream.lifecycles["lead"].tolist()[0] == pd.Timedelta(days=15)
+
+
+def test_until_looks_as_of_that_day(tmp_path: Path) -> None:
+    """Later events are not seen: on the 15th the second ticket is still open."""
+    stream = read_stream(filled(tmp_path, done(1, 8), done(2, 20)), until="2026-01-15")
+    assert stream.lifecycles["finished"].isna().tolist() == [False, True]
+    assert stream.as_of == pd.Timestamp("2026-01-15", tz="UTC")
+
+
+def test_team_and_type_choose_tickets(tmp_path: Path) -> None:
+    """Unknown ones are refused with what is known: an empty report would look like an answer."""
+    root = filled(tmp_path, done(1, 8), done(2, 9, issuetype={"name": "Story"}))
+    assert read_stream(root, ticket_type="Story").tickets["key"].tolist() == ["AB-2"]
+    assert len(read_stream(root, team="web").tickets) == 2
+    with pytest.raises(ParameterError, match="ticket_type is 'Epic', which no ticket has; known: Bug, Story"):
+        read_stream(root, ticket_type="Epic")
+    with pytest.raises(ParameterError, match="team is 'ops', which no ticket has; known: web"):
+        read_stream(root, team="ops")
+    with pytest.raises(ParameterError, match="since is 'May'; write a day as YYYY-MM-DD"):
+        read_stream(root, since="May")
+
+
+def test_the_stored_log_gives_the_same_stream(tmp_path: Path) -> None:
+    """Read from documents and read from Parquet: every table is equal."""
+    root = filled(tmp_path, done(1, 8), done(2, 20), issue(3))
+    first, second = read_stream(root), read_stream(root)
+    assert (WorkFolder(root).log / "events.parquet").exists()
+    for name in ("tickets", "events", "visits", "handoffs", "waits", "names", "quality"):
+        assert_frame_equal(getattr(first, name), getattr(second, name), check_categorical=False)
+
+
+def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
+    """A pull between two reads is seen."""
+    root = filled(tmp_path, done(1, 8))
+    assert len(read_stream(root).tickets) == 1
+    assert len(read_stream(filled(root, done(1, 8), issue(2))).tickets) == 2
+
+
+def test_a_log_that_was_read_in_another_way_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raising LOG_VERSION is enough; the stored files are written again."""
+    root = filled(tmp_path, done(1, 8))
+    read_stream(root)
+    stored = WorkFolder(root).log / "events.parquet"
+    before = stored.read_bytes()
+    monkeypatch.setattr("vsm.read.LOG_VERSION", 99)
+    read_stream(root)
+    assert stored.read_bytes() != before
+
+
+def test_a_log_that_cannot_be_stored_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full, or mounted read-only: the stream is the same, the folder holds a key more."""
+    root = filled(tmp_path, done(1, 8))
+    before = sorted([*root.rglob("*"), WorkFolder(root).key])
+
+    def refuse(*given: object, **more: object) -> None:
+        raise ArchiveError("no room")
+
+    monkeypatch.setattr("vsm.read.save_table", refuse)
+    assert len(read_stream(root).tickets) == 1
+    assert sorted(root.rglob("*")) == before
+
+
+def test_reading_makes_no_archive(tmp_path: Path) -> None:
+    """Nothing was pulled yet: the stream is empty, and the folder holds vsm.toml alone."""
+    (tmp_path / "vsm.toml").write_text(TOML)
+    assert len(read_stream(tmp_path).tickets) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["vsm.toml"]
+
+
+def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
+    """What was broken off would give false results until it is pulled again."""
+    root = filled(tmp_path, done(1, 8))
+    with open_archive(WorkFolder(root).archive) as archive:
+        archive._begin("jira", "test", AT)
+    assert "unfinished pull" in set(read_stream(root).quality["check"].astype("str"))
+
+
+def test_duracloud_tickets_and_commits_meet(real_data: Path, tmp_path: Path) -> None:
+    """Of 316 keys that commits name, 305 are tickets of the tracker; the other 11, and DURACLOUDPRIV-116, are told."""
+    create_repository(
+        tmp_path / "duracloud.git",
+        fast_import=gzip.decompress((real_data / "duracloud" / "history.fast-import.gz").read_bytes()),
+    )
+    root = filled(tmp_path / "work")
+    with open_archive(WorkFolder(root).archive) as archive:
+        archive.store(
+            issue_pages(real_data / "duracloud" / "issues.jsonl.gz"), source="jira", scope="f", at=AT
+        )
+        archive.store(commit_pages(tmp_path / "duracloud.git"), source="git:duracloud", scope="r", at=AT)
+    stream = read_stream(root)
+    linked = stream.events[stream.events["kind"].isin(["commit", "merge"])]
+    unknown = stream.quality.loc[stream.quality["check"] == "unknown ticket in a commit", "ref"]
+    own = {key for key in unknown if key.startswith("DURACLOUD-")}
+    assert linked["ticket"].nunique() == 305
+    assert len(own) == 11
+    (link,) = stream.quality.loc[stream.quality["check"] == "link of tickets and commits", "detail"]
+    assert link.startswith(
+        "305 of 739 tickets, 296 of 554 finished ones, have commits; 493 of 1542 commits belong to one of them"
+    )
+    assert link.endswith(
+        "; 11 other key(s) they name are of no ticket that was pulled: DURACLOUD-0, DURACLOUD-418, "
+        "DURACLOUD-709, DURACLOUD-884, DURACLOUD-885 and 6 more"
+    )
+    assert set(unknown) - own == {"DURACLOUDPRIV-116"}
+    assert len(stream.commits) == 1552
+    assert len(stream.releases) == 6
+
+
+def test_importing_vsm_is_light() -> None:
+    """``import vsm`` loads no library at all, and reading a stream loads neither plotly nor papermill nor jira."""
+    code = "import sys, vsm; light = set(sys.modules); vsm.read_stream; print([m for m in ('pandas','plotly','papermill','jira','nbconvert') if m in light], [m for m in ('plotly','papermill','jira','nbconvert') if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[] []"
+
+
+def test_another_trackers_table_goes_the_same_way(tmp_path: Path) -> None:
+    """Documents of a table source become tickets, visits and handoffs with the teams they name."""
+    row = {
+        "line": 2,
+        "at": "2026-01-05T09:00:00+00:00",
+        "status": "New",
+        "holder": None,
+        "team": None,
+        "actor": None,
+    }
+    rows = [
+        row,
+        row
+        | {"line": 3, "at": "2026-01-06T09:00:00+00:00", "status": "Check", "holder": "p1", "team": "desk"},
+        row
+        | {"line": 4, "at": "2026-01-07T09:00:00+00:00", "status": "Mend", "holder": "p2", "team": "shop"},
+        row | {"line": 5, "at": "2026-01-08T09:00:00+00:00", "status": "Over"},
+    ]
+    toml = "\n".join(
+        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]'
+        for name, kind in (("New", "queue"), ("Check", "work"), ("Mend", "work"), ("Over", "done"))
+    )
+    root = filled(tmp_path, toml=toml)
+    with open_archive(WorkFolder(root).archive) as archive:
+        archive.store(
+            [Page((Document("7", json.loads(json.dumps({"ticket": "7", "rows": rows}))),))],
+            source="table:desk",
+            scope="x",
+            at=AT,
+        )
+    stream = read_stream(root, names=True)
+    (handoff,) = stream.handoffs.to_dict("records")
+    assert (handoff["from_team"], handoff["to_team"], handoff["person"], handoff["team"]) == (
+        "desk",
+        "shop",
+        True,
+        True,
+    )
+    assert stream.lifecycles["lead"].tolist() == [pd.Timedelta(days=3)]

@@ -1,0 +1,238 @@
+"""A number about a team of one is a number about a person: where shared, small teams are one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stream.work import filled
+from vsm.config import parse_workflow
+from vsm.errors import ConfigError, ParameterError
+from vsm.eventlog.from_table import log_from_table
+from vsm.from_log import Window, stream_from_log
+from vsm.read import read_stream
+from vsm.stream import ValueStream
+from vsm.tables import TABLES
+
+KEY = b"k" * 32
+AS_OF = pd.Timestamp("2026-03-01", tz="UTC")
+STAGES = {"New": "queue", "Build": "work", "Waiting": "queue", "Test": "work", "Over": "done"}
+Step = tuple[str, str | None, str | None]
+"""Status, holder and the team that the tracker names; a step a day."""
+
+
+def row(line: int, step: Step) -> dict[str, Any]:
+    at = pd.Timestamp("2026-01-05T09:00", tz="UTC") + pd.Timedelta(days=line)
+    status, holder, team = step
+    return {
+        "line": line,
+        "at": at.isoformat(),
+        "status": status,
+        "holder": holder,
+        "team": team,
+        "actor": None,
+    }
+
+
+def toml_of(
+    teams: Mapping[str, Sequence[str]], *, fewest: int, calendars: Mapping[str, str] | None = None
+) -> str:
+    sections = [f"[privacy]\nfewest_people = {fewest}"]
+    sections += [
+        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]' for name, kind in STAGES.items()
+    ]
+    for team, members in teams.items():
+        week = f'\ncalendar = "{calendars[team]}"' if calendars else ""
+        sections.append(f'[[team]]\nname = "{team}"\nmembers = {json.dumps(list(members))}{week}')
+    for week in sorted(set((calendars or {}).values())):
+        sections.append(
+            f'[[calendar]]\nname = "{week}"\nzone = "UTC"\nhours = ["{"06" if week == "early" else "12"}:00-18:00"]'
+        )
+    return "\n".join(sections)
+
+
+def shared(
+    *lives: Sequence[Step], toml: str, key: bytes | None = KEY, window: Window | None = None
+) -> ValueStream:
+    """What is seen of these tickets without names."""
+    documents = [
+        {"ticket": str(number), "rows": [row(line, step) for line, step in enumerate(life)]}
+        for number, life in enumerate(lives, start=1)
+    ]
+    log = log_from_table(documents, source="table:desk")
+    return stream_from_log(log, workflow=parse_workflow(toml), as_of=AS_OF, key=key, window=window)
+
+
+def passed(stream: ValueStream) -> list[tuple[str, str, bool]]:
+    table = stream.handoffs.astype({"from_team": "str", "to_team": "str"})
+    return list(zip(table["from_team"], table["to_team"], table["team"], strict=True))
+
+
+LIFE: list[Step] = [
+    ("New", None, None),
+    ("Build", "ann", None),
+    ("Waiting", None, None),
+    ("Test", "bo", None),
+]
+TWO = {"web": ["ann"], "quality": ["bo"], "office": ["cy", "di", "ed"]}
+
+
+def test_teams_of_too_few_people_are_one_before_work_is_passed_on() -> None:
+    """Ann's and Bo's teams are one team: what passes between them stays in it, and its wait stays a wait."""
+    stream = shared([*LIFE, ("Over", None, None)], toml=toml_of(TWO, fewest=3))
+    assert passed(stream) == [("small teams", "small teams", False)]
+    assert stream.handoffs["wait"].tolist() == [pd.Timedelta(days=1)]
+    assert stream.lifecycles[["lead", "wait"]].to_numpy().tolist() == [
+        [pd.Timedelta(days=4), pd.Timedelta(days=2)]
+    ]
+    assert [team.name for team in stream.workflow.teams] == ["small teams", "office"]
+    assert stream.provenance["merged"] == "2 teams of fewer than 3 people told of as 'small teams'"
+
+
+def test_with_names_every_team_is_told_of() -> None:
+    """The analyst's own view has no limit, and no sentence about one."""
+    stream = shared(LIFE, toml=toml_of(TWO, fewest=3), key=None)
+    assert passed(stream) == [("web", "quality", True)]
+    assert "merged" not in stream.provenance
+    assert "small teams" not in set(stream.quality["check"])
+
+
+def test_one_person_suffices_if_vsm_toml_says_so() -> None:
+    """fewest_people = 1 is off."""
+    assert passed(shared(LIFE, toml=toml_of(TWO, fewest=1))) == [("web", "quality", True)]
+
+
+def test_the_limit_is_how_many_are_enough() -> None:
+    """A team of two is told of where two are enough, and merged where three are asked for."""
+    teams = {"web": ["ann", "al"], "quality": ["bo", "bea"]}
+    assert passed(shared(LIFE, toml=toml_of(teams, fewest=2))) == [("web", "quality", True)]
+    assert passed(shared(LIFE, toml=toml_of(teams, fewest=3))) == [("small teams", "small teams", False)]
+
+
+def test_who_held_a_teams_work_counts_as_well_as_its_members() -> None:
+    """The tracker says web of what three people hold: nobody is its member, three are seen; quality has one."""
+    lives = [
+        [("New", None, None), ("Build", who, "web"), ("Test", "bo", "quality")] for who in ("a", "b", "c")
+    ]
+    assert set(passed(shared(*lives, toml=toml_of({}, fewest=3)))) == {("web", "small teams", True)}
+
+
+def test_a_team_of_which_nobody_is_known_keeps_its_name() -> None:
+    """It is no disguise of anybody."""
+    lives: list[Step] = [("New", None, "desk"), ("Over", None, "desk")]
+    stream = shared(lives, toml=toml_of({"web": ["ann"]}, fewest=3))
+    assert "desk" in set(stream.visits["team"].dropna())
+
+
+def test_small_teams_are_never_called_like_a_team_of_the_stream() -> None:
+    """There is a team called small teams already; it is large, and keeps its name to itself."""
+    teams = {"small teams": ["ann", "al", "ada"], "quality": ["bo"], "small teams 2": ["cy"]}
+    assert passed(shared(LIFE, toml=toml_of(teams, fewest=2))) == [("small teams", "small teams 3", True)]
+
+
+def test_what_is_still_too_small_is_told() -> None:
+    """Two people in all are a team of two, and the reader is told to think."""
+    stream = shared(LIFE, toml=toml_of(TWO, fewest=3))
+    told = stream.quality[stream.quality["check"] == "small teams"]
+    assert told["level"].tolist() == ["note", "warning"]
+    assert told["detail"].iloc[0].startswith("2 teams in which fewer than 3 people ever worked: told of as")
+    assert told["detail"].iloc[1].startswith("'small teams' is still no more than 2 people: whoever knows")
+    large = shared(LIFE, toml=toml_of({"web": ["ann", "al"], "quality": ["bo", "bea"]}, fewest=3))
+    assert large.quality.loc[large.quality["check"] == "small teams", "level"].tolist() == ["note"]
+
+
+def test_a_small_team_cannot_be_asked_for() -> None:
+    """Else everybody would see its numbers; the one team of all can be."""
+    toml = toml_of(TWO, fewest=3)
+    with pytest.raises(
+        ParameterError, match="'quality', in which fewer than 3 people ever worked: without nam"
+    ):
+        shared(LIFE, toml=toml, window=Window(team="quality"))
+    assert len(shared(LIFE, toml=toml, window=Window(team="small teams")).tickets) == 1
+
+
+def test_calendars_that_differ_give_way_to_that_of_most() -> None:
+    """Two people work early and one late: their team works early, and the data's doubts say so."""
+    teams = {"web": ["ann", "al"], "quality": ["bo"]}
+    toml = toml_of(teams, fewest=3, calendars={"web": "early", "quality": "late"})
+    stream = shared([*LIFE, ("Over", None, None)], toml=toml)
+    assert stream.clock.calendar("small teams").name == "early"
+    details = stream.quality.loc[stream.quality["level"] == "warning", "detail"].tolist()
+    assert any(detail.startswith("the calendars of the teams in 'small teams' differ") for detail in details)
+    assert not any("used by nobody" in detail for detail in details)
+
+
+def test_few_people_in_view_are_no_distribution() -> None:
+    """Of a team of three one alone held work: how many tickets that one had at once is nobody's business."""
+    lives = [[("New", None, None), ("Build", "ann", None), ("Over", None, None)] for _ in range(14)]
+    toml = toml_of({"web": ["ann", "al", "ada"]}, fewest=3)
+    (alone,) = shared(*lives, toml=toml).load.switching.to_dict("records")
+    assert (alone["team"], alone["people"]) == ("web", 1)
+    assert pd.isna([alone["one"], alone["median"]]).all()
+    (named,) = shared(*lives, toml=toml, key=None).load.switching.to_dict("records")
+    assert named["more"] == 1.0
+
+
+def test_a_work_folder_is_shared_without_its_small_teams(tmp_path: Any) -> None:
+    """Left out of vsm.toml, three people are asked for."""
+    toml = '[[stage]]\nname = "Build"\nkind = "work"\nstatuses = ["In Progress"]\n[privacy]\nfewest = 2'
+    with pytest.raises(ConfigError, match=r"unknown key 'fewest' in \[privacy\]; known: fewest_people"):
+        read_stream(filled(tmp_path, toml=toml))
+    assert parse_workflow("").privacy.fewest_people == 3
+    with pytest.raises(ConfigError, match="greater than or equal to 1"):
+        parse_workflow("[privacy]\nfewest_people = 0")
+
+
+PEOPLE = ("ann", "bo", "cy", "di", "ed")
+TEAMS = ("t1", "t2", "t3", "t4")
+STEPS = st.tuples(
+    st.sampled_from(list(STAGES)), st.none() | st.sampled_from(PEOPLE), st.none() | st.just("t4")
+)
+LIVES = st.lists(st.lists(STEPS, min_size=1, max_size=8), min_size=1, max_size=6)
+MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
+
+
+@settings(max_examples=15)
+@given(lives=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
+def test_merging_is_exact_and_leaves_no_small_name(
+    lives: list[list[Step]], team_of: dict[str, str], fewest: int
+) -> None:
+    """As if vsm.toml and the tracker had always known one team; waits and work still are the lead time."""
+    teams = {team: sorted(p for p, t in team_of.items() if t == team) for team in TEAMS[:3]}
+    toml = toml_of({team: who for team, who in teams.items() if who}, fewest=fewest)
+    stream = shared(*lives, toml=toml)
+    plain = shared(*lives, toml=toml, key=None)
+    held = plain.visits[plain.visits["kind"] == "work"]
+    seen = {
+        team: set(teams.get(team, [])) | set(held.loc[held["team"] == team, "holder"].dropna())
+        for team in TEAMS
+    }
+    small = {team for team, who in seen.items() if 0 < len(who) < fewest}
+    for name in TABLES:
+        frame = getattr(stream, name)
+        for column in frame.columns.intersection(
+            ["team", "from_team", "to_team", "receiver", "before", "after"]
+        ):
+            assert not set(frame[column].astype("str").dropna()) & small, (name, column)
+    assert not {team.name for team in stream.workflow.teams} & small
+    assert not set(stream.team_network) & small
+
+    def merged(team: str) -> str:
+        return "small teams" if team in small else team
+
+    known: dict[str, list[str]] = {}
+    for team, who in teams.items():
+        if who:
+            known.setdefault(merged(team), []).extend(who)
+    renamed = [[(s, h, t and merged(t)) for s, h, t in life] for life in lives]
+    expected = shared(*renamed, toml=toml_of(known, fewest=1))
+    for name in ("visits", "handoffs", "waits"):
+        pd.testing.assert_frame_equal(getattr(stream, name), getattr(expected, name), check_categorical=False)
+    assert (stream.lifecycles["lead"] == plain.lifecycles["lead"]).all()
+    assert (stream.lifecycles["wait"] + stream.lifecycles["work"] == stream.lifecycles["lead"]).all()
+    by_handoff = stream.waits.groupby("handoff")["elapsed"].sum().reindex(stream.handoffs["handoff"])
+    assert by_handoff.fillna(pd.Timedelta(0)).tolist() == stream.handoffs["wait"].tolist()

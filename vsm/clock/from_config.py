@@ -1,0 +1,87 @@
+"""The clock of a workflow: the calendars that vsm.toml describes, laid out over the days that are needed."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from vsm.clock.calendar import Calendar
+from vsm.clock.clock import Clock
+from vsm.clock.week import DEFAULT, Day, Week, calendar_from_week
+from vsm.config import Workflow, WorkingWeek
+from vsm.config.calendars import minutes_of
+
+MARGIN: Final = 400
+"""Days laid out before and after what is asked for: some more working time can be looked ahead."""
+
+
+def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Timestamp) -> Clock:
+    """By which calendars do the teams work?
+
+    Parameters
+    ----------
+    workflow
+        What vsm.toml says; where it names no calendar, ``DEFAULT`` holds and says that it is assumed.
+    since, until
+        The first and the last instant that will be asked about, with zone; a margin of ``MARGIN`` days is
+        laid out on both sides.
+
+    Returns
+    -------
+    Clock
+        Teams that name one calendar share it.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> clock_from_workflow(Workflow(), since=day, until=day).calendar("web").name
+    'default (Mon-Fri 09:00-17:00 UTC)'
+    """
+    first = max(since.tz_convert("UTC").date().toordinal() - MARGIN, 400)
+    days = {"since": date.fromordinal(first), "until": _far(until.tz_convert("UTC").date())}
+    known: dict[str | None, Calendar] = {}
+
+    def laid_out(team: str | None) -> Calendar:
+        section = workflow.calendar_of(team)
+        name = section.name if section else None
+        if name not in known:
+            known[name] = calendar_from_week(week_of(section), **days)
+        return known[name]
+
+    return Clock(laid_out(None), {team.name: laid_out(team.name) for team in workflow.teams})
+
+
+def _far(day: date) -> date:
+    return date.fromordinal(min(day.toordinal() + MARGIN, date.max.toordinal() - 400))
+
+
+def week_of(section: WorkingWeek | None) -> Week:
+    """Which week does a section of vsm.toml describe? Without a section, the default.
+
+    Examples
+    --------
+    >>> week_of(WorkingWeek(name="nights", zone="UTC", hours=["22:00-06:00"])).shifts[0]
+    ((1320, 1800),)
+    """
+    if section is None:
+        return DEFAULT
+    week = Week(section.name, zone=section.zone or "UTC", always=section.always)
+    if section.always:
+        return week
+    return replace(
+        week,
+        shifts=section.shifts,
+        country=section.country,
+        subdivision=section.subdivision,
+        days_off=tuple(_day(day) for day in section.days_off),
+        half_days=tuple(_day(day) for day in section.half_days),
+        half_day_ends=minutes_of(section.half_day_ends),
+    )
+
+
+def _day(day: date | str) -> Day:
+    if isinstance(day, date):
+        return day
+    month, _, number = day.partition("-")
+    return int(month), int(number)

@@ -1,0 +1,154 @@
+"""What a log is read by: people, stages, clock and events; and the intervals that are made from them."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from vsm.clock import Clock, clock_from_workflow
+from vsm.config import Workflow
+from vsm.eventlog.bulk import mark_bulk
+from vsm.eventlog.log import Log
+from vsm.eventlog.milestones import milestones_from_commits
+from vsm.eventlog.quality import Doubt
+from vsm.eventlog.small_teams import SmallTeams, small_teams_of
+from vsm.eventlog.stages import stages_from_names
+from vsm.intervals import (
+    blocked_spans,
+    blocked_time,
+    blocks_from_events,
+    causes_of_waits,
+    events_with_milestones,
+    handoffs_from_visits,
+    visits_from_events,
+    waits_from_visits,
+)
+from vsm.intervals.blocked import tells_of_blocks
+from vsm.intervals.waits import finished_at
+from vsm.people import People
+from vsm.tables import DURATION
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all tables and measures of one stream share.
+
+    Attributes
+    ----------
+    log
+        Everything recorded until ``as_of``, of all tickets, with accounts.
+    people
+        Who is behind each account, and in which team.
+    workflow
+        What vsm.toml says.
+    stages
+        As ``stages_from_names`` gives them.
+    events
+        EVENTS of all tickets, with persons for accounts and bulk edits marked.
+    moves
+        The EVENTS that intervals are made from: those of humans, with the moves that Git's milestones make.
+    clock
+        Working calendars of the teams.
+    as_of
+        The instant that counts as now.
+    shared
+        Whether the stream is shown to others: numbers about too few people are left out (``[privacy]``).
+    notes
+        What QUALITY has to say besides its checks.
+    """
+
+    log: Log
+    people: People
+    workflow: Workflow
+    stages: pd.DataFrame
+    events: pd.DataFrame
+    moves: pd.DataFrame
+    clock: Clock
+    as_of: pd.Timestamp
+    shared: bool = False
+    notes: tuple[Doubt, ...] = ()
+
+
+def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
+    """Give the log with its clean-ups marked; accounts, not persons, tell a burst."""
+    rules = workflow.rules
+    return replace(log, events=mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
+
+
+def context_of(
+    log: Log,
+    *,
+    people: People,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    shared: bool = False,
+    notes: tuple[Doubt, ...] = (),
+) -> Context:
+    """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
+    stages = stages_from_names(log.names, workflow=workflow)
+    events = people.identify(log.events)
+    moves = people.of_humans(events)
+    if workflow.splits:
+        milestones = milestones_from_commits(moves, log.commits, as_of=as_of)
+        moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)
+    first = min(moves["at"].min(), as_of) if len(moves) else as_of
+    clock = clock_from_workflow(workflow, since=first, until=as_of)
+    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes)
+
+
+def small_teams(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> SmallTeams | None:
+    """Find the teams of too few people (``[privacy]``); None where each may be shown by its name.
+
+    Who held work of a team is known from visits alone, so they are made here to see it, and once more by the
+    stream in which those teams are one.
+    """
+    fewest = workflow.privacy.fewest_people
+    if fewest <= 1:
+        return None
+    context = context_of(log, people=people, workflow=workflow, as_of=as_of)
+    stages, teams = context.stages, people.teams
+    known = {team.name for team in workflow.teams} | {*stages["team"].dropna(), *teams.of_ticket.values()}
+    if not (known or (context.moves["kind"] == "team").any()):
+        return None
+    visits = visits_from_events(context.moves, stages=stages, team_of=teams, as_of=as_of)
+    return small_teams_of(visits, teams=teams, fewest=fewest, known=known)
+
+
+class Intervals(NamedTuple):
+    """VISITS, HANDOFFS, WAITS and BLOCKS of all tickets."""
+
+    visits: pd.DataFrame
+    handoffs: pd.DataFrame
+    waits: pd.DataFrame
+    blocks: pd.DataFrame
+
+
+def intervals_of(context: Context) -> Intervals:
+    """Make VISITS, HANDOFFS, BLOCKS and WAITS, with causes, working and blocked time, of all tickets."""
+    as_of, stages, clock, teams = context.as_of, context.stages, context.clock, context.people.teams
+    visits = visits_from_events(context.moves, stages=stages, team_of=teams, as_of=as_of)
+    handoffs = handoffs_from_visits(visits, stages=stages)
+    blocks = blocks_from_events(
+        context.events,
+        context.log.tickets,
+        finished=finished_at(visits),
+        as_of=as_of,
+        links=context.workflow.blocking.links,
+    )
+    waits = causes_of_waits(
+        waits_from_visits(visits, handoffs, as_of=as_of),
+        visits,
+        events=context.moves,
+        stages=stages,
+        teams=teams,
+        blocked=blocked_spans(blocks, as_of=as_of),
+        clock=clock,
+        rules=context.workflow.waiting,
+        as_of=as_of,
+    )
+    visits["working"] = clock.working(visits["entered"], visits["left"].fillna(as_of), team=visits["team"])
+    if tells_of_blocks(context.events):
+        visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
+    working = waits.groupby("handoff")["working"].sum().reindex(handoffs["handoff"])
+    handoffs["wait_working"] = working.fillna(pd.Timedelta(0)).astype(DURATION).to_numpy()
+    return Intervals(visits, handoffs, waits, blocks)

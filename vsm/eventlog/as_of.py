@@ -1,0 +1,94 @@
+"""What was known at one instant? What came later is cut before anything is made of a log."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from vsm.eventlog.log import Log, sorted_events
+
+
+def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestamp | None:
+    """When did the trackers last record anything? None where they never did; Git does not count.
+
+    Everything recorded counts, also what is no event: a ticket that was touched in any way on that day is
+    known to have been open or done then.
+
+    Parameters
+    ----------
+    log
+        Everything recorded.
+    known
+        The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
+    """
+    events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
+    names = log.names.loc[~log.names["id"].str.startswith("git:"), "last"]
+    recorded = pd.concat([events, names])
+    last = recorded.max() if known is None else recorded[recorded <= known].max()
+    return None if pd.isna(last) else last
+
+
+def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None) -> Log:
+    """What of a log was known at this instant? The same log where nothing came later; never changed.
+
+    Tickets created later are left out with all that concerns them, and so are later events, tags and
+    deployments, commits that were authored or committed later, and doubts about any of them. A commit that
+    landed or came out later has not. A commit's event bears its
+    author's instant. Names of statuses and people stay: a later name is as good as a former one. How often
+    commits name tickets that nobody has pulled is told of the whole history.
+
+    Parameters
+    ----------
+    log
+        Everything recorded.
+    as_of
+        The instant that counts as now, with zone.
+    git
+        Up to when repositories are seen, where that is another instant: a tracker's last word is often older
+        than its repositories' last commit, and what was linked since is known all the same.
+    """
+    there = set(log.tickets.loc[log.tickets["created"] <= as_of, "ticket"])
+    unborn = set(log.tickets["ticket"]) - there
+    git = git or as_of
+    of_git = log.events["source"].astype("str").str.startswith("git:")
+    in_time = (log.events["at"] <= as_of).where(~of_git, log.events["at"] <= git)
+    seen = in_time & ~log.events["ticket"].isin(unborn)
+    made = log.commits[["authored", "committed"]].max(axis=1) <= git
+    tagged = log.releases[["at", "tagged"]].max(axis=1) <= git
+    deployed = log.deploys["at"] <= git
+    if not unborn and seen.all() and made.all() and tagged.all() and deployed.all():
+        return log
+    events, commits = log.events[seen], _undelivered(log.commits[made], git)
+    later = _records(log.events, log.commits) - _records(events, commits)
+    concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
+    return replace(
+        log,
+        tickets=log.tickets[log.tickets["ticket"].isin(there)].reset_index(drop=True),
+        events=sorted_events(events),
+        commits=commits.reset_index(drop=True),
+        releases=log.releases[tagged].reset_index(drop=True),
+        deploys=log.deploys[deployed].reset_index(drop=True),
+        quality=log.quality[~concerned].reset_index(drop=True),
+    )
+
+
+def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
+    """Take back what landed, or came out, later."""
+    landed, released = commits["landed"] <= git, commits["released"] <= git
+    return commits.assign(
+        landing=commits["landing"].where(landed),
+        landed=commits["landed"].where(landed),
+        release=commits["release"].where(released),
+        released=commits["released"].where(released),
+    )
+
+
+def _records(events: pd.DataFrame, commits: pd.DataFrame) -> set[tuple[str, str]]:
+    """List the records that tables rest on, by the source's own ids."""
+    made = zip("git:" + commits["repository"].astype("str"), commits["commit"], strict=True)
+    return {*_pairs(events, "source", "ref"), *made}
+
+
+def _pairs(rows: pd.DataFrame, first: str, second: str) -> "pd.Series[Any]":
+    pairs = zip(rows[first].astype("str"), rows[second], strict=True)
+    return pd.Series(list(pairs), index=rows.index, dtype="object")

@@ -1,0 +1,195 @@
+"""The front door: accounts and persons get their pseudonyms here, and nothing behind it knows a name."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.config import Experiment, Workflow
+from vsm.eventlog.log import Log
+from vsm.people import FreeText, People, Pseudonyms, Teams, Wording, pseudonyms_of
+from vsm.people.free_text import without_addresses
+from vsm.people.identity import with_renamed
+
+SEPARATOR: Final = "; "
+LIST_COLUMNS: Final = ("coauthors", "reviewers", "signers")
+
+
+def pseudonymize(
+    log: Log,
+    *,
+    people: People,
+    workflow: Workflow,
+    experiments: tuple[Experiment, ...],
+    key: bytes,
+) -> tuple[Log, People, Workflow, tuple[Experiment, ...]]:
+    """Give the same log, people, settings and experiments with pseudonyms in place of names.
+
+    Accounts become their system and their person's pseudonym, such as ``jira:P-7KQ2MX``; persons become the
+    pseudonym. Bots keep their names. In free text that people wrote (summaries, subjects, branches, flags)
+    mail addresses and known names give way; labels, components and tags stay as they are. Mailbox digests go.
+
+    Parameters
+    ----------
+    log
+        Everything recorded, with accounts for actors.
+    people
+        Who is behind each account, by their real names.
+    workflow, experiments
+        What vsm.toml and experiments.toml say.
+    key
+        Secret of the work folder. It is kept by nothing that is given back.
+    """
+    door = _Door(log, people=people, workflow=workflow, key=key)
+    return (
+        door.log(log),
+        door.people(people),
+        door.workflow(workflow),
+        tuple(
+            one.model_copy(update={"name": door.free.of(one.name), "change": door.free.of(one.change)})
+            for one in experiments
+        ),
+    )
+
+
+class _Door:
+    """What is written in place of each name: for accounts, in our own sentences, and in free text."""
+
+    def __init__(self, log: Log, *, people: People, workflow: Workflow, key: bytes) -> None:
+        declared = {person.name for person in workflow.persons} | set(workflow.team_of)
+        persons = {*people.persons, *declared, *(known.person for known in workflow.memberships)}
+        self.pseudonyms: Pseudonyms = pseudonyms_of(
+            persons - people.bots, person_of=people.person_of, shown=people.bots, key=key
+        )
+        self.accounts = {account: self.pseudonyms.account(account) for account in _accounts(log, people)}
+        of_person = {person: self.pseudonyms.person(person) for person in persons}
+        rows = log.names[log.names["kind"] == "account"]
+        named = {
+            name: self.pseudonyms.person(people.person_of[account])
+            for account, name in zip(rows["id"], rows["name"], strict=True)
+            if people.person_of[account] not in people.bots
+        } | of_person
+        logins = {a.rpartition(":")[2]: self.pseudonyms.person(p) for a, p in people.person_of.items()}
+        statuses = log.names[log.names["kind"] == "status"]
+        ours = {stage.name for stage in workflow.stages} | {team.name for team in workflow.teams}
+        ours |= {word for column in ("id", "name") for word in statuses[column]} | people.bots
+        self._wording = Wording(
+            {word: name for word, name in (named | self.accounts).items() if word not in ours}
+        )
+        self.free = FreeText({**logins, **named}, ordinary=ours | _project_words(log))
+
+    def log(self, log: Log) -> Log:
+        events = with_renamed(log.events, self.accounts)
+        flags = (events["kind"] == "flag").to_numpy()
+        sides = {
+            side: _renamed(events[side].astype("str"), self.free.of, rows=flags).astype("category")
+            for side in ("before", "after")
+            if flags.any()
+        }
+        commits = dict.fromkeys(("author", "committer"), self.accounts.__getitem__)
+        lists = dict.fromkeys(LIST_COLUMNS, self._account_list)
+        texts = dict.fromkeys(("subject", "branch"), self.free.of)
+        return replace(
+            log,
+            events=events.assign(**sides) if sides else events,
+            tickets=_assigned(log.tickets, dict.fromkeys(("summary", "objective"), self.free.of)),
+            commits=_assigned(log.commits, commits | lists | texts),
+            branches=_assigned(log.branches, {"branch": self.free.of}),
+            names=self._names(log.names),
+            quality=_assigned(log.quality, dict.fromkeys(("detail", "ref"), self._sentence)),
+        )
+
+    def people(self, people: People) -> People:
+        person = self.pseudonyms.person
+        teams, spells = people.teams, people.teams.spells
+        return People(
+            {renamed: person(people.person_of.get(one, one)) for one, renamed in self.accounts.items()},
+            Teams(
+                {person(name): team for name, team in teams.team_of.items()},
+                spells.assign(person=spells["person"].map(person).astype("str")),
+                teams.of_ticket,
+            ),
+            people.bots,
+            tuple(
+                unclear._replace(
+                    accounts=tuple(self.accounts.get(one, one) for one in unclear.accounts),
+                    word=self._sentence(unclear.word),
+                )
+                for unclear in people.unclear
+            ),
+        )
+
+    def workflow(self, workflow: Workflow) -> Workflow:
+        """Keep the size of teams; accounts, patterns of names and addressees go."""
+        person = self.pseudonyms.person
+        sections: dict[str, Iterable[Any]] = {
+            "teams": (
+                team.model_copy(update={"members": tuple(map(person, team.members)), "patterns": ()})
+                for team in workflow.teams
+            ),
+            "persons": (
+                known.model_copy(update={"name": person(known.name), "accounts": ()})
+                for known in workflow.persons
+            ),
+            "memberships": (
+                known.model_copy(update={"person": person(known.person)}) for known in workflow.memberships
+            ),
+            "repositories": (
+                known.model_copy(update={"main": self.free.of(known.main)}) if known.main else known
+                for known in workflow.repositories
+            ),
+            "reports": (report.model_copy(update={"tell": ()}) for report in workflow.reports),
+        }
+        return workflow.model_copy(update={name: tuple(rows) for name, rows in sections.items()})
+
+    def _sentence(self, text: str) -> str:
+        return without_addresses(self._wording.of(text))
+
+    def _account_list(self, text: str) -> str:
+        return SEPARATOR.join(dict.fromkeys(self.accounts[one] for one in text.split(SEPARATOR)))
+
+    def _names(self, names: pd.DataFrame) -> pd.DataFrame:
+        """Give accounts their pseudonym for id and name, one row for each; mailboxes go."""
+        accounts = names["kind"] == "account"
+        bots = accounts & names["id"].map(self.pseudonyms.person_of).isin(list(self.pseudonyms.shown))
+        ids = _renamed(names["id"], self.accounts.__getitem__, rows=accounts.to_numpy())
+        name = names["name"].mask(accounts & ~bots, ids.str.split(":", n=1).str[-1])
+        rows = names.assign(id=ids, name=name, mailbox=names["mailbox"].mask(accounts))
+        grouped = rows.groupby(["kind", "id", "name"], observed=True, sort=False)
+        spans = {"first": grouped["first"].transform("min"), "last": grouped["last"].transform("max")}
+        return rows.assign(**spans).drop_duplicates(["kind", "id", "name"], ignore_index=True)
+
+
+def _accounts(log: Log, people: People) -> set[str]:
+    """List every account that any table names, known to somebody or not."""
+    assigned = log.events[log.events["kind"] == "assignee"]
+    columns = [log.events["actor"], assigned["before"], assigned["after"]]
+    columns += [log.commits[name] for name in ("author", "committer")]
+    columns += [log.commits[name].astype("str").str.split(SEPARATOR).explode() for name in LIST_COLUMNS]
+    columns += [log.names.loc[log.names["kind"] == "account", "id"]]
+    found = {str(account) for column in columns for account in column.dropna().unique()}
+    return found | set(people.person_of)
+
+
+def _project_words(log: Log) -> set[str]:
+    """List words that name nobody: types, priorities, components, projects and repositories."""
+    columns = [log.tickets[column] for column in ("type", "priority", "project")]
+    columns += [
+        log.tickets["components"].astype("str").str.split(SEPARATOR).explode(),
+        log.commits["repository"],
+    ]
+    return {str(word) for column in columns for word in column.dropna().unique()}
+
+
+def _assigned(frame: pd.DataFrame, naming: dict[str, Callable[[str], str]]) -> pd.DataFrame:
+    return frame.assign(**{column: _renamed(frame[column], name) for column, name in naming.items()})
+
+
+def _renamed(values: "pd.Series[Any]", naming: Callable[[str], str], *, rows: Any = None) -> "pd.Series[Any]":
+    """Rename each different value once, where ``rows`` says so; missing ones and the type stay."""
+    plain = values.astype("str")
+    chosen = plain if rows is None else plain[rows]
+    renamed = chosen.map({word: naming(word) for word in chosen.dropna().unique()})
+    whole = renamed if rows is None else plain.mask(rows, renamed.reindex(plain.index))
+    return whole.astype(values.dtype if values.dtype != "category" else "category")

@@ -1,0 +1,160 @@
+"""A log becomes a value stream: the steps in order, from what was recorded to waits with causes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.config import Experiment, Workflow
+from vsm.context import context_of, intervals_of, small_teams, with_bulk_marks
+from vsm.errors import ParameterError
+from vsm.eventlog.as_of import log_as_of
+from vsm.eventlog.deliveries import log_with_deliveries
+from vsm.eventlog.log import Log
+from vsm.eventlog.participants import people_of
+from vsm.eventlog.pseudonymize import pseudonymize
+from vsm.stream import ValueStream, own_copy
+from vsm.tables import TABLES, check
+
+BASE_TABLES: Final = (
+    "tickets", "events", "visits", "handoffs", "waits", "blocks",
+    "commits", "releases", "branches", "deploys", "names",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which tickets are looked at; all fields empty: all of them.
+
+    ``since``: finished for good, or found gone, at or after it, or still open. ``team``: held by this team at
+    some time. ``ticket_type``: of this type. Whole lives are kept; nothing is clipped to the window.
+    """
+
+    since: pd.Timestamp | None = None
+    team: str | None = None
+    ticket_type: str | None = None
+
+
+def stream_from_log(
+    log: Log,
+    *,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    git: pd.Timestamp | None = None,
+    window: Window | None = None,
+    seed: int = 0,
+    provenance: Mapping[str, str] | None = None,
+    key: bytes | None = None,
+    experiments: tuple[Experiment, ...] = (),
+) -> ValueStream:
+    """Give the value stream that a log means under a workflow.
+
+    Parameters
+    ----------
+    log
+        Everything recorded, merged, with accounts for actors.
+    workflow
+        What vsm.toml says.
+    as_of
+        The instant that counts as now, with zone; nothing later is seen (``log_as_of``).
+    git
+        Up to when repositories are seen; ``as_of`` without one. No duration rests on what came after that.
+    window
+        Which tickets to keep; all without one.
+    seed
+        Of the bootstrap intervals.
+    experiments
+        What experiments.toml says that the team tried.
+    key
+        Secret of the work folder: persons bear pseudonyms made with it, in free text too, and teams of too
+        few people (``[privacy]``) are one. None: names are shown, and every team by its own name.
+
+    Raises
+    ------
+    TableError
+        A table breaks its schema: the log was not made by ``vsm.eventlog``.
+
+    Examples
+    --------
+    >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
+    ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
+    """
+    window, provenance = window or Window(), dict(provenance or {})
+    log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
+    log = with_bulk_marks(log, workflow=workflow)
+    people, notes = people_of(log, workflow=workflow), []
+    if key is not None:
+        small = small_teams(log, people=people, workflow=workflow, as_of=as_of)
+        if small:
+            small.check(window.team)
+            notes, provenance = small.doubts(workflow), provenance | small.told()
+            workflow, log = small.workflow(workflow), small.log(log)
+            people = people_of(log, workflow=workflow)
+        log, people, workflow, experiments = pseudonymize(
+            log, people=people, workflow=workflow, experiments=experiments, key=key
+        )
+    context = context_of(
+        log, people=people, workflow=workflow, as_of=as_of, shared=key is not None, notes=tuple(notes)
+    )
+    intervals = intervals_of(context)
+    source = ValueStream(
+        tickets=log.tickets,
+        events=context.events,
+        visits=intervals.visits,
+        handoffs=intervals.handoffs,
+        waits=intervals.waits,
+        blocks=intervals.blocks,
+        commits=log.commits,
+        releases=log.releases,
+        branches=log.branches,
+        deploys=log.deploys,
+        names=log.names,
+        stages=context.stages,
+        clock=context.clock,
+        workflow=workflow,
+        as_of=as_of,
+        seed=seed,
+        experiments=experiments,
+        provenance=provenance,
+        _context=context,
+    )
+    for name in BASE_TABLES:
+        check(getattr(source, name), TABLES[name])
+    source = source if window == Window() else _in_window(source, window)
+    copies: dict[str, Any] = {name: own_copy(getattr(source, name)) for name in (*BASE_TABLES, "stages")}
+    return replace(source, **copies, _source=source)
+
+
+def _in_window(stream: ValueStream, window: Window) -> ValueStream:
+    """Keep the tickets that a window asks for, with whole lives."""
+    lives = stream.lifecycles
+    tickets = set(lives["ticket"])
+    if window.since is not None:
+        end = lives["finished"].fillna(lives["gone"])
+        tickets &= set(lives.loc[~(end < window.since), "ticket"])
+    if window.team is not None:
+        _check_known(window.team, "team", stream.visits["team"])
+        tickets &= set(stream.visits.loc[stream.visits["team"] == window.team, "ticket"])
+    if window.ticket_type is not None:
+        _check_known(window.ticket_type, "ticket_type", stream.tickets["type"])
+        tickets &= set(stream.tickets.loc[stream.tickets["type"] == window.ticket_type, "ticket"])
+    kept: dict[str, Any] = {
+        name: _rows_of(getattr(stream, name), tickets)
+        for name in ("tickets", "events", "visits", "handoffs", "waits", "blocks")
+    }
+    windowed = replace(stream, **kept)
+    # Made already, and a life is the same whatever other tickets are kept.
+    vars(windowed)["lifecycles"] = _rows_of(lives, tickets)
+    return windowed
+
+
+def _rows_of(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:
+    return frame[frame["ticket"].isin(tickets)].reset_index(drop=True)
+
+
+def _check_known(word: str, name: str, words: "pd.Series[Any]") -> None:
+    """Refuse a team or type that no ticket has: an empty report would look like an answer."""
+    known = sorted(words.dropna().unique())
+    if word not in known:
+        raise ParameterError(f"{name} is '{word}', which no ticket has; known: {', '.join(known) or 'none'}")

@@ -1,0 +1,290 @@
+"""Reading a work folder: its archive and vsm.toml become a ``ValueStream``."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any, Final
+
+import pandas as pd
+from tqdm import tqdm
+
+from vsm.errors import ArchiveError, EmptyWindowError, ParameterError
+from vsm.eventlog.as_of import last_recorded
+from vsm.eventlog.board import Board, board_from_jira
+from vsm.eventlog.from_deployments import log_from_deployments
+from vsm.eventlog.from_git import log_from_git
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.from_table import log_from_table
+from vsm.eventlog.link import doubts_about_keys, ticket_keys
+from vsm.eventlog.log import Log, merge_logs
+from vsm.eventlog.masks import log_without_addresses
+from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.from_log import Window, stream_from_log
+from vsm.quality.records import doubts_about_future, with_doubts
+from vsm.sources.archive import Archive
+from vsm.sources.archive_reading import read_archive
+from vsm.sources.secret_key import secret_key
+from vsm.sources.table_store import load_table, save_table
+from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow
+from vsm.stream import ValueStream
+from vsm.tables import TABLES
+
+STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
+PATIENCE: Final = 2.0
+"""Seconds after which a long reading says how far it is."""
+LOG_VERSION: Final = 6
+"""Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
+a stored table has another shape. Every stored log of a former version is then made anew.
+"""
+NEVER: Final = pd.Timestamp(0, tz="UTC")
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_stream(
+    data_dir: str | Path,
+    *,
+    since: str = "",
+    until: str = "",
+    team: str = "",
+    ticket_type: str = "",
+    seed: int = 0,
+    names: bool = False,
+) -> ValueStream:
+    """What is known about the value stream of this work folder?
+
+    Parameters
+    ----------
+    data_dir
+        A folder that ``vsm init`` and ``vsm pull`` have filled.
+    since
+        ``YYYY-MM-DD`` (UTC): keep tickets finished for good (or found gone) since then, and open ones. Whole
+        lives are kept, not clipped. Empty: all.
+    until
+        ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are not seen. Empty: as of
+        the last event that the tracker recorded. Either way not after the latest pull: what is dated later
+        is not seen and told in ``quality``, and a later day is refused.
+    team
+        Keep tickets that this team held at some time. Empty: all.
+    ticket_type
+        Keep tickets of this type. Empty: all.
+    seed
+        Of the bootstrap intervals: the same seed gives the same numbers.
+    names
+        Show the names of persons. Without it every table, finding and doubt bears pseudonyms, the same in
+        every run on this work folder; bots keep their names, and so do teams, but for those of fewer people
+        than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
+        commits, names of branches) mail addresses and known names give way; others may stand in it.
+
+    Returns
+    -------
+    ValueStream
+        With empty tables where nothing has been pulled yet. Reading changes nothing in the folder but the
+        stored log, and that only where it can be written, and the key of the pseudonyms, made once.
+
+    Raises
+    ------
+    InputError
+        The folder, its vsm.toml or a parameter cannot be used: a day that is none, that lies after the latest
+        pull (``until``), or after the end of what is looked at (``since``).
+    ArchiveError
+        The archive is damaged or locked, or the key of the pseudonyms can neither be read nor made.
+
+    Examples
+    --------
+    >>> read_stream("no such folder")
+    Traceback (most recent call last):
+    ...
+    vsm.errors.SourceError: no such folder: no work folder (no vsm.toml in it); run vsm init --dir ...
+    """
+    folder = WorkFolder.at(Path(data_dir))
+    workflow = read_workflow(folder)
+    tried = read_experiments(folder)
+    first, last = _day("since", since), _day("until", until)
+    with read_archive(folder.archive) as archive:
+        log = read_log(folder, archive)
+        state, known = archive.digest(), _latest_pull(archive)
+        key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
+    recorded = last_recorded(log, known=known)
+    _check_days(first, last, as_of=recorded, known=known)
+    as_of = last or recorded or NEVER
+    if known is not None:
+        log = with_doubts(log, doubts_about_future(log, known=known))
+    window = Window(first, team or None, ticket_type or None)
+    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
+    provenance = {
+        "stream": workflow.stream.name,
+        "as of": f"{as_of:%Y-%m-%d %H:%M} UTC",
+        **({} if known is None else {"pulled": f"{known:%Y-%m-%d %H:%M} UTC"}),
+        "archive": state[:12],
+        "workflow": workflow.digest,
+        "vsm": version("vsm"),
+    }
+    provenance |= {name: value for name, value in chosen.items() if value}
+    return stream_from_log(
+        log,
+        workflow=workflow,
+        as_of=as_of,
+        git=last or known,
+        window=window,
+        seed=seed,
+        provenance=provenance,
+        key=key,
+        experiments=tried,
+    )
+
+
+def read_log(folder: WorkFolder, archive: Archive) -> Log:
+    """What was recorded in all? From the stored log where the archive has not changed since, else anew.
+
+    The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
+    loses nothing. Where it cannot be written, there is none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     folder = WorkFolder(Path(root))
+    ...     with read_archive(folder.archive) as archive:
+    ...         len(read_log(folder, archive).events)
+    0
+    """
+    whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
+    stamp = f"{archive.digest()} {whole} log {LOG_VERSION}"
+    stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
+    kept = {name: frame for name, frame in stored.items() if frame is not None}
+    if len(kept) == len(STORED):
+        return Log(**kept)
+    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None)
+    with suppress(ArchiveError):
+        for name in STORED if whole else ():
+            save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+    return log
+
+
+def _mail_key(folder: WorkFolder) -> bytes:
+    """Give the folder's secret; where there can be none, one of this run tells equal mailboxes as well."""
+    try:
+        return secret_key(folder.key)
+    except ArchiveError:
+        return token_bytes()
+
+
+def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
+    """What do the archive's documents tell together? Trackers first: Git needs to know their keys.
+
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
+    ...     len(log_from_archive(archive).tickets)
+    0
+    """
+    sources = archive.sources()
+    readers: dict[str, Callable[..., Log]] = {
+        "jira": partial(log_from_jira, mail_key=mail_key),
+        "table": log_from_table,
+        "deployments": log_from_deployments,
+    }
+    trackers = [
+        readers[source.partition(":")[0]](
+            with_progress(archive.documents(source), source=source), source=source
+        )
+        for source in sources
+        if not source.startswith("git:")
+    ]
+    merged = merge_logs(*trackers)
+    keys = ticket_keys(merged.tickets, merged.events)
+    repositories = [
+        log_from_git(
+            with_progress(archive.documents(source), source=source),
+            repository=source.removeprefix("git:"),
+            keys=keys,
+            mail_key=mail_key,
+        )
+        for source in sources
+        if source.startswith("git:")
+    ]
+    unfinished = [
+        Doubt("unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source)
+        for pull in archive.pulls()
+        if pull.finished is None
+    ]
+    doubts = [*unfinished, *doubts_about_keys(merged.tickets)]
+    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_doubts(doubts))))
+
+
+def board_from_archive(archive: Archive) -> Board | None:
+    """Which board were the tickets pulled by? None where they were not; of several sources' the first.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
+    ...     board_from_archive(archive) is None
+    True
+    """
+    trackers = (source for source in archive.sources() if source.partition(":")[0] == "jira")
+    known = ((source, archive.document(source, "board")) for source in trackers)
+    return next((board_from_jira(body, source=source) for source, body in known if body), None)
+
+
+def _latest_pull(archive: Archive) -> pd.Timestamp | None:
+    """Say when the world was last looked at: nothing that happened since can be known."""
+    instants = [pull.finished or pull.started for pull in archive.pulls()]
+    return pd.Timestamp(max(instants)).tz_convert("UTC").as_unit("us") if instants else None
+
+
+def _day(name: str, text: str) -> pd.Timestamp | None:
+    if not text:
+        return None
+    day = pd.to_datetime(text, format="%Y-%m-%d", utc=True, errors="coerce")
+    if pd.isna(day) or not _DAY.fullmatch(text):
+        raise ParameterError(f"{name} is '{text}'; write a day as YYYY-MM-DD, or nothing")
+    return day
+
+
+def _check_days(
+    since: pd.Timestamp | None,
+    until: pd.Timestamp | None,
+    *,
+    as_of: pd.Timestamp | None,
+    known: pd.Timestamp | None,
+) -> None:
+    """Refuse a window that nothing can lie in, and one that reaches beyond what is known."""
+    if until is not None and known is not None and until > known:
+        raise ParameterError(
+            f"until is {until:%Y-%m-%d}, but the latest pull is of {known:%Y-%m-%d %H:%M} UTC: what happened "
+            "after it is not known; pull again, or leave until empty"
+        )
+    if since is not None and until is not None and since > until:
+        raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; exchange them")
+    if since is not None and as_of is not None and since > as_of:
+        raise EmptyWindowError(
+            f"since is {since:%Y-%m-%d}, but the last event recorded is of {as_of:%Y-%m-%d %H:%M} UTC; pull "
+            "again, or name an earlier day",
+            last=as_of.date(),
+        )
+
+
+def with_progress(documents: Iterable[dict[str, Any]], *, source: str) -> Iterator[dict[str, Any]]:
+    """Give the same documents; say on a terminal and in Jupyter how many were read so far.
+
+    Nothing is said of what takes less than two seconds, nor into files and pipes; ``TQDM_DISABLE=1`` in the
+    environment silences it altogether, as in notebooks that ``vsm report`` runs.
+
+    Examples
+    --------
+    >>> list(with_progress([{"id": "1"}], source="jira"))
+    [{'id': '1'}]
+    """
+    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
+    line = {"desc": f"reading {source}", "unit": " documents", "delay": PATIENCE, "leave": False}
+    with tqdm(documents, **line, **({} if seen else {"disable": True})) as shown:  # type: ignore[call-overload]
+        yield from shown

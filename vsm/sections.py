@@ -1,0 +1,292 @@
+"""The sections of a stream: delivery, responsibility, alignment, rework and load, each with its tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+from vsm.config import Workflow
+from vsm.model.active_periods import active_periods
+from vsm.model.alignment import alignment_of_tickets
+from vsm.model.bottlenecks import return_costs
+from vsm.model.delivery import (
+    brought_by_deployments,
+    delivery_measures,
+    delivery_weeks,
+    failures_of_deployments,
+    incident_tickets,
+    production_deployments,
+    tickets_of_deployments,
+)
+from vsm.model.flow import counted
+from vsm.model.load import weekly_wip
+from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
+from vsm.model.queues import queue_growth, queue_weeks
+from vsm.model.responsibility import (
+    carried_by_team,
+    defects_mended_at_home,
+    disciplines_together,
+    end_to_end,
+    knowledge_at_risk,
+    letting_go,
+    mended_defects,
+    ticket_disciplines,
+    ticket_owners,
+)
+from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_of
+from vsm.model.rolled import rolled_accuracy
+from vsm.model.switching import switching
+from vsm.people import People, Teams
+
+
+class Section:
+    """A part of a stream: several tables. Shows their names and numbers of rows, not the rows."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say in one line which tables these are: their rows would drown a notebook."""
+        parts = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(f'{name}: {_size(part)}' for name, part in parts)})"
+
+
+def _size(part: Any) -> str:
+    if hasattr(part, "shape") or isinstance(part, (tuple, list, Mapping)):
+        rows = len(part)
+        return f"{rows} row{'' if rows == 1 else 's'}"
+    return str(part)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Delivery(Section):
+    """How work reaches customers, as ``vsm.model.delivery`` gives it.
+
+    ``deployments`` also have the columns of ``failures_of_deployments`` and ``tickets_of_deployments``.
+    """
+
+    deployments: pd.DataFrame
+    measures: pd.DataFrame
+    weeks: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Responsibility(Section):
+    """How far one team carries its work, as ``vsm.model.responsibility`` gives it.
+
+    ``owners`` and ``mended_defects`` have a row per ticket, the others measure.
+    """
+
+    owners: pd.DataFrame
+    whole: pd.DataFrame
+    teams: pd.DataFrame
+    let_go: pd.DataFrame
+    mended_defects: pd.DataFrame
+    mended: pd.DataFrame
+    knowledge: pd.DataFrame
+    together: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alignment(Section):
+    """What work serves, as ``vsm.model.alignment`` and ``vsm.model.objectives`` give it."""
+
+    tickets: pd.DataFrame
+    objectives: pd.DataFrame
+    flow: pd.DataFrame
+    flow_by_quarter: pd.DataFrame
+    planned: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rework(Section):
+    """What is done again: of completed tickets, finished for good and not by a bulk edit.
+
+    ``stages``, ``referrals``, ``accuracy``, ``rolled``, ``back`` and ``costs`` are as ``rework_of``,
+    ``referral_matrix``, ``accuracy_of``, ``rolled_accuracy``, ``backward_moves`` and ``return_costs`` of
+    ``vsm.model`` give them; stages in stream order.
+    """
+
+    stages: pd.DataFrame
+    referrals: pd.DataFrame
+    accuracy: pd.DataFrame
+    rolled: pd.DataFrame
+    back: pd.DataFrame
+    costs: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Load(Section):
+    """How loaded teams and queues are: of all tickets, open ones too; never of persons.
+
+    ``wip``, ``switching``, ``queues``, ``queue_weeks`` and ``active`` are as ``weekly_wip``, ``switching``,
+    ``queue_growth``, ``queue_weeks`` and ``active_periods`` of ``vsm.model`` give them.
+    """
+
+    wip: pd.DataFrame
+    switching: pd.DataFrame
+    queues: pd.DataFrame
+    queue_weeks: pd.DataFrame
+    active: pd.DataFrame
+
+
+def delivery_section(
+    *,
+    tickets: pd.DataFrame,
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    releases: pd.DataFrame,
+    deploys: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    workflow: Workflow,
+    until: pd.Timestamp,
+    seed: int,
+) -> Delivery:
+    """Tell how work reaches customers. Deployments are of the whole stream, whatever window is looked at."""
+    rules = workflow.delivery
+    deployments = production_deployments(deploys, releases, commits, environment=rules.environment)
+    brought = brought_by_deployments(deployments, commits)
+    marked = incident_tickets(tickets, types=rules.incident_types, labels=rules.incident_labels)
+    finished = lifecycles.set_index(lifecycles["ticket"].astype("str"))["finished"]
+    incidents = tickets.loc[marked, ["ticket", "created"]].astype({"ticket": "str"})
+    incidents = incidents.assign(finished=finished.reindex(incidents["ticket"]).array)
+    failures = failures_of_deployments(
+        deployments, brought, incidents=incidents, events=events, reverts=rules.reverts
+    )
+    measures = delivery_measures(
+        deployments,
+        brought,
+        failures,
+        configured=bool(rules.incident_types or rules.incident_labels),
+        until=until,
+        minimum=workflow.rules.minimum,
+        seed=seed,
+    )
+    of_tickets = tickets_of_deployments(deployments, brought, events=events, tickets=tickets)
+    return Delivery(
+        deployments.join(failures).join(of_tickets),
+        measures,
+        delivery_weeks(deployments, brought, failures, until=until),
+    )
+
+
+def responsibility_section(  # noqa: PLR0913
+    *,
+    tickets: pd.DataFrame,
+    events: pd.DataFrame,
+    visits: pd.DataFrame,
+    handoffs: pd.DataFrame,
+    commits: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    alignment: pd.DataFrame,
+    people: People,
+    stages: pd.DataFrame,
+    as_of: pd.Timestamp,
+    minimum: int,
+) -> Responsibility:
+    """Tell how far one team carries its work, and where it hands over."""
+    acts = people.of_humans(events)
+    owners = ticket_owners(
+        visits,
+        handoffs=handoffs,
+        lives=lifecycles,
+        events=acts,
+        commits=commits,
+        stages=stages,
+        bots=people.bots,
+    )
+    mended = mended_defects(
+        lifecycles,
+        alignment=alignment,
+        visits=visits,
+        events=acts,
+        commits=commits,
+        tickets=tickets,
+        bots=people.bots,
+    )
+    knowledge = knowledge_at_risk(
+        visits,
+        tickets=tickets,
+        commits=commits,
+        as_of=as_of,
+        minimum=minimum,
+        person_of=people.person_of,
+        team_of=people.teams.team_of,
+        bots=people.bots,
+    )
+    together = ticket_disciplines(visits, lives=lifecycles, events=acts, stages=stages, bots=people.bots)
+    return Responsibility(
+        owners,
+        end_to_end(owners, minimum=minimum),
+        carried_by_team(owners, minimum=minimum),
+        letting_go(owners, tickets=tickets),
+        mended,
+        defects_mended_at_home(mended, minimum=minimum),
+        knowledge,
+        disciplines_together(together, stages=stages, minimum=minimum),
+    )
+
+
+def alignment_section(
+    tickets: pd.DataFrame, *, lifecycles: pd.DataFrame, whole: pd.DataFrame, workflow: Workflow
+) -> Alignment:
+    """Tell what work serves; ``whole`` are all TICKETS, so that parents out of view are known."""
+    minimum = workflow.rules.minimum
+    aligned = alignment_of_tickets(whole, workflow=workflow)
+    rows = aligned[aligned["ticket"].isin(set(tickets["ticket"]))].reset_index(drop=True)
+    return Alignment(
+        rows,
+        objective_costs(lifecycles, alignment=rows, tickets=tickets, minimum=minimum),
+        flow_distribution(lifecycles, alignment=rows, minimum=minimum),
+        flow_by_period(lifecycles, alignment=rows, period="quarter", minimum=minimum),
+        planned_share(lifecycles, alignment=rows, minimum=minimum),
+    )
+
+
+def rework_section(
+    visits: pd.DataFrame,
+    *,
+    lifecycles: pd.DataFrame,
+    stage_visits: pd.DataFrame,
+    stages: pd.DataFrame,
+    minimum: int,
+    seed: int,
+) -> Rework:
+    """Tell what is done again, by whom, and what it costs: of completed tickets, stages in stream order."""
+    done = set(counted(lifecycles)["ticket"])
+    of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
+    order = stages.drop_duplicates("stage").set_index("stage")["place"]
+    by_stage = rework_of(of_done, minimum=minimum)
+    return Rework(
+        by_stage.sort_values("stage", key=lambda names: names.map(order), kind="stable", ignore_index=True),
+        referral_matrix(of_done),
+        accuracy_of(kept, minimum=minimum),
+        rolled_accuracy(kept, seed=seed, minimum=minimum),
+        backward_moves(kept),
+        return_costs(stage_visits, lifecycles, seed=seed, minimum=minimum),
+    )
+
+
+def load_section(
+    visits: pd.DataFrame,
+    *,
+    events: pd.DataFrame,
+    stage_visits: pd.DataFrame,
+    as_of: pd.Timestamp,
+    teams: Teams,
+    active_days: float,
+    minimum: int,
+    seed: int,
+    fewest_people: int,
+) -> Load:
+    """Tell how much is in work at once, which queues grow, and which team holds up the others.
+
+    Somebody counts as active for ``active_days`` after each act; ``fewest_people`` as ``switching`` takes it.
+    """
+    return Load(
+        weekly_wip(visits, as_of=as_of),
+        switching(visits, events, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
+        queue_growth(stage_visits, as_of=as_of, minimum=minimum, seed=seed),
+        queue_weeks(stage_visits, as_of=as_of),
+        active_periods(visits, events, as_of=as_of, teams=teams, active_days=active_days),
+    )

@@ -1,0 +1,339 @@
+"""The value stream: base tables, and measures that are made when first asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
+
+import networkx as nx
+import pandas as pd
+
+from vsm.accessors import ACCESSORS, accessor
+from vsm.clock import Clock
+from vsm.config import Experiment, Workflow
+from vsm.context import Context
+from vsm.findings import Evidence, Findings, findings_from_evidence
+from vsm.model.batches import batches_from_stays
+from vsm.model.blocking import blocking_network
+from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
+from vsm.model.flow import lives_from_visits
+from vsm.model.network import stage_network, team_network
+from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.stays import stays_from_visits
+from vsm.quality import CheckedData, quality_table
+from vsm.sections import (
+    Alignment,
+    Delivery,
+    Load,
+    Responsibility,
+    Rework,
+    alignment_section,
+    delivery_section,
+    load_section,
+    responsibility_section,
+    rework_section,
+)
+from vsm.stream_card import stream_card
+from vsm.tables import TABLES, check
+
+T = TypeVar("T")
+
+
+class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
+    """A measure of a stream: made when first asked for, and once.
+
+    Readers get a frame of their own, which they may change in place; what is made later is made from the
+    untouched one, which the stream's ``_source`` keeps.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, stream: None, owner: type) -> "measure[T]": ...
+    @overload
+    def __get__(self, stream: "ValueStream", owner: type) -> T: ...
+    def __get__(self, stream: "ValueStream | None", owner: type) -> "T | measure[T]":
+        if stream is None:
+            return self
+        source = stream._source  # noqa: SLF001 - the descriptor is a part of the class it is written for
+        made = self._make(stream) if source is None else own_copy(getattr(source, self._name))
+        vars(stream)[self._name] = made
+        return made
+
+
+def own_copy(part: T) -> T:
+    """Give a frame that may be changed in place without changing the one it was made from."""
+    return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ValueStream:
+    """What is known about one value stream, as of one instant.
+
+    The base tables are there from the beginning; every measure is made when it is first asked for.
+
+    Attributes
+    ----------
+    tickets, events, visits, handoffs, waits, blocks, commits, releases, branches, deploys, names
+        The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
+    stages
+        Which status belongs to which stage, as ``stages_from_names`` gives it.
+    clock
+        Working calendars of the teams.
+    workflow
+        What vsm.toml says.
+    as_of
+        The instant that counts as now.
+    seed
+        Of all bootstrap intervals.
+    experiments
+        What experiments.toml says that the team tried.
+    provenance
+        Archive state, workflow hash, window and as-of instant, as texts.
+    """
+
+    tickets: pd.DataFrame
+    events: pd.DataFrame
+    visits: pd.DataFrame
+    handoffs: pd.DataFrame
+    waits: pd.DataFrame
+    blocks: pd.DataFrame
+    commits: pd.DataFrame
+    releases: pd.DataFrame
+    branches: pd.DataFrame
+    deploys: pd.DataFrame
+    names: pd.DataFrame
+    stages: pd.DataFrame
+    clock: Clock
+    workflow: Workflow
+    as_of: pd.Timestamp
+    seed: int
+    experiments: tuple[Experiment, ...]
+    provenance: Mapping[str, str]
+    _context: Context = field(kw_only=True)
+    _source: "ValueStream | None" = field(default=None, kw_only=True)
+
+    @measure
+    def lifecycles(self) -> pd.DataFrame:
+        """Each ticket's life: created, started, finished, and how long it worked and waited."""
+        return lives_from_visits(
+            self.visits, self.waits, events=self.events, stages=self.stages, as_of=self.as_of
+        )
+
+    @measure
+    def stage_visits(self) -> pd.DataFrame:
+        """Each ticket's unbroken stays in one stage, whoever held it."""
+        return stays_from_visits(self.visits, self.waits, stages=self.stages)
+
+    @measure
+    def stage_shares(self) -> pd.DataFrame:
+        """Which share of all lead time each stage takes, with intervals."""
+        return stage_shares(
+            self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
+        )
+
+    @measure
+    def batches(self) -> pd.DataFrame:
+        """From which queues tickets leave in batches."""
+        return batches_from_stays(self.stage_visits)
+
+    @measure
+    def handoff_costs(self) -> pd.DataFrame:
+        """What the handoffs between each two teams cost, with intervals."""
+        return handoff_costs(self.handoffs, self.lifecycles, seed=self.seed, minimum=self.minimum)
+
+    @measure
+    def ping_pong(self) -> pd.DataFrame:
+        """What goes back and forth between the same two stages, teams or persons."""
+        levels = [
+            ping_pong(self.visits, self.lifecycles, level=level, seed=self.seed, minimum=self.minimum)
+            for level in PING_PONG_LEVELS
+        ]
+        return pd.concat(levels, ignore_index=True)
+
+    @measure
+    def network(self) -> "nx.DiGraph[str]":
+        """The directed graph of stages, with the waiting on each way between two."""
+        return stage_network(self.stage_visits, stages=self.stages, minimum=self.minimum)
+
+    @measure
+    def team_network(self) -> "nx.DiGraph[str]":
+        """The directed graph of teams, with the waiting of the handoffs between each two."""
+        return team_network(self.handoffs)
+
+    @measure
+    def blocking_network(self) -> "nx.DiGraph[str]":
+        """The directed graph of tickets that block each other."""
+        return blocking_network(self.blocks, tickets=self._context.log.tickets, as_of=self.as_of)
+
+    @measure
+    def findings(self) -> Findings:
+        """Claims, the costliest first."""
+        returns = return_costs(self.stage_visits, self.lifecycles, seed=self.seed, minimum=self.minimum)
+        return findings_from_evidence(
+            Evidence(
+                self.tickets,
+                self.handoffs,
+                self.waits,
+                lives=self.lifecycles,
+                stays=self.stage_visits,
+                shares=self.stage_shares,
+                batches=self.batches,
+                costs=self.handoff_costs,
+                returns=returns,
+                minimum=self.minimum,
+            )
+        )
+
+    @measure
+    def quality(self) -> pd.DataFrame:
+        """What could not be used, or should not be trusted: one row per fact."""
+        context = self._context
+        found = quality_table(
+            CheckedData(
+                log=context.log,
+                workflow=context.workflow,
+                people=context.people,
+                stages=self.stages,
+                clock=self.clock,
+                tickets=self.tickets,
+                events=self.events,
+                visits=self.visits,
+                waits=self.waits,
+                blocks=self.blocks,
+                lifecycles=self.lifecycles,
+                notes=context.notes,
+            )
+        )
+        check(found, TABLES["quality"])
+        return found
+
+    @measure
+    def delivery(self) -> Delivery:
+        """Deployments and DORA's measures."""
+        return delivery_section(
+            tickets=self.tickets,
+            events=self.events,
+            commits=self.commits,
+            releases=self.releases,
+            deploys=self.deploys,
+            lifecycles=self.lifecycles,
+            workflow=self.workflow,
+            until=self.as_of,
+            seed=self.seed,
+        )
+
+    @measure
+    def responsibility(self) -> Responsibility:
+        """How far one team carries its work end to end."""
+        return responsibility_section(
+            tickets=self.tickets,
+            events=self.events,
+            visits=self.visits,
+            handoffs=self.handoffs,
+            commits=self.commits,
+            lifecycles=self.lifecycles,
+            alignment=self.alignment.tickets,
+            people=self._context.people,
+            stages=self.stages,
+            as_of=self.as_of,
+            minimum=self.minimum,
+        )
+
+    @measure
+    def alignment(self) -> Alignment:
+        """What work serves: objectives, kinds of work, planned and unplanned."""
+        whole = self._context.log.tickets
+        return alignment_section(
+            self.tickets, lifecycles=self.lifecycles, whole=whole, workflow=self.workflow
+        )
+
+    @measure
+    def rework(self) -> Rework:
+        """What is done again, and %C&A."""
+        return rework_section(
+            self.visits,
+            lifecycles=self.lifecycles,
+            stage_visits=self.stage_visits,
+            stages=self.stages,
+            minimum=self.minimum,
+            seed=self.seed,
+        )
+
+    @measure
+    def load(self) -> Load:
+        """How loaded teams and queues are."""
+        context, rules = self._context, self.workflow
+        return load_section(
+            self.visits,
+            events=context.people.of_humans(self.events),
+            stage_visits=self.stage_visits,
+            as_of=self.as_of,
+            teams=context.people.teams,
+            active_days=rules.waiting.active_days,
+            minimum=self.minimum,
+            seed=self.seed,
+            fewest_people=rules.privacy.fewest_people if context.shared else 1,
+        )
+
+    @property
+    def minimum(self) -> int:
+        """Under how many tickets it is too few to say (``[rules] minimum``)."""
+        return self.workflow.rules.minimum
+
+    if TYPE_CHECKING:
+        plot: ClassVar[Any]
+        table: ClassVar[Any]
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Give what was attached from outside, such as ``plot`` and ``table``."""
+            if name not in ACCESSORS:
+                raise AttributeError(f"ValueStream has no attribute {name!r}; it has {', '.join(dir(self))}")
+            attached = accessor(name, self)
+            vars(self)[name] = attached
+            return attached
+
+    def __dir__(self) -> list[str]:
+        """List what an analyst asks for, and nothing else."""
+        fields = [*vars(type(self)), *self.__dataclass_fields__, *ACCESSORS]
+        return sorted({name for name in fields if not name.startswith("_")})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the base tables; measures and what is attached are made anew."""
+        kept = self.__dataclass_fields__
+        return {name: value for name, value in vars(self).items() if name in kept}
+
+    def __repr__(self) -> str:
+        """Say in one line what this is: a frame's worth of rows would drown a notebook."""
+        finished = int(self.lifecycles["finished"].notna().sum())
+        return (
+            f"ValueStream({self.workflow.stream.name!r}: {len(self.tickets)} tickets, {finished} finished, "
+            f"{len(self.visits)} visits, {len(self.handoffs)} handoffs, {len(self.findings)} findings, "
+            f"as of {self.as_of:%Y-%m-%d %H:%M} UTC)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show its numbers, its costliest finding, and how far it can be trusted."""
+        finished = int(self.lifecycles["finished"].notna().sum())
+        return stream_card(
+            name=self.workflow.stream.name,
+            as_of=self.as_of,
+            numbers={
+                "tickets": len(self.tickets),
+                "finished for good": finished,
+                "still open": len(self.lifecycles) - finished,
+                "visits": len(self.visits),
+                "handoffs": len(self.handoffs),
+                "commits": len(self.commits),
+                "stages": self.stages["stage"].nunique(),
+                "teams": self.visits["team"].nunique(),
+            },
+            finding=str(self.findings[0]) if self.findings else self.findings.nothing,
+            provenance=self.provenance,
+            quality=self.quality,
+        )
