@@ -19,6 +19,7 @@ import typer
 
 from vsm.cli.check import check
 from vsm.cli.demo import demo
+from vsm.cli.explain import explain
 from vsm.cli.export import export
 from vsm.cli.init import init
 from vsm.cli.lab import lab
@@ -47,6 +48,7 @@ app.command()(init)
 app.add_typer(pull, name="pull")
 app.command()(verify)
 app.command()(check)
+app.command()(explain)
 app.command()(export)
 app.command()(report)
 app.command()(slides)
