@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,7 +24,7 @@ from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 from vsm.tables import HANDOFFS, VISITS, WAITS
 
-ALWAYS = Clock(Calendar("always", [-(1 << 60)], [1 << 60]))
+ALWAYS = Clock(Calendar("always", np.array([-(1 << 60)]), np.array([1 << 60])))
 
 
 def explained(*lines: str, others: tuple[str, ...] = (), title: str = "") -> Explanation:
