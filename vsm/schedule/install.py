@@ -1,4 +1,4 @@
-"""How does a call get into the user's own crontab or systemd? Nothing else of theirs is changed."""
+"""Puts a call into the user's own crontab or systemd; nothing else of theirs is changed."""
 
 import os
 import shutil
@@ -8,17 +8,45 @@ from pathlib import Path
 from typing import Final
 
 from vsm.errors import RunError
-from vsm.schedule.schedulers_call import Call
-from vsm.schedule.schedulers_cron import with_block
-from vsm.schedule.schedulers_systemd import systemd_units
+from vsm.schedule.schedulers import Call, cron_block, systemd_units
 
 _NONE_YET: Final = ("no crontab for", "can't open")
 """How crontabs of Debian, cronie, macOS and BusyBox say that the user has none; all else is an error."""
 _PATIENCE: Final = 30.0
 
 
+def with_block(crontab: str, call: Call) -> str:
+    r"""The crontab with the call in it: what stood between its marks is replaced, all else kept.
+
+    Raises
+    ------
+    RunError
+        A mark stands there without its other half: nobody knows what may be replaced.
+
+    Examples
+    --------
+    >>> from pathlib import PurePosixPath
+    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc"))
+    >>> once = with_block("0 1 * * * backup\n", call)
+    >>> with_block(once, call) == once
+    True
+    """
+    block, lines = cron_block(call), crontab.split("\n")
+    begin, *_, end = block.split("\n")
+    starts, ends = ([at for at, line in enumerate(lines) if line == mark] for mark in (begin, end))
+    if not starts and not ends:
+        gap = "" if not crontab or crontab.endswith("\n") else "\n"
+        return f"{crontab}{gap}{block}\n"
+    if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
+        raise RunError(
+            f"the crontab holds '{begin}' {len(starts)} and '{end}' {len(ends)} times, not once each in this "
+            "order; take them out with crontab -e, and try again; nothing was changed"
+        )
+    return "\n".join([*lines[: starts[0]], block, *lines[ends[0] + 1 :]])
+
+
 def install_in_crontab(call: Call, *, environment: Mapping[str, str]) -> bool:
-    """Is the call in the user's crontab now? Returns whether that changed anything.
+    """Put the call into the user's crontab; returns whether that changed anything.
 
     The crontab is read anew, and written only where it differs; what is not between the marks of this work
     folder stays to the byte.
@@ -48,21 +76,21 @@ def install_in_crontab(call: Call, *, environment: Mapping[str, str]) -> bool:
     if crontab is None:
         raise RunError("there is no crontab command; install cron, or see vsm schedule --for systemd")
     listed = _call([crontab, "-l"], environment=environment)
-    said = _said(listed)
-    if listed.returncode and not any(words in said for words in _NONE_YET):
-        raise RunError(f"crontab -l failed: {said}; nothing was changed")
+    answer = _answer(listed)
+    if listed.returncode and not any(words in answer for words in _NONE_YET):
+        raise RunError(f"crontab -l failed: {answer}; nothing was changed")
     before = b"" if listed.returncode else listed.stdout
     after = with_block(before.decode(errors="surrogateescape"), call).encode(errors="surrogateescape")
     if after == before:
         return False
-    written = _call([crontab, "-"], environment=environment, told=after)
+    written = _call([crontab, "-"], environment=environment, given=after)
     if written.returncode:
-        raise RunError(f"crontab refused the new line: {_said(written)}; nothing was changed")
+        raise RunError(f"crontab refused the new line: {_answer(written)}; nothing was changed")
     return True
 
 
 def install_units(call: Call, *, folder: Path) -> list[Path]:
-    """Where do the units lie now? Each is written whole.
+    """Write the units of systemd, each whole; returns where they lie.
 
     Parameters
     ----------
@@ -98,7 +126,7 @@ def install_units(call: Call, *, folder: Path) -> list[Path]:
 
 
 def start_timer(call: Call, *, environment: Mapping[str, str]) -> str:
-    """Does the user's systemd run the timer now? Returns why not, or nothing.
+    """Let the user's systemd run the timer; returns why it does not, or nothing.
 
     Parameters
     ----------
@@ -120,22 +148,22 @@ def start_timer(call: Call, *, environment: Mapping[str, str]) -> str:
     for words in (["daemon-reload"], ["enable", "--now", f"{call.name}.timer"]):
         done = _call([systemctl, "--user", *words], environment=environment)
         if done.returncode:
-            return f"systemctl --user {words[0]} said: {_said(done)}"
+            return f"systemctl --user {words[0]} said: {_answer(done)}"
     return ""
 
 
 def _call(
-    words: list[str], *, environment: Mapping[str, str], told: bytes = b""
+    words: list[str], *, environment: Mapping[str, str], given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     plain = dict(environment) | {"LC_ALL": "C"}
     try:
         return subprocess.run(  # noqa: S603 - a command found on PATH, and words of our own
-            words, input=told, capture_output=True, env=plain, timeout=_PATIENCE, check=False
+            words, input=given, capture_output=True, env=plain, timeout=_PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RunError(f"{words[0]} cannot be used: {error}; nothing was changed") from error
 
 
-def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    said = " ".join(done.stderr.decode(errors="replace").split())
-    return said or f"exit code {done.returncode}"
+def _answer(done: subprocess.CompletedProcess[bytes]) -> str:
+    answer = " ".join(done.stderr.decode(errors="replace").split())
+    return answer or f"exit code {done.returncode}"
