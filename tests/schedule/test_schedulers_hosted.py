@@ -13,7 +13,8 @@ import yaml
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
 from vsm.reports.parameters import check_parameters
-from vsm.schedule.schedulers import Call, airflow_dag, github_workflow, gitlab_job, windows_task
+from vsm.schedule.call import Call
+from vsm.schedule.schedulers import airflow_dag, github_workflow, gitlab_job, windows_task
 
 NOTEBOOK = notebooks_folder() / "01_where_does_time_go.ipynb"
 

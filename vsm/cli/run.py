@@ -12,9 +12,10 @@ import typer
 from vsm.cli.options import WORK, Dir
 from vsm.cli.pull import pull_again
 from vsm.cli.telling import Teller
-from vsm.schedule.log import log_to
-from vsm.schedule.reaching import publish_run, tell_run
-from vsm.schedule.run import EXIT_CODES, Hands, run_reports
+from vsm.schedule.effects import Effects, log_to
+from vsm.schedule.notify import notify
+from vsm.schedule.publishing import publish_run
+from vsm.schedule.run import EXIT_CODES, run_reports
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -33,14 +34,14 @@ def run(
     """
     folder = WorkFolder.at(dir_)
     log = log_to(folder.run_log, clock=_now, json_lines=json_log)
-    hands = Hands(
+    effects = Effects(
         clock=_now,
         log=log,
         pull=lambda: _pulled(dir_, json_log=json_log),
         publish=partial(publish_run, folder),
-        tell=partial(tell_run, folder, secrets=os.environ),
+        notify=partial(notify, folder, secrets=os.environ),
     )
-    runs = run_reports(folder, names or (), hands=hands, due=due, force=force)
+    runs = run_reports(folder, names or (), effects=effects, due=due, force=force)
     raise typer.Exit(worst([EXIT_CODES.get(made.outcome, 0) for made in runs]))
 
 

@@ -14,8 +14,9 @@ from vsm.cli.saying import console
 from vsm.config.reporting import Report
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
+from vsm.schedule.call import FAULTS, Call, longest_minutes
 from vsm.schedule.install import install_in_crontab, install_units, start_timer
-from vsm.schedule.schedulers import FAULTS, Call, Scheduler, longest_minutes, scheduler_text
+from vsm.schedule.schedulers import Scheduler, scheduler_text
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
 EXAMPLE: Final = "01_where_does_time_go.ipynb"

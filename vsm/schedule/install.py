@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from vsm.errors import RunError
-from vsm.schedule.schedulers import Call, cron_block, systemd_units
+from vsm.schedule.call import Call
+from vsm.schedule.schedulers import cron_block, systemd_units
 
 _NONE_YET: Final = ("no crontab for", "can't open")
 """How crontabs of Debian, cronie, macOS and BusyBox say that the user has none; all else is an error."""

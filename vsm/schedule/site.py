@@ -1,4 +1,4 @@
-"""Where do finished reports lie, and which of them stay? One folder a report, in which nothing is half there.
+"""The folder of finished reports: one folder a report, in which nothing is half there, and which runs stay.
 
 ::
 
@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from vsm.reports.render import Page
-from vsm.reports.site import RunRow, render_site
+from vsm.reports.render import Page, RunRow, render_site
 from vsm.reports.staging import making, settle, stamp_of
+from vsm.schedule.effects import Log
 from vsm.schedule.history import History, Run, failing_since, last_good
-from vsm.schedule.log import Log
 from vsm.sources.work_folder import WorkFolder
 
 WHOLE: Final = 4
@@ -33,7 +32,7 @@ _WORDS: Final = {"stale": "partly stale"}
 
 
 def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
-    """Under which name does a finished run lie now in its report's folder?
+    """Move a finished run into its report's folder; returns its name there.
 
     Examples
     --------
@@ -49,10 +48,12 @@ def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
     return settle(made, site, stamp_of(at)).name
 
 
-def show(
+def refresh_pages(
     folder: WorkFolder, report: str, *, history: History, log: Log, at: datetime, keep: int | None = None
 ) -> str:
-    """Why could the first page not be written? It leads to a new run before an old one goes.
+    """Write the first pages and clear what does not stay; returns why a page was not written, or nothing.
+
+    A page leads to a new run before an old one goes.
 
     Where nothing can be cleared, nothing is lost: it goes with the next run.
 
@@ -62,7 +63,7 @@ def show(
     >>> from datetime import UTC
     >>> from vsm.schedule.history import open_history
     >>> with TemporaryDirectory() as root, open_history(Path(root, "runs.sqlite")) as history:
-    ...     show(WorkFolder(Path(root)), "weekly", history=history, log=print, at=datetime.now(UTC))
+    ...     refresh_pages(WorkFolder(Path(root)), "weekly", history=history, log=print, at=datetime.now(UTC))
     ''
     """
     try:
@@ -77,12 +78,12 @@ def show(
         except OSError as error:
             log("not tidied", report=report, reason=str(error))
         if _entries(folder.site / report) != before:
-            return show(folder, report, history=history, log=log, at=at)
+            return refresh_pages(folder, report, history=history, log=log, at=at)
     return ""
 
 
 def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
-    """Which runs of a report stay? The newest good ones, whole or packed; nothing that was left half-made.
+    """Keep the newest good runs of a report, whole or packed, and nothing that was left half-made.
 
     Only to be called by the one run that is under way. The newest good one is never touched.
 
@@ -148,7 +149,7 @@ def write_index(folder: WorkFolder, report: str, *, history: History, at: dateti
 
 
 def banner(runs: Sequence[Run]) -> str:
-    """What failed, and since when? Nothing where the last run was good; the latest run comes first.
+    """What failed, and since when; nothing where the last run was good. The latest run comes first.
 
     Examples
     --------
@@ -192,10 +193,12 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
     papers = sorted((site / good.folder).glob("*.pdf"))
-    return pages + [Page(f"{good.folder}/{paper.name}", f"On paper: {_spoken(paper)}") for paper in papers]
+    return pages + [
+        Page(f"{good.folder}/{paper.name}", f"On paper: {_words_of_name(paper)}") for paper in papers
+    ]
 
 
-def _spoken(paper: Path) -> str:
+def _words_of_name(paper: Path) -> str:
     """Say a file's name as words: 01_where_does_time_go.pdf is "where does time go"."""
     return paper.stem.lstrip("0123456789_").replace("_", " ")
 

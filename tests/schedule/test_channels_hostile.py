@@ -10,16 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.schedule.hands import MONDAY
 from tests.schedule.post_office import open_office
 from tests.schedule.webhook import listening
+from tests.schedule.world import MONDAY
 from vsm.config import Report, Tell
-from vsm.schedule import telling
+from vsm.schedule import channels
+from vsm.schedule.channels import Message, mail_of, send_mail, send_message
 from vsm.schedule.history import Run
-from vsm.schedule.mail import composed, post
-from vsm.schedule.message import Message
-from vsm.schedule.reaching import tell_run
-from vsm.schedule.telling import tell
+from vsm.schedule.notify import notify
 from vsm.sources.work_folder import WorkFolder
 
 HOSTILE = (
@@ -34,7 +32,7 @@ def no_pause(_: float) -> None:
 
 
 def at_once(message: Message, to: Tell, secrets: dict[str, str]) -> str:
-    return tell(message, to=to, secrets=secrets, pause=no_pause)
+    return send_message(message, to=to, secrets=secrets, pause=no_pause)
 
 
 def heard(message: Message) -> dict[str, Any]:
@@ -44,7 +42,7 @@ def heard(message: Message) -> dict[str, Any]:
 
 
 def card_of(message: Message, address: str = WORKFLOWS) -> Any:
-    (attachment,) = telling._body(message, address)["attachments"]
+    (attachment,) = channels._body(message, address)["attachments"]
     return attachment["content"]
 
 
@@ -61,7 +59,7 @@ def test_slack_and_mattermost_get_text_without_markup() -> None:
 @given(text=st.text(alphabet="@[]():!<>&a\n"))
 def test_no_text_holds_markup(text: str) -> None:
     """No mention, no link, no picture, no further line, whatever stands in the data."""
-    body = telling._body(Message("weekly", "done", "t", (text,)), "https://chat.example/hooks/x")["text"]
+    body = channels._body(Message("weekly", "done", "t", (text,)), "https://chat.example/hooks/x")["text"]
     _, said = body.split("\n")
     assert not re.search(r"@[^\u200b]|@$|\]\(|\]\[|\]:|[<>]", said)
     back = said.replace("\u200b", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -70,7 +68,7 @@ def test_no_text_holds_markup(text: str) -> None:
 
 def test_teams_gets_an_adaptive_card_that_reads_no_markdown() -> None:
     """Runs of text as Workflows take them; the report opens by a button."""
-    body = telling._body(TOLD, WORKFLOWS)
+    body = channels._body(TOLD, WORKFLOWS)
     assert (body["type"], len(body["attachments"])) == ("message", 1)
     assert body["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
     card = card_of(TOLD)
@@ -98,7 +96,7 @@ def test_a_button_leads_to_the_web_alone(link: str) -> None:
 )  # fmt: skip
 def test_who_listens_is_known_by_the_host(host: str, teams: bool) -> None:
     """By its end, not by a part of it."""
-    assert ("attachments" in telling._body(TOLD, f"https://{host}/x")) == teams
+    assert ("attachments" in channels._body(TOLD, f"https://{host}/x")) == teams
 
 
 @pytest.mark.parametrize("letter", ["a", "ß", "漢", "🚦"])
@@ -107,8 +105,8 @@ def test_huge_texts_fit_everywhere(letter: str) -> None:
     huge = Message(
         "weekly", "done", letter * 9999, (letter * 9999,) * 3, "https://www.example/weekly/index.html"
     )
-    assert len(json.dumps(telling._body(huge, WORKFLOWS))) < 28_000
-    assert len(telling._body(huge, "https://hooks.slack.com/x")["text"]) < 4_000
+    assert len(json.dumps(channels._body(huge, WORKFLOWS))) < 28_000
+    assert len(channels._body(huge, "https://hooks.slack.com/x")["text"]) < 4_000
 
 
 @pytest.mark.parametrize("code", [301, 302, 304, 307, 308, 400, 403, 404])
@@ -187,7 +185,7 @@ def test_mail_is_sent_with_its_login_and_its_pdf(tmp_path: Path) -> None:
     )
     with open_office() as office:
         url = f"smtp://me%40shop.example:p%40ss@127.0.0.1:{office.port}"
-        assert post(told, to=["a@example.org", "b@example.org"], secrets={"VSM_SMTP_URL": url}) == ""
+        assert send_mail(told, to=["a@example.org", "b@example.org"], secrets={"VSM_SMTP_URL": url}) == ""
         (mail,) = office.taken
         assert "AUTH PLAIN AG1lQHNob3AuZXhhbXBsZQBwQHNz" in office.said
     assert (mail["Subject"], mail["From"], mail["To"]) == (
@@ -216,7 +214,7 @@ def test_what_a_mail_server_answers_is_not_repeated(verb: str, answer: str, faul
         office.answers = {verb: answer}
         url = f"smtp://me:p4ssword@127.0.0.1:{office.port}"
         secrets = {"VSM_SMTP_URL": url, "VSM_MAIL_FROM": "me@shop.example"}
-        assert post(TOLD, to=["a@example.org"], secrets=secrets) == f"e-mail: {fault}"
+        assert send_mail(TOLD, to=["a@example.org"], secrets=secrets) == f"e-mail: {fault}"
         assert office.taken == []
 
 
@@ -227,7 +225,7 @@ def test_no_header_can_be_slipped_into_mail(text: str, sender: str, to: str) -> 
     secrets = {"VSM_SMTP_URL": "smtp://127.0.0.1:9", "VSM_MAIL_FROM": f"{sender}@b.example"}
     assert re.fullmatch(r"e-mail: \w+", at_once(told, Tell(email=(to,)), secrets))
     try:
-        mail = composed(told, sender="a@b.example", to=["team@example.org"])
+        mail = mail_of(told, sender="a@b.example", to=["team@example.org"])
         raw = mail.as_bytes()
     except ValueError:
         return
@@ -245,5 +243,5 @@ def test_where_a_report_can_be_read_is_told_without_a_login(tmp_path: Path) -> N
     with listening() as listener:
         report = Report(name="weekly", publish="sftp://me:pass@host/www/", tell=(Tell(webhook="env:HOOK"),))
         run = Run("weekly", MONDAY, outcome="failed", reason="no room.", title="Shop")
-        assert tell_run(WorkFolder(tmp_path), report, run, None, secrets={"HOOK": listener.address}) == []
+        assert notify(WorkFolder(tmp_path), report, run, None, secrets={"HOOK": listener.address}) == []
         assert listener.heard[0]["text"].endswith("\nno room.\nsftp://host/www/weekly/index.html")

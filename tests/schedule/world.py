@@ -9,10 +9,11 @@ from typing import Any
 from tests.jira_bodies import issue
 from vsm.config import Report
 from vsm.findings import Findings, changes_since
+from vsm.schedule.effects import Effects
 from vsm.schedule.history import Run
-from vsm.schedule.order import Order
-from vsm.schedule.rendering import Made
-from vsm.schedule.run import Hands, run_reports
+from vsm.schedule.plan import Plan
+from vsm.schedule.rendering import Output
+from vsm.schedule.run import run_reports
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
 
@@ -56,7 +57,7 @@ class World:
     log: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     pulled: Callable[[], Sequence[str]] = list
-    rendered: Callable[..., Made] | None = None
+    rendered: Callable[..., Output] | None = None
     published: Callable[[Report, Run], str] = lambda *_: ""
 
     @property
@@ -64,13 +65,13 @@ class World:
         return WorkFolder(self.root)
 
     @property
-    def hands(self) -> Hands:
-        return Hands(
+    def effects(self) -> Effects:
+        return Effects(
             clock=self.clock,
             log=lambda event, **about: self.log.append((event, about)),
             pull=self.pulled,
             publish=self.published,
-            tell=self.tell,
+            notify=self.tell,
             render=self.rendered or quickly,
         )
 
@@ -79,7 +80,7 @@ class World:
         self.now += timedelta(seconds=1)
         return self.now
 
-    def tell(self, report: Report, run: Run, _: Made | None) -> list[str]:
+    def tell(self, report: Report, run: Run, _: Output | None) -> list[str]:
         self.told.append((report.name, run.outcome))
         return []
 
@@ -92,7 +93,7 @@ class World:
             archive.store([page], source="jira", scope="{}", at=self.now)
 
     def run(self, *names: str, **how: bool) -> list[Run]:
-        return run_reports(self.folder, names, hands=self.hands, **how)
+        return run_reports(self.folder, names, effects=self.effects, **how)
 
     def outcomes(self, **how: bool) -> list[str]:
         return [run.outcome for run in self.run(**how)]
@@ -116,12 +117,12 @@ def world(root: Path, plan: str = PLAN) -> World:
 
 
 def quickly(
-    folder: WorkFolder, order: Order, *, stream: Any, before: Run | None, troubles: Sequence[str]
-) -> Made:
+    folder: WorkFolder, order: Plan, *, stream: Any, before: Run | None, troubles: Sequence[str]
+) -> Output:
     """Make a page that tells the run's instant, as ``rendered`` would make many."""
     made = folder.runs / order.report.name / "made"
     made.mkdir(parents=True)
     (made / "index.html").write_text(f"<h1>{order.at:%Y-%m-%d}</h1>{' '.join(troubles)}")
     (made / "05_what_is_stuck_now.html").write_text("<p>whole</p>")
     changes = None if before is None else changes_since(before.findings, stream.findings)
-    return Made(made, Findings(), changes)
+    return Output(made, Findings(), changes)

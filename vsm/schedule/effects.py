@@ -1,12 +1,17 @@
-"""Where does a run say what it does? On standard output, as text or JSON, and always in a file."""
+"""What a run does to the world: clock, log, pulling, publishing, notifying; each can be exchanged."""
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from vsm.config import Report
+from vsm.schedule.history import Run
+from vsm.schedule.rendering import Output, render_plan
 
 MOST: Final = 2_000_000
 """A log of so many bytes is put aside as ``.1``; there is never more than one put aside."""
@@ -14,10 +19,39 @@ MOST: Final = 2_000_000
 Log = Callable[..., None]
 
 
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a run does to the world; each part can be exchanged.
+
+    Attributes
+    ----------
+    clock
+        Gives the instant that counts as now, with zone.
+    log
+        Takes what happens, as ``log_to`` makes it.
+    pull
+        Pulls what is configured; returns a sentence for each source that could not be pulled.
+    publish
+        Copies a finished run to where its report is published, and of one that made nothing the first page,
+        which says so; returns what failed, or nothing.
+    notify
+        Notifies those who are to know; returns a sentence for each that could not be reached.
+    render
+        Carries out a plan, as ``render_plan`` does.
+    """
+
+    clock: Callable[[], datetime]
+    log: Log
+    pull: Callable[[], Sequence[str]]
+    publish: Callable[[Report, Run], str]
+    notify: Callable[[Report, Run, Output | None], Sequence[str]]
+    render: Callable[..., Output] = render_plan
+
+
 def log_to(
     path: Path, *, clock: Callable[[], datetime], json_lines: bool = False, quiet: bool = False
 ) -> Log:
-    """Which function takes what a run says? ``log(event, **about)``; a full disk does not stop it.
+    """A function ``log(event, **about)`` that takes what a run says; a full disk does not stop it.
 
     Parameters
     ----------
@@ -42,7 +76,7 @@ def log_to(
         at = clock()
         line = json.dumps({"at": at.isoformat(timespec="seconds"), "report": report, "event": event, **about})
         with suppress(OSError):
-            _write(path, line)
+            _append(path, line)
         if not quiet:
             with suppress(OSError):  # cron may have led it to a file on a full disk
                 sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
@@ -51,7 +85,7 @@ def log_to(
     return log
 
 
-def _write(path: Path, line: str) -> None:
+def _append(path: Path, line: str) -> None:
     if path.exists() and path.stat().st_size > MOST:
         path.replace(path.with_suffix(path.suffix + ".1"))
     with path.open("a", encoding="utf-8") as file:
