@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.schedule.world import quickly
+from vsm.cli.console import PullProgress
 from vsm.cli.pull import pull_again
-from vsm.cli.telling import Teller
 from vsm.schedule import run as running
 from vsm.schedule.effects import Effects
 from vsm.schedule.run import run_reports
@@ -31,7 +31,7 @@ def main(root: Path, phase: str, now: datetime) -> None:
 
     def pull() -> list[str]:
         die("pulling")
-        return [str(each.error) for each in pull_again(root, Teller(quiet=True), at=now)]
+        return [str(each.error) for each in pull_again(root, PullProgress(quiet=True), at=now)]
 
     def render(*known: Any, **more: Any) -> Any:
         made = quickly(*known, **more)

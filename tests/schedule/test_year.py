@@ -19,8 +19,8 @@ from tests.jira_server import EMAIL, TOKEN, Running, Site, serve
 from tests.reports.pages import run_vsm
 from tests.schedule.webhook import Listener, listening
 from tests.schedule.world import quickly
+from vsm.cli.console import PullProgress
 from vsm.cli.pull import pull_again
-from vsm.cli.telling import Teller
 from vsm.errors import VsmError
 from vsm.read import read_stream
 from vsm.schedule.effects import Effects
@@ -97,7 +97,7 @@ class Year:
             log=lambda event, **about: self.faults.update(["not told"] if event == "not told" else []),
             pull=lambda: [
                 f"The pull of {each.source} failed."
-                for each in pull_again(self.folder.root, Teller(quiet=True), at=self.now)
+                for each in pull_again(self.folder.root, PullProgress(quiet=True), at=self.now)
             ],
             publish=lambda *_: "",
             notify=lambda *known: notify(

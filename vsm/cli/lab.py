@@ -1,4 +1,4 @@
-"""How does an analyst explore? ``vsm lab`` opens JupyterLab on notebooks of their own."""
+"""Opens JupyterLab on the analyst's own copies of the notebooks: ``vsm lab``."""
 
 import json
 import os
@@ -10,8 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
 from vsm.errors import RunError
 from vsm.reports import lay_out, notebooks_folder
 from vsm.sources.work_folder import WorkFolder
@@ -40,10 +39,10 @@ def lab(
         folder=folder.notebooks,
         parameters={"data_dir": "..", **chosen},
     )
-    say = console()
-    say.print(f"Notebooks: {bench.folder}")
+    out = console()
+    out.print(f"Notebooks: {bench.folder}")
     if bench.kept:
-        say.print(f"Kept as you edited them: {', '.join(bench.kept)}; rename one to get it anew")
+        out.print(f"Kept as you edited them: {', '.join(bench.kept)}; rename one to get it anew")
     if find_spec("jupyterlab") is None:
         raise RunError("JupyterLab is not installed; pip install jupyterlab, or open the notebooks elsewhere")
     command = [

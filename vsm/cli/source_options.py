@@ -1,4 +1,4 @@
-"""How is a source asked? From what the archive wrote down of it, so that a pull can be repeated as it was.
+"""Asks a source as the archive wrote it down, so that a pull can be repeated as it was.
 
 ``Asked`` is a plain JSON object: ``file`` (and how to read it), ``repo``, or ``url`` with a scope. It never
 holds a login.
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from vsm.cli.telling import Teller
+from vsm.cli.console import PullProgress
 from vsm.config import Workflow
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
@@ -39,11 +39,11 @@ def asked_pages(
     *,
     archive: Archive,
     workflow: Workflow,
-    teller: Teller,
+    progress: PullProgress,
     sweep: bool | None = None,
     at: datetime | None = None,
 ) -> Iterator[Page]:
-    """What does this source say, asked like this, at this instant? Now by default."""
+    """The pages of this source, asked like this, at this instant; now by default."""
     if source.startswith("git:"):
         known = archive.document(source, STATE)
         repository = Path(asked["repo"])
@@ -59,7 +59,7 @@ def asked_pages(
         pages = issue_pages(Path(asked["file"]))
     else:
         pages = _live_pages(
-            source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep,
+            source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep,
             at=at or datetime.now(UTC),
         )  # fmt: skip
     return _of_one_site(pages, source, archive)
@@ -107,13 +107,13 @@ def _live_pages(
     *,
     archive: Archive,
     workflow: Workflow,
-    teller: Teller,
+    progress: PullProgress,
     sweep: bool | None,
     at: datetime,
 ) -> Iterator[Page]:
     from vsm.sources.jira_live import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
 
-    session = session_of(asked, on_wait=teller.waiting)
+    session = session_of(asked, on_wait=progress.waiting)
     custom = workflow.jira.fields
     jira = LiveJira(
         session,
@@ -123,13 +123,13 @@ def _live_pages(
         source=source,
         as_asked=json.dumps(asked),
         custom=custom,
-        on_total=teller.total,
+        on_total=progress.total,
     )
     return live_pages(jira, sweep=sweep)
 
 
 def scope_of(asked: Asked) -> "Scope":
-    """Which issues are asked for?"""
+    """The issues that are asked for."""
     from vsm.sources.jira_live import Scope  # noqa: PLC0415 - see above
 
     words = ("url", "jql", "filter", "board")
@@ -137,7 +137,7 @@ def scope_of(asked: Asked) -> "Scope":
 
 
 def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "JiraSession":
-    """Who asks which server? The login comes from the environment, the keyring, or the keyboard.
+    """A session with the server; the login comes from the environment, the keyring, or the keyboard.
 
     Raises
     ------

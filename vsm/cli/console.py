@@ -1,12 +1,14 @@
-"""How does a long pull tell how far it is? A moving line for people, JSON lines for machines, or nothing."""
+"""What commands share: their options, sentences to the letter, and the progress of a pull."""
 
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -19,9 +21,26 @@ from rich.progress import (
 
 from vsm.sources.archive import PullState
 
+Dir = Annotated[
+    Path, typer.Option("--dir", help="Work folder: vsm.toml, archive and reports.", show_default=True)
+]
+Since = Annotated[str, typer.Option(help="Only tickets finished since YYYY-MM-DD, and open ones.")]
+Until = Annotated[str, typer.Option(help="Look as of YYYY-MM-DD; later events are not seen.")]
+Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
+TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
+Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome or Chromium.")]
 
-class Teller:
-    """How far is a pull? Told as it goes on; ``json_log`` writes a line an event, ``quiet`` only troubles."""
+WORK = Path("work")
+
+
+def console(*, stderr: bool = False, quiet: bool = False) -> Console:
+    """A console that shows every text to the letter and breaks no line."""
+    return Console(stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+class PullProgress:
+    """How far a pull is, as it goes on: ``json_log`` writes a line an event, ``quiet`` only troubles."""
 
     def __init__(self, *, quiet: bool = False, json_log: bool = False) -> None:
         self._quiet = quiet or json_log
@@ -33,7 +52,7 @@ class Teller:
 
     @contextmanager
     def pulling(self, source: str) -> Iterator[None]:
-        """Tell about one source while it is pulled."""
+        """Show one source while it is pulled."""
         self._source, self._label = source, f"pulling {source}"
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24))
         rate = TextColumn("{task.fields[rate]}")
