@@ -1,7 +1,7 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
 
 import networkx as nx
@@ -26,6 +26,7 @@ from vsm.sections import (
     Load,
     Responsibility,
     Rework,
+    Section,
     alignment_section,
     delivery_section,
     load_section,
@@ -33,7 +34,7 @@ from vsm.sections import (
     rework_section,
 )
 from vsm.stream_card import stream_card
-from vsm.tables import TABLES, check
+from vsm.tables import DERIVED, TABLES, Table, check, conform, empty
 
 T = TypeVar("T")
 
@@ -60,7 +61,10 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
         if stream is None:
             return self
         source = stream._source  # noqa: SLF001 - the descriptor is a part of the class it is written for
-        made = self._make(stream) if source is None else own_copy(getattr(source, self._name))
+        if source is None:
+            made = conformed(self._make(stream), name=self._name)
+        else:
+            made = own_copy(getattr(source, self._name))
         vars(stream)[self._name] = made
         return made
 
@@ -68,6 +72,21 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
 def own_copy(part: T) -> T:
     """Give a frame that may be changed in place without changing the one it was made from."""
     return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
+
+
+def conformed(made: T, *, name: str) -> T:
+    """Give a measure's frames the columns and types of their tables in ``vsm.tables.DERIVED``."""
+    if isinstance(made, Section):
+        parts: dict[str, pd.DataFrame] = {part.name: getattr(made, part.name) for part in fields(made)}
+        frames = {part: _as(frame, DERIVED[f"{name}.{part}"]) for part, frame in parts.items()}
+        return cast("T", replace(made, **frames))
+    is_table = isinstance(made, pd.DataFrame) and name in DERIVED
+    return cast("T", _as(made, DERIVED[name])) if is_table else made  # type: ignore[arg-type]
+
+
+def _as(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Without rows, pandas has guessed the types."""
+    return empty(table) if frame.empty else conform(frame, table)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,14 +1,17 @@
 """How does a table leave the house? Parquet keeps every type; CSV and JSON are for people and other tools."""
 
-from collections.abc import Callable, Hashable
+import json
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 
 from vsm.errors import ParameterError, RunError, TableError
 
+T = TypeVar("T")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,16 +51,57 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     stage,wait_s
     '=Review,90.0
     """
-    write = _WRITERS.get(to.suffix.lower())
-    if write is None:
-        raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(_WRITERS)}")
-    if not to.parent.is_dir():
-        raise ParameterError(f"cannot export to {to}: the folder {to.parent} does not exist; make it first")
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
+    _written(frame, to=to, writers=_WRITERS)
+
+
+def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
+    """Write a network as GraphML, or as node-link JSON: both can be read back by networkx, Gephi or D3.
+
+    Durations are seconds, as in the graph; an attribute that is missing is left out.
+
+    Parameters
+    ----------
+    graph
+        Any network of a stream; it is not changed.
+    to
+        The file, ending in ``.graphml`` or ``.json``; one that exists is replaced.
+
+    Raises
+    ------
+    ParameterError
+        The suffix is neither, or the folder does not exist.
+    RunError
+        The file cannot be written.
+    """
+    plain: nx.DiGraph[str] = nx.DiGraph(**_attributes(graph.graph))
+    plain.add_nodes_from((node, _attributes(words)) for node, words in graph.nodes(data=True))
+    plain.add_edges_from((a, b, _attributes(words)) for a, b, words in graph.edges(data=True))
+    _written(plain, to=to, writers=_NETWORK_WRITERS)
+
+
+def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep plain numbers, flags and texts: what GraphML knows."""
+    plain: dict[str, Any] = {}
+    for name, value in words.items():
+        if isinstance(value, (list, tuple, set, frozenset)):
+            plain[name] = ", ".join(map(str, value))
+        elif not pd.isna(value):
+            plain[name] = value.item() if isinstance(value, np.generic) else value
+    return plain
+
+
+def _written(part: T, *, to: Path, writers: Mapping[str, Callable[[T, Path], None]]) -> None:
+    """Write beside and rename, so that the file is whole or not there."""
+    write = writers.get(to.suffix.lower())
+    if write is None:
+        raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(writers)}")
+    if not to.parent.is_dir():
+        raise ParameterError(f"cannot export to {to}: the folder {to.parent} does not exist; make it first")
     beside = to.with_name(f".{to.name}.part")
     try:
-        write(frame, beside)
+        write(part, beside)
         beside.replace(to)
     except OSError as error:
         raise RunError(f"cannot write {to}: {error.strerror or error}") from error
@@ -85,6 +129,20 @@ _WRITERS: Final[dict[str, Callable[[pd.DataFrame, Path], None]]] = {
     ".parquet": _write_parquet,
     ".csv": _write_csv,
     ".json": _write_json,
+}
+
+
+def _write_graphml(graph: "nx.DiGraph[str]", to: Path) -> None:
+    nx.write_graphml(graph, to)
+
+
+def _write_node_link(graph: "nx.DiGraph[str]", to: Path) -> None:
+    to.write_text(json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False), encoding="utf-8")
+
+
+_NETWORK_WRITERS: Final[dict[str, Callable[["nx.DiGraph[str]", Path], None]]] = {
+    ".graphml": _write_graphml,
+    ".json": _write_node_link,
 }
 
 
