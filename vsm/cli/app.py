@@ -19,11 +19,11 @@ import typer
 
 from vsm.cli.check import check
 from vsm.cli.console import console
+from vsm.cli.export import export
 from vsm.cli.init import demo, init
 from vsm.cli.lab import lab
 from vsm.cli.pull import pull, verify
 from vsm.cli.report import report, slides
-from vsm.cli.export import export
 from vsm.cli.schedule import run, schedule
 from vsm.errors import VsmError
 

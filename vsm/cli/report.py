@@ -9,18 +9,15 @@ import typer
 from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
-from vsm.errors import ParameterError
 from vsm.findings import Findings
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
-from vsm.reports.export import export_table
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
-from vsm.reports.publish_slides import publish_slides
-from vsm.reports.slide_parts import slides_of
+from vsm.reports.publish import publish_slides
+from vsm.reports.slides import slides_of
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
-from vsm.tables import TABLES
 
 SHOWN_FINDINGS = 3
 RETRO = "retro.ipynb"

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.slide_parts import Picture, Slide
-from vsm.reports.slides import markdown_html
+from vsm.reports.slides import Picture, Slide, markdown_html
 
 _PIXEL: Final = 9525  # EMU; a slide is 1280 × 720 of them
 _ROOM: Final = (1184, 470)  # pixels for a picture
@@ -23,7 +22,7 @@ _TAG: Final = re.compile(r"<[^>]+>")
 
 
 def require_pptx() -> None:
-    """Can PowerPoint be written here?
+    """Refuse where PowerPoint cannot be written.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How does an executed notebook become one page that needs nothing but a browser?
+"""An executed notebook as one page that needs nothing but a browser.
 
 The page holds everything: style, script, figures and plotly.js (compressed). Its policy lets only its own
 script run and forbids every request, so that a text from the data can neither run nor call home.
@@ -8,27 +8,31 @@ WebGL traces (``scattergl``) stay empty: they need ``eval``, which the policy fo
 import base64
 import gzip
 import hashlib
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
 
-from vsm.reports.body import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
+from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
 
 _POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _TOP: Final = 3
+_PACKAGES: Final = ("vsm", "pandas", "plotly")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What does the index say of one page? ``href`` is relative to the index."""
+    """What the index says of one page. ``href`` is relative to the index."""
 
     href: str
     question: str
@@ -36,7 +40,7 @@ class Page:
 
 
 def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
-    """How does an executed notebook look as one HTML file?
+    """Render an executed notebook as one HTML file.
 
     Parameters
     ----------
@@ -79,7 +83,7 @@ def page_of(
     pages: Sequence[Page] = (),
     notice: str = "",
 ) -> str:
-    """How does a notebook's rendered body look as one HTML file? As ``render_page``.
+    """Render a notebook's body as one HTML file, as ``render_page`` does.
 
     Parameters
     ----------
@@ -95,7 +99,7 @@ def page_of(
 
     Examples
     --------
-    >>> from vsm.reports.outline import Outline
+    >>> from vsm.reports.notebook_html import Outline
     >>> page = page_of(Body(Markup("<p>Hello.</p>"), Outline("", "Hello.", ())), title="<Flow>", footer={})
     >>> "<h1>&lt;Flow&gt;</h1>" in page
     True
@@ -132,7 +136,7 @@ def render_index(
     changes: Sequence[str] = (),
     notice: str = "",
 ) -> str:
-    """What did this run find, and where can it be read?
+    """Render the first page of a run: what it found, and where it can be read.
 
     Parameters
     ----------
@@ -167,7 +171,7 @@ def render_index(
 
 
 def render_plain(template: str, **known: object) -> str:
-    """How does a page without any script look, by this template of ours?
+    """Render a page without any script by one of our templates.
 
     Examples
     --------
@@ -185,7 +189,7 @@ def _asset(name: str) -> Markup:
 
 
 def digest(script: str) -> str:
-    """Under which name does a page's policy let this script run?
+    """The name under which a page's policy lets this script run.
 
     Examples
     --------
@@ -197,7 +201,7 @@ def digest(script: str) -> str:
 
 @cache
 def packed(package: str, path: str) -> str:
-    """What does a page carry of a script that an installed package ships? It, gzip in base64.
+    """A script that an installed package ships, as a page carries it: gzip in base64.
 
     The package's own plotly.js fits its figures' JSON.
 
@@ -211,7 +215,7 @@ def packed(package: str, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """How is one run told in the list of all? Words alone; ``href`` leads to what it made, where that is."""
+    """One run in the list of all. Words alone; ``href`` leads to what it made, where that is."""
 
     begun: str
     outcome: str
@@ -231,7 +235,7 @@ def render_site(
     about: Mapping[str, str],
     notice: str = "",
 ) -> str:
-    """Where is the latest good report, what came of every run, and does something stand in its way?
+    """Render the first page of a scheduled report: the latest good one, every run, and what is in its way.
 
     Parameters
     ----------
@@ -258,3 +262,18 @@ def render_site(
     (True, True)
     """
     return render_plain("site.html.j2", title=title, latest=latest, runs=runs, about=about, notice=notice)
+
+
+def made_with(at: datetime) -> dict[str, str]:
+    """When a page was made, and with which versions; for its foot.
+
+    Examples
+    --------
+    >>> made_with(datetime(2026, 11, 23, 16, tzinfo=UTC))["Made"]
+    '2026-11-23 16:00 UTC'
+    """
+    versions = [f"{name} {version(name)}" for name in _PACKAGES]
+    return {
+        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
+    }

@@ -10,7 +10,7 @@ from vsm.findings import Change, Findings, changes_since
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
-from vsm.reports.publish_slides import publish_slides
+from vsm.reports.publish import publish_slides
 from vsm.schedule.history import Run
 from vsm.schedule.plan import SLIDES, Plan
 from vsm.sources.work_folder import WorkFolder

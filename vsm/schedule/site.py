@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from vsm.reports.render import Page, RunRow, render_site
-from vsm.reports.staging import making, settle, stamp_of
+from vsm.reports.atomic_folder import settle, stamp_of
+from vsm.reports.render import Page, RunRow, made_with, render_site
 from vsm.schedule.effects import Log
 from vsm.schedule.history import History, Run, failing_since, last_good
 from vsm.sources.work_folder import WorkFolder
@@ -141,7 +141,7 @@ def write_index(folder: WorkFolder, report: str, *, history: History, at: dateti
         title=f"{title}: {report}" if title != report else report,
         latest=_latest(site, last_good(runs)),
         runs=[_row(run, site) for run in runs[:_SHOWN]],
-        about=making(at),
+        about=made_with(at),
         notice=banner(runs),
     )
     _replace(site / "index.html", page)
@@ -182,7 +182,7 @@ def _overview(history: History, at: datetime) -> str:
         pages.append(Page(f"{report}/index.html", report, said))
         troubles += [f"{report}: {trouble}"] if trouble else []
     title = next((run.title for run in history.runs() if run.title), "Reports")
-    return render_site(title=title, latest=pages, runs=[], about=making(at), notice=" ".join(troubles))
+    return render_site(title=title, latest=pages, runs=[], about=made_with(at), notice=" ".join(troubles))
 
 
 def _latest(site: Path, good: Run | None) -> list[Page]:

@@ -6,10 +6,9 @@ from typing import Any
 from markupsafe import Markup
 
 from vsm.findings import shown_ticket
-from vsm.reports.body import Body
-from vsm.reports.lives import Life, lives_of
-from vsm.reports.outline import Outline
+from vsm.reports.notebook_html import Body, Outline
 from vsm.reports.render import Page
+from vsm.reports.ticket_pages import Life, lives_of
 
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 FIGURE: dict[str, Any] = {"data": [], "layout": {"meta": {"alt": "A life."}}}

@@ -1,22 +1,15 @@
-"""How does a run become a folder that is whole or not there? Staged beside, then renamed."""
+"""Folders that are whole or not there: made beside, then renamed."""
 
-import platform
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.parameters import read_parameters
-
-_PACKAGES: Final = ("vsm", "pandas", "plotly")
 
 
 def stamp_of(at: datetime) -> str:
-    """How is the folder of a run at this instant called?
+    """The name of the folder of a run at this instant.
 
     Raises
     ------
@@ -33,41 +26,8 @@ def stamp_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
 
 
-def told(notebook: Path, given: Mapping[str, object]) -> str:
-    """Which values did a run have? Where it lies on this machine is nobody else's business.
-
-    Examples
-    --------
-    >>> from vsm.reports.locate import notebooks_folder
-    >>> told(notebooks_folder() / "retro.ipynb", {"team": "web"}).splitlines()[2]
-    'team = web'
-    """
-    values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
-    lines = [
-        f"{name} = {'none' if value in (None, '') else value}"
-        for name, value in values.items()
-        if name != "data_dir"
-    ]
-    return "\n".join(lines) or "none"
-
-
-def making(at: datetime) -> dict[str, str]:
-    """When was it made, and with what?
-
-    Examples
-    --------
-    >>> making(datetime(2026, 11, 23, 16, tzinfo=UTC))["Made"]
-    '2026-11-23 16:00 UTC'
-    """
-    versions = [f"{name} {version(name)}" for name in _PACKAGES]
-    return {
-        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
-    }
-
-
 def new_stage(runs: Path) -> Path:
-    """Where can a run be made, unseen? In a new hidden folder beside those that it will join.
+    """Make a hidden folder beside those that a run will join, to make it in unseen.
 
     Raises
     ------
@@ -91,7 +51,7 @@ def new_stage(runs: Path) -> Path:
 
 
 def settle(stage: Path, parent: Path, stamp: str) -> Path:
-    """Where does the run lie now? Under its instant, or the first free number after it.
+    """Rename a finished run to its instant, or to the first free number after it; returns where it lies.
 
     Renaming is one step, so it is never half there.
 

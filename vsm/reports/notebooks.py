@@ -1,4 +1,4 @@
-"""How does an analyst get notebooks of their own? Copies in the work folder; what was edited stays."""
+"""The notebooks: where those of the suite lie, and an analyst's own copies, in which edits stay."""
 
 import hashlib
 import json
@@ -7,23 +7,54 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import vsm
 from vsm.errors import RunError
 from vsm.reports.parameters import check_parameters, read_parameters
 
 RECORD: Final = ".vsm-notebooks.json"
 
 
+def notebooks_folder(*, package: Path | None = None) -> Path:
+    """The folder of the suite's notebooks.
+
+    Inside the package when it was installed from a wheel, beside it in a checkout.
+
+    Parameters
+    ----------
+    package
+        Folder of the package; ``vsm``'s own by default.
+
+    Raises
+    ------
+    RunError
+        Neither place holds a notebook.
+
+    Examples
+    --------
+    >>> notebooks_folder(package=Path("nowhere/vsm"))
+    Traceback (most recent call last):
+    ...
+    vsm.errors.RunError: no notebooks in nowhere/vsm/notebooks or nowhere/notebooks; install vsm again
+    """
+    package = package or Path(vsm.__file__).parent
+    places = [package / "notebooks", package.parent / "notebooks"]
+    for place in places:
+        if any(place.glob("*.ipynb")):
+            return place
+    raise RunError(f"no notebooks in {places[0]} or {places[1]}; install vsm again")
+
+
 @dataclass(frozen=True, slots=True)
-class Workbench:
-    """Which notebooks lie in the analyst's folder? By name: newly ``copied``, and ``kept`` as edited."""
+class LabCopies:
+    """Notebooks in the analyst's folder, by name: newly ``copied``, and ``kept`` as edited."""
 
     folder: Path
     copied: tuple[str, ...]
     kept: tuple[str, ...]
 
 
-def lay_out(notebooks: Sequence[Path], *, folder: Path, parameters: Mapping[str, object]) -> Workbench:
-    """Where can an analyst open these notebooks? In copies with parameters set; never over edits.
+def copy_notebooks(notebooks: Sequence[Path], *, folder: Path, parameters: Mapping[str, object]) -> LabCopies:
+    """Copy notebooks for an analyst, with parameters set; never over edits.
 
     A copy that was not edited since it was made is replaced, so that newer notebooks and other parameters
     reach it. One is edited where the source of any cell differs from what was written; running it is no edit.
@@ -48,22 +79,22 @@ def lay_out(notebooks: Sequence[Path], *, folder: Path, parameters: Mapping[str,
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:
-    ...     lay_out([], folder=Path(root) / "notebooks", parameters={}).copied
+    ...     copy_notebooks([], folder=Path(root) / "notebooks", parameters={}).copied
     ()
     """
     made = {notebook.name: _with_parameters(notebook, parameters) for notebook in notebooks}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        record = _record(folder)
+        record = _read_record(folder)
         kept = [name for name in made if _edited(folder / name, record.get(name))]
         for name, content in made.items():
             if name not in kept:
-                _write(folder / name, content)
+                _write_json(folder / name, content)
                 record[name] = _digest(content)
-        _write(folder / RECORD, record)
+        _write_json(folder / RECORD, record)
     except OSError as error:
         raise RunError(f"cannot lay out notebooks in {folder}: {error.strerror or error}") from error
-    return Workbench(folder, tuple(name for name in made if name not in kept), tuple(kept))
+    return LabCopies(folder, tuple(name for name in made if name not in kept), tuple(kept))
 
 
 def _with_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, Any]:
@@ -98,7 +129,7 @@ def _digest(notebook: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
 
 
-def _record(folder: Path) -> dict[str, object]:
+def _read_record(folder: Path) -> dict[str, object]:
     try:
         known = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -106,7 +137,7 @@ def _record(folder: Path) -> dict[str, object]:
     return known if isinstance(known, dict) else {}
 
 
-def _write(path: Path, content: Mapping[str, object]) -> None:
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)

@@ -1,4 +1,4 @@
-"""Where does a report show what happened to the tickets it names? On one page of strips, a life each.
+"""The page on which a report shows what happened to the tickets it names: a strip for each life.
 
 Notebooks mark tickets with ``data-ticket`` (``vsm.findings.shown_ticket``). Marks of all pages are collected,
 each ticket's life is drawn once, and every mark becomes a link to its strip.
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from vsm.reports.body import ENVIRONMENT, Body, figure_html
-from vsm.reports.outline import Entry, Outline
+from vsm.reports.notebook_html import ENVIRONMENT, Body, Entry, Outline, figure_html
 from vsm.reports.render import Page
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _ODD: Final = re.compile(r"[^A-Za-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is shown of one ticket? ``title`` is what people wrote; ``address`` one of the web, or None."""
+    """What is shown of one ticket. ``title`` is what people wrote; ``address`` one of the web, or None."""
 
     title: str
     address: str | None
@@ -43,7 +42,7 @@ Drawing = Callable[[Sequence[str]], Iterator[tuple[str, Life]]]
 
 
 def drawing_of(stream: "ValueStream") -> Drawing:
-    """How are the lives of this stream's tickets drawn?"""
+    """Draw the lives of this stream's tickets, when asked for them."""
     # Imported here since plotly takes a second, and most commands draw nothing.
     from plotly.io.json import to_json_plotly  # noqa: PLC0415
 
@@ -67,13 +66,13 @@ def drawing_of(stream: "ValueStream") -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """Which tickets have a strip, where? ``anchors`` by key; ``body`` is the page, None without any strip."""
+    """The tickets that have a strip: ``anchors`` by key; ``body`` is the page, None without any strip."""
 
     anchors: Mapping[str, str]
     body: Body | None
 
     def linked(self, body: Body) -> Body:
-        """How does a page read whose marks lead to strips? Those of other tickets stay as they are.
+        """A page whose marks lead to strips; those of other tickets stay as they are.
 
         What knew an address keeps it as ``data-address``, for paper.
         """
@@ -89,7 +88,7 @@ class Lives:
 
 
 def lives_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM) -> Lives:
-    """What happened to the tickets that these pages name?
+    """Draw what happened to the tickets that these pages name.
 
     Parameters
     ----------

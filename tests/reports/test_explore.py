@@ -6,7 +6,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import vsm
-from vsm.reports.searching import explorable
+from vsm.reports.export import explorable
 
 WAITS = pd.DataFrame(
     {"ticket": ["<img src=x onerror=alert(1)>", "b"], "wait": pd.to_timedelta([90, None], unit="min"),

@@ -8,9 +8,9 @@ import pytest
 
 from tests.reports.pages import Cell, code, parameters, prose
 from vsm.errors import ParameterError, RunError
-from vsm.reports import lay_out
+from vsm.reports import copy_notebooks
+from vsm.reports.notebooks import RECORD
 from vsm.reports.parameters import read_parameters
-from vsm.reports.workbench import RECORD
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def edit(path: Path, place: int, **changes: object) -> None:
 
 def test_a_copy_has_its_parameters_set(shipped: Path, tmp_path: Path) -> None:
     """What was given stands in its cell, as written there by hand; the rest keeps its default and its help."""
-    bench = lay_out([shipped], folder=tmp_path / "own", parameters={"team": 'Web "core"'})
+    bench = copy_notebooks([shipped], folder=tmp_path / "own", parameters={"team": 'Web "core"'})
     assert bench.copied == ("flow.ipynb",)
     values = {
         parameter.name: (parameter.default, parameter.help)
@@ -45,9 +45,9 @@ def test_a_copy_has_its_parameters_set(shipped: Path, tmp_path: Path) -> None:
 def test_an_edited_copy_is_kept(shipped: Path, tmp_path: Path) -> None:
     """Whatever else is asked for: the analyst's own cells stay."""
     own = tmp_path / "own"
-    lay_out([shipped], folder=own, parameters={})
+    copy_notebooks([shipped], folder=own, parameters={})
     edit(own / "flow.ipynb", 1, source="# My own question?")
-    bench = lay_out([shipped], folder=own, parameters={"weeks": 4})
+    bench = copy_notebooks([shipped], folder=own, parameters={"weeks": 4})
     assert (bench.copied, bench.kept) == ((), ("flow.ipynb",))
     assert cells(own / "flow.ipynb")[1]["source"] == "# My own question?"
 
@@ -55,7 +55,7 @@ def test_an_edited_copy_is_kept(shipped: Path, tmp_path: Path) -> None:
 def test_running_a_copy_is_no_edit(shipped: Path, tmp_path: Path) -> None:
     """Outputs and numbers of execution come and go; a newer notebook reaches it."""
     own = tmp_path / "own"
-    lay_out([shipped], folder=own, parameters={})
+    copy_notebooks([shipped], folder=own, parameters={})
     edit(
         own / "flow.ipynb",
         0,
@@ -63,7 +63,7 @@ def test_running_a_copy_is_no_edit(shipped: Path, tmp_path: Path) -> None:
         outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}],
     )
     edit(shipped, 1, source="# A newer question?")
-    assert lay_out([shipped], folder=own, parameters={}).copied == ("flow.ipynb",)
+    assert copy_notebooks([shipped], folder=own, parameters={}).copied == ("flow.ipynb",)
     assert cells(own / "flow.ipynb")[1]["source"] == "# A newer question?"
 
 
@@ -72,18 +72,18 @@ def test_a_file_that_was_there_before_is_not_ours(shipped: Path, tmp_path: Path)
     own = tmp_path / "own"
     own.mkdir()
     (own / "flow.ipynb").write_text("mine", encoding="utf-8")
-    assert lay_out([shipped], folder=own, parameters={}).kept == ("flow.ipynb",)
+    assert copy_notebooks([shipped], folder=own, parameters={}).kept == ("flow.ipynb",)
     assert (own / "flow.ipynb").read_text(encoding="utf-8") == "mine"
     (own / "flow.ipynb").unlink()
-    lay_out([shipped], folder=own, parameters={})
+    copy_notebooks([shipped], folder=own, parameters={})
     (own / RECORD).write_text("nonsense", encoding="utf-8")
-    assert lay_out([shipped], folder=own, parameters={}).kept == ("flow.ipynb",)
+    assert copy_notebooks([shipped], folder=own, parameters={}).kept == ("flow.ipynb",)
 
 
 def test_an_unknown_parameter_is_refused_before_anything_is_written(shipped: Path, tmp_path: Path) -> None:
     """With the known ones named."""
     with pytest.raises(ParameterError, match="unknown parameter 'week', perhaps 'weeks'"):
-        lay_out([shipped], folder=tmp_path / "own", parameters={"week": 1})
+        copy_notebooks([shipped], folder=tmp_path / "own", parameters={"week": 1})
     assert not (tmp_path / "own").exists()
 
 
@@ -91,11 +91,11 @@ def test_a_folder_that_cannot_be_made_is_told(shipped: Path, tmp_path: Path) -> 
     """In one sentence."""
     (tmp_path / "own").write_text("in the way", encoding="utf-8")
     with pytest.raises(RunError, match="cannot lay out notebooks in "):
-        lay_out([shipped], folder=tmp_path / "own", parameters={})
+        copy_notebooks([shipped], folder=tmp_path / "own", parameters={})
 
 
 def test_other_cells_are_copied_as_they_are(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
     """A notebook without parameters is only copied."""
     plain = write_notebook(tmp_path / "plain.ipynb", code("1 + 1", name="sum"))
-    lay_out([plain], folder=tmp_path / "own", parameters={})
+    copy_notebooks([plain], folder=tmp_path / "own", parameters={})
     assert cells(tmp_path / "own" / "plain.ipynb") == cells(plain)
