@@ -1,7 +1,7 @@
 """What is planted in the sample, and who works there?
 
 Every number that shapes the small business stands here once; ``truth`` writes them down beside what came
-of them, and ``workflow_file`` tells the same stages and people to ``vsm``.
+of them, and ``build`` tells the same stages and people to ``vsm``.
 """
 
 from dataclasses import dataclass
