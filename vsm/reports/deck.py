@@ -1,4 +1,4 @@
-"""How do slides become PowerPoint? Pictures with alternative texts, tables to edit, notes for the speaker."""
+"""Slides as PowerPoint: pictures with alternative texts, tables to edit, notes for the speaker."""
 
 import html
 import re
@@ -38,7 +38,7 @@ def require_pptx() -> None:
 
 
 def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) -> None:
-    """How do these slides look in PowerPoint? As on the screen; pictures are images, tables can be edited.
+    """Write slides as PowerPoint, as on the screen; pictures are images, tables can be edited.
 
     Parameters
     ----------

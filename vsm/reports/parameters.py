@@ -29,7 +29,7 @@ _STRICT: Final = ConfigDict(strict=True, allow_inf_nan=False)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What is one parameter? ``types`` are words of str, int, float, bool, None."""
+    """One parameter. ``types`` are words of str, int, float, bool, None."""
 
     name: str
     types: tuple[str, ...]
@@ -38,7 +38,7 @@ class Parameter:
 
     @property
     def type(self) -> str:
-        """Which type, as it is written in Python?"""
+        """The type, as it is written in Python."""
         return " | ".join(self.types)
 
 

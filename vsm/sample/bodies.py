@@ -1,4 +1,4 @@
-"""How would Jira tell this story? REST v2 issue bodies with their changelog, as Cloud gives them."""
+"""The story as Jira tells it: REST v2 issue bodies with their changelog, as Cloud gives them."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -22,7 +22,7 @@ CATEGORIES: Final = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "
 
 
 def bodies_from_story(story: Story) -> list[Json]:
-    """What would the server answer for each issue, in order of creation?
+    """The server's answer for each issue, in order of creation.
 
     Ids of histories and comments follow time over the whole site; an unchanged field is no item.
 
@@ -135,7 +135,7 @@ def _status(name: str) -> Json:
 
 
 def account_id(name: str) -> str:
-    """Which account is this person's?
+    """The account of this person.
 
     Examples
     --------

@@ -29,7 +29,7 @@ NAMELESS_PLACE: Final = 80
 
 
 class Office:
-    """Who works on what, and what happens next?
+    """Who works on what, and what happens next.
 
     Examples
     --------
