@@ -180,11 +180,11 @@ def _place_table(page: Any, table_html: str) -> None:
     box = _box(_LEFT, _TOP, 1184, 44 * len(rows))
     table = page.shapes.add_table(len(rows), wide, *map(Emu, box)).table
     lengths = [max(12, *(min(len(row[n]), 60) for row in rows if n < len(row))) for n in range(wide)]
-    for place, length in enumerate(lengths):
-        table.columns[place].width = Emu(round(1184 * _PIXEL * length / sum(lengths)))
+    for column, length in enumerate(lengths):
+        table.columns[column].width = Emu(round(1184 * _PIXEL * length / sum(lengths)))
     for number, row in enumerate(rows):
-        for place, text in enumerate(row):
-            cell = table.cell(number, place)
+        for column, text in enumerate(row):
+            cell = table.cell(number, column)
             cell.text = text
             cell.text_frame.paragraphs[0].font.size = Pt(14 if number == 0 else 18)
 

@@ -153,7 +153,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     names = [_plain_name(name, dtype) for name, dtype in frame.dtypes.items()]
     if twice := sorted({str(name) for name in names if names.count(name) > 1}):
         raise TableError(f"two columns would be called {', '.join(twice)}; rename one before exporting")
-    columns = [_plain_column(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    columns = [_plain_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
     return pd.DataFrame(dict(zip(names, columns, strict=True)), index=pd.RangeIndex(len(frame)))
 
 

@@ -38,9 +38,9 @@ def notebooks_folder(*, package: Path | None = None) -> Path:
     """
     package = package or Path(vsm.__file__).parent
     places = [package / "notebooks", package.parent / "notebooks"]
-    for place in places:
-        if any(place.glob("*.ipynb")):
-            return place
+    for folder in places:
+        if any(folder.glob("*.ipynb")):
+            return folder
     raise RunError(f"no notebooks in {places[0]} or {places[1]}; install vsm again")
 
 

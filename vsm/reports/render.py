@@ -105,7 +105,7 @@ def page_of(
     True
     """
     scripts = [_asset(name) for name in ("page.js", "tables.js")]
-    place = next((number for number, page in enumerate(pages) if page.href == here), -1)
+    position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
@@ -114,8 +114,8 @@ def page_of(
         home=home,
         pages=pages if len(pages) > 1 else (),
         here=here,
-        before=pages[place - 1] if place > 0 else None,
-        after=pages[place + 1] if 0 <= place < len(pages) - 1 else None,
+        before=pages[position - 1] if position > 0 else None,
+        after=pages[position + 1] if 0 <= position < len(pages) - 1 else None,
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,

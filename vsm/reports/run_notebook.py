@@ -242,7 +242,9 @@ def _code_cells(run: Path) -> list[tuple[str, dict[str, Any]]]:
         return []
     cells = json.loads(run.read_text(encoding="utf-8"))["cells"]
     return [
-        (str(cell.get("id", place)), cell) for place, cell in enumerate(cells) if cell["cell_type"] == "code"
+        (str(cell.get("id", position)), cell)
+        for position, cell in enumerate(cells)
+        if cell["cell_type"] == "code"
     ]
 
 

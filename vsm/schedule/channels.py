@@ -257,8 +257,8 @@ def mail_of(message: Message, *, sender: str, to: Sequence[str]) -> EmailMessage
 
     Examples
     --------
-    >>> told = Message("weekly", "done", "Shop is done.", ("A.",))
-    >>> mail = mail_of(told, sender="vsm@shop.example", to=["team@shop.example"])
+    >>> message = Message("weekly", "done", "Shop is done.", ("A.",))
+    >>> mail = mail_of(message, sender="vsm@shop.example", to=["team@shop.example"])
     >>> mail["Subject"], mail.get_content()
     ('Shop is done.', 'Shop is done.\n\nA.\n')
     """

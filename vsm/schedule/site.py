@@ -178,8 +178,8 @@ def _overview(history: History, at: datetime) -> str:
     for report in history.reports():
         runs = history.runs(report)
         good, trouble = last_good(runs), banner(runs)
-        said = f"{good.begun:%Y-%m-%d %H:%M} UTC, {good.outcome}" if good else "no whole report yet"
-        pages.append(Page(f"{report}/index.html", report, said))
+        summary = f"{good.begun:%Y-%m-%d %H:%M} UTC, {good.outcome}" if good else "no whole report yet"
+        pages.append(Page(f"{report}/index.html", report, summary))
         troubles += [f"{report}: {trouble}"] if trouble else []
     title = next((run.title for run in history.runs() if run.title), "Reports")
     return render_site(title=title, latest=pages, runs=[], about=made_with(at), notice=" ".join(troubles))
