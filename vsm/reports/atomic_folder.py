@@ -33,13 +33,6 @@ def new_stage(runs: Path) -> Path:
     ------
     RunError
         It cannot be made.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as root:
-    ...     new_stage(Path(root)).name[:7]
-    '.stage-'
     """
     # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
     stage = runs / f".stage-{uuid4().hex}"
@@ -54,13 +47,6 @@ def settle(stage: Path, parent: Path, stamp: str) -> Path:
     """Rename a finished run to its instant, or to the first free number after it; returns where it lies.
 
     Renaming is one step, so it is never half there.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as root:
-    ...     settle(new_stage(Path(root)), Path(root), "2026-11-23T160000Z").name
-    '2026-11-23T160000Z'
     """
     parent.mkdir(exist_ok=True)
     names = (stamp if n == 1 else f"{stamp}-{n}" for n in count(1))

@@ -28,10 +28,6 @@ def require_pptx() -> None:
     ------
     ParameterError
         python-pptx, an extra of this package, is not installed.
-
-    Examples
-    --------
-    >>> require_pptx()
     """
     if find_spec("pptx") is None:
         raise ParameterError("PowerPoint needs a library that is not installed: pip install 'vsm[pptx]'")

@@ -67,10 +67,6 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
     ------
     RunError
         There is no browser, it ended or hung, or a file cannot be written. The HTML files remain.
-
-    Examples
-    --------
-    >>> print_pdfs({}, paper=A4)
     """
     if not pages:
         return

@@ -227,16 +227,6 @@ def publish_slides(
         The notebook did not run to its end; says where the partial one is kept.
     RunError
         The folder cannot be written.
-
-    Examples
-    --------
-    >>> publish_slides(
-    ...     Path("absent.ipynb"), runs=Path("runs"), parameters={}, at=datetime(2026, 11, 23), title="Flow",
-    ...     provenance={},
-    ... )
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: the run's instant 2026-11-23 00:00:00 has no time zone; give one, such as UTC
     """
     name = f"{stamp_of(at)}-slides"
     checked = check_parameters(notebook, parameters)
@@ -280,11 +270,6 @@ def attempt_suite(
     -------
     NotebookFault or None
         The fault, of the first notebook in the given order where several failed; None means all are whole.
-
-    Examples
-    --------
-    >>> attempt_suite({Path("absent.ipynb"): {}}, into=Path("."), timeout=60).line
-    'there is no such file'
     """
     stop = Event()
     with ThreadPoolExecutor(max_workers=workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)) as pool:

@@ -62,13 +62,6 @@ def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: 
     ------
     SourceError
         The file is missing or no notebook.
-
-    Examples
-    --------
-    >>> render_page(Path("absent.ipynb"), title="Flow", footer={})
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: absent.ipynb cannot be read as a notebook: there is no such file
     """
     return page_of(body_of(notebook), title=title, footer=footer, home=home)
 
@@ -171,14 +164,7 @@ def render_index(
 
 
 def render_plain(template: str, **known: object) -> str:
-    """Render a page without any script by one of our templates.
-
-    Examples
-    --------
-    >>> known = {"latest": [], "runs": [], "about": {}, "notice": ""}
-    >>> "<h1>Weekly</h1>" in render_plain("site.html.j2", title="Weekly", **known)
-    True
-    """
+    """Render a page without any script by one of our templates."""
     policy = _POLICY.format(script="'none'")
     return ENVIRONMENT.get_template(template).render(policy=policy, style=_asset("style.css"), **known)
 
@@ -204,11 +190,6 @@ def packed(package: str, path: str) -> str:
     """A script that an installed package ships, as a page carries it: gzip in base64.
 
     The package's own plotly.js fits its figures' JSON.
-
-    Examples
-    --------
-    >>> packed("plotly", "package_data/plotly.min.js")[:4]
-    'H4sI'
     """
     return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()
 

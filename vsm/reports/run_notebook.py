@@ -107,11 +107,6 @@ def attempt_notebook(
     """Run a notebook; ``to`` holds what was run, whole or not. None means whole.
 
     Parameters are those of ``run_notebook``; ``to`` is replaced. Once ``stop`` is set, the run is ended.
-
-    Examples
-    --------
-    >>> attempt_notebook(Path("absent.ipynb"), to=Path("out.ipynb"), parameters={}, timeout=60)
-    NotebookFault(notebook='absent.ipynb', cell=None, line='there is no such file')
     """
     if not notebook.is_file():
         return NotebookFault(notebook.name, None, "there is no such file")

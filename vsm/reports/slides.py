@@ -210,13 +210,6 @@ def render_slides(notebook: Path, *, title: str, footer: Mapping[str, str]) -> s
     ------
     SourceError
         The file is missing or no notebook.
-
-    Examples
-    --------
-    >>> render_slides(Path("absent.ipynb"), title="Flow", footer={})
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: absent.ipynb cannot be read as a notebook: there is no such file
     """
     return deck_of(slides_of(notebook), title=title, footer=footer)
 
@@ -263,13 +256,7 @@ def spec_text(spec: Mapping[str, Any]) -> Markup:
 
 
 def markdown_html(text: str) -> Markup:
-    """A slide's Markdown as HTML; it is the notebook author's, not the data's.
-
-    Examples
-    --------
-    >>> str(markdown_html("Hello.")).strip()
-    '<p>Hello.</p>'
-    """
+    """A slide's Markdown as HTML; it is the notebook author's, not the data's."""
     # Imported here since it takes a second, and most commands render nothing.
     from nbconvert.filters.markdown import markdown2html  # noqa: PLC0415
 

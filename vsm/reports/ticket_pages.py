@@ -98,11 +98,6 @@ def lives_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM) -> 
         As ``drawing_of`` gives it.
     room
         For how many characters of strips; those named first are drawn, and the page says how many are not.
-
-    Examples
-    --------
-    >>> lives_of({}, draw=lambda keys: iter(()))
-    Lives(anchors={}, body=None)
     """
     named: dict[str, list[Page]] = {}
     for page, body in pages.items():

@@ -189,11 +189,5 @@ def _person(name: str) -> str:
 
 
 def sample_experiments() -> str:
-    """What the sample's team tried: the text of its experiments.toml.
-
-    Examples
-    --------
-    >>> "since = 2025-09-08" in sample_experiments()
-    True
-    """
+    """What the sample's team tried: the text of its experiments.toml."""
     return EXPERIMENTS

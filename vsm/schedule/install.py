@@ -63,15 +63,6 @@ def install_in_crontab(call: Call, *, environment: Mapping[str, str]) -> bool:
     ------
     RunError
         There is no ``crontab`` command, or it cannot read or write; nothing was changed then.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc"))
-    >>> install_in_crontab(call, environment={"PATH": "/nowhere"})
-    Traceback (most recent call last):
-    ...
-    vsm.errors.RunError: there is no crontab command; install cron, or see vsm schedule --for systemd
     """
     crontab = shutil.which("crontab", path=environment.get("PATH", os.defpath))
     if crontab is None:
@@ -104,15 +95,6 @@ def install_units(call: Call, *, folder: Path) -> list[Path]:
     ------
     RunError
         The folder cannot be written.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> from tempfile import TemporaryDirectory
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc"))
-    >>> with TemporaryDirectory() as home:
-    ...     [path.suffix for path in install_units(call, folder=Path(home, "units"))]
-    ['.service', '.timer']
     """
     written = []
     try:
@@ -135,13 +117,6 @@ def start_timer(call: Call, *, environment: Mapping[str, str]) -> str:
         Whose units lie in place.
     environment
         Variables of the process, which tell ``systemctl`` whose systemd is meant.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc"))
-    >>> start_timer(call, environment={"PATH": "/nowhere"})
-    'there is no systemctl command'
     """
     systemctl = shutil.which("systemctl", path=environment.get("PATH", os.defpath))
     if systemctl is None:

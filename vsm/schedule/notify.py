@@ -105,13 +105,6 @@ def notify(
     """Notify those whom vsm.toml names; returns why somebody could not be reached, a sentence each.
 
     ``secrets`` and ``pause`` are those of ``send_message``.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="done")
-    >>> notify(WorkFolder(Path("work")), Report(name="weekly"), run, None, secrets={})
-    []
     """
     changes = output.changes if output else []
     wanted = [channel for channel in report.tell if worth_sending(run, changes, on=channel.on)]

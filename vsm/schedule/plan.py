@@ -63,17 +63,6 @@ def plan_run(
     ------
     ParameterError
         It names a notebook that is not there, or a parameter that one of its notebooks does not know.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> from vsm.config import Workflow
-    >>> now = datetime(2026, 11, 23, tzinfo=UTC)
-    >>> absent = Report(name="weekly", notebooks=("absent",))
-    >>> plan_run(WorkFolder(Path("work")), absent, workflow=Workflow(), at=now)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: report 'weekly' names the notebook 'absent'; known: 00...
     """
     notebooks = notebooks_of(report)
     parameters = {**report.resolved(at), "names": False}

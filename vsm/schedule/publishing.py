@@ -164,13 +164,6 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     What lies in the work folder stays there, as its first page leads to it; older runs are removed. A run
     that made nothing sends the first page alone, with what failed and since when. A relative path counts from
     the work folder: a scheduler has a folder of its own.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), folder="absent")
-    >>> publish_run(WorkFolder(Path("work")), Report(name="weekly", publish="nowhere://x"), run)
-    'It could not be copied to nowhere://x: Protocol not known: nowhere.'
     """
     site = folder.site / report.name
     keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []

@@ -39,16 +39,6 @@ def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
         The data do not bear the plan, such as a window that begins after the last event.
     ArchiveError
         The archive is damaged or locked.
-
-    Examples
-    --------
-    >>> from vsm.config import Report
-    >>> from datetime import UTC, datetime
-    >>> plan = Plan(Report(name="weekly"), (), {}, datetime(2026, 11, 23, tzinfo=UTC), "")
-    >>> stream_of_plan(WorkFolder(Path("no such folder")), plan)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: no such folder: no work folder (no vsm.toml in it); run vsm init ...
     """
     chosen = plan.parameters
     since, until, team, kind = (
@@ -83,21 +73,6 @@ def render_plan(
         A notebook did not run to its end in its time; says where the partial one is kept.
     RunError
         The folder cannot be written, or a PDF cannot be printed.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> import pandas as pd
-    >>> from vsm.eventlog.log import Log
-    >>> from vsm.from_log import stream_from_log
-    >>> from vsm.config import Report, Workflow
-    >>> now = datetime(2026, 11, 23, tzinfo=UTC)
-    >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp(now))
-    >>> plan = Plan(Report(name="weekly"), (), {}, now, "")
-    >>> render_plan(WorkFolder(Path("work")), plan, stream=stream, before=None, troubles=())
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: no notebook to publish; name at least one
     """
     report = plan.report
     changes = None if before is None else changes_since(before.findings, stream.findings)

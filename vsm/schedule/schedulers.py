@@ -147,15 +147,7 @@ def systemd_units(call: Call) -> dict[str, str]:
 
 
 def printed_units(call: Call, *, folder: PurePath) -> str:
-    """The units of systemd, each under the path at which it has to lie.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc/vsm"))
-    >>> print(printed_units(call, folder=PurePosixPath("/home/me/units")).splitlines()[0])
-    # /home/me/units/vsm-work-....service
-    """
+    """The units of systemd, each under the path at which it has to lie."""
     return "\n".join(f"# {folder / name}\n{text}" for name, text in systemd_units(call).items()).rstrip("\n")
 
 

@@ -56,15 +56,6 @@ def refresh_pages(
     A page leads to a new run before an old one goes.
 
     Where nothing can be cleared, nothing is lost: it goes with the next run.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from datetime import UTC
-    >>> from vsm.schedule.history import open_history
-    >>> with TemporaryDirectory() as root, open_history(Path(root, "runs.sqlite")) as history:
-    ...     refresh_pages(WorkFolder(Path(root)), "weekly", history=history, log=print, at=datetime.now(UTC))
-    ''
     """
     try:
         write_index(folder, report, history=history, at=at)
@@ -97,10 +88,6 @@ def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> 
         Its history, the latest first.
     keep
         How many good ones stay; of them the newest ``WHOLE`` as folders, the others packed.
-
-    Examples
-    --------
-    >>> tidy(WorkFolder(Path("no such folder")), "weekly", runs=[], keep=4)
     """
     stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
     site, made = folder.site / report, folder.runs / report
