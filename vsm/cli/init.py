@@ -17,6 +17,7 @@ from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, pr
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.read import board_from_archive, read_log, read_stream
+from vsm.reports.atomic import write_whole
 from vsm.sample import build_sample, sample_experiments, sample_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder, read_workflow
@@ -177,20 +178,15 @@ def _block(section: str, entries: dict[str, Any]) -> str:
 
 
 def write_beside(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed. A link stays one.
+    """Write a file whole or not at all, as ``write_whole`` does.
 
     Raises
     ------
     RunError
         The folder cannot be made, or not be written to.
     """
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        beside.replace(target)
+        write_whole(path, text)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 

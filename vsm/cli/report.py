@@ -92,12 +92,10 @@ def slides(
     out = console()
     out.print(f"Slides: {html}")
     if pdf:
-        print_pdfs({html: _beside(html, ".pdf")}, paper=SLIDE)
-        out.print(f"PDF: {_beside(html, '.pdf')}")
+        print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
+        out.print(f"PDF: {html.with_suffix('.pdf')}")
     if pptx:
-        write_pptx(slides_of(html.with_suffix(".ipynb")), to=_beside(html, ".pptx"), footer=stream.provenance)
-        out.print(f"PowerPoint: {_beside(html, '.pptx')}")
-
-
-def _beside(html: Path, suffix: str) -> Path:
-    return html.with_suffix(suffix)
+        write_pptx(
+            slides_of(html.with_suffix(".ipynb")), to=html.with_suffix(".pptx"), footer=stream.provenance
+        )
+        out.print(f"PowerPoint: {html.with_suffix('.pptx')}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import vsm
 from vsm.errors import RunError
+from vsm.reports.atomic import write_whole
 from vsm.reports.parameters import check_parameters, read_parameters
 
 RECORD: Final = ".vsm-notebooks.json"
@@ -138,6 +139,4 @@ def _read_record(folder: Path) -> dict[str, object]:
 
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ from threading import Event
 from typing import Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.atomic_folder import new_stage, settle, stamp_of
+from vsm.reports.atomic import new_stage, settle, stamp_of
 from vsm.reports.notebook_html import Body, body_of
 from vsm.reports.parameters import check_parameters, parameter_text
 from vsm.reports.render import Page, made_with, page_of, render_index

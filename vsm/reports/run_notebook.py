@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, Final
 
 from vsm.errors import NotebookError, ParameterError, RunError
+from vsm.reports.atomic import write_whole
 
 _KERNEL: Final = "vsm-report"
 _GRACE: Final = 20.0
@@ -291,10 +292,8 @@ def redact_paths(run: Path, *, name: str, parameters: Mapping[str, object]) -> N
     content["metadata"].setdefault("papermill", {}).update(input_path=name, output_path=name)
     if paths := _paths(parameters):
         content = _without(content, re.compile("|".join(paths)))
-    beside = run.with_name(f".{run.name}.part")
     try:
-        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(run)
+        write_whole(run, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise RunError(f"cannot write {run}: {error.strerror or error}") from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from vsm.errors import RunError
+from vsm.reports.atomic import write_whole
 from vsm.schedule.call import Call
 from vsm.schedule.schedulers import cron_block, systemd_units
 
@@ -98,11 +99,9 @@ def install_units(call: Call, *, folder: Path) -> list[Path]:
     """
     written = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, text in systemd_units(call).items():
-            beside = folder / f".{name}.part"
-            beside.write_text(text, encoding="utf-8")
-            written.append(beside.replace(folder / name))
+            write_whole(folder / name, text)
+            written.append(folder / name)
     except OSError as error:
         raise RunError(f"cannot write units to {folder}: {error.strerror or error}") from error
     return written

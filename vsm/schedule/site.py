@@ -8,7 +8,6 @@
     site/<report>/<instant>.tar.xz       an older run, packed; its pages share much, so it is small
 """
 
-import os
 import shutil
 import tarfile
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from vsm.reports.atomic_folder import settle, stamp_of
+from vsm.reports.atomic import settle, stamp_of, write_whole
 from vsm.reports.render import Page, RunRow, made_with, render_site
 from vsm.schedule.effects import Log
 from vsm.schedule.history import History, Run, failing_since, last_good
@@ -131,8 +130,8 @@ def write_index(folder: WorkFolder, report: str, *, history: History, at: dateti
         about=made_with(at),
         notice=banner(runs),
     )
-    _replace(site / "index.html", page)
-    _replace(folder.site / "index.html", _overview(history, at))
+    write_whole(site / "index.html", page)
+    write_whole(folder.site / "index.html", _overview(history, at))
 
 
 def banner(runs: Sequence[Run]) -> str:
@@ -231,16 +230,3 @@ def _remove(entry: Path) -> None:
         shutil.rmtree(entry)
     else:
         entry.unlink()
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{uuid4().hex}")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

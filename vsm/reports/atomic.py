@@ -1,5 +1,6 @@
-"""Folders that are whole or not there: made beside, then renamed."""
+"""Files and folders that are whole or not there: made beside, then renamed."""
 
+import os
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -57,3 +58,22 @@ def settle(stage: Path, parent: Path, stamp: str) -> Path:
         if not target.exists():
             raise
         return settle(stage, parent, stamp)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and rename it, so that it is whole or as it was; a link stays one.
+
+    Text is written as UTF-8, its lines as they are. The folder is made where it is absent; nothing stays
+    beside it where the disk refuses, which raises OSError.
+    """
+    target = path.resolve()
+    beside = target.with_name(f".{uuid4().hex}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with beside.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
