@@ -91,7 +91,10 @@ def _id(name: str, value: str | None) -> str | None:
 
 def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Json:
     histories, state = replayed
-    comments = [_comment(at, who) for at, who in life.comments]
+    comments = [
+        {"id": at, "author": _user(who), "created": _text(at), "updated": _text(at)}
+        for at, who in life.comments
+    ]
     last = max([life.created, *(h["id"] for h in histories), *(c["id"] for c in comments)])
     finished = [h["created"] for h in histories if any(item["toString"] == plan.DONE for item in h["items"])]
     resolution, assignee, site_id = state["resolution"], state["assignee"], str(FIRST_ISSUE + life.number)
@@ -116,10 +119,6 @@ def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Jso
     log = {"startAt": 0, "maxResults": len(histories), "total": len(histories), "histories": histories}
     address = f"{SITE}/issue/{site_id}"
     return {"id": site_id, "self": address, "key": life.key, "fields": fields, "changelog": log}
-
-
-def _comment(at: int, who: str) -> Json:
-    return {"id": at, "author": _user(who), "created": _text(at), "updated": _text(at)}
 
 
 def _parent(epic: int | None) -> Json:

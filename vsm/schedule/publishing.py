@@ -117,7 +117,7 @@ def _last_of(run: Path) -> str:
 
 def _copy(store: Any, file: Path, to: str) -> None:
     """Write one file, so that a browser takes it for what it is; a folder gets it by renaming."""
-    protocols = _protocols(store)
+    protocols = [store.protocol] if isinstance(store.protocol, str) else store.protocol
     if _LIBRARIES.keys().isdisjoint(protocols):  # a bucket has no folders, and none is made by a wrong name
         store.makedirs(to.rpartition("/")[0], exist_ok=True)
     if "file" in protocols:
@@ -140,10 +140,6 @@ def _prune(store: Any, base: str, keep: Collection[str]) -> None:
         name = entry["name"].rstrip("/").rpartition("/")[2]
         if _RUN_NAME.fullmatch(name) and name not in keep:
             store.rm(entry["name"], recursive=entry["type"] == "directory")
-
-
-def _protocols(store: Any) -> tuple[str, ...]:
-    return (store.protocol,) if isinstance(store.protocol, str) else tuple(store.protocol)
 
 
 def _answer(error: Exception, address: str) -> str:

@@ -14,7 +14,7 @@ report stays in its place, and its first page says what failed and since when.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from vsm.config import Report, Workflow
 from vsm.errors import EmptyWindowError, InputError, ParameterError, VsmError
@@ -201,15 +201,19 @@ class _Making:
             troubles = [*troubles, *widening, *_faults(stream)]
             warnings = int((stream.quality["level"] == "warning").sum())
             data = f"{stream.as_of:%Y-%m-%d %H:%M} UTC"
-            self._know(data=data, tickets=len(stream.tickets), warnings=warnings)
+            self.run = replace(self.run, data=data, tickets=len(stream.tickets), warnings=warnings)
             self._enter("render")
             render = self.call.effects.render
             self.output = render(folder, plan, stream=stream, before=good, troubles=troubles)
             self._enter("publish")
-            name = put_in_place(self.output.folder, site=site, at=self.run.begun)
-            outcome: Outcome = "stale" if troubles else "done"
-            self._know(outcome=outcome, reason=" ".join(troubles), folder=name, key=plan.key)
-            self._know(findings=remembered(self.output.findings))
+            self.run = replace(
+                self.run,
+                folder=put_in_place(self.output.folder, site=site, at=self.run.begun),
+                outcome="stale" if troubles else "done",
+                reason=" ".join(troubles),
+                key=plan.key,
+                findings=remembered(self.output.findings),
+            )
         except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
             self.fail(error)
         return self
@@ -217,27 +221,33 @@ class _Making:
     def fail(self, error: Exception) -> "_Making":
         """End with this error: the user's mistake, or a failure."""
         if isinstance(error, InputError):
-            self._know(outcome="misconfigured", reason=str(error))
+            self.run = replace(self.run, outcome="misconfigured", reason=str(error))
         else:
             known = isinstance(error, VsmError)
-            self._know(outcome="failed", reason=str(error) if known else f"{type(error).__name__}: {error}")
+            self.run = replace(
+                self.run, outcome="failed", reason=str(error) if known else f"{type(error).__name__}: {error}"
+            )
         return self
 
     def finish(self) -> Run:
         """Write the end down, show it on the first page, copy it to where it is published, notify."""
         history, effects, report = self.call.history, self.call.effects, self.report
         before = next((run for run in history.runs(report.name) if run.number < self.run.number), None)
-        self._know(ended=effects.clock())
+        self.run = replace(self.run, ended=effects.clock())
         self.run = history.end(self.run, before)
         if fault := self.refresh_pages():
-            self._know(outcome="failed", reason=f"its first page could not be written: {fault}")
+            self.run = replace(
+                self.run, outcome="failed", reason=f"its first page could not be written: {fault}"
+            )
             history.write(self.run)
         if report.publish and (fault := effects.publish(report, self.run)):
             effects.log("not published", report=report.name, reason=fault)
             if self.run.good:
-                self._know(outcome="stale", reason=f"{self.run.reason} {fault}".strip())
+                self.run = replace(self.run, outcome="stale", reason=f"{self.run.reason} {fault}".strip())
                 history.write(self.run)
-        if before is None or self.run.good or _differs(self.run, before):
+        # A failure is notified once: not again while its reason and its due time stay the same.
+        same = before and (before.outcome, before.reason, before.due)
+        if self.run.good or same != (self.run.outcome, self.run.reason, self.run.due):
             try:
                 for fault in effects.notify(report, self.run, self.output):
                     effects.log("not told", report=report.name, reason=fault)
@@ -250,12 +260,9 @@ class _Making:
         return self.call.refresh_pages(self.report.name, keep=self.report.keep)
 
     def _enter(self, phase: str) -> None:
-        self._know(phase=phase)
+        self.run = replace(self.run, phase=phase)
         self.call.history.write(self.run)
         self.call.effects.log(phase, report=self.run.report)
-
-    def _know(self, **values: Any) -> None:
-        self.run = replace(self.run, **values)
 
     def _read(self, plan: Plan) -> tuple[Plan, ValueStream, list[str]]:
         """Read the stream; a window that moved beyond the last event is widened, and a sentence says so."""
@@ -272,15 +279,10 @@ class _Making:
         """End without news: the last good report stands, and is as stale as it was."""
         stale = good.outcome == "stale"
         reason = good.reason if stale else f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
-        self._know(outcome="stale" if stale else "unchanged", reason=reason)
-        same = ("folder", "key", "data", "tickets", "warnings", "findings")
-        self._know(**{name: getattr(good, name) for name in same})
+        self.run = replace(self.run, outcome="stale" if stale else "unchanged", reason=reason)
+        self.run = replace(self.run, folder=good.folder, key=good.key, data=good.data, tickets=good.tickets)
+        self.run = replace(self.run, warnings=good.warnings, findings=good.findings)
         return self
-
-
-def _differs(run: Run, before: Run) -> bool:
-    """Whether this failure is another than the last, or of another due time; each is notified once."""
-    return (run.outcome, run.reason, run.due) != (before.outcome, before.reason, before.due)
 
 
 def _faults(stream: ValueStream) -> Iterator[str]:
