@@ -1,4 +1,4 @@
-"""A disk that is full at each step, and hands that break: no run is lost, and no page leads nowhere."""
+"""A disk that is full at each step, and effects that break: no run is lost, and no page leads nowhere."""
 
 import errno
 import os
@@ -135,7 +135,7 @@ def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(
 
 
 def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
-    """A hand that breaks is noted by the name of its error; its words may be secret."""
+    """An effect that breaks is noted by the name of its error; its words may be secret."""
     plan = (shop.root / "vsm.toml").read_text()
     (shop.root / "vsm.toml").write_text(
         plan + '[[report]]\nname = "monthly"\nnotebooks = ["05_what_is_stuck_now"]\n'

@@ -1,4 +1,4 @@
-"""A work folder and exchanged hands, for tests of runs: a clock that is set, and pages made in no time."""
+"""A work folder and exchanged effects, for tests of runs: a clock that is set, and pages made in no time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -119,7 +119,7 @@ def world(root: Path, plan: str = PLAN) -> World:
 def quickly(
     folder: WorkFolder, order: Plan, *, stream: Any, before: Run | None, troubles: Sequence[str]
 ) -> Output:
-    """Make a page that tells the run's instant, as ``rendered`` would make many."""
+    """Make a page that tells the run's instant, as ``render_plan`` would make many."""
     made = folder.runs / order.report.name / "made"
     made.mkdir(parents=True)
     (made / "index.html").write_text(f"<h1>{order.at:%Y-%m-%d}</h1>{' '.join(troubles)}")
