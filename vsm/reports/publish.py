@@ -201,18 +201,12 @@ def publish_slides(
     ----------
     notebook
         Cut into slides by its cells' ``slideshow.slide_type``.
-    runs
-        Folder of all runs; made where absent.
-    parameters
-        Values by name; the notebook must know every one of them.
-    at
-        Instant of the run, with a time zone; names the folder.
     title
         Name of the stream.
     provenance
         State of the data and the like, for the foot of the first slide; text by name.
-    timeout
-        Seconds for the notebook.
+    runs, parameters, at, timeout
+        As in ``publish_report``.
 
     Returns
     -------
@@ -221,12 +215,8 @@ def publish_slides(
 
     Raises
     ------
-    ParameterError
-        A parameter does not fit, or ``at`` has no zone; nothing was run.
-    NotebookError
-        The notebook did not run to its end; says where the partial one is kept.
-    RunError
-        The folder cannot be written.
+    ParameterError, NotebookError, RunError
+        As ``publish_report`` does.
     """
     name = f"{stamp_of(at)}-slides"
     checked = check_parameters(notebook, parameters)
