@@ -29,7 +29,7 @@ def sample_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's slides, as ``vsm slides --pdf --pptx`` makes them."""
     work = tmp_path_factory.mktemp("deck")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vsm.cli.demo.publish", lambda *_: work)  # its report is tested elsewhere
+        patch.setattr("vsm.cli.init.publish", lambda *_: work)  # its report is tested elsewhere
         run_vsm("demo", "--dir", work)
     run_vsm("slides", "--dir", work, "--pdf", "--pptx")
     (deck,) = (work / "runs").glob("*-slides/retro.html")

@@ -14,7 +14,7 @@ from tests.real_streams import WORKFLOW
 from tests.reports.pages import Cell, Visit, code, run_vsm, shown, slide
 from vsm.errors import SourceError
 from vsm.reports import render_slides
-from vsm.reports.slide_parts import slides_of
+from vsm.reports.slides import slides_of
 
 HOSTILE = "<img src=x onerror=alert(1)></script><b>bold</b>"
 NEXT = "ArrowRight"

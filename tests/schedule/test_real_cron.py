@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.jira_bodies import history, issue, moved
-from vsm.schedule.schedulers_call import Call
+from vsm.schedule.call import Call
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240  # seconds: cron looks once a minute, and a busy machine renders a notebook in one more

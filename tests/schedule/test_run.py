@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.schedule.hands import PLAN, World, at, quickly, world
+from tests.schedule.world import PLAN, World, at, quickly, world
 from vsm.errors import ConfigError, NotebookError, ParameterError, SourceError
-from vsm.schedule.history import open_history
-from vsm.schedule.lock import BusyError, one_at_a_time
-from vsm.schedule.reaching import publish_run
-from vsm.schedule.rendering import Made
+from vsm.schedule.history import BusyError, one_at_a_time, open_history
+from vsm.schedule.publishing import publish_run
+from vsm.schedule.rendering import Output
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def shop(tmp_path: Path) -> World:
 
 
 def failing(error: BaseException) -> Any:
-    def fail(*_: object, **__: object) -> Made:
+    def fail(*_: object, **__: object) -> Output:
         raise error
 
     return fail
@@ -95,7 +94,7 @@ def test_what_nobody_expected_fails_the_run_alone(shop: World, error: Exception)
     """The second report of the same call is made."""
     (shop.root / "vsm.toml").write_text(PLAN + '[[report]]\nname = "other"\n')
 
-    def render(folder: Any, order: Any, **known: Any) -> Made:
+    def render(folder: Any, order: Any, **known: Any) -> Output:
         if order.report.name == "weekly":
             raise error
         return quickly(folder, order, **known)
@@ -160,7 +159,7 @@ def test_a_run_that_ended_without_a_word_is_found_by_the_next(shop: World) -> No
     """Told as broken off, with its phase; half-made folders are gone, the good report stands."""
     good = shop.run()[0]
 
-    def killed(folder: Any, order: Any, **known: Any) -> Made:
+    def killed(folder: Any, order: Any, **known: Any) -> Output:
         quickly(folder, order, **known)
         raise SystemError
 

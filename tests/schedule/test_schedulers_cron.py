@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.schedule.calls import call_of, command_of, fake_crontab, line_of, shell
 from vsm.errors import ParameterError, RunError
-from vsm.schedule.schedulers_call import EVERY, Call, cron_expression
-from vsm.schedule.schedulers_cron import cron_block, with_block
-from vsm.schedule.schedulers_install import install_in_crontab
+from vsm.schedule.call import EVERY, Call, cron_expression
+from vsm.schedule.install import install_in_crontab, with_block
+from vsm.schedule.schedulers import cron_block
 
 NASTY = 'my %work\'s "50%" $HOME `id`; &'
 
