@@ -7,10 +7,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.definitions.same_rows import assert_same
 from tests.logs import PERSONS, WORKFLOW_TOML, as_ofs, logs, shuffles
-from tests.reference import StageFacts, assert_same, reference_handoffs, reference_visits
-from tests.reference_milestones import reference_widened
 from vsm.config import Workflow, parse_workflow
+from vsm.definitions.facts import events_of, rows_of, stage_facts
+from vsm.definitions.handoffs import list_handoffs
+from vsm.definitions.milestones import with_milestones
+from vsm.definitions.visits import Memberships, StageFacts, list_visits
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.milestones import milestones_from_commits
 from vsm.eventlog.stages import stages_from_names
@@ -121,28 +124,25 @@ def commit(
 
 
 def facts_of(workflow: Workflow) -> dict[str, StageFacts]:
-    stages = stages_of(workflow)
-    rows = stages.astype("object").where(stages.notna(), None).to_dict("records")
-    return {
-        row["status"]: StageFacts(
-            row["stage"], row["kind"], row["team"], row["discipline"], row["place"], row["batch"]
-        )
-        for row in rows
-    }
+    return stage_facts(stages_of(workflow))
 
 
 @settings(max_examples=20)
 @given(cases())
-def test_random_lives_give_what_the_reference_gives(case: Joined) -> None:
+def test_random_lives_equal_the_definitions(case: Joined) -> None:
     """Every row and column of visits and handoffs, to the microsecond."""
     facts = facts_of(case.workflow)
-    told = reference_widened(
-        case.events, case.commits, stage_of=facts, within=case.workflow.splits, as_of=case.as_of
+    told = with_milestones(
+        events_of(case.events),
+        rows_of(case.commits),
+        stage_of=facts,
+        within=case.workflow.splits,
+        as_of=case.as_of,
     )
-    visits = reference_visits(told, stage_of=facts, team_of=case.workflow.team_of, as_of=case.as_of)
+    visits = list_visits(told, stage_of=facts, teams=Memberships(case.workflow.team_of), as_of=case.as_of)
     ours = joined(case)
     assert_same(ours[0], visits, VISITS.names)
-    assert_same(ours[1], reference_handoffs(visits, stage_of=facts), HANDOFFS.names)
+    assert_same(ours[1], list_handoffs(visits, stage_of=facts), HANDOFFS.names)
 
 
 @settings(max_examples=20)

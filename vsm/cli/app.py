@@ -19,6 +19,7 @@ import typer
 
 from vsm.cli.check import check
 from vsm.cli.console import console
+from vsm.cli.explain import explain
 from vsm.cli.export import export
 from vsm.cli.init import demo, init
 from vsm.cli.lab import lab
@@ -43,6 +44,7 @@ app.command()(init)
 app.add_typer(pull, name="pull")
 app.command()(verify)
 app.command()(check)
+app.command()(explain)
 app.command()(export)
 app.command()(report)
 app.command()(slides)

@@ -1,4 +1,4 @@
-"""Does the referee cut a life into stays, and stays into pieces, as a person would?"""
+"""Does the definition cut a life into stays, and stays into pieces, as a person would?"""
 
 import pytest
 

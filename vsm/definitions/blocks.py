@@ -1,12 +1,12 @@
-"""When is a ticket blocked? Told again, as plainly as can be: one look at every instant of interest."""
+"""Blocks (optional branch): when a ticket was flagged, or a link said that another one blocked it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """Somebody's changelog says that a link appeared (``there``) or went; ``number`` is the order of lines."""
+    """A changelog says that a link appeared (``there``) or went; ``number`` is the order of its lines."""
 
     teller: str
     blocked: str
@@ -43,26 +43,28 @@ def _flagged(flags: list[Flag], at: datetime) -> bool:
     return max(lines, key=lambda flag: (flag.at, flag.number)).there
 
 
-def link_spans(told: list[Sentence], created: dict[str, datetime]) -> dict[tuple[str, str], Spans]:
-    """Spans of each pair: the latest instant at which anybody said anything decides; one "there" is enough."""
-    pairs = {(one.blocked, one.by) for one in told}
-    return {pair: _of_pair([one for one in told if (one.blocked, one.by) == pair], created) for pair in pairs}
+def link_spans(sentences: list[Sentence], created: dict[str, datetime]) -> dict[tuple[str, str], Spans]:
+    """Spans of each pair: the latest instant at which anybody said anything decides; one is enough."""
+    pairs = {(one.blocked, one.by) for one in sentences}
+    return {
+        pair: _of_pair([one for one in sentences if (one.blocked, one.by) == pair], created) for pair in pairs
+    }
 
 
-def _of_pair(told: list[Sentence], created: dict[str, datetime]) -> Spans:
-    first = min(one.at for one in told)
-    instants = {one.at for one in told}
-    known = [created[ticket] for ticket in (told[0].blocked, told[0].by) if ticket in created]
-    before = not _said(told, first)
+def _of_pair(sentences: list[Sentence], created: dict[str, datetime]) -> Spans:
+    first = min(one.at for one in sentences)
+    instants = {one.at for one in sentences}
+    known = [created[ticket] for ticket in (sentences[0].blocked, sentences[0].by) if ticket in created]
+    before = not _said(sentences, first)
     if before:
         since = min(max(known), first)
         instants |= {since}
-    return _spans(instants, lambda at: before if at < first else _said(told, at))
+    return _spans(instants, lambda at: before if at < first else _said(sentences, at))
 
 
-def _said(told: list[Sentence], at: datetime) -> bool:
-    latest = max(one.at for one in told if one.at <= at)
-    lines = [one for one in told if one.at == latest]
+def _said(sentences: list[Sentence], at: datetime) -> bool:
+    latest = max(one.at for one in sentences if one.at <= at)
+    lines = [one for one in sentences if one.at == latest]
     tellers = {one.teller for one in lines}
     return any(
         max((o for o in lines if o.teller == teller), key=lambda o: o.number).there for teller in tellers
@@ -79,13 +81,3 @@ def _spans(instants: set[datetime], holds: Callable[[datetime], bool]) -> Spans:
             spans.add((start, at))
             start = None
     return spans | ({(start, None)} if start is not None else set())
-
-
-def minutes_blocked(spans: list[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
-    """Count the minutes in [start, end) that lie in any of the spans, one by one."""
-    minute, count = timedelta(minutes=1), 0
-    at = start
-    while at < end:
-        count += any(first <= at < last for first, last in spans)
-        at += minute
-    return count * minute

@@ -1,9 +1,11 @@
-"""Does the referee count work, handoffs and waits as a person would? Every expected row is written out."""
+"""Does the definition count work, handoffs and waits as a person would? Every expected row is written out."""
 
 from datetime import timedelta
 
-from tests.reference import Handoff, Visit, Wait, finished_for_good
 from tests.stories import at, handoffs, story, told, visits, waits
+from vsm.definitions.handoffs import Handoff
+from vsm.definitions.visits import Visit
+from vsm.definitions.waits import Wait, finished_for_good
 
 
 def test_assigned_before_move() -> None:

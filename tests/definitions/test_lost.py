@@ -1,7 +1,7 @@
-"""Does the referee end a life where a person would say that it ended?"""
+"""Does the definition end a life where a person would say that it ended?"""
 
-from tests.reference import finished_for_good
 from tests.stories import story, told, visits, waits
+from vsm.definitions.waits import finished_for_good
 
 
 def test_a_lost_ticket() -> None:

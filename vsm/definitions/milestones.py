@@ -1,18 +1,17 @@
-"""Which stage shows a ticket's commits at an instant, told commit by commit?
+"""Milestones (optional branch): which stage Git's commits show a ticket to be in, commit by commit.
 
-The referee of ``vsm.intervals.milestones``: plain Python, one instant after another, from the words of its
-docstring. It shares no code with what it judges. Its answer is a log with moves into ``git:…`` statuses, on
-which ``tests.reference`` then does the rest.
+One instant after another, at which anything may change. The answer is a log with moves into ``git:…``
+statuses, of which ``list_visits`` then makes visits.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
+from vsm.definitions.visits import DONE, Event, StageFacts
 
-from tests.reference_rows import Row, StageFacts, rows_of
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,37 +24,42 @@ class _Commit:
     replaced: bool
 
 
-def reference_widened(
-    events: pd.DataFrame,
-    commits: pd.DataFrame,
+def with_milestones(
+    events: Iterable[Event],
+    commits: Iterable[Row],
     *,
     stage_of: Mapping[str, StageFacts],
     within: Mapping[str, Collection[str]],
     as_of: datetime,
-) -> list[Row]:
-    """How does the log read with the moves that Git tells? ``stage_of`` knows the ``git:…`` statuses too."""
-    rows = sorted(rows_of(events), key=lambda e: (e["ticket"], e["at"], e["seq"], e["source"], e["ref"]))
-    facts = {(c["repository"], c["commit"]): c for c in rows_of(commits)}
-    added: list[Row] = []
-    for ticket in sorted({row["ticket"] for row in rows}):
-        life = [row for row in rows if row["ticket"] == ticket and row["at"] <= as_of]
+) -> list[Event]:
+    """Give the log with the moves that Git tells.
+
+    Parameters
+    ----------
+    commits
+        Rows of COMMITS.
+    stage_of
+        Status id → its stage; it knows the ``git:…`` statuses too.
+    within
+        Milestone → the stages that it splits.
+    """
+    rows = sorted(events, key=lambda e: (e.ticket, e.at, e.seq, e.source, e.ref))
+    facts = {(c["repository"], c["commit"]): c for c in commits}
+    added: list[Event] = []
+    for ticket in sorted({row.ticket for row in rows}):
+        life = [row for row in rows if row.ticket == ticket and row.at <= as_of]
         mine = _commits(life, facts, as_of)
-        if mine and any(row["kind"] == "created" for row in life):
+        if mine and any(row.kind == "created" for row in life):
             added += _moves(life, mine, stage_of, within)
     return rows + added
 
 
-def _commits(life: list[Row], facts: Mapping[tuple[str, str], Row], as_of: datetime) -> list[_Commit]:
+def _commits(life: list[Event], facts: Mapping[tuple[str, str], Row], as_of: datetime) -> list[_Commit]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in life:
-        repository = row["source"].removeprefix("git:")
-        key = (repository, row["ref"])
-        if (
-            row["kind"] != "commit"
-            or not row["source"].startswith("git:")
-            or key not in facts
-            or key in found
-        ):
+        repository = row.source.removeprefix("git:")
+        key = (repository, row.ref)
+        if row.kind != "commit" or not row.source.startswith("git:") or key not in facts or key in found:
             continue
         landed, released = (
             at if at is not None and at <= as_of else None
@@ -63,11 +67,11 @@ def _commits(life: list[Row], facts: Mapping[tuple[str, str], Row], as_of: datet
         )
         if released is not None and (landed is None or landed > released):
             landed = released
-        if landed is not None and landed < row["at"]:
-            landed = row["at"]
+        if landed is not None and landed < row.at:
+            landed = row.at
         if released is not None and landed is not None and released < landed:
             released = landed
-        found[key] = {"author": row["actor"], "written": row["at"], "landed": landed, "released": released}
+        found[key] = {"author": row.actor, "written": row.at, "landed": landed, "released": released}
     commits = []
     for (repository, name), commit in found.items():
         later = [
@@ -82,55 +86,59 @@ def _commits(life: list[Row], facts: Mapping[tuple[str, str], Row], as_of: datet
 
 
 def _moves(
-    life: list[Row],
+    life: list[Event],
     commits: list[_Commit],
     stage_of: Mapping[str, StageFacts],
     within: Mapping[str, Collection[str]],
-) -> list[Row]:
+) -> list[Event]:
     """Go through every instant at which anything may change."""
-    created = next(row["at"] for row in life if row["kind"] == "created")
-    statuses = {
-        max(row["at"], created): row
-        for row in life
-        if row["kind"] == "status" and row["before"] != row["after"]
-    }
+    created = next(row.at for row in life if row.kind == "created")
+    statuses = {max(row.at, created): row for row in life if row.kind == "status" and row.before != row.after}
     split = {name for names in within.values() for name in names}
     steps = [at for c in commits for at in (c.written, c.landed, c.released) if at is not None]
-    instants = sorted({at for at in steps if at >= created} | {max(row["at"], created) for row in life})
-    added: list[Row] = []
+    instants = sorted({at for at in steps if at >= created} | {max(row.at, created) for row in life})
+    added: list[Event] = []
     shown_before: str | None = None
     for at in instants:
-        told = [t for t in sorted(statuses) if t <= at]
-        if not told:
+        past = [t for t in sorted(statuses) if t <= at]
+        if not past:
             continue
-        stage = stage_of[statuses[told[-1]]["after"]]
-        entered = told[-1]
-        for t in reversed(told):
-            if stage_of[statuses[t]["after"]].name != stage.name:
+        stage = stage_of[str(statuses[past[-1]].after)]
+        entered = past[-1]
+        for t in reversed(past):
+            if stage_of[str(statuses[t].after)].name != stage.name:
                 break
             entered = t
         spell_end = next(
-            (t for t in sorted(statuses) if t > at and not _splits(stage_of[statuses[t]["after"]], split)),
+            (t for t in sorted(statuses) if t > at and not _splits(stage_of[str(statuses[t].after)], split)),
             None,
         )
         phase = _phase(at, commits, stage, split, spell_end, within.get("landing", ()))
         shown = phase if phase and stage.name in within.get(phase, ()) else None
         if shown != shown_before or (shown and at in statuses):
             actor = _actor(at, shown, commits, life, statuses, entered)
-            after = f"git:{shown}" if shown else statuses[told[-1]]["after"]
-            bulk = at in statuses and bool(statuses[at]["bulk"])
+            after = f"git:{shown}" if shown else str(statuses[past[-1]].after)
+            bulk = at in statuses and statuses[at].bulk
             added.append(
-                {
-                    "ticket": life[0]["ticket"], "at": at, "kind": "status", "before": None, "after": after,
-                    "actor": actor, "source": "zz", "ref": f"{len(added):04}", "seq": 1000, "bulk": bulk,
-                }
-            )  # fmt: skip
+                Event(
+                    ticket=life[0].ticket,
+                    at=at,
+                    kind="status",
+                    before=None,
+                    after=after,
+                    actor=actor,
+                    source="zz",  # behind whatever else happened at this instant
+                    ref=f"{len(added):04}",
+                    seq=1000,
+                    bulk=bulk,
+                )
+            )
         shown_before = shown
     return added
 
 
 def _splits(stage: StageFacts, split: Collection[str]) -> bool:
-    return stage.name in split and stage.kind != "done"
+    return stage.name in split and stage.kind != DONE
 
 
 def _phase(  # noqa: PLR0911 - one rule, one return
@@ -146,7 +154,7 @@ def _phase(  # noqa: PLR0911 - one rule, one return
     waiting = [
         c for c in written if c not in pending and not c.replaced and (c.released is None or c.released > at)
     ]
-    if stage.kind == "done":
+    if stage.kind == DONE:
         if pending and stage.name in to_land:
             return "landing"
         return "releasing" if waiting else None
@@ -171,17 +179,16 @@ def _actor(
     at: datetime,
     shown: str | None,
     commits: list[_Commit],
-    life: list[Row],
-    statuses: Mapping[datetime, Row],
+    life: list[Event],
+    statuses: Mapping[datetime, Event],
     entered: datetime,
 ) -> str | None:
-    assigned = [row["after"] for row in life if row["kind"] == "assignee" and row["at"] <= at]
+    assigned = [row.after for row in life if row.kind == "assignee" and row.at <= at]
     free = not assigned or assigned[-1] is None
     if shown == "coding" and (free or any(c.written == at for c in commits)):
         return _first_author(at, commits)
     if entered == at or (free and shown is None):
-        actor: str | None = statuses[entered]["actor"]
-        return actor
+        return statuses[entered].actor
     return None
 
 

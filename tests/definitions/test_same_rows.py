@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.reference import assert_same
+from tests.definitions.same_rows import assert_same
 from tests.stories import at
 
 
