@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from itertools import groupby, pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -32,8 +31,8 @@ Lives = dict[str, list[Stay]]
 
 
 @pytest.fixture(scope="module")
-def stream(sample_folder: Path) -> ValueStream:
-    return sample_stream(sample_folder)
+def stream() -> ValueStream:
+    return sample_stream()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Each rule claims what its data bear, and nothing under the minimum."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -12,8 +10,8 @@ from vsm.stream import ValueStream
 
 
 @pytest.fixture(scope="module")
-def planted(sample_folder: Path) -> ValueStream:
-    return sample_stream(sample_folder)
+def planted() -> ValueStream:
+    return sample_stream()
 
 
 def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) -> None:

@@ -2,17 +2,21 @@
 
 import gzip
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vsm.sample import SampleFiles, build_sample
+from tests.streams import sample_folder
+from vsm.sample import SampleFiles
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
-    return build_sample(tmp_path_factory.mktemp("sample"), seed=7)
+def sample() -> SampleFiles:
+    folder = sample_folder()
+    as_of = datetime.fromisoformat((folder / "as_of").read_text())
+    return SampleFiles(folder / "issues.jsonl.gz", folder / "shop.git", as_of)
 
 
 @pytest.fixture(scope="session")
