@@ -9,6 +9,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.share import THOROUGH, share
+from tests.streams import sample_files
 
 EXAMPLES = share(25, of=500)
 settings.register_profile(
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if used & fixtures:
                 item.add_marker(marker)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """The folder of the sample's export, repository, archive and log; to read only."""
+    return sample_files()
 
 
 @pytest.fixture(scope="session")

@@ -76,14 +76,14 @@ def _body(number: int, life: Life, by: str) -> dict[str, object]:
 
 
 @cache
-def sample_stream() -> ValueStream:
-    """The sample's stream, pulled into an archive like real data."""
-    log: Log = pickle.loads((sample_folder() / "log.pickle").read_bytes())
-    as_of = pd.Timestamp((sample_folder() / "as_of").read_text())
+def sample_stream(folder: Path) -> ValueStream:
+    """The sample's stream, pulled into an archive like real data; its folder is the fixture ``sample_folder``."""
+    log: Log = pickle.loads((folder / "log.pickle").read_bytes())
+    as_of = pd.Timestamp((folder / "as_of").read_text())
     return stream_from_log(log, workflow=parse_workflow(sample_workflow()), as_of=as_of)
 
 
-def sample_folder() -> Path:
+def sample_files() -> Path:
     """The folder of the sample's export, repository, archive and log; to read only."""
     return artefact("sample", _make_sample, of=MAKES_A_LOG)
 

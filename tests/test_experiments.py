@@ -1,6 +1,7 @@
 """experiments.toml: what it may say, and what comes of it."""
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -129,9 +130,9 @@ def test_without_a_named_day_the_latest_experiment_is_looked_at() -> None:
     assert chosen_change("2026-02-02", "", experiments=tried) == (pd.Timestamp("2026-02-02", tz="UTC"), "")
 
 
-def test_the_sample_finds_that_its_second_tester_helped() -> None:
+def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> None:
     """By the day that was planted: less than two days instead of weeks, as its truth says."""
-    stream = sample_stream()
+    stream = sample_stream(sample_folder)
     (row,) = experiments_judged(
         parse_experiments(sample_experiments()), stream.stage_visits, stream.lifecycles, as_of=stream.as_of
     ).to_dict("records")

@@ -24,9 +24,9 @@ Pages = dict[tuple[str, int], Drawn]
 
 
 @pytest.fixture(scope="module")
-def sample(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Pages:
+def sample(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """The sample's figures, on a wide page and on a narrow one."""
-    stream, file = sample_stream(), tmp_path_factory.mktemp("sample") / "figures.html"
+    stream, file = sample_stream(sample_folder), tmp_path_factory.mktemp("sample") / "figures.html"
     figures = {
         "shares": time_by_stage(stream.stage_shares),
         "map": value_stream_map(stream.network),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from itertools import groupby, pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -31,8 +32,8 @@ Lives = dict[str, list[Stay]]
 
 
 @pytest.fixture(scope="module")
-def stream() -> ValueStream:
-    return sample_stream()
+def stream(sample_folder: Path) -> ValueStream:
+    return sample_stream(sample_folder)
 
 
 @pytest.fixture(scope="module")

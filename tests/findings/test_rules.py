@@ -1,5 +1,7 @@
 """Each rule claims what its data bear, and nothing under the minimum."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -10,8 +12,8 @@ from vsm.stream import ValueStream
 
 
 @pytest.fixture(scope="module")
-def planted() -> ValueStream:
-    return sample_stream()
+def planted(sample_folder: Path) -> ValueStream:
+    return sample_stream(sample_folder)
 
 
 def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) -> None:

@@ -1,5 +1,7 @@
 """The cause of the costliest waiting is claimed where it surely leads, with its number, and nowhere else."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -151,9 +153,9 @@ def test_the_cause_at_a_handoff_is_claimed() -> None:
     assert "waited from dev → qa, 100 % (100 % to 100 %) went by while newer work" in why.claim
 
 
-def test_the_planted_tester_is_busy() -> None:
+def test_the_planted_tester_is_busy(sample_folder: Path) -> None:
     """One tester for five developers: the queue waits since older work is in hand."""
-    (why,) = sample_stream().findings.about("why")
+    (why,) = sample_stream(sample_folder).findings.about("why")
     assert why.subject == "Waiting for QA"
     assert BECAUSE["busy"] in why.claim
     assert why.n >= 12

@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.streams import sample_folder
 from vsm.sample import SampleFiles
 
 
 @pytest.fixture(scope="session")
-def sample() -> SampleFiles:
-    folder = sample_folder()
-    as_of = datetime.fromisoformat((folder / "as_of").read_text())
-    return SampleFiles(folder / "issues.jsonl.gz", folder / "shop.git", as_of)
+def sample(sample_folder: Path) -> SampleFiles:
+    as_of = datetime.fromisoformat((sample_folder / "as_of").read_text())
+    return SampleFiles(sample_folder / "issues.jsonl.gz", sample_folder / "shop.git", as_of)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.real_streams import real_log, real_workflow
 from tests.stream.work import TOML, done, filled
-from tests.streams import sample_folder, sample_stream
+from tests.streams import sample_stream
 from vsm.config import Workflow
 from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
@@ -53,10 +53,10 @@ def assert_disguised(plain: ValueStream, hidden: ValueStream, *bots: str) -> Non
     assert not [name for name in names if f"'{name}'" in text or (":" in name and name in text)]
 
 
-def test_the_sample_in_disguise_is_the_same_but_for_names() -> None:
+def test_the_sample_in_disguise_is_the_same_but_for_names(sample_folder: Path) -> None:
     """Every table, finding and doubt, and what is kept of vsm.toml."""
-    stream = sample_stream()
-    with read_archive(sample_folder() / "archive.sqlite") as archive:
+    stream = sample_stream(sample_folder)
+    with read_archive(sample_folder / "archive.sqlite") as archive:
         log = log_from_archive(archive, mail_key=b"m" * 32)
     assert log.names["mailbox"].notna().any()
     assert_disguised(*both(log, stream.workflow, stream.as_of), "release-bot")
