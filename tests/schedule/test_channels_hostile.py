@@ -218,6 +218,7 @@ def test_what_a_mail_server_answers_is_not_repeated(verb: str, answer: str, faul
         assert office.taken == []
 
 
+@pytest.mark.slow
 @given(text=st.text(min_size=1), sender=st.text(), to=st.from_regex(r"[^@\s]+@[^@\s]+", fullmatch=True))
 def test_no_header_can_be_slipped_into_mail(text: str, sender: str, to: str) -> None:
     """Whatever stands in titles and addresses, there is one subject and no header more, or no mail and one sentence."""

@@ -80,6 +80,7 @@ def test_a_disk_that_is_full_at_a_step_fails_the_run_alone(
     leads_to_what_is_there(shop)
 
 
+@pytest.mark.slow
 def test_old_runs_that_cannot_be_packed_hold_up_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither at the start nor at the end; they are packed when there is room, and no half archive stays."""
     monkeypatch.setattr(tarfile.TarFile, "add", full)

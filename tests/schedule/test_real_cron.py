@@ -74,6 +74,7 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_real_cron_makes_a_report(work: Path, tmp_path: Path) -> None:
     """Installed twice, called with nothing of the shell's; the environment comes from the file of secrets."""
     if why := no_private_cron():

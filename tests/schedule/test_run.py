@@ -36,6 +36,7 @@ def test_a_run_goes_through_all_its_phases_and_lies_in_its_place(shop: World) ->
     assert shop.told == [("weekly", "done")]
 
 
+@pytest.mark.slow
 def test_no_news_makes_no_second_report(shop: World) -> None:
     """The last one stands and is linked; a document more, another setting, or --force make another."""
     first = shop.run()[0]
@@ -57,6 +58,7 @@ def test_what_was_removed_by_hand_is_made_again(shop: World) -> None:
     assert shop.outcomes() == ["done"]
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_the_last_good_report_and_says_so(shop: World) -> None:
     """What failed, since when, and which report still stands; a good run takes the words away."""
     good = shop.run()[0]
@@ -192,6 +194,7 @@ def test_only_what_is_due_is_made_and_after_downtime_once(shop: World) -> None:
     assert made == [1, 0, 1, 0, 1, 0]
 
 
+@pytest.mark.slow
 def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World) -> None:
     """Then not before it is due again; a run by name is made all the same."""
     shop.run()
@@ -207,6 +210,7 @@ def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World)
     assert [run.outcome for run in shop.run("weekly")] == ["failed"]
 
 
+@pytest.mark.slow
 def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     """Six stay, two of them packed; each packed one is whole; the newest is always a folder."""
     for week in range(9):
@@ -218,6 +222,7 @@ def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     assert [name.endswith(".tar.xz") for name in shop.kept()] == [True] * 2 + [False] * 4
 
 
+@pytest.mark.slow
 def test_the_newest_good_report_outlives_any_number_of_failures(shop: World) -> None:
     """Even where only one is kept."""
     (shop.root / "vsm.toml").write_text(PLAN.replace("keep = 6", "keep = 1"))

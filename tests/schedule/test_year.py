@@ -213,6 +213,7 @@ def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_year_goes_by_and_every_report_is_whole(year: Year) -> None:
     """52 weeks with eight kinds of trouble; nothing is lost silently, nothing is there twice."""
     for week in range(52):
