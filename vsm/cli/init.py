@@ -108,8 +108,35 @@ minimum = 12          # under so many tickets: too few to say
 # defect = ["Bug"]             # also: feature, risk, debt
 # risk = ["label:security"]
 #
+# [waiting]                    # how causes of waiting are told apart
+# order = ["blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped"]  # the first that holds
+# batch_tickets = 3            # so many tickets that leave one after another, …
+# batch_minutes = 10.0         # … with no longer pause than this, are a batch
+# active_days = 14.0           # a member of a team is active for so long after each trace
+# work = "touches"             # where tickets lie forgotten "In Progress": only between traces somebody works;
+#                              # left out: "statuses", as long as the ticket is in a stage of work
+#
+# [blocking]                   # which links mean that one ticket holds up another; flags always do
+# links = [["is blocked by", "blocks"]]  # what the blocked ticket says, and the other one
+#
 # [privacy]                    # in all that is read without names
 # fewest_people = 3            # teams of fewer people are told of as one, "small teams"; 1: each by its name
+#
+# [[report]]                   # one report that arrives on its own: vsm run makes it, vsm schedule plans it
+# name = "weekly"
+# cron = "0 7 * * MON"         # when it is due; left out: only when it is named
+# zone = "Europe/Berlin"       # whose clock the hours of cron go by; left out: UTC
+# notebooks = ["05_what_is_stuck_now"]  # without .ipynb; left out: all that are numbered
+# formats = ["html", "slides", "pdf"]   # left out: html
+# publish = "s3://bucket/vsm"  # a folder (seen from this one) or any fsspec address; left out: site/ alone
+# keep = 26                    # so many good runs stay
+# minutes = 10.0               # no notebook may take longer
+# [report.parameters]
+# since = "last 90 days"       # by the run's own day; also "last 8 weeks", "this quarter", or YYYY-MM-DD
+# [[report.tell]]
+# on = "change"                # always, change (or a failure), failure
+# webhook = "env:VSM_WEBHOOK"  # the address is a secret of the environment; or …
+# email = ["team@example.org"] # … by VSM_SMTP_URL and VSM_MAIL_FROM; or command = ["./tell", "us"]
 """
 
 
