@@ -159,6 +159,7 @@ def assert_tiled(visits: pd.DataFrame, as_of: pd.Timestamp, lost: frozenset[str]
     assert (visits["elapsed"] >= pd.Timedelta(0)).all()
 
 
+@pytest.mark.slow
 @given(cases().flatmap(lambda case: st.tuples(st.just(case), shuffles(case.events))))
 def test_shuffled_rows_change_nothing(pair: tuple[Case, pd.DataFrame]) -> None:
     """The order in which rows arrive does not matter."""
@@ -167,6 +168,7 @@ def test_shuffled_rows_change_nothing(pair: tuple[Case, pd.DataFrame]) -> None:
         pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.slow
 @given(cases())
 def test_renamed_statuses_change_no_duration(case: Case) -> None:
     """Statuses may be called anything: stages and instants stay."""
@@ -183,6 +185,7 @@ def test_renamed_statuses_change_no_duration(case: Case) -> None:
         pd.testing.assert_frame_equal(one, two)
 
 
+@pytest.mark.slow
 @given(cases(), st.timedeltas(min_value=pd.Timedelta(0), max_value=pd.Timedelta(days=30)))
 def test_a_longer_window_never_changes_a_closed_visit(case: Case, more: pd.Timedelta) -> None:
     """Closed visits keep stage and instants; only who took up a queue may become known later."""

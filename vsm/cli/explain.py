@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Names
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, console
 from vsm.read import read_stream
 
 Key = Annotated[str, typer.Argument(help="Ticket key, such as SHOP-238.", show_default=False)]
