@@ -179,8 +179,8 @@ def test_real_lives_are_explained_as_the_tables_tell_them(real_data: Path, track
     assert_explained(stream, keys[:: len(keys) // 50])
 
 
-def test_an_unknown_key_names_a_near_one_and_pseudonyms_stay(sample_folder: Path) -> None:
-    """As everywhere; and whoever reads a pseudonymised stream reads no name here."""
+def test_an_unknown_key_names_a_near_one(sample_folder: Path) -> None:
+    """As everywhere; capital letters make no difference."""
     stream = sample_stream(sample_folder)
     key = str(stream.tickets["key"].iloc[0])
     with pytest.raises(ParameterError, match=f"no ticket has the key '{key}0X'; near: "):
