@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.streams import stream_of
 from vsm.model.batches import batches_from_stays
-from vsm.model.bottlenecks import TIDIED, bootstrap_shares, handoff_costs, return_costs, stage_shares
+from vsm.model.bottlenecks import TIDIED, handoff_costs, return_costs, stage_shares
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import HANDOFFS, conform
 
 LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
@@ -74,8 +75,8 @@ def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
     """A share of one half, with spread: the bounds lie around it, and ten times the tickets narrow them."""
     dice = np.random.default_rng(3)
     few, many = (dice.exponential(1.0, (n, 2)) for n in (40, 400))
-    (low, *_), (high, *_) = bootstrap_shares(few, seed=1)
-    (low_many, *_), (high_many, *_) = bootstrap_shares(many, seed=1)
+    (low, *_), (high, *_) = share_intervals(few, minimum=12, seed=1)
+    (low_many, *_), (high_many, *_) = share_intervals(many, minimum=12, seed=1)
     assert low < few[:, 0].sum() / few.sum() < high
     assert high_many - low_many < (high - low) / 2
 
@@ -86,7 +87,7 @@ def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> Non
     held = 0
     for number in range(200):
         amounts = dice.exponential([1.0, 2.0], (60, 2))
-        low, high = bootstrap_shares(amounts, seed=number, draws=300)
+        low, high = share_intervals(amounts, minimum=12, seed=number, draws=300)
         held += low[0] <= 1 / 3 <= high[0]
     assert 180 <= held <= 199
 
@@ -95,8 +96,8 @@ def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> Non
 def test_bootstrap_bounds_are_shares(rows: list[tuple[float, float]]) -> None:
     """Between 0 and 1, low before high, the same for the same seed; nothing to share gives nothing."""
     amounts = np.array(rows)
-    low, high = bootstrap_shares(amounts, seed=2, draws=50)
-    again = bootstrap_shares(amounts, seed=2, draws=50)
+    low, high = share_intervals(amounts, minimum=12, seed=2, draws=50)
+    again = share_intervals(amounts, minimum=12, seed=2, draws=50)
     assert np.array_equal(low, again[0], equal_nan=True)
     if (amounts.sum(axis=1) > 0).sum() >= 12:
         assert ((low >= 0) & (low <= high) & (high <= 1)).all()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
-from vsm.model.proportions import wilson_interval
+from vsm.stats.proportions import wilson_interval
 from vsm.tables import TICKETS, conform
 
 DAY = pd.Timedelta(days=1)

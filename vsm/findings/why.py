@@ -4,8 +4,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.model.bottlenecks import bootstrap_shares, bounded_share
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 
 BECAUSE: Final = {
@@ -79,14 +79,14 @@ def leading_cause(
     if not whole.sum():
         return None
     second, first = whole.sort_values(kind="stable").index[-2:]
-    low, high = bootstrap_shares(each.to_numpy(), seed=seed, minimum=minimum)
+    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
     place = list(CAUSES).index(first)
     tickets = int((each[first] > 0).sum())
     if tickets < minimum or not low[place] > whole[second] / whole.sum():
         return None
     elapsed = _by_ticket(mine, "elapsed")[first]
     elapsed = elapsed[elapsed > 0]
-    share, *bounds = bounded_share(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
+    share, *bounds = share_with_interval(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
     return Leading(
         cause=first,
         part=float(whole[first] / whole.sum()),

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.flow import lead_time_quantiles, still_open
+from vsm.model.flow import still_open
+from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION
 
 QUANTILES: Final = (0.5, 0.85, 0.95)
@@ -144,11 +145,11 @@ def _percentiles(part: pd.DataFrame, measure: str, minimum: int) -> dict[str, An
     counts = {"tickets": n, "open": int(part["there"].sum())}
     if n < max(minimum, 1):
         return counts | dict.fromkeys(("p50", "p85", "p95", "low", "high"), pd.NaT)
-    as_lives = pd.DataFrame(
-        {"finished": part["left"].where(departed), "bulk": False, "lead": part[measure].astype(DURATION)}
+    lasted = part[measure].astype(DURATION)
+    found = survival_quantiles(lasted, departed.to_numpy(), quantiles=QUANTILES, minimum=1).set_index(
+        "quantile"
     )
-    found = lead_time_quantiles(as_lives, quantiles=QUANTILES, minimum=1).set_index("quantile")
-    usual = {f"p{100 * quantile:.0f}": found["lead"][quantile] for quantile in QUANTILES}
+    usual = {f"p{100 * quantile:.0f}": found["time"][quantile] for quantile in QUANTILES}
     return counts | usual | {side: found[side][0.85] for side in ("low", "high")}
 
 

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import DURATION
 
 TIDIED: Final = "(bulk edits)"
-DRAWS: Final = 1000
-Matrix = npt.NDArray[np.float64]
 
 
 def stage_shares(
@@ -65,7 +63,7 @@ def stage_shares(
     columns = [row for row in [*order, TIDIED] if row in seconds.columns]
     if not columns:
         return _no_shares()
-    low, high = bootstrap_shares(seconds[columns].to_numpy(), seed=seed, minimum=minimum)
+    low, high = share_intervals(seconds[columns].to_numpy(), seed=seed, minimum=minimum)
     shares = pd.DataFrame([_row(before[before["row"] == name], stages) for name in columns])
     whole = float(seconds.to_numpy().sum())
     shares["share"] = shares["total"].dt.total_seconds() / whole if whole else 0.0
@@ -104,41 +102,6 @@ def _no_shares() -> pd.DataFrame:
     times = dict.fromkeys(("total", "waited", "median", "p85"), DURATION)
     types = words | times | dict.fromkeys(("share", "low", "high"), "float64")
     return pd.DataFrame(columns=list(types)).astype(types)
-
-
-def bootstrap_shares(
-    amounts: Matrix, *, seed: int, minimum: int = 12, draws: int = DRAWS
-) -> tuple[Matrix, Matrix]:
-    """Between which bounds does each column's share of the total lie, at 95 %?
-
-    Rows (tickets) are drawn with replacement; each draw gives a ratio of sums, the bounds are the 2.5 and
-    97.5 percentiles of the draws.
-
-    Parameters
-    ----------
-    amounts
-        Shape (tickets, columns), not negative.
-
-    Returns
-    -------
-    (low, high)
-        Two arrays of shape (columns,); NaN with fewer than ``minimum`` rows that have something to share.
-
-    Examples
-    --------
-    >>> low, high = bootstrap_shares(np.array([[1.0, 1.0]] * 20), seed=1)
-    >>> low.tolist(), high.tolist()
-    ([0.5, 0.5], [0.5, 0.5])
-    """
-    tickets, columns = amounts.shape
-    if tickets < minimum or not (amounts.sum(axis=1) > 0).sum() >= minimum:
-        unknown = np.full(columns, np.nan)
-        return unknown, unknown
-    dice = np.random.default_rng(seed)
-    sums = np.array([amounts[dice.integers(0, tickets, tickets)].sum(axis=0) for _ in range(draws)])
-    whole = sums.sum(axis=1, keepdims=True)
-    low, high = np.percentile(sums[whole[:, 0] > 0] / whole[whole > 0][:, np.newaxis], [2.5, 97.5], axis=0)
-    return low, high
 
 
 def handoff_costs(
@@ -185,7 +148,7 @@ def handoff_costs(
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
     waited = (pair.groupby(pair["ticket"].astype("str"))["wait"].sum() for _, pair in grouped)
     bounds = [
-        bounded_share(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
+        share_with_interval(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
     ]
     interval = pd.DataFrame(bounds, columns=["share", "low", "high"], index=costs.index, dtype="float64")
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
@@ -220,37 +183,9 @@ def return_costs(
     back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = bounded_share(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    share, low, high = share_with_interval(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
     row = {
         "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),
         "share": share, "low": low, "high": high, "longest": tuple(again.nlargest(5).index),
     }  # fmt: skip
     return pd.DataFrame([row])[: int(len(again) > 0)]
-
-
-def bounded_share(
-    seconds: "pd.Series[Any]", *, lead: "pd.Series[Any]", seed: int, minimum: int
-) -> tuple[float, float, float]:
-    """Which share of all lead time do these seconds take, and between which bounds?
-
-    Parameters
-    ----------
-    seconds, lead
-        Indexed by ticket: what is weighed, and the lead times of all counted tickets.
-
-    Returns
-    -------
-    (share, low, high)
-        The 95 % interval is missing under ``minimum`` tickets in ``seconds``.
-
-    Examples
-    --------
-    >>> bounded_share(pd.Series({"a": 1.0}), lead=pd.Series({"a": 2.0, "b": 2.0}), seed=0, minimum=12)
-    (0.25, nan, nan)
-    """
-    amounts = seconds.reindex(lead.index).fillna(0.0).to_numpy()
-    both = np.column_stack([amounts, lead.to_numpy() - amounts])
-    low, high = bootstrap_shares(both, seed=seed, minimum=minimum)
-    share = float(amounts.sum() / lead.sum()) if lead.sum() else float("nan")
-    few = len(seconds) < minimum
-    return share, float("nan") if few else float(low[0]), float("nan") if few else float(high[0])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals.instants import Ints
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
 WEEK: Final = pd.Timedelta(days=7)
@@ -113,3 +114,68 @@ def _monday(at: Ints) -> Ints:
 
 def _micros(weeks: pd.DatetimeIndex) -> Any:
     return weeks.as_unit("us").asi8
+
+
+def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3) -> pd.DataFrame:
+    """How long did it take what ended in each whole week, at the median?
+
+    Parameters
+    ----------
+    spells
+        As ``vsm.model.change.spells_of`` gives them.
+    as_of
+        The instant that counts as now: the week it lies in is not over, and left out.
+    least
+        Weeks in which fewer ended have no value.
+
+    Returns
+    -------
+    DataFrame
+        ``week`` (Monday, UTC), ``value`` (days of 24 hours; missing for a week of too few), ``n``.
+
+    Examples
+    --------
+    >>> none = pd.to_datetime([], utc=True)
+    >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
+    >>> len(weekly_medians(spells, as_of=pd.Timestamp("2026-01-05", tz="UTC")))
+    0
+    """
+    done = spells[spells["ended"].astype(bool)]
+    if done.empty:
+        return pd.DataFrame({"week": pd.to_datetime([], utc=True), "value": [], "n": []})
+    weeks = weeks_until(done["end"].min(), as_of)
+    weeks = weeks[weeks + WEEK <= as_of]
+    place = weeks.searchsorted(done["end"], side="right") - 1
+    days = (done["end"] - done["begin"]).dt.total_seconds().to_numpy() / 86400
+    inside = done["end"].to_numpy() < (weeks[-1] + WEEK) if len(weeks) else np.zeros(len(done), dtype=bool)
+    found = pd.Series(days[inside]).groupby(place[inside]).agg(["median", "size"])
+    found = found.reindex(range(len(weeks)))
+    n = found["size"].fillna(0).astype("int64")
+    return pd.DataFrame(
+        {"week": weeks, "value": found["median"].where(n >= least).to_numpy(), "n": n.to_numpy()}
+    )
+
+
+def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[float, float, float] | None:
+    """Give how many tickets a usual week finishes: the median of whole weeks with its 95 % interval.
+
+    Parameters
+    ----------
+    finished
+        Tickets finished in each whole week.
+    minimum
+        Under so many weeks the answer is None: too few to say.
+    seed
+        Of the bootstrap by week.
+
+    Examples
+    --------
+    >>> usual_week(pd.Series([3] * 12), minimum=12, seed=0)
+    (3.0, 3.0, 3.0)
+    """
+    if len(finished) < max(minimum, 1):
+        return None
+    counts = finished.to_numpy()
+    medians = cluster_bootstrap(lambda drawn: np.median(counts[drawn]), len(counts), seed=seed, draws=2000)
+    low, high = interval(medians)
+    return float(np.median(counts)), float(low), float(high)

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.bottlenecks import bootstrap_shares
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
 EARLY: Final = "before the first work"
@@ -132,7 +132,7 @@ def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     each = pd.crosstab(ticket, cause, values=_seconds(rows["elapsed"]), aggfunc="sum")
     amounts = each.reindex(columns=list(CAUSES)).fillna(0.0).to_numpy(dtype="float64")
     whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
-    low, high = bootstrap_shares(amounts, seed=seed, minimum=minimum)
+    low, high = share_intervals(amounts, seed=seed, minimum=minimum)
     times = {
         name: rows[name]
         .astype(DURATION)

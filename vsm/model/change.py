@@ -8,7 +8,7 @@ says whether they differ at all, and bootstrap intervals by ticket say by how mu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,12 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config.experiments import Experiment
 from vsm.errors import ParameterError
+from vsm.stats.bootstrap import drawn_counts
+from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve
 from vsm.tables import INSTANT
 
 LEAD: Final = "lead time"
 ERROR_RATE: Final = 0.05
-DRAWS: Final = 1000
 SECOND: Final = 1_000_000
 SHORTER, LONGER, NO_CHANGE, TOO_FEW = "shorter", "longer", "no change seen", "too few to say"
 Floats = npt.NDArray[np.float64]
@@ -214,12 +215,17 @@ def compared(
         nan = float("nan")
         return Comparison(before, after, (nan, nan), nan, nan, nan, nan, nan, nan, nan, nan, TOO_FEW)
     tau = _horizon(before, after)
-    dice = np.random.default_rng(seed)
     one, other = (_measures(side, np.ones((1, len(side.ended))), tau) for side in (before, after))
-    drawn = [_measures(side, _weights(side, dice), tau) for side in (before, after)]
+    # How often is each ticket in each draw, and so each of its spells?
+    sizes = [np.ones(int(side.ticket.max()) + 1, dtype=np.int64) for side in (before, after)]
+    counts = drawn_counts(*sizes, seed=seed)
+    drawn = [
+        _measures(side, count[:, side.ticket].astype(np.float64), tau)
+        for side, count in zip((before, after), counts, strict=True)
+    ]
     difference, spread = other - one, drawn[1] - drawn[0]
     low, high = np.nanpercentile(np.where(np.isinf(spread), np.nan, spread), [2.5, 97.5], axis=0)
-    p = _logrank(before, after)
+    p = log_rank((before.seconds, before.ended), (after.seconds, after.ended))
     verdict = NO_CHANGE if p >= ERROR_RATE else SHORTER if difference[0, 1] < 0 else LONGER
     return Comparison(
         before, after, (float(one[0, 0]), float(other[0, 0])), float(difference[0, 0]), float(low[0]),
@@ -244,36 +250,9 @@ def _horizon(before: Side, after: Side) -> float:
     return float(min(known, default=max(before.seconds[-1], after.seconds[-1])))
 
 
-def _weights(side: Side, dice: np.random.Generator) -> Floats:
-    """Draw tickets with replacement, many times: how often is each spell in each draw?"""
-    tickets = int(side.ticket.max()) + 1
-    counts = dice.multinomial(tickets, np.full(tickets, 1 / tickets), size=DRAWS)
-    return counts[:, side.ticket].astype(np.float64)
-
-
 def _measures(side: Side, weights: Floats, tau: float) -> Floats:
-    """Find median and mean up to ``tau`` of each draw's Kaplan–Meier curve: two columns."""
-    curve = _curve(side, weights)
-    reached = curve <= 0.5
-    first = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
-    median = np.where(first >= 0, side.seconds[first], np.nan)
-    times = np.minimum(side.seconds, tau)
-    steps = np.diff(times, prepend=0.0, append=tau)
-    heights = np.concatenate([np.ones((len(curve), 1)), curve], axis=1)
-    return np.column_stack([median, heights @ steps])
-
-
-def _curve(side: Side, weights: Floats) -> Floats:
-    """How large a share is still going on after each spell's length? One row a draw."""
-    at_risk = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
-    # Equal times are at risk together: each takes the risk of the first of them.
-    first = np.searchsorted(side.seconds, side.seconds, side="left")
-    left = np.where(side.ended, weights, 0.0)
-    times = np.unique(first)
-    ends, risk = np.add.reduceat(left, times, axis=1), at_risk[:, times]
-    share = 1 - np.divide(ends, risk, out=np.zeros_like(ends), where=risk > 0)
-    curve: Floats = np.cumprod(share, axis=1)[:, np.searchsorted(times, first)]
-    return curve
+    """Find median and mean up to ``tau`` of each draw's curve: two columns."""
+    return np.column_stack(median_and_restricted_mean(side.seconds, side.ended, weights=weights, horizon=tau))
 
 
 def still_going(side: Side) -> tuple[Floats, Floats]:
@@ -285,12 +264,6 @@ def still_going(side: Side) -> tuple[Floats, Floats]:
     >>> [part.tolist() for part in still_going(side)]
     [[0.0, 10.0, 20.0], [1.0, 0.5, 0.5]]
     """
-    curve = _curve(side, np.ones((1, len(side.ended))))[0] if len(side.ended) else np.empty(0)
+    every = np.ones((1, len(side.ended)))
+    curve = survival_curve(side.seconds, side.ended, weights=every)[0] if len(side.ended) else np.empty(0)
     return np.append(0.0, side.seconds), np.append(1.0, curve)
-
-
-def _logrank(before: Side, after: Side) -> float:
-    from scipy.stats import CensoredData, logrank  # noqa: PLC0415 - a second of import that few need
-
-    sides: list[Any] = [CensoredData.right_censored(side.seconds, ~side.ended) for side in (before, after)]
-    return float(logrank(*sides).pvalue)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.flow import lead_time_quantiles
+from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
 TIMES: Final = ("elapsed", "working")
@@ -105,15 +105,12 @@ def cycle_time_quantiles(
     >>> cycle_time_quantiles(pd.DataFrame({"state": "finished", "elapsed": days}))["cycle"].dt.days.tolist()
     [10, 17, 19]
     """
-    ended = pd.Series(pd.Timestamp(0, tz="UTC"), index=times.index, dtype=INSTANT)
     state = times["state"]
-    as_lives = pd.DataFrame(
-        {
-            "finished": ended.where(state.isin(["finished", "bulk"])),
-            "gone": ended.where(state == "gone"),
-            "bulk": state == "bulk",
-            "lead": times[time],
-        }
-    )
-    found = lead_time_quantiles(as_lives, quantiles=quantiles, minimum=minimum)
-    return found.rename(columns={"lead": "cycle"})
+    counts = {
+        "finished": int((state == "finished").sum()),
+        "open": int(state.isin(["open", "bulk"]).sum()),
+        "gone": int((state == "gone").sum()),
+    }
+    finished = (state == "finished").to_numpy(dtype=bool)
+    found = survival_quantiles(times[time], finished, quantiles=quantiles, minimum=minimum)
+    return found.rename(columns={"time": "cycle"}).assign(**counts)

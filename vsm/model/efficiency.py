@@ -8,8 +8,8 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals.handoffs import work_start
-from vsm.model.bottlenecks import bootstrap_shares
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
 
 MEASURES: Final = ("statuses", "traces")
@@ -59,7 +59,7 @@ def efficiency_bracket(
         told = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
         for time in TIMES:
             part, lead = _seconds(_by_ticket(told[time], work, done)), _seconds(whole[time])
-            low, high = bootstrap_shares(
+            low, high = share_intervals(
                 np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
             )
             share = part.sum() / lead.sum() if lead.sum() else np.nan

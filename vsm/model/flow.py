@@ -1,6 +1,5 @@
 """How long does work take, how much is under way, and how fast does it come and go?"""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
-from vsm.tables import DURATION
+from vsm.stats.survival import survival_quantiles
 
 
 def lives_from_visits(
@@ -112,35 +111,11 @@ def lead_time_quantiles(
     >>> lead_time_quantiles(lives)["lead"].isna().all()
     np.True_
     """
-    from scipy.stats import CensoredData, ecdf  # noqa: PLC0415 - a second of import that few commands need
-
     whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
     there = still_open(lives) | lives["finished"].notna()
     counts = {"finished": int(whole.sum()), "open": int((there & ~whole).sum()), "gone": int((~there).sum())}
-    rows = pd.DataFrame(
-        {"quantile": list(quantiles), **dict.fromkeys(("lead", "low", "high"), np.nan), **counts}
-    )
-    if counts["finished"] >= minimum:
-        seconds = lives["lead"].dt.total_seconds().to_numpy()
-        curve = ecdf(CensoredData.right_censored(seconds, ~whole)).cdf
-        with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-            warnings.simplefilter(
-                "ignore", RuntimeWarning
-            )  # undefined bounds come out as NaN, and are shown so
-            interval: Any = curve.confidence_interval(method="log-log")
-        for name, side in (("lead", curve), ("low", interval.high), ("high", interval.low)):
-            rows[name] = [_reached(side, q) for q in quantiles]
-    seconds_to_time = {
-        name: pd.to_timedelta(rows[name], unit="s").astype(DURATION) for name in ("lead", "low", "high")
-    }
-    return rows.assign(**seconds_to_time)
-
-
-def _reached(curve: Any, quantile: float) -> float:
-    """Find where a step curve first reaches a quantile, NaN where it does not."""
-    # The curve is a product of shares: 12 done of 24 may come out as a hair less than a half.
-    steps = np.flatnonzero(curve.probabilities >= quantile - 1e-9)
-    return float(curve.quantiles[steps[0]]) if len(steps) else float("nan")
+    found = survival_quantiles(lives["lead"], whole, quantiles=quantiles, minimum=minimum)
+    return found.rename(columns={"time": "lead"}).assign(**counts)
 
 
 def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
 DAY: Final = pd.Timedelta(days=1)
-DRAWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +201,8 @@ def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     """Draw tickets with replacement; each draw gives a median."""
     if len(durations) < max(minimum, 1):
         return pd.NaT, pd.NaT
-    dice, seconds = np.random.default_rng(seed), durations.dt.total_seconds().to_numpy()
-    medians = [np.median(seconds[dice.integers(0, len(seconds), len(seconds))]) for _ in range(DRAWS)]
-    low, high = np.percentile(medians, [2.5, 97.5])
+    seconds = durations.dt.total_seconds().to_numpy()
+    low, high = interval(cluster_bootstrap(lambda drawn: np.median(seconds[drawn]), len(seconds), seed=seed))
     return pd.Timedelta(seconds=low), pd.Timedelta(seconds=high)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from vsm.model.flow import counted, still_open
-from vsm.model.proportions import UNKNOWN, share_of
+from vsm.stats.proportions import UNKNOWN, share_of
 from vsm.tables import DURATION
 
 KINDS: Final = ("feature", "defect", "risk", "debt", "unknown")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.bottlenecks import bounded_share
 from vsm.model.flow import counted
+from vsm.stats.bootstrap import share_with_interval
 from vsm.tables import DURATION
 
 PING_PONG_LEVELS: Final = {"team": "team", "stage": "stage", "person": "holder"}
@@ -122,7 +122,7 @@ def _rows_of_turns(turns: pd.DataFrame) -> pd.DataFrame:
 def _pair(rows: pd.DataFrame, done: pd.DataFrame, seed: int, minimum: int) -> dict[str, Any]:
     cost = rows.groupby("ticket")["cost"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = bounded_share(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    share, low, high = share_with_interval(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
     level, a, b = (rows[name].iloc[0] for name in _PAIR)
     costliest = cost.sort_values(ascending=False, kind="stable").index[:EVIDENCE]
     return {

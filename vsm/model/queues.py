@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.bottlenecks import DRAWS
-from vsm.model.proportions import UNKNOWN
+from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.stats.proportions import UNKNOWN
 
 WEEK: Final = pd.Timedelta(days=7)
 VERDICTS: Final = ("grows", "shrinks", "no clear change", "too few to say")
@@ -138,8 +138,7 @@ def _unknown() -> dict[str, Any]:
 
 def _trend(weekly: pd.DataFrame, *, seed: int) -> dict[str, Any]:
     net = (weekly["arrivals"] - weekly["departures"]).to_numpy()
-    dice = np.random.default_rng(seed)
-    means = net[dice.integers(0, len(net), (DRAWS, len(net)))].mean(axis=1)
-    low, high = (float(bound) for bound in np.percentile(means, [2.5, 97.5]))
+    means = cluster_bootstrap(lambda drawn: net[drawn].mean(), len(net), seed=seed)
+    low, high = (float(bound) for bound in interval(means))
     verdict = "grows" if low > 0 else "shrinks" if high < 0 else "no clear change"
     return {"growth": float(net.mean()), "low": low, "high": high, "verdict": verdict}

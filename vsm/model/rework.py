@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.model.network import complete_and_accurate
-from vsm.model.proportions import share_of
+from vsm.stats.proportions import share_of
 from vsm.tables import DURATION
 
 WAYS: Final = ("loop", "repetition")

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.bottlenecks import DRAWS, Matrix
 from vsm.model.network import forward_moves
-from vsm.model.proportions import UNKNOWN
+from vsm.stats.bootstrap import Floats, drawn_counts, interval
+from vsm.stats.proportions import UNKNOWN
 
 _TYPES: Final = dict.fromkeys(("tickets", "stages", "few"), "int64") | dict.fromkeys(
     ("share", "low", "high"), "float64"
@@ -70,16 +70,16 @@ def _rolled(moves: pd.DataFrame, *, seed: int) -> dict[str, float]:
     )
     both = counts[["size", "sum"]].to_numpy(dtype=np.float64)
     patterns, times = np.unique(both, axis=0, return_counts=True)
-    drawn = np.random.default_rng(seed).multinomial(times.sum(), times / times.sum(), size=DRAWS)
+    (drawn,) = drawn_counts(times, seed=seed)
     known = _products(drawn @ patterns, stages)
-    low, high = np.percentile(known[~np.isnan(known)], [2.5, 97.5])
+    low, high = interval(known[~np.isnan(known)])
     share = _products((times @ patterns)[np.newaxis], stages)[0]
     return {"share": float(share), "low": float(low), "high": float(high)}
 
 
-def _products(sums: Matrix, stages: int) -> Matrix:
+def _products(sums: Floats, stages: int) -> Floats:
     """Multiply kept by forward of each stage; a draw without any move out of a stage tells nothing."""
     forward, kept = sums[:, :stages], sums[:, stages:]
     shares = np.divide(kept, forward, out=np.full_like(kept, np.nan), where=forward > 0)
-    products: Matrix = shares.prod(axis=1)
+    products: Floats = shares.prod(axis=1)
     return products

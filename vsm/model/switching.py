@@ -7,8 +7,8 @@ import pandas as pd
 
 from vsm.model.acts import acts_of_teams
 from vsm.model.load import wip_steps
-from vsm.model.proportions import UNKNOWN
 from vsm.people import Teams
+from vsm.stats.proportions import UNKNOWN
 from vsm.tables import DURATION
 
 _DAY: Final = "24h"

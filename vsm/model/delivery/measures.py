@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.model.flow import lead_time_quantiles
-from vsm.model.proportions import share_of
+from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.stats.proportions import poisson_interval, share_of
+from vsm.stats.survival import survival_quantiles
 
 DRAWS: Final = 400
 DAY: Final = pd.Timedelta(days=1)
@@ -137,25 +138,26 @@ def _bootstrap(
     groups = [days[deployment == number] for number in np.unique(deployment)]
     if len(groups) < minimum:
         return math.nan, math.nan
-    dice = np.random.default_rng(seed)
-    drawn = (dice.integers(0, len(groups), len(groups)) for _ in range(DRAWS))
-    medians = [float(np.median(np.concatenate([groups[n] for n in draw]))) for draw in drawn]
-    low, high = np.percentile(medians, [2.5, 97.5])
+    medians = cluster_bootstrap(
+        lambda drawn: np.median(np.concatenate([groups[number] for number in drawn])),
+        len(groups),
+        seed=seed,
+        draws=DRAWS,
+    )
+    low, high = interval(medians)
     return float(low), float(high)
 
 
 def _frequency(deployments: pd.DataFrame, until: pd.Timestamp, minimum: int) -> dict[str, Any]:
     if deployments.empty:
         return _none("deployments")
-    from scipy.stats import chi2  # noqa: PLC0415 - a second of import that few commands need
-
     n, first = len(deployments), deployments["at"].min()
     weeks = (max(until, deployments["at"].max()) - first) / WEEK
     about = {"n": n, "of": "deployments", "note": f"in {weeks:,.0f} weeks"}
     if n < minimum or weeks < 1:
         return about
-    low, high = chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2
-    return about | {"value": n / weeks, "low": float(low / weeks), "high": float(high / weeks)}
+    low, high = poisson_interval(n)
+    return about | {"value": n / weeks, "low": low / weeks, "high": high / weeks}
 
 
 def _rate(deployments: pd.DataFrame, marked: "pd.Series[bool]", minimum: int) -> dict[str, Any]:
@@ -188,16 +190,10 @@ def _recovery(
     if failed.empty:
         return about | {"note": "none failed"}
     lead = failed["mended"].fillna(max(until, failed["begun"].max())) - failed["begun"]
-    never = pd.Series(pd.NaT, index=failed.index, dtype=failed["mended"].dtype)
-    lives = pd.DataFrame(
-        {
-            "finished": failed["mended"],
-            "bulk": False,
-            "gone": never,
-            "lead": lead.where(lead > pd.Timedelta(0), pd.Timedelta(0)),
-        }
-    )
-    median, late = lead_time_quantiles(lives, minimum=minimum).to_dict("records")
-    sides = (("value", "lead"), ("low", "low"), ("high", "high"))
-    found = {name: median[side] / DAY for name, side in sides} | {"p85": late["lead"] / DAY}
-    return about | found | {"note": f"{median['open']} not mended yet" if median["open"] else ""}
+    mended = failed["mended"].notna().to_numpy()
+    duration = lead.where(lead > pd.Timedelta(0), pd.Timedelta(0))
+    quantiles = survival_quantiles(duration, mended, quantiles=(0.5, 0.85), minimum=minimum)
+    median, late = quantiles.to_dict("records")
+    sides = (("value", "time"), ("low", "low"), ("high", "high"))
+    found = {name: median[side] / DAY for name, side in sides} | {"p85": late["time"] / DAY}
+    return about | found | {"note": "" if mended.all() else f"{(~mended).sum()} not mended yet"}

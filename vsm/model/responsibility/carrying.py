@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.proportions import share_of
+from vsm.stats.proportions import share_of
 from vsm.tables import DURATION
 
 NO_TEAMS: Final = (

@@ -8,9 +8,9 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.model.flow import counted
-from vsm.model.proportions import share_of
 from vsm.model.responsibility.owners import NOBODY, work_of_people
 from vsm.model.responsibility.production import commits_of_tickets
+from vsm.stats.proportions import share_of
 
 CAUSED: Final = r"caused by|introduced by|broken by|regressed by"
 CAUSES: Final = r"causes|introduces|breaks|regresses"

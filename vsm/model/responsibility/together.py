@@ -8,8 +8,8 @@ import pandas as pd
 
 from vsm.intervals.handoffs import disciplines
 from vsm.model.flow import counted
-from vsm.model.proportions import share_of
 from vsm.model.responsibility.owners import NOBODY, names_joined, work_of_people
+from vsm.stats.proportions import share_of
 from vsm.tables import TOUCH_KINDS
 
 NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
