@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.intervals import handoffs_from_visits, waits_from_visits
-from vsm.model.flow import lives_from_visits
+from vsm.model.lifecycle import lives_from_visits
 from vsm.model.responsibility import ticket_owners
 from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, conform, empty
 

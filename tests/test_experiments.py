@@ -11,8 +11,7 @@ from tests.streams import sample_stream
 from vsm.config import Experiment, parse_experiments
 from vsm.errors import ConfigError
 from vsm.figures import before_and_after, experiments_table, xmr_chart
-from vsm.model.change import chosen_change, compared, spells_of
-from vsm.model.experiments import experiments_judged
+from vsm.model.change import chosen_change, compared, experiments_judged, spells_of
 from vsm.sample import plan, sample_experiments
 
 DAY_OF = CHANGED.date()

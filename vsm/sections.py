@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.model.active_periods import active_periods
+from vsm.model.activity import active_periods, switching
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.bottlenecks import return_costs
 from vsm.model.delivery import (
@@ -19,8 +19,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.flow import counted
-from vsm.model.load import weekly_wip
+from vsm.model.lifecycle import counted
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
 from vsm.model.responsibility import (
@@ -34,9 +33,8 @@ from vsm.model.responsibility import (
     ticket_disciplines,
     ticket_owners,
 )
-from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_of
-from vsm.model.rolled import rolled_accuracy
-from vsm.model.switching import switching
+from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_of, rolled_accuracy
+from vsm.model.weekly import weekly_wip
 from vsm.people import People, Teams
 
 

@@ -12,13 +12,12 @@ from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.model.batches import batches_from_stays
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
-from vsm.model.flow import lives_from_visits
+from vsm.model.causes import batches_from_stays
+from vsm.model.lifecycle import lives_from_visits, stays_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
-from vsm.model.stays import stays_from_visits
 from vsm.quality import CheckedData, quality_table
 from vsm.sections import (
     Alignment,

@@ -34,8 +34,8 @@ from vsm.intervals import (
     waits_from_visits,
 )
 from vsm.intervals.event_codes import COLUMNS
+from vsm.model.lifecycle import stays_from_visits
 from vsm.model.network import stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.networks import networks_from_store
 from vsm.people import Teams
 from vsm.sources.table_store import load_table

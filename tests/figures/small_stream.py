@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.model.bottlenecks import stage_shares
+from vsm.model.lifecycle import stays_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.objectives import flow_distribution
-from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START: Final = pd.Timestamp("2026-01-05", tz="UTC")

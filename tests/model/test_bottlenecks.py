@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.streams import stream_of
-from vsm.model.batches import batches_from_stays
 from vsm.model.bottlenecks import TIDIED, handoff_costs, return_costs, stage_shares
+from vsm.model.causes import batches_from_stays
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import HANDOFFS, conform
 

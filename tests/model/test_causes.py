@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from vsm.model.causes import calendar_effect, cause_shares, with_passing
-from vsm.model.longest_waits import longest_waits
+from vsm.model.handoffs import longest_waits
 from vsm.tables import BLOCKS, HANDOFFS, TICKETS, VISITS, WAITS, conform, empty
 
 HOUR = pd.Timedelta(hours=1)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from tests.streams import START, Life, stream_of
 from vsm.clock import Calendar, Clock
-from vsm.model.cycle_times import cycle_time_quantiles, cycle_times
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted, cycle_time_quantiles, cycle_times
 from vsm.stream import ValueStream
 
 DAY = pd.Timedelta(days=1)

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.model.handoff_stories import handoff_stories
+from vsm.model.handoffs import handoff_stories
 from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, conform, empty
 
 HOUR = pd.Timedelta(hours=1)

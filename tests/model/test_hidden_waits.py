@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from vsm.model.hidden_waits import hidden_waits
+from vsm.model.handoffs import hidden_waits
 from vsm.tables import VISITS, conform
 
 MONDAY = pd.Timestamp("2026-01-05T00:00", tz="UTC")

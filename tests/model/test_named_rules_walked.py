@@ -9,9 +9,8 @@ from hypothesis import given
 from tests.intervals.test_against_reference import stages_of
 from tests.logs import Case, cases
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
-from vsm.model.flow import counted, lives_from_visits
+from vsm.model.lifecycle import counted, lives_from_visits, stays_from_visits
 from vsm.model.named_rules import RULES, rule_durations
-from vsm.model.stays import stays_from_visits
 
 NAME = {tool: rule for rule, (tool, _) in RULES.items()}
 

@@ -8,8 +8,8 @@ import networkx as nx
 import pandas as pd
 import pytest
 
+from vsm.model.lifecycle import stays_from_visits
 from vsm.model.network import complete_and_accurate, stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START = pd.Timestamp("2026-01-05", tz="UTC")

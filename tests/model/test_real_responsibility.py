@@ -23,7 +23,7 @@ from vsm.figures import (
 )
 from vsm.from_log import stream_from_log
 from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.responsibility import (
     carried_by_team,

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.model.acts import acts_of_teams
-from vsm.model.switching import switches_by_day, switching
+from vsm.model.activity import acts_of_teams, switches_by_day, switching
 from vsm.people import Teams
 from vsm.tables import EVENTS, VISITS, empty
 

@@ -4,8 +4,9 @@ import pandas as pd
 
 from tests.streams import START, stream_of
 from vsm.from_log import Window, _in_window
-from vsm.model.batches import batches_from_stays
-from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
+from vsm.model.causes import batches_from_stays
+from vsm.model.lifecycle import ages, lead_time_quantiles
+from vsm.model.weekly import weekly_flow
 
 DAY = pd.Timedelta(days=1)
 LIFE = [("Ready", 3), ("Build", 4), ("Done", 9)]

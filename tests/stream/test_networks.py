@@ -15,8 +15,8 @@ from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_work
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.model.lifecycle import stays_from_visits
 from vsm.model.network import stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.networks import networks_from_store
 from vsm.people import Teams
 from vsm.sources.table_store import save_table

@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from vsm.model.flow import lives_from_visits
-from vsm.model.stays import stays_from_visits
+from vsm.model.lifecycle import lives_from_visits, stays_from_visits
 from vsm.people import Teams
 from vsm.sections import Load, Rework, load_section, rework_section
 from vsm.tables import EVENTS, VISITS, WAITS, conform, empty

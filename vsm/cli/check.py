@@ -6,7 +6,7 @@ from rich.console import Console
 
 from vsm.cli.options import WORK, Dir, Names
 from vsm.cli.saying import console
-from vsm.model.flow import still_open
+from vsm.model.lifecycle import still_open
 from vsm.read import read_stream
 from vsm.stream import ValueStream
 from vsm.tables import LEVELS

@@ -13,7 +13,7 @@ from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares
-from vsm.model.longest_waits import longest_waits
+from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES
 
 

@@ -19,8 +19,7 @@ from vsm.figures.cycle_marks import (
 )
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, number, percent, text_width
-from vsm.model.cycle_times import STATES, cycle_time_quantiles, cycle_times
-from vsm.model.flow import counted
+from vsm.model.lifecycle import STATES, counted, cycle_time_quantiles, cycle_times
 
 MOST: Final = 2000
 _BODY: Final = 380

@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 from vsm.config.experiments import Experiment
 from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
-from vsm.model.experiments import experiments_judged
+from vsm.model.change import experiments_judged
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
 

@@ -5,7 +5,8 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
-from vsm.model.flow import ages, weekly_flow
+from vsm.model.lifecycle import ages
+from vsm.model.weekly import weekly_flow
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:

@@ -12,7 +12,7 @@ from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, escape, hover, percent, text_width, wrapped
 from vsm.findings.why import BECAUSE
-from vsm.model.handoff_stories import handoff_stories
+from vsm.model.handoffs import handoff_stories
 from vsm.tables import CAUSES
 
 WORDS: Final = BECAUSE | {"off hours": "at nights and on free days"}

@@ -10,8 +10,7 @@ from vsm.figures.durations import short_duration
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import bounded, in_days, published
 from vsm.findings.durations import percent
-from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
-from vsm.model.hidden_waits import hidden_waits
+from vsm.model.handoffs import costliest_handoffs, handoff_places, hidden_waits
 
 _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
 

@@ -114,7 +114,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     Parameters
     ----------
     accuracy, rolled
-        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rolled.rolled_accuracy`` give them.
+        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
 
     Examples
     --------

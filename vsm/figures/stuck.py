@@ -10,9 +10,7 @@ from vsm.figures.durations import short_duration
 from vsm.figures.labels import counted_noun, number
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
-from vsm.model.ageing import open_ages, usual_pace
-from vsm.model.swarming import RULE, swarm_order, what_to_try
-from vsm.model.waiting_now import waiting_now
+from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
 _BLOCKERS: Final = 3

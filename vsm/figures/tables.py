@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.durations import short_duration
 from vsm.findings.durations import percent
-from vsm.model.flow import lead_time_quantiles
+from vsm.model.lifecycle import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."

@@ -9,8 +9,7 @@ from vsm.figures.bar_marks import filled
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number
 from vsm.figures.template import INK, KIND_COLOURS, SOFT
-from vsm.model.by_week import usual_week
-from vsm.model.flow import weekly_flow
+from vsm.model.weekly import usual_week, weekly_flow
 
 _TITLE: Final = "What comes, and what gets done"
 _WEEKS: Final = 52

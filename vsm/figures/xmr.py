@@ -10,8 +10,8 @@ from vsm.config.experiments import Experiment
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, short_duration
 from vsm.figures.template import BACK, KIND_COLOURS, SOFT
-from vsm.model.by_week import WEEK, weekly_medians
 from vsm.model.change import LEAD, chosen_change, spells_of
+from vsm.model.weekly import WEEK, weekly_medians
 from vsm.stats.xmr import xmr_limits, xmr_signals
 
 _DAY: Final = 86_400.0

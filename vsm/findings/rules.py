@@ -11,7 +11,7 @@ from vsm.findings.durations import percent, spoken
 from vsm.findings.finding import Finding, Findings
 from vsm.findings.why import BECAUSE, leading_cause
 from vsm.model.causes import MEANINGS
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 
 
 @dataclass(frozen=True, slots=True)

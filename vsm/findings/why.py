@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 

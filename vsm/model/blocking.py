@@ -1,4 +1,4 @@
-"""Who blocks whom? A directed graph of tickets, and the same by pairs of teams."""
+"""Who blocks whom: tickets, and teams."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Where does lead time go, and how sure is that? Shares with bootstrap intervals, by ticket."""
+"""Where lead time goes: the share of each stage, each handoff and each return, with intervals by ticket."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import DURATION
 

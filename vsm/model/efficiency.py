@@ -1,4 +1,4 @@
-"""Which share of lead time was work? A bracket: what the statuses say at most, what traces prove at least."""
+"""Flow efficiency as a bracket: what the statuses say at most, what traces prove at least."""
 
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals.handoffs import work_start
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
 

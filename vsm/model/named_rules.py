@@ -1,4 +1,4 @@
-"""What would other tools' rules say of the same tickets? How much of a number is its definition.
+"""What other tools' rules would say of the same tickets: how much of a number is its definition.
 
 The rules were written anew after what the tools' sources and manuals say (jirametrics, jira-agile-metrics,
 Lighthouse, GitLab's value stream analytics, Atlassian's control chart, Swarmia, Apache DevLake, as of 2026);
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 

@@ -1,15 +1,15 @@
-"""What was delivered for which objective, what kind of work was it, and was it planned?"""
+"""What the work was for, and what it cost: objectives, kinds of work, planned and unplanned."""
 
 from typing import Any, Final, Literal
 
 import pandas as pd
 
-from vsm.model.flow import counted, still_open
+from vsm.model.lifecycle import counted, still_open
+from vsm.model.weekly import WEEK
 from vsm.stats.proportions import UNKNOWN, share_of
 from vsm.tables import DURATION
 
 KINDS: Final = ("feature", "defect", "risk", "debt", "unknown")
-WEEK: Final = pd.Timedelta(days=7)
 NOT_SAID: Final = "vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]"
 NOTHING_DONE: Final = "no ticket has been finished so far"
 _STARTS: Final = {"week": "W-SUN", "quarter": "Q"}

@@ -1,4 +1,4 @@
-"""Where does work go to and fro? Tickets whose work alternates A B A (B …) between the same two."""
+"""Tickets that go back and forth between the same two."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.stats.bootstrap import share_with_interval
 from vsm.tables import DURATION
 

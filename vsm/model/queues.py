@@ -1,14 +1,14 @@
-"""Which queues grow? Arrivals and departures of every queue, week by week, and how sure the trend is."""
+"""Which queues grow, week by week."""
 
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from vsm.model.weekly import WEEK
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.stats.proportions import UNKNOWN
 
-WEEK: Final = pd.Timedelta(days=7)
 VERDICTS: Final = ("grows", "shrinks", "no clear change", "too few to say")
 _WEEKLY: Final = {
     "stage": "str", "place": "int64", "until": "datetime64[us, UTC]", "arrivals": "int64",

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.eventlog.quality import Doubt
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.tables import DURATION, TOUCH_KINDS
 
 NOTABLE: Final = 0.05

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.people.bots import is_bot
 from vsm.tables import TOUCH_KINDS
 

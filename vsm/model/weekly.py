@@ -1,4 +1,4 @@
-"""What lay where, week by week? Tickets in each stage at a week's end, and waiting in the week it lay in."""
+"""What came, went, lay and was in work, week by week."""
 
 from typing import Any, Final
 
@@ -10,7 +10,6 @@ from vsm.intervals.instants import Ints
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
-WEEK: Final = pd.Timedelta(days=7)
 _WEEK: Final = 7 * 86_400_000_000
 
 
@@ -179,3 +178,121 @@ def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     medians = cluster_bootstrap(lambda drawn: np.median(counts[drawn]), len(counts), seed=seed, draws=2000)
     low, high = interval(medians)
     return float(np.median(counts)), float(low), float(high)
+
+
+WEEK: Final = pd.Timedelta(days=7)
+
+
+def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets did each team, or each person, have in work, and from when on?
+
+    A ticket is in work during its work visits; a ticket that passes on at an instant is not counted twice
+    then. Visits of which the team (holder) is unknown are left out. For sums and distributions, not to rank
+    people.
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    by
+        ``team`` or ``holder``.
+    as_of
+        Up to when open visits count.
+
+    Returns
+    -------
+    DataFrame
+        One row per change, by name and time: the column named by ``by``, ``at`` (from when on), ``wip``
+        (from then until the next row; 0 or more).
+
+    Examples
+    --------
+    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 1, 3, 4], unit="h")
+    >>> visits = pd.DataFrame({"kind": "work", "team": "web", "entered": hours[:2], "left": hours[2:]})
+    >>> wip_steps(visits, as_of=hours[3])["wip"].tolist()
+    [1, 2, 1, 0]
+    """
+    known = visits[(visits["kind"] == "work") & visits[by].notna() & (visits["entered"] < as_of)]
+    name = known[by].astype("str")
+    left = known["left"].where(known["left"] < as_of, as_of)
+    starts = pd.DataFrame({by: name, "at": known["entered"], "step": 1})
+    ends = pd.DataFrame({by: name, "at": left, "step": -1})
+    steps = pd.concat([starts, ends], ignore_index=True).groupby([by, "at"], as_index=False)["step"].sum()
+    steps = steps[steps["step"] != 0].reset_index(drop=True)
+    wip = steps.groupby(by)["step"].cumsum().astype("int64")
+    table: pd.DataFrame = steps.assign(wip=wip)[[by, "at", "wip"]]
+    return table
+
+
+def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets did each team have in work, week by week?
+
+    Returns
+    -------
+    DataFrame
+        One row per team and week from the first work of any team to ``as_of``: ``team, week`` (Monday, UTC),
+        ``mean`` (over the hours of the week, the last up to ``as_of``) and ``most`` (tickets at once).
+    """
+    steps = wip_steps(visits, as_of=as_of)
+    types = {"team": "str", "week": "datetime64[us, UTC]", "mean": "float64", "most": "int64"}
+    if steps.empty:
+        return pd.DataFrame(columns=list(types)).astype(types)
+    weeks = _weeks(steps["at"].min(), as_of)
+    rows = [_team_weeks(str(team), part, weeks, as_of) for team, part in steps.groupby("team")]
+    return pd.concat(rows, ignore_index=True).astype(types)
+
+
+def _weeks(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
+    day = first.normalize()
+    monday = day - pd.Timedelta(days=day.day_of_week)
+    return pd.date_range(monday, as_of, freq="7D", inclusive="left", name="week")
+
+
+def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Cut a team's steps at the weeks' edges and sum them up."""
+    edges = weeks.append(pd.DatetimeIndex([min(weeks[-1] + WEEK, as_of)]))
+    level = pd.Series(steps["wip"].to_numpy(), index=pd.DatetimeIndex(steps["at"]))
+    cuts = level.index.union(edges)
+    cuts = cuts[cuts <= edges[-1]]
+    wip = level.reindex(cuts, method="ffill").fillna(0)[:-1]
+    hours = np.diff(pd.DatetimeIndex(cuts).as_unit("us").asi8)
+    week = weeks.searchsorted(wip.index, side="right") - 1
+    sums = pd.DataFrame({"week": week, "wip": wip.to_numpy(), "us": hours, "all": wip.to_numpy() * hours})
+    groups = sums.groupby("week")
+    total: Any = groups["all"].sum() / groups["us"].sum()
+    return pd.DataFrame(
+        {"team": team, "week": weeks, "mean": total.to_numpy(), "most": groups["wip"].max().to_numpy()}
+    )
+
+
+def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets arrived, were finished, and were under way, week by week?
+
+    Returns
+    -------
+    DataFrame
+        One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
+        ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
+        finished for good nor gone at the week's end or ``as_of``), counts.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2026-01-05"], utc=True)
+    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
+    >>> weekly_flow(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC"))["wip"].tolist()
+    [1, 0]
+    """
+    if lives.empty:
+        return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})
+    weeks = weeks_until(lives["created"].min(), as_of)
+    counts = {
+        "arrived": _per_week(lives["created"], weeks),
+        "finished": _per_week(lives["finished"].dropna(), weeks),
+        "gone": _per_week(lives["gone"].dropna(), weeks) if "gone" in lives else 0,
+    }
+    flow = pd.DataFrame(counts, index=weeks)
+    return flow.assign(wip=(flow["arrived"] - flow["finished"] - flow["gone"]).cumsum()).reset_index()
+
+
+def _per_week(instants: "pd.Series[Any]", weeks: pd.DatetimeIndex) -> Any:
+    return np.bincount(weeks.searchsorted(instants, side="right") - 1, minlength=len(weeks))

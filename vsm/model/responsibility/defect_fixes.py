@@ -1,4 +1,4 @@
-"""Are defects mended by the team that made the change?"""
+"""Whether defects are fixed by the team that made the change."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.flow import counted
-from vsm.model.responsibility.owners import NOBODY, work_of_people
-from vsm.model.responsibility.production import commits_of_tickets
+from vsm.model.lifecycle import counted
+from vsm.model.responsibility.owners import NOBODY, commits_of_tickets, work_of_people
 from vsm.stats.proportions import share_of
 
 CAUSED: Final = r"caused by|introduced by|broken by|regressed by"

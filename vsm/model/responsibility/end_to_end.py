@@ -1,4 +1,4 @@
-"""How often does one team carry a ticket from start to production, and where does it let go?"""
+"""How often one team carries a ticket from start to production, and where it hands over first."""
 
 from typing import Any, Final
 

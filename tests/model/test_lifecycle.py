@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import ages, lead_time_quantiles, still_open, weekly_flow
+from vsm.model.lifecycle import ages, lead_time_quantiles, still_open
+from vsm.model.weekly import weekly_flow
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 

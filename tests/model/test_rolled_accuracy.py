@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vsm.model.network import complete_and_accurate
-from vsm.model.rolled import rolled_accuracy
+from vsm.model.rework import rolled_accuracy
 
 KINDS = {0: "work", 1: "queue", 2: "work", 3: "work", 4: "done"}
 LIVES = st.lists(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=7), min_size=1, max_size=20)

@@ -1,4 +1,4 @@
-"""Do disciplines work on a ticket together, or one after another?"""
+"""Whether disciplines work on a ticket together, or one after another."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.intervals.handoffs import disciplines
-from vsm.model.flow import counted
+from vsm.model.lifecycle import counted
 from vsm.model.responsibility.owners import NOBODY, names_joined, work_of_people
 from vsm.stats.proportions import share_of
 from vsm.tables import TOUCH_KINDS
