@@ -8,7 +8,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from vsm.model.lifecycle import stays_from_visits
+from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import complete_and_accurate, stage_network, team_network
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
@@ -57,7 +57,7 @@ LIFE = (("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 5), ("Done", 9))
 
 def drawn(rows: pd.DataFrame, *, minimum: int = 12) -> "nx.DiGraph[str]":
     return stage_network(
-        stays_from_visits(rows, waits_in(rows), stages=STAGES), stages=STAGES, minimum=minimum
+        stage_visits_from_visits(rows, waits_in(rows), stages=STAGES), stages=STAGES, minimum=minimum
     )
 
 

@@ -104,7 +104,7 @@ def test_known_teams_win() -> None:
 
 def test_nothing_at_all_is_an_empty_table() -> None:
     """Empty in, empty out."""
-    assert switching(empty(VISITS), empty(EVENTS), as_of=NOW).empty
+    assert switching(empty(VISITS), empty(EVENTS), as_of=NOW, minimum=12).empty
     assert switches_by_day(acts_of_teams(empty(VISITS), empty(EVENTS), as_of=NOW)).empty
 
 

@@ -53,7 +53,7 @@ def ageing_work(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, events
         TICKETS, which know keys and titles, and EVENTS, which know bulk edits.
     measure

@@ -7,8 +7,8 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
-from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
+from vsm.findings.durations import short_duration
 from vsm.model.change import experiments_judged
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
@@ -29,7 +29,7 @@ def experiments_table(
     experiments
         As ``parse_experiments`` gives them.
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     minimum
@@ -41,7 +41,7 @@ def experiments_table(
     >>> experiments_table([], pd.DataFrame(), pd.DataFrame(), as_of=now).data.empty
     True
     """
-    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum)
+    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
     told = found.sort_values("since", ascending=False, kind="stable").to_dict("records")
     rows = pd.DataFrame(
         {

@@ -6,10 +6,10 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.labels import counted_noun, number
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
+from vsm.findings.durations import short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
@@ -35,7 +35,7 @@ def stuck_table(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     waits, blocks, tickets, events
         WAITS with causes, BLOCKS, TICKETS and EVENTS.
     as_of

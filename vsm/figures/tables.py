@@ -6,8 +6,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.lifecycle import lead_time_quantiles
 from vsm.tables import LEVELS
 

@@ -29,7 +29,7 @@ def throughput_bars(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     as_of
         The instant that counts as now: the week it lies in is not over, and is left out of the usual week.
     weeks

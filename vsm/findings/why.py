@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 
@@ -46,9 +46,7 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(
-    waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12
-) -> Leading | None:
+def leading_cause(waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> Leading | None:
     """Which cause has most of this waiting, and is it sure that it leads?
 
     Causes are compared by working time, so nights and weekends lead nowhere. It is not sure which one leads
@@ -60,7 +58,7 @@ def leading_cause(
     waits
         WAITS with causes, of one place; pieces of a bulk edit are left out.
     lives
-        As ``lives_from_visits`` gives them; counted tickets are weighed.
+        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     seed, minimum
         Of the bootstrap by ticket; under so many tickets nothing is said.
 
@@ -71,7 +69,7 @@ def leading_cause(
     """
     if waits.empty:
         return None
-    done = counted(lives).set_index("ticket")["lead"]
+    done = completed(lives).set_index("ticket")["lead"]
     mine = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
     mine = mine.astype({"ticket": "str", "cause": "str"})
     each = _by_ticket(mine, "working")

@@ -202,7 +202,7 @@ def switching(
     *,
     as_of: pd.Timestamp,
     teams: Teams | None = None,
-    minimum: int = 12,
+    minimum: int,
     fewest_people: int = 1,
 ) -> pd.DataFrame:
     """How many tickets does a person of each team have in work at once, and how often do they switch?

@@ -19,7 +19,7 @@ _OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES
 
 
 def usual_pace(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """How long do tickets usually stay in each stage, and how old are they when they leave it?
 
@@ -30,7 +30,7 @@ def usual_pace(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     events
         EVENTS, which know bulk edits.
     minimum
@@ -50,7 +50,8 @@ def usual_pace(
     >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none})
     >>> columns = "ticket stage kind place entered left elapsed bulk gone"
     >>> stays = pd.DataFrame(columns=columns.split())
-    >>> len(usual_pace(stays, lives=lives, events=pd.DataFrame({"ticket": [], "at": none, "bulk": []})))
+    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
+    >>> len(usual_pace(stays, lives=lives, events=events, minimum=12))
     0
     """
     told = _at_the_end(stays, lives, events)
@@ -64,7 +65,7 @@ def usual_pace(
 
 
 def open_ages(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """How long has each open ticket been in its stage, how old is it, and is that usual there?
 
@@ -87,7 +88,8 @@ def open_ages(
     >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
     >>> columns = "ticket stage kind place entered left elapsed bulk gone"
     >>> stays = pd.DataFrame(columns=columns.split())
-    >>> len(open_ages(stays, lives=lives, events=pd.DataFrame({"ticket": [], "at": none, "bulk": []})))
+    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
+    >>> len(open_ages(stays, lives=lives, events=events, minimum=12))
     0
     """
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
@@ -187,7 +189,7 @@ def waiting_now(
     waits, blocks, tickets, events
         WAITS with causes, BLOCKS, TICKETS and EVENTS with persons for accounts.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     as_of
         The instant that counts as now.
 

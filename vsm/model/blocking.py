@@ -69,7 +69,7 @@ def lasting(blocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_blocks(
-    blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int = 12
+    blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int
 ) -> pd.DataFrame:
     """Which team's tickets hold up which team's, how often and for how long?
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import DURATION
 
@@ -14,7 +14,7 @@ TIDIED: Final = "(bulk edits)"
 
 
 def stage_shares(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int = 0, minimum: int = 12
+    stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Which share of lead time do tickets spend in each stage?
 
@@ -26,9 +26,9 @@ def stage_shares(
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     stages
         As ``stages_from_names`` gives them.
     seed
@@ -52,7 +52,7 @@ def stage_shares(
     ...     "waited": 0 * day, "bulk": False, "entered": start}])
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": start + day, "bulk": False, "lead": day}])
     >>> stages = pd.DataFrame([{"stage": "Build", "kind": "work", "team": None, "place": 0}])
-    >>> stage_shares(stays, lives, stages=stages)[["stage", "share"]].values.tolist()
+    >>> stage_shares(stays, lives, stages=stages, seed=0, minimum=12)[["stage", "share"]].values.tolist()
     [['Build', 1.0]]
     """
     before = _before_finish(stays, lives)
@@ -73,7 +73,7 @@ def stage_shares(
 
 def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     """Keep what counted tickets did before their finish, and name the row of the account it belongs to."""
-    finish = counted(lives).set_index("ticket")["finished"]
+    finish = completed(lives).set_index("ticket")["finished"]
     mine = stays[stays["ticket"].isin(finish.index)]
     mine = mine[mine["entered"] < finish.reindex(mine["ticket"]).set_axis(mine.index)]
     tidied = mine["bulk"].astype(bool)
@@ -109,8 +109,8 @@ def handoff_costs(
     lives: pd.DataFrame,
     *,
     between: Sequence[str] = ("team",),
-    seed: int = 0,
-    minimum: int = 12,
+    seed: int,
+    minimum: int,
 ) -> pd.DataFrame:
     """Which handoffs cost most?
 
@@ -129,7 +129,7 @@ def handoff_costs(
         its 95 % interval ``low, high``. Handoffs of different pairs may lie in the same queue's time, never
         in the same hour of one ticket.
     """
-    done = counted(lives)
+    done = completed(lives)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]
     mine = (
         handoffs[handoffs["ticket"].isin(done["ticket"])]
@@ -154,9 +154,7 @@ def handoff_costs(
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12
-) -> pd.DataFrame:
+def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     """How much lead time do finished tickets spend again in stages that they had left before?
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
@@ -175,10 +173,10 @@ def return_costs(
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False, "elapsed": day}
     >>> stays = pd.DataFrame([stay | {"stage": stage} for stage in ("Build", "Test", "Build")])
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False, "lead": 4 * day}])
-    >>> return_costs(stays, lives)[["tickets", "share"]].to_numpy().tolist()
+    >>> return_costs(stays, lives, seed=0, minimum=12)[["tickets", "share"]].to_numpy().tolist()
     [[1.0, 0.25]]
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
     back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()

@@ -1,4 +1,4 @@
-"""Why work waits: shares of each cause, what the calendar adds, and which stages let tickets go in batches."""
+"""Why work waits: shares of each cause, what the calendar adds, and stages that release in batches."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
@@ -72,8 +72,8 @@ def cause_shares(
     lives: pd.DataFrame,
     *,
     by: Sequence[str] = (),
-    seed: int = 0,
-    minimum: int = 12,
+    seed: int,
+    minimum: int,
 ) -> pd.DataFrame:
     """Which causes made finished tickets wait, and for how long?
 
@@ -82,7 +82,7 @@ def cause_shares(
     waits
         WAITS with causes, and with the columns that ``by`` names. Pieces of a bulk edit are left out.
     lives
-        As ``lives_from_visits`` gives them; counted tickets are weighed.
+        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     by
         What to tell apart; rows in which it is missing belong to no group.
     seed, minimum
@@ -97,7 +97,7 @@ def cause_shares(
         ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
     work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
     if not by:
@@ -169,7 +169,7 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
     waits, handoffs
         WAITS and HANDOFFS.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
         A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
         ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
     keys = [mine["stage"].astype("str"), mine["ticket"].astype("str")]
     each = mine.groupby(keys)[["elapsed", "working"]].sum().reset_index()
@@ -219,7 +219,9 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
     return rows.loc[sorted(rows.index, key=lambda stage: place[stage])].rename_axis("stage").reset_index()
 
 
-def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0) -> pd.DataFrame:
+def batches_from_stage_visits(
+    stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
+) -> pd.DataFrame:
     """Which queues do tickets leave together, how often, and how many at once?
 
     Departures from a queue or outside stage follow one another in a batch as long as no longer pause
@@ -238,7 +240,7 @@ def batches_from_stays(stays: pd.DataFrame, *, least: int = 5, pause_minutes: fl
     >>> at = pd.to_datetime(["2026-01-08T09:00"] * 5 + ["2026-01-22T09:00"] * 5, utc=True)
     >>> stays = pd.DataFrame({"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at,
     ...     "elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
-    >>> batches_from_stays(stays)[["batches", "size", "every"]].values.tolist()
+    >>> batches_from_stage_visits(stays)[["batches", "size", "every"]].values.tolist()
     [[2, 5.0, Timedelta('14 days 00:00:00')]]
     """
     left = stays["left"].notna() & ~stays["bulk"].astype(bool) & ~stays["gone"].astype(bool)

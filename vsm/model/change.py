@@ -128,7 +128,7 @@ def spells_of(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     stage
         Name of a stage; empty for whole tickets.
     measure
@@ -178,8 +178,8 @@ def compared(
     changed: pd.Timestamp,
     as_of: pd.Timestamp,
     until: pd.Timestamp | None = None,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
 ) -> Comparison:
     """Did times get shorter after a change? At an error rate of 5 %, and not by eye.
 
@@ -203,7 +203,7 @@ def compared(
     >>> none = pd.to_datetime([], utc=True)
     >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> compared(spells, changed=now, as_of=now).verdict
+    >>> compared(spells, changed=now, as_of=now, minimum=12, seed=0).verdict
     'too few to say'
     """
     horizon = as_of if until is None else min(until, as_of)
@@ -278,8 +278,8 @@ def experiments_judged(
     lives: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Do the data show that these experiments did what they were to do?
 
@@ -290,7 +290,7 @@ def experiments_judged(
     experiments
         As ``parse_experiments`` gives them.
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     minimum, seed
@@ -308,7 +308,7 @@ def experiments_judged(
     Examples
     --------
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> len(experiments_judged([], pd.DataFrame(), pd.DataFrame(), as_of=now))
+    >>> len(experiments_judged([], pd.DataFrame(), pd.DataFrame(), as_of=now, minimum=12, seed=0))
     0
     """
     rows = [

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals.handoffs import work_start
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
 
@@ -19,7 +19,7 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 
 
 def efficiency_bracket(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int = 0, minimum: int = 12
+    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Between which ends does flow efficiency lie?
 
@@ -33,7 +33,7 @@ def efficiency_bracket(
     visits
         VISITS with working time.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     clock
         The stream's calendars.
     seed, minimum
@@ -45,7 +45,7 @@ def efficiency_bracket(
         A row for each of ``MEASURES`` and ``TIMES``: ``measure, time, share`` (0 to 1; NaN of no time, which
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
     """
-    done = counted(lives).set_index("ticket")
+    done = completed(lives).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
     mine = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
     work = mine[mine["kind"] == "work"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.model.bottlenecks import handoff_costs
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.tables import CAUSES, DURATION
 
 _SIDES: Final = ("from_team", "to_team", "from_stage", "to_stage")
@@ -26,7 +26,7 @@ def costliest_handoffs(
     handoffs
         HANDOFFS; those of counted tickets (finished for good, not by a bulk edit) are weighed.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     tickets
         TICKETS, which know keys and addresses.
     most
@@ -40,7 +40,7 @@ def costliest_handoffs(
         taken, wait, back``. A handoff that nothing waited for is not in it.
     """
     plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
-    mine = plain[plain["ticket"].isin(counted(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
+    mine = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
     longest = mine.sort_values("wait", ascending=False, kind="stable").head(most)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
     return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
@@ -56,7 +56,7 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
     waits
         WAITS; those of handoffs of counted tickets (finished for good, not by a bulk edit) are weighed.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     stages
         As ``stages_from_names`` gives them.
 
@@ -66,7 +66,7 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         One row per stage in stream order: ``stage, kind, handoffs, tickets`` (counts), ``wait`` (timedelta,
         in all), ``share`` of all waiting in handoffs; the shares sum to 1.
     """
-    of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(counted(lives)["ticket"])
+    of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lives)["ticket"])
     mine = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
     places = mine.groupby(mine["stage"].astype("str")).agg(
         handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
@@ -95,8 +95,9 @@ def handoff_stories(
     blocks: pd.DataFrame,
     tickets: pd.DataFrame,
     as_of: pd.Timestamp,
+    minimum: int,
+    seed: int,
     most: int = 3,
-    minimum: int = 12,
 ) -> pd.DataFrame:
     """Which handoffs cost most, and which ticket shows what happens there?
 
@@ -108,13 +109,15 @@ def handoff_stories(
     handoffs, waits, visits, blocks, tickets
         HANDOFFS, WAITS with causes, VISITS, BLOCKS and TICKETS.
     lives
-        As ``lives_from_visits`` gives them; tickets finished for good, not by a bulk edit, are weighed.
+        As ``lifecycles_from_visits`` gives them; tickets finished for good, not by a bulk edit, are weighed.
     as_of
         The instant that counted as now.
-    most
-        How many pairs are told.
     minimum
         Pairs of fewer finished tickets are left out.
+    seed
+        Of the bootstrap.
+    most
+        How many pairs are given.
 
     Returns
     -------
@@ -125,11 +128,11 @@ def handoff_stories(
         given, taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
         ``longest_waits`` tells them.
     """
-    mine = handoffs[handoffs["ticket"].isin(counted(lives)["ticket"])]
+    mine = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
     side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
     mine = mine.astype(dict.fromkeys([*ends, "ticket"], "str"))
-    costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum)
+    costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum, seed=seed)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
     rows = []
@@ -197,7 +200,7 @@ def longest_waits(
     waits, visits, blocks, tickets
         WAITS with causes, VISITS, BLOCKS and TICKETS.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     as_of
         The instant that counted as now.
     most
@@ -211,7 +214,7 @@ def longest_waits(
         (elapsed for off hours, working for all others), ``meanwhile`` (keys of at most three other tickets
         that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
     """
-    plain = waits[~waits["bulk"] & waits["ticket"].isin(counted(lives)["ticket"])]
+    plain = waits[~waits["bulk"] & waits["ticket"].isin(completed(lives)["ticket"])]
     plain = plain.astype({"ticket": "str", "cause": "str", "stage": "str", "receiver": "str", "team": "str"})
     whole = plain.groupby(["ticket", "n"], sort=False).agg(
         stage=("stage", "first"),
@@ -268,7 +271,7 @@ def _blockers(row: Mapping[Any, Any], blocks: pd.DataFrame, as_of: pd.Timestamp)
     return list(dict.fromkeys(during["by"].astype("str")))[:AT_MOST]
 
 
-def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """How much waiting may hide inside work stages, before the first touch and after the last?
 
     That nobody left a trace is evidence that nobody worked, not proof.
@@ -278,7 +281,7 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12
     visits
         VISITS; the work visits of counted tickets are weighed, bulk ones left out.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     minimum
         Under so many visits with a touch the shares are missing.
 
@@ -315,7 +318,7 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12
 
 def _before_finish(visits: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     """Give the visits of counted tickets that lie before the finish; their ends lie there too."""
-    done = counted(lives)
+    done = completed(lives)
     finish = pd.Series(done["finished"].array, index=done["ticket"].astype("str"))
     words = {"ticket": "str", "kind": "str", "team": "str"}
     known = visits.astype(words).assign(finish=finish.reindex(visits["ticket"].astype("str")).array)

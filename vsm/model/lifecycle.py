@@ -17,7 +17,7 @@ from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
 
-def lives_from_visits(
+def lifecycles_from_visits(
     visits: pd.DataFrame,
     waits: pd.DataFrame,
     *,
@@ -68,13 +68,13 @@ def _finished_in_bulk(
     return pd.Series(finish.isin(edits) & ~finish.isin(exempt), index=lives.index)
 
 
-def counted(lives: pd.DataFrame) -> pd.DataFrame:
+def completed(lives: pd.DataFrame) -> pd.DataFrame:
     """Which tickets' lead times may be counted? Those finished for good, and not by a bulk edit.
 
     Examples
     --------
     >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None]), "bulk": [False, False]})
-    >>> len(counted(lives))
+    >>> len(completed(lives))
     1
     """
     return lives[lives["finished"].notna() & ~lives["bulk"]]
@@ -96,7 +96,7 @@ def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def lead_time_quantiles(
-    lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int = 12
+    lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int
 ) -> pd.DataFrame:
     """Within which time do half, or 85 %, of all tickets get done? Open ones count as not yet done.
 
@@ -114,7 +114,7 @@ def lead_time_quantiles(
     Examples
     --------
     >>> lives = pd.DataFrame({"finished": pd.to_datetime([]), "bulk": [], "lead": pd.to_timedelta([])})
-    >>> lead_time_quantiles(lives)["lead"].isna().all()
+    >>> lead_time_quantiles(lives, minimum=12)["lead"].isna().all()
     np.True_
     """
     whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
@@ -137,7 +137,9 @@ def ages(lives: pd.DataFrame) -> pd.DataFrame:
     return waiting[["ticket", "created", "lead"]].rename(columns={"lead": "age"}).reset_index(drop=True)
 
 
-def stays_from_visits(visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+def stage_visits_from_visits(
+    visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.DataFrame
+) -> pd.DataFrame:
     """Which unbroken stays in one stage make up each ticket's life?
 
     Returns
@@ -247,7 +249,7 @@ def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> p
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     visits
         VISITS of these tickets.
     clock
@@ -300,7 +302,7 @@ def cycle_time_quantiles(
     *,
     time: str = "elapsed",
     quantiles: Sequence[float] = (0.5, 0.85, 0.95),
-    minimum: int = 12,
+    minimum: int,
 ) -> pd.DataFrame:
     """Within which cycle time do half, 85 % or 95 % of all begun tickets get done?
 
@@ -326,7 +328,8 @@ def cycle_time_quantiles(
     Examples
     --------
     >>> days = pd.to_timedelta(range(1, 21), unit="D")
-    >>> cycle_time_quantiles(pd.DataFrame({"state": "finished", "elapsed": days}))["cycle"].dt.days.tolist()
+    >>> times = pd.DataFrame({"state": "finished", "elapsed": days})
+    >>> cycle_time_quantiles(times, minimum=12)["cycle"].dt.days.tolist()
     [10, 17, 19]
     """
     state = times["state"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
@@ -120,7 +120,7 @@ def rule_durations(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, stages
         TICKETS, and stages as ``stages_from_names`` gives them.
 
@@ -137,7 +137,7 @@ def rule_durations(
     >>> rule_durations(pd.DataFrame({"ticket": []}), lives, tickets=pd.DataFrame(), stages=stages).empty
     True
     """
-    done = counted(lives).set_index("ticket")
+    done = completed(lives).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
@@ -151,7 +151,7 @@ def rule_durations(
     return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
 
 
-def named_rules(durations: pd.DataFrame, *, minimum: int = 12, seed: int = 0) -> pd.DataFrame:
+def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataFrame:
     """What would each rule say, of all tickets and of those that moved backwards?
 
     Parameters
@@ -171,7 +171,7 @@ def named_rules(durations: pd.DataFrame, *, minimum: int = 12, seed: int = 0) ->
     Examples
     --------
     >>> durations = pd.DataFrame({"back": [False] * 12} | {rule: [DAY] * 12 for rule in RULES})
-    >>> named_rules(durations)["median"].dt.days.tolist()[:2]
+    >>> named_rules(durations, minimum=12, seed=0)["median"].dt.days.tolist()[:2]
     [1, 1]
     """
     rows = []

@@ -141,7 +141,7 @@ def total_seconds(micros: Ints) -> float:
     return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
-def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12) -> "nx.DiGraph[str]":
+def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
     """How does work move from stage to stage, and what does it wait for on the way?
 
     Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
@@ -159,7 +159,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 1
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     stages
         As ``stages_from_names`` gives them.
     minimum

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_with_interval
 from vsm.tables import DURATION
 
@@ -16,7 +16,7 @@ _PAIR: Final = ("level", "a", "b")
 
 
 def ping_pong(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int = 0, minimum: int = 12
+    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
 ) -> pd.DataFrame:
     """Between which two does work go to and fro, and what does that cost?
 
@@ -34,7 +34,7 @@ def ping_pong(
     visits
         VISITS, by ticket and time.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     level
         ``team``, ``stage`` or ``person``. Persons are never told apart: they make one row, without names
         and without evidence.
@@ -64,10 +64,10 @@ def ping_pong(
     >>> visits = visits.assign(first_touch=visits["entered"], elapsed=visits["left"] - visits["entered"])
     >>> lives = pd.DataFrame({"ticket": ["a"], "finished": hours[4:], "bulk": False})
     >>> lives["lead"] = lives["finished"] - hours[0]
-    >>> ping_pong(visits, lives)[["a", "b", "rounds", "cost"]].values.tolist()
+    >>> ping_pong(visits, lives, seed=0, minimum=12)[["a", "b", "rounds", "cost"]].values.tolist()
     [['qa', 'web', 2, Timedelta('0 days 01:00:00')]]
     """
-    done = counted(lives)
+    done = completed(lives)
     rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))
     rows = rows.assign(level=level)
     if level == "person":

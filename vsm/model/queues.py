@@ -32,7 +32,7 @@ def queue_weeks(stays: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 26) ->
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     as_of
         The instant that counts as now; nothing later is looked at.
     weeks
@@ -84,7 +84,7 @@ def _until(instants: "pd.Series[Any]", edges: pd.DatetimeIndex) -> Any:
 
 
 def queue_growth(
-    stays: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int = 12, weeks: int = 26, seed: int = 0
+    stays: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int, weeks: int = 26, seed: int
 ) -> pd.DataFrame:
     """Which queues grow, by how many tickets a week, and is that sure?
 
@@ -115,7 +115,8 @@ def queue_growth(
     >>> now = pd.Timestamp("2026-05-04", tz="UTC")
     >>> days = now - pd.to_timedelta(range(1, 105, 7), unit="D")
     >>> stays = pd.DataFrame({"stage": "Ready", "kind": "queue", "place": 0, "entered": days, "bulk": False})
-    >>> table = queue_growth(stays.assign(left=pd.to_datetime([None] * 15, utc=True)), as_of=now)
+    >>> stays["left"] = pd.to_datetime([None] * 15, utc=True)
+    >>> table = queue_growth(stays, as_of=now, minimum=12, seed=0)
     >>> table[["length", "growth", "verdict"]].values.tolist()
     [[15, 1.0, 'grows']]
     """

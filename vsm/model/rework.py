@@ -85,7 +85,7 @@ def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
     return stays[stays["kind"] == "work"].reset_index(drop=True)
 
 
-def rework_of(visits: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """In which stages is work done again, and how much time goes into that?
 
     Parameters
@@ -138,13 +138,13 @@ def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def accuracy_of(stays: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """How sure is the share that never came back? %C&A of each stage with its interval.
 
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them; what counts as accurate tells ``complete_and_accurate``.
+        As ``stage_visits_from_visits`` gives them; what counts as accurate tells ``complete_and_accurate``.
     minimum
         Under so many moves forward there is no share: too few to say.
 
@@ -221,7 +221,7 @@ _TYPES: Final = dict.fromkeys(("tickets", "stages", "few"), "int64") | dict.from
 )
 
 
-def rolled_accuracy(stays: pd.DataFrame, *, seed: int = 0, minimum: int = 12) -> pd.DataFrame:
+def rolled_accuracy(stays: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     """Which share of work would pass every stage of work without coming back?
 
     The product of the %C&A of the stages of work along the stream (``complete_and_accurate``). Queues pass
@@ -232,7 +232,7 @@ def rolled_accuracy(stays: pd.DataFrame, *, seed: int = 0, minimum: int = 12) ->
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     seed
         Of the bootstrap.
     minimum
@@ -249,7 +249,7 @@ def rolled_accuracy(stays: pd.DataFrame, *, seed: int = 0, minimum: int = 12) ->
     --------
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False}
     >>> stays = pd.DataFrame([stay | {"stage": f"S{place}", "place": place} for place in (0, 1, 0, 1, 2)])
-    >>> rolled_accuracy(stays, minimum=1)[["stages", "share"]].values.tolist()
+    >>> rolled_accuracy(stays, minimum=1, seed=0)[["stages", "share"]].values.tolist()
     [[2.0, 0.5]]
     """
     moves = forward_moves(stays)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from vsm.findings import Change, Findings
+from vsm.findings import ClaimChange, Findings
 from vsm.schedule.history import Outcome, Run
 
 SENTENCES: Final = 3
@@ -33,7 +33,7 @@ def message_of(
     run: Run,
     *,
     findings: Findings,
-    changes: Sequence[Change] | None,
+    changes: Sequence[ClaimChange] | None,
     link: str = "",
     pdfs: Sequence[Path] = (),
 ) -> Message:
@@ -72,7 +72,7 @@ def message_of(
     return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
 
 
-def worth_telling(run: Run, changes: Sequence[Change] | None, *, on: str) -> bool:
+def worth_telling(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -> bool:
     """Is this to be told to somebody who asked for it ``always``, on a ``change``, or on a ``failure``?
 
     A first report is a change, and so is one that is partly stale; what was not made anew is told to nobody.

@@ -58,8 +58,8 @@ def delivery_measures(
     *,
     configured: bool,
     until: pd.Timestamp,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
 ) -> pd.DataFrame:
     """How fast, how often and how safely does work reach customers?
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.intervals.handoffs import disciplines, work_start
-from vsm.model.lifecycle import counted
+from vsm.model.lifecycle import completed
 
 JOINT: Final = "; "
 NOBODY: Final[frozenset[str]] = frozenset()
@@ -36,7 +36,7 @@ def ticket_owners(
     handoffs
         HANDOFFS of the same visits.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     events, commits
         EVENTS and COMMITS, which tell the releases; without commits, done is production.
     stages
@@ -153,7 +153,7 @@ def production_of_tickets(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them; tickets finished for good, not by a bulk edit, are looked at.
+        As ``lifecycles_from_visits`` gives them; completed tickets are looked at.
     events
         EVENTS; those of kind ``commit`` and ``merge`` tell which commits are a ticket's.
     commits
@@ -165,7 +165,7 @@ def production_of_tickets(
         One row per finished ticket: ``ticket`` (str), ``finished``, ``production`` (missing while it waits
         for a release), ``production_by`` (released, done, or waits for a release).
     """
-    done = counted(lives)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
+    done = completed(lives)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
     made = commits_of_tickets(events, commits=commits)
     shipped = made[made["landed"].notna() & made["ships"]]
     last = shipped.groupby("ticket")["released"].max()
