@@ -3,7 +3,7 @@
 ``python -m tests.golden record golden.json`` writes one, ``python -m tests.golden compare golden.json`` builds
 the same streams anew and names each column, graph, finding and figure that differs, numbers and texts apart.
 The streams: the sample, DuraCloud with its Git history (once more with stages that Git splits) and Islandora,
-each with pseudonyms and with names. What was renamed since the record stands in ``RENAMED``.
+each with pseudonyms and with names. What was renamed since the record stands in ``RENAMED`` and ``COLUMNS``.
 """
 
 import ast
@@ -55,7 +55,9 @@ RENAMED: Final[dict[str, str]] = {
     "team_network": "teams",
     "blocking_network": "blocking",
 }
-"""New name → name at the time of the record, of attributes of a stream and of columns."""
+"""New name → name at the time of the record, of attributes of a stream."""
+COLUMNS: Final[dict[str, str]] = {}
+"""The same of columns."""
 TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks", "commits", "releases", "branches", "deploys",
     "names", "quality", "stages", "stays", "lives", "shares", "batches", "costs", "ping_pong",
@@ -139,7 +141,7 @@ def digest_of(stream: vsm.ValueStream, folder: Path) -> dict[str, Record]:
     found: list[tuple[str, Any]] = [(name, getattr(stream, _now(name))) for name in TABLES]
     for part in PARTS:
         value = getattr(stream, _now(part))
-        found += [(f"{part}.{one}", getattr(value, _now(one))) for one in _names_of(part, value)]
+        found += [(f"{part}.{one}", getattr(value, one)) for one in _names_of(value)]
     numbers: Record = {}
     texts: Record = {}
     for name, frame in found:
@@ -161,15 +163,15 @@ def _now(name: str) -> str:
     return {old: new for new, old in RENAMED.items()}.get(name, name)
 
 
-def _names_of(part: str, value: Any) -> list[str]:
+def _names_of(value: Any) -> list[str]:
     names = [field.name for field in fields(value)] if is_dataclass(value) else list(vars(type(value)))
-    return [RENAMED.get(name, name) for name in names if isinstance(getattr(value, name), pd.DataFrame)]
+    return [name for name in names if isinstance(getattr(value, name), pd.DataFrame)]
 
 
 def _of_frame(frame: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
     numbers, texts = {"rows": str(len(frame))}, {}
     for column in frame.columns:
-        values, name = frame[column], RENAMED.get(str(column), str(column))
+        values, name = frame[column], COLUMNS.get(str(column), str(column))
         if values.dtype == "category":
             values = values.astype(values.cat.categories.dtype)
         if isinstance(values.dtype, pd.DatetimeTZDtype):

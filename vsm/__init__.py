@@ -4,11 +4,14 @@
 
     stream = vsm.read_stream("work")
     stream.findings
-    vsm.figures.time_by_stage(stream.stage_shares)
+    stream.plot.time_by_stage()
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+from typing import Any as _Any
+
+from vsm.accessors import register as _register
 
 if TYPE_CHECKING:
     from vsm import figures
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_stream"]
 
-_HOME: Final = {
+_HOME = {
     "Finding": "vsm.findings",
     "ValueStream": "vsm.stream",
     "read_stream": "vsm.read",
@@ -30,13 +33,19 @@ _HOME: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     if name == "figures":
-        return import_module("vsm.figures")
+        return _import_module("vsm.figures")
+    if name == "__version__":
+        return _import_module("importlib.metadata").version("vsm")
     if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+        return getattr(_import_module(_HOME[name]), name)
     raise AttributeError(f"module 'vsm' has no attribute {name!r}; it has {', '.join(__all__)}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted(__all__)
+
+
+_register("plot", "vsm.figures.accessors:Plots")
+_register("table", "vsm.figures.accessors:Tables")

@@ -38,14 +38,13 @@ from vsm.model.weekly import weekly_wip
 from vsm.people import People, Teams
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Section:
     """A part of a stream: several tables. Shows their names and numbers of rows, not the rows."""
 
-    __slots__ = ()
-
     def __repr__(self) -> str:
         """Say in one line which tables these are: their rows would drown a notebook."""
-        parts = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
+        parts = ((field.name, getattr(self, field.name)) for field in fields(self))
         return f"{type(self).__name__}({', '.join(f'{name}: {_size(part)}' for name, part in parts)})"
 
 

@@ -1,7 +1,7 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
 
 import networkx as nx
@@ -11,6 +11,9 @@ from vsm.accessors import ACCESSORS, accessor
 from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
+from vsm.definitions.causes import Facts
+from vsm.definitions.explain import Explanation, explain
+from vsm.definitions.facts import facts_from_tables
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
@@ -18,6 +21,7 @@ from vsm.model.causes import batches_from_stage_visits
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.ticket_life import ticket_of_key
 from vsm.quality import CheckedData, quality_table
 from vsm.sections import (
     Alignment,
@@ -25,6 +29,7 @@ from vsm.sections import (
     Load,
     Responsibility,
     Rework,
+    Section,
     alignment_section,
     delivery_section,
     load_section,
@@ -32,7 +37,7 @@ from vsm.sections import (
     rework_section,
 )
 from vsm.stream_card import stream_card
-from vsm.tables import TABLES, check
+from vsm.tables import DERIVED, TABLES, Table, check, conform, empty
 
 T = TypeVar("T")
 
@@ -59,7 +64,10 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
         if stream is None:
             return self
         source = stream._source  # noqa: SLF001 - the descriptor is a part of the class it is written for
-        made = self._make(stream) if source is None else own_copy(getattr(source, self._name))
+        if source is None:
+            made = conformed(self._make(stream), name=self._name)
+        else:
+            made = own_copy(getattr(source, self._name))
         vars(stream)[self._name] = made
         return made
 
@@ -67,6 +75,21 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
 def own_copy(part: T) -> T:
     """Give a frame that may be changed in place without changing the one it was made from."""
     return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
+
+
+def conformed(made: T, *, name: str) -> T:
+    """Give a measure's frames the columns and types of their tables in ``vsm.tables.DERIVED``."""
+    if isinstance(made, Section):
+        parts: dict[str, pd.DataFrame] = {part.name: getattr(made, part.name) for part in fields(made)}
+        frames = {part: _as(frame, DERIVED[f"{name}.{part}"]) for part, frame in parts.items()}
+        return cast("T", replace(made, **frames))
+    is_table = isinstance(made, pd.DataFrame) and name in DERIVED
+    return cast("T", _as(made, DERIVED[name])) if is_table else made  # type: ignore[arg-type]
+
+
+def _as(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Without rows, pandas has guessed the types."""
+    return empty(table) if frame.empty else conform(frame, table)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -279,6 +302,41 @@ class ValueStream:
             seed=self.seed,
             fewest_people=rules.privacy.fewest_people if context.shared else 1,
         )
+
+    @measure
+    def _facts(self) -> Facts:
+        """What the definitions say of all tickets, for ``explain``."""
+        context = self._context
+        return facts_from_tables(
+            context.moves,
+            stages=context.stages,
+            teams=context.people.teams,
+            blocks=self.blocks,
+            clock=context.clock,
+            rules=context.workflow.waiting,
+            as_of=context.as_of,
+        )
+
+    def explain(self, key: str) -> Explanation:
+        """Walk through a ticket's life step by step, with the rule behind every number.
+
+        Computed by the plain definitions (``vsm.definitions``), whose numbers are those of the tables. The
+        first call takes as long as reading all events once (half a second for 600 tickets).
+
+        Parameters
+        ----------
+        key
+            As people know the ticket; capital letters make no difference.
+
+        Raises
+        ------
+        ParameterError
+            No ticket of the stream has this key; some that are written nearly so are named.
+        """
+        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
+        titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
+        return explain(ticket, self._facts, keys=keys, title=str(titles.get(ticket, "")))
 
     @property
     def minimum(self) -> int:

@@ -5,12 +5,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import networkx as nx
 import pandas as pd
 import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
+from vsm.cli.export import NETWORKS
 from vsm.sources.git_process import create_repository
+from vsm.tables import DERIVED, TABLES
 
 
 @pytest.fixture
@@ -83,6 +86,22 @@ def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Pat
         "json": pd.read_json,
     }
     assert len(readers[suffix](to)) == 60
+
+
+def test_export_writes_every_table_and_network(vsm: Shell, work: Path, tmp_path: Path) -> None:
+    """All of the dictionary into one folder; a network is the same after a round trip in both formats."""
+    to = tmp_path / "all"
+    assert vsm("export", "--dir", work, "all", "--to", to) == 0
+    assert {path.name for path in to.iterdir()} == {
+        *(f"{name}.parquet" for name in (*TABLES, *DERIVED)),
+        *(f"{name}.{kind}" for name in NETWORKS for kind in ("graphml", "json")),
+    }
+    assert pd.read_parquet(to / "stage_shares.parquet")["share"].sum() == pytest.approx(1)
+    whole = nx.read_graphml(to / "network.graphml")
+    linked = nx.node_link_graph(json.loads((to / "network.json").read_text()), edges="edges")
+    assert len(whole) == 3
+    assert dict(whole.nodes(data=True)) == dict(linked.nodes(data=True))
+    assert list(whole.edges(data=True)) == list(linked.edges(data=True))
 
 
 def test_export_of_no_such_table_names_those_there_are(vsm: Shell, work: Path, tmp_path: Path) -> None:

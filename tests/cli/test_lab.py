@@ -112,10 +112,7 @@ def test_a_notebook_is_run_by_keyboard_and_its_figures_are_seen(
     cells = json.loads((work / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
     for _ in cells:
         page.keyboard.press("Shift+Enter", delay=50)
-    figures = sum(
-        "vsm.figures." in "".join(cell["source"]) and "_table" not in "".join(cell["source"])
-        for cell in cells
-    )
+    figures = sum("stream.plot." in "".join(cell["source"]) for cell in cells)
     expect(page.locator(".js-plotly-plot")).to_have_count(figures, timeout=PATIENCE * 1000)
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     for figure in page.locator(".js-plotly-plot").all():

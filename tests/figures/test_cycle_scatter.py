@@ -28,7 +28,7 @@ def stream() -> ValueStream:
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
     made = stream_of(*done, [("Ready", 2), ("Done", 1)], [("Build", 1)], [("Build", 40), ("Done", 1)])
     bulk = made.lifecycles["bulk"] | (made.lifecycles["lead"] == pd.Timedelta(days=40))
-    object.__setattr__(made, "lives", made.lifecycles.assign(bulk=bulk))
+    object.__setattr__(made, "lifecycles", made.lifecycles.assign(bulk=bulk))
     return made
 
 
@@ -38,7 +38,7 @@ def drawn(
     found = found or stream()
     about = found.tickets if tickets is None else tickets
     return cycle_time_scatter(
-        found.lifecycles, visits=found.visits, tickets=about, clock=found.clock, **words
+        found.lifecycles, visits=found.visits, tickets=about, clock=found.clock, **{"minimum": 12, **words}
     )
 
 

@@ -11,6 +11,7 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from tests.model.test_by_week import waited
 
 from tests.figures.small_stream import (
     HOSTILE,
@@ -25,7 +26,6 @@ from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lives as lives_until
 from tests.model.test_ageing import stays
-from tests.model.test_by_week import waited
 from tests.model.test_causes import handoffs, lives, waits
 from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
@@ -88,7 +88,7 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
 def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``CYCLING``."""
     return cycle_time_scatter(
-        lives, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, **words
+        lives, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, minimum=12, **words
     )
 
 
@@ -97,7 +97,7 @@ EVERY = {
     "handoff": (told, waits()),
     "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
     "heat": (partial(wait_heat_map, **WEEKLY), PIECES),
-    "throughput": (partial(throughput_bars, as_of=NOW), lives_until(0, 0, 2)),
+    "throughput": (partial(throughput_bars, as_of=NOW, minimum=12, seed=0), lives_until(0, 0, 2)),
     "ageing": (aged, stays()),
     "coverage": (of_tickets, one_ticket()),
     "life": (life, one_life()),
@@ -116,7 +116,7 @@ EMPTY = {
     "bands": (partial(cumulative_flow, **WEEKLY), VISITS.iloc[:0], "No ticket has entered a stage so far."),
     "heat": (partial(wait_heat_map, **WEEKLY), PIECES.iloc[:0], "No ticket has waited so far."),
     "throughput": (
-        partial(throughput_bars, as_of=NOW),
+        partial(throughput_bars, as_of=NOW, minimum=12, seed=0),
         lives_until(0).iloc[:0],
         "No ticket has been created so far.",
     ),

@@ -43,7 +43,7 @@ def test_redone_work_is_told_from_team_to_team() -> None:
 
 def test_moves_back_have_a_median_where_enough_were_made_good() -> None:
     """Twelve of fourteen were; of eleven it is too few to say."""
-    table = backward_table(pd.DataFrame([BACK, BACK | {"n": 11}]))
+    table = backward_table(pd.DataFrame([BACK, BACK | {"n": 11}]), minimum=12)
     assert shown(table) == [
         ["Test", "Build", "14", "9", "12", "2 h"],
         ["Test", "Build", "14", "9", "11", "too few to say"],
@@ -67,7 +67,7 @@ def test_the_last_row_of_accuracy_is_the_product() -> None:
 def test_names_are_escaped() -> None:
     """Stages and teams come from the data."""
     for name in HOSTILE:
-        table = backward_table(pd.DataFrame([BACK | {"from_stage": name}]))
+        table = backward_table(pd.DataFrame([BACK | {"from_stage": name}]), minimum=12)
         assert "<script" not in table.to_html()
         assert shown(table)[0][1] == "Build"
 
@@ -75,4 +75,4 @@ def test_names_are_escaped() -> None:
 def test_nothing_is_told_kindly() -> None:
     """No row, one sentence."""
     assert "has been worked on so far." in rework_table(pd.DataFrame([AGAIN]).iloc[:0]).to_html()
-    assert "has moved back so far." in backward_table(pd.DataFrame([BACK]).iloc[:0]).to_html()
+    assert "has moved back so far." in backward_table(pd.DataFrame([BACK]).iloc[:0], minimum=12).to_html()

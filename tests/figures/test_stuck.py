@@ -166,8 +166,8 @@ def test_nothing_open_is_said_kindly() -> None:
     first = stuck_table(
         none, lives=done, waits=empty(WAITS), blocks=empty(BLOCKS), tickets=tickets(), events=empty(EVENTS),
         as_of=NOW,
-    )  # fmt: skip
-    for table in (first, open_stages_table(none, lives=done, events=events())):
+    minimum=12)  # fmt: skip
+    for table in (first, open_stages_table(none, lives=done, events=events(), minimum=12)):
         assert "Nothing to see yet: no ticket is open." in table.to_html()
 
 

@@ -1,7 +1,6 @@
 """Open work, one ticket's life and the evidence in a real headless Chromium: every text whole and on free ground."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,34 +12,27 @@ from tests.model import test_ticket_life as one
 from tests.model.test_ageing import stays
 from tests.model.test_coverage import of_tickets
 from tests.streams import sample_stream
-from vsm.figures import ageing_work, coverage_bars, ticket_life
 
 WIDTHS = (1100, 700)
 
 
 @pytest.fixture(scope="module")
-def sample(browser: Browser, sample_folder: Path) -> dict[tuple[str, int], Drawn]:
+def sample(
+    browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, int], Drawn]:
     """The sample's figures, on a wide page and on a narrow one."""
-    stream = sample_stream(sample_folder)
-    known: dict[str, Any] = {"lives": stream.lifecycles, "tickets": stream.tickets, "events": stream.events}
-    lived: dict[str, Any] = {"waits": stream.waits, "handoffs": stream.handoffs, "events": stream.events}
-    lived |= {"commits": stream.commits, "tickets": stream.tickets}
-    evidence: dict[str, Any] = {
-        name: getattr(stream, name) for name in ("lives", "waits", "events", "commits", "tickets", "stages")
-    }
+    stream, file = sample_stream(sample_folder), tmp_path_factory.mktemp("sample") / "stuck.html"
     figures = {
-        "age": ageing_work(stream.stage_visits, **known),
-        "stay": ageing_work(stream.stage_visits, measure="stay", **known),
-        "finished": ticket_life(stream.visits, key="SHOP-12", **lived),
-        "open": ticket_life(stream.visits, key="SHOP-588", **lived),
-        "evidence": coverage_bars(stream.visits, clock=stream.clock, **evidence),
+        "age": stream.plot.ageing_work(),
+        "stay": stream.plot.ageing_work(measure="stay"),
+        "finished": stream.plot.ticket_life("SHOP-12"),
+        "open": stream.plot.ticket_life("SHOP-588"),
+        "evidence": stream.plot.coverage_bars(),
     }
     return {
         (name, width): drawn
         for width in WIDTHS
-        for name, drawn in drawn_figures(
-            browser, figures, file=sample_folder / "stuck.html", width=width
-        ).items()
+        for name, drawn in drawn_figures(browser, figures, file=file, width=width).items()
     }
 
 

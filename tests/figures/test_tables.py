@@ -1,6 +1,7 @@
 """The published tables: the numbers of their frames in human words, escaped."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -55,7 +56,7 @@ def test_the_handoff_table_tells_what_a_pair_costs() -> None:
 
 def test_the_lead_time_table_counts_open_tickets() -> None:
     """Of 1 to 20 days all finished, half take 10 and 85 % take 17; were the last ten open, 85 % is unknown."""
-    done = shown(lead_time_table(lived(*range(1, 21))))
+    done = shown(lead_time_table(lived(*range(1, 21)), minimum=12))
     assert [row[:2] + row[3:] for row in done] == [["50 %", "10 d", "20", "0"], ["85 %", "17 d", "20", "0"]]
     half = shown(lead_time_table(lived(*range(1, 21), open_=10), minimum=10))
     assert [row[:2] + row[3:] for row in half] == [
@@ -73,7 +74,7 @@ def test_the_lead_time_table_says_that_bulk_edits_finish_nothing() -> None:
 
 def test_intervals_of_lead_times_lie_around_them() -> None:
     """Low end, high end, or "unknown" where the curve does not come down so far."""
-    (_, _, half, *_), (_, _, most, *_) = shown(lead_time_table(lived(*range(1, 21))))
+    (_, _, half, *_), (_, _, most, *_) = shown(lead_time_table(lived(*range(1, 21)), minimum=12))
     low, high = (int(word.removesuffix(" d")) for word in half.split(" to "))
     assert 1 <= low < 10 < high <= 20
     assert int(most.split(" d to ")[0]) > low
@@ -82,7 +83,7 @@ def test_intervals_of_lead_times_lie_around_them() -> None:
 
 def test_too_few_finished_tickets_give_no_lead_time() -> None:
     """Eleven under a minimum of twelve; the counts are told."""
-    rows = shown(lead_time_table(lived(*range(1, 16), open_=4)))
+    rows = shown(lead_time_table(lived(*range(1, 16), open_=4), minimum=12))
     assert rows == [[share, "too few to say", "–", "11", "4"] for share in ("50 %", "85 %")]
 
 
@@ -143,7 +144,7 @@ def test_tables_leave_their_frames_as_they_are() -> None:
     """What is published is a copy."""
     frames: list[tuple[Any, pd.DataFrame]] = [
         (stage_table, small_stream().shares), (handoff_table, pd.DataFrame([COST])),
-        (lead_time_table, lived(*range(1, 21))), (doubts_table, doubts(("note", "odd", "one"))),
+        (partial(lead_time_table, minimum=12), lived(*range(1, 21))), (doubts_table, doubts(("note", "odd", "one"))),
     ]  # fmt: skip
     for draw, frame in frames:
         before = frame.copy(deep=True)

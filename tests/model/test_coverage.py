@@ -21,8 +21,8 @@ STRAIGHT = (("Ready", 1.0), ("Done", 1.0))
 
 
 def parts(stream: ValueStream) -> dict[str, Any]:
-    names = ("lives", "waits", "events", "commits", "tickets", "stages", "clock")
-    return {name: getattr(stream, name) for name in names}
+    names = ("waits", "events", "commits", "tickets", "stages", "clock")
+    return {"lives": stream.lifecycles, **{name: getattr(stream, name) for name in names}}
 
 
 def of_tickets(rows: pd.DataFrame, **words: Any) -> go.Figure:
@@ -140,7 +140,7 @@ def test_bars_are_as_long_as_the_shares() -> None:
 def test_the_table_of_claims_says_what_would_help() -> None:
     """Three finished tickets are too few for anything but the stages."""
     stream = stream_of(DONE, DONE, STRAIGHT)
-    rows = {row[0]: row[1:] for row in shown(claims_table(stream.visits, **parts(stream)))}
+    rows = {row[0]: row[1:] for row in shown(claims_table(stream.visits, minimum=12, **parts(stream)))}
     assert rows["How long tickets take"][:2] == ["too few to say", "finishes that are no bulk edit"]
     assert rows["How a commit reaches the customer"][0] == "no data"
     enough = {row[0]: row[1] for row in shown(claims_table(stream.visits, minimum=1, **parts(stream)))}

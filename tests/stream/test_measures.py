@@ -1,17 +1,23 @@
 """Measures of a stream are made when asked for, once, from what nobody changed."""
 
 import pickle
+from dataclasses import fields
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.stream.work import done, filled
-from tests.streams import stream_of
+from tests.streams import sample_stream, stream_of
 from vsm import read_stream
 from vsm.config import Workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
+from vsm.sections import Section
+from vsm.stream import ValueStream
+from vsm.tables import DERIVED, TABLES, check
 
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 MEASURES = (
@@ -74,3 +80,31 @@ def test_what_is_changed_in_a_frame_in_place_is_in_no_part_made_later(tmp_path: 
     pd.testing.assert_frame_equal(stream.load.queues, untouched.load.queues)
     pd.testing.assert_frame_equal(stream.alignment.tickets, untouched.alignment.tickets)
     pd.testing.assert_frame_equal(stream.responsibility.owners, untouched.responsibility.owners)
+
+
+def table_of(stream: ValueStream, name: str) -> pd.DataFrame:
+    """A measure by its name in the dictionary."""
+    frame: Any = reduce(getattr, name.split("."), stream)
+    return pd.DataFrame(frame)
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_measure_keeps_its_schema_with_rows_and_without(name: str, sample_folder: Path) -> None:
+    """Columns, their order and types, missing values and keys, of the sample and of nothing."""
+    nothing = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+    for stream in (sample_stream(sample_folder), nothing):
+        check(table_of(stream, name), DERIVED[name])
+
+
+def test_every_frame_of_a_stream_is_in_the_dictionary() -> None:
+    """Nothing that an analyst can reach lacks a description."""
+    stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+    parts = {name: getattr(stream, name) for name in dir(stream)}
+    found = {name for name, part in parts.items() if isinstance(part, pd.DataFrame)}
+    found |= {
+        f"{name}.{part.name}"
+        for name, one in parts.items()
+        if isinstance(one, Section)
+        for part in fields(one)
+    }
+    assert found == {*TABLES, *DERIVED}

@@ -1,21 +1,34 @@
-"""How do tables leave the house? ``vsm export`` writes any of them as Parquet, CSV or JSON."""
+"""``vsm export``: any table or network of a stream, or all of them, as files for other tools."""
 
+from functools import reduce
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
 from vsm.errors import ParameterError
 from vsm.read import read_stream
-from vsm.reports.export import export_table
-from vsm.tables import TABLES
+from vsm.reports.export import export_network, export_table
+from vsm.stream import ValueStream
+from vsm.tables import DERIVED, TABLES
+
+NETWORKS: Final = ("network", "team_network", "blocking_network")
+KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, "all")
+HELP: Final = (
+    f"A base table ({', '.join(TABLES)}), a measure such as stage_shares or delivery.weeks, "
+    f"a network ({', '.join(NETWORKS)}), or all. An unknown name lists everything there is."
+)
 
 
 def export(
-    table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")],
-    to: Annotated[Path, typer.Option(help="File to write: .parquet, .csv or .json.")],
+    table: Annotated[str, typer.Argument(help=HELP)],
+    to: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .parquet, .csv or .json; networks .graphml or .json; all: a folder."
+        ),
+    ],
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
@@ -23,10 +36,26 @@ def export(
     ticket_type: TicketType = "",
     names: Names = False,
 ) -> None:
-    """Write a table as .parquet, .csv or .json, persons by pseudonyms; data/README.md tells its columns."""
-    if table not in TABLES:
-        raise ParameterError(f"no table '{table}'; there are {', '.join(TABLES)}")
+    """Write a table or network to a file, persons by pseudonyms; data/README.md says what columns mean."""
+    if table not in KNOWN:
+        raise ParameterError(f"no table '{table}'; there are {', '.join(KNOWN)}")
     stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
-    frame = getattr(stream, table)
-    export_table(frame, to=to)
-    console().print(f"{to}: {len(frame):,} rows of {table}")
+    if table == "all":
+        to.mkdir(parents=True, exist_ok=True)
+        for name in (*TABLES, *DERIVED):
+            _export(stream, name, to / f"{name}.parquet")
+        for name in NETWORKS:
+            _export(stream, name, to / f"{name}.graphml")
+            _export(stream, name, to / f"{name}.json")
+    else:
+        _export(stream, table, to)
+
+
+def _export(stream: ValueStream, name: str, to: Path) -> None:
+    part: Any = reduce(getattr, name.split("."), stream)
+    if name in NETWORKS:
+        export_network(part, to=to)
+        console().print(f"{to}: {len(part):,} nodes and {part.number_of_edges():,} edges of {name}")
+    else:
+        export_table(part, to=to)
+        console().print(f"{to}: {len(part):,} rows of {name}")

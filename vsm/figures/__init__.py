@@ -104,3 +104,7 @@ __all__ = [
     "weekly_flow_table",
     "xmr_chart",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

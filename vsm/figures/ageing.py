@@ -45,7 +45,7 @@ def ageing_work(
     tickets: pd.DataFrame,
     events: pd.DataFrame,
     measure: str = "age",
-    minimum: int = 12,
+    minimum: int,
     title: str | None = None,
 ) -> go.Figure:
     """How old is open work in each stage, and is that more than usual there?

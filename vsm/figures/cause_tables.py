@@ -16,7 +16,7 @@ from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES
 
 
-def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
+def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
     """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
     found = cause_shares(waits, lives, minimum=minimum, seed=0)
     found = found[found["elapsed"] > pd.Timedelta(0)]

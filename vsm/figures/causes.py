@@ -35,7 +35,7 @@ def causes_ladder(
     lives: pd.DataFrame,
     *,
     by: str = "passing",
-    minimum: int = 12,
+    minimum: int,
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:

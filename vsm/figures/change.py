@@ -39,7 +39,7 @@ def before_and_after(
     as_of: pd.Timestamp,
     stage: str = "",
     experiments: Sequence[Experiment] = (),
-    minimum: int = 12,
+    minimum: int,
     title: str | None = None,
 ) -> go.Figure:
     """How long did it take before a change, and after it? The share still going on, by time.
@@ -71,12 +71,6 @@ def before_and_after(
     ------
     ParameterError
         The day is none, or no ticket was in the stage.
-
-    Examples
-    --------
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> before_and_after(pd.DataFrame(), pd.DataFrame(), changed="", as_of=now).layout.meta["alt"][:41]
-    'Nothing to see yet. No change is named: w'
     """
     day, stage = chosen_change(changed, stage, experiments=experiments)
     of = stage or LEAD

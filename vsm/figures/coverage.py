@@ -165,7 +165,7 @@ def claims_table(
     tickets: pd.DataFrame,
     stages: pd.DataFrame,
     clock: Clock,
-    minimum: int = 12,
+    minimum: int,
 ) -> Styler:
     """What can be claimed from these data, and what would make it stronger? ``claims_from_coverage``.
 

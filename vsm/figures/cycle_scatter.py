@@ -38,7 +38,7 @@ def cycle_time_scatter(
     tickets: pd.DataFrame,
     clock: Clock,
     time: str = "elapsed",
-    minimum: int = 12,
+    minimum: int,
     title: str | None = None,
 ) -> go.Figure:
     """How long did each finished ticket take from its first work on, and within which time do most get done?

@@ -19,7 +19,7 @@ _ROW: Final = 62
 
 
 def efficiency_bars(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, minimum: int = 12, title: str | None = None
+    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, minimum: int, title: str | None = None
 ) -> go.Figure:
     """Between which ends does flow efficiency lie?
 

@@ -20,7 +20,7 @@ def experiments_table(
     lives: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
-    minimum: int = 12,
+    minimum: int,
 ) -> Styler:
     """Did what was tried help, as far as the data show? ``experiments_judged`` as a table, the latest first.
 
@@ -34,12 +34,6 @@ def experiments_table(
         The instant that counts as now.
     minimum
         Under so many on either side nothing is claimed.
-
-    Examples
-    --------
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> experiments_table([], pd.DataFrame(), pd.DataFrame(), as_of=now).data.empty
-    True
     """
     found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
     told = found.sort_values("since", ascending=False, kind="stable").to_dict("records")

@@ -34,7 +34,7 @@ def handoff_slide(
     tickets: pd.DataFrame,
     as_of: pd.Timestamp,
     place: int = 1,
-    minimum: int = 12,
+    minimum: int,
     title: str | None = None,
 ) -> go.Figure | None:
     """What happened at the costliest handoff (or the second, or the third), told by one ticket?

@@ -103,7 +103,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
     return published(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
 
 
-def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
+def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
     """How much waiting may hide inside stages of work? ``hidden_waits`` as a table."""
     found = hidden_waits(visits, lives, minimum=minimum)
     sides = ("before", "after")

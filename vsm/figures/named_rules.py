@@ -15,7 +15,7 @@ def named_rules_table(
     *,
     tickets: pd.DataFrame,
     stages: pd.DataFrame,
-    minimum: int = 12,
+    minimum: int,
 ) -> Styler:
     """What would other tools say of the same tickets? ``named_rules`` as a table.
 
@@ -23,14 +23,6 @@ def named_rules_table(
     ----------
     stays, lives, tickets, stages
         As ``rule_durations`` takes them.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"kind": ["work"], "place": [0]})
-    >>> stays = pd.DataFrame({"ticket": []})
-    >>> named_rules_table(stays, lives, tickets=pd.DataFrame(), stages=stages).data.empty
-    True
     """
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:

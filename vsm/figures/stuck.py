@@ -27,7 +27,7 @@ def stuck_table(
     tickets: pd.DataFrame,
     events: pd.DataFrame,
     as_of: pd.Timestamp,
-    minimum: int = 12,
+    minimum: int,
     most: int = 15,
 ) -> Styler:
     """Which open tickets should be looked at together first, and what could be tried? ``swarm_order``.
@@ -105,7 +105,7 @@ def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 
 def open_stages_table(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> Styler:
     """How many tickets lie in each stage now, and how many of them longer than is usual there?
 

@@ -32,14 +32,7 @@ _LOOK: Final[list[Any]] = [
 
 
 def stage_table(shares: pd.DataFrame) -> Styler:
-    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table.
-
-    Examples
-    --------
-    >>> from vsm.model.bottlenecks import _no_shares
-    >>> stage_table(_no_shares()).data.empty
-    True
-    """
+    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
     rows = pd.DataFrame(
         {
             "Stage": shares["stage"],
@@ -57,14 +50,7 @@ def stage_table(shares: pd.DataFrame) -> Styler:
 
 
 def handoff_table(costs: pd.DataFrame) -> Styler:
-    """What do handoffs between teams cost? ``handoff_costs`` as a table, the costliest first.
-
-    Examples
-    --------
-    >>> columns = "from_team to_team handoffs tickets back wait median p85 share low high"
-    >>> handoff_table(pd.DataFrame(columns=columns.split())).data.empty
-    True
-    """
+    """What do handoffs between teams cost? ``handoff_costs`` as a table, the costliest first."""
     rows = pd.DataFrame(
         {
             "From": costs["from_team"],
@@ -83,14 +69,14 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
     )
 
 
-def lead_time_table(lives: pd.DataFrame, *, minimum: int = 12) -> Styler:
+def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
     """Within which time do tickets get done, with open ones counted? ``lead_time_quantiles`` as a table.
 
     Examples
     --------
     >>> none = pd.to_datetime([], utc=True)
     >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
-    >>> lead_time_table(lives).data["Lead time"].tolist()
+    >>> lead_time_table(lives, minimum=12).data["Lead time"].tolist()
     ['too few to say', 'too few to say']
     """
     quantiles = lead_time_quantiles(lives, minimum=minimum)

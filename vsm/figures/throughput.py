@@ -20,8 +20,8 @@ def throughput_bars(
     *,
     as_of: pd.Timestamp,
     weeks: int = _WEEKS,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
     title: str | None = None,
 ) -> go.Figure:
     """How many tickets arrived and were finished in each week, and what is a usual week?
@@ -49,7 +49,7 @@ def throughput_bars(
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lives = pd.DataFrame({"created": day, "finished": day})
-    >>> throughput_bars(lives, as_of=day[0]).layout.meta["alt"]
+    >>> throughput_bars(lives, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
     'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few weeks for a usual one.'
     """
     flow = weekly_flow(lives, as_of=as_of)

@@ -1,10 +1,12 @@
 """Which tables flow through the house, and what does each column mean?
 
-Every table is a plain pandas frame. Its words are written once, in ``words`` and ``git_words``; ``conform``
+Every table is a plain pandas frame. Its words are written once, in ``words``,
+``git_words`` and, for measures, ``derived``; ``conform``
 gives a frame the right types, and ``check`` is called where a stage hands its table on. ``data/README.md`` is
 generated from them.
 """
 
+from vsm.tables.derived import DERIVED
 from vsm.tables.dictionary import data_dictionary
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
@@ -33,6 +35,7 @@ __all__ = [
     "CAUSES",
     "COMMITS",
     "DEPLOYS",
+    "DERIVED",
     "DTYPES",
     "DURATION",
     "EVENTS",

@@ -1,5 +1,6 @@
 """What does every column mean, for people who read a page?"""
 
+from vsm.tables.derived import DERIVED
 from vsm.tables.schema import Column
 from vsm.tables.words import TABLES
 
@@ -13,12 +14,21 @@ def data_dictionary() -> str:
     '# The tables'
     """
     lines = ["# The tables", "", "Generated from `vsm/tables` by `make docs`; do not edit.", ""]
-    lines += ["Instants are UTC to the microsecond, durations too. Export any of them with", ""]
-    lines += ["    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json", ""]
-    for table in TABLES.values():
+    lines += [
+        "Instants are UTC to the microsecond, durations too; ratios are floats. First the base tables, then",
+        "the measures that are made of them (`stream.stage_shares`, `stream.delivery.weeks`, …). Any of them",
+        "is written to a file, and so are the networks `network`, `team_network` and `blocking_network`:",
+        "",
+        "    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json",
+        "    vsm export --dir WORK team_network --to FILE.graphml  # or .json (node-link)",
+        "    vsm export --dir WORK all --to FOLDER             # every table as Parquet, networks as both",
+        "",
+    ]
+    for table in (*TABLES.values(), *DERIVED.values()):
+        name = table.name.upper() if table.name in TABLES else table.name
         key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
         lines += [
-            f"## {table.name.upper()}",
+            f"## {name}",
             "",
             table.meaning + key,
             "",

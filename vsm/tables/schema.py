@@ -19,6 +19,9 @@ DTYPES: Final = {
     "number?": "Int64",
     "amount?": "Float64",
     "flag": "bool",
+    "flag?": "boolean",
+    "ratio": "float64",
+    "list": "object",
 }
 
 
