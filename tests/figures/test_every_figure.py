@@ -11,6 +11,7 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from tests.model.test_by_week import waited
 
 from tests.figures.small_stream import (
     HOSTILE,
@@ -25,7 +26,6 @@ from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lives as lives_until
 from tests.model.test_ageing import stays
-from tests.model.test_by_week import waited
 from tests.model.test_causes import handoffs, lives, waits
 from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket

@@ -11,8 +11,7 @@ from vsm.figures.ageing_marks import SAID, bands, in_days, lines, reach_of
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, short_duration, small, text_width, wrapped
 from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
-from vsm.model.ageing import open_ages, usual_pace
-from vsm.model.swarming import LATE
+from vsm.model.ageing import LATE, open_ages, usual_pace
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
@@ -54,7 +53,7 @@ def ageing_work(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, events
         TICKETS, which know keys and titles, and EVENTS, which know bulk edits.
     measure

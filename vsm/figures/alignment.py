@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.bar_marks import filled, whiskers
-from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import escape, hover, number, percent, text_width
 from vsm.figures.tables import bounded, in_days, lacking, published
+from vsm.findings.durations import short_duration
 
 FLOW_COLOURS: Final = {
     "feature": "#0072b2",

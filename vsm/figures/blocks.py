@@ -6,9 +6,9 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.eventlog.blocking_links import link_told
-from vsm.figures.durations import short_duration
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
+from vsm.findings.durations import short_duration
 from vsm.model.blocking import lasting
 
 _HOW: Final = {"flag": "a flag", "link": "a link"}

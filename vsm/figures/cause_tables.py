@@ -6,20 +6,19 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.causes import in_hours
-from vsm.figures.durations import short_duration
 from vsm.figures.labels import unnamed
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import bounded, in_days, published
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares
-from vsm.model.longest_waits import longest_waits
+from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES
 
 
 def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
     """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
-    found = cause_shares(waits, lives, minimum=minimum)
+    found = cause_shares(waits, lives, minimum=minimum, seed=0)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     rows = pd.DataFrame(
         {

@@ -44,7 +44,7 @@ def causes_ladder(
     Parameters
     ----------
     waits, handoffs, lives
-        WAITS with causes, HANDOFFS, and lives as ``lives_from_visits`` gives them.
+        WAITS with causes, HANDOFFS, and lives as ``lifecycles_from_visits`` gives them.
     by
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
@@ -62,7 +62,7 @@ def causes_ladder(
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
-    table = cause_shares(rows, lives, by=[by], minimum=minimum)
+    table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=0)
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
     if not shown:

@@ -47,7 +47,7 @@ def before_and_after(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     changed
         Day of the change, ``YYYY-MM-DD`` (UTC); empty: none is named.
     as_of
@@ -76,7 +76,8 @@ def before_and_after(
     of = stage or LEAD
     if day is None:
         return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
-    found = compared(spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum)
+    spells = spells_of(stays, lives, stage=stage)
+    found = compared(spells, changed=day, as_of=as_of, minimum=minimum, seed=0)
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
         return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")

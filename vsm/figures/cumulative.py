@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, escape, hover, number, text_width, wrapped
 from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, PAPER
-from vsm.model.by_week import stage_counts
+from vsm.model.weekly import stage_counts
 
 _TITLE: Final = "What lies where, week by week"
 _WEEKS: Final = 26

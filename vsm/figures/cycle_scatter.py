@@ -19,8 +19,7 @@ from vsm.figures.cycle_marks import (
 )
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, number, percent, text_width
-from vsm.model.cycle_times import STATES, cycle_time_quantiles, cycle_times
-from vsm.model.flow import counted
+from vsm.model.lifecycle import STATES, completed, cycle_time_quantiles, cycle_times
 
 MOST: Final = 2000
 _BODY: Final = 380
@@ -47,7 +46,7 @@ def cycle_time_scatter(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     visits, tickets
         VISITS; and TICKETS, which know keys and addresses.
     clock
@@ -103,7 +102,7 @@ def cycle_time_scatter(
     sentences = [
         f"n = {counted_noun(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
         _told_of_lines(found, n, minimum),
-        _left_out(len(counted(lives)) - n["finished"], n["bulk"]),
+        _left_out(len(completed(lives)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(

@@ -8,12 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import hover, number, percent
 from vsm.figures.links import shown_keys
 from vsm.figures.tables import published
 from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
+from vsm.findings.durations import short_duration
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"

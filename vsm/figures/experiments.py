@@ -7,9 +7,9 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
-from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
-from vsm.model.experiments import experiments_judged
+from vsm.findings.durations import short_duration
+from vsm.model.change import experiments_judged
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
 
@@ -29,13 +29,13 @@ def experiments_table(
     experiments
         As ``parse_experiments`` gives them.
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     minimum
         Under so many on either side nothing is claimed.
     """
-    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum)
+    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
     told = found.sort_values("since", ascending=False, kind="stable").to_dict("records")
     rows = pd.DataFrame(
         {

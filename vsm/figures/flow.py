@@ -12,7 +12,7 @@ from vsm.figures.flow_marks import guides_from_plan, marks_from_plan
 from vsm.figures.frame import framed, hidden_axis, nothing_to_see
 from vsm.figures.labels import counted_noun, number, percent, short_duration
 from vsm.figures.swim_lanes import LANE, lane_floors, lane_marks, lane_names
-from vsm.model.lanes import team_lanes
+from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
 _GAP: Final = 14

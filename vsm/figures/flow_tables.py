@@ -3,9 +3,10 @@
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.tables import published
-from vsm.model.flow import ages, weekly_flow
+from vsm.findings.durations import short_duration
+from vsm.model.lifecycle import ages
+from vsm.model.weekly import weekly_flow
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -41,7 +42,7 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
     Parameters
     ----------
     lives, stays
-        As ``lives_from_visits`` and ``stays_from_visits`` give them.
+        As ``lifecycles_from_visits`` and ``stage_visits_from_visits`` give them.
     tickets
         TICKETS, which know the keys.
     most

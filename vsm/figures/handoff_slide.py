@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 
 from vsm.figures.bar_marks import filled
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, escape, hover, percent, text_width, wrapped
+from vsm.findings.durations import short_duration
 from vsm.findings.why import BECAUSE
-from vsm.model.handoff_stories import handoff_stories
+from vsm.model.handoffs import handoff_stories
 from vsm.tables import CAUSES
 
 WORDS: Final = BECAUSE | {"off hours": "at nights and on free days"}
@@ -62,7 +62,9 @@ def handoff_slide(
         "as_of": as_of,
         "minimum": minimum,
     }
-    stories = handoff_stories(handoffs, waits, lives, most=place, **about).to_dict("records")
+    stories = handoff_stories(
+        handoffs, waits, lives, most=place, **({"minimum": 12, "seed": 0} | about)
+    ).to_dict("records")
     if not stories and place == 1:
         return nothing_to_see(title=title or _TITLE, hint=_HINT)
     if len(stories) < place:

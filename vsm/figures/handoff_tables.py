@@ -6,12 +6,10 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import bounded, in_days, published
-from vsm.findings.durations import percent
-from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
-from vsm.model.hidden_waits import hidden_waits
+from vsm.findings.durations import percent, short_duration
+from vsm.model.handoffs import costliest_handoffs, handoff_places, hidden_waits
 
 _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
 
@@ -24,7 +22,7 @@ def costliest_table(
     Parameters
     ----------
     handoffs, lives, tickets
-        HANDOFFS, lives as ``lives_from_visits`` gives them, and TICKETS.
+        HANDOFFS, lives as ``lifecycles_from_visits`` gives them, and TICKETS.
     most
         How many are shown.
     """
@@ -85,7 +83,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
     Parameters
     ----------
     waits, lives, stages
-        WAITS, lives as ``lives_from_visits`` and stages as ``stages_from_names`` give them.
+        WAITS, lives as ``lifecycles_from_visits`` and stages as ``stages_from_names`` give them.
     """
     found = handoff_places(waits, lives, stages=stages)
     rows = pd.DataFrame(

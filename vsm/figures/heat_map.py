@@ -5,11 +5,11 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.durations import short_duration
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, text_width, wrapped
 from vsm.figures.template import FAINT, WAIT_SCALE
-from vsm.model.by_week import waiting_by_week
+from vsm.findings.durations import short_duration
+from vsm.model.weekly import waiting_by_week
 
 _TITLE: Final = "When and where work waits"
 _WEEKS: Final = 52

@@ -9,8 +9,7 @@ import html
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from vsm.figures.durations import short_duration
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
 

@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.tables import in_days, published
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 _FEW = "too few to say"
 _NO_TEAM = "No work of a known team has been seen: give stages or people a team in vsm.toml."
@@ -20,7 +19,7 @@ def switching_table(switching: pd.DataFrame) -> Styler:
     Parameters
     ----------
     switching
-        As ``vsm.model.switching.switching`` gives it.
+        As ``vsm.model.activity.switching`` gives it.
 
     Examples
     --------
@@ -112,7 +111,7 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
     Parameters
     ----------
     active
-        As ``vsm.model.active_periods.active_periods`` gives it.
+        As ``vsm.model.activity.active_periods`` gives it.
     most
         How many weeks are shown.
 

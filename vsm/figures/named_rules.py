@@ -27,7 +27,7 @@ def named_rules_table(
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:
         return published(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
-    found = named_rules(durations, minimum=minimum)
+    found = named_rules(durations, minimum=minimum, seed=0)
     rows = pd.DataFrame(
         {
             "Rule": found["rule"],

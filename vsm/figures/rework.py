@@ -5,19 +5,19 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.labels import counted_noun, number
 from vsm.figures.tables import bounded, in_days, published
+from vsm.findings.durations import short_duration
 from vsm.model.rework import DOERS, WAYS
 
 
 def rework_table(stages: pd.DataFrame) -> Styler:
-    """In which stages is work done again, and by whom? ``rework_of`` as a table.
+    """In which stages is work done again, and by whom? ``rework_by_stage`` as a table.
 
     Parameters
     ----------
     stages
-        As ``vsm.model.rework.rework_of`` gives it.
+        As ``vsm.model.rework.rework_by_stage`` gives it.
     """
     ways = {way: _sum(stages, [f"{way}_{doer}" for doer in DOERS]) for way in WAYS}
     doers = {doer: _sum(stages, [f"{way}_{doer}" for way in WAYS]) for doer in DOERS}
@@ -108,7 +108,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     Parameters
     ----------
     accuracy, rolled
-        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rolled.rolled_accuracy`` give them.
+        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
     """
     parts = [
         {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": bounded(row)}

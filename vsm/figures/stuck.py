@@ -6,13 +6,11 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.figures.labels import counted_noun, number
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
-from vsm.model.ageing import open_ages, usual_pace
-from vsm.model.swarming import RULE, swarm_order, what_to_try
-from vsm.model.waiting_now import waiting_now
+from vsm.findings.durations import short_duration
+from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
 _BLOCKERS: Final = 3
@@ -37,7 +35,7 @@ def stuck_table(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     waits, blocks, tickets, events
         WAITS with causes, BLOCKS, TICKETS and EVENTS.
     as_of

@@ -6,9 +6,8 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.findings.durations import percent
-from vsm.model.flow import lead_time_quantiles
+from vsm.findings.durations import percent, short_duration
+from vsm.model.lifecycle import lead_time_quantiles
 from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."

@@ -10,9 +10,9 @@ from vsm.config.experiments import Experiment
 from vsm.figures.frame import SIDE, framed, nothing_to_see
 from vsm.figures.labels import counted_noun, hover, number, short_duration
 from vsm.figures.template import BACK, KIND_COLOURS, SOFT
-from vsm.model.by_week import WEEK
 from vsm.model.change import LEAD, chosen_change, spells_of
-from vsm.model.xmr import weekly_medians, xmr_limits, xmr_signals
+from vsm.model.weekly import WEEK, weekly_medians
+from vsm.stats.xmr import xmr_limits, xmr_signals
 
 _DAY: Final = 86_400.0
 
@@ -32,7 +32,7 @@ def xmr_chart(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     changed
