@@ -46,7 +46,7 @@ from vsm.figures import (
     value_stream_map,
     wait_heat_map,
 )
-from vsm.figures.frame import framed
+from vsm.figures.theme import framed
 from vsm.tables import BLOCKS, TICKETS, WAITS, empty
 from vsm.tables import VISITS as VISITS_TABLE
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.figures.small_stream import HOSTILE, facts, notes, read
 from vsm.figures import handoff_slide, next_steps_table
-from vsm.figures.handoff_slide import _drawn
+from vsm.figures.handoffs import _drawn
 from vsm.findings import Finding, Findings
 from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, empty
 

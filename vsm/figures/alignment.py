@@ -6,11 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.bar_marks import filled, whiskers
-from vsm.figures.durations import short_duration
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import escape, hover, number, percent, text_width
+from vsm.figures.labels import escape, hover, number, short_duration, text_width
 from vsm.figures.tables import bounded, in_days, lacking, published
+from vsm.figures.theme import SIDE, filled, framed, nothing_to_see, whiskers
+from vsm.findings.durations import percent
 
 FLOW_COLOURS: Final = {
     "feature": "#0072b2",

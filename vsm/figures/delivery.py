@@ -1,4 +1,4 @@
-"""How does work reach customers? DORA's measures as a table, deployments and lead times week by week."""
+"""Delivery: DORA's measures, the latest deployments, and deployments week by week."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,12 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import hover, number, percent
+from vsm.figures.labels import hover, number, short_duration
 from vsm.figures.links import shown_keys
 from vsm.figures.tables import published
-from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
+from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
+from vsm.findings.durations import percent
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"

@@ -1,11 +1,69 @@
-"""How does work flow, and what lies open? The small tables beside the lead times."""
+"""The small tables beside the figures of flow: stages, lead times, weeks, ages, other tools' rules."""
+
+from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.figures.tables import published
-from vsm.model.flow import ages, weekly_flow
+from vsm.figures.labels import short_duration
+from vsm.figures.tables import bounded, in_days, published
+from vsm.findings.durations import percent
+from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
+from vsm.model.named_rules import named_rules, rule_durations, rule_spread
+
+
+def stage_table(shares: pd.DataFrame) -> Styler:
+    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
+    rows = pd.DataFrame(
+        {
+            "Stage": shares["stage"],
+            "Kind": shares["kind"],
+            "Team": shares["team"].fillna("–"),
+            "Tickets": shares["tickets"],
+            "Share of lead time": [bounded(row) for row in shares.to_dict("records")],
+            "Median": [short_duration(value) for value in shares["median"]],
+            "85 % within": [short_duration(value) for value in shares["p85"]],
+            "In all": [in_days(value) for value in shares["total"]],
+        }
+    )
+    caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
+    return published(rows, caption)
+
+
+def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
+    """Within which time do tickets get done, with open ones counted? ``lead_time_quantiles`` as a table.
+
+    Examples
+    --------
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
+    >>> lead_time_table(lives, minimum=12).data["Lead time"].tolist()
+    ['too few to say', 'too few to say']
+    """
+    quantiles = lead_time_quantiles(lives, minimum=minimum)
+    known = quantiles["finished"] >= minimum
+    words = [
+        short_duration(value) if pd.notna(value) else "longer than the data tell"
+        for value in quantiles["lead"]
+    ]
+    interval = [
+        f"{short_duration(low)} to {short_duration(high) if pd.notna(high) else 'unknown'}"
+        for low, high in zip(quantiles["low"], quantiles["high"], strict=True)
+    ]
+    rows = pd.DataFrame(
+        {
+            "Of all tickets": [percent(quantile) for quantile in quantiles["quantile"]],
+            "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
+            "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
+            "Finished": quantiles["finished"],
+            "Open": quantiles["open"],
+        }
+    )
+    caption = (
+        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
+        "those that a bulk edit closed, since when they really ended is not known."
+    )
+    return published(rows, caption)
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -64,3 +122,54 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
         "are in now."
     )
     return published(rows, caption, nothing="No ticket is open.")
+
+
+def named_rules_table(
+    stays: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    tickets: pd.DataFrame,
+    stages: pd.DataFrame,
+    minimum: int,
+) -> Styler:
+    """What would other tools say of the same tickets? ``named_rules`` as a table.
+
+    Parameters
+    ----------
+    stays, lives, tickets, stages
+        As ``rule_durations`` takes them.
+    """
+    durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
+    if durations.empty:
+        return published(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
+    found = named_rules(durations, minimum=minimum)
+    rows = pd.DataFrame(
+        {
+            "Rule": found["rule"],
+            "Who counts so": found["who"],
+            "Tickets": found["tickets"],
+            "Median": [_bounded(row) for row in found.to_dict("records")],
+            "85 % within": [_days(time) for time in found["p85"]],
+            "Moved back": found["back_tickets"],
+            "Their median": [_days(time) for time in found["back_median"]],
+        }
+    )
+    spread = rule_spread(durations)
+    caption = (
+        f"The same n = {spread['tickets']:,} finished tickets, elapsed, by each rule as its source "
+        "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
+        f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
+    )
+    return published(rows, caption)
+
+
+def _days(time: pd.Timedelta) -> str:
+    """Say days of 24 hours with one decimal, so that rules can be compared at a glance."""
+    return "too few to say" if pd.isna(time) else f"{time / pd.Timedelta(days=1):,.1f} d"
+
+
+def _bounded(row: dict[Any, Any]) -> str:
+    if pd.isna(row["low"]):
+        return _days(row["median"])
+    low, high = (_days(row[side]).removesuffix(" d") for side in ("low", "high"))
+    return f"{_days(row['median'])} ({low} – {high})"

@@ -1,4 +1,4 @@
-"""How loaded are teams and queues? The tables of load: tickets at once, switches, growth, busy times."""
+"""The tables of load: tickets at once, switches, growth of queues, active periods."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
+from vsm.figures.labels import short_duration
 from vsm.figures.tables import in_days, published
 from vsm.findings.durations import percent
 

@@ -1,4 +1,4 @@
-"""How far does one team carry its work? The tables of responsibility; persons are counted, never named."""
+"""How far one team carries its work: tables in which persons are counted, never named."""
 
 from functools import partial
 from typing import Any, Final

@@ -1,12 +1,11 @@
-"""What is done again? The tables of rework: by stage, by who passes it to whom, by moves back."""
+"""The tables of rework: by stage, by who passes it to whom, by moves back, and %C&A."""
 
 from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.figures.labels import counted_noun, number
+from vsm.figures.labels import counted_noun, number, short_duration
 from vsm.figures.tables import bounded, in_days, published
 from vsm.model.rework import DOERS, WAYS
 

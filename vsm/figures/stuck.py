@@ -1,4 +1,4 @@
-"""What should be looked at together today? Open tickets in that order, and how many lie in each stage."""
+"""What to look at together now, and what to try next."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,10 +6,11 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
-from vsm.figures.labels import counted_noun, number
+from vsm.figures.labels import counted_noun, number, short_duration
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import published
+from vsm.findings import Findings
+from vsm.findings.durations import percent
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import RULE, swarm_order, what_to_try
 from vsm.model.waiting_now import waiting_now
@@ -153,3 +154,35 @@ def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
     if pd.isna(row["p85"]):
         return "not known"
     return number((here["stay"] > row["p85"]).sum())
+
+
+_CAPTION: Final = "Part of all lead time of finished tickets; parts of different rows may overlap."
+_NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
+
+
+def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
+    """What could be tried next, where it costs most? The experiments of findings as a table.
+
+    Parameters
+    ----------
+    findings
+        The costliest first.
+    most
+        How many proposals are shown; what several findings propose is shown once, with the costliest.
+
+    Examples
+    --------
+    >>> next_steps_table(Findings()).data.empty
+    True
+    """
+    proposed = {finding.experiment: finding for finding in reversed(findings)}
+    first = sorted(proposed.values(), key=findings.index)[:most]
+    rows = pd.DataFrame(
+        {
+            "Try": [finding.experiment for finding in first],
+            "Where": [finding.subject for finding in first],
+            "Costs": [percent(finding.share) for finding in first],
+            "n": [finding.n for finding in first],
+        }
+    )
+    return published(rows, _CAPTION, nothing=_NOTHING)

@@ -1,4 +1,4 @@
-"""Which numbers stand behind the pictures? Published tables: few columns, human durations."""
+"""Styled tables: few columns, human durations, numbers at the right."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,10 +6,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.durations import short_duration
 from vsm.findings.durations import percent
-from vsm.model.flow import lead_time_quantiles
-from vsm.tables import LEVELS
 
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
@@ -30,96 +27,6 @@ _LOOK: Final[list[Any]] = [
         "props": "text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;",
     },
 ]
-
-
-def stage_table(shares: pd.DataFrame) -> Styler:
-    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
-    rows = pd.DataFrame(
-        {
-            "Stage": shares["stage"],
-            "Kind": shares["kind"],
-            "Team": shares["team"].fillna("–"),
-            "Tickets": shares["tickets"],
-            "Share of lead time": [bounded(row) for row in shares.to_dict("records")],
-            "Median": [short_duration(value) for value in shares["median"]],
-            "85 % within": [short_duration(value) for value in shares["p85"]],
-            "In all": [in_days(value) for value in shares["total"]],
-        }
-    )
-    caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
-    return published(rows, caption)
-
-
-def handoff_table(costs: pd.DataFrame) -> Styler:
-    """What do handoffs between teams cost? ``handoff_costs`` as a table, the costliest first."""
-    rows = pd.DataFrame(
-        {
-            "From": costs["from_team"],
-            "To": costs["to_team"],
-            "Handoffs": costs["handoffs"],
-            "Tickets": costs["tickets"],
-            "Returns": costs["back"],
-            "Share of lead time": [bounded(row) for row in costs.to_dict("records")],
-            "Median wait": [short_duration(value) for value in costs["median"]],
-            "85 % within": [short_duration(value) for value in costs["p85"]],
-            "In all": [in_days(value) for value in costs["wait"]],
-        }
-    )
-    return published(
-        rows, "Handoffs of finished tickets between persons or teams; returns go to an earlier stage."
-    )
-
-
-def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
-    """Within which time do tickets get done, with open ones counted? ``lead_time_quantiles`` as a table.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
-    >>> lead_time_table(lives, minimum=12).data["Lead time"].tolist()
-    ['too few to say', 'too few to say']
-    """
-    quantiles = lead_time_quantiles(lives, minimum=minimum)
-    known = quantiles["finished"] >= minimum
-    words = [
-        short_duration(value) if pd.notna(value) else "longer than the data tell"
-        for value in quantiles["lead"]
-    ]
-    interval = [
-        f"{short_duration(low)} to {short_duration(high) if pd.notna(high) else 'unknown'}"
-        for low, high in zip(quantiles["low"], quantiles["high"], strict=True)
-    ]
-    rows = pd.DataFrame(
-        {
-            "Of all tickets": [percent(quantile) for quantile in quantiles["quantile"]],
-            "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
-            "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
-            "Finished": quantiles["finished"],
-            "Open": quantiles["open"],
-        }
-    )
-    caption = (
-        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
-        "those that a bulk edit closed, since when they really ended is not known."
-    )
-    return published(rows, caption)
-
-
-def doubts_table(quality: pd.DataFrame) -> Styler:
-    """What should not be trusted? QUALITY by check, faults first, each with its count and one example."""
-    plain = quality.astype({"level": "str", "check": "str"})
-    rows = (
-        plain.groupby(["level", "check"])
-        .agg(Times=("detail", "size"), Example=("detail", "first"))
-        .reset_index()
-    )
-    rank = {level: place for place, level in enumerate(LEVELS)}
-    rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
-    names = {"level": "Level", "check": "Check"}
-    return published(
-        rows.rename(columns=names), "A fault falsifies results, a warning may, a note is good to know."
-    )
 
 
 def in_days(total: pd.Timedelta) -> str:

@@ -23,7 +23,7 @@ _TAG: Final = re.compile(r"<[^>]+>")
 _HEIGHT: Final = 450
 _BRIEF: Final = 110
 _TOP: Final = 28
-_FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.frame
+_FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which teams wait for which? From-team by to-team, with what every handoff cost."""
+"""The handoff matrix: from each team to each, how often and how long work waits."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,18 +6,9 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import (
-    counted_noun,
-    escape,
-    hover,
-    number,
-    percent,
-    short_duration,
-    text_width,
-    wrapped,
-)
-from vsm.figures.template import INK
+from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, text_width, wrapped
+from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
+from vsm.findings.durations import percent
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (

@@ -1,4 +1,4 @@
-"""Where do teams and the ways between them lie? On an oval, in an order that keeps busy ways short.
+"""Where teams and the ways between them lie: on an oval, in an order that keeps busy ways short.
 
 One unit is one pixel on a page of 700 pixels or more, so that arrows, marks and texts can be kept apart.
 """
