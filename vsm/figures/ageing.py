@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
-from vsm.figures.labels import counted_noun, hover, number, short_duration, small, text_width, wrapped
+from vsm.figures.labels import hover, number, pluralize, short_duration, small, text_width, wrapped
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import LATE
@@ -203,10 +203,10 @@ def _above(place: int, counts: tuple[int, int, bool]) -> dict[str, Any]:
 
 def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     out = len(ages) - len(shown)
-    rest = f" {counted_noun(out, 'open ticket')} that nobody has begun not shown." if out else ""
+    rest = f" {pluralize(out, 'open ticket')} that nobody has begun not shown." if out else ""
     drawn = f"the {number(MOST)} longest of " if len(shown) > MOST else ""
     return (
-        f"Dots: {drawn}{counted_noun(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
+        f"Dots: {drawn}{pluralize(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
         f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
         f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
     )
@@ -220,7 +220,7 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     unknown = int(shown[f"{measure}_p85"].isna().sum())
     silent = f"; of {number(unknown)} it is not known" if unknown else ""
     return (
-        f"{_TITLES[measure]}: {number(len(beyond))} of {counted_noun(len(shown), 'open ticket')} are beyond "
+        f"{_TITLES[measure]}: {number(len(beyond))} of {pluralize(len(shown), 'open ticket')} are beyond "
         f"what 85 % of tickets took there{where}{silent}. The longest: {short_duration(oldest[measure])}, in "
         f"{oldest['stage']}."
     )
@@ -341,6 +341,6 @@ def _facts(row: dict[Any, Any], measure: str) -> str:
                 "85 %, 95 % interval",
                 f"{short_duration(row['low'])} to {high}" if pd.notna(row["low"]) else "",
             ),
-            ("n", f"{counted_noun(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
+            ("n", f"{pluralize(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
         ],
     )

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import escape, hover, number, short_duration, text_width
-from vsm.figures.tables import bounded, in_days, lacking, published
+from vsm.figures.tables import in_days, missing_facts, styled_table, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see, whiskers
 from vsm.findings.durations import percent
 
@@ -186,7 +186,7 @@ def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
         "week times the weeks of lead time) in the unit of the tracker's fields, n: tickets of which it is "
         f"known.{more}"
     )
-    return published(rows, caption)
+    return styled_table(rows, caption)
 
 
 def _known_of(row: dict[Any, Any], word: str, count: str) -> str:
@@ -205,11 +205,11 @@ def planned_table(planned: pd.DataFrame) -> Styler:
     """
     rows = pd.DataFrame(
         {
-            "Unplanned share": [bounded(row) for row in planned.to_dict("records")],
+            "Unplanned share": [with_interval(row) for row in planned.to_dict("records")],
             "Planned": planned["planned"],
             "Unplanned": planned["unplanned"],
             "Unknown": planned["unknown"],
         }
     )
     caption = "Delivered tickets that a selector of “unplanned” in vsm.toml means; 95 % interval (Wilson)."
-    return published(rows, caption + lacking(planned))
+    return styled_table(rows, caption + missing_facts(planned))

@@ -8,17 +8,17 @@ from pandas.io.formats.style import Styler
 
 from vsm.eventlog.blocking_links import link_told
 from vsm.figures.labels import (
-    counted_noun,
     escape,
     hover,
     number,
+    pluralize,
     short_duration,
     text_width,
     unnamed,
     wrapped,
 )
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import bounded, in_days, published
+from vsm.figures.tables import in_days, styled_table, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
@@ -143,7 +143,7 @@ def _facts(row: dict[Any, Any], by: str) -> str:
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
             ("share of the working time waited", percent(row["share_working"]) if known else ""),
-            ("n", counted_noun(row["tickets"], "ticket")),
+            ("n", pluralize(row["tickets"], "ticket")),
         ],
     )
 
@@ -179,9 +179,7 @@ def _beside(place: int, text: str) -> dict[str, Any]:
 
 
 def _caption(left_out: int) -> str:
-    rest = (
-        f" {counted_noun(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
-    )
+    rest = f" {pluralize(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
     return (
         "Every hour once, by the first cause that holds. Nights, weekends and holidays are not in the bars: "
         "how much of the elapsed waiting they are stands beside them. n: finished tickets that waited there."
@@ -206,7 +204,7 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> S
     rows = pd.DataFrame(
         {
             "Cause": found["cause"],
-            "Share of waiting": [bounded(row) for row in found.to_dict("records")],
+            "Share of waiting": [with_interval(row) for row in found.to_dict("records")],
             "In working time": [
                 "–" if cause == "off hours" or pd.isna(share) else percent(share)
                 for cause, share in zip(found["cause"], found["share_working"], strict=True)
@@ -225,7 +223,7 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> S
         "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
         "place."
     )
-    return published(rows, caption, nothing="No finished ticket has waited so far.")
+    return styled_table(rows, caption, nothing="No finished ticket has waited so far.")
 
 
 def meanings_table() -> Styler:
@@ -240,7 +238,7 @@ def meanings_table() -> Styler:
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
         columns=["Cause", "Meaning", "What would mislead you", "What could be tried"],
     )
-    return published(rows, "In the order in which they are looked for, unless vsm.toml says otherwise.")
+    return styled_table(rows, "In the order in which they are looked for, unless vsm.toml says otherwise.")
 
 
 def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
@@ -261,7 +259,7 @@ def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Off hours: share "
         "outside of the working calendar of whoever was waited for."
     )
-    return published(rows, caption, nothing="No finished ticket has waited so far.")
+    return styled_table(rows, caption, nothing="No finished ticket has waited so far.")
 
 
 def wait_stories(
@@ -297,7 +295,7 @@ def wait_stories(
         f"The n = {len(rows)} longest waits of finished tickets, by working time. Meanwhile in hand: what "
         "the receiver had in work while this waited, the longest first, at most three."
     )
-    table = published(rows, caption, nothing="No finished ticket has waited so far.")
+    table = styled_table(rows, caption, nothing="No finished ticket has waited so far.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Meanwhile in hand", "Blocked by"])
 
 
@@ -360,7 +358,7 @@ def blocks_table(
         f"The n = {len(rows)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
         "ends where that ticket, or the blocked one, is finished, or where the link is taken away."
     )
-    table = published(rows, caption, nothing="Nothing tells of any block.")
+    table = styled_table(rows, caption, nothing="Nothing tells of any block.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
 
 

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration
-from vsm.figures.tables import published
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration
+from vsm.figures.tables import styled_table
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.model.by_week import WEEK
@@ -121,7 +121,7 @@ def _curve(side: Side, name: str, colour: str, dash: str) -> go.Scatter:
         x=days.tolist(),
         y=left.tolist(),
         mode="lines",
-        name=f"{name}: {counted_noun(len(side.ended), 'time')}, {number(side.open)} of them open",
+        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} of them open",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
         hovertext=[
             hover(
@@ -302,12 +302,12 @@ def _points(known: pd.DataFrame, signal: "pd.Series[bool]", *, told: bool) -> go
 def _weeks_caption(
     known: pd.DataFrame, limits: dict[str, float], baseline: int, day: pd.Timestamp | None
 ) -> str:
-    n = f"n = {number(known['n'].sum())} in {counted_noun(len(known), 'week')} in which at least three ended."
+    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} in which at least three ended."
     if not limits:
         return f"{n} Too few weeks {'before the change ' if day is not None else ''}for limits."
     where = "before the change" if day is not None else "shown"
     return (
-        f"{n} Line: mean of {counted_noun(baseline, 'week')} {where}; dotted: 2.66 mean moving ranges from "
+        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: 2.66 mean moving ranges from "
         "it. "
         "A signal lies beyond, or is one of eight in a row on one side. What is open is not in it: see the "
         "curves."
@@ -316,9 +316,7 @@ def _weeks_caption(
 
 def _weeks_alt(known: pd.DataFrame, signal: "pd.Series[bool]", limits: dict[str, Any], of: str) -> str:
     told = f"{int(signal.sum())} of them are signals" if limits else "too few for limits"
-    return (
-        f"Median by week, {of}: {counted_noun(len(known), 'week')}, n = {number(known['n'].sum())}; {told}."
-    )
+    return f"Median by week, {of}: {pluralize(len(known), 'week')}, n = {number(known['n'].sum())}; {told}."
 
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
@@ -367,7 +365,7 @@ def experiments_table(
         "%; each is "
         "tested by itself, so of twenty that do nothing one seems to. n: seen to end before / after."
     )
-    return published(rows, caption, nothing=NOTHING)
+    return styled_table(rows, caption, nothing=NOTHING)
 
 
 def _span(row: Mapping[Any, Any]) -> str:

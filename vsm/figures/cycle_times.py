@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from vsm.clock import Clock
 from vsm.figures.causes import in_hours
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, small, text_width
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, text_width
 from vsm.figures.links import linked
 from vsm.figures.theme import KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent
@@ -96,7 +96,7 @@ def cycle_time_scatter(
     )
     n = times["state"].value_counts().reindex(STATES, fill_value=0)
     sentences = [
-        f"n = {counted_noun(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
+        f"n = {pluralize(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
         _told_of_lines(found, n, minimum),
         _left_out(len(counted(lives)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
@@ -153,9 +153,7 @@ def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
         for place, row in enumerate(lines.to_dict("records"))
     ]
     more = f"Of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
-    times = (
-        f"Cycle time, {time}, of {counted_noun(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
-    )
+    times = f"Cycle time, {time}, of {pluralize(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
     return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
 
 

@@ -10,7 +10,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import hover, number, short_duration
 from vsm.figures.links import shown_keys
-from vsm.figures.tables import published
+from vsm.figures.tables import styled_table
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent
 
@@ -48,7 +48,7 @@ def delivery_table(measures: pd.DataFrame) -> Styler:
         f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
     )
-    return published(rows, caption).set_properties(subset=["Meaning"], **_WIDE)
+    return styled_table(rows, caption).set_properties(subset=["Meaning"], **_WIDE)
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -106,7 +106,7 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
         "that it failed; to mend: it brought a revert, or a commit of an incident. What no one reported is "
         "not in it."
     )
-    table = published(rows, caption, nothing="No deployment and no release tag is known.")
+    table = styled_table(rows, caption, nothing="No deployment and no release tag is known.")
     table = table.format(partial(shown_keys, most=_FEW), subset=["Look at"])
     return table.set_properties(subset=["Look at"], **_WIDE)
 

@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import short_duration
-from vsm.figures.tables import bounded, in_days, published
+from vsm.figures.tables import in_days, styled_table, with_interval
 from vsm.findings.durations import percent
 from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
@@ -20,14 +20,14 @@ def stage_table(shares: pd.DataFrame) -> Styler:
             "Kind": shares["kind"],
             "Team": shares["team"].fillna("–"),
             "Tickets": shares["tickets"],
-            "Share of lead time": [bounded(row) for row in shares.to_dict("records")],
+            "Share of lead time": [with_interval(row) for row in shares.to_dict("records")],
             "Median": [short_duration(value) for value in shares["median"]],
             "85 % within": [short_duration(value) for value in shares["p85"]],
             "In all": [in_days(value) for value in shares["total"]],
         }
     )
     caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
-    return published(rows, caption)
+    return styled_table(rows, caption)
 
 
 def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
@@ -63,7 +63,7 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
         "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
         "those that a bulk edit closed, since when they really ended is not known."
     )
-    return published(rows, caption)
+    return styled_table(rows, caption)
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -90,7 +90,7 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
         f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
         "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
     )
-    return published(rows, caption)
+    return styled_table(rows, caption)
 
 
 def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:
@@ -121,7 +121,7 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
         f"The oldest of n = {len(waiting):,} open tickets; elapsed time since creation, and the stage they "
         "are in now."
     )
-    return published(rows, caption, nothing="No ticket is open.")
+    return styled_table(rows, caption, nothing="No ticket is open.")
 
 
 def named_rules_table(
@@ -141,14 +141,14 @@ def named_rules_table(
     """
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:
-        return published(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
+        return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
     found = named_rules(durations, minimum=minimum)
     rows = pd.DataFrame(
         {
             "Rule": found["rule"],
             "Who counts so": found["who"],
             "Tickets": found["tickets"],
-            "Median": [_bounded(row) for row in found.to_dict("records")],
+            "Median": [_days_with_interval(row) for row in found.to_dict("records")],
             "85 % within": [_days(time) for time in found["p85"]],
             "Moved back": found["back_tickets"],
             "Their median": [_days(time) for time in found["back_median"]],
@@ -160,7 +160,7 @@ def named_rules_table(
         "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
         f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
     )
-    return published(rows, caption)
+    return styled_table(rows, caption)
 
 
 def _days(time: pd.Timedelta) -> str:
@@ -168,7 +168,7 @@ def _days(time: pd.Timedelta) -> str:
     return "too few to say" if pd.isna(time) else f"{time / pd.Timedelta(days=1):,.1f} d"
 
 
-def _bounded(row: dict[Any, Any]) -> str:
+def _days_with_interval(row: dict[Any, Any]) -> str:
     if pd.isna(row["low"]):
         return _days(row["median"])
     low, high = (_days(row[side]).removesuffix(" d") for side in ("low", "high"))

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.labels import counted_noun, escape, hover, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, pluralize, short_duration, text_width, wrapped
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import bounded, in_days, published
+from vsm.figures.tables import in_days, styled_table, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
@@ -173,7 +173,7 @@ def _caption(story: Mapping[Any, Any]) -> str:
     title = "" if pd.isna(story["summary"]) else f" “{story['summary']}”"
     return (
         f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
-        f"elapsed time; n = {counted_noun(story['handoffs'], 'handoff')} of finished tickets. Each hour "
+        f"elapsed time; n = {pluralize(story['handoffs'], 'handoff')} of finished tickets. Each hour "
         "stands under one cause; one in seven of those that wait here waits as long or longer."
     )
 
@@ -210,7 +210,7 @@ def costliest_table(
         "disciplines; elapsed time; back: to an earlier stage."
     )
     nothing = "No handoff of a finished ticket has waited so far."
-    return published(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
+    return styled_table(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
 
 
 def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler:
@@ -230,7 +230,7 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
             "Who": [_pair(row) for row in ping_pong.to_dict("records")],
             "Tickets": ping_pong["tickets"],
             "Returns": ping_pong["rounds"],
-            "Share of lead time": [bounded(row) for row in ping_pong.to_dict("records")],
+            "Share of lead time": [with_interval(row) for row in ping_pong.to_dict("records")],
             "In all": [in_days(cost) for cost in ping_pong["cost"]],
             "Look at": [tuple(key.reindex(list(found)).dropna()) for found in ping_pong["evidence"]],
         }
@@ -241,7 +241,7 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         "persons are counted, never named."
     )
     nothing = "No finished ticket has gone to and fro so far."
-    return published(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Look at"])
+    return styled_table(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Look at"])
 
 
 def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
@@ -267,7 +267,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
         "Waiting in handoffs of finished tickets, by the stage in which the ticket lay. In a work stage it "
         "runs to the first trace of work; one handoff may wait in several stages."
     )
-    return published(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
+    return styled_table(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
 
 
 def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
@@ -289,7 +289,7 @@ def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: in
         "Visits of finished tickets to stages of work; shares of the elapsed time of visits with a trace. "
         "That nobody left a trace is evidence that nobody worked, not proof."
     )
-    return published(rows, caption, nothing="No finished ticket was in a stage of work so far.")
+    return styled_table(rows, caption, nothing="No finished ticket was in a stage of work so far.")
 
 
 def _share(share: float) -> str:
@@ -314,12 +314,12 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
             "Handoffs": costs["handoffs"],
             "Tickets": costs["tickets"],
             "Returns": costs["back"],
-            "Share of lead time": [bounded(row) for row in costs.to_dict("records")],
+            "Share of lead time": [with_interval(row) for row in costs.to_dict("records")],
             "Median wait": [short_duration(value) for value in costs["median"]],
             "85 % within": [short_duration(value) for value in costs["p85"]],
             "In all": [in_days(value) for value in costs["wait"]],
         }
     )
-    return published(
+    return styled_table(
         rows, "Handoffs of finished tickets between persons or teams; returns go to an earlier stage."
     )

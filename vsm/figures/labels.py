@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from vsm.findings.durations import spoken
+from vsm.findings.durations import humanize_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
 
@@ -111,12 +111,12 @@ def number(count: float) -> str:
     return f"{int(count):,}"
 
 
-def counted_noun(count: float, noun: str) -> str:
+def pluralize(count: float, noun: str) -> str:
     """How many of it? The noun takes an s where it is not one.
 
     Examples
     --------
-    >>> counted_noun(1, "ticket"), counted_noun(1200, "ticket")
+    >>> pluralize(1, "ticket"), pluralize(1200, "ticket")
     ('1 ticket', '1,200 tickets')
     """
     return f"{number(count)} {noun}" + ("" if count == 1 else "s")
@@ -152,4 +152,4 @@ def short_duration(duration: pd.Timedelta | float) -> str:
         if isinstance(duration, pd.Timedelta)
         else pd.Timedelta(np.timedelta64(round(float(duration) * 1_000_000), "us"))
     )
-    return spoken(length) if length >= pd.Timedelta(minutes=1) else "<1 min"
+    return humanize_duration(length) if length >= pd.Timedelta(minutes=1) else "<1 min"

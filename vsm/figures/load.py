@@ -7,7 +7,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import short_duration
-from vsm.figures.tables import in_days, published
+from vsm.figures.tables import in_days, styled_table
 from vsm.findings.durations import percent
 
 _FEW = "too few to say"
@@ -47,7 +47,7 @@ def switching_table(switching: pd.DataFrame) -> Styler:
         "and weekends too. Switches: acts on another ticket than the act before on that day (UTC), of one "
         "person; the median. Work without a trace is not seen. People are counted, never named."
     )
-    return published(rows, caption, nothing=_NO_TEAM)
+    return styled_table(rows, caption, nothing=_NO_TEAM)
 
 
 def _shares(shares: "pd.Series[Any]") -> list[str]:
@@ -89,7 +89,7 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
         "Growth: tickets a week with a 95 % interval (bootstrap over weeks, taken as independent). With bulk "
         "edits: arrivals and departures of stays that one began or ended; the queue changed, nobody worked."
     )
-    return published(rows, caption, nothing="No ticket has lain in a queue so far.")
+    return styled_table(rows, caption, nothing="No ticket has lain in a queue so far.")
 
 
 def _growth(row: Mapping[Any, Any]) -> str:
@@ -139,4 +139,4 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
         "the active period takes its team for the one that holds up the others. A ticket forgotten in a "
         "work stage looks the same."
     )
-    return published(rows, caption, nothing=_NO_TEAM)
+    return styled_table(rows, caption, nothing=_NO_TEAM)

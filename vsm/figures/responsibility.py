@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
 from vsm.figures.links import shown_keys
-from vsm.figures.tables import bounded, in_days, lacking, published
+from vsm.figures.tables import in_days, missing_facts, styled_table, with_interval
 
 _EXAMPLES: Final = 5
 
@@ -35,7 +35,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     rows = pd.DataFrame(
         {
             "Team": [part["team"] for part in parts],
-            "Carried by one team": [bounded(part) for part in parts],
+            "Carried by one team": [with_interval(part) for part in parts],
             "Carried": [part["carried"] for part in parts],
             "Of tickets": [part["n"] for part in parts],
         }
@@ -48,7 +48,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
         f"{number(row['waiting'])} not yet "
         "released. 95 % intervals (Wilson)."
     )
-    return published(rows, caption + lacking(whole))
+    return styled_table(rows, caption + missing_facts(whole))
 
 
 def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
@@ -75,7 +75,7 @@ def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
         "Where a finished ticket first came under another team than the one that started it, before "
         "production; the wait of that handoff, and the tickets that waited longest there."
     )
-    table = published(rows, caption, nothing="No finished ticket is known to have been let go.")
+    table = styled_table(rows, caption, nothing="No finished ticket is known to have been let go.")
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
@@ -122,7 +122,7 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
         f"not matter, that there is a second one does.{left_out}"
         + (f" {number(more)} more areas." if more else "")
     )
-    return published(rows, caption, nothing=f"Too few to say: nothing was handled often in {days} days.")
+    return styled_table(rows, caption, nothing=f"Too few to say: nothing was handled often in {days} days.")
 
 
 def mended_table(mended: pd.DataFrame) -> Styler:
@@ -138,7 +138,7 @@ def mended_table(mended: pd.DataFrame) -> Styler:
     """
     rows = pd.DataFrame(
         {
-            "Mended by the same team": [bounded(row) for row in mended.to_dict("records")],
+            "Mended by the same team": [with_interval(row) for row in mended.to_dict("records")],
             "At home": mended["home"],
             "Both teams known": mended["n"],
             "Cause named": mended["told"],
@@ -149,7 +149,7 @@ def mended_table(mended: pd.DataFrame) -> Styler:
         "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
         "Nothing is guessed. 95 % interval (Wilson)."
     )
-    return published(rows, caption + lacking(mended))
+    return styled_table(rows, caption + missing_facts(mended))
 
 
 def together_table(together: pd.DataFrame) -> Styler:
@@ -165,7 +165,7 @@ def together_table(together: pd.DataFrame) -> Styler:
     rows = pd.DataFrame(
         {
             "Tickets with": together["measure"],
-            "Share": [bounded(row) for row in together.to_dict("records")],
+            "Share": [with_interval(row) for row in together.to_dict("records")],
             "Tickets": together["part"],
             "Of tickets": together["n"],
         }
@@ -174,4 +174,4 @@ def together_table(together: pd.DataFrame) -> Styler:
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
         "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
     )
-    return published(rows, caption + lacking(together))
+    return styled_table(rows, caption + missing_facts(together))

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import counted_noun, number, short_duration
-from vsm.figures.tables import bounded, in_days, published
+from vsm.figures.labels import number, pluralize, short_duration
+from vsm.figures.tables import in_days, styled_table, with_interval
 from vsm.model.rework import DOERS, WAYS
 
 
@@ -24,7 +24,7 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         {
             "Stage": stages["stage"],
             "Tickets": stages["n"],
-            "Tickets that came back": [bounded(row) for row in stages.to_dict("records")],
+            "Tickets that came back": [with_interval(row) for row in stages.to_dict("records")],
             "Straight back": ways["loop"],
             "After other work": ways["repetition"],
             "Same person": doers["repeat"],
@@ -38,7 +38,7 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         "between, only waiting or an outsider. Both ways together count every return "
         "once, so do the three columns of persons."
     )
-    return published(rows, caption, nothing="No finished ticket has been worked on so far.")
+    return styled_table(rows, caption, nothing="No finished ticket has been worked on so far.")
 
 
 def _sum(stages: pd.DataFrame, names: list[str]) -> "pd.Series[Any]":
@@ -67,7 +67,7 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
         "Returns of finished tickets to a stage of work where another person takes up what somebody held "
         "there before; the same team twice: a colleague does it again. Elapsed time."
     )
-    return published(rows, caption, nothing="No finished ticket came back to another person.")
+    return styled_table(rows, caption, nothing="No finished ticket came back to another person.")
 
 
 def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
@@ -98,7 +98,7 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         "Moves of finished tickets to an earlier stage, bulk edits left out. The median runs from the move "
         "back until the ticket is where it was, or further on; elapsed time."
     )
-    return published(rows, caption, nothing="No finished ticket has moved back so far.")
+    return styled_table(rows, caption, nothing="No finished ticket has moved back so far.")
 
 
 def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
@@ -110,14 +110,14 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rolled.rolled_accuracy`` give them.
     """
     parts = [
-        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": bounded(row)}
+        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}
         for row in accuracy.to_dict("records")
     ]
     parts += [
         {
-            "stage": f"{counted_noun(row['stages'], 'work stage')} in a row",
-            "of": counted_noun(row["tickets"], "ticket"),
-            "share": bounded(row),
+            "stage": f"{pluralize(row['stages'], 'work stage')} in a row",
+            "of": pluralize(row["tickets"], "ticket"),
+            "share": with_interval(row),
         }
         for row in rolled.to_dict("records")
     ]
@@ -127,7 +127,9 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         "Complete and accurate: moves forward of finished tickets after which the ticket never came back to "
         "that stage or an earlier one. The last row multiplies the shares of the stages of work. "
         "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
-        + (f" Too few moves to be in it: {counted_noun(few, 'work stage')}." if few else "")
+        + (f" Too few moves to be in it: {pluralize(few, 'work stage')}." if few else "")
     )
     names = {"stage": "Stage", "of": "Of", "share": "Never came back"}
-    return published(rows.rename(columns=names), caption, nothing="No finished ticket has moved on so far.")
+    return styled_table(
+        rows.rename(columns=names), caption, nothing="No finished ticket has moved on so far."
+    )

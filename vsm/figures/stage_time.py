@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, small, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, text_width, wrapped
 from vsm.figures.theme import (
     FAINT,
     KIND_COLOURS,
@@ -162,7 +162,7 @@ def _share_facts(row: dict[Any, Any]) -> str:
             ("time in all", short_duration(row["total"])),
             ("median of a ticket", short_duration(row["median"])),
             ("85 % of tickets within", short_duration(row["p85"])),
-            ("n", f"{counted_noun(row['tickets'], 'ticket')}, {counted_noun(row['visits'], 'visit')}"),
+            ("n", f"{pluralize(row['tickets'], 'ticket')}, {pluralize(row['visits'], 'visit')}"),
         ],
     )
 
@@ -276,7 +276,7 @@ def _heat_facts(cell: dict[Any, Any] | None) -> str:
             ("week of", f"{cell['week']:%Y-%m-%d}"),
             ("waiting at a time", f"{cell['lying']:.1f} tickets on average"),
             ("in all", short_duration(cell["waited"])),
-            ("n", counted_noun(cell["tickets"], "ticket")),
+            ("n", pluralize(cell["tickets"], "ticket")),
         ],
     )
 
@@ -319,7 +319,7 @@ def _heat_line(place: int) -> dict[str, Any]:
 
 def _heat_caption(shown: pd.DataFrame, mondays: pd.DatetimeIndex) -> str:
     return (
-        f"Elapsed waiting of open and finished tickets in the {counted_noun(len(mondays), 'week')} in which "
+        f"Elapsed waiting of open and finished tickets in the {pluralize(len(mondays), 'week')} in which "
         f"it lay (UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. "
         "Empty: nothing waited. Without stays that a bulk edit began or ended."
     )

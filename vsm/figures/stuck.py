@@ -6,9 +6,9 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import counted_noun, number, short_duration
+from vsm.figures.labels import number, pluralize, short_duration
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import published
+from vsm.figures.tables import styled_table
 from vsm.findings import Findings
 from vsm.findings.durations import percent
 from vsm.model.ageing import open_ages, usual_pace
@@ -66,12 +66,12 @@ def stuck_table(
         }
     )
     caption = (
-        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; beyond the 85 %: "
+        f"{number(len(rows))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
         f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
         "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
         "hours; no trace for long: none for seven days."
     )
-    table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = styled_table(rows, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
     return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
 
@@ -135,11 +135,11 @@ def open_stages_table(
         }
     )
     caption = (
-        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
+        f"n = {pluralize(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
         "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); "
         "begun: somebody has worked on it, if only once."
     )
-    return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    return styled_table(rows, caption, nothing="Nothing to see yet: no ticket is open.")
 
 
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
@@ -185,4 +185,4 @@ def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
             "n": [finding.n for finding in first],
         }
     )
-    return published(rows, _CAPTION, nothing=_NOTHING)
+    return styled_table(rows, _CAPTION, nothing=_NOTHING)

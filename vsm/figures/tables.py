@@ -42,10 +42,10 @@ def in_days(total: pd.Timedelta) -> str:
     return f"{total / pd.Timedelta(days=1):,.0f} d"
 
 
-def bounded(row: Mapping[Any, Any]) -> str:
+def with_interval(row: Mapping[Any, Any]) -> str:
     """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
 
-    ``lacking`` tells below the table what would have to be known.
+    ``missing_facts`` tells below the table what would have to be known.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ def bounded(row: Mapping[Any, Any]) -> str:
 
     Examples
     --------
-    >>> bounded({"share": 0.25, "low": 0.2, "high": 0.31})
+    >>> with_interval({"share": 0.25, "low": 0.2, "high": 0.31})
     '25 % (20 – 31)'
-    >>> bounded({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    >>> with_interval({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
     'too few to say'
     """
     if not pd.isna(row.get("missing")):
@@ -68,7 +68,7 @@ def bounded(row: Mapping[Any, Any]) -> str:
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
-def lacking(measure: pd.DataFrame) -> str:
+def missing_facts(measure: pd.DataFrame) -> str:
     """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
 
     Parameters
@@ -78,14 +78,14 @@ def lacking(measure: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> lacking(pd.DataFrame({"missing": ["no team is known"]}))
+    >>> missing_facts(pd.DataFrame({"missing": ["no team is known"]}))
     ' Unknown: no team is known.'
     """
     said = dict.fromkeys(measure["missing"].dropna())
     return "".join(f" Unknown: {missing}." for missing in said)
 
 
-def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
+def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
     """How is a table shown on a page? Escaped, numbers and days at the right, kindly when there is nothing.
 
     Parameters
@@ -97,7 +97,7 @@ def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> St
 
     Examples
     --------
-    >>> "R&amp;D" in published(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
+    >>> "R&amp;D" in styled_table(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
     True
     """
     right = [name for name in rows.columns if name not in _WORDS]

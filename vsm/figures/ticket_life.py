@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.labels import counted_noun, escape, hover, short_duration, text_width, unnamed
+from vsm.figures.labels import escape, hover, pluralize, short_duration, text_width, unnamed
 from vsm.figures.theme import (
     BACK,
     KIND_COLOURS,
@@ -125,7 +125,7 @@ def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
     drawn = [*life_bars(life.spans, room=life.shown[1] - life.shown[0]), *life_points(life.marks)]
     layout = frame_layout(
         title=title,
-        caption=_CAPTION.format(spans=counted_noun((life.spans["lane"] == "stage").sum(), "stay")),
+        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "stay")),
         alt=_alt(key, life),
         body=_LANE * len(LANES),
         head=40 + _legend_height(drawn),
@@ -229,8 +229,8 @@ def _alt(key: str, life: _Life) -> str:
     lived = "to its finish" if life.finished else "until now, open"
     sentence = (
         f"The life of {key}: {short_duration(whole)} from its creation {lived}, "
-        f"{counted_noun((marks['what'] == 'handoff').sum(), 'handoff')}, "
-        f"{counted_noun((marks['lane'].isin(['trace', 'code'])).sum(), 'trace')}."
+        f"{pluralize((marks['what'] == 'handoff').sum(), 'handoff')}, "
+        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'trace')}."
     )
     if waits.empty or not whole:
         return f"{sentence} It never waited."

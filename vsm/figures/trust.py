@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.clock import Clock
 from vsm.figures.labels import escape, hover, number, small, text_width
-from vsm.figures.tables import published
+from vsm.figures.tables import styled_table
 from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
@@ -196,7 +196,7 @@ def claims_table(
         "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
-    return published(rows, caption).set_properties(subset=["What would help"], **_WIDE)
+    return styled_table(rows, caption).set_properties(subset=["What would help"], **_WIDE)
 
 
 def sources_table(
@@ -224,7 +224,7 @@ def sources_table(
         f"n = {number(found['records'].sum())} records. First and last: when it happened (UTC), not when it "
         "was pulled. Events of a Git source are commits and merges that belong to a ticket."
     )
-    return published(rows, caption, nothing="Nothing to see yet: nothing has been pulled.")
+    return styled_table(rows, caption, nothing="Nothing to see yet: nothing has been pulled.")
 
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
@@ -256,7 +256,7 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
         f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: their kind is what the "
         "tracker's own category suggests, else a queue."
     )
-    return published(rows, caption, nothing="Nothing to see yet: no status is known.")
+    return styled_table(rows, caption, nothing="Nothing to see yet: no status is known.")
 
 
 def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFrame) -> Styler:
@@ -283,7 +283,7 @@ def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFr
             ],
         }
     )  # fmt: skip
-    return published(
+    return styled_table(
         rows,
         "Several accounts may be one person: by vsm.toml, a mailbox or a name. Without teams nobody can be "
         "said to wait for another team.",
@@ -304,7 +304,7 @@ def provenance_table(provenance: Mapping[str, str]) -> Styler:
     ['2026-01-05 00:00 UTC']
     """
     rows = pd.DataFrame({"What": list(provenance), "Value": [str(value) for value in provenance.values()]})
-    return published(
+    return styled_table(
         rows,
         "As of: the instant that counts as now. The same archive, workflow and version give the "
         "same numbers.",
@@ -322,6 +322,6 @@ def doubts_table(quality: pd.DataFrame) -> Styler:
     rank = {level: place for place, level in enumerate(LEVELS)}
     rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
     names = {"level": "Level", "check": "Check"}
-    return published(
+    return styled_table(
         rows.rename(columns=names), "A fault falsifies results, a warning may, a note is good to know."
     )

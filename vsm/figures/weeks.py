@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
 from vsm.figures.theme import (
     INK,
     KIND_COLOURS,
@@ -166,7 +166,7 @@ def _throughput_caption(
 def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | None) -> str:
     told = f"Usual are {usual[0]:g} a week." if usual else "Too few weeks for a usual one."
     return (
-        f"Tickets finished and arrived in each of {counted_noun(len(shown), 'week')}: "
+        f"Tickets finished and arrived in each of {pluralize(len(shown), 'week')}: "
         f"{number(shown['finished'].sum())} finished, {number(shown['arrived'].sum())} arrived. {told}"
     )
 
@@ -279,7 +279,7 @@ def _band(counts: "pd.Series[Any]", name: str, kind: str, *, since: pd.Timestamp
                 [
                     ("kind", word),
                     ("week of", f"{week:%Y-%m-%d}"),
-                    ("n at its end", counted_noun(count, "ticket")),
+                    ("n at its end", pluralize(count, "ticket")),
                 ],
             )
             for week, count in counts.items()
@@ -325,7 +325,7 @@ def _cumulative_label(text: str, height: float) -> dict[str, Any]:
 def _cumulative_caption(shown: pd.DataFrame, bands: pd.DataFrame) -> str:
     n = int(bands.iloc[-1].sum())
     return (
-        f"Tickets at the end of each of {counted_noun(len(shown), 'week')} (UTC), open ones too: n = "
+        f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), open ones too: n = "
         f"{number(n)} not done at the end. Done counts from the first of these weeks. A band that thickens "
         "is work piling up; where it thins, tickets moved on, moved back, or were deleted."
     )
@@ -335,6 +335,6 @@ def _cumulative_alt(bands: pd.DataFrame) -> str:
     last = bands.iloc[-1]
     most = f": {number(last.max())} in {escape(last.idxmax())}, the most" if last.sum() else ""
     return (
-        f"Tickets by stage at the end of each of {counted_noun(len(bands), 'week')}. At the end n = "
+        f"Tickets by stage at the end of each of {pluralize(len(bands), 'week')}. At the end n = "
         f"{number(last.sum())} are open{most}."
     )

@@ -1,15 +1,15 @@
-"""How do people say a duration?"""
+"""Durations and shares as people say them."""
 
 import pandas as pd
 
 
-def spoken(duration: pd.Timedelta) -> str:
-    """How long is it, in the two largest units? Elapsed time: a day is 24 hours.
+def humanize_duration(duration: pd.Timedelta) -> str:
+    """A duration in its two largest units; elapsed time, so a day is 24 hours.
 
     Examples
     --------
-    >>> spoken(pd.Timedelta("2 days 04:10:00")), spoken(pd.Timedelta("00:35:10")), spoken(pd.Timedelta("1s"))
-    ('2 d 4 h', '35 min', 'less than a minute')
+    >>> [humanize_duration(pd.Timedelta(text)) for text in ("2 days 04:10:00", "00:35:10", "1s")]
+    ['2 d 4 h', '35 min', 'less than a minute']
     """
     if pd.isna(duration):
         return "unknown"
@@ -24,7 +24,7 @@ def spoken(duration: pd.Timedelta) -> str:
 
 
 def percent(share: float) -> str:
-    """How large is a share? Two digits, never a rounded 0 or 100.
+    """A share in percent, with two digits, never a rounded 0 or 100.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, small, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, wrapped
 from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
 from vsm.figures.theme import (
@@ -117,10 +117,10 @@ def _total(moves: list[Move]) -> int:
 def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
     folded = plan.folded
     every = _total(plan.drawn) + _total(folded)
-    rare = f"{counted_noun(_total(folded), 'move')} on {counted_noun(len(folded), 'rare way')} not drawn."
+    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare way')} not drawn."
     return _CAPTION.format(
-        tickets=counted_noun(network.graph.get("tickets", 0), "ticket"),
-        moves=counted_noun(every, "move"),
+        tickets=pluralize(network.graph.get("tickets", 0), "ticket"),
+        moves=pluralize(every, "move"),
         folded=rare if folded else "Every move is drawn.",
     )
 
@@ -128,8 +128,8 @@ def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
 def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
     every, back = _total(moves), sum(move.about["back"] for move in moves)
     sentence = (
-        f"Flow map of {counted_noun(len(network), 'stage')}, "
-        f"{counted_noun(network.graph.get('tickets', 0), 'ticket')} and {counted_noun(every, 'move')}, "
+        f"Flow map of {pluralize(len(network), 'stage')}, "
+        f"{pluralize(network.graph.get('tickets', 0), 'ticket')} and {pluralize(every, 'move')}, "
         f"{number(back)} of them backwards ({percent(back / every if every else 0.0)})."
     )
     if not moves:
@@ -344,7 +344,7 @@ def _facts_of_move(move: Move) -> str:
     return hover(
         f"{move.giver} → {move.receiver}",
         [
-            ("n", f"{counted_noun(about['count'], 'move')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("n", f"{pluralize(about['count'], 'move')}, {pluralize(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85 % of waits within", short_duration(about["wait_p85"])),
             ("wait in all", short_duration(about["wait_total"])),
@@ -361,7 +361,7 @@ def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
             ("team", about["team"]),
             ("share of the time before the finish", percent(about["share"])),
             ("median of a visit", short_duration(about["median"])),
-            ("there now", counted_noun(about["open"], "ticket")),
-            ("n", f"{counted_noun(about['tickets'], 'ticket')}, {counted_noun(about['visits'], 'visit')}"),
+            ("there now", pluralize(about["open"], "ticket")),
+            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
         ],
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration, wrapped
 from vsm.figures.maps.stream_layout import (
     BOX_FOOT,
     BOX_HEAD,
@@ -74,7 +74,7 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
             "showlegend": False,
         },
     )
-    tickets = counted_noun(network.graph.get("tickets", 0), "ticket")
+    tickets = pluralize(network.graph.get("tickets", 0), "ticket")
     return framed(
         figure,
         title=title or _TITLE,
@@ -88,7 +88,7 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
 def _alt(layout: Layout, tickets: str) -> str:
     slots = layout.slots
     sentence = (
-        f"Value stream map of {counted_noun(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
+        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
         f"waiting {percent(layout.waiting)}, work {percent(layout.work)} of the time before the finish."
     )
     if not slots:
@@ -275,8 +275,8 @@ def _facts(name: str, about: Mapping[str, Any]) -> str:
             ("85 % of visits within", "" if done else short_duration(about["p85"])),
             ("share of the time before the finish", "" if done else percent(about["share"])),
             ("complete and accurate", "" if done else ca),
-            ("there now", counted_noun(about["open"], "ticket")),
-            ("n", f"{counted_noun(about['tickets'], 'ticket')}, {counted_noun(about['visits'], 'visit')}"),
+            ("there now", pluralize(about["open"], "ticket")),
+            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
         ],
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, short_duration
+from vsm.figures.labels import escape, hover, pluralize, short_duration
 from vsm.figures.theme import FAINT, SOFT, filled
 from vsm.findings.durations import percent
 
@@ -135,6 +135,6 @@ def _facts(row: dict[Any, Any]) -> str:
         [
             ("of the stage's time", percent(row["share"])),
             ("elapsed in all", short_duration(row["elapsed"])),
-            ("n", counted_noun(row["visits"], "visit")),
+            ("n", pluralize(row["visits"], "visit")),
         ],
     )

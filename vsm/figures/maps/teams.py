@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, text_width
+from vsm.figures.labels import escape, hover, number, pluralize, short_duration, text_width
 from vsm.figures.maps.teams_layout import (
     HALF_WIDTH,
     NAME_SIZE,
@@ -77,8 +77,8 @@ def team_network(
         },
     )
     counts = {
-        "handoffs": counted_noun(_handoffs(network), "handoff"),
-        "tickets": counted_noun(network.graph.get("tickets", 0), "ticket"),
+        "handoffs": pluralize(_handoffs(network), "handoff"),
+        "tickets": pluralize(network.graph.get("tickets", 0), "ticket"),
     }
     return framed(
         figure,
@@ -105,12 +105,12 @@ def _cut(network: "nx.DiGraph[str]", drawn: "nx.DiGraph[str]", ways: list[Way]) 
     if not rest:
         return ""
     teams = len(network) - len(drawn)
-    others = f" {counted_noun(teams, 'team')} and" if teams else ""
-    return f" Not drawn:{others} {counted_noun(rest, 'handoff')} on rare ways."
+    others = f" {pluralize(teams, 'team')} and" if teams else ""
+    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare ways."
 
 
 def _alt(network: "nx.DiGraph[str]", *, handoffs: str, tickets: str) -> str:
-    sentence = f"Network of {counted_noun(len(network), 'team')}: {handoffs} of {tickets}."
+    sentence = f"Network of {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
     between = [way for way in network.edges if way[0] != way[1]]
     if not between:
         return f"{sentence} None of them leads to another team."
@@ -334,7 +334,7 @@ def facts_of_way(way: Way, about: Mapping[str, Any]) -> str:
     return hover(
         f"{way[0]} → {way[1]}",
         [
-            ("n", f"{counted_noun(about['count'], 'handoff')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85 % of waits within", short_duration(about["wait_p85"])),
             ("wait in all", short_duration(about["wait_total"])),
@@ -349,12 +349,12 @@ def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
     taken = sum(about["count"] for u, _, about in network.in_edges(team, data=True) if u != team)
     waited = sum(about["wait_total"] for u, _, about in network.in_edges(team, data=True) if u != team)
     facts = [
-        ("given to other teams", counted_noun(given, "handoff")),
-        ("taken from other teams", counted_noun(taken, "handoff")),
+        ("given to other teams", pluralize(given, "handoff")),
+        ("taken from other teams", pluralize(taken, "handoff")),
         ("wait in all until it took them up", short_duration(waited)),
     ]
     if network.has_edge(team, team):
         own = network.edges[team, team]
-        words = f"{counted_noun(own['count'], 'handoff')}, median wait {short_duration(own['wait_median'])}"
+        words = f"{pluralize(own['count'], 'handoff')}, median wait {short_duration(own['wait_median'])}"
         facts.append(("between persons of the team", words))
     return hover(team, facts)
