@@ -10,6 +10,7 @@ from vsm.eventlog.blocking_links import link_told
 from vsm.figures.labels import (
     escape,
     hover,
+    iso_day,
     number,
     pluralize,
     short_duration,
@@ -18,7 +19,7 @@ from vsm.figures.labels import (
     wrapped,
 )
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import in_days, styled_table, with_interval
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
@@ -201,29 +202,25 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> S
     """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
     found = cause_shares(waits, lives, minimum=minimum)
     found = found[found["elapsed"] > pd.Timedelta(0)]
-    rows = pd.DataFrame(
-        {
-            "Cause": found["cause"],
-            "Share of waiting": [with_interval(row) for row in found.to_dict("records")],
-            "In working time": [
-                "–" if cause == "off hours" or pd.isna(share) else percent(share)
-                for cause, share in zip(found["cause"], found["share_working"], strict=True)
-            ],
-            "Working time": [in_hours(time) for time in found["working"]],
-            "Elapsed": [in_days(time) for time in found["elapsed"]],
-            "Tickets": found["tickets"],
-            "Flow efficiency without it": [
-                "–" if pd.isna(impact) else percent(impact) for impact in found["impact"]
-            ],
-        }
-    )
+    columns: Columns = {
+        "Cause": "cause",
+        "Share of waiting": with_interval,
+        "In working time": [
+            "–" if cause == "off hours" or pd.isna(share) else percent(share)
+            for cause, share in zip(found["cause"], found["share_working"], strict=True)
+        ],
+        "Working time": ("working", in_hours),
+        "Elapsed": ("elapsed", in_days),
+        "Tickets": "tickets",
+        "Flow efficiency without it": ("impact", lambda impact: "–" if pd.isna(impact) else percent(impact)),
+    }
     done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
     caption = (
         f"Waiting of n = {done:,} finished tickets; every hour once, by the first cause that holds. In "
         "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
         "place."
     )
-    return styled_table(rows, caption, nothing="No finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
 
 def meanings_table() -> Styler:
@@ -244,22 +241,20 @@ def meanings_table() -> Styler:
 def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
     """What does the calendar make of waiting? ``calendar_effect`` as a table."""
     found = calendar_effect(waits, lives, stages=stages)
-    rows = pd.DataFrame(
-        {
-            "Stage": found["stage"],
-            "Tickets": found["tickets"],
-            "Waited": [in_days(time) for time in found["elapsed"]],
-            "Working time": [in_hours(time) for time in found["working"]],
-            "Off hours": [percent(share) for share in found["share"]],
-            "Median": [short_duration(time) for time in found["median_elapsed"]],
-            "Median, working": [in_hours(time) for time in found["median_working"]],
-        }
-    )
+    columns: Columns = {
+        "Stage": "stage",
+        "Tickets": "tickets",
+        "Waited": ("elapsed", in_days),
+        "Working time": ("working", in_hours),
+        "Off hours": ("share", percent),
+        "Median": ("median_elapsed", short_duration),
+        "Median, working": ("median_working", in_hours),
+    }
     caption = (
         "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Off hours: share "
         "outside of the working calendar of whoever was waited for."
     )
-    return styled_table(rows, caption, nothing="No finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
 
 def wait_stories(
@@ -342,23 +337,21 @@ def blocks_table(
         ["lasted", "ticket", "start", "how"], ascending=[False, True, True, True], kind="stable"
     )[:most]
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
-    rows = pd.DataFrame(
-        {
-            "Ticket": [key.get(ticket, ticket) for ticket in found["ticket"]],
-            "Blocked by": [
-                _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
-            ],
-            "Said by": [_HOW[how] for how in found["how"]],
-            "Since": [f"{start:%Y-%m-%d}" for start in found["start"]],
-            "Until": ["now" if pd.isna(end) else f"{end:%Y-%m-%d}" for end in found["end"]],
-            "Lasted": [short_duration(lasted) for lasted in found["lasted"]],
-        }
-    )
+    columns: Columns = {
+        "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
+        "Blocked by": [
+            _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
+        ],
+        "Said by": ("how", lambda how: _HOW[how]),
+        "Since": ("start", iso_day),
+        "Until": ("end", lambda end: "now" if pd.isna(end) else f"{end:%Y-%m-%d}"),
+        "Lasted": ("lasted", short_duration),
+    }
     caption = (
-        f"The n = {len(rows)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
+        f"The n = {len(found)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
         "ends where that ticket, or the blocked one, is finished, or where the link is taken away."
     )
-    table = styled_table(rows, caption, nothing="Nothing tells of any block.")
+    table = table_of(found, columns, caption, nothing="Nothing tells of any block.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
 
 

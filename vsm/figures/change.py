@@ -10,7 +10,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
 from vsm.figures.labels import escape, hover, number, pluralize, short_duration
-from vsm.figures.tables import styled_table
+from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.model.by_week import WEEK
@@ -344,20 +344,18 @@ def experiments_table(
         Under so many on either side nothing is claimed.
     """
     found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum)
-    told = found.sort_values("since", ascending=False, kind="stable").to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Experiment": [row["name"] for row in told],
-            "Since": [_span(row) for row in told],
-            "Measure": [row["of"] if row["of"] == "lead time" else f"time in {row['of']}" for row in told],
-            "Expected": [row["expect"] for row in told],
-            "Median before": [short_duration(row["before"]) for row in told],
-            "Median after": [short_duration(row["after"]) for row in told],
-            "Difference": [_difference(row) for row in told],
-            "n": [f"{row['n_before']:,} / {row['n_after']:,}" for row in told],
-            "Did it help?": [row["answer"] for row in told],
-        }
-    )
+    told = found.sort_values("since", ascending=False, kind="stable")
+    columns: Columns = {
+        "Experiment": "name",
+        "Since": _span,
+        "Measure": lambda row: row["of"] if row["of"] == "lead time" else f"time in {row['of']}",
+        "Expected": "expect",
+        "Median before": lambda row: short_duration(row["before"]),
+        "Median after": lambda row: short_duration(row["after"]),
+        "Difference": _difference,
+        "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
+        "Did it help?": "answer",
+    }
     caption = (
         "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
         "with its "
@@ -365,7 +363,7 @@ def experiments_table(
         "%; each is "
         "tested by itself, so of twenty that do nothing one seems to. n: seen to end before / after."
     )
-    return styled_table(rows, caption, nothing=NOTHING)
+    return table_of(told, columns, caption, nothing=NOTHING)
 
 
 def _span(row: Mapping[Any, Any]) -> str:

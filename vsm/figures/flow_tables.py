@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import short_duration
-from vsm.figures.tables import in_days, styled_table, with_interval
+from vsm.figures.labels import iso_day, short_duration
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.findings.durations import percent
 from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
@@ -14,20 +14,18 @@ from vsm.model.named_rules import named_rules, rule_durations, rule_spread
 
 def stage_table(shares: pd.DataFrame) -> Styler:
     """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
-    rows = pd.DataFrame(
-        {
-            "Stage": shares["stage"],
-            "Kind": shares["kind"],
-            "Team": shares["team"].fillna("–"),
-            "Tickets": shares["tickets"],
-            "Share of lead time": [with_interval(row) for row in shares.to_dict("records")],
-            "Median": [short_duration(value) for value in shares["median"]],
-            "85 % within": [short_duration(value) for value in shares["p85"]],
-            "In all": [in_days(value) for value in shares["total"]],
-        }
-    )
+    columns: Columns = {
+        "Stage": "stage",
+        "Kind": "kind",
+        "Team": shares["team"].fillna("–"),
+        "Tickets": "tickets",
+        "Share of lead time": with_interval,
+        "Median": ("median", short_duration),
+        "85 % within": ("p85", short_duration),
+        "In all": ("total", in_days),
+    }
     caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
-    return styled_table(rows, caption)
+    return table_of(shares, columns, caption)
 
 
 def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
@@ -50,20 +48,18 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
         f"{short_duration(low)} to {short_duration(high) if pd.notna(high) else 'unknown'}"
         for low, high in zip(quantiles["low"], quantiles["high"], strict=True)
     ]
-    rows = pd.DataFrame(
-        {
-            "Of all tickets": [percent(quantile) for quantile in quantiles["quantile"]],
-            "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
-            "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
-            "Finished": quantiles["finished"],
-            "Open": quantiles["open"],
-        }
-    )
+    columns: Columns = {
+        "Of all tickets": ("quantile", percent),
+        "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
+        "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
+        "Finished": "finished",
+        "Open": "open",
+    }
     caption = (
         "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
         "those that a bulk edit closed, since when they really ended is not known."
     )
-    return styled_table(rows, caption)
+    return table_of(quantiles, columns, caption)
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -77,20 +73,18 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
     [1, 0]
     """
     flow = weekly_flow(lives, as_of=as_of).tail(weeks)
-    rows = pd.DataFrame(
-        {
-            "Week of": [f"{monday:%Y-%m-%d}" for monday in flow["week"]],
-            "Arrived": flow["arrived"],
-            "Finished": flow["finished"],
-            "Gone": flow["gone"],
-            "Under way": flow["wip"],
-        }
-    )
+    columns: Columns = {
+        "Week of": ("week", iso_day),
+        "Arrived": "arrived",
+        "Finished": "finished",
+        "Gone": "gone",
+        "Under way": "wip",
+    }
     caption = (
         f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
         "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
     )
-    return styled_table(rows, caption)
+    return table_of(flow, columns, caption)
 
 
 def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:
@@ -109,19 +103,17 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
     oldest = waiting.head(most)
     key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
     stage = stays[stays["left"].isna()].set_index("ticket")["stage"]
-    rows = pd.DataFrame(
-        {
-            "Ticket": oldest["ticket"].map(key),
-            "Stage": oldest["ticket"].map(stage),
-            "Created": [f"{created:%Y-%m-%d}" for created in oldest["created"]],
-            "Age": [short_duration(age) for age in oldest["age"]],
-        }
-    )
+    columns: Columns = {
+        "Ticket": oldest["ticket"].map(key),
+        "Stage": oldest["ticket"].map(stage),
+        "Created": ("created", iso_day),
+        "Age": ("age", short_duration),
+    }
     caption = (
         f"The oldest of n = {len(waiting):,} open tickets; elapsed time since creation, and the stage they "
         "are in now."
     )
-    return styled_table(rows, caption, nothing="No ticket is open.")
+    return table_of(oldest, columns, caption, nothing="No ticket is open.")
 
 
 def named_rules_table(
@@ -143,24 +135,22 @@ def named_rules_table(
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
     found = named_rules(durations, minimum=minimum)
-    rows = pd.DataFrame(
-        {
-            "Rule": found["rule"],
-            "Who counts so": found["who"],
-            "Tickets": found["tickets"],
-            "Median": [_days_with_interval(row) for row in found.to_dict("records")],
-            "85 % within": [_days(time) for time in found["p85"]],
-            "Moved back": found["back_tickets"],
-            "Their median": [_days(time) for time in found["back_median"]],
-        }
-    )
+    columns: Columns = {
+        "Rule": "rule",
+        "Who counts so": "who",
+        "Tickets": "tickets",
+        "Median": _days_with_interval,
+        "85 % within": ("p85", _days),
+        "Moved back": "back_tickets",
+        "Their median": ("back_median", _days),
+    }
     spread = rule_spread(durations)
     caption = (
         f"The same n = {spread['tickets']:,} finished tickets, elapsed, by each rule as its source "
         "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
         f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
     )
-    return styled_table(rows, caption)
+    return table_of(found, columns, caption)
 
 
 def _days(time: pd.Timedelta) -> str:

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.labels import escape, hover, pluralize, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, iso_day, pluralize, short_duration, text_width, wrapped
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import in_days, styled_table, with_interval
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.findings.why import BECAUSE
@@ -194,23 +194,21 @@ def costliest_table(
         How many are shown.
     """
     found = costliest_handoffs(handoffs, lives, tickets=tickets, most=most)
-    rows = pd.DataFrame(
-        {
-            "Ticket": found["key"],
-            "From": _ends(found, "from"),
-            "To": _ends(found, "to"),
-            "Given": [f"{given:%Y-%m-%d}" for given in found["given"]],
-            "Taken up": [f"{taken:%Y-%m-%d}" for taken in found["taken"]],
-            "Wait": [short_duration(wait) for wait in found["wait"]],
-            "Way": ["back" if back else "on" for back in found["back"]],
-        }
-    )
+    columns: Columns = {
+        "Ticket": "key",
+        "From": _ends(found, "from"),
+        "To": _ends(found, "to"),
+        "Given": ("given", iso_day),
+        "Taken up": ("taken", iso_day),
+        "Wait": ("wait", short_duration),
+        "Way": ("back", lambda back: "back" if back else "on"),
+    }
     caption = (
-        f"The n = {len(rows)} handoffs of finished tickets that waited longest: between persons, teams or "
+        f"The n = {len(found)} handoffs of finished tickets that waited longest: between persons, teams or "
         "disciplines; elapsed time; back: to an earlier stage."
     )
     nothing = "No handoff of a finished ticket has waited so far."
-    return styled_table(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
+    return table_of(found, columns, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
 
 
 def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler:
@@ -224,24 +222,24 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         TICKETS, which know keys and addresses.
     """
     key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
-    rows = pd.DataFrame(
-        {
-            "Between": [_LEVELS[level] for level in ping_pong["level"]],
-            "Who": [_pair(row) for row in ping_pong.to_dict("records")],
-            "Tickets": ping_pong["tickets"],
-            "Returns": ping_pong["rounds"],
-            "Share of lead time": [with_interval(row) for row in ping_pong.to_dict("records")],
-            "In all": [in_days(cost) for cost in ping_pong["cost"]],
-            "Look at": [tuple(key.reindex(list(found)).dropna()) for found in ping_pong["evidence"]],
-        }
-    )
+    columns: Columns = {
+        "Between": ("level", lambda level: _LEVELS[level]),
+        "Who": _pair,
+        "Tickets": "tickets",
+        "Returns": "rounds",
+        "Share of lead time": with_interval,
+        "In all": ("cost", in_days),
+        "Look at": ("evidence", lambda found: tuple(key.reindex(list(found)).dropna())),
+    }
     caption = (
         "Finished tickets whose work went A → B → A; every time it comes back is a return. Cost: from the "
         "first return to the last taking up, elapsed. Teams, stages and persons tell of the same hours; "
         "persons are counted, never named."
     )
     nothing = "No finished ticket has gone to and fro so far."
-    return styled_table(rows, caption, nothing=nothing).format(linked_keys(tickets), subset=["Look at"])
+    return table_of(ping_pong, columns, caption, nothing=nothing).format(
+        linked_keys(tickets), subset=["Look at"]
+    )
 
 
 def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
@@ -253,21 +251,19 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
         WAITS, lives as ``lives_from_visits`` and stages as ``stages_from_names`` give them.
     """
     found = handoff_places(waits, lives, stages=stages)
-    rows = pd.DataFrame(
-        {
-            "Stage": found["stage"],
-            "Kind": ["work: the wait is hidden" if kind == "work" else kind for kind in found["kind"]],
-            "Handoffs": found["handoffs"],
-            "Tickets": found["tickets"],
-            "Share of this waiting": [percent(share) for share in found["share"]],
-            "In all": [in_days(wait) for wait in found["wait"]],
-        }
-    )
+    columns: Columns = {
+        "Stage": "stage",
+        "Kind": ("kind", lambda kind: "work: the wait is hidden" if kind == "work" else kind),
+        "Handoffs": "handoffs",
+        "Tickets": "tickets",
+        "Share of this waiting": ("share", percent),
+        "In all": ("wait", in_days),
+    }
     caption = (
         "Waiting in handoffs of finished tickets, by the stage in which the ticket lay. In a work stage it "
         "runs to the first trace of work; one handoff may wait in several stages."
     )
-    return styled_table(rows, caption, nothing="No handoff of a finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No handoff of a finished ticket has waited so far.")
 
 
 def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
@@ -307,19 +303,19 @@ def _pair(row: Mapping[Any, Any]) -> str:
 
 def handoff_table(costs: pd.DataFrame) -> Styler:
     """What do handoffs between teams cost? ``handoff_costs`` as a table, the costliest first."""
-    rows = pd.DataFrame(
-        {
-            "From": costs["from_team"],
-            "To": costs["to_team"],
-            "Handoffs": costs["handoffs"],
-            "Tickets": costs["tickets"],
-            "Returns": costs["back"],
-            "Share of lead time": [with_interval(row) for row in costs.to_dict("records")],
-            "Median wait": [short_duration(value) for value in costs["median"]],
-            "85 % within": [short_duration(value) for value in costs["p85"]],
-            "In all": [in_days(value) for value in costs["wait"]],
-        }
-    )
-    return styled_table(
-        rows, "Handoffs of finished tickets between persons or teams; returns go to an earlier stage."
+    columns: Columns = {
+        "From": "from_team",
+        "To": "to_team",
+        "Handoffs": "handoffs",
+        "Tickets": "tickets",
+        "Returns": "back",
+        "Share of lead time": with_interval,
+        "Median wait": ("median", short_duration),
+        "85 % within": ("p85", short_duration),
+        "In all": ("wait", in_days),
+    }
+    return table_of(
+        costs,
+        columns,
+        "Handoffs of finished tickets between persons or teams; returns go to an earlier stage.",
     )

@@ -100,6 +100,17 @@ def hover(name: object, facts: Sequence[tuple[str, str]]) -> str:
     return "<br>".join([f"<b>{escape(name)}</b>", *lines])
 
 
+def iso_day(at: pd.Timestamp) -> str:
+    """A day as YYYY-MM-DD.
+
+    Examples
+    --------
+    >>> iso_day(pd.Timestamp("2026-01-05T09:00"))
+    '2026-01-05'
+    """
+    return f"{at:%Y-%m-%d}"
+
+
 def number(count: float) -> str:
     """How is a count written?
 

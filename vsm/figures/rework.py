@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number, pluralize, short_duration
-from vsm.figures.tables import in_days, styled_table, with_interval
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.model.rework import DOERS, WAYS
 
 
@@ -54,20 +54,18 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.referral_matrix`` gives it.
     """
     found = referrals.sort_values("count", ascending=False, kind="stable")
-    rows = pd.DataFrame(
-        {
-            "From": found["from_team"].fillna("not known"),
-            "To": found["to_team"].fillna("not known"),
-            "Done again": found["count"],
-            "Tickets": found["tickets"],
-            "In all": [in_days(again) for again in found["again"]],
-        }
-    )
+    columns: Columns = {
+        "From": found["from_team"].fillna("not known"),
+        "To": found["to_team"].fillna("not known"),
+        "Done again": "count",
+        "Tickets": "tickets",
+        "In all": ("again", in_days),
+    }
     caption = (
         "Returns of finished tickets to a stage of work where another person takes up what somebody held "
         "there before; the same team twice: a colleague does it again. Elapsed time."
     )
-    return styled_table(rows, caption, nothing="No finished ticket came back to another person.")
+    return table_of(found, columns, caption, nothing="No finished ticket came back to another person.")
 
 
 def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
@@ -84,21 +82,19 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         short_duration(median) if n >= max(minimum, 1) else "too few to say"
         for n, median in zip(back["n"], back["median"], strict=True)
     ]
-    rows = pd.DataFrame(
-        {
-            "From": back["from_stage"],
-            "To": back["to_stage"],
-            "Moves back": back["count"],
-            "Tickets": back["tickets"],
-            "Got there again": back["n"],
-            "Median until then": medians,
-        }
-    )
+    columns: Columns = {
+        "From": "from_stage",
+        "To": "to_stage",
+        "Moves back": "count",
+        "Tickets": "tickets",
+        "Got there again": "n",
+        "Median until then": medians,
+    }
     caption = (
         "Moves of finished tickets to an earlier stage, bulk edits left out. The median runs from the move "
         "back until the ticket is where it was, or further on; elapsed time."
     )
-    return styled_table(rows, caption, nothing="No finished ticket has moved back so far.")
+    return table_of(back, columns, caption, nothing="No finished ticket has moved back so far.")
 
 
 def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:

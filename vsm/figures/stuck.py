@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number, pluralize, short_duration
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import styled_table
+from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.findings import Findings
 from vsm.findings.durations import percent
 from vsm.model.ageing import open_ages, usual_pace
@@ -52,26 +52,24 @@ def stuck_table(
     now = waiting_now(waits, lives=lives, blocks=blocks, tickets=tickets, events=events, as_of=as_of)
     order = swarm_order(ages, now)
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
-    told = order.head(most).to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Ticket": [key.get(row["ticket"], row["ticket"]) for row in told],
-            "Stage": [row["stage"] for row in told],
-            "There for": [_roughly(row["stay"]) for row in told],
-            "85 % within": [_usual(row) for row in told],
-            "Age": [_roughly(row["age"]) for row in told],
-            "Waits for": [_waits(row) for row in told],
-            "Blocked by": [_blockers(row) for row in told],
-            "What could be tried": [what_to_try(row, as_of=as_of) for row in told],
-        }
-    )
+    told = order.head(most)
+    columns: Columns = {
+        "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
+        "Stage": "stage",
+        "There for": lambda row: _roughly(row["stay"]),
+        "85 % within": _usual,
+        "Age": lambda row: _roughly(row["age"]),
+        "Waits for": _waits,
+        "Blocked by": _blockers,
+        "What could be tried": lambda row: what_to_try(row, as_of=as_of),
+    }
     caption = (
-        f"{number(len(rows))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
+        f"{number(len(told))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
         f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
         "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
         "hours; no trace for long: none for seven days."
     )
-    table = styled_table(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = table_of(told, columns, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
     return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
 

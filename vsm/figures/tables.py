@@ -1,6 +1,6 @@
 """Styled tables: few columns, human durations, numbers at the right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -8,6 +8,9 @@ from pandas.io.formats.style import Styler
 
 from vsm.findings.durations import percent
 
+Column = str | tuple[str, Callable[[Any], object]] | Callable[[Any], object] | list[Any] | pd.Series
+Columns = dict[str, Column]
+"""Where the column under each heading comes from, see ``table_of``."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
@@ -69,7 +72,7 @@ def with_interval(row: Mapping[Any, Any]) -> str:
 
 
 def missing_facts(measure: pd.DataFrame) -> str:
-    """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
+    """What must be known before a measure can be given: for the caption; empty where nothing is missing.
 
     Parameters
     ----------
@@ -85,8 +88,41 @@ def missing_facts(measure: pd.DataFrame) -> str:
     return "".join(f" Unknown: {missing}." for missing in said)
 
 
+def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: str = NOTHING) -> Styler:
+    """Style a table whose columns are declared: a heading, and where its texts come from.
+
+    Parameters
+    ----------
+    found
+        One row for each row of the table.
+    columns
+        By heading: the name of a column; a pair of such a name and what makes a text of each value; what
+        makes a text of each whole row; or the texts themselves.
+    caption, nothing
+        As ``styled_table`` takes them.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"stage": ["QA"], "total": [pd.Timedelta(days=3)], "n": [4], "of": ["moves"]})
+    >>> columns = {"Stage": "stage", "In all": ("total", in_days), "n": lambda row: f"{row['n']} {row['of']}"}
+    >>> table_of(found, columns, "Elapsed time.").data.to_dict("records")
+    [{'Stage': 'QA', 'In all': '3 d', 'n': '4 moves'}]
+    """
+    records = found.to_dict("records") if any(callable(column) for column in columns.values()) else []
+    values: dict[str, Any] = {}
+    for heading, column in columns.items():
+        if isinstance(column, str):
+            values[heading] = found[column]
+        elif isinstance(column, tuple):
+            name, text = column
+            values[heading] = [text(value) for value in found[name]]
+        else:
+            values[heading] = [column(row) for row in records] if callable(column) else column
+    return styled_table(pd.DataFrame(values), caption, nothing=nothing)
+
+
 def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """How is a table shown on a page? Escaped, numbers and days at the right, kindly when there is nothing.
+    """Style a table for a page: escaped, numbers and days at the right, a kind sentence without rows.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.clock import Clock
-from vsm.figures.labels import escape, hover, number, small, text_width
-from vsm.figures.tables import styled_table
+from vsm.figures.labels import escape, hover, iso_day, number, small, text_width
+from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
@@ -181,22 +181,20 @@ def claims_table(
         visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,
         clock=clock,
     )  # fmt: skip
-    told = claims_from_coverage(found, minimum=minimum).to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Question": [row["claim"] for row in told],
-            "Can it be claimed": [row["verdict"] for row in told],
-            "Rests on": [row["evidence"] for row in told],
-            "Known": [percent(row["share"]) if row["n"] else "–" for row in told],
-            "n": [f"{number(row['n'])} {row['of']}" for row in told],
-            "What would help": [row["help"] or "–" for row in told],
-        }
-    )
+    told = claims_from_coverage(found, minimum=minimum)
+    columns: Columns = {
+        "Question": "claim",
+        "Can it be claimed": "verdict",
+        "Rests on": "evidence",
+        "Known": lambda row: percent(row["share"]) if row["n"] else "–",
+        "n": lambda row: f"{number(row['n'])} {row['of']}",
+        "What would help": lambda row: row["help"] or "–",
+    }
     caption = (
         "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
-    return styled_table(rows, caption).set_properties(subset=["What would help"], **_WIDE)
+    return table_of(told, columns, caption).set_properties(subset=["What would help"], **_WIDE)
 
 
 def sources_table(
@@ -210,21 +208,19 @@ def sources_table(
         EVENTS, COMMITS, RELEASES and DEPLOYS.
     """
     found = sources_seen(events, commits=commits, releases=releases, deploys=deploys)
-    rows = pd.DataFrame(
-        {
-            "Source": found["source"],
-            "What": found["what"],
-            "Records": [number(count) for count in found["records"]],
-            "Of tickets": [number(count) if count else "–" for count in found["tickets"]],
-            "First": [f"{at:%Y-%m-%d}" for at in found["first"]],
-            "Last": [f"{at:%Y-%m-%d}" for at in found["last"]],
-        }
-    )
+    columns: Columns = {
+        "Source": "source",
+        "What": "what",
+        "Records": ("records", number),
+        "Of tickets": ("tickets", lambda count: number(count) if count else "–"),
+        "First": ("first", iso_day),
+        "Last": ("last", iso_day),
+    }
     caption = (
         f"n = {number(found['records'].sum())} records. First and last: when it happened (UTC), not when it "
         "was pulled. Events of a Git source are commits and merges that belong to a ticket."
     )
-    return styled_table(rows, caption, nothing="Nothing to see yet: nothing has been pulled.")
+    return table_of(found, columns, caption, nothing="Nothing to see yet: nothing has been pulled.")
 
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
@@ -242,21 +238,19 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
     True
     """
     found = stages.sort_values(["mapped", "place", "name"], kind="stable")
-    rows = pd.DataFrame(
-        {
-            "Status": found["name"],
-            "Stage": found["stage"],
-            "Kind": found["kind"],
-            "Team": found["team"].fillna("–"),
-            "Who says so": ["vsm.toml" if mapped else "assumed" for mapped in found["mapped"]],
-        }
-    )
+    columns: Columns = {
+        "Status": "name",
+        "Stage": "stage",
+        "Kind": "kind",
+        "Team": found["team"].fillna("–"),
+        "Who says so": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
+    }
     assumed = int((~found["mapped"].astype("bool")).sum())
     caption = (
         f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: their kind is what the "
         "tracker's own category suggests, else a queue."
     )
-    return styled_table(rows, caption, nothing="Nothing to see yet: no status is known.")
+    return table_of(found, columns, caption, nothing="Nothing to see yet: no status is known.")
 
 
 def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFrame) -> Styler:
