@@ -8,7 +8,13 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-settings.register_profile("vsm", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+from tests.share import THOROUGH, share
+from tests.streams import sample_files
+
+EXAMPLES = share(25, of=500)
+settings.register_profile(
+    "vsm", deadline=None, max_examples=EXAMPLES, derandomize="CI" in os.environ and not THOROUGH
+)
 settings.load_profile("vsm")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -18,6 +24,29 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
+MARKED = {
+    "browser": {"browser", "visit"},
+    "real": {"real_data"},
+    "slow": {"demo_run", "demo_deck", "sample_deck"},
+}
+"""Marker → fixtures: a test that uses one of them bears the marker, and need not say so."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Set the markers that fixtures tell, and begin with what takes long, so that no worker ends with it."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        for marker, fixtures in MARKED.items():
+            if used & fixtures:
+                item.add_marker(marker)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """The folder of the sample's export, repository, archive and log; to read only."""
+    return sample_files()
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
@@ -25,12 +54,6 @@ def real_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no real data: ../shared/data is not beside this checkout")
     return SHARED
-
-
-@pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the sample, made once a session."""
-    return tmp_path_factory.mktemp("sample")
 
 
 @pytest.fixture(scope="module")

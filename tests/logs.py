@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 from hypothesis import strategies as st
 
-from tests.reference import StageFacts
 from vsm.config import Workflow, parse_workflow
+from vsm.definitions.visits import StageFacts
 from vsm.tables import EVENTS, conform
 
 Row = dict[str, Any]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.reference import StageFacts
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.from_jira import log_from_jira
@@ -58,10 +57,3 @@ def read_for_intervals(log: Log, workflow: Workflow) -> tuple[pd.DataFrame, pd.D
     """Events with persons and marks, and stages: what the intervals are made from."""
     people = people_from_names(log.names, declared={}, team_of=workflow.team_of)
     return people.identify(mark_bulk(log.events)), stages_from_names(log.names, workflow=workflow)
-
-
-def stage_facts(stages: pd.DataFrame) -> dict[str, StageFacts]:
-    """The same stages in the reference's words."""
-    words = ["stage", "kind", "team", "discipline", "place", "batch"]
-    rows = stages.set_index("status")[words].astype("object")
-    return {str(status): StageFacts(*row) for status, row in rows.where(rows.notna(), None).T.items()}

@@ -1,4 +1,4 @@
-"""How is the life of a ticket told in a few lines, and how are the referee's answers?
+"""How is the life of a ticket told in a few lines, and how are the answers of the definitions?
 
 All stories happen on one day: ``10:30`` is an instant of it. ``dev-1`` and ``dev-2`` are of Team A,
 ``qa-1`` is of Team B, ``lead`` is in no team.
@@ -8,15 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.reference import (
-    Handoff,
-    StageFacts,
-    Visit,
-    Wait,
-    reference_handoffs,
-    reference_visits,
-    reference_waits,
-)
+from vsm.definitions.facts import events_of
+from vsm.definitions.handoffs import Handoff, list_handoffs
+from vsm.definitions.visits import Memberships, StageFacts, Visit, list_visits
+from vsm.definitions.waits import Wait, list_waits
 
 TEAM_OF = {"dev-1": "Team A", "dev-2": "Team A", "qa-1": "Team B"}
 STAGE_OF = {
@@ -60,15 +55,15 @@ def story(*lines: str, ticket: str = "jira:1") -> list[dict[str, Any]]:
 
 
 def visits(events: list[dict[str, Any]], as_of: str = NIGHT) -> list[Visit]:
-    return reference_visits(events, stage_of=STAGE_OF, team_of=TEAM_OF, as_of=at(as_of))
+    return list_visits(events_of(events), stage_of=STAGE_OF, teams=Memberships(TEAM_OF), as_of=at(as_of))
 
 
 def handoffs(events: list[dict[str, Any]], as_of: str = NIGHT) -> list[Handoff]:
-    return reference_handoffs(visits(events, as_of), stage_of=STAGE_OF)
+    return list_handoffs(visits(events, as_of), stage_of=STAGE_OF)
 
 
 def waits(events: list[dict[str, Any]], as_of: str = NIGHT) -> list[Wait]:
-    return reference_waits(visits(events, as_of), handoffs=handoffs(events, as_of), as_of=at(as_of))
+    return list_waits(visits(events, as_of), handoffs=handoffs(events, as_of), as_of=at(as_of))
 
 
 def told(rows: Sequence[Visit | Handoff | Wait], names: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Whole streams for tests: hand-made chains of stages, and the sample."""
 
 import json
+import pickle
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.artefacts import artefact
 from tests.jira_bodies import STATUSES, history, issue, moved
 from vsm.config import parse_workflow
 from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
 from vsm.sample import build_sample, sample_workflow
@@ -22,6 +25,15 @@ from vsm.stream import ValueStream
 STAGES = {"Ready": ("1", "queue"), "Build": ("3", "work"), "Done": ("6", "done")}
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 Life = Sequence[tuple[str, float]]
+MAKES_A_LOG = (
+    "tests/streams.py",
+    *(
+        f"vsm/{room}"
+        for room in ("sample", "sources", "eventlog", "config", "people", "clock", "tables", "errors.py")
+    ),
+    "vsm/read.py",
+)
+"""The code between a seed and the sample's log."""
 
 
 def stream_of(
@@ -65,10 +77,21 @@ def _body(number: int, life: Life, by: str) -> dict[str, object]:
 
 @cache
 def sample_stream(folder: Path) -> ValueStream:
-    """The sample's stream, pulled into an archive like real data."""
+    """The sample's stream, pulled into an archive like real data; its folder is the fixture ``sample_folder``."""
+    log: Log = pickle.loads((folder / "log.pickle").read_bytes())
+    as_of = pd.Timestamp((folder / "as_of").read_text())
+    return stream_from_log(log, workflow=parse_workflow(sample_workflow()), as_of=as_of)
+
+
+def sample_files() -> Path:
+    """The folder of the sample's export, repository, archive and log; to read only."""
+    return artefact("sample", _make_sample, of=MAKES_A_LOG)
+
+
+def _make_sample(folder: Path) -> None:
     sample = build_sample(folder)
     with open_archive(folder / "archive.sqlite") as archive:
         archive.store(issue_pages(sample.issues), source="jira", scope="sample", at=sample.as_of)
         archive.store(commit_pages(sample.repository), source="git:shop", scope="sample", at=sample.as_of)
-        log = log_from_archive(archive)
-    return stream_from_log(log, workflow=parse_workflow(sample_workflow()), as_of=pd.Timestamp(sample.as_of))
+        (folder / "log.pickle").write_bytes(pickle.dumps(log_from_archive(archive)))
+    (folder / "as_of").write_text(sample.as_of.isoformat())

@@ -7,15 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.logs import Case, cases, logs, shuffles, stage_table, workflow_for_logs, workflows
-from tests.reference import (
-    Visit,
-    Wait,
-    finished_for_good,
-    reference_handoffs,
-    reference_visits,
-    reference_waits,
-)
+from tests.share import share
 from vsm.config import Workflow
+from vsm.definitions.facts import events_of
+from vsm.definitions.handoffs import list_handoffs
+from vsm.definitions.visits import Memberships, Visit, list_visits
+from vsm.definitions.waits import Wait, finished_for_good, list_waits
 from vsm.tables import EVENTS, check
 
 
@@ -61,7 +58,7 @@ def test_waits_and_work_are_the_lead_time(case: Case) -> None:
         assert waited + work == (finished_for_good(life) or life[-1].left or case.as_of) - life[0].entered
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(data=st.data())
 def test_order_of_rows_is_nothing(data: st.DataObject) -> None:
     """Shuffling the rows of a log changes no answer."""
@@ -72,6 +69,11 @@ def test_order_of_rows_is_nothing(data: st.DataObject) -> None:
 
 def _answers(case: Case) -> tuple[list[Visit], list[Wait]]:
     stage_of = stage_table(case.workflow)
-    rows = reference_visits(case.events, stage_of=stage_of, team_of=case.workflow.team_of, as_of=case.as_of)
-    passings = reference_handoffs(rows, stage_of=stage_of)
-    return rows, reference_waits(rows, handoffs=passings, as_of=case.as_of)
+    rows = list_visits(
+        events_of(case.events),
+        stage_of=stage_of,
+        teams=Memberships(case.workflow.team_of),
+        as_of=case.as_of,
+    )
+    passings = list_handoffs(rows, stage_of=stage_of)
+    return rows, list_waits(rows, handoffs=passings, as_of=case.as_of)

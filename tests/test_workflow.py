@@ -1,7 +1,13 @@
 """What vsm.toml may say, and what it is told when it may not."""
 
-import pytest
+import re
+from collections.abc import Iterator
+from typing import get_args
 
+import pytest
+from pydantic import BaseModel
+
+from vsm.cli.init import TEMPLATE
 from vsm.config import Workflow, parse_workflow
 from vsm.errors import ConfigError
 
@@ -146,3 +152,19 @@ def test_both_ends_of_a_blocking_link_cannot_say_the_same() -> None:
         parse_workflow('[blocking]\nlinks = [["is blocked by"]]')
     with pytest.raises(ConfigError, match=r"unknown key 'link' in \[blocking\]; known: links"):
         parse_workflow("[blocking]\nlink = []")
+
+
+def keys_of(section: type[BaseModel]) -> Iterator[str]:
+    """The words by which a section's keys stand in the file, and those of the sections in it."""
+    for name, field in section.model_fields.items():
+        yield field.alias or name
+        inner = get_args(field.annotation) or (field.annotation,)
+        for kind in inner:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from keys_of(kind)
+
+
+@pytest.mark.parametrize("key", sorted(set(keys_of(Workflow))))
+def test_every_key_is_explained_in_the_file_that_init_writes(key: str) -> None:
+    """It is the reference: nobody has to look elsewhere."""
+    assert re.search(rf"\b{key}\b", TEMPLATE), key

@@ -36,6 +36,8 @@ _HOME = {
 def __getattr__(name: str) -> _Any:
     if name == "figures":
         return _import_module("vsm.figures")
+    if name == "__version__":
+        return _import_module("importlib.metadata").version("vsm")
     if name in _HOME:
         return getattr(_import_module(_HOME[name]), name)
     raise AttributeError(f"module 'vsm' has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -11,6 +11,9 @@ from vsm.accessors import ACCESSORS, accessor
 from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
+from vsm.definitions.causes import Facts
+from vsm.definitions.explain import Explanation, explain
+from vsm.definitions.facts import facts_from_tables
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.model.batches import batches_from_stays
 from vsm.model.blocking import blocking_network
@@ -19,6 +22,7 @@ from vsm.model.flow import lives_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.stays import stays_from_visits
+from vsm.model.ticket_life import ticket_of_key
 from vsm.quality import CheckedData, quality_table
 from vsm.sections import (
     Alignment,
@@ -298,6 +302,41 @@ class ValueStream:
             seed=self.seed,
             fewest_people=rules.privacy.fewest_people if context.shared else 1,
         )
+
+    @measure
+    def _facts(self) -> Facts:
+        """What the definitions say of all tickets, for ``explain``."""
+        context = self._context
+        return facts_from_tables(
+            context.moves,
+            stages=context.stages,
+            teams=context.people.teams,
+            blocks=self.blocks,
+            clock=context.clock,
+            rules=context.workflow.waiting,
+            as_of=context.as_of,
+        )
+
+    def explain(self, key: str) -> Explanation:
+        """Walk through a ticket's life step by step, with the rule behind every number.
+
+        Computed by the plain definitions (``vsm.definitions``), whose numbers are those of the tables. The
+        first call takes as long as reading all events once (half a second for 600 tickets).
+
+        Parameters
+        ----------
+        key
+            As people know the ticket; capital letters make no difference.
+
+        Raises
+        ------
+        ParameterError
+            No ticket of the stream has this key; some that are written nearly so are named.
+        """
+        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
+        titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
+        return explain(ticket, self._facts, keys=keys, title=str(titles.get(ticket, "")))
 
     @property
     def minimum(self) -> int:

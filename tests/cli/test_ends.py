@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
-from vsm.cli.saying import console
+from vsm.cli.console import console
 
 
 def raising(error: Exception) -> Callable[..., None]:

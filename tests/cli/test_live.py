@@ -141,7 +141,7 @@ def test_verify_knows_what_was_pulled(
 @pytest.mark.parametrize(
     "traps",
     [
-        Traps(),
+        pytest.param(Traps(), marks=pytest.mark.slow),  # whose report is rendered
         Traps(refuse=401, often=ALWAYS),
         Traps(refuse=403, often=ALWAYS),
         Traps(html=True, often=ALWAYS),

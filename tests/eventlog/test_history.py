@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.git_graphs import Graph, graphs
+from tests.share import share
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.history import with_deliveries
 from vsm.eventlog.log import Log
@@ -85,7 +86,8 @@ def check_against_git(path: Path) -> None:
         assert all(places[parent] < place for parent in parents.split())
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=share(60, of=2000), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs())
 @example(CRISS_CROSS)
 @example(OCTOPUS)

@@ -24,9 +24,9 @@ Pages = dict[tuple[str, int], Drawn]
 
 
 @pytest.fixture(scope="module")
-def sample(browser: Browser, sample_folder: Path) -> Pages:
+def sample(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """The sample's figures, on a wide page and on a narrow one."""
-    stream = sample_stream(sample_folder)
+    stream, file = sample_stream(sample_folder), tmp_path_factory.mktemp("sample") / "figures.html"
     figures = {
         "shares": time_by_stage(stream.stage_shares),
         "map": value_stream_map(stream.network),
@@ -37,9 +37,7 @@ def sample(browser: Browser, sample_folder: Path) -> Pages:
     return {
         (name, width): drawn
         for width in (1100, 700)
-        for name, drawn in drawn_figures(
-            browser, figures, file=sample_folder / "figures.html", width=width
-        ).items()
+        for name, drawn in drawn_figures(browser, figures, file=file, width=width).items()
     }
 
 

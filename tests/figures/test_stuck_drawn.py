@@ -17,9 +17,11 @@ WIDTHS = (1100, 700)
 
 
 @pytest.fixture(scope="module")
-def sample(browser: Browser, sample_folder: Path) -> dict[tuple[str, int], Drawn]:
+def sample(
+    browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, int], Drawn]:
     """The sample's figures, on a wide page and on a narrow one."""
-    stream = sample_stream(sample_folder)
+    stream, file = sample_stream(sample_folder), tmp_path_factory.mktemp("sample") / "stuck.html"
     figures = {
         "age": stream.plot.ageing_work(),
         "stay": stream.plot.ageing_work(measure="stay"),
@@ -30,9 +32,7 @@ def sample(browser: Browser, sample_folder: Path) -> dict[tuple[str, int], Drawn
     return {
         (name, width): drawn
         for width in WIDTHS
-        for name, drawn in drawn_figures(
-            browser, figures, file=sample_folder / "stuck.html", width=width
-        ).items()
+        for name, drawn in drawn_figures(browser, figures, file=file, width=width).items()
     }
 
 

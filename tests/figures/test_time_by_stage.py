@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.figures.small_stream import KINDS, Life, SmallStream, facts, notes, read, small_stream, trace
+from tests.share import share
 from tests.streams import stream_of
 from vsm.figures import time_by_stage
 from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
@@ -110,7 +111,7 @@ def test_tickets_done_at_once_have_spent_no_time() -> None:
     ]
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(list(KINDS)[:-1]), st.integers(1, 50)), min_size=1, max_size=6),

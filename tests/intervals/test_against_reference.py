@@ -1,4 +1,4 @@
-"""Visits, handoffs and waits equal the brute-force reference, on random logs and on two real trackers."""
+"""Visits, handoffs and waits equal their definitions, on random logs and on two real trackers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.definitions.same_rows import assert_same
 from tests.logs import PERSONS, START, Case, cases, shuffles, stage_table, workflow_for_logs
-from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow, stage_facts
-from tests.reference import assert_same, reference_handoffs, reference_visits, reference_waits
+from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
 from tests.stories import at, story
 from vsm.config import Workflow
+from vsm.definitions import visits as definition
+from vsm.definitions.facts import events_of, stage_facts
+from vsm.definitions.handoffs import list_handoffs
+from vsm.definitions.visits import Memberships, list_visits
+from vsm.definitions.waits import list_waits
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
@@ -52,24 +57,27 @@ def of_case(case: Case) -> Intervals:
 
 
 @given(cases())
-def test_random_logs_give_what_the_reference_gives(case: Case) -> None:
+def test_random_logs_equal_the_definitions(case: Case) -> None:
     """Every row and column of the three tables, to the microsecond."""
     facts = stage_table(case.workflow)
-    visits = reference_visits(case.events, stage_of=facts, team_of=case.workflow.team_of, as_of=case.as_of)
-    handoffs = reference_handoffs(visits, stage_of=facts)
+    visits = list_visits(
+        events_of(case.events),
+        stage_of=facts,
+        teams=Memberships(case.workflow.team_of),
+        as_of=case.as_of,
+    )
+    handoffs = list_handoffs(visits, stage_of=facts)
     ours = of_case(case)
     assert_same(ours.visits, visits, VISITS.names)
     assert_same(ours.handoffs, handoffs, HANDOFFS.names)
-    assert_same(ours.waits, reference_waits(visits, handoffs=handoffs, as_of=case.as_of), WAITS.names)
+    assert_same(ours.waits, list_waits(visits, handoffs=handoffs, as_of=case.as_of), WAITS.names)
 
 
 @given(
     cases(),
     st.dictionaries(st.sampled_from(PERSONS), st.tuples(st.integers(-1, 20), st.integers(1, 9)), min_size=1),
 )
-def test_dated_memberships_give_what_the_reference_gives(
-    case: Case, drawn: dict[str, tuple[int, int]]
-) -> None:
+def test_dated_memberships_equal_the_definitions(case: Case, drawn: dict[str, tuple[int, int]]) -> None:
     """The holder's team is that of the day on which the visit began."""
     days = {
         who: (START.date() + timedelta(a), START.date() + timedelta(a + b)) for who, (a, b) in drawn.items()
@@ -77,10 +85,16 @@ def test_dated_memberships_give_what_the_reference_gives(
     midnight = {
         day: datetime(day.year, day.month, day.day, tzinfo=UTC) for two in days.values() for day in two
     }
-    visits = reference_visits(
-        case.events, stage_of=stage_table(case.workflow), team_of=case.workflow.team_of, as_of=case.as_of,
-        spells=[(who, "Team C", midnight[since], midnight[until]) for who, (since, until) in days.items()],
-    )  # fmt: skip
+    spells = [
+        definition.Spell(who, "Team C", midnight[since], midnight[until])
+        for who, (since, until) in days.items()
+    ]
+    visits = list_visits(
+        events_of(case.events),
+        stage_of=stage_table(case.workflow),
+        teams=Memberships(case.workflow.team_of, spells),
+        as_of=case.as_of,
+    )
     teams = Teams(
         case.workflow.team_of, spells_table(Spell(who, "Team C", *two) for who, two in days.items())
     )
@@ -145,6 +159,7 @@ def assert_tiled(visits: pd.DataFrame, as_of: pd.Timestamp, lost: frozenset[str]
     assert (visits["elapsed"] >= pd.Timedelta(0)).all()
 
 
+@pytest.mark.slow
 @given(cases().flatmap(lambda case: st.tuples(st.just(case), shuffles(case.events))))
 def test_shuffled_rows_change_nothing(pair: tuple[Case, pd.DataFrame]) -> None:
     """The order in which rows arrive does not matter."""
@@ -153,6 +168,7 @@ def test_shuffled_rows_change_nothing(pair: tuple[Case, pd.DataFrame]) -> None:
         pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.slow
 @given(cases())
 def test_renamed_statuses_change_no_duration(case: Case) -> None:
     """Statuses may be called anything: stages and instants stay."""
@@ -169,6 +185,7 @@ def test_renamed_statuses_change_no_duration(case: Case) -> None:
         pd.testing.assert_frame_equal(one, two)
 
 
+@pytest.mark.slow
 @given(cases(), st.timedeltas(min_value=pd.Timedelta(0), max_value=pd.Timedelta(days=30)))
 def test_a_longer_window_never_changes_a_closed_visit(case: Case, more: pd.Timedelta) -> None:
     """Closed visits keep stage and instants; only who took up a queue may become known later."""
@@ -186,17 +203,17 @@ def test_a_longer_window_never_changes_a_closed_visit(case: Case, more: pd.Timed
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)
-def test_real_trackers_give_what_the_reference_gives(real_data: Path, tracker: str) -> None:
+def test_real_trackers_equal_the_definitions(real_data: Path, tracker: str) -> None:
     """Every visit, handoff and wait of every ticket."""
     log, workflow = real_log(real_data, tracker), real_workflow()
     events, stages = read_for_intervals(log, workflow)
     facts, as_of = stage_facts(stages), log.events["at"].max()
-    visits = reference_visits(events, stage_of=facts, team_of={}, as_of=as_of)
-    handoffs = reference_handoffs(visits, stage_of=facts)
+    visits = list_visits(events_of(events), stage_of=facts, teams=Memberships(), as_of=as_of)
+    handoffs = list_handoffs(visits, stage_of=facts)
     ours = fast(events, stages, {}, as_of)
     assert_same(ours.visits, visits, VISITS.names)
     assert_same(ours.handoffs, handoffs, HANDOFFS.names)
-    assert_same(ours.waits, reference_waits(visits, handoffs=handoffs, as_of=as_of), WAITS.names)
+    assert_same(ours.waits, list_waits(visits, handoffs=handoffs, as_of=as_of), WAITS.names)
 
 
 @pytest.mark.parametrize(("tracker", "tickets"), [("duracloud", 739), ("islandora", 981)])

@@ -1,6 +1,6 @@
 """For how long tickets are blocked: overlaps count once, minute for minute as the plain reference counts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -9,11 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.blocks import AS_OF, START, at, blocks_of, events_of, flagged, said, visits_of
-from tests.reference_blocks import minutes_blocked
 from vsm.intervals.blocked import blocked_spans, blocked_time, tells_of_blocks
 from vsm.tables import BLOCKS, VISITS, conform, empty
 
 MICRO = pd.Timedelta(microseconds=1)
+
+
+def minutes_blocked(spans: list[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
+    """Count the minutes in [start, end) that lie in any of the spans, one by one."""
+    minute, count = timedelta(minutes=1), 0
+    at = start
+    while at < end:
+        count += any(first <= at < last for first, last in spans)
+        at += minute
+    return count * minute
 
 
 def blocks(*spans: tuple[int, float, float | None]) -> pd.DataFrame:

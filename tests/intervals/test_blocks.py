@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, shown, tickets_of
 from tests.logs import shuffles
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
-from tests.reference_blocks import Flag, Sentence, flag_spans, link_spans
+from vsm.definitions.blocks import Flag, Sentence, flag_spans, link_spans
 from vsm.eventlog.log import sorted_events
 from vsm.intervals import visits_from_events
 from vsm.intervals.blocked import blocked_time

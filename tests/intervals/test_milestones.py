@@ -7,10 +7,14 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.definitions.same_rows import assert_same
 from tests.logs import PERSONS, WORKFLOW_TOML, as_ofs, logs, shuffles
-from tests.reference import StageFacts, assert_same, reference_handoffs, reference_visits
-from tests.reference_milestones import reference_widened
+from tests.share import share
 from vsm.config import Workflow, parse_workflow
+from vsm.definitions.facts import events_of, rows_of, stage_facts
+from vsm.definitions.handoffs import list_handoffs
+from vsm.definitions.milestones import with_milestones
+from vsm.definitions.visits import Memberships, StageFacts, list_visits
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.milestones import milestones_from_commits
 from vsm.eventlog.stages import stages_from_names
@@ -121,31 +125,28 @@ def commit(
 
 
 def facts_of(workflow: Workflow) -> dict[str, StageFacts]:
-    stages = stages_of(workflow)
-    rows = stages.astype("object").where(stages.notna(), None).to_dict("records")
-    return {
-        row["status"]: StageFacts(
-            row["stage"], row["kind"], row["team"], row["discipline"], row["place"], row["batch"]
-        )
-        for row in rows
-    }
+    return stage_facts(stages_of(workflow))
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(cases())
-def test_random_lives_give_what_the_reference_gives(case: Joined) -> None:
+def test_random_lives_equal_the_definitions(case: Joined) -> None:
     """Every row and column of visits and handoffs, to the microsecond."""
     facts = facts_of(case.workflow)
-    told = reference_widened(
-        case.events, case.commits, stage_of=facts, within=case.workflow.splits, as_of=case.as_of
+    told = with_milestones(
+        events_of(case.events),
+        rows_of(case.commits),
+        stage_of=facts,
+        within=case.workflow.splits,
+        as_of=case.as_of,
     )
-    visits = reference_visits(told, stage_of=facts, team_of=case.workflow.team_of, as_of=case.as_of)
+    visits = list_visits(told, stage_of=facts, teams=Memberships(case.workflow.team_of), as_of=case.as_of)
     ours = joined(case)
     assert_same(ours[0], visits, VISITS.names)
-    assert_same(ours[1], reference_handoffs(visits, stage_of=facts), HANDOFFS.names)
+    assert_same(ours[1], list_handoffs(visits, stage_of=facts), HANDOFFS.names)
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(cases())
 def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined) -> None:
     """No gap, no overlap; up to the finish, the loss or as-of, waits plus work are all there is."""
@@ -163,7 +164,7 @@ def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined)
         assert waited.get(name, pd.Timedelta(0)) + worked == finish[name] - life["entered"].iloc[0]
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(cases())
 def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
     """The very same events, whatever commits are known; and so where commits are known but of no ticket."""
@@ -179,7 +180,7 @@ def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
         )
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(cases().flatmap(lambda c: st.tuples(st.just(c), shuffles(c.events), shuffles(c.commits))))
 def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.DataFrame]) -> None:
     """Neither the order of events nor that of commits matters."""
@@ -188,7 +189,7 @@ def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.Data
         pd.testing.assert_frame_equal(one, other)
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(cases())
 def test_renamed_statuses_change_no_duration(case: Joined) -> None:
     """Statuses of the tracker may be called anything; the milestones stay where they are."""

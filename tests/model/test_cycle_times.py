@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from tests.streams import START, Life, stream_of
 from vsm.clock import Calendar, Clock
 from vsm.model.cycle_times import cycle_time_quantiles, cycle_times
@@ -130,7 +131,7 @@ def hours_walked(stream: ValueStream, ticket: str, *, opened: range) -> tuple[in
     return len(hours), sum(hour.hour in opened for hour in hours)
 
 
-@settings(max_examples=12)
+@settings(max_examples=share(12, of=120))
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, float]]]) -> None:
     """Whatever ways tickets go: elapsed and working hours are those that a walk along the clock counts."""

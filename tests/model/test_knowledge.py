@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, stages, went
+from tests.share import share
 from vsm.model.responsibility import disciplines_together, knowledge_at_risk, ticket_disciplines
 from vsm.tables import COMMITS, empty
 
@@ -88,7 +89,7 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(st.lists(st.lists(STEP, min_size=1, max_size=4), max_size=5), st.randoms(use_true_random=False))
 def test_shuffling_and_renaming_change_no_risk(lives: list[Life], dice: Any) -> None:
     """Persons are counted, so their names tell nothing; a top share of one is one person or the same on all."""

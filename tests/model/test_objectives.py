@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.proportions import wilson_interval
 from vsm.tables import TICKETS, conform
@@ -159,7 +160,7 @@ FLOW = st.sampled_from(["feature", "defect", "risk", "debt", None])
 WAITED = st.tuples(st.sampled_from("abc"), FLOW, st.integers(0, 5), st.booleans())
 
 
-@settings(max_examples=25)
+@settings(max_examples=share(25, of=250))
 @given(st.lists(WAITED, max_size=12))
 def test_shares_sum_to_one(rows: list[tuple[str, str | None, int, bool]]) -> None:
     """Of kinds of work, of waiting, and of each period; every delivered ticket stands in one row."""

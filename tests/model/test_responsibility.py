@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, stages, went
+from tests.share import share
 from vsm.model.responsibility import carried_by_team, end_to_end, letting_go, ticket_owners
 
 ALONE = went("Ideas 2", "Build dev-1 web 3", "Test dev-2 web 1", "Done")
@@ -175,7 +176,7 @@ STEP = st.tuples(
 LIVES = st.lists(st.lists(STEP, min_size=1, max_size=6), max_size=6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(LIVES)
 def test_every_finished_ticket_is_carried_let_go_or_unknown(lives: list[Life]) -> None:
     """Let go exactly where two teams are known; counts of the summary are those of the rows."""
@@ -188,7 +189,7 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lives: list[Life]) -
     assert carried_by_team(owners)["n"].sum() == row["n"]
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
 def test_order_of_rows_and_names_of_people_change_nothing(lives: list[Life], dice: Any) -> None:
     """Shuffled visits and handoffs, and every person renamed."""

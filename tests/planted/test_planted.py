@@ -9,9 +9,10 @@ from tests.planted.books import first, scores, true_pieces
 from tests.planted.plant import CAUSES, STRENGTHS, Planted, plant
 from tests.planted.simulation import Company
 from tests.planted.tracker import judged, log_of, stream_of, workflow_of
+from tests.share import share
 from vsm.config import parse_workflow
 
-SEEDS = (1, 2)  # thirteen of each stand in tests/bench/confusion.py
+SEEDS = range(1, share(1, of=2) + 1)  # thirteen of each stand in tests/bench/confusion.py
 PAIRS = "[waiting]\nbatch_tickets = 2"
 Sums = Counter[tuple[str, str]]
 
@@ -40,6 +41,7 @@ def true(company: Company) -> tuple[Sums, Sums]:
     return passed, working
 
 
+@pytest.mark.slow
 def test_the_strong_cause_is_found_in_nineteen_of_twenty_streams() -> None:
     """Of all eight causes, in five zones; what was missed is named."""
     strong = [plant(cause, "strong", seed=seed) for cause in CAUSES for seed in SEEDS]
@@ -47,6 +49,7 @@ def test_the_strong_cause_is_found_in_nineteen_of_twenty_streams() -> None:
     assert len(missed) <= 0.05 * len(strong), missed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_every_second_has_the_cause_that_it_truly_had(cause: str) -> None:
     """Of each ticket, for each cause, time and working time are those of the books, where two are a batch, too."""

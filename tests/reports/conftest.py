@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.reports.pages import Cell, Visit, run_vsm
+from tests.reports.pages import Cell, Visit
+from tests.reports.rendered import deck_of, demo_work
 
 
 @pytest.fixture(scope="session")
@@ -25,15 +26,15 @@ def write_notebook() -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def sample_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_run() -> Path:
+    """The demo's work folder, with its report and slides."""
+    return demo_work()
+
+
+@pytest.fixture(scope="session")
+def sample_deck() -> Path:
     """The sample's slides, as ``vsm slides --pdf --pptx`` makes them."""
-    work = tmp_path_factory.mktemp("deck")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vsm.cli.demo.publish", lambda *_: work)  # its report is tested elsewhere
-        run_vsm("demo", "--dir", work)
-    run_vsm("slides", "--dir", work, "--pdf", "--pptx")
-    (deck,) = (work / "runs").glob("*-slides/retro.html")
-    return deck
+    return deck_of(demo_work())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from vsm.errors import ParameterError
 from vsm.reports.deck import require_pptx, write_pptx
-from vsm.reports.slide_parts import Slide, slides_of
+from vsm.reports.slides import Slide, slides_of
 
 pptx: Any = pytest.importorskip("pptx", reason="python-pptx is an extra")
 

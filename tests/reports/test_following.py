@@ -75,17 +75,17 @@ def test_a_click_opens_the_ticket_in_a_tab_of_its_own(
 
 
 @pytest.mark.parametrize("figure", [0, 1])
-@pytest.mark.parametrize("place", [name for name in PLACES if name != "good"])
 def test_what_is_no_address_of_the_web_opens_nothing(
-    followed: Path, visit: Callable[..., Visit], figure: int, place: str
+    followed: Path, visit: Callable[..., Visit], figure: int
 ) -> None:
     """Neither a script nor a path nor a half address is followed, whoever wrote it into the data."""
     window = visit()
     page = window.open(followed)
-    click(page, figure, place)
-    assert (len(page.context.pages), window.called, window.said) == (1, [], [])
-    assert page.evaluate("window.hacked") is None
-    assert page.url == followed.as_uri()
+    for place in (name for name in PLACES if name != "good"):
+        click(page, figure, place)
+        assert (len(page.context.pages), window.called, window.said) == (1, [], []), place
+        assert page.evaluate("window.hacked") is None, place
+        assert page.url == followed.as_uri(), place
 
 
 def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:

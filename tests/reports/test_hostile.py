@@ -77,6 +77,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return work
 
 
+@pytest.mark.slow
 def test_nothing_from_the_data_runs_or_calls(hostile: Path, visit: Callable[..., Visit]) -> None:
     """On no page and on no slide: no element, no address, no request of theirs; what they say is shown."""
     pages = sorted((hostile / "runs").glob("*/*.html"))
@@ -95,6 +96,7 @@ def test_nothing_from_the_data_runs_or_calls(hostile: Path, visit: Callable[...,
     assert "onerror" in visit().open(trust).locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_an_export_holds_no_formula(hostile: Path) -> None:
     """A title that a spreadsheet would run begins with an apostrophe."""
     text = (hostile / "tickets.csv").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vsm.errors import RunError
-from vsm.reports.locate import notebooks_folder
+from vsm.reports.notebooks import notebooks_folder
 
 
 def _put(folder: Path) -> Path:

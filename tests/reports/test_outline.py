@@ -1,6 +1,6 @@
 """Is a page's question, lead and table of contents read from its headings?"""
 
-from vsm.reports.outline import Entry, Outline, outline_of
+from vsm.reports.notebook_html import Entry, Outline, outline_of
 
 
 def test_marks_beside_headings_are_no_text() -> None:

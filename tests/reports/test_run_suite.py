@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.reports.pages import code, parameters
-from vsm.reports.run_suite import attempt_suite
+from vsm.reports.publish import attempt_suite
 
 MEET = """
 import pathlib, time

@@ -5,7 +5,6 @@ import gzip
 import html
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.real_streams import WORKFLOW
-from tests.reports.pages import run_vsm
+from tests.reports.rendered import SMALL, planted_work
 from vsm.people import is_bot
 from vsm.people.pseudonyms import PSEUDONYM
 from vsm.reports import notebooks_folder
@@ -22,9 +20,6 @@ from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
 
 ADDRESS: Final = re.compile(r"[\w.+-]+(?:@|%40|\\u0040)[\w-]+\.[\w.-]*[a-z]{2,}", re.IGNORECASE)
-PLANTED: Final = "for Person 13, [~person-07] or 'Person 01' <person-13@example.org>"
-SMALL: Final = {"Zebras": ["Person 13"], "Okapis": ["Person 07", "Person 01"]}
-LARGE: Final = {"Wombats": [f"Person {number:02}" for number in (*range(2, 7), *range(8, 13))]}
 FIELDS: Final = ("name", "key", "accountId", "displayName", "emailAddress")
 TITLED: Final = re.compile(r"for P-\w+,(?=(?:\s|<br>)+\[~)|\[~P-\w+|'P-\w+'?")
 """What became of the names planted in titles."""
@@ -65,43 +60,13 @@ def looked_for(work: Path) -> set[str]:
     return {word for word in found if not (word.isalpha() and word in ordinary(work))}
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's report, and its slides."""
-    work = tmp_path_factory.mktemp("shared") / "demo-at-work"
-    run_vsm("demo", "--dir", work)
-    run_vsm("slides", "--dir", work)
-    return work
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Path:
+@pytest.fixture
+def real(real_data: Path) -> Path:
     """DuraCloud with its repository, an address and names in every title, and two teams of few people."""
-    work = tmp_path_factory.mktemp("shared") / "real-at-work"
-    work.mkdir()
-    known = real_data / "duracloud"
-    with gzip.open(known / "issues.jsonl.gz", "rt", encoding="utf-8") as lines:
-        bodies = [json.loads(line) for line in lines]
-    for body in bodies:
-        body["fields"]["summary"] = f"{body['fields']['summary'][:20]} {PLANTED}"
-    export = work / "export.jsonl"
-    export.write_text("\n".join(json.dumps(body) for body in bodies), encoding="utf-8")
-    repository = work / "duracloud.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", repository], check=True)
-    history = gzip.decompress((known / "history.fast-import.gz").read_bytes())
-    subprocess.run(["git", "-C", repository, "fast-import", "--quiet"], input=history, check=True)
-    teams = [
-        f'[[team]]\nname = "{name}"\nmembers = {json.dumps(who)}' for name, who in (SMALL | LARGE).items()
-    ]
-    (work / "vsm.toml").write_text("\n".join([WORKFLOW, *teams]))
-    run_vsm("pull", "--dir", work, "jira", "--file", export)
-    run_vsm("pull", "--dir", work, "git", "--repo", repository)
-    run_vsm("report", "--dir", work)
-    run_vsm("slides", "--dir", work)
-    return work
+    return planted_work(real_data / "duracloud")
 
 
-@pytest.fixture(scope="module", params=["sample", "real"])
+@pytest.fixture(params=["demo_run", pytest.param("real", marks=pytest.mark.real)])
 def work(request: pytest.FixtureRequest) -> Path:
     """Each of the two work folders."""
     folder: Path = request.getfixturevalue(request.param)
@@ -116,7 +81,7 @@ def unpacked(found: re.Match[str]) -> str:
 @cache
 def published(work: Path) -> dict[str, str]:
     """Every published file by name, without the libraries in it, as its reader sees it."""
-    files = [path for path in sorted((work / "runs").rglob("*")) if path.is_file()]
+    files = [path for path in sorted((work / "runs").rglob("*")) if path.suffix not in {"", ".pdf", ".pptx"}]
     assert {path.suffix for path in files} == {".html", ".ipynb"}
     assert len(files) == 2 * 8 + len({"index.html", "lives.html"})
     texts = {str(path.relative_to(work)): path.read_text(encoding="utf-8") for path in files}

@@ -7,8 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.reports.pages import Visit
-from vsm.reports.render import Page
-from vsm.reports.site import RunRow, render_site
+from vsm.reports.render import Page, RunRow, render_site
 
 HOSTILE = "<img src=x onerror=alert(1)> the server said: " + "no" * 80
 RUNS = [

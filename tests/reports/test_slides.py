@@ -10,11 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.jira_bodies import issue
-from tests.real_streams import WORKFLOW
-from tests.reports.pages import Cell, Visit, code, run_vsm, shown, slide
+from tests.reports.pages import Cell, Visit, code, shown, slide
+from tests.reports.rendered import deck_of, make_tracker, tracker_work
 from vsm.errors import SourceError
 from vsm.reports import render_slides
-from vsm.reports.slide_parts import slides_of
+from vsm.reports.slides import slides_of
 
 HOSTILE = "<img src=x onerror=alert(1)></script><b>bold</b>"
 NEXT = "ArrowRight"
@@ -184,29 +184,20 @@ def test_nothing_and_one_ticket_give_kind_slides(
 ) -> None:
     """No empty slide, no traceback, one kind sentence instead of three handoffs."""
     (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))
+    make_tracker(tmp_path, tmp_path / "few.jsonl", "slides")
     window = visit()
-    slides = walked(window.open_deck(of_tracker(tmp_path / "w", tmp_path / "few.jsonl")))
+    slides = walked(window.open_deck(deck_of(tmp_path)))
     headings = [told["heading"] for told in slides]
     assert headings.count("What the costliest handoffs look like") == 1
     assert "Nothing to try yet" in window.page.locator("caption").first.inner_text()
     assert window.said == []
 
 
-def test_a_real_tracker_gives_a_deck(real_data: Path, tmp_path: Path, visit: Callable[..., Visit]) -> None:
+def test_a_real_tracker_gives_a_deck(real_data: Path, visit: Callable[..., Visit]) -> None:
     """Figures that fill their slides, without a message."""
     window = visit()
-    deck = of_tracker(tmp_path / "w", real_data / "duracloud" / "issues.jsonl.gz")
+    deck = deck_of(tracker_work(real_data / "duracloud"))
     slides = walked(window.open_deck(deck))
     assert all(told["over"] == 0 for told in slides)
     assert len(slides) >= 6
     assert window.said == []
-
-
-def of_tracker(work: Path, file: Path) -> Path:
-    """The slides of one export under the real trackers' workflow."""
-    work.mkdir(exist_ok=True)
-    (work / "vsm.toml").write_text(WORKFLOW)
-    run_vsm("pull", "--dir", work, "jira", "--file", file)
-    run_vsm("slides", "--dir", work)
-    (deck,) = (work / "runs").glob("*-slides/retro.html")
-    return deck

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.jira_bodies import issue
-from tests.real_streams import WORKFLOW
 from tests.reports.pages import Visit
-from vsm.cli import main
+from tests.reports.rendered import make_tracker, report_of, tracker_work
 
 TRUST = "00_can_we_trust_the_data.html"
 PAGE = "01_where_does_time_go.html"
@@ -28,35 +26,10 @@ TELLS_OF_ONE = {TRUST, STUCK}
 """Pages that have something to say of a single open ticket."""
 
 
-def vsm(*words: object) -> None:
-    """Run the command line; it must end well."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["vsm", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-    assert not stop.value.code
-
-
-def reported(work: Path) -> Path:
-    (run,) = [folder for folder in (work / "runs").iterdir() if folder.name[0].isdigit()]
-    return run
-
-
-@pytest.fixture(scope="module")
-def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def sample_run(demo_run: Path) -> Path:
     """The demo's report."""
-    work = tmp_path_factory.mktemp("demo")
-    vsm("demo", "--dir", work)
-    return reported(work)
-
-
-def of_tracker(work: Path, file: Path) -> Path:
-    """The report of one export under the real trackers' workflow."""
-    work.mkdir(exist_ok=True)
-    (work / "vsm.toml").write_text(WORKFLOW)
-    vsm("pull", "--dir", work, "jira", "--file", file)
-    vsm("report", "--dir", work)
-    return reported(work)
+    return report_of(demo_run)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -163,13 +136,12 @@ def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> N
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tracker", ["duracloud", "islandora"])
-def test_real_trackers_render(
-    real_data: Path, tmp_path: Path, visit: Callable[..., Visit], tracker: str
-) -> None:
+def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], tracker: str) -> None:
     """Figures and findings of a real history, without a message."""
     window = visit()
-    run = of_tracker(tmp_path / "w", real_data / tracker / "issues.jsonl.gz")
+    run = report_of(tracker_work(real_data / tracker))
     page = window.open(run / PAGE)
     assert page.locator(".chart").count() == FIGURES[PAGE]
     assert "of all lead time" in page.locator(".findings li").first.inner_text()
@@ -178,6 +150,7 @@ def test_real_trackers_render(
     assert window.said == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tickets", [0, 1])
 def test_nothing_and_one_ticket_give_a_kind_page(
     tmp_path: Path, visit: Callable[..., Visit], tickets: int
@@ -185,7 +158,8 @@ def test_nothing_and_one_ticket_give_a_kind_page(
     """No traceback and no made-up number: "nothing to see yet"."""
     (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))
     window = visit()
-    run = of_tracker(tmp_path / "w", tmp_path / "few.jsonl")
+    make_tracker(tmp_path, tmp_path / "few.jsonl", "report")
+    run = report_of(tmp_path)
     for name in FIGURES:
         text = window.open(run / name).locator("main").inner_text()
         assert "Nothing to see yet" in text or (tickets and name in TELLS_OF_ONE)

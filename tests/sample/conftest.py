@@ -2,17 +2,19 @@
 
 import gzip
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vsm.sample import SampleFiles, build_sample
+from vsm.sample import SampleFiles
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
-    return build_sample(tmp_path_factory.mktemp("sample"), seed=7)
+def sample(sample_folder: Path) -> SampleFiles:
+    as_of = datetime.fromisoformat((sample_folder / "as_of").read_text())
+    return SampleFiles(sample_folder / "issues.jsonl.gz", sample_folder / "shop.git", as_of)
 
 
 @pytest.fixture(scope="session")

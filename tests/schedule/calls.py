@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from vsm.schedule.schedulers_call import Call
+from vsm.schedule.call import Call
 
 SCRIPT = """\
 #!/bin/sh

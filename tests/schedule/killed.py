@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.schedule.hands import quickly
+from tests.schedule.world import quickly
+from vsm.cli.console import PullProgress
 from vsm.cli.pull import pull_again
-from vsm.cli.telling import Teller
 from vsm.schedule import run as running
-from vsm.schedule.places import put_in_place
-from vsm.schedule.run import Hands, run_reports
+from vsm.schedule.effects import Effects
+from vsm.schedule.run import run_reports
+from vsm.schedule.site import put_in_place
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -30,7 +31,7 @@ def main(root: Path, phase: str, now: datetime) -> None:
 
     def pull() -> list[str]:
         die("pulling")
-        return [str(each.error) for each in pull_again(root, Teller(quiet=True), at=now)]
+        return [str(each.error) for each in pull_again(root, PullProgress(quiet=True), at=now)]
 
     def render(*known: Any, **more: Any) -> Any:
         made = quickly(*known, **more)
@@ -47,11 +48,11 @@ def main(root: Path, phase: str, now: datetime) -> None:
         return []
 
     running.put_in_place = moved  # type: ignore[attr-defined]
-    hands = Hands(
+    effects = Effects(
         clock=clock, log=lambda event, **_: die(event), pull=pull, render=render,
-        publish=lambda *_: "", tell=tell,
+        publish=lambda *_: "", notify=tell,
     )  # fmt: skip
-    run_reports(WorkFolder(root), hands=hands, due=True)
+    run_reports(WorkFolder(root), effects=effects, due=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A disk that is full at each step, and hands that break: no run is lost, and no page leads nowhere."""
+"""A disk that is full at each step, and effects that break: no run is lost, and no page leads nowhere."""
 
 import errno
 import os
@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.schedule.hands import MONDAY, World, at, world
-from vsm.schedule import places
+from tests.schedule.world import MONDAY, World, at, world
 from vsm.schedule import run as running
+from vsm.schedule import site
+from vsm.schedule.effects import log_to
 from vsm.schedule.history import Run, open_history
-from vsm.schedule.log import log_to
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
@@ -58,7 +58,7 @@ def test_a_disk_that_fills_up_while_pulling_is_told(shop: World) -> None:
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(running, "put_in_place"), (running, "order_of"), (places, "settle"), (places, "write_index"), (os, "fsync")],
+    [(running, "put_in_place"), (running, "plan_run"), (site, "settle"), (site, "write_index"), (os, "fsync")],
 )  # fmt: skip
 def test_a_disk_that_is_full_at_a_step_fails_the_run_alone(
     shop: World, monkeypatch: pytest.MonkeyPatch, where: Any, name: str
@@ -80,6 +80,7 @@ def test_a_disk_that_is_full_at_a_step_fails_the_run_alone(
     leads_to_what_is_there(shop)
 
 
+@pytest.mark.slow
 def test_old_runs_that_cannot_be_packed_hold_up_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither at the start nor at the end; they are packed when there is room, and no half archive stays."""
     monkeypatch.setattr(tarfile.TarFile, "add", full)
@@ -102,7 +103,7 @@ def test_the_first_page_leads_to_the_new_run_before_the_old_one_goes(
     """With one run to keep, a run that is killed while it clears leaves a page that leads to what is there."""
     plan = (shop.root / "vsm.toml").read_text().replace("keep = 6", "keep = 1")
     (shop.root / "vsm.toml").write_text(plan)
-    tidy = places.tidy
+    tidy = site.tidy
 
     def killed(*known: Any, **more: Any) -> None:
         old = len(shop.kept()) > 1
@@ -110,7 +111,7 @@ def test_the_first_page_leads_to_the_new_run_before_the_old_one_goes(
         if old:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(places, "tidy", killed)
+    monkeypatch.setattr(site, "tidy", killed)
     with pytest.raises(KeyboardInterrupt):
         shop.run()
     (kept,) = shop.kept()
@@ -123,25 +124,25 @@ def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(
     """The page about what was broken off waits; the run is made."""
     with open_history(shop.folder.history) as history:
         history.begin(Run("weekly", MONDAY, phase="render"))
-    index = places.write_index
+    index = site.write_index
     left = iter([full])
 
     def first_full(*known: Any, **more: Any) -> None:
         next(left, index)(*known, **more)
 
-    monkeypatch.setattr(places, "write_index", first_full)
+    monkeypatch.setattr(site, "write_index", first_full)
     assert shop.outcomes() == ["done"]
     assert ended(shop) == ["done", "broken off", "done"]
 
 
 def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
-    """A hand that breaks is noted by the name of its error; its words may be secret."""
+    """An effect that breaks is noted by the name of its error; its words may be secret."""
     plan = (shop.root / "vsm.toml").read_text()
     (shop.root / "vsm.toml").write_text(
         plan + '[[report]]\nname = "monthly"\nnotebooks = ["05_what_is_stuck_now"]\n'
     )
-    hands = replace(shop.hands, tell=full)
-    runs = running.run_reports(shop.folder, hands=hands)
+    effects = replace(shop.effects, notify=full)
+    runs = running.run_reports(shop.folder, effects=effects)
     assert [run.outcome for run in runs] == ["done", "done"]
     assert [about for event, about in shop.log if event == "not told"] == [
         {"report": name, "reason": "OSError"} for name in ("weekly", "monthly")

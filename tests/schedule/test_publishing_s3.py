@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vsm.errors import RunError
 from vsm.schedule import publishing
-from vsm.schedule.publishing import send, shown
+from vsm.schedule.publishing import send, without_secrets
 
 OLD, NEW = "2026-11-16T070000Z", "2026-11-23T070000Z"
 
@@ -251,7 +251,7 @@ SECRET = st.text(alphabet="QXZ/:%+=!", min_size=6, max_size=20)
 def test_an_address_is_told_without_its_secrets(user: str, password: str, scheme: str) -> None:
     """Wherever a login stands in an address, and whatever it is made of."""
     address = f"{scheme}://{user}:{password}@host/www?token={password}#{user}"
-    told = shown(address) + publishing._said(
+    told = without_secrets(address) + publishing._answer(
         OSError(f"cannot log in to {address} as {user} by {password}"), address
     )
     assert user not in told
@@ -260,5 +260,5 @@ def test_an_address_is_told_without_its_secrets(user: str, password: str, scheme
 
 def test_a_decoded_password_is_hidden_as_well() -> None:
     """Libraries decode what they were given before they complain about it."""
-    said = publishing._said(OSError("Permission denied: p@ss w"), "sftp://me:p%40ss%20w@host/www")
+    said = publishing._answer(OSError("Permission denied: p@ss w"), "sftp://me:p%40ss%20w@host/www")
     assert said == "Permission denied: …"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.jira_bodies import history, issue, moved
-from vsm.schedule.schedulers_call import Call
+from vsm.schedule.call import Call
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240  # seconds: cron looks once a minute, and a busy machine renders a notebook in one more
@@ -74,6 +74,7 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_real_cron_makes_a_report(work: Path, tmp_path: Path) -> None:
     """Installed twice, called with nothing of the shell's; the environment comes from the file of secrets."""
     if why := no_private_cron():

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.schedule.hands import PLAN, World, at, quickly, world
+from tests.schedule.world import PLAN, World, at, quickly, world
 from vsm.errors import ConfigError, NotebookError, ParameterError, SourceError
-from vsm.schedule.history import open_history
-from vsm.schedule.lock import BusyError, one_at_a_time
-from vsm.schedule.reaching import publish_run
-from vsm.schedule.rendering import Made
+from vsm.schedule.history import BusyError, one_at_a_time, open_history
+from vsm.schedule.publishing import publish_run
+from vsm.schedule.rendering import Output
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def shop(tmp_path: Path) -> World:
 
 
 def failing(error: BaseException) -> Any:
-    def fail(*_: object, **__: object) -> Made:
+    def fail(*_: object, **__: object) -> Output:
         raise error
 
     return fail
@@ -37,6 +36,7 @@ def test_a_run_goes_through_all_its_phases_and_lies_in_its_place(shop: World) ->
     assert shop.told == [("weekly", "done")]
 
 
+@pytest.mark.slow
 def test_no_news_makes_no_second_report(shop: World) -> None:
     """The last one stands and is linked; a document more, another setting, or --force make another."""
     first = shop.run()[0]
@@ -58,6 +58,7 @@ def test_what_was_removed_by_hand_is_made_again(shop: World) -> None:
     assert shop.outcomes() == ["done"]
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_the_last_good_report_and_says_so(shop: World) -> None:
     """What failed, since when, and which report still stands; a good run takes the words away."""
     good = shop.run()[0]
@@ -95,7 +96,7 @@ def test_what_nobody_expected_fails_the_run_alone(shop: World, error: Exception)
     """The second report of the same call is made."""
     (shop.root / "vsm.toml").write_text(PLAN + '[[report]]\nname = "other"\n')
 
-    def render(folder: Any, order: Any, **known: Any) -> Made:
+    def render(folder: Any, order: Any, **known: Any) -> Output:
         if order.report.name == "weekly":
             raise error
         return quickly(folder, order, **known)
@@ -160,7 +161,7 @@ def test_a_run_that_ended_without_a_word_is_found_by_the_next(shop: World) -> No
     """Told as broken off, with its phase; half-made folders are gone, the good report stands."""
     good = shop.run()[0]
 
-    def killed(folder: Any, order: Any, **known: Any) -> Made:
+    def killed(folder: Any, order: Any, **known: Any) -> Output:
         quickly(folder, order, **known)
         raise SystemError
 
@@ -193,6 +194,7 @@ def test_only_what_is_due_is_made_and_after_downtime_once(shop: World) -> None:
     assert made == [1, 0, 1, 0, 1, 0]
 
 
+@pytest.mark.slow
 def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World) -> None:
     """Then not before it is due again; a run by name is made all the same."""
     shop.run()
@@ -208,6 +210,7 @@ def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World)
     assert [run.outcome for run in shop.run("weekly")] == ["failed"]
 
 
+@pytest.mark.slow
 def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     """Six stay, two of them packed; each packed one is whole; the newest is always a folder."""
     for week in range(9):
@@ -219,6 +222,7 @@ def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     assert [name.endswith(".tar.xz") for name in shop.kept()] == [True] * 2 + [False] * 4
 
 
+@pytest.mark.slow
 def test_the_newest_good_report_outlives_any_number_of_failures(shop: World) -> None:
     """Even where only one is kept."""
     (shop.root / "vsm.toml").write_text(PLAN.replace("keep = 6", "keep = 1"))

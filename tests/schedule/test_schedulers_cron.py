@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.schedule.calls import call_of, command_of, fake_crontab, line_of, shell
+from tests.share import share
 from vsm.errors import ParameterError, RunError
-from vsm.schedule.schedulers_call import EVERY, Call, cron_expression
-from vsm.schedule.schedulers_cron import cron_block, with_block
-from vsm.schedule.schedulers_install import install_in_crontab
+from vsm.schedule.call import EVERY, Call, cron_expression
+from vsm.schedule.install import install_in_crontab, with_block
+from vsm.schedule.schedulers import cron_block
 
 NASTY = 'my %work\'s "50%" $HOME `id`; &'
 
@@ -34,7 +35,7 @@ def test_the_line_stands_between_marks_and_reads_as_one_would_write_it() -> None
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40, of=400), deadline=None)
 @given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="/\\"), min_size=1))
 def test_any_folder_reaches_vsm_as_it_is_called(name: str) -> None:
     """Blanks, quotes, dollars and percent signs survive cron and the shell, also of a cron that knows no %."""

@@ -13,10 +13,8 @@ import yaml
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
 from vsm.reports.parameters import check_parameters
-from vsm.schedule.schedulers_airflow import airflow_dag
-from vsm.schedule.schedulers_call import Call
-from vsm.schedule.schedulers_hosted import github_workflow, gitlab_job
-from vsm.schedule.schedulers_windows import windows_task
+from vsm.schedule.call import Call
+from vsm.schedule.schedulers import airflow_dag, github_workflow, gitlab_job, windows_task
 
 NOTEBOOK = notebooks_folder() / "01_where_does_time_go.ipynb"
 

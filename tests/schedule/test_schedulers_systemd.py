@@ -10,9 +10,9 @@ import pytest
 
 from tests.schedule.calls import call_of
 from vsm.errors import ParameterError, RunError
-from vsm.schedule.schedulers_call import EVERY, Call
-from vsm.schedule.schedulers_install import install_units, start_timer
-from vsm.schedule.schedulers_systemd import printed_units, systemd_units
+from vsm.schedule.call import EVERY, Call
+from vsm.schedule.install import install_units, start_timer
+from vsm.schedule.schedulers import printed_units, systemd_units
 
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="there is no systemd-analyze here")

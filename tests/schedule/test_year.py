@@ -17,18 +17,18 @@ import pytest
 
 from tests.jira_server import EMAIL, TOKEN, Running, Site, serve
 from tests.reports.pages import run_vsm
-from tests.schedule.hands import quickly
 from tests.schedule.webhook import Listener, listening
+from tests.schedule.world import quickly
+from vsm.cli.console import PullProgress
 from vsm.cli.pull import pull_again
-from vsm.cli.telling import Teller
 from vsm.errors import VsmError
 from vsm.read import read_stream
-from vsm.schedule.history import History, Run, open_history
-from vsm.schedule.lock import one_at_a_time
-from vsm.schedule.places import WHOLE
-from vsm.schedule.reaching import tell_run
-from vsm.schedule.rendering import Made, rendered
-from vsm.schedule.run import Hands, run_reports
+from vsm.schedule.effects import Effects
+from vsm.schedule.history import History, Run, one_at_a_time, open_history
+from vsm.schedule.notify import notify
+from vsm.schedule.rendering import Output, render_plan
+from vsm.schedule.run import run_reports
+from vsm.schedule.site import WHOLE
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.work_folder import WorkFolder
 
@@ -91,16 +91,16 @@ class Year:
                 self.site.touch(f"ABC-{number - 2}", "In Progress")
                 self.site.touch(f"ABC-{number - 4}", "Done")
 
-    def hands(self) -> Hands:
-        return Hands(
+    def effects(self) -> Effects:
+        return Effects(
             clock=self.clock,
             log=lambda event, **about: self.faults.update(["not told"] if event == "not told" else []),
             pull=lambda: [
                 f"The pull of {each.source} failed."
-                for each in pull_again(self.folder.root, Teller(quiet=True), at=self.now)
+                for each in pull_again(self.folder.root, PullProgress(quiet=True), at=self.now)
             ],
             publish=lambda *_: "",
-            tell=lambda *known: tell_run(
+            notify=lambda *known: notify(
                 self.folder, *known, secrets={"VSM_WEBHOOK": self.listener.address}, pause=lambda _: None
             ),
             render=self.render,
@@ -117,7 +117,7 @@ class Year:
         """Do what the scheduler does every few hours, and look at what is published."""
         runs = []
         try:
-            runs = run_reports(self.folder, hands=self.hands(), due=True)
+            runs = run_reports(self.folder, effects=self.effects(), due=True)
         except VsmError as error:
             self.ledger.append((self.now, fault, type(error).__name__))
         self.ledger += [(run.begun, fault, run.outcome) for run in runs]
@@ -156,7 +156,7 @@ def broken(path: Path, text: str) -> Iterator[None]:
     path.write_text(before)
 
 
-def full(folder: WorkFolder, order: Any, **known: Any) -> Made:
+def full(folder: WorkFolder, order: Any, **known: Any) -> Output:
     """Write half of it, and find the disk full."""
     quickly(folder, order, **known)
     raise OSError(28, "No space left on device")
@@ -164,7 +164,7 @@ def full(folder: WorkFolder, order: Any, **known: Any) -> Made:
 
 def spend(year: Year, week: int) -> None:
     """Live through one week: the Jira's, the scheduler's, and what is planned to go wrong in it."""
-    year.render = rendered if week in REAL else full if week == 11 else quickly
+    year.render = render_plan if week in REAL else full if week == 11 else quickly
     for moment in moments(BEGIN + timedelta(weeks=week)):
         year.now = moment
         one_call(year, week, moment)
@@ -213,6 +213,7 @@ def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_year_goes_by_and_every_report_is_whole(year: Year) -> None:
     """52 weeks with eight kinds of trouble; nothing is lost silently, nothing is there twice."""
     for week in range(52):

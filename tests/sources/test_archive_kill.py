@@ -10,10 +10,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from tests.share import share
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 
-KILLS = 50
+KILLS = share(10, of=50)
 ISSUES = 400
 PAGE = 5
 PULL = f"""
@@ -63,7 +66,8 @@ def killed_pull(archive: Path, source: Path, delay: float) -> int:
     return int(rest[-1]) if rest else reported
 
 
-def test_fifty_kills_lose_nothing_that_was_reported(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_kills_lose_nothing_that_was_reported(tmp_path: Path) -> None:
     """After each kill the file is sound, every page is whole and all that was reported is stored."""
     source, broken, whole = tmp_path / "issues.jsonl", tmp_path / "broken.sqlite", tmp_path / "whole.sqlite"
     export(source)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from tests.git_graphs import Graph, graphs
+from tests.share import share
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, open_archive
@@ -158,7 +159,7 @@ def test_counting_runs_nothing_of_the_repository(checkout: Path, tmp_path: Path)
     assert not trace.exists()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(25, of=250), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs(), cut=st.integers(1, 9))
 def test_two_pulls_are_as_good_as_one(graph: Graph, cut: int) -> None:
     """Whatever history grew between them, and whatever branches went away."""

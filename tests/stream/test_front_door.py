@@ -16,7 +16,7 @@ from vsm.config import parse_workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
-from vsm.sources.archive import open_archive
+from vsm.sources.archive_reading import read_archive
 from vsm.stream import ValueStream
 
 KEY = b"secret-of-the-work-folder-32-byt"
@@ -113,7 +113,7 @@ def test_nothing_in_duracloud_names_anybody(dura: tuple[Log, ValueStream]) -> No
 def test_nothing_in_the_sample_names_anybody(sample_folder: Path) -> None:
     """Tracker and Git joined, with mailboxes."""
     stream = sample_stream(sample_folder)
-    with open_archive(sample_folder / "archive.sqlite") as archive:
+    with read_archive(sample_folder / "archive.sqlite") as archive:
         log = log_from_archive(archive, mail_key=b"m" * 32)
     shared = stream_from_log(log, workflow=stream.workflow, as_of=stream.as_of, key=KEY)
     assert_nobody_is_named(shared, names_of(log))

@@ -13,7 +13,7 @@ from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive, read_stream
-from vsm.sources.archive import open_archive
+from vsm.sources.archive_reading import read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 from vsm.tables import COMMITS, NAMES, TABLES, conform
@@ -56,7 +56,7 @@ def assert_disguised(plain: ValueStream, hidden: ValueStream, *bots: str) -> Non
 def test_the_sample_in_disguise_is_the_same_but_for_names(sample_folder: Path) -> None:
     """Every table, finding and doubt, and what is kept of vsm.toml."""
     stream = sample_stream(sample_folder)
-    with open_archive(sample_folder / "archive.sqlite") as archive:
+    with read_archive(sample_folder / "archive.sqlite") as archive:
         log = log_from_archive(archive, mail_key=b"m" * 32)
     assert log.names["mailbox"].notna().any()
     assert_disguised(*both(log, stream.workflow, stream.as_of), "release-bot")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from tests.stream.work import filled
 from vsm.config import parse_workflow
 from vsm.errors import ConfigError, ParameterError
@@ -196,7 +197,7 @@ LIVES = st.lists(st.lists(STEPS, min_size=1, max_size=8), min_size=1, max_size=6
 MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
 
 
-@settings(max_examples=15)
+@settings(max_examples=share(15, of=150))
 @given(lives=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
 def test_merging_is_exact_and_leaves_no_small_name(
     lives: list[list[Step]], team_of: dict[str, str], fewest: int

@@ -1,4 +1,4 @@
-"""How is ``vsm`` used from a shell? ``main`` is the program's entry."""
+"""The command line ``vsm``; ``main`` is its entry."""
 
 from vsm.cli.app import main
 

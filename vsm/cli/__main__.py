@@ -1,4 +1,4 @@
-"""How is the command line started where no script of its own lies beside Python? ``python -m vsm.cli``."""
+"""Starts the command line where no script of its own lies beside Python: ``python -m vsm.cli``."""
 
 from vsm.cli.app import main
 

@@ -1,4 +1,4 @@
-"""Which commands are there, and what do their exit codes say?
+"""The commands, and what their exit codes say.
 
 0 done, 1 failed, 2 the user's mistake, 3 made of data that are partly stale or faulty (``vsm run``), 130
 stopped by Ctrl-C, 143 ended by SIGTERM.
@@ -18,17 +18,14 @@ from typing import Annotated, Final
 import typer
 
 from vsm.cli.check import check
-from vsm.cli.demo import demo
+from vsm.cli.console import console
+from vsm.cli.explain import explain
 from vsm.cli.export import export
-from vsm.cli.init import init
+from vsm.cli.init import demo, init
 from vsm.cli.lab import lab
-from vsm.cli.pull import pull
-from vsm.cli.report import report
-from vsm.cli.run import run
-from vsm.cli.saying import console
-from vsm.cli.schedule import schedule
-from vsm.cli.slides import slides
-from vsm.cli.verify import verify
+from vsm.cli.pull import pull, verify
+from vsm.cli.report import report, slides
+from vsm.cli.schedule import run, schedule
 from vsm.errors import VsmError
 
 INTERRUPTED: Final = 130
@@ -47,6 +44,7 @@ app.command()(init)
 app.add_typer(pull, name="pull")
 app.command()(verify)
 app.command()(check)
+app.command()(explain)
 app.command()(export)
 app.command()(report)
 app.command()(slides)

@@ -1,11 +1,10 @@
-"""Can the data be trusted? ``vsm check`` tells what was found and fails where results would be false."""
+"""Tells whether the data can be trusted: ``vsm check`` fails where results would be false."""
 
 import pandas as pd
 import typer
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir, Names
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, console
 from vsm.model.flow import still_open
 from vsm.read import read_stream
 from vsm.stream import ValueStream
@@ -17,17 +16,17 @@ SHOWN = 15
 def check(dir_: Dir = WORK, names: Names = False) -> None:
     """Say what can be trusted and what is unmapped; exit 1 only on faults that falsify results."""
     stream = read_stream(dir_, names=names)
-    say = console()
-    say.print(summary(stream))
+    out = console()
+    out.print(summary(stream))
     for level in LEVELS:
         rows = stream.quality[stream.quality["level"] == level]
         for name, group in rows.groupby("check", observed=True, sort=True):
-            _tell(say, level, str(name), group)
+            _print_checks(out, level, str(name), group)
     faults = int((stream.quality["level"] == "fault").sum())
     if faults:
-        say.print(f"\n{faults} fault(s) would falsify results; mend them first.")
+        out.print(f"\n{faults} fault(s) would falsify results; mend them first.")
         raise typer.Exit(1)
-    say.print("\nNo fault that would falsify results.")
+    out.print("\nNo fault that would falsify results.")
 
 
 def summary(stream: ValueStream) -> str:
@@ -45,7 +44,7 @@ def summary(stream: ValueStream) -> str:
     )
 
 
-def _tell(console: Console, level: str, name: str, rows: pd.DataFrame) -> None:
+def _print_checks(console: Console, level: str, name: str, rows: pd.DataFrame) -> None:
     console.print(f"\n{level}: {name} ({len(rows)})")
     for detail, ticket in zip(
         rows["detail"].head(SHOWN), rows["ticket"].astype("str").head(SHOWN), strict=True

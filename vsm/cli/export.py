@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
 from vsm.errors import ParameterError
 from vsm.read import read_stream
 from vsm.reports.export import export_network, export_table

@@ -1,4 +1,4 @@
-"""How does a work folder begin? ``vsm init`` writes vsm.toml; ``--infer`` fills in what was pulled."""
+"""Begins a work folder: ``vsm init`` writes vsm.toml, ``vsm demo`` builds the sample with its report."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,13 +8,17 @@ import tomlkit
 import typer
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir
+from vsm.cli.console import WORK, Dir, PullProgress, console
+from vsm.cli.pull import store
+from vsm.cli.report import print_findings, publish
 from vsm.config import Workflow, parse_workflow
-from vsm.errors import RunError
+from vsm.errors import ParameterError, RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
-from vsm.read import board_from_archive, read_log
+from vsm.read import board_from_archive, read_log, read_stream
+from vsm.reports.atomic import write_whole
+from vsm.sample import build_sample, sample_experiments, sample_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
@@ -62,7 +66,7 @@ minimum = 12          # under so many tickets: too few to say
 # zone = "Europe/Berlin"       # whose clock the hours go by, summer time and all
 # hours = ["09:00-12:30", "13:00-17:00"]  # shifts of each day; "22:00-06:00" lasts into the next day
 # days = ["mon", "tue", "wed", "thu", "fri"]
-# fri = ["09:00-14:00"]        # optional: a weekday with hours of its own
+# fri = ["09:00-14:00"]        # optional: a weekday with hours of its own, sat and sun too
 # country = "DE"               # optional: public holidays are off, …
 # subdivision = "BE"           # … and those of a part of the country
 # days_off = [2026-05-15, "12-24"]  # further days off: one date, or one day of every year
@@ -104,8 +108,35 @@ minimum = 12          # under so many tickets: too few to say
 # defect = ["Bug"]             # also: feature, risk, debt
 # risk = ["label:security"]
 #
+# [waiting]                    # how causes of waiting are told apart
+# order = ["blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped"]  # the first that holds
+# batch_tickets = 3            # so many tickets that leave one after another, …
+# batch_minutes = 10.0         # … with no longer pause than this, are a batch
+# active_days = 14.0           # a member of a team is active for so long after each trace
+# work = "touches"             # where tickets lie forgotten "In Progress": only between traces somebody works;
+#                              # left out: "statuses", as long as the ticket is in a stage of work
+#
+# [blocking]                   # which links mean that one ticket holds up another; flags always do
+# links = [["is blocked by", "blocks"]]  # what the blocked ticket says, and the other one
+#
 # [privacy]                    # in all that is read without names
 # fewest_people = 3            # teams of fewer people are told of as one, "small teams"; 1: each by its name
+#
+# [[report]]                   # one report that arrives on its own: vsm run makes it, vsm schedule plans it
+# name = "weekly"
+# cron = "0 7 * * MON"         # when it is due; left out: only when it is named
+# zone = "Europe/Berlin"       # whose clock the hours of cron go by; left out: UTC
+# notebooks = ["05_what_is_stuck_now"]  # without .ipynb; left out: all that are numbered
+# formats = ["html", "slides", "pdf"]   # left out: html
+# publish = "s3://bucket/vsm"  # a folder (seen from this one) or any fsspec address; left out: site/ alone
+# keep = 26                    # so many good runs stay
+# minutes = 10.0               # no notebook may take longer
+# [report.parameters]
+# since = "last 90 days"       # by the run's own day; also "last 8 weeks", "this quarter", or YYYY-MM-DD
+# [[report.tell]]
+# on = "change"                # always, change (or a failure), failure
+# webhook = "env:VSM_WEBHOOK"  # the address is a secret of the environment; or …
+# email = ["team@example.org"] # … by VSM_SMTP_URL and VSM_MAIL_FROM; or command = ["./tell", "us"]
 """
 
 
@@ -127,7 +158,7 @@ def init(
             added = with_proposals(file.read(), stages=stages, people=people)
         parse_workflow(added, origin=str(folder.workflow))
         write_beside(folder.workflow, added)
-        _tell(console, folder.workflow, workflow, stages, people)
+        _print_added(console, folder.workflow, workflow, stages, people)
 
 
 def _proposals(folder: WorkFolder, workflow: Workflow) -> tuple[list[ProposedStage], list[ProposedPerson]]:
@@ -141,7 +172,7 @@ def _proposals(folder: WorkFolder, workflow: Workflow) -> tuple[list[ProposedSta
 
 
 def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequence[ProposedPerson]) -> str:
-    """How does a vsm.toml look with proposals added at its end? What stands in it stays, to the letter.
+    """A vsm.toml with proposals added at its end; what stands in it stays, to the letter.
 
     Examples
     --------
@@ -174,25 +205,20 @@ def _block(section: str, entries: dict[str, Any]) -> str:
 
 
 def write_beside(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed. A link stays one.
+    """Write a file whole or not at all, as ``write_whole`` does.
 
     Raises
     ------
     RunError
         The folder cannot be made, or not be written to.
     """
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        beside.replace(target)
+        write_whole(path, text)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _tell(
+def _print_added(
     console: Console,
     path: Path,
     workflow: Workflow,
@@ -205,3 +231,23 @@ def _tell(
         f"Added to {path}: stages {len(stages)}, people {len(people)}; stages that stood there: "
         f"{len(workflow.stages)}. Check their kinds and order, then run vsm check."
     )
+
+
+def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
+    """Build a small business's stream from a seed, pull it like real data, and render its report."""
+    out = console()
+    folder = WorkFolder(dir_)
+    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != sample_workflow():
+        raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
+    folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sample = build_sample(folder.archive.parent / "sample", seed=seed)
+    write_beside(folder.workflow, sample_workflow())
+    if not folder.experiments.exists():
+        write_beside(folder.experiments, sample_experiments())
+    into = dir_, PullProgress()
+    store(into, "jira", {"file": str(sample.issues.absolute())})
+    store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})
+    stream = read_stream(dir_)
+    page = publish(dir_, stream, {})
+    out.print(f"Report: {page}")
+    print_findings(out, stream)

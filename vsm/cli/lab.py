@@ -1,4 +1,4 @@
-"""How does an analyst explore? ``vsm lab`` opens JupyterLab on notebooks of their own."""
+"""Opens JupyterLab on the analyst's own copies of the notebooks: ``vsm lab``."""
 
 import json
 import os
@@ -10,10 +10,9 @@ from typing import Annotated, Final
 
 import typer
 
-from vsm.cli.options import WORK, Dir, Names, Since, Team, TicketType, Until
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
 from vsm.errors import RunError
-from vsm.reports import lay_out, notebooks_folder
+from vsm.reports import copy_notebooks, notebooks_folder
 from vsm.sources.work_folder import WorkFolder
 
 # On its first start JupyterLab asks to fetch news from the net; nothing here leaves the machine.
@@ -35,15 +34,15 @@ def lab(
     """Open JupyterLab on your own copies of the notebooks, in the work folder; edits are never replaced."""
     folder = WorkFolder.at(dir_)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}
-    bench = lay_out(
+    copies = copy_notebooks(
         sorted(notebooks_folder().glob("*.ipynb")),
         folder=folder.notebooks,
         parameters={"data_dir": "..", **chosen},
     )
-    say = console()
-    say.print(f"Notebooks: {bench.folder}")
-    if bench.kept:
-        say.print(f"Kept as you edited them: {', '.join(bench.kept)}; rename one to get it anew")
+    out = console()
+    out.print(f"Notebooks: {copies.folder}")
+    if copies.kept:
+        out.print(f"Kept as you edited them: {', '.join(copies.kept)}; rename one to get it anew")
     if find_spec("jupyterlab") is None:
         raise RunError("JupyterLab is not installed; pip install jupyterlab, or open the notebooks elsewhere")
     command = [
@@ -52,11 +51,11 @@ def lab(
         "jupyterlab",
         "--ip=127.0.0.1",
         f"--port={port}",
-        *_settings(bench.folder),
+        *_settings(copies.folder),
     ]
     if not browser:
         command.append("--no-browser")
-    _run(command, cwd=bench.folder)
+    _run(command, cwd=copies.folder)
 
 
 def _settings(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""How do documents get into the archive? One subcommand for each kind of source; none repeats them all."""
+"""Gets documents into the archive: ``vsm pull``, a subcommand for each kind of source, and ``vsm verify``."""
 
 import json
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from vsm.cli.asking import Asked, asked_pages, check_name
-from vsm.cli.options import WORK, Dir
-from vsm.cli.telling import Teller
+from vsm.cli.console import WORK, Dir, PullProgress
+from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, session_of
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.sources.archive import PullState, open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
@@ -30,7 +30,7 @@ def _into(
     json_log: Annotated[bool, typer.Option("--json-log", help="A JSON object a line, for machines.")] = False,
 ) -> None:
     """Pull tickets and commits into the archive. Alone it repeats every pull of this work folder."""
-    context.obj = dir_, Teller(quiet=quiet, json_log=json_log)
+    context.obj = dir_, PullProgress(quiet=quiet, json_log=json_log)
     if context.invoked_subcommand is None:
         repeat(dir_, context.obj[1])
 
@@ -126,7 +126,7 @@ def table(
 
 
 def store(
-    into: tuple[Path, Teller],
+    into: tuple[Path, PullProgress],
     source: str,
     asked: Asked,
     *,
@@ -138,16 +138,16 @@ def store(
     A table is read whole each time, and so are a repository's branches and tags: what they no longer say is
     dropped. Commits that were read before stay.
     """
-    dir_, teller = into
+    dir_, progress = into
     folder = WorkFolder.at(dir_)
     workflow = read_workflow(folder)
     with open_archive(folder.archive) as archive:
         check_name(source, asked, archive)
         at = at or datetime.now(UTC)
         pages = asked_pages(
-            source, asked, archive=archive, workflow=workflow, teller=teller, sweep=sweep, at=at
+            source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep, at=at
         )
-        with teller.pulling(source):
+        with progress.pulling(source):
             state = archive.store(
                 pages,
                 source=source,
@@ -155,28 +155,28 @@ def store(
                 at=at,
                 whole=not source.startswith("jira"),
                 lasting=LASTING if source.startswith("git:") else None,
-                on_page=teller.stored,
+                on_page=progress.stored,
             )
         repository = archive.document(source, STATE) or {}
-    teller.done(state, folder.archive, commits=repository.get("count"))
+    progress.done(state, folder.archive, commits=repository.get("count"))
 
 
-def repeat(dir_: Path, teller: Teller) -> None:
+def repeat(dir_: Path, progress: PullProgress) -> None:
     """Pull every source of this work folder again, as it was asked last; one that fails stops no other."""
-    if failed := pull_again(dir_, teller):
+    if failed := pull_again(dir_, progress):
         raise failed[0].error
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Which source could not be pulled, why, and when was it pulled last? None: never to its end."""
+    """A source that could not be pulled, why, and when it was pulled last; None: never to its end."""
 
     source: str
     error: VsmError
     last: datetime | None
 
 
-def pull_again(dir_: Path, teller: Teller, *, at: datetime | None = None) -> list[Failed]:
+def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None) -> list[Failed]:
     """Pull every source again, as ``repeat`` does; say which of them could not be pulled."""
     with open_archive(WorkFolder.at(dir_).archive, create=False) as archive:
         pulls = archive.pulls()
@@ -189,8 +189,49 @@ def pull_again(dir_: Path, teller: Teller, *, at: datetime | None = None) -> lis
     failed = []
     for state, asked in latest.values():
         try:
-            store((dir_, teller), state.source, asked, at=at)
+            store((dir_, progress), state.source, asked, at=at)
         except VsmError as error:
             failed.append(Failed(state.source, error, state.finished))
-            teller.failed(state.source, str(error))
+            progress.failed(state.source, str(error))
     return failed
+
+
+def verify(
+    dir_: Dir = WORK,
+    url: Annotated[str, typer.Option(help="A Jira that was not pulled yet; with --project.")] = "",
+    project: Annotated[
+        list[str] | None, typer.Option(help="Project key; may be given several times.")
+    ] = None,
+    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
+) -> None:
+    """Test login and permissions of every live Jira; say what is missing, and exit 1 where anything is."""
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    asked_for = [_asked_now(url, project or [], ca_bundle)] if url else _asked_before(WorkFolder.at(dir_))
+    passed = [_verify(console, asked) for asked in asked_for]
+    if not all(passed):
+        raise typer.Exit(1)
+
+
+def _asked_now(url: str, projects: list[str], ca_bundle: str) -> Asked:
+    scope = {"projects": projects, "jql": "" if projects else "created <= now()", "filter": "", "board": ""}
+    return {"url": url, **scope, "ca_bundle": ca_bundle, "insecure_http": False}
+
+
+def _asked_before(folder: WorkFolder) -> list[Asked]:
+    with open_archive(folder.archive, create=False) as archive:
+        scopes = [json.loads(pull.scope) for pull in archive.pulls()]
+    live = [asked for asked in scopes if "url" in asked]
+    if not live:
+        raise SourceError(f"{folder.root}: no live Jira was pulled yet; name one with --url and --project")
+    return live
+
+
+def _verify(console: Console, asked: Asked) -> bool:
+    from vsm.sources.jira_live import verified  # noqa: PLC0415 - jira takes half a second
+
+    console.print(asked["url"])
+    passed = True
+    for check in verified(session_of(asked), scope_of(asked)):
+        console.print(f"  {'✓' if check.passed else '✗'} {check.name}: {check.detail}")
+        passed = passed and check.passed
+    return passed

@@ -1,21 +1,26 @@
-"""How are findings rendered? ``vsm report`` runs the notebooks and publishes their pages."""
+"""Hands out what was found: pages (``vsm report``), and a deck for a retro (``vsm slides``)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
-from vsm.cli.options import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
 from vsm.findings import Findings
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
-from vsm.reports.pdf import A4, print_pdfs
+from vsm.reports.deck import require_pptx, write_pptx
+from vsm.reports.pdf import A4, SLIDE, print_pdfs
+from vsm.reports.publish import publish_slides
+from vsm.reports.slides import slides_of
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
-TOLD = 3
+SHOWN_FINDINGS = 3
+RETRO = "retro.ipynb"
 
 
 def report(
@@ -31,13 +36,13 @@ def report(
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
     page = publish(dir_, stream, chosen | {"names": names})
-    say = console()
-    say.print(f"Report: {page}")
+    out = console()
+    out.print(f"Report: {page}")
     if pdf:
         pages = sorted(page.parent.glob("[0-9]*.html"))
         print_pdfs({html: html.with_suffix(".pdf") for html in pages}, paper=A4)
-        say.print(f"PDF: one beside each page, in {page.parent}")
-    tell_findings(say, stream)
+        out.print(f"PDF: one beside each page, in {page.parent}")
+    print_findings(out, stream)
 
 
 def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -> Path:
@@ -49,13 +54,48 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
         at=datetime.now(UTC),
         cover=Cover(
             stream.workflow.stream.name,
-            findings=[finding.claim for finding in stream.findings[:TOLD]],
+            findings=[finding.claim for finding in stream.findings[:SHOWN_FINDINGS]],
             provenance=stream.provenance,
         ),
         draw=drawing_of(stream),
     )
 
 
-def tell_findings(console: Console, stream: ValueStream) -> None:
+def print_findings(console: Console, stream: ValueStream) -> None:
     """Say the costliest findings in plain sentences, or that there is nothing to see yet."""
-    console.print(str(Findings(stream.findings[:TOLD])))
+    console.print(str(Findings(stream.findings[:SHOWN_FINDINGS])))
+
+
+def slides(
+    dir_: Dir = WORK,
+    since: Since = "",
+    until: Until = "",
+    team: Team = "",
+    ticket_type: TicketType = "",
+    names: Names = False,
+    pdf: Pdf = False,
+    pptx: Annotated[bool, typer.Option("--pptx", help="Write PowerPoint too; needs vsm\\[pptx].")] = False,
+) -> None:
+    """Make slides for a retro of the pulled data under runs/; keys: arrows, S for the speaker's notes."""
+    if pptx:
+        require_pptx()
+    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}
+    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
+    html = publish_slides(
+        notebooks_folder() / RETRO,
+        runs=WorkFolder.at(dir_).runs,
+        parameters={"data_dir": str(dir_.resolve()), **chosen},
+        at=datetime.now(UTC),
+        title=stream.workflow.stream.name,
+        provenance=stream.provenance,
+    )
+    out = console()
+    out.print(f"Slides: {html}")
+    if pdf:
+        print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
+        out.print(f"PDF: {html.with_suffix('.pdf')}")
+    if pptx:
+        write_pptx(
+            slides_of(html.with_suffix(".ipynb")), to=html.with_suffix(".pptx"), footer=stream.provenance
+        )
+        out.print(f"PowerPoint: {html.with_suffix('.pptx')}")

@@ -1,23 +1,28 @@
-"""Who calls ``vsm run --due``? ``vsm schedule`` says what a scheduler needs, and may put it there."""
+"""Reports with nobody there: ``vsm run`` makes what is due, ``vsm schedule`` lets a scheduler call it."""
 
 import os
 import sys
 import sysconfig
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from vsm.cli.options import WORK, Dir
-from vsm.cli.saying import console
+from vsm.cli.console import WORK, Dir, PullProgress, console
+from vsm.cli.pull import pull_again
 from vsm.config.reporting import Report
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
+from vsm.schedule.call import FAULTS, Call, longest_minutes
+from vsm.schedule.effects import Effects, log_to
+from vsm.schedule.install import install_in_crontab, install_units, start_timer
+from vsm.schedule.notify import notify
+from vsm.schedule.publishing import publish_run
+from vsm.schedule.run import EXIT_CODES, run_reports
 from vsm.schedule.schedulers import Scheduler, scheduler_text
-from vsm.schedule.schedulers_call import Call, longest_minutes
-from vsm.schedule.schedulers_cron import FAULTS
-from vsm.schedule.schedulers_install import install_in_crontab, install_units, start_timer
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
 EXAMPLE: Final = "01_where_does_time_go.ipynb"
@@ -59,15 +64,15 @@ def schedule(
 
 
 def program() -> tuple[str, ...]:
-    """How is this vsm started from anywhere? By its script, else by the Python that runs it now."""
+    """The words that start this vsm from anywhere: its script, else by the Python that runs it now."""
     script = Path(sysconfig.get_path("scripts"), "vsm.exe" if os.name == "nt" else "vsm")
     return (str(script),) if script.is_file() else (sys.executable, "-m", "vsm.cli")
 
 
 def _settings() -> Path:
     """Find where this user's settings lie, as systemd does."""
-    told = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(told) if Path(told).is_absolute() else Path.home() / ".config"
+    folder = os.environ.get("XDG_CONFIG_HOME", "")
+    return Path(folder) if Path(folder).is_absolute() else Path.home() / ".config"
 
 
 def _note(reports: Sequence[Report]) -> None:
@@ -87,23 +92,69 @@ def _note_readers(secrets: Path) -> None:
 def _into_crontab(call: Call) -> None:
     changed = install_in_crontab(call, environment=os.environ)
     asks = f"every {call.every} minutes which reports of {call.folder} are due"
-    say = console()
-    say.print(f"{'Your' if changed else 'Nothing to change: your'} crontab asks {asks}.")
-    say.print(f"What goes wrong stands in {call.folder / FAULTS}, what runs say in archive/run.log.")
-    say.print(f"Secrets belong into {call.environment}:")
-    say.print(f"  (umask 077; mkdir -p '{call.secrets}'; touch '{call.environment}')")
-    say.print("To stop it: crontab -e, and delete the lines between its two marks.")
+    out = console()
+    out.print(f"{'Your' if changed else 'Nothing to change: your'} crontab asks {asks}.")
+    out.print(f"What goes wrong stands in {call.folder / FAULTS}, what runs say in archive/run.log.")
+    out.print(f"Secrets belong into {call.environment}:")
+    out.print(f"  (umask 077; mkdir -p '{call.secrets}'; touch '{call.environment}')")
+    out.print("To stop it: crontab -e, and delete the lines between its two marks.")
 
 
 def _into_systemd(call: Call, *, units: Path) -> None:
-    say = console()
+    out = console()
     for path in install_units(call, folder=units):
-        say.print(f"Written: {path}")
+        out.print(f"Written: {path}")
     if why := start_timer(call, environment=os.environ):
-        say.print(f"The timer is not running yet ({why}). Start it with:")
-        say.print(f"  systemctl --user daemon-reload && systemctl --user enable --now {call.name}.timer")
+        out.print(f"The timer is not running yet ({why}). Start it with:")
+        out.print(f"  systemctl --user daemon-reload && systemctl --user enable --now {call.name}.timer")
     else:
-        say.print(f"The timer runs: systemctl --user list-timers {call.name}.timer")
-    say.print("So that it also runs while you are not logged in: loginctl enable-linger")
-    say.print(f"Secrets belong into {call.environment}, for you alone (umask 077).")
-    say.print(f"To stop it: systemctl --user disable --now {call.name}.timer")
+        out.print(f"The timer runs: systemctl --user list-timers {call.name}.timer")
+    out.print("So that it also runs while you are not logged in: loginctl enable-linger")
+    out.print(f"Secrets belong into {call.environment}, for you alone (umask 077).")
+    out.print(f"To stop it: systemctl --user disable --now {call.name}.timer")
+
+
+def run(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Reports of vsm.toml; all if left out.", show_default=False)
+    ] = None,
+    dir_: Dir = WORK,
+    due: Annotated[bool, typer.Option("--due", help="Only those that their cron makes due now.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Make them even if there is no news.")] = False,
+    json_log: Annotated[bool, typer.Option("--json-log", help="A JSON object a line, for machines.")] = False,
+) -> None:
+    """Pull, check, render, publish and tell the reports that vsm.toml plans, under site/.
+
+    Exit codes: 0 done, 1 failed, 2 misconfigured, 3 made of data that are partly stale or faulty.
+    """
+    folder = WorkFolder.at(dir_)
+    log = log_to(folder.run_log, clock=_now, json_lines=json_log)
+    effects = Effects(
+        clock=_now,
+        log=log,
+        pull=lambda: _pulled(dir_, json_log=json_log),
+        publish=partial(publish_run, folder),
+        notify=partial(notify, folder, secrets=os.environ),
+    )
+    runs = run_reports(folder, names or (), effects=effects, due=due, force=force)
+    raise typer.Exit(worst([EXIT_CODES.get(made.outcome, 0) for made in runs]))
+
+
+def worst(codes: Sequence[int]) -> int:
+    """Say which exit code tells most of several."""
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _pulled(dir_: Path, *, json_log: bool) -> list[str]:
+    """Pull every source again; say of each that could not be, and how old its data are now."""
+    failed = pull_again(dir_, PullProgress(quiet=True, json_log=json_log), at=_now())
+    return [
+        f"The pull of {each.source} failed; its data are "
+        f"{f'of {each.last:%Y-%m-%d %H:%M} UTC' if each.last else 'those of a pull that was broken off'}: "
+        f"{each.error}."
+        for each in failed
+    ]

@@ -1,6 +1,6 @@
 """How is a ticket shown that somebody should look at? By a mark that a report leads to the ticket's life.
 
-The agreement with ``vsm.reports.lives``: what carries ``data-ticket`` names one ticket by its key. A notebook
+The agreement with ``vsm.reports``: what carries ``data-ticket`` names one ticket by its key. A notebook
 shows the key, linked to the tracker where its address is known; a report links it to a strip of its life.
 """
 

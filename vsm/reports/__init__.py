@@ -1,28 +1,25 @@
-"""How do notebooks become pages that can be handed round? Parameters, runs, pages, exports.
+"""Notebooks as pages that can be handed round: parameters, runs, pages, slides, exports.
 
-The right wall of the house: here files are written and processes started.
+The right outer wall: here files are written and processes started.
 """
 
-from vsm.reports.export import export_table
-from vsm.reports.lives import drawing_of
-from vsm.reports.locate import notebooks_folder
+from vsm.reports.export import explore, export_table
+from vsm.reports.notebooks import LabCopies, copy_notebooks, notebooks_folder
 from vsm.reports.parameters import check_parameters, parameter_table
-from vsm.reports.publish import Cover, publish_report
-from vsm.reports.publish_slides import publish_slides
+from vsm.reports.publish import Cover, publish_report, publish_slides
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
-from vsm.reports.searching import explore
 from vsm.reports.slides import render_slides
-from vsm.reports.workbench import Workbench, lay_out
+from vsm.reports.ticket_pages import drawing_of
 
 __all__ = [
     "Cover",
-    "Workbench",
+    "LabCopies",
     "check_parameters",
+    "copy_notebooks",
     "drawing_of",
     "explore",
     "export_table",
-    "lay_out",
     "notebooks_folder",
     "parameter_table",
     "publish_report",

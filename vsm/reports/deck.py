@@ -1,4 +1,4 @@
-"""How do slides become PowerPoint? Pictures with alternative texts, tables to edit, notes for the speaker."""
+"""Slides as PowerPoint: pictures with alternative texts, tables to edit, notes for the speaker."""
 
 import html
 import re
@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.slide_parts import Picture, Slide
-from vsm.reports.slides import markdown_html
+from vsm.reports.slides import Picture, Slide, markdown_html
 
 _PIXEL: Final = 9525  # EMU; a slide is 1280 × 720 of them
 _ROOM: Final = (1184, 470)  # pixels for a picture
@@ -23,23 +22,19 @@ _TAG: Final = re.compile(r"<[^>]+>")
 
 
 def require_pptx() -> None:
-    """Can PowerPoint be written here?
+    """Refuse where PowerPoint cannot be written.
 
     Raises
     ------
     ParameterError
         python-pptx, an extra of this package, is not installed.
-
-    Examples
-    --------
-    >>> require_pptx()
     """
     if find_spec("pptx") is None:
         raise ParameterError("PowerPoint needs a library that is not installed: pip install 'vsm[pptx]'")
 
 
 def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) -> None:
-    """How do these slides look in PowerPoint? As on the screen; pictures are images, tables can be edited.
+    """Write slides as PowerPoint, as on the screen; pictures are images, tables can be edited.
 
     Parameters
     ----------
@@ -181,11 +176,11 @@ def _place_table(page: Any, table_html: str) -> None:
     box = _box(_LEFT, _TOP, 1184, 44 * len(rows))
     table = page.shapes.add_table(len(rows), wide, *map(Emu, box)).table
     lengths = [max(12, *(min(len(row[n]), 60) for row in rows if n < len(row))) for n in range(wide)]
-    for place, length in enumerate(lengths):
-        table.columns[place].width = Emu(round(1184 * _PIXEL * length / sum(lengths)))
+    for column, length in enumerate(lengths):
+        table.columns[column].width = Emu(round(1184 * _PIXEL * length / sum(lengths)))
     for number, row in enumerate(rows):
-        for place, text in enumerate(row):
-            cell = table.cell(number, place)
+        for column, text in enumerate(row):
+            cell = table.cell(number, column)
             cell.text = text
             cell.text_frame.paragraphs[0].font.size = Pt(14 if number == 0 else 18)
 

@@ -1,4 +1,4 @@
-"""How does a table leave the house? Parquet keeps every type; CSV and JSON are for people and other tools."""
+"""Tables and networks on their way out: as files for people and other tools, or to search in a notebook."""
 
 import json
 from collections.abc import Callable, Hashable, Mapping
@@ -8,15 +8,17 @@ from typing import Any, Final, TypeVar
 import networkx as nx
 import numpy as np
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 from vsm.errors import ParameterError, RunError, TableError
 
 T = TypeVar("T")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_HOURS = " (h)"
 
 
 def export_table(frame: pd.DataFrame, *, to: Path) -> None:
-    """How is a table written to a file, in the format its suffix names?
+    """Write a table to a file, in the format that its suffix names.
 
     ``.parquet`` (zstd) keeps every type. In ``.csv`` and ``.json`` (a list of records) an instant is ISO
     8601 in UTC with microseconds and a ``Z``; a duration is a number of seconds, and its column is renamed
@@ -151,7 +153,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     names = [_plain_name(name, dtype) for name, dtype in frame.dtypes.items()]
     if twice := sorted({str(name) for name in names if names.count(name) > 1}):
         raise TableError(f"two columns would be called {', '.join(twice)}; rename one before exporting")
-    columns = [_plain_column(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    columns = [_plain_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
     return pd.DataFrame(dict(zip(names, columns, strict=True)), index=pd.RangeIndex(len(frame)))
 
 
@@ -192,3 +194,46 @@ def _guarded(value: Any) -> Any:
         return value
     guard = "'" if value.startswith(_FORMULA_STARTS) else ""
     return guard + value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def explore(table: "pd.DataFrame | Styler") -> None:
+    """Show a table with a search box, sortable by every column.
+
+    For exploring in Jupyter, not for what is published: the script, about a megabyte, is kept in the notebook
+    with the first table. Nothing is fetched, and text from the data is shown as it is.
+
+    Parameters
+    ----------
+    table
+        Any frame of a stream, or a table of ``vsm.figures``. Durations are shown in hours, so that they
+        sort by length.
+
+    Examples
+    --------
+    >>> explorable(pd.DataFrame({"wait": [pd.Timedelta(hours=36)]})).columns.tolist()
+    ['wait (h)']
+    """
+    from itables import init_notebook_mode, show  # noqa: PLC0415 - a second of import for those who explore
+
+    init_notebook_mode(all_interactive=False, connected=False)
+    show(explorable(table), maxBytes=0, lengthMenu=[10, 25, 100], showIndex=False)
+
+
+def explorable(table: "pd.DataFrame | Styler") -> pd.DataFrame:
+    """The frame that is shown: durations as hours, instants as text that sorts, rows numbered from 0.
+
+    Examples
+    --------
+    >>> explorable(pd.DataFrame({"at": pd.to_datetime(["2026-01-05"], utc=True)}))["at"].tolist()
+    ['2026-01-05 00:00']
+    """
+    frame: pd.DataFrame = table.data if isinstance(table, Styler) else table  # type: ignore[attr-defined]
+    columns: dict[str, Any] = {}
+    for name, values in frame.items():
+        if pd.api.types.is_timedelta64_dtype(values.dtype):
+            columns[f"{name}{_HOURS}"] = (values.dt.total_seconds() / 3600).round(2)
+        elif isinstance(values.dtype, pd.DatetimeTZDtype):
+            columns[str(name)] = values.dt.strftime("%Y-%m-%d %H:%M")
+        else:
+            columns[str(name)] = values
+    return pd.DataFrame(columns).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""How does papermill run in a process of its own? Started as a script by ``run_notebook``, never imported.
+"""papermill in a process of its own: started as a script by ``run_notebook``, never imported.
 
 A process of its own can be ended when it hangs, and keeps from the caller's what papermill does to it:
 changed working directory, an event loop, warnings and log lines.
@@ -12,15 +12,7 @@ from typing import Any
 
 
 def main(text: str) -> int:
-    """Did the notebook run? Execute the job (JSON) and write any complaint to the file it calls ``answer``.
-
-    Examples
-    --------
-    >>> main("{}")
-    Traceback (most recent call last):
-    ...
-    KeyError: 'timeout'
-    """
+    """Execute the job (JSON) and write any complaint to the file it calls ``answer``."""
     job = json.loads(text)
     deadline = time.monotonic() + job["timeout"]
     try:

@@ -1,4 +1,4 @@
-"""Which parameters does a notebook take, and do the given ones fit?
+"""The parameters that a notebook takes, and whether given ones fit.
 
 The cell tagged ``parameters`` is read as Python (``name: type = default  # help``). papermill's own
 inspection is not used: it overlooks ``str | None`` and splits a text that holds a ``#``.
@@ -29,7 +29,7 @@ _STRICT: Final = ConfigDict(strict=True, allow_inf_nan=False)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What is one parameter? ``types`` are words of str, int, float, bool, None."""
+    """One parameter. ``types`` are words of str, int, float, bool, None."""
 
     name: str
     types: tuple[str, ...]
@@ -38,12 +38,12 @@ class Parameter:
 
     @property
     def type(self) -> str:
-        """Which type, as it is written in Python?"""
+        """The type, as it is written in Python."""
         return " | ".join(self.types)
 
 
 def parameter_table(notebook: Path) -> pd.DataFrame:
-    """Which parameters does a notebook take?
+    """The parameters that a notebook takes.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def parameter_table(notebook: Path) -> pd.DataFrame:
 
 
 def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
-    """Do the given parameters fit the notebook's own?
+    """Check given parameters against the notebook's own; returns them with their types.
 
     A text, as a command line gives it, is read as the parameter's type where that loses nothing:
     ``"12"`` for an int, ``"true"`` for a bool, ``"none"`` or ``""`` for one that may be None. A path or a
@@ -131,7 +131,7 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
 
 
 def read_parameters(notebook: Path) -> list[Parameter]:
-    """Which parameters does a notebook take, with their defaults as values?
+    """A table of the parameters that a notebook takes, with their defaults as values.
 
     Raises
     ------
@@ -224,3 +224,21 @@ def _adapter(parameter: Parameter) -> TypeAdapter[Any]:
     for word in parameter.types[1:]:
         kind |= _TYPES[word]
     return TypeAdapter(kind, config=_STRICT)
+
+
+def parameter_text(notebook: Path, given: Mapping[str, object]) -> str:
+    """The values that a run had, a line each; where it lies on this machine is nobody else's business.
+
+    Examples
+    --------
+    >>> from vsm.reports.notebooks import notebooks_folder
+    >>> parameter_text(notebooks_folder() / "retro.ipynb", {"team": "web"}).splitlines()[2]
+    'team = web'
+    """
+    values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
+    lines = [
+        f"{name} = {'none' if value in (None, '') else value}"
+        for name, value in values.items()
+        if name != "data_dir"
+    ]
+    return "\n".join(lines) or "none"

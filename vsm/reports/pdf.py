@@ -1,4 +1,4 @@
-"""How does a page become a PDF? By a browser on this machine, which prints it as people would.
+"""Pages as PDFs: by a browser on this machine, which prints it as people would.
 
 The browser is driven by choreographer, which comes with plotly's kaleido; nothing is fetched.
 """
@@ -33,7 +33,7 @@ those to a ticket's life lead to the tracker instead.
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """How is a page printed? Sizes in inches, ``view`` in pixels; ``query`` belongs to its address."""
+    """How a page is printed. Sizes in inches, ``view`` in pixels; ``query`` belongs to its address."""
 
     width: float
     height: float
@@ -50,7 +50,7 @@ SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
 
 
 def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60) -> None:
-    """How do these HTML files look on paper? Each is printed to the PDF it is mapped to.
+    """Print HTML files, each to the PDF it is mapped to.
 
     One browser prints them all and is gone when this returns, whatever happened.
 
@@ -67,10 +67,6 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
     ------
     RunError
         There is no browser, it ended or hung, or a file cannot be written. The HTML files remain.
-
-    Examples
-    --------
-    >>> print_pdfs({}, paper=A4)
     """
     if not pages:
         return

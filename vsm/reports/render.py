@@ -1,4 +1,4 @@
-"""How does an executed notebook become one page that needs nothing but a browser?
+"""An executed notebook as one page that needs nothing but a browser.
 
 The page holds everything: style, script, figures and plotly.js (compressed). Its policy lets only its own
 script run and forbids every request, so that a text from the data can neither run nor call home.
@@ -8,27 +8,31 @@ WebGL traces (``scattergl``) stay empty: they need ``eval``, which the policy fo
 import base64
 import gzip
 import hashlib
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
 
-from vsm.reports.body import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
+from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
 
 _POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _TOP: Final = 3
+_PACKAGES: Final = ("vsm", "pandas", "plotly")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What does the index say of one page? ``href`` is relative to the index."""
+    """What the index says of one page. ``href`` is relative to the index."""
 
     href: str
     question: str
@@ -36,7 +40,7 @@ class Page:
 
 
 def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
-    """How does an executed notebook look as one HTML file?
+    """Render an executed notebook as one HTML file.
 
     Parameters
     ----------
@@ -58,13 +62,6 @@ def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: 
     ------
     SourceError
         The file is missing or no notebook.
-
-    Examples
-    --------
-    >>> render_page(Path("absent.ipynb"), title="Flow", footer={})
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: absent.ipynb cannot be read as a notebook: there is no such file
     """
     return page_of(body_of(notebook), title=title, footer=footer, home=home)
 
@@ -79,7 +76,7 @@ def page_of(
     pages: Sequence[Page] = (),
     notice: str = "",
 ) -> str:
-    """How does a notebook's rendered body look as one HTML file? As ``render_page``.
+    """Render a notebook's body as one HTML file, as ``render_page`` does.
 
     Parameters
     ----------
@@ -95,13 +92,13 @@ def page_of(
 
     Examples
     --------
-    >>> from vsm.reports.outline import Outline
+    >>> from vsm.reports.notebook_html import Outline
     >>> page = page_of(Body(Markup("<p>Hello.</p>"), Outline("", "Hello.", ())), title="<Flow>", footer={})
     >>> "<h1>&lt;Flow&gt;</h1>" in page
     True
     """
     scripts = [_asset(name) for name in ("page.js", "tables.js")]
-    place = next((number for number, page in enumerate(pages) if page.href == here), -1)
+    position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
@@ -110,8 +107,8 @@ def page_of(
         home=home,
         pages=pages if len(pages) > 1 else (),
         here=here,
-        before=pages[place - 1] if place > 0 else None,
-        after=pages[place + 1] if 0 <= place < len(pages) - 1 else None,
+        before=pages[position - 1] if position > 0 else None,
+        after=pages[position + 1] if 0 <= position < len(pages) - 1 else None,
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,
@@ -132,7 +129,7 @@ def render_index(
     changes: Sequence[str] = (),
     notice: str = "",
 ) -> str:
-    """What did this run find, and where can it be read?
+    """Render the first page of a run: what it found, and where it can be read.
 
     Parameters
     ----------
@@ -167,14 +164,7 @@ def render_index(
 
 
 def render_plain(template: str, **known: object) -> str:
-    """How does a page without any script look, by this template of ours?
-
-    Examples
-    --------
-    >>> known = {"latest": [], "runs": [], "about": {}, "notice": ""}
-    >>> "<h1>Weekly</h1>" in render_plain("site.html.j2", title="Weekly", **known)
-    True
-    """
+    """Render a page without any script by one of our templates."""
     policy = _POLICY.format(script="'none'")
     return ENVIRONMENT.get_template(template).render(policy=policy, style=_asset("style.css"), **known)
 
@@ -185,7 +175,7 @@ def _asset(name: str) -> Markup:
 
 
 def digest(script: str) -> str:
-    """Under which name does a page's policy let this script run?
+    """The name under which a page's policy lets this script run.
 
     Examples
     --------
@@ -197,13 +187,74 @@ def digest(script: str) -> str:
 
 @cache
 def packed(package: str, path: str) -> str:
-    """What does a page carry of a script that an installed package ships? It, gzip in base64.
+    """A script that an installed package ships, as a page carries it: gzip in base64.
 
     The package's own plotly.js fits its figures' JSON.
+    """
+    return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in the list of all. Words alone; ``href`` leads to what it made, where that is."""
+
+    begun: str
+    outcome: str
+    took: str = ""
+    tickets: str = ""
+    warnings: str = ""
+    data: str = ""
+    why: str = ""
+    href: str = ""
+
+
+def render_site(
+    *,
+    title: str,
+    latest: Sequence[Page],
+    runs: Sequence[RunRow],
+    about: Mapping[str, str],
+    notice: str = "",
+) -> str:
+    """Render the first page of a scheduled report: the latest good one, every run, and what is in its way.
+
+    Parameters
+    ----------
+    title
+        Name of the report.
+    latest
+        The files of the last good report, its index first; none where there is none yet.
+    runs
+        Every run, the latest first.
+    about
+        For the foot of the page; text by name.
+    notice
+        What failed and since when; plain text, shown at the top.
+
+    Returns
+    -------
+    str
+        A whole HTML file that makes no request and runs no script.
 
     Examples
     --------
-    >>> packed("plotly", "package_data/plotly.min.js")[:4]
-    'H4sI'
+    >>> page = render_site(title="Weekly", latest=[], runs=[], about={}, notice="The <run> failed.")
+    >>> "The &lt;run&gt; failed." in page, "Nothing to see yet" in page
+    (True, True)
     """
-    return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()
+    return render_plain("site.html.j2", title=title, latest=latest, runs=runs, about=about, notice=notice)
+
+
+def made_with(at: datetime) -> dict[str, str]:
+    """When a page was made, and with which versions; for its foot.
+
+    Examples
+    --------
+    >>> made_with(datetime(2026, 11, 23, 16, tzinfo=UTC))["Made"]
+    '2026-11-23 16:00 UTC'
+    """
+    versions = [f"{name} {version(name)}" for name in _PACKAGES]
+    return {
+        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
+    }

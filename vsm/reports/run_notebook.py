@@ -1,7 +1,8 @@
-"""How is a notebook executed so that it is whole or refused?"""
+"""Runs a notebook so that it is whole or refused, and leaves no path of this machine in it."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from threading import Event
 from time import monotonic
 from typing import Any, Final
 
-from vsm.errors import NotebookError, ParameterError
-from vsm.reports.forgetting import forget_paths
+from vsm.errors import NotebookError, ParameterError, RunError
+from vsm.reports.atomic import write_whole
 
 _KERNEL: Final = "vsm-report"
 _GRACE: Final = 20.0
@@ -25,18 +26,19 @@ _LINE: Final = 300
 _LATE: Final = "CellTimeoutError"
 _LEAKS: Final = ("PYTHONSTARTUP", "PLOTLY_RENDERER")
 _PROCESS: Final = Path(__file__).with_name("papermill_process.py")
+HIDDEN: Final = "work folder"
 
 
 @dataclass(frozen=True, slots=True)
 class NotebookFault:
-    """Why did a notebook not run to its end?"""
+    """Why a notebook did not run to its end."""
 
     notebook: str
     cell: str | None
     line: str
 
     def error(self, partial: Path) -> NotebookError:
-        """Which error tells this fault and where the partial notebook lies?
+        """The error that names this fault and where the partial notebook lies.
 
         Examples
         --------
@@ -49,7 +51,7 @@ class NotebookFault:
 
 
 def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float = 600) -> Path:
-    """What does a notebook say, executed with these parameters?
+    """Execute a notebook with these parameters.
 
     papermill executes it in a process and a kernel of this very Python, in the notebook's own folder, away
     from the user's IPython and Jupyter settings. ``to`` appears only when every code cell was run to its
@@ -103,14 +105,9 @@ def attempt_notebook(
     timeout: float,
     stop: Event | None = None,
 ) -> NotebookFault | None:
-    """Does a notebook run to its end? ``to`` holds what was run, whole or not; None means whole.
+    """Run a notebook; ``to`` holds what was run, whole or not. None means whole.
 
     Parameters are those of ``run_notebook``; ``to`` is replaced. Once ``stop`` is set, the run is ended.
-
-    Examples
-    --------
-    >>> attempt_notebook(Path("absent.ipynb"), to=Path("out.ipynb"), parameters={}, timeout=60)
-    NotebookFault(notebook='absent.ipynb', cell=None, line='there is no such file')
     """
     if not notebook.is_file():
         return NotebookFault(notebook.name, None, "there is no such file")
@@ -119,7 +116,7 @@ def attempt_notebook(
         complaint = _execute(notebook, to, parameters, timeout, Path(home), stop or Event())
     fault = _first_fault(to, notebook.name, complaint, timeout)
     if fault is None:
-        forget_paths(to, name=notebook.name, parameters=parameters)
+        redact_paths(to, name=notebook.name, parameters=parameters)
     return fault
 
 
@@ -146,7 +143,7 @@ def _execute(
             env=_environment(home), start_new_session=True,
         )  # fmt: skip
         try:
-            _tell(process, job)
+            _give_job(process, job)
             if late := _awaited(process, timeout + _GRACE, stop):
                 return late
         finally:
@@ -158,7 +155,7 @@ def _execute(
     return None
 
 
-def _tell(process: subprocess.Popen[bytes], job: Mapping[str, object]) -> None:
+def _give_job(process: subprocess.Popen[bytes], job: Mapping[str, object]) -> None:
     if process.stdin is not None:
         with suppress(BrokenPipeError), process.stdin as mouth:
             mouth.write(json.dumps(job).encode())
@@ -191,10 +188,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _environment(home: Path) -> dict[str, str]:
     """Give the run an empty home of its own, so that no startup file or setting of the user leaks in."""
-    mine = {name: str(home / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")}
-    mine |= {"JUPYTER_DATA_DIR": str(home), "JUPYTER_PATH": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
-    kept = {name: value for name, value in os.environ.items() if name not in _LEAKS}
-    return kept | mine | {"JUPYTER_NO_CONFIG": "1", "TQDM_DISABLE": "1"}
+    own = {name: str(home / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")}
+    own |= {"JUPYTER_DATA_DIR": str(home), "JUPYTER_PATH": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
+    passed = {name: value for name, value in os.environ.items() if name not in _LEAKS}
+    return passed | own | {"JUPYTER_NO_CONFIG": "1", "TQDM_DISABLE": "1"}
 
 
 def _write_kernel(home: Path) -> None:
@@ -241,7 +238,9 @@ def _code_cells(run: Path) -> list[tuple[str, dict[str, Any]]]:
         return []
     cells = json.loads(run.read_text(encoding="utf-8"))["cells"]
     return [
-        (str(cell.get("id", place)), cell) for place, cell in enumerate(cells) if cell["cell_type"] == "code"
+        (str(cell.get("id", position)), cell)
+        for position, cell in enumerate(cells)
+        if cell["cell_type"] == "code"
     ]
 
 
@@ -260,3 +259,65 @@ def _line(text: str) -> str:
 def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "papermill ended without a word"
+
+
+def redact_paths(run: Path, *, name: str, parameters: Mapping[str, object]) -> None:
+    """Take this machine's paths out of an executed notebook, in place.
+
+    Parameters
+    ----------
+    run
+        The executed notebook; nothing is ever run from it again.
+    name
+        What it is called instead of its path.
+    parameters
+        What it was run with: paths among them give way to "work folder", wherever they stand.
+
+    Raises
+    ------
+    RunError
+        It cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     run = Path(root) / "run.ipynb"
+    ...     _ = run.write_text(json.dumps({"metadata": {}, "cells": [{"source": f'data_dir = "{root}"'}]}))
+    ...     redact_paths(run, name="flow.ipynb", parameters={"data_dir": root})
+    ...     json.loads(run.read_text())["cells"]
+    [{'source': 'data_dir = "work folder"'}]
+    """
+    content = json.loads(run.read_text(encoding="utf-8"))
+    content["metadata"].setdefault("papermill", {}).update(input_path=name, output_path=name)
+    if paths := _paths(parameters):
+        content = _without(content, re.compile("|".join(paths)))
+    try:
+        write_whole(run, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise RunError(f"cannot write {run}: {error.strerror or error}") from error
+
+
+def _paths(parameters: Mapping[str, object]) -> list[str]:
+    """Name the paths among values, the longest first, as they are and as they stand in a cell's code."""
+    paths = {value for value in parameters.values() if isinstance(value, str) and _is_path(value)}
+    paths |= {value.encode("unicode_escape").decode().replace('"', '\\"') for value in paths}
+    return [rf"(?<!\w){re.escape(path)}(?!\w)" for path in sorted(paths, key=len, reverse=True)]
+
+
+def _is_path(value: str) -> bool:
+    try:
+        path = Path(value)
+        return path.is_absolute() and path != Path(path.anchor) and path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _without(content: Any, paths: re.Pattern[str]) -> Any:
+    if isinstance(content, str):
+        return paths.sub(HIDDEN, content)
+    if isinstance(content, list):
+        return [_without(part, paths) for part in content]
+    if isinstance(content, dict):
+        return {key: _without(part, paths) for key, part in content.items()}
+    return content

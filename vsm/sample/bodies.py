@@ -1,4 +1,4 @@
-"""How would Jira tell this story? REST v2 issue bodies with their changelog, as Cloud gives them."""
+"""The story as Jira tells it: REST v2 issue bodies with their changelog, as Cloud gives them."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -22,7 +22,7 @@ CATEGORIES: Final = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "
 
 
 def bodies_from_story(story: Story) -> list[Json]:
-    """What would the server answer for each issue, in order of creation?
+    """The server's answer for each issue, in order of creation.
 
     Ids of histories and comments follow time over the whole site; an unchanged field is no item.
 
@@ -91,7 +91,10 @@ def _id(name: str, value: str | None) -> str | None:
 
 def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Json:
     histories, state = replayed
-    comments = [_comment(at, who) for at, who in life.comments]
+    comments = [
+        {"id": at, "author": _user(who), "created": _text(at), "updated": _text(at)}
+        for at, who in life.comments
+    ]
     last = max([life.created, *(h["id"] for h in histories), *(c["id"] for c in comments)])
     finished = [h["created"] for h in histories if any(item["toString"] == plan.DONE for item in h["items"])]
     resolution, assignee, site_id = state["resolution"], state["assignee"], str(FIRST_ISSUE + life.number)
@@ -118,10 +121,6 @@ def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Jso
     return {"id": site_id, "self": address, "key": life.key, "fields": fields, "changelog": log}
 
 
-def _comment(at: int, who: str) -> Json:
-    return {"id": at, "author": _user(who), "created": _text(at), "updated": _text(at)}
-
-
 def _parent(epic: int | None) -> Json:
     """Name the epic; epics lie in a planning project that is not pulled."""
     return {"parent": {"id": str(9_000 + epic), "key": f"PLAN-{epic}"}} if epic else {}
@@ -135,7 +134,7 @@ def _status(name: str) -> Json:
 
 
 def account_id(name: str) -> str:
-    """Which account is this person's?
+    """The account of this person.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How would Git tell this story? A stream for ``git fast-import``: branches, merges, releases.
+"""The story as Git tells it: a stream for ``git fast-import``: branches, merges, releases.
 
 Work lands on ``main`` when QA has passed it, either by a merge or rebased: then its commits keep their
 author's instants and bear the landing's as the committer's. Work in flight stays on its branch.
@@ -24,7 +24,7 @@ Work = list[tuple[int, str]]
 
 @dataclass(slots=True)
 class _Stream:
-    """What has been written, and what was ``main``'s last commit after each instant?"""
+    """What has been written, and ``main``'s last commit after each instant."""
 
     parts: list[bytes]
     at: list[int]
@@ -32,7 +32,7 @@ class _Stream:
     last: int = 0
 
     def base(self, at: int) -> int:
-        """Which commit was main's last at this instant?"""
+        """The last commit of main at this instant."""
         return self.marks[max(0, bisect_right(self.at, at) - 1)]
 
     def land(self, at: int, mark: int) -> None:
@@ -57,7 +57,7 @@ class _Stream:
 
 
 def commits_from_story(story: Story) -> bytes:
-    """What does the repository hold? The whole of it as one fast-import stream.
+    """The whole repository as one fast-import stream.
 
     Examples
     --------

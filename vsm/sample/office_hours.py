@@ -1,4 +1,4 @@
-"""When do people work? Monday to Friday, by the local clock; instants are whole seconds of the epoch."""
+"""When people work: Monday to Friday, by the local clock; instants are whole seconds of the epoch."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from vsm.sample.plan import AS_OF, FIRST_DAY, ZONE
 
 
 def instant(day: date, hour: float = 0.0) -> int:
-    """Which second of the epoch is this hour of a local day?
+    """The second of the epoch of this hour of a local day.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def instant(day: date, hour: float = 0.0) -> int:
 
 
 def local(at: int) -> datetime:
-    """What does the local clock say?
+    """What the local clock says.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def local(at: int) -> datetime:
 
 
 def working_days() -> list[date]:
-    """Which days are worked, with a margin behind the sample's end?
+    """The days that are worked, with a margin behind the sample's end.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def working_days() -> list[date]:
 
 @dataclass(frozen=True)
 class Hours:
-    """Which stretches are worked, from one hour of the day to another?
+    """The stretches that are worked, from one hour of the day to another.
 
     Examples
     --------
@@ -63,12 +63,12 @@ class Hours:
         object.__setattr__(self, "starts", [instant(day, self.opens) for day in working_days()])
 
     def open_from(self, at: int) -> int:
-        """When is the next working instant, this one included?"""
+        """The next working instant, this one included."""
         place = bisect_right(self.starts, at) - 1
         return at if place >= 0 and at < self._end(place) else self.starts[place + 1]
 
     def after(self, at: int, *, seconds: int) -> int:
-        """When have so many working seconds passed?"""
+        """The instant at which so many working seconds have passed."""
         now = self.open_from(at)
         place = bisect_right(self.starts, now) - 1
         while now + seconds > self._end(place):
@@ -83,11 +83,5 @@ class Hours:
 
 @cache
 def hours(opens: int, closes: int) -> Hours:
-    """Which hours are these? Laid out once for each pair.
-
-    Examples
-    --------
-    >>> hours(9, 17) is hours(9, 17)
-    True
-    """
+    """These hours, laid out once for each pair."""
     return Hours(opens, closes)

@@ -1,7 +1,7 @@
-"""What is planted in the sample, and who works there?
+"""What is planted in the sample, and who works there.
 
 Every number that shapes the small business stands here once; ``truth`` writes them down beside what came
-of them, and ``workflow_file`` tells the same stages and people to ``vsm``.
+of them, and ``build`` tells the same stages and people to ``vsm``.
 """
 
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ COMPONENTS: Final = {
     "accounts": ("login page", "address book"),
     "back office": ("price list", "stock report"),
 }
-"""Which part of the shop does each thing belong to?"""
+"""The part of the shop that each thing belongs to."""
 
 REOPENED: Final = 2
 FORMER_KEY: Final = "HELP-41"
@@ -76,7 +76,7 @@ FORMER_KEY: Final = "HELP-41"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is one step of work? ``queue`` leads to ``work``; effort is lognormal, in working hours."""
+    """One step of work. ``queue`` leads to ``work``; effort is lognormal, in working hours."""
 
     queue: str
     work: str
@@ -110,7 +110,7 @@ STATUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who works at which step? Hours are of the day, local; nothing new is taken up after ``intake``."""
+    """Who works at which step. Hours are of the day, local; nothing new is taken up after ``intake``."""
 
     name: str
     team: str

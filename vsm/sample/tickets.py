@@ -1,4 +1,4 @@
-"""Which tickets come in, and what is their fate? Drawn from a seed before anybody works on them."""
+"""The tickets that come in and their fate, drawn from a seed before anybody works on them."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +27,7 @@ UNEVEN: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was changed at once? ``fields`` tells the values after; ``actor`` is None if not named."""
+    """What was changed at once. ``fields`` tells the values after; ``actor`` is None if not named."""
 
     at: int
     actor: str | None
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(slots=True)
 class Life:
-    """What is one ticket, what is planted in it, and what happened to it?
+    """One ticket, what is planted in it, and what happened to it.
 
     ``landings`` are the instants at which work was merged, with its commits; ``commits`` wait for theirs.
     """
@@ -67,17 +67,17 @@ class Life:
 
     @property
     def key(self) -> str:
-        """What do people call it?"""
+        """What people call it."""
         return f"{plan.PROJECT}-{self.number}"
 
     @property
     def component(self) -> str:
-        """Which part of the shop does it concern?"""
+        """The part of the shop that it concerns."""
         return next(name for name, nouns in plan.COMPONENTS.items() if self.noun in nouns)
 
 
 def lives_from_seed(seed: int) -> list[Life]:
-    """Which tickets are reported, in order of creation?
+    """The tickets that are reported, in order of creation.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""How do reports arrive on their own? Runs that somebody can leave alone for a year."""
+"""Reports that arrive on their own: runs that somebody can leave alone for a year."""

@@ -1,18 +1,26 @@
-"""Which runs were there, and how did each end? A small database that no run can slip past.
+"""The record of every run of a work folder, and the lock that lets one run at a time write it.
 
 A run is written down before it does anything. What ends without a word (a power cut, a kill) is found by the
-next run, which is the only one under way, and is told as broken off: nothing is lost silently.
+next run, which is the only one under way, and is marked as broken off: nothing is lost silently.
+
+The lock is one of the operating system on a file, and belongs to a living process. When that ends, however it
+ends, the operating system frees it; a file that was left behind locks nobody out. On a network drive without
+locks, each machine has to have a work folder of its own.
 """
 
 import json
+import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from vsm.errors import ArchiveError
+from filelock import FileLock, Timeout
+
+from vsm.errors import ArchiveError, RunError
 
 Outcome = Literal["running", "done", "unchanged", "stale", "failed", "misconfigured", "broken off", "refused"]
 GOOD: Final = frozenset({"done", "unchanged", "stale"})
@@ -32,7 +40,7 @@ _INDEX: Final = "CREATE INDEX IF NOT EXISTS runs_by_report ON runs (report, run)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known about one run of one report?
+    """What is known about one run of one report.
 
     Attributes
     ----------
@@ -83,13 +91,13 @@ class Run:
 
     @property
     def good(self) -> bool:
-        """Does a whole report stand at its end?"""
+        """Whether a whole report stands at its end."""
         return self.outcome in GOOD
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Which runs were there? Close it, or use ``with``.
+    """The runs of a work folder. Close it, or use ``with``.
 
     Examples
     --------
@@ -146,19 +154,19 @@ class History:
         self._execute("DELETE FROM runs WHERE run = ?", (run.number,))
 
     def runs(self, report: str | None = None) -> list[Run]:
-        """Which runs had this report, or any, the latest first?"""
+        """The runs of this report, or of all, the latest first."""
         found = self._execute(
             "SELECT run, about FROM runs WHERE ? IS NULL OR report = ? ORDER BY run DESC", (report, report)
         )
         return [_unpacked(number, about) for number, about in found]
 
     def under_way(self) -> list[Run]:
-        """Which runs were begun and have not ended?"""
+        """Runs that were begun and have not ended."""
         found = self._execute("SELECT run, about FROM runs WHERE outcome = 'running' ORDER BY run", ())
         return [_unpacked(number, about) for number, about in found]
 
     def reports(self) -> list[str]:
-        """Which reports had a run, by name?"""
+        """Names of the reports that had a run."""
         return [name for (name,) in self._execute("SELECT DISTINCT report FROM runs ORDER BY report", ())]
 
     def _execute(self, statement: str, values: Sequence[object]) -> list[Any]:
@@ -169,7 +177,7 @@ class History:
 
 
 def open_history(path: Path) -> History:
-    """Where are this work folder's runs written down? In one file, made where it is absent.
+    """Open the file in which this work folder's runs are written down; made where it is absent.
 
     Raises
     ------
@@ -194,25 +202,14 @@ def open_history(path: Path) -> History:
 
 
 def last_good(runs: Sequence[Run]) -> Run | None:
-    """Which of these, the latest first, was the last whose report stands and has its folder?
-
-    Examples
-    --------
-    >>> last_good([]) is None
-    True
-    """
+    """The last of these, the latest first, whose report stands and has its folder."""
     return next((run for run in runs if run.good and run.folder), None)
 
 
 def failing_since(runs: Sequence[Run]) -> Run | None:
-    """With which run did it begin that none succeeds? None where the last one that ended was good.
+    """The run with which it began that none succeeds; None where the last one that ended was good.
 
     Runs stand the latest first. A refused one tells nothing of the report: another was under way.
-
-    Examples
-    --------
-    >>> failing_since([]) is None
-    True
     """
     first = None
     for run in runs:
@@ -241,3 +238,58 @@ def _unpacked(number: int, about: str) -> Run:
 
 def _text(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
+
+
+class BusyError(RunError):
+    """Another run is under way in this work folder."""
+
+
+@contextmanager
+def one_at_a_time(path: Path, *, at: datetime) -> Iterator[None]:
+    """Be the only run of a work folder until the block ends.
+
+    Parameters
+    ----------
+    path
+        The lock's file; made where it is absent. Beside it, ``.json`` tells who holds it.
+    at
+        The instant of the run, with zone, for those who have to wait.
+
+    Raises
+    ------
+    BusyError
+        Another process holds it; says which, and since when.
+    RunError
+        The file cannot be made.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root, one_at_a_time(Path(root, "run.lock"), at=datetime.now(UTC)):
+    ...     print("alone")
+    alone
+    """
+    lock, holder = FileLock(path, timeout=0, is_singleton=False), path.with_suffix(".json")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise BusyError(f"another run is under way{_holder(holder)}; nothing was done") from None
+    except OSError as error:
+        raise RunError(f"cannot lock {path}: {error.strerror or error}") from error
+    try:
+        with suppress(OSError):  # only for the message of those who wait
+            holder.write_text(json.dumps({"process": os.getpid(), "since": at.isoformat(timespec="seconds")}))
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(holder: Path) -> str:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(holder.read_text())
+        return f" (process {known['process']}, since {known['since']})"
+    return ""

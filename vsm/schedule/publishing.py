@@ -1,4 +1,4 @@
-"""How does a finished run get to where it is published? File by file, and what leads to it last.
+"""Copies a finished run to where it is published, file by file, and what leads to it last.
 
 A folder, or any address that fsspec knows (``s3://…``, ``gs://…``, ``sftp://…``). papermill's own handlers
 are not used: they write text alone, and a PDF is none.
@@ -13,7 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
+from vsm.config import Report
 from vsm.errors import RunError
+from vsm.schedule.history import Run
+from vsm.sources.work_folder import WorkFolder
 
 _LIBRARIES: Final = {
     "s3": "s3fs",
@@ -23,7 +26,7 @@ _LIBRARIES: Final = {
     "abfs": "adlfs",
     "az": "adlfs",
 }
-_OURS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
+_RUN_NAME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
 
 
 def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> None:
@@ -75,17 +78,17 @@ def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> N
         scheme = urlsplit(to).scheme
         library = _LIBRARIES.get(scheme, "a library of its own")
         extra = " (pip install 'vsm[s3]')" if library == "s3fs" else ""
-        raise RunError(f"{shown(to)} needs {library}{extra}, which is not installed") from error
+        raise RunError(f"{without_secrets(to)} needs {library}{extra}, which is not installed") from error
     except Exception as error:  # each store has errors of its own
-        raise RunError(f"it could not be copied to {shown(to)}: {_said(error, to)}") from error
+        raise RunError(f"it could not be copied to {without_secrets(to)}: {_answer(error, to)}") from error
 
 
-def shown(address: str) -> str:
-    """Where is it published, without what only the owner may know?
+def without_secrets(address: str) -> str:
+    """An address without what only its owner may know.
 
     Examples
     --------
-    >>> shown("sftp://user:pass/word@host/www?token=1")
+    >>> without_secrets("sftp://user:pass/word@host/www?token=1")
     'sftp://host/www'
     """
     bare = re.split(r"[?#]", address, maxsplit=1)[0] if "://" in address else address
@@ -95,7 +98,7 @@ def shown(address: str) -> str:
 
 def _runs(site: Path, folder: str | None, keep: Collection[str]) -> list[Path]:
     """List what the first page leads to: this run, and others that a store which was down has missed."""
-    others = (entry for entry in sorted(site.iterdir()) if _OURS.fullmatch(entry.name))
+    others = (entry for entry in sorted(site.iterdir()) if _RUN_NAME.fullmatch(entry.name))
     missed = [entry for entry in others if entry.name in keep and entry.name != folder]
     return missed if folder is None else [site / folder, *missed]
 
@@ -114,7 +117,7 @@ def _last_of(run: Path) -> str:
 
 def _copy(store: Any, file: Path, to: str) -> None:
     """Write one file, so that a browser takes it for what it is; a folder gets it by renaming."""
-    protocols = _protocols(store)
+    protocols = [store.protocol] if isinstance(store.protocol, str) else store.protocol
     if _LIBRARIES.keys().isdisjoint(protocols):  # a bucket has no folders, and none is made by a wrong name
         store.makedirs(to.rpartition("/")[0], exist_ok=True)
     if "file" in protocols:
@@ -135,15 +138,11 @@ def _prune(store: Any, base: str, keep: Collection[str]) -> None:
     store.invalidate_cache()
     for entry in store.ls(base, detail=True):
         name = entry["name"].rstrip("/").rpartition("/")[2]
-        if _OURS.fullmatch(name) and name not in keep:
+        if _RUN_NAME.fullmatch(name) and name not in keep:
             store.rm(entry["name"], recursive=entry["type"] == "directory")
 
 
-def _protocols(store: Any) -> tuple[str, ...]:
-    return (store.protocol,) if isinstance(store.protocol, str) else tuple(store.protocol)
-
-
-def _said(error: Exception, address: str) -> str:
+def _answer(error: Exception, address: str) -> str:
     """Say what a store answered, without what only the owner may know, as it stands or decoded."""
     text = " ".join(str(error).split()) or type(error).__name__
     rest = address.partition("://")[2]
@@ -151,5 +150,29 @@ def _said(error: Exception, address: str) -> str:
     asked = re.split(r"[?#]", rest, maxsplit=1)[1:]
     parts = [address, hidden, *hidden.split(":"), *asked, *re.split(r"[&=?#]", "".join(asked))]
     for part in sorted({*parts, *map(unquote, parts)} - {""}, key=len, reverse=True):
-        text = text.replace(part, shown(address) if part == address else "…")
+        text = text.replace(part, without_secrets(address) if part == address else "…")
     return text[:300]
+
+
+def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
+    """Copy a run to where its report is published; returns why that failed, or nothing.
+
+    What lies in the work folder stays there, as its first page leads to it; older runs are removed. A run
+    that made nothing sends the first page alone, with what failed and since when. A relative path counts from
+    the work folder: a scheduler has a folder of its own.
+    """
+    site = folder.site / report.name
+    keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []
+    try:
+        send(site, folder=run.folder if run.good else None, to=address_of(folder, report), keep=keep)
+    except RunError as error:
+        text = str(error)
+        return f"{text[:1].upper()}{text[1:]}."
+    return ""
+
+
+def address_of(folder: WorkFolder, report: Report) -> str:
+    """Where vsm.toml says that a report is published; a relative path counts from the work folder."""
+    to = str(report.publish)
+    known = "://" in to or to.startswith("~") or Path(to).is_absolute()
+    return to if known else str(folder.root.resolve() / to)

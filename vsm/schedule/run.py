@@ -1,9 +1,17 @@
-"""How is a report made with nobody there? Pull, check, render, publish, tell; each run is written down first.
+"""Makes reports with nobody there: pull, check, render, publish, notify.
 
-Whatever fails, the last good report stays in its place and its first page says what failed and since when.
+A run of a report goes through these phases, and ends with one of these outcomes::
+
+    pull ──> check ──────> render ──> publish ──> done, or stale: made of data that are partly old or faulty
+      │        ├─ no news ──────────────────────> unchanged, or stale as the last good run is
+      └────────┴────────────┴───────────┴───────> failed, or misconfigured: vsm.toml asks for what cannot be
+
+A run is written down before it begins. One that ended without a word is found by the next call and is
+``broken off``; a call that comes while another is under way is ``refused``. Whatever fails, the last good
+report stays in its place, and its first page says what failed and since when.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,13 +19,11 @@ from typing import Final
 from vsm.config import Report, Workflow
 from vsm.errors import EmptyWindowError, InputError, ParameterError, VsmError
 from vsm.findings import remembered
-from vsm.schedule.due import due_at
-from vsm.schedule.history import History, Outcome, Run, last_good, open_history
-from vsm.schedule.lock import BusyError, one_at_a_time
-from vsm.schedule.log import Log
-from vsm.schedule.order import Order, order_of, widened
-from vsm.schedule.places import put_in_place, show
-from vsm.schedule.rendering import Made, checked, rendered
+from vsm.schedule.effects import Effects
+from vsm.schedule.history import BusyError, History, Outcome, Run, last_good, one_at_a_time, open_history
+from vsm.schedule.plan import Plan, due_at, plan_run, widened
+from vsm.schedule.rendering import Output, stream_of_plan
+from vsm.schedule.site import put_in_place, refresh_pages
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.stream import ValueStream
 
@@ -32,62 +38,10 @@ EXIT_CODES: Final[dict[Outcome, int]] = {
 _STOPPED: Final = "it was stopped before its end."
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What does a run do to the world? Each part can be exchanged.
-
-    Attributes
-    ----------
-    clock
-        Gives the instant that counts as now, with zone.
-    log
-        Takes what happens, as ``log_to`` makes it.
-    pull
-        Pulls what is configured; returns a sentence for each source that could not be pulled.
-    publish
-        Copies a finished run to where its report is published, and of one that made nothing the first page,
-        which says so; returns what failed, or nothing.
-    tell
-        Tells those who are to know; returns a sentence for each that could not be told.
-    render
-        Carries out an order, as ``rendered`` does.
-    """
-
-    clock: Callable[[], datetime]
-    log: Log
-    pull: Callable[[], Sequence[str]]
-    publish: Callable[[Report, Run], str]
-    tell: Callable[[Report, Run, Made | None], Sequence[str]]
-    render: Callable[..., Made] = rendered
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What do all runs of one call share?"""
-
-    folder: WorkFolder
-    workflow: Workflow
-    history: History
-    hands: Hands
-    force: bool
-
-    def reach(self, run: Run, phase: str) -> Run:
-        """Write down that a run begins with this phase."""
-        run = replace(run, phase=phase)
-        self.history.write(run)
-        self.hands.log(phase, report=run.report)
-        return run
-
-    def show(self, report: Report) -> str:
-        """Say what is there on the first page, and clear what does not stay."""
-        at, log, history = self.hands.clock(), self.hands.log, self.history
-        return show(self.folder, report.name, history=history, log=log, at=at, keep=report.keep)
-
-
 def run_reports(
-    folder: WorkFolder, names: Sequence[str] = (), *, hands: Hands, due: bool = False, force: bool = False
+    folder: WorkFolder, names: Sequence[str] = (), *, effects: Effects, due: bool = False, force: bool = False
 ) -> list[Run]:
-    """What came of making these reports? One run of each, at most one call at a time in a work folder.
+    """Make reports: one run of each, at most one call at a time in a work folder.
 
     Parameters
     ----------
@@ -95,7 +49,7 @@ def run_reports(
         The work folder; its vsm.toml plans the reports.
     names
         Which of them; all without any.
-    hands
+    effects
         What is done to the world.
     due
         Make only those that their ``cron`` makes due now.
@@ -121,26 +75,27 @@ def run_reports(
     Examples
     --------
     >>> from pathlib import Path
-    >>> hands = Hands(clock=datetime.now, log=print, pull=list, publish=str, tell=list)
-    >>> run_reports(WorkFolder(Path("/dev/null")), hands=hands)
+    >>> effects = Effects(clock=datetime.now, log=print, pull=list, publish=str, notify=list)
+    >>> run_reports(WorkFolder(Path("/dev/null")), effects=effects)
     Traceback (most recent call last):
     ...
     vsm.errors.RunError: cannot lock /dev/null/archive/run.lock: Not a directory
     """
-    at = hands.clock()
+    at = effects.clock()
     try:
         with one_at_a_time(folder.run_lock, at=at), open_history(folder.history) as history:
-            _find_broken_off(folder, history, hands)
-            workflow = _workflow(folder, history, hands)
+            call = _Call(folder, history, effects)
+            call.close_broken_runs()
+            workflow = call.workflow()
             chosen = _chosen(workflow, names, history, at=at, due=due)
             if not chosen:
-                hands.log("nothing is due" if due else "vsm.toml has no [[report]]")
+                effects.log("nothing is due" if due else "vsm.toml has no [[report]]")
                 return []
-            return _made(_Job(folder, workflow, history, hands, force), chosen, at)
+            return call.make(chosen, workflow=workflow, at=at, force=force)
     except BusyError as error:
         with open_history(folder.history) as history:
             for name in names or history.reports():
-                _note(history, Run(name, at), "refused", str(error), hands)
+                _Call(folder, history, effects).note(Run(name, at), "refused", str(error))
         raise
 
 
@@ -155,138 +110,179 @@ def _chosen(
     return [(report, time) for report, time in times if time is not None or not due]
 
 
-def _made(job: _Job, chosen: Sequence[tuple[Report, datetime | None]], at: datetime) -> list[Run]:
-    """Pull once, then make one report after the other; whatever ends this early is written down."""
-    title = job.workflow.stream.name
-    runs = [
-        job.history.begin(Run(report.name, at, due=time, title=title, phase="pull"))
-        for report, time in chosen
-    ]
-    try:
-        for report, _ in chosen:  # what a run that was killed has left
-            job.show(report)
-        job.hands.log("pull", reports=[run.report for run in runs])
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call of ``run_reports``: what all its runs share."""
+
+    folder: WorkFolder
+    history: History
+    effects: Effects
+
+    def close_broken_runs(self) -> None:
+        """End what the history holds as under way: this call is the only one, so it broke off."""
+        for run in self.history.under_way():
+            reason = f"it was broken off in the phase '{run.phase}'; nothing of it was published."
+            self.history.write(replace(run, outcome="broken off", reason=reason, ended=self.effects.clock()))
+            self.effects.log("broken off", report=run.report, begun=run.begun.isoformat(), phase=run.phase)
+            self.refresh_pages(run.report)
+
+    def workflow(self) -> Workflow:
+        """Read vsm.toml; where it cannot be used, every report that ever ran is misconfigured."""
         try:
-            troubles = job.hands.pull()
-        except Exception as error:  # noqa: BLE001 - such as a full disk; each run is told of it
-            return [_ended(job, report, _failed(run, error), None)
-                    for (report, _), run in zip(chosen, runs, strict=True)]  # fmt: skip
-        return [_one(job, report, run, troubles) for (report, _), run in zip(chosen, runs, strict=True)]
-    except BaseException:
-        for run in job.history.under_way():
-            job.history.write(replace(run, outcome="failed", reason=_STOPPED, ended=job.hands.clock()))
-        raise
-
-
-def _one(job: _Job, report: Report, run: Run, troubles: Sequence[str]) -> Run:
-    made, site = None, job.folder.site / report.name
-    try:
-        run = job.reach(run, "check")
-        order = order_of(job.folder, report, workflow=job.workflow, at=run.begun, troubles=troubles)
-        good = last_good(job.history.runs(report.name))
-        if good and not job.force and good.key == order.key and (site / good.folder / "index.html").is_file():
-            return _ended(job, report, _unchanged(run, good), None)
-        order, stream, quiet = _checked(job, order)
-        troubles = [*troubles, *quiet, *_faults(stream)]
-        run = _seen(run, stream)
-        run = job.reach(run, "render")
-        made = job.hands.render(job.folder, order, stream=stream, before=good, troubles=troubles)
-        run = job.reach(run, "publish")
-        name = put_in_place(made.folder, site=site, at=run.begun)
-        run = replace(
-            run, outcome="stale" if troubles else "done", reason=" ".join(troubles), folder=name,
-            key=order.key, findings=remembered(made.findings),
-        )  # fmt: skip
-    except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
-        run = _failed(run, error)
-    return _ended(job, report, run, made)
-
-
-def _failed(run: Run, error: Exception) -> Run:
-    if isinstance(error, InputError):
-        return replace(run, outcome="misconfigured", reason=str(error))
-    said = str(error) if isinstance(error, VsmError) else f"{type(error).__name__}: {error}"
-    return replace(run, outcome="failed", reason=said)
-
-
-def _checked(job: _Job, order: Order) -> tuple[Order, ValueStream, list[str]]:
-    """Read the stream; a window that moved beyond the last event is widened, and that is told."""
-    try:
-        return order, checked(job.folder, order), []
-    except EmptyWindowError as error:
-        wider = widened(order, last=error.last)
-        if wider is None:
+            return read_workflow(self.folder)
+        except InputError as error:
+            for name in self.history.reports():
+                self.note(Run(name, self.effects.clock()), "misconfigured", str(error))
+                self.refresh_pages(name)
             raise
-        return wider[0], checked(job.folder, wider[0]), [wider[1]]
 
-
-def _ended(job: _Job, report: Report, run: Run, made: Made | None) -> Run:
-    """Write the end down, show it, copy it to where it is published, and tell it."""
-    before = next((known for known in job.history.runs(report.name) if known.number < run.number), None)
-    run = replace(run, ended=job.hands.clock())
-    run = job.history.end(run, before)
-    if fault := job.show(report):
-        run = replace(run, outcome="failed", reason=f"its first page could not be written: {fault}")
-        job.history.write(run)
-    if report.publish and (fault := job.hands.publish(report, run)):
-        job.hands.log("not published", report=report.name, reason=fault)
-        if run.good:
-            run = replace(run, outcome="stale", reason=f"{run.reason} {fault}".strip())
-            job.history.write(run)
-    if before is None or run.good or _differs(run, before):
+    def make(
+        self,
+        chosen: Sequence[tuple[Report, datetime | None]],
+        *,
+        workflow: Workflow,
+        at: datetime,
+        force: bool,
+    ) -> list[Run]:
+        """Pull once, then make one report after the other; whatever ends this early is written down."""
+        title = workflow.stream.name
+        begun = [Run(report.name, at, due=time, title=title, phase="pull") for report, time in chosen]
+        making = [
+            _Making(self, report, self.history.begin(run))
+            for (report, _), run in zip(chosen, begun, strict=True)
+        ]
         try:
-            for fault in job.hands.tell(report, run, made):
-                job.hands.log("not told", report=report.name, reason=fault)
-        except Exception as error:  # noqa: BLE001 - whoever is not told stops nothing
-            job.hands.log("not told", report=report.name, reason=type(error).__name__)
-    job.hands.log(run.outcome, report=report.name, reason=run.reason, folder=run.folder)
-    return run
+            for each in making:  # what a run that was killed has left
+                each.refresh_pages()
+            self.effects.log("pull", reports=[run.report for run in begun])
+            try:
+                troubles = self.effects.pull()
+            except Exception as error:  # noqa: BLE001 - such as a full disk; each run is told of it
+                return [each.fail(error).finish() for each in making]
+            return [each.make(workflow, troubles=troubles, force=force).finish() for each in making]
+        except BaseException:
+            for run in self.history.under_way():
+                stopped = replace(run, outcome="failed", reason=_STOPPED, ended=self.effects.clock())
+                self.history.write(stopped)
+            raise
+
+    def note(self, run: Run, outcome: Outcome, reason: str) -> None:
+        """Write down a run that ended before it could begin."""
+        before = next(iter(self.history.runs(run.report)), None)
+        begun = self.history.begin(run)
+        self.history.end(replace(begun, outcome=outcome, reason=reason, ended=self.effects.clock()), before)
+
+    def refresh_pages(self, report: str, *, keep: int | None = None) -> str:
+        """Say on the first pages what there is by now; returns why that failed, or nothing."""
+        at, log = self.effects.clock(), self.effects.log
+        return refresh_pages(self.folder, report, history=self.history, log=log, at=at, keep=keep)
 
 
-def _differs(run: Run, before: Run) -> bool:
-    """Is this failure another than the last, or of another due time? One is told once."""
-    return (run.outcome, run.reason, run.due) != (before.outcome, before.reason, before.due)
+@dataclass(slots=True)
+class _Making:
+    """One report on its way through the phases; ``run`` is what is known of it by now."""
 
+    call: _Call
+    report: Report
+    run: Run
+    output: Output | None = None
 
-def _note(history: History, run: Run, outcome: Outcome, reason: str, hands: Hands) -> None:
-    before = next(iter(history.runs(run.report)), None)
-    begun = history.begin(run)
-    history.end(replace(begun, outcome=outcome, reason=reason, ended=hands.clock()), before)
+    def make(self, workflow: Workflow, *, troubles: Sequence[str], force: bool) -> "_Making":
+        """Check, render and publish; any error ends this run alone."""
+        folder, site = self.call.folder, self.call.folder.site / self.report.name
+        try:
+            self._enter("check")
+            plan = plan_run(folder, self.report, workflow=workflow, at=self.run.begun, troubles=troubles)
+            good = last_good(self.call.history.runs(self.report.name))
+            whole = good is not None and (site / good.folder / "index.html").is_file()
+            if good and whole and good.key == plan.key and not force:
+                return self._stand_as(good)
+            plan, stream, widening = self._read(plan)
+            troubles = [*troubles, *widening, *_faults(stream)]
+            warnings = int((stream.quality["level"] == "warning").sum())
+            data = f"{stream.as_of:%Y-%m-%d %H:%M} UTC"
+            self.run = replace(self.run, data=data, tickets=len(stream.tickets), warnings=warnings)
+            self._enter("render")
+            render = self.call.effects.render
+            self.output = render(folder, plan, stream=stream, before=good, troubles=troubles)
+            self._enter("publish")
+            self.run = replace(
+                self.run,
+                folder=put_in_place(self.output.folder, site=site, at=self.run.begun),
+                outcome="stale" if troubles else "done",
+                reason=" ".join(troubles),
+                key=plan.key,
+                findings=remembered(self.output.findings),
+            )
+        except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
+            self.fail(error)
+        return self
 
+    def fail(self, error: Exception) -> "_Making":
+        """End with this error: the user's mistake, or a failure."""
+        if isinstance(error, InputError):
+            self.run = replace(self.run, outcome="misconfigured", reason=str(error))
+        else:
+            known = isinstance(error, VsmError)
+            self.run = replace(
+                self.run, outcome="failed", reason=str(error) if known else f"{type(error).__name__}: {error}"
+            )
+        return self
 
-def _find_broken_off(folder: WorkFolder, history: History, hands: Hands) -> None:
-    """What is still under way in the history has ended without a word: this call is the only one."""
-    for run in history.under_way():
-        reason = f"it was broken off in the phase '{run.phase}'; nothing of it was published."
-        history.write(replace(run, outcome="broken off", reason=reason, ended=hands.clock()))
-        hands.log("broken off", report=run.report, begun=run.begun.isoformat(), phase=run.phase)
-        show(folder, run.report, history=history, log=hands.log, at=hands.clock())
+    def finish(self) -> Run:
+        """Write the end down, show it on the first page, copy it to where it is published, notify."""
+        history, effects, report = self.call.history, self.call.effects, self.report
+        before = next((run for run in history.runs(report.name) if run.number < self.run.number), None)
+        self.run = replace(self.run, ended=effects.clock())
+        self.run = history.end(self.run, before)
+        if fault := self.refresh_pages():
+            self.run = replace(
+                self.run, outcome="failed", reason=f"its first page could not be written: {fault}"
+            )
+            history.write(self.run)
+        if report.publish and (fault := effects.publish(report, self.run)):
+            effects.log("not published", report=report.name, reason=fault)
+            if self.run.good:
+                self.run = replace(self.run, outcome="stale", reason=f"{self.run.reason} {fault}".strip())
+                history.write(self.run)
+        # A failure is notified once: not again while its reason and its due time stay the same.
+        same = before and (before.outcome, before.reason, before.due)
+        if self.run.good or same != (self.run.outcome, self.run.reason, self.run.due):
+            try:
+                for fault in effects.notify(report, self.run, self.output):
+                    effects.log("not told", report=report.name, reason=fault)
+            except Exception as error:  # noqa: BLE001 - a message that cannot be sent stops nothing
+                effects.log("not told", report=report.name, reason=type(error).__name__)
+        effects.log(self.run.outcome, report=report.name, reason=self.run.reason, folder=self.run.folder)
+        return self.run
 
+    def refresh_pages(self) -> str:
+        return self.call.refresh_pages(self.report.name, keep=self.report.keep)
 
-def _workflow(folder: WorkFolder, history: History, hands: Hands) -> Workflow:
-    try:
-        return read_workflow(folder)
-    except InputError as error:
-        for name in history.reports():
-            _note(history, Run(name, hands.clock()), "misconfigured", str(error), hands)
-            show(folder, name, history=history, log=hands.log, at=hands.clock())
-        raise
+    def _enter(self, phase: str) -> None:
+        self.run = replace(self.run, phase=phase)
+        self.call.history.write(self.run)
+        self.call.effects.log(phase, report=self.run.report)
 
+    def _read(self, plan: Plan) -> tuple[Plan, ValueStream, list[str]]:
+        """Read the stream; a window that moved beyond the last event is widened, and a sentence says so."""
+        try:
+            return plan, stream_of_plan(self.call.folder, plan), []
+        except EmptyWindowError as error:
+            wider = widened(plan, last=error.last)
+            if wider is None:
+                raise
+            plan, sentence = wider
+            return plan, stream_of_plan(self.call.folder, plan), [sentence]
 
-def _unchanged(run: Run, good: Run) -> Run:
-    reason = f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
-    if good.outcome == "stale":
-        reason = good.reason
-    return replace(
-        run, outcome="stale" if good.outcome == "stale" else "unchanged", reason=reason, folder=good.folder,
-        key=good.key, data=good.data, tickets=good.tickets, warnings=good.warnings, findings=good.findings,
-    )  # fmt: skip
-
-
-def _seen(run: Run, stream: ValueStream) -> Run:
-    warnings = int((stream.quality["level"] == "warning").sum())
-    data = f"{stream.as_of:%Y-%m-%d %H:%M} UTC"
-    return replace(run, data=data, tickets=len(stream.tickets), warnings=warnings)
+    def _stand_as(self, good: Run) -> "_Making":
+        """End without news: the last good report stands, and is as stale as it was."""
+        stale = good.outcome == "stale"
+        reason = good.reason if stale else f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
+        self.run = replace(self.run, outcome="stale" if stale else "unchanged", reason=reason)
+        self.run = replace(self.run, folder=good.folder, key=good.key, data=good.data, tickets=good.tickets)
+        self.run = replace(self.run, warnings=good.warnings, findings=good.findings)
+        return self
 
 
 def _faults(stream: ValueStream) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What do the tests of live Jira share? A pull that never sleeps, and the events that came of it."""
 
-import os
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site
+from tests.share import THOROUGH
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive, PullState
 from vsm.sources.credentials import Login
@@ -23,8 +23,8 @@ LOGINS = {"cloud": Login(EMAIL, TOKEN), "datacenter": Login(USER, PASSWORD)}
 SHORT = (5.0, 0.5)
 """Time-outs under which a stand-in's silence is noticed."""
 EVERYTHING = "created >= 0"
-PART = 1 if os.environ.get("VSM_THOROUGH") else 6
-"""Traps are tried on every sixth ticket, or on all where the environment says so (seven minutes)."""
+PART = 1 if THOROUGH else 6
+"""Traps are tried on every sixth ticket, or on all where thorough (seven minutes)."""
 
 
 class HasUrl(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 from pandas.testing import assert_frame_equal
 
 from tests.jira_server import Running, Traps, serve
+from tests.share import share
 from tests.sources.jira_live.lab import (
     MODES,
     PART,
@@ -22,7 +23,7 @@ from tests.sources.jira_live.lab import (
 )
 from vsm.sources.archive import open_archive
 
-KILLED = 50
+KILLED = share(8, of=50)
 WHOLE = 0.6
 """Seconds that a pull of this size takes or more; kills fall anywhere in them."""
 
@@ -57,7 +58,7 @@ def killed_pull(run: Running, file: Path, mode: Mode, delay: float) -> bool:
     return code == -signal.SIGKILL
 
 
-def test_fifty_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
+def test_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
     """Through mixes of faults, in both modes, each killed one to three times and then left to end."""
     path = real_data / "duracloud" / "issues.jsonl.gz"
     dice, at_work = random.Random(13), 0

@@ -6,16 +6,17 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.jira_server import Traps, serve
+from tests.share import share
 from tests.sources.jira_live.lab import MODES, PART, SHORT, events, events_of_file, pull, site_of
 from vsm.sources.archive import open_archive
 
-MIXES = 200
+MIXES = share(48, of=200)
 LOTS = 8
 
 
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_no_mix_of_traps_costs_an_event(real_data: Path, tmp_path: Path, lot: int) -> None:
-    """Two hundred mixes, drawn from seeds, turn about in both modes."""
+    """Mixes drawn from seeds, turn about in both modes."""
     path = real_data / "duracloud" / "issues.jsonl.gz"
     for seed in range(lot, MIXES, LOTS):
         mode = MODES[seed // LOTS % 2]

@@ -1,0 +1,107 @@
+"""What commands share: their options, sentences to the letter, and the progress of a pull."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from vsm.sources.archive import PullState
+
+Dir = Annotated[
+    Path, typer.Option("--dir", help="Work folder: vsm.toml, archive and reports.", show_default=True)
+]
+Since = Annotated[str, typer.Option(help="Only tickets finished since YYYY-MM-DD, and open ones.")]
+Until = Annotated[str, typer.Option(help="Look as of YYYY-MM-DD; later events are not seen.")]
+Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
+TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
+Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome or Chromium.")]
+
+WORK = Path("work")
+
+
+def console(*, stderr: bool = False, quiet: bool = False) -> Console:
+    """A console that shows every text to the letter and breaks no line."""
+    return Console(stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+class PullProgress:
+    """How far a pull is, as it goes on: ``json_log`` writes a line an event, ``quiet`` only troubles."""
+
+    def __init__(self, *, quiet: bool = False, json_log: bool = False) -> None:
+        self._quiet = quiet or json_log
+        self._json = json_log
+        self._console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, quiet=self._quiet)
+        self._progress: Progress | None = None
+        self._source = ""
+        self._label = ""
+
+    @contextmanager
+    def pulling(self, source: str) -> Iterator[None]:
+        """Show one source while it is pulled."""
+        self._source, self._label = source, f"pulling {source}"
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24))
+        rate = TextColumn("{task.fields[rate]}")
+        counts = (MofNCompleteColumn(), rate, TimeElapsedColumn())
+        self._log("begun")
+        with Progress(*columns, *counts, console=self._console, transient=True) as self._progress:
+            self._progress.add_task(self._label, total=None, rate="")
+            yield
+        self._progress = None
+
+    def total(self, documents: int) -> None:
+        """About so many are to come."""
+        self._update(total=documents)
+        self._log("expected", documents=documents)
+
+    def stored(self, documents: int) -> None:
+        """So many are stored by now."""
+        if self._progress:
+            seconds = self._progress.tasks[0].elapsed or 0.0
+            rate = f"{documents / seconds:,.0f}/s" if seconds > 1 else ""
+            self._update(completed=documents, description=self._label, rate=rate)
+        self._log("stored", documents=documents)
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """The server is waited for."""
+        self._update(description=f"waiting {seconds:,.0f} s for {self._source}: {reason}")
+        self._log("waiting", seconds=round(seconds, 1), reason=reason)
+
+    def done(self, state: PullState, archive: object, *, commits: int | None = None) -> None:
+        """The pull is whole; of a repository ``commits`` are known."""
+        count, word = (state.documents, "document") if commits is None else (commits, "commit")
+        self._console.print(f"{state.source}: {count:,} {word}{'s' if count != 1 else ''} in {archive}")
+        if not count:
+            self._console.print("There was nothing in it; reports will say so.")
+        self._log("done", **{f"{word}s": count})
+
+    def failed(self, source: str, reason: str) -> None:
+        """One source could not be pulled; others go on."""
+        self._console.print(f"{source}: failed, and stays as it was")
+        self._source = source
+        self._log("failed", reason=reason)
+
+    def _update(self, **values: Any) -> None:
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], **values)
+
+    def _log(self, event: str, **about: object) -> None:
+        if self._json:
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            line = {"at": at, "source": self._source, "event": event, **about}
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()

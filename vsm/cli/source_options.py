@@ -1,0 +1,163 @@
+"""Asks a source as the archive wrote it down, so that a pull can be repeated as it was.
+
+``Asked`` is a plain JSON object: ``file`` (and how to read it), ``repo``, or ``url`` with a scope. It never
+holds a login.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from vsm.cli.console import PullProgress
+from vsm.config import Workflow
+from vsm.errors import ParameterError, SourceError
+from vsm.sources.archive import Archive, Page
+from vsm.sources.credentials import Login, find_login, login_from_keyring
+from vsm.sources.deployments_file import deployment_pages
+from vsm.sources.git_changes import change_pages
+from vsm.sources.git_commits import STATE, commit_pages
+from vsm.sources.jira_file import issue_pages
+from vsm.sources.table_file import row_pages
+
+if TYPE_CHECKING:
+    from vsm.sources.jira_live import JiraSession, Scope
+
+Asked = dict[str, Any]
+
+
+def asked_pages(
+    source: str,
+    asked: Asked,
+    *,
+    archive: Archive,
+    workflow: Workflow,
+    progress: PullProgress,
+    sweep: bool | None = None,
+    at: datetime | None = None,
+) -> Iterator[Page]:
+    """The pages of this source, asked like this, at this instant; now by default."""
+    if source.startswith("git:"):
+        known = archive.document(source, STATE)
+        repository = Path(asked["repo"])
+        pages = commit_pages(repository, known=known, allow_shallow=asked["allow_shallow"])
+        return chain(pages, _changes(repository, source, archive)) if asked.get("changes") else pages
+    if source.startswith("table:"):
+        file, zone = Path(asked["file"]), asked["timezone"]
+        return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
+    if source.startswith("deployments:"):
+        about = {word: asked[word] for word in ("environment", "repository")}
+        return deployment_pages(Path(asked["file"]), **about)
+    if "file" in asked:
+        pages = issue_pages(Path(asked["file"]))
+    else:
+        pages = _live_pages(
+            source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep,
+            at=at or datetime.now(UTC),
+        )  # fmt: skip
+    return _of_one_site(pages, source, archive)
+
+
+def _changes(repository: Path, source: str, archive: Archive) -> Iterator[Page]:
+    """Count what is stored by then: that is only known when the commits have been stored."""
+    yield from change_pages(repository, archive.documents(source))
+
+
+def check_name(source: str, asked: Asked, archive: Archive) -> None:
+    """Refuse a repository that would take another one's place.
+
+    Raises
+    ------
+    ParameterError
+        The name belongs to a repository elsewhere, which is still there.
+    """
+    for pull in archive.pulls():
+        known = json.loads(pull.scope).get("repo") if pull.source == source else None
+        if known and Path(known).resolve() != Path(asked["repo"]).resolve() and Path(known).exists():
+            raise ParameterError(f"{source} is {known} already; call this one otherwise with --name")
+
+
+def _of_one_site(pages: Iterator[Page], source: str, archive: Archive) -> Iterator[Page]:
+    """Let no second Jira into a source: ids are unique only within a site."""
+    known = next((site for body in archive.documents(source) if (site := _site(body))), "")
+    for page in pages:
+        for document in page.documents:
+            site = _site(document.body)
+            if known and site and site != known:
+                raise SourceError(f"{source} holds issues of {known}, these are of {site}; give it a --name")
+            known = known or site
+        yield page
+
+
+def _site(body: Mapping[str, Any]) -> str:
+    """Name the host an issue lies on; nothing where the body does not say."""
+    return (urlsplit(str(body.get("self", ""))).hostname or "") if "key" in body else ""
+
+
+def _live_pages(
+    source: str,
+    asked: Asked,
+    *,
+    archive: Archive,
+    workflow: Workflow,
+    progress: PullProgress,
+    sweep: bool | None,
+    at: datetime,
+) -> Iterator[Page]:
+    from vsm.sources.jira_live import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
+
+    session = session_of(asked, on_wait=progress.waiting)
+    custom = workflow.jira.fields
+    jira = LiveJira(
+        session,
+        scope_of(asked),
+        archive,
+        at,
+        source=source,
+        as_asked=json.dumps(asked),
+        custom=custom,
+        on_total=progress.total,
+    )
+    return live_pages(jira, sweep=sweep)
+
+
+def scope_of(asked: Asked) -> "Scope":
+    """The issues that are asked for."""
+    from vsm.sources.jira_live import Scope  # noqa: PLC0415 - see above
+
+    words = ("url", "jql", "filter", "board")
+    return Scope(projects=tuple(asked["projects"]), **{word: asked[word] for word in words})
+
+
+def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "JiraSession":
+    """A session with the server; the login comes from the environment, the keyring, or the keyboard.
+
+    Raises
+    ------
+    SourceError
+        The address cannot be used, or there is no login.
+    """
+    from vsm.sources.jira_live import JiraSession, check_address  # noqa: PLC0415 - see above
+
+    url = check_address(asked["url"], insecure_http=asked["insecure_http"])
+    login = find_login(url, environ=os.environ, keyring=login_from_keyring, prompt=_typed)
+    about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
+    return JiraSession(url, login, on_wait=on_wait, **about)
+
+
+def _typed(host: str) -> Login | None:
+    """Ask the person at the keyboard; nobody sits at a scheduled run."""
+    if not sys.stdin.isatty():
+        return None
+    user = typer.prompt(
+        f"E-mail for {host} (empty for a personal access token)", default="", show_default=False
+    )
+    secret = typer.prompt("API token or password", hide_input=True)
+    return Login(user or None, secret)

@@ -1,0 +1,8 @@
+"""What the numbers mean: visits, handoffs, waits and causes as plain loops over plain rows.
+
+Read in this order: ``visits``, ``handoffs``, ``waits``, ``causes``. ``vsm.intervals`` computes the same on
+arrays, for millions of events; the tests prove that both agree, on random logs and on real trackers. Neither
+imports the other. ``explain`` walks through one ticket's life with them.
+
+Optional branches: ``blocks`` (flags and blocking links) and ``milestones`` (stages that Git tells).
+"""

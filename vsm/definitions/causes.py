@@ -1,0 +1,374 @@
+"""Causes: why a ticket waited. A wait is cut where anything changes; a piece gets the first cause that holds.
+
+``cause_at`` asks for one instant of one wait, cause by cause; ``list_causes`` asks it wherever the answer can
+change and joins equal neighbours.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Final, NamedTuple, TypeVar
+
+from vsm.clock import Calendar, Clock
+from vsm.config import Waiting
+from vsm.definitions.handoffs import Handoff
+from vsm.definitions.visits import (
+    DONE,
+    EXTERNAL,
+    WORK,
+    Event,
+    Memberships,
+    StageFacts,
+    Visit,
+    last_value,
+    ticket_team,
+)
+from vsm.definitions.waits import Wait
+from vsm.tables import CAUSES
+
+BLOCKED, OUTSIDE, NON_WORKING, UNASSIGNED, BATCHED, AT_CAPACITY, OVERTAKEN, UNEXPLAINED = CAUSES
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Block(NamedTuple):
+    """A span in which a ticket was blocked: flagged, or by another ticket. Spans may overlap."""
+
+    ticket: str
+    start: datetime
+    end: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that causes rest on: everything known of all tickets of a stream until ``as_of``."""
+
+    visits: Sequence[Visit]
+    handoffs: Sequence[Handoff] = ()
+    waits: Sequence[Wait]
+    events: Sequence[Event]
+    stage_of: Mapping[str, StageFacts]
+    teams: Memberships
+    blocked: Sequence[Block]
+    clock: Clock
+    rules: Waiting
+    as_of: datetime
+
+    @cached_property
+    def stages(self) -> Mapping[str, StageFacts]:
+        """Stages by their name."""
+        return {stage.name: stage for stage in self.stage_of.values()}
+
+    @cached_property
+    def lives(self) -> Mapping[str, list[Visit]]:
+        """Visits of each ticket, so that ``n`` is the place in the list."""
+        lives: dict[str, list[Visit]] = {}
+        for visit in self.visits:
+            lives.setdefault(visit.ticket, []).append(visit)
+        return lives
+
+    @cached_property
+    def told(self) -> Mapping[str, list[Event]]:
+        """Who was assigned to each ticket, and which team the tracker named for it."""
+        told: dict[str, list[Event]] = {ticket: [] for ticket in self.lives}
+        for event in self.events:
+            if event.kind in ("assignee", "team") and event.ticket in told:
+                told[event.ticket].append(event)
+        return told
+
+    @cached_property
+    def batches(self) -> "Mapping[tuple[str, int], Batch]":
+        """The batch in which each wait ended, of those that ended in one; by ticket and visit."""
+        return {(wait.ticket, wait.n): batch for batch in _batches(self) for wait in batch.waits}
+
+    @cached_property
+    def work_of_person(self) -> Mapping[str, list["Stretch"]]:
+        """Stretches of work by the person who held them."""
+        return _by(_stretches(self), lambda stretch: stretch.visit.holder)
+
+    @cached_property
+    def work_of_team(self) -> Mapping[str, list["Stretch"]]:
+        """Stretches of work by the team that held them."""
+        return _by(_stretches(self), lambda stretch: stretch.visit.team)
+
+    @cached_property
+    def acts_of_team(self) -> Mapping[str, list[Event]]:
+        """Everything that a member of a team did."""
+        return _by(self.events, lambda event: self.teams.team(event.actor, event.at))
+
+
+T = TypeVar("T")
+
+
+def _by(rows: Iterable[T], key: Callable[[T], str | None]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = {}
+    for row in rows:
+        if (name := key(row)) is not None:
+            groups.setdefault(name, []).append(row)
+    return groups
+
+
+# 1. Whom a ticket waited for.
+
+
+class Receiver(NamedTuple):
+    """The person or the team that a ticket waited for, if known, and the calendar that counts."""
+
+    person: str | None
+    team: str | None
+    rule: str
+    calendar: Calendar
+
+
+def receiver_at(wait: Wait, at: datetime, facts: Facts) -> Receiver:
+    """Whoever was assigned, else the team that the stage or the ticket belongs to, else who took it up."""
+    told = facts.told[wait.ticket]
+    assigned, owner = last_value(told, "assignee", at), _owner(wait, facts)
+    if assigned is not None or (owner is None and wait.holder is not None):
+        person = assigned if assigned is not None else wait.holder
+        since = max([wait.start, *(e.at for e in told if e.kind == "assignee" and e.at <= at)])
+        team = facts.teams.team(person, since) or wait.team
+        rule = "assigned" if assigned is not None else "took it up"
+        return Receiver(person, None, rule, facts.clock.calendar(team))
+    if owner is not None:
+        return Receiver(None, owner, "owns it", facts.clock.calendar(owner))
+    return Receiver(None, None, "nobody", facts.clock.calendar(wait.team))
+
+
+def _owner(wait: Wait, facts: Facts) -> str | None:
+    """The team of the stage, else the ticket's own when the wait began."""
+    of_stage = facts.stages[wait.stage].team
+    if of_stage is not None:
+        return of_stage
+    return ticket_team(wait.ticket, facts.told[wait.ticket], wait.start, facts.teams)
+
+
+# 2. What the receiver worked on meanwhile.
+
+
+class Stretch(NamedTuple):
+    """A stretch of work, from start to end, on a ticket that had become ready to be taken up at ``ready``."""
+
+    visit: Visit
+    start: datetime
+    end: datetime
+    ready: datetime
+
+
+def _stretches(facts: Facts) -> Iterator[Stretch]:
+    """An open work visit is work from its start; or, by ``rules.work``, from its first to its last touch."""
+    for visit in facts.visits:
+        if visit.kind != WORK:
+            continue
+        start, end = visit.work_start, visit.left or facts.as_of
+        if facts.rules.work == "touches":
+            end = visit.last_touch or start
+        if start < end:
+            yield Stretch(visit, start, end, ready_since(visit, facts.lives[visit.ticket]))
+
+
+def ready_since(visit: Visit, life: Sequence[Visit]) -> datetime:
+    """When a ticket became ready to be taken up: walk back through queues to where somebody last let go.
+
+    What comes back from outside the stream, or from done, is ready from then on.
+    """
+    while visit.n > 0:
+        former = life[visit.n - 1]
+        if former.kind == WORK or (former.kind in (EXTERNAL, DONE) and former.kind != visit.kind):
+            break
+        visit = former
+    return visit.entered
+
+
+def work_in_hand(receiver: Receiver, at: datetime, facts: Facts) -> list[Stretch]:
+    """What the receiver was working on at an instant.
+
+    A person works while a work visit of theirs is open; a team while its tickets in work are at least as many
+    as its active members.
+    """
+    if receiver.person is not None:
+        return [s for s in facts.work_of_person.get(receiver.person, []) if s.start <= at < s.end]
+    if receiver.team is None:
+        return []
+    in_work = [s for s in facts.work_of_team.get(receiver.team, []) if s.start <= at < s.end]
+    return in_work if len(in_work) >= len(_active_members(receiver.team, in_work, at, facts)) else []
+
+
+def _active_members(team: str, in_work: Sequence[Stretch], at: datetime, facts: Facts) -> set[str]:
+    """Who holds work of the team, or did anything within the last ``active_days``."""
+    days = timedelta(days=facts.rules.active_days)
+    holders = {stretch.visit.holder for stretch in in_work}
+    actors = {act.actor for act in facts.acts_of_team.get(team, []) if act.at <= at < act.at + days}
+    return {member for member in holders | actors if member is not None}
+
+
+# 3. Batches: waits that ended together.
+
+
+class Batch(NamedTuple):
+    """Waits that ended one after another, to one receiver or in a release."""
+
+    waits: tuple[Wait, ...]
+    release: bool
+
+    @property
+    def ready(self) -> datetime:
+        """When the last member had become ready."""
+        return max(wait.start for wait in self.waits)
+
+
+def _batches(facts: Facts) -> Iterator[Batch]:
+    """Chain waits of one key, by their ends, as long as no pause is longer than ``batch_minutes``."""
+    pause, least = timedelta(minutes=facts.rules.batch_minutes), facts.rules.batch_tickets
+    same_key: dict[tuple[str, str], list[Wait]] = {}
+    for wait in facts.waits:
+        if (key := _batch_key(wait, facts)) is not None:
+            same_key.setdefault(key, []).append(wait)
+    for (_, receiver), waits in same_key.items():
+        chains: list[list[Wait]] = []
+        for wait in sorted(waits, key=lambda wait: wait.end):
+            if chains and wait.end - chains[-1][-1].end <= pause:
+                chains[-1].append(wait)
+            else:
+                chains.append([wait])
+        for chain in chains:
+            if len({wait.ticket for wait in chain}) >= least:
+                yield Batch(tuple(chain), release=receiver == "release")
+
+
+def _batch_key(wait: Wait, facts: Facts) -> tuple[str, str] | None:
+    """What a batch has in common: the stage, and the receiver unless it left in a release.
+
+    What has not left, or was tidied up in bulk, is in no batch. A release is a move into done, or out of a
+    stage with ``batch = true``.
+    """
+    if wait.bulk:
+        return None
+    life = facts.lives[wait.ticket]
+    visit, following = life[wait.n], life[wait.n + 1 : wait.n + 2]
+    if visit.kind != WORK:
+        if not following:
+            return None
+        if facts.stages[wait.stage].batch or following[0].kind == DONE:
+            return wait.stage, "release"
+    receiver = receiver_at(wait, wait.end - MICROSECOND, facts)
+    if receiver.person is None and receiver.team is None:
+        return None
+    return wait.stage, f"team {receiver.team}" if receiver.person is None else f"person {receiver.person}"
+
+
+# 4. The first cause that holds.
+
+
+def cause_at(wait: Wait, at: datetime, receiver: Receiver, facts: Facts) -> str:
+    """The cause of one instant of a wait: the first that holds, in the order of ``rules.order``."""
+    return next(
+        (cause for cause in facts.rules.order if _holds(cause, wait, at, receiver, facts)), UNEXPLAINED
+    )
+
+
+def _holds(  # noqa: PLR0911 - one rule, one return
+    cause: str, wait: Wait, at: datetime, receiver: Receiver, facts: Facts
+) -> bool:
+    if cause == BLOCKED:
+        return any(b.ticket == wait.ticket and b.start <= at < b.end for b in facts.blocked)
+    if cause == OUTSIDE:
+        return facts.stages[wait.stage].kind == EXTERNAL
+    if cause == NON_WORKING:
+        return not bool(receiver.calendar.is_open([micros(at)])[0])
+    if cause == UNASSIGNED:
+        return receiver.rule in ("took it up", "nobody")
+    if cause == BATCHED:
+        batch = facts.batches.get((wait.ticket, wait.n))
+        return batch is not None and at < batch.ready
+    life = facts.lives[wait.ticket]
+    mine = ready_since(life[wait.n], life)
+    in_hand = work_in_hand(receiver, at, facts)
+    if cause == AT_CAPACITY:
+        return any(stretch.ready <= mine for stretch in in_hand)
+    return len(in_hand) > 0 and all(stretch.ready > mine for stretch in in_hand)  # overtaken
+
+
+# 5. Pieces: every instant at which the answer can change.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One row of WAITS: a part of a wait with one cause and one receiver."""
+
+    wait: Wait
+    receiver: Receiver
+    cause: str
+    start: datetime
+    end: datetime
+
+    @property
+    def elapsed(self) -> timedelta:
+        """How long it lasted."""
+        return self.end - self.start
+
+    @property
+    def working(self) -> timedelta:
+        """How much of it was working time, by the calendar of the receiver's team."""
+        calendar = self.receiver.calendar
+        return int(calendar.working([micros(self.start)], [micros(self.end)])[0]) * MICROSECOND
+
+
+def list_causes(waits: Iterable[Wait], facts: Facts) -> list[Piece]:
+    """Cut each wait into pieces of one cause; the pieces of a wait sum to it exactly.
+
+    Parameters
+    ----------
+    waits
+        Of ``facts.waits``, all or some.
+    """
+    return [piece for wait in waits for piece in _pieces(wait, facts)]
+
+
+def _pieces(wait: Wait, facts: Facts) -> list[Piece]:
+    """Look at every cut; a piece lasts as long as cause and receiver stay the same."""
+    pieces: list[Piece] = []
+    for start, end in pairwise([*sorted(_cuts(wait, facts)), wait.end]):
+        receiver = receiver_at(wait, start, facts)
+        cause = cause_at(wait, start, receiver, facts)
+        if pieces and (cause, *receiver[:2]) == (pieces[-1].cause, *pieces[-1].receiver[:2]):
+            pieces[-1] = replace(pieces[-1], end=end)
+        else:
+            pieces.append(Piece(wait=wait, receiver=receiver, cause=cause, start=start, end=end))
+    return pieces
+
+
+def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
+    """All instants of a wait at which any cause can begin or end; its start is one."""
+    told = [event.at for event in facts.told[wait.ticket] if event.kind == "assignee"]
+    cuts = {wait.start, *told}
+    cuts |= {side for b in facts.blocked if b.ticket == wait.ticket for side in (b.start, b.end)}
+    if (wait.ticket, wait.n) in facts.batches:
+        cuts.add(facts.batches[wait.ticket, wait.n].ready)
+    days = timedelta(days=facts.rules.active_days)
+    for at in [wait.start, *(at for at in told if wait.start < at < wait.end)]:
+        receiver = receiver_at(wait, at, facts)
+        cuts |= _edges(receiver.calendar, wait.start, wait.end)
+        in_hand = facts.work_of_person.get(receiver.person or "", [])
+        if receiver.team is not None:
+            in_hand = facts.work_of_team.get(receiver.team, [])
+            acts = facts.acts_of_team.get(receiver.team, [])
+            cuts |= {side for act in acts for side in (act.at, act.at + days)}
+        cuts |= {side for stretch in in_hand for side in (stretch.start, stretch.end)}
+    return {at for at in cuts if wait.start <= at < wait.end}
+
+
+def _edges(calendar: Calendar, start: datetime, end: datetime) -> set[datetime]:
+    """When work opens and closes between two instants."""
+    first, last = micros(start), micros(end)
+    edges = [*calendar.opens.tolist(), *calendar.closes.tolist()]
+    return {EPOCH + edge * MICROSECOND for edge in edges if first < edge < last}
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since the epoch, exactly."""
+    return (at - EPOCH) // MICROSECOND

@@ -1,0 +1,115 @@
+"""From the tables of a stream to plain rows: the only place where definitions meet pandas."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from vsm.clock import Clock
+from vsm.config import Waiting
+from vsm.definitions.causes import Block, Facts
+from vsm.definitions.handoffs import list_handoffs
+from vsm.definitions.visits import Event, Memberships, Spell, StageFacts, list_visits
+from vsm.definitions.waits import list_waits
+from vsm.people import Teams
+from vsm.tables import EVENTS
+
+Row = dict[str, Any]
+
+
+def facts_from_tables(
+    events: pd.DataFrame,
+    *,
+    stages: pd.DataFrame,
+    teams: Teams,
+    blocks: pd.DataFrame,
+    clock: Clock,
+    rules: Waiting,
+    as_of: pd.Timestamp,
+) -> Facts:
+    """Give visits, handoffs and waits of all tickets of a stream, and what the causes of waits rest on.
+
+    Parameters
+    ----------
+    events
+        EVENTS of humans, with persons for accounts, and with the moves that Git's milestones make.
+    stages
+        As ``stages_from_names`` gives them.
+    teams
+        Which team each person is in, and when; which team a ticket's components belong to.
+    blocks
+        BLOCKS.
+    clock
+        Working calendars of the teams, covering the whole time.
+    rules
+        How causes of waiting are told apart.
+    as_of
+        The instant that counts as now; nothing later is seen.
+    """
+    now = as_of.to_pydatetime()
+    known = [event for event in events_of(events) if event.at <= now]
+    stage_of, memberships = stage_facts(stages), memberships_of(teams)
+    visits = list_visits(known, stage_of=stage_of, teams=memberships, as_of=now)
+    handoffs = list_handoffs(visits, stage_of=stage_of)
+    return Facts(
+        visits=visits,
+        handoffs=handoffs,
+        waits=list_waits(visits, handoffs=handoffs, as_of=now),
+        events=known,
+        stage_of=stage_of,
+        teams=memberships,
+        blocked=[
+            Block(row["ticket"], row["start"], min(row["end"] or now, now), row["by"])
+            for row in rows_of(blocks[["ticket", "start", "end", "by"]])
+        ],
+        clock=clock,
+        rules=rules,
+        as_of=now,
+    )
+
+
+def events_of(events: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Give EVENTS, or rows of it, as plain events."""
+    rows = rows_of(events[list(EVENTS.names)] if isinstance(events, pd.DataFrame) else events)
+    return [Event(**row) for row in rows]
+
+
+def stage_facts(stages: pd.DataFrame) -> dict[str, StageFacts]:
+    """Give the stage of each status, of a table as ``stages_from_names`` gives it."""
+    words = ["stage", "kind", "team", "discipline", "place", "batch"]
+    return {row["status"]: StageFacts(*(row[word] for word in words)) for row in rows_of(stages)}
+
+
+def memberships_of(teams: Teams) -> Memberships:
+    """Give who is in which team in plain rows; a spell without an end goes on for ever."""
+    forever = pd.Timestamp.max.tz_localize("UTC").to_pydatetime(warn=False)
+    spells = [
+        Spell(row["person"], row["team"], row["since"], row["until"] or forever)
+        for row in rows_of(teams.spells)
+    ]
+    return Memberships(teams.team_of, spells, teams.of_ticket)
+
+
+def rows_of(table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Give a table as plain rows: missing values are None, instants and durations Python's own.
+
+    Examples
+    --------
+    >>> rows_of(pd.DataFrame({"actor": ["person-01", None], "seq": [0, 1]}))
+    [{'actor': 'person-01', 'seq': 0}, {'actor': None, 'seq': 1}]
+    """
+    rows = table.astype("object").to_dict("records") if isinstance(table, pd.DataFrame) else table
+    return [{str(name): plain(value) for name, value in row.items()} for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """Give pandas' instants, durations and gaps as Python's, exactly to the microsecond."""
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        instant: datetime = value.to_pydatetime(warn=False)
+        return instant
+    if isinstance(value, pd.Timedelta):
+        return value.to_pytimedelta()
+    return value

@@ -1,0 +1,79 @@
+"""Files and folders that are whole or not there: made beside, then renamed."""
+
+import os
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+from vsm.errors import ParameterError, RunError
+
+
+def stamp_of(at: datetime) -> str:
+    """The name of the folder of a run at this instant.
+
+    Raises
+    ------
+    ParameterError
+        The instant has no time zone.
+
+    Examples
+    --------
+    >>> stamp_of(datetime(2026, 11, 23, 16, tzinfo=UTC))
+    '2026-11-23T160000Z'
+    """
+    if at.tzinfo is None:
+        raise ParameterError(f"the run's instant {at} has no time zone; give one, such as UTC")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+
+
+def new_stage(runs: Path) -> Path:
+    """Make a hidden folder beside those that a run will join, to make it in unseen.
+
+    Raises
+    ------
+    RunError
+        It cannot be made.
+    """
+    # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
+    stage = runs / f".stage-{uuid4().hex}"
+    try:
+        stage.mkdir(parents=True)
+    except OSError as error:
+        raise RunError(f"cannot make the folder {runs}: {error.strerror or error}") from error
+    return stage
+
+
+def settle(stage: Path, parent: Path, stamp: str) -> Path:
+    """Rename a finished run to its instant, or to the first free number after it; returns where it lies.
+
+    Renaming is one step, so it is never half there.
+    """
+    parent.mkdir(exist_ok=True)
+    names = (stamp if n == 1 else f"{stamp}-{n}" for n in count(1))
+    target = next(parent / name for name in names if not (parent / name).exists())
+    try:
+        return stage.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        return settle(stage, parent, stamp)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and rename it, so that it is whole or as it was; a link stays one.
+
+    Text is written as UTF-8, its lines as they are. The folder is made where it is absent; nothing stays
+    beside it where the disk refuses, which raises OSError.
+    """
+    target = path.resolve()
+    beside = target.with_name(f".{uuid4().hex}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with beside.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,97 @@
+"""What a run does to the world: clock, log, pulling, publishing, notifying; each can be exchanged."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from vsm.config import Report
+from vsm.schedule.history import Run
+from vsm.schedule.rendering import Output, render_plan
+
+MOST: Final = 2_000_000
+"""A log of so many bytes is put aside as ``.1``; there is never more than one put aside."""
+
+Log = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a run does to the world; each part can be exchanged.
+
+    Attributes
+    ----------
+    clock
+        Gives the instant that counts as now, with zone.
+    log
+        Takes what happens, as ``log_to`` makes it.
+    pull
+        Pulls what is configured; returns a sentence for each source that could not be pulled.
+    publish
+        Copies a finished run to where its report is published, and of one that made nothing the first page,
+        which says so; returns what failed, or nothing.
+    notify
+        Notifies those who are to know; returns a sentence for each that could not be reached.
+    render
+        Carries out a plan, as ``render_plan`` does.
+    """
+
+    clock: Callable[[], datetime]
+    log: Log
+    pull: Callable[[], Sequence[str]]
+    publish: Callable[[Report, Run], str]
+    notify: Callable[[Report, Run, Output | None], Sequence[str]]
+    render: Callable[..., Output] = render_plan
+
+
+def log_to(
+    path: Path, *, clock: Callable[[], datetime], json_lines: bool = False, quiet: bool = False
+) -> Log:
+    """A function ``log(event, **about)`` that takes what a run says; a full disk does not stop it.
+
+    Parameters
+    ----------
+    path
+        The file, a JSON object a line.
+    clock
+        Gives the instant, with zone.
+    json_lines
+        Write JSON lines on standard output as well, not sentences.
+    quiet
+        Say nothing there.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> log = log_to(Path("/dev/null/run.log"), clock=lambda: datetime(2026, 11, 23, 7, tzinfo=UTC))
+    >>> log("rendered", report="weekly", pages=7)
+    2026-11-23 07:00:00 weekly: rendered (pages 7)
+    """
+
+    def log(event: str, *, report: str = "", **about: Any) -> None:
+        at = clock()
+        line = json.dumps({"at": at.isoformat(timespec="seconds"), "report": report, "event": event, **about})
+        with suppress(OSError):
+            _append(path, line)
+        if not quiet:
+            with suppress(OSError):  # cron may have led it to a file on a full disk
+                sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
+                sys.stdout.flush()
+
+    return log
+
+
+def _append(path: Path, line: str) -> None:
+    if path.exists() and path.stat().st_size > MOST:
+        path.replace(path.with_suffix(path.suffix + ".1"))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _sentence(at: datetime, report: str, event: str, about: dict[str, Any]) -> str:
+    known = ", ".join(f"{name} {value}" for name, value in about.items() if value not in ("", None, []))
+    return f"{at:%Y-%m-%d %H:%M:%S} {f'{report}: ' if report else ''}{event}{f' ({known})' if known else ''}"

@@ -1,0 +1,122 @@
+"""Who is notified of a run, and in which words: at most three sentences, and where to look."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import sleep
+from typing import Final
+
+from vsm.config import Report
+from vsm.findings import Change, Findings
+from vsm.schedule.channels import Message, send_message
+from vsm.schedule.history import Run
+from vsm.schedule.publishing import address_of, without_secrets
+from vsm.schedule.rendering import Output
+from vsm.sources.work_folder import WorkFolder
+
+SENTENCES: Final = 3
+_WORTH_SENDING: Final = ("worse", "new", "better", "gone")
+
+
+def message_of(
+    run: Run,
+    *,
+    findings: Findings,
+    changes: Sequence[Change] | None,
+    link: str = "",
+    pdfs: Sequence[Path] = (),
+) -> Message:
+    """The message about this run: what changed first, then what costs most; of a failure, why.
+
+    Parameters
+    ----------
+    run
+        As it ended.
+    findings, changes
+        What it found, and how that stands against the last good run; None where there is none.
+    link
+        Where the report can be read.
+    pdfs
+        Files to send along, where the channel can.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), title="Shop", outcome="done")
+    >>> print(message_of(run, findings=Findings(), changes=None).text)
+    Shop: the report 'weekly' is done.
+    Nothing to see yet: there are too few finished tickets to say anything.
+    """
+    name = f"{run.title or 'vsm'}: the report '{run.report}'"
+    if not run.good:
+        return Message(run.report, run.outcome, f"{name} {_fate(run)}.", (_sentence(run.reason),), link)
+    moves = [change for change in changes or () if change.kind in _WORTH_SENDING]
+    lines = [str(change) for change in moves[: SENTENCES - 1]]
+    if changes is not None and not moves:
+        lines = ["No change since the last report is borne by the data."]
+    claims = [finding.claim for finding in findings if all(finding.claim not in line for line in lines)]
+    lines += (claims or [Findings.nothing] if not findings else claims)[: SENTENCES - len(lines)]
+    caveat = f"Mind: {_sentence(run.reason)}" if run.outcome == "stale" else ""
+    sentences = ([caveat, *lines[: SENTENCES - 1]] if caveat else lines)[:SENTENCES]
+    return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
+
+
+def worth_sending(run: Run, changes: Sequence[Change] | None, *, on: str) -> bool:
+    """Whether this is sent to somebody who asked for it ``always``, on a ``change``, or on a ``failure``.
+
+    A first report is a change, and so is one that is partly stale; without news nothing is sent.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="done")
+    >>> [worth_sending(run, [], on=on) for on in ("always", "change", "failure")]
+    [True, False, False]
+    """
+    if not run.good:
+        return True
+    if on == "failure" or run.outcome == "unchanged":
+        return False
+    change_found = changes is None or any(change.kind in _WORTH_SENDING for change in changes)
+    return on == "always" or change_found or run.outcome == "stale"
+
+
+def _fate(run: Run) -> str:
+    return {
+        "done": "is done", "stale": "is output of data that are partly stale or faulty",
+        "unchanged": "stands: there is no news", "broken off": "was broken off",
+        "misconfigured": "cannot be output as vsm.toml says",
+    }.get(run.outcome, "has failed")  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 500 else f"{text[:499].rstrip()}…"
+
+
+def notify(
+    folder: WorkFolder,
+    report: Report,
+    run: Run,
+    output: Output | None,
+    *,
+    secrets: Mapping[str, str],
+    pause: Callable[[float], None] = sleep,
+) -> Sequence[str]:
+    """Notify those whom vsm.toml names; returns why somebody could not be reached, a sentence each.
+
+    ``secrets`` and ``pause`` are those of ``send_message``.
+    """
+    changes = output.changes if output else []
+    wanted = [channel for channel in report.tell if worth_sending(run, changes, on=channel.on)]
+    page = folder.site / report.name / "index.html"
+    message = message_of(
+        run,
+        findings=output.findings if output else Findings(),
+        changes=changes,
+        link=f"{without_secrets(address_of(folder, report)).rstrip('/')}/{report.name}/index.html"
+        if report.publish
+        else str(page.resolve()),
+        pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
+    )
+    faults = (send_message(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
+    return [fault for fault in faults if fault]

@@ -1,0 +1,157 @@
+"""What one run is to make, and when: which reports are due, of what data, with which parameters."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from vsm.config import Report, Workflow
+from vsm.config.windows import resolved_day
+from vsm.errors import ParameterError
+from vsm.reports import notebooks_folder
+from vsm.reports.parameters import check_parameters
+from vsm.schedule.history import Run
+from vsm.sources.archive_reading import read_archive
+from vsm.sources.work_folder import WorkFolder
+
+SLIDES: Final = "retro.ipynb"
+TRIES: Final = 3
+"""So often a report is tried for one due time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run is to make.
+
+    ``parameters`` are resolved; ``key`` tells whether there is news: two plans with one key would make the
+    same pages but for the hour on them.
+    """
+
+    report: Report
+    notebooks: tuple[Path, ...]
+    parameters: Mapping[str, str | bool | int | float]
+    at: datetime
+    key: str
+
+
+def plan_run(
+    folder: WorkFolder,
+    report: Report,
+    *,
+    workflow: Workflow,
+    at: datetime,
+    troubles: Sequence[str] = (),
+) -> Plan:
+    """Plan a run: its notebooks, its parameters, and the key of the data it is made of.
+
+    Parameters
+    ----------
+    folder
+        The work folder, after its sources were pulled.
+    report, workflow
+        What vsm.toml says.
+    at
+        The instant of the run, with zone.
+    troubles
+        What readers have to mind of the data; a page that says it is another page.
+
+    Raises
+    ------
+    ParameterError
+        It names a notebook that is not there, or a parameter that one of its notebooks does not know.
+    """
+    notebooks = notebooks_of(report)
+    parameters = {**report.resolved(at), "names": False}
+    for notebook in notebooks:
+        check_parameters(notebook, {"data_dir": "", **parameters})
+    with read_archive(folder.archive) as archive:
+        content = archive.digest()
+    experiments = folder.experiments.read_bytes() if folder.experiments.is_file() else b""
+    made_of = {
+        "data": content,
+        "workflow": workflow.digest,
+        "experiments": hashlib.sha256(experiments).hexdigest(),
+        "report": report.model_dump(mode="json", include={"name", "notebooks", "formats"}),
+        "parameters": parameters,
+        "vsm": version("vsm"),
+        "troubles": list(troubles),
+    }
+    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    return Plan(report, notebooks, parameters, at, key)
+
+
+def widened(plan: Plan, *, last: date) -> tuple[Plan, str] | None:
+    """The plan with a window that moved beyond the last event moved back to end there, and a sentence on it.
+
+    None where vsm.toml names a day: that is a mistake, not a quiet time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> quiet = Report(name="weekly", parameters={"since": "last 7 days"})
+    >>> plan = Plan(quiet, (), {"since": "2026-11-16"}, datetime(2026, 11, 23, tzinfo=UTC), "")
+    >>> widened(plan, last=date(2026, 10, 1))[1]
+    'Nothing was recorded since 2026-11-16: the window ends with the last event, and begins on 2026-09-24.'
+    """
+    since = plan.parameters.get("since")
+    if since == plan.report.parameters.get("since"):
+        return None
+    back = resolved_day(str(plan.report.parameters["since"]), today=last)
+    trouble = (
+        f"Nothing was recorded since {since}: the window ends with the last event, and begins on {back}."
+    )
+    return replace(plan, parameters={**plan.parameters, "since": back}), trouble
+
+
+def notebooks_of(report: Report) -> tuple[Path, ...]:
+    """The notebooks that this report runs: those that it names, else all that are numbered.
+
+    Raises
+    ------
+    ParameterError
+        It names one that is not there.
+
+    Examples
+    --------
+    >>> [path.name[:2] for path in notebooks_of(Report(name="weekly"))]
+    ['00', '01', '02', '03', '04', '05', '06']
+    """
+    known = {path.stem: path for path in sorted(notebooks_folder().glob("[0-9]*.ipynb"))}
+    if absent := [name for name in report.notebooks if name not in known]:
+        raise ParameterError(
+            f"report '{report.name}' names the notebook '{absent[0]}'; known: {', '.join(known)}"
+        )
+    return tuple(known[name] for name in report.notebooks) or tuple(known.values())
+
+
+def due_at(report: Report, *, runs: Sequence[Run], at: datetime) -> datetime | None:
+    """The due time for which a report has to be made now; None where it has not.
+
+    The latest due time counts, however many went by. It is settled when a run that began at or after it
+    was good, or when ``TRIES`` for it were not; a report without any run is due at its latest time.
+
+    Parameters
+    ----------
+    report
+        What vsm.toml says of it.
+    runs
+        Its history, the latest first.
+    at
+        The instant that counts as now, with zone.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> weekly = Report(name="weekly", cron="0 7 * * MON")
+    >>> str(due_at(weekly, runs=[], at=datetime(2026, 11, 25, tzinfo=UTC)))
+    '2026-11-23 07:00:00+00:00'
+    """
+    due = report.last_due(at)
+    if due is None or any(run.good and run.begun >= due for run in runs):
+        return None
+    tried = sum(run.due == due for run in runs if run.outcome in ("failed", "broken off"))
+    return due if tried < TRIES else None

@@ -1,0 +1,232 @@
+"""The folder of finished reports: one folder a report, in which nothing is half there, and which runs stay.
+
+::
+
+    site/index.html                      every report and its latest run
+    site/<report>/index.html             the latest good run, and all runs; replaced in one step
+    site/<report>/<instant>/             one run, whole: it came by renaming
+    site/<report>/<instant>.tar.xz       an older run, packed; its pages share much, so it is small
+"""
+
+import shutil
+import tarfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from vsm.reports.atomic import settle, stamp_of, write_whole
+from vsm.reports.render import Page, RunRow, made_with, render_site
+from vsm.schedule.effects import Log
+from vsm.schedule.history import History, Run, failing_since, last_good
+from vsm.sources.work_folder import WorkFolder
+
+WHOLE: Final = 4
+"""So many good runs of a report lie unpacked; older ones are packed."""
+_FAILED: Final = 3
+_PACKED: Final = ".tar.xz"
+_SHOWN: Final = 200
+_WORDS: Final = {"stale": "partly stale"}
+
+
+def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
+    """Move a finished run into its report's folder; returns its name there.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     made = Path(root, "made")
+    ...     made.mkdir()
+    ...     put_in_place(made, site=Path(root, "site", "weekly"), at=datetime(2026, 11, 23, tzinfo=UTC))
+    '2026-11-23T000000Z'
+    """
+    site.parent.mkdir(parents=True, exist_ok=True)
+    return settle(made, site, stamp_of(at)).name
+
+
+def refresh_pages(
+    folder: WorkFolder, report: str, *, history: History, log: Log, at: datetime, keep: int | None = None
+) -> str:
+    """Write the first pages and clear what does not stay; returns why a page was not written, or nothing.
+
+    A page leads to a new run before an old one goes.
+
+    Where nothing can be cleared, nothing is lost: it goes with the next run.
+    """
+    try:
+        write_index(folder, report, history=history, at=at)
+    except OSError as error:
+        log("no first page", report=report, reason=str(error))
+        return str(error)
+    if keep:
+        before = _entries(folder.site / report)
+        try:
+            tidy(folder, report, runs=history.runs(report), keep=keep)
+        except OSError as error:
+            log("not tidied", report=report, reason=str(error))
+        if _entries(folder.site / report) != before:
+            return refresh_pages(folder, report, history=history, log=log, at=at)
+    return ""
+
+
+def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
+    """Keep the newest good runs of a report, whole or packed, and nothing that was left half-made.
+
+    Only to be called by the one run that is under way. The newest good one is never touched.
+
+    Parameters
+    ----------
+    folder
+        The work folder.
+    report
+        Its name.
+    runs
+        Its history, the latest first.
+    keep
+        How many good ones stay; of them the newest ``WHOLE`` as folders, the others packed.
+    """
+    stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
+    site, made = folder.site / report, folder.runs / report
+    for entry in _entries(site):
+        name = entry.name.removesuffix(_PACKED)
+        if entry.name == "index.html":
+            continue
+        if name not in stay:
+            _remove(entry)
+        elif entry.is_dir() and name in stay[WHOLE:]:
+            _pack(entry)
+    for name in stay[WHOLE:]:
+        if (site / f"{name}{_PACKED}").exists() and (site / name).exists():
+            shutil.rmtree(site / name)
+    for entry in _entries(made):
+        if entry.name != "failed":
+            _remove(entry)
+    for entry in sorted(_entries(made / "failed"), reverse=True)[_FAILED:]:
+        _remove(entry)
+
+
+def write_index(folder: WorkFolder, report: str, *, history: History, at: datetime) -> None:
+    """Say on a report's first page what is the latest, what came of every run, and what stands in its way.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from tempfile import TemporaryDirectory
+    >>> from vsm.schedule.history import open_history
+    >>> with TemporaryDirectory() as root, open_history(Path(root, "runs.sqlite")) as history:
+    ...     write_index(WorkFolder(Path(root)), "weekly", history=history, at=datetime.now(UTC))
+    ...     "Nothing to see yet" in Path(root, "site", "weekly", "index.html").read_text()
+    True
+    """
+    runs, site = history.runs(report), folder.site / report
+    title = next((run.title for run in runs if run.title), report)
+    page = render_site(
+        title=f"{title}: {report}" if title != report else report,
+        latest=_latest(site, last_good(runs)),
+        runs=[_row(run, site) for run in runs[:_SHOWN]],
+        about=made_with(at),
+        notice=banner(runs),
+    )
+    write_whole(site / "index.html", page)
+    write_whole(folder.site / "index.html", _overview(history, at))
+
+
+def banner(runs: Sequence[Run]) -> str:
+    """What failed, and since when; nothing where the last run was good. The latest run comes first.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> banner([Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="failed", reason="no room.")])
+    'The latest run failed (2026-11-23 00:00 UTC): no room. No whole report has been made yet.'
+    """
+    first = failing_since(runs)
+    if first is None:
+        stale = next((run for run in runs if run.outcome not in ("running", "refused")), None)
+        return stale.reason if stale and stale.outcome == "stale" else ""
+    latest = next(run for run in runs if run.outcome not in ("running", "refused"))
+    since = f" and every one since {first.begun:%Y-%m-%d %H:%M} UTC" if first != latest else ""
+    good = last_good(runs)
+    stands = (
+        f"What follows is the last whole report, of {good.begun:%Y-%m-%d %H:%M} UTC."
+        if good
+        else "No whole report has been made yet."
+    )
+    what = "was broken off" if latest.outcome == "broken off" else "failed"
+    return f"The latest run {what}{since} ({latest.begun:%Y-%m-%d %H:%M} UTC): {latest.reason} {stands}"
+
+
+def _overview(history: History, at: datetime) -> str:
+    pages, troubles = [], []
+    for report in history.reports():
+        runs = history.runs(report)
+        good, trouble = last_good(runs), banner(runs)
+        summary = f"{good.begun:%Y-%m-%d %H:%M} UTC, {good.outcome}" if good else "no whole report yet"
+        pages.append(Page(f"{report}/index.html", report, summary))
+        troubles += [f"{report}: {trouble}"] if trouble else []
+    title = next((run.title for run in history.runs() if run.title), "Reports")
+    return render_site(title=title, latest=pages, runs=[], about=made_with(at), notice=" ".join(troubles))
+
+
+def _latest(site: Path, good: Run | None) -> list[Page]:
+    if good is None or not (site / good.folder).is_dir():
+        return []
+    found = Page(f"{good.folder}/index.html", "What was found", f"as of {good.data}")
+    pages = [found]
+    if (site / good.folder / "retro.html").is_file():
+        pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
+    papers = sorted((site / good.folder).glob("*.pdf"))
+    return pages + [
+        Page(f"{good.folder}/{paper.name}", f"On paper: {_words_of_name(paper)}") for paper in papers
+    ]
+
+
+def _words_of_name(paper: Path) -> str:
+    """Say a file's name as words: 01_where_does_time_go.pdf is "where does time go"."""
+    return paper.stem.lstrip("0123456789_").replace("_", " ")
+
+
+def _row(run: Run, site: Path) -> RunRow:
+    took = f"{(run.ended - run.begun).total_seconds():,.0f} s" if run.ended else ""
+    where = next(
+        (name for name in (f"{run.folder}/index.html", f"{run.folder}{_PACKED}") if (site / name).is_file()),
+        "",
+    )
+    return RunRow(
+        begun=f"{run.begun:%Y-%m-%d %H:%M}",
+        outcome=_WORDS.get(run.outcome, run.outcome)
+        if run.times == 1
+        else f"{run.outcome}, {run.times} times",
+        took=took,
+        tickets=f"{run.tickets:,}" if run.good else "",
+        warnings=f"{run.warnings:,}" if run.good else "",
+        data=run.data,
+        why=run.reason,
+        href=where if run.folder else "",
+    )
+
+
+def _pack(run: Path) -> None:
+    packed = run.with_name(f"{run.name}{_PACKED}")
+    beside = run.with_name(f".{uuid4().hex}")
+    try:
+        with tarfile.open(beside, "w:xz") as archive:
+            archive.add(run, arcname=run.name)
+        beside.replace(packed)
+    finally:
+        beside.unlink(missing_ok=True)
+    shutil.rmtree(run)
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _remove(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()
