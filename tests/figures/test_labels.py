@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.findings.durations import short_duration
 
 TEXT = st.text(max_size=60)
 

@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
-from vsm.figures.labels import hover, number, pluralize, short_duration, small, text_width, wrapped
+from vsm.figures.labels import hover, number, pluralize, small, text_width, wrapped
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
+from vsm.findings.durations import short_duration
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import LATE
 

@@ -6,10 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import escape, hover, number, short_duration, text_width
+from vsm.figures.labels import escape, hover, number, text_width
 from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see, whiskers
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 FLOW_COLOURS: Final = {
     "feature": "#0072b2",

@@ -7,21 +7,11 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.eventlog.blocking_links import link_told
-from vsm.figures.labels import (
-    escape,
-    hover,
-    iso_day,
-    number,
-    pluralize,
-    short_duration,
-    text_width,
-    unnamed,
-    wrapped,
-)
+from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration
+from vsm.figures.labels import escape, hover, number, pluralize
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.by_week import WEEK
 from vsm.model.change import LEAD, TOO_FEW, Comparison, Side, chosen_change, compared, spells_of, still_going
 from vsm.model.experiments import experiments_judged

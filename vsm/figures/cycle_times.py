@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from vsm.clock import Clock
 from vsm.figures.causes import in_hours
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, text_width
+from vsm.figures.labels import escape, hover, number, pluralize, small, text_width
 from vsm.figures.links import linked
 from vsm.figures.theme import KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.cycle_times import STATES, cycle_time_quantiles, cycle_times
 from vsm.model.flow import counted
 

@@ -8,11 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import hover, number, short_duration
+from vsm.figures.labels import hover, number
 from vsm.figures.links import shown_keys
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import iso_day, short_duration
+from vsm.figures.labels import iso_day
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
 

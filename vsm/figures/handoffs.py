@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.labels import escape, hover, iso_day, pluralize, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, iso_day, pluralize, text_width, wrapped
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
 from vsm.model.handoff_stories import handoff_stories

@@ -1,4 +1,4 @@
-"""Text from the data in a figure: escaped, in lines that fit, with durations as people say them.
+"""Text from the data in a figure: escaped, and in lines that fit.
 
 Plotly reads tags in labels, ``<a href>`` among them, replaces ``%{y}`` in titles, and takes what stands
 between two dollar signs for mathematics; so every stage's and team's name, every title and every duration
@@ -9,10 +9,8 @@ import html
 import textwrap
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pandas as pd
 
-from vsm.findings.durations import humanize_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
 
@@ -131,36 +129,3 @@ def pluralize(count: float, noun: str) -> str:
     ('1 ticket', '1,200 tickets')
     """
     return f"{number(count)} {noun}" + ("" if count == 1 else "s")
-
-
-def short_duration(duration: pd.Timedelta | float) -> str:
-    """How long is it, as briefly as a label must say it? The same words and cuts as in the findings.
-
-    Parameters
-    ----------
-    duration
-        Elapsed time, or seconds of it; a day is 24 hours.
-
-    Returns
-    -------
-    str
-        The two largest units, cut, not rounded; a dash where it is missing. Not escaped.
-
-    Examples
-    --------
-    >>> short_duration(pd.Timedelta("2 days 04:10:00")), short_duration(2100.0), short_duration(59.0)
-    ('2 d 4 h', '35 min', '<1 min')
-    >>> short_duration(1e11)
-    '1,157,407 d 9 h'
-    >>> short_duration(pd.NaT), short_duration(float("nan"))
-    ('–', '–')
-    """
-    if pd.isna(duration):
-        return "–"
-    # In microseconds: pandas' own unit for seconds ends at 292 years, which many tickets together reach.
-    length = (
-        duration
-        if isinstance(duration, pd.Timedelta)
-        else pd.Timedelta(np.timedelta64(round(float(duration) * 1_000_000), "us"))
-    )
-    return humanize_duration(length) if length >= pd.Timedelta(minutes=1) else "<1 min"

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import iso_day, short_duration
+from vsm.figures.labels import iso_day
 from vsm.figures.tables import Columns, in_days, table_of
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 _FEW = "too few to say"
 _NO_TEAM = "No work of a known team has been seen: give stages or people a team in vsm.toml."

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import number, pluralize, short_duration
+from vsm.figures.labels import number, pluralize
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
+from vsm.findings.durations import short_duration
 from vsm.model.rework import DOERS, WAYS
 
 

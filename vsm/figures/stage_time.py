@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, small, text_width, wrapped
 from vsm.figures.theme import (
     FAINT,
     KIND_COLOURS,
@@ -18,7 +18,7 @@ from vsm.figures.theme import (
     nothing_to_see,
     whiskers,
 )
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.by_week import waiting_by_week
 
 _SHARE_TITLE: Final = "Where lead time goes"

@@ -6,11 +6,11 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import number, pluralize, short_duration
+from vsm.figures.labels import number, pluralize
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.findings import Findings
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.ageing import open_ages, usual_pace
 from vsm.model.swarming import RULE, swarm_order, what_to_try
 from vsm.model.waiting_now import waiting_now

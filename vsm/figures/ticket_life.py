@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
-from vsm.figures.labels import escape, hover, pluralize, short_duration, text_width, unnamed
+from vsm.figures.labels import escape, hover, pluralize, text_width, unnamed
 from vsm.figures.theme import (
     BACK,
     KIND_COLOURS,
@@ -21,7 +21,7 @@ from vsm.figures.theme import (
     keep_data_here,
     nothing_to_see,
 )
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
 
 _LANE: Final = 58

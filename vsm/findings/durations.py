@@ -1,10 +1,11 @@
-"""Durations and shares as people say them."""
+"""Durations and shares in words, for claims and for the labels of figures."""
 
+import numpy as np
 import pandas as pd
 
 
 def humanize_duration(duration: pd.Timedelta) -> str:
-    """A duration in its two largest units; elapsed time, so a day is 24 hours.
+    """How long is it, in the two largest units? Elapsed time: a day is 24 hours.
 
     Examples
     --------
@@ -24,7 +25,7 @@ def humanize_duration(duration: pd.Timedelta) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent, with two digits, never a rounded 0 or 100.
+    """How large is a share? Two digits, never a rounded 0 or 100.
 
     Examples
     --------
@@ -36,3 +37,36 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return "over 99 %"
     return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def short_duration(duration: pd.Timedelta | float) -> str:
+    """How long is it, as briefly as a label must say it? The same words and cuts as in the findings.
+
+    Parameters
+    ----------
+    duration
+        Elapsed time, or seconds of it; a day is 24 hours.
+
+    Returns
+    -------
+    str
+        The two largest units, cut, not rounded; a dash where it is missing. Not escaped.
+
+    Examples
+    --------
+    >>> short_duration(pd.Timedelta("2 days 04:10:00")), short_duration(2100.0), short_duration(59.0)
+    ('2 d 4 h', '35 min', '<1 min')
+    >>> short_duration(1e11)
+    '1,157,407 d 9 h'
+    >>> short_duration(pd.NaT), short_duration(float("nan"))
+    ('–', '–')
+    """
+    if pd.isna(duration):
+        return "–"
+    # In microseconds: pandas' own unit for seconds ends at 292 years, which many tickets together reach.
+    length = (
+        duration
+        if isinstance(duration, pd.Timedelta)
+        else pd.Timedelta(np.timedelta64(round(float(duration) * 1_000_000), "us"))
+    )
+    return humanize_duration(length) if length >= pd.Timedelta(minutes=1) else "<1 min"

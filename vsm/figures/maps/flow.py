@@ -7,7 +7,7 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, small, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, small, wrapped
 from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
 from vsm.figures.theme import (
@@ -22,7 +22,7 @@ from vsm.figures.theme import (
     wait_bar,
     wait_colour,
 )
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.model.lanes import team_lanes
 
 _TITLE: Final = "How work moves"

@@ -6,9 +6,9 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (

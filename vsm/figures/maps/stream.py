@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, wrapped
 from vsm.figures.maps.stream_layout import (
     BOX_FOOT,
     BOX_HEAD,
@@ -22,7 +22,7 @@ from vsm.figures.maps.stream_layout import (
     layout_from_network,
 )
 from vsm.figures.theme import INK, KIND_COLOURS, KIND_WORDS, SOFT, framed, hidden_axis, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Value stream map"
 _CAPTION: Final = (

@@ -5,9 +5,9 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, pluralize, short_duration
+from vsm.figures.labels import escape, hover, pluralize
 from vsm.figures.theme import FAINT, SOFT, filled
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 LANE: Final = 40
 """Pixels of one lane: its name, and its bars below."""

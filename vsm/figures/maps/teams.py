@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, short_duration, text_width
+from vsm.figures.labels import escape, hover, number, pluralize, text_width
 from vsm.figures.maps.teams_layout import (
     HALF_WIDTH,
     NAME_SIZE,
@@ -19,7 +19,7 @@ from vsm.figures.maps.teams_layout import (
     through,
 )
 from vsm.figures.theme import framed, hidden_axis, nothing_to_see, wait_bar, wait_colour
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Who waits for whom"
 _CAPTION: Final = (

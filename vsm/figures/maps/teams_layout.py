@@ -11,7 +11,8 @@ from typing import Final
 
 import networkx as nx
 
-from vsm.figures.labels import escape, number, short_duration, small, text_width, wrapped
+from vsm.figures.labels import escape, number, small, text_width, wrapped
+from vsm.findings.durations import short_duration
 
 HALF_WIDTH: Final = 334
 NAME_SIZE: Final = 12
