@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.intervals import handoffs_from_visits, waits_from_visits
-from vsm.model.flow import lives_from_visits
+from vsm.model.lifecycle import lifecycles_from_visits
 from vsm.model.responsibility import ticket_owners
 from vsm.tables import COMMITS, EVENTS, TICKETS, VISITS, conform, empty
 
@@ -75,7 +75,7 @@ class Hands:
     @cached_property
     def lives(self) -> pd.DataFrame:
         waits = waits_from_visits(self.visits, self.handoffs, as_of=AS_OF)
-        return lives_from_visits(self.visits, waits, events=empty(EVENTS), stages=stages(), as_of=AS_OF)
+        return lifecycles_from_visits(self.visits, waits, events=empty(EVENTS), stages=stages(), as_of=AS_OF)
 
     @cached_property
     def tickets(self) -> pd.DataFrame:

@@ -66,6 +66,18 @@ def test_files_and_functions_are_of_a_readable_size(path: Path) -> None:
             assert (body[-1].end_lineno or 0) - body[0].lineno < 80, node.name
 
 
+def test_measures_draw_random_numbers_in_one_place() -> None:
+    """Only ``vsm.stats`` makes a generator, from a seed that it was given; the sample has its own seed."""
+    asked = {
+        str(path.relative_to(ROOT / "vsm").parent)
+        for path in SOURCES
+        if "random" in path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"default_rng", "random", "RandomState"}
+    }
+    assert asked - {"sample"} == {"stats"}
+
+
 def test_only_the_right_wall_knows_what_time_it_is() -> None:
     """Instants are arguments everywhere left of reports and cli, so that a run can be repeated."""
     inner = [path for path in SOURCES if path.relative_to(ROOT / "vsm").parts[0] not in {"cli", "reports"}]

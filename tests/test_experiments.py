@@ -11,8 +11,7 @@ from tests.streams import sample_stream
 from vsm.config import Experiment, parse_experiments
 from vsm.errors import ConfigError
 from vsm.figures import before_and_after, experiments_table, xmr_chart
-from vsm.model.change import chosen_change, compared, spells_of
-from vsm.model.experiments import experiments_judged
+from vsm.model.change import chosen_change, compared, experiments_judged, spells_of
 from vsm.sample import plan, sample_experiments
 
 DAY_OF = CHANGED.date()
@@ -32,7 +31,7 @@ NOTHING = pd.DataFrame({"ticket": [], "stage": []})
 
 
 def judged(*experiments: Experiment, of: pd.DataFrame = FASTER) -> pd.DataFrame:
-    return experiments_judged(experiments, NOTHING, of, as_of=NOW)
+    return experiments_judged(experiments, NOTHING, of, as_of=NOW, minimum=12, seed=0)
 
 
 def test_an_experiment_is_what_was_tried_and_when() -> None:
@@ -134,7 +133,12 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
     """By the day that was planted: less than two days instead of weeks, as its truth says."""
     stream = sample_stream(sample_folder)
     (row,) = experiments_judged(
-        parse_experiments(sample_experiments()), stream.stage_visits, stream.lifecycles, as_of=stream.as_of
+        parse_experiments(sample_experiments()),
+        stream.stage_visits,
+        stream.lifecycles,
+        as_of=stream.as_of,
+        minimum=12,
+        seed=0,
     ).to_dict("records")
     assert row["answer"] == "yes"
     assert row["after"] / DAY == pytest.approx(
@@ -144,5 +148,5 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
     found = compared(
         spells_of(stream.stage_visits, stream.lifecycles, stage="In development"),
         changed=pd.Timestamp(plan.IMPROVED, tz="UTC"), as_of=stream.as_of,
-    )  # fmt: skip
+    minimum=12, seed=0)  # fmt: skip
     assert found.verdict == "no change seen"

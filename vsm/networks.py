@@ -29,9 +29,8 @@ from vsm.intervals.runs import NEVER, NOBODY, begins
 from vsm.intervals.states import states_of
 from vsm.intervals.visit_codes import VisitCodes, visits_of
 from vsm.intervals.waits import wait_ends
-from vsm.model.edges import Moves, edges_of, moves_of, moves_together
-from vsm.model.network import team_graph
-from vsm.model.stays import stays_of
+from vsm.model.lifecycle import stays_of
+from vsm.model.network import Moves, edges_of, moves_of, moves_together, team_graph
 from vsm.people import Teams
 from vsm.sources.table_store import over_groups
 

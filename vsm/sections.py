@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.model.active_periods import active_periods
+from vsm.model.activity import active_periods, switching
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.bottlenecks import return_costs
 from vsm.model.delivery import (
@@ -19,24 +19,22 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.flow import counted
-from vsm.model.load import weekly_wip
+from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
 from vsm.model.responsibility import (
-    carried_by_team,
-    defects_mended_at_home,
-    disciplines_together,
-    end_to_end,
+    defects_fixed_at_home,
+    end_to_end_by_team,
+    end_to_end_share,
+    first_handovers,
+    fixes_of_defects,
     knowledge_at_risk,
-    letting_go,
-    mended_defects,
+    multi_discipline_work,
     ticket_disciplines,
     ticket_owners,
 )
-from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_of
-from vsm.model.rolled import rolled_accuracy
-from vsm.model.switching import switching
+from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_by_stage, rolled_accuracy
+from vsm.model.weekly import weekly_wip
 from vsm.people import People, Teams
 
 
@@ -101,7 +99,7 @@ class Alignment(Section):
 class Rework(Section):
     """What is done again: of completed tickets, finished for good and not by a bulk edit.
 
-    ``stages``, ``referrals``, ``accuracy``, ``rolled``, ``back`` and ``costs`` are as ``rework_of``,
+    ``stages``, ``referrals``, ``accuracy``, ``rolled``, ``back`` and ``costs`` are as ``rework_by_stage``,
     ``referral_matrix``, ``accuracy_of``, ``rolled_accuracy``, ``backward_moves`` and ``return_costs`` of
     ``vsm.model`` give them; stages in stream order.
     """
@@ -194,7 +192,7 @@ def responsibility_section(  # noqa: PLR0913
         stages=stages,
         bots=people.bots,
     )
-    mended = mended_defects(
+    mended = fixes_of_defects(
         lifecycles,
         alignment=alignment,
         visits=visits,
@@ -216,13 +214,13 @@ def responsibility_section(  # noqa: PLR0913
     together = ticket_disciplines(visits, lives=lifecycles, events=acts, stages=stages, bots=people.bots)
     return Responsibility(
         owners,
-        end_to_end(owners, minimum=minimum),
-        carried_by_team(owners, minimum=minimum),
-        letting_go(owners, tickets=tickets),
+        end_to_end_share(owners, minimum=minimum),
+        end_to_end_by_team(owners, minimum=minimum),
+        first_handovers(owners, tickets=tickets),
         mended,
-        defects_mended_at_home(mended, minimum=minimum),
+        defects_fixed_at_home(mended, minimum=minimum),
         knowledge,
-        disciplines_together(together, stages=stages, minimum=minimum),
+        multi_discipline_work(together, stages=stages, minimum=minimum),
     )
 
 
@@ -252,10 +250,10 @@ def rework_section(
     seed: int,
 ) -> Rework:
     """Tell what is done again, by whom, and what it costs: of completed tickets, stages in stream order."""
-    done = set(counted(lifecycles)["ticket"])
+    done = set(completed(lifecycles)["ticket"])
     of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
     order = stages.drop_duplicates("stage").set_index("stage")["place"]
-    by_stage = rework_of(of_done, minimum=minimum)
+    by_stage = rework_by_stage(of_done, minimum=minimum)
     return Rework(
         by_stage.sort_values("stage", key=lambda names: names.map(order), kind="stable", ignore_index=True),
         referral_matrix(of_done),

@@ -15,13 +15,12 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.findings import Evidence, Findings, findings_from_evidence
-from vsm.model.batches import batches_from_stays
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
-from vsm.model.flow import lives_from_visits
+from vsm.model.causes import batches_from_stage_visits
+from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
-from vsm.model.stays import stays_from_visits
 from vsm.model.ticket_life import ticket_of_key
 from vsm.quality import CheckedData, quality_table
 from vsm.sections import (
@@ -143,14 +142,14 @@ class ValueStream:
     @measure
     def lifecycles(self) -> pd.DataFrame:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
-        return lives_from_visits(
+        return lifecycles_from_visits(
             self.visits, self.waits, events=self.events, stages=self.stages, as_of=self.as_of
         )
 
     @measure
     def stage_visits(self) -> pd.DataFrame:
         """Each ticket's unbroken stays in one stage, whoever held it."""
-        return stays_from_visits(self.visits, self.waits, stages=self.stages)
+        return stage_visits_from_visits(self.visits, self.waits, stages=self.stages)
 
     @measure
     def stage_shares(self) -> pd.DataFrame:
@@ -162,7 +161,7 @@ class ValueStream:
     @measure
     def batches(self) -> pd.DataFrame:
         """From which queues tickets leave in batches."""
-        return batches_from_stays(self.stage_visits)
+        return batches_from_stage_visits(self.stage_visits)
 
     @measure
     def handoff_costs(self) -> pd.DataFrame:
@@ -209,6 +208,7 @@ class ValueStream:
                 costs=self.handoff_costs,
                 returns=returns,
                 minimum=self.minimum,
+                seed=self.seed,
             )
         )
 

@@ -34,8 +34,8 @@ from vsm.intervals import (
     waits_from_visits,
 )
 from vsm.intervals.event_codes import COLUMNS
+from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.networks import networks_from_store
 from vsm.people import Teams
 from vsm.sources.table_store import load_table
@@ -90,8 +90,8 @@ def stages_of_road(path: Path, events: int) -> dict[str, Callable[[Tables], Any]
         "causes": lambda t: causes_of_waits(
             t["waits"], t["visits"], events=t["events"], teams=Teams(teams), as_of=as_of, **whole
         ),
-        "stays": lambda t: stays_from_visits(t["visits"], t["causes"], stages=stages),
-        "stage network": lambda t: stage_network(t["stays"], stages=stages),
+        "stays": lambda t: stage_visits_from_visits(t["visits"], t["causes"], stages=stages),
+        "stage network": lambda t: stage_network(t["stays"], stages=stages, minimum=12),
         "team network": lambda t: team_network(t["handoffs"]),
     }
 

@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.model.bottlenecks import stage_shares
+from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.objectives import flow_distribution
-from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START: Final = pd.Timestamp("2026-01-05", tz="UTC")
@@ -56,8 +56,8 @@ class SmallStream:
         self.visits = visits_from_lives(lives or LIVES, name)
         about = [(name[stage], KINDS[stage], team.get(stage), place) for place, stage in enumerate(KINDS)]
         stages = pd.DataFrame(about, columns=["stage", "kind", "team", "place"])
-        stays = stays_from_visits(self.visits, _waits(self.visits), stages=stages)
-        self.shares = stage_shares(stays, _lives(self.visits), stages=stages, minimum=minimum)
+        stays = stage_visits_from_visits(self.visits, _waits(self.visits), stages=stages)
+        self.shares = stage_shares(stays, _lives(self.visits), stages=stages, minimum=minimum, seed=0)
         self.network = stage_network(stays, stages=stages, minimum=minimum)
 
 
@@ -119,7 +119,7 @@ def kinds_of_work(**delivered: int) -> pd.DataFrame:
     tickets = [f"jira:{number}" for number in range(len(flows))]
     lives = pd.DataFrame({"ticket": tickets, "finished": START, "bulk": False}).astype({"ticket": "str"})
     about = {"ticket": tickets, "flow": pd.array(flows, dtype="str"), "flow_by": "vsm.toml"}
-    return flow_distribution(lives, alignment=pd.DataFrame(about).astype("str"))
+    return flow_distribution(lives, alignment=pd.DataFrame(about).astype("str"), minimum=12)
 
 
 def traces(figure: go.Figure, name: str) -> list[Any]:

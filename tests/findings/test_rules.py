@@ -120,6 +120,8 @@ def test_evidence_names_finished_tickets_alone() -> None:
         batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
         costs=pd.DataFrame([costs | {"share": 0.5, "low": 0.4, "high": 0.6}]),
         returns=pd.DataFrame(),
+        minimum=12,
+        seed=0,
     )
     (finding,) = findings_from_evidence(evidence)
     assert finding.tickets == ("T11", "T10", "T9", "T8", "T7")
@@ -138,6 +140,8 @@ def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
         planted.tickets, planted.handoffs, planted.waits, stays=stays.assign(bulk=stays["bulk"] | longest),
         lives=planted.lifecycles, shares=planted.stage_shares, batches=planted.batches, costs=planted.handoff_costs,
         returns=pd.DataFrame(),
+        minimum=12,
+        seed=0,
     )  # fmt: skip
     found = findings_from_evidence(evidence).about("queue")
     (queue,) = [f for f in found if f.subject == "Waiting for QA"]

@@ -80,11 +80,11 @@ def test_a_report_held_against_itself_shows_no_change(shares: list[float]) -> No
 @pytest.mark.parametrize("seed", range(3))
 def test_chance_alone_seldom_shows_a_change(seed: int) -> None:
     """Of 400 pairs of reports of five equal stages, at most 5 % (and a margin for chance) claim any change."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     error, wrong = 0.02 / 1.959964, 0
     for _ in range(400):
         before, now = (
-            [finding(f"s{n}", 0.3 + error * dice.standard_normal()) for n in range(5)] for _ in range(2)
+            [finding(f"s{n}", 0.3 + error * rng.standard_normal()) for n in range(5)] for _ in range(2)
         )
         wrong += any(kind != "same" for kind in kinds(before, now).values())
     assert wrong <= 32

@@ -58,12 +58,14 @@ def evidence(waited: pd.DataFrame, *, kind: str = "queue") -> Evidence:
         batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
         costs=pd.DataFrame(costs),
         returns=pd.DataFrame(),
+        minimum=12,
+        seed=0,
     )
 
 
 def test_the_cause_with_most_working_time_leads() -> None:
     """Of 12 tickets each was busy for 6 and idle for 2 hours; the longer night is nobody's cause."""
-    found = leading_cause(waits(*[{"busy": 6, "idle": 2}] * 12), lives(12))
+    found = leading_cause(waits(*[{"busy": 6, "idle": 2}] * 12), lives(12), seed=0, minimum=12)
     assert found is not None
     assert (found.cause, found.tickets, found.waited) == ("busy", 12, 12)
     assert (found.part, found.low, found.high) == (0.75, 0.75, 0.75)
@@ -75,7 +77,7 @@ def test_the_cause_with_most_working_time_leads() -> None:
 def test_the_longest_of_the_cause_are_named() -> None:
     """Those that waited 13, 12, … hours because somebody was busy, not those that waited idly."""
     hours = [{"busy": number + 2, "idle": 1} for number in range(12)]
-    found = leading_cause(waits(*hours, {"idle": 20}), lives(13))
+    found = leading_cause(waits(*hours, {"idle": 20}), lives(13), seed=0, minimum=12)
     assert found is not None
     assert list(found.longest) == ["t11", "t10", "t09", "t08", "t07"]
     assert (found.tickets, found.waited) == (12, 13)
@@ -92,21 +94,24 @@ def test_the_longest_of_the_cause_are_named() -> None:
 )
 def test_nothing_is_said_where_the_lead_is_not_sure(hours: list[dict[str, int]], why: str) -> None:
     """Too few to say, too close to say, nothing to say."""
-    assert leading_cause(waits(*hours), lives(len(hours))) is None, why
+    assert leading_cause(waits(*hours), lives(len(hours)), seed=0, minimum=12) is None, why
 
 
 def test_open_tickets_and_clean_up_weigh_nothing() -> None:
     """The same waiting, of tickets that are not finished, or of a bulk edit."""
     waited = waits(*[{"busy": 6}] * 12)
     still = lives(12).assign(finished=pd.Series([None] * 12, dtype="datetime64[us, UTC]"))
-    assert leading_cause(waited, still) is None
-    assert leading_cause(waited.assign(bulk=True), lives(12)) is None
+    assert leading_cause(waited, still, seed=0, minimum=12) is None
+    assert leading_cause(waited.assign(bulk=True), lives(12), seed=0, minimum=12) is None
 
 
 def test_waits_without_causes_say_nothing() -> None:
     """Whole waits, before anybody looked for causes."""
     whole = waits(*[{"busy": 6}] * 12)
-    assert leading_cause(whole.assign(cause=whole["cause"].mask(whole["n"] == 0)), lives(12)) is None
+    assert (
+        leading_cause(whole.assign(cause=whole["cause"].mask(whole["n"] == 0)), lives(12), seed=0, minimum=12)
+        is None
+    )
 
 
 def test_every_working_cause_can_be_said() -> None:
@@ -147,6 +152,7 @@ def test_the_cause_at_a_handoff_is_claimed() -> None:
     told = Evidence(
         known.tickets, handoffs, waits=known.waits, stays=known.stays, lives=known.lives, shares=known.shares,
         batches=known.batches, costs=pd.DataFrame([costs]), returns=known.returns,
+        minimum=12, seed=0,
     )  # fmt: skip
     (why,) = findings_from_evidence(told).about("why")
     assert why.subject == "dev → qa"

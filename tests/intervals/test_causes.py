@@ -240,11 +240,11 @@ def by_cause(pieces: pd.DataFrame) -> dict[Any, Any]:
 
 
 @given(st.builds(waited, cases(), RULES, BLOCKS), st.randoms(use_true_random=False))
-def test_names_and_order_of_rows_change_nothing(scene: Waited, dice: Any) -> None:
+def test_names_and_order_of_rows_change_nothing(scene: Waited, rng: Any) -> None:
     """Renamed people and statuses, and shuffled rows of the log, leave every piece as it is."""
     events, workflow = scene.case.events, scene.case.workflow
     persons = [person for members in TEAMS.values() for person in members] + ["person-05"]
-    fresh = {person: f"someone {number}" for number, person in enumerate(dice.sample(persons, len(persons)))}
+    fresh = {person: f"someone {number}" for number, person in enumerate(rng.sample(persons, len(persons)))}
     status = {known: f"{known} (new)" for known in workflow.mapping}
     renamed = events.assign(
         **{
@@ -252,7 +252,7 @@ def test_names_and_order_of_rows_change_nothing(scene: Waited, dice: Any) -> Non
             for side in ("before", "after", "actor")
         }
     )
-    shuffled = sorted_events(conformed(renamed.iloc[dice.sample(range(len(renamed)), len(renamed))]))
+    shuffled = sorted_events(conformed(renamed.iloc[rng.sample(range(len(renamed)), len(renamed))]))
     other = renamed_workflow(workflow, fresh | status)
     moved = waited(scene.case._replace(events=shuffled, workflow=other), scene.rules, {})
     assert by_cause(causes(moved._replace(blocked=scene.blocked))) == by_cause(causes(scene))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.model.test_switching import ACTS, HELD, HOUR, START, Act, Held, events_of, visits_of
-from vsm.model.active_periods import active_periods, active_spells
+from vsm.model.activity import active_periods, active_spells
 from vsm.tables import EVENTS, VISITS, empty
 
 NOW = START + 14 * 24 * HOUR

@@ -159,13 +159,13 @@ ABOUT = st.fixed_dictionaries(
 
 
 @given(st.lists(ABOUT, max_size=6), st.randoms(use_true_random=False))
-def test_the_order_of_tickets_changes_nothing(abouts: list[dict[str, Any]], dice: Any) -> None:
+def test_the_order_of_tickets_changes_nothing(abouts: list[dict[str, Any]], rng: Any) -> None:
     """Circles of parents among them."""
     rows, workflow = tickets(*abouts), parse_workflow(SAID)
     before = rows.copy()
     found = alignment_of_tickets(rows, workflow=workflow).set_index("ticket")
     order = list(range(len(rows)))
-    dice.shuffle(order)
+    rng.shuffle(order)
     again = alignment_of_tickets(rows.iloc[order], workflow=workflow).set_index("ticket")
     pd.testing.assert_frame_equal(again.reindex(found.index), found)
     pd.testing.assert_frame_equal(rows, before)

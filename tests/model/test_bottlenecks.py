@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.streams import stream_of
-from vsm.model.batches import batches_from_stays
-from vsm.model.bottlenecks import TIDIED, bootstrap_shares, handoff_costs, return_costs, stage_shares
+from vsm.model.bottlenecks import TIDIED, handoff_costs, return_costs, stage_shares
+from vsm.model.causes import batches_from_stage_visits
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import HANDOFFS, conform
 
 LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
@@ -37,7 +38,9 @@ def test_bulk_edits_are_a_row_of_their_own() -> None:
     stays = stream.stage_visits.assign(
         bulk=(stream.stage_visits["stage"] == "Ready") & (stream.stage_visits.index % 10 == 0)
     )
-    shares = stage_shares(stays, stream.lifecycles, stages=stream.stages).set_index("stage")
+    shares = stage_shares(stays, stream.lifecycles, stages=stream.stages, seed=0, minimum=12).set_index(
+        "stage"
+    )
     assert shares["kind"][TIDIED] == "bulk"
     assert shares["share"].sum() == pytest.approx(1.0)
     assert shares["total"].sum() == pd.Timedelta(days=10) * 13
@@ -62,31 +65,31 @@ def test_a_row_of_few_tickets_has_no_interval() -> None:
 def test_returns_are_second_stays_alone() -> None:
     """Thirteen came back for 3 of 10 days each; one went to an earlier stage for the first time, for 4 of 7."""
     stream = stream_of(*[LIFE] * 13, [("Build", 3), ("Ready", 4), ("Done", 1)])
-    (row,) = return_costs(stream.stage_visits, stream.lifecycles).to_dict("records")
+    (row,) = return_costs(stream.stage_visits, stream.lifecycles, seed=0, minimum=12).to_dict("records")
     assert (row["tickets"], row["finished"], row["total"]) == (13, 14, pd.Timedelta(days=39))
     assert row["share"] == pytest.approx(39 / 137)
     assert row["low"] < row["share"] < row["high"]
-    assert return_costs(stream.stage_visits, stream.lifecycles, minimum=14)["low"].isna().all()
-    assert return_costs(stream.stage_visits.iloc[:2], stream.lifecycles).empty
+    assert return_costs(stream.stage_visits, stream.lifecycles, minimum=14, seed=0)["low"].isna().all()
+    assert return_costs(stream.stage_visits.iloc[:2], stream.lifecycles, seed=0, minimum=12).empty
 
 
 def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
     """A share of one half, with spread: the bounds lie around it, and ten times the tickets narrow them."""
-    dice = np.random.default_rng(3)
-    few, many = (dice.exponential(1.0, (n, 2)) for n in (40, 400))
-    (low, *_), (high, *_) = bootstrap_shares(few, seed=1)
-    (low_many, *_), (high_many, *_) = bootstrap_shares(many, seed=1)
+    rng = np.random.default_rng(3)
+    few, many = (rng.exponential(1.0, (n, 2)) for n in (40, 400))
+    (low, *_), (high, *_) = share_intervals(few, minimum=12, seed=1)
+    (low_many, *_), (high_many, *_) = share_intervals(many, minimum=12, seed=1)
     assert low < few[:, 0].sum() / few.sum() < high
     assert high_many - low_many < (high - low) / 2
 
 
 def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     """Of 200 samples of 60 tickets from one stream, about 95 % of the intervals hold its true share of 1/3."""
-    dice = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     held = 0
     for number in range(200):
-        amounts = dice.exponential([1.0, 2.0], (60, 2))
-        low, high = bootstrap_shares(amounts, seed=number, draws=300)
+        amounts = rng.exponential([1.0, 2.0], (60, 2))
+        low, high = share_intervals(amounts, minimum=12, seed=number, draws=300)
         held += low[0] <= 1 / 3 <= high[0]
     assert 180 <= held <= 199
 
@@ -95,8 +98,8 @@ def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> Non
 def test_bootstrap_bounds_are_shares(rows: list[tuple[float, float]]) -> None:
     """Between 0 and 1, low before high, the same for the same seed; nothing to share gives nothing."""
     amounts = np.array(rows)
-    low, high = bootstrap_shares(amounts, seed=2, draws=50)
-    again = bootstrap_shares(amounts, seed=2, draws=50)
+    low, high = share_intervals(amounts, minimum=12, seed=2, draws=50)
+    again = share_intervals(amounts, minimum=12, seed=2, draws=50)
     assert np.array_equal(low, again[0], equal_nan=True)
     if (amounts.sum(axis=1) > 0).sum() >= 12:
         assert ((low >= 0) & (low <= high) & (high <= 1)).all()
@@ -124,7 +127,7 @@ def test_handoff_costs_weigh_pairs_by_their_wait() -> None:
     lives = pd.DataFrame(
         {"ticket": ["a", "b", "c"], "finished": [start, start, pd.NaT], "bulk": False, "lead": ten}
     )
-    (cost,) = handoff_costs(handoffs, lives).to_dict("records")
+    (cost,) = handoff_costs(handoffs, lives, seed=0, minimum=12).to_dict("records")
     assert (cost["handoffs"], cost["tickets"], cost["wait"], cost["median"]) == (
         2,
         2,
@@ -150,7 +153,9 @@ def gone(*hours: float) -> pd.DataFrame:
 
 def test_batches_are_runs_without_an_hours_pause() -> None:
     """Five within minutes and five a fortnight later are two batches; three stragglers are none."""
-    table = batches_from_stays(gone(0, 0.1, 0.2, 0.3, 1.2, 100, 101.5, 103, 336, 336, 336, 336.5, 337.4))
+    table = batches_from_stage_visits(
+        gone(0, 0.1, 0.2, 0.3, 1.2, 100, 101.5, 103, 336, 336, 336, 336.5, 337.4)
+    )
     (row,) = table.to_dict("records")
     assert (row["departures"], row["batched"], row["batches"], row["size"]) == (13, 10, 2, 5)
     assert row["every"] == pd.Timedelta(days=14)
@@ -159,7 +164,7 @@ def test_batches_are_runs_without_an_hours_pause() -> None:
 
 def test_a_ticket_that_leaves_twice_departs_twice() -> None:
     """Six departures of five tickets within the hour: all six are batched, in one batch of five tickets."""
-    table = batches_from_stays(gone(*[0] * 6).assign(ticket=list("abcdea")))
+    table = batches_from_stage_visits(gone(*[0] * 6).assign(ticket=list("abcdea")))
     (row,) = table.to_dict("records")
     assert (row["departures"], row["batched"], row["batches"], row["size"]) == (6, 6, 1, 5)
 
@@ -167,7 +172,7 @@ def test_a_ticket_that_leaves_twice_departs_twice() -> None:
 def test_work_stages_open_stays_and_bulk_edits_make_no_batches() -> None:
     """Only departures from where tickets wait, on purpose."""
     rows = gone(*[0] * 6)
-    assert batches_from_stays(rows.assign(kind="work")).empty
-    assert batches_from_stays(rows.assign(bulk=True)).empty
-    assert batches_from_stays(rows.assign(gone=True)).empty
-    assert batches_from_stays(rows.assign(left=rows["left"].where(rows["kind"] == "done"))).empty
+    assert batches_from_stage_visits(rows.assign(kind="work")).empty
+    assert batches_from_stage_visits(rows.assign(bulk=True)).empty
+    assert batches_from_stage_visits(rows.assign(gone=True)).empty
+    assert batches_from_stage_visits(rows.assign(left=rows["left"].where(rows["kind"] == "done"))).empty

@@ -26,9 +26,9 @@ def spells(*rows: tuple[float, float | None]) -> pd.DataFrame:
 
 def drawn(seed: int, *, factor: float, tickets: int = 60) -> pd.DataFrame:
     """As many before as after, exponential of ten days, times a factor after the change."""
-    dice = np.random.default_rng(seed)
-    begin = np.concatenate([dice.uniform(0, 60, tickets), dice.uniform(100, 160, tickets)])
-    days = dice.exponential(10, 2 * tickets) * np.where(begin < 100, 1.0, factor)
+    rng = np.random.default_rng(seed)
+    begin = np.concatenate([rng.uniform(0, 60, tickets), rng.uniform(100, 160, tickets)])
+    days = rng.exponential(10, 2 * tickets) * np.where(begin < 100, 1.0, factor)
     return spells(*zip(begin.tolist(), days.tolist(), strict=True))
 
 
@@ -62,7 +62,7 @@ def test_a_curve_is_the_product_over_times(lengths: list[tuple[int, bool]]) -> N
 
 def test_what_spans_the_change_is_followed_up_to_it() -> None:
     """Begun ten days before, ended later: open on the side before, not on the side after at all."""
-    found = compared(spells((90, 30), (120, 5)), changed=CHANGED, as_of=NOW)
+    found = compared(spells((90, 30), (120, 5)), changed=CHANGED, as_of=NOW, minimum=12, seed=0)
     assert (found.before.seconds.tolist(), found.before.ended.tolist()) == ([10 * 86400.0], [False])
     assert (found.after.seconds.tolist(), found.after.ended.tolist()) == ([5 * 86400.0], [True])
 
@@ -70,17 +70,19 @@ def test_what_spans_the_change_is_followed_up_to_it() -> None:
 def test_what_is_open_counts_until_now() -> None:
     """Or until the change was undone; what began after that belongs to neither side."""
     rows = spells((110, None), (150, None))
-    assert compared(rows, changed=CHANGED, as_of=NOW).after.seconds.tolist() == [
+    assert compared(rows, changed=CHANGED, as_of=NOW, minimum=12, seed=0).after.seconds.tolist() == [
         50 * 86400,
         90 * 86400,
     ]
-    undone = compared(rows, changed=CHANGED, as_of=NOW, until=START + 140 * DAY)
+    undone = compared(rows, changed=CHANGED, as_of=NOW, until=START + 140 * DAY, minimum=12, seed=0)
     assert undone.after.seconds.tolist() == [30 * 86400]
 
 
 def test_medians_and_their_difference_by_hand() -> None:
     """Twelve of ten days, twelve of four: six days less, surely."""
-    found = compared(spells(*[(0, 10)] * 12, *[(110, 4)] * 12), changed=CHANGED, as_of=NOW)
+    found = compared(
+        spells(*[(0, 10)] * 12, *[(110, 4)] * 12), changed=CHANGED, as_of=NOW, minimum=12, seed=0
+    )
     assert [median / 86400 for median in found.medians] == [10, 4]
     assert (found.difference / 86400, found.low / 86400, found.high / 86400) == (-6, -6, -6)
     assert found.verdict == "shorter"
@@ -89,7 +91,9 @@ def test_medians_and_their_difference_by_hand() -> None:
 
 def test_too_few_on_either_side_say_nothing() -> None:
     """Eleven of them are not twelve."""
-    found = compared(spells(*[(0, 10)] * 50, *[(110, 4)] * 11), changed=CHANGED, as_of=NOW)
+    found = compared(
+        spells(*[(0, 10)] * 50, *[(110, 4)] * 11), changed=CHANGED, as_of=NOW, minimum=12, seed=0
+    )
     assert found.verdict == "too few to say"
     assert np.isnan([found.difference, found.low, found.p]).all()
 
@@ -97,7 +101,7 @@ def test_too_few_on_either_side_say_nothing() -> None:
 def test_where_nothing_changed_alarms_are_rare() -> None:
     """Of 300 streams without any effect, about one in twenty: at most 8 %."""
     verdicts = [
-        compared(drawn(seed, factor=1.0), changed=CHANGED, as_of=NOW, seed=seed).verdict
+        compared(drawn(seed, factor=1.0), changed=CHANGED, as_of=NOW, seed=seed, minimum=12).verdict
         for seed in range(300)
     ]
     assert 0.02 <= np.mean([verdict != "no change seen" for verdict in verdicts]) <= 0.08
@@ -107,7 +111,8 @@ def test_where_nothing_changed_alarms_are_rare() -> None:
 def test_what_was_planted_is_found(factor: float, verdict: str) -> None:
     """Half, or twice the time: in at least nine of ten streams of 60 tickets on either side."""
     found = [
-        compared(drawn(seed, factor=factor), changed=CHANGED, as_of=NOW, seed=seed) for seed in range(50)
+        compared(drawn(seed, factor=factor), changed=CHANGED, as_of=NOW, seed=seed, minimum=12)
+        for seed in range(50)
     ]
     assert np.mean([each.verdict == verdict for each in found]) >= 0.9
     truth = 10 * np.log(2) * (factor - 1)
@@ -118,7 +123,8 @@ def test_the_order_of_rows_changes_nothing() -> None:
     """Not even the bootstrap, whose tickets are numbered as they come."""
     rows = drawn(3, factor=0.7)
     one, other = (
-        compared(each, changed=CHANGED, as_of=NOW) for each in (rows, rows.sample(frac=1, random_state=1))
+        compared(each, changed=CHANGED, as_of=NOW, minimum=12, seed=0)
+        for each in (rows, rows.sample(frac=1, random_state=1))
     )
     assert (one.medians, one.p, one.verdict) == (other.medians, other.p, other.verdict)
     assert (one.low, one.high) == pytest.approx((other.low, other.high), rel=0.2)

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from tests.share import share
 from tests.streams import START, Life, stream_of
 from vsm.clock import Calendar, Clock
-from vsm.model.cycle_times import cycle_time_quantiles, cycle_times
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed, cycle_time_quantiles, cycle_times
 from vsm.stream import ValueStream
 
 DAY = pd.Timedelta(days=1)
@@ -84,9 +83,9 @@ def test_each_visit_goes_by_the_calendar_of_its_team() -> None:
 def test_open_work_makes_the_lines_higher() -> None:
     """Twelve done in 1 to 12 days, twelve open for 90: half are done only by the twelfth."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
-    alone = cycle_time_quantiles(times_of(stream_of(*done)))
+    alone = cycle_time_quantiles(times_of(stream_of(*done)), minimum=12)
     assert alone["cycle"].dt.days.tolist() == [6, 11, 12]
-    told = cycle_time_quantiles(times_of(stream_of(*done, *[[("Build", 1)]] * 12)))
+    told = cycle_time_quantiles(times_of(stream_of(*done, *[[("Build", 1)]] * 12)), minimum=12)
     assert told["cycle"].dt.days.fillna(-1).tolist() == [12, -1, -1]
     assert told[["finished", "open", "gone"]].iloc[0].tolist() == [12, 12, 0]
 
@@ -94,14 +93,14 @@ def test_open_work_makes_the_lines_higher() -> None:
 def test_lines_of_working_time_are_of_working_time() -> None:
     """Eight hours of each day."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
-    told = cycle_time_quantiles(times_of(stream_of(*done)), time="working")
+    told = cycle_time_quantiles(times_of(stream_of(*done)), time="working", minimum=12)
     assert told["cycle"].tolist() == [pd.Timedelta(hours=8 * day) for day in (6, 11, 12)]
 
 
 def test_too_few_finished_tickets_give_no_line() -> None:
     """Eleven of the needed twelve."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 12)]
-    assert cycle_time_quantiles(times_of(stream_of(*done)))["cycle"].isna().all()
+    assert cycle_time_quantiles(times_of(stream_of(*done)), minimum=12)["cycle"].isna().all()
 
 
 def test_drawing_on_lives_and_visits_changes_neither() -> None:
@@ -152,4 +151,4 @@ def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, floa
     assert found == {ticket: pytest.approx(hours) for ticket, hours in walked.items() if hours}
     always = times_of(stream, clock=Clock(ALWAYS))
     assert (always["working"] == always["elapsed"]).all()
-    assert set(times.index[times["state"] == "finished"]) <= set(counted(stream.lifecycles)["ticket"])
+    assert set(times.index[times["state"] == "finished"]) <= set(completed(stream.lifecycles)["ticket"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
+from vsm.model.handoffs import costliest_handoffs, handoff_places
 from vsm.tables import HANDOFFS, TICKETS, WAITS, conform
 
 START = pd.Timestamp("2026-01-05", tz="UTC")

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.model.handoff_stories import handoff_stories
+from vsm.model.handoffs import handoff_stories
 from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, conform, empty
 
 HOUR = pd.Timedelta(hours=1)
@@ -49,7 +49,7 @@ def stories(*waited: tuple[str, str, int], teams: bool = True, **words: Any) -> 
         blocks=empty(BLOCKS),
         tickets=conform(pd.DataFrame(about), TICKETS) if about else empty(TICKETS),
         as_of=NOW,
-        **({"minimum": 1} | words),
+        **({"minimum": 1, "seed": 0} | words),
     )
 
 

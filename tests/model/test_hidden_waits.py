@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from vsm.model.hidden_waits import hidden_waits
+from vsm.model.handoffs import hidden_waits
 from vsm.tables import VISITS, conform
 
 MONDAY = pd.Timestamp("2026-01-05T00:00", tz="UTC")
@@ -38,7 +38,7 @@ def laid_out(tickets: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_waits_hide_before_the_first_and_after_the_last_touch() -> None:
     """Build: 2 hours before and 24 after of 30; Test: 1 before, 9 after of 10, 10 more without any touch."""
-    found = hidden_waits(*laid_out()).set_index("stage")
+    found = hidden_waits(*laid_out(), minimum=12).set_index("stage")
     assert [found[name]["Build"] for name in ("before", "after", "unknown")] == [
         24 * HOUR,
         288 * HOUR,
@@ -52,5 +52,5 @@ def test_waits_hide_before_the_first_and_after_the_last_touch() -> None:
 
 def test_few_touched_visits_tell_no_share() -> None:
     """Sums stay, shares are missing."""
-    found = hidden_waits(*laid_out(2))
+    found = hidden_waits(*laid_out(2), minimum=12)
     assert found[["before_share", "after_share"]].isna().all(axis=None)

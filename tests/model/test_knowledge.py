@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, stages, went
 from tests.share import share
-from vsm.model.responsibility import disciplines_together, knowledge_at_risk, ticket_disciplines
+from vsm.model.responsibility import knowledge_at_risk, multi_discipline_work, ticket_disciplines
 from vsm.tables import COMMITS, empty
 
 BUILD = went("Build dev-1 web 3", "Done")
@@ -91,12 +91,12 @@ STEP = st.tuples(
 
 @settings(max_examples=share(20, of=200))
 @given(st.lists(st.lists(STEP, min_size=1, max_size=4), max_size=5), st.randoms(use_true_random=False))
-def test_shuffling_and_renaming_change_no_risk(lives: list[Life], dice: Any) -> None:
+def test_shuffling_and_renaming_change_no_risk(lives: list[Life], rng: Any) -> None:
     """Persons are counted, so their names tell nothing; a top share of one is one person or the same on all."""
     rows = at_risk(Hands(lives))
     renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lives])
     order = list(range(len(renamed.visits)))
-    dice.shuffle(order)
+    rng.shuffle(order)
     again = knowledge_at_risk(
         renamed.visits.iloc[order], tickets=renamed.tickets, commits=empty(COMMITS), as_of=NOW, minimum=2
     )
@@ -129,7 +129,7 @@ def test_disciplines_worked_together_where_one_touched_the_others_visit() -> Non
         ["jira:3", 2, "coding; testing", False],
         ["jira:4", 1, "coding", False],
     ]
-    summary = disciplines_together(rows, stages=stages(), minimum=3)
+    summary = multi_discipline_work(rows, stages=stages(), minimum=3)
     assert told(summary, "measure", "part", "n", "missing") == [
         ["several disciplines", 3, 4, None],
         ["worked together", 2, 3, None],
@@ -158,5 +158,13 @@ def test_without_disciplines_it_is_said_what_is_missing() -> None:
     """No discipline in vsm.toml, or no finished work: two answers."""
     none = together(Hands([went("Ideas 2", "Done")]))
     plain = stages().assign(discipline=pd.Series(None, index=range(5), dtype="str"))
-    assert disciplines_together(none, stages=plain)["missing"].str.startswith("no discipline is known").all()
-    assert disciplines_together(none, stages=stages())["missing"].str.startswith("no finished ticket").all()
+    assert (
+        multi_discipline_work(none, stages=plain, minimum=12)["missing"]
+        .str.startswith("no discipline is known")
+        .all()
+    )
+    assert (
+        multi_discipline_work(none, stages=stages(), minimum=12)["missing"]
+        .str.startswith("no finished ticket")
+        .all()
+    )

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.model.load import weekly_wip, wip_steps
+from vsm.model.weekly import weekly_wip, wip_steps
 from vsm.tables import VISITS, empty
 
 START = pd.Timestamp("2026-01-05", tz="UTC")

@@ -8,8 +8,8 @@ import networkx as nx
 import pandas as pd
 import pytest
 
+from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import complete_and_accurate, stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
@@ -57,7 +57,7 @@ LIFE = (("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 5), ("Done", 9))
 
 def drawn(rows: pd.DataFrame, *, minimum: int = 12) -> "nx.DiGraph[str]":
     return stage_network(
-        stays_from_visits(rows, waits_in(rows), stages=STAGES), stages=STAGES, minimum=minimum
+        stage_visits_from_visits(rows, waits_in(rows), stages=STAGES), stages=STAGES, minimum=minimum
     )
 
 

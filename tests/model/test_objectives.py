@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.share import share
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
-from vsm.model.proportions import wilson_interval
+from vsm.stats.proportions import wilson_interval
 from vsm.tables import TICKETS, conform
 
 DAY = pd.Timedelta(days=1)
@@ -99,7 +99,7 @@ def test_the_flow_is_shared_out_among_delivered_tickets() -> None:
     lives, alignment, _ = lived(
         *[feature] * 12, *[defect] * 7, {"flow": "debt"}, feature | OPEN, feature | {"bulk": True}
     )
-    rows = flow_distribution(lives, alignment=alignment).set_index("flow")
+    rows = flow_distribution(lives, alignment=alignment, minimum=12).set_index("flow")
     assert rows["tickets"].to_dict() == {"feature": 12, "defect": 7, "risk": 0, "debt": 1}
     assert rows["share"].to_dict() == {"feature": 0.6, "defect": 0.35, "risk": 0.0, "debt": 0.05}
     assert rows.loc[["defect"], ["low", "high"]].to_numpy().tolist()[0] == pytest.approx(
@@ -112,7 +112,7 @@ def test_the_flow_is_shared_out_among_delivered_tickets() -> None:
 def test_unknown_kinds_are_a_row_and_few_tickets_have_no_share() -> None:
     """A type that is not mapped is told as unknown."""
     lives, alignment, _ = lived({"flow": None}, {"flow": "risk"})
-    rows = flow_distribution(lives, alignment=alignment)
+    rows = flow_distribution(lives, alignment=alignment, minimum=12)
     assert rows["flow"].tolist() == ["feature", "defect", "risk", "debt", "unknown"]
     assert rows["tickets"].tolist() == [0, 0, 1, 0, 1]
     assert rows[["share", "low", "high"]].isna().all(axis=None)
@@ -132,15 +132,15 @@ def test_weeks_begin_on_monday_and_idle_ones_are_there() -> None:
 def test_quarters_begin_with_their_first_day() -> None:
     """Of January and June: the first quarter and the second."""
     lives, alignment, _ = lived({"flow": "debt"}, {"flow": "debt", "finished": END + 150 * DAY})
-    rows = flow_by_period(lives, alignment=alignment)
+    rows = flow_by_period(lives, alignment=alignment, minimum=12)
     assert rows.query("tickets > 0")["start"].dt.strftime("%Y-%m-%d").tolist() == ["2026-01-01", "2026-04-01"]
-    assert flow_by_period(lives.iloc[:0], alignment=alignment).empty
+    assert flow_by_period(lives.iloc[:0], alignment=alignment, minimum=12).empty
 
 
 def test_unplanned_work_is_a_share_of_what_is_known() -> None:
     """Four of sixteen; one is not known."""
     lives, alignment, _ = lived(*[{"planned": True}] * 12, *[{"planned": False}] * 4, {"planned": None})
-    (row,) = planned_share(lives, alignment=alignment).to_dict("records")
+    (row,) = planned_share(lives, alignment=alignment, minimum=12).to_dict("records")
     assert (row["planned"], row["unplanned"], row["unknown"], row["n"], row["share"]) == (12, 4, 1, 16, 0.25)
     assert (row["low"], row["high"]) == pytest.approx((0.1018, 0.4950), abs=1e-4)
     assert pd.isna(row["missing"])
@@ -149,9 +149,9 @@ def test_unplanned_work_is_a_share_of_what_is_known() -> None:
 def test_what_is_missing_for_planning_is_named() -> None:
     """No selectors, or nothing delivered: two different answers, and neither is 0 %."""
     lives, alignment, _ = lived({}, {})
-    (row,) = planned_share(lives, alignment=alignment).to_dict("records")
+    (row,) = planned_share(lives, alignment=alignment, minimum=12).to_dict("records")
     assert row["missing"].startswith("vsm.toml does not say what is unplanned: add unplanned")
-    (none,) = planned_share(lives.iloc[:0], alignment=alignment).to_dict("records")
+    (none,) = planned_share(lives.iloc[:0], alignment=alignment, minimum=12).to_dict("records")
     assert none["missing"] == "no ticket has been finished so far"
     assert pd.isna([row["share"], none["share"]]).all()
 

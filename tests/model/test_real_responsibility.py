@@ -23,16 +23,16 @@ from vsm.figures import (
 )
 from vsm.from_log import stream_from_log
 from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.responsibility import (
-    carried_by_team,
-    defects_mended_at_home,
-    disciplines_together,
-    end_to_end,
+    defects_fixed_at_home,
+    end_to_end_by_team,
+    end_to_end_share,
+    first_handovers,
+    fixes_of_defects,
     knowledge_at_risk,
-    letting_go,
-    mended_defects,
+    multi_discipline_work,
     production_of_tickets,
     ticket_disciplines,
     ticket_owners,
@@ -94,34 +94,39 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
         stream.visits, handoffs=stream.handoffs, lives=stream.lifecycles, events=stream.events,
         commits=stream.commits, stages=stream.stages,
     )  # fmt: skip
-    whole, teams = end_to_end(owners), carried_by_team(owners)
-    done = counted(stream.lifecycles)
+    whole, teams = end_to_end_share(owners, minimum=12), end_to_end_by_team(owners, minimum=12)
+    done = completed(stream.lifecycles)
     (row,) = whole.to_dict("records")
     assert len(owners) == len(done) == row["n"] + row["unknown"] + row["unworked"]
     assert row["n"] > 50
     assert 0.5 < row["low"] < row["share"] < row["high"] <= 1
     assert teams["carried"].sum() == row["carried"]
-    places = letting_go(owners, tickets=stream.tickets)
+    places = first_handovers(owners, tickets=stream.tickets)
     assert places["tickets"].sum() == row["n"] - row["carried"]
-    costs = objective_costs(stream.lifecycles, alignment=aligned, tickets=stream.tickets)
+    costs = objective_costs(stream.lifecycles, alignment=aligned, tickets=stream.tickets, minimum=12)
     assert costs["delivered"].sum() == len(done)
     assert costs["wait"].sum() / done["wait"].sum() == pytest.approx(1.0)
     assert {"Reach", "none named"} <= set(costs["objective"])
-    flows = flow_distribution(stream.lifecycles, alignment=aligned)
+    flows = flow_distribution(stream.lifecycles, alignment=aligned, minimum=12)
     types = stream.tickets.set_index(stream.tickets["ticket"].astype("str"))["type"].astype("str")
     bugs = int((types.reindex(done["ticket"]) == "Bug").sum())
     assert (
         abs(int(flows.loc[flows["flow"] == "defect", "tickets"].sum()) - bugs) <= 2
     )  # a sub-task of a bug is a defect too
-    assert flow_by_period(stream.lifecycles, alignment=aligned)["tickets"].sum() == len(done)
-    mended = mended_defects(
+    assert flow_by_period(stream.lifecycles, alignment=aligned, minimum=12)["tickets"].sum() == len(done)
+    mended = fixes_of_defects(
         stream.lifecycles, alignment=aligned, visits=stream.visits, events=stream.events, commits=stream.commits,
         tickets=stream.tickets,
     )  # fmt: skip
-    home = defects_mended_at_home(mended)
+    home = defects_fixed_at_home(mended, minimum=12)
     assert home["missing"].str.startswith("no defect names the change").all()
     at_risk = knowledge_at_risk(
-        stream.visits, tickets=stream.tickets, commits=stream.commits, as_of=done["finished"].max(), days=1500
+        stream.visits,
+        tickets=stream.tickets,
+        commits=stream.commits,
+        as_of=done["finished"].max(),
+        days=1500,
+        minimum=12,
     )
     joint = ticket_disciplines(
         stream.visits, lives=stream.lifecycles, events=stream.events, stages=stream.stages
@@ -131,9 +136,9 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
         letting_go_table(places),
         knowledge_table(at_risk, days=1500),
         mended_table(home),
-        together_table(disciplines_together(joint, stages=stream.stages)),
+        together_table(multi_discipline_work(joint, stages=stream.stages, minimum=12)),
         objective_table(costs),
-        planned_table(planned_share(stream.lifecycles, alignment=aligned)),
+        planned_table(planned_share(stream.lifecycles, alignment=aligned, minimum=12)),
     ]
     pages = "".join(table.to_html() for table in shown)
     figure = flow_distribution_bars(flows)
@@ -148,7 +153,7 @@ def test_duraclouds_unplanned_work_is_what_was_labelled_so(real_data: Path) -> N
     stream = real_stream(real_data, "duracloud")
     aligned = alignment_of_tickets(stream.tickets, workflow=stream.workflow)
     assert int((~aligned["planned"]).sum()) == 21
-    (row,) = planned_share(stream.lifecycles, alignment=aligned).to_dict("records")
+    (row,) = planned_share(stream.lifecycles, alignment=aligned, minimum=12).to_dict("records")
     assert (row["unplanned"], row["n"]) == (19, 554)
     islandora = real_log(real_data, "islandora").tickets
     details = doubts_about_alignment(islandora, workflow=parse_workflow(SAID))["detail"]
@@ -186,7 +191,12 @@ def test_duraclouds_releases_tell_when_tickets_reached_production(real_data: Pat
             assert row["production"] == (max(outs) if outs else row["finished"])
     assert (found["production_by"] == "released").sum() > 100
     at_risk = knowledge_at_risk(
-        stream.visits, tickets=stream.tickets, commits=stream.commits, as_of=stream.as_of, days=365
+        stream.visits,
+        tickets=stream.tickets,
+        commits=stream.commits,
+        as_of=stream.as_of,
+        days=365,
+        minimum=12,
     )
     (shop,) = at_risk[at_risk["what"] == "repository"].to_dict("records")
     assert (shop["area"], shop["unit"], shop["only"]) == ("duracloud", "commits", False)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, stages, went
 from tests.share import share
-from vsm.model.responsibility import carried_by_team, end_to_end, letting_go, ticket_owners
+from vsm.model.responsibility import end_to_end_by_team, end_to_end_share, first_handovers, ticket_owners
 
 ALONE = went("Ideas 2", "Build dev-1 web 3", "Test dev-2 web 1", "Done")
 PASSED = went("Ideas 2", "Build dev-1 web 3", "Ideas 4", "Test qa-1 qa 1", "Ship dev-1 web 1", "Done")
@@ -107,12 +107,12 @@ def test_a_repository_without_releases_tells_nothing_of_production() -> None:
 def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
     """Of 12 carried, 4 passed on: 75 %. One of an unknown team and one never worked on are left out."""
     owners = Hands([ALONE] * 12 + [PASSED] * 4 + [STRANGE, UNWORKED, OPEN]).owners()
-    (row,) = end_to_end(owners).to_dict("records")
+    (row,) = end_to_end_share(owners, minimum=12).to_dict("records")
     assert (row["n"], row["carried"], row["share"]) == (16, 12, 0.75)
     assert (row["low"], row["high"]) == pytest.approx((0.5050, 0.8982), abs=1e-4)
     assert (row["unknown"], row["unworked"], row["waiting"], row["by_release"]) == (1, 1, 0, 0)
     assert pd.isna(row["missing"])
-    (few,) = end_to_end(owners, minimum=17).to_dict("records")
+    (few,) = end_to_end_share(owners, minimum=17).to_dict("records")
     assert (few["n"], few["carried"]) == (16, 12)
     assert pd.isna([few["share"], few["low"], few["high"]]).all()
 
@@ -128,7 +128,7 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
 )
 def test_what_is_missing_is_named(lives: list[Life], missing: str) -> None:
     """Unknown is no zero: the one piece that lacks is told."""
-    (row,) = end_to_end(Hands(lives).owners()).to_dict("records")
+    (row,) = end_to_end_share(Hands(lives).owners(), minimum=12).to_dict("records")
     assert row["missing"].startswith(missing)
     assert pd.isna(row["share"])
 
@@ -137,14 +137,16 @@ def test_without_a_release_of_anything_production_is_missing() -> None:
     """Everything that is done waits for a release of its repository."""
     named = events(("jira:1", 1, "commit", None, "c1", "dev-1"))
     made = commits(commit("c1"), commit("c2", released=2))
-    (row,) = end_to_end(Hands([ALONE], events=named, commits=made).owners()).to_dict("records")
+    (row,) = end_to_end_share(Hands([ALONE], events=named, commits=made).owners(), minimum=12).to_dict(
+        "records"
+    )
     assert (row["missing"], row["waiting"]) == ("no finished ticket has been released so far", 1)
 
 
 def test_each_team_is_told_of_what_it_started() -> None:
     """Web started four and carried three; qa started one and carried it; teams stand by name."""
     mine = went("Test qa-1 qa 1", "Done")
-    teams = carried_by_team(Hands([ALONE] * 3 + [PASSED, mine, STRANGE]).owners(), minimum=4)
+    teams = end_to_end_by_team(Hands([ALONE] * 3 + [PASSED, mine, STRANGE]).owners(), minimum=4)
     assert told(teams, "team", "n", "carried", "share") == [["qa", 1, 1, None], ["web", 4, 3, 0.75]]
 
 
@@ -153,7 +155,7 @@ def test_places_of_letting_go_name_the_tickets_that_waited_longest() -> None:
     late = went("Build dev-1 web 3", "Ideas 9", "Test qa-1 qa 1", "Done")
     at_once = went("Build dev-1 web 3", "Ship ops-1 ops 1", "Done")
     hands = Hands([PASSED, late, at_once, PASSED])
-    places = letting_go(hands.owners(), tickets=hands.tickets, evidence=2)
+    places = first_handovers(hands.owners(), tickets=hands.tickets, evidence=2)
     assert told(places, "from_team", "stage", "to_team", "tickets", "wait", "waits", "evidence") == [
         ["web", "Test", "qa", 3, 17 * DAY, 3, "AB-2, AB-1"],
         ["web", "Ship", "ops", 1, 0 * DAY, 1, "AB-3"],
@@ -163,8 +165,8 @@ def test_places_of_letting_go_name_the_tickets_that_waited_longest() -> None:
 def test_empty_streams_have_no_places_and_no_teams() -> None:
     """No rows, the same columns."""
     hands = Hands([])
-    assert letting_go(hands.owners(), tickets=hands.tickets).empty
-    assert carried_by_team(hands.owners()).empty
+    assert first_handovers(hands.owners(), tickets=hands.tickets).empty
+    assert end_to_end_by_team(hands.owners(), minimum=12).empty
 
 
 STEP = st.tuples(
@@ -184,20 +186,20 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lives: list[Life]) -
     assert owners["carried"].eq(other=False).fillna(value=False).tolist() == (owners["teams"] > 1).tolist()
     assert owners["let_go_stage"].notna().tolist() == (owners["teams"] > 1).tolist()
     assert (owners.loc[owners["carried"].fillna(value=False), "handoffs"] == 0).all()
-    (row,) = end_to_end(owners, minimum=1).to_dict("records")
+    (row,) = end_to_end_share(owners, minimum=1).to_dict("records")
     assert row["n"] + row["unknown"] + row["unworked"] + row["waiting"] == len(owners)
-    assert carried_by_team(owners)["n"].sum() == row["n"]
+    assert end_to_end_by_team(owners, minimum=12)["n"].sum() == row["n"]
 
 
 @settings(max_examples=share(20, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
-def test_order_of_rows_and_names_of_people_change_nothing(lives: list[Life], dice: Any) -> None:
+def test_order_of_rows_and_names_of_people_change_nothing(lives: list[Life], rng: Any) -> None:
     """Shuffled visits and handoffs, and every person renamed."""
     plain = Hands(lives)
     renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lives])
     pd.testing.assert_frame_equal(renamed.owners(), plain.owners())
     order = list(range(len(plain.visits)))
-    dice.shuffle(order)
+    rng.shuffle(order)
     shuffled = plain.visits.iloc[order].reset_index(drop=True)
     again = ticket_owners(
         shuffled, handoffs=plain.handoffs.iloc[::-1], lives=plain.lives, events=plain.events,

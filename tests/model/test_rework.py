@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, returns_of, rework_of
+from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, returns_of, rework_by_stage
 from vsm.tables import VISITS, empty
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
@@ -59,7 +59,9 @@ def test_returns_of_bulk_edits_are_left_out() -> None:
 
 def test_shares_of_few_tickets_are_missing() -> None:
     """One ticket came back of one: too few to say, but counted."""
-    table = rework_of(visits_of(("Build", "w1"), ("Test", "t1"), ("Build", "w1"))).set_index("stage")
+    table = rework_by_stage(
+        visits_of(("Build", "w1"), ("Test", "t1"), ("Build", "w1")), minimum=12
+    ).set_index("stage")
     assert table[["n", "tickets", "repetition_repeat"]].to_numpy().tolist() == [[1, 1, 1], [1, 0, 0]]
     assert table["share"].isna().all()
 
@@ -94,5 +96,5 @@ def test_nothing_at_all_is_an_empty_table() -> None:
     """Empty in, empty out."""
     assert returns_of(empty(VISITS)).empty
     assert referral_matrix(empty(VISITS)).empty
-    assert accuracy_of(stays_of("Build").iloc[:0]).empty
+    assert accuracy_of(stays_of("Build").iloc[:0], minimum=12).empty
     assert backward_moves(stays_of("Build").iloc[:0]).empty

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.model.acts import acts_of_teams
-from vsm.model.switching import switches_by_day, switching
+from vsm.model.activity import acts_of_teams, switches_by_day, switching
 from vsm.people import Teams
 from vsm.tables import EVENTS, VISITS, empty
 
@@ -105,7 +104,7 @@ def test_known_teams_win() -> None:
 
 def test_nothing_at_all_is_an_empty_table() -> None:
     """Empty in, empty out."""
-    assert switching(empty(VISITS), empty(EVENTS), as_of=NOW).empty
+    assert switching(empty(VISITS), empty(EVENTS), as_of=NOW, minimum=12).empty
     assert switches_by_day(acts_of_teams(empty(VISITS), empty(EVENTS), as_of=NOW)).empty
 
 

@@ -5,8 +5,16 @@ from typing import Any
 import pandas as pd
 
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
-from vsm.model.swarming import AS_USUAL, IN_THE_WAY, NEVER_BEGUN, SILENT, TRY, swarm_order, what_to_try
-from vsm.model.waiting_now import waiting_now
+from vsm.model.ageing import (
+    AS_USUAL,
+    IN_THE_WAY,
+    NEVER_BEGUN,
+    SILENT,
+    TRY,
+    swarm_order,
+    waiting_now,
+    what_to_try,
+)
 from vsm.tables import BLOCKS, EVENTS, TICKETS, conform, empty
 
 NOW = MONDAY + 26 * HOUR

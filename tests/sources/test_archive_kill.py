@@ -71,13 +71,13 @@ def test_kills_lose_nothing_that_was_reported(tmp_path: Path) -> None:
     """After each kill the file is sound, every page is whole and all that was reported is stored."""
     source, broken, whole = tmp_path / "issues.jsonl", tmp_path / "broken.sqlite", tmp_path / "whole.sqlite"
     export(source)
-    dice, in_the_middle = random.Random(11), 0
+    rng, in_the_middle = random.Random(11), 0
     for _ in range(KILLS):
         for leftover in tmp_path.glob("broken.sqlite*"):
-            if dice.random() < 0.5:
+            if rng.random() < 0.5:
                 break
             leftover.unlink()
-        reported = killed_pull(broken, source, dice.uniform(0, 0.12))
+        reported = killed_pull(broken, source, rng.uniform(0, 0.12))
         with sqlite3.connect(broken) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             stored = [int(row[0]) for row in connection.execute("SELECT id FROM documents")]

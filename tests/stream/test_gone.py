@@ -4,8 +4,9 @@ import pandas as pd
 
 from tests.streams import START, stream_of
 from vsm.from_log import Window, _in_window
-from vsm.model.batches import batches_from_stays
-from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
+from vsm.model.causes import batches_from_stage_visits
+from vsm.model.lifecycle import ages, lead_time_quantiles
+from vsm.model.weekly import weekly_flow
 
 DAY = pd.Timedelta(days=1)
 LIFE = [("Ready", 3), ("Build", 4), ("Done", 9)]
@@ -70,7 +71,7 @@ def test_gone_tickets_are_nowhere_now() -> None:
     assert nodes["Build"]["median"] == 4 * 86400
     assert nodes["Ready"]["total"] == (3 * 3 + 10) * 86400
     assert weekly_flow(stream.lifecycles, as_of=stream.as_of)["wip"].tolist()[0:3] == [4, 1, 1]
-    quantiles = lead_time_quantiles(stream.lifecycles)
+    quantiles = lead_time_quantiles(stream.lifecycles, minimum=12)
     assert quantiles[["finished", "open", "gone"]].iloc[0].tolist() == [1, 1, 2]
 
 
@@ -78,7 +79,7 @@ def test_many_tickets_missed_at_once_are_no_batch() -> None:
     """A sweep notices at one instant what was deleted over a week."""
     stream = stream_of(*[UNTOUCHED] * 6, gone=dict.fromkeys(range(1, 7), 10))
     assert stream.stage_visits["gone"].all()
-    assert batches_from_stays(stream.stage_visits).empty
+    assert batches_from_stage_visits(stream.stage_visits).empty
     assert stream.network.nodes["Ready"]["open"] == 0
 
 

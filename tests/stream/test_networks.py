@@ -15,8 +15,8 @@ from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_work
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
-from vsm.model.stays import stays_from_visits
 from vsm.networks import networks_from_store
 from vsm.people import Teams
 from vsm.sources.table_store import save_table
@@ -29,12 +29,12 @@ def compare(
     """Both graphs by both roads: every edge and every measure is the same number."""
     visits = visits_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
     handoffs = handoffs_from_visits(visits, stages=stages)
-    stays = stays_from_visits(visits, waits_from_visits(visits, handoffs, as_of=as_of), stages=stages)
+    stays = stage_visits_from_visits(visits, waits_from_visits(visits, handoffs, as_of=as_of), stages=stages)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.parquet"
         save_table(events, EVENTS, path, stamp="s")
         told = networks_from_store(path, stages=stages, team_of=team_of, as_of=as_of)
-    expected = (stage_network(stays, stages=stages), team_network(handoffs))
+    expected = (stage_network(stays, stages=stages, minimum=12), team_network(handoffs))
     for one, other in zip(told, expected, strict=True):
         assert list(one.edges(data=True)) == list(other.edges(data=True))
         assert one.graph == other.graph

@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from vsm.model.flow import lives_from_visits
-from vsm.model.stays import stays_from_visits
+from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.people import Teams
 from vsm.sections import Load, Rework, load_section, rework_section
 from vsm.tables import EVENTS, VISITS, WAITS, conform, empty
@@ -59,8 +58,8 @@ def told() -> tuple[Rework, Load]:
     """One finished ticket with a return, one open with another return, one that lies in the queue."""
     visits = visits_of(a="Test Build Test Build Done", b="Build Test Build", c="Ready")
     waits, events = empty(WAITS), empty(EVENTS)
-    lives = lives_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
-    stays = stays_from_visits(visits, waits, stages=STAGES)
+    lives = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
+    stays = stage_visits_from_visits(visits, waits, stages=STAGES)
     return (
         rework_section(visits, lifecycles=lives, stage_visits=stays, stages=STAGES, minimum=12, seed=0),
         load_section(

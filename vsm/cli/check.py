@@ -5,7 +5,7 @@ import typer
 from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, console
-from vsm.model.flow import still_open
+from vsm.model.lifecycle import still_open
 from vsm.read import read_stream
 from vsm.stream import ValueStream
 from vsm.tables import LEVELS

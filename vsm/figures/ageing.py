@@ -10,8 +10,7 @@ from vsm.errors import ParameterError
 from vsm.figures.labels import hover, number, pluralize, small, text_width, wrapped
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
-from vsm.model.ageing import open_ages, usual_pace
-from vsm.model.swarming import LATE
+from vsm.model.ageing import LATE, open_ages, usual_pace
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
@@ -53,7 +52,7 @@ def ageing_work(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, events
         TICKETS, which know keys and titles, and EVENTS, which know bulk edits.
     measure

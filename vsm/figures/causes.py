@@ -15,7 +15,7 @@ from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing
-from vsm.model.longest_waits import longest_waits
+from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES, DURATION
 
 CAUSE_COLOURS: Final = {
@@ -51,7 +51,7 @@ def causes_ladder(
     Parameters
     ----------
     waits, handoffs, lives
-        WAITS with causes, HANDOFFS, and lives as ``lives_from_visits`` gives them.
+        WAITS with causes, HANDOFFS, and lives as ``lifecycles_from_visits`` gives them.
     by
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
@@ -69,7 +69,7 @@ def causes_ladder(
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
-    table = cause_shares(rows, lives, by=[by], minimum=minimum)
+    table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=0)
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
     if not shown:
@@ -190,7 +190,7 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
 
 def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
     """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
-    found = cause_shares(waits, lives, minimum=minimum)
+    found = cause_shares(waits, lives, minimum=minimum, seed=0)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",

@@ -13,10 +13,19 @@ from vsm.figures.labels import escape, hover, number, pluralize
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.model.by_week import WEEK
-from vsm.model.change import LEAD, TOO_FEW, Comparison, Side, chosen_change, compared, spells_of, still_going
-from vsm.model.experiments import experiments_judged
-from vsm.model.xmr import weekly_medians, xmr_limits, xmr_signals
+from vsm.model.change import (
+    LEAD,
+    TOO_FEW,
+    Comparison,
+    Side,
+    chosen_change,
+    compared,
+    experiments_judged,
+    spells_of,
+    still_going,
+)
+from vsm.model.weekly import WEEK, weekly_medians
+from vsm.stats.xmr import xmr_limits, xmr_signals
 
 _DAY: Final = 86_400.0
 _TITLE: Final = "Before and after"
@@ -43,7 +52,7 @@ def before_and_after(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     changed
         Day of the change, ``YYYY-MM-DD`` (UTC); empty: none is named.
     as_of
@@ -72,7 +81,7 @@ def before_and_after(
     of = stage or LEAD
     if day is None:
         return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
-    found = compared(spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum)
+    found = compared(spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=0)
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
         return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")
@@ -205,7 +214,7 @@ def xmr_chart(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     changed
@@ -337,13 +346,13 @@ def experiments_table(
     experiments
         As ``parse_experiments`` gives them.
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     as_of
         The instant that counts as now.
     minimum
         Under so many on either side nothing is claimed.
     """
-    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum)
+    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
     told = found.sort_values("since", ascending=False, kind="stable")
     columns: Columns = {
         "Experiment": "name",

@@ -14,8 +14,7 @@ from vsm.figures.labels import escape, hover, number, pluralize, small, text_wid
 from vsm.figures.links import linked
 from vsm.figures.theme import KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.model.cycle_times import STATES, cycle_time_quantiles, cycle_times
-from vsm.model.flow import counted
+from vsm.model.lifecycle import STATES, completed, cycle_time_quantiles, cycle_times
 
 MOST: Final = 2000
 _BODY: Final = 380
@@ -42,7 +41,7 @@ def cycle_time_scatter(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     visits, tickets
         VISITS; and TICKETS, which know keys and addresses.
     clock
@@ -98,7 +97,7 @@ def cycle_time_scatter(
     sentences = [
         f"n = {pluralize(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
         _told_of_lines(found, n, minimum),
-        _left_out(len(counted(lives)) - n["finished"], n["bulk"]),
+        _left_out(len(completed(lives)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(

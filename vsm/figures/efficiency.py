@@ -25,7 +25,7 @@ def efficiency_bars(
     Parameters
     ----------
     visits, lives
-        VISITS with working time, and lives as ``lives_from_visits`` gives them.
+        VISITS with working time, and lives as ``lifecycles_from_visits`` gives them.
     clock
         The stream's calendars.
     minimum
@@ -39,7 +39,7 @@ def efficiency_bars(
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends; of too few
         tickets, or of no time, a kind sentence.
     """
-    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum)
+    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum, seed=0)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     ends = {
         time: {row["measure"]: row for row in known[known["time"] == time].to_dict("records")}

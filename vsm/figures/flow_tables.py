@@ -8,8 +8,9 @@ from pandas.io.formats.style import Styler
 from vsm.figures.labels import iso_day
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.findings.durations import percent, short_duration
-from vsm.model.flow import ages, lead_time_quantiles, weekly_flow
+from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
+from vsm.model.weekly import weekly_flow
 
 
 def stage_table(shares: pd.DataFrame) -> Styler:
@@ -93,7 +94,7 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
     Parameters
     ----------
     lives, stays
-        As ``lives_from_visits`` and ``stays_from_visits`` give them.
+        As ``lifecycles_from_visits`` and ``stage_visits_from_visits`` give them.
     tickets
         TICKETS, which know the keys.
     most
@@ -134,7 +135,7 @@ def named_rules_table(
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
-    found = named_rules(durations, minimum=minimum)
+    found = named_rules(durations, minimum=minimum, seed=0)
     columns: Columns = {
         "Rule": "rule",
         "Who counts so": "who",

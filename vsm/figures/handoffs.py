@@ -14,9 +14,7 @@ from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_in
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
-from vsm.model.handoff_evidence import costliest_handoffs, handoff_places
-from vsm.model.handoff_stories import handoff_stories
-from vsm.model.hidden_waits import hidden_waits
+from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 
 WORDS: Final = BECAUSE | {"off hours": "at nights and on free days"}
@@ -66,7 +64,9 @@ def handoff_slide(
         "as_of": as_of,
         "minimum": minimum,
     }
-    stories = handoff_stories(handoffs, waits, lives, most=place, **about).to_dict("records")
+    stories = handoff_stories(
+        handoffs, waits, lives, most=place, **({"minimum": 12, "seed": 0} | about)
+    ).to_dict("records")
     if not stories and place == 1:
         return nothing_to_see(title=title or _TITLE, hint=_HINT)
     if len(stories) < place:
@@ -189,7 +189,7 @@ def costliest_table(
     Parameters
     ----------
     handoffs, lives, tickets
-        HANDOFFS, lives as ``lives_from_visits`` gives them, and TICKETS.
+        HANDOFFS, lives as ``lifecycles_from_visits`` gives them, and TICKETS.
     most
         How many are shown.
     """
@@ -248,7 +248,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
     Parameters
     ----------
     waits, lives, stages
-        WAITS, lives as ``lives_from_visits`` and stages as ``stages_from_names`` give them.
+        WAITS, lives as ``lifecycles_from_visits`` and stages as ``stages_from_names`` give them.
     """
     found = handoff_places(waits, lives, stages=stages)
     columns: Columns = {

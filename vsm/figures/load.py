@@ -20,7 +20,7 @@ def switching_table(switching: pd.DataFrame) -> Styler:
     Parameters
     ----------
     switching
-        As ``vsm.model.switching.switching`` gives it.
+        As ``vsm.model.activity.switching`` gives it.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
     Parameters
     ----------
     active
-        As ``vsm.model.active_periods.active_periods`` gives it.
+        As ``vsm.model.activity.active_periods`` gives it.
     most
         How many weeks are shown.
 

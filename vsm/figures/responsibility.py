@@ -19,7 +19,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     Parameters
     ----------
     whole, teams
-        As ``end_to_end`` and ``carried_by_team`` of ``vsm.model.responsibility`` give them.
+        As ``end_to_end_share`` and ``end_to_end_by_team`` of ``vsm.model.responsibility`` give them.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
 
 
 def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
-    """Where do teams let go of what they started? ``letting_go`` as a table, the costliest first.
+    """Where do teams let go of what they started? ``first_handovers`` as a table, the costliest first.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
 
 
 def mended_table(mended: pd.DataFrame) -> Styler:
-    """Are defects mended by the team that made the change? ``defects_mended_at_home`` as a table.
+    """Are defects mended by the team that made the change? ``defects_fixed_at_home`` as a table.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def mended_table(mended: pd.DataFrame) -> Styler:
 
 
 def together_table(together: pd.DataFrame) -> Styler:
-    """Do disciplines work together on a ticket? ``disciplines_together`` as a table.
+    """Do disciplines work together on a ticket? ``multi_discipline_work`` as a table.
 
     Examples
     --------

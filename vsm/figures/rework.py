@@ -12,12 +12,12 @@ from vsm.model.rework import DOERS, WAYS
 
 
 def rework_table(stages: pd.DataFrame) -> Styler:
-    """In which stages is work done again, and by whom? ``rework_of`` as a table.
+    """In which stages is work done again, and by whom? ``rework_by_stage`` as a table.
 
     Parameters
     ----------
     stages
-        As ``vsm.model.rework.rework_of`` gives it.
+        As ``vsm.model.rework.rework_by_stage`` gives it.
     """
     ways = {way: _sum(stages, [f"{way}_{doer}" for doer in DOERS]) for way in WAYS}
     doers = {doer: _sum(stages, [f"{way}_{doer}" for way in WAYS]) for doer in DOERS}
@@ -104,7 +104,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     Parameters
     ----------
     accuracy, rolled
-        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rolled.rolled_accuracy`` give them.
+        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
     """
     parts = [
         {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}

@@ -19,7 +19,7 @@ from vsm.figures.theme import (
     whiskers,
 )
 from vsm.findings.durations import percent, short_duration
-from vsm.model.by_week import waiting_by_week
+from vsm.model.weekly import waiting_by_week
 
 _SHARE_TITLE: Final = "Where lead time goes"
 _SHARE_ROW: Final = 46

@@ -11,9 +11,7 @@ from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.findings import Findings
 from vsm.findings.durations import percent, short_duration
-from vsm.model.ageing import open_ages, usual_pace
-from vsm.model.swarming import RULE, swarm_order, what_to_try
-from vsm.model.waiting_now import waiting_now
+from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
 _BLOCKERS: Final = 3
@@ -38,7 +36,7 @@ def stuck_table(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     waits, blocks, tickets, events
         WAITS with causes, BLOCKS, TICKETS and EVENTS.
     as_of

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -19,12 +18,10 @@ from vsm.figures.theme import (
     framed,
     nothing_to_see,
 )
-from vsm.model.by_week import stage_counts
-from vsm.model.flow import weekly_flow
+from vsm.model.weekly import stage_counts, usual_week, weekly_flow
 
 _THROUGHPUT_TITLE: Final = "What comes, and what gets done"
 _THROUGHPUT_WEEKS: Final = 52
-_DRAWS: Final = 2000
 
 
 def throughput_bars(
@@ -41,7 +38,7 @@ def throughput_bars(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     as_of
         The instant that counts as now: the week it lies in is not over, and is left out of the usual week.
     weeks
@@ -69,7 +66,7 @@ def throughput_bars(
         return nothing_to_see(title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far.")
     shown = flow.tail(weeks).reset_index(drop=True)
     whole = shown[shown["week"] + pd.Timedelta(days=7) <= as_of]
-    usual = _usual(whole["finished"], minimum=minimum, seed=seed)
+    usual = usual_week(whole["finished"], minimum=minimum, seed=seed)
     figure = go.Figure([_throughput_bars(shown), _throughput_line(shown)])
     if usual is not None:
         figure.add_hline(y=usual[0], line={"color": SOFT, "width": 1.5, "dash": "dot"})
@@ -94,16 +91,6 @@ def throughput_bars(
         foot=32,
         left=SIDE + 48,
     )
-
-
-def _usual(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[float, float, float] | None:
-    """Find the median of whole weeks with its 95 % interval; None of too few."""
-    if len(finished) < max(minimum, 1):
-        return None
-    counts, dice = finished.to_numpy(), np.random.default_rng(seed)
-    medians = np.median(counts[dice.integers(0, len(counts), (_DRAWS, len(counts)))], axis=1)
-    low, high = np.percentile(medians, [2.5, 97.5])
-    return float(np.median(counts)), float(low), float(high)
 
 
 def _throughput_bars(shown: pd.DataFrame) -> go.Bar:

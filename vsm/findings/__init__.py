@@ -3,9 +3,9 @@
 from vsm.findings.finding import Finding, Findings
 from vsm.findings.rules import Evidence, findings_from_evidence
 from vsm.findings.shown_ticket import shown_ticket
-from vsm.findings.since_last import Change, changes_since, remembered
+from vsm.findings.since_last import ClaimChange, changes_since, remembered
 
 __all__ = [
-    "Change", "Evidence", "Finding", "Findings", "changes_since", "findings_from_evidence", "remembered",
+    "ClaimChange", "Evidence", "Finding", "Findings", "changes_since", "findings_from_evidence", "remembered",
     "shown_ticket",
 ]  # fmt: skip

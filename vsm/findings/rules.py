@@ -11,7 +11,7 @@ from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding, Findings
 from vsm.findings.why import BECAUSE, leading_cause
 from vsm.model.causes import MEANINGS
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,12 @@ class Evidence:
     tickets, handoffs, waits
         TICKETS, HANDOFFS and WAITS.
     stays, lives, shares, batches, costs
-        As ``vsm.model`` gives them: ``stays_from_visits``, ``lives_from_visits``, ``stage_shares``,
-        ``batches_from_stays`` and, between teams, ``handoff_costs``.
-    minimum
-        Under so many tickets nothing is claimed.
+        As ``vsm.model`` gives them: ``stage_visits_from_visits``, ``lifecycles_from_visits``,
+        ``stage_shares``, ``batches_from_stage_visits`` and, between teams, ``handoff_costs``.
+    returns
+        As ``return_costs`` gives them.
+    minimum, seed
+        Under so many tickets nothing is claimed; of the bootstrap.
     """
 
     tickets: pd.DataFrame
@@ -38,7 +40,8 @@ class Evidence:
     batches: pd.DataFrame
     costs: pd.DataFrame
     returns: pd.DataFrame
-    minimum: int = 12
+    minimum: int
+    seed: int
 
 
 def findings_from_evidence(evidence: Evidence) -> Findings:
@@ -58,11 +61,11 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
 def _queues(evidence: Evidence) -> Iterator[Finding]:
     """Where does finished work wait longest? One claim per queue or outside stage without batches."""
     batched = set(_rhythmic(evidence)["stage"])
-    shares, finished = evidence.shares, len(counted(evidence.lives))
+    shares, finished = evidence.shares, len(completed(evidence.lives))
     for row in shares[shares["kind"].isin(["queue", "outside"])].to_dict("records"):
         if row["tickets"] < evidence.minimum or row["stage"] in batched:
             continue
-        yield Finding(
+        yield _finding(
             rule="queue",
             subject=row["stage"],
             claim=(
@@ -71,11 +74,8 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
                 f"{humanize_duration(row['median'])} or longer, "
                 f"15 % for {humanize_duration(row['p85'])} or longer."
             ),
+            row=row,
             cost=row["total"],
-            share=row["share"],
-            low=row["low"],
-            high=row["high"],
-            n=row["tickets"],
             tickets=_longest(evidence, row["stage"]),
             caveat="Elapsed time: nights and weekends count, and why it waited is not told here.",
             experiment=f"Limit how many tickets may wait in '{row['stage']}'; let givers help empty it.",
@@ -90,7 +90,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
         if stage not in shares.index or shares.loc[stage, "tickets"] < evidence.minimum:
             continue
         share = shares.loc[[stage]].to_dict("records")[0]
-        yield Finding(
+        yield _finding(
             rule="batch",
             subject=stage,
             claim=(
@@ -99,11 +99,8 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
                 f"{humanize_duration(row['every'])}; "
                 f"waiting there takes {_bounded(share)} of all lead time (n = {share['tickets']} finished)."
             ),
+            row=share,
             cost=share["total"],
-            share=share["share"],
-            low=share["low"],
-            high=share["high"],
-            n=share["tickets"],
             tickets=_longest(evidence, stage),
             caveat="A batch is told by departures within an hour of one another; nobody says it was meant.",
             experiment=f"Let tickets leave '{stage}' twice as often, with half as many at once.",
@@ -116,7 +113,7 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
         if row["tickets"] < evidence.minimum:
             continue
         part = percent(row["tickets"] / row["finished"])
-        yield Finding(
+        yield _finding(
             rule="return",
             subject="moves backwards",
             claim=(
@@ -125,11 +122,8 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
                 f"{humanize_duration(row['median'])} there again (median): {_bounded(row)} of all "
                 "lead time."
             ),
+            row=row,
             cost=row["total"],
-            share=row["share"],
-            low=row["low"],
-            high=row["high"],
-            n=row["tickets"],
             tickets=_keys(evidence, pd.Index(row["longest"])),
             caveat="Some ways back are agreed on, such as a review that asks for a change.",
             experiment="Agree on what must be true before work is passed on, where it most often comes back.",
@@ -138,14 +132,14 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
 
 def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
     """Which handoff between two teams costs most? Not where one queue holds it: that is its own claim."""
-    costs, done = evidence.costs, counted(evidence.lives)["ticket"]
+    costs, done = evidence.costs, completed(evidence.lives)["ticket"]
     handoffs = evidence.handoffs[evidence.handoffs["ticket"].astype("str").isin(done)]
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
         giver, receiver = row["from_team"], row["to_team"]
         pair = handoffs[(handoffs["from_team"] == giver) & (handoffs["to_team"] == receiver)]
         if row["tickets"] < evidence.minimum or _in_one_queue(evidence, pair):
             continue
-        yield Finding(
+        yield _finding(
             rule="handoff",
             subject=f"{giver} → {receiver}",
             claim=(
@@ -154,11 +148,8 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
                 f"{_bounded(row)} of all lead time "
                 f"(n = {row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
             ),
+            row=row,
             cost=row["wait"],
-            share=row["share"],
-            low=row["low"],
-            high=row["high"],
-            n=row["tickets"],
             tickets=_keys(evidence, pair.nlargest(5, "wait")["ticket"].astype("str").drop_duplicates()),
             caveat="The wait ends at the first trace of work; work that left no trace would make it shorter.",
             experiment=f"Let one person of {receiver} join {giver} before the work is passed on.",
@@ -170,29 +161,53 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
     places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
     for place in sorted(places, key=lambda found: found.cost, reverse=True):
         waits = _waits_at(evidence, place)
-        lead = leading_cause(waits, evidence.lives, minimum=evidence.minimum)
+        lead = leading_cause(waits, evidence.lives, minimum=evidence.minimum, seed=evidence.seed)
         if lead is None or _known_before(evidence, place, lead.cause):
             continue
         part = _bounded({"share": lead.part, "low": lead.low, "high": lead.high})
         low, high = lead.bounds
         where = f"from {place.subject}" if place.rule == "handoff" else f"in '{place.subject}'"
-        yield Finding(
+        yield _finding(
             rule="why",
             subject=place.subject,
             claim=(
                 f"Of the working time that finished work waited {where}, {part} went by "
                 f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
             ),
+            row={"share": lead.share, "low": low, "high": high, "tickets": lead.tickets},
             cost=lead.cost,
-            share=lead.share,
-            low=low,
-            high=high,
-            n=lead.tickets,
             tickets=_keys(evidence, lead.longest),
             caveat=MEANINGS[lead.cause].beware,
             experiment=MEANINGS[lead.cause].experiment,
         )
         return
+
+
+def _finding(
+    *,
+    rule: str,
+    subject: str,
+    claim: str,
+    row: Mapping[Any, Any],
+    cost: pd.Timedelta,
+    tickets: tuple[str, ...],
+    caveat: str,
+    experiment: str,
+) -> Finding:
+    """Make a finding; its share of lead time, with interval and number of tickets, stands in the row."""
+    return Finding(
+        rule,
+        subject,
+        claim,
+        cost,
+        row["share"],
+        row["low"],
+        row["high"],
+        row["tickets"],
+        tickets,
+        caveat,
+        experiment,
+    )
 
 
 def _waits_at(evidence: Evidence, place: Finding) -> pd.DataFrame:
@@ -232,7 +247,7 @@ def _bounded(row: Mapping[Any, Any]) -> str:
 
 def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
     """Name those whose counted time there was longest: a stay of a bulk edit is no evidence of waiting."""
-    done = counted(evidence.lives)["ticket"]
+    done = completed(evidence.lives)["ticket"]
     stays = evidence.stays[~evidence.stays["bulk"].astype(bool)]
     here = stays[(stays["stage"] == stage) & stays["ticket"].isin(done)]
     return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)

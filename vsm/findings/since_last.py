@@ -16,7 +16,7 @@ _REACH: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ClaimChange:
     """How does one claim stand against the last report?
 
     ``kind`` is ``new``, ``gone``, ``better``, ``worse``, or ``same``, which means that no change is shown.
@@ -48,7 +48,7 @@ def remembered(findings: Sequence[Finding]) -> tuple[dict[str, Any], ...]:
     )
 
 
-def changes_since(before: Sequence[Mapping[str, Any]], now: Sequence[Finding]) -> list[Change]:
+def changes_since(before: Sequence[Mapping[str, Any]], now: Sequence[Finding]) -> list[ClaimChange]:
     """What has changed since these findings were kept?
 
     A claim is known again by its rule and its subject. It is better or worse where the difference of its
@@ -67,7 +67,7 @@ def changes_since(before: Sequence[Mapping[str, Any]], now: Sequence[Finding]) -
 
     Returns
     -------
-    list of Change
+    list of ClaimChange
         New ones first, then worse, better, gone, same; within each in the order of the findings.
 
     Examples
@@ -110,18 +110,18 @@ def _told_apart(p_values: Mapping[tuple[str, str], float]) -> list[tuple[str, st
     return found
 
 
-def _new(finding: Finding) -> Change:
-    return Change("new", finding.rule, finding.subject, f"New: {finding.claim}")
+def _new(finding: Finding) -> ClaimChange:
+    return ClaimChange("new", finding.rule, finding.subject, f"New: {finding.claim}")
 
 
-def _gone(told: Mapping[str, Any]) -> Change:
+def _gone(told: Mapping[str, Any]) -> ClaimChange:
     sentence = f"No longer borne by the data: {told['claim']}"
-    return Change("gone", told["rule"], told["subject"], sentence)
+    return ClaimChange("gone", told["rule"], told["subject"], sentence)
 
 
-def _moved(old: Mapping[str, Any], new: Finding, *, shown: bool) -> Change:
+def _moved(old: Mapping[str, Any], new: Finding, *, shown: bool) -> ClaimChange:
     about = f"{new.subject}: {percent(old['share'])} of lead time before, now {percent(new.share)}"
     if not shown:
-        return Change("same", new.rule, new.subject, f"{about}; the data show no change.")
+        return ClaimChange("same", new.rule, new.subject, f"{about}; the data show no change.")
     kind: Kind = "worse" if new.share > old["share"] else "better"
-    return Change(kind, new.rule, new.subject, f"{kind.capitalize()}: {about}.")
+    return ClaimChange(kind, new.rule, new.subject, f"{kind.capitalize()}: {about}.")

@@ -4,8 +4,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.model.bottlenecks import bootstrap_shares, bounded_share
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 
 BECAUSE: Final = {
@@ -46,9 +46,7 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(
-    waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12
-) -> Leading | None:
+def leading_cause(waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> Leading | None:
     """Which cause has most of this waiting, and is it sure that it leads?
 
     Causes are compared by working time, so nights and weekends lead nowhere. It is not sure which one leads
@@ -60,7 +58,7 @@ def leading_cause(
     waits
         WAITS with causes, of one place; pieces of a bulk edit are left out.
     lives
-        As ``lives_from_visits`` gives them; counted tickets are weighed.
+        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     seed, minimum
         Of the bootstrap by ticket; under so many tickets nothing is said.
 
@@ -71,7 +69,7 @@ def leading_cause(
     """
     if waits.empty:
         return None
-    done = counted(lives).set_index("ticket")["lead"]
+    done = completed(lives).set_index("ticket")["lead"]
     mine = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
     mine = mine.astype({"ticket": "str", "cause": "str"})
     each = _by_ticket(mine, "working")
@@ -79,14 +77,14 @@ def leading_cause(
     if not whole.sum():
         return None
     second, first = whole.sort_values(kind="stable").index[-2:]
-    low, high = bootstrap_shares(each.to_numpy(), seed=seed, minimum=minimum)
+    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
     place = list(CAUSES).index(first)
     tickets = int((each[first] > 0).sum())
     if tickets < minimum or not low[place] > whole[second] / whole.sum():
         return None
     elapsed = _by_ticket(mine, "elapsed")[first]
     elapsed = elapsed[elapsed > 0]
-    share, *bounds = bounded_share(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
+    share, *bounds = share_with_interval(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
     return Leading(
         cause=first,
         part=float(whole[first] / whole.sum()),

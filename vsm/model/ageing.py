@@ -1,11 +1,12 @@
-"""How old is what is open, against the ages and stays that are usual in its stage?"""
+"""How old open work is beside what is usual, why it waits now, and what to do first."""
 
 from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.flow import lead_time_quantiles, still_open
-from vsm.tables import DURATION
+from vsm.model.lifecycle import still_open
+from vsm.stats.survival import survival_quantiles
+from vsm.tables import DURATION, TOUCH_KINDS
 
 QUANTILES: Final = (0.5, 0.85, 0.95)
 MEASURES: Final = ("stay", "age", "cycle")
@@ -18,7 +19,7 @@ _OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES
 
 
 def usual_pace(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """How long do tickets usually stay in each stage, and how old are they when they leave it?
 
@@ -29,7 +30,7 @@ def usual_pace(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     events
         EVENTS, which know bulk edits.
     minimum
@@ -49,7 +50,8 @@ def usual_pace(
     >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none})
     >>> columns = "ticket stage kind place entered left elapsed bulk gone"
     >>> stays = pd.DataFrame(columns=columns.split())
-    >>> len(usual_pace(stays, lives=lives, events=pd.DataFrame({"ticket": [], "at": none, "bulk": []})))
+    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
+    >>> len(usual_pace(stays, lives=lives, events=events, minimum=12))
     0
     """
     told = _at_the_end(stays, lives, events)
@@ -63,7 +65,7 @@ def usual_pace(
 
 
 def open_ages(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int = 12
+    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """How long has each open ticket been in its stage, how old is it, and is that usual there?
 
@@ -86,7 +88,8 @@ def open_ages(
     >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
     >>> columns = "ticket stage kind place entered left elapsed bulk gone"
     >>> stays = pd.DataFrame(columns=columns.split())
-    >>> len(open_ages(stays, lives=lives, events=pd.DataFrame({"ticket": [], "at": none, "bulk": []})))
+    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
+    >>> len(open_ages(stays, lives=lives, events=events, minimum=12))
     0
     """
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
@@ -144,11 +147,11 @@ def _percentiles(part: pd.DataFrame, measure: str, minimum: int) -> dict[str, An
     counts = {"tickets": n, "open": int(part["there"].sum())}
     if n < max(minimum, 1):
         return counts | dict.fromkeys(("p50", "p85", "p95", "low", "high"), pd.NaT)
-    as_lives = pd.DataFrame(
-        {"finished": part["left"].where(departed), "bulk": False, "lead": part[measure].astype(DURATION)}
+    lasted = part[measure].astype(DURATION)
+    found = survival_quantiles(lasted, departed.to_numpy(), quantiles=QUANTILES, minimum=1).set_index(
+        "quantile"
     )
-    found = lead_time_quantiles(as_lives, quantiles=QUANTILES, minimum=1).set_index("quantile")
-    usual = {f"p{100 * quantile:.0f}": found["lead"][quantile] for quantile in QUANTILES}
+    usual = {f"p{100 * quantile:.0f}": found["time"][quantile] for quantile in QUANTILES}
     return counts | usual | {side: found[side][0.85] for side in ("low", "high")}
 
 
@@ -158,3 +161,199 @@ def _beyond(lasted: "pd.Series[Any]", usual: pd.DataFrame, minimum: int) -> "pd.
     for quantile in QUANTILES:
         passed = passed.mask(lasted > usual[f"p{100 * quantile:.0f}"], quantile)
     return passed.where(lasted.notna() & (usual["tickets"] >= max(minimum, 1)))
+
+
+_NIGHT: Final = "off hours"
+_COLUMNS: Final = [
+    "ticket", "waits", "since", "cause", "cause_since", "receiver", "team", "blockers", "blocks", "traced",
+]  # fmt: skip
+_INSTANT: Final = "datetime64[us, UTC]"
+
+
+def waiting_now(
+    waits: pd.DataFrame,
+    *,
+    lives: pd.DataFrame,
+    blocks: pd.DataFrame,
+    tickets: pd.DataFrame,
+    events: pd.DataFrame,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """For whom does each open ticket wait now, since when, why, and what does it hold up itself?
+
+    The cause is that of the last piece of waiting in working hours: that it is night just now explains
+    nothing. Only a wait that lay in no working hour at all has the cause ``off hours``.
+
+    Parameters
+    ----------
+    waits, blocks, tickets, events
+        WAITS with causes, BLOCKS, TICKETS and EVENTS with persons for accounts.
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    as_of
+        The instant that counts as now.
+
+    Returns
+    -------
+    DataFrame
+        One row per open ticket, sorted: ``ticket``, ``waits`` (false: it is in work), ``since`` (nobody has
+        worked on it since then), ``cause``, ``cause_since`` (nights between count along), ``receiver`` and
+        ``team`` (who is waited for; missing where unknown), ``blockers`` (tuple: keys, or what the flag or
+        link says, of what blocks it now), ``blocks`` (how many open tickets it blocks now) and ``traced``
+        (the last comment, logged work, commit, review or move of somebody known; bulk edits are none).
+    """
+    there = sorted(lives.loc[still_open(lives), "ticket"].astype("str"))
+    rows = pd.DataFrame(index=pd.Index(there, dtype="str", name="ticket"))
+    rows = rows.join(_waits(waits, there, as_of))
+    held = _held(blocks, there, as_of)
+    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    named = _named(held, key)
+    rows["blockers"] = [named.get(ticket, ()) for ticket in there]
+    mine = held[held["by"].isin(there)]
+    rows["blocks"] = mine.groupby("by")["ticket"].nunique().reindex(rows.index).fillna(0).astype("int64")
+    rows["traced"] = _traced(events).reindex(rows.index).astype(_INSTANT)
+    rows["waits"] = rows["since"].notna()
+    return rows.reset_index()[_COLUMNS]
+
+
+def _waits(waits: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
+    """Find the unbroken wait that lasts until now, of those that wait: its start and its last cause."""
+    known = waits[waits["ticket"].isin(there)]
+    pieces = pd.DataFrame(
+        {
+            name: known[name].astype("category").cat.codes.to_numpy()
+            for name in ("ticket", "cause", "receiver")
+        }
+        | {"night": (known["cause"] == _NIGHT).to_numpy(), "row": range(len(known))}
+        | {side: known[side].array for side in ("start", "end")}
+    ).sort_values(["ticket", "start"], kind="stable")
+    broken = (pieces["ticket"] != pieces["ticket"].shift()) | (pieces["start"] != pieces["end"].shift())
+    run = broken.cumsum()
+    now = pieces[pieces.groupby(run)["end"].transform("max") >= as_of]
+    awake = now[~now["night"] | now["night"].groupby(now["ticket"]).transform("all")]
+    last = awake.groupby("ticket").tail(1).set_index("ticket")
+    words = ["ticket", "cause", "receiver", "team"]
+    found = known[words].iloc[last["row"]].astype("str").reset_index(drop=True)
+    return (
+        found.assign(since=now.groupby("ticket")["start"].min().array, cause_since=_unchanged(awake).array)
+        .set_index("ticket")
+        .astype({"since": _INSTANT, "cause_since": _INSTANT})
+    )
+
+
+def _unchanged(pieces: pd.DataFrame) -> "pd.Series[Any]":
+    """Since when have cause and receiver been what they are last?"""
+    said = pieces[["ticket", "cause", "receiver"]]
+    spell = (said != said.shift()).any(axis=1).cumsum()
+    latest = spell.groupby(pieces["ticket"]).transform("max")
+    return pieces[spell == latest].groupby("ticket")["start"].min()
+
+
+def _held(blocks: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
+    """Give the blocks of open tickets that hold now."""
+    plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})
+    holds = (plain["start"] <= as_of) & (plain["end"].isna() | (plain["end"] > as_of))
+    return plain[holds & plain["ticket"].isin(there)]
+
+
+def _named(held: pd.DataFrame, key: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    said: dict[str, dict[str, None]] = {}
+    for ticket, by, detail in zip(held["ticket"], held["by"], held["detail"], strict=True):
+        told = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
+        said.setdefault(ticket, {})[told] = None
+    return {ticket: tuple(blockers) for ticket, blockers in said.items()}
+
+
+def _traced(events: pd.DataFrame) -> "pd.Series[Any]":
+    acts = events[events["kind"].isin([*TOUCH_KINDS, "status"]) & ~events["bulk"] & events["actor"].notna()]
+    return acts["at"].groupby(acts["ticket"].astype("str")).max()
+
+
+LATE: Final = 0.85
+RULE: Final = (
+    "first what is beyond the 85 % (longer in its stage, or older, than 85 % of tickets were when they left "
+    "it), among these first what blocks most others, then what somebody has begun, then what is nearest to "
+    "done, then what has been in its stage longest; then all else in the same order"
+)
+TRY: Final = {
+    "blocked": "Clear what blocks it, together, before anything new begins.",
+    "outside": "Ask again today, and agree on a day for the answer; or decide without one.",
+    "off hours": "Nothing yet: it has waited in no working hour.",
+    "unowned": "Agree whose it is, and who looks at it tomorrow.",
+    "batched": "Let it go by itself, without the rest of the batch.",
+    "busy": "Help to finish what is in hand there before anything new begins.",
+    "jumped": "Younger work goes first: agree whether that is right, else take this one next.",
+    "idle": "Ask what holds it up: the data do not say. Write the answer down.",
+}
+IN_WORK: Final = "Ask what would finish it this week: pair up, cut it smaller."
+SILENT: Final = "Called in work, but no trace for long: ask whether anybody is on it, else put it back."
+AS_USUAL: Final = "Nothing special: it is within what is usual here."
+IN_THE_WAY: Final = "take it next, or set others free of it."
+NEVER_BEGUN: Final = "Nobody has begun it: decide whether it is still wanted; if not, close it."
+_SILENCE: Final = pd.Timedelta(days=7)
+
+
+def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """In which order should open tickets be looked at together?
+
+    The order is that of ``RULE``. It is one of work that lies, not of those who hold it.
+
+    Parameters
+    ----------
+    ages
+        As ``open_ages`` gives them.
+    now
+        As ``waiting_now`` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Both joined, in that order, with ``late``: beyond the 85 % of stays or ages in its stage.
+
+    Examples
+    --------
+    >>> stay, cycle = (pd.to_timedelta(days, unit="D") for days in ([9, 1], [None, 2]))
+    >>> ages = pd.DataFrame({"ticket": ["a", "b"], "place": [0, 1], "stay": stay, "cycle": cycle})
+    >>> ages = ages.assign(stay_beyond=0.5, age_beyond=0.0)
+    >>> swarm_order(ages, pd.DataFrame({"ticket": ["a", "b"], "blocks": [0, 0]}))["ticket"].tolist()
+    ['b', 'a']
+    """
+    late = (ages["stay_beyond"] >= LATE) | (ages["age_beyond"] >= LATE)
+    joined = ages.assign(late=late).merge(now, on="ticket", how="left", validate="one_to_one")
+    keys = joined.assign(begun=joined["cycle"].notna())
+    keys = keys.sort_values(
+        ["late", "blocks", "begun", "place", "stay", "ticket"],
+        ascending=[False, False, False, False, False, True],
+        kind="stable",
+    )
+    return joined.loc[keys.index].reset_index(drop=True)
+
+
+def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
+    """What could be tried with this ticket today? One sentence, by where it is and what it waits for.
+
+    Parameters
+    ----------
+    row
+        As ``swarm_order`` gives it.
+    as_of
+        The instant that counts as now.
+
+    Examples
+    --------
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> waiting = {"cause": "outside", "waits": True, "late": True, "cycle": pd.NaT, "traced": pd.NaT}
+    >>> what_to_try(waiting | {"stay_p85": pd.NaT, "blocks": 0}, as_of=now)
+    'Ask again today, and agree on a day for the answer; or decide without one.'
+    """
+    usual = not row["late"] and pd.notna(row["stay_p85"])
+    if usual and not row["blocks"] and row["cause"] != "blocked":
+        return AS_USUAL
+    if not row["waits"]:
+        silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
+        return SILENT if silent else IN_WORK
+    if row["blocks"] and row["cause"] not in ("blocked", "outside"):
+        return f"{row['blocks']} {'waits' if row['blocks'] == 1 else 'wait'} for it: {IN_THE_WAY}"
+    if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "outside"):
+        return NEVER_BEGUN
+    return TRY.get(row["cause"], TRY["idle"])

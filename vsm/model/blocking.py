@@ -1,4 +1,4 @@
-"""Who blocks whom? A directed graph of tickets, and the same by pairs of teams."""
+"""Who blocks whom: tickets, and teams."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ import networkx as nx
 import pandas as pd
 
 from vsm.intervals.blocked import blocked_spans
-from vsm.model.flow import lead_time_quantiles
+from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION
 
 _TYPES: Final[dict[str, Any]] = {
@@ -69,7 +69,7 @@ def lasting(blocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_blocks(
-    blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int = 12
+    blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int
 ) -> pd.DataFrame:
     """Which team's tickets hold up which team's, how often and for how long?
 
@@ -110,15 +110,14 @@ def who_blocks(
 
 def _pair(rows: pd.DataFrame, as_of: pd.Timestamp, minimum: int) -> dict[str, Any]:
     spans = blocked_spans(rows, as_of=as_of)
-    lengths = pd.DataFrame(
-        {"finished": rows["end"], "bulk": False, "lead": rows["end"].fillna(as_of) - rows["start"]}
-    )
+    lasted, ended = rows["end"].fillna(as_of) - rows["start"], rows["end"].notna().to_numpy()
+    usual = survival_quantiles(lasted, ended, quantiles=(0.5,), minimum=minimum)
     return {
         "blocks": len(rows),
         "open": int(rows["end"].isna().sum()),
         "tickets": int(rows["ticket"].nunique()),
         "blocked": (spans["end"] - spans["start"]).sum(),
-        "median": lead_time_quantiles(lengths, quantiles=(0.5,), minimum=minimum)["lead"].iloc[0],
+        "median": usual["time"].iloc[0],
     }
 
 

@@ -1,22 +1,20 @@
-"""Where does lead time go, and how sure is that? Shares with bootstrap intervals, by ticket."""
+"""Where lead time goes: the share of each stage, each handoff and each return, with intervals by ticket."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import DURATION
 
 TIDIED: Final = "(bulk edits)"
-DRAWS: Final = 1000
-Matrix = npt.NDArray[np.float64]
 
 
 def stage_shares(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int = 0, minimum: int = 12
+    stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Which share of lead time do tickets spend in each stage?
 
@@ -28,9 +26,9 @@ def stage_shares(
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     stages
         As ``stages_from_names`` gives them.
     seed
@@ -54,7 +52,7 @@ def stage_shares(
     ...     "waited": 0 * day, "bulk": False, "entered": start}])
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": start + day, "bulk": False, "lead": day}])
     >>> stages = pd.DataFrame([{"stage": "Build", "kind": "work", "team": None, "place": 0}])
-    >>> stage_shares(stays, lives, stages=stages)[["stage", "share"]].values.tolist()
+    >>> stage_shares(stays, lives, stages=stages, seed=0, minimum=12)[["stage", "share"]].values.tolist()
     [['Build', 1.0]]
     """
     before = _before_finish(stays, lives)
@@ -65,7 +63,7 @@ def stage_shares(
     columns = [row for row in [*order, TIDIED] if row in seconds.columns]
     if not columns:
         return _no_shares()
-    low, high = bootstrap_shares(seconds[columns].to_numpy(), seed=seed, minimum=minimum)
+    low, high = share_intervals(seconds[columns].to_numpy(), seed=seed, minimum=minimum)
     shares = pd.DataFrame([_row(before[before["row"] == name], stages) for name in columns])
     whole = float(seconds.to_numpy().sum())
     shares["share"] = shares["total"].dt.total_seconds() / whole if whole else 0.0
@@ -75,7 +73,7 @@ def stage_shares(
 
 def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     """Keep what counted tickets did before their finish, and name the row of the account it belongs to."""
-    finish = counted(lives).set_index("ticket")["finished"]
+    finish = completed(lives).set_index("ticket")["finished"]
     mine = stays[stays["ticket"].isin(finish.index)]
     mine = mine[mine["entered"] < finish.reindex(mine["ticket"]).set_axis(mine.index)]
     tidied = mine["bulk"].astype(bool)
@@ -106,48 +104,13 @@ def _no_shares() -> pd.DataFrame:
     return pd.DataFrame(columns=list(types)).astype(types)
 
 
-def bootstrap_shares(
-    amounts: Matrix, *, seed: int, minimum: int = 12, draws: int = DRAWS
-) -> tuple[Matrix, Matrix]:
-    """Between which bounds does each column's share of the total lie, at 95 %?
-
-    Rows (tickets) are drawn with replacement; each draw gives a ratio of sums, the bounds are the 2.5 and
-    97.5 percentiles of the draws.
-
-    Parameters
-    ----------
-    amounts
-        Shape (tickets, columns), not negative.
-
-    Returns
-    -------
-    (low, high)
-        Two arrays of shape (columns,); NaN with fewer than ``minimum`` rows that have something to share.
-
-    Examples
-    --------
-    >>> low, high = bootstrap_shares(np.array([[1.0, 1.0]] * 20), seed=1)
-    >>> low.tolist(), high.tolist()
-    ([0.5, 0.5], [0.5, 0.5])
-    """
-    tickets, columns = amounts.shape
-    if tickets < minimum or not (amounts.sum(axis=1) > 0).sum() >= minimum:
-        unknown = np.full(columns, np.nan)
-        return unknown, unknown
-    dice = np.random.default_rng(seed)
-    sums = np.array([amounts[dice.integers(0, tickets, tickets)].sum(axis=0) for _ in range(draws)])
-    whole = sums.sum(axis=1, keepdims=True)
-    low, high = np.percentile(sums[whole[:, 0] > 0] / whole[whole > 0][:, np.newaxis], [2.5, 97.5], axis=0)
-    return low, high
-
-
 def handoff_costs(
     handoffs: pd.DataFrame,
     lives: pd.DataFrame,
     *,
     between: Sequence[str] = ("team",),
-    seed: int = 0,
-    minimum: int = 12,
+    seed: int,
+    minimum: int,
 ) -> pd.DataFrame:
     """Which handoffs cost most?
 
@@ -166,7 +129,7 @@ def handoff_costs(
         its 95 % interval ``low, high``. Handoffs of different pairs may lie in the same queue's time, never
         in the same hour of one ticket.
     """
-    done = counted(lives)
+    done = completed(lives)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]
     mine = (
         handoffs[handoffs["ticket"].isin(done["ticket"])]
@@ -185,15 +148,13 @@ def handoff_costs(
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
     waited = (pair.groupby(pair["ticket"].astype("str"))["wait"].sum() for _, pair in grouped)
     bounds = [
-        bounded_share(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
+        share_with_interval(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
     ]
     interval = pd.DataFrame(bounds, columns=["share", "low", "high"], index=costs.index, dtype="float64")
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int = 0, minimum: int = 12
-) -> pd.DataFrame:
+def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     """How much lead time do finished tickets spend again in stages that they had left before?
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
@@ -212,45 +173,17 @@ def return_costs(
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False, "elapsed": day}
     >>> stays = pd.DataFrame([stay | {"stage": stage} for stage in ("Build", "Test", "Build")])
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False, "lead": 4 * day}])
-    >>> return_costs(stays, lives)[["tickets", "share"]].to_numpy().tolist()
+    >>> return_costs(stays, lives, seed=0, minimum=12)[["tickets", "share"]].to_numpy().tolist()
     [[1.0, 0.25]]
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
     back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = bounded_share(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    share, low, high = share_with_interval(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
     row = {
         "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),
         "share": share, "low": low, "high": high, "longest": tuple(again.nlargest(5).index),
     }  # fmt: skip
     return pd.DataFrame([row])[: int(len(again) > 0)]
-
-
-def bounded_share(
-    seconds: "pd.Series[Any]", *, lead: "pd.Series[Any]", seed: int, minimum: int
-) -> tuple[float, float, float]:
-    """Which share of all lead time do these seconds take, and between which bounds?
-
-    Parameters
-    ----------
-    seconds, lead
-        Indexed by ticket: what is weighed, and the lead times of all counted tickets.
-
-    Returns
-    -------
-    (share, low, high)
-        The 95 % interval is missing under ``minimum`` tickets in ``seconds``.
-
-    Examples
-    --------
-    >>> bounded_share(pd.Series({"a": 1.0}), lead=pd.Series({"a": 2.0, "b": 2.0}), seed=0, minimum=12)
-    (0.25, nan, nan)
-    """
-    amounts = seconds.reindex(lead.index).fillna(0.0).to_numpy()
-    both = np.column_stack([amounts, lead.to_numpy() - amounts])
-    low, high = bootstrap_shares(both, seed=seed, minimum=minimum)
-    share = float(amounts.sum() / lead.sum()) if lead.sum() else float("nan")
-    few = len(seconds) < minimum
-    return share, float("nan") if few else float(low[0]), float("nan") if few else float(high[0])

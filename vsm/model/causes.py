@@ -1,4 +1,4 @@
-"""Why did finished tickets wait? Causes by team, stage and handoff, with intervals and what each is worth."""
+"""Why work waits: shares of each cause, what the calendar adds, and stages that release in batches."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.bottlenecks import bootstrap_shares
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
 EARLY: Final = "before the first work"
@@ -72,8 +72,8 @@ def cause_shares(
     lives: pd.DataFrame,
     *,
     by: Sequence[str] = (),
-    seed: int = 0,
-    minimum: int = 12,
+    seed: int,
+    minimum: int,
 ) -> pd.DataFrame:
     """Which causes made finished tickets wait, and for how long?
 
@@ -82,7 +82,7 @@ def cause_shares(
     waits
         WAITS with causes, and with the columns that ``by`` names. Pieces of a bulk edit are left out.
     lives
-        As ``lives_from_visits`` gives them; counted tickets are weighed.
+        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     by
         What to tell apart; rows in which it is missing belong to no group.
     seed, minimum
@@ -97,7 +97,7 @@ def cause_shares(
         ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
     work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
     if not by:
@@ -132,7 +132,7 @@ def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     each = pd.crosstab(ticket, cause, values=_seconds(rows["elapsed"]), aggfunc="sum")
     amounts = each.reindex(columns=list(CAUSES)).fillna(0.0).to_numpy(dtype="float64")
     whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
-    low, high = bootstrap_shares(amounts, seed=seed, minimum=minimum)
+    low, high = share_intervals(amounts, seed=seed, minimum=minimum)
     times = {
         name: rows[name]
         .astype(DURATION)
@@ -169,7 +169,7 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
     waits, handoffs
         WAITS and HANDOFFS.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
         A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
         ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
     """
-    done = counted(lives)
+    done = completed(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
     keys = [mine["stage"].astype("str"), mine["ticket"].astype("str")]
     each = mine.groupby(keys)[["elapsed", "working"]].sum().reset_index()
@@ -217,3 +217,52 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
     place = stages.drop_duplicates("stage").set_index("stage")["place"]
     rows["share"] = 1 - _seconds(rows["working"]) / _seconds(rows["elapsed"])
     return rows.loc[sorted(rows.index, key=lambda stage: place[stage])].rename_axis("stage").reset_index()
+
+
+def batches_from_stage_visits(
+    stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
+) -> pd.DataFrame:
+    """Which queues do tickets leave together, how often, and how many at once?
+
+    Departures from a queue or outside stage follow one another in a batch as long as no longer pause
+    lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and
+    tickets that were found gone did not depart.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage with a batch: ``stage``, ``departures``, ``batched`` (departures in batches),
+        ``batches`` (counts), ``size`` (median tickets of a batch), ``every`` (median time from batch to
+        batch, missing with one), ``wait`` (timedelta, waited in all by the batched).
+
+    Examples
+    --------
+    >>> at = pd.to_datetime(["2026-01-08T09:00"] * 5 + ["2026-01-22T09:00"] * 5, utc=True)
+    >>> stays = pd.DataFrame({"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at,
+    ...     "elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
+    >>> batches_from_stage_visits(stays)[["batches", "size", "every"]].values.tolist()
+    [[2, 5.0, Timedelta('14 days 00:00:00')]]
+    """
+    left = stays["left"].notna() & ~stays["bulk"].astype(bool) & ~stays["gone"].astype(bool)
+    ended = stays[stays["kind"].isin(["queue", "outside"]) & left].sort_values(["stage", "left", "ticket"])
+    apart = (ended["stage"] != ended["stage"].shift()) | (
+        ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
+    )
+    runs = ended.groupby(["stage", apart.cumsum().rename("run")]).agg(
+        size=("ticket", "nunique"), leaving=("ticket", "size"), first=("left", "min"), wait=("elapsed", "sum")
+    )
+    batch = runs[runs["size"] >= least].reset_index()
+    every = batch.groupby("stage")["first"].diff()
+    rows = (
+        batch.assign(every=every)
+        .groupby("stage")
+        .agg(
+            batched=("leaving", "sum"),
+            batches=("size", "size"),
+            size=("size", "median"),
+            every=("every", "median"),
+            wait=("wait", "sum"),
+        )
+    )
+    departures = ended.groupby("stage").size().reindex(rows.index).rename("departures")
+    return pd.concat([departures, rows], axis=1).reset_index()

@@ -17,11 +17,12 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config.experiments import Experiment
 from vsm.errors import ParameterError
-from vsm.tables import INSTANT
+from vsm.stats.bootstrap import drawn_counts
+from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve
+from vsm.tables import DURATION, INSTANT
 
 LEAD: Final = "lead time"
 ERROR_RATE: Final = 0.05
-DRAWS: Final = 1000
 SECOND: Final = 1_000_000
 SHORTER, LONGER, NO_CHANGE, TOO_FEW = "shorter", "longer", "no change seen", "too few to say"
 Floats = npt.NDArray[np.float64]
@@ -127,7 +128,7 @@ def spells_of(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     stage
         Name of a stage; empty for whole tickets.
     measure
@@ -177,8 +178,8 @@ def compared(
     changed: pd.Timestamp,
     as_of: pd.Timestamp,
     until: pd.Timestamp | None = None,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
 ) -> Comparison:
     """Did times get shorter after a change? At an error rate of 5 %, and not by eye.
 
@@ -202,7 +203,7 @@ def compared(
     >>> none = pd.to_datetime([], utc=True)
     >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> compared(spells, changed=now, as_of=now).verdict
+    >>> compared(spells, changed=now, as_of=now, minimum=12, seed=0).verdict
     'too few to say'
     """
     horizon = as_of if until is None else min(until, as_of)
@@ -214,12 +215,17 @@ def compared(
         nan = float("nan")
         return Comparison(before, after, (nan, nan), nan, nan, nan, nan, nan, nan, nan, nan, TOO_FEW)
     tau = _horizon(before, after)
-    dice = np.random.default_rng(seed)
     one, other = (_measures(side, np.ones((1, len(side.ended))), tau) for side in (before, after))
-    drawn = [_measures(side, _weights(side, dice), tau) for side in (before, after)]
+    # How often is each ticket in each draw, and so each of its spells?
+    sizes = [np.ones(int(side.ticket.max()) + 1, dtype=np.int64) for side in (before, after)]
+    counts = drawn_counts(*sizes, seed=seed)
+    drawn = [
+        _measures(side, count[:, side.ticket].astype(np.float64), tau)
+        for side, count in zip((before, after), counts, strict=True)
+    ]
     difference, spread = other - one, drawn[1] - drawn[0]
     low, high = np.nanpercentile(np.where(np.isinf(spread), np.nan, spread), [2.5, 97.5], axis=0)
-    p = _logrank(before, after)
+    p = log_rank((before.seconds, before.ended), (after.seconds, after.ended))
     verdict = NO_CHANGE if p >= ERROR_RATE else SHORTER if difference[0, 1] < 0 else LONGER
     return Comparison(
         before, after, (float(one[0, 0]), float(other[0, 0])), float(difference[0, 0]), float(low[0]),
@@ -244,36 +250,9 @@ def _horizon(before: Side, after: Side) -> float:
     return float(min(known, default=max(before.seconds[-1], after.seconds[-1])))
 
 
-def _weights(side: Side, dice: np.random.Generator) -> Floats:
-    """Draw tickets with replacement, many times: how often is each spell in each draw?"""
-    tickets = int(side.ticket.max()) + 1
-    counts = dice.multinomial(tickets, np.full(tickets, 1 / tickets), size=DRAWS)
-    return counts[:, side.ticket].astype(np.float64)
-
-
 def _measures(side: Side, weights: Floats, tau: float) -> Floats:
-    """Find median and mean up to ``tau`` of each draw's Kaplan–Meier curve: two columns."""
-    curve = _curve(side, weights)
-    reached = curve <= 0.5
-    first = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
-    median = np.where(first >= 0, side.seconds[first], np.nan)
-    times = np.minimum(side.seconds, tau)
-    steps = np.diff(times, prepend=0.0, append=tau)
-    heights = np.concatenate([np.ones((len(curve), 1)), curve], axis=1)
-    return np.column_stack([median, heights @ steps])
-
-
-def _curve(side: Side, weights: Floats) -> Floats:
-    """How large a share is still going on after each spell's length? One row a draw."""
-    at_risk = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
-    # Equal times are at risk together: each takes the risk of the first of them.
-    first = np.searchsorted(side.seconds, side.seconds, side="left")
-    left = np.where(side.ended, weights, 0.0)
-    times = np.unique(first)
-    ends, risk = np.add.reduceat(left, times, axis=1), at_risk[:, times]
-    share = 1 - np.divide(ends, risk, out=np.zeros_like(ends), where=risk > 0)
-    curve: Floats = np.cumprod(share, axis=1)[:, np.searchsorted(times, first)]
-    return curve
+    """Find median and mean up to ``tau`` of each draw's curve: two columns."""
+    return np.column_stack(median_and_restricted_mean(side.seconds, side.ended, weights=weights, horizon=tau))
 
 
 def still_going(side: Side) -> tuple[Floats, Floats]:
@@ -285,12 +264,106 @@ def still_going(side: Side) -> tuple[Floats, Floats]:
     >>> [part.tolist() for part in still_going(side)]
     [[0.0, 10.0, 20.0], [1.0, 0.5, 0.5]]
     """
-    curve = _curve(side, np.ones((1, len(side.ended))))[0] if len(side.ended) else np.empty(0)
+    every = np.ones((1, len(side.ended)))
+    curve = survival_curve(side.seconds, side.ended, weights=every)[0] if len(side.ended) else np.empty(0)
     return np.append(0.0, side.seconds), np.append(1.0, curve)
 
 
-def _logrank(before: Side, after: Side) -> float:
-    from scipy.stats import CensoredData, logrank  # noqa: PLC0415 - a second of import that few need
+UNKNOWN = "no such stage"
 
-    sides: list[Any] = [CensoredData.right_censored(side.seconds, ~side.ended) for side in (before, after)]
-    return float(logrank(*sides).pvalue)
+
+def experiments_judged(
+    experiments: Sequence[Experiment],
+    stays: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    minimum: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Do the data show that these experiments did what they were to do?
+
+    Each is tested by itself, at an error rate of 5 %: of twenty that do nothing, one seems to.
+
+    Parameters
+    ----------
+    experiments
+        As ``parse_experiments`` gives them.
+    stays, lives
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
+    as_of
+        The instant that counts as now.
+    minimum, seed
+        Of ``vsm.model.change.compared``.
+
+    Returns
+    -------
+    DataFrame
+        A row for each, in their order: ``name, change, since, until, of`` (the stage, or lead time),
+        ``expect, n_before, n_after`` (seen to end), ``open_after, before, after`` (medians), ``difference,
+        low, high`` (of medians; timedeltas, missing where unknown), ``p``, ``verdict`` (of ``Comparison``, or
+        ``no such stage``), and ``answer``: ``yes``, ``no, the opposite``, ``not yet seen``, ``too few to
+        say`` or ``no such stage``.
+
+    Examples
+    --------
+    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
+    >>> len(experiments_judged([], pd.DataFrame(), pd.DataFrame(), as_of=now, minimum=12, seed=0))
+    0
+    """
+    rows = [
+        _judged(experiment, stays, lives, as_of=as_of, minimum=minimum, seed=seed)
+        for experiment in experiments
+    ]
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    times = {name: pd.Series(pd.to_timedelta(table[name].tolist())).astype(DURATION) for name in _TIMES}
+    return table.assign(**times)
+
+
+_TIMES = ("before", "after", "difference", "low", "high")
+_COLUMNS = ["name", "change", "since", "until", "of", "expect", "n_before", "n_after", "open_after", *_TIMES,
+            "p", "verdict", "answer"]  # fmt: skip
+
+
+def _judged(
+    experiment: Experiment,
+    stays: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    minimum: int,
+    seed: int,
+) -> dict[str, Any]:
+    about = {
+        "name": experiment.name, "change": experiment.change, "since": experiment.since,
+        "until": experiment.until, "of": experiment.stage or LEAD, "expect": experiment.expect,
+    }  # fmt: skip
+    if experiment.stage and experiment.stage not in set(stays["stage"] if len(stays) else ()):
+        nothing = {"n_before": 0, "n_after": 0, "open_after": 0, **dict.fromkeys(_TIMES, pd.NaT), "p": np.nan}
+        return about | nothing | {"verdict": UNKNOWN, "answer": UNKNOWN}
+    found = compared(
+        spells_of(stays, lives, stage=experiment.stage or ""),
+        changed=pd.Timestamp(experiment.since, tz="UTC"),
+        until=None if experiment.until is None else pd.Timestamp(experiment.until, tz="UTC"),
+        as_of=as_of,
+        minimum=minimum,
+        seed=seed,
+    )
+    times = zip(_TIMES, (*found.medians, found.difference, found.low, found.high), strict=True)
+    return about | {
+        "n_before": found.before.finished,
+        "n_after": found.after.finished,
+        "open_after": found.after.open,
+        **{name: pd.Timedelta(seconds=value) if np.isfinite(value) else pd.NaT for name, value in times},
+        "p": found.p,
+        "verdict": found.verdict,
+        "answer": _answer(found.verdict, experiment.expect),
+    }
+
+
+def _answer(verdict: str, expect: str) -> str:
+    if verdict == TOO_FEW:
+        return TOO_FEW
+    if verdict == NO_CHANGE:
+        return "not yet seen"
+    return "yes" if verdict == expect else "no, the opposite"

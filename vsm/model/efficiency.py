@@ -1,4 +1,4 @@
-"""Which share of lead time was work? A bracket: what the statuses say at most, what traces prove at least."""
+"""Flow efficiency as a bracket: what the statuses say at most, what traces prove at least."""
 
 from typing import Any, Final
 
@@ -8,8 +8,8 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals.handoffs import work_start
-from vsm.model.bottlenecks import bootstrap_shares
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
 
 MEASURES: Final = ("statuses", "traces")
@@ -19,7 +19,7 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 
 
 def efficiency_bracket(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int = 0, minimum: int = 12
+    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Between which ends does flow efficiency lie?
 
@@ -33,7 +33,7 @@ def efficiency_bracket(
     visits
         VISITS with working time.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     clock
         The stream's calendars.
     seed, minimum
@@ -45,7 +45,7 @@ def efficiency_bracket(
         A row for each of ``MEASURES`` and ``TIMES``: ``measure, time, share`` (0 to 1; NaN of no time, which
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
     """
-    done = counted(lives).set_index("ticket")
+    done = completed(lives).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
     mine = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
     work = mine[mine["kind"] == "work"]
@@ -59,7 +59,7 @@ def efficiency_bracket(
         told = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
         for time in TIMES:
             part, lead = _seconds(_by_ticket(told[time], work, done)), _seconds(whole[time])
-            low, high = bootstrap_shares(
+            low, high = share_intervals(
                 np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
             )
             share = part.sum() / lead.sum() if lead.sum() else np.nan

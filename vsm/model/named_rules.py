@@ -1,4 +1,4 @@
-"""What would other tools' rules say of the same tickets? How much of a number is its definition.
+"""What other tools' rules would say of the same tickets: how much of a number is its definition.
 
 The rules were written anew after what the tools' sources and manuals say (jirametrics, jira-agile-metrics,
 Lighthouse, GitLab's value stream analytics, Atlassian's control chart, Swarmia, Apache DevLake, as of 2026);
@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
 DAY: Final = pd.Timedelta(days=1)
-DRAWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def rule_durations(
     Parameters
     ----------
     stays, lives
-        As ``stays_from_visits`` and ``lives_from_visits`` give them.
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, stages
         TICKETS, and stages as ``stages_from_names`` gives them.
 
@@ -137,7 +137,7 @@ def rule_durations(
     >>> rule_durations(pd.DataFrame({"ticket": []}), lives, tickets=pd.DataFrame(), stages=stages).empty
     True
     """
-    done = counted(lives).set_index("ticket")
+    done = completed(lives).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
@@ -151,7 +151,7 @@ def rule_durations(
     return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
 
 
-def named_rules(durations: pd.DataFrame, *, minimum: int = 12, seed: int = 0) -> pd.DataFrame:
+def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataFrame:
     """What would each rule say, of all tickets and of those that moved backwards?
 
     Parameters
@@ -171,7 +171,7 @@ def named_rules(durations: pd.DataFrame, *, minimum: int = 12, seed: int = 0) ->
     Examples
     --------
     >>> durations = pd.DataFrame({"back": [False] * 12} | {rule: [DAY] * 12 for rule in RULES})
-    >>> named_rules(durations)["median"].dt.days.tolist()[:2]
+    >>> named_rules(durations, minimum=12, seed=0)["median"].dt.days.tolist()[:2]
     [1, 1]
     """
     rows = []
@@ -201,9 +201,8 @@ def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     """Draw tickets with replacement; each draw gives a median."""
     if len(durations) < max(minimum, 1):
         return pd.NaT, pd.NaT
-    dice, seconds = np.random.default_rng(seed), durations.dt.total_seconds().to_numpy()
-    medians = [np.median(seconds[dice.integers(0, len(seconds), len(seconds))]) for _ in range(DRAWS)]
-    low, high = np.percentile(medians, [2.5, 97.5])
+    seconds = durations.dt.total_seconds().to_numpy()
+    low, high = interval(cluster_bootstrap(lambda drawn: np.median(seconds[drawn]), len(seconds), seed=seed))
     return pd.Timedelta(seconds=low), pd.Timedelta(seconds=high)
 
 

@@ -1,22 +1,22 @@
-"""What was delivered for which objective, what kind of work was it, and was it planned?"""
+"""What the work was for, and what it cost: objectives, kinds of work, planned and unplanned."""
 
 from typing import Any, Final, Literal
 
 import pandas as pd
 
-from vsm.model.flow import counted, still_open
-from vsm.model.proportions import UNKNOWN, share_of
+from vsm.model.lifecycle import completed, still_open
+from vsm.model.weekly import WEEK
+from vsm.stats.proportions import UNKNOWN, share_of
 from vsm.tables import DURATION
 
 KINDS: Final = ("feature", "defect", "risk", "debt", "unknown")
-WEEK: Final = pd.Timedelta(days=7)
 NOT_SAID: Final = "vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]"
 NOTHING_DONE: Final = "no ticket has been finished so far"
 _STARTS: Final = {"week": "W-SUN", "quarter": "Q"}
 
 
 def objective_costs(
-    lives: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int = 12
+    lives: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """What was delivered for each objective, how long did it wait, and what did that cost?
 
@@ -26,7 +26,7 @@ def objective_costs(
     Parameters
     ----------
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     alignment
         As ``alignment_of_tickets`` gives it.
     tickets
@@ -56,7 +56,7 @@ def objective_costs(
     rows = _aligned(lives, alignment, "objective")
     worth = tickets.assign(ticket=tickets["ticket"].astype("str"))[["ticket", "value", "cost_of_delay"]]
     rows = rows.merge(worth, on="ticket", how="left")
-    done = counted(rows)
+    done = completed(rows)
     seconds = done["lead"].dt.total_seconds()
     done = done.assign(
         seconds=seconds,
@@ -108,7 +108,7 @@ def _objective(name: str, done: pd.DataFrame, minimum: int) -> dict[str, Any]:
     }
 
 
-def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Which share of delivered tickets was features, defects, risks, debt?
 
     Delivered are tickets finished for good, not by a bulk edit. Each ticket counts once, however large.
@@ -128,7 +128,7 @@ def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: 
     >>> flow_distribution(lives, alignment=aligned, minimum=1)["share"].tolist()
     [0.0, 1.0, 0.0, 0.0]
     """
-    done = counted(_aligned(lives, alignment, "flow", "flow_by"))
+    done = completed(_aligned(lives, alignment, "flow", "flow_by"))
     counts = done["flow"].fillna("unknown").value_counts()
     by = " and ".join(sorted(done["flow_by"].dropna().unique())) or None
     rows: list[dict[str, Any]] = [
@@ -146,7 +146,7 @@ def flow_by_period(
     *,
     alignment: pd.DataFrame,
     period: Literal["week", "quarter"] = "quarter",
-    minimum: int = 12,
+    minimum: int,
 ) -> pd.DataFrame:
     """How did the share of features, defects, risks and debt go, period by period?
 
@@ -162,10 +162,11 @@ def flow_by_period(
     >>> day = pd.Timestamp("2026-02-03", tz="UTC")
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": day, "bulk": False}])
     >>> aligned = pd.DataFrame([{"ticket": "a", "flow": "defect"}])
-    >>> flow_by_period(lives, alignment=aligned).query("tickets > 0")["start"].astype("str").tolist()
+    >>> found = flow_by_period(lives, alignment=aligned, minimum=12)
+    >>> found.query("tickets > 0")["start"].astype("str").tolist()
     ['2026-01-01 00:00:00+00:00']
     """
-    done = counted(_aligned(lives, alignment, "flow"))
+    done = completed(_aligned(lives, alignment, "flow"))
     columns = ["start", "flow", "tickets", "n", "share"]
     if done.empty:
         return pd.DataFrame({name: [] for name in columns}).astype({"start": "datetime64[us, UTC]"})
@@ -185,7 +186,7 @@ def flow_by_period(
     return long[columns]
 
 
-def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Which share of delivered tickets was not planned?
 
     Delivered are tickets finished for good, not by a bulk edit.
@@ -201,10 +202,10 @@ def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int 
     --------
     >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False}])
     >>> aligned = pd.DataFrame({"ticket": ["a"], "planned": pd.array([None], dtype="boolean")})
-    >>> planned_share(lives, alignment=aligned)["missing"].tolist()
+    >>> planned_share(lives, alignment=aligned, minimum=12)["missing"].tolist()
     ['vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]']
     """
-    planned = counted(_aligned(lives, alignment, "planned"))["planned"].astype("boolean")
+    planned = completed(_aligned(lives, alignment, "planned"))["planned"].astype("boolean")
     yes, no = int(planned.sum()), int((~planned).sum())
     missing = None if yes + no else NOT_SAID if len(planned) else NOTHING_DONE
     row = {"planned": yes, "unplanned": no, "unknown": int(planned.isna().sum()), "n": yes + no}

@@ -1,4 +1,4 @@
-"""Where does work go to and fro? Tickets whose work alternates A B A (B …) between the same two."""
+"""Tickets that go back and forth between the same two."""
 
 from typing import Any, Final
 
@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.bottlenecks import bounded_share
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_with_interval
 from vsm.tables import DURATION
 
 PING_PONG_LEVELS: Final = {"team": "team", "stage": "stage", "person": "holder"}
@@ -16,7 +16,7 @@ _PAIR: Final = ("level", "a", "b")
 
 
 def ping_pong(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int = 0, minimum: int = 12
+    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
 ) -> pd.DataFrame:
     """Between which two does work go to and fro, and what does that cost?
 
@@ -34,7 +34,7 @@ def ping_pong(
     visits
         VISITS, by ticket and time.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     level
         ``team``, ``stage`` or ``person``. Persons are never told apart: they make one row, without names
         and without evidence.
@@ -64,10 +64,10 @@ def ping_pong(
     >>> visits = visits.assign(first_touch=visits["entered"], elapsed=visits["left"] - visits["entered"])
     >>> lives = pd.DataFrame({"ticket": ["a"], "finished": hours[4:], "bulk": False})
     >>> lives["lead"] = lives["finished"] - hours[0]
-    >>> ping_pong(visits, lives)[["a", "b", "rounds", "cost"]].values.tolist()
+    >>> ping_pong(visits, lives, seed=0, minimum=12)[["a", "b", "rounds", "cost"]].values.tolist()
     [['qa', 'web', 2, Timedelta('0 days 01:00:00')]]
     """
-    done = counted(lives)
+    done = completed(lives)
     rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))
     rows = rows.assign(level=level)
     if level == "person":
@@ -122,7 +122,7 @@ def _rows_of_turns(turns: pd.DataFrame) -> pd.DataFrame:
 def _pair(rows: pd.DataFrame, done: pd.DataFrame, seed: int, minimum: int) -> dict[str, Any]:
     cost = rows.groupby("ticket")["cost"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = bounded_share(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    share, low, high = share_with_interval(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
     level, a, b = (rows[name].iloc[0] for name in _PAIR)
     costliest = cost.sort_values(ascending=False, kind="stable").index[:EVIDENCE]
     return {

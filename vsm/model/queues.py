@@ -1,14 +1,14 @@
-"""Which queues grow? Arrivals and departures of every queue, week by week, and how sure the trend is."""
+"""Which queues grow, week by week."""
 
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from vsm.model.bottlenecks import DRAWS
-from vsm.model.proportions import UNKNOWN
+from vsm.model.weekly import WEEK
+from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.stats.proportions import UNKNOWN
 
-WEEK: Final = pd.Timedelta(days=7)
 VERDICTS: Final = ("grows", "shrinks", "no clear change", "too few to say")
 _WEEKLY: Final = {
     "stage": "str", "place": "int64", "until": "datetime64[us, UTC]", "arrivals": "int64",
@@ -32,7 +32,7 @@ def queue_weeks(stays: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 26) ->
     Parameters
     ----------
     stays
-        As ``stays_from_visits`` gives them.
+        As ``stage_visits_from_visits`` gives them.
     as_of
         The instant that counts as now; nothing later is looked at.
     weeks
@@ -84,7 +84,7 @@ def _until(instants: "pd.Series[Any]", edges: pd.DatetimeIndex) -> Any:
 
 
 def queue_growth(
-    stays: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int = 12, weeks: int = 26, seed: int = 0
+    stays: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int, weeks: int = 26, seed: int
 ) -> pd.DataFrame:
     """Which queues grow, by how many tickets a week, and is that sure?
 
@@ -115,7 +115,8 @@ def queue_growth(
     >>> now = pd.Timestamp("2026-05-04", tz="UTC")
     >>> days = now - pd.to_timedelta(range(1, 105, 7), unit="D")
     >>> stays = pd.DataFrame({"stage": "Ready", "kind": "queue", "place": 0, "entered": days, "bulk": False})
-    >>> table = queue_growth(stays.assign(left=pd.to_datetime([None] * 15, utc=True)), as_of=now)
+    >>> stays["left"] = pd.to_datetime([None] * 15, utc=True)
+    >>> table = queue_growth(stays, as_of=now, minimum=12, seed=0)
     >>> table[["length", "growth", "verdict"]].values.tolist()
     [[15, 1.0, 'grows']]
     """
@@ -138,8 +139,7 @@ def _unknown() -> dict[str, Any]:
 
 def _trend(weekly: pd.DataFrame, *, seed: int) -> dict[str, Any]:
     net = (weekly["arrivals"] - weekly["departures"]).to_numpy()
-    dice = np.random.default_rng(seed)
-    means = net[dice.integers(0, len(net), (DRAWS, len(net)))].mean(axis=1)
-    low, high = (float(bound) for bound in np.percentile(means, [2.5, 97.5]))
+    means = cluster_bootstrap(lambda drawn: net[drawn].mean(), len(net), seed=seed)
+    low, high = (float(bound) for bound in interval(means))
     verdict = "grows" if low > 0 else "shrinks" if high < 0 else "no clear change"
     return {"growth": float(net.mean()), "low": low, "high": high, "verdict": verdict}

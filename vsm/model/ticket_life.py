@@ -1,4 +1,4 @@
-"""What happened in the lives of tickets? Spans and marks on lines of time, ready to be drawn."""
+"""What happened in the lives of tickets: spans and marks on lines of time, ready to be drawn."""
 
 from collections.abc import Collection
 from difflib import get_close_matches

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.eventlog.quality import Doubt
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
 from vsm.tables import DURATION, TOUCH_KINDS
 
 NOTABLE: Final = 0.05
@@ -33,7 +33,7 @@ def doubts_about_causes(
     waits, visits
         WAITS with causes, and VISITS.
     lives
-        As ``lives_from_visits`` gives them.
+        As ``lifecycles_from_visits`` gives them.
     events
         EVENTS, with persons for accounts.
     minimum
@@ -44,7 +44,7 @@ def doubts_about_causes(
     list
         One doubt for each that is notable.
     """
-    done = counted(lives)
+    done = completed(lives)
     if len(done) < max(minimum, 1):
         return []
     mine = waits[waits["ticket"].isin(done["ticket"])]
@@ -67,7 +67,7 @@ def doubts_about_skipping(
     visits
         VISITS.
     lives, stages
-        As ``lives_from_visits`` and ``stages_from_names`` give them.
+        As ``lifecycles_from_visits`` and ``stages_from_names`` give them.
     minimum
         Under so many finished tickets nothing is told.
 
@@ -76,7 +76,7 @@ def doubts_about_skipping(
     list
         One doubt for each stage on the way that less than a fifth of the finished tickets ever were in.
     """
-    done = counted(lives)
+    done = completed(lives)
     if len(done) < max(minimum, 1):
         return []
     mine = visits[visits["ticket"].isin(done["ticket"])]

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.flow import counted
+from vsm.model.lifecycle import completed
 from vsm.people.bots import is_bot
 from vsm.tables import TOUCH_KINDS
 
@@ -83,7 +83,7 @@ def evidence_coverage(
     visits, waits, events, commits, tickets
         VISITS, WAITS with causes, EVENTS with persons for accounts, COMMITS and TICKETS.
     lives, stages
-        As ``lives_from_visits`` and ``stages_from_names`` give them.
+        As ``lifecycles_from_visits`` and ``stages_from_names`` give them.
     clock
         Working calendars of the teams; an act falls under that of the team for which its person mostly works.
 
@@ -93,7 +93,7 @@ def evidence_coverage(
         One row per kind of evidence, in the order of ``EVIDENCE``: ``evidence``, ``known`` of ``n``, ``of``
         (what n counts), ``share`` (missing where n is 0). Hours are whole ones.
     """
-    done, finished = counted(lives), lives[lives["finished"].notna()]
+    done, finished = completed(lives), lives[lives["finished"].notna()]
     moves = events[(events["kind"] == "status") & events["before"].notna()]
     before = visits[visits["kind"] != "done"]
     work = visits[visits["kind"] == "work"]

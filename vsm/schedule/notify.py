@@ -6,7 +6,7 @@ from time import sleep
 from typing import Final
 
 from vsm.config import Report
-from vsm.findings import Change, Findings
+from vsm.findings import ClaimChange, Findings
 from vsm.schedule.channels import Message, send_message
 from vsm.schedule.history import Run
 from vsm.schedule.publishing import address_of, without_secrets
@@ -21,7 +21,7 @@ def message_of(
     run: Run,
     *,
     findings: Findings,
-    changes: Sequence[Change] | None,
+    changes: Sequence[ClaimChange] | None,
     link: str = "",
     pdfs: Sequence[Path] = (),
 ) -> Message:
@@ -60,7 +60,7 @@ def message_of(
     return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
 
 
-def worth_sending(run: Run, changes: Sequence[Change] | None, *, on: str) -> bool:
+def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -> bool:
     """Whether this is sent to somebody who asked for it ``always``, on a ``change``, or on a ``failure``.
 
     A first report is a change, and so is one that is partly stale; without news nothing is sent.

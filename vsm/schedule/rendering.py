@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vsm.findings import Change, Findings, changes_since
+from vsm.findings import ClaimChange, Findings, changes_since
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
@@ -25,7 +25,7 @@ class Output:
 
     folder: Path
     findings: Findings
-    changes: list[Change] | None = None
+    changes: list[ClaimChange] | None = None
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:

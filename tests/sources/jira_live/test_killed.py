@@ -61,12 +61,12 @@ def killed_pull(run: Running, file: Path, mode: Mode, delay: float) -> bool:
 def test_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
     """Through mixes of faults, in both modes, each killed one to three times and then left to end."""
     path = real_data / "duracloud" / "issues.jsonl.gz"
-    dice, at_work = random.Random(13), 0
+    rng, at_work = random.Random(13), 0
     for seed in range(KILLED):
         mode, file = MODES[seed % 2], tmp_path / f"{seed}.sqlite"
         with serve(site_of(path, mode, PART), Traps.random(seed)) as run:
-            for _ in range(dice.randint(1, 3)):
-                at_work += killed_pull(run, file, mode, dice.uniform(0, WHOLE))
+            for _ in range(rng.randint(1, 3)):
+                at_work += killed_pull(run, file, mode, rng.uniform(0, WHOLE))
             with open_archive(file) as archive:
                 pull(run, archive, mode, page_size=20, timeout=SHORT)
                 assert len(issues(archive)) == len(run.site.ids)

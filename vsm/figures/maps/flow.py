@@ -23,7 +23,7 @@ from vsm.figures.theme import (
     wait_colour,
 )
 from vsm.findings.durations import percent, short_duration
-from vsm.model.lanes import team_lanes
+from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
 _GAP: Final = 14

@@ -25,7 +25,7 @@ def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
     Parameters
     ----------
     lanes
-        As ``vsm.model.lanes.team_lanes`` gives them.
+        As ``vsm.model.network.team_lanes`` gives them.
     stages
         In the stream's order.
 

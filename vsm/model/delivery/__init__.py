@@ -6,8 +6,7 @@ from vsm.model.delivery.deployments import (
     tickets_of_deployments,
 )
 from vsm.model.delivery.failures import failures_of_deployments, incident_tickets
-from vsm.model.delivery.measures import MEASURES, delivery_measures
-from vsm.model.delivery.weeks import delivery_weeks
+from vsm.model.delivery.measures import MEASURES, delivery_measures, delivery_weeks
 
 __all__ = [
     "MEASURES",

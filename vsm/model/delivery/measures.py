@@ -1,4 +1,4 @@
-"""What are DORA's five measures of this stream, and what is missing where one is unknown?"""
+"""DORA's five measures of this stream, in all and by week, and what is missing where one is unknown."""
 
 import math
 from collections.abc import Mapping
@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.model.flow import lead_time_quantiles
-from vsm.model.proportions import share_of
+from vsm.model.weekly import WEEK
+from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.stats.proportions import poisson_interval, share_of
+from vsm.stats.survival import survival_quantiles
 
 DRAWS: Final = 400
 DAY: Final = pd.Timedelta(days=1)
-WEEK: Final = pd.Timedelta(days=7)
 SOURCE: Final = "DORA, the five software delivery performance metrics (2025), dora.dev/guides/dora-metrics"
 
 
@@ -57,8 +58,8 @@ def delivery_measures(
     *,
     configured: bool,
     until: pd.Timestamp,
-    minimum: int = 12,
-    seed: int = 0,
+    minimum: int,
+    seed: int,
 ) -> pd.DataFrame:
     """How fast, how often and how safely does work reach customers?
 
@@ -137,25 +138,26 @@ def _bootstrap(
     groups = [days[deployment == number] for number in np.unique(deployment)]
     if len(groups) < minimum:
         return math.nan, math.nan
-    dice = np.random.default_rng(seed)
-    drawn = (dice.integers(0, len(groups), len(groups)) for _ in range(DRAWS))
-    medians = [float(np.median(np.concatenate([groups[n] for n in draw]))) for draw in drawn]
-    low, high = np.percentile(medians, [2.5, 97.5])
+    medians = cluster_bootstrap(
+        lambda drawn: np.median(np.concatenate([groups[number] for number in drawn])),
+        len(groups),
+        seed=seed,
+        draws=DRAWS,
+    )
+    low, high = interval(medians)
     return float(low), float(high)
 
 
 def _frequency(deployments: pd.DataFrame, until: pd.Timestamp, minimum: int) -> dict[str, Any]:
     if deployments.empty:
         return _none("deployments")
-    from scipy.stats import chi2  # noqa: PLC0415 - a second of import that few commands need
-
     n, first = len(deployments), deployments["at"].min()
     weeks = (max(until, deployments["at"].max()) - first) / WEEK
     about = {"n": n, "of": "deployments", "note": f"in {weeks:,.0f} weeks"}
     if n < minimum or weeks < 1:
         return about
-    low, high = chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2
-    return about | {"value": n / weeks, "low": float(low / weeks), "high": float(high / weeks)}
+    low, high = poisson_interval(n)
+    return about | {"value": n / weeks, "low": low / weeks, "high": high / weeks}
 
 
 def _rate(deployments: pd.DataFrame, marked: "pd.Series[bool]", minimum: int) -> dict[str, Any]:
@@ -188,16 +190,48 @@ def _recovery(
     if failed.empty:
         return about | {"note": "none failed"}
     lead = failed["mended"].fillna(max(until, failed["begun"].max())) - failed["begun"]
-    never = pd.Series(pd.NaT, index=failed.index, dtype=failed["mended"].dtype)
-    lives = pd.DataFrame(
-        {
-            "finished": failed["mended"],
-            "bulk": False,
-            "gone": never,
-            "lead": lead.where(lead > pd.Timedelta(0), pd.Timedelta(0)),
-        }
-    )
-    median, late = lead_time_quantiles(lives, minimum=minimum).to_dict("records")
-    sides = (("value", "lead"), ("low", "low"), ("high", "high"))
-    found = {name: median[side] / DAY for name, side in sides} | {"p85": late["lead"] / DAY}
-    return about | found | {"note": f"{median['open']} not mended yet" if median["open"] else ""}
+    mended = failed["mended"].notna().to_numpy()
+    duration = lead.where(lead > pd.Timedelta(0), pd.Timedelta(0))
+    quantiles = survival_quantiles(duration, mended, quantiles=(0.5, 0.85), minimum=minimum)
+    median, late = quantiles.to_dict("records")
+    sides = (("value", "time"), ("low", "low"), ("high", "high"))
+    found = {name: median[side] / DAY for name, side in sides} | {"p85": late["time"] / DAY}
+    return about | found | {"note": "" if mended.all() else f"{(~mended).sum()} not mended yet"}
+
+
+def delivery_weeks(
+    deployments: pd.DataFrame, brought: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp
+) -> pd.DataFrame:
+    """How many deployments and changes did each week see, and how long had the changes taken?
+
+    Returns
+    -------
+    DataFrame
+        One row per week, Monday 00:00 UTC, from the first deployment's to that of ``until``, those without
+        any too: ``week``, ``deployments``, ``changes`` (commits that are no merges), ``lead_median``
+        (timedelta from authored to deployed, never negative; missing where nothing came, and of the
+        first deployment known), ``failed``,
+        ``rework`` (counts; whether they can be told at all stands in ``delivery_measures``).
+    """
+    at = _monday(deployments["at"])
+    end = _monday(pd.Series([max(until, deployments["at"].max()) if len(deployments) else until]))[0]
+    weeks = pd.date_range(at.min(), end, freq="7D", unit="us") if len(at) else pd.DatetimeIndex([], tz="UTC")
+    changes = brought[~brought["merge"].astype(bool)]
+    taken = changes["deployed"] - changes["authored"]
+    lead = taken.where(taken > pd.Timedelta(0), pd.Timedelta(0))
+    by_week = lead.mask(changes["opening"].astype(bool)).groupby(_monday(changes["deployed"]))
+    counts = {
+        "deployments": at.value_counts(),
+        "changes": by_week.size(),
+        "failed": at[failures["failed"].to_numpy(dtype="bool")].value_counts(),
+        "rework": at[failures["rework"].to_numpy(dtype="bool")].value_counts(),
+    }
+    rows = pd.DataFrame({name: of.reindex(weeks, fill_value=0) for name, of in counts.items()}, index=weeks)
+    rows.insert(2, "lead_median", by_week.median().reindex(weeks))
+    return rows.astype(dict.fromkeys(counts, "int64")).rename_axis("week").reset_index()
+
+
+def _monday(instants: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
+    """Say on which Monday each week began."""
+    days = instants.dt.floor("D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")

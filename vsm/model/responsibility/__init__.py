@@ -3,21 +3,20 @@
 Persons are counted, never named or ranked. Bots are given by name and count for nobody.
 """
 
-from vsm.model.responsibility.carrying import carried_by_team, end_to_end, letting_go
+from vsm.model.responsibility.defect_fixes import defects_fixed_at_home, fixes_of_defects
+from vsm.model.responsibility.end_to_end import end_to_end_by_team, end_to_end_share, first_handovers
 from vsm.model.responsibility.knowledge import knowledge_at_risk
-from vsm.model.responsibility.mending import defects_mended_at_home, mended_defects
-from vsm.model.responsibility.owners import ticket_owners
-from vsm.model.responsibility.production import production_of_tickets
-from vsm.model.responsibility.together import disciplines_together, ticket_disciplines
+from vsm.model.responsibility.multi_discipline import multi_discipline_work, ticket_disciplines
+from vsm.model.responsibility.owners import production_of_tickets, ticket_owners
 
 __all__ = [
-    "carried_by_team",
-    "defects_mended_at_home",
-    "disciplines_together",
-    "end_to_end",
+    "defects_fixed_at_home",
+    "end_to_end_by_team",
+    "end_to_end_share",
+    "first_handovers",
+    "fixes_of_defects",
     "knowledge_at_risk",
-    "letting_go",
-    "mended_defects",
+    "multi_discipline_work",
     "production_of_tickets",
     "ticket_disciplines",
     "ticket_owners",

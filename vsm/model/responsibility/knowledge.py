@@ -26,7 +26,7 @@ def knowledge_at_risk(
     commits: pd.DataFrame,
     as_of: pd.Timestamp,
     days: int = 180,
-    minimum: int = 12,
+    minimum: int,
     person_of: Mapping[str, str] = _NONE,
     team_of: Mapping[str, str] = _NONE,
     bots: AbstractSet[str] = NOBODY,

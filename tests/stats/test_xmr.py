@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from tests.model.test_change import DAY, START, spells
-from vsm.model.xmr import weekly_medians, xmr_limits, xmr_signals
+from vsm.model.weekly import weekly_medians
+from vsm.stats.xmr import xmr_limits, xmr_signals
 
 STEADY = pd.Series([10.0, 12, 11, 9, 10, 12, 11, 9])
 

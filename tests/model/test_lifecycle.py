@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from vsm.model.flow import ages, lead_time_quantiles, still_open, weekly_flow
+from vsm.model.lifecycle import ages, lead_time_quantiles, still_open
+from vsm.model.weekly import weekly_flow
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 
@@ -30,7 +31,7 @@ def lives(*rows: tuple[float, float | None, float]) -> pd.DataFrame:
 
 def test_median_lead_time_without_open_work_is_the_plain_one() -> None:
     """Kaplan–Meier with nothing censored is the empirical distribution: the 10th of 20 days."""
-    rows = lead_time_quantiles(lives(*[(0, day, 0) for day in range(1, 21)]))
+    rows = lead_time_quantiles(lives(*[(0, day, 0) for day in range(1, 21)]), minimum=12)
     assert rows["lead"].dt.days.tolist() == [10, 17]
     assert rows[["finished", "open"]].iloc[0].tolist() == [20, 0]
     assert rows["low"][0] < rows["lead"][0] < rows["high"][0]
@@ -38,14 +39,16 @@ def test_median_lead_time_without_open_work_is_the_plain_one() -> None:
 
 def test_open_tickets_push_the_median_up() -> None:
     """Twenty finished and twenty that are open for 100 days: half are done only by day 20."""
-    rows = lead_time_quantiles(lives(*[(0, day, 0) for day in range(1, 21)], *[(0, None, 0)] * 20))
+    rows = lead_time_quantiles(
+        lives(*[(0, day, 0) for day in range(1, 21)], *[(0, None, 0)] * 20), minimum=12
+    )
     assert rows["lead"].dt.days.tolist()[0] == 20
     assert rows["lead"].isna().tolist() == [False, True]
 
 
 def test_too_few_finished_tickets_give_no_number() -> None:
     """Eleven of the needed twelve: too few to say."""
-    assert lead_time_quantiles(lives(*[(0, 1, 0)] * 11))["lead"].isna().all()
+    assert lead_time_quantiles(lives(*[(0, 1, 0)] * 11), minimum=12)["lead"].isna().all()
 
 
 def test_weekly_flow_counts_arrivals_departures_and_what_is_under_way() -> None:
@@ -67,7 +70,7 @@ def test_gone_tickets_are_neither_open_nor_finished() -> None:
         [0, 1, 1, 1],
         [0, 0, 0, 1],
     ]
-    quantiles = lead_time_quantiles(some)
+    quantiles = lead_time_quantiles(some, minimum=12)
     assert quantiles[["finished", "open", "gone"]].iloc[0].tolist() == [1, 1, 1]
 
 
@@ -76,7 +79,7 @@ def test_a_gone_ticket_is_censored_where_it_was_missed() -> None:
     some = lives(*[(0, 10, 0)] * 12, *[(0, None, 0)] * 4)
     five = pd.Series(pd.to_timedelta([np.nan] * 12 + [5.0] * 4, unit="D"))
     some = some.assign(gone=START + five, lead=five.fillna(some["lead"]))
-    assert lead_time_quantiles(some, quantiles=(0.2, 0.85))["lead"].dt.days.tolist() == [10, 10]
+    assert lead_time_quantiles(some, quantiles=(0.2, 0.85), minimum=12)["lead"].dt.days.tolist() == [10, 10]
 
 
 def test_ages_list_the_oldest_open_ticket_first() -> None:

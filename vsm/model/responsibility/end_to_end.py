@@ -1,10 +1,10 @@
-"""How often does one team carry a ticket from start to production, and where does it let go?"""
+"""How often one team carries a ticket from start to production, and where it hands over first."""
 
 from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.proportions import share_of
+from vsm.stats.proportions import share_of
 from vsm.tables import DURATION
 
 NO_TEAMS: Final = (
@@ -18,7 +18,7 @@ NO_WORK: Final = (
 NOT_OUT: Final = "no finished ticket has been released so far"
 
 
-def end_to_end(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def end_to_end_share(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Which share of finished tickets did one team carry from start to production?
 
     Parameters
@@ -42,7 +42,7 @@ def end_to_end(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     >>> at = pd.Timestamp("2026-01-05", tz="UTC")
     >>> owners = pd.DataFrame({"production": [at] * 4, "production_by": "done", "visits": [2, 1, 3, 0],
     ...     "carried": pd.array([True, True, False, None], dtype="boolean")})
-    >>> end_to_end(owners, minimum=3)[["n", "carried", "unknown", "unworked"]].values.tolist()
+    >>> end_to_end_share(owners, minimum=3)[["n", "carried", "unknown", "unworked"]].values.tolist()
     [[3, 2, 0, 1]]
     """
     out = owners[owners["production"].notna()]
@@ -66,7 +66,7 @@ def _missing(owners: pd.DataFrame, out: pd.DataFrame, known: pd.DataFrame) -> st
     return NO_TEAMS if (out["visits"] > 0).any() else NO_WORK
 
 
-def carried_by_team(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Which share of what each team started did it carry to production alone?
 
     A fact about how work is cut between teams; it ranks nobody, and teams stand by their names.
@@ -82,7 +82,7 @@ def carried_by_team(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     --------
     >>> owners = pd.DataFrame({"production": [pd.Timestamp(0, tz="UTC")] * 2, "first_team": ["web", "web"],
     ...     "carried": pd.array([True, False], dtype="boolean")})
-    >>> carried_by_team(owners, minimum=2)[["team", "n", "carried", "share"]].values.tolist()
+    >>> end_to_end_by_team(owners, minimum=2)[["team", "n", "carried", "share"]].values.tolist()
     [['web', 2, 1, 0.5]]
     """
     known = owners[owners["production"].notna() & owners["carried"].notna()]
@@ -97,7 +97,7 @@ def carried_by_team(owners: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def letting_go(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: int = 5) -> pd.DataFrame:
+def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: int = 5) -> pd.DataFrame:
     """Where do teams let go of what they started, and what did the first handoff cost?
 
     Parameters
@@ -121,7 +121,7 @@ def letting_go(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: int = 5
     >>> owners = pd.DataFrame([{"ticket": "jira:1", "first_team": "web", "let_go_stage": "QA",
     ...     "let_go_team": "quality", "let_go_wait": pd.Timedelta(days=2)}])
     >>> keys = pd.DataFrame([{"ticket": "jira:1", "key": "AB-1"}])
-    >>> letting_go(owners, tickets=keys)[["from_team", "stage", "to_team", "evidence"]].values.tolist()
+    >>> first_handovers(owners, tickets=keys)[["from_team", "stage", "to_team", "evidence"]].values.tolist()
     [['web', 'QA', 'quality', 'AB-1']]
     """
     key_of = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))

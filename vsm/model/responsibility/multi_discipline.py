@@ -1,4 +1,4 @@
-"""Do disciplines work on a ticket together, or one after another?"""
+"""Whether disciplines work on a ticket together, or one after another."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -7,16 +7,16 @@ from typing import Final
 import pandas as pd
 
 from vsm.intervals.handoffs import disciplines
-from vsm.model.flow import counted
-from vsm.model.proportions import share_of
+from vsm.model.lifecycle import completed
 from vsm.model.responsibility.owners import NOBODY, names_joined, work_of_people
+from vsm.stats.proportions import share_of
 from vsm.tables import TOUCH_KINDS
 
 NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
 NO_TICKETS: Final = "no finished ticket has been worked on in a stage of a known discipline"
 
 
-def disciplines_together(together: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12) -> pd.DataFrame:
+def multi_discipline_work(together: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """How many finished tickets need several disciplines, and how many of these see them work together?
 
     Parameters
@@ -39,7 +39,7 @@ def disciplines_together(together: pd.DataFrame, *, stages: pd.DataFrame, minimu
     --------
     >>> together = pd.DataFrame({"disciplines": [1, 2, 2], "together": [False, True, False]})
     >>> stages = pd.DataFrame([{"stage": "QA", "team": "quality", "discipline": None}])
-    >>> disciplines_together(together, stages=stages, minimum=2)[["part", "n"]].values.tolist()
+    >>> multi_discipline_work(together, stages=stages, minimum=2)[["part", "n"]].values.tolist()
     [[2, 3], [1, 2]]
     """
     several = together[together["disciplines"] > 1]
@@ -83,7 +83,7 @@ def ticket_disciplines(
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
     work = work[work["discipline"].notna()]
     home = _disciplines_of_people(work)
-    mine = work[work["ticket"].isin(set(counted(lives)["ticket"].astype("str")))]
+    mine = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
     grouped = mine.groupby("ticket")["discipline"]
     rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(mine, "discipline")})
     joint = rows.index.isin(_touched_by_others(mine, events, home)) & (rows["disciplines"] > 1)

@@ -8,7 +8,7 @@ import pytest
 from tests.hands import DAY, START, Hands, Life, commit, commits, events, went
 from vsm.config import Workflow
 from vsm.model.alignment import alignment_of_tickets
-from vsm.model.responsibility import defects_mended_at_home, mended_defects
+from vsm.model.responsibility import defects_fixed_at_home, fixes_of_defects
 
 WEB = went("Build dev-1 web 3", "Test qa-1 qa 1", "Done")
 QA = went("Build dev-1 web 1", "Test qa-1 qa 2", "Done")
@@ -18,7 +18,7 @@ BUG = {"type": "Bug"}
 
 def mended(*lives: Life, about: list[dict[str, Any]], **more: Any) -> pd.DataFrame:
     hands = Hands(lives, about=about, **more)
-    return mended_defects(
+    return fixes_of_defects(
         hands.lives, alignment=alignment_of_tickets(hands.tickets, workflow=Workflow()), visits=hands.visits,
         events=hands.events, commits=hands.commits, tickets=hands.tickets,
     )  # fmt: skip
@@ -98,10 +98,10 @@ def test_the_share_is_of_defects_whose_teams_are_known() -> None:
     about = [{}, BUG, BUG, BUG, BUG, BUG, BUG]
     rows = events(*[linked(f"jira:{number}", "is caused by AB-1") for number in (2, 3, 4)])
     found = mended(*lives, about=about, events=rows)
-    (row,) = defects_mended_at_home(found, minimum=2).to_dict("records")
+    (row,) = defects_fixed_at_home(found, minimum=2).to_dict("records")
     assert (row["defects"], row["told"], row["n"], row["home"], row["share"]) == (5, 3, 2, 1, 0.5)
     assert pd.isna(row["missing"])
-    assert defects_mended_at_home(found)["share"].isna().all()
+    assert defects_fixed_at_home(found, minimum=12)["share"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_the_share_is_of_defects_whose_teams_are_known() -> None:
 def test_what_is_missing_is_named(about: list[dict[str, Any]], rows: list[Any], missing: str) -> None:
     """Three different answers, none of them 0 %."""
     found = mended(NOBODY, NOBODY, about=about, events=events(*rows))
-    (row,) = defects_mended_at_home(found).to_dict("records")
+    (row,) = defects_fixed_at_home(found, minimum=12).to_dict("records")
     assert row["missing"].startswith(missing)
     assert pd.isna(row["share"])
 

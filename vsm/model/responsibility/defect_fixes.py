@@ -1,4 +1,4 @@
-"""Are defects mended by the team that made the change?"""
+"""Whether defects are fixed by the team that made the change."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.model.flow import counted
-from vsm.model.proportions import share_of
-from vsm.model.responsibility.owners import NOBODY, work_of_people
-from vsm.model.responsibility.production import commits_of_tickets
+from vsm.model.lifecycle import completed
+from vsm.model.responsibility.owners import NOBODY, commits_of_tickets, work_of_people
+from vsm.stats.proportions import share_of
 
 CAUSED: Final = r"caused by|introduced by|broken by|regressed by"
 CAUSES: Final = r"causes|introduces|breaks|regresses"
@@ -24,7 +23,7 @@ NO_CAUSES: Final = (
 NO_TEAMS: Final = "teams are not known on both sides: declare [[team]] or the teams of stages in vsm.toml"
 
 
-def defects_mended_at_home(mended: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
+def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Which share of defects was mended by the team that made the change?
 
     Only what is said counts: a defect without a named cause is left out, and never guessed at.
@@ -46,7 +45,7 @@ def defects_mended_at_home(mended: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
     Examples
     --------
     >>> mended = pd.DataFrame({"cause": ["jira:1", None], "home": pd.array([True, None], dtype="boolean")})
-    >>> defects_mended_at_home(mended, minimum=1)[["defects", "told", "n", "home", "share"]].values.tolist()
+    >>> defects_fixed_at_home(mended, minimum=1)[["defects", "told", "n", "home", "share"]].values.tolist()
     [[2.0, 1.0, 1.0, 1.0, 1.0]]
     """
     told, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
@@ -57,7 +56,7 @@ def defects_mended_at_home(mended: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
     return pd.DataFrame([row]).astype({"missing": "str"})
 
 
-def mended_defects(
+def fixes_of_defects(
     lives: pd.DataFrame,
     *,
     alignment: pd.DataFrame,
@@ -77,7 +76,7 @@ def mended_defects(
     Parameters
     ----------
     lives, alignment
-        As ``lives_from_visits`` and ``alignment_of_tickets`` give them.
+        As ``lifecycles_from_visits`` and ``alignment_of_tickets`` give them.
     visits, events, commits, tickets
         The tables of ``vsm.tables``.
     bots
@@ -91,7 +90,7 @@ def mended_defects(
         cause is unknown).
     """
     defects = set(alignment.loc[alignment["flow"] == "defect", "ticket"].astype("str"))
-    done = counted(lives)["ticket"].astype("str")
+    done = completed(lives)["ticket"].astype("str")
     created = dict(zip(tickets["ticket"].astype("str"), tickets["created"], strict=True))
     pairs = [*linked_causes(events, tickets=tickets), *_reverted(events, commits)]
     known = [

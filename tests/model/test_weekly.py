@@ -5,7 +5,7 @@ from hypothesis import given
 
 from tests.intervals.test_against_reference import of_case, stages_of
 from tests.logs import Case, cases
-from vsm.model.by_week import WEEK, stage_counts, waiting_by_week
+from vsm.model.weekly import WEEK, stage_counts, waiting_by_week
 from vsm.tables import VISITS, WAITS, conform
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")

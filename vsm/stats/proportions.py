@@ -1,14 +1,12 @@
-"""How large is a share of so many, and how sure is that?"""
+"""Shares and rates of counts, with exact or near-exact 95 % intervals."""
 
-import math
 from typing import Final
 
 UNKNOWN: Final = float("nan")
-_Z: Final = 1.959963984540054
 
 
 def wilson_interval(part: int, whole: int) -> tuple[float, float]:
-    """Between which bounds does the share lie, at 95 %? Wilson's score interval.
+    """Give the 95 % interval of a share: Wilson's score interval.
 
     It stays within 0 and 1 and holds its promise for small counts too (E. B. Wilson, "Probable inference, the
     law of succession, and statistical inference", Journal of the American Statistical Association 22, 1927).
@@ -25,17 +23,14 @@ def wilson_interval(part: int, whole: int) -> tuple[float, float]:
     """
     if not whole:
         return UNKNOWN, UNKNOWN
-    share, square = part / whole, _Z**2 / whole
-    middle = (share + square / 2) / (1 + square)
-    reach = _Z / (1 + square) * math.sqrt(share * (1 - share) / whole + square / whole / 4)
-    return (
-        max(0.0, middle - reach) if part else 0.0,
-        min(1.0, middle + reach) if part < whole else 1.0,
-    )
+    from scipy.stats import binomtest  # noqa: PLC0415 - a second of import that few commands need
+
+    bounds = binomtest(part, whole).proportion_ci(method="wilson")
+    return float(bounds.low), float(bounds.high)
 
 
 def share_of(part: int, whole: int, *, minimum: int) -> dict[str, float]:
-    """Which share is it? ``share, low, high``, all NaN under ``minimum``: too few to say.
+    """Give ``share, low, high`` of a count, all NaN under ``minimum``: too few to say.
 
     Examples
     --------
@@ -48,3 +43,17 @@ def share_of(part: int, whole: int, *, minimum: int) -> dict[str, float]:
         return dict.fromkeys(("share", "low", "high"), UNKNOWN)
     low, high = wilson_interval(part, whole)
     return {"share": part / whole, "low": low, "high": high}
+
+
+def poisson_interval(count: int) -> tuple[float, float]:
+    """Give the exact 95 % interval of what a count of independent events is expected to be (F. Garwood 1936).
+
+    Examples
+    --------
+    >>> [round(bound, 1) for bound in poisson_interval(12)]
+    [6.2, 21.0]
+    """
+    from scipy.stats import chi2  # noqa: PLC0415 - a second of import that few commands need
+
+    low = float(chi2.ppf(0.025, 2 * count) / 2) if count else 0.0
+    return low, float(chi2.ppf(0.975, 2 * count + 2) / 2)

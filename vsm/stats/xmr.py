@@ -10,52 +10,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.by_week import WEEK, weeks_until
-
 SCALE: Final = 2.66
 RUN: Final = 8
 LEAST: Final = 6
 """Fewer values than these give no limits worth drawing."""
-
-
-def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3) -> pd.DataFrame:
-    """How long did it take what ended in each whole week, at the median?
-
-    Parameters
-    ----------
-    spells
-        As ``vsm.model.change.spells_of`` gives them.
-    as_of
-        The instant that counts as now: the week it lies in is not over, and left out.
-    least
-        Weeks in which fewer ended have no value.
-
-    Returns
-    -------
-    DataFrame
-        ``week`` (Monday, UTC), ``value`` (days of 24 hours; missing for a week of too few), ``n``.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
-    >>> len(weekly_medians(spells, as_of=pd.Timestamp("2026-01-05", tz="UTC")))
-    0
-    """
-    done = spells[spells["ended"].astype(bool)]
-    if done.empty:
-        return pd.DataFrame({"week": pd.to_datetime([], utc=True), "value": [], "n": []})
-    weeks = weeks_until(done["end"].min(), as_of)
-    weeks = weeks[weeks + WEEK <= as_of]
-    place = weeks.searchsorted(done["end"], side="right") - 1
-    days = (done["end"] - done["begin"]).dt.total_seconds().to_numpy() / 86400
-    inside = done["end"].to_numpy() < (weeks[-1] + WEEK) if len(weeks) else np.zeros(len(done), dtype=bool)
-    found = pd.Series(days[inside]).groupby(place[inside]).agg(["median", "size"])
-    found = found.reindex(range(len(weeks)))
-    n = found["size"].fillna(0).astype("int64")
-    return pd.DataFrame(
-        {"week": weeks, "value": found["median"].where(n >= least).to_numpy(), "n": n.to_numpy()}
-    )
 
 
 def xmr_limits(values: "pd.Series[Any]", *, baseline: "pd.Series[bool]") -> dict[str, float]:

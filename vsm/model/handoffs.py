@@ -1,0 +1,325 @@
+"""Which handoffs and which single waits cost most, and what happened there."""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.model.bottlenecks import handoff_costs
+from vsm.model.lifecycle import completed
+from vsm.tables import CAUSES, DURATION
+
+_SIDES: Final = ("from_team", "to_team", "from_stage", "to_stage")
+_SHOWN: Final = ("ticket", "key", "url", *_SIDES, "given", "taken", "wait", "back")
+
+
+def costliest_handoffs(
+    handoffs: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
+) -> pd.DataFrame:
+    """Which single handoffs made work wait longest? The tickets to look at.
+
+    Handoffs on any level are in it, also between two persons of one team; who the two are is not in it.
+
+    Parameters
+    ----------
+    handoffs
+        HANDOFFS; those of counted tickets (finished for good, not by a bulk edit) are weighed.
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    tickets
+        TICKETS, which know keys and addresses.
+    most
+        How many are given.
+
+    Returns
+    -------
+    DataFrame
+        One row per handoff, the longest wait first, those that waited equally long in their own order:
+        ``ticket, key, url, from_team, to_team`` (missing where unknown), ``from_stage, to_stage, given,
+        taken, wait, back``. A handoff that nothing waited for is not in it.
+    """
+    plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
+    mine = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
+    longest = mine.sort_values("wait", ascending=False, kind="stable").head(most)
+    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
+    return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
+
+
+def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+    """In which stages does work lie until it is taken up?
+
+    A wait in a work stage hides: the ticket is called "in work", and nothing tells of any work yet.
+
+    Parameters
+    ----------
+    waits
+        WAITS; those of handoffs of counted tickets (finished for good, not by a bulk edit) are weighed.
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    stages
+        As ``stages_from_names`` gives them.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage in stream order: ``stage, kind, handoffs, tickets`` (counts), ``wait`` (timedelta,
+        in all), ``share`` of all waiting in handoffs; the shares sum to 1.
+    """
+    of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lives)["ticket"])
+    mine = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
+    places = mine.groupby(mine["stage"].astype("str")).agg(
+        handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
+    )
+    about = stages.drop_duplicates("stage").set_index("stage")
+    found = places.join(about[["kind", "place"]]).sort_values("place").rename_axis("stage").reset_index()
+    seconds = found["wait"].dt.total_seconds()
+    share = seconds / seconds.sum() if len(found) else seconds
+    types: dict[str, Any] = {"handoffs": "int64", "tickets": "int64", "wait": DURATION, "share": "float64"}
+    columns = ["stage", "kind", "handoffs", "tickets", "wait", "share"]
+    return found.assign(share=share)[columns].astype(types)
+
+
+RANK: Final = 0.85
+_NUMBERS: Final = ["side", "from", "to", "handoffs", "tickets", "share", "low", "high", "median", "p85"]
+_TOLD: Final = ["ticket", "key", "summary", "given", "taken", "waited"]
+STORY_COLUMNS: Final = [*_NUMBERS, *_TOLD, *CAUSES, "meanwhile", "blockers"]
+
+
+def handoff_stories(
+    handoffs: pd.DataFrame,
+    waits: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    visits: pd.DataFrame,
+    blocks: pd.DataFrame,
+    tickets: pd.DataFrame,
+    as_of: pd.Timestamp,
+    minimum: int,
+    seed: int,
+    most: int = 3,
+) -> pd.DataFrame:
+    """Which handoffs cost most, and which ticket shows what happens there?
+
+    The ticket is the one whose wait lies at 85 % of its pair's that waited at all (nearest rank): one in
+    seven of them waits as long or longer. The longest would be a freak, the median often no grief.
+
+    Parameters
+    ----------
+    handoffs, waits, visits, blocks, tickets
+        HANDOFFS, WAITS with causes, VISITS, BLOCKS and TICKETS.
+    lives
+        As ``lifecycles_from_visits`` gives them; tickets finished for good, not by a bulk edit, are weighed.
+    as_of
+        The instant that counted as now.
+    minimum
+        Pairs of fewer finished tickets are left out.
+    seed
+        Of the bootstrap.
+    most
+        How many pairs are given.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of giver and receiver, the costliest first. ``side`` says what they are: ``team``,
+        or ``stage`` where no handoff between known teams is known. ``from, to, handoffs, tickets, share,
+        low, high, median, p85`` as ``handoff_costs`` gives them; then the ticket's ``ticket, key, summary,
+        given, taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
+        ``longest_waits`` tells them.
+    """
+    mine = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
+    side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
+    ends = [f"from_{side}", f"to_{side}"]
+    mine = mine.astype(dict.fromkeys([*ends, "ticket"], "str"))
+    costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum, seed=seed)
+    shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
+    about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
+    rows = []
+    found: list[dict[Any, Any]] = shown.to_dict("records")
+    for cost in found:
+        pair = mine[(mine[ends[0]] == cost[ends[0]]) & (mine[ends[1]] == cost[ends[1]])]
+        told = _told(_shown(pair), waits, about)
+        rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **told})
+    return pd.DataFrame(rows, columns=STORY_COLUMNS)
+
+
+def _shown(pair: pd.DataFrame) -> Mapping[Any, Any]:
+    """Choose the handoff whose wait is the nearest to 85 % from above; the earliest of equal ones."""
+    waited = pair[pair["wait"] > pd.Timedelta(0)]
+    ordered = waited.sort_values(["wait", "given", "ticket"], kind="stable")
+    row: Mapping[Any, Any] = ordered.iloc[ceil(RANK * len(ordered)) - 1].to_dict()
+    return row
+
+
+def _told(handoff: Mapping[Any, Any], waits: pd.DataFrame, about: Mapping[str, Any]) -> dict[str, Any]:
+    tickets = about["tickets"]
+    itself = tickets[tickets["ticket"].astype("str") == handoff["ticket"]]
+    named = itself.iloc[0] if len(itself) else {"key": handoff["ticket"], "summary": None}
+    pieces = waits[(waits["handoff"] == handoff["handoff"]).fillna(value=False)]
+    times = pieces.groupby(pieces["cause"].astype("str"))["elapsed"].sum()
+    longest = longest_waits(pieces, most=1, **about)
+    beside = longest[["meanwhile", "blockers"]].to_dict("records")
+    return {
+        "ticket": handoff["ticket"],
+        "key": named["key"],
+        "summary": named["summary"],
+        "given": handoff["given"],
+        "taken": handoff["taken"],
+        "waited": handoff["wait"],
+        **times.reindex(list(CAUSES), fill_value=pd.Timedelta(0)),
+        **(beside[0] if beside else {"meanwhile": (), "blockers": ()}),
+    }
+
+
+AT_MOST: Final = 3
+WAIT_COLUMNS: Final = [
+    "ticket", "n", "key", "stage", "receiver", "team", "start", "end", "elapsed", "working", *CAUSES,
+    "meanwhile", "blockers",
+]  # fmt: skip
+
+
+def longest_waits(
+    waits: pd.DataFrame,
+    *,
+    visits: pd.DataFrame,
+    blocks: pd.DataFrame,
+    tickets: pd.DataFrame,
+    lives: pd.DataFrame,
+    as_of: pd.Timestamp,
+    most: int = 10,
+) -> pd.DataFrame:
+    """Which waits were the longest, in working time?
+
+    A wait is all of one visit's; of equal ones the longer elapsed comes first. Weighed are tickets finished
+    for good, not those that a bulk edit finished; waits of bulk edits are left out. (What is open and old is
+    told by ``ages``.)
+
+    Parameters
+    ----------
+    waits, visits, blocks, tickets
+        WAITS with causes, VISITS, BLOCKS and TICKETS.
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    as_of
+        The instant that counted as now.
+    most
+        How many to tell.
+
+    Returns
+    -------
+    DataFrame
+        ``ticket, n, key, stage``, ``receiver`` and ``team`` (of the longest piece, missing where unknown),
+        ``start, end, elapsed, working``, the time of each cause
+        (elapsed for off hours, working for all others), ``meanwhile`` (keys of at most three other tickets
+        that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
+    """
+    plain = waits[~waits["bulk"] & waits["ticket"].isin(completed(lives)["ticket"])]
+    plain = plain.astype({"ticket": "str", "cause": "str", "stage": "str", "receiver": "str", "team": "str"})
+    whole = plain.groupby(["ticket", "n"], sort=False).agg(
+        stage=("stage", "first"),
+        start=("start", "min"),
+        end=("end", "max"),
+        elapsed=("elapsed", "sum"),
+        working=("working", "sum"),
+    )
+    order = ["working", "elapsed", "start"]
+    found = whole.sort_values(order, ascending=[False, False, True], kind="stable")[:most].reset_index()
+    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    rows = [_story(row, plain, visits, blocks, key, as_of) for row in found.to_dict("records")]
+    return pd.DataFrame(rows, columns=WAIT_COLUMNS)
+
+
+def _story(
+    row: Mapping[Any, Any],
+    waits: pd.DataFrame,
+    visits: pd.DataFrame,
+    blocks: pd.DataFrame,
+    key: Mapping[str, str],
+    as_of: pd.Timestamp,
+) -> dict[str, Any]:
+    pieces = waits[(waits["ticket"] == row["ticket"]) & (waits["n"] == row["n"])]
+    main = pieces.loc[pieces.groupby(["receiver", "team"], dropna=False)["elapsed"].transform("sum").idxmax()]
+    told = pieces["working"].where(pieces["cause"] != "off hours", pieces["elapsed"])
+    times = told.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
+    found = {"receiver": main["receiver"], "team": main["team"], "key": key.get(row["ticket"], row["ticket"])}
+    busy = pieces[pieces["cause"].isin(["busy", "jumped"]) & (pieces["receiver"] == main["receiver"])]
+    spans = {
+        "meanwhile": _in_hand(busy, main["receiver"], visits, as_of),
+        "blockers": _blockers(row, blocks, as_of),
+    }
+    keys = {name: tuple(key.get(ticket, ticket) for ticket in listed) for name, listed in spans.items()}
+    return {**row, **found, **times, **keys}
+
+
+def _in_hand(busy: pd.DataFrame, receiver: str, visits: pd.DataFrame, as_of: pd.Timestamp) -> list[str]:
+    """Find what the receiver had in work while they were busy: what overlaps longest."""
+    if busy.empty:
+        return []
+    start, end = busy["start"].min(), busy["end"].max()
+    theirs = (visits["holder"] == receiver) | (visits["team"] == receiver)
+    work = visits[theirs & (visits["kind"] == "work")]
+    left = work["left"].fillna(as_of)
+    shared = left.where(left < end, end) - work["entered"].where(work["entered"] > start, start)
+    shared = shared[shared > pd.Timedelta(0)].groupby(work["ticket"].astype("str")).sum()
+    return list(shared.sort_values(ascending=False, kind="stable").index[:AT_MOST])
+
+
+def _blockers(row: Mapping[Any, Any], blocks: pd.DataFrame, as_of: pd.Timestamp) -> list[str]:
+    mine = blocks[(blocks["ticket"] == row["ticket"]) & blocks["by"].notna()]
+    during = mine[(mine["start"] < row["end"]) & (mine["end"].fillna(as_of) > row["start"])]
+    return list(dict.fromkeys(during["by"].astype("str")))[:AT_MOST]
+
+
+def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+    """How much waiting may hide inside work stages, before the first touch and after the last?
+
+    That nobody left a trace is evidence that nobody worked, not proof.
+
+    Parameters
+    ----------
+    visits
+        VISITS; the work visits of counted tickets are weighed, bulk ones left out.
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    minimum
+        Under so many visits with a touch the shares are missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage, by name: ``stage, visits, untouched`` (counts), ``elapsed`` (in all), ``before``
+        (entry → first touch), ``after`` (last touch → left), ``unknown`` (elapsed in untouched visits), and
+        ``before_share, after_share`` of the time in visits with a touch.
+    """
+    before = _before_finish(visits, lives)
+    mine = before[(before["kind"] == "work") & ~before["bulk"]]
+    lasted, bare = mine["left"] - mine["entered"], mine["first_touch"].isna()
+    nothing = pd.Timedelta(0)
+    parts = pd.DataFrame(
+        {
+            "visits": 1,
+            "untouched": bare.astype("int64"),
+            "elapsed": lasted,
+            "before": (mine["first_touch"] - mine["entered"]).fillna(nothing),
+            "after": (mine["left"] - mine["last_touch"]).fillna(nothing),
+            "unknown": lasted.where(bare, nothing),
+        },
+        index=mine.index,
+    )
+    parts = parts.astype(dict.fromkeys(("elapsed", "before", "after", "unknown"), DURATION))
+    found = parts.groupby(mine["stage"].astype("str")).sum()
+    touched = (found["elapsed"] - found["unknown"]).where(found["visits"] - found["untouched"] >= minimum)
+    seconds = touched.dt.total_seconds()
+    for name in ("before", "after"):
+        found[f"{name}_share"] = found[name].dt.total_seconds() / seconds.where(seconds > 0)
+    return found.rename_axis("stage").reset_index()
+
+
+def _before_finish(visits: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
+    """Give the visits of counted tickets that lie before the finish; their ends lie there too."""
+    done = completed(lives)
+    finish = pd.Series(done["finished"].array, index=done["ticket"].astype("str"))
+    words = {"ticket": "str", "kind": "str", "team": "str"}
+    known = visits.astype(words).assign(finish=finish.reindex(visits["ticket"].astype("str")).array)
+    return known[known["entered"] < known["finish"]]

@@ -1,0 +1,343 @@
+"""Each ticket's life: from creation to finish, stage by stage, and how long that takes."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from vsm.clock import Clock
+from vsm.intervals.codes import numbers
+from vsm.intervals.handoffs import work_start
+from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.runs import NOBODY, begins, ends
+from vsm.intervals.waits import finished_at
+from vsm.stats.survival import survival_quantiles
+from vsm.tables import DURATION, INSTANT
+
+
+def lifecycles_from_visits(
+    visits: pd.DataFrame,
+    waits: pd.DataFrame,
+    *,
+    events: pd.DataFrame,
+    stages: pd.DataFrame,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """How long did each ticket live, and how much of that was work?
+
+    Returns
+    -------
+    DataFrame
+        One row per ticket, sorted: ``ticket`` (str), ``created``, ``started`` (first work, or missing),
+        ``finished`` (for good, or missing), ``gone`` (found deleted or hidden before it was done, or missing;
+        a ticket with neither is open), ``lead`` (created → finished, or → gone, or the age so far), ``cycle``
+        (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
+        exactly, and ``bulk``: it was finished by a bulk edit, so its lead time tells when somebody
+        tidied up. A move out of a stage with ``batch = true`` is no such edit.
+    """
+    ticket = visits["ticket"].astype("str")
+    lives = pd.DataFrame(
+        {
+            "created": visits.groupby(ticket)["entered"].min(),
+            "started": work_start(visits).where(visits["kind"] == "work").groupby(ticket).min(),
+            "finished": finished_at(visits),
+            "gone": visits["left"].groupby(ticket).last(skipna=False),
+        }
+    )
+    horizon = lives["finished"].fillna(lives["gone"]).fillna(as_of)
+    lives["lead"] = horizon - lives["created"]
+    lives["cycle"] = (horizon - lives["started"]).where(lives["started"] < horizon)
+    waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()
+    lives["wait"] = waited.reindex(lives.index).fillna(pd.Timedelta(0)).astype(lives["lead"].dtype)
+    lives["work"] = lives["lead"] - lives["wait"]
+    lives["bulk"] = _finished_in_bulk(lives, visits, events, stages)
+    return lives.rename_axis("ticket").reset_index()
+
+
+def _finished_in_bulk(
+    lives: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
+) -> "pd.Series[bool]":
+    marked = events[events["bulk"]]
+    edits = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
+    meant = set(stages.loc[stages["batch"], "stage"])
+    released = visits[visits["stage"].astype("str").isin(meant)]
+    exempt = pd.MultiIndex.from_arrays([released["ticket"].astype("str"), released["left"]])
+    finish = pd.MultiIndex.from_arrays([lives.index, lives["finished"]])
+    return pd.Series(finish.isin(edits) & ~finish.isin(exempt), index=lives.index)
+
+
+def completed(lives: pd.DataFrame) -> pd.DataFrame:
+    """Which tickets' lead times may be counted? Those finished for good, and not by a bulk edit.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None]), "bulk": [False, False]})
+    >>> len(completed(lives))
+    1
+    """
+    return lives[lives["finished"].notna() & ~lives["bulk"]]
+
+
+def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
+    """Which tickets are under way or waiting now? Those neither finished for good nor gone.
+
+    Lives without a column ``gone`` are of tickets that are all still there.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None])})
+    >>> still_open(lives).tolist()
+    [False, True]
+    """
+    there = lives["gone"].isna() if "gone" in lives else True
+    return lives["finished"].isna() & there
+
+
+def lead_time_quantiles(
+    lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int
+) -> pd.DataFrame:
+    """Within which time do half, or 85 %, of all tickets get done? Open ones count as not yet done.
+
+    Kaplan–Meier over finished and open tickets (right-censored at their age), with 95 % intervals of the
+    log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
+    found gone is censored there: it might have taken any longer.
+
+    Returns
+    -------
+    DataFrame
+        One row per quantile: ``quantile, lead, low, high`` (timedelta), ``finished``, ``open`` (with those
+        finished by a bulk edit) and ``gone`` (counts, which sum to all tickets). A value is missing where the
+        curve does not reach it, and everywhere under ``minimum`` finished.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"finished": pd.to_datetime([]), "bulk": [], "lead": pd.to_timedelta([])})
+    >>> lead_time_quantiles(lives, minimum=12)["lead"].isna().all()
+    np.True_
+    """
+    whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
+    there = still_open(lives) | lives["finished"].notna()
+    counts = {"finished": int(whole.sum()), "open": int((there & ~whole).sum()), "gone": int((~there).sum())}
+    found = survival_quantiles(lives["lead"], whole, quantiles=quantiles, minimum=minimum)
+    return found.rename(columns={"time": "lead"}).assign(**counts)
+
+
+def ages(lives: pd.DataFrame) -> pd.DataFrame:
+    """How old is what is still open? Oldest first: ``ticket``, ``created``, ``age`` (timedelta).
+
+    Examples
+    --------
+    >>> life = {"ticket": "a", "created": pd.Timestamp(0), "lead": pd.Timedelta(days=3), "finished": pd.NaT}
+    >>> ages(pd.DataFrame([life]))["age"].dt.days.tolist()
+    [3]
+    """
+    waiting = lives[still_open(lives)].sort_values(["lead", "ticket"], ascending=[False, True])
+    return waiting[["ticket", "created", "lead"]].rename(columns={"lead": "age"}).reset_index(drop=True)
+
+
+def stage_visits_from_visits(
+    visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.DataFrame
+) -> pd.DataFrame:
+    """Which unbroken stays in one stage make up each ticket's life?
+
+    Returns
+    -------
+    DataFrame
+        Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (str), ``place`` (order of the stage),
+        ``entered``, ``left`` (missing while open), ``elapsed``, ``waited`` (the part in which nobody
+        worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
+        was found deleted or hidden: nobody passed it on).
+    """
+    ticket, stage = visits["ticket"].cat, visits["stage"].cat
+    of_stage = {str(name): int(place) for name, place in zip(stages["stage"], stages["place"], strict=True)}
+    place = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
+    stays = stays_of(
+        ticket.codes.to_numpy(),
+        stage.codes.to_numpy(),
+        waited=_waited(visits, waits),
+        bulk=visits["bulk"].to_numpy(dtype=bool),
+    )
+    left = visits["left"].iloc[stays.last].reset_index(drop=True)
+    words = {
+        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[stays.first]).astype("str")
+        for name in ("ticket", "stage", "kind")
+    }
+    elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    return pd.DataFrame(
+        {
+            **words,
+            "entered": visits["entered"].iloc[stays.first].reset_index(drop=True),
+            "left": left,
+            "elapsed": summed(elapsed, stays.first).view("timedelta64[us]"),
+            "waited": stays.waited.view("timedelta64[us]"),
+            "bulk": stays.bulk,
+            "place": place[stage.codes.to_numpy()[stays.first]],
+            "gone": left.notna().to_numpy() & ends(begins(stays.ticket)),
+        }
+    )
+
+
+class StayCodes(NamedTuple):
+    """Which visits make up each stay? Their first and last rows, and what they say together."""
+
+    first: Ints
+    last: Ints
+    ticket: npt.NDArray[np.integer]
+    stage: npt.NDArray[np.integer]
+    waited: Ints
+    bulk: Flags
+
+
+def stays_of(
+    ticket: npt.NDArray[np.integer], stage: npt.NDArray[np.integer], *, waited: Ints, bulk: Flags
+) -> StayCodes:
+    """Which visits are one stay? Those of one ticket in one stage that follow each other.
+
+    Examples
+    --------
+    >>> ticket, stage = np.array([0, 0, 0]), np.array([1, 1, 2])
+    >>> stays_of(ticket, stage, waited=np.array([3, 4, 5]), bulk=stage > 2).waited.tolist()
+    [7, 5]
+    """
+    begin = begins(ticket, stage)
+    first, last = np.flatnonzero(begin), np.flatnonzero(ends(begin))
+    some = summed(bulk.astype(np.int64), first) > 0
+    return StayCodes(first, last, ticket[first], stage[first], summed(waited, first), some)
+
+
+def summed(values: Ints, first: Ints) -> Ints:
+    """What do the values of each run sum to, if runs begin in these rows?
+
+    Examples
+    --------
+    >>> summed(np.array([1, 2, 3]), np.array([0, 2])).tolist()
+    [3, 3]
+    """
+    return np.add.reduceat(values, first) if len(first) else values[:0]
+
+
+def _waited(visits: pd.DataFrame, waits: pd.DataFrame) -> Ints:
+    """Sum the pieces of waiting of each visit, in microseconds."""
+    sums = np.zeros(len(visits), dtype=np.int64)
+    if waits.empty or visits.empty:
+        return sums
+    tickets, code = visits["ticket"].cat.categories, visits["ticket"].cat.codes.to_numpy()
+    same = waits["ticket"].cat.categories.equals(tickets)
+    of = waits["ticket"].cat.codes.to_numpy() if same else numbers(waits["ticket"], tickets)
+    begin = begins(code)
+    first = np.full(len(tickets) + 1, len(visits))
+    first[code[begin]] = np.flatnonzero(begin)
+    row = first[np.where(of == NOBODY, len(tickets), of)] + waits["n"].to_numpy()
+    piece = begins(row)
+    elapsed = waits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    np.add.at(sums, row[piece], summed(elapsed, np.flatnonzero(piece)))
+    return sums
+
+
+TIMES: Final = ("elapsed", "working")
+STATES: Final = ("finished", "bulk", "gone", "open")
+
+
+def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+    """How long has each ticket been in the stream since its first work?
+
+    Revisits and reopenings are in it: the end is the finish for good. Working time is that of whichever team
+    held the ticket, visit by visit, waiting included.
+
+    Parameters
+    ----------
+    lives
+        As ``lifecycles_from_visits`` gives them.
+    visits
+        VISITS of these tickets.
+    clock
+        The stream's calendars.
+
+    Returns
+    -------
+    DataFrame
+        One row per ticket whose work began before its end, sorted by ``ended`` and ``ticket``: ``ticket,
+        started, ended, state`` (one of ``STATES``; ``bulk``: a bulk edit finished it, so when it really ended
+        is not known), ``elapsed, working`` (timedelta). An open ticket ends, so far, at the as-of instant; a
+        ticket that was never worked on has no row.
+    """
+    begun = lives[lives["cycle"].notna()]
+    rows = pd.DataFrame(
+        {
+            "ticket": begun["ticket"].astype("str"),
+            "started": begun["started"],
+            "ended": begun["created"] + begun["lead"],
+            "state": _states(begun),
+            "elapsed": begun["cycle"].astype(DURATION),
+        }
+    )
+    rows["working"] = _working(rows, visits, clock)
+    return rows.sort_values(["ended", "ticket"], ignore_index=True)
+
+
+def _states(begun: pd.DataFrame) -> "pd.Series[str]":
+    finished = begun["finished"].notna()
+    bulk = begun["bulk"].astype(bool)
+    states = np.select([finished & ~bulk, finished, begun["gone"].notna()], STATES[:3], default="open")
+    return pd.Series(states, index=begun.index, dtype="str")
+
+
+def _working(rows: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.Series[Any]":
+    """Cut each ticket's visits to what lies between its first work and its end, and add them up."""
+    ends = rows.set_index("ticket")[["started", "ended"]].astype(INSTANT)
+    ticket = visits["ticket"].astype("str")
+    started, ended = (ends[name].reindex(ticket).set_axis(visits.index) for name in ("started", "ended"))
+    since = visits["entered"].where(visits["entered"] > started, started)
+    until = visits["left"].where(visits["left"] < ended, ended)
+    within = since < until
+    hours = clock.working(since[within], until[within], team=visits.loc[within, "team"].astype("str"))
+    sums = hours.groupby(ticket[within]).sum().reindex(rows["ticket"], fill_value=pd.Timedelta(0))
+    return sums.astype(DURATION).set_axis(rows.index)
+
+
+def cycle_time_quantiles(
+    times: pd.DataFrame,
+    *,
+    time: str = "elapsed",
+    quantiles: Sequence[float] = (0.5, 0.85, 0.95),
+    minimum: int,
+) -> pd.DataFrame:
+    """Within which cycle time do half, 85 % or 95 % of all begun tickets get done?
+
+    Kaplan–Meier, as for lead times: an open ticket, one that is gone and one that a bulk edit finished count
+    as not yet done after the time they have taken so far.
+
+    Parameters
+    ----------
+    times
+        As ``cycle_times`` gives them.
+    time
+        One of ``TIMES``.
+    quantiles, minimum
+        As for ``lead_time_quantiles``.
+
+    Returns
+    -------
+    DataFrame
+        One row per quantile: ``quantile, cycle, low, high`` (timedelta; missing where the curve does not
+        reach it, and everywhere under ``minimum`` finished), ``finished``, ``open`` (with those finished by a
+        bulk edit) and ``gone``.
+
+    Examples
+    --------
+    >>> days = pd.to_timedelta(range(1, 21), unit="D")
+    >>> times = pd.DataFrame({"state": "finished", "elapsed": days})
+    >>> cycle_time_quantiles(times, minimum=12)["cycle"].dt.days.tolist()
+    [10, 17, 19]
+    """
+    state = times["state"]
+    counts = {
+        "finished": int((state == "finished").sum()),
+        "open": int(state.isin(["open", "bulk"]).sum()),
+        "gone": int((state == "gone").sum()),
+    }
+    finished = (state == "finished").to_numpy(dtype=bool)
+    found = survival_quantiles(times[time], finished, quantiles=quantiles, minimum=minimum)
+    return found.rename(columns={"time": "cycle"}).assign(**counts)

@@ -1,0 +1,298 @@
+"""What came, went, lay and was in work, week by week."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.clock import micros_of
+from vsm.intervals.instants import Ints
+from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.tables import DURATION
+
+_WEEK: Final = 7 * 86_400_000_000
+
+
+def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
+    """Which weeks are there from one instant to another? Their Mondays (UTC), the first one's included.
+
+    Examples
+    --------
+    >>> [f"{day:%m-%d}" for day in weeks_until(*pd.to_datetime(["2026-01-07", "2026-01-13"], utc=True))]
+    ['01-05', '01-12']
+    """
+    day = first.normalize()
+    return pd.date_range(day - pd.Timedelta(days=day.day_of_week), as_of, freq="7D", name="week")
+
+
+def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets lay in each stage at the end of each week?
+
+    Open visits count, and so does every ticket in a done stage from its entry on; one that was found gone
+    counts until then. What moved backwards leaves the stage it was in: a band may get thinner.
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    stages
+        As ``stages_from_names`` gives them.
+    as_of
+        The instant that counts as now; the last week ends with it.
+
+    Returns
+    -------
+    DataFrame
+        A row for each week, indexed by ``week`` (its Monday, UTC), and a column of counts for each stage, in
+        the order of the stream; stages that nobody was ever in are left out.
+    """
+    order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
+    if visits.empty:
+        return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
+    weeks = weeks_until(visits["entered"].min(), as_of)
+    ends = np.minimum(_micros(weeks) + _WEEK, int(as_of.value) // 1000 + 1)
+    stage = visits["stage"].astype("str").to_numpy()
+    entered, left = micros_of(visits["entered"]), visits["left"]
+    gone = left.notna().to_numpy()
+    counts = {}
+    for name in order:
+        here = stage == name
+        if here.any():
+            out = np.sort(micros_of(left[here & gone]))
+            counts[name] = np.searchsorted(np.sort(entered[here]), ends) - np.searchsorted(out, ends)
+    return pd.DataFrame(counts, index=weeks)
+
+
+def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How much waiting lay in each stage in each week? Pieces are cut where weeks end.
+
+    Parameters
+    ----------
+    waits
+        WAITS, of open tickets too; what bulk edits began or ended is left out.
+    as_of
+        The instant that counts as now.
+
+    Returns
+    -------
+    DataFrame
+        ``stage`` (str), ``week`` (Monday, UTC), ``waited`` (elapsed), ``lying`` (how many tickets waited
+        there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
+        different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
+    """
+    mine = waits[~waits["bulk"].astype(bool)]
+    start, end = micros_of(mine["start"]), micros_of(mine["end"])
+    monday = _monday(start)
+    count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
+    row = np.repeat(np.arange(len(mine)), count)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    begin = monday[row] + nth * _WEEK
+    waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
+    pieces = pd.DataFrame(
+        {
+            "stage": mine["stage"].astype("str").to_numpy()[row],
+            "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
+            "waited": waited.view("timedelta64[us]"),
+            "ticket": mine["ticket"].astype("str").to_numpy()[row],
+        }
+    )
+    found = pieces.groupby(["stage", "week"], sort=True)
+    table = found.agg(waited=("waited", "sum"), tickets=("ticket", "nunique")).reset_index()
+    length = (table["week"] + WEEK).where(table["week"] + WEEK < as_of, as_of) - table["week"]
+    table["waited"] = table["waited"].astype(DURATION)
+    table["lying"] = table["waited"].dt.total_seconds() / length.dt.total_seconds()
+    return table[["stage", "week", "waited", "lying", "tickets"]]
+
+
+def _monday(at: Ints) -> Ints:
+    """Find the Monday before each instant; the epoch began on a Thursday."""
+    shift = 3 * 86_400_000_000
+    monday: Ints = (at + shift) // _WEEK * _WEEK - shift
+    return monday
+
+
+def _micros(weeks: pd.DatetimeIndex) -> Any:
+    return weeks.as_unit("us").asi8
+
+
+def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3) -> pd.DataFrame:
+    """How long did it take what ended in each whole week, at the median?
+
+    Parameters
+    ----------
+    spells
+        As ``vsm.model.change.spells_of`` gives them.
+    as_of
+        The instant that counts as now: the week it lies in is not over, and left out.
+    least
+        Weeks in which fewer ended have no value.
+
+    Returns
+    -------
+    DataFrame
+        ``week`` (Monday, UTC), ``value`` (days of 24 hours; missing for a week of too few), ``n``.
+
+    Examples
+    --------
+    >>> none = pd.to_datetime([], utc=True)
+    >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
+    >>> len(weekly_medians(spells, as_of=pd.Timestamp("2026-01-05", tz="UTC")))
+    0
+    """
+    done = spells[spells["ended"].astype(bool)]
+    if done.empty:
+        return pd.DataFrame({"week": pd.to_datetime([], utc=True), "value": [], "n": []})
+    weeks = weeks_until(done["end"].min(), as_of)
+    weeks = weeks[weeks + WEEK <= as_of]
+    place = weeks.searchsorted(done["end"], side="right") - 1
+    days = (done["end"] - done["begin"]).dt.total_seconds().to_numpy() / 86400
+    inside = done["end"].to_numpy() < (weeks[-1] + WEEK) if len(weeks) else np.zeros(len(done), dtype=bool)
+    found = pd.Series(days[inside]).groupby(place[inside]).agg(["median", "size"])
+    found = found.reindex(range(len(weeks)))
+    n = found["size"].fillna(0).astype("int64")
+    return pd.DataFrame(
+        {"week": weeks, "value": found["median"].where(n >= least).to_numpy(), "n": n.to_numpy()}
+    )
+
+
+def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[float, float, float] | None:
+    """Give how many tickets a usual week finishes: the median of whole weeks with its 95 % interval.
+
+    Parameters
+    ----------
+    finished
+        Tickets finished in each whole week.
+    minimum
+        Under so many weeks the answer is None: too few to say.
+    seed
+        Of the bootstrap by week.
+
+    Examples
+    --------
+    >>> usual_week(pd.Series([3] * 12), minimum=12, seed=0)
+    (3.0, 3.0, 3.0)
+    """
+    if len(finished) < max(minimum, 1):
+        return None
+    counts = finished.to_numpy()
+    medians = cluster_bootstrap(lambda drawn: np.median(counts[drawn]), len(counts), seed=seed, draws=2000)
+    low, high = interval(medians)
+    return float(np.median(counts)), float(low), float(high)
+
+
+WEEK: Final = pd.Timedelta(days=7)
+
+
+def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets did each team, or each person, have in work, and from when on?
+
+    A ticket is in work during its work visits; a ticket that passes on at an instant is not counted twice
+    then. Visits of which the team (holder) is unknown are left out. For sums and distributions, not to rank
+    people.
+
+    Parameters
+    ----------
+    visits
+        VISITS.
+    by
+        ``team`` or ``holder``.
+    as_of
+        Up to when open visits count.
+
+    Returns
+    -------
+    DataFrame
+        One row per change, by name and time: the column named by ``by``, ``at`` (from when on), ``wip``
+        (from then until the next row; 0 or more).
+
+    Examples
+    --------
+    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 1, 3, 4], unit="h")
+    >>> visits = pd.DataFrame({"kind": "work", "team": "web", "entered": hours[:2], "left": hours[2:]})
+    >>> wip_steps(visits, as_of=hours[3])["wip"].tolist()
+    [1, 2, 1, 0]
+    """
+    known = visits[(visits["kind"] == "work") & visits[by].notna() & (visits["entered"] < as_of)]
+    name = known[by].astype("str")
+    left = known["left"].where(known["left"] < as_of, as_of)
+    starts = pd.DataFrame({by: name, "at": known["entered"], "step": 1})
+    ends = pd.DataFrame({by: name, "at": left, "step": -1})
+    steps = pd.concat([starts, ends], ignore_index=True).groupby([by, "at"], as_index=False)["step"].sum()
+    steps = steps[steps["step"] != 0].reset_index(drop=True)
+    wip = steps.groupby(by)["step"].cumsum().astype("int64")
+    table: pd.DataFrame = steps.assign(wip=wip)[[by, "at", "wip"]]
+    return table
+
+
+def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets did each team have in work, week by week?
+
+    Returns
+    -------
+    DataFrame
+        One row per team and week from the first work of any team to ``as_of``: ``team, week`` (Monday, UTC),
+        ``mean`` (over the hours of the week, the last up to ``as_of``) and ``most`` (tickets at once).
+    """
+    steps = wip_steps(visits, as_of=as_of)
+    types = {"team": "str", "week": "datetime64[us, UTC]", "mean": "float64", "most": "int64"}
+    if steps.empty:
+        return pd.DataFrame(columns=list(types)).astype(types)
+    weeks = _weeks(steps["at"].min(), as_of)
+    rows = [_team_weeks(str(team), part, weeks, as_of) for team, part in steps.groupby("team")]
+    return pd.concat(rows, ignore_index=True).astype(types)
+
+
+def _weeks(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
+    day = first.normalize()
+    monday = day - pd.Timedelta(days=day.day_of_week)
+    return pd.date_range(monday, as_of, freq="7D", inclusive="left", name="week")
+
+
+def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Cut a team's steps at the weeks' edges and sum them up."""
+    edges = weeks.append(pd.DatetimeIndex([min(weeks[-1] + WEEK, as_of)]))
+    level = pd.Series(steps["wip"].to_numpy(), index=pd.DatetimeIndex(steps["at"]))
+    cuts = level.index.union(edges)
+    cuts = cuts[cuts <= edges[-1]]
+    wip = level.reindex(cuts, method="ffill").fillna(0)[:-1]
+    hours = np.diff(pd.DatetimeIndex(cuts).as_unit("us").asi8)
+    week = weeks.searchsorted(wip.index, side="right") - 1
+    sums = pd.DataFrame({"week": week, "wip": wip.to_numpy(), "us": hours, "all": wip.to_numpy() * hours})
+    groups = sums.groupby("week")
+    total: Any = groups["all"].sum() / groups["us"].sum()
+    return pd.DataFrame(
+        {"team": team, "week": weeks, "mean": total.to_numpy(), "most": groups["wip"].max().to_numpy()}
+    )
+
+
+def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How many tickets arrived, were finished, and were under way, week by week?
+
+    Returns
+    -------
+    DataFrame
+        One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
+        ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
+        finished for good nor gone at the week's end or ``as_of``), counts.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2026-01-05"], utc=True)
+    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
+    >>> weekly_flow(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC"))["wip"].tolist()
+    [1, 0]
+    """
+    if lives.empty:
+        return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})
+    weeks = weeks_until(lives["created"].min(), as_of)
+    counts = {
+        "arrived": _per_week(lives["created"], weeks),
+        "finished": _per_week(lives["finished"].dropna(), weeks),
+        "gone": _per_week(lives["gone"].dropna(), weeks) if "gone" in lives else 0,
+    }
+    flow = pd.DataFrame(counts, index=weeks)
+    return flow.assign(wip=(flow["arrived"] - flow["finished"] - flow["gone"]).cumsum()).reset_index()
+
+
+def _per_week(instants: "pd.Series[Any]", weeks: pd.DatetimeIndex) -> Any:
+    return np.bincount(weeks.searchsorted(instants, side="right") - 1, minlength=len(weeks))
