@@ -4,7 +4,7 @@ import pandas as pd
 
 from tests.blocks import AS_OF, at, blocks_of, flagged, said, tickets_of
 from tests.figures.test_tables import shown
-from vsm.figures.blocks import blocks_table
+from vsm.figures.causes import blocks_table
 from vsm.tables import BLOCKS, empty
 
 TICKETS = tickets_of(0, 0, 0).assign(url=[f"https://example.org/browse/AB-{n}" for n in (1, 2, 3)])

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.figures.small_stream import HOSTILE, facts, notes, read, trace
 from tests.streams import Life, stream_of
-from vsm.figures import cycle_scatter, cycle_time_scatter
-from vsm.figures.cycle_marks import duration_ticks, quantile_labels
+from vsm.figures import cycle_time_scatter, cycle_times
+from vsm.figures.cycle_times import duration_ticks, quantile_labels
 from vsm.figures.links import linked, web_address
 from vsm.stream import ValueStream
 
@@ -137,7 +137,7 @@ def test_a_ticket_done_at_once_stands_at_a_minute() -> None:
 
 def test_the_last_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lines still count all of them, and the caption tells."""
-    monkeypatch.setattr(cycle_scatter, "MOST", 5)
+    monkeypatch.setattr(cycle_times, "MOST", 5)
     figure = drawn()
     assert list(trace(figure, "finished tickets").y) == [day * DAY for day in range(8, 13)]
     assert trace(figure, "50 %").y[0] == 7 * DAY

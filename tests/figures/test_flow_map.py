@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from tests.figures.small_stream import SmallStream, facts, notes, read, small_stream, trace
 from vsm.figures import flow_map
-from vsm.figures.template import BACK, KIND_SYMBOLS
+from vsm.figures.theme import BACK, KIND_SYMBOLS
 
 # Two tickets go back once each, one skips all work.
 MOVES = {

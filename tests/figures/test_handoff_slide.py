@@ -8,14 +8,14 @@ import pytest
 
 from tests.figures.small_stream import HOSTILE, facts, notes, read
 from vsm.figures import handoff_slide, next_steps_table
-from vsm.figures.handoff_slide import _drawn
+from vsm.figures.handoffs import _drawn
 from vsm.findings import Finding, Findings
 from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, empty
 
 DAY = pd.Timedelta(days=1)
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 NOTHING: dict[str, Any] = {
-    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START,
+    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START, "minimum": 12,
 }  # fmt: skip
 LIVES = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_timedelta([])})
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.figures.labels import counted_noun, escape, hover, number, short_duration, text_width, wrapped
+from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.findings.durations import short_duration
 
 TEXT = st.text(max_size=60)
 
@@ -83,5 +84,5 @@ def test_the_width_of_labels_is_that_of_their_longest_line() -> None:
 )
 def test_counts_go_with_their_nouns(count: int, words: str) -> None:
     """One is singular, thousands have a comma."""
-    assert counted_noun(count, "ticket") == words
+    assert pluralize(count, "ticket") == words
     assert number(count) == words.split(maxsplit=1)[0]

@@ -5,7 +5,7 @@ import pytest
 
 from tests.figures.small_stream import small_stream
 from vsm.figures import flow_map
-from vsm.figures.swim_lanes import LANE, MOST, OTHERS, UNKNOWN, lane_marks, lane_names
+from vsm.figures.maps.swim_lanes import LANE, MOST, OTHERS, UNKNOWN, lane_marks, lane_names
 from vsm.model.network import team_lanes
 from vsm.tables import VISITS, conform
 

@@ -4,10 +4,9 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
 
-from vsm.figures.frame import framed
-from vsm.figures.map_marks import _DATA_FILL, _HEAD_FILL
-from vsm.figures.matrix import _COST, _MUTED
-from vsm.figures.template import (
+from vsm.figures.maps.matrix import _COST, _MUTED
+from vsm.figures.maps.stream import _DATA_FILL, _HEAD_FILL
+from vsm.figures.theme import (
     CONFIG,
     INK,
     KIND_COLOURS,
@@ -16,6 +15,7 @@ from vsm.figures.template import (
     KIND_WORDS,
     PAPER,
     TEMPLATE,
+    framed,
 )
 from vsm.tables.words import STAGE_KINDS
 

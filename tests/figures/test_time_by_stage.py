@@ -9,7 +9,7 @@ from tests.figures.small_stream import KINDS, Life, SmallStream, facts, notes, r
 from tests.share import share
 from tests.streams import stream_of
 from vsm.figures import time_by_stage
-from vsm.figures.template import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
+from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
 
 BARS = {
     KIND_WORDS["queue"]: {0: 36.0},

@@ -8,7 +8,7 @@ import pytest
 
 from tests.figures.small_stream import SmallStream, facts, notes, read, small_stream, trace
 from vsm.figures import value_stream_map
-from vsm.figures.template import KIND_COLOURS
+from vsm.figures.theme import KIND_COLOURS
 
 
 def drawn() -> go.Figure:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.figures.arcs import Plan, mark_radius, moves_from_network, plan_from_network, spine
+from vsm.figures.maps.flow_layout import Plan, mark_radius, moves_from_network, plan_from_network, spine
 
 STAGES = "abcdefg"
 EDGES = st.dictionaries(

@@ -6,11 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.bar_marks import filled, whiskers
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import escape, hover, number, percent, text_width
-from vsm.figures.tables import bounded, in_days, lacking, published
-from vsm.findings.durations import short_duration
+from vsm.figures.labels import escape, hover, number, text_width
+from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
+from vsm.figures.theme import SIDE, filled, framed, nothing_to_see, whiskers
+from vsm.findings.durations import percent, short_duration
 
 FLOW_COLOURS: Final = {
     "feature": "#0072b2",
@@ -167,27 +166,26 @@ def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
     True
     """
     shown = costs.head(most)
-    rows = pd.DataFrame(
-        {
-            "Objective": shown["objective"],
-            "Delivered": shown["delivered"],
-            "Open": shown["open"],
-            "Median lead time": [
-                "too few to say" if pd.isna(lead) else short_duration(lead) for lead in shown["lead"]
-            ],
-            "Waited in all": [in_days(wait) for wait in shown["wait"]],
-            "Share of all waiting": ["–" if pd.isna(part) else percent(part) for part in shown["wait_share"]],
-            "Value": [_known_of(row, "value", "valued") for row in shown.to_dict("records")],
-            "Cost of delay": [_known_of(row, "cost", "costed") for row in shown.to_dict("records")],
-        }
-    )
+    columns: Columns = {
+        "Objective": "objective",
+        "Delivered": "delivered",
+        "Open": "open",
+        "Median lead time": (
+            "lead",
+            lambda lead: "too few to say" if pd.isna(lead) else short_duration(lead),
+        ),
+        "Waited in all": ("wait", in_days),
+        "Share of all waiting": ("wait_share", lambda part: "–" if pd.isna(part) else percent(part)),
+        "Value": lambda row: _known_of(row, "value", "valued"),
+        "Cost of delay": lambda row: _known_of(row, "cost", "costed"),
+    }
     more = f" The first {most} of {len(costs)} objectives." if len(costs) > most else ""
     caption = (
         "Delivered: finished for good, not by a bulk edit; elapsed time. Value and cost of delay (its cost a "
         "week times the weeks of lead time) in the unit of the tracker's fields, n: tickets of which it is "
         f"known.{more}"
     )
-    return published(rows, caption)
+    return table_of(shown, columns, caption)
 
 
 def _known_of(row: dict[Any, Any], word: str, count: str) -> str:
@@ -204,13 +202,11 @@ def planned_table(planned: pd.DataFrame) -> Styler:
     >>> planned_table(pd.DataFrame([row])).data["Unplanned share"].tolist()
     ['unknown']
     """
-    rows = pd.DataFrame(
-        {
-            "Unplanned share": [bounded(row) for row in planned.to_dict("records")],
-            "Planned": planned["planned"],
-            "Unplanned": planned["unplanned"],
-            "Unknown": planned["unknown"],
-        }
-    )
+    columns: Columns = {
+        "Unplanned share": with_interval,
+        "Planned": "planned",
+        "Unplanned": "unplanned",
+        "Unknown": "unknown",
+    }
     caption = "Delivered tickets that a selector of “unplanned” in vsm.toml means; 95 % interval (Wilson)."
-    return published(rows, caption + lacking(planned))
+    return table_of(planned, columns, caption + missing_facts(planned))

@@ -1,15 +1,22 @@
-"""Why does work wait? A ladder of causes: one bar a group, stacked by cause, in working time."""
+"""Why work waits: causes by handoff, stage and team, stories of the longest waits, and blocks."""
 
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
 
-from vsm.figures.bar_marks import filled
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import counted_noun, escape, hover, number, percent, text_width, wrapped
-from vsm.model.causes import cause_shares, with_passing
-from vsm.tables import DURATION
+from vsm.eventlog.blocking_links import link_told
+from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
+from vsm.figures.links import linked_keys
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
+from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
+from vsm.findings.durations import percent, short_duration
+from vsm.findings.why import BECAUSE
+from vsm.model.blocking import lasting
+from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing
+from vsm.model.handoffs import longest_waits
+from vsm.tables import CAUSES, DURATION
 
 CAUSE_COLOURS: Final = {
     "blocked": "#d55e00",
@@ -127,7 +134,7 @@ def _facts(row: dict[Any, Any], by: str) -> str:
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
             ("share of the working time waited", percent(row["share_working"]) if known else ""),
-            ("n", counted_noun(row["tickets"], "ticket")),
+            ("n", pluralize(row["tickets"], "ticket")),
         ],
     )
 
@@ -163,9 +170,7 @@ def _beside(place: int, text: str) -> dict[str, Any]:
 
 
 def _caption(left_out: int) -> str:
-    rest = (
-        f" {counted_noun(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
-    )
+    rest = f" {pluralize(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
     return (
         "Every hour once, by the first cause that holds. Nights, weekends and holidays are not in the bars: "
         "how much of the elapsed waiting they are stands beside them. n: finished tickets that waited there."
@@ -181,3 +186,168 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
         f"{in_hours(_sum(first['working']))}, of it {percent(main['share_working'])} {main['cause']} "
         f"(n {number(first['tickets'].max())})."
     )
+
+
+def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
+    """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
+    found = cause_shares(waits, lives, minimum=minimum, seed=0)
+    found = found[found["elapsed"] > pd.Timedelta(0)]
+    columns: Columns = {
+        "Cause": "cause",
+        "Share of waiting": with_interval,
+        "In working time": [
+            "–" if cause == "off hours" or pd.isna(share) else percent(share)
+            for cause, share in zip(found["cause"], found["share_working"], strict=True)
+        ],
+        "Working time": ("working", in_hours),
+        "Elapsed": ("elapsed", in_days),
+        "Tickets": "tickets",
+        "Flow efficiency without it": ("impact", lambda impact: "–" if pd.isna(impact) else percent(impact)),
+    }
+    done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
+    caption = (
+        f"Waiting of n = {done:,} finished tickets; every hour once, by the first cause that holds. In "
+        "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
+        "place."
+    )
+    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+
+
+def meanings_table() -> Styler:
+    """What does each cause say, what would mislead you about it, and what could be tried?
+
+    Examples
+    --------
+    >>> meanings_table().data["Cause"].tolist()[:2]
+    ['blocked', 'outside']
+    """
+    rows = pd.DataFrame(
+        [(cause, *MEANINGS[cause]) for cause in CAUSES],
+        columns=["Cause", "Meaning", "What would mislead you", "What could be tried"],
+    )
+    return styled_table(rows, "In the order in which they are looked for, unless vsm.toml says otherwise.")
+
+
+def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
+    """What does the calendar make of waiting? ``calendar_effect`` as a table."""
+    found = calendar_effect(waits, lives, stages=stages)
+    columns: Columns = {
+        "Stage": "stage",
+        "Tickets": "tickets",
+        "Waited": ("elapsed", in_days),
+        "Working time": ("working", in_hours),
+        "Off hours": ("share", percent),
+        "Median": ("median_elapsed", short_duration),
+        "Median, working": ("median_working", in_hours),
+    }
+    caption = (
+        "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Off hours: share "
+        "outside of the working calendar of whoever was waited for."
+    )
+    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+
+
+def wait_stories(
+    waits: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    visits: pd.DataFrame,
+    blocks: pd.DataFrame,
+    tickets: pd.DataFrame,
+    as_of: pd.Timestamp,
+    most: int = 10,
+) -> Styler:
+    """Which waits were longest, and what happened meanwhile? Ten short stories, tickets linked.
+
+    Parameters
+    ----------
+    waits, lives, visits, blocks, tickets
+        As ``longest_waits`` takes them.
+    """
+    found = longest_waits(
+        waits, visits=visits, blocks=blocks, tickets=tickets, lives=lives, as_of=as_of, most=most
+    )
+    told = found.to_dict("records")
+    rows = pd.DataFrame(
+        {
+            "Ticket": found["key"],
+            "Story": [_story(row) for row in told],
+            "Meanwhile in hand": found["meanwhile"],
+            "Blocked by": found["blockers"],
+        }
+    )
+    caption = (
+        f"The n = {len(rows)} longest waits of finished tickets, by working time. Meanwhile in hand: what "
+        "the receiver had in work while this waited, the longest first, at most three."
+    )
+    table = styled_table(rows, caption, nothing="No finished ticket has waited so far.")
+    return table.format(linked_keys(tickets), subset=["Ticket", "Meanwhile in hand", "Blocked by"])
+
+
+def _story(row: dict[Any, Any]) -> str:
+    """Tell one wait in a sentence or two."""
+    whom = "" if pd.isna(row["receiver"]) else f" for {_receiver(row)}"
+    when = f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
+    causes = [(cause, row[cause]) for cause in BECAUSE if row[cause] > pd.Timedelta(0)]
+    causes.sort(key=lambda told: -told[1])
+    why = ", ".join(f"{in_hours(time)} {BECAUSE[cause]}" for cause, time in causes)
+    off = f" The rest, {short_duration(row['off hours'])}, was off hours." if row["off hours"] else ""
+    return (
+        f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "
+        f"{row['stage']}{whom}, {when}: {why or 'none of it in working hours'}.{off}"
+    )
+
+
+def _receiver(row: dict[Any, Any]) -> str:
+    """Name who was waited for; for somebody who bears a pseudonym the team stands, where it is known."""
+    told = unnamed(row["receiver"])
+    return told if told == row["receiver"] or pd.isna(row["team"]) else str(row["team"])
+
+
+_HOW: Final = {"flag": "a flag", "link": "a link"}
+
+
+def blocks_table(
+    blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp, most: int = 10
+) -> Styler:
+    """Which blocks lasted longest, and what blocked? Tickets are linked; open blocks last until now.
+
+    Parameters
+    ----------
+    blocks, tickets
+        BLOCKS and TICKETS.
+    as_of
+        Where open blocks are cut.
+    most
+        How many are shown.
+    """
+    known = lasting(blocks).astype({"ticket": "str", "by": "str", "how": "str"})
+    lasted = known["end"].fillna(as_of) - known["start"]
+    found = known.assign(lasted=lasted).sort_values(
+        ["lasted", "ticket", "start", "how"], ascending=[False, True, True, True], kind="stable"
+    )[:most]
+    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    columns: Columns = {
+        "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
+        "Blocked by": [
+            _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
+        ],
+        "Said by": ("how", lambda how: _HOW[how]),
+        "Since": ("start", iso_day),
+        "Until": ("end", lambda end: "now" if pd.isna(end) else f"{end:%Y-%m-%d}"),
+        "Lasted": ("lasted", short_duration),
+    }
+    caption = (
+        f"The n = {len(found)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
+        "ends where that ticket, or the blocked one, is finished, or where the link is taken away."
+    )
+    table = table_of(found, columns, caption, nothing="Nothing tells of any block.")
+    return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
+
+
+def _blocker(by: object, detail: object, key: dict[str, str]) -> str | tuple[str, ...]:
+    """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says."""
+    if isinstance(by, str):
+        return key.get(by, by)
+    told = link_told(detail) if isinstance(detail, str) else None
+    return told.key if told else str(detail) if isinstance(detail, str) else ()

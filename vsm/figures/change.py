@@ -1,16 +1,18 @@
-"""Did it help? Two curves of what is still going on, before and after a change."""
+"""Before and after a change: survival curves, a process behaviour chart, and the table of experiments."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
 
 from vsm.config.experiments import Experiment
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import counted_noun, escape, hover, number, percent, short_duration
-from vsm.figures.template import INK, KIND_COLOURS, SOFT
+from vsm.figures.labels import escape, hover, number, pluralize
+from vsm.figures.tables import Columns, table_of
+from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
+from vsm.findings.durations import percent, short_duration
 from vsm.model.change import (
     LEAD,
     TOO_FEW,
@@ -18,9 +20,12 @@ from vsm.model.change import (
     Side,
     chosen_change,
     compared,
+    experiments_judged,
     spells_of,
     still_going,
 )
+from vsm.model.weekly import WEEK, weekly_medians
+from vsm.stats.xmr import xmr_limits, xmr_signals
 
 _DAY: Final = 86_400.0
 _TITLE: Final = "Before and after"
@@ -76,8 +81,7 @@ def before_and_after(
     of = stage or LEAD
     if day is None:
         return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
-    spells = spells_of(stays, lives, stage=stage)
-    found = compared(spells, changed=day, as_of=as_of, minimum=minimum, seed=0)
+    found = compared(spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=0)
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
         return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")
@@ -126,7 +130,7 @@ def _curve(side: Side, name: str, colour: str, dash: str) -> go.Scatter:
         x=days.tolist(),
         y=left.tolist(),
         mode="lines",
-        name=f"{name}: {counted_noun(len(side.ended), 'time')}, {number(side.open)} of them open",
+        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} of them open",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
         hovertext=[
             hover(
@@ -193,3 +197,196 @@ def _alt(found: Comparison, of: str) -> str:
         f"{number(found.before.finished)} and {number(found.after.finished)}). Medians "
         f"{medians.replace('<', 'under ')}."
     )
+
+
+def xmr_chart(
+    stays: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    changed: str = "",
+    stage: str = "",
+    experiments: Sequence[Experiment] = (),
+    title: str | None = None,
+) -> go.Figure:
+    """Is it steady, week by week? Medians of what ended, with the limits of an XmR chart.
+
+    Parameters
+    ----------
+    stays, lives
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
+    as_of
+        The instant that counts as now.
+    changed
+        Day of a change, ``YYYY-MM-DD`` (UTC): limits come from the weeks before it. Empty: from all weeks.
+    stage
+        Time in this stage; empty: lead time.
+    experiments
+        The latest of them is looked at where no day is named.
+    title
+        Plain text; a neutral one by default.
+
+    Returns
+    -------
+    Figure
+        A point a week, signals apart in shape and colour, the mean and the limits where enough weeks tell
+        them. Without a week in which enough ended a kind sentence.
+
+    Raises
+    ------
+    ParameterError
+        The day is none, or no ticket was in the stage.
+
+    Examples
+    --------
+    >>> none = pd.to_datetime([], utc=True)
+    >>> lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "gone": none, "bulk": []})
+    >>> xmr_chart(pd.DataFrame(), lives, as_of=pd.Timestamp("2026-01-05", tz="UTC")).layout.meta["alt"]
+    'Nothing to see yet. In no week enough has ended.'
+    """
+    day, stage = chosen_change(changed, stage, experiments=experiments)
+    of = stage or LEAD
+    heading = title or f"Week by week, {of}"
+    weeks = weekly_medians(spells_of(stays, lives, stage=stage), as_of=as_of)
+    known = weeks[weeks["value"].notna()].reset_index(drop=True)
+    if known.empty:
+        return nothing_to_see(title=heading, hint="In no week enough has ended.")
+    early = pd.Series(data=True, index=known.index) if day is None else known["week"] + WEEK <= day
+    limits = xmr_limits(known["value"], baseline=early)
+    signal = xmr_signals(known["value"], limits=limits)
+    figure = go.Figure([_points(known, signal, told=told) for told in (False, True)])
+    for name, value in limits.items():
+        figure.add_hline(
+            y=value, line={"color": SOFT, "width": 1.5, "dash": "solid" if name == "mean" else "dot"}
+        )
+    if day is not None:
+        figure.add_vline(x=f"{day:%Y-%m-%d}", line={"color": BACK, "width": 2, "dash": "dash"})
+    figure.update_layout(
+        xaxis={"type": "date", "fixedrange": True, "showgrid": False},
+        yaxis={
+            "rangemode": "tozero",
+            "ticksuffix": " d",
+            "nticks": 6,
+            "fixedrange": True,
+            "title": {"text": "median of the week, days"},
+        },
+        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+    )
+    return framed(
+        figure,
+        title=heading,
+        caption=_weeks_caption(known, limits, int(early.sum()), day),
+        alt=_weeks_alt(known, signal, limits, of),
+        body=260,
+        head=34,
+        foot=32,
+        left=SIDE + 52,
+    )
+
+
+def _points(known: pd.DataFrame, signal: "pd.Series[bool]", *, told: bool) -> go.Scatter:
+    rows = known[signal == told]
+    return go.Scatter(
+        x=[f"{week:%Y-%m-%d}" for week in rows["week"]],
+        y=rows["value"].tolist(),
+        mode="markers",
+        name="a signal: not as it was" if told else "as usual",
+        showlegend=len(rows) > 0,
+        marker={
+            "size": 9 if told else 7,
+            "symbol": "diamond" if told else "circle",
+            "color": BACK if told else KIND_COLOURS["work"],
+        },
+        hovertext=[
+            hover(
+                f"Week of {row['week']:%Y-%m-%d}",
+                [("median", short_duration(row["value"] * _DAY)), ("n", f"{number(row['n'])} ended")],
+            )
+            for row in rows.to_dict("records")
+        ],
+        hoverinfo="text",
+    )
+
+
+def _weeks_caption(
+    known: pd.DataFrame, limits: dict[str, float], baseline: int, day: pd.Timestamp | None
+) -> str:
+    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} in which at least three ended."
+    if not limits:
+        return f"{n} Too few weeks {'before the change ' if day is not None else ''}for limits."
+    where = "before the change" if day is not None else "shown"
+    return (
+        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: 2.66 mean moving ranges from "
+        "it. "
+        "A signal lies beyond, or is one of eight in a row on one side. What is open is not in it: see the "
+        "curves."
+    )
+
+
+def _weeks_alt(known: pd.DataFrame, signal: "pd.Series[bool]", limits: dict[str, Any], of: str) -> str:
+    told = f"{int(signal.sum())} of them are signals" if limits else "too few for limits"
+    return f"Median by week, {of}: {pluralize(len(known), 'week')}, n = {number(known['n'].sum())}; {told}."
+
+
+NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
+
+
+def experiments_table(
+    experiments: Sequence[Experiment],
+    stays: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    minimum: int,
+) -> Styler:
+    """Did what was tried help, as far as the data show? ``experiments_judged`` as a table, the latest first.
+
+    Parameters
+    ----------
+    experiments
+        As ``parse_experiments`` gives them.
+    stays, lives
+        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
+    as_of
+        The instant that counts as now.
+    minimum
+        Under so many on either side nothing is claimed.
+    """
+    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
+    told = found.sort_values("since", ascending=False, kind="stable")
+    columns: Columns = {
+        "Experiment": "name",
+        "Since": _span,
+        "Measure": lambda row: row["of"] if row["of"] == "lead time" else f"time in {row['of']}",
+        "Expected": "expect",
+        "Median before": lambda row: short_duration(row["before"]),
+        "Median after": lambda row: short_duration(row["after"]),
+        "Difference": _difference,
+        "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
+        "Did it help?": "answer",
+    }
+    caption = (
+        "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
+        "with its "
+        "95 % interval. It is told that it helped only where the log-rank test says so at an error rate of 5 "
+        "%; each is "
+        "tested by itself, so of twenty that do nothing one seems to. n: seen to end before / after."
+    )
+    return table_of(told, columns, caption, nothing=NOTHING)
+
+
+def _span(row: Mapping[Any, Any]) -> str:
+    return f"{row['since']}" + (f" to {row['until']}" if row["until"] else "")
+
+
+def _difference(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["difference"]):
+        return "–"
+    ends = [_signed(row[name]) for name in ("difference", "low", "high")]
+    return f"{ends[0]} ({ends[1]} to {ends[2]})"
+
+
+def _signed(time: pd.Timedelta) -> str:
+    if pd.isna(time):
+        return "unknown"
+    return ("−" if time < pd.Timedelta(0) else "+") + short_duration(abs(time))

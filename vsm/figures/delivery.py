@@ -1,4 +1,4 @@
-"""How does work reach customers? DORA's measures as a table, deployments and lead times week by week."""
+"""Delivery: DORA's measures, the latest deployments, and deployments week by week."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,12 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import hover, number, percent
+from vsm.figures.labels import hover, number
 from vsm.figures.links import shown_keys
-from vsm.figures.tables import published
-from vsm.figures.template import BACK, KIND_COLOURS, PAPER, SOFT
-from vsm.findings.durations import short_duration
+from vsm.figures.tables import Columns, table_of
+from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
+from vsm.findings.durations import percent, short_duration
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"
@@ -34,22 +33,19 @@ def delivery_table(measures: pd.DataFrame) -> Styler:
     >>> delivery_table(pd.DataFrame([row])).data["Value"].tolist()
     ['20 %']
     """
-    told = measures.to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Measure": [row["measure"] for row in told],
-            "Value": [_value(row) for row in told],
-            "Between": [_between(row) for row in told],
-            "n": [f"{number(row['n'])} {row['of']}" for row in told],
-            "Meaning": [_meaning(row) for row in told],
-        }
-    )
+    columns: Columns = {
+        "Measure": "measure",
+        "Value": _value,
+        "Between": _between,
+        "n": lambda row: f"{number(row['n'])} {row['of']}",
+        "Meaning": _meaning,
+    }
     source = measures["source"].iloc[0] if len(measures) else ""
     caption = (
         f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
     )
-    return published(rows, caption).set_properties(subset=["Meaning"], **_WIDE)
+    return table_of(measures, columns, caption).set_properties(subset=["Meaning"], **_WIDE)
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -87,27 +83,25 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
     >>> deployments_table(pd.DataFrame(columns=columns.split())).data.empty
     True
     """
-    told = deployments.sort_values("at", ascending=False, kind="stable").head(most).to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Deployment": [str(row["deployment"]) for row in told],
-            "Repository": ["–" if pd.isna(row["repository"]) else row["repository"] for row in told],
-            "At": [f"{row['at']:%Y-%m-%d %H:%M}" for row in told],
-            "Commits": [row["commits"] for row in told],
-            "Tickets": [row["tickets"] for row in told],
-            "Failed by": [row["by"] or "–" for row in told],
-            "Mended": [_mended(row) for row in told],
-            "To mend": ["yes" if row["rework"] else "–" for row in told],
-            "Look at": [row["evidence"] for row in told],
-        }
-    )
+    told = deployments.sort_values("at", ascending=False, kind="stable").head(most)
+    columns: Columns = {
+        "Deployment": lambda row: str(row["deployment"]),
+        "Repository": lambda row: "–" if pd.isna(row["repository"]) else row["repository"],
+        "At": lambda row: f"{row['at']:%Y-%m-%d %H:%M}",
+        "Commits": "commits",
+        "Tickets": "tickets",
+        "Failed by": lambda row: row["by"] or "–",
+        "Mended": _mended,
+        "To mend": lambda row: "yes" if row["rework"] else "–",
+        "Look at": "evidence",
+    }
     caption = (
-        f"The latest {len(rows)} of {number(len(deployments))} deployments to production (UTC). Commits: "
+        f"The latest {len(told)} of {number(len(deployments))} deployments to production (UTC). Commits: "
         "those that it was the first to bring, with the tickets that they belong to; failed by: what tells "
         "that it failed; to mend: it brought a revert, or a commit of an incident. What no one reported is "
         "not in it."
     )
-    table = published(rows, caption, nothing="No deployment and no release tag is known.")
+    table = table_of(told, columns, caption, nothing="No deployment and no release tag is known.")
     table = table.format(partial(shown_keys, most=_FEW), subset=["Look at"])
     return table.set_properties(subset=["Look at"], **_WIDE)
 

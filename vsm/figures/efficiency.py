@@ -1,4 +1,4 @@
-"""How much of lead time is work? A bracket: what traces prove at least, what statuses say at most."""
+"""Flow efficiency as a bracket: by statuses at most, by evidence of work at least."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,10 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.clock import Clock
-from vsm.figures.bar_marks import filled
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import hover, number, percent
-from vsm.figures.template import KIND_COLOURS, SOFT
+from vsm.figures.labels import hover, number
+from vsm.figures.theme import KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
+from vsm.findings.durations import percent
 from vsm.model.efficiency import efficiency_bracket
 
 _TITLE: Final = "How much of lead time is work"

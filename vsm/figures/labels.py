@@ -1,4 +1,4 @@
-"""How does text from the data get into a figure? Escaped, and in lines that fit.
+"""Text from the data in a figure: escaped, and in lines that fit.
 
 Plotly reads tags in labels, ``<a href>`` among them, replaces ``%{y}`` in titles, and takes what stands
 between two dollar signs for mathematics; so every stage's and team's name, every title and every duration
@@ -9,7 +9,8 @@ import html
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from vsm.findings.durations import percent, short_duration
+import pandas as pd
+
 from vsm.people.pseudonyms import PSEUDONYM
 
 
@@ -97,6 +98,17 @@ def hover(name: object, facts: Sequence[tuple[str, str]]) -> str:
     return "<br>".join([f"<b>{escape(name)}</b>", *lines])
 
 
+def iso_day(at: pd.Timestamp) -> str:
+    """A day as YYYY-MM-DD.
+
+    Examples
+    --------
+    >>> iso_day(pd.Timestamp("2026-01-05T09:00"))
+    '2026-01-05'
+    """
+    return f"{at:%Y-%m-%d}"
+
+
 def number(count: float) -> str:
     """How is a count written?
 
@@ -108,25 +120,12 @@ def number(count: float) -> str:
     return f"{int(count):,}"
 
 
-def counted_noun(count: float, noun: str) -> str:
+def pluralize(count: float, noun: str) -> str:
     """How many of it? The noun takes an s where it is not one.
 
     Examples
     --------
-    >>> counted_noun(1, "ticket"), counted_noun(1200, "ticket")
+    >>> pluralize(1, "ticket"), pluralize(1200, "ticket")
     ('1 ticket', '1,200 tickets')
     """
     return f"{number(count)} {noun}" + ("" if count == 1 else "s")
-
-
-__all__ = [
-    "counted_noun",
-    "escape",
-    "hover",
-    "number",
-    "percent",
-    "short_duration",
-    "small",
-    "text_width",
-    "wrapped",
-]

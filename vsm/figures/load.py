@@ -1,4 +1,4 @@
-"""How loaded are teams and queues? The tables of load: tickets at once, switches, growth, busy times."""
+"""The tables of load: tickets at once, switches, growth of queues, active periods."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.tables import in_days, published
+from vsm.figures.labels import iso_day
+from vsm.figures.tables import Columns, in_days, table_of
 from vsm.findings.durations import percent, short_duration
 
 _FEW = "too few to say"
@@ -27,26 +28,24 @@ def switching_table(switching: pd.DataFrame) -> Styler:
     >>> switching_table(pd.DataFrame(columns=columns.split())).data.empty
     True
     """
-    rows = pd.DataFrame(
-        {
-            "Team": switching["team"],
-            "People": switching["people"],
-            "Tickets": switching["tickets"],
-            "One at once": _shares(switching["one"]),
-            "Two": _shares(switching["two"]),
-            "Three or more": _shares(switching["more"]),
-            "Of time": [in_days(time) for time in switching["time"]],
-            "Active days": switching["days"],
-            "Switches a day": [_counted(value) for value in switching["median"]],
-            "85 % within": [_counted(value) for value in switching["p85"]],
-        }
-    )
+    columns: Columns = {
+        "Team": "team",
+        "People": "people",
+        "Tickets": "tickets",
+        "One at once": _shares(switching["one"]),
+        "Two": _shares(switching["two"]),
+        "Three or more": _shares(switching["more"]),
+        "Of time": ("time", in_days),
+        "Active days": "days",
+        "Switches a day": ("median", _counted),
+        "85 % within": ("p85", _counted),
+    }
     caption = (
         "Tickets that a person has in work at once, by share of all people's time with any, elapsed, nights "
         "and weekends too. Switches: acts on another ticket than the act before on that day (UTC), of one "
         "person; the median. Work without a trace is not seen. People are counted, never named."
     )
-    return published(rows, caption, nothing=_NO_TEAM)
+    return table_of(switching, columns, caption, nothing=_NO_TEAM)
 
 
 def _shares(shares: "pd.Series[Any]") -> list[str]:
@@ -71,24 +70,22 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
     >>> queue_growth_table(pd.DataFrame(columns=columns.split())).data.empty
     True
     """
-    rows = pd.DataFrame(
-        {
-            "Stage": queues["stage"],
-            "Verdict": queues["verdict"],
-            "Growth a week": [_growth(row) for row in queues.to_dict("records")],
-            "There now": queues["length"],
-            "Arrived": queues["arrivals"],
-            "Left": queues["departures"],
-            "With bulk edits": queues["bulk"],
-            "Weeks": queues["weeks"],
-        }
-    )
+    columns: Columns = {
+        "Stage": "stage",
+        "Verdict": "verdict",
+        "Growth a week": _growth,
+        "There now": "length",
+        "Arrived": "arrivals",
+        "Left": "departures",
+        "With bulk edits": "bulk",
+        "Weeks": "weeks",
+    }
     caption = (
         "Tickets that arrived in each queue and left it in the weeks looked at, all of them, open ones too. "
         "Growth: tickets a week with a 95 % interval (bootstrap over weeks, taken as independent). With bulk "
         "edits: arrivals and departures of stays that one began or ended; the queue changed, nobody worked."
     )
-    return published(rows, caption, nothing="No ticket has lain in a queue so far.")
+    return table_of(queues, columns, caption, nothing="No ticket has lain in a queue so far.")
 
 
 def _growth(row: Mapping[Any, Any]) -> str:
@@ -122,20 +119,18 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
     True
     """
     found = active[::-1][:most]
-    rows = pd.DataFrame(
-        {
-            "Week until": [f"{week:%Y-%m-%d}" for week in found["week"]],
-            "Team": found["team"],
-            "Active without a break": [short_duration(length) for length in found["length"]],
-            "Since": [f"{since:%Y-%m-%d}" for since in found["since"]],
-            "Of the week": [percent(share) for share in found["share"]],
-            "Teams active": found["teams"],
-        }
-    )
+    columns: Columns = {
+        "Week until": ("week", iso_day),
+        "Team": "team",
+        "Active without a break": ("length", short_duration),
+        "Since": ("since", iso_day),
+        "Of the week": ("share", percent),
+        "Teams active": "teams",
+    }
     caption = (
         "A team is active while its tickets in work are at least as many as its active members. Of all "
         "periods that reach into the week the longest is shown, whole and in elapsed time: the method of "
         "the active period takes its team for the one that holds up the others. A ticket forgotten in a "
         "work stage looks the same."
     )
-    return published(rows, caption, nothing=_NO_TEAM)
+    return table_of(found, columns, caption, nothing=_NO_TEAM)

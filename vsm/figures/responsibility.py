@@ -1,4 +1,4 @@
-"""How far does one team carry its work? The tables of responsibility; persons are counted, never named."""
+"""How far one team carries its work: tables in which persons are counted, never named."""
 
 from functools import partial
 from typing import Any, Final
@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
 from vsm.figures.links import shown_keys
-from vsm.figures.tables import bounded, in_days, lacking, published
+from vsm.figures.tables import Columns, in_days, missing_facts, styled_table, table_of, with_interval
 
 _EXAMPLES: Final = 5
 
@@ -35,7 +35,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     rows = pd.DataFrame(
         {
             "Team": [part["team"] for part in parts],
-            "Carried by one team": [bounded(part) for part in parts],
+            "Carried by one team": [with_interval(part) for part in parts],
             "Carried": [part["carried"] for part in parts],
             "Of tickets": [part["n"] for part in parts],
         }
@@ -48,7 +48,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
         f"{number(row['waiting'])} not yet "
         "released. 95 % intervals (Wilson)."
     )
-    return published(rows, caption + lacking(whole))
+    return styled_table(rows, caption + missing_facts(whole))
 
 
 def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
@@ -61,21 +61,19 @@ def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
     True
     """
     shown = places.head(most)
-    rows = pd.DataFrame(
-        {
-            "From": shown["from_team"],
-            "Stage": shown["stage"],
-            "To": shown["to_team"],
-            "Tickets": shown["tickets"],
-            "Waited in all": [_waited(row) for row in shown.to_dict("records")],
-            "Example": shown["evidence"],
-        }
-    )
+    columns: Columns = {
+        "From": "from_team",
+        "Stage": "stage",
+        "To": "to_team",
+        "Tickets": "tickets",
+        "Waited in all": _waited,
+        "Example": "evidence",
+    }
     caption = (
         "Where a finished ticket first came under another team than the one that started it, before "
         "production; the wait of that handoff, and the tickets that waited longest there."
     )
-    table = published(rows, caption, nothing="No finished ticket is known to have been let go.")
+    table = table_of(shown, columns, caption, nothing="No finished ticket is known to have been let go.")
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
@@ -105,16 +103,14 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
     """
     known = areas[areas["only"].notna()]
     shown = known.head(most)
-    rows = pd.DataFrame(
-        {
-            "Area": [f"{what} {area}" for what, area in zip(shown["what"], shown["area"], strict=True)],
-            "Team": shown["teams"].fillna("–"),
-            "Handled": [f"{number(n)} {unit}" for n, unit in zip(shown["n"], shown["unit"], strict=True)],
-            "People": shown["people"].astype("int64"),
-            "Share of the most frequent": [f"{100 * share:.0f} %" for share in shown["share_of_top"]],
-            "At risk": ["one person alone" if only else "no" for only in shown["only"]],
-        }
-    )
+    columns: Columns = {
+        "Area": [f"{what} {area}" for what, area in zip(shown["what"], shown["area"], strict=True)],
+        "Team": shown["teams"].fillna("–"),
+        "Handled": [f"{number(n)} {unit}" for n, unit in zip(shown["n"], shown["unit"], strict=True)],
+        "People": shown["people"].astype("int64"),
+        "Share of the most frequent": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
+        "At risk": ("only", lambda only: "one person alone" if only else "no"),
+    }
     few, more = len(areas) - len(known), len(known) - len(shown)
     left_out = f" Too few to say in {number(few)} other areas." if few else ""
     caption = (
@@ -122,7 +118,9 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
         f"not matter, that there is a second one does.{left_out}"
         + (f" {number(more)} more areas." if more else "")
     )
-    return published(rows, caption, nothing=f"Too few to say: nothing was handled often in {days} days.")
+    return table_of(
+        shown, columns, caption, nothing=f"Too few to say: nothing was handled often in {days} days."
+    )
 
 
 def mended_table(mended: pd.DataFrame) -> Styler:
@@ -136,20 +134,18 @@ def mended_table(mended: pd.DataFrame) -> Styler:
     >>> mended_table(pd.DataFrame([row])).data["Mended by the same team"].tolist()
     ['unknown']
     """
-    rows = pd.DataFrame(
-        {
-            "Mended by the same team": [bounded(row) for row in mended.to_dict("records")],
-            "At home": mended["home"],
-            "Both teams known": mended["n"],
-            "Cause named": mended["told"],
-            "Defects": mended["defects"],
-        }
-    )
+    columns: Columns = {
+        "Mended by the same team": with_interval,
+        "At home": "home",
+        "Both teams known": "n",
+        "Cause named": "told",
+        "Defects": "defects",
+    }
     caption = (
         "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
         "Nothing is guessed. 95 % interval (Wilson)."
     )
-    return published(rows, caption + lacking(mended))
+    return table_of(mended, columns, caption + missing_facts(mended))
 
 
 def together_table(together: pd.DataFrame) -> Styler:
@@ -162,16 +158,14 @@ def together_table(together: pd.DataFrame) -> Styler:
     >>> together_table(pd.DataFrame([row])).data["Share"].tolist()
     ['50 % (25 – 75)']
     """
-    rows = pd.DataFrame(
-        {
-            "Tickets with": together["measure"],
-            "Share": [bounded(row) for row in together.to_dict("records")],
-            "Tickets": together["part"],
-            "Of tickets": together["n"],
-        }
-    )
+    columns: Columns = {
+        "Tickets with": "measure",
+        "Share": with_interval,
+        "Tickets": "part",
+        "Of tickets": "n",
+    }
     caption = (
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
         "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
     )
-    return published(rows, caption + lacking(together))
+    return table_of(together, columns, caption + missing_facts(together))

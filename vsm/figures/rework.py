@@ -1,12 +1,12 @@
-"""What is done again? The tables of rework: by stage, by who passes it to whom, by moves back."""
+"""The tables of rework: by stage, by who passes it to whom, by moves back, and %C&A."""
 
 from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import counted_noun, number
-from vsm.figures.tables import bounded, in_days, published
+from vsm.figures.labels import number, pluralize
+from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.findings.durations import short_duration
 from vsm.model.rework import DOERS, WAYS
 
@@ -25,7 +25,7 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         {
             "Stage": stages["stage"],
             "Tickets": stages["n"],
-            "Tickets that came back": [bounded(row) for row in stages.to_dict("records")],
+            "Tickets that came back": [with_interval(row) for row in stages.to_dict("records")],
             "Straight back": ways["loop"],
             "After other work": ways["repetition"],
             "Same person": doers["repeat"],
@@ -39,7 +39,7 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         "between, only waiting or an outsider. Both ways together count every return "
         "once, so do the three columns of persons."
     )
-    return published(rows, caption, nothing="No finished ticket has been worked on so far.")
+    return styled_table(rows, caption, nothing="No finished ticket has been worked on so far.")
 
 
 def _sum(stages: pd.DataFrame, names: list[str]) -> "pd.Series[Any]":
@@ -55,20 +55,18 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.referral_matrix`` gives it.
     """
     found = referrals.sort_values("count", ascending=False, kind="stable")
-    rows = pd.DataFrame(
-        {
-            "From": found["from_team"].fillna("not known"),
-            "To": found["to_team"].fillna("not known"),
-            "Done again": found["count"],
-            "Tickets": found["tickets"],
-            "In all": [in_days(again) for again in found["again"]],
-        }
-    )
+    columns: Columns = {
+        "From": found["from_team"].fillna("not known"),
+        "To": found["to_team"].fillna("not known"),
+        "Done again": "count",
+        "Tickets": "tickets",
+        "In all": ("again", in_days),
+    }
     caption = (
         "Returns of finished tickets to a stage of work where another person takes up what somebody held "
         "there before; the same team twice: a colleague does it again. Elapsed time."
     )
-    return published(rows, caption, nothing="No finished ticket came back to another person.")
+    return table_of(found, columns, caption, nothing="No finished ticket came back to another person.")
 
 
 def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
@@ -85,21 +83,19 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         short_duration(median) if n >= max(minimum, 1) else "too few to say"
         for n, median in zip(back["n"], back["median"], strict=True)
     ]
-    rows = pd.DataFrame(
-        {
-            "From": back["from_stage"],
-            "To": back["to_stage"],
-            "Moves back": back["count"],
-            "Tickets": back["tickets"],
-            "Got there again": back["n"],
-            "Median until then": medians,
-        }
-    )
+    columns: Columns = {
+        "From": "from_stage",
+        "To": "to_stage",
+        "Moves back": "count",
+        "Tickets": "tickets",
+        "Got there again": "n",
+        "Median until then": medians,
+    }
     caption = (
         "Moves of finished tickets to an earlier stage, bulk edits left out. The median runs from the move "
         "back until the ticket is where it was, or further on; elapsed time."
     )
-    return published(rows, caption, nothing="No finished ticket has moved back so far.")
+    return table_of(back, columns, caption, nothing="No finished ticket has moved back so far.")
 
 
 def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
@@ -111,14 +107,14 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
     """
     parts = [
-        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": bounded(row)}
+        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}
         for row in accuracy.to_dict("records")
     ]
     parts += [
         {
-            "stage": f"{counted_noun(row['stages'], 'work stage')} in a row",
-            "of": counted_noun(row["tickets"], "ticket"),
-            "share": bounded(row),
+            "stage": f"{pluralize(row['stages'], 'work stage')} in a row",
+            "of": pluralize(row["tickets"], "ticket"),
+            "share": with_interval(row),
         }
         for row in rolled.to_dict("records")
     ]
@@ -128,7 +124,9 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         "Complete and accurate: moves forward of finished tickets after which the ticket never came back to "
         "that stage or an earlier one. The last row multiplies the shares of the stages of work. "
         "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
-        + (f" Too few moves to be in it: {counted_noun(few, 'work stage')}." if few else "")
+        + (f" Too few moves to be in it: {pluralize(few, 'work stage')}." if few else "")
     )
     names = {"stage": "Stage", "of": "Of", "share": "Never came back"}
-    return published(rows.rename(columns=names), caption, nothing="No finished ticket has moved on so far.")
+    return styled_table(
+        rows.rename(columns=names), caption, nothing="No finished ticket has moved on so far."
+    )

@@ -1,4 +1,4 @@
-"""What should be looked at together today? Open tickets in that order, and how many lie in each stage."""
+"""What to look at together now, and what to try next."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,10 +6,11 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import counted_noun, number
+from vsm.figures.labels import number, pluralize
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import published
-from vsm.findings.durations import short_duration
+from vsm.figures.tables import Columns, styled_table, table_of
+from vsm.findings import Findings
+from vsm.findings.durations import percent, short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
@@ -49,26 +50,24 @@ def stuck_table(
     now = waiting_now(waits, lives=lives, blocks=blocks, tickets=tickets, events=events, as_of=as_of)
     order = swarm_order(ages, now)
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
-    told = order.head(most).to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Ticket": [key.get(row["ticket"], row["ticket"]) for row in told],
-            "Stage": [row["stage"] for row in told],
-            "There for": [_roughly(row["stay"]) for row in told],
-            "85 % within": [_usual(row) for row in told],
-            "Age": [_roughly(row["age"]) for row in told],
-            "Waits for": [_waits(row) for row in told],
-            "Blocked by": [_blockers(row) for row in told],
-            "What could be tried": [what_to_try(row, as_of=as_of) for row in told],
-        }
-    )
+    told = order.head(most)
+    columns: Columns = {
+        "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
+        "Stage": "stage",
+        "There for": lambda row: _roughly(row["stay"]),
+        "85 % within": _usual,
+        "Age": lambda row: _roughly(row["age"]),
+        "Waits for": _waits,
+        "Blocked by": _blockers,
+        "What could be tried": lambda row: what_to_try(row, as_of=as_of),
+    }
     caption = (
-        f"{number(len(rows))} of n = {counted_noun(len(order), 'open ticket')}; beyond the 85 %: "
+        f"{number(len(told))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
         f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
         "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
         "hours; no trace for long: none for seven days."
     )
-    table = published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = table_of(told, columns, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
     return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
 
@@ -132,11 +131,11 @@ def open_stages_table(
         }
     )
     caption = (
-        f"n = {counted_noun(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
+        f"n = {pluralize(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
         "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); "
         "begun: somebody has worked on it, if only once."
     )
-    return published(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    return styled_table(rows, caption, nothing="Nothing to see yet: no ticket is open.")
 
 
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
@@ -151,3 +150,35 @@ def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
     if pd.isna(row["p85"]):
         return "not known"
     return number((here["stay"] > row["p85"]).sum())
+
+
+_CAPTION: Final = "Part of all lead time of finished tickets; parts of different rows may overlap."
+_NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
+
+
+def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
+    """What could be tried next, where it costs most? The experiments of findings as a table.
+
+    Parameters
+    ----------
+    findings
+        The costliest first.
+    most
+        How many proposals are shown; what several findings propose is shown once, with the costliest.
+
+    Examples
+    --------
+    >>> next_steps_table(Findings()).data.empty
+    True
+    """
+    proposed = {finding.experiment: finding for finding in reversed(findings)}
+    first = sorted(proposed.values(), key=findings.index)[:most]
+    rows = pd.DataFrame(
+        {
+            "Try": [finding.experiment for finding in first],
+            "Where": [finding.subject for finding in first],
+            "Costs": [percent(finding.share) for finding in first],
+            "n": [finding.n for finding in first],
+        }
+    )
+    return styled_table(rows, _CAPTION, nothing=_NOTHING)

@@ -1,15 +1,16 @@
-"""Which numbers stand behind the pictures? Published tables: few columns, human durations."""
+"""Styled tables: few columns, human durations, numbers at the right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.findings.durations import percent, short_duration
-from vsm.model.lifecycle import lead_time_quantiles
-from vsm.tables import LEVELS
+from vsm.findings.durations import percent
 
+Column = str | tuple[str, Callable[[Any], object]] | Callable[[Any], object] | list[Any] | pd.Series
+Columns = dict[str, Column]
+"""Where the column under each heading comes from, see ``table_of``."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
@@ -31,96 +32,6 @@ _LOOK: Final[list[Any]] = [
 ]
 
 
-def stage_table(shares: pd.DataFrame) -> Styler:
-    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
-    rows = pd.DataFrame(
-        {
-            "Stage": shares["stage"],
-            "Kind": shares["kind"],
-            "Team": shares["team"].fillna("–"),
-            "Tickets": shares["tickets"],
-            "Share of lead time": [bounded(row) for row in shares.to_dict("records")],
-            "Median": [short_duration(value) for value in shares["median"]],
-            "85 % within": [short_duration(value) for value in shares["p85"]],
-            "In all": [in_days(value) for value in shares["total"]],
-        }
-    )
-    caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
-    return published(rows, caption)
-
-
-def handoff_table(costs: pd.DataFrame) -> Styler:
-    """What do handoffs between teams cost? ``handoff_costs`` as a table, the costliest first."""
-    rows = pd.DataFrame(
-        {
-            "From": costs["from_team"],
-            "To": costs["to_team"],
-            "Handoffs": costs["handoffs"],
-            "Tickets": costs["tickets"],
-            "Returns": costs["back"],
-            "Share of lead time": [bounded(row) for row in costs.to_dict("records")],
-            "Median wait": [short_duration(value) for value in costs["median"]],
-            "85 % within": [short_duration(value) for value in costs["p85"]],
-            "In all": [in_days(value) for value in costs["wait"]],
-        }
-    )
-    return published(
-        rows, "Handoffs of finished tickets between persons or teams; returns go to an earlier stage."
-    )
-
-
-def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
-    """Within which time do tickets get done, with open ones counted? ``lead_time_quantiles`` as a table.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
-    >>> lead_time_table(lives, minimum=12).data["Lead time"].tolist()
-    ['too few to say', 'too few to say']
-    """
-    quantiles = lead_time_quantiles(lives, minimum=minimum)
-    known = quantiles["finished"] >= minimum
-    words = [
-        short_duration(value) if pd.notna(value) else "longer than the data tell"
-        for value in quantiles["lead"]
-    ]
-    interval = [
-        f"{short_duration(low)} to {short_duration(high) if pd.notna(high) else 'unknown'}"
-        for low, high in zip(quantiles["low"], quantiles["high"], strict=True)
-    ]
-    rows = pd.DataFrame(
-        {
-            "Of all tickets": [percent(quantile) for quantile in quantiles["quantile"]],
-            "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
-            "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
-            "Finished": quantiles["finished"],
-            "Open": quantiles["open"],
-        }
-    )
-    caption = (
-        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
-        "those that a bulk edit closed, since when they really ended is not known."
-    )
-    return published(rows, caption)
-
-
-def doubts_table(quality: pd.DataFrame) -> Styler:
-    """What should not be trusted? QUALITY by check, faults first, each with its count and one example."""
-    plain = quality.astype({"level": "str", "check": "str"})
-    rows = (
-        plain.groupby(["level", "check"])
-        .agg(Times=("detail", "size"), Example=("detail", "first"))
-        .reset_index()
-    )
-    rank = {level: place for place, level in enumerate(LEVELS)}
-    rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
-    names = {"level": "Level", "check": "Check"}
-    return published(
-        rows.rename(columns=names), "A fault falsifies results, a warning may, a note is good to know."
-    )
-
-
 def in_days(total: pd.Timedelta) -> str:
     """How many days is that, in all?
 
@@ -134,10 +45,10 @@ def in_days(total: pd.Timedelta) -> str:
     return f"{total / pd.Timedelta(days=1):,.0f} d"
 
 
-def bounded(row: Mapping[Any, Any]) -> str:
+def with_interval(row: Mapping[Any, Any]) -> str:
     """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
 
-    ``lacking`` tells below the table what would have to be known.
+    ``missing_facts`` tells below the table what would have to be known.
 
     Parameters
     ----------
@@ -146,9 +57,9 @@ def bounded(row: Mapping[Any, Any]) -> str:
 
     Examples
     --------
-    >>> bounded({"share": 0.25, "low": 0.2, "high": 0.31})
+    >>> with_interval({"share": 0.25, "low": 0.2, "high": 0.31})
     '25 % (20 – 31)'
-    >>> bounded({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
+    >>> with_interval({"share": float("nan"), "low": float("nan"), "high": float("nan"), "missing": None})
     'too few to say'
     """
     if not pd.isna(row.get("missing")):
@@ -160,8 +71,8 @@ def bounded(row: Mapping[Any, Any]) -> str:
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
-def lacking(measure: pd.DataFrame) -> str:
-    """What must be known before a measure can be told? A sentence for the caption, empty where nothing lacks.
+def missing_facts(measure: pd.DataFrame) -> str:
+    """What must be known before a measure can be given: for the caption; empty where nothing is missing.
 
     Parameters
     ----------
@@ -170,15 +81,48 @@ def lacking(measure: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> lacking(pd.DataFrame({"missing": ["no team is known"]}))
+    >>> missing_facts(pd.DataFrame({"missing": ["no team is known"]}))
     ' Unknown: no team is known.'
     """
     said = dict.fromkeys(measure["missing"].dropna())
     return "".join(f" Unknown: {missing}." for missing in said)
 
 
-def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """How is a table shown on a page? Escaped, numbers and days at the right, kindly when there is nothing.
+def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: str = NOTHING) -> Styler:
+    """Style a table whose columns are declared: a heading, and where its texts come from.
+
+    Parameters
+    ----------
+    found
+        One row for each row of the table.
+    columns
+        By heading: the name of a column; a pair of such a name and what makes a text of each value; what
+        makes a text of each whole row; or the texts themselves.
+    caption, nothing
+        As ``styled_table`` takes them.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"stage": ["QA"], "total": [pd.Timedelta(days=3)], "n": [4], "of": ["moves"]})
+    >>> columns = {"Stage": "stage", "In all": ("total", in_days), "n": lambda row: f"{row['n']} {row['of']}"}
+    >>> table_of(found, columns, "Elapsed time.").data.to_dict("records")
+    [{'Stage': 'QA', 'In all': '3 d', 'n': '4 moves'}]
+    """
+    records = found.to_dict("records") if any(callable(column) for column in columns.values()) else []
+    values: dict[str, Any] = {}
+    for heading, column in columns.items():
+        if isinstance(column, str):
+            values[heading] = found[column]
+        elif isinstance(column, tuple):
+            name, text = column
+            values[heading] = [text(value) for value in found[name]]
+        else:
+            values[heading] = [column(row) for row in records] if callable(column) else column
+    return styled_table(pd.DataFrame(values), caption, nothing=nothing)
+
+
+def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
+    """Style a table for a page: escaped, numbers and days at the right, a kind sentence without rows.
 
     Parameters
     ----------
@@ -189,7 +133,7 @@ def published(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> St
 
     Examples
     --------
-    >>> "R&amp;D" in published(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
+    >>> "R&amp;D" in styled_table(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
     True
     """
     right = [name for name in rows.columns if name not in _WORDS]

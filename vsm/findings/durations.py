@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 
-def spoken(duration: pd.Timedelta) -> str:
+def humanize_duration(duration: pd.Timedelta) -> str:
     """How long is it, in the two largest units? Elapsed time: a day is 24 hours.
 
     Examples
     --------
-    >>> spoken(pd.Timedelta("2 days 04:10:00")), spoken(pd.Timedelta("00:35:10")), spoken(pd.Timedelta("1s"))
-    ('2 d 4 h', '35 min', 'less than a minute')
+    >>> [humanize_duration(pd.Timedelta(text)) for text in ("2 days 04:10:00", "00:35:10", "1s")]
+    ['2 d 4 h', '35 min', 'less than a minute']
     """
     if pd.isna(duration):
         return "unknown"
@@ -69,4 +69,4 @@ def short_duration(duration: pd.Timedelta | float) -> str:
         if isinstance(duration, pd.Timedelta)
         else pd.Timedelta(np.timedelta64(round(float(duration) * 1_000_000), "us"))
     )
-    return spoken(length) if length >= pd.Timedelta(minutes=1) else "<1 min"
+    return humanize_duration(length) if length >= pd.Timedelta(minutes=1) else "<1 min"

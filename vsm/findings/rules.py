@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import percent, spoken
+from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding, Findings
 from vsm.findings.why import BECAUSE, leading_cause
 from vsm.model.causes import MEANINGS
@@ -70,8 +70,9 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
             subject=row["stage"],
             claim=(
                 f"Waiting in '{row['stage']}' takes {_bounded(row)} of all lead time: of {finished} finished "
-                f"tickets {row['tickets']} came there, half of them for {spoken(row['median'])} or longer, "
-                f"15 % for {spoken(row['p85'])} or longer."
+                f"tickets {row['tickets']} came there, half of them for "
+                f"{humanize_duration(row['median'])} or longer, "
+                f"15 % for {humanize_duration(row['p85'])} or longer."
             ),
             row=row,
             cost=row["total"],
@@ -94,7 +95,8 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             subject=stage,
             claim=(
                 f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures in "
-                f"{row['batches']} batches of {row['size']:g} (median), one every {spoken(row['every'])}; "
+                f"{row['batches']} batches of {row['size']:g} (median), one every "
+                f"{humanize_duration(row['every'])}; "
                 f"waiting there takes {_bounded(share)} of all lead time (n = {share['tickets']} finished)."
             ),
             row=share,
@@ -116,7 +118,8 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
             subject="moves backwards",
             claim=(
                 f"{row['tickets']} of {row['finished']} finished tickets ({part}) came back to a stage they "
-                f"had left, and spent {spoken(row['median'])} there again (median): {_bounded(row)} of all "
+                f"had left, and spent "
+                f"{humanize_duration(row['median'])} there again (median): {_bounded(row)} of all "
                 "lead time."
             ),
             row=row,
@@ -140,7 +143,8 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             rule="handoff",
             subject=f"{giver} → {receiver}",
             claim=(
-                f"From {giver} to {receiver}, work waits {spoken(row['median'])} (median) to be taken up, "
+                f"From {giver} to {receiver}, work waits "
+                f"{humanize_duration(row['median'])} (median) to be taken up, "
                 f"{_bounded(row)} of all lead time "
                 f"(n = {row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
             ),

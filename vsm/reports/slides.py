@@ -30,7 +30,7 @@ _TAG: Final = re.compile(r"<[^>]+>")
 _HEIGHT: Final = 450
 _BRIEF: Final = 110
 _TOP: Final = 28
-_FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.frame
+_FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.theme
 _REVEAL: Final = ("sphinx_revealjs", "_static/revealjs")
 _POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "

@@ -1,13 +1,13 @@
-"""In whose hands is work along the stream? Swim lanes under a flow map, a team each."""
+"""Swim lanes under a flow map, a team each: in whose hands work is along the stream."""
 
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.bar_marks import filled
-from vsm.figures.labels import counted_noun, escape, hover, percent, short_duration
-from vsm.figures.template import FAINT, SOFT
+from vsm.figures.labels import escape, hover, pluralize
+from vsm.figures.theme import FAINT, SOFT, filled
+from vsm.findings.durations import percent, short_duration
 
 LANE: Final = 40
 """Pixels of one lane: its name, and its bars below."""
@@ -135,6 +135,6 @@ def _facts(row: dict[Any, Any]) -> str:
         [
             ("of the stage's time", percent(row["share"])),
             ("elapsed in all", short_duration(row["elapsed"])),
-            ("n", counted_noun(row["visits"], "visit")),
+            ("n", pluralize(row["visits"], "visit")),
         ],
     )

@@ -1,4 +1,4 @@
-"""Which way does a move take on the flow map? Straight on, over a skip, or back below."""
+"""Where everything on the flow map lies: stages on the spine, moves straight on, over skips, or back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which teams wait for which? From-team by to-team, with what every handoff cost."""
+"""The handoff matrix: from each team to each, how often and how long work waits."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,18 +6,9 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import (
-    counted_noun,
-    escape,
-    hover,
-    number,
-    percent,
-    short_duration,
-    text_width,
-    wrapped,
-)
-from vsm.figures.template import INK
+from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
+from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (
@@ -93,8 +84,8 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     )
     handoffs = sum(about["count"] for *_, about in team_network.edges(data=True))
     n = {
-        "handoffs": counted_noun(handoffs, "handoff"),
-        "tickets": counted_noun(team_network.graph.get("tickets", 0), "ticket"),
+        "handoffs": pluralize(handoffs, "handoff"),
+        "tickets": pluralize(team_network.graph.get("tickets", 0), "ticket"),
     }
     cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
     return framed(
@@ -184,7 +175,7 @@ def _facts(giver: str, receiver: str, about: Handoffs) -> str:
     return hover(
         f"{giver} → {receiver}",
         [
-            ("n", f"{counted_noun(about['count'], 'handoff')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85 % of waits within", short_duration(about["wait_p85"])),
             ("wait in all", short_duration(about["wait_total"])),
@@ -195,7 +186,7 @@ def _facts(giver: str, receiver: str, about: Handoffs) -> str:
 
 
 def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs: str, tickets: str) -> str:
-    sentence = f"Handoffs between {counted_noun(len(network), 'team')}: {handoffs} of {tickets}."
+    sentence = f"Handoffs between {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
     if not between:
         return f"{sentence} None of them leads to another team."
     giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])

@@ -1,4 +1,4 @@
-"""Can the data bear it? Bars of evidence, and the table of claims that rest on it."""
+"""What the data can bear: coverage, claims, sources, statuses, people and doubts."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.clock import Clock
-from vsm.figures.bar_marks import filled
-from vsm.figures.frame import SIDE, framed, nothing_to_see
-from vsm.figures.labels import escape, hover, number, percent, small, text_width
-from vsm.figures.tables import published
-from vsm.figures.template import BACK, KIND_COLOURS, SOFT
+from vsm.figures.labels import escape, hover, iso_day, number, small, text_width
+from vsm.figures.tables import Columns, styled_table, table_of
+from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
+from vsm.findings.durations import percent
 from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
+from vsm.quality.sources_seen import sources_seen
+from vsm.tables import LEVELS
 
 _TITLE: Final = "How much evidence there is"
 _ROW: Final = 40
@@ -180,19 +181,141 @@ def claims_table(
         visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,
         clock=clock,
     )  # fmt: skip
-    told = claims_from_coverage(found, minimum=minimum).to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Question": [row["claim"] for row in told],
-            "Can it be claimed": [row["verdict"] for row in told],
-            "Rests on": [row["evidence"] for row in told],
-            "Known": [percent(row["share"]) if row["n"] else "–" for row in told],
-            "n": [f"{number(row['n'])} {row['of']}" for row in told],
-            "What would help": [row["help"] or "–" for row in told],
-        }
-    )
+    told = claims_from_coverage(found, minimum=minimum)
+    columns: Columns = {
+        "Question": "claim",
+        "Can it be claimed": "verdict",
+        "Rests on": "evidence",
+        "Known": lambda row: percent(row["share"]) if row["n"] else "–",
+        "n": lambda row: f"{number(row['n'])} {row['of']}",
+        "What would help": lambda row: row["help"] or "–",
+    }
     caption = (
         "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
-    return published(rows, caption).set_properties(subset=["What would help"], **_WIDE)
+    return table_of(told, columns, caption).set_properties(subset=["What would help"], **_WIDE)
+
+
+def sources_table(
+    events: pd.DataFrame, *, commits: pd.DataFrame, releases: pd.DataFrame, deploys: pd.DataFrame
+) -> Styler:
+    """What was pulled from where, and of which days does it tell? ``sources_seen`` as a table.
+
+    Parameters
+    ----------
+    events, commits, releases, deploys
+        EVENTS, COMMITS, RELEASES and DEPLOYS.
+    """
+    found = sources_seen(events, commits=commits, releases=releases, deploys=deploys)
+    columns: Columns = {
+        "Source": "source",
+        "What": "what",
+        "Records": ("records", number),
+        "Of tickets": ("tickets", lambda count: number(count) if count else "–"),
+        "First": ("first", iso_day),
+        "Last": ("last", iso_day),
+    }
+    caption = (
+        f"n = {number(found['records'].sum())} records. First and last: when it happened (UTC), not when it "
+        "was pulled. Events of a Git source are commits and merges that belong to a ticket."
+    )
+    return table_of(found, columns, caption, nothing="Nothing to see yet: nothing has been pulled.")
+
+
+def statuses_table(stages: pd.DataFrame) -> Styler:
+    """Which status counts as which stage, and who said so? The first to check.
+
+    Parameters
+    ----------
+    stages
+        As ``stages_from_names`` gives them.
+
+    Examples
+    --------
+    >>> columns = "status name stage kind team place mapped"
+    >>> statuses_table(pd.DataFrame(columns=columns.split())).data.empty
+    True
+    """
+    found = stages.sort_values(["mapped", "place", "name"], kind="stable")
+    columns: Columns = {
+        "Status": "name",
+        "Stage": "stage",
+        "Kind": "kind",
+        "Team": found["team"].fillna("–"),
+        "Who says so": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
+    }
+    assumed = int((~found["mapped"].astype("bool")).sum())
+    caption = (
+        f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: their kind is what the "
+        "tracker's own category suggests, else a queue."
+    )
+    return table_of(found, columns, caption, nothing="Nothing to see yet: no status is known.")
+
+
+def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFrame) -> Styler:
+    """How many accounts, persons and teams are known? Counted, never named.
+
+    Parameters
+    ----------
+    visits, events, names
+        VISITS, EVENTS with persons for accounts, and NAMES.
+    """
+    accounts = names.loc[names["kind"] == "account", "id"].nunique()
+    actors = set(events["actor"].dropna().astype("str"))
+    holders = set(visits["holder"].dropna().astype("str"))
+    placed = set(visits.loc[visits["team"].notna(), "holder"].dropna().astype("str"))
+    rows = pd.DataFrame(
+        {
+            "Who": [
+                "accounts in all sources", "persons and bots who did something", "persons who held a ticket",
+                "of these, with a team", "teams",
+            ],
+            "Known": [
+                accounts, len(actors), len(holders), len(placed),
+                visits["team"].dropna().astype("str").nunique(),
+            ],
+        }
+    )  # fmt: skip
+    return styled_table(
+        rows,
+        "Several accounts may be one person: by vsm.toml, a mailbox or a name. Without teams nobody can be "
+        "said to wait for another team.",
+    )
+
+
+def provenance_table(provenance: Mapping[str, str]) -> Styler:
+    """Which state of the data, and of vsm.toml, is this? What makes a run repeatable.
+
+    Parameters
+    ----------
+    provenance
+        Texts by name, as a stream bears them.
+
+    Examples
+    --------
+    >>> provenance_table({"as of": "2026-01-05 00:00 UTC"}).data["Value"].tolist()
+    ['2026-01-05 00:00 UTC']
+    """
+    rows = pd.DataFrame({"What": list(provenance), "Value": [str(value) for value in provenance.values()]})
+    return styled_table(
+        rows,
+        "As of: the instant that counts as now. The same archive, workflow and version give the "
+        "same numbers.",
+    )
+
+
+def doubts_table(quality: pd.DataFrame) -> Styler:
+    """What should not be trusted? QUALITY by check, faults first, each with its count and one example."""
+    plain = quality.astype({"level": "str", "check": "str"})
+    rows = (
+        plain.groupby(["level", "check"])
+        .agg(Times=("detail", "size"), Example=("detail", "first"))
+        .reset_index()
+    )
+    rank = {level: place for place, level in enumerate(LEVELS)}
+    rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
+    names = {"level": "Level", "check": "Check"}
+    return styled_table(
+        rows.rename(columns=names), "A fault falsifies results, a warning may, a note is good to know."
+    )

@@ -1,4 +1,4 @@
-"""With which marks is the network of teams drawn? Arrows by handoffs and wait, teams by handoffs."""
+"""The handoff network: teams on an oval, and an arrow for every way that work takes between them."""
 
 from collections.abc import Mapping
 from math import atan2, degrees, hypot
@@ -7,17 +7,121 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import (
-    counted_noun,
-    escape,
-    hover,
-    number,
-    percent,
-    short_duration,
-    text_width,
+from vsm.figures.labels import escape, hover, number, pluralize, text_width
+from vsm.figures.maps.teams_layout import (
+    HALF_WIDTH,
+    NAME_SIZE,
+    Box,
+    Oval,
+    Point,
+    Way,
+    oval_from_network,
+    through,
 )
-from vsm.figures.team_places import HALF_WIDTH, NAME_SIZE, Box, Oval, Point, Way, through
-from vsm.figures.wait_scale import wait_colour
+from vsm.figures.theme import framed, hidden_axis, nothing_to_see, wait_bar, wait_colour
+from vsm.findings.durations import percent, short_duration
+
+_TITLE: Final = "Who waits for whom"
+_CAPTION: Final = (
+    "n = {handoffs} of {tickets}. Arrow: from giver to receiver, width by handoffs, colour by median wait "
+    "until the work is taken up; beside it, where there is room, both as numbers. Mark: handoffs that a team "
+    "gives or takes. Within: from person to person of one team, and the median wait.{cut}"
+)
+_FOOT: Final = 74
+
+
+def team_network(
+    network: "nx.DiGraph[str]", *, title: str | None = None, most: int = 12, min_share: float = 0.01
+) -> go.Figure:
+    """Which teams pass work to which, how often, and how long does it wait to be taken up?
+
+    Parameters
+    ----------
+    network
+        As ``vsm.model.network.team_network`` gives it.
+    title
+        Plain text; a neutral one by default.
+    most
+        How many teams are drawn, those with most handoffs.
+    min_share
+        Ways with a smaller share of all handoffs are not drawn. The caption says what is left out.
+
+    Returns
+    -------
+    Figure
+        One trace a drawn way, one for the teams; without handoffs between known teams a kind sentence.
+
+    Examples
+    --------
+    >>> network = nx.DiGraph(name="teams", tickets=9)
+    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 864000.0, "share": 1.0}
+    >>> network.add_edge("Build", "Test", count=10, tickets=9, back=0, **waits)
+    >>> team_network(network).layout.meta["alt"].split(". ")[1]
+    'Most waiting lies on the way from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+    """
+    if not network.number_of_edges():
+        hint = "No handoff between known teams has been seen: give stages or people a team in vsm.toml."
+        return nothing_to_see(title=title or _TITLE, hint=hint)
+    busiest = sorted(network, key=lambda team: (-through(network, team), team))[:most]
+    drawn = network.subgraph(busiest)
+    ways = _ways(drawn, least=min_share * _handoffs(network))
+    oval = oval_from_network(drawn, ways=ways)
+    body = round(oval.high - oval.low)
+    scale = [wait_bar(body, below=14, text="median wait until taken up")] if oval.ways else []
+    figure = go.Figure(
+        [*marks_from_oval(oval, network=drawn), *scale],
+        layout={
+            # As wide as high: one unit stays one pixel at any width, and what was kept apart does not meet.
+            "xaxis": hidden_axis(-HALF_WIDTH, HALF_WIDTH) | {"constrain": "domain"},
+            "yaxis": hidden_axis(oval.low, oval.low + body) | {"constrain": "domain", "scaleanchor": "x"},
+        },
+    )
+    counts = {
+        "handoffs": pluralize(_handoffs(network), "handoff"),
+        "tickets": pluralize(network.graph.get("tickets", 0), "ticket"),
+    }
+    return framed(
+        figure,
+        title=title or _TITLE,
+        caption=_CAPTION.format(**counts, cut=_cut(network, drawn, ways)),
+        alt=_alt(network, **counts),
+        body=body,
+        foot=_FOOT if oval.ways else 8,
+    )
+
+
+def _handoffs(network: "nx.DiGraph[str]") -> int:
+    return sum(about["count"] for *_, about in network.edges(data=True))
+
+
+def _ways(network: "nx.DiGraph[str]", *, least: float) -> list[Way]:
+    return sorted((u, v) for u, v, about in network.edges(data=True) if u != v and about["count"] >= least)
+
+
+def _cut(network: "nx.DiGraph[str]", drawn: "nx.DiGraph[str]", ways: list[Way]) -> str:
+    within = [(team, team) for team in drawn if drawn.has_edge(team, team)]
+    shown = sum(network.edges[way]["count"] for way in [*ways, *within])
+    rest = _handoffs(network) - shown
+    if not rest:
+        return ""
+    teams = len(network) - len(drawn)
+    others = f" {pluralize(teams, 'team')} and" if teams else ""
+    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare ways."
+
+
+def _alt(network: "nx.DiGraph[str]", *, handoffs: str, tickets: str) -> str:
+    sentence = f"Network of {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
+    between = [way for way in network.edges if way[0] != way[1]]
+    if not between:
+        return f"{sentence} None of them leads to another team."
+    way = max(between, key=lambda way: network.edges[way]["wait_total"])
+    about = network.edges[way]
+    return (
+        f"{sentence} Most waiting lies on the way from {way[0]} to {way[1]}: "
+        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
+        f"n {number(about['count'])}."
+    )
+
 
 _WIDEST: Final = 11.0
 _TEAM: Final = "#0072b2"
@@ -33,7 +137,7 @@ def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatte
     >>> network = nx.DiGraph()
     >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 8e5, "share": 1.0, "back": 0}
     >>> network.add_edge("web", "qa", count=3, tickets=3, **waits)
-    >>> from vsm.figures.team_places import oval_from_network
+    >>> from vsm.figures.maps.teams_layout import oval_from_network
     >>> oval = oval_from_network(network, ways=[("web", "qa")])
     >>> [trace.name for trace in marks_from_oval(oval, network=network)]
     ['web → qa', 'arrow heads', 'teams', 'names', 'facts']
@@ -230,7 +334,7 @@ def facts_of_way(way: Way, about: Mapping[str, Any]) -> str:
     return hover(
         f"{way[0]} → {way[1]}",
         [
-            ("n", f"{counted_noun(about['count'], 'handoff')}, {counted_noun(about['tickets'], 'ticket')}"),
+            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85 % of waits within", short_duration(about["wait_p85"])),
             ("wait in all", short_duration(about["wait_total"])),
@@ -245,12 +349,12 @@ def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
     taken = sum(about["count"] for u, _, about in network.in_edges(team, data=True) if u != team)
     waited = sum(about["wait_total"] for u, _, about in network.in_edges(team, data=True) if u != team)
     facts = [
-        ("given to other teams", counted_noun(given, "handoff")),
-        ("taken from other teams", counted_noun(taken, "handoff")),
+        ("given to other teams", pluralize(given, "handoff")),
+        ("taken from other teams", pluralize(taken, "handoff")),
         ("wait in all until it took them up", short_duration(waited)),
     ]
     if network.has_edge(team, team):
         own = network.edges[team, team]
-        words = f"{counted_noun(own['count'], 'handoff')}, median wait {short_duration(own['wait_median'])}"
+        words = f"{pluralize(own['count'], 'handoff')}, median wait {short_duration(own['wait_median'])}"
         facts.append(("between persons of the team", words))
     return hover(team, facts)

@@ -1,4 +1,4 @@
-"""Where does everything on the value stream map lie? Stages side by side, in rows like lines of text.
+"""Where everything on the value stream map lies: stages side by side, in rows like lines of text.
 
 Sideways the unit is a stage's slot, so that the map follows the page's width; downwards it is a pixel,
 so that no text ever overlaps.
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import networkx as nx
 
-from vsm.figures.arcs import spine
+from vsm.figures.maps.flow_layout import spine
 
 ROW: Final = 250
 MOST_IN_A_ROW: Final = 6

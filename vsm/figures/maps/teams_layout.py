@@ -1,4 +1,4 @@
-"""Where do teams and the ways between them lie? On an oval, in an order that keeps busy ways short.
+"""Where teams and the ways between them lie: on an oval, in an order that keeps busy ways short.
 
 One unit is one pixel on a page of 700 pixels or more, so that arrows, marks and texts can be kept apart.
 """
@@ -11,7 +11,8 @@ from typing import Final
 
 import networkx as nx
 
-from vsm.figures.labels import escape, number, short_duration, small, text_width, wrapped
+from vsm.figures.labels import escape, number, small, text_width, wrapped
+from vsm.findings.durations import short_duration
 
 HALF_WIDTH: Final = 334
 NAME_SIZE: Final = 12
