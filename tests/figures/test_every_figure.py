@@ -11,7 +11,6 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from tests.model.test_by_week import waited
 
 from tests.figures.small_stream import (
     HOSTILE,
@@ -30,6 +29,7 @@ from tests.model.test_causes import handoffs, lives, waits
 from tests.model.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
+from tests.model.test_weekly import waited
 from tests.streams import stream_of
 from vsm.figures import (
     causes_ladder,

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.model.test_by_week import DAY, MONDAY, stayed, waited
 
+from tests.model.test_weekly import DAY, MONDAY, stayed, waited
 from vsm.clock import Calendar, Clock
 from vsm.figures import cumulative_flow, efficiency_bars, throughput_bars, wait_heat_map
 from vsm.figures import efficiency as efficiency_figure
