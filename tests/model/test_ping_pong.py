@@ -49,7 +49,7 @@ def work(*teams: str | None) -> list[Step]:
 
 
 def told(visits: pd.DataFrame, **options: Any) -> list[list[Any]]:
-    found = ping_pong(visits, lives_of(visits), **options)
+    found = ping_pong(visits, lives_of(visits), **({"seed": 0, "minimum": 12} | options))
     return found[["a", "b", "tickets", "rounds", "cost"]].to_numpy().tolist()
 
 
