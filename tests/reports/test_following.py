@@ -104,7 +104,9 @@ def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, visit: Calla
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_timeout(1500)
-    click(page, 0, "good")
+    with page.context.expect_page():
+        click(page, 0, "good")
+    page.wait_for_timeout(300)  # a second tab would open by now
     assert set(window.called) == {GOOD}
     assert len(page.context.pages) == 2
 

@@ -178,6 +178,7 @@ def test_a_broken_notebook_is_told(tmp_path: Path) -> None:
         render_slides(tmp_path / "deck.ipynb", title="Flow", footer={})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tickets", [0, 1])
 def test_nothing_and_one_ticket_give_kind_slides(
     tmp_path: Path, visit: Callable[..., Visit], tickets: int
