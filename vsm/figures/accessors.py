@@ -62,7 +62,9 @@ class Plots(_Accessor):
     ) -> go.Figure:
         """Waiting by cause, for each handoff (``passing``), stage or team; the ``most`` costly."""
         s = self._stream
-        return figures.causes_ladder(s.waits, s.handoffs, s.lifecycles, by=by, most=most, minimum=s.minimum)
+        return figures.causes_ladder(
+            s.waits, s.handoffs, s.lifecycles, by=by, most=most, minimum=s.minimum, seed=s.seed
+        )
 
     def ageing_work(self, *, measure: Literal["age", "stay"] = "age") -> go.Figure:
         """Work item ageing: open tickets against the usual pace; ``stay``: time in the stage alone."""
@@ -103,7 +105,7 @@ class Plots(_Accessor):
     def efficiency_bars(self) -> go.Figure:
         """Flow efficiency as a bracket: by statuses at most, by evidence of work at least."""
         s = self._stream
-        return figures.efficiency_bars(s.visits, s.lifecycles, clock=s.clock, minimum=s.minimum)
+        return figures.efficiency_bars(s.visits, s.lifecycles, clock=s.clock, minimum=s.minimum, seed=s.seed)
 
     def deployment_weeks(self) -> go.Figure:
         """Deployments and the lead time of changes, week by week."""
@@ -128,6 +130,7 @@ class Plots(_Accessor):
             experiments=s.experiments,
             as_of=s.as_of,
             minimum=s.minimum,
+            seed=s.seed,
         )
 
     def xmr_chart(self, *, changed: str = "", stage: str = "") -> go.Figure:
@@ -169,6 +172,7 @@ class Plots(_Accessor):
             as_of=s.as_of,
             place=rank,
             minimum=s.minimum,
+            seed=s.seed,
         )
 
 
@@ -247,7 +251,7 @@ class Tables(_Accessor):
     def causes(self) -> Styler:
         """Why completed tickets waited: each cause's share of all waiting."""
         s = self._stream
-        return figures.causes_table(s.waits, s.lifecycles, minimum=s.minimum)
+        return figures.causes_table(s.waits, s.lifecycles, minimum=s.minimum, seed=s.seed)
 
     def meanings(self) -> Styler:
         """What each cause means."""
@@ -309,7 +313,7 @@ class Tables(_Accessor):
         """What other tools' rules would say of the same tickets."""
         s = self._stream
         return figures.named_rules_table(
-            s.stage_visits, s.lifecycles, tickets=s.tickets, stages=s.stages, minimum=s.minimum
+            s.stage_visits, s.lifecycles, tickets=s.tickets, stages=s.stages, minimum=s.minimum, seed=s.seed
         )
 
     def delivery(self) -> Styler:
@@ -375,7 +379,7 @@ class Tables(_Accessor):
         """What the team tried, and whether it helped."""
         s = self._stream
         return figures.experiments_table(
-            s.experiments, s.stage_visits, s.lifecycles, as_of=s.as_of, minimum=s.minimum
+            s.experiments, s.stage_visits, s.lifecycles, as_of=s.as_of, minimum=s.minimum, seed=s.seed
         )
 
     def next_steps(self, *, most: int = 3) -> Styler:

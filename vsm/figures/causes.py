@@ -43,6 +43,7 @@ def causes_ladder(
     *,
     by: str = "passing",
     minimum: int,
+    seed: int,
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
@@ -56,6 +57,8 @@ def causes_ladder(
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
         Groups of fewer finished tickets are left out, and counted in the caption.
+    seed
+        Of the bootstrap.
     most
         How many groups are shown; twelve by default.
     title
@@ -69,7 +72,7 @@ def causes_ladder(
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
-    table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=0)
+    table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=seed)
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
     if not shown:
@@ -188,9 +191,9 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     )
 
 
-def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
+def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
     """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
-    found = cause_shares(waits, lives, minimum=minimum, seed=0)
+    found = cause_shares(waits, lives, minimum=minimum, seed=seed)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",

@@ -45,6 +45,7 @@ def before_and_after(
     stage: str = "",
     experiments: Sequence[Experiment] = (),
     minimum: int,
+    seed: int,
     title: str | None = None,
 ) -> go.Figure:
     """How long did it take before a change, and after it? The share still going on, by time.
@@ -81,7 +82,9 @@ def before_and_after(
     of = stage or LEAD
     if day is None:
         return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
-    found = compared(spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=0)
+    found = compared(
+        spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
+    )
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
         return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")
@@ -338,6 +341,7 @@ def experiments_table(
     *,
     as_of: pd.Timestamp,
     minimum: int,
+    seed: int,
 ) -> Styler:
     """Did what was tried help, as far as the data show? ``experiments_judged`` as a table, the latest first.
 
@@ -352,7 +356,7 @@ def experiments_table(
     minimum
         Under so many on either side nothing is claimed.
     """
-    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=0)
+    found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=seed)
     told = found.sort_values("since", ascending=False, kind="stable")
     columns: Columns = {
         "Experiment": "name",

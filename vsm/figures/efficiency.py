@@ -18,7 +18,13 @@ _ROW: Final = 62
 
 
 def efficiency_bars(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, minimum: int, title: str | None = None
+    visits: pd.DataFrame,
+    lives: pd.DataFrame,
+    *,
+    clock: Clock,
+    minimum: int,
+    seed: int,
+    title: str | None = None,
 ) -> go.Figure:
     """Between which ends does flow efficiency lie?
 
@@ -39,7 +45,7 @@ def efficiency_bars(
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends; of too few
         tickets, or of no time, a kind sentence.
     """
-    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum, seed=0)
+    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum, seed=seed)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     ends = {
         time: {row["measure"]: row for row in known[known["time"] == time].to_dict("records")}

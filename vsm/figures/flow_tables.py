@@ -124,6 +124,7 @@ def named_rules_table(
     tickets: pd.DataFrame,
     stages: pd.DataFrame,
     minimum: int,
+    seed: int,
 ) -> Styler:
     """What would other tools say of the same tickets? ``named_rules`` as a table.
 
@@ -135,7 +136,7 @@ def named_rules_table(
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
-    found = named_rules(durations, minimum=minimum, seed=0)
+    found = named_rules(durations, minimum=minimum, seed=seed)
     columns: Columns = {
         "Rule": "rule",
         "Who counts so": "who",

@@ -26,7 +26,7 @@ _ROW: Final = 52
 _TITLE: Final = "What the costliest handoffs look like"
 
 
-def handoff_slide(
+def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     handoffs: pd.DataFrame,
     waits: pd.DataFrame,
     lives: pd.DataFrame,
@@ -37,13 +37,14 @@ def handoff_slide(
     as_of: pd.Timestamp,
     place: int = 1,
     minimum: int,
+    seed: int,
     title: str | None = None,
 ) -> go.Figure | None:
     """What happened at the costliest handoff (or the second, or the third), told by one ticket?
 
     Parameters
     ----------
-    handoffs, waits, lives, visits, blocks, tickets, as_of, minimum
+    handoffs, waits, lives, visits, blocks, tickets, as_of, minimum, seed
         As ``handoff_stories`` takes them.
     place
         1: the costliest.
@@ -57,15 +58,17 @@ def handoff_slide(
         ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A kind sentence where no handoff can be
         told; None where there are fewer than ``place``, so that a deck has no empty slide.
     """
-    about: dict[str, Any] = {
-        "visits": visits,
-        "blocks": blocks,
-        "tickets": tickets,
-        "as_of": as_of,
-        "minimum": minimum,
-    }
     stories = handoff_stories(
-        handoffs, waits, lives, most=place, **({"minimum": 12, "seed": 0} | about)
+        handoffs,
+        waits,
+        lives,
+        visits=visits,
+        blocks=blocks,
+        tickets=tickets,
+        as_of=as_of,
+        most=place,
+        minimum=minimum,
+        seed=seed,
     ).to_dict("records")
     if not stories and place == 1:
         return nothing_to_see(title=title or _TITLE, hint=_HINT)
