@@ -28,7 +28,7 @@ def parts(stream: ValueStream) -> dict[str, Any]:
 def of_tickets(rows: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the evidence of a small stream, with these tickets."""
     stream = stream_of(DONE, DONE, STRAIGHT)
-    return coverage_bars(stream.visits, **(parts(stream) | {"tickets": rows} | words))
+    return coverage_bars(evidence_coverage(stream.visits, **(parts(stream) | {"tickets": rows} | words)))
 
 
 def counts(stream: ValueStream) -> dict[str, tuple[int, int]]:
@@ -122,7 +122,7 @@ def test_few_statuses_are_enough() -> None:
 def test_bars_are_as_long_as_the_shares() -> None:
     """Of visits none has a team; 67 % of the finished were worked on; what is of nothing has no bar."""
     stream = stream_of(DONE, DONE, STRAIGHT)
-    figure = coverage_bars(stream.visits, **parts(stream))
+    figure = coverage_bars(evidence_coverage(stream.visits, **parts(stream)))
     names = [text.split("<br>")[0] for text in figure.layout.yaxis.ticktext]
     drawn = {names[y]: round(x) for bar in figure.data for x, y in zip(bar.x, bar.y, strict=True)}
     assert drawn["visits with a known team"] == 0
@@ -140,10 +140,11 @@ def test_bars_are_as_long_as_the_shares() -> None:
 def test_the_table_of_claims_says_what_would_help() -> None:
     """Three finished tickets are too few for anything but the stages."""
     stream = stream_of(DONE, DONE, STRAIGHT)
-    rows = {row[0]: row[1:] for row in shown(claims_table(stream.visits, minimum=12, **parts(stream)))}
+    coverage = evidence_coverage(stream.visits, **parts(stream))
+    rows = {row[0]: row[1:] for row in shown(claims_table(coverage, minimum=12))}
     assert rows["How long tickets take"][:2] == ["too few to say", "finishes that are no bulk edit"]
     assert rows["How a commit reaches the customer"][0] == "no data"
-    enough = {row[0]: row[1] for row in shown(claims_table(stream.visits, minimum=1, **parts(stream)))}
+    enough = {row[0]: row[1] for row in shown(claims_table(coverage, minimum=1))}
     assert enough["How long tickets take"] == "yes"
     assert enough["Which team waits for which"] == "not from these data"
 

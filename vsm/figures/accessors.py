@@ -4,12 +4,14 @@ The tables, thresholds and seeds come from the stream; the functions underneath 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm import figures
+from vsm.quality.coverage import evidence_coverage
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -113,7 +115,7 @@ class Plots(_Accessor):
 
     def coverage_bars(self) -> go.Figure:
         """Data coverage: how much evidence there is of each kind."""
-        return figures.coverage_bars(**self._evidence())
+        return figures.coverage_bars(coverage(self._stream))
 
     def before_and_after(self, *, changed: str = "", stage: str = "") -> go.Figure:
         """Before and after a change (a day, or the latest experiment): lead time, or time in one stage."""
@@ -169,9 +171,6 @@ class Plots(_Accessor):
             minimum=s.minimum,
         )
 
-    def _evidence(self) -> dict[str, Any]:
-        return evidence(self._stream)
-
 
 class Tables(_Accessor):
     """Every table of a stream's pages, by ``stream.table.<table>()``; each gives a pandas ``Styler``."""
@@ -180,7 +179,7 @@ class Tables(_Accessor):
 
     def claims(self) -> Styler:
         """Which questions these data can answer."""
-        return figures.claims_table(**evidence(self._stream), minimum=self._stream.minimum)
+        return figures.claims_table(coverage(self._stream), minimum=self._stream.minimum)
 
     def sources(self) -> Styler:
         """What was pulled, and which time it covers."""
@@ -384,15 +383,15 @@ class Tables(_Accessor):
         return figures.next_steps_table(self._stream.findings, most=most)
 
 
-def evidence(stream: "ValueStream") -> dict[str, Any]:
-    """Give what coverage is measured on."""
-    return {
-        "visits": stream.visits,
-        "lives": stream.lifecycles,
-        "waits": stream.waits,
-        "events": stream.events,
-        "commits": stream.commits,
-        "tickets": stream.tickets,
-        "stages": stream.stages,
-        "clock": stream.clock,
-    }
+def coverage(stream: "ValueStream") -> pd.DataFrame:
+    """How much of what happened in this stream left evidence of each kind."""
+    return evidence_coverage(
+        stream.visits,
+        lives=stream.lifecycles,
+        waits=stream.waits,
+        events=stream.events,
+        commits=stream.commits,
+        tickets=stream.tickets,
+        stages=stream.stages,
+        clock=stream.clock,
+    )

@@ -7,12 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.clock import Clock
 from vsm.figures.labels import escape, hover, iso_day, number, small, text_width
 from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
 from vsm.findings.durations import percent
-from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, evidence_coverage
+from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage
 from vsm.quality.sources_seen import sources_seen
 from vsm.tables import LEVELS
 
@@ -26,24 +25,13 @@ _LOOKS: Final = {
 _WIDE: Final = {"min-width": "16em"}
 
 
-def coverage_bars(
-    visits: pd.DataFrame,
-    *,
-    lives: pd.DataFrame,
-    waits: pd.DataFrame,
-    events: pd.DataFrame,
-    commits: pd.DataFrame,
-    tickets: pd.DataFrame,
-    stages: pd.DataFrame,
-    clock: Clock,
-    title: str | None = None,
-) -> go.Figure:
+def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     """How much of what happened left evidence of each kind? ``evidence_coverage`` as bars.
 
     Parameters
     ----------
-    visits, lives, waits, events, commits, tickets, stages, clock
-        As ``evidence_coverage`` takes them.
+    coverage
+        As ``vsm.quality.coverage.evidence_coverage`` gives it.
     title
         Plain text; a neutral one by default.
 
@@ -52,13 +40,9 @@ def coverage_bars(
     Figure
         One bar a kind of evidence, its share in percent, with n beside; a kind sentence without tickets.
     """
-    found = evidence_coverage(
-        visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,
-        clock=clock,
-    )  # fmt: skip
-    if tickets.empty:
+    if not coverage.loc[coverage["of"] == "tickets", "n"].sum():
         return nothing_to_see(title=title or _TITLE, hint="Nothing has been pulled so far.")
-    rows = found.to_dict("records")
+    rows = coverage.to_dict("records")
     names = [f"{escape(row['evidence'])}<br>{small(escape('of ' + row['of']))}" for row in rows]
     beside = [_numbers(row) for row in rows]
     figure = go.Figure([_bars(rows, look) for look in _LOOKS])
@@ -88,7 +72,7 @@ def coverage_bars(
         title=title or _TITLE,
         caption="n stands beside each bar: all there is, no sample, so there is no interval. – where there "
         "is none of it. A low bar is nobody's fault: it says which questions these data cannot answer.",
-        alt=_alt(found),
+        alt=_alt(coverage),
         body=_ROW * len(rows),
         head=58,
         foot=56,
@@ -156,32 +140,17 @@ def _alt(found: pd.DataFrame) -> str:
     )
 
 
-def claims_table(
-    visits: pd.DataFrame,
-    *,
-    lives: pd.DataFrame,
-    waits: pd.DataFrame,
-    events: pd.DataFrame,
-    commits: pd.DataFrame,
-    tickets: pd.DataFrame,
-    stages: pd.DataFrame,
-    clock: Clock,
-    minimum: int,
-) -> Styler:
+def claims_table(coverage: pd.DataFrame, *, minimum: int) -> Styler:
     """What can be claimed from these data, and what would make it stronger? ``claims_from_coverage``.
 
     Parameters
     ----------
-    visits, lives, waits, events, commits, tickets, stages, clock
-        As ``evidence_coverage`` takes them.
+    coverage
+        As ``vsm.quality.coverage.evidence_coverage`` gives it.
     minimum
         Under so many of something it is too few to say.
     """
-    found = evidence_coverage(
-        visits, lives=lives, waits=waits, events=events, commits=commits, tickets=tickets, stages=stages,
-        clock=clock,
-    )  # fmt: skip
-    told = claims_from_coverage(found, minimum=minimum)
+    claims = claims_from_coverage(coverage, minimum=minimum)
     columns: Columns = {
         "Question": "claim",
         "Can it be claimed": "verdict",
@@ -194,7 +163,7 @@ def claims_table(
         "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
-    return table_of(told, columns, caption).set_properties(subset=["What would help"], **_WIDE)
+    return table_of(claims, columns, caption).set_properties(subset=["What would help"], **_WIDE)
 
 
 def sources_table(
