@@ -113,7 +113,7 @@ minimum = 12          # under so many tickets: too few to say
 # batch_tickets = 3            # so many tickets that leave one after another, …
 # batch_minutes = 10.0         # … with no longer pause than this, are a batch
 # active_days = 14.0           # a member of a team is active for so long after each trace
-# work = "touches"             # where tickets lie forgotten "In Progress": only between traces somebody works;
+# work = "touches"            # where tickets lie forgotten "In Progress": somebody works only between traces;
 #                              # left out: "statuses", as long as the ticket is in a stage of work
 #
 # [blocking]                   # which links mean that one ticket holds up another; flags always do

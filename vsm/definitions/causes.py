@@ -23,6 +23,7 @@ from vsm.definitions.visits import (
     StageFacts,
     Visit,
     last_value,
+    lives_of,
     ticket_team,
 )
 from vsm.definitions.waits import Wait
@@ -60,16 +61,13 @@ class Facts:
 
     @cached_property
     def stages(self) -> Mapping[str, StageFacts]:
-        """Stages by their name."""
+        """By name."""
         return {stage.name: stage for stage in self.stage_of.values()}
 
     @cached_property
     def lives(self) -> Mapping[str, list[Visit]]:
         """Visits of each ticket, so that ``n`` is the place in the list."""
-        lives: dict[str, list[Visit]] = {}
-        for visit in self.visits:
-            lives.setdefault(visit.ticket, []).append(visit)
-        return lives
+        return lives_of(self.visits)
 
     @cached_property
     def told(self) -> Mapping[str, list[Event]]:

@@ -42,7 +42,7 @@ class Step:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Explanation:
     """A ticket's life, explained. Shown as a table in Jupyter, as text by ``print``.
 
@@ -111,6 +111,10 @@ class Explanation:
             else:
                 lines += [f"   - {step.what}: {span}", f"     {step.why}"]
         return "\n".join([*lines, "", *self.summary[1:]])
+
+    def __repr__(self) -> str:
+        """Show the text at the prompt: a life's worth of rows would drown it."""
+        return str(self)
 
     def _repr_html_(self) -> str:
         """Lay it out as a table: a bold row per visit, its steps below; every text is escaped."""

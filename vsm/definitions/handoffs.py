@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from vsm.definitions.visits import DONE, WORK, StageFacts, Visit
+from vsm.definitions.visits import DONE, WORK, StageFacts, Visit, lives_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +36,8 @@ def list_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]
     person, the team or the discipline differs. A level on which either side is unknown claims nothing.
     """
     stages = {stage.name: stage for stage in stage_of.values()}
-    lives: dict[str, list[Visit]] = {}
-    for visit in visits:
-        lives.setdefault(visit.ticket, []).append(visit)
     handoffs: list[Handoff] = []
-    for ticket, life in lives.items():
+    for ticket, life in lives_of(visits).items():
         for giver, receiver in pairwise([visit for visit in life if visit.kind == WORK]):
             here, there = stages[giver.stage], stages[receiver.stage]
             person = _differ(giver.holder, receiver.holder)

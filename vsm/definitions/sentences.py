@@ -20,7 +20,7 @@ from vsm.definitions.causes import (
     ready_since,
 )
 from vsm.definitions.handoffs import Handoff
-from vsm.definitions.visits import DONE, WORK, Visit
+from vsm.definitions.visits import DONE, EXTERNAL, WORK, Visit
 
 SHOWN: Final = 3
 
@@ -88,7 +88,9 @@ class Sentences:
             return f"In a work stage, but {visit.holder or 'nobody known'} had not started yet."
         if visit.kind == DONE:
             return "Done, but reopened later."
-        return f"Nobody works on a ticket in a stage of kind {visit.kind}."
+        if visit.kind == EXTERNAL:
+            return "It was with somebody outside the stream."
+        return "Nobody works on a ticket in a queue."
 
     def cause(self, pieces: list[Piece]) -> str:
         """By which rule these pieces, of one cause and receiver, got their cause."""

@@ -130,6 +130,14 @@ def list_visits(
     return visits
 
 
+def lives_of(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
+    """Visits by ticket, so that ``n`` is the place in the list."""
+    lives: dict[str, list[Visit]] = {}
+    for visit in visits:
+        lives.setdefault(visit.ticket, []).append(visit)
+    return lives
+
+
 # 1. A ticket's life is a chain of stays: only a change of stage begins a new one.
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vsm.definitions.handoffs import Handoff
-from vsm.definitions.visits import DONE, WORK, Visit
+from vsm.definitions.visits import DONE, WORK, Visit, lives_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,11 +43,8 @@ def list_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_of: d
     a life, waits and work are the lead time. A wait between a handoff's ``given`` and ``taken`` is the
     handoff's.
     """
-    lives: dict[str, list[Visit]] = {}
-    for visit in visits:
-        lives.setdefault(visit.ticket, []).append(visit)
     waits = []
-    for ticket, life in lives.items():
+    for ticket, life in lives_of(visits).items():
         horizon = finished_for_good(life) or as_of
         passed_on = [handoff for handoff in handoffs if handoff.ticket == ticket]
         for visit in life:
