@@ -335,6 +335,17 @@ def filled(colour: str, pattern: str) -> dict[str, Any]:
     }
 
 
+def arrow_head(width: float) -> float:
+    """Size of the head of an arrow whose line is so wide, in pixels: never smaller than can be seen.
+
+    Examples
+    --------
+    >>> arrow_head(0.0), arrow_head(10.0)
+    (9.0, 18.0)
+    """
+    return 9 + 0.9 * width
+
+
 def whiskers(rows: pd.DataFrame) -> go.Scatter:
     """Between which bounds does each share lie? Only known intervals are drawn.
 

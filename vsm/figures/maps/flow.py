@@ -16,6 +16,7 @@ from vsm.figures.theme import (
     KIND_COLOURS,
     KIND_SYMBOLS,
     KIND_WORDS,
+    arrow_head,
     framed,
     hidden_axis,
     nothing_to_see,
@@ -142,6 +143,11 @@ def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
 
 
 _WIDEST: Final = 11.0
+_THINNEST: Final = 1.2
+_LINE_IN_HEAD: Final = 0.45  # how far an arc's line reaches into the head of its arrow
+_PAGE: Final = 668  # pixels of the map on a page of 700
+_NAME_SIZE: Final = 12
+_LETTER: Final = 0.62  # of the font size: the width of a letter
 
 
 def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
@@ -189,11 +195,7 @@ def _name_foot(plan: Plan, place: int) -> float:
 
 
 def _width(move: Move, most: int) -> float:
-    return max(1.2, float(_WIDEST * move.about["tickets"] / most))
-
-
-def _head(width: float) -> float:
-    return 9 + 0.9 * width
+    return max(_THINNEST, float(_WIDEST * move.about["tickets"] / most))
 
 
 def _colour(move: Move) -> str:
@@ -206,7 +208,7 @@ def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
     """Draw a move; a straight line's head lies on its last point, which plotly.js sets back from the mark."""
     width = _width(move, most)
     x, y = points[-1]
-    inside = 0.45 * _head(width)
+    inside = _LINE_IN_HEAD * arrow_head(width)
     ends_in_head = points if move.straight else [*points[:-1], (x, y - inside if move.back else y + inside)]
     return go.Scatter(
         x=[x for x, _ in ends_in_head],
@@ -217,7 +219,7 @@ def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
         marker={
             "symbol": "arrow-wide",
             "angleref": "previous",
-            "size": [0, _head(width)],
+            "size": [0, arrow_head(width)],
             "standoff": [0, plan.radii[move.receiver]],
             "color": _colour(move),
             "opacity": 1,
@@ -244,7 +246,7 @@ def _arc_heads(plan: Plan, most: int) -> go.Scatter:
         marker={
             "symbol": "arrow-wide",
             "angle": [0 if move.back else 180 for move, _ in arcs],
-            "size": [_head(_width(move, most)) for move, _ in arcs],
+            "size": [arrow_head(_width(move, most)) for move, _ in arcs],
             "color": [_colour(move) for move, _ in arcs],
             "opacity": 1,
             "line": {"width": 0},
@@ -297,8 +299,8 @@ def _counts(plan: Plan) -> go.Scatter:
 def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
     """Head each stage's column with its name, on two levels where there are many."""
     names = plan.names
-    column = 668 * plan.levels / (len(names) - 1 + 2 * plan.edge)
-    width = min(22, int(column / (0.62 * 12)))
+    column = _PAGE * plan.levels / (len(names) - 1 + 2 * plan.edge)
+    width = min(22, int(column / (_LETTER * _NAME_SIZE)))
     shares = [_share(network.nodes[name]) for name in names]
     return go.Scatter(
         x=list(range(len(names))),
@@ -310,7 +312,7 @@ def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
         mode="text",
         name="names",
         textposition="top center",
-        textfont={"size": 12},
+        textfont={"size": _NAME_SIZE},
         hoverinfo="skip",
         showlegend=False,
         cliponaxis=False,

@@ -18,7 +18,7 @@ from vsm.figures.maps.teams_layout import (
     oval_from_network,
     through,
 )
-from vsm.figures.theme import framed, hidden_axis, nothing_to_see, wait_bar, wait_colour
+from vsm.figures.theme import PAPER, arrow_head, framed, hidden_axis, nothing_to_see, wait_bar, wait_colour
 from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Who waits for whom"
@@ -124,8 +124,12 @@ def _alt(network: "nx.DiGraph[str]", *, handoffs: str, tickets: str) -> str:
 
 
 _WIDEST: Final = 11.0
+_THINNEST: Final = 1.6
+_LINE_IN_HEAD: Final = 0.3  # a line ends so far from the tip, in heads
 _TEAM: Final = "#0072b2"
 _FACT_SIZE: Final = 11
+_FACT_HALF_HEIGHT: Final = 8
+_COUNT_SIZE: Final = 11
 _ALONG: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)
 
 
@@ -143,7 +147,7 @@ def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatte
     ['web → qa', 'arrow heads', 'teams', 'names', 'facts']
     """
     most = max((network.edges[way]["count"] for way in oval.ways), default=1)
-    widths = {way: max(1.6, _WIDEST * network.edges[way]["count"] / most) for way in oval.ways}
+    widths = {way: max(_THINNEST, _WIDEST * network.edges[way]["count"] / most) for way in oval.ways}
     ordered = sorted(oval.ways, key=lambda way: (network.edges[way]["wait_median"], way))
     return [
         *(_line(oval.ways[way], way, network.edges[way], widths[way]) for way in ordered),
@@ -154,14 +158,10 @@ def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatte
     ]
 
 
-def _head(width: float) -> float:
-    return 9 + 0.9 * width
-
-
 def _line(points: list[Point], way: Way, about: Mapping[str, Any], width: float) -> go.Scatter:
     """Draw a way up to the inside of its arrow's head."""
     tip = points[-1]
-    shown = [point for point in points if _apart(point, tip) >= 0.3 * _head(width)]
+    shown = [point for point in points if _apart(point, tip) >= _LINE_IN_HEAD * arrow_head(width)]
     return go.Scatter(
         x=[x for x, _ in shown],
         y=[y for _, y in shown],
@@ -180,7 +180,7 @@ def _heads(
     angles = []
     for way, points in ways.items():
         x, y = points[-1]
-        before = [point for point in points if _apart(point, (x, y)) >= _head(widths[way])] or points[:1]
+        before = [point for point in points if _apart(point, (x, y)) >= arrow_head(widths[way])] or points[:1]
         angles.append(round(degrees(atan2(x - before[-1][0], y - before[-1][1])), 1))
     return go.Scatter(
         x=[points[-1][0] for points in ways.values()],
@@ -190,7 +190,7 @@ def _heads(
         marker={
             "symbol": "arrow-wide",
             "angle": angles,
-            "size": [_head(widths[way]) for way in ways],
+            "size": [arrow_head(widths[way]) for way in ways],
             "color": [wait_colour(network.edges[way]["wait_median"]) for way in ways],
             "opacity": 1,
             "line": {"width": 0},
@@ -203,8 +203,11 @@ def _heads(
 def _teams(oval: Oval, network: "nx.DiGraph[str]") -> go.Scatter:
     teams = list(oval.centres)
     counts = [through(network, team) for team in teams]
-    inside = [number(n) if text_width([number(n)], size=11) < 2 * oval.radii[t] - 4 else "" for n, t in
-              zip(counts, teams, strict=True)]  # fmt: skip
+    fits = {team: 2 * oval.radii[team] - 4 for team in teams}
+    inside = [
+        number(n) if text_width([number(n)], size=_COUNT_SIZE) < fits[team] else ""
+        for n, team in zip(counts, teams, strict=True)
+    ]
     return go.Scatter(
         x=[oval.centres[team][0] for team in teams],
         y=[oval.centres[team][1] for team in teams],
@@ -217,7 +220,7 @@ def _teams(oval: Oval, network: "nx.DiGraph[str]") -> go.Scatter:
             "line": {"width": 0},
         },
         text=inside,
-        textfont={"size": 11, "color": "#ffffff"},
+        textfont={"size": _COUNT_SIZE, "color": PAPER},
         hovertext=[_facts_of_team(team, network) for team in teams],
         hoverinfo="text",
         showlegend=False,
@@ -310,7 +313,7 @@ def _is_free(box: Box, oval: Oval, widths: Mapping[Way, float], taken: list[Box]
 
 def _box(centre: Point, text: str) -> Box:
     half = text_width([text], size=_FACT_SIZE) / 2
-    return centre[0] - half, centre[1] - 8, centre[0] + half, centre[1] + 8
+    return centre[0] - half, centre[1] - _FACT_HALF_HEIGHT, centre[0] + half, centre[1] + _FACT_HALF_HEIGHT
 
 
 def _mark_boxes(oval: Oval) -> list[Box]:

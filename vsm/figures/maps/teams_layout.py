@@ -22,6 +22,11 @@ _GAP: Final = 3.0
 _TIDY: Final = 26
 _UPRIGHT: Final = 0.4
 _MEDIANS: Final = 7
+_SMALLEST_MARK, _MARK_GROWTH = 9, 17  # radius of a team without handoffs, and what most handoffs add
+_WIDEST, _HIGHEST = 236.0, 230.0  # half the oval's width and height at most
+_HEIGHT_OF_NONE, _HEIGHT_PER_TEAM = 78.0, 14  # half the oval's height grows with its teams
+_TO_NAME, _BESIDE_NAME = 5, 8  # from a mark to its name, and from a name to the edge
+_NAME_LINE: Final = 17  # height of one line of a name
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -88,17 +93,17 @@ def oval_from_network(network: "nx.DiGraph[str]", *, ways: list[Way]) -> Oval:
     teams = ring(network)
     passed = {team: through(network, team) for team in teams}
     most = max(passed.values(), default=1) or 1
-    radii = {team: round(9 + 17 * sqrt(passed[team] / most), 1) for team in teams}
+    radii = {team: round(_SMALLEST_MARK + _MARK_GROWTH * sqrt(passed[team] / most), 1) for team in teams}
     plain = {team: wrapped(team, width=16 if len(teams) < 8 else 14, lines=3) for team in teams}
     within = {team: _within(network, team) for team in teams}
     names = {
         team: f"{plain[team]}<br>{small(within[team])}" if within[team] else plain[team] for team in teams
     }
     wide = {team: _wide(plain[team], within[team]) for team in teams}
-    along = 0.0 if len(teams) < 3 else min(78.0 + 14 * len(teams), 230.0)
+    along = 0.0 if len(teams) < 3 else min(_HEIGHT_OF_NONE + _HEIGHT_PER_TEAM * len(teams), _HIGHEST)
     sides = {team: _side(*_centre(n, len(teams), 1.0, 1.0)) for n, team in enumerate(teams)}
-    beside = [wide[team] + radii[team] + 8 for team in teams if sides[team].startswith("middle")]
-    across = min(236.0, HALF_WIDTH - max(beside, default=0))
+    beside = [wide[team] + radii[team] + _BESIDE_NAME for team in teams if sides[team].startswith("middle")]
+    across = min(_WIDEST, HALF_WIDTH - max(beside, default=0))
     centres = {team: _centre(n, len(teams), across, along) for n, team in enumerate(teams)}
     boxes = {
         team: _name_box(centres[team], radii[team], sides[team], wide[team], names[team]) for team in teams
@@ -128,7 +133,7 @@ def _side(x: float, y: float) -> str:
 
 
 def _name_box(centre: Point, radius: float, side: str, wide: float, name: str) -> Box:
-    (x, y), beyond, tall = centre, radius + 5, 17 * (name.count("<br>") + 1) + 4
+    (x, y), beyond, tall = centre, radius + _TO_NAME, _NAME_LINE * (name.count("<br>") + 1) + 4
     upright, sideways = side.split()
     left = {"right": x + beyond, "left": x - beyond - wide, "center": x - wide / 2}[sideways]
     low = {"top": y + beyond, "middle": y - tall / 2, "bottom": y - beyond - tall}[upright]
