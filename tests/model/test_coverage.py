@@ -28,7 +28,7 @@ def parts(stream: ValueStream) -> dict[str, Any]:
 def of_tickets(rows: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the evidence of a small stream, with these tickets."""
     stream = stream_of(DONE, DONE, STRAIGHT)
-    return coverage_bars(evidence_coverage(stream.visits, **(parts(stream) | {"tickets": rows} | words)))
+    return coverage_bars(evidence_coverage(stream.visits, **(parts(stream) | {"tickets": rows})), **words)
 
 
 def counts(stream: ValueStream) -> dict[str, tuple[int, int]]:
