@@ -10,7 +10,7 @@ from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import Log
 from vsm.eventlog.milestones import milestones_from_commits
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.eventlog.small_teams import SmallTeams, small_teams_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import (
@@ -66,7 +66,7 @@ class Context:
     clock: Clock
     as_of: pd.Timestamp
     shared: bool = False
-    notes: tuple[Doubt, ...] = ()
+    notes: tuple[QualityNote, ...] = ()
 
 
 def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
@@ -82,7 +82,7 @@ def context_of(
     workflow: Workflow,
     as_of: pd.Timestamp,
     shared: bool = False,
-    notes: tuple[Doubt, ...] = (),
+    notes: tuple[QualityNote, ...] = (),
 ) -> Context:
     """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
     stages = stages_from_names(log.names, workflow=workflow)

@@ -20,12 +20,13 @@ from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_table import log_from_table
-from vsm.eventlog.link import doubts_about_keys, ticket_keys
+from vsm.eventlog.link import ticket_keys
 from vsm.eventlog.log import Log, merge_logs
 from vsm.eventlog.masks import log_without_addresses
-from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.from_log import Window, stream_from_log
-from vsm.quality.records import doubts_about_future, with_doubts
+from vsm.quality.links import check_keys
+from vsm.quality.records import check_future, with_doubts
 from vsm.sources.archive import Archive
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.secret_key import secret_key
@@ -113,7 +114,7 @@ def read_stream(
     _check_days(first, last, as_of=recorded, known=known)
     as_of = last or recorded or NEVER
     if known is not None:
-        log = with_doubts(log, doubts_about_future(log, known=known))
+        log = with_doubts(log, check_future(log, known=known))
     window = Window(first, team or None, ticket_type or None)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
@@ -212,12 +213,14 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
         if source.startswith("git:")
     ]
     unfinished = [
-        Doubt("unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source)
+        QualityNote(
+            "unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source
+        )
         for pull in archive.pulls()
         if pull.finished is None
     ]
-    doubts = [*unfinished, *doubts_about_keys(merged.tickets)]
-    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_doubts(doubts))))
+    doubts = [*unfinished, *check_keys(merged.tickets)]
+    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
 
 
 def board_from_archive(archive: Archive) -> Board | None:

@@ -4,8 +4,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.eventlog.bulk import doubts_about_bulk, mark_bulk
+from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.log import sorted_events
+from vsm.quality.tracker import check_bulk
 from vsm.tables import EVENTS, conform
 
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
@@ -59,7 +60,7 @@ def test_nobody_is_not_one_actor() -> None:
 
 def test_a_burst_is_told_once_with_its_move_and_span() -> None:
     """QUALITY names the move by its statuses' names, the number and the time; never the person."""
-    rows = doubts_about_bulk(
+    rows = check_bulk(
         mark_bulk(moves(*[(n, n, "x", "B") for n in range(6)])), names={"A": "Open", "B": "Closed"}
     )
     assert rows["detail"][0].startswith(

@@ -5,8 +5,9 @@ import pandas as pd
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.infer import propose_people, propose_stages
 from vsm.eventlog.log import sorted_events
-from vsm.eventlog.stages import doubts_about_stages, stages_from_names
+from vsm.eventlog.stages import stages_from_names
 from vsm.people import People
+from vsm.quality.tracker import check_stages
 from vsm.tables import EVENTS, NAMES, conform
 
 DAYS = pd.date_range("2026-01-05", periods=9, tz="UTC")
@@ -67,7 +68,7 @@ def test_an_unmapped_status_keeps_its_name_and_the_trackers_kind() -> None:
         ["QA", "work"],
         ["Done", "done"],
     ]
-    doubts = doubts_about_stages(stages, names=names, events=entered("jira:7", "jira:10"), workflow=workflow)
+    doubts = check_stages(stages, names=names, events=entered("jira:7", "jira:10"), workflow=workflow)
     assert doubts["level"].astype("str").tolist() == ["fault"]
     assert (
         doubts["detail"]
@@ -83,7 +84,7 @@ def test_one_id_in_two_stages_is_a_fault_until_the_id_is_listed() -> None:
         '[[stage]]\nname = "B"\nkind = "work"\nstatuses = ["In Review"]'
     )
     names = named(("jira:1", "Received", None), ("jira:1", "In Review", None))
-    found = doubts_about_stages(
+    found = check_stages(
         stages_from_names(names, workflow=two), names=names, events=entered("jira:1"), workflow=two
     )
     assert found["check"].astype("str").tolist() == ["status of two stages"]
@@ -94,7 +95,7 @@ def test_a_status_that_occurs_nowhere_is_noted() -> None:
     """A misspelt status in the file is told, and falsifies nothing."""
     names = named(("jira:7", "QA", None))
     workflow = mapped("QA", "Q A")
-    found = doubts_about_stages(
+    found = check_stages(
         stages_from_names(names, workflow=workflow), names=names, events=entered("jira:7"), workflow=workflow
     )
     assert found[["check", "level"]].astype("str").to_numpy().tolist() == [["status never seen", "note"]]

@@ -26,7 +26,7 @@ from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lives as lives_until
 from tests.model.test_ageing import stays
 from tests.model.test_causes import handoffs, lives, waits
-from tests.model.test_coverage import of_tickets
+from tests.quality.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
 from tests.model.test_weekly import waited

@@ -10,7 +10,7 @@ from tests.figures.small_stream import HOSTILE
 from tests.figures.test_stuck import aged, life
 from tests.model import test_ticket_life as one
 from tests.model.test_ageing import stays
-from tests.model.test_coverage import of_tickets
+from tests.quality.test_coverage import of_tickets
 from tests.streams import sample_stream
 
 WIDTHS = (1100, 700)

@@ -8,8 +8,8 @@ from tests.stories import at, story
 from vsm.config import parse_workflow
 from vsm.errors import ConfigError
 from vsm.eventlog.log import sorted_events
-from vsm.eventlog.milestones import doubts_about_milestones
 from vsm.intervals.waits import finished_at
+from vsm.quality.tracker import check_milestones
 from vsm.tables import COMMITS, EVENTS, conform
 
 TOML = """
@@ -178,6 +178,6 @@ def test_missing_commits_and_releases_are_told() -> None:
         (none, "no repository was pulled"),
         (unreleased, r"no release is known, so 1 ticket"),
     ):
-        rows = doubts_about_milestones(told.events, told.commits, workflow=told.workflow)
+        rows = check_milestones(told.events, told.commits, workflow=told.workflow)
         assert rows["level"].tolist() == ["warning"]
         assert rows["detail"].str.contains(sentence).all()

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vsm.config import parse_workflow
-from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
+from vsm.model.alignment import alignment_of_tickets
+from vsm.quality.tracker import check_alignment
 from vsm.tables import TICKETS, conform, empty
 
 SAID = """
@@ -123,7 +124,7 @@ def test_planned_is_known_only_where_the_file_says_what_is_not() -> None:
 def test_selectors_that_mean_nothing_are_noted() -> None:
     """Misspelt ones would make everything planned."""
     rows = tickets({"labels": "hotfix"}, {"type": "Bug", "components": "Search"})
-    details = doubts_about_alignment(rows, workflow=parse_workflow(SAID))["detail"].tolist()
+    details = check_alignment(rows, workflow=parse_workflow(SAID))["detail"].tolist()
     assert details == [
         f"'{text}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
         for text in (
@@ -135,7 +136,7 @@ def test_selectors_that_mean_nothing_are_noted() -> None:
             "priority:blocker",
         )
     ]
-    assert doubts_about_alignment(empty(TICKETS), workflow=parse_workflow(SAID)).empty
+    assert check_alignment(empty(TICKETS), workflow=parse_workflow(SAID)).empty
 
 
 def test_no_tickets_serve_nothing() -> None:

@@ -8,10 +8,10 @@ import networkx as nx
 import pandas as pd
 
 from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, tickets_of, visits_of
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.intervals.blocks import blocks_from_events
 from vsm.model.blocking import blocking_network, lasting, who_blocks
-from vsm.quality.blocking import doubts_about_blocks
+from vsm.quality.blocking import check_blocks
 from vsm.tables import VISITS, conform
 
 HOUR = 3600.0
@@ -108,11 +108,11 @@ def test_open_blocks_count_and_their_hours_overlap_once() -> None:
     assert pd.isna(row["median"])
 
 
-def doubts(*rows: dict[str, Any], finished: dict[int, float] | None = None) -> list[Doubt]:
+def doubts(*rows: dict[str, Any], finished: dict[int, float] | None = None) -> list[QualityNote]:
     events, tickets = events_of(*rows), tickets_of(0, 0, 0, 0)
     done = {f"jira:{n}": at(hours) for n, hours in (finished or {}).items()}
     made = blocks_from_events(events, tickets, finished=done, as_of=at(AS_OF))
-    return doubts_about_blocks(made, events, tickets, finished=done)
+    return check_blocks(made, events, tickets, finished=done)
 
 
 def test_plain_blocks_raise_no_doubt() -> None:

@@ -22,7 +22,7 @@ from vsm.figures import (
     together_table,
 )
 from vsm.from_log import stream_from_log
-from vsm.model.alignment import alignment_of_tickets, doubts_about_alignment
+from vsm.model.alignment import alignment_of_tickets
 from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.responsibility import (
@@ -37,6 +37,7 @@ from vsm.model.responsibility import (
     ticket_disciplines,
     ticket_owners,
 )
+from vsm.quality.tracker import check_alignment
 from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
@@ -156,7 +157,7 @@ def test_duraclouds_unplanned_work_is_what_was_labelled_so(real_data: Path) -> N
     (row,) = planned_share(stream.lifecycles, alignment=aligned, minimum=12).to_dict("records")
     assert (row["unplanned"], row["n"]) == (19, 554)
     islandora = real_log(real_data, "islandora").tickets
-    details = doubts_about_alignment(islandora, workflow=parse_workflow(SAID))["detail"]
+    details = check_alignment(islandora, workflow=parse_workflow(SAID))["detail"]
     assert "'label:unplanned' in [alignment]" in " ".join(details)
 
 

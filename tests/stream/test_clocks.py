@@ -8,7 +8,7 @@ import pandas as pd
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow, parse_workflow
 from vsm.people import Teams
-from vsm.quality.calendars import acts_by_team, doubts_about_calendars
+from vsm.quality.calendars import acts_by_team, check_calendars
 from vsm.tables import EVENTS, conform, empty
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
@@ -101,9 +101,9 @@ def test_an_assumed_calendar_is_told() -> None:
     """Of all, of the teams that name none, or not at all."""
     done = acts(("dev-1", 10.0, "comment"))
     text = TOML.replace('calendar = "office"', "", 1)
-    (all_of_them,) = doubts_about_calendars(done, clock=clock(Workflow()), workflow=Workflow(), teams=TEAMS)
+    (all_of_them,) = check_calendars(done, clock=clock(Workflow()), workflow=Workflow(), teams=TEAMS)
     workflow = parse_workflow(text)
-    one, unused = doubts_about_calendars(done, clock=clock(workflow), workflow=workflow, teams=TEAMS)
+    one, unused = check_calendars(done, clock=clock(workflow), workflow=workflow, teams=TEAMS)
     assert (all_of_them.check, all_of_them.level) == ("calendar", "warning")
     assert all_of_them.detail == (
         "working time of web rests on an assumed calendar, default (Mon-Fri 09:00-17:00 UTC), without holidays; "
@@ -112,24 +112,22 @@ def test_an_assumed_calendar_is_told() -> None:
     assert one.detail.startswith("working time of web rests on an assumed calendar")
     assert unused.detail == "calendar 'office' is used by nobody; name it in [stream] or [[team]]"
     whole = parse_workflow(TOML)
-    assert doubts_about_calendars(done, clock=clock(whole), workflow=whole, teams=TEAMS) == []
+    assert check_calendars(done, clock=clock(whole), workflow=whole, teams=TEAMS) == []
 
 
 def test_much_work_outside_of_the_hours_is_told() -> None:
     """With the share, the number and what to check; a quarter is not much."""
     workflow = parse_workflow(TOML)
     late = acts(*[("dev-1", 20.0, "comment")] * 4, *[("dev-1", 10.0, "comment")] * 8)
-    (doubt,) = doubts_about_calendars(late, clock=clock(workflow), workflow=workflow, teams=TEAMS)
+    (doubt,) = check_calendars(late, clock=clock(workflow), workflow=workflow, teams=TEAMS)
     assert doubt.detail.startswith(
         "4 of 12 own acts (33 %) of team 'web' fall outside of calendar 'office'; check its zone and hours"
     )
     usual = acts(*[("dev-1", 20.0, "comment")] * 3, *[("dev-1", 10.0, "comment")] * 9)
-    assert doubts_about_calendars(usual, clock=clock(workflow), workflow=workflow, teams=TEAMS) == []
+    assert check_calendars(usual, clock=clock(workflow), workflow=workflow, teams=TEAMS) == []
 
 
 def test_an_empty_log_raises_no_doubt() -> None:
     """Nothing rests on a calendar yet."""
-    nothing = doubts_about_calendars(
-        empty(EVENTS), clock=clock(Workflow()), workflow=Workflow(), teams=Teams()
-    )
+    nothing = check_calendars(empty(EVENTS), clock=clock(Workflow()), workflow=Workflow(), teams=Teams())
     assert nothing == []

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 
 JOINT: Final = "; "
 AMOUNTS: Final = ("value", "cost_of_delay")
@@ -40,9 +40,9 @@ def amount(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def doubts_about_amounts(
+def check_amounts(
     told: Iterable[tuple[str, str, Mapping[str, Any]]], *, source: str
-) -> Iterator[Doubt]:
+) -> Iterator[QualityNote]:
     """Which values and costs of delay are no numbers, so that they count as missing?
 
     Parameters
@@ -53,7 +53,7 @@ def doubts_about_amounts(
     Examples
     --------
     >>> told = [("jira:7", "AB-1", {"value": "high"})]
-    >>> [doubt.detail for doubt in doubts_about_amounts(told, source="jira")]
+    >>> [doubt.detail for doubt in check_amounts(told, source="jira")]
     ["AB-1: its value is 'high', no number; taken as missing"]
     """
     for ticket, key, texts in told:
@@ -61,4 +61,4 @@ def doubts_about_amounts(
             text = texts.get(word)
             if text and amount(text) is None:
                 detail = f"{key}: its {word.replace('_', ' ')} is '{text}', no number; taken as missing"
-                yield Doubt("amount is no number", "note", detail, source, ticket)
+                yield QualityNote("amount is no number", "note", detail, source, ticket)

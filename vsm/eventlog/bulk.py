@@ -6,14 +6,11 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from vsm.eventlog.quality import Doubt, quality_from_doubts
 
 Codes = npt.NDArray[np.integer[Any]]
 
@@ -55,44 +52,3 @@ def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, minutes: float) 
         if len(np.unique(ticket[rows])) >= least:
             marked[rows] = True
     return marked
-
-
-def doubts_about_bulk(
-    events: pd.DataFrame, *, names: Mapping[str, str], minutes: float = 10.0
-) -> pd.DataFrame:
-    """Which bulk edits were there, and how much of all flow are they? QUALITY rows.
-
-    The first row tells their share; then comes one for each unbroken run of one move by one account, in
-    order of time.
-
-    Parameters
-    ----------
-    events
-        EVENTS with ``bulk`` marked.
-    names
-        Status id → name to show.
-    minutes
-        A longer pause than this begins another run.
-    """
-    marked = events[events["bulk"]]
-    if marked.empty:
-        return quality_from_doubts([])
-    moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
-    effect = "visits they begin or end are left out of dwell times; for a release, set batch = true"
-    share = f"{100 * len(marked) / moves:.1f} %"
-    whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
-    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
-    return quality_from_doubts([Doubt("bulk edit", "note", whole), *bursts])
-
-
-def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta) -> Iterator[Doubt]:
-    move = ["source", "actor", "before", "after"]
-    plain = marked.astype(dict.fromkeys(move, "str")).sort_values([*move, "at"])
-    for _, run in plain.groupby(move, dropna=False):
-        for _, burst in run.groupby((run["at"].diff() > window).cumsum()):
-            source, _, before, after = burst[move].iloc[0]
-            first, last = burst["at"].iloc[0], burst["at"].iloc[-1]
-            path = f"{names.get(before, before)} → {names.get(after, after)}"
-            when = f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"
-            detail = f"{burst['ticket'].nunique()} tickets moved {path} by one account, {when}"
-            yield Doubt("bulk edit", "note", detail, source, None, first.isoformat())

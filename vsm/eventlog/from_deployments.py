@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.eventlog.instants import instants
 from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.tables import DEPLOYS, conform
 
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -52,6 +52,7 @@ def log_from_deployments(documents: Iterable[Mapping[str, Any]], *, source: str)
     strange = sorted({word for word in told if word and word not in OUTCOMES})
     detail = "outcome '{}' of {} deployment(s) is taken as unknown; write success or failure"
     doubts = [
-        Doubt("unknown outcome", "warning", detail.format(word, told.count(word)), source) for word in strange
+        QualityNote("unknown outcome", "warning", detail.format(word, told.count(word)), source)
+        for word in strange
     ]
-    return Log(deploys=conform(rows, DEPLOYS), quality=quality_from_doubts(doubts))
+    return Log(deploys=conform(rows, DEPLOYS), quality=quality_from_notes(doubts))

@@ -12,7 +12,7 @@ from vsm.eventlog.commit_messages import JOINT, Told, told_by_messages
 from vsm.eventlog.history import History
 from vsm.eventlog.instants import instants
 from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.people import mailboxes_of
 from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform
 
@@ -73,7 +73,7 @@ def log_from_git(
         commits=conform(kept, COMMITS),
         releases=_releases(state, commits, repository),
         branches=conform(branches, BRANCHES),
-        quality=quality_from_doubts(doubts),
+        quality=quality_from_notes(doubts),
     )
 
 
@@ -210,28 +210,34 @@ def _releases(state: Json | None, commits: pd.DataFrame, repository: str) -> pd.
     return conform(tags[tags["at"].notna()].sort_values(["at", "release"]), RELEASES)
 
 
-def _doubts_about_repository(state: Json | None, source: str, left_behind: list[str]) -> Iterator[Doubt]:
+def _doubts_about_repository(
+    state: Json | None, source: str, left_behind: list[str]
+) -> Iterator[QualityNote]:
     if state and state["shallow"]:
         detail = "commits and tags before its edge are missing; fetch --unshallow and pull again"
-        yield Doubt("shallow clone", "fault", detail, source)
+        yield QualityNote("shallow clone", "fault", detail, source)
     if state and state["partial"]:
-        yield Doubt("partial clone", "note", "file contents are not there; they are not needed", source)
+        yield QualityNote("partial clone", "note", "file contents are not there; they are not needed", source)
     if left_behind:
         detail = (
             f"{len(left_behind)} commit(s) read before, such as {left_behind[-1][:12]}, are reached "
             "by no branch or tag any more: history was rewritten (a force-push) or a branch deleted; they "
             "are left out"
         )
-        yield Doubt("rewritten history", "note", detail, source, None, left_behind[-1])
+        yield QualityNote("rewritten history", "note", detail, source, None, left_behind[-1])
 
 
-def _doubts_about_commits(commits: pd.DataFrame, strange: Mapping[str, int], source: str) -> Iterator[Doubt]:
+def _doubts_about_commits(
+    commits: pd.DataFrame, strange: Mapping[str, int], source: str
+) -> Iterator[QualityNote]:
     for ref in commits["commit"][commits["authored"].isna() | commits["committed"].isna()]:
-        yield Doubt(
+        yield QualityNote(
             "unreadable instant", "fault", "commit left out: its date cannot be read", source, None, ref
         )
     for ref in commits["commit"][commits["undecodable"].astype(bool)]:
-        yield Doubt("undecodable message", "note", "bytes that are no UTF-8 were replaced", source, None, ref)
+        yield QualityNote(
+            "undecodable message", "note", "bytes that are no UTF-8 were replaced", source, None, ref
+        )
     for key, times in sorted(strange.items()):
         detail = f"{key} is named by {times} commit(s), but no such ticket was pulled"
-        yield Doubt("unknown ticket in a commit", "note", detail, source, None, key)
+        yield QualityNote("unknown ticket in a commit", "note", detail, source, None, key)

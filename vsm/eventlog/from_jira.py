@@ -12,9 +12,9 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from vsm.eventlog.about_tickets import AMOUNTS, amount, doubts_about_amounts, joined
+from vsm.eventlog.about_tickets import AMOUNTS, amount, check_amounts, joined
 from vsm.eventlog.instants import instants
-from vsm.eventlog.jira_doubts import doubts_about_changelogs, doubts_about_gone
+from vsm.eventlog.jira_doubts import check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     Item,
     Json,
@@ -29,7 +29,7 @@ from vsm.eventlog.jira_links import links_without_history
 from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
 from vsm.eventlog.jira_values import custom_value
 from vsm.eventlog.log import Log, sorted_events
-from vsm.eventlog.quality import quality_from_doubts
+from vsm.eventlog.quality import quality_from_notes
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
@@ -82,12 +82,12 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     rows = pd.concat([firsts, changes])
     ends = _ends(told, rows, source)
     doubts = [
-        *doubts_about_changelogs(told.issues, changes, lives, source=source),
-        *doubts_about_gone(ends, lives, source=source),
-        *doubts_about_amounts(_amounts(told, source), source=source),
+        *check_changelogs(told.issues, changes, lives, source=source),
+        *check_gone(ends, lives, source=source),
+        *check_amounts(_amounts(told, source), source=source),
     ]
     tickets = conform(lives.assign(created=lives["start"]), TICKETS)
-    return Log(tickets, _events(pd.concat([rows, ends]), source), names, quality=quality_from_doubts(doubts))
+    return Log(tickets, _events(pd.concat([rows, ends]), source), names, quality=quality_from_notes(doubts))
 
 
 def _changes(told: Told, source: str) -> pd.DataFrame:

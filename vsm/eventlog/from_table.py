@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from vsm.eventlog.about_tickets import AMOUNTS, JOINT, amount, doubts_about_amounts, joined
+from vsm.eventlog.about_tickets import AMOUNTS, JOINT, amount, check_amounts, joined
 from vsm.eventlog.instants import instants
 from vsm.eventlog.log import Log, sorted_events
-from vsm.eventlog.quality import Doubt, quality_from_doubts
+from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
 
 Json = Mapping[str, Any]
@@ -42,7 +42,7 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     known = list(documents)
     cases = [d for d in known if "rows" in d]
     doubts = [
-        Doubt(
+        QualityNote(
             "bad row",
             "warning",
             f"line {bad['line']} left out: {bad['reason']}",
@@ -54,14 +54,14 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
         for bad in d.get("bad_rows", ())
     ]
     if not cases:
-        return Log(quality=quality_from_doubts(doubts))
+        return Log(quality=quality_from_notes(doubts))
     amounts = [(f"{source}:{case['ticket']}", str(case["ticket"]), case) for case in cases]
-    doubts += doubts_about_amounts(amounts, source=source)
+    doubts += check_amounts(amounts, source=source)
     facts = pd.DataFrame([fact for case in cases for fact in _facts(case, source)])
     facts["at"] = instants(list(facts["at"]))
     facts["seq"] = facts.groupby(["ticket", "at"]).cumcount()
     events = sorted_events(conform(facts.assign(source=source, bulk=False), EVENTS))
-    return Log(_tickets(cases, source), events, _names(facts, source), quality=quality_from_doubts(doubts))
+    return Log(_tickets(cases, source), events, _names(facts, source), quality=quality_from_notes(doubts))
 
 
 def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.eventlog.jira_items import Json, status_id
-from vsm.eventlog.quality import Doubt, Level
+from vsm.eventlog.quality import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
 
 NOTHING: Final = (
@@ -16,9 +16,9 @@ NOTHING: Final = (
 """No changes and no lives."""
 
 
-def doubts_about_changelogs(
+def check_changelogs(
     bodies: Iterable[Json], changes: pd.DataFrame, lives: pd.DataFrame, *, source: str
-) -> Iterator[Doubt]:
+) -> Iterator[QualityNote]:
     """What is wrong or odd in these issues' histories?
 
     Checked are: completeness (``total`` against what is there), the chain of status changes, the last
@@ -36,7 +36,7 @@ def doubts_about_changelogs(
 
     Examples
     --------
-    >>> list(doubts_about_changelogs([], *NOTHING, source="jira"))
+    >>> list(check_changelogs([], *NOTHING, source="jira"))
     []
     """
     known = list(bodies)
@@ -49,10 +49,10 @@ def doubts_about_changelogs(
     early = lives[lives["start"] < lives["created"]]
     for life in early.to_dict("records"):
         detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
-        yield Doubt("events before creation", "warning", detail, source, life["ticket"])
+        yield QualityNote("events before creation", "warning", detail, source, life["ticket"])
 
 
-def doubts_about_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -> Iterator[Doubt]:
+def check_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
     """Which tickets are there no more? Where they were not done, their lives end there for us.
 
     Parameters
@@ -64,7 +64,7 @@ def doubts_about_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -
 
     Examples
     --------
-    >>> list(doubts_about_gone(*NOTHING, source="jira"))
+    >>> list(check_gone(*NOTHING, source="jira"))
     []
     """
     keys = lives.set_index("ticket")["key"]
@@ -73,10 +73,10 @@ def doubts_about_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -
             f"{keys[end['ticket']]}: {end['after']}, noticed on {end['at']:%Y-%m-%d}; if it was not done, "
             "its life ends there for us, unfinished"
         )
-        yield Doubt("ticket is gone", "note", detail, source, end["ticket"], end["ref"])
+        yield QualityNote("ticket is gone", "note", detail, source, end["ticket"], end["ref"])
 
 
-def _incomplete(bodies: Iterable[Json], source: str) -> Iterator[Doubt]:
+def _incomplete(bodies: Iterable[Json], source: str) -> Iterator[QualityNote]:
     for body in bodies:
         log = body["changelog"]
         there = len(log.get("histories") or ())
@@ -84,20 +84,20 @@ def _incomplete(bodies: Iterable[Json], source: str) -> Iterator[Doubt]:
             detail = (
                 f"{body['key']}: {there} of {log['total']} histories are there; fetch the whole changelog"
             )
-            yield Doubt("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
+            yield QualityNote("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
 
 
-def _broken_chains(moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+def _broken_chains(moves: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     last = moves.groupby("ticket")["after"].shift()
     broken = last.notna() & moves["before"].notna() & (last != moves["before"])
     for move in moves.assign(last=last)[broken].to_dict("records"):
         detail = (
             f"left {move['before']} on {move['at']:%Y-%m-%d}, though {move['last']} was entered before it"
         )
-        yield Doubt("broken chain of statuses", "warning", detail, source, move["ticket"], move["ref"])
+        yield QualityNote("broken chain of statuses", "warning", detail, source, move["ticket"], move["ref"])
 
 
-def _other_end(bodies: Iterable[Json], moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+def _other_end(bodies: Iterable[Json], moves: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     ends = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"].to_dict()
     for body in bodies:
         ticket, now = f"{source}:{body['id']}", status_id(body, source=source)
@@ -105,10 +105,10 @@ def _other_end(bodies: Iterable[Json], moves: pd.DataFrame, source: str) -> Iter
             detail = (
                 f"{body['key']} is in {now} now, but its last change led to {ends[ticket]}; pull it again"
             )
-            yield Doubt("history ends elsewhere", "fault", detail, source, ticket)
+            yield QualityNote("history ends elsewhere", "fault", detail, source, ticket)
 
 
-def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterator[Doubt]:
+def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     half = moves["before"].isna() | moves["after"].isna()
     yield from _each(
         changes[changes["at"].isna()], "unreadable instant", "fault", "left out of the log", source
@@ -121,17 +121,17 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
     yield from _each(changes[changes["kind"] == "move"], "moved ticket", "note", "keeps its id", source)
 
 
-def _early_touches(changes: pd.DataFrame, lives: pd.DataFrame, source: str) -> Iterator[Doubt]:
+def _early_touches(changes: pd.DataFrame, lives: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     start = changes["ticket"].map(lives.set_index("ticket")["start"])
     early = changes[changes["kind"].isin(TOUCH_KINDS) & (changes["at"] < start)]
     for touch in early.to_dict("records"):
         detail = (
             f"{touch['kind']} of {touch['at']:%Y-%m-%d}, before the ticket was there: no evidence of work"
         )
-        yield Doubt("touch before creation", "note", detail, source, touch["ticket"], touch["ref"])
+        yield QualityNote("touch before creation", "note", detail, source, touch["ticket"], touch["ref"])
 
 
-def _each(rows: pd.DataFrame, check: str, level: Level, effect: str, source: str) -> Iterator[Doubt]:
+def _each(rows: pd.DataFrame, check: str, level: Level, effect: str, source: str) -> Iterator[QualityNote]:
     for row in rows.to_dict("records"):
         change = f"{row['kind']} {row['before']} → {row['after']}"
-        yield Doubt(check, level, f"{change}: {effect}", source, row["ticket"], row["ref"])
+        yield QualityNote(check, level, f"{change}: {effect}", source, row["ticket"], row["ref"])

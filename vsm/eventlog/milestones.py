@@ -1,12 +1,8 @@
 """Which commits brought each ticket on, and when were they written, landed and released?"""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
-
-from vsm.config import Workflow
-from vsm.eventlog.quality import Doubt, quality_from_doubts
 
 COLUMNS: Final = [
     "ticket", "repository", "commit", "actor", "written", "landed", "released", "replaced",
@@ -83,34 +79,3 @@ def _replaced(rows: pd.DataFrame) -> pd.DataFrame:
     ).set_index("index")["next"]
     ahead = found.reindex(rows.index).astype(rows["landed"].dtype)
     return rows.assign(landed=rows["landed"].fillna(ahead), replaced=ahead.notna())
-
-
-def doubts_about_milestones(
-    events: pd.DataFrame, commits: pd.DataFrame, *, workflow: Workflow
-) -> pd.DataFrame:
-    """What do the stages that Git tells rest on? QUALITY rows; none where vsm.toml names no such stage."""
-    told = {stage.git: stage.name for stage in workflow.stages if stage.git}
-    named = events[(events["kind"] == "commit") & events["ref"].isin(set(commits["commit"]))]
-    return quality_from_doubts(_doubts(named, commits, told) if told else [])
-
-
-def _doubts(named: pd.DataFrame, commits: pd.DataFrame, told: dict[Any, str]) -> Iterator[Doubt]:
-    names = ", ".join(f"'{name}'" for name in told.values())
-    if named.empty:
-        missing = "no repository was pulled" if commits.empty else "no commit names a ticket"
-        detail = f"{names} in vsm.toml are told by Git, but {missing}; statuses alone are shown"
-        yield Doubt("stages of Git without commits", "warning", detail)
-        return
-    if commits["landed"].isna().all():
-        detail = (
-            f"no commit is known to have landed, so {names} cannot be told apart; is the main line pulled?"
-        )
-        yield Doubt("stages of Git without landings", "warning", detail)
-    elif "releasing" in told and commits["released"].isna().all():
-        landed = set(commits.loc[commits["landed"].notna(), "commit"])
-        count = named.loc[named["ref"].isin(landed), "ticket"].nunique()
-        detail = (
-            f"no release is known, so {count} ticket(s) whose commits landed stay in "
-            f"'{told['releasing']}' and count as open; pull tags, or take that stage out of vsm.toml"
-        )
-        yield Doubt("stages of Git without releases", "warning", detail)

@@ -12,7 +12,7 @@ Level = Literal["fault", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class QualityNote:
     """What is one fact that the data should not hide? A row of QUALITY.
 
     ``fault`` falsifies results, ``warning`` may, ``note`` is good to know.
@@ -26,12 +26,12 @@ class Doubt:
     ref: str | None = None
 
 
-def quality_from_doubts(doubts: Iterable[Doubt]) -> pd.DataFrame:
+def quality_from_notes(doubts: Iterable[QualityNote]) -> pd.DataFrame:
     """Lay doubts out as the QUALITY table, in the order given.
 
     Examples
     --------
-    >>> quality_from_doubts([Doubt("self transition", "note", "moved onto itself", ticket="jira:1")]).shape
+    >>> quality_from_notes([QualityNote("self transition", "note", "moved", ticket="jira:1")]).shape
     (1, 6)
     """
     rows = pd.DataFrame([asdict(doubt) for doubt in doubts], columns=QUALITY.names)

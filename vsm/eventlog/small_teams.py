@@ -10,7 +10,7 @@ import pandas as pd
 from vsm.config import Team, Workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.people import Teams
 
 MERGED: Final = "small teams"
@@ -79,20 +79,20 @@ class SmallTeams:
         }
         return replace(log, events=events.assign(**sides))
 
-    def doubts(self, workflow: Workflow) -> list[Doubt]:
+    def doubts(self, workflow: Workflow) -> list[QualityNote]:
         """What should be known of it? ``workflow`` is the one in which they stand by their own names."""
         told = (
             f"{_teams(len(self.people_of))} in which fewer than {self.fewest} people ever worked: told of as "
             f"'{self.name}' wherever names are not shown; fewest_people in [privacy] says from how many on"
         )
-        doubts = [Doubt("small teams", "note", told)]
+        doubts = [QualityNote("small teams", "note", told)]
         if self.people < self.fewest:
             detail = (
                 f"'{self.name}' is still no more than {self.people} {_people(self.people)}: whoever "
                 "knows the business knows who; think twice before sharing, or let vsm.toml put them into a "
                 "larger team"
             )
-            doubts.append(Doubt("small teams", "warning", detail))
+            doubts.append(QualityNote("small teams", "warning", detail))
         shared, differ = self._calendars(workflow)
         if differ:
             week = f"'{shared}'" if shared else "the assumed calendar"
@@ -100,7 +100,7 @@ class SmallTeams:
                 f"the calendars of the teams in '{self.name}' differ; its working time goes by {week}, which "
                 "most of their people share; elapsed time is exact"
             )
-            doubts.append(Doubt("small teams", "warning", detail))
+            doubts.append(QualityNote("small teams", "warning", detail))
         return doubts
 
     def told(self) -> dict[str, str]:

@@ -1,13 +1,11 @@
 """Which stage does each status belong to?"""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.stages import Stage
-from vsm.eventlog.quality import Doubt, quality_from_doubts
 
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
 
@@ -87,49 +85,3 @@ def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
     own = [stage.name for stage in workflow.stages if stage.kind != "done"]
     done = [stage.name for stage in workflow.stages if stage.kind == "done"]
     return {stage: place for place, stage in enumerate([*own, *strange["stage"], *done])}
-
-
-def doubts_about_stages(
-    stages: pd.DataFrame, *, names: pd.DataFrame, events: pd.DataFrame, workflow: Workflow
-) -> pd.DataFrame:
-    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows."""
-    used = events[events["kind"] == "status"].dropna(subset=["after"])
-    tickets = used.astype({"after": "str"}).groupby("after")["ticket"].nunique()
-    doubts = [
-        *_unmapped(stages, tickets),
-        *_two_stages(names, workflow),
-        *_never_used(stages, names, workflow),
-    ]
-    return quality_from_doubts(doubts)
-
-
-def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[Doubt]:
-    for row in stages[~stages["mapped"]].to_dict("records"):
-        if row["status"] in tickets.index:
-            count, kind = tickets[row["status"]], row["kind"]
-            detail = (
-                f"status '{row['name']}' ({row['status']}) of {count} tickets is in no stage and taken as "
-                f"{kind}; add it to the statuses of a stage in vsm.toml"
-            )
-            yield Doubt("unmapped status", "fault", detail, ref=row["status"])
-
-
-def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
-    for status, borne in names[names["kind"] == "status"].groupby("id"):
-        meant = sorted({workflow.mapping[name] for name in borne["name"] if name in workflow.mapping})
-        if len(meant) > 1 and status not in workflow.mapping:
-            detail = f"{status} bore names of the stages {' and '.join(meant)}; list its id in the right one"
-            yield Doubt("status of two stages", "fault", detail, ref=str(status))
-
-
-def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -> Iterator[Doubt]:
-    known = {*stages["status"], *names["name"]}
-    seen = {stage for status, stage in workflow.mapping.items() if status in known}
-    for status, stage in workflow.mapping.items():
-        if known and status not in known:
-            effect = "is known by its other statuses alone" if stage in seen else "is empty in every result"
-            detail = (
-                f"status '{status}' of stage '{stage}' occurs nowhere in the data, so the stage {effect}; "
-                "misspelt or not used"
-            )
-            yield Doubt("status never seen", "note", detail, ref=status)

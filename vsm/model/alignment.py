@@ -7,7 +7,6 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.selectors import FLOWS, split_selector
-from vsm.eventlog.quality import Doubt, quality_from_doubts
 
 NONE_NAMED: Final = "none named"
 BY_FILE: Final = "vsm.toml"
@@ -65,7 +64,7 @@ def alignment_of_tickets(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.Dat
     [['none named', 'defect']]
     """
     said = workflow.alignment
-    known = _Known(tickets)
+    known = TicketSelectors(tickets)
     flows = {flow: getattr(said.flow, flow) for flow in FLOWS}
     own = {
         ticket: (about["objective"], "field") if about["objective"] else
@@ -86,21 +85,7 @@ def alignment_of_tickets(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def doubts_about_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
-    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used."""
-    said = workflow.alignment
-    flows = [text for flow in FLOWS for text in getattr(said.flow, flow)]
-    texts = [text for several in said.objectives.values() for text in several] + flows + [*said.unplanned]
-    known = _Known(tickets)
-    detail = "'{}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
-    return quality_from_doubts(
-        Doubt("selector means no ticket", "note", detail.format(text))
-        for text in dict.fromkeys(texts)
-        if known.about and not any(known.meant(ticket, [text]) for ticket in known.about)
-    )
-
-
-class _Known:
+class TicketSelectors:
     """Which words does each ticket bear, and what does it lie in? Everything in lower case but names."""
 
     def __init__(self, tickets: pd.DataFrame) -> None:
@@ -138,13 +123,16 @@ class _Known:
         return {(field, str(word).casefold()) for field, several in words.items() for word in several if word}
 
     def meant(self, ticket: str, selectors: Iterable[str]) -> bool:
+        """Say whether any of these selectors means the ticket."""
         wanted = {(field, word.casefold()) for field, word in map(split_selector, selectors)}
         return not wanted.isdisjoint(self.bears[ticket])
 
     def first(self, ticket: str, mapping: Mapping[str, Iterable[str]]) -> str | None:
+        """Give the first name whose selectors mean the ticket."""
         return next((name for name, selectors in mapping.items() if self.meant(ticket, selectors)), None)
 
     def objective(self, ticket: str, own: Mapping[str, tuple[str | None, str]]) -> tuple[str, str | None]:
+        """Give the ticket's objective, its own or that of a parent, and what says so."""
         name, by = own[ticket]
         if name:
             return name, by

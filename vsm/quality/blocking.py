@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.config.blocking import LINKS
 from vsm.eventlog.blocking_links import link_wordings
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.intervals.blocked import tells_of_blocks
 from vsm.model.blocking import lasting
 from vsm.tables import INSTANT
@@ -16,14 +16,14 @@ from vsm.tables import INSTANT
 SHOWN: Final = 5
 
 
-def doubts_about_blocks(
+def check_blocks(
     blocks: pd.DataFrame,
     events: pd.DataFrame,
     tickets: pd.DataFrame,
     *,
     finished: "pd.Series[Any] | Mapping[str, pd.Timestamp]",
     links: Iterable[tuple[str, str]] = LINKS,
-) -> list[Doubt]:
+) -> list[QualityNote]:
     """What should be known before blocked time is believed?
 
     Told are: that nothing tells of blocks at all; wordings of links that are not taken for blocks; blocks by
@@ -41,7 +41,7 @@ def doubts_about_blocks(
         return []
     if not tells_of_blocks(events):
         detail = "no source tells of any flag or link, so blocked time is unknown, not zero"
-        return [Doubt("blocks not measured", "note", detail)]
+        return [QualityNote("blocks not measured", "note", detail)]
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
     ends = pd.Series(finished, dtype=INSTANT)
     return [
@@ -53,7 +53,7 @@ def doubts_about_blocks(
     ]
 
 
-def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterator[Doubt]:
+def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterator[QualityNote]:
     table = link_wordings(events, links=links)
     other = table[~table["blocks"]]
     if len(other):
@@ -62,20 +62,22 @@ def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterato
             f"{int(other['links'].sum())} link(s) are not taken for blocks: {_some(said)}; where a wording "
             "means one, name it in links of [blocking]"
         )
-        yield Doubt("links that do not block", "note", detail)
+        yield QualityNote("links that do not block", "note", detail)
 
 
-def _unknown(blocks: pd.DataFrame) -> Iterator[Doubt]:
+def _unknown(blocks: pd.DataFrame) -> Iterator[QualityNote]:
     strange = blocks[(blocks["how"] == "link") & blocks["by"].isna()]
     if len(strange):
         detail = (
             f"{len(strange)} block(s) of {strange['ticket'].nunique()} ticket(s) are by keys of no ticket "
             f"that was pulled, so each counts until it is taken away: {_some(strange['detail'])}"
         )
-        yield Doubt("block by an unknown ticket", "warning", detail)
+        yield QualityNote("block by an unknown ticket", "warning", detail)
 
 
-def _too_late(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]") -> Iterator[Doubt]:
+def _too_late(
+    blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]"
+) -> Iterator[QualityNote]:
     nothing = blocks[blocks["end"] <= blocks["start"]]
     by_done = finished.reindex(nothing["by"].astype("str")).set_axis(nothing.index) <= nothing["start"]
     for rows, whose in ((nothing[by_done], "that blocks"), (nothing[~by_done], "that is blocked")):
@@ -84,10 +86,12 @@ def _too_late(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Serie
             detail = (
                 f"{len(rows)} block(s) began when the ticket {whose} was done: no time is counted; {named}"
             )
-            yield Doubt("block of what was done", "note", detail)
+            yield QualityNote("block of what was done", "note", detail)
 
 
-def _left_on(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]") -> Iterator[Doubt]:
+def _left_on(
+    blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series[Any]"
+) -> Iterator[QualityNote]:
     flags = lasting(blocks[blocks["how"] == "flag"])
     done = finished.reindex(flags["ticket"].astype("str")).set_axis(flags.index)
     left = flags[flags["end"] == done]
@@ -96,10 +100,10 @@ def _left_on(blocks: pd.DataFrame, keys: Mapping[str, str], finished: "pd.Series
             f"{len(left)} flag(s) were there until the ticket was finished, perhaps forgotten; their time "
             f"counts up to then: {_some(_keys(left['ticket'], keys))}"
         )
-        yield Doubt("flag left on a ticket", "note", detail)
+        yield QualityNote("flag left on a ticket", "note", detail)
 
 
-def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[Doubt]:
+def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[QualityNote]:
     """Find tickets that, at one time, all wait for one another."""
     rows = blocks.dropna(subset=["by"]).astype({"ticket": "str", "by": "str"}).sort_values("start")
     whole = nx.DiGraph(zip(rows["by"], rows["ticket"], strict=True))
@@ -119,10 +123,10 @@ def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[Doubt]:
                     yield _circle(circle, row, keys)
 
 
-def _circle(circle: list[str], row: Mapping[Any, Any], keys: Mapping[str, str]) -> Doubt:
+def _circle(circle: list[str], row: Mapping[Any, Any], keys: Mapping[str, str]) -> QualityNote:
     around = " blocks ".join(keys.get(ticket, ticket) for ticket in [*circle, circle[0]])
     detail = f"{around}, since {row['start']:%Y-%m-%d}: one of these links must be wrong, or nobody can begin"
-    return Doubt("tickets that block each other", "warning", detail, None, row["ticket"])
+    return QualityNote("tickets that block each other", "warning", detail, None, row["ticket"])
 
 
 def _keys(tickets: "pd.Series[Any]", keys: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Workflow
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.people import Teams
 
 ACTS: Final = ("status", "comment", "worklog", "commit", "review")
@@ -15,9 +15,9 @@ STRANGE: Final = 0.25
 """From this share of acts outside of the hours on, a calendar is doubted."""
 
 
-def doubts_about_calendars(
+def check_calendars(
     events: pd.DataFrame, *, clock: Clock, workflow: Workflow, teams: Teams
-) -> list[Doubt]:
+) -> list[QualityNote]:
     """Which calendars are assumed, not used, or not those by which people work?
 
     Parameters
@@ -42,7 +42,7 @@ def doubts_about_calendars(
     return [*_assumed(acts, clock, workflow), *_unused(workflow), *_elsewhere(acts)]
 
 
-def _assumed(acts: pd.DataFrame, clock: Clock, workflow: Workflow) -> Iterator[Doubt]:
+def _assumed(acts: pd.DataFrame, clock: Clock, workflow: Workflow) -> Iterator[QualityNote]:
     """Tell who works by a calendar that nobody chose."""
     teams = sorted({team.name for team in workflow.teams} | {*acts["team"].dropna()})
     bare = [team for team in teams if clock.calendar(team).assumed]
@@ -53,18 +53,18 @@ def _assumed(acts: pd.DataFrame, clock: Clock, workflow: Workflow) -> Iterator[D
             f"working time{whose} rests on an assumed calendar, {clock.default.name}, without holidays; "
             "describe a [[calendar]] in vsm.toml and name it in [stream] or [[team]]"
         )
-        yield Doubt("calendar", "warning", detail)
+        yield QualityNote("calendar", "warning", detail)
 
 
-def _unused(workflow: Workflow) -> Iterator[Doubt]:
+def _unused(workflow: Workflow) -> Iterator[QualityNote]:
     named = {workflow.stream.calendar, *(team.calendar for team in workflow.teams)}
     for section in workflow.calendars:
         if section.name not in named:
             detail = f"calendar '{section.name}' is used by nobody; name it in [stream] or [[team]]"
-            yield Doubt("calendar", "warning", detail)
+            yield QualityNote("calendar", "warning", detail)
 
 
-def _elsewhere(acts: pd.DataFrame) -> Iterator[Doubt]:
+def _elsewhere(acts: pd.DataFrame) -> Iterator[QualityNote]:
     """Tell of teams that do much of their work outside of their hours."""
     for row in acts[acts["share"] > STRANGE].itertuples():
         who = f"team '{row.team}'" if isinstance(row.team, str) else "persons in no team"
@@ -73,7 +73,7 @@ def _elsewhere(acts: pd.DataFrame) -> Iterator[Doubt]:
             f"{row.outside} of {row.acts} own acts ({percent}) of {who} fall outside of calendar "
             f"'{row.calendar}'; check its zone and hours: wrong ones hide real waiting behind off hours"
         )
-        yield Doubt("calendar", "warning", detail)
+        yield QualityNote("calendar", "warning", detail)
 
 
 def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: int = 12) -> pd.DataFrame:

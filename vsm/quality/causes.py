@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 from vsm.model.lifecycle import completed
 from vsm.tables import DURATION, TOUCH_KINDS
 
@@ -14,14 +14,14 @@ MUCH: Final = 0.2
 """Shares from which on something is told as a note, and as a warning."""
 
 
-def doubts_about_causes(
+def check_causes(
     waits: pd.DataFrame,
     visits: pd.DataFrame,
     lives: pd.DataFrame,
     events: pd.DataFrame,
     *,
     minimum: int = 12,
-) -> list[Doubt]:
+) -> list[QualityNote]:
     """What should be known before causes of waiting are believed?
 
     Told are: how much in-hours waiting nothing explains, and how much of that was for receivers of whom the
@@ -57,9 +57,9 @@ def doubts_about_causes(
     ]
 
 
-def doubts_about_skipping(
+def check_skipping(
     visits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
-) -> list[Doubt]:
+) -> list[QualityNote]:
     """Which stages do most finished tickets skip, so that their numbers tell of few?
 
     Parameters
@@ -92,11 +92,11 @@ def doubts_about_skipping(
                 f"{count} of {len(done)} finished tickets ever were in '{stage}', {_percent(share)} of all "
                 "lead time; its medians tell of these few, and who skips it may have done its work elsewhere"
             )
-            doubts.append(Doubt("stage skipped by most", "note", detail, ref=str(stage)))
+            doubts.append(QualityNote("stage skipped by most", "note", detail, ref=str(stage)))
     return doubts
 
 
-def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[Doubt]:
+def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[QualityNote]:
     idle = waits[waits["cause"] == "idle"]
     whole, silent = _hours(waits["working"]), _hours(idle["working"])
     if not whole or silent < NOTABLE * whole:
@@ -110,10 +110,10 @@ def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[Doubt]:
         "anywhere, or for nobody known: read idle as unknown; record who works on what, or flag what is "
         "held up"
     )
-    yield Doubt("idle waiting", "warning" if silent > MUCH * whole else "note", detail)
+    yield QualityNote("idle waiting", "warning" if silent > MUCH * whole else "note", detail)
 
 
-def _untouched(visits: pd.DataFrame) -> Iterator[Doubt]:
+def _untouched(visits: pd.DataFrame) -> Iterator[QualityNote]:
     work = visits[visits["kind"] == "work"]
     bare = work[work["first_touch"].isna()]
     if len(bare) and len(bare) >= NOTABLE * len(work):
@@ -121,10 +121,12 @@ def _untouched(visits: pd.DataFrame) -> Iterator[Doubt]:
             f"{len(bare)} of {len(work)} visits of finished tickets to a stage of work bear no trace of work "
             "by their holder; they count as worked on from their entry: waits hidden there are not seen"
         )
-        yield Doubt("work without a trace", "warning" if len(bare) > MUCH * len(work) else "note", detail)
+        yield QualityNote(
+            "work without a trace", "warning" if len(bare) > MUCH * len(work) else "note", detail
+        )
 
 
-def _never_worked(done: pd.DataFrame) -> Iterator[Doubt]:
+def _never_worked(done: pd.DataFrame) -> Iterator[QualityNote]:
     direct = done[done["started"].isna()] if "started" in done else done.iloc[:0]
     if len(direct) and len(direct) >= NOTABLE * len(done):
         share = _hours(direct["lead"]) / _hours(done["lead"]) if _hours(done["lead"]) else 0.0
@@ -133,10 +135,10 @@ def _never_worked(done: pd.DataFrame) -> Iterator[Doubt]:
             f"time, {_percent(share)} of everyone's, counts as waiting; see whether a status is missing from "
             "the stages of work, or whether they were moved straight to done"
         )
-        yield Doubt("straight to done", "warning" if len(direct) > MUCH * len(done) else "note", detail)
+        yield QualityNote("straight to done", "warning" if len(direct) > MUCH * len(done) else "note", detail)
 
 
-def _tidied(waits: pd.DataFrame) -> Iterator[Doubt]:
+def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:
     bulk = waits[waits["bulk"]]
     if len(bulk):
         share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
@@ -144,10 +146,10 @@ def _tidied(waits: pd.DataFrame) -> Iterator[Doubt]:
             f"{_percent(share)} of the waiting of finished tickets lies in stays that a bulk edit began or "
             f"ended, of {bulk['ticket'].nunique()} tickets; no cause is claimed for it"
         )
-        yield Doubt("clean-up in waits", "note", detail)
+        yield QualityNote("clean-up in waits", "note", detail)
 
 
-def _without_time(events: pd.DataFrame) -> Iterator[Doubt]:
+def _without_time(events: pd.DataFrame) -> Iterator[QualityNote]:
     """Tell where many instants lie at midnight sharp: a source of days, not of times."""
     midnight = int((events["at"] == events["at"].dt.normalize()).sum())
     if midnight > MUCH * len(events):
@@ -155,7 +157,7 @@ def _without_time(events: pd.DataFrame) -> Iterator[Doubt]:
             f"{midnight} of {len(events)} events lie at midnight UTC to the microsecond: their source tells "
             "days without times, so what is shorter than a day, and off hours, cannot be told"
         )
-        yield Doubt("days without times", "warning", detail)
+        yield QualityNote("days without times", "warning", detail)
 
 
 def _percent(share: float) -> str:

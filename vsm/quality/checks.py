@@ -8,20 +8,17 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Workflow
-from vsm.eventlog.bulk import doubts_about_bulk
-from vsm.eventlog.link import doubts_about_links, strange_keys
 from vsm.eventlog.log import Log
-from vsm.eventlog.milestones import doubts_about_milestones
-from vsm.eventlog.quality import Doubt, quality_from_doubts
-from vsm.eventlog.stages import doubts_about_stages
-from vsm.model.alignment import doubts_about_alignment
+from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.people import People
-from vsm.quality.blocking import doubts_about_blocks
-from vsm.quality.calendars import doubts_about_calendars
-from vsm.quality.causes import doubts_about_causes, doubts_about_skipping
-from vsm.quality.deliveries import doubts_about_deliveries
-from vsm.quality.participants import doubts_about_people
+from vsm.quality.blocking import check_blocks
+from vsm.quality.calendars import check_calendars
+from vsm.quality.causes import check_causes, check_skipping
+from vsm.quality.deliveries import check_deliveries
+from vsm.quality.links import check_links, strange_keys
+from vsm.quality.participants import check_people
 from vsm.quality.records import quality_of_tickets
+from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
 from vsm.tables import QUALITY, conform
 
 
@@ -40,7 +37,7 @@ class CheckedData:
     waits: pd.DataFrame
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
-    notes: tuple[Doubt, ...] = ()
+    notes: tuple[QualityNote, ...] = ()
 
     @property
     def finished(self) -> "pd.Series[pd.Timestamp]":
@@ -54,16 +51,16 @@ class CheckedData:
         return self.workflow.rules.minimum
 
 
-Check = Callable[[CheckedData], pd.DataFrame | Iterable[Doubt]]
+Check = Callable[[CheckedData], pd.DataFrame | Iterable[QualityNote]]
 
 
 def _bulk(data: CheckedData) -> pd.DataFrame:
     names = dict(zip(data.stages["status"], data.stages["name"], strict=True))
-    return doubts_about_bulk(data.events, names=names, minutes=data.workflow.rules.bulk_minutes)
+    return check_bulk(data.events, names=names, minutes=data.workflow.rules.bulk_minutes)
 
 
 def _links(data: CheckedData) -> pd.DataFrame:
-    return doubts_about_links(
+    return check_links(
         data.tickets,
         data.log.commits,
         data.events,
@@ -72,36 +69,30 @@ def _links(data: CheckedData) -> pd.DataFrame:
     )
 
 
-def _no_tickets(data: CheckedData) -> list[Doubt]:
+def _no_tickets(data: CheckedData) -> list[QualityNote]:
     detail = "nothing to see yet: no source has told of any ticket"
-    return [Doubt("no tickets", "warning", detail)] if data.log.tickets.empty else []
+    return [QualityNote("no tickets", "warning", detail)] if data.log.tickets.empty else []
 
 
 CHECKS: Final[tuple[Check, ...]] = (
     lambda data: quality_of_tickets(data.log, set(data.tickets["ticket"])),
     _bulk,
-    lambda data: doubts_about_stages(
-        data.stages, names=data.log.names, events=data.events, workflow=data.workflow
-    ),
+    lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
     _links,
-    lambda data: doubts_about_alignment(data.log.tickets, workflow=data.workflow),
-    lambda data: doubts_about_milestones(data.events, data.log.commits, workflow=data.workflow),
+    lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
+    lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),
     lambda data: data.notes,
-    lambda data: doubts_about_people(data.people),
-    lambda data: doubts_about_deliveries(data.log, workflow=data.workflow),
-    lambda data: doubts_about_calendars(
+    lambda data: check_people(data.people),
+    lambda data: check_deliveries(data.log, workflow=data.workflow),
+    lambda data: check_calendars(
         data.people.of_humans(data.events),
         clock=data.clock,
         workflow=data.workflow,
         teams=data.people.teams,
     ),
-    lambda data: doubts_about_causes(
-        data.waits, data.visits, data.lifecycles, data.events, minimum=data.minimum
-    ),
-    lambda data: doubts_about_skipping(
-        data.visits, data.lifecycles, stages=data.stages, minimum=data.minimum
-    ),
-    lambda data: doubts_about_blocks(
+    lambda data: check_causes(data.waits, data.visits, data.lifecycles, data.events, minimum=data.minimum),
+    lambda data: check_skipping(data.visits, data.lifecycles, stages=data.stages, minimum=data.minimum),
+    lambda data: check_blocks(
         data.blocks,
         data.events,
         data.tickets,
@@ -115,5 +106,5 @@ CHECKS: Final[tuple[Check, ...]] = (
 def quality_table(data: CheckedData) -> pd.DataFrame:
     """Run every check; QUALITY, in the order of the list."""
     found = [check(data) for check in CHECKS]
-    parts = [part if isinstance(part, pd.DataFrame) else quality_from_doubts(part) for part in found]
+    parts = [part if isinstance(part, pd.DataFrame) else quality_from_notes(part) for part in found]
     return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)

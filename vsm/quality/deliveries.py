@@ -4,10 +4,10 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Doubt
+from vsm.eventlog.quality import QualityNote
 
 
-def doubts_about_deliveries(log: Log, *, workflow: Workflow) -> list[Doubt]:
+def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
     """What of the repositories keeps landings and releases from being told, or from being true?
 
     Clock skew never changes what contains what; durations that it would make negative count as zero.
@@ -19,15 +19,15 @@ def doubts_about_deliveries(log: Log, *, workflow: Workflow) -> list[Doubt]:
         if said.main and said.main not in set(branches["branch"]):
             known = ", ".join(sorted(branches["branch"])[:5])
             detail = f"main = '{said.main}' is no branch of [[repository]] '{repository}'; there are: {known}"
-            doubts.append(Doubt("no main line", "warning", detail, source))
+            doubts.append(QualityNote("no main line", "warning", detail, source))
         elif not branches["main"].any():
             detail = "it has no branch to land on; name one with main = in a [[repository]] of vsm.toml"
-            doubts.append(Doubt("no main line", "warning", detail, source))
+            doubts.append(QualityNote("no main line", "warning", detail, source))
         doubts += _skewed(commits, source)
     return doubts
 
 
-def _skewed(commits: pd.DataFrame, source: str) -> list[Doubt]:
+def _skewed(commits: pd.DataFrame, source: str) -> list[QualityNote]:
     early = commits[(commits["landed"] < commits["authored"]) | (commits["released"] < commits["landed"])]
     if early.empty:
         return []
@@ -36,4 +36,4 @@ def _skewed(commits: pd.DataFrame, source: str) -> list[Doubt]:
         "instant than what contains them: a clock was wrong; their times to land and to release count as "
         "zero where they would be negative"
     )
-    return [Doubt("skewed clock", "note", detail, source)]
+    return [QualityNote("skewed clock", "note", detail, source)]

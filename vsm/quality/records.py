@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Doubt, Level, quality_from_doubts
+from vsm.eventlog.quality import Level, QualityNote, quality_from_notes
 from vsm.tables import QUALITY, conform
 
 CLOCKS: Final = pd.Timedelta(hours=1)
@@ -29,7 +29,7 @@ def with_doubts(log: Log, doubts: pd.DataFrame) -> Log:
     return replace(log, quality=conform(rows, QUALITY))
 
 
-def doubts_about_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
+def check_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
     """What is dated later than anybody can know? QUALITY rows, one for each source.
 
     Parameters
@@ -45,10 +45,10 @@ def doubts_about_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
         A fault for a tracker, a warning where all of it is of the first hour after the pull (the server's
         clock is ahead) or of Git: a commit bears the clock of its author's machine, and cannot be mended.
     """
-    return quality_from_doubts([*_later_events(log, known), *_later_commits(log, known)])
+    return quality_from_notes([*_later_events(log, known), *_later_commits(log, known)])
 
 
-def _later_events(log: Log, known: pd.Timestamp) -> Iterator[Doubt]:
+def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     events = log.events[log.events["at"] > known].astype({"source": "str", "ticket": "str"}).sort_values("at")
     keys = dict(zip(log.tickets["ticket"], log.tickets["key"], strict=True))
     for source, rows in events[~events["source"].str.startswith("git:")].groupby("source"):
@@ -57,10 +57,10 @@ def _later_events(log: Log, known: pd.Timestamp) -> Iterator[Doubt]:
         detail = f"{len(rows)} event(s) {_LATER.format(_minute(known))}, such as {example}; "
         level: Level = "fault" if last["at"] > known + CLOCKS else "warning"
         what_next = "mend them in the tracker, or the clock of this machine, and pull again"
-        yield Doubt("events in the future", level, detail + what_next, str(source))
+        yield QualityNote("events in the future", level, detail + what_next, str(source))
 
 
-def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[Doubt]:
+def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     latest = log.commits[["authored", "committed"]].max(axis=1)
     commits = log.commits.assign(latest=latest)[latest > known].astype({"repository": "str"})
     for repository, rows in commits.sort_values("latest").groupby("repository"):
@@ -69,7 +69,7 @@ def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[Doubt]:
         detail = (
             f"{len(rows)} commit(s) {_LATER.format(_minute(known))}, such as {example}; a clock was wrong"
         )
-        yield Doubt("events in the future", "warning", detail, f"git:{repository}")
+        yield QualityNote("events in the future", "warning", detail, f"git:{repository}")
 
 
 def _minute(at: pd.Timestamp) -> str:

@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 
 from tests.model.test_causes import HOUR, MONDAY, PIECES, lives, waits
-from vsm.quality.causes import doubts_about_causes, doubts_about_skipping
+from vsm.quality.causes import check_causes, check_skipping
 from vsm.tables import EVENTS, VISITS, conform, empty
 
 
 def told(pieces: pd.DataFrame, **tables: pd.DataFrame) -> dict[str, tuple[str, str]]:
     events, visits = tables.get("events", empty(EVENTS)), tables.get("visits", empty(VISITS))
-    doubts = doubts_about_causes(pieces, visits, tables.get("lives", lives()), events, minimum=2)
+    doubts = check_causes(pieces, visits, tables.get("lives", lives()), events, minimum=2)
     return {doubt.check: (doubt.level, doubt.detail) for doubt in doubts}
 
 
@@ -84,7 +84,7 @@ def test_days_without_times_are_seen() -> None:
 
 def test_under_the_minimum_nothing_is_told() -> None:
     """Two finished tickets are too few by default."""
-    assert doubts_about_causes(waits(), empty(VISITS), lives(), empty(EVENTS)) == []
+    assert check_causes(waits(), empty(VISITS), lives(), empty(EVENTS)) == []
 
 
 def test_a_stage_that_most_skip_tells_of_few() -> None:
@@ -98,6 +98,6 @@ def test_a_stage_that_most_skip_tells_of_few() -> None:
     stages = pd.DataFrame(
         {"stage": ["Build", "Review", "Nowhere", "Done"], "kind": ["work", "work", "work", "done"]}
     )
-    (doubt,) = doubts_about_skipping(visits, done, stages=stages, minimum=2)
+    (doubt,) = check_skipping(visits, done, stages=stages, minimum=2)
     assert (doubt.check, doubt.ref) == ("stage skipped by most", "Review")
     assert doubt.detail.startswith("1 of 11 finished tickets ever were in 'Review', 5 % of all lead time")

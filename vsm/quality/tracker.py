@@ -1,0 +1,139 @@
+"""Checks of the tracker against vsm.toml: bulk edits, stages, milestones of Git, and alignment."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from vsm.config import Workflow
+from vsm.config.selectors import FLOWS
+from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.model.alignment import TicketSelectors
+
+
+def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float = 10.0) -> pd.DataFrame:
+    """Which bulk edits were there, and how much of all flow are they? QUALITY rows.
+
+    The first row tells their share; then comes one for each unbroken run of one move by one account, in
+    order of time.
+
+    Parameters
+    ----------
+    events
+        EVENTS with ``bulk`` marked.
+    names
+        Status id → name to show.
+    minutes
+        A longer pause than this begins another run.
+    """
+    marked = events[events["bulk"]]
+    if marked.empty:
+        return quality_from_notes([])
+    moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
+    effect = "visits they begin or end are left out of dwell times; for a release, set batch = true"
+    share = f"{100 * len(marked) / moves:.1f} %"
+    whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
+    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
+    return quality_from_notes([QualityNote("bulk edit", "note", whole), *bursts])
+
+
+def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta) -> Iterator[QualityNote]:
+    move = ["source", "actor", "before", "after"]
+    plain = marked.astype(dict.fromkeys(move, "str")).sort_values([*move, "at"])
+    for _, run in plain.groupby(move, dropna=False):
+        for _, burst in run.groupby((run["at"].diff() > window).cumsum()):
+            source, _, before, after = burst[move].iloc[0]
+            first, last = burst["at"].iloc[0], burst["at"].iloc[-1]
+            path = f"{names.get(before, before)} → {names.get(after, after)}"
+            when = f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"
+            detail = f"{burst['ticket'].nunique()} tickets moved {path} by one account, {when}"
+            yield QualityNote("bulk edit", "note", detail, source, None, first.isoformat())
+
+
+def check_stages(
+    stages: pd.DataFrame, *, names: pd.DataFrame, events: pd.DataFrame, workflow: Workflow
+) -> pd.DataFrame:
+    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows."""
+    used = events[events["kind"] == "status"].dropna(subset=["after"])
+    tickets = used.astype({"after": "str"}).groupby("after")["ticket"].nunique()
+    doubts = [
+        *_unmapped(stages, tickets),
+        *_two_stages(names, workflow),
+        *_never_used(stages, names, workflow),
+    ]
+    return quality_from_notes(doubts)
+
+
+def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[QualityNote]:
+    for row in stages[~stages["mapped"]].to_dict("records"):
+        if row["status"] in tickets.index:
+            count, kind = tickets[row["status"]], row["kind"]
+            detail = (
+                f"status '{row['name']}' ({row['status']}) of {count} tickets is in no stage and taken as "
+                f"{kind}; add it to the statuses of a stage in vsm.toml"
+            )
+            yield QualityNote("unmapped status", "fault", detail, ref=row["status"])
+
+
+def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNote]:
+    for status, borne in names[names["kind"] == "status"].groupby("id"):
+        meant = sorted({workflow.mapping[name] for name in borne["name"] if name in workflow.mapping})
+        if len(meant) > 1 and status not in workflow.mapping:
+            detail = f"{status} bore names of the stages {' and '.join(meant)}; list its id in the right one"
+            yield QualityNote("status of two stages", "fault", detail, ref=str(status))
+
+
+def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNote]:
+    known = {*stages["status"], *names["name"]}
+    seen = {stage for status, stage in workflow.mapping.items() if status in known}
+    for status, stage in workflow.mapping.items():
+        if known and status not in known:
+            effect = "is known by its other statuses alone" if stage in seen else "is empty in every result"
+            detail = (
+                f"status '{status}' of stage '{stage}' occurs nowhere in the data, so the stage {effect}; "
+                "misspelt or not used"
+            )
+            yield QualityNote("status never seen", "note", detail, ref=status)
+
+
+def check_milestones(events: pd.DataFrame, commits: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
+    """What do the stages that Git tells rest on? QUALITY rows; none where vsm.toml names no such stage."""
+    told = {stage.git: stage.name for stage in workflow.stages if stage.git}
+    named = events[(events["kind"] == "commit") & events["ref"].isin(set(commits["commit"]))]
+    return quality_from_notes(_doubts(named, commits, told) if told else [])
+
+
+def _doubts(named: pd.DataFrame, commits: pd.DataFrame, told: dict[Any, str]) -> Iterator[QualityNote]:
+    names = ", ".join(f"'{name}'" for name in told.values())
+    if named.empty:
+        missing = "no repository was pulled" if commits.empty else "no commit names a ticket"
+        detail = f"{names} in vsm.toml are told by Git, but {missing}; statuses alone are shown"
+        yield QualityNote("stages of Git without commits", "warning", detail)
+        return
+    if commits["landed"].isna().all():
+        detail = (
+            f"no commit is known to have landed, so {names} cannot be told apart; is the main line pulled?"
+        )
+        yield QualityNote("stages of Git without landings", "warning", detail)
+    elif "releasing" in told and commits["released"].isna().all():
+        landed = set(commits.loc[commits["landed"].notna(), "commit"])
+        count = named.loc[named["ref"].isin(landed), "ticket"].nunique()
+        detail = (
+            f"no release is known, so {count} ticket(s) whose commits landed stay in "
+            f"'{told['releasing']}' and count as open; pull tags, or take that stage out of vsm.toml"
+        )
+        yield QualityNote("stages of Git without releases", "warning", detail)
+
+
+def check_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
+    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used."""
+    said = workflow.alignment
+    flows = [text for flow in FLOWS for text in getattr(said.flow, flow)]
+    texts = [text for several in said.objectives.values() for text in several] + flows + [*said.unplanned]
+    known = TicketSelectors(tickets)
+    detail = "'{}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
+    return quality_from_notes(
+        QualityNote("selector means no ticket", "note", detail.format(text))
+        for text in dict.fromkeys(texts)
+        if known.about and not any(known.meant(ticket, [text]) for ticket in known.about)
+    )
