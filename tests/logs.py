@@ -49,7 +49,7 @@ team = "Team A"
 
 [[stage]]
 name = "Supplier"
-kind = "outside"
+kind = "external"
 statuses = ["jira:4"]
 
 [[stage]]
@@ -86,7 +86,7 @@ def workflow_for_logs() -> Workflow:
     Examples
     --------
     >>> [stage.kind for stage in workflow_for_logs().stages]
-    ['queue', 'work', 'outside', 'work', 'queue', 'done']
+    ['queue', 'work', 'external', 'work', 'queue', 'done']
     """
     return parse_workflow(WORKFLOW_TOML)
 
@@ -109,8 +109,8 @@ def stage_table(workflow: Workflow) -> dict[str, StageFacts]:
 @st.composite
 def workflows(draw: st.DrawFn) -> Workflow:
     """Which other workflows may the same statuses have? All kinds, in any order, one stage a batch."""
-    kinds = draw(st.permutations(["queue", "work", "work", "outside", "done", "extra"]))
-    extra = draw(st.sampled_from(["queue", "work", "outside", "done"]))
+    kinds = draw(st.permutations(["queue", "work", "work", "external", "done", "extra"]))
+    extra = draw(st.sampled_from(["queue", "work", "external", "done"]))
     statuses = draw(st.permutations(STATUSES))
     batch = draw(st.integers(0, len(kinds) - 1))
     sections = []

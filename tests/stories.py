@@ -18,7 +18,7 @@ STAGE_OF = {
     "todo": StageFacts("Backlog", "queue", None, None, 0, False),
     "build": StageFacts("Build", "work", "Team A", None, 1, False),
     "fix": StageFacts("Build", "work", "Team A", None, 1, False),
-    "away": StageFacts("Supplier", "outside", None, None, 2, False),
+    "away": StageFacts("Supplier", "external", None, None, 2, False),
     "test": StageFacts("Test", "work", None, "testing", 3, False),
     "pack": StageFacts("Release", "queue", "Team B", None, 4, True),
     "done": StageFacts("Done", "done", None, None, 5, False),

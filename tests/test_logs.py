@@ -28,7 +28,7 @@ def test_logs_keep_the_schema(case: Case) -> None:
 def test_workflows_map_every_status(workflow: Workflow) -> None:
     """Every workflow from ``tests.logs`` maps all seven statuses, to stages of every kind."""
     assert set(workflow.mapping) == set(workflow_for_logs().mapping)
-    assert {stage.kind for stage in workflow.stages} == {"queue", "work", "outside", "done"}
+    assert {stage.kind for stage in workflow.stages} == {"queue", "work", "external", "done"}
     assert sum(stage.batch for stage in workflow.stages) == 1
 
 

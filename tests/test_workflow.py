@@ -76,7 +76,15 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
             "[stages]",
             r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, jira, membership, person, privacy, report, repository, rules, stage, stream, team, waiting",
         ),
-        ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, outside, done"),
+        (
+            '[[stage]]\nname = "A"\nkind = "outside"',
+            "kind 'outside' of a [[stage]] is called 'external' since version 0.2.0".replace("[", r"\["),
+        ),
+        (
+            '[waiting]\norder = ["blocked", "off hours"]',
+            "'off hours' is called 'non-working time' since version 0.2.0",
+        ),
+        ('[[stage]]\nname = "A"', r"\[\[stage\]\] 'A' lacks 'kind'; use one of queue, work, external, done"),
         ('[[stage]]\nname = "A"\nkind = "wait"', r"'stage.0.kind' in \[\[stage\]\] 'A'"),
         ('[[stage]]\nname = "A"\nkind = "work"\ncolour = 1', r"unknown key 'colour' in \[\[stage\]\] 'A'"),
         (

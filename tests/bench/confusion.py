@@ -24,9 +24,9 @@ Case = tuple[str, str, int, float]
 WHY: Final = {
     (
         "batched",
-        "idle",
+        "unexplained",
     ): "A batch is taken by one receiver; where nobody wrote down whose turn it was, the team "
-    "counts as receiver, too few of the person's batch are left, and what no cause explains is idle.",
+    "counts as receiver, too few of the person's batch are left, and what no cause explains is unexplained.",
 }
 """What is known of one cause that is taken for another."""
 

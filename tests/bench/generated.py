@@ -28,7 +28,7 @@ KINDS: Final = (
     "work",
     "queue",
     "work",
-    "outside",
+    "external",
     "work",
     "queue",
     "work",

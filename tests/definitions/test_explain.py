@@ -73,9 +73,9 @@ def test_every_step_of_a_handoff_names_its_rule() -> None:
         "2024-03-04 11:00, at the first comment by qa-1.",
         "   - Wait: 2024-03-04 09:00 to 2024-03-04 11:00, 02:00:00",
         "     In a work stage, but qa-1 had not started yet.",
-        "   - busy: 2024-03-04 09:00 to 2024-03-04 10:00, 01:00:00",
+        "   - at capacity: 2024-03-04 09:00 to 2024-03-04 10:00, 01:00:00",
         "     qa-1 was working on KEY-2, which had become ready no later than this ticket (2024-03-04 09:00).",
-        "   - idle: 2024-03-04 10:00 to 2024-03-04 11:00, 01:00:00",
+        "   - unexplained: 2024-03-04 10:00 to 2024-03-04 11:00, 01:00:00",
         "     No rule applies: the data do not say why qa-1 did not take it up.",
         "   - Work by qa-1: 2024-03-04 11:00 to 2024-03-04 12:00, 01:00:00",
         "     Counted from 2024-03-04 11:00, at the first comment by qa-1, to the end of the visit.",
@@ -83,7 +83,7 @@ def test_every_step_of_a_handoff_names_its_rule() -> None:
         "3. Done (done): 2024-03-04 12:00 to 2024-03-04 23:00, 11:00:00",
         "   Began when qa-1 moved it to Done. Finished for good: it never left done again.",
         "",
-        "Waits by cause: busy 01:00:00, idle 01:00:00.",
+        "Waits by cause: at capacity 01:00:00, unexplained 01:00:00.",
         "Waits 02:00:00 + work 02:00:00 = lead time 04:00:00.",
     ]
 

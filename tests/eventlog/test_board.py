@@ -51,7 +51,7 @@ def test_one_stage_for_each_column_in_its_order() -> None:
 def test_the_name_of_a_column_says_more_than_its_statuses() -> None:
     """Also of the first; but what is last is done, whatever it is called."""
     columns = ("In Progress", ["1"]), ("Waiting for customer", ["3"]), ("Testing", ["6"])
-    assert [row[1] for row in proposed(board(*columns))][:3] == ["work", "outside", "done"]
+    assert [row[1] for row in proposed(board(*columns))][:3] == ["work", "external", "done"]
 
 
 def test_a_first_column_in_which_people_work_is_no_queue() -> None:

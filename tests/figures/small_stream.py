@@ -17,7 +17,7 @@ from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START: Final = pd.Timestamp("2026-01-05", tz="UTC")
 DAY: Final = pd.Timedelta(days=1)
-KINDS: Final = {"Ideas": "queue", "Build": "work", "Supplier": "outside", "Test": "work", "Done": "done"}
+KINDS: Final = {"Ideas": "queue", "Build": "work", "Supplier": "external", "Test": "work", "Done": "done"}
 TEAMS: Final = {"Build": "web", "Test": "qa"}
 Life = tuple[tuple[str, float], ...]
 
@@ -84,7 +84,7 @@ def visits_from_lives(lives: tuple[Life, ...], names: dict[str, str]) -> pd.Data
 
 def _waits(visits: pd.DataFrame) -> pd.DataFrame:
     """Nobody works on what lies in a queue or outside; all else is work."""
-    idle = visits[visits["kind"].isin(["queue", "outside"])]
+    idle = visits[visits["kind"].isin(["queue", "external"])]
     pieces = idle.assign(start=idle["entered"], end=idle["entered"] + idle["elapsed"])
     return conform(pieces[["ticket", "n", "stage", "start", "end", "elapsed", "bulk"]], WAITS)
 

@@ -11,21 +11,21 @@ from vsm.tables import BLOCKS, CAUSES, TICKETS, VISITS, conform, empty
 
 
 def test_a_ladder_stacks_working_hours_by_cause() -> None:
-    """From web to qa four hours busy and two jumped; 16 of its 22 hours were off hours."""
+    """From web to qa four hours at capacity and two overtaken; 16 of its 22 hours were non-working time."""
     figure = causes_ladder(waits(), handoffs(), lives(), minimum=1, seed=0)
     groups = list(figure.layout.yaxis.ticktext)
     assert groups == ["web → qa", "within a team", "before the first work", "of no handoff"]
     place = groups.index("web → qa")
     hours = {bar.name: bar.x[place] for bar in figure.data}
-    assert (hours["busy"], hours["jumped"], hours["batched"]) == (4.0, 2.0, 0.0)
+    assert (hours["at capacity"], hours["overtaken"], hours["batched"]) == (4.0, 2.0, 0.0)
     beside = [note.text for note in figure.layout.annotations if note.name == "numbers"]
-    assert beside[place] == "6.0 h · 73 % off hours · n 1"
+    assert beside[place] == "6.0 h · 73 % non-working · n 1"
 
 
 def test_off_hours_are_in_no_bar() -> None:
     """What the calendar takes out stands beside."""
     figure = causes_ladder(waits(), handoffs(), lives(), by="stage", minimum=1, seed=0)
-    assert {bar.name for bar in figure.data} == set(CAUSES) - {"off hours"}
+    assert {bar.name for bar in figure.data} == set(CAUSES) - {"non-working time"}
     assert sum(sum(bar.x) for bar in figure.data) == 15.0
 
 
@@ -44,10 +44,10 @@ def test_hostile_teams_are_shown_as_they_are() -> None:
 
 
 def test_the_table_of_causes_tells_shares_and_what_each_is_worth() -> None:
-    """Off hours have no share of working time; a cause that made nobody wait has no row."""
+    """Non-working time has no share of working time; a cause that made nobody wait has no row."""
     rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lives(), minimum=2, seed=0))}
-    assert list(rows) == ["blocked", "off hours", "batched", "busy", "jumped", "idle"]
-    assert rows["off hours"][1:] == ["–", "0 h", "<1 d", "1", "31 %"]
+    assert list(rows) == ["blocked", "non-working time", "batched", "at capacity", "overtaken", "unexplained"]
+    assert rows["non-working time"][1:] == ["–", "0 h", "<1 d", "1", "31 %"]
     assert rows["batched"][1:] == ["40 %", "6.0 h", "<1 d", "1", "22 %"]
 
 
@@ -79,8 +79,8 @@ def test_a_story_says_who_where_when_and_why() -> None:
         [
             "ABC-1",
             "Waited 6.0 h of working time (22 h in all) in Queue for <b>tester</b>, 2026-01-05 to 2026-01-06: "
-            "4.0 h while older work was in hand, 2.0 h while newer work was taken first. The rest, 16 h, was off "
-            "hours.",
+            "4.0 h while the receiver worked on earlier tickets, 2.0 h while the receiver worked on later tickets "
+            "first. The rest, 16 h, was non-working time.",
             "–",
             "–",
         ]

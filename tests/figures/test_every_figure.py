@@ -26,10 +26,10 @@ from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lives as lives_until
 from tests.model.test_ageing import stays
 from tests.model.test_causes import handoffs, lives, waits
-from tests.quality.test_coverage import of_tickets
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
 from tests.model.test_weekly import waited
+from tests.quality.test_coverage import of_tickets
 from tests.streams import stream_of
 from vsm.figures import (
     causes_ladder,

@@ -116,7 +116,7 @@ def test_stages_stand_in_order_by_kind_and_share() -> None:
     ]
     assert list(names.x) == list(stages.x) == [0, 1, 2, 3, 4]
     assert list(stages.marker.symbol) == [
-        KIND_SYMBOLS[kind] for kind in ("queue", "work", "outside", "work", "done")
+        KIND_SYMBOLS[kind] for kind in ("queue", "work", "external", "work", "done")
     ]
     ideas, build, supplier, test, done = stages.marker.size
     assert ideas > build > test > supplier > done == 12
@@ -140,7 +140,7 @@ def test_the_pointer_finds_every_number_of_a_stage_and_a_move() -> None:
 def test_the_legend_names_the_kinds_there_are() -> None:
     """Returns stand in it only where one is drawn."""
     shown = [trace.name for trace in drawn().data if trace.showlegend is None]
-    assert shown == ["queue", "work", "outside", "done", "moves back"]
+    assert shown == ["queue", "work", "external", "done", "moves back"]
     onward = flow_map(SmallStream((("Ideas", 1), ("Build", 1), ("Done", 1))).network)
     assert [trace.name for trace in onward.data if trace.showlegend is None] == ["queue", "work", "done"]
 

@@ -21,12 +21,12 @@ LIVES = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_ti
 
 
 def story(**words: Any) -> dict[str, Any]:
-    """Ten days of waiting: six off hours, three while older work was in hand, one without a reason."""
+    """Ten days of waiting: six non-working time, three at capacity, one without a reason."""
     told: dict[str, Any] = {
         "from": "web", "to": "qa", "handoffs": 40, "tickets": 38, "share": 0.25, "low": 0.2, "high": 0.3,
         "median": 4 * DAY, "p85": 10 * DAY, "key": "AB-7", "summary": "Mend login", "given": START,
         "taken": START + 10 * DAY, "waited": 10 * DAY, **dict.fromkeys(CAUSES, 0 * DAY),
-        "off hours": 6 * DAY, "busy": 3 * DAY, "idle": DAY, "meanwhile": ("AB-1", "AB-2"), "blockers": (),
+        "non-working time": 6 * DAY, "at capacity": 3 * DAY, "unexplained": DAY, "meanwhile": ("AB-1", "AB-2"), "blockers": (),
     }  # fmt: skip
     return told | words
 
@@ -35,18 +35,18 @@ def test_each_cause_is_a_bar_and_they_sum_to_the_wait() -> None:
     """The longest on top, in days, named in words."""
     figure = _drawn(story(), None)
     assert [(bar.name, bar.x[0], bar.y[0]) for bar in figure.data] == [
-        ("off hours", 6, 0),
-        ("busy", 3, 1),
-        ("idle", 1, 2),
+        ("non-working time", 6, 0),
+        ("at capacity", 3, 1),
+        ("unexplained", 1, 2),
     ]
     assert [read(text) for text in figure.layout.yaxis.ticktext] == [
-        "at nights and on free days",
-        "while older work was in hand",
-        "for no reason that the data tell",
+        "on nights and weekends",
+        "while the receiver worked on earlier tickets",
+        "for no recorded reason",
     ]
     assert figure.layout.xaxis.title.text == "days"
     assert facts(figure.data[1].hovertext[0]) == {
-        "": "AB-7: while older work was in hand",
+        "": "AB-7: while the receiver worked on earlier tickets",
         "waited": "3 d",
         "of its wait": "30 %",
         "n": "1 ticket",
@@ -60,8 +60,8 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
     meta = figure.layout.meta
     assert meta["line"] == "25 % of all lead time; half wait 4 d or longer; n = 38 tickets."
     assert meta["notes"] == [
-        "AB-7 “Mend login” was given on 2026-01-05 and taken up on 2026-01-15, 10 d later: 6 d at nights and on "
-        "free days, 3 d while older work was in hand, 1 d for no reason that the data tell.",
+        "AB-7 “Mend login” was given on 2026-01-05 and taken up on 2026-01-15, 10 d later: 6 d on nights and "
+        "weekends, 3 d while the receiver worked on earlier tickets, 1 d for no recorded reason.",
         "Meanwhile the receiver had in hand: AB-1, AB-2.",
     ]
     (caption,) = notes(figure, "caption")
@@ -71,7 +71,7 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
 
 def test_a_short_wait_is_told_in_hours_within_a_team() -> None:
     """Giver and receiver of one team, and a share that too few tell of."""
-    times = {"off hours": 0 * DAY, "busy": DAY / 4, "idle": 0 * DAY, "waited": DAY / 4}
+    times = {"non-working time": 0 * DAY, "at capacity": DAY / 4, "unexplained": 0 * DAY, "waited": DAY / 4}
     figure = _drawn(story(**times, to="web", share=float("nan"), blockers=("AB-9",)), None)
     assert figure.layout.title.text == "Handed on within web"
     assert (figure.layout.xaxis.title.text, list(figure.data[0].x)) == ("hours", [6])

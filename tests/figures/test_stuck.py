@@ -114,13 +114,13 @@ def test_titles_and_stages_become_no_markup(name: str) -> None:
 
 
 def test_the_table_says_where_to_look_first() -> None:
-    """d has been begun and stands nearer to done; c waits for quality, idle; nothing is beyond a known 85 %."""
-    pieces: list[Piece] = [("c", 0, None, "Ready", "idle", 0, 2400, 600)]
+    """d has been begun and stands nearer to done; c waits for quality, unexplained; nothing is beyond a known 85 %."""
+    pieces: list[Piece] = [("c", 0, None, "Ready", "unexplained", 0, 2400, 600)]
     table = stuck(stays(), waits=waits(pieces))
     assert shown(table) == [
         ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no trace of anybody", "–",
          "Called in work, but no trace for long: ask whether anybody is on it, else put it back."],
-        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: idle since 2026-01-05", "–",
+        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: unexplained since 2026-01-05", "–",
          "Nothing special: it is within what is usual here."],
     ]  # fmt: skip
     assert "2 of n = 2 open tickets; beyond the 85 %: 0." in table.to_html()
@@ -128,7 +128,7 @@ def test_the_table_says_where_to_look_first() -> None:
 
 def test_no_person_is_named_in_the_table() -> None:
     """Who is assigned is a person: the team is told, or that somebody is assigned."""
-    pieces = waits([("c", 0, None, "Ready", "idle", 0, 2400, 600)])
+    pieces = waits([("c", 0, None, "Ready", "unexplained", 0, 2400, 600)])
     alone = stuck(stays(), waits=pieces.assign(team=None)).to_html()
     assert "whoever is assigned" in alone
     assert "tester" not in alone
@@ -176,13 +176,13 @@ def test_a_life_is_drawn_on_its_lanes() -> None:
     figure = life(one.visits())
     bars = [bar for bar in figure.data if bar.type == "bar" and bar.name == "work"]
     assert [(bar.y[0], [ms / 3.6e6 for ms in bar.x]) for bar in bars] == [(0, [10]), (1, [4, 6])]
-    assert [ms / 3.6e6 for ms in trace(figure, "waited: idle").x] == [6]
+    assert [ms / 3.6e6 for ms in trace(figure, "waited: unexplained").x] == [6]
     assert [pd.Timestamp(at) for at in trace(figure, "commit").x] == [MONDAY + 12 * HOUR]
     assert facts(trace(figure, "commit").hovertext[0])["says"] == "KEY-1 mend <it>"
     assert figure.layout.title.text == "KEY-1: Mend &lt;it&gt;"
     assert figure.layout.meta["alt"] == (
         "The life of KEY-1: 1 d from its creation until now, open, 1 handoff, 4 traces. It waited 58 % of that, "
-        "longest idle: 6 h."
+        "longest unexplained: 6 h."
     )
 
 

@@ -40,7 +40,7 @@ def test_the_stage_table_tells_where_25_days_went() -> None:
     assert shown(stage_table(small_stream().shares)) == [
         ["Ideas", "queue", "–", "3", "36 %", "3 d", "4 d 9 h", "9 d"],
         ["Build", "work", "web", "2", "40 %", "5 d", "5 d", "10 d"],
-        ["Supplier", "outside", "–", "1", "8.0 %", "2 d", "2 d", "2 d"],
+        ["Supplier", "external", "–", "1", "8.0 %", "2 d", "2 d", "2 d"],
         ["Test", "work", "qa", "2", "16 %", "2 d", "2 d", "4 d"],
     ]
 

@@ -49,7 +49,7 @@ def test_text_can_be_read_on_every_fill_that_bears_it(fill: str) -> None:
     assert contrast(INK, fill) >= 4.5
 
 
-@pytest.mark.parametrize("kind", ["queue", "outside"])
+@pytest.mark.parametrize("kind", ["queue", "external"])
 def test_the_letter_in_a_triangle_can_be_read(kind: str) -> None:
     """The inventory's I stands on the kind's own colour."""
     assert contrast(INK, KIND_COLOURS[kind]) >= 4.5

@@ -14,7 +14,7 @@ from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS
 BARS = {
     KIND_WORDS["queue"]: {0: 36.0},
     KIND_WORDS["work"]: {1: 40.0, 3: 16.0},
-    KIND_WORDS["outside"]: {2: 8.0},
+    KIND_WORDS["external"]: {2: 8.0},
 }
 
 
@@ -44,7 +44,7 @@ def test_the_first_stage_stands_on_top_with_its_kind_and_team() -> None:
 def test_each_kind_has_its_colour_and_pattern() -> None:
     """Work is told from waiting without its colour too."""
     figure = time_by_stage(shares())
-    for kind in ("queue", "work", "outside"):
+    for kind in ("queue", "work", "external"):
         marker = trace(figure, KIND_WORDS[kind]).marker
         assert (marker.color, marker.pattern.shape) == (KIND_COLOURS[kind], KIND_PATTERNS[kind])
 

@@ -68,7 +68,7 @@ def test_the_ladders_steps_lie_under_their_stages() -> None:
     steps = {line.line.color: list(line.x) for line in drawn().data if line.name == "ladder"}
     assert steps[KIND_COLOURS["queue"]] == [-0.5, 0.5, None]
     assert steps[KIND_COLOURS["work"]] == [0.5, 1.5, None, 2.5, 3.5, None]
-    assert steps[KIND_COLOURS["outside"]] == [1.5, 2.5, None]
+    assert steps[KIND_COLOURS["external"]] == [1.5, 2.5, None]
 
 
 def test_the_totals_split_all_time_before_the_finish() -> None:

@@ -21,9 +21,9 @@ def waits(*hours: dict[str, int]) -> pd.DataFrame:
     rows = []
     for number, pieces in enumerate(hours):
         start = MONDAY
-        for cause, long in [*pieces.items(), ("off hours", NIGHT)]:
+        for cause, long in [*pieces.items(), ("non-working time", NIGHT)]:
             end = start + long * HOUR
-            working = 0 if cause == "off hours" else long
+            working = 0 if cause == "non-working time" else long
             rows.append(
                 {
                     "ticket": f"t{number:02}", "n": 0, "handoff": 0, "stage": "Queue", "cause": cause,
@@ -64,10 +64,10 @@ def evidence(waited: pd.DataFrame, *, kind: str = "queue") -> Evidence:
 
 
 def test_the_cause_with_most_working_time_leads() -> None:
-    """Of 12 tickets each was busy for 6 and idle for 2 hours; the longer night is nobody's cause."""
-    found = leading_cause(waits(*[{"busy": 6, "idle": 2}] * 12), lives(12), seed=0, minimum=12)
+    """Of 12 tickets each was at capacity for 6 and unexplained for 2 hours; the longer night is nobody's cause."""
+    found = leading_cause(waits(*[{"at capacity": 6, "unexplained": 2}] * 12), lives(12), seed=0, minimum=12)
     assert found is not None
-    assert (found.cause, found.tickets, found.waited) == ("busy", 12, 12)
+    assert (found.cause, found.tickets, found.waited) == ("at capacity", 12, 12)
     assert (found.part, found.low, found.high) == (0.75, 0.75, 0.75)
     assert found.cost == 72 * HOUR
     assert found.share == pytest.approx(6 / 40)
@@ -76,8 +76,8 @@ def test_the_cause_with_most_working_time_leads() -> None:
 
 def test_the_longest_of_the_cause_are_named() -> None:
     """Those that waited 13, 12, … hours because somebody was busy, not those that waited idly."""
-    hours = [{"busy": number + 2, "idle": 1} for number in range(12)]
-    found = leading_cause(waits(*hours, {"idle": 20}), lives(13), seed=0, minimum=12)
+    hours = [{"at capacity": number + 2, "unexplained": 1} for number in range(12)]
+    found = leading_cause(waits(*hours, {"unexplained": 20}), lives(13), seed=0, minimum=12)
     assert found is not None
     assert list(found.longest) == ["t11", "t10", "t09", "t08", "t07"]
     assert (found.tickets, found.waited) == (12, 13)
@@ -86,9 +86,9 @@ def test_the_longest_of_the_cause_are_named() -> None:
 @pytest.mark.parametrize(
     ("hours", "why"),
     [
-        ([{"busy": 6}] * 11, "eleven tickets, one short of the minimum"),
-        ([{"busy": 9}] * 11 + [{"idle": 1}] * 12, "enough tickets, but not of that cause"),
-        ([{"busy": 5}] * 12 + [{"idle": 4}] * 12, "the interval reaches down to the second"),
+        ([{"at capacity": 6}] * 11, "eleven tickets, one short of the minimum"),
+        ([{"at capacity": 9}] * 11 + [{"unexplained": 1}] * 12, "enough tickets, but not of that cause"),
+        ([{"at capacity": 5}] * 12 + [{"unexplained": 4}] * 12, "the interval reaches down to the second"),
         ([{}] * 12, "nights alone have no working time"),
     ],
 )
@@ -99,7 +99,7 @@ def test_nothing_is_said_where_the_lead_is_not_sure(hours: list[dict[str, int]],
 
 def test_open_tickets_and_clean_up_weigh_nothing() -> None:
     """The same waiting, of tickets that are not finished, or of a bulk edit."""
-    waited = waits(*[{"busy": 6}] * 12)
+    waited = waits(*[{"at capacity": 6}] * 12)
     still = lives(12).assign(finished=pd.Series([None] * 12, dtype="datetime64[us, UTC]"))
     assert leading_cause(waited, still, seed=0, minimum=12) is None
     assert leading_cause(waited.assign(bulk=True), lives(12), seed=0, minimum=12) is None
@@ -107,7 +107,7 @@ def test_open_tickets_and_clean_up_weigh_nothing() -> None:
 
 def test_waits_without_causes_say_nothing() -> None:
     """Whole waits, before anybody looked for causes."""
-    whole = waits(*[{"busy": 6}] * 12)
+    whole = waits(*[{"at capacity": 6}] * 12)
     assert (
         leading_cause(whole.assign(cause=whole["cause"].mask(whole["n"] == 0)), lives(12), seed=0, minimum=12)
         is None
@@ -115,8 +115,8 @@ def test_waits_without_causes_say_nothing() -> None:
 
 
 def test_every_working_cause_can_be_said() -> None:
-    """Off hours have no working time; each of the other seven has words, in the same order."""
-    assert list(BECAUSE) == [cause for cause in CAUSES if cause != "off hours"]
+    """Non-working time has no working time; each of the other seven has words, in the same order."""
+    assert list(BECAUSE) == [cause for cause in CAUSES if cause != "non-working time"]
 
 
 @pytest.mark.parametrize("cause", BECAUSE)
@@ -136,13 +136,13 @@ def test_the_claim_names_cause_number_and_experiment(cause: str) -> None:
 
 def test_an_outside_stage_need_not_say_that_it_waits_outside() -> None:
     """The workflow says so already; that it was blocked there is news."""
-    told = [evidence(waits(*[{cause: 8}] * 12), kind="outside") for cause in ("outside", "blocked")]
+    told = [evidence(waits(*[{cause: 8}] * 12), kind="external") for cause in ("external", "blocked")]
     assert [len(findings_from_evidence(each).about("why")) for each in told] == [0, 1]
 
 
 def test_the_cause_at_a_handoff_is_claimed() -> None:
     """No queue, one handoff between teams: the waits of that handoff are weighed."""
-    known = evidence(waits(*[{"jumped": 8}] * 12), kind="work")
+    known = evidence(waits(*[{"overtaken": 8}] * 12), kind="work")
     pair = {"from_team": "dev", "to_team": "qa"}
     costs = pair | {
         "tickets": 12, "handoffs": 12, "median": 24 * HOUR, "wait": 288 * HOUR, "share": 0.6, "low": 0.5,
@@ -156,12 +156,14 @@ def test_the_cause_at_a_handoff_is_claimed() -> None:
     )  # fmt: skip
     (why,) = findings_from_evidence(told).about("why")
     assert why.subject == "dev → qa"
-    assert "waited from dev → qa, 100 % (100 % to 100 %) went by while newer work" in why.claim
+    assert (
+        "waited from dev → qa, 100 % (100 % to 100 %) went by while the receiver worked on later" in why.claim
+    )
 
 
 def test_the_planted_tester_is_busy(sample_folder: Path) -> None:
     """One tester for five developers: the queue waits since older work is in hand."""
     (why,) = sample_stream(sample_folder).findings.about("why")
     assert why.subject == "Waiting for QA"
-    assert BECAUSE["busy"] in why.claim
+    assert BECAUSE["at capacity"] in why.claim
     assert why.n >= 12

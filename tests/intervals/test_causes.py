@@ -231,7 +231,7 @@ def test_the_pieces_of_a_wait_sum_to_it_exactly(scene: Waited) -> None:
     assert by_wait["end"].max().to_dict() == whole["end"].to_dict()
     assert (by_wait["end"].shift().dropna() == pieces["start"][by_wait["end"].shift().notna()]).all()
     assert ((pieces["working"] >= pd.Timedelta(0)) & (pieces["working"] <= pieces["elapsed"])).all()
-    assert (pieces.loc[pieces["cause"] == "off hours", "working"] == pd.Timedelta(0)).all()
+    assert (pieces.loc[pieces["cause"] == "non-working time", "working"] == pd.Timedelta(0)).all()
 
 
 def by_cause(pieces: pd.DataFrame) -> dict[Any, Any]:
@@ -296,7 +296,13 @@ def test_real_lives_are_work_and_caused_waiting(real_data: Path, tracker: str) -
         as_of=as_of,
     )
     check(pieces, WAITS)
-    assert set(pieces["cause"]) >= {"off hours", "unowned", "busy", "jumped", "idle"}
+    assert set(pieces["cause"]) >= {
+        "non-working time",
+        "unassigned",
+        "at capacity",
+        "overtaken",
+        "unexplained",
+    }
     key = [pieces["ticket"].astype("str"), pieces["n"]]
     whole_wait = whole.set_index([whole["ticket"].astype("str"), "n"])["elapsed"]
     assert pieces["elapsed"].groupby(key).sum().to_dict() == whole_wait.to_dict()

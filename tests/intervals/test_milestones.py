@@ -61,7 +61,9 @@ def workflows(draw: st.DrawFn) -> Workflow:
     """Any of the three milestones, in any place, with any kind, splitting what is usual or anything."""
     sections = [f"[[stage]]{part}" for part in WORKFLOW_TOML.split("[[stage]]")[1:]]
     for milestone in draw(st.sets(st.sampled_from(sorted(KINDS)), min_size=1)):
-        kind = draw(st.sampled_from([KINDS[milestone], KINDS[milestone], "work", "queue", "outside", "done"]))
+        kind = draw(
+            st.sampled_from([KINDS[milestone], KINDS[milestone], "work", "queue", "external", "done"])
+        )
         within = draw(
             st.one_of(st.none(), st.lists(st.sampled_from(OWN), min_size=1, max_size=3, unique=True))
         )

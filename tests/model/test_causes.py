@@ -15,13 +15,13 @@ MONDAY = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 Piece = tuple[str, int, int | None, str, str, int, int, int]
 PIECES: list[Piece] = [
     # ticket, visit, handoff, stage, cause, first hour, last hour, working hours
-    ("a", 0, None, "Ready", "idle", 0, 2, 2),
-    ("a", 2, 0, "Queue", "busy", 4, 8, 4),
-    ("a", 2, 0, "Queue", "off hours", 8, 24, 0),
-    ("a", 2, 0, "Queue", "jumped", 24, 26, 2),
+    ("a", 0, None, "Ready", "unexplained", 0, 2, 2),
+    ("a", 2, 0, "Queue", "at capacity", 4, 8, 4),
+    ("a", 2, 0, "Queue", "non-working time", 8, 24, 0),
+    ("a", 2, 0, "Queue", "overtaken", 24, 26, 2),
     ("b", 1, 1, "Queue", "batched", 1, 7, 6),
     ("b", 3, None, "Queue", "blocked", 9, 13, 1),
-    ("c", 0, None, "Ready", "idle", 0, 90, 30),
+    ("c", 0, None, "Ready", "unexplained", 0, 90, 30),
 ]
 
 
@@ -58,16 +58,20 @@ def handoffs() -> pd.DataFrame:
 
 
 def test_causes_share_the_waiting_of_finished_tickets() -> None:
-    """34 hours in all, 16 of them off hours; 15 working hours, of which the batch took six."""
+    """34 hours in all, 16 of them non-working time; 15 working hours, of which the batch took six."""
     table = cause_shares(waits(), lives(), minimum=2, seed=0).set_index("cause")
     assert {cause: time / HOUR for cause, time in table["elapsed"].items()} == {
-        "blocked": 4, "outside": 0, "off hours": 16, "unowned": 0, "batched": 6, "busy": 4, "jumped": 2, "idle": 2,
+        "blocked": 4, "external": 0, "non-working time": 16, "unassigned": 0, "batched": 6, "at capacity": 4, "overtaken": 2, "unexplained": 2,
     }  # fmt: skip
     assert table["tickets"].to_dict()["batched"] == 1
-    assert table["share"]["off hours"] == pytest.approx(16 / 34)
+    assert table["share"]["non-working time"] == pytest.approx(16 / 34)
     assert table["share_working"]["batched"] == pytest.approx(6 / 15)
-    assert table["impact"]["off hours"] == pytest.approx(8 / (42 - 16))
-    assert table["low"]["off hours"] <= table["share"]["off hours"] <= table["high"]["off hours"]
+    assert table["impact"]["non-working time"] == pytest.approx(8 / (42 - 16))
+    assert (
+        table["low"]["non-working time"]
+        <= table["share"]["non-working time"]
+        <= table["high"]["non-working time"]
+    )
 
 
 def test_too_few_tickets_have_no_interval() -> None:
@@ -93,7 +97,7 @@ def test_groups_come_with_the_longest_first() -> None:
     table = cause_shares(waits(), lives(), by=["stage"], seed=0, minimum=12)
     assert list(dict.fromkeys(table["stage"])) == ["Queue", "Ready"]
     ready = table[table["stage"] == "Ready"].set_index("cause")
-    assert ready["share_working"]["idle"] == 1.0
+    assert ready["share_working"]["unexplained"] == 1.0
 
 
 def test_the_calendar_takes_nights_out() -> None:
@@ -125,7 +129,11 @@ def test_the_longest_wait_is_told_with_what_was_in_hand() -> None:
     )  # fmt: skip
     first, *others = found.to_dict("records")
     assert [(row["key"], row["n"]) for row in (first, *others)] == [("KEY-0", 2), ("KEY-1", 1), ("KEY-0", 0)]
-    assert (first["busy"], first["jumped"], first["off hours"]) == (4 * HOUR, 2 * HOUR, 16 * HOUR)
+    assert (first["at capacity"], first["overtaken"], first["non-working time"]) == (
+        4 * HOUR,
+        2 * HOUR,
+        16 * HOUR,
+    )
     assert first["meanwhile"] == ("KEY-2", "KEY-3")
     assert first["receiver"] == "tester"
     blocked = longest_waits(

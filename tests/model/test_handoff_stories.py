@@ -33,7 +33,7 @@ def stories(*waited: tuple[str, str, int], teams: bool = True, **words: Any) -> 
             "elapsed": (last - first) * HOUR, "working": (last - first) * HOUR, "bulk": False,
         }
         for number, (_, _, hours) in enumerate(waited)
-        for cause, first, last in (("busy", 0, hours - 1), ("idle", hours - 1, hours))
+        for cause, first, last in (("at capacity", 0, hours - 1), ("unexplained", hours - 1, hours))
         if last > first >= 0
     ]  # fmt: skip
     about = [
@@ -66,7 +66,7 @@ def test_a_story_is_of_the_wait_at_85_percent() -> None:
     assert told["waited"] == 9 * HOUR
     assert (told["key"], told["summary"]) == ("T3", "Do t3")
     assert (told["given"], told["taken"]) == (START, START + 9 * HOUR)
-    assert (told["busy"], told["idle"], told["blocked"]) == (8 * HOUR, HOUR, 0 * HOUR)
+    assert (told["at capacity"], told["unexplained"], told["blocked"]) == (8 * HOUR, HOUR, 0 * HOUR)
 
 
 def test_pairs_of_few_tickets_are_not_told() -> None:

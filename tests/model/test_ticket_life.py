@@ -10,14 +10,14 @@ from vsm.tables import COMMITS, EVENTS, HANDOFFS, TICKETS, VISITS, conform, empt
 
 PIECES: list[Piece] = [
     # ticket, visit, handoff, stage, cause, first hour, last hour, working hours
-    ("a", 0, None, "Ready", "off hours", 0, 1, 0),
-    ("a", 0, None, "Ready", "idle", 1, 3, 2),
-    ("a", 0, None, "Ready", "off hours", 3, 5, 0),
-    ("a", 0, None, "Ready", "idle", 5, 6, 1),
-    ("a", 0, None, "Ready", "off hours", 6, 8, 0),
-    ("a", 1, None, "Ready", "busy", 8, 10, 2),
-    ("a", 2, None, "Queue", "off hours", 20, 24, 0),
-    ("b", 0, None, "Ready", "idle", 0, 90, 30),
+    ("a", 0, None, "Ready", "non-working time", 0, 1, 0),
+    ("a", 0, None, "Ready", "unexplained", 1, 3, 2),
+    ("a", 0, None, "Ready", "non-working time", 3, 5, 0),
+    ("a", 0, None, "Ready", "unexplained", 5, 6, 1),
+    ("a", 0, None, "Ready", "non-working time", 6, 8, 0),
+    ("a", 1, None, "Ready", "at capacity", 8, 10, 2),
+    ("a", 2, None, "Queue", "non-working time", 20, 24, 0),
+    ("b", 0, None, "Ready", "unexplained", 0, 90, 30),
 ]
 
 
@@ -98,8 +98,8 @@ def test_hands_change_with_the_person_and_queues_are_in_nobodys() -> None:
 
 
 def test_nights_between_one_cause_make_no_gap() -> None:
-    """The night before idle is idle's; the one before busy is busy's; a wait of night alone is off hours."""
-    assert told("wait") == [("idle", 0, 6), ("busy", 6, 10), ("off hours", 20, 24)]
+    """The night before unexplained is its own; the one before at capacity, too; a wait of night alone is non-working time."""
+    assert told("wait") == [("unexplained", 0, 6), ("at capacity", 6, 10), ("non-working time", 20, 24)]
 
 
 def test_spans_keep_every_hour_of_the_wait() -> None:

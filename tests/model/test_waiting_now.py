@@ -20,15 +20,15 @@ from vsm.tables import BLOCKS, EVENTS, TICKETS, conform, empty
 NOW = MONDAY + 26 * HOUR
 PIECES: list[Piece] = [
     # ticket, visit, handoff, stage, cause, first hour, last hour, working hours
-    ("a", 0, None, "Ready", "busy", 0, 2, 2),
-    ("a", 1, None, "Queue", "busy", 4, 6, 2),
-    ("a", 1, None, "Queue", "idle", 6, 8, 2),
-    ("a", 1, None, "Queue", "off hours", 8, 24, 0),
-    ("a", 2, None, "Queue", "idle", 24, 25, 1),
-    ("a", 2, None, "Queue", "off hours", 25, 26, 0),
-    ("b", 0, None, "Ready", "idle", 0, 8, 8),
-    ("c", 0, None, "Ready", "off hours", 25, 26, 0),
-    ("d", 0, None, "Ready", "idle", 0, 26, 9),
+    ("a", 0, None, "Ready", "at capacity", 0, 2, 2),
+    ("a", 1, None, "Queue", "at capacity", 4, 6, 2),
+    ("a", 1, None, "Queue", "unexplained", 6, 8, 2),
+    ("a", 1, None, "Queue", "non-working time", 8, 24, 0),
+    ("a", 2, None, "Queue", "unexplained", 24, 25, 1),
+    ("a", 2, None, "Queue", "non-working time", 25, 26, 0),
+    ("b", 0, None, "Ready", "unexplained", 0, 8, 8),
+    ("c", 0, None, "Ready", "non-working time", 25, 26, 0),
+    ("d", 0, None, "Ready", "unexplained", 0, 26, 9),
 ]
 
 
@@ -61,11 +61,11 @@ def blocks(*rows: tuple[str, str | None, int, int | None]) -> pd.DataFrame:
 
 
 def test_a_wait_goes_back_to_where_work_stopped() -> None:
-    """a waits since hour 4, over a change of visit and a night; idle since hour 6."""
+    """a waits since hour 4, over a change of visit and a night; unexplained since hour 6."""
     row = now().loc["a"]
     assert row["waits"]
     assert row["since"] == MONDAY + 4 * HOUR
-    assert (row["cause"], row["cause_since"]) == ("idle", MONDAY + 6 * HOUR)
+    assert (row["cause"], row["cause_since"]) == ("unexplained", MONDAY + 6 * HOUR)
     assert (row["receiver"], row["team"]) == ("tester", "qa")
 
 
@@ -78,7 +78,7 @@ def test_what_is_worked_on_waits_for_nobody() -> None:
 
 def test_what_waited_only_at_night_says_so() -> None:
     """c has not waited in any working hour."""
-    assert now().loc["c", "cause"] == "off hours"
+    assert now().loc["c", "cause"] == "non-working time"
 
 
 def test_finished_tickets_are_not_in_it() -> None:
@@ -142,7 +142,7 @@ def test_the_order_follows_its_rule() -> None:
 
 def test_what_to_try_fits_what_is_known() -> None:
     """By cause; begun or not; within what is usual; silent in work."""
-    row: dict[str, Any] = {"late": True, "waits": True, "cause": "busy", "cycle": HOUR, "stay_p85": HOUR,
+    row: dict[str, Any] = {"late": True, "waits": True, "cause": "at capacity", "cycle": HOUR, "stay_p85": HOUR,
                            "blocks": 0, "traced": pd.NaT}  # fmt: skip
     said = [
         what_to_try(row | change, as_of=NOW)
@@ -152,11 +152,11 @@ def test_what_to_try_fits_what_is_known() -> None:
         )
     ]  # fmt: skip
     assert said == [
-        TRY["busy"],
+        TRY["at capacity"],
         NEVER_BEGUN,
         AS_USUAL,
         SILENT,
         f"1 waits for it: {IN_THE_WAY}",
-        TRY["busy"],
+        TRY["at capacity"],
         TRY["blocked"],
     ]

@@ -13,7 +13,7 @@ vsm.toml (``tracker``). From these alone ``vsm`` has to find the cause again.
 **The ranking**, the same for all streams and for books and ``vsm`` alike (``books.scores``): a cause costs the
 working time that it lasted. Closed hours are most of everything that waits at all, in any stream, so ``off
 hours`` costs only what the calendar alone does not explain: the time that passed while the office was closed,
-less the closed share of a week (76 %) of all waiting but ``blocked`` and ``outside``. The costliest ranks first.
+less the closed share of a week (76 %) of all waiting but ``blocked`` and ``external``. The costliest ranks first.
 
 Nothing but ``tracker`` and the tests imports ``vsm``, and nothing here shares code or tables with what it judges.
 """

@@ -55,14 +55,14 @@ def _cause(wait: Wait, at: int, jobs: list[Job], office: Office) -> str:
     at_work = [job for job in jobs if job.start <= at < job.end]
     truths = (
         ("blocked", at < wait.blocked_until),
-        ("outside", wait.place == "Customer"),
-        ("off hours", not office.is_open(at)),
-        ("unowned", wait.receiver is None),
+        ("external", wait.place == "Customer"),
+        ("non-working time", not office.is_open(at)),
+        ("unassigned", wait.receiver is None),
         ("batched", at < wait.batch_ready),
-        ("busy", any(job.ready < wait.start for job in at_work)),
-        ("jumped", bool(at_work)),
+        ("at capacity", any(job.ready < wait.start for job in at_work)),
+        ("overtaken", bool(at_work)),
     )
-    return next((cause for cause, holds in truths if holds), "idle")
+    return next((cause for cause, holds in truths if holds), "unexplained")
 
 
 def lapses(pieces: list[Piece]) -> dict[str, Lapse]:
@@ -76,17 +76,17 @@ def lapses(pieces: list[Piece]) -> dict[str, Lapse]:
 
 
 def scores(sums: Mapping[str, Lapse]) -> dict[str, float]:
-    """How much did each cause cost? Hours of working time; of ``off hours``, what chance does not explain.
+    """How much did each cause cost? Hours of working time; of ``non-working time``, what chance does not explain.
 
-    In every stream nights and weekends are most of what passes. So ``off hours`` counts only as far as more of
+    In every stream nights and weekends are most of what passes. So ``non-working time`` counts only as far as more of
     the waiting lay there than the calendar alone would bring: what passed while the office was closed, less
     the closed share of a week of all waiting that could have fallen there. Waits that were blocked or outside
     could not: those come first, by night too.
     """
-    competing = sum(sums[cause].elapsed for cause in sums if cause not in ("blocked", "outside"))
+    competing = sum(sums[cause].elapsed for cause in sums if cause not in ("blocked", "external"))
     costs = {cause: lapse.working for cause, lapse in sums.items()}
-    if "off hours" in sums:
-        costs["off hours"] = sums["off hours"].elapsed - CLOSED_SHARE * competing
+    if "non-working time" in sums:
+        costs["non-working time"] = sums["non-working time"].elapsed - CLOSED_SHARE * competing
     return costs
 
 

@@ -61,16 +61,16 @@ def habits_with(cause: str, far: float, *, seed: int) -> Habits:
     often = 0.9 * far
     by_link: dict[str, Any] = {"linked": 0.02 + often} if other else {"flagged": 0.03 + often}
     together: dict[str, Any] = {"gathered": far} if other else {"release": 4 + round(12 * far)}
-    little: dict[str, Any] = {"flagged": 0.02, "linked": 0.01, "asked": 0.03, "unowned": 0.03}
-    alone: dict[str, Any] = {"unowned": 0.02, "dawdled": 0.02}
+    little: dict[str, Any] = {"flagged": 0.02, "linked": 0.01, "asked": 0.03, "unassigned": 0.03}
+    alone: dict[str, Any] = {"unassigned": 0.02, "dawdled": 0.02}
     habits = {
         "blocked": replace(USUAL, **by_link, blocked_hours=4 + 24 * far),
-        "outside": replace(USUAL, asked=0.05 + often, answer_hours=6 + 30 * far),
-        "off hours": replace(USUAL, **little, late=0.05 + 0.95 * far),
-        "unowned": replace(USUAL, unowned=0.05 + 0.95 * far, unowned_hours=4 + 28 * far),
+        "external": replace(USUAL, asked=0.05 + often, answer_hours=6 + 30 * far),
+        "non-working time": replace(USUAL, **little, late=0.05 + 0.95 * far),
+        "unassigned": replace(USUAL, unowned=0.05 + 0.95 * far, unowned_hours=4 + 28 * far),
         "batched": replace(USUAL, **together, released=0.08 if other else 0.08 + 0.92 * far),
-        "busy": replace(USUAL, load=0.2 + 2.8 * far, newest=0.02),
-        "jumped": replace(USUAL, load=0.2 + 2.8 * far, newest=1.0, **alone),
-        "idle": replace(USUAL, dawdled=0.05 + 0.95 * far, dawdle_hours=2 + 14 * far),
+        "at capacity": replace(USUAL, load=0.2 + 2.8 * far, newest=0.02),
+        "overtaken": replace(USUAL, load=0.2 + 2.8 * far, newest=1.0, **alone),
+        "unexplained": replace(USUAL, dawdled=0.05 + 0.95 * far, dawdle_hours=2 + 14 * far),
     }
     return habits[cause]

@@ -10,7 +10,16 @@ from tests.planted.habits import ZONES, habits_with
 from tests.planted.office import Office
 from tests.planted.simulation import Company
 
-CAUSES: Final = ("blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped", "idle")
+CAUSES: Final = (
+    "blocked",
+    "external",
+    "non-working time",
+    "unassigned",
+    "batched",
+    "at capacity",
+    "overtaken",
+    "unexplained",
+)
 STRENGTHS: Final = {"faint": 0.35, "middle": 0.55, "strong": 0.8}
 MONDAY, STEPS = date(2026, 1, 5), 8
 

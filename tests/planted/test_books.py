@@ -36,43 +36,46 @@ def test_work_goes_on_when_the_office_opens_again() -> None:
     assert OFFICE.after(friday_noon, 5 * HOUR) == friday_noon + 5 * HOUR
 
 
-def test_a_wait_behind_earlier_and_later_work_is_busy_then_jumped_then_idle() -> None:
+def test_a_wait_behind_earlier_and_later_work_is_at_capacity_then_overtaken_then_unexplained() -> None:
     """Somebody works on what had lain longer, then on what came later, then on nothing."""
     wait = Wait(1, "To check", NINE + HOUR, "qa-1", end=NINE + 6 * HOUR)
     older = Job(2, "qa-1", ready=NINE, start=NINE, end=NINE + 3 * HOUR)
     newer = Job(3, "qa-1", ready=NINE + 2 * HOUR, start=NINE + 3 * HOUR, end=NINE + 4 * HOUR)
-    assert causes_of(wait, older, newer) == [("busy", 2.0), ("jumped", 1.0), ("idle", 2.0)]
+    assert causes_of(wait, older, newer) == [("at capacity", 2.0), ("overtaken", 1.0), ("unexplained", 2.0)]
 
 
 def test_a_blocked_wait_stays_blocked_by_night_and_the_rest_is_off_hours() -> None:
-    """What is blocked until five is off hours until nine, and nobody's fault but theirs after that."""
+    """What is blocked until five is non-working time until nine, and nobody's fault but theirs after that."""
     wait = Wait(1, "Inbox", NINE + 7 * HOUR, "dev-1", end=NINE + 25 * HOUR, blocked_until=NINE + 8 * HOUR)
-    assert causes_of(wait) == [("blocked", 1.0), ("off hours", 16.0), ("idle", 1.0)]
+    assert causes_of(wait) == [("blocked", 1.0), ("non-working time", 16.0), ("unexplained", 1.0)]
 
 
 def test_a_batch_explains_until_its_last_member_was_ready() -> None:
     """Then somebody still has to come."""
     wait = Wait(1, "Release", NINE, "ops-1", end=NINE + 3 * HOUR, batch_ready=NINE + 2 * HOUR)
-    assert causes_of(wait) == [("batched", 2.0), ("idle", 1.0)]
+    assert causes_of(wait) == [("batched", 2.0), ("unexplained", 1.0)]
 
 
 def test_nobody_assigned_and_somebody_outside_are_told_apart() -> None:
-    """In Inbox with no receiver it is unowned; at the customer's it is outside, by night too."""
+    """In Inbox with no receiver it is unassigned; at the customer's it is external, by night too."""
     unowned = Wait(1, "Inbox", NINE, None, end=NINE + HOUR)
     outside = Wait(1, "Customer", NINE + 7 * HOUR, "dev-1", end=NINE + 9 * HOUR)
-    assert causes_of(unowned) == [("unowned", 1.0)]
-    assert causes_of(outside) == [("outside", 1.0), ("outside", 1.0)]
+    assert causes_of(unowned) == [("unassigned", 1.0)]
+    assert causes_of(outside) == [("external", 1.0), ("external", 1.0)]
 
 
 def test_off_hours_cost_only_what_the_calendar_does_not_explain() -> None:
     """A week's wait of idleness has 40 open and 128 closed hours: those closed cost nothing."""
-    pieces = [Piece(1, 0, 40 * HOUR, "idle", 40 * HOUR), Piece(1, 40 * HOUR, 168 * HOUR, "off hours", 0)]
+    pieces = [
+        Piece(1, 0, 40 * HOUR, "unexplained", 40 * HOUR),
+        Piece(1, 40 * HOUR, 168 * HOUR, "non-working time", 0),
+    ]
     costs = scores(lapses(pieces))
-    assert costs["idle"] == 40.0
-    assert costs["off hours"] == pytest.approx(0.0)
-    assert first(costs) == "idle"
-    assert share("idle", costs) == pytest.approx(1.0)
-    assert scores({"off hours": Lapse(21.0, 0.0)})["off hours"] == pytest.approx(5.0)
+    assert costs["unexplained"] == 40.0
+    assert costs["non-working time"] == pytest.approx(0.0)
+    assert first(costs) == "unexplained"
+    assert share("unexplained", costs) == pytest.approx(1.0)
+    assert scores({"non-working time": Lapse(21.0, 0.0)})["non-working time"] == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -64,12 +64,12 @@ def test_what_nobody_writes_down_cannot_be_found() -> None:
     company = plant("blocked", "strong", seed=2).company
     whole, half = (judged(stream_of(company, careless=share)) for share in (0.0, 0.5))
     assert 0.3 < half["blocked"].working / whole["blocked"].working < 0.7
-    assert half["unowned"].working > whole["unowned"].working
+    assert half["unassigned"].working > whole["unassigned"].working
 
 
 def test_the_log_and_the_workflow_are_in_order() -> None:
     """Five stages before done besides the customer's; every event of a ticket has a place of its own."""
-    company = plant("idle", "faint", seed=1).company
+    company = plant("unexplained", "faint", seed=1).company
     log = log_of(company)
     assert len(parse_workflow(workflow_of(company)).stages) == 7
     assert len(log.events) == len(company.facts)

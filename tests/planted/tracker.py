@@ -19,7 +19,7 @@ from vsm.tables import EVENTS, NAMES, TICKETS, conform
 STAGES: Final = (
     ("Inbox", "queue", ""),
     ("Build", "work", 'team = "build"'),
-    ("Customer", "outside", ""),
+    ("Customer", "external", ""),
     ("To check", "queue", 'team = "check"'),
     ("Check", "work", 'team = "check"'),
     ("Release", "queue", 'team = "ops"\nbatch = true'),

@@ -36,7 +36,7 @@ def worked(touches: list[bool]) -> pd.DataFrame:
 def test_idle_is_unknown_where_nobody_left_a_trace() -> None:
     """Two of 15 working hours; the tester is nowhere in the log."""
     level, detail = told(waits().assign(team=pd.Series(None, index=range(7), dtype="category")))[
-        "idle waiting"
+        "unexplained waiting"
     ]
     assert level == "note"
     assert "explains 13 % of waiting" in detail
@@ -46,12 +46,12 @@ def test_idle_is_unknown_where_nobody_left_a_trace() -> None:
 def test_a_receiver_who_left_traces_is_known() -> None:
     """One comment suffices."""
     pieces = waits().assign(team=pd.Series(None, index=range(7), dtype="category"))
-    assert "0 % of that" in told(pieces, events=acted(1))["idle waiting"][1]
+    assert "0 % of that" in told(pieces, events=acted(1))["unexplained waiting"][1]
 
 
 def test_much_that_is_idle_is_a_warning() -> None:
     """All of it."""
-    assert told(waits(PIECES[:1]))["idle waiting"][0] == "warning"
+    assert told(waits(PIECES[:1]))["unexplained waiting"][0] == "warning"
 
 
 def test_work_without_a_trace_is_counted() -> None:

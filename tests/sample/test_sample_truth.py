@@ -44,7 +44,7 @@ def test_the_workflow_maps_every_status_once() -> None:
     flow = parse_workflow(sample_workflow())
     assert sorted(flow.mapping) == sorted(f"jira:{n}" for n in range(1, 12))
     assert [stage.name for stage in flow.stages if stage.batch] == ["Waiting for release"]
-    assert [stage.name for stage in flow.stages if stage.kind == "outside"] == ["Waiting for customer"]
+    assert [stage.name for stage in flow.stages if stage.kind == "external"] == ["Waiting for customer"]
 
 
 def test_the_workflow_knows_everybody() -> None:

@@ -38,7 +38,7 @@ minimum = 12          # under so many tickets: too few to say
 #
 # [[stage]]
 # name = "Waiting for QA"
-# kind = "queue"               # queue: nobody works on it · work · outside: waits for someone else · done
+# kind = "queue"               # queue: nobody works on it · work · external: waits for someone else · done
 # statuses = ["QA", "jira:7"]  # names or ids of the tracker; an id wins
 # team = "quality"             # optional: whom the stage belongs to
 # discipline = "testing"       # optional: for handoffs between disciplines
@@ -109,7 +109,8 @@ minimum = 12          # under so many tickets: too few to say
 # risk = ["label:security"]
 #
 # [waiting]                    # how causes of waiting are told apart
-# order = ["blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped"]  # the first that holds
+# # the first that holds is a wait's cause:
+# order = ["blocked", "external", "non-working time", "unassigned", "batched", "at capacity", "overtaken"]
 # batch_tickets = 3            # so many tickets that leave one after another, …
 # batch_minutes = 10.0         # … with no longer pause than this, are a batch
 # active_days = 14.0           # a member of a team is active for so long after each trace

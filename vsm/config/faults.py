@@ -32,7 +32,7 @@ def sentence(fault: object, text: str, *, sections: Mapping[str, type[BaseModel]
         known = sorted(section.model_fields) if section else sorted(s for s in sections if "." not in s)
         return f"unknown key '{loc[-1]}' in {where}; known: {', '.join(known)}"
     if fault["type"] == "missing":
-        hint = "; use one of queue, work, outside, done" if loc[-1] == "kind" else ""
+        hint = "; use one of queue, work, external, done" if loc[-1] == "kind" else ""
         return f"{where} lacks '{loc[-1]}'{hint}"
     if fault["type"] == "value_error":
         return message.removeprefix("Value error, ").replace("\n", "; ")

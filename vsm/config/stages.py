@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Kind = Literal["queue", "work", "outside", "done"]
+Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
 
 
@@ -37,6 +37,13 @@ class Stage(Section):
     wip: int | None = Field(default=None, ge=1)
     git: Milestone | None = None
     within: tuple[Word, ...] | None = Field(default=None, min_length=1)
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _says_what_a_kind_is_called_now(cls, kind: object) -> object:
+        if kind == "outside":
+            raise ValueError("kind 'outside' of a [[stage]] is called 'external' since version 0.2.0")
+        return kind
 
 
 def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:

@@ -14,9 +14,9 @@ KNOWN_KINDS: Final[Mapping[str, str]] = {
     "in progress": "work", "in development": "work", "in review": "work", "code review": "work",
     "in qa": "work", "in test": "work", "testing": "work", "in analysis": "work",
     "resolved": "done", "closed": "done", "done": "done", "released": "done", "cancelled": "done",
-    "waiting for customer": "outside", "waiting for support": "queue", "needs information": "outside",
+    "waiting for customer": "external", "waiting for support": "queue", "needs information": "external",
 }  # fmt: skip
-RANK: Final = {"queue": 0, "outside": 1, "work": 2, "done": 3}
+RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
 
 @dataclass(frozen=True, slots=True)

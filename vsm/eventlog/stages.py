@@ -79,7 +79,7 @@ def _row(
 
 def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
     """Place unmapped stages, queues first, between the workflow's own and its done stages."""
-    rank = {"queue": 0, "outside": 1, "work": 2, "done": 3}
+    rank = {"queue": 0, "external": 1, "work": 2, "done": 3}
     strange = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
     strange = strange.sort_values(["kind", "stage"], key=lambda c: c.map(rank) if c.name == "kind" else c)
     own = [stage.name for stage in workflow.stages if stage.kind != "done"]

@@ -20,15 +20,16 @@ from vsm.tables import CAUSES, DURATION
 
 CAUSE_COLOURS: Final = {
     "blocked": "#d55e00",
-    "outside": "#cc79a7",
-    "unowned": "#e69f00",
+    "external": "#cc79a7",
+    "unassigned": "#e69f00",
     "batched": "#56b4e9",
-    "busy": "#0072b2",
-    "jumped": "#009e73",
-    "idle": "#9aa3ab",
+    "at capacity": "#0072b2",
+    "overtaken": "#009e73",
+    "unexplained": "#9aa3ab",
 }
 CAUSE_PATTERNS: Final = {
-    "blocked": "x", "outside": ".", "unowned": "/", "batched": "-", "busy": "", "jumped": "\\", "idle": "|",
+    "blocked": "x", "external": ".", "unassigned": "/", "batched": "-", "at capacity": "", "overtaken": "\\",
+    "unexplained": "|",
 }  # fmt: skip
 HOUR: Final = pd.Timedelta(hours=1)
 _ROW: Final = 42
@@ -68,7 +69,7 @@ def causes_ladder(
     -------
     Figure
         One bar a group, the longest on top: working hours by cause; beside it the share of
-        its elapsed waiting that was off hours. A kind sentence where nothing waited.
+        its elapsed waiting that was non-working time. A kind sentence where nothing waited.
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
@@ -162,7 +163,7 @@ def _sum(durations: "pd.Series[Any]") -> pd.Timedelta:
 def _end(rows: pd.DataFrame) -> str:
     working = _sum(rows["working"])
     off = percent(1 - working / _sum(rows["elapsed"]))
-    return escape(f"{in_hours(working)} · {off} off hours · n {number(rows['tickets'].max())}")
+    return escape(f"{in_hours(working)} · {off} non-working · n {number(rows['tickets'].max())}")
 
 
 def _beside(place: int, text: str) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed
         "Cause": "cause",
         "Share of waiting": with_interval,
         "In working time": [
-            "–" if cause == "off hours" or pd.isna(share) else percent(share)
+            "–" if cause == "non-working time" or pd.isna(share) else percent(share)
             for cause, share in zip(found["cause"], found["share_working"], strict=True)
         ],
         "Working time": ("working", in_hours),
@@ -222,7 +223,7 @@ def meanings_table() -> Styler:
     Examples
     --------
     >>> meanings_table().data["Cause"].tolist()[:2]
-    ['blocked', 'outside']
+    ['blocked', 'external']
     """
     rows = pd.DataFrame(
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
@@ -239,12 +240,12 @@ def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         "Tickets": "tickets",
         "Waited": ("elapsed", in_days),
         "Working time": ("working", in_hours),
-        "Off hours": ("share", percent),
+        "Non-working": ("share", percent),
         "Median": ("median_elapsed", short_duration),
         "Median, working": ("median_working", in_hours),
     }
     caption = (
-        "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Off hours: share "
+        "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Non-working: share "
         "outside of the working calendar of whoever was waited for."
     )
     return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
@@ -294,7 +295,11 @@ def _story(row: dict[Any, Any]) -> str:
     causes = [(cause, row[cause]) for cause in BECAUSE if row[cause] > pd.Timedelta(0)]
     causes.sort(key=lambda told: -told[1])
     why = ", ".join(f"{in_hours(time)} {BECAUSE[cause]}" for cause, time in causes)
-    off = f" The rest, {short_duration(row['off hours'])}, was off hours." if row["off hours"] else ""
+    off = (
+        f" The rest, {short_duration(row['non-working time'])}, was non-working time."
+        if row["non-working time"]
+        else ""
+    )
     return (
         f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "
         f"{row['stage']}{whom}, {when}: {why or 'none of it in working hours'}.{off}"

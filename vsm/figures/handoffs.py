@@ -17,9 +17,9 @@ from vsm.findings.why import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 
-WORDS: Final = BECAUSE | {"off hours": "at nights and on free days"}
-_COLOURS: Final = CAUSE_COLOURS | {"off hours": "#5b6570"}
-_PATTERNS: Final = CAUSE_PATTERNS | {"off hours": ""}
+WORDS: Final = BECAUSE | {"non-working time": "on nights and weekends"}
+_COLOURS: Final = CAUSE_COLOURS | {"non-working time": "#5b6570"}
+_PATTERNS: Final = CAUSE_PATTERNS | {"non-working time": ""}
 _HINT: Final = "No handoff has made enough finished tickets wait."
 _DAY: Final = pd.Timedelta(days=1)
 _ROW: Final = 52

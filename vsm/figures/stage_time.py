@@ -28,7 +28,7 @@ _SHARE_CAPTION: Final = (
     "n: finished tickets that stayed in the stage. median: of one ticket's time there, days of 24 hours. "
     "Whiskers: 95 % interval of the share (bootstrap by ticket)"
 )
-_WAITING: Final = ("queue", "outside")
+_WAITING: Final = ("queue", "external")
 
 
 def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figure:

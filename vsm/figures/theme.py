@@ -25,22 +25,22 @@ FAINT: Final = "rgba(122,132,142,0.25)"
 KIND_COLOURS: Final = {
     "queue": "#e69f00",
     "work": "#0072b2",
-    "outside": "#cc79a7",
+    "external": "#cc79a7",
     "done": "#009e73",
     "bulk": "#9aa3ab",
 }
-KIND_PATTERNS: Final = {"queue": "/", "work": "", "outside": ".", "done": "-", "bulk": "x"}
+KIND_PATTERNS: Final = {"queue": "/", "work": "", "external": ".", "done": "-", "bulk": "x"}
 KIND_SYMBOLS: Final = {
     "queue": "triangle-up",
     "work": "square",
-    "outside": "diamond",
+    "external": "diamond",
     "done": "circle",
     "bulk": "x",
 }
 KIND_WORDS: Final = {
     "queue": "waiting in a queue",
     "work": "work",
-    "outside": "waiting for someone outside",
+    "external": "waiting for someone outside",
     "done": "done",
     "bulk": "clean-up, not flow",
 }

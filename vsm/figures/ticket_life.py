@@ -248,7 +248,7 @@ _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
 _NARROW: Final = 540
 """Pixels of time on a page of 700."""
 _MILLI: Final = pd.Timedelta(milliseconds=1)
-_NIGHT: Final = "off hours"
+_NIGHT: Final = "non-working time"
 _COLOURS: Final = KIND_COLOURS | CAUSE_COLOURS | {_NIGHT: "#c3cbd3"}
 _PATTERNS: Final = KIND_PATTERNS | CAUSE_PATTERNS | {_NIGHT: ""}
 _MARKS: Final = {

@@ -62,7 +62,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
     """Where does finished work wait longest? One claim per queue or outside stage without batches."""
     batched = set(_rhythmic(evidence)["stage"])
     shares, finished = evidence.shares, len(completed(evidence.lives))
-    for row in shares[shares["kind"].isin(["queue", "outside"])].to_dict("records"):
+    for row in shares[shares["kind"].isin(["queue", "external"])].to_dict("records"):
         if row["tickets"] < evidence.minimum or row["stage"] in batched:
             continue
         yield _finding(
@@ -220,16 +220,16 @@ def _waits_at(evidence: Evidence, place: Finding) -> pd.DataFrame:
 
 
 def _known_before(evidence: Evidence, place: Finding, cause: str) -> bool:
-    """Does the workflow say so already? What waits in an outside stage waits for somebody outside."""
-    outside = evidence.shares.loc[evidence.shares["kind"] == "outside", "stage"]
-    return cause == "outside" and place.subject in set(outside)
+    """Does the workflow say so already? What waits in an external stage waits for somebody outside."""
+    outside = evidence.shares.loc[evidence.shares["kind"] == "external", "stage"]
+    return cause == "external" and place.subject in set(outside)
 
 
 def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
     """Does most (80 %) of these handoffs' waiting lie in one queue or outside stage?"""
     waits = evidence.waits[evidence.waits["handoff"].isin(handoffs["handoff"])]
     by_stage = waits.groupby(waits["stage"].astype("str"))["elapsed"].sum()
-    queued = evidence.shares.loc[evidence.shares["kind"].isin(["queue", "outside"]), "stage"]
+    queued = evidence.shares.loc[evidence.shares["kind"].isin(["queue", "external"]), "stage"]
     whole = by_stage.sum()
     return bool(whole and by_stage.reindex(queued).max() >= 0.8 * whole)
 

@@ -10,12 +10,12 @@ from vsm.tables import CAUSES, DURATION
 
 BECAUSE: Final = {
     "blocked": "blocked",
-    "outside": "with somebody outside",
-    "unowned": "with nobody who owned it",
+    "external": "waiting on an external party",
+    "unassigned": "with nobody assigned",
     "batched": "while the rest of its batch was not ready",
-    "busy": "while older work was in hand",
-    "jumped": "while newer work was taken first",
-    "idle": "for no reason that the data tell",
+    "at capacity": "while the receiver worked on earlier tickets",
+    "overtaken": "while the receiver worked on later tickets first",
+    "unexplained": "for no recorded reason",
 }
 
 

@@ -18,7 +18,7 @@ from vsm.tables import EVENT_KINDS, STAGE_KINDS, TOUCH_KINDS
 STATE_KINDS: Final = ("created", "status", "assignee", "team")
 KIND: Final = {kind: code for code, kind in enumerate(EVENT_KINDS)}
 STAGE_KIND: Final = {kind: code for code, kind in enumerate(STAGE_KINDS)}
-QUEUE, WORK, OUTSIDE, DONE = (STAGE_KIND[kind] for kind in ("queue", "work", "outside", "done"))
+QUEUE, WORK, OUTSIDE, DONE = (STAGE_KIND[kind] for kind in ("queue", "work", "external", "done"))
 MISSING: Final = int(np.iinfo(np.int64).min)
 COLUMNS: Final = ("ticket", "at", "kind", "before", "after", "actor", "bulk")
 

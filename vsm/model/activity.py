@@ -85,7 +85,7 @@ def active_spells(
 
     A team is active while its tickets in work are at least as many as its active members: those who hold one
     of them, and those who did anything within the last ``active_days``. The same rule tells that a wait's
-    receiver was ``busy``. Elapsed time: nights and weekends break nothing.
+    receiver was ``at capacity``. Elapsed time: nights and weekends break nothing.
 
     Parameters
     ----------

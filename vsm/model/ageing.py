@@ -163,7 +163,7 @@ def _beyond(lasted: "pd.Series[Any]", usual: pd.DataFrame, minimum: int) -> "pd.
     return passed.where(lasted.notna() & (usual["tickets"] >= max(minimum, 1)))
 
 
-_NIGHT: Final = "off hours"
+_NIGHT: Final = "non-working time"
 _COLUMNS: Final = [
     "ticket", "waits", "since", "cause", "cause_since", "receiver", "team", "blockers", "blocks", "traced",
 ]  # fmt: skip
@@ -182,7 +182,7 @@ def waiting_now(
     """For whom does each open ticket wait now, since when, why, and what does it hold up itself?
 
     The cause is that of the last piece of waiting in working hours: that it is night just now explains
-    nothing. Only a wait that lay in no working hour at all has the cause ``off hours``.
+    nothing. Only a wait that lay in no working hour at all has the cause ``non-working time``.
 
     Parameters
     ----------
@@ -277,13 +277,13 @@ RULE: Final = (
 )
 TRY: Final = {
     "blocked": "Clear what blocks it, together, before anything new begins.",
-    "outside": "Ask again today, and agree on a day for the answer; or decide without one.",
-    "off hours": "Nothing yet: it has waited in no working hour.",
-    "unowned": "Agree whose it is, and who looks at it tomorrow.",
+    "external": "Ask again today, and agree on a day for the answer; or decide without one.",
+    "non-working time": "Nothing yet: it has waited in no working hour.",
+    "unassigned": "Agree whose it is, and who looks at it tomorrow.",
     "batched": "Let it go by itself, without the rest of the batch.",
-    "busy": "Help to finish what is in hand there before anything new begins.",
-    "jumped": "Younger work goes first: agree whether that is right, else take this one next.",
-    "idle": "Ask what holds it up: the data do not say. Write the answer down.",
+    "at capacity": "Help to finish what is in hand there before anything new begins.",
+    "overtaken": "Younger work goes first: agree whether that is right, else take this one next.",
+    "unexplained": "Ask what holds it up: the data do not say. Write the answer down.",
 }
 IN_WORK: Final = "Ask what would finish it this week: pair up, cut it smaller."
 SILENT: Final = "Called in work, but no trace for long: ask whether anybody is on it, else put it back."
@@ -342,7 +342,7 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
     Examples
     --------
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> waiting = {"cause": "outside", "waits": True, "late": True, "cycle": pd.NaT, "traced": pd.NaT}
+    >>> waiting = {"cause": "external", "waits": True, "late": True, "cycle": pd.NaT, "traced": pd.NaT}
     >>> what_to_try(waiting | {"stay_p85": pd.NaT, "blocks": 0}, as_of=now)
     'Ask again today, and agree on a day for the answer; or decide without one.'
     """
@@ -352,8 +352,8 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
     if not row["waits"]:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK
-    if row["blocks"] and row["cause"] not in ("blocked", "outside"):
+    if row["blocks"] and row["cause"] not in ("blocked", "external"):
         return f"{row['blocks']} {'waits' if row['blocks'] == 1 else 'wait'} for it: {IN_THE_WAY}"
-    if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "outside"):
+    if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "external"):
         return NEVER_BEGUN
-    return TRY.get(row["cause"], TRY["idle"])
+    return TRY.get(row["cause"], TRY["unexplained"])

@@ -29,17 +29,17 @@ MEANINGS: Final = {
         "Flags that nobody takes off go on blocking; what was never flagged is not here.",
         "Look at what blocks every day, and let whoever can end it join.",
     ),
-    "outside": Meaning(
+    "external": Meaning(
         "The stage waits for somebody outside of the stream.",
         "The answer may have come long before somebody moved the ticket.",
         "Ask earlier, agree on when an answer comes, or decide without one.",
     ),
-    "off hours": Meaning(
+    "non-working time": Meaning(
         "Night, weekend, holiday: outside of the working calendar of the receiver's team.",
         "It rests on the calendars of vsm.toml; an assumed one hides real waiting, or invents it.",
         "Nothing, unless work should wait less at night: then hand over earlier in the day.",
     ),
-    "unowned": Meaning(
+    "unassigned": Meaning(
         "Nobody was assigned, and neither the stage nor the ticket belongs to a team.",
         "A team may well know what is its own: let vsm.toml say team = … for the stage.",
         "Name a team that owns the stage, and one person a day who looks at it.",
@@ -49,17 +49,17 @@ MEANINGS: Final = {
         "Tickets that were worked on one by one may be moved on the board all at once.",
         "Let half as many go, twice as often.",
     ),
-    "busy": Meaning(
+    "at capacity": Meaning(
         "The receiver worked on something that had become ready earlier.",
         'Tickets forgotten "In Progress" look like work; work = "touches" in vsm.toml counts traces only.',
         "Limit how much is in work at once; let givers help where work piles up.",
     ),
-    "jumped": Meaning(
+    "overtaken": Meaning(
         "The receiver worked, but only on what had become ready later: the ticket was overtaken.",
         "It may have been right to do so: something was urgent.",
         "Agree on the order in which work is taken, and on who may jump it.",
     ),
-    "idle": Meaning(
+    "unexplained": Meaning(
         "None of these: nothing in the data explains it.",
         "The less is recorded, the more there is of it. It does not say that anybody was idle.",
         "Ask those who were there about the longest ones; record what held them up.",
@@ -244,7 +244,7 @@ def batches_from_stage_visits(
     [[2, 5.0, Timedelta('14 days 00:00:00')]]
     """
     left = stays["left"].notna() & ~stays["bulk"].astype(bool) & ~stays["gone"].astype(bool)
-    ended = stays[stays["kind"].isin(["queue", "outside"]) & left].sort_values(["stage", "left", "ticket"])
+    ended = stays[stays["kind"].isin(["queue", "external"]) & left].sort_values(["stage", "left", "ticket"])
     apart = (ended["stage"] != ended["stage"].shift()) | (
         ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
     )

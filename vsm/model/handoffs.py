@@ -211,8 +211,8 @@ def longest_waits(
     DataFrame
         ``ticket, n, key, stage``, ``receiver`` and ``team`` (of the longest piece, missing where unknown),
         ``start, end, elapsed, working``, the time of each cause
-        (elapsed for off hours, working for all others), ``meanwhile`` (keys of at most three other tickets
-        that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
+        (elapsed for non-working time, working for all others), ``meanwhile`` (keys of at most three other
+        tickets that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
     """
     plain = waits[~waits["bulk"] & waits["ticket"].isin(completed(lives)["ticket"])]
     plain = plain.astype({"ticket": "str", "cause": "str", "stage": "str", "receiver": "str", "team": "str"})
@@ -240,10 +240,12 @@ def _story(
 ) -> dict[str, Any]:
     pieces = waits[(waits["ticket"] == row["ticket"]) & (waits["n"] == row["n"])]
     main = pieces.loc[pieces.groupby(["receiver", "team"], dropna=False)["elapsed"].transform("sum").idxmax()]
-    told = pieces["working"].where(pieces["cause"] != "off hours", pieces["elapsed"])
+    told = pieces["working"].where(pieces["cause"] != "non-working time", pieces["elapsed"])
     times = told.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
     found = {"receiver": main["receiver"], "team": main["team"], "key": key.get(row["ticket"], row["ticket"])}
-    busy = pieces[pieces["cause"].isin(["busy", "jumped"]) & (pieces["receiver"] == main["receiver"])]
+    busy = pieces[
+        pieces["cause"].isin(["at capacity", "overtaken"]) & (pieces["receiver"] == main["receiver"])
+    ]
     spans = {
         "meanwhile": _in_hand(busy, main["receiver"], visits, as_of),
         "blockers": _blockers(row, blocks, as_of),

@@ -18,7 +18,7 @@ _SPANS: Final[dict[str, Any]] = {
 _MARKS: Final[dict[str, Any]] = {
     "ticket": "str", "lane": "str", "what": "str", "who": "str", "at": "datetime64[us, UTC]", "detail": "str",
 }  # fmt: skip
-_NIGHT: Final = "off hours"
+_NIGHT: Final = "non-working time"
 _NEAR: Final = 3
 
 
@@ -65,12 +65,12 @@ def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.Data
         By lane, ticket and time: ``ticket``, ``lane`` (``stage``; ``hands``, of visits to work and to
         outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
         ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off
-        hours part are one; off hours between two causes belong to the latter. An open span ends now.
+        hours part are one; non-working time between two causes belong to the latter. An open span ends now.
     """
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
     mine = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
     mine = mine.assign(start=mine["entered"], end=mine["entered"] + mine["elapsed"])
-    held = mine[mine["kind"].isin(["work", "outside"])]
+    held = mine[mine["kind"].isin(["work", "external"])]
     told = held["team"].fillna(held["holder"]).fillna("not known")
     lanes = [
         mine.assign(lane="stage", label=mine["stage"], group=mine["kind"], who=mine["team"]),

@@ -71,7 +71,7 @@ def _elsewhere(acts: pd.DataFrame) -> Iterator[QualityNote]:
         percent = f"{100 * float(str(row.share)):.0f} %"
         detail = (
             f"{row.outside} of {row.acts} own acts ({percent}) of {who} fall outside of calendar "
-            f"'{row.calendar}'; check its zone and hours: wrong ones hide real waiting behind off hours"
+            f"'{row.calendar}'; check its zone and hours: wrong ones hide real waiting as non-working time"
         )
         yield QualityNote("calendar", "warning", detail)
 

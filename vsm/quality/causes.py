@@ -97,20 +97,20 @@ def check_skipping(
 
 
 def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[QualityNote]:
-    idle = waits[waits["cause"] == "idle"]
-    whole, silent = _hours(waits["working"]), _hours(idle["working"])
+    unexplained = waits[waits["cause"] == "unexplained"]
+    whole, silent = _hours(waits["working"]), _hours(unexplained["working"])
     if not whole or silent < NOTABLE * whole:
         return
     traced = events[events["kind"].isin([*TOUCH_KINDS, "status"])]["actor"].dropna().unique()
     teams = set(waits["team"].dropna())
-    unseen = idle[~idle["receiver"].isin([*traced, *teams])]
+    unseen = unexplained[~unexplained["receiver"].isin([*traced, *teams])]
     detail = (
         f"nothing in the data explains {_percent(silent / whole)} of waiting in working time; "
         f"{_percent(_hours(unseen['working']) / silent)} of that was for persons who left no trace "
-        "anywhere, or for nobody known: read idle as unknown; record who works on what, or flag what is "
-        "held up"
+        "anywhere, or for nobody known: read unexplained as unknown; record who works on what, or flag what "
+        "is held up"
     )
-    yield QualityNote("idle waiting", "warning" if silent > MUCH * whole else "note", detail)
+    yield QualityNote("unexplained waiting", "warning" if silent > MUCH * whole else "note", detail)
 
 
 def _untouched(visits: pd.DataFrame) -> Iterator[QualityNote]:
@@ -155,7 +155,7 @@ def _without_time(events: pd.DataFrame) -> Iterator[QualityNote]:
     if midnight > MUCH * len(events):
         detail = (
             f"{midnight} of {len(events)} events lie at midnight UTC to the microsecond: their source tells "
-            "days without times, so what is shorter than a day, and off hours, cannot be told"
+            "days without times, so what is shorter than a day, and non-working time, cannot be known"
         )
         yield QualityNote("days without times", "warning", detail)
 

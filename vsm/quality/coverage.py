@@ -128,7 +128,7 @@ def _explained(waits: pd.DataFrame, done: pd.DataFrame) -> tuple[int, int]:
     """Count working hours of waiting of counted tickets, and those with a cause."""
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"].astype("bool")]
     hours = mine["working"].dt.total_seconds() / _HOUR.total_seconds()
-    told = hours[(mine["cause"] != "idle") & mine["cause"].notna()]
+    told = hours[(mine["cause"] != "unexplained") & mine["cause"].notna()]
     return round(told.sum()), round(hours.sum())
 
 

@@ -19,7 +19,7 @@ HEAD: Final = """\
 # How the sample's small business works, told to vsm. A good place to begin one's own file:
 # every status of the tracker belongs to one stage, and stages stand in the order of the stream.
 #
-#   kind        queue: nobody works on it; work; outside: waits for somebody outside; done
+#   kind        queue: nobody works on it; work; external: waits for somebody outside; done
 #   statuses    by id (jira:7), which survives renaming, or by name
 #   team        who takes the ticket up (queue) or works on it (work)
 #   discipline  what kind of work it is; without it, the team counts
@@ -69,7 +69,7 @@ unplanned = ["Bug"]
 STAGES: Final = (
     ("Reported", "queue", "support", ""),
     ("In triage", "work", "support", "support"),
-    ("Waiting for customer", "outside", "support", ""),
+    ("Waiting for customer", "external", "support", ""),
     ("Ready for development", "queue", "development", ""),
     ("In development", "work", "development", "development"),
     ("Waiting for approval", "queue", "development", ""),

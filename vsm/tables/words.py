@@ -11,9 +11,18 @@ EVENT_KINDS: Final = (
     "deploy", "delete",
 )  # fmt: skip
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
-STAGE_KINDS: Final = ("queue", "work", "outside", "done")
+STAGE_KINDS: Final = ("queue", "work", "external", "done")
 LEVELS: Final = ("fault", "warning", "note")
-CAUSES: Final = ("blocked", "outside", "off hours", "unowned", "batched", "busy", "jumped", "idle")
+CAUSES: Final = (
+    "blocked",
+    "external",
+    "non-working time",
+    "unassigned",
+    "batched",
+    "at capacity",
+    "overtaken",
+    "unexplained",
+)
 """Why work waits, in the order in which they are looked for: the first that holds is the one."""
 BLOCK_KINDS: Final = ("flag", "link")
 

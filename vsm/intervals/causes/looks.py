@@ -97,7 +97,7 @@ class Calendars:
 
 
 def looks_of(scene: Scene, parts: Parts, calendars: Calendars) -> Mapping[str, Look]:
-    """When does each cause hold? One look for each word of ``CAUSES`` but ``idle``.
+    """When does each cause hold? One look for each word of ``CAUSES`` but ``unexplained``.
 
     Examples
     --------
@@ -106,17 +106,17 @@ def looks_of(scene: Scene, parts: Parts, calendars: Calendars) -> Mapping[str, L
     [0]
     """
     at_work = _AtWork.of(scene, parts)
-    before = scene.rules.order.index("busy") < scene.rules.order.index("jumped")
+    before = scene.rules.order.index("at capacity") < scene.rules.order.index("overtaken")
     return {
         "blocked": _blocked(scene, parts),
-        "outside": _where(
+        "external": _where(
             (scene.waits["stage"].isin(_outside(scene.stages))).to_numpy()[parts.pieces.source]
         ),
-        "off hours": _by_group(calendars.closed(), calendars.of_part),
-        "unowned": _where(parts.unowned),
+        "non-working time": _by_group(calendars.closed(), calendars.of_part),
+        "unassigned": _where(parts.unowned),
         "batched": _batched(scene, parts),
-        "busy": at_work.earlier,
-        "jumped": at_work.anything if before else at_work.later,
+        "at capacity": at_work.earlier,
+        "overtaken": at_work.anything if before else at_work.later,
     }
 
 
@@ -133,7 +133,7 @@ def _by_group(spans: Spans, group: Ints) -> Look:
 
 
 def _outside(stages: pd.DataFrame) -> list[str]:
-    return sorted(set(stages.loc[stages["kind"] == "outside", "stage"]))
+    return sorted(set(stages.loc[stages["kind"] == "external", "stage"]))
 
 
 def _blocked(scene: Scene, parts: Parts) -> Look:

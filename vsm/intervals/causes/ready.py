@@ -29,6 +29,6 @@ def ready_since(visits: pd.DataFrame) -> Ints:
     kind = visits["kind"].astype("str").to_numpy()
     begins = np.ones(len(visits), dtype=bool)
     begins[1:] = (ticket[1:] != ticket[:-1]) | (kind[:-1] == "work")
-    begins[1:] |= np.isin(kind[:-1], ["outside", "done"]) & (kind[1:] != kind[:-1])
+    begins[1:] |= np.isin(kind[:-1], ["external", "done"]) & (kind[1:] != kind[:-1])
     last = np.maximum.accumulate(np.where(begins, np.arange(len(visits)), 0))
     return micros_of(visits["entered"])[last]

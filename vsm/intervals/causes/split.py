@@ -35,23 +35,23 @@ def causes_of_waits(
 
     ``blocked``
         Flagged, or an open blocking link. Misleads where flags are forgotten.
-    ``outside``
+    ``external``
         The stage waits for somebody outside the stream. Misleads where the answer had long come.
-    ``off hours``
+    ``non-working time``
         Outside the working calendar of the receiver's team. Misleads where the calendar is only assumed.
-    ``unowned``
+    ``unassigned``
         Nobody was assigned, and neither stage nor ticket belongs to a team. Misleads where a team knows
         what is its own, and vsm.toml does not say so.
     ``batched``
         It left with others of the same receiver, or with a release, until the last of them was ready.
         Misleads where tickets are dragged along a board together that were worked on one by one.
-    ``busy``
+    ``at capacity``
         The receiver worked on something that had become ready earlier: a person while another work visit of
         theirs was open, a team while its tickets in work were at least as many as its active members.
         Misleads where tickets are forgotten "In Progress" (see ``rules.work``).
-    ``jumped``
+    ``overtaken``
         The receiver worked, but only on what had become ready later. It may have been right to do so.
-    ``idle``
+    ``unexplained``
         None of these. Nothing in the data explains it: the less is recorded, the more there is of it.
 
     Whatever the number of tickets, no wait is compared with every other: timelines of receivers are searched
@@ -111,7 +111,7 @@ def _first_that_holds(
         causes.append(np.full(len(taken), CAUSES.index(cause)))
         rest = carve(rest, taken).of(rest)
     found.append(rest)
-    causes.append(np.full(len(rest), CAUSES.index("idle")))
+    causes.append(np.full(len(rest), CAUSES.index("unexplained")))
     source, start, end = (
         np.concatenate([getattr(pieces, side) for pieces in found]) for side in ("source", "start", "end")
     )
