@@ -14,7 +14,8 @@ from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.pseudonymize import pseudonymize
-from vsm.stream import ValueStream, own_copy
+from vsm.measure import own_copy
+from vsm.stream import ValueStream
 from vsm.tables import TABLES, check
 
 BASE_TABLES: Final = (

@@ -1,8 +1,8 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import networkx as nx
 import pandas as pd
@@ -15,6 +15,7 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.findings import Evidence, Findings, findings_from_evidence
+from vsm.measure import measure
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.causes import batches_from_stage_visits
@@ -23,13 +24,13 @@ from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.ticket_life import ticket_of_key
 from vsm.quality import CheckedData, quality_table
+from vsm.quality.coverage import evidence_coverage
 from vsm.sections import (
     Alignment,
     Delivery,
     Load,
     Responsibility,
     Rework,
-    Section,
     alignment_section,
     delivery_section,
     load_section,
@@ -37,59 +38,7 @@ from vsm.sections import (
     rework_section,
 )
 from vsm.stream_card import stream_card
-from vsm.tables import DERIVED, TABLES, Table, check, conform, empty
-
-T = TypeVar("T")
-
-
-class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
-    """A measure of a stream: made when first asked for, and once.
-
-    Readers get a frame of their own, which they may change in place; what is made later is made from the
-    untouched one, which the stream's ``_source`` keeps.
-    """
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, stream: None, owner: type) -> "measure[T]": ...
-    @overload
-    def __get__(self, stream: "ValueStream", owner: type) -> T: ...
-    def __get__(self, stream: "ValueStream | None", owner: type) -> "T | measure[T]":
-        if stream is None:
-            return self
-        source = stream._source  # noqa: SLF001 - the descriptor is a part of the class it is written for
-        if source is None:
-            made = conformed(self._make(stream), name=self._name)
-        else:
-            made = own_copy(getattr(source, self._name))
-        vars(stream)[self._name] = made
-        return made
-
-
-def own_copy(part: T) -> T:
-    """Give a frame that may be changed in place without changing the one it was made from."""
-    return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
-
-
-def conformed(made: T, *, name: str) -> T:
-    """Give a measure's frames the columns and types of their tables in ``vsm.tables.DERIVED``."""
-    if isinstance(made, Section):
-        parts: dict[str, pd.DataFrame] = {part.name: getattr(made, part.name) for part in fields(made)}
-        frames = {part: _as(frame, DERIVED[f"{name}.{part}"]) for part, frame in parts.items()}
-        return cast("T", replace(made, **frames))
-    is_table = isinstance(made, pd.DataFrame) and name in DERIVED
-    return cast("T", _as(made, DERIVED[name])) if is_table else made  # type: ignore[arg-type]
-
-
-def _as(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Without rows, pandas has guessed the types."""
-    return empty(table) if frame.empty else conform(frame, table)
+from vsm.tables import TABLES, check
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -234,6 +183,20 @@ class ValueStream:
         )
         check(found, TABLES["quality"])
         return found
+
+    @measure
+    def coverage(self) -> pd.DataFrame:
+        """How much of what happened left evidence of each kind."""
+        return evidence_coverage(
+            self.visits,
+            lives=self.lifecycles,
+            waits=self.waits,
+            events=self.events,
+            commits=self.commits,
+            tickets=self.tickets,
+            stages=self.stages,
+            clock=self.clock,
+        )
 
     @measure
     def delivery(self) -> Delivery:

@@ -22,7 +22,7 @@ from vsm.tables import DERIVED, TABLES, check
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 MEASURES = (
     "lifecycles", "stage_visits", "stage_shares", "batches", "handoff_costs", "ping_pong", "network",
-    "team_network", "blocking_network", "findings", "quality", "delivery", "responsibility", "alignment",
+    "team_network", "blocking_network", "findings", "quality", "coverage", "delivery", "responsibility", "alignment",
     "rework", "load",
 )  # fmt: skip
 

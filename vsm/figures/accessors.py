@@ -6,12 +6,10 @@ The tables, thresholds and seeds come from the stream; the functions underneath 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm import figures
-from vsm.quality.coverage import evidence_coverage
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -117,7 +115,7 @@ class Plots(_Accessor):
 
     def coverage_bars(self) -> go.Figure:
         """Data coverage: how much evidence there is of each kind."""
-        return figures.coverage_bars(coverage(self._stream))
+        return figures.coverage_bars(self._stream.coverage)
 
     def before_and_after(self, *, changed: str = "", stage: str = "") -> go.Figure:
         """Before and after a change (a day, or the latest experiment): lead time, or time in one stage."""
@@ -183,7 +181,7 @@ class Tables(_Accessor):
 
     def claims(self) -> Styler:
         """Which questions these data can answer."""
-        return figures.claims_table(coverage(self._stream), minimum=self._stream.minimum)
+        return figures.claims_table(self._stream.coverage, minimum=self._stream.minimum)
 
     def sources(self) -> Styler:
         """What was pulled, and which time it covers."""
@@ -385,17 +383,3 @@ class Tables(_Accessor):
     def next_steps(self, *, most: int = 3) -> Styler:
         """What to try next, by the costliest findings."""
         return figures.next_steps_table(self._stream.findings, most=most)
-
-
-def coverage(stream: "ValueStream") -> pd.DataFrame:
-    """How much of what happened in this stream left evidence of each kind."""
-    return evidence_coverage(
-        stream.visits,
-        lives=stream.lifecycles,
-        waits=stream.waits,
-        events=stream.events,
-        commits=stream.commits,
-        tickets=stream.tickets,
-        stages=stream.stages,
-        clock=stream.clock,
-    )
