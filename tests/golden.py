@@ -1,7 +1,9 @@
 """Is every number still the same? A digest of all that streams of known data give, beside one made earlier.
 
-``python -m tests.golden record golden.json`` writes one, ``python -m tests.golden compare golden.json`` builds
-the same streams anew and names each column, graph, finding and figure that differs, numbers and texts apart.
+``python -m tests.golden compare`` builds the streams anew and names each column, graph, finding and figure that
+differs from ``golden.json.gz``, numbers and texts apart; ``python -m tests.golden record`` writes that file anew.
+It was written by version 0.1.0 and goes when the redesign is done. An empty column whose type has changed counts
+as a difference.
 The streams: the sample, DuraCloud with its Git history (once more with stages that Git splits) and Islandora,
 each with pseudonyms and with names. What was renamed since the record stands in ``RENAMED`` and ``COLUMNS``.
 """
@@ -30,6 +32,7 @@ from tests.real_streams import WORKFLOW
 from tests.reports.pages import run_vsm
 from vsm.sample import build_sample, sample_experiments, sample_workflow
 
+RECORD: Final = Path(__file__).with_name("golden.json.gz")
 KEY: Final = bytes(range(32))
 SPLIT: Final = """
 [[stage]]
@@ -69,13 +72,13 @@ Record = dict[str, dict[str, str]]
 
 def main(argv: list[str]) -> int:
     """Record, or compare; says what differs and ends with 1 where a number does."""
-    verb, path = argv[1], Path(argv[2])
+    verb = argv[1]
     with TemporaryDirectory() as root:
         now = {case: digest_of(stream, folder) for case, stream, folder in streams(Path(root))}
     if verb == "record":
-        path.write_text(json.dumps(now, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+        RECORD.write_bytes(gzip.compress(json.dumps(now, sort_keys=True).encode(), mtime=0))
         return 0
-    return compare(json.loads(path.read_text(encoding="utf-8")), now)
+    return compare(json.loads(gzip.decompress(RECORD.read_bytes())), now)
 
 
 def streams(root: Path) -> Iterator[tuple[str, vsm.ValueStream, Path]]:
