@@ -20,7 +20,7 @@ class Habits:
         How often a customer has to approve, and how long that takes.
     late
         How often work arrives or is passed on when the office is closed.
-    unowned, unowned_hours
+    unassigned, unassigned_hours
         How often nobody is assigned to what arrives, and how long until somebody looks.
     released, release
         How often work leaves with a release, and how many tickets make one.
@@ -39,8 +39,8 @@ class Habits:
     asked: float = 0.05
     answer_hours: float = 8.0
     late: float = 0.05
-    unowned: float = 0.05
-    unowned_hours: float = 8.0
+    unassigned: float = 0.05
+    unassigned_hours: float = 8.0
     released: float = 0.08
     release: int = 4
     gathered: float = 0.0
@@ -67,7 +67,7 @@ def habits_with(cause: str, far: float, *, seed: int) -> Habits:
         "blocked": replace(USUAL, **by_link, blocked_hours=4 + 24 * far),
         "external": replace(USUAL, asked=0.05 + often, answer_hours=6 + 30 * far),
         "non-working time": replace(USUAL, **little, late=0.05 + 0.95 * far),
-        "unassigned": replace(USUAL, unowned=0.05 + 0.95 * far, unowned_hours=4 + 28 * far),
+        "unassigned": replace(USUAL, unassigned=0.05 + 0.95 * far, unassigned_hours=4 + 28 * far),
         "batched": replace(USUAL, **together, released=0.08 if other else 0.08 + 0.92 * far),
         "at capacity": replace(USUAL, load=0.2 + 2.8 * far, newest=0.02),
         "overtaken": replace(USUAL, load=0.2 + 2.8 * far, newest=1.0, **alone),

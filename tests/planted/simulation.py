@@ -113,8 +113,8 @@ class Company:
     def _arrive(self, at: int, *, ticket: int) -> None:
         self._note(ticket, at, "created", None, None, LEAD)
         self._place[ticket], self.holder[ticket] = "", None
-        unowned = self._chance(self.habits.unowned)
-        self._line_up(at, ticket, "Inbox", None if unowned else self._assigned("Build"), by=LEAD)
+        unassigned = self._chance(self.habits.unassigned)
+        self._line_up(at, ticket, "Inbox", None if unassigned else self._assigned("Build"), by=LEAD)
 
     def _line_up(self, at: int, ticket: int, place: str, receiver: str | None, *, by: str) -> None:
         """Put a ticket into a queue, perhaps blocked; whoever is to take it up looks when it can be."""
@@ -124,7 +124,7 @@ class Company:
         self._queue.append(wait)
         free_from = at
         if receiver is None:
-            wait.unseen_until = free_from = self.office.after(at, self._some(self.habits.unowned_hours))
+            wait.unseen_until = free_from = self.office.after(at, self._some(self.habits.unassigned_hours))
         elif (draw := self.draw.random()) < self.habits.flagged + self.habits.linked:
             free_from = self._block(wait, flag=draw < self.habits.flagged)
         elif self._chance(self.habits.dawdled):
