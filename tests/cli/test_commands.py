@@ -154,7 +154,7 @@ def test_bad_input_is_one_sentence_and_leaves_the_archive(
     ("toml", "sentence"),
     [
         ("[stream]\ncolour = 1", "unknown key 'colour' in [stream]; known: calendar, name"),
-        ('[[stage]]\nname = "A"', "[[stage]] 'A' lacks 'kind'; use one of queue, work, outside, done"),
+        ('[[stage]]\nname = "A"', "[[stage]] 'A' lacks 'kind'; use one of queue, work, external, done"),
         ('[[stage]]\nname = "A"\nkind = "work"\nstatuses = ["X", "X"]', "status 'X' is mapped 2 times"),
     ],
 )

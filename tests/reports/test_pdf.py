@@ -46,7 +46,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     ]
     assert "Where does our work wait" in texts[0]
     assert "Waiting for" in texts[1]
-    assert "while older work was in" in texts[2]
+    assert "while the receiver worked" in texts[2]
     assert (pages[0].mediabox.width, pages[0].mediabox.height) == (960, 540)
     assert all(len(text) > 60 for text in texts)
 

@@ -86,7 +86,7 @@ def test_acts_outside_of_the_hours_are_counted_by_team() -> None:
     assert found["team"].fillna("-").tolist() == ["ops", "web", "-"]
     assert found["calendar"].tolist() == ["nights", "office", "office"]
     assert found["acts"].tolist() == [1, 12, 1]
-    assert found["external"].tolist() == [0, 3, 1]
+    assert found["outside"].tolist() == [0, 3, 1]
     assert np.isnan(found["share"].iloc[[0, 2]]).all()
     assert found["share"].iloc[1] == 0.25
 
