@@ -124,7 +124,9 @@ def stream_from_log(
         check(getattr(source, name), TABLES[name])
     source = source if window == Window() else _in_window(source, window)
     copies: dict[str, Any] = {name: own_copy(getattr(source, name)) for name in (*BASE_TABLES, "stages")}
-    return replace(source, **copies, _source=source)
+    stream = replace(source, **copies)
+    vars(stream)["_source"] = source  # no argument, so that replace() on a stream makes its measures anew
+    return stream
 
 
 def _in_window(stream: ValueStream, window: Window) -> ValueStream:

@@ -43,7 +43,10 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
 
 
 def own_copy(part: T) -> T:
-    """Give a frame that may be changed in place without changing the one it was made from."""
+    """Give a frame, or a section's frames, that may be changed in place without changing what they are of."""
+    if isinstance(part, Section):
+        frames = {one.name: own_copy(getattr(part, one.name)) for one in fields(part)}
+        return cast("T", replace(part, **frames))
     return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
 
 

@@ -86,7 +86,7 @@ class ValueStream:
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
     _context: Context = field(kw_only=True)
-    _source: "ValueStream | None" = field(default=None, kw_only=True)
+    _source: "ValueStream | None" = field(default=None, init=False)
 
     @measure
     def lifecycles(self) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Measures of a stream are made when asked for, once, from what nobody changed."""
 
 import pickle
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,25 @@ def test_a_stream_survives_pickling() -> None:
     again = pickle.loads(pickle.dumps(stream))
     pd.testing.assert_frame_equal(again.visits, stream.visits)
     pd.testing.assert_frame_equal(again.stage_shares, stream.stage_shares)
+
+
+def test_a_section_that_is_changed_in_place_is_in_no_measure_made_later() -> None:
+    """As frames are: the next measure is made from untouched ones."""
+    lives = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3
+    stream, untouched = stream_of(*lives), stream_of(*lives)
+    del stream.alignment.tickets["flow"]
+    pd.testing.assert_frame_equal(
+        stream.responsibility.mended_defects, untouched.responsibility.mended_defects
+    )
+
+
+def test_a_replaced_stream_makes_its_measures_anew() -> None:
+    """Of the tables that it was given, not of those of the stream that it came from."""
+    stream = stream_of(*[[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3)
+    assert len(stream.lifecycles) == 3
+    one = stream.visits[stream.visits["ticket"] == "jira:1001"].reset_index(drop=True)
+    fewer = replace(stream, visits=one, waits=stream.waits[stream.waits["ticket"] == "jira:1001"])
+    assert fewer.lifecycles["ticket"].tolist() == ["jira:1001"]
 
 
 def test_completion_offers_what_an_analyst_calls() -> None:
