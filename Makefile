@@ -51,6 +51,7 @@ walls: install-dev
 check: install-dev
 	$(PYTEST)
 
+fast: export VSM_QUICK := 1
 fast: install-dev
 	$(PYTEST) --quiet -m "not slow and not browser and not real"
 

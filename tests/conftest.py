@@ -1,6 +1,7 @@
 """What every test can rely on: steady Hypothesis, and the real data where they are."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.share import THOROUGH, share
 from tests.streams import sample_files
+
+# jsonschema, which nbformat imports, would compile 38 grammars at its import (two seconds in every worker) for a check
+# of addresses that nothing here asks for.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 EXAMPLES = share(25, of=500)
 settings.register_profile(

@@ -75,6 +75,7 @@ def test_the_demo_installs_nothing_that_only_tests_need() -> None:
         assert asked & set(demo) <= {"jsonschema", "pyyaml"}  # which JupyterLab needs as well
 
 
+@pytest.mark.slow
 def test_vsm_imports_only_what_it_asks_for() -> None:
     """Every library imported below vsm/ is Python's own, a dependency, or that of an extra which users ask for."""
     project = _pyproject()

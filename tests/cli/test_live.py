@@ -35,6 +35,7 @@ def without_login(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.mark.slow
 def test_five_lines_lead_to_a_stream(vsm: Shell, work: Path, jira: Running) -> None:
     """Pull, infer, check; then the same pull again, of which only the folder need be named."""
     assert vsm("pull", "--dir", work, "jira", "--url", jira.url, "--project", "ABC") == 0, vsm.err

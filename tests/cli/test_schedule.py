@@ -128,6 +128,7 @@ def test_install_into_systemd_writes_units_and_says_how_to_start_them(vsm: Shell
     assert vsm.out == f"# {service}\n{service.read_text()}\n# {timer}\n{timer.read_text()}"
 
 
+@pytest.mark.slow
 def test_the_program_can_be_called_from_anywhere(tmp_path: Path) -> None:
     """Its path is absolute, and it answers in cron's tiny environment."""
     words = [*program(), "--version"]
@@ -136,6 +137,7 @@ def test_the_program_can_be_called_from_anywhere(tmp_path: Path) -> None:
     assert said.stdout.startswith(b"vsm ")
 
 
+@pytest.mark.slow
 def test_without_a_script_python_itself_is_called(
     vsm: Shell, work: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

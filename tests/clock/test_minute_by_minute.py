@@ -10,6 +10,8 @@ import pytest
 from tests.clock.minute_by_minute import FIRST, LAST, MINUTE, Minutes, walk
 from vsm.clock import DEFAULT, Calendar, Week, calendar_from_week
 
+pytestmark = pytest.mark.slow
+
 OFFICE = (((540, 1020),),) * 5 + ((), ())
 LUNCH = (((480, 720), (765, 1050)),) * 4 + (((480, 810),), (), ())
 NIGHTS = (((1320, 1800),),) * 6 + (((60, 150), (1200, 1440)),)

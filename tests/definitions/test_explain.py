@@ -24,7 +24,7 @@ from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 from vsm.tables import HANDOFFS, VISITS, WAITS
 
-ALWAYS = Clock(Calendar("always", np.array([-(1 << 60)]), np.array([1 << 60])))
+ALWAYS = Clock(Calendar("always", np.array([-(1 << 51)]), np.array([1 << 51])))
 
 
 def explained(*lines: str, others: tuple[str, ...] = (), title: str = "") -> Explanation:
@@ -164,6 +164,7 @@ def assert_explained(stream: ValueStream, keys: list[str]) -> None:
             assert pd.Timedelta(life.lead) == row["lead"]
 
 
+@pytest.mark.slow
 def test_lives_of_the_sample_are_explained_as_the_tables_tell_them(sample_folder: Path) -> None:
     """Every fiftieth of its 600 tickets."""
     stream = sample_stream(sample_folder)

@@ -20,6 +20,7 @@ TABLES = [name for name in vars(Tables) if not name.startswith("_")]
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_every_plot_is_drawn_of_the_sample_and_of_nothing(name: str, sample_folder: Path) -> None:
     """No argument is needed, whatever the stream holds; a second costliest handoff may not be there."""
@@ -28,6 +29,7 @@ def test_every_plot_is_drawn_of_the_sample_and_of_nothing(name: str, sample_fold
         assert isinstance(getattr(stream.plot, name)(), go.Figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_laid_out_of_the_sample_and_of_nothing(name: str, sample_folder: Path) -> None:
     """No argument is needed, whatever the stream holds."""

@@ -56,7 +56,7 @@ class Waited(NamedTuple):
 @cache
 def clock() -> Clock:
     since, until = date(2024, 2, 1), date(2025, 1, 1)
-    always = Calendar("always", np.array([-(1 << 60)]), np.array([1 << 60]))
+    always = Calendar("always", np.array([-(1 << 51)]), np.array([1 << 51]))
     return Clock(always, {team: calendar_from_week(w, since=since, until=until) for team, w in WEEKS.items()})
 
 

@@ -98,6 +98,7 @@ def test_too_few_on_either_side_say_nothing() -> None:
     assert np.isnan([found.difference, found.low, found.p]).all()
 
 
+@pytest.mark.slow
 def test_where_nothing_changed_alarms_are_rare() -> None:
     """Of 300 streams without any effect, about one in twenty: at most 8 %."""
     verdicts = [
@@ -107,6 +108,7 @@ def test_where_nothing_changed_alarms_are_rare() -> None:
     assert 0.02 <= np.mean([verdict != "no change seen" for verdict in verdicts]) <= 0.08
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "verdict"), [(0.5, "shorter"), (2.0, "longer")])
 def test_what_was_planted_is_found(factor: float, verdict: str) -> None:
     """Half, or twice the time: in at least nine of ten streams of 60 tickets on either side."""

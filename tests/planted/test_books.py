@@ -78,6 +78,7 @@ def test_off_hours_cost_only_what_the_calendar_does_not_explain() -> None:
     assert scores({"non-working time": Lapse(21.0, 0.0)})["non-working time"] == pytest.approx(5.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_the_planted_cause_ranks_first_in_the_books(cause: str) -> None:
     """By its share, faint is less than middle and middle less than strong; at least four others are there, too."""
@@ -91,6 +92,7 @@ def test_the_planted_cause_ranks_first_in_the_books(cause: str) -> None:
     assert all(sum(cost > 0 for cost in each.values()) >= 5 for each in costs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_every_ticket_is_done_and_nobody_does_two_things_at_once(cause: str) -> None:
     """Pieces tile the waits; a person's jobs begin in office hours and, unless gathered, one after another."""

@@ -14,6 +14,8 @@ from vsm.errors import RunError
 from vsm.reports import render_page
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 
+pytestmark = pytest.mark.slow
+
 PLAIN = "<!doctype html><title>Page</title><body><h1>Where does it wait?</h1>"
 NEVER = "<!doctype html><body><h1>Not yet</h1><script>1</script>"
 

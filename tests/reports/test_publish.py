@@ -12,6 +12,8 @@ from tests.reports.pages import Visit, code, parameters, prose
 from vsm.errors import NotebookError, ParameterError, RunError
 from vsm.reports.publish import Cover, publish_report
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 23, 5, 15, tzinfo=timezone(timedelta(hours=2)))
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 FIGURES = """

@@ -11,6 +11,8 @@ from tests.reports.pages import code, parameters
 from vsm.errors import NotebookError
 from vsm.reports.run_notebook import run_notebook
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '"; raise SystemExit #\n\\ {weeks} é'
 SHOW = "import os, sys\nprint([sys.executable, weeks, team, os.getcwd(), 'leaked' in globals()])"
 

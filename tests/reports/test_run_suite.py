@@ -4,8 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
+import pytest
+
 from tests.reports.pages import code, parameters
 from vsm.reports.publish import attempt_suite
+
+pytestmark = pytest.mark.slow
 
 MEET = """
 import pathlib, time

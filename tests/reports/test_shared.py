@@ -19,6 +19,8 @@ from vsm.reports import notebooks_folder
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder
 
+pytestmark = pytest.mark.slow
+
 ADDRESS: Final = re.compile(r"[\w.+-]+(?:@|%40|\\u0040)[\w-]+\.[\w.-]*[a-z]{2,}", re.IGNORECASE)
 FIELDS: Final = ("name", "key", "accountId", "displayName", "emailAddress")
 TITLED: Final = re.compile(r"for P-\w+,(?=(?:\s|<br>)+\[~)|\[~P-\w+|'P-\w+'?")

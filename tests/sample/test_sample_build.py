@@ -8,6 +8,8 @@ from vsm.errors import InputError
 from vsm.sample import SampleFiles, build_sample
 from vsm.sources.git_process import run_git
 
+pytestmark = pytest.mark.slow
+
 
 def references(sample: SampleFiles) -> bytes:
     return run_git(sample.repository, "for-each-ref")

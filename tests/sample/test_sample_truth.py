@@ -22,6 +22,7 @@ def test_the_committed_workflow_is_what_the_code_says(committed_sample: Path) ->
     assert (committed_sample / "vsm.toml").read_text(encoding="utf-8") == sample_workflow()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_what_is_planted_grows_from_other_seeds_too(seed: int) -> None:
     """The costliest waits, ping-pong and the improvement are no luck of one seed."""

@@ -56,6 +56,7 @@ def test_a_disk_that_fills_up_while_pulling_is_told(shop: World) -> None:
     leads_to_what_is_there(shop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "name"),
     [(running, "put_in_place"), (running, "plan_run"), (site, "settle"), (site, "write_index"), (os, "fsync")],
@@ -135,6 +136,7 @@ def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(
     assert ended(shop) == ["done", "broken off", "done"]
 
 
+@pytest.mark.slow
 def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
     """An effect that breaks is noted by the name of its error; its words may be secret."""
     plan = (shop.root / "vsm.toml").read_text()

@@ -13,6 +13,8 @@ from vsm.schedule.history import BusyError, one_at_a_time, open_history
 from vsm.schedule.publishing import publish_run
 from vsm.schedule.rendering import Output
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> World:

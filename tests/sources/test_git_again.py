@@ -159,6 +159,7 @@ def test_counting_runs_nothing_of_the_repository(checkout: Path, tmp_path: Path)
     assert not trace.exists()
 
 
+@pytest.mark.slow
 @settings(max_examples=share(25, of=250), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs(), cut=st.integers(1, 9))
 def test_two_pulls_are_as_good_as_one(graph: Graph, cut: int) -> None:

@@ -19,6 +19,8 @@ from vsm.read import log_from_archive
 from vsm.sources.archive_reading import read_archive
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 KEY = b"secret-of-the-work-folder-32-byt"
 WRITTEN = {"summary", "labels", "components", "url", "subject"}
 """Columns of free text that people wrote, in which first names alone may stand."""

@@ -27,6 +27,7 @@ MEASURES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_is_made_when_asked_for_and_once(name: str) -> None:
     """Reading a stream makes no measure; asking twice gives the same one."""
@@ -79,6 +80,7 @@ def test_completion_offers_what_an_analyst_calls() -> None:
         getattr(stream, "lives")  # noqa: B009 - the point is the missing name
 
 
+@pytest.mark.slow
 def test_what_is_changed_in_a_frame_in_place_is_in_no_part_made_later(tmp_path: Path) -> None:
     """Whoever empties their tables gets the parts that an untouched stream has; with names, too."""
     root = filled(tmp_path, *(done(number, 7 + number) for number in range(1, 9)))
@@ -107,6 +109,7 @@ def table_of(stream: ValueStream, name: str) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DERIVED)
 def test_a_measure_keeps_its_schema_with_rows_and_without(name: str, sample_folder: Path) -> None:
     """Columns, their order and types, missing values and keys, of the sample and of nothing."""

@@ -18,6 +18,8 @@ from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 from vsm.tables import COMMITS, NAMES, TABLES, conform
 
+pytestmark = pytest.mark.slow
+
 NOW = pd.Timestamp("2026-02-01", tz="UTC")
 FREE = {"tickets": ["summary", "labels", "components", "url"], "commits": ["subject", "branch"]}
 """What people wrote themselves."""

@@ -197,6 +197,7 @@ LIVES = st.lists(st.lists(STEPS, min_size=1, max_size=8), min_size=1, max_size=6
 MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
 
 
+@pytest.mark.slow
 @settings(max_examples=share(15, of=150))
 @given(lives=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
 def test_merging_is_exact_and_leaves_no_small_name(

@@ -11,6 +11,7 @@ from vsm.sources.archive import open_archive
 FIRST_LOAD = {"cloud": 140, "datacenter": 110}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_ten_thousand_tickets_and_then_what_is_new(tmp_path: Path, mode: Mode) -> None:
     """A first load; a pull without news; one with fifty changed tickets; a sweep on top of it."""
