@@ -1,9 +1,5 @@
 """What is handed out: a source archive, the wheel that is built from it, and vsm installed from that wheel alone."""
 
-import os
-import subprocess
-import sys
-import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -11,34 +7,11 @@ from pathlib import Path
 import pytest
 
 import vsm
+from tests.installed import built, said
+from tests.reports.rendered import demo_work, report_of
 
 ROOT = Path(__file__).parents[1]
-CLEAN = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-CLEAN["JUPYTER_PATH"] = str(Path(sys.prefix, "share", "jupyter"))  # lent as well: templates and kernels
-
 pytestmark = pytest.mark.slow
-
-
-def said(*words: object, where: Path) -> str:
-    """What a command says that must end well; it knows nothing of the checkout."""
-    done = subprocess.run(
-        [str(word) for word in words],
-        cwd=where,
-        env=CLEAN,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def built(kind: str, checkout: Path, to: Path) -> Path:
-    """Build with the pinned hatchling of this environment."""
-    said(sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", to, where=checkout)
-    (made,) = to.iterdir()
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -87,23 +60,15 @@ def test_the_source_archive_can_be_tested(unpacked: Path) -> None:
     assert [name for name in needed if not (unpacked / name).exists()] == []
 
 
-def test_the_demo_runs_where_only_the_wheel_is_installed(wheel: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_where_only_the_wheel_is_installed() -> None:
     """In an environment of its own, which borrows the libraries of this one, far from any checkout."""
-    home = tmp_path / "environment"
-    said(sys.executable, "-m", "venv", home, where=tmp_path)
-    python, script = home / "bin" / "python", home / "bin" / "vsm"
-    site = Path(
-        said(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", where=tmp_path).strip()
-    )
-    (site / "libraries.pth").write_text(
-        sysconfig.get_path("purelib")
-    )  # its .pth, which leads to the checkout, is not read
-    said(python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel, where=tmp_path)
-    where = said(python, "-c", "import vsm; print(vsm.__file__, vsm.__version__)", where=tmp_path).split()
-    assert where == [str(site / "vsm" / "__init__.py"), vsm.__version__]
-    assert said(python, "-m", "pip", "check", where=tmp_path).startswith("No broken requirements")
-    assert vsm.__version__ in said(script, "--version", where=tmp_path)
-    told = said(script, "demo", "--dir", "demo", where=tmp_path)
-    assert "Waiting in 'Waiting for QA'" in told
-    (page,) = (tmp_path / "demo" / "runs").glob("*/index.html")
-    assert len(list(page.parent.glob("*.ipynb"))) == 7
+    work = demo_work()
+    home = work.parent
+    python = home / "environment" / "bin" / "python"
+    site, version = said(python, "-c", "import vsm; print(vsm.__file__, vsm.__version__)", where=home).split()
+    assert Path(site).is_relative_to(home / "environment")
+    assert version == vsm.__version__
+    assert said(python, "-m", "pip", "check", where=home).startswith("No broken requirements")
+    assert vsm.__version__ in said(python.with_name("vsm"), "--version", where=home)
+    assert "Waiting for QA" in (home / "demo.txt").read_text(encoding="utf-8")
+    assert len(list(report_of(work).glob("*.ipynb"))) == 7

@@ -64,8 +64,7 @@ def first_releases(path: Path, releases: pd.DataFrame) -> dict[str, str]:
     }
     found = {}
     for one in words(path, "rev-list", "--branches", "--tags"):
-        containing = words(path, "tag", "--contains", one)
-        if containing:
+        if containing := [tag for tag in commit if one in reached[tag]]:
             found[one] = min(containing, key=order.__getitem__)
     return found
 

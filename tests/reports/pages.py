@@ -1,5 +1,7 @@
 """What do the tests of reports build and open? Cells of notebooks, and visits that note every call."""
 
+import ast
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,6 +49,24 @@ def slide(source: str, *, name: str, kind: str = "slide", outputs: Sequence[Cell
     """Make one cell that begins or continues a slide; of code where it has outputs."""
     cell = prose(source, name=name) if outputs is None else code(source, name=name, outputs=outputs)
     return {**cell, "metadata": {"slideshow": {"slide_type": kind}}}
+
+
+def shown_by_cells(notebook: Path, **parameters: object) -> list[str]:
+    """Run a notebook's code cells here, without a kernel; give the text of what each shows."""
+    names: dict[str, Any] = {}
+    shown = []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        body = ast.parse("".join(cell["source"])).body
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), cell["id"], "exec"), names)
+        if "parameters" in cell["metadata"].get("tags", []):
+            names.update(parameters)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), cell["id"], "eval"), names)
+            shown.append(value.to_json() if hasattr(value, "to_plotly_json") else value._repr_html_())
+    return shown
 
 
 def run_vsm(*words: object) -> None:

@@ -6,27 +6,30 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from tests.artefacts import artefact
+from tests.artefacts import ROOT, artefact
+from tests.installed import built, installed, said
 from tests.real_streams import WORKFLOW
 from tests.reports.pages import run_vsm
 
-CODE: Final = ("vsm", "notebooks", "tests/reports/rendered.py", "tests/real_streams.py")
+CODE: Final = ("vsm", "notebooks", "tests/reports/rendered.py", "tests/installed.py", "tests/real_streams.py")
 """What a page depends on."""
 PLANTED: Final = "for Person 13, [~person-07] or 'Person 01' <person-13@example.org>"
 SMALL: Final = {"Zebras": ["Person 13"], "Okapis": ["Person 07", "Person 01"]}
-FORMS: Final = {"duracloud": ("report", "slides"), "islandora": ("report",)}
 LARGE: Final = {"Wombats": [f"Person {number:02}" for number in (*range(2, 7), *range(8, 13))]}
 
 
 def demo_work() -> Path:
-    """The work folder of ``vsm demo``, with its report, and its slides in all formats."""
-    return artefact("demo", _make_demo, of=CODE) / "demo-at-work"
+    """The work folder of ``vsm demo``, made by the installed wheel, with its report and slides in all formats."""
+    return artefact("demo", _make_demo, of=(*CODE, "pyproject.toml")) / "demo-at-work"
 
 
 def _make_demo(folder: Path) -> None:
-    work = folder / "demo-at-work"
-    run_vsm("demo", "--dir", work)
-    run_vsm("slides", "--dir", work, "--pdf", "--pptx")
+    wheel = built("wheel", ROOT, folder / "wheel")
+    script = installed(wheel, folder / "environment")
+    (folder / "demo.txt").write_text(
+        said(script, "demo", "--dir", "demo-at-work", where=folder), encoding="utf-8"
+    )
+    said(script, "slides", "--dir", "demo-at-work", "--pdf", "--pptx", where=folder)
 
 
 def planted_work(known: Path) -> Path:
@@ -58,9 +61,10 @@ def _make_planted(folder: Path, known: Path) -> None:
 
 
 def tracker_work(known: Path) -> Path:
-    """One tracker's export under the real trackers' workflow, with its report, and DuraCloud's slides."""
-    file, forms = known / "issues.jsonl.gz", FORMS[known.name]
-    return artefact(known.name, lambda folder: make_tracker(folder, file, *forms), of=CODE)
+    """One tracker's export under the real trackers' workflow, with its report."""
+    return artefact(
+        known.name, lambda folder: make_tracker(folder, known / "issues.jsonl.gz", "report"), of=CODE
+    )
 
 
 def make_tracker(work: Path, file: Path, *forms: str) -> None:

@@ -37,7 +37,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     pages = PdfReader(sample_deck.with_suffix(".pdf")).pages
     texts = [page.extract_text() for page in pages]
     assert [text.splitlines()[0] for text in texts[1:]] == [
-        "The stream in one picture",
+        "Our value stream in one picture",
         "development → quality",
         "Handed on within development",
         "support → development",

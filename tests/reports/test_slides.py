@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.jira_bodies import issue
 from tests.reports.pages import Cell, Visit, code, shown, slide
-from tests.reports.rendered import deck_of, make_tracker, tracker_work
+from tests.reports.rendered import deck_of, make_tracker, planted_work
 from vsm.errors import SourceError
 from vsm.reports import render_slides
 from vsm.reports.slides import slides_of
@@ -59,7 +59,10 @@ def test_the_sample_deck_is_drawn_offline(
     """Every figure fills its slide, nothing hangs out, and the deck neither speaks nor calls."""
     window = visit(width=width, height=height)
     slides = walked(window.open_deck(sample_deck), shots)
-    assert [told["heading"] for told in slides][1:3] == ["The stream in one picture", "development → quality"]
+    assert [told["heading"] for told in slides][1:3] == [
+        "Our value stream in one picture",
+        "development → quality",
+    ]
     assert len(slides) <= 10
     for told in slides:
         assert told["over"] == 0
@@ -197,7 +200,7 @@ def test_nothing_and_one_ticket_give_kind_slides(
 def test_a_real_tracker_gives_a_deck(real_data: Path, visit: Callable[..., Visit]) -> None:
     """Figures that fill their slides, without a message."""
     window = visit()
-    deck = deck_of(tracker_work(real_data / "duracloud"))
+    deck = deck_of(planted_work(real_data / "duracloud"))
     slides = walked(window.open_deck(deck))
     assert all(told["over"] == 0 for told in slides)
     assert len(slides) >= 6
