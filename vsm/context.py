@@ -19,12 +19,12 @@ from vsm.intervals import (
     blocks_from_events,
     causes_of_waits,
     events_with_milestones,
+    finished_at,
     handoffs_from_visits,
+    records_blocks,
     visits_from_events,
     waits_from_visits,
 )
-from vsm.intervals.blocked import tells_of_blocks
-from vsm.intervals.waits import finished_at
 from vsm.people import People
 from vsm.tables import DURATION
 
@@ -147,7 +147,7 @@ def intervals_of(context: Context) -> Intervals:
         as_of=as_of,
     )
     visits["working"] = clock.working(visits["entered"], visits["left"].fillna(as_of), team=visits["team"])
-    if tells_of_blocks(context.events):
+    if records_blocks(context.events):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
     working = waits.groupby("handoff")["working"].sum().reindex(handoffs["handoff"])
     handoffs["wait_working"] = working.fillna(pd.Timedelta(0)).astype(DURATION).to_numpy()

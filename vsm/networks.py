@@ -10,22 +10,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from vsm.intervals.codes import at_rows
-from vsm.intervals.event_codes import (
-    COLUMNS,
-    WORK,
-    Facts,
-    StageCodes,
-    TeamCodes,
-    Vocabulary,
-    Worded,
-    event_codes,
-    instant_of,
-    stage_codes,
+from vsm.intervals.codes import (
+    NEVER,
+    NOBODY,
+    DictColumn,
+    Flags,
+    Interner,
+    Ints,
+    micros_at,
+    run_starts,
+    take_or_missing,
 )
+from vsm.intervals.event_codes import COLUMNS, EventColumns, event_codes
 from vsm.intervals.handoffs import disciplines, passings_of
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import NEVER, NOBODY, begins
+from vsm.intervals.stage_codes import WORK, StageCodes, TeamCodes, stage_codes
 from vsm.intervals.states import states_of
 from vsm.intervals.visit_codes import VisitCodes, visits_of
 from vsm.intervals.waits import wait_ends
@@ -38,7 +36,7 @@ from vsm.sources.table_store import over_groups
 class _Reading(NamedTuple):
     """By which rules is a log read? All in codes of one vocabulary."""
 
-    words: Vocabulary
+    words: Interner
     about: StageCodes
     place: Ints
     discipline: Ints
@@ -100,12 +98,12 @@ def _part(group: pa.Table, *, reading: _Reading) -> _Part:
         _stage_moves(visits, start, reading),
         _team_moves(visits, start, reading),
         used,
-        int(begins(visits.ticket).sum()),
+        int(run_starts(visits.ticket).sum()),
     )
 
 
 def _reading(stages: pd.DataFrame, teams: Teams, as_of: pd.Timestamp) -> _Reading:
-    words = Vocabulary()
+    words = Interner()
     team_codes = TeamCodes(teams, words)
     about, known = stages.drop_duplicates("stage"), disciplines(stages)
     return _Reading(
@@ -118,10 +116,10 @@ def _reading(stages: pd.DataFrame, teams: Teams, as_of: pd.Timestamp) -> _Readin
     )
 
 
-def _facts(group: pa.Table, *, tickets_named: bool) -> Facts:
+def _facts(group: pa.Table, *, tickets_named: bool) -> EventColumns:
     """Take the columns of a group of rows as they lie."""
     column = {name: group.column(name).combine_chunks() for name in COLUMNS}
-    return Facts(
+    return EventColumns(
         ticket=_worded(column["ticket"], named=tickets_named),
         at=column["at"].view(pa.int64()).to_numpy(),
         bulk=column["bulk"].to_numpy(zero_copy_only=False),
@@ -129,15 +127,15 @@ def _facts(group: pa.Table, *, tickets_named: bool) -> Facts:
     )
 
 
-def _worded(column: Any, *, named: bool = True) -> Worded:
+def _worded(column: Any, *, named: bool = True) -> DictColumn:
     numbers = column.indices.fill_null(NOBODY) if column.null_count else column.indices
-    return Worded(numbers.to_numpy(), column.dictionary.to_pylist() if named else ())
+    return DictColumn(numbers.to_numpy(), column.dictionary.to_pylist() if named else ())
 
 
-def _visits(facts: Facts, reading: _Reading) -> VisitCodes:
-    events = event_codes(facts, reading.words, as_of=reading.as_of)
-    states = states_of(events, reading.words.meaning(reading.about.number))
-    of_ticket = reading.teams.of_tickets(facts.ticket.words)
+def _visits(columns: EventColumns, reading: _Reading) -> VisitCodes:
+    events = event_codes(columns, reading.words, as_of=reading.as_of)
+    states = states_of(events, reading.words.translate(reading.about.number))
+    of_ticket = reading.teams.of_tickets(columns.ticket.dictionary)
     return visits_of(events, states, stages=reading.about, teams=reading.teams, of_ticket=of_ticket)
 
 
@@ -149,7 +147,7 @@ def _stage_moves(visits: VisitCodes, start: Ints, reading: _Reading) -> Moves:
         entered=visits.entered,
         left=visits.left,
         start=start,
-        as_of=instant_of(reading.as_of),
+        as_of=micros_at(reading.as_of),
     )
     waited = np.maximum(end - visits.entered, 0)
     stays = stays_of(visits.ticket, visits.stage, waited=waited, bulk=visits.bulk)
@@ -168,7 +166,7 @@ def _team_moves(visits: VisitCodes, start: Ints, reading: _Reading) -> Moves:
         start=start,
     )
     giver, receiver = visits.team[passed.giver], visits.team[passed.receiver]
-    place = at_rows(reading.place, visits.stage)
+    place = take_or_missing(reading.place, visits.stage)
     moves = Moves(
         visits.ticket[passed.giver],
         giver,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.blocks import AS_OF, START, at, blocks_of, events_of, flagged, said, visits_of
-from vsm.intervals.blocked import blocked_spans, blocked_time, tells_of_blocks
+from vsm.intervals.blocks import blocked_spans, blocked_time, records_blocks
 from vsm.tables import BLOCKS, VISITS, conform, empty
 
 MICRO = pd.Timedelta(microseconds=1)
@@ -81,9 +81,9 @@ def test_without_any_block_the_time_is_nought() -> None:
 
 def test_only_a_log_with_flags_or_links_can_tell() -> None:
     """A link of any sort shows that links are recorded."""
-    assert not tells_of_blocks(events_of(said(1, 3, new="high", kind="priority")))
-    assert tells_of_blocks(events_of(said(1, 3, new="This issue is related to AB-2")))
-    assert tells_of_blocks(events_of(flagged(1, 3, new="Impediment")))
+    assert not records_blocks(events_of(said(1, 3, new="high", kind="priority")))
+    assert records_blocks(events_of(said(1, 3, new="This issue is related to AB-2")))
+    assert records_blocks(events_of(flagged(1, 3, new="Impediment")))
 
 
 _MINUTES = st.integers(0, 240)

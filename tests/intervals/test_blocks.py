@@ -15,8 +15,7 @@ from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_work
 from vsm.definitions.blocks import Flag, Sentence, flag_spans, link_spans
 from vsm.eventlog.log import sorted_events
 from vsm.intervals import visits_from_events
-from vsm.intervals.blocked import blocked_time
-from vsm.intervals.blocks import blocks_from_events
+from vsm.intervals.blocks import blocked_time, blocks_from_events
 from vsm.intervals.waits import finished_at
 from vsm.tables import BLOCKS, EVENTS, TICKETS, check, conform
 

@@ -7,10 +7,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.intervals.causes.ahead import NEVER, Line, least_covering
+from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals, subtract, union
+from vsm.intervals._kernels.arrays import NEVER
+from vsm.intervals._kernels.grouped_search import GroupedSearch
+from vsm.intervals._kernels.range_query import SegmentTree, range_minimum
 from vsm.intervals.causes.batches import batched_until
-from vsm.intervals.causes.pieces import Pieces, Spans, carve, united
-from vsm.intervals.instants import Instants
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(-20, 20)), max_size=12)
 SPANS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 30), st.integers(1, 9)), max_size=12)
@@ -27,16 +28,20 @@ def test_instants_count_the_rows_before(
     """Also where groups are so many that ranks must stand for instants."""
     rows = sorted((group * (1 << 56 if huge else 1), at * (1 << 40)) for group, at in rows)
     queries = [(group * (1 << 56 if huge else 1), at * (1 << 40)) for group, at in queries]
-    lines = Instants(column(rows, 0), column(rows, 1))
+    lines = GroupedSearch(column(rows, 0), column(rows, 1))
     groups, at = column(queries, 0), column(queries, 1)
-    assert lines.before(groups, at).tolist() == [sum(row < query for row in rows) for query in queries]
-    assert lines.until(groups, at).tolist() == [sum(row <= query for row in rows) for query in queries]
+    assert lines.searchsorted(groups, at, side="left").tolist() == [
+        sum(row < query for row in rows) for query in queries
+    ]
+    assert lines.searchsorted(groups, at, side="right").tolist() == [
+        sum(row <= query for row in rows) for query in queries
+    ]
 
 
 @given(st.lists(st.integers(-5, 5), max_size=20), st.integers(0, 20), st.integers(-6, 6))
 def test_a_line_is_searched_as_if_step_by_step(values: list[int], start: int, bound: int) -> None:
     """The first place over the bound, and the first not over it."""
-    line, ask = Line(np.array(values, dtype=np.int64)), (np.array([start]), np.array([bound]))
+    line, ask = SegmentTree(np.array(values, dtype=np.int64)), (np.array([start]), np.array([bound]))
     above = [place for place in range(start, len(values)) if values[place] > bound]
     below = [place for place in range(start, len(values)) if values[place] <= bound]
     assert line.next_above(*ask).tolist() == [above[0] if above else len(values)]
@@ -47,7 +52,7 @@ def test_a_line_is_searched_as_if_step_by_step(values: list[int], start: int, bo
 def test_the_least_of_all_that_cover_a_segment(rows: list[tuple[int, int, int]]) -> None:
     """As if every segment were asked of every range."""
     first, last = column(rows, 0), column(rows, 0) + column(rows, 1)
-    told = least_covering(first, last, column(rows, 2), segments=18).tolist()
+    told = range_minimum(first, last, column(rows, 2), segments=18).tolist()
     expected = [
         min((value for begin, length, value in rows if begin <= segment < begin + length), default=NEVER)
         for segment in range(18)
@@ -59,7 +64,7 @@ def test_the_least_of_all_that_cover_a_segment(rows: list[tuple[int, int, int]])
 def test_united_spans_cover_the_same_minutes(rows: list[tuple[int, int, int]]) -> None:
     """No minute more or less, and no two spans touch."""
     group, start = column(rows, 0), column(rows, 1)
-    spans = list(zip(*(part.tolist() for part in united(group, start, start + column(rows, 2))), strict=True))
+    spans = list(zip(*(part.tolist() for part in union(group, start, start + column(rows, 2))), strict=True))
     covered = {(g, minute) for g, a, n in rows for minute in range(a, a + n)}
     assert {(g, minute) for g, a, b in spans for minute in range(a, b)} == covered
     assert spans == sorted(spans)
@@ -71,16 +76,16 @@ def test_what_is_taken_and_what_is_left_are_the_whole(
     rows: list[tuple[int, int, int]], wholes: list[tuple[int, int, int]]
 ) -> None:
     """Every minute of every piece lies in exactly one of the two."""
-    group, start, end = united(column(rows, 0), column(rows, 1), column(rows, 1) + column(rows, 2))
-    whole = Pieces(np.arange(len(wholes)), column(wholes, 1), column(wholes, 1) + column(wholes, 2))
-    taken = Spans(group, start, end).within(whole, column(wholes, 0))
-    left = carve(whole, taken)
+    group, start, end = union(column(rows, 0), column(rows, 1), column(rows, 1) + column(rows, 2))
+    whole = Intervals(np.arange(len(wholes)), column(wholes, 1), column(wholes, 1) + column(wholes, 2))
+    taken = GroupedIntervals(group, start, end).intersect(whole, column(wholes, 0))
+    left = subtract(whole, taken)
     covered = {(g, m) for g, a, b in zip(group, start, end, strict=True) for m in range(a, b)}
     for number, (g, a, n) in enumerate(wholes):
         minutes = {
             side: [
                 m
-                for source, x, y in zip(part.source, part.start, part.end, strict=True)
+                for source, x, y in zip(part.parent, part.start, part.end, strict=True)
                 if source == number
                 for m in range(x, y)
             ]

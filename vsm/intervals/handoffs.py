@@ -1,4 +1,4 @@
-"""Where did responsibility pass on, and how long did it take to be taken up?"""
+"""HANDOFFS: where responsibility passed on, and how long the work waited until it was started."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -8,33 +8,32 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.codes import at_rows, instants_of, named, numbers
-from vsm.intervals.event_codes import (
-    DONE,
-    MISSING,
-    STAGE_KIND,
-    WORK,
-    Vocabulary,
+from vsm.intervals._kernels.arrays import MISSING, NOBODY, Flags, Ints
+from vsm.intervals._kernels.coding import (
+    Interner,
+    decode,
+    encode,
+    instants_of,
     never_where_missing,
-    words_used,
+    to_categorical,
 )
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import NOBODY, begins, first_row, latest
+from vsm.intervals._kernels.runs import last_true_in_run, run_start_index, run_starts, take_or_missing
+from vsm.intervals.stage_codes import DONE, STAGE_KIND, WORK
 from vsm.tables import HANDOFFS, conform
 
 SIDES = ("stage", "holder", "team")
 
 
 def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
-    """Where did responsibility pass on, and how long did it take to be taken up?
+    """Give the handoffs between visits, with the wait that each one cost.
 
-    A handoff lies between two consecutive work visits of a ticket, whatever lies between them, when the
+    A handoff is between two consecutive work visits of a ticket, whatever is between them, when the
     person, the team or the discipline differs; a level on which either side is unknown claims nothing.
-    ``given`` is when the giver's visit ended, or, where the ticket was done in between, when it was last
-    reopened: nobody waited to take up what was done. ``taken`` is when the receiver is first known to have
-    worked (``work_start``), ``wait`` the time between. So a wait that hides inside "In Progress" shows where
-    the evidence shows it, and nowhere else. The author of a change is not taken for the holder: in real
-    trackers only about half of all moves are made by the assignee.
+    ``given`` is when the earlier visit ended, or, where the ticket was done in between, when it was last
+    reopened: nobody waited for what was done. ``taken`` is when the receiver is first known to have
+    worked (``work_start``), ``wait`` the time between: a wait hidden inside "In Progress" counts where there
+    is evidence of it. The author of a change is not taken for the holder: in real trackers the assignee makes
+    only about half of all moves.
 
     Parameters
     ----------
@@ -49,42 +48,39 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
         HANDOFFS, numbered from 0 by ticket and time. A handoff is in it whether or not its ticket is
         finished. ``wait_working`` is missing: no calendar has been applied.
     """
-    kind = numbers(visits["kind"], pd.Index(list(STAGE_KIND)))
-    words, about = Vocabulary(), stages.drop_duplicates("stage").set_index("stage")
-    stage = visits["stage"].cat.codes.to_numpy()
-    places = {str(name): int(place) for name, place in about["place"].items()}
-    known = disciplines(stages)
-    of_stage = words.codes(known.get(str(name)) for name in visits["stage"].cat.categories)
-    place = np.array(
-        [*(places[str(name)] for name in visits["stage"].cat.categories), NOBODY], dtype=np.int64
-    )
+    words, about = Interner(), stages.drop_duplicates("stage").set_index("stage")
+    coded = {name: visits[name].cat.codes.to_numpy() for name in ("ticket", *SIDES)}
+    known = {name: visits[name].cat.categories for name in ("ticket", *SIDES)}
+    # By code of a stage; the last entry, which code −1 picks, is that of no stage.
+    skill_of = disciplines(stages)
+    skill = np.append(words.codes(skill_of.get(str(name)) for name in known["stage"]), NOBODY)
+    order = np.array([*(int(about["place"][str(name)]) for name in known["stage"]), NOBODY], dtype=np.int64)
     passed = passings_of(
-        visits["ticket"].cat.codes.to_numpy(),
-        kind=kind,
-        holder=visits["holder"].cat.codes.to_numpy(),
-        team=visits["team"].cat.codes.to_numpy(),
-        discipline=np.append(of_stage, NOBODY)[stage],
+        coded["ticket"],
+        kind=encode(visits["kind"], pd.Index(list(STAGE_KIND))),
+        holder=coded["holder"],
+        team=coded["team"],
+        discipline=skill[coded["stage"]],
         left=never_where_missing(micros_of(visits["left"])),
         start=micros_of(work_start(visits)),
     )
     sides = {
-        f"{side}_{name}": words_used(visits[name].cat.codes.to_numpy()[row], visits[name].cat.categories)
+        f"{side}_{name}": to_categorical(coded[name][row], known[name])
         for side, row in (("from", passed.giver), ("to", passed.receiver))
         for name in SIDES
     }
+    stage_order = order[coded["stage"]]
     frame = pd.DataFrame(
         {
             "handoff": np.arange(len(passed.giver)),
-            "ticket": named(
-                visits["ticket"].cat.codes.to_numpy()[passed.giver], visits["ticket"].cat.categories
-            ),
+            "ticket": decode(coded["ticket"][passed.giver], known["ticket"]),
             "given": instants_of(passed.given),
             "taken": instants_of(passed.taken),
             **sides,
             "person": passed.person,
             "team": passed.team,
             "discipline": passed.discipline,
-            "back": place[stage[passed.receiver]] < place[stage[passed.giver]],
+            "back": stage_order[passed.receiver] < stage_order[passed.giver],
             "wait": (passed.taken - passed.given).view("timedelta64[us]"),
             "wait_working": np.full(len(passed.giver), np.timedelta64("NaT", "us")),
         }
@@ -93,7 +89,7 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
 
 
 class Passings(NamedTuple):
-    """Where did responsibility pass on? Rows of the giver's and the receiver's visits, and what changed."""
+    """Where responsibility passed on: rows of the earlier and the later visit, and what changed."""
 
     giver: Ints
     receiver: Ints
@@ -114,7 +110,16 @@ def passings_of(
     left: Ints,
     start: Ints,
 ) -> Passings:
-    """Between which work visits of a ticket did responsibility pass on? All by visit, in codes.
+    """Give the work visits between which responsibility passed on; all columns by visit, in codes.
+
+    ::
+
+        visit        0      1      2      3            one ticket
+        kind       work   queue  done   work
+        holder      ann     –      –     bob
+        work         0                    3            giver 0, receiver 3: the person differs
+        done                       2                   last done visit before 3; it left at 40
+        given = max(left of 0, left of the done visit) = 40: nobody waited for what was done
 
     Parameters
     ----------
@@ -133,35 +138,31 @@ def passings_of(
     work = np.flatnonzero(kind == WORK)
     follows = np.flatnonzero(ticket[work[1:]] == ticket[work[:-1]])
     giver, receiver = work[follows], work[follows + 1]
-    person, teams, skills = (_differ(side, giver, receiver) for side in (holder, team, discipline))
-    kept = np.flatnonzero(person | teams | skills)
-    giver, receiver = giver[kept], receiver[kept]
-    done = latest(kind == DONE, first_row(begins(ticket)))[receiver]
+    person, teams, skills = (
+        (side[giver] != NOBODY) & (side[receiver] != NOBODY) & (side[giver] != side[receiver])
+        for side in (holder, team, discipline)
+    )
+    row = np.flatnonzero(person | teams | skills)
+    giver, receiver = giver[row], receiver[row]
+    done = last_true_in_run(kind == DONE, run_start_index(run_starts(ticket)))[receiver]
     return Passings(
         giver,
         receiver,
-        given=np.maximum(left[giver], at_rows(left, done, missing=MISSING)),
+        given=np.maximum(left[giver], take_or_missing(left, done, missing=MISSING)),
         taken=start[receiver],
-        person=person[kept],
-        team=teams[kept],
-        discipline=skills[kept],
+        person=person[row],
+        team=teams[row],
+        discipline=skills[row],
     )
 
 
-def _differ(side: npt.NDArray[Any], giver: Ints, receiver: Ints) -> Flags:
-    """Tell where both sides are known and differ."""
-    one, other = side[giver], side[receiver]
-    differ: Flags = (one != NOBODY) & (other != NOBODY) & (one != other)
-    return differ
-
-
 def work_start(visits: pd.DataFrame) -> "pd.Series[Any]":
-    """When is somebody first known to have worked in each visit? Its first touch, else its entry."""
+    """Give when somebody is first known to have worked in each visit: its first touch, else its entry."""
     return visits["first_touch"].fillna(visits["entered"])
 
 
 def disciplines(stages: pd.DataFrame) -> Mapping[str, str]:
-    """Which discipline does each stage belong to? Its own, else its team; stages with neither are left out.
+    """Give the discipline of each stage: its own, else its team; stages with neither are left out.
 
     Examples
     --------

@@ -1,13 +1,33 @@
-"""Which stretches of a ticket's life does Git tell better than the tracker?
+"""Where Git shows more than the tracker: stages that milestones of commits split.
 
-At any instant a ticket's commits are *pending* (written, not landed), or have all landed and some are not
-released, or are all released. A spell is an unbroken stay in the tracker's stages that milestones split and
-that are not done. In a spell, pending work is ``coding`` as long as a further commit of the spell is to
-come before it lands, and ``landing`` after the last one; whether one is to come is known once the work has
-landed or the spell has ended, and until then it is ``coding``. What has all landed is ``releasing``, unless a
-further commit of the spell comes before its release: then coding goes on. What is all released shows as the
-tracker has it; a new commit begins anew. In a done stage nobody codes: what landed there is ``releasing``,
-and pending work is ``landing`` only where vsm.toml has ``landing`` split that stage.
+At any instant a ticket's commits are *pending* (some written, but not merged), or *unreleased* (all merged,
+some not released), or all released. What shows, while the tracker's own stage is one that milestones split:
+
+============ ================================================ ===========
+commits      and                                              shows
+============ ================================================ ===========
+pending      another commit of the spell comes before they    coding
+             are merged
+pending      it is the last one, or none is to come           landing
+pending      nobody can know yet (not merged, spell not over) coding
+unreleased   another commit of the spell comes before the     coding
+             release
+unreleased   otherwise                                        releasing
+all released                                                  the tracker's stage
+============ ================================================ ===========
+
+A *spell* is an unbroken stay in the tracker's stages that milestones split and that are not done. In a done
+stage nobody codes: what is merged there is ``releasing``, and pending work is ``landing`` only where vsm.toml
+lets ``landing`` split that stage. A life, with two commits that are merged together and released later::
+
+    hour       9          10         12         15         18         20
+    tracker    In Progress                                 Done
+    Git                   written    written    merged                released
+    pending    0          1          2          0          0          0
+    unreleased 0          0          0          2          2          0
+    shows      tracker's  coding     landing    releasing  releasing  tracker's (Done)
+
+At 10 another commit comes before the merge at 15: coding. At 12 it was the last one: landing.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,11 +36,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.intervals._kernels.arrays import MISSING, NEVER
 from vsm.intervals.states import states_from_events
 
 SOURCE: Final = "git"
-NEVER: Final = np.iinfo(np.int64).max
-LONG_AGO: Final = np.iinfo(np.int64).min
+LONG_AGO: Final = MISSING
 NOTHING: Final[dict[str, Any]] = {"pending": 0, "unreleased": 0, "lands": LONG_AGO, "comes_out": LONG_AGO}
 
 
@@ -32,9 +52,9 @@ def events_with_milestones(
     within: Mapping[str, Collection[str]],
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """How does the log read where Git splits the tracker's stages? EVENTS with moves into such stages added.
+    """Give EVENTS with moves into the stages that Git splits from the tracker's.
 
-    The result is for making visits only: what was recorded are the events given. A milestone shows only
+    The result is for making visits only; what was recorded are the events given. A milestone shows only
     while the tracker's own stage is one of those it splits; any other status wins. A move into ``coding`` is
     made by the author of the first commit of the work that is pending, where that commit begins it or nobody
     is assigned: so the author holds what nobody is assigned to.
@@ -60,27 +80,31 @@ def events_with_milestones(
     """
     if milestones.empty or not within:
         return events
-    mine = events[events["ticket"].isin(set(milestones["ticket"]))]
-    states = _spells(states_from_events(mine, stages=stages, as_of=as_of), stages, within)
+    concerned = events[events["ticket"].isin(set(milestones["ticket"]))]
+    states = _spells(states_from_events(concerned, stages=stages, as_of=as_of), stages, within)
     return _inserted(events, _shown(_timeline(states, milestones), states, within))
 
 
 def _spells(
     states: pd.DataFrame, stages: pd.DataFrame, within: Mapping[str, Collection[str]]
 ) -> pd.DataFrame:
-    """Write out each state's stage, and number the spells in which milestones split the tracker's stages."""
-    about = (
-        stages.drop_duplicates("stage").reset_index(drop=True).iloc[states["stage"]].reset_index(drop=True)
-    )
-    plain = states.assign(**{word: about[word] for word in ("stage", "kind", "status")}).astype(
-        {"ticket": "str"}
-    )
-    split = plain["stage"].isin({name for names in within.values() for name in names}) & (
-        plain["kind"] != "done"
-    )
-    begins = (split != split.shift()) | (plain["ticket"] != plain["ticket"].shift())
+    """Write out each state's stage, and number the spells in which milestones split the tracker's stages.
+
+    ::
+
+        stage      Open  In Progress  Review  Done        In Progress and Review are split
+        split        F        T         T      F
+        spell        1        2         2      3          a new number where ``split`` or the ticket changes
+        entrant     ann      bob       bob    eve         who moved the ticket into its stage
+    """
+    about = stages.drop_duplicates("stage").reset_index(drop=True)
+    about = about.iloc[states["stage"]].reset_index(drop=True)
+    plain = states.assign(**{word: about[word] for word in ("stage", "kind", "status")})
+    plain = plain.astype({"ticket": "str"})
+    splittable = plain["stage"].isin({name for names in within.values() for name in names})
+    split = splittable & (plain["kind"] != "done")
+    spell = ((split != split.shift()) | (plain["ticket"] != plain["ticket"].shift())).cumsum()
     stay = plain["moved"].cumsum()
-    spell = begins.cumsum()
     return plain.assign(
         spell=spell,
         last=spell.groupby(plain["ticket"]).transform("max"),
@@ -91,8 +115,15 @@ def _spells(
 def _timeline(states: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
     """Lay out every instant at which a ticket's status or commits change, and what holds from then on.
 
-    ``pending`` and ``unreleased`` count commits; ``lands`` and ``comes_out`` tell when all commits written so
-    far will have done so, ``state`` and ``now`` which row of the tracker's states holds, and begins here.
+    ``pending`` and ``unreleased`` count commits; ``lands`` and ``comes_out`` are when all commits written so
+    far will have been merged and released, ``state`` the row of the tracker's states that holds, and ``now``
+    that row where it begins here. Each commit comes as steps, which are summed by instant and then added up::
+
+        at         9    10    12    15    20
+        pending         +1    +1    −2              cumsum → 0 1 2 0 0
+        unreleased                  +2    −2        cumsum → 0 0 0 2 0
+        lands           15    15                    cummax → –∞ 15 15 15 15
+        now        0                                ffill  → 0 0 0 0 0  (state)
     """
     tracker = states[["ticket", "at"]].assign(**NOTHING, state=range(len(states)))
     rows = pd.concat([tracker, *_steps(milestones)], ignore_index=True)
@@ -109,6 +140,7 @@ def _timeline(states: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
     ticket = line["ticket"]
     line[["pending", "unreleased"]] = line[["pending", "unreleased"]].groupby(ticket).cumsum()
     line[["lands", "comes_out"]] = line[["lands", "comes_out"]].groupby(ticket).cummax()
+    # Who began the pending work: the author of a commit before which nothing was pending.
     fresh = (line["written"] > 0) & (line["pending"].groupby(ticket).shift(fill_value=0) == 0)
     line["author"] = line["author"].where(fresh).groupby(ticket).ffill()
     line["state"] = line["now"].groupby(ticket).ffill()
@@ -116,23 +148,18 @@ def _timeline(states: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _steps(milestones: pd.DataFrame) -> list[pd.DataFrame]:
-    """Count each commit in and out: written, landed, released."""
+    """Count each commit in and out: written, merged, released; one that was replaced is never unreleased."""
     rows = milestones.sort_values(["ticket", "written", "commit", "repository"])
-    instants = {step: _micros(rows[step]) for step in ("landed", "released")}
-    comes_out = instants["released"].mask(rows["replaced"], LONG_AGO)
-    written: dict[str, Any] = {
-        "pending": 1,
-        "lands": instants["landed"],
-        "comes_out": comes_out,
-        "author": rows["actor"],
-    }
-    kept = (~rows["replaced"]).astype("int64")
-    steps = [
-        rows[["ticket"]].assign(**NOTHING).assign(at=rows["written"], written=1.0, **written),
-        rows[["ticket"]].assign(**NOTHING).assign(at=rows["landed"], pending=-1, unreleased=kept),
-        rows[["ticket"]].assign(**NOTHING).assign(at=rows["released"], unreleased=-1),
-    ]
-    return [step[step["at"].notna()] for step in steps]
+    counted = (~rows["replaced"]).astype("int64")
+    released = _micros(rows["released"]).mask(rows["replaced"], LONG_AGO)
+    steps: list[dict[str, Any]] = [
+        {"at": rows["written"], "written": 1.0, "pending": 1, "author": rows["actor"],
+         "lands": _micros(rows["landed"]), "comes_out": released},
+        {"at": rows["landed"], "pending": -1, "unreleased": counted},
+        {"at": rows["released"], "unreleased": -1},
+    ]  # fmt: skip
+    frames = [rows[["ticket"]].assign(**NOTHING).assign(**step) for step in steps]
+    return [frame[frame["at"].notna()] for frame in frames]
 
 
 def _micros(instants: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -140,47 +167,45 @@ def _micros(instants: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _shown(line: pd.DataFrame, states: pd.DataFrame, within: Mapping[str, Collection[str]]) -> pd.DataFrame:
-    """Tell which milestone, if any, shows from each instant on; keep where that begins or ends."""
+    """Give the rows at which a milestone begins or ceases to show, or the tracker moves while one shows."""
     line = line[line["state"].notna()].reset_index(drop=True)
     words = ["stage", "kind", "status", "spell", "last", "assignee", "entrant", "moved", "bulk"]
     held = states[words].iloc[line["state"].astype("int64")].reset_index(drop=True)
     line = pd.concat([line, held], axis=1)
     phase = _phases(line, line["stage"].isin(within.get("landing", ())))
     splits = pd.MultiIndex.from_tuples([(m, stage) for m, names in within.items() for stage in names])
-    shows = pd.MultiIndex.from_arrays([phase, line["stage"]]).isin(splits)
-    shown = phase.where(shows, "")
+    shown = phase.where(pd.MultiIndex.from_arrays([phase, line["stage"]]).isin(splits), "")
     before = shown.groupby(line["ticket"]).shift(fill_value="")
-    kept = (shown != before) | ((shown != "") & line["now"].notna())
-    return line.assign(shown=shown)[kept].reset_index(drop=True)
+    turns = (shown != before) | ((shown != "") & line["now"].notna())
+    return line.assign(shown=shown)[turns].reset_index(drop=True)
 
 
 def _phases(line: pd.DataFrame, to_land: "pd.Series[bool]") -> "pd.Series[Any]":
-    """Say of every instant what Git makes of the ticket, as the module says above."""
+    """Give what Git makes of the ticket at every instant, by the table in the module's docstring."""
     written = line["written"] > 0
     ahead = {name: _next(line[name].where(written), line["ticket"]) for name in ("at", "spell")}
     further = ahead["spell"] == line["spell"]
-    following = _micros(ahead["at"])
+    next_commit = _micros(ahead["at"])
     pending, unreleased, done = line["pending"] > 0, line["unreleased"] > 0, line["kind"] == "done"
     unknown = ~further & (line["lands"] == NEVER) & (line["spell"] == line["last"])
     cases = [
         (done & pending & to_land, "landing"),
-        (~done & pending & ((further & (following < line["lands"])) | unknown), "coding"),
+        (~done & pending & ((further & (next_commit < line["lands"])) | unknown), "coding"),
         (~done & pending, "landing"),
-        (~done & unreleased & further & (following < line["comes_out"]), "coding"),
+        (~done & unreleased & further & (next_commit < line["comes_out"]), "coding"),
         (unreleased, "releasing"),
     ]
-    return pd.Series(
-        np.select([rule for rule, _ in cases], [word for _, word in cases], ""), index=line.index
-    )
+    conditions, phases = zip(*cases, strict=True)
+    return pd.Series(np.select(conditions, phases, ""), index=line.index)
 
 
 def _next(values: "pd.Series[Any]", ticket: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Carry the next known value of the same ticket back to the rows before it."""
+    """Give the next known value of the same ticket, from the row after on: ``[1 – 3]`` → ``[3 3 –]``."""
     return values.groupby(ticket).shift(-1).groupby(ticket).bfill()
 
 
 def _movers(line: pd.DataFrame) -> "pd.Series[Any]":
-    """Say who moved the ticket: the tracker's mover, else the author who began coding, else nobody known."""
+    """Give who moved the ticket: the tracker's mover, else the author who began coding, else nobody known."""
     moved = line["now"].notna() & line["moved"].astype(bool)
     free = line["assignee"].isna()
     tracker = line["entrant"].where(moved | (free & (line["shown"] == "")))

@@ -1,30 +1,27 @@
-"""In which stage, with which assignee, was each ticket after every instant at which something changed?"""
+"""In which stage, with which assignee, each ticket was after every instant at which something changed."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.intervals.codes import at_rows, instants_of, named
-from vsm.intervals.event_codes import (
-    KIND,
-    STATE_KINDS,
-    STATES,
-    EventCodes,
-    Vocabulary,
-    event_codes,
-    facts_of,
-    stage_of_status,
+from vsm.intervals._kernels.arrays import NEVER, NOBODY, Flags, Ints
+from vsm.intervals._kernels.coding import Interner, decode, instants_of
+from vsm.intervals._kernels.runs import (
+    first_of_run,
+    last_true_in_run,
+    run_ends,
+    run_start_index,
+    run_starts,
+    take_or_missing,
 )
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import NEVER, NOBODY, begins, earliest_of, ends, first_row, latest
-
-KINDS: Final = STATE_KINDS
+from vsm.intervals.event_codes import KIND, STATES, EventCodes, columns_of, event_codes
+from vsm.intervals.stage_codes import stage_of_status
 
 
 def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """What held after each instant at which a ticket's status, assignee or team changed?
+    """Give what held after each instant at which a ticket's status, assignee or team changed.
 
     Changes that share an instant act together: only what holds after the last of them counts. Tickets
     that were not created by ``as_of`` are left out, and so is everything after it.
@@ -32,7 +29,7 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     Parameters
     ----------
     events
-        EVENTS in order, with persons for accounts; only the kinds of ``KINDS`` are read.
+        EVENTS in order, with persons for accounts; only the kinds of ``STATE_KINDS`` are read.
     stages
         As ``stages_from_names`` gives them.
 
@@ -55,18 +52,18 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     >>> states[["stage", "moved"]].to_numpy().tolist()
     [[0, True]]
     """
-    words = Vocabulary()
-    codes = event_codes(facts_of(events), words, as_of=as_of)
-    states = states_of(codes, words.meaning(stage_of_status(stages)))
-    persons = {
-        name: named(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")
+    words = Interner()
+    codes = event_codes(columns_of(events), words, as_of=as_of)
+    states = states_of(codes, words.translate(stage_of_status(stages)))
+    people = {
+        name: decode(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")
     }
     return pd.DataFrame(
         {
-            "ticket": named(states.ticket, events["ticket"].cat.categories),
+            "ticket": decode(states.ticket, events["ticket"].cat.categories),
             "at": instants_of(states.at),
             "stage": states.stage,
-            **persons,
+            **people,
             "bulk": states.bulk,
             "moved": states.moved,
         }
@@ -74,7 +71,7 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
 
 
 class StateCodes(NamedTuple):
-    """What held after each instant at which a ticket changed? ``row`` is the place in the log.
+    """What held after each instant at which a ticket changed; ``row`` is the position in the log.
 
     Persons and teams are codes, NOBODY where there is none; ``stage`` is a number of ``stages``.
     """
@@ -92,7 +89,7 @@ class StateCodes(NamedTuple):
 
 
 def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
-    """What held after each instant, in codes?
+    """Give what held after each instant, in codes.
 
     Parameters
     ----------
@@ -101,39 +98,51 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
     stage_of
         Number of the stage that a word means as a status, by the word's code.
     """
-    row, at = _of_created(events)
+    # One ticket: created and put into Open at 9, assigned to ann and moved to Build at 10, reassigned to bob
+    # at 12.
+    #
+    #   row           0        1        2         3        4
+    #   kind       created  status  assignee   status  assignee
+    #   at            9        9       10        10       12
+    #   after         –      Open     ann      Build     bob
+    #   moves         F        T        F         T        F
+    #   move_row     −1        1        1         3        3      last move up to here
+    #   assign_row   −1       −1        2         2        4      last assignment up to here
+    #   here                   ↑                  ↑        ↑      last row of each instant
+    row, at = _rows_since_creation(events)
     ticket, kind = events.ticket[row], events.kind[row]
-    floor = first_row(begins(ticket))
+    start = run_start_index(run_starts(ticket))
     after, actor = events.after[row], events.actor[row]
     stage = np.where(kind == KIND["status"], stage_of[after], NOBODY)
     moves = (stage != NOBODY) & (events.before[row] != after)
-    told = latest(moves, floor)
-    here = np.flatnonzero(ends(begins(ticket, at)) & (told != NOBODY))
-    told, instant, ticket_here = told[here], at[here], ticket[here]
-    assigned = latest(kind == KIND["assignee"], floor)[here]
-    named = latest(kind == KIND["team"], floor)[here]
-    now = at[told] == instant
-    stage_here = stage[told]
+    move_row = last_true_in_run(moves, start)
+    here = np.flatnonzero(run_ends(run_starts(ticket, at)) & (move_row != NOBODY))
+    move_row, instant, ticket_here = move_row[here], at[here], ticket[here]
+    assign_row = last_true_in_run(kind == KIND["assignee"], start)[here]
+    team_row = last_true_in_run(kind == KIND["team"], start)[here]
+    moved_now = at[move_row] == instant
+    assigned_now = take_or_missing(at, assign_row, missing=NEVER) == instant
+    stage_here = stage[move_row]
     return StateCodes(
         row=row[here],
         ticket=ticket_here,
         at=instant,
         stage=stage_here,
-        assignee=at_rows(after, assigned),
-        team=at_rows(after, named),
-        mover=np.where(now, actor[told], NOBODY),
-        assigner=np.where(at_rows(at, assigned, missing=NEVER) == instant, at_rows(actor, assigned), NOBODY),
-        moved=begins(ticket_here, stage_here),
-        bulk=now & events.bulk[row][told],
+        assignee=take_or_missing(after, assign_row),
+        team=take_or_missing(after, team_row),
+        mover=np.where(moved_now, actor[move_row], NOBODY),
+        assigner=np.where(assigned_now, take_or_missing(actor, assign_row), NOBODY),
+        moved=run_starts(ticket_here, stage_here),
+        bulk=moved_now & events.bulk[row][move_row],
     )
 
 
-def _of_created(events: EventCodes) -> tuple[Ints, Ints]:
-    """Keep what changes states, of tickets that were created; what lies before creation acts at creation."""
+def _rows_since_creation(events: EventCodes) -> tuple[Ints, Ints]:
+    """Give the rows that change states of created tickets; what is dated earlier acts at creation."""
     row = np.flatnonzero(STATES[events.kind])
-    begin = begins(events.ticket[row])
-    number, at = np.cumsum(begin) - 1, np.take(events.at, row)
+    starts = run_starts(events.ticket[row])
+    run, at = np.cumsum(starts) - 1, np.take(events.at, row)
     created = events.kind[row] == KIND["created"]
-    start = earliest_of(created, at, number, runs=int(begin.sum()))[number]
-    known = start != NEVER
-    return row[known], np.maximum(at, start)[known]
+    creation = first_of_run(created, at, run, runs=int(starts.sum()))[run]
+    known = creation != NEVER
+    return row[known], np.maximum(at, creation)[known]

@@ -1,42 +1,29 @@
-"""Where did each ticket stay, in codes? The arrows from states to visits, on plain arrays."""
+"""Visits in codes: from states to stays with holder, team, first and last touch, on plain arrays."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from vsm.intervals.codes import at_rows
-from vsm.intervals.event_codes import (
-    DONE,
-    KIND,
-    OUTSIDE,
-    QUEUE,
-    TOUCHES,
-    WORK,
-    EventCodes,
-    StageCodes,
-    TeamCodes,
+from vsm.intervals._kernels.arrays import NEVER, NOBODY, Flags, Ints
+from vsm.intervals._kernels.runs import (
+    first_of_run,
+    last_of_run,
+    run_ends,
+    run_start_index,
+    run_starts,
+    shift_within_run,
+    take_or_missing,
 )
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import (
-    NEVER,
-    NOBODY,
-    begins,
-    earliest_of,
-    ends,
-    first_row,
-    following,
-    latest_of,
-)
+from vsm.intervals.event_codes import KIND, TOUCHES, EventCodes
+from vsm.intervals.stage_codes import DONE, EXTERNAL, QUEUE, WORK, StageCodes, TeamCodes
 from vsm.intervals.states import StateCodes
-
-BEFORE_ALL: Final = -1
 
 
 class VisitCodes(NamedTuple):
-    """Where did each ticket stay? One entry a visit; instants in microseconds, NEVER where there is none.
+    """One entry a visit; instants in microseconds, NEVER where there is none.
 
-    ``moved`` tells that the visit began with another stage, not only with another holder.
+    ``moved`` marks visits that began with another stage, not only with another holder.
     """
 
     ticket: npt.NDArray[Any]
@@ -53,7 +40,7 @@ class VisitCodes(NamedTuple):
 
 
 class _Stays(NamedTuple):
-    """What is known of visits before the touches, the teams and the next holders?"""
+    """Visits before touches, teams and next holders are known; ``state`` is the row that began each."""
 
     state: Ints
     ticket: npt.NDArray[Any]
@@ -68,7 +55,7 @@ class _Stays(NamedTuple):
 def visits_of(
     events: EventCodes, states: StateCodes, *, stages: StageCodes, teams: TeamCodes, of_ticket: Ints
 ) -> VisitCodes:
-    """Where did each ticket stay, with whom, from when to when?
+    """Give the visits of each ticket.
 
     Parameters
     ----------
@@ -77,15 +64,15 @@ def visits_of(
     of_ticket
         Team of each ticket, by its number in ``events``; empty where no ticket has one.
     """
-    states, end = _cut(events, states, stages)
-    stays = _split(states, end, stages)
+    states, end = _cut_at_deletion(events, states, stages)
+    stays = _split_by_holder(states, end, stages)
     first, last = _touches(events, states, stays)
-    number = states.stage[stays.state]
+    stage = states.stage[stays.state]
     moved = states.moved[stays.state]
-    holder = _holders(stays)
+    holder = _next_holders(stays)
     return VisitCodes(
         ticket=stays.ticket,
-        stage=number,
+        stage=stage,
         kind=stays.kind,
         holder=holder,
         team=_teams(states, stays, holder, stages=stages, teams=teams, of_ticket=of_ticket),
@@ -94,67 +81,85 @@ def visits_of(
         first_touch=first,
         last_touch=last,
         moved=moved,
-        bulk=_bulk(moved & states.bulk[stays.state], stages.batch[number], stays.last),
+        bulk=_bulk(moved & states.bulk[stays.state], stages.batch[stage], stays.last),
     )
 
 
-def _cut(events: EventCodes, states: StateCodes, stages: StageCodes) -> tuple[StateCodes, Ints]:
-    """End lives where the ticket was found gone, unless it was done by then; the end by state."""
-    begin = begins(states.ticket)
+def _cut_at_deletion(events: EventCodes, states: StateCodes, stages: StageCodes) -> tuple[StateCodes, Ints]:
+    """End lives where the ticket was found gone, unless it was done by then; give states and ends."""
+    # Ticket 5 was found gone at 30, ticket 6 never:
+    #
+    #   ticket   5     5     5     6            run       0    0    0    1
+    #   at      10    20    40    15            gone     30   30   30    ∞
+    #   kind  queue  work  done  queue          by_then   T    T    F    T     40 never came to be
+    #                                           kind then: work, so it ends at 30 (done would stay)
+    starts = run_starts(states.ticket)
     deletion = np.flatnonzero(events.kind == KIND["delete"])
-    if not len(deletion) or not len(begin):
-        return states, np.full(len(begin), NEVER)
-    number, runs = np.cumsum(begin) - 1, int(begin.sum())
+    if not len(deletion) or not len(starts):
+        return states, np.full(len(starts), NEVER)
+    run, runs = np.cumsum(starts) - 1, int(starts.sum())
+    # Deletions of tickets without any state go to a run of their own, the last place, which is dropped again.
     run_of = np.full(int(max(events.ticket.max(), states.ticket.max())) + 1, runs)
-    run_of[states.ticket] = number
+    run_of[states.ticket] = run
     gone = np.full(runs + 1, NEVER)
-    gone[run_of[events.ticket[deletion[::-1]]]] = events.at[deletion[::-1]]  # the earliest is written last
+    gone[run_of[events.ticket[deletion[::-1]]]] = events.at[
+        deletion[::-1]
+    ]  # backwards: the earliest one stays
     gone = gone[:-1]
-    by_then = states.at <= gone[number]
-    kind = latest_of(by_then, stages.kind[states.stage], number, runs=runs, missing=NOBODY)
-    end = np.where(kind == DONE, NEVER, gone)[number]
-    kept = by_then & (states.at < end)
-    return StateCodes(*(column[kept] for column in states)), end[kept]
+    by_then = states.at <= gone[run]
+    kind = last_of_run(by_then, stages.kind[states.stage], run, runs=runs, missing=NOBODY)
+    end = np.where(kind == DONE, NEVER, gone)[run]
+    keep = by_then & (states.at < end)
+    return StateCodes(*(column[keep] for column in states)), end[keep]
 
 
-def _split(states: StateCodes, end: Ints, stages: StageCodes) -> _Stays:
-    """Find where visits begin: with another stage, or with another holder in a work stage."""
+def _split_by_holder(states: StateCodes, end: Ints, stages: StageCodes) -> _Stays:
+    """Begin a visit with another stage, or with another holder in a work stage."""
+    # Moved to Build by lead at 9, assigned to ann at 11, moved to QA by ann at 15:
+    #
+    #   state       0      1      2
+    #   stage     Build  Build   QA (queue)
+    #   moved       T      F      T
+    #   assignee    –     ann    ann
+    #   mover     lead   lead    ann            that of the state that began the stay in the stage
+    #   holder    lead    ann     –             nobody holds a queue yet: see _next_holders
+    #   visit       ↑      ↑      ↑             left: 11, 15, end
     kind = stages.kind[states.stage]
-    mover = states.mover[first_row(states.moved)]
-    held = np.where(states.assignee != NOBODY, states.assignee, mover)
-    holder = np.where(kind == WORK, held, NOBODY)
-    row = np.flatnonzero(states.moved | begins(holder))
+    mover = states.mover[run_start_index(states.moved)]
+    assigned = np.where(states.assignee != NOBODY, states.assignee, mover)
+    holder = np.where(kind == WORK, assigned, NOBODY)
+    row = np.flatnonzero(states.moved | run_starts(holder))
     ticket, entered = states.ticket[row], states.at[row]
-    last = ends(begins(ticket))
-    left = np.where(last, end[row], following(entered, last, missing=NEVER))
+    last = run_ends(run_starts(ticket))
+    left = np.where(last, end[row], shift_within_run(entered, last, missing=NEVER))
     return _Stays(row, ticket, kind[row], holder[row], mover[row], entered, left, last)
 
 
 def _touches(events: EventCodes, states: StateCodes, stays: _Stays) -> tuple[Ints, Ints]:
-    """Find the first and the last evidence that the holder of a work visit worked in it.
+    """Give the first and the last evidence that the holder of a work visit worked in it.
 
-    Moving the ticket in oneself is one, taking the assignment oneself is one, and a comment, worklog,
-    commit or review inside the visit; moving it on oneself is the last one, but tells nothing about the
-    beginning.
+    Moving the ticket in oneself is evidence, so is taking the assignment oneself, and so is a comment,
+    worklog, commit or review inside the visit. Moving it on oneself is the last evidence, but says nothing
+    about the beginning.
     """
     held = (stays.kind == WORK) & (stays.holder != NOBODY)
     moved = states.moved[stays.state]
-    came = np.where(moved, stays.mover, states.assigner[stays.state])
+    opener = np.where(moved, stays.mover, states.assigner[stays.state])
     first, last = _traces(events, states.row[stays.state], stays)
-    first = np.where(held & (came == stays.holder), stays.entered, first)
-    mover = following(np.where(moved, stays.mover, NOBODY), stays.last, missing=NOBODY)
-    last = np.where(held & (mover == stays.holder), stays.left, np.where(last == NEVER, first, last))
+    first = np.where(held & (opener == stays.holder), stays.entered, first)
+    closer = shift_within_run(np.where(moved, stays.mover, NOBODY), stays.last, missing=NOBODY)
+    last = np.where(held & (closer == stays.holder), stays.left, np.where(last == NEVER, first, last))
     return first, last
 
 
 def _traces(events: EventCodes, row: Ints, stays: _Stays) -> tuple[Ints, Ints]:
-    """Find the first and the last trace that the holder left inside each work visit."""
+    """Give the first and the last trace of the holder inside each work visit; ``row`` began it in the log."""
     trace = np.flatnonzero(TOUCHES[events.kind] & (events.actor != NOBODY))
-    visit = _visit_of(events, trace, row, stays)
+    visit = _visit_of_traces(events, trace, row, stays)
     at = events.at[trace]
-    mine = (
+    own = (
         (
-            (visit != BEFORE_ALL)
+            (visit != NOBODY)
             & (stays.ticket[visit] == events.ticket[trace])
             & (stays.kind[visit] == WORK)
             & (stays.holder[visit] == events.actor[trace])
@@ -165,13 +170,22 @@ def _traces(events: EventCodes, row: Ints, stays: _Stays) -> tuple[Ints, Ints]:
         else np.zeros(len(trace), dtype=bool)
     )
     runs = len(row)
-    return earliest_of(mine, at, visit, runs=runs), latest_of(mine, at, visit, runs=runs, missing=NEVER)
+    return first_of_run(own, at, visit, runs=runs), last_of_run(own, at, visit, runs=runs, missing=NEVER)
 
 
-def _visit_of(events: EventCodes, trace: Ints, row: Ints, stays: _Stays) -> Ints:
-    """Tell the visit in which each trace lies, if in any: the last that began by then.
+def _visit_of_traces(events: EventCodes, trace: Ints, row: Ints, stays: _Stays) -> Ints:
+    """Give the visit in which each trace is, if in any: the last that began by then.
 
-    The log's order tells it, but for a trace that stands before the change of its own instant.
+    ::
+
+        log row        0      1       2        3        4
+        kind       created  status  comment  comment  status      visits began in rows 1 and 4
+        at             9      9      10       15       15
+        searchsorted                  0        0                  the last visit that began in an earlier row
+        next visit began by then?     F        T                  same ticket, entered 15 ≤ 15
+        visit                         0        1
+
+    The log's order suffices, but for a trace that comes before the change of its own instant.
     """
     visit = np.searchsorted(row, trace, side="right") - 1
     if not len(row):
@@ -181,15 +195,21 @@ def _visit_of(events: EventCodes, trace: Ints, row: Ints, stays: _Stays) -> Ints
     return np.where(begun, ahead, visit)
 
 
-def _holders(stays: _Stays) -> Ints:
-    """Give queue and outside visits the holder of the ticket's next work visit."""
+def _next_holders(stays: _Stays) -> Ints:
+    """Give queue and external visits the holder of the ticket's next work visit."""
     ahead = next_work(stays.ticket, stays.kind == WORK)
-    waits = (stays.kind == QUEUE) | (stays.kind == OUTSIDE)
-    return np.where(waits, at_rows(stays.holder, ahead), stays.holder)
+    waits = (stays.kind == QUEUE) | (stays.kind == EXTERNAL)
+    return np.where(waits, take_or_missing(stays.holder, ahead), stays.holder)
 
 
 def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:
-    """Which row is each visit's own or next work visit of the same ticket? NOBODY where there is none.
+    """Give the row of each visit's own or next work visit of the same ticket; NOBODY where there is none.
+
+    ::
+
+        row                      0  1  2          work   F  T  F      ticket  1 1 2
+        row where work, else 3   3  1  3
+        minimum from the right   1  1  3          3 is beyond the end: its ticket is NOBODY, which equals none
 
     Examples
     --------
@@ -204,21 +224,21 @@ def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:
 def _teams(
     states: StateCodes, stays: _Stays, holder: Ints, *, stages: StageCodes, teams: TeamCodes, of_ticket: Ints
 ) -> Ints:
-    """Tell the team: the holder's in a work stage, the stage's elsewhere; the ticket's own comes between."""
+    """Give the team: in a work stage the holder's, else the stage's; then the ticket's; then the other."""
     of_holder = teams.of_persons(holder, stays.entered)
     of_stage = stages.team[states.stage[stays.state]]
-    between = states.team[stays.state]
+    own = states.team[stays.state]
     if len(of_ticket):
-        between = np.where(between != NOBODY, between, of_ticket[stays.ticket])
+        own = np.where(own != NOBODY, own, of_ticket[stays.ticket])
     work = stays.kind == WORK
     first, final = np.where(work, of_holder, of_stage), np.where(work, of_stage, of_holder)
-    return np.where(first != NOBODY, first, np.where(between != NOBODY, between, final))
+    return np.where(first != NOBODY, first, np.where(own != NOBODY, own, final))
 
 
 def _bulk(tidied: Flags, batch: Flags, last: Flags) -> Flags:
     """Mark visits that a bulk move began or ended, unless that move left a stage meant for batches."""
-    meant = np.zeros(len(last), dtype=bool)
-    meant[1:] = (batch & ~last)[:-1]
-    begun = tidied & ~meant
-    ended: Flags = following(begun, last, missing=0)
+    from_batch = np.zeros(len(last), dtype=bool)
+    from_batch[1:] = (batch & ~last)[:-1]
+    begun = tidied & ~from_batch
+    ended: Flags = shift_within_run(begun, last, missing=0)
     return np.logical_or(begun, ended)

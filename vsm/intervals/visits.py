@@ -1,40 +1,29 @@
-"""Where did each ticket stay, with whom, from when to when?"""
+"""VISITS: where each ticket was, with whom, from when to when."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from vsm.intervals.codes import instants_of, named
-from vsm.intervals.event_codes import (
-    TeamCodes,
-    Vocabulary,
-    event_codes,
-    facts_of,
-    instant_of,
-    missing_where_never,
-    stage_codes,
-    words_used,
-)
-from vsm.intervals.instants import Flags
-from vsm.intervals.runs import NEVER, begins, first_row
+from vsm.intervals._kernels.arrays import NEVER, Flags
+from vsm.intervals._kernels.coding import Interner, decode, instants_of, micros_at, to_categorical
+from vsm.intervals._kernels.runs import run_start_index, run_starts
+from vsm.intervals.event_codes import columns_of, event_codes
+from vsm.intervals.stage_codes import TeamCodes, stage_codes
 from vsm.intervals.states import states_of
 from vsm.intervals.visit_codes import VisitCodes, visits_of
 from vsm.people import Teams
 from vsm.tables import STAGE_KINDS, VISITS, conform, empty
 
-AHEAD: Final = -1
-
 
 def visits_from_events(
     events: pd.DataFrame, *, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Where did each ticket stay, with whom, from when to when?
+    """Give the visits of each ticket: where it was, with whom, from when to when.
 
     A visit is an unbroken stay in one stage with one holder, half-open ``[entered, left)``; the visits of
     a ticket tile its life from creation to ``as_of``. In a work stage the holder is the assignee, else
-    whoever moved the ticket in; a change of holder begins a new visit. In a queue or outside stage it is
+    whoever moved the ticket in; a change of holder begins a new visit. In a queue or external stage it is
     the holder of the next work visit, known only afterwards; nobody holds what is done. The team is the
     holder's at the visit's beginning in a work stage and the stage's elsewhere, each with the other as
     fallback; a team that the tracker itself names for the ticket comes between them, and after it the team
@@ -64,32 +53,32 @@ def visits_from_events(
     """
     if events.empty:
         return empty(VISITS)
-    words, facts = Vocabulary(), facts_of(events)
-    codes, about = event_codes(facts, words, as_of=as_of), stage_codes(stages, words)
+    words, columns = Interner(), columns_of(events)
+    codes, about = event_codes(columns, words, as_of=as_of), stage_codes(stages, words)
     teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
-    states = states_of(codes, words.meaning(about.number))
-    of_ticket = teams.of_tickets(facts.ticket.words)
+    states = states_of(codes, words.translate(about.number))
+    of_ticket = teams.of_tickets(columns.ticket.dictionary)
     visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
     names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].drop_duplicates())}
-    return _table(visits, words=words.words, **names, as_of=instant_of(as_of))
+    return _table(visits, words=words.words, **names, as_of=micros_at(as_of))
 
 
 def _table(
     visits: VisitCodes, *, words: "pd.Index[str]", ticket: "pd.Index[str]", stage: "pd.Index[str]", as_of: int
 ) -> pd.DataFrame:
-    """Write visits out in words and instants."""
+    """Decode visits into words and instants."""
     row = np.arange(len(visits.ticket))
     instants = {name: getattr(visits, name) for name in ("entered", "left", "first_touch", "last_touch")}
     left = np.where(visits.left == NEVER, as_of, visits.left)
     frame = pd.DataFrame(
         {
-            "ticket": named(visits.ticket, ticket),
-            "n": row - first_row(begins(visits.ticket)),
-            "stage": words_used(visits.stage, stage),
-            "kind": named(visits.kind, pd.Index(STAGE_KINDS)),
-            "holder": words_used(visits.holder, words),
-            "team": words_used(visits.team, words),
-            **{name: instants_of(missing_where_never(at)) for name, at in instants.items()},
+            "ticket": decode(visits.ticket, ticket),
+            "n": row - run_start_index(run_starts(visits.ticket)),
+            "stage": to_categorical(visits.stage, stage),
+            "kind": decode(visits.kind, pd.Index(STAGE_KINDS)),
+            "holder": to_categorical(visits.holder, words),
+            "team": to_categorical(visits.team, words),
+            **{name: instants_of(at) for name, at in instants.items()},
             "elapsed": (left - visits.entered).view("timedelta64[us]"),
             "working": np.full(len(row), np.timedelta64("NaT", "us")),
             "blocked": np.full(len(row), np.timedelta64("NaT", "us")),
@@ -101,9 +90,16 @@ def _table(
 
 
 def _revisits(visits: VisitCodes, *, stages: int) -> Flags:
-    """Tell whether the ticket had left this stage before; the same for all visits of one stay."""
+    """Mark visits to a stage that the ticket had left before; the same for all visits of one stay.
+
+    ::
+
+        visit     Build/ann  Build/bob  QA  Build/bob
+        moved         T          F      T       T         stays in a stage: 0 0 1 2
+        again         F                 F       T         ticket and stage, as one number, were there before
+    """
     stay = np.flatnonzero(visits.moved)
-    place = pd.Series(visits.ticket[stay].astype(np.int64) * stages + visits.stage[stay])
-    again: Flags = place.duplicated().to_numpy()
-    of_visit: Flags = again[np.cumsum(visits.moved) - 1]
-    return of_visit
+    ticket_and_stage = pd.Series(visits.ticket[stay].astype(np.int64) * stages + visits.stage[stay])
+    again: Flags = ticket_and_stage.duplicated().to_numpy()
+    revisit: Flags = again[np.cumsum(visits.moved) - 1]
+    return revisit

@@ -5,9 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.intervals.causes.pieces import Pieces
-from vsm.intervals.causes.work_in_hand import Traces, Work, hands_of_teams
-from vsm.intervals.instants import Ints
+from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_teams
+from vsm.intervals.codes import Intervals, Ints
 from vsm.model.weekly import WEEK, wip_steps
 from vsm.people import Teams
 from vsm.stats.proportions import UNKNOWN
@@ -119,12 +118,12 @@ def active_spells(
         _ints(names.get_indexer(acts["team"])),
         _micros(acts["at"]),
     )
-    whole = Pieces(
+    whole = Intervals(
         np.arange(len(names)), np.full(len(names), start.min()), np.full(len(names), now, dtype=np.int64)
     )
-    found = hands_of_teams(work, acted, active_days=active_days).worked(whole, whole.source)
+    found = occupancy_of_teams(work, acted, active_days=active_days).worked(whole, whole.parent)
     spells = pd.DataFrame(
-        {"team": names[found.source], "since": _instants(found.start), "until": _instants(found.end)}
+        {"team": names[found.parent], "since": _instants(found.start), "until": _instants(found.end)}
     )
     spells = spells.assign(length=spells["until"] - spells["since"])
     return spells.astype(_SPELLS).sort_values(["team", "since"], ignore_index=True)

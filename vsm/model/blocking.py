@@ -5,7 +5,7 @@ from typing import Any, Final
 import networkx as nx
 import pandas as pd
 
-from vsm.intervals.blocked import blocked_spans
+from vsm.intervals import blocked_spans
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION
 

@@ -8,11 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.intervals.codes import numbers
+from vsm.intervals import finished_at
+from vsm.intervals.codes import NOBODY, Flags, Ints, encode, run_ends, run_starts
 from vsm.intervals.handoffs import work_start
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import NOBODY, begins, ends
-from vsm.intervals.waits import finished_at
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
@@ -174,7 +172,7 @@ def stage_visits_from_visits(
             "waited": stays.waited.view("timedelta64[us]"),
             "bulk": stays.bulk,
             "place": place[stage.codes.to_numpy()[stays.first]],
-            "gone": left.notna().to_numpy() & ends(begins(stays.ticket)),
+            "gone": left.notna().to_numpy() & run_ends(run_starts(stays.ticket)),
         }
     )
 
@@ -201,8 +199,8 @@ def stays_of(
     >>> stays_of(ticket, stage, waited=np.array([3, 4, 5]), bulk=stage > 2).waited.tolist()
     [7, 5]
     """
-    begin = begins(ticket, stage)
-    first, last = np.flatnonzero(begin), np.flatnonzero(ends(begin))
+    begin = run_starts(ticket, stage)
+    first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
     some = summed(bulk.astype(np.int64), first) > 0
     return StayCodes(first, last, ticket[first], stage[first], summed(waited, first), some)
 
@@ -225,12 +223,12 @@ def _waited(visits: pd.DataFrame, waits: pd.DataFrame) -> Ints:
         return sums
     tickets, code = visits["ticket"].cat.categories, visits["ticket"].cat.codes.to_numpy()
     same = waits["ticket"].cat.categories.equals(tickets)
-    of = waits["ticket"].cat.codes.to_numpy() if same else numbers(waits["ticket"], tickets)
-    begin = begins(code)
+    of = waits["ticket"].cat.codes.to_numpy() if same else encode(waits["ticket"], tickets)
+    begin = run_starts(code)
     first = np.full(len(tickets) + 1, len(visits))
     first[code[begin]] = np.flatnonzero(begin)
     row = first[np.where(of == NOBODY, len(tickets), of)] + waits["n"].to_numpy()
-    piece = begins(row)
+    piece = run_starts(row)
     elapsed = waits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
     np.add.at(sums, row[piece], summed(elapsed, np.flatnonzero(piece)))
     return sums

@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.intervals.codes import numbers
-from vsm.intervals.instants import Flags, Ints
-from vsm.intervals.runs import begins, ends, following
+from vsm.intervals.codes import Flags, Ints, encode, run_ends, run_starts, shift_within_run
 from vsm.model.lifecycle import StayCodes, summed
 from vsm.tables import DURATION
 
@@ -39,8 +37,8 @@ def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
     work, place
         Of each stay: whether people work in its stage, and the place of its stage in the stream.
     """
-    last = ends(begins(stays.ticket))
-    ahead = following(np.arange(len(last)), last, missing=0)
+    last = run_ends(run_starts(stays.ticket))
+    ahead = shift_within_run(np.arange(len(last)), last, missing=0)
     row = np.flatnonzero(~last & ~(stays.bulk & stays.bulk[ahead]))
     ahead = ahead[row]
     leaving = np.where(work[row], 0, stays.waited[row])
@@ -85,7 +83,7 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     key = (moves.giver.astype(np.int64) * len(names) + moves.receiver).astype(kinds)
     order = np.argsort(key, kind="stable")
     key = key[order]
-    first = np.flatnonzero(begins(key))
+    first = np.flatnonzero(run_starts(key))
     columns: Any = (column[order] for column in moves)
     measures = _measures(Moves(*columns), key, first)
     pairs = [divmod(number, len(names)) for number in key[first].tolist()]
@@ -98,7 +96,7 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
 
 def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict[str, int | float]]:
     """Measure the moves of each edge; they lie together, and each edge's begin in these rows."""
-    tickets = summed(begins(key, moves.ticket).astype(np.int64), first).tolist()
+    tickets = summed(run_starts(key, moves.ticket).astype(np.int64), first).tolist()
     back = summed(moves.back.astype(np.int64), first).tolist()
     whole = total_seconds(moves.wait)
     bounds = zip(first.tolist(), [*first[1:].tolist(), len(key)], strict=False)
@@ -165,7 +163,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     minimum
         Of forward moves, to tell %C&A.
     """
-    begin = begins(stays["ticket"].to_numpy())
+    begin = run_starts(stays["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
     names = pd.Index(about["stage"].astype("str"))
     codes = _StayColumns(stays, names)
@@ -195,8 +193,8 @@ class _StayColumns:
 
     def __init__(self, stays: pd.DataFrame, names: "pd.Index[str]") -> None:
         self.none: Ints = np.empty(0, dtype=np.int64)
-        self.ticket: Ints = np.cumsum(begins(stays["ticket"].to_numpy())) - 1
-        self.stage = numbers(stays["stage"], names)
+        self.ticket: Ints = np.cumsum(run_starts(stays["ticket"].to_numpy())) - 1
+        self.stage = encode(stays["stage"], names)
         self.elapsed, self.waited = (
             stays[name].to_numpy().astype("timedelta64[us]").view(np.int64) for name in ("elapsed", "waited")
         )
@@ -214,7 +212,7 @@ class _StayColumns:
         ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
         median, p85 = np.quantile(ended, [0.5, 0.85]) if len(ended) else (0.0, 0.0)
         return {
-            "tickets": int(begins(self.ticket[rows]).sum()),
+            "tickets": int(run_starts(self.ticket[rows]).sum()),
             "visits": len(rows),
             "open": int(self.open[rows].sum()),
             "total": total,
@@ -263,10 +261,10 @@ def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
     >>> forward_moves(pd.DataFrame(rows))["kept"].tolist()
     [True, True]
     """
-    begin = begins(stays["ticket"].to_numpy())
-    last, place = ends(begin), stays["place"].to_numpy(dtype=np.int64)
-    lowest = following(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
-    ahead = following(place, last, missing=-1)
+    begin = run_starts(stays["ticket"].to_numpy())
+    last, place = run_ends(begin), stays["place"].to_numpy(dtype=np.int64)
+    lowest = shift_within_run(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
+    ahead = shift_within_run(place, last, missing=-1)
     forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
     told = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
     moves: pd.DataFrame = stays.loc[forward, told].assign(kept=(lowest > place)[forward])
@@ -289,8 +287,8 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     """
     known = handoffs[(handoffs["from_team"].notna() & handoffs["to_team"].notna()).to_numpy()]
     names = pd.Index(sorted({str(t) for side in ("from_team", "to_team") for t in known[side].unique()}))
-    ticket = np.cumsum(begins(known["ticket"].cat.codes.to_numpy()))
-    given, taken = numbers(known["from_team"], names), numbers(known["to_team"], names)
+    ticket = np.cumsum(run_starts(known["ticket"].cat.codes.to_numpy()))
+    given, taken = encode(known["from_team"], names), encode(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
     return team_graph(moves, list(names))
@@ -305,7 +303,7 @@ def team_graph(moves: Moves, names: list[str]) -> "nx.DiGraph[str]":
     >>> team_graph(Moves(one, one, one + 1, one, one > 0), ["web", "qa"]).edges["web", "qa"]["count"]
     1
     """
-    graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(begins(moves.ticket).sum()))
+    graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(run_starts(moves.ticket).sum()))
     counts = [np.bincount(side, minlength=len(names)) for side in (moves.giver, moves.receiver)]
     for team, given, taken in sorted(zip(names, *counts, strict=True)):
         if given or taken:

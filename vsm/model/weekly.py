@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.instants import Ints
+from vsm.intervals.codes import Ints
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 

@@ -9,7 +9,7 @@ import pandas as pd
 from vsm.config.blocking import LINKS
 from vsm.eventlog.blocking_links import link_wordings
 from vsm.eventlog.quality import QualityNote
-from vsm.intervals.blocked import tells_of_blocks
+from vsm.intervals import records_blocks
 from vsm.model.blocking import lasting
 from vsm.tables import INSTANT
 
@@ -39,7 +39,7 @@ def check_blocks(
     """
     if tickets.empty:
         return []
-    if not tells_of_blocks(events):
+    if not records_blocks(events):
         detail = "no source tells of any flag or link, so blocked time is unknown, not zero"
         return [QualityNote("blocks not measured", "note", detail)]
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))

@@ -1,15 +1,52 @@
-"""Which waits ended together, and when was the last of them ready?"""
+"""When tickets were ready to be started, and which waits ended together, as a batch."""
 
 import numpy as np
+import pandas as pd
 
-from vsm.intervals.instants import Ints
+from vsm.clock import micros_of
+from vsm.intervals._kernels.arrays import Ints
+from vsm.intervals._kernels.runs import run_start_index, run_starts
+
+
+def ready_since(visits: pd.DataFrame) -> Ints:
+    """Give since when each visit's ticket was ready to be started: microseconds since the epoch.
+
+    Since somebody last let go of it: through all queues that it has gone through from there. What comes back
+    from an external stage, or from ``done``, is ready from then on::
+
+        kind      work  queue  queue  work  external  queue
+        starts      T     T      F      F       T       T       of a ticket, after work or external
+        ready       0    10     10     10      40      50       entered, of the row that starts
+
+    Parameters
+    ----------
+    visits
+        VISITS, in their order.
+
+    Examples
+    --------
+    >>> at = pd.Series(pd.to_datetime([0, 10, 20, 30], unit="us", utc=True))
+    >>> visits = pd.DataFrame({"ticket": "a", "kind": ["work", "queue", "queue", "work"], "entered": at})
+    >>> ready_since(visits).tolist()
+    [0, 10, 10, 10]
+    """
+    starts = run_starts(visits["ticket"].astype("category").cat.codes.to_numpy())
+    kind = visits["kind"].astype("str").to_numpy()
+    before, other = kind[:-1], kind[1:] != kind[:-1]
+    starts[1:] |= (before == "work") | (np.isin(before, ["external", "done"]) & other)
+    return micros_of(visits["entered"])[run_start_index(starts)]
 
 
 def batched_until(key: Ints, ready: Ints, left: Ints, *, ticket: Ints, minutes: float, least: int) -> Ints:
-    """Until when did each wait wait for the rest of its batch? Its own ``ready`` where it left in none.
+    """Give until when each wait waited for the rest of its batch; its own ``ready`` where it left in none.
 
     Waits of one key that end one after another, with no longer pause than ``minutes`` between two, are a
-    batch if they are of at least ``least`` tickets.
+    batch if they are of at least ``least`` tickets::
+
+        left      20  21  29  90        minutes; sorted by key, then by left
+        apart      T   F   F   T        more than 10 minutes after the one before: batches 0 0 0 1
+        ready      1   5   9   2
+        until      9   9   9   2        the latest ``ready`` of batches that are large enough
 
     Parameters
     ----------
@@ -30,25 +67,17 @@ def batched_until(key: Ints, ready: Ints, left: Ints, *, ticket: Ints, minutes: 
     >>> batched_until(key, ready, left, ticket=ticket, minutes=10, least=3).tolist()
     [30, 30, 30]
     """
-    order = np.lexsort((ticket, left, key))
-    apart = np.ones(len(order), dtype=bool)
-    apart[1:] = (np.diff(key[order]) != 0) | (np.diff(left[order]) > int(minutes * 60e6))
-    batch = np.cumsum(apart) - 1
-    begins = np.flatnonzero(apart)
-    if not len(begins):
+    if not len(key):
         return ready
-    last = np.maximum.reduceat(ready[order], begins)
-    whole = _different(batch, ticket[order], len(begins)) >= least
-    whole &= key[order][begins] >= 0
+    order = np.lexsort((ticket, left, key))
+    apart = run_starts(key[order])
+    apart[1:] |= np.diff(left[order]) > int(minutes * 60e6)
+    batch, first = np.cumsum(apart) - 1, np.flatnonzero(apart)
+    last_ready = np.maximum.reduceat(ready[order], first)
+    by_ticket = np.lexsort((ticket[order], batch))
+    different = batch[by_ticket][run_starts(batch[by_ticket], ticket[order][by_ticket])]
+    enough = (np.bincount(different, minlength=len(first)) >= least) & (key[order][first] >= 0)
     until = ready.copy()
-    member = whole[batch]
-    until[order[member]] = last[batch[member]]
+    member = enough[batch]
+    until[order[member]] = last_ready[batch[member]]
     return np.minimum(until, left)
-
-
-def _different(batch: Ints, ticket: Ints, batches: int) -> Ints:
-    """Count the different tickets of each batch."""
-    order = np.lexsort((ticket, batch))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(batch[order]) != 0) | (np.diff(ticket[order]) != 0)
-    return np.bincount(batch[order][first], minlength=batches)

@@ -1,4 +1,4 @@
-"""Who was each wait waiting for? Waits are cut where the assignment changes: each part has one receiver."""
+"""Whom each wait was waiting for: cut where the assignment changes, each part has one receiver."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +7,18 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.causes.pieces import Pieces, carve
-from vsm.intervals.codes import at_rows, declared_teams, numbers, team_of_tickets, words_in
-from vsm.intervals.instants import Flags, Instants, Ints, expanded, in_order
+from vsm.intervals._kernels.algebra import Intervals, subtract
+from vsm.intervals._kernels.arrays import Flags, Ints
+from vsm.intervals._kernels.coding import distinct_words, encode
+from vsm.intervals._kernels.grouped_search import GroupedSearch, expand_ranges, grouped_argsort
+from vsm.intervals._kernels.runs import take_or_missing
+from vsm.intervals.stage_codes import declared_teams, encode_ticket_teams
 from vsm.people import Teams
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Which numbers stand for which tickets, persons and teams?"""
+    """The tickets, persons and teams that codes are positions in."""
 
     tickets: "pd.Index[Any]"
     persons: "pd.Index[Any]"
@@ -24,51 +27,51 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Which parts of waits, with one receiver each?
+    """Parts of waits with one receiver each.
 
     Attributes
     ----------
     pieces
-        ``source`` is the row of the wait.
+        ``parent`` is the row of the wait.
     assigned, owner, taker
-        The person assigned; the team that the stage or the ticket belongs to; who took it up. −1: nobody.
+        The person assigned; the team that the stage or the ticket belongs to; who started on it. −1: nobody.
     """
 
-    pieces: Pieces
+    pieces: Intervals
     assigned: Ints
     owner: Ints
     taker: Ints
 
     @property
     def unowned(self) -> Flags:
-        """Where was nobody assigned, and no team there to own it?"""
+        """Where nobody was assigned, and no team was there to own it."""
         return (self.assigned < 0) & (self.owner < 0)
 
     @property
     def person(self) -> Ints:
-        """Which person is the receiver? −1 where it is a team, or nobody."""
+        """The person who is the receiver; −1 where it is a team, or nobody."""
         return np.where(self.assigned >= 0, self.assigned, np.where(self.owner >= 0, -1, self.taker))
 
     @property
     def team(self) -> Ints:
-        """Which team is the receiver? −1 where it is a person, or nobody."""
+        """The team that is the receiver; −1 where it is a person, or nobody."""
         return np.where(self.assigned >= 0, -1, self.owner)
 
 
 def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams) -> Words:
-    """Which tickets, persons and teams are spoken of?"""
+    """Give the tickets, persons and teams that occur."""
     assigned, of_team = (events.loc[events["kind"] == kind, "after"] for kind in ("assignee", "team"))
     return Words(
         pd.Index(visits["ticket"].cat.categories),
-        words_in(visits["holder"], events["actor"], assigned),
-        words_in(visits["team"], of_team, stages["team"], declared_teams(teams)),
+        distinct_words(visits["holder"], events["actor"], assigned),
+        distinct_words(visits["team"], of_team, stages["team"], declared_teams(teams)),
     )
 
 
 def parts_of_waits(
     waits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams, words: Words
 ) -> Parts:
-    """Who was each wait waiting for, from when to when?
+    """Give whom each wait was waiting for, from when to when.
 
     Parameters
     ----------
@@ -77,54 +80,52 @@ def parts_of_waits(
     events
         EVENTS up to the as-of instant, with persons for accounts.
     """
-    ticket = numbers(waits["ticket"], words.tickets)
-    whole = Pieces(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
-    assignments = _Told(events, "assignee", words.tickets, words.persons)
-    pieces = carve(whole, assignments.changes(ticket, whole))
-    mine = ticket[pieces.source]
-    assigned = assignments.at(mine, pieces.start)
+    ticket = encode(waits["ticket"], words.tickets)
+    whole = Intervals(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
+    assignments = _Latest(events, "assignee", words.tickets, words.persons)
+    # What is subtracted has no length: it only cuts.
+    pieces = subtract(whole, assignments.changes(ticket, whole))
     return Parts(
         pieces,
-        assigned,
-        _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.source],
-        numbers(waits["holder"], words.persons)[pieces.source],
+        assignments.at(ticket[pieces.parent], pieces.start),
+        _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent],
+        encode(waits["holder"], words.persons)[pieces.parent],
     )
 
 
 def _owners(
     waits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams, words: Words
 ) -> Ints:
-    """Find the team of each wait: its stage's, else the tracker's for the ticket, else the components'."""
-    ticket = numbers(waits["ticket"], words.tickets)
+    """Give the team of each wait: its stage's, else the tracker's for the ticket, else the components'."""
+    ticket = encode(waits["ticket"], words.tickets)
     about = stages.drop_duplicates("stage")
-    by_stage = numbers(about["team"], words.teams)[
-        numbers(waits["stage"], pd.Index(about["stage"].astype("str")))
-    ]
-    told = _Told(events, "team", words.tickets, words.teams).at(ticket, micros_of(waits["start"]))
-    belongs = team_of_tickets(words.tickets, teams=teams, known=words.teams)[ticket]
-    return np.where(by_stage >= 0, by_stage, np.where(told >= 0, told, belongs))
+    stage = encode(waits["stage"], pd.Index(about["stage"].astype("str")))
+    of_stage = encode(about["team"], words.teams)[stage]
+    of_tracker = _Latest(events, "team", words.tickets, words.teams).at(ticket, micros_of(waits["start"]))
+    of_ticket = encode_ticket_teams(words.tickets, teams=teams, known=words.teams)[ticket]
+    return np.where(of_stage >= 0, of_stage, np.where(of_tracker >= 0, of_tracker, of_ticket))
 
 
-class _Told:
-    """What did the events of one kind last say of each ticket?"""
+class _Latest:
+    """What the events of one kind last recorded of each ticket, as positions in ``known``."""
 
     def __init__(
         self, events: pd.DataFrame, kind: str, tickets: "pd.Index[Any]", known: "pd.Index[Any]"
     ) -> None:
         rows = events[events["kind"] == kind]
-        ticket, at = numbers(rows["ticket"], tickets), micros_of(rows["at"])
-        order = in_order(ticket, at)
+        ticket, at = encode(rows["ticket"], tickets), micros_of(rows["at"])
+        order = grouped_argsort(ticket, at)
         self._ticket, self._at = ticket[order], at[order]
-        self._said = np.append(numbers(rows["after"], known)[order], -1)
-        self._instants = Instants(self._ticket, self._at)
+        self._value = np.append(encode(rows["after"], known)[order], -1)
+        self._instants = GroupedSearch(self._ticket, self._at)
 
     def at(self, ticket: Ints, at: Ints) -> Ints:
-        """Tell the number said last by each instant, −1 where nothing was, or nobody."""
-        row = self._instants.until(ticket, at) - 1
-        return np.where(at_rows(self._ticket, row) == ticket, self._said[row], -1)
+        """Give the value recorded last by each instant; −1 where there is none, or it is nobody."""
+        row = self._instants.searchsorted(ticket, at, side="right") - 1
+        return np.where(take_or_missing(self._ticket, row) == ticket, self._value[row], -1)
 
-    def changes(self, ticket: Ints, whole: Pieces) -> Pieces:
-        """Tell every instant inside each piece at which something was said, as pieces of no length."""
-        first = self._instants.until(ticket, whole.start)
-        number, row = expanded(first, self._instants.before(ticket, whole.end))
-        return Pieces(number, self._at[row], self._at[row])
+    def changes(self, ticket: Ints, whole: Intervals) -> Intervals:
+        """Give every instant inside each piece at which something was recorded, as intervals of no length."""
+        first = self._instants.searchsorted(ticket, whole.start, side="right")
+        number, row = expand_ranges(first, self._instants.searchsorted(ticket, whole.end, side="left"))
+        return Intervals(number, self._at[row], self._at[row])

@@ -1,4 +1,4 @@
-"""Why did it wait? Each wait is cut where anything changes; a piece gets the first cause that holds."""
+"""Why work waited: each wait is cut where anything changes; a piece gets the first cause that holds."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,13 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Waiting
-from vsm.intervals.causes.looks import Calendars, Look, Scene, looks_of
-from vsm.intervals.causes.pieces import Pieces, carve
+from vsm.intervals._kernels.algebra import Intervals, subtract
+from vsm.intervals._kernels.arrays import Ints
+from vsm.intervals._kernels.coding import decode, instants_of
+from vsm.intervals._kernels.grouped_search import MAX_KEY
+from vsm.intervals._kernels.runs import run_ends, run_starts
+from vsm.intervals.causes.cause_rules import Calendars, CauseRule, WaitContext, cause_rules
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
-from vsm.intervals.instants import MOST, Ints
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
 
@@ -27,10 +30,10 @@ def causes_of_waits(
     rules: Waiting,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """Why did it wait? Whole waits, cut into pieces with one cause each.
+    """Give waits cut into pieces with one cause each.
 
     The receiver of a wait is the person who was assigned meanwhile, else the team of the stage (or the one
-    that the tracker or vsm.toml names for the ticket), else whoever took it up. Every wait is cut where
+    that the tracker or vsm.toml names for the ticket), else whoever started on it. Every wait is cut where
     anything changes, and a piece gets the first cause that holds, in the order of ``rules.order``:
 
     ``blocked``
@@ -55,10 +58,10 @@ def causes_of_waits(
         None of these. Nothing in the data explains it: the less is recorded, the more there is of it.
 
     Whatever the number of tickets, no wait is compared with every other: timelines of receivers are searched
-    by halving, so that time grows with events and pieces, not with their square. Others (Kronos: Lashkevich,
-    Milani, Chapela-Campa, Dumas: "Unveiling the causes of waiting time in business processes from event
-    logs", 2023) subtract causes too, but charge contention to whoever finally took the work, and know neither
-    teams' queues, blocks nor holidays.
+    by halving, so that run time grows with events and pieces, not with their square. Others (Kronos:
+    Lashkevich, Milani, Chapela-Campa, Dumas: "Unveiling the causes of waiting time in business processes from
+    event logs", 2023) subtract causes too, but charge contention to whoever finally took the work, and know
+    neither teams' queues, blocks nor holidays.
 
     Parameters
     ----------
@@ -90,68 +93,72 @@ def causes_of_waits(
         return empty(WAITS)
     seen = events[events["at"] <= as_of]
     words = words_of(visits, seen, stages=stages, teams=teams)
-    scene = Scene(waits, visits, seen, stages, teams, blocked, rules, words, as_of)
+    context = WaitContext(waits, visits, seen, stages, teams, blocked, rules, words, as_of)
     parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words)
-    calendars = Calendars.of(clock, parts, scene)
-    pieces, cause = _first_that_holds(parts, looks_of(scene, parts, calendars), order=rules.order)
+    calendars = Calendars.of(clock, parts, context)
+    pieces, cause = _first_that_holds(parts, cause_rules(context, parts, calendars), order=rules.order)
     pieces, cause = _joined(pieces, cause, parts)
     return _table(waits, pieces, cause, parts, calendars.working(pieces), words)
 
 
 def _first_that_holds(
-    parts: Parts, looks: Mapping[str, Look], *, order: tuple[str, ...]
-) -> tuple[Pieces, Ints]:
-    """Let each cause take what it holds for out of what the causes before it have left."""
+    parts: Parts, rules: Mapping[str, CauseRule], *, order: tuple[str, ...]
+) -> tuple[Intervals, Ints]:
+    """Let each cause take what it accounts for out of what the causes before it have left.
+
+    ::
+
+        whole          0 ────────────────────────── 100
+        blocked             20 ── 40                          rest  0 ─ 20, 40 ─ 100
+        non-working               40 ──── 70                  rest  0 ─ 20, 70 ─ 100
+        unexplained    0 ── 20              70 ──── 100       what is left at the end
+    """
     whole = parts.pieces
-    rest = Pieces(np.arange(len(whole)), whole.start, whole.end)
+    rest = Intervals(np.arange(len(whole)), whole.start, whole.end)
     found, causes = [], []
     for cause in order:
-        taken = looks[cause](rest)
+        taken = rules[cause](rest)
         found.append(taken.of(rest))
         causes.append(np.full(len(taken), CAUSES.index(cause)))
-        rest = carve(rest, taken).of(rest)
+        rest = subtract(rest, taken).of(rest)
     found.append(rest)
     causes.append(np.full(len(rest), CAUSES.index("unexplained")))
-    source, start, end = (
-        np.concatenate([getattr(pieces, side) for pieces in found]) for side in ("source", "start", "end")
-    )
-    line = _order(whole, source, start)
-    return Pieces(source, start, end)[line], np.concatenate(causes)[line]
+    pieces = Intervals.together(found)
+    line = _order(whole, pieces)
+    return pieces[line], np.concatenate(causes)[line]
 
 
-def _order(whole: Pieces, source: Ints, start: Ints) -> Ints:
-    """Sort pieces by what they were cut from, then by time, in one key: all waiting laid end to end."""
+def _order(whole: Intervals, pieces: Intervals) -> Ints:
+    """Order pieces by what they were cut from, then by time: one key, as if all waits lay end to end."""
     length = whole.end - whole.start
-    if length.sum(dtype=np.float64) > MOST:
-        return np.lexsort((start, source))
+    if length.sum(dtype=np.float64) > MAX_KEY:
+        return np.lexsort((pieces.start, pieces.parent))
     begins = np.cumsum(length) - length
-    return np.argsort((begins - whole.start)[source] + start, kind="stable")
+    return np.argsort((begins - whole.start)[pieces.parent] + pieces.start, kind="stable")
 
 
-def _joined(pieces: Pieces, cause: Ints, parts: Parts) -> tuple[Pieces, Ints]:
+def _joined(pieces: Intervals, cause: Ints, parts: Parts) -> tuple[Intervals, Ints]:
     """Make one of pieces of one wait that follow one another with the same cause and the same receiver."""
-    wait = parts.pieces.source[pieces.source]
-    told = [wait, cause, parts.person[pieces.source], parts.team[pieces.source]]
-    fresh = np.ones(len(pieces), dtype=bool)
-    fresh[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in told])
-    begins = np.flatnonzero(fresh)
-    ends = np.append(begins[1:], len(pieces)) - 1
-    return Pieces(pieces.source[begins], pieces.start[begins], pieces.end[ends]), cause[begins]
+    wait, part = parts.pieces.parent[pieces.parent], pieces.parent
+    starts = run_starts(wait, cause, parts.person[part], parts.team[part])
+    first, last = np.flatnonzero(starts), np.flatnonzero(run_ends(starts))
+    return Intervals(part[first], pieces.start[first], pieces.end[last]), cause[first]
 
 
 def _table(
-    waits: pd.DataFrame, pieces: Pieces, cause: Ints, parts: Parts, working: Ints, words: Words
+    waits: pd.DataFrame, pieces: Intervals, cause: Ints, parts: Parts, working: Ints, words: Words
 ) -> pd.DataFrame:
     rows = waits[["ticket", "n", "handoff", "stage", "holder", "team", "bulk"]]
-    rows = rows.take(parts.pieces.source[pieces.source]).reset_index(drop=True)
-    person, team = parts.person[pieces.source], parts.team[pieces.source]
+    rows = rows.take(parts.pieces.parent[pieces.parent]).reset_index(drop=True)
+    person, team = parts.person[pieces.parent], parts.team[pieces.parent]
+    # A receiver is a person or a team: both are named in one column.
     names = pd.Index([*words.persons, *(team for team in words.teams if team not in words.persons)])
     of_team = np.append(names.get_indexer(words.teams), -1)[team]
-    start, end = (pd.Series(side.view("M8[us]")).dt.tz_localize("UTC") for side in (pieces.start, pieces.end))
+    start, end = instants_of(pieces.start), instants_of(pieces.end)
     return conform(
         rows.assign(
-            receiver=pd.Categorical.from_codes(np.where(person >= 0, person, of_team), names),
-            cause=pd.Categorical.from_codes(cause, pd.Index(CAUSES)),
+            receiver=decode(np.where(person >= 0, person, of_team), names),
+            cause=decode(cause, pd.Index(CAUSES)),
             start=start,
             end=end,
             elapsed=end - start,
