@@ -3,7 +3,7 @@
 import pytest
 
 from tests.blocks import events_of, said
-from vsm.config.blocking import LINKS, sides_of_links
+from vsm.config.rules import LINKS, sides_of_links
 from vsm.eventlog.blocking_links import Told, link_told, link_wordings, side_of
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.config.blocking import sides_of_links
+from vsm.config.rules import sides_of_links
 from vsm.eventlog.link import ticket_keys
 
 KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+)(?![A-Za-z0-9_-])")
@@ -51,7 +51,7 @@ def side_of(told: Told, *, sides: Mapping[str, tuple[int, bool]]) -> tuple[int, 
     told
         As ``link_told`` gives it.
     sides
-        As ``vsm.config.blocking.sides_of_links`` gives them.
+        As ``vsm.config.rules.sides_of_links`` gives them.
 
     Examples
     --------

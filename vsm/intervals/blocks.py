@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.config.blocking import LINKS
+from vsm.config.rules import LINKS
 from vsm.eventlog.blocking_links import told_links
 from vsm.tables import BLOCKS, INSTANT, conform
 

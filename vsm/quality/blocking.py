@@ -6,7 +6,7 @@ from typing import Any, Final
 import networkx as nx
 import pandas as pd
 
-from vsm.config.blocking import LINKS
+from vsm.config.rules import LINKS
 from vsm.eventlog.blocking_links import link_wordings
 from vsm.eventlog.quality import QualityNote
 from vsm.intervals.blocked import tells_of_blocks

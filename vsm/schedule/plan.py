@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from vsm.config import Report, Workflow
-from vsm.config.windows import resolved_day
+from vsm.config.reports import resolved_day
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
 from vsm.reports.parameters import check_parameters

@@ -1,7 +1,7 @@
-"""Which reports are made on their own, when, of what, and who is told?"""
+"""Reports that are made on their own, the windows of days they show, and who is notified."""
 
 import re
-from collections.abc import Sequence
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
@@ -9,21 +9,23 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from vsm.config.belonging import twice
-from vsm.config.stages import Section, Word
-from vsm.config.windows import resolved_day
+from vsm.config.calendars import check_zone
+from vsm.config.toml import Section, Word
 from vsm.errors import ParameterError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Format = Literal["html", "slides", "pdf"]
 WINDOWED: Final = ("since", "until")
 """Parameters that may be a window which moves with the calendar."""
-_FIELDS: Final = 5
 _SECRET: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+_LAST: Final = re.compile(r"last (?:(\d{1,4}) )?(day|week|month|quarter|year)s?")
+_THIS: Final = re.compile(r"this (week|month|quarter|year)")
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+_WINDOWS: Final = "'2026-05-01', 'last 90 days', 'last 8 weeks', 'last 3 months', 'this quarter'"
 
 
 class Tell(Section):
-    """Whom to tell that a report was made, and when?
+    """Whom to tell that a report was made, and on which occasions.
 
     Exactly one of ``webhook`` (``env:NAME``: the address is a secret of the environment), ``email`` and
     ``command`` (its words; no shell). ``on``: ``always``, on a ``change`` since the last report (or a
@@ -50,7 +52,7 @@ class Tell(Section):
 
 
 class Report(Section):
-    """What is one report that arrives on its own?
+    """A ``[[report]]`` that arrives on its own.
 
     ``notebooks`` are named without ``.ipynb``; all numbered ones without any. ``cron`` says when it is due,
     by the clock of ``zone``; without it, it is made only when named. ``publish`` is a folder (from the work
@@ -72,13 +74,8 @@ class Report(Section):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError(
-                f"zone '{zone}' of a [[report]] is no IANA zone such as Europe/Berlin"
-            ) from error
-        return zone
+        fault = f"zone '{zone}' of a [[report]] is no IANA zone such as Europe/Berlin"
+        return check_zone(zone, fault=fault)
 
     @field_validator("cron")
     @classmethod
@@ -86,7 +83,7 @@ class Report(Section):
         if cron is None:
             return None
         fault = f"cron '{cron}' of a [[report]] is no cron expression such as '0 7 * * MON': "
-        if len(cron.split()) != _FIELDS:
+        if len(cron.split()) != 5:
             raise ValueError(f"{fault}it needs five fields")
         try:
             CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC))
@@ -111,7 +108,7 @@ class Report(Section):
         return parameters
 
     def resolved(self, at: datetime) -> dict[str, str | bool | int | float]:
-        """Which parameters has a run at this instant? Windows end on days of the report's own zone.
+        """Give the parameters of a run at this instant. Windows end on days of the report's own zone.
 
         Examples
         --------
@@ -128,7 +125,7 @@ class Report(Section):
         return self.parameters | moving
 
     def last_due(self, at: datetime) -> datetime | None:
-        """When was it due last, at this instant or before? None where it has no ``cron``, or never was.
+        """Give when it was due last, at this instant or before; None where it has no ``cron``, or never was.
 
         Where the clock is put forward, a time that is left out counts as the first one after it; where it is
         put back, a time that comes twice counts once.
@@ -146,13 +143,49 @@ class Report(Section):
         return None if found is None else found.astimezone(UTC)
 
 
-def faults_of_reports(reports: Sequence[Report]) -> list[str]:
-    """What is wrong with these reports beside each other? One sentence each.
+def resolved_day(text: str, *, today: date) -> str:
+    """Give the day that begins a window, as YYYY-MM-DD.
+
+    Parameters
+    ----------
+    text
+        A day such as ``2026-05-01``, or ``last N days``, ``weeks``, ``months``, ``quarters``, ``years``
+        (N may be left out where it is 1), or ``this week``, ``month``, ``quarter``, ``year``, which means its
+        first day; a week begins on Monday. Empty stays empty. A month back from the 31st of a longer month
+        is the last day of the shorter one.
+    today
+        The day of the run.
+
+    Raises
+    ------
+    ParameterError
+        It is none of these, or lies before the calendar begins.
 
     Examples
     --------
-    >>> faults_of_reports([Report(name="weekly"), Report(name="Weekly")])
-    ["report 'weekly' is named 2 times (capitals do not tell them apart); keep one"]
+    >>> resolved_day("last 90 days", today=date(2026, 11, 23))
+    '2026-08-25'
+    >>> resolved_day("this quarter", today=date(2026, 11, 23)), resolved_day("", today=date(2026, 11, 23))
+    ('2026-10-01', '')
     """
-    names = [report.name.casefold() for report in reports]
-    return list(twice(names, "report '{}' is named {} times (capitals do not tell them apart); keep one"))
+    word = " ".join(text.casefold().split())
+    try:
+        if not word:
+            return ""
+        if last := _LAST.fullmatch(word):
+            return _days_ago(today, int(last[1] or 1), last[2]).isoformat()
+        if this := _THIS.fullmatch(word):
+            if this[1] == "week":
+                return (today - timedelta(days=today.weekday())).isoformat()
+            months = _MONTHS[this[1]]
+            return date(today.year, (today.month - 1) // months * months + 1, 1).isoformat()
+        return date.fromisoformat(word).isoformat()
+    except (ValueError, OverflowError):
+        raise ParameterError(f"'{text}' is no day and no window; say such as {_WINDOWS}") from None
+
+
+def _days_ago(today: date, count: int, unit: str) -> date:
+    if unit in ("day", "week"):
+        return today - timedelta(days=count * (7 if unit == "week" else 1))
+    year, month = divmod(today.year * 12 + today.month - 1 - count * _MONTHS[unit], 12)
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))

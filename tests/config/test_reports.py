@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vsm.config import Report, Workflow, parse_workflow
-from vsm.config.windows import resolved_day
+from vsm.config.reports import resolved_day
 from vsm.errors import ConfigError, ParameterError
 
 WEEKLY = """
