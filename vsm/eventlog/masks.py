@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.eventlog.log import Log, sorted_events
-from vsm.people import masked
+from vsm.people import mask_addresses
 
 BEARING: Final = {
     "events": ("actor",),
@@ -59,7 +59,7 @@ def _masked(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 def _hidden(values: "pd.Series[Any]") -> "pd.Series[Any] | None":
     """Mask each different value once; None where none changes."""
     words = pd.Series(values.dropna().unique(), dtype="str")
-    known = {word: masked(word) for word in words[words.str.contains("@", regex=False)]}
+    known = {word: mask_addresses(word) for word in words[words.str.contains("@", regex=False)]}
     if all(word == hidden for word, hidden in known.items()):
         return None
     plain = values.astype("str").replace(known)

@@ -8,9 +8,8 @@ import pandas as pd
 
 from vsm.config import Experiment, Workflow
 from vsm.eventlog.log import Log
-from vsm.people import FreeText, People, Pseudonyms, Teams, Wording, pseudonyms_of
+from vsm.people import FreeText, People, Pseudonyms, Teams, Wording, pseudonyms_of, with_renamed
 from vsm.people.free_text import without_addresses
-from vsm.people.identity import with_renamed
 
 SEPARATOR: Final = "; "
 LIST_COLUMNS: Final = ("coauthors", "reviewers", "signers")
