@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config.rules import LINKS
-from vsm.eventlog.blocking_links import told_links
+from vsm.eventlog.links import blocking_sentences
 from vsm.tables import BLOCKS, INSTANT, conform
 
 FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
@@ -88,7 +88,7 @@ def _links(
     links: Iterable[tuple[str, str]],
 ) -> pd.DataFrame:
     """Find when each link was there; of what both its tickets tell at one instant, either is enough."""
-    told = told_links(events, tickets, links=links)
+    told = blocking_sentences(events, tickets, links=links)
     own = told.assign(own=told["told_by"] != told["ticket"]).sort_values([*_LINK, "own", "at", "seq"])
     details = own.drop_duplicates(_LINK)[[*_LINK, "by", "detail"]]
     last = told.sort_values(["at", "seq", "there"]).drop_duplicates([*_LINK, "told_by", "at"], keep="last")

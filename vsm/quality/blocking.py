@@ -7,8 +7,8 @@ import networkx as nx
 import pandas as pd
 
 from vsm.config.rules import LINKS
-from vsm.eventlog.blocking_links import link_wordings
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.links import link_wordings
+from vsm.eventlog.log import QualityNote
 from vsm.intervals.blocked import tells_of_blocks
 from vsm.model.blocking import lasting
 from vsm.tables import INSTANT

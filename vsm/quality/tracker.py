@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.delivery import FLOWS
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.eventlog.log import QualityNote, quality_from_notes
 from vsm.model.alignment import TicketSelectors
 
 

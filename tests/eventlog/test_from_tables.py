@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vsm.eventlog.from_table import log_from_table
+from vsm.eventlog.from_tables import log_from_table
 from vsm.tables import EVENTS, NAMES, TICKETS, check
 
 

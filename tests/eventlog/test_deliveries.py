@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 
 from tests.git_graphs import Graph, graphs
 from tests.share import share
+from vsm.eventlog.deliveries import with_deliveries
 from vsm.eventlog.from_git import log_from_git
-from vsm.eventlog.history import with_deliveries
 from vsm.eventlog.log import Log
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository, run_git

@@ -1,4 +1,4 @@
-"""Which tickets does a text name?"""
+"""Ticket keys: the ticket that each means, and those that a text names."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
-    """Which ticket does each key mean? Today's keys, and those that moved tickets had before.
+    """Give the ticket of each key: today's keys, and those that moved tickets had before.
 
     A key that several tickets bear today, such as those of two trackers, means none of them: it is known,
     and its ticket is empty.
@@ -19,7 +19,7 @@ def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
 
 
 def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """List the keys that several tickets bear, each with the sources of those tickets."""
+    """Give the keys that several tickets bear, each with the sources of those tickets."""
     bearers: dict[str, list[str]] = {}
     for key, ticket in zip(tickets["key"].str.upper(), tickets["ticket"].astype("str"), strict=True):
         bearers.setdefault(key, []).append(ticket)
@@ -31,7 +31,7 @@ def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]
 
 
 def key_pattern(keys: Iterable[str]) -> re.Pattern[str] | None:
-    """What does a ticket key look like here? Only the known projects count; None without any.
+    """Give a pattern of the keys of known projects; None without any.
 
     A loose pattern would find UTF-8, SHA-1 and CVE-2021 in real messages. Case does not matter.
 
@@ -48,21 +48,20 @@ def key_pattern(keys: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def keys_in(text: str, *, pattern: re.Pattern[str] | None) -> list[str]:
-    """Which keys does a text name? Upper case, each once, in the order of the text.
+    """Give the keys that a text names: upper case, each once, in the order of the text.
 
     Examples
     --------
     >>> keys_in("ab-2 and AB-1, AB-2", pattern=key_pattern(["AB-1"]))
     ['AB-2', 'AB-1']
     """
-    found = pattern.findall(text) if pattern else []
-    return list(dict.fromkeys(key.upper() for key in found))
+    return list(dict.fromkeys(key.upper() for key in pattern.findall(text))) if pattern else []
 
 
 def tickets_in(
     text: str, *, keys: Mapping[str, str], pattern: re.Pattern[str] | None
 ) -> tuple[list[str], list[str]]:
-    """Which tickets does a text name, and which keys of known projects does nobody know?
+    """Give the tickets that a text names, and its keys of known projects that no ticket has.
 
     A known key without a ticket (see ``ticket_keys``) is neither.
 

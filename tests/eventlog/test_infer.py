@@ -6,8 +6,7 @@ import pandas as pd
 
 from tests.eventlog.test_stages import entered, mapped, named
 from vsm.config import Workflow
-from vsm.eventlog.board import Board, BoardColumn, board_from_jira
-from vsm.eventlog.infer import propose_stages
+from vsm.eventlog.infer import Board, BoardColumn, board_from_jira, propose_stages
 from vsm.eventlog.stages import stages_from_names
 
 NAMES = named(

@@ -4,30 +4,30 @@ import pytest
 
 from tests.blocks import events_of, said
 from vsm.config.rules import LINKS, sides_of_links
-from vsm.eventlog.blocking_links import Told, link_told, link_wordings, side_of
+from vsm.eventlog.links import LinkSentence, blocking_side, link_wordings, parse_link
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("This issue blocks A1_B-12", Told("A1_B-12", "blocks")),
-        ("  this  ISSUE  Depends  On  ab-1 ", Told("AB-1", "depends on")),
-        ("AB-1 wird blockiert", Told("AB-1", "wird blockiert", whole=False)),
-        ("This issue follows UTF-8 rules of AB-1", Told("AB-1", "follows utf-8 rules of")),
+        ("This issue blocks A1_B-12", LinkSentence("A1_B-12", "blocks")),
+        ("  this  ISSUE  Depends  On  ab-1 ", LinkSentence("AB-1", "depends on")),
+        ("AB-1 wird blockiert", LinkSentence("AB-1", "wird blockiert", whole=False)),
+        ("This issue follows UTF-8 rules of AB-1", LinkSentence("AB-1", "follows utf-8 rules of")),
         ("This issue blocks the release", None),
         ("", None),
     ],
 )
-def test_a_sentence_is_a_wording_and_a_key(text: str, told: Told | None) -> None:
+def test_a_sentence_is_a_wording_and_a_key(text: str, told: LinkSentence | None) -> None:
     """The last word of the shape of a key is the key; without one the sentence says nothing."""
-    assert link_told(text) == told
+    assert parse_link(text) == told
 
 
 def test_the_longest_wording_counts_in_a_sentence_that_begins_in_an_unknown_way() -> None:
     """It ends with both."""
     sides = {"durch": (0, False), "blockiert durch": (1, True)}
-    assert side_of(Told("AB-1", "wird blockiert durch", whole=False), sides=sides) == (1, True)
-    assert side_of(Told("AB-1", "wirdblockiert", whole=False), sides=sides) is None
+    assert blocking_side(LinkSentence("AB-1", "wird blockiert durch", whole=False), sides=sides) == (1, True)
+    assert blocking_side(LinkSentence("AB-1", "wirdblockiert", whole=False), sides=sides) is None
 
 
 def test_pairs_that_share_a_wording_are_one_sort_of_link() -> None:
