@@ -25,11 +25,9 @@ from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import Window, stream_from_log
 from vsm.quality.links import check_keys
 from vsm.quality.records import check_future, with_doubts
-from vsm.sources.archive import Archive
-from vsm.sources.archive_reading import read_archive
-from vsm.sources.secret_key import secret_key
+from vsm.sources.archive import Archive, read_archive
 from vsm.sources.table_store import load_table, save_table
-from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow
+from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from tests.jira_server import ALWAYS, TOKEN, Running, Site, Traps, When, serve
-from tests.sources.jira_live.lab import LOGINS, SHORT, session
+from tests.sources.jira_api.lab import LOGINS, SHORT, session
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
-from vsm.sources.jira_live import JiraSession, check_address
+from vsm.sources.jira_api import JiraSession, check_address
 
 WHERE = "/rest/api/2/serverInfo"
 TWICE = When(nth=(1, 2))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.jira_server import Running, Site, Traps, serve
-from tests.sources.jira_live.lab import MODES, Mode, issues, pull
+from tests.sources.jira_api.lab import MODES, Mode, issues, pull
 from vsm.sources.archive import Archive, open_archive
 
 

@@ -14,8 +14,8 @@ from tests.share import THOROUGH
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive, PullState
 from vsm.sources.credentials import Login
+from vsm.sources.jira_api import JiraSession, LiveJira, Scope, live_pages
 from vsm.sources.jira_file import issue_pages
-from vsm.sources.jira_live import JiraSession, LiveJira, Scope, live_pages
 
 Mode = Literal["cloud", "datacenter"]
 MODES: tuple[Mode, ...] = ("cloud", "datacenter")

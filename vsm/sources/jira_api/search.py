@@ -1,64 +1,122 @@
-"""Which issues match? Every one once, in order of creation, however the server pages, stumbles or repeats.
+"""Searching issues: every match once, in order of creation, however the server pages, stumbles or repeats.
 
 Cloud pages by token, Data Center by offset. Offsets shift when an issue vanishes, and tokens have been seen
 to repeat, so neither is trusted for long: a fresh query from the last creation on takes over.
 """
 
+import json
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from vsm.errors import RunError
-from vsm.sources.jira_live.fields import Json
-from vsm.sources.jira_live.scope import narrowed
+from vsm.errors import ParameterError, RunError
+from vsm.sources.jira_api.fields import Json
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 CLOUD: Final = "/rest/api/3"
 DATA_CENTER: Final = "/rest/api/2"
 EMPTY_PAGES: Final = 5
+_ORDER: Final = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\border\s+by\b""", re.IGNORECASE)
 
 
-def epoch_ms(instant: Any) -> int:
-    """Which epoch millisecond is this instant of Jira's?
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The issues that are asked for: projects, a query, a filter, a board; several narrow each other down.
+
+    Raises
+    ------
+    ParameterError
+        Nothing bounds it, or a filter or board is no number.
 
     Examples
     --------
-    >>> epoch_ms("2017-04-13T10:00:29.000+0200")
-    1492070429000
+    >>> Scope("https://example.atlassian.net", projects=("SHOP",)).jql_of_board(None)
+    'project in ("SHOP")'
     """
+
+    url: str
+    projects: tuple[str, ...] = ()
+    jql: str = ""
+    filter: str = ""
+    board: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked."""
+        if not (self.projects or self.jql.strip() or self.filter or self.board):
+            raise ParameterError(
+                "which issues? name --project ABC (as often as you like), --jql, --filter or --board"
+            )
+        for name, number in (("--filter", self.filter), ("--board", self.board)):
+            if number and not number.isdecimal():
+                raise ParameterError(
+                    f"{name} {number}: give its number, as its address in the browser shows it"
+                )
+
+    def jql_of_board(self, board_filter: str | None) -> str:
+        """Give the one query. ``board_filter`` is the number of the filter behind the board."""
+        parts = []
+        if self.projects:
+            quoted = [json.dumps(project, ensure_ascii=False) for project in self.projects]
+            parts.append(f"project in ({', '.join(quoted)})")
+        if self.jql.strip():
+            parts.append(f"({without_order(self.jql)})")
+        parts += [f"filter = {number}" for number in (self.filter, board_filter) if number]
+        return " AND ".join(parts)
+
+
+def without_order(jql: str) -> str:
+    """Give a query without its own order: ours is needed for not missing anything.
+
+    Examples
+    --------
+    >>> without_order('summary ~ "order by mail" ORDER BY rank')
+    'summary ~ "order by mail"'
+    """
+    for match in _ORDER.finditer(jql):
+        if match.group()[0] not in "\"'":
+            return jql[: match.start()].strip()
+    return jql.strip()
+
+
+def narrowed(jql: str, *, updated: int | None = None, created: int | None = None) -> str:
+    """Give a query for those changed, or created, since; in order of creation, which never changes.
+
+    Parameters
+    ----------
+    updated, created
+        Epoch milliseconds: bare numbers are the only dates in JQL that no user's time zone bends.
+
+    Examples
+    --------
+    >>> narrowed("project = A", updated=1700000000000)
+    '(project = A) AND updated >= 1700000000000 ORDER BY created ASC, key ASC'
+    """
+    bounds = [f" AND {word} >= {at}" for word, at in (("updated", updated), ("created", created)) if at]
+    return f"({jql}){''.join(bounds)} ORDER BY created ASC, key ASC"
+
+
+def epoch_ms(instant: Any) -> int:
+    """Give an instant of Jira's, text or number, in epoch milliseconds."""
     if isinstance(instant, int):
         return instant
     return int(datetime.fromisoformat(str(instant)).timestamp() * 1000)
 
 
 def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
-    """About how many issues match? For telling how far a pull is; Cloud only estimates.
-
-    Examples
-    --------
-    >>> class Seven:
-    ...     def post(self, path, body):
-    ...         return {"count": 7}
-    >>> count_issues(Seven(), "project = AB", cloud=True)
-    7
-    """
+    """Give about how many issues match; Cloud only estimates."""
     if cloud:
         return int(session.post(f"{CLOUD}/search/approximate-count", {"jql": jql}).get("count") or 0)
     return int(session.post(f"{DATA_CENTER}/search", {"jql": jql, "maxResults": 0}).get("total") or 0)
 
 
 def created_ms(issues: Iterable[Json]) -> list[int]:
-    """When were these issues created, in epoch milliseconds? Those that do not say are passed over.
-
-    Examples
-    --------
-    >>> created_ms([{"fields": {"created": 7}}, {"id": "1"}])
-    [7]
-    """
-    known = ((issue.get("fields") or {}).get("created") for issue in issues)
-    return [epoch_ms(created) for created in known if created is not None]
+    """Give when issues were created, in epoch milliseconds; those that do not say are passed over."""
+    instants = ((issue.get("fields") or {}).get("created") for issue in issues)
+    return [epoch_ms(created) for created in instants if created is not None]
 
 
 def found_issues(
@@ -72,16 +130,12 @@ def found_issues(
     page_size: int = 100,
     changelogs: bool = True,
 ) -> Iterator[list[Json]]:
-    """Which issues match? Lists of bodies, each issue once.
+    """Give the issues that match: lists of bodies, each issue once.
 
     Parameters
     ----------
-    session
-        Whom to ask.
     jql
         A bounded query without order.
-    cloud
-        Which of the two ways of paging the server has.
     fields
         Ids of fields; without ``created`` a chain of pages that breaks off cannot be taken up again.
     updated, created
@@ -89,7 +143,7 @@ def found_issues(
     page_size
         Issues wanted a page; a server may give fewer.
     changelogs
-        Whether Data Center gives histories along; Cloud's search truncates them, so they come apart.
+        Whether Data Center gives histories along; Cloud's search truncates them, so they are fetched apart.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.jira_server import Site, serve
-from tests.sources.jira_live.lab import MODES, Mode, issues, pull, requests_of
+from tests.sources.jira_api.lab import MODES, Mode, issues, pull, requests_of
 from vsm.sources.archive import open_archive
 
 FIRST_LOAD = {"cloud": 140, "datacenter": 110}

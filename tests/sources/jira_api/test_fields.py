@@ -2,7 +2,7 @@
 
 import json
 
-from vsm.sources.jira_live.fields import roles_from_fields, trimmed_history, trimmed_issue
+from vsm.sources.jira_api.fields import roles_from_fields, trimmed_history, trimmed_issue
 
 ADDRESS = "person-07@example.com"
 AUTHOR = {

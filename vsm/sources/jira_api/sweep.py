@@ -1,4 +1,4 @@
-"""What is no longer there? Jira tells nobody that an issue was deleted: all ids are compared instead."""
+"""Issues that are no longer there: Jira tells nobody of deletions, so all ids are compared."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Document
-from vsm.sources.jira_live.fields import Json
-from vsm.sources.jira_live.search import CLOUD, DATA_CENTER, found_issues
-from vsm.sources.jira_live.site import Site
+from vsm.sources.jira_api.fields import Json
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, found_issues
+from vsm.sources.jira_api.site import Site
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 GONE: Final = "gone/"
 DELETED: Final = "deleted"
@@ -21,15 +21,15 @@ AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """What became of issues that the query no longer finds? ``found`` are elsewhere, ``gone`` tells how."""
+class Missing:
+    """Issues that the query no longer finds: ``found`` are elsewhere, ``gone`` has how by issue id."""
 
     found: Sequence[Json]
     gone: Mapping[str, str]
 
 
 def gone_document(issue: str, how: str, *, at: int) -> Document:
-    """How is it written down that an issue is gone, or back? ``at`` is when that was noticed, epoch ms.
+    """Give the document of an issue that is gone, or back. ``at`` is when that was noticed, epoch ms.
 
     Examples
     --------
@@ -40,8 +40,8 @@ def gone_document(issue: str, how: str, *, at: int) -> Document:
     return Document(f"{GONE}{issue}", {"type": "gone", "issue": issue, "how": how, "noticed": noticed})
 
 
-def sweep(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> Iterator[Swept]:
-    """What became of those issues that are stored, but not found any more?
+def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> Iterator[Missing]:
+    """Give what became of issues that are stored, but not found any more.
 
     An issue that still exists moved out of what is asked for; one that does not is deleted if its project
     can be seen, else the login has lost sight of both. A deleted issue and one hidden by an issue security
@@ -49,10 +49,6 @@ def sweep(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> I
 
     Parameters
     ----------
-    session
-        Whom to ask.
-    site
-        What is asked of it.
     stored
         Issue id → project key, of all issues that are stored and not known to be gone.
 
@@ -69,7 +65,7 @@ def sweep(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> I
     ...     def post(self, path, body):
     ...         return {"issues": [], "total": 0}
     >>> site = Site(cloud=False, base="https://jira.example.com", jql="project = AB", roles={})
-    >>> [part.gone for part in sweep(Emptied(), site, stored={"7": "AB", "8": "XY"})]
+    >>> [part.gone for part in missing_issues(Emptied(), site, stored={"7": "AB", "8": "XY"})]
     [{'7': 'deleted', '8': 'no longer visible'}]
     """
     pages = found_issues(
@@ -83,7 +79,7 @@ def sweep(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> I
         found = _asked_one_by_one(session, site, asked)
         absent = set(asked) - {issue["id"] for issue in found}
         visible = {key: _visible(session, site, key) for key in sorted({stored[name] for name in absent})}
-        yield Swept(found, {name: DELETED if visible[stored[name]] else HIDDEN for name in sorted(absent)})
+        yield Missing(found, {name: DELETED if visible[stored[name]] else HIDDEN for name in sorted(absent)})
 
 
 def _asked_one_by_one(session: "JiraSession", site: Site, ids: list[str]) -> list[Json]:

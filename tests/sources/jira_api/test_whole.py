@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.jira_server import Traps, When, serve
-from tests.sources.jira_live.lab import (
+from tests.sources.jira_api.lab import (
     MODES,
     PART,
     SHORT,

@@ -1,4 +1,4 @@
-"""What happened to these issues? Their whole changelogs, and their comments and worklogs, mended where cut.
+"""Whole changelogs, comments and worklogs of issues, completed where an answer cut them.
 
 Cloud gives histories a thousand issues at a time; both products cut what is embedded in a search. What
 contradicts itself is asked for again, one issue at a time, and then taken as it is.
@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from vsm.errors import RunError
-from vsm.sources.jira_live.fields import Json, trimmed_history, trimmed_issue
-from vsm.sources.jira_live.search import CLOUD, DATA_CENTER, epoch_ms
+from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, epoch_ms
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 HISTORIES: Final = 10_000
 PAGE: Final = 100
@@ -22,7 +22,7 @@ PAGE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whom do we ask for what? The server, its kind, its address for people, and the ids of fields."""
+    """What is asked of whom: the server, its kind, its address for people, and the ids of fields."""
 
     session: "JiraSession"
     cloud: bool
@@ -31,12 +31,12 @@ class Asker:
 
     @property
     def api(self) -> str:
-        """Where does its interface lie?"""
+        """Path of its interface."""
         return CLOUD if self.cloud else DATA_CENTER
 
 
 def with_notes(asker: Asker, issue: Json) -> Json:
-    """What was noted on this issue? The body, trimmed, with all instants of comments and worklogs.
+    """Give the issue, trimmed, with all instants of comments and worklogs.
 
     A search embeds but the first twenty or so; the rest is asked for.
 
@@ -60,12 +60,10 @@ def with_notes(asker: Asker, issue: Json) -> Json:
 
 
 def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
-    """What happened to these issues? Their bodies with whole changelogs, in order.
+    """Give issues with whole changelogs, in order.
 
     Parameters
     ----------
-    asker
-        Whom to ask.
     issues
         At most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
 
@@ -88,7 +86,7 @@ def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
     for issue in issues:
         log = {"histories": histories.get(issue["id"], [])} if asker.cloud else issue.get("changelog") or {}
         whole = issue | {"changelog": log}
-        if doubtful(whole):
+        if is_doubtful(whole):
             whole = _asked_again(asker, issue)
         yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
 
@@ -102,8 +100,8 @@ def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Js
             f"{CLOUD}/changelog/bulkfetch", body | ({"nextPageToken": token} if token else {})
         )
         for log in answer.get("issueChangeLogs") or ():
-            kept = (trimmed_history(history) for history in log.get("changeHistories") or ())
-            found.setdefault(str(log["issueId"]), []).extend(kept)
+            histories = (trimmed_history(history) for history in log.get("changeHistories") or ())
+            found.setdefault(str(log["issueId"]), []).extend(histories)
         token = answer.get("nextPageToken")
         if not token:
             return found
@@ -112,15 +110,15 @@ def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Js
         tokens.add(token)
 
 
-def doubtful(issue: Json) -> bool:
-    """Does this changelog contradict itself or the issue? Then it was cut, or the search index lags.
+def is_doubtful(issue: Json) -> bool:
+    """Whether this changelog contradicts itself or the issue: it was cut, or the search index lags.
 
     It does where histories are missing, a status change does not say what it left, does not leave what
     the one before it entered, or the last one did not enter the current status.
 
     Examples
     --------
-    >>> doubtful({"fields": {"status": {"id": "1"}}, "changelog": {"total": 3, "histories": []}})
+    >>> is_doubtful({"fields": {"status": {"id": "1"}}, "changelog": {"total": 3, "histories": []}})
     True
     """
     log = issue["changelog"]
@@ -140,7 +138,7 @@ def doubtful(issue: Json) -> bool:
 
 
 def _asked_again(asker: Asker, issue: Json) -> Json:
-    """Ask for one issue by itself: not from the search index, and with nothing cut."""
+    """Give one issue asked for by itself: not from the search index, and with nothing cut."""
     path = f"{asker.api}/issue/{issue['id']}"
     expand = {} if asker.cloud else {"expand": "changelog"}
     fresh = asker.session.get(path, absent=True, fields=",".join(asker.fields), **expand)
@@ -167,16 +165,17 @@ def _in_order(histories: list[Json]) -> list[Json]:
     """Sort histories, each once, by instant and id, whatever order they came in."""
     known: dict[str, Json] = {}
     for position, history in enumerate(histories):
-        written = history | {"created": _instant(history["created"])}
-        known.setdefault(str(history.get("id") or f"at {position}"), written)
-    return sorted(known.values(), key=lambda history: (history["created"], _number(history.get("id"))))
+        in_utc = history | {"created": _instant(history["created"])}
+        known.setdefault(str(history.get("id") or f"at {position}"), in_utc)
+
+    def order(history: Json) -> tuple[str, int]:
+        number = str(history.get("id"))
+        return history["created"], int(number) if number.isdigit() else 0
+
+    return sorted(known.values(), key=order)
 
 
 def _instant(value: Any) -> str:
-    """Write an instant in UTC to the millisecond: the bulk changelog tells numbers, others local times."""
+    """Give an instant in UTC to the millisecond: the bulk changelog has numbers, others local times."""
     at = datetime.fromtimestamp(epoch_ms(value) // 1000, UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{epoch_ms(value) % 1000:03}+0000"
-
-
-def _number(text: Any) -> int:
-    return int(text) if str(text).isdigit() else 0

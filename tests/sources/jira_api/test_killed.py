@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from tests.jira_server import Running, Traps, serve
 from tests.share import share
-from tests.sources.jira_live.lab import (
+from tests.sources.jira_api.lab import (
     MODES,
     PART,
     SHORT,
@@ -44,7 +44,7 @@ def pull_apart(url: str, file: Path, mode: Mode) -> None:
 def killed_pull(run: Running, file: Path, mode: Mode, delay: float) -> bool:
     """Pull, and kill that process after so many seconds; was it still at work?"""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.sources.jira_live.lab"])
+    context.set_forkserver_preload(["tests.sources.jira_api.lab"])
     child = context.Process(target=pull_apart, args=(run.url, file, mode))
     asked = len(run.requests)
     child.start()

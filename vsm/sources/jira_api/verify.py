@@ -1,24 +1,23 @@
-"""Would a pull work? The login, what it may see, and each question that a pull asks, once and small."""
+"""Whether a pull would work: the login, what it may see, and each question of a pull, once and small."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import VsmError
-from vsm.sources.jira_live.changelog import Asker, with_changelogs, with_notes
-from vsm.sources.jira_live.scope import Scope
-from vsm.sources.jira_live.search import CLOUD, DATA_CENTER, found_issues
-from vsm.sources.jira_live.site import Site, learn_site
+from vsm.sources.jira_api.changelog import Asker, with_changelogs, with_notes
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope, found_issues
+from vsm.sources.jira_api.site import Site, learn_site
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 BROWSE: Final = "BROWSE_PROJECTS"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was tried, did it work, and what came of it or is missing?"""
+    """What was tried, whether it worked, and what came of it or is missing."""
 
     name: str
     detail: str
@@ -26,14 +25,7 @@ class Check:
 
 
 def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
-    """What works, and what is missing? Stops at the first thing on which the others rest.
-
-    Parameters
-    ----------
-    session
-        Whom to ask.
-    scope
-        What a pull would ask for.
+    """Give what works and what is missing; stops at the first thing on which the others rest.
 
     Yields
     ------

@@ -7,7 +7,7 @@ from pandas.testing import assert_frame_equal
 
 from tests.jira_server import Traps, serve
 from tests.share import share
-from tests.sources.jira_live.lab import MODES, PART, SHORT, events, events_of_file, pull, site_of
+from tests.sources.jira_api.lab import MODES, PART, SHORT, events, events_of_file, pull, site_of
 from vsm.sources.archive import open_archive
 
 MIXES = share(48, of=200)

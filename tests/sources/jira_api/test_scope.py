@@ -3,7 +3,7 @@
 import pytest
 
 from vsm.errors import ParameterError
-from vsm.sources.jira_live.scope import Scope, narrowed, without_order
+from vsm.sources.jira_api.search import Scope, narrowed, without_order
 
 SITE = "https://jira.example.com"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vsm.sources.jira_live.changelog import doubtful
+from vsm.sources.jira_api.changelog import is_doubtful
 
 
 def issue(now: str, *moves: tuple[str | None, str | None], **about: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def issue(now: str, *moves: tuple[str | None, str | None], **about: Any) -> dict
 )
 def test_a_whole_changelog_is_trusted(whole: dict[str, Any]) -> None:
     """It leaves what it entered, and ends where the issue is."""
-    assert not doubtful(whole)
+    assert not is_doubtful(whole)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_a_whole_changelog_is_trusted(whole: dict[str, Any]) -> None:
 )
 def test_a_contradiction_is_seen(cut: dict[str, Any]) -> None:
     """Each of the four invariants."""
-    assert doubtful(cut)
+    assert is_doubtful(cut)
 
 
 def test_the_order_in_which_histories_come_tells_nothing() -> None:
     """Cloud gives the newest first."""
     backwards = issue("1", ("1", "3"), ("3", "1"))
     backwards["changelog"]["histories"].reverse()
-    assert not doubtful(backwards)
+    assert not is_doubtful(backwards)

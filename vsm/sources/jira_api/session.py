@@ -1,4 +1,4 @@
-"""How do we ask a Jira? One address, one login, and patience with a server that is busy or stumbles.
+"""Asking a Jira: one address, one login, and patience with a server that is busy or stumbles.
 
 The only file that imports ``jira``: that package builds the session and logs in. Its own retry waits less
 than a server asks, fails on dates and gives up on 502 to 504 (measured on 3.10), and its errors print
@@ -21,16 +21,26 @@ from requests import exceptions as trouble
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
-from vsm.sources.jira_live.answers import Passing, read_answer
 
 TIMEOUT: Final = (10.0, 90.0)
 PATIENCE: Final = 1800.0
 FIRST_PATIENCE: Final = 20.0
 LONGEST_PAUSE: Final = 60.0
+PASSING: Final = {
+    408: "it did not get our question in time",
+    429: "it asks us to slow down",
+    500: "it failed inside",
+    502: "its gateway failed",
+    503: "it is not available",
+    504: "its gateway waited in vain",
+}
+FEW: Final = 6
+"""How often one question may be answered with what waiting seldom mends."""
+LONGEST_MESSAGE: Final = 300
 
 
 def check_address(url: str, *, insecure_http: bool = False) -> str:
-    """Which address is meant? Without its last slash; https only, unless it is this very machine.
+    """Give the address without its last slash; https only, unless it is this very machine.
 
     Raises
     ------
@@ -67,8 +77,17 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+class Passing(Exception):  # noqa: N818 - it never leaves the session: no error, a reason to wait
+    """A passing trouble: ask again, after ``retry_after`` seconds, at most ``tries`` times."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, tries: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.tries = tries
+
+
 class JiraSession:
-    """How do we ask this Jira? ``get`` and ``post`` give parsed JSON or raise; nothing is kept of a login.
+    """One Jira: ``get`` and ``post`` give parsed JSON or raise; nothing is kept of a login.
 
     Parameters
     ----------
@@ -87,12 +106,7 @@ class JiraSession:
     sleep, seed
         How to pause, and the seed of its jitter; tests give their own.
     on_wait
-        Told the seconds and the reason before every pause.
-
-    Examples
-    --------
-    >>> JiraSession("https://example.atlassian.net", Login(None, "not told")).url
-    'https://example.atlassian.net'
+        Called with the seconds and the reason before every pause.
     """
 
     def __init__(
@@ -129,7 +143,7 @@ class JiraSession:
         self._session: requests.Session = client._session  # noqa: SLF001 - the package offers no other way
 
     def get(self, path: str, *, absent: bool = False, **query: str | int) -> Any:
-        """What does the server answer? None for 403 and 404, where ``absent`` says that these are answers.
+        """Give the server's answer; None for 403 and 404, where ``absent`` says that these are answers.
 
         Raises
         ------
@@ -141,7 +155,7 @@ class JiraSession:
         return self._ask("GET", path, query=query, absent=absent)
 
     def post(self, path: str, body: Mapping[str, object]) -> Any:
-        """What does the server answer to this body? Raises as ``get`` does."""
+        """Give the server's answer to a body; raises as ``get`` does."""
         return self._ask("POST", path, body=body)
 
     def _ask(
@@ -196,7 +210,7 @@ class JiraSession:
                 f"{self.url}: {type(error).__name__}; check the address and --ca-bundle"
             ) from None
         self.server_time = _date(answer) or self.server_time
-        return read_answer(answer, site=self.url, path=path, absent=absent)
+        return _json(answer, site=self.url, path=path, absent=absent)
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
         """Stop where the next pause would outlast our patience, or the same odd answer came often enough.
@@ -225,9 +239,80 @@ class JiraSession:
 
 
 def _date(answer: requests.Response) -> datetime | None:
-    """Read the server's own clock from the answer's head."""
+    """Give the server's own clock, from the answer's head."""
     try:
-        said = parsedate_to_datetime(answer.headers.get("Date", ""))
+        date = parsedate_to_datetime(answer.headers.get("Date", ""))
     except ValueError:
         return None
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _json(answer: requests.Response, *, site: str, path: str, absent: bool) -> Any:
+    """Give the answer's JSON; None for "not there, or not for you" where that is an answer.
+
+    Raises ``Passing`` where the server may well answer if asked again, ``SourceError`` where it refuses: that
+    says what to do, and repeats nothing of what was sent.
+    """
+    code = answer.status_code
+    if code in PASSING:
+        few = FEW if code == 500 else None
+        raise Passing(f"{PASSING[code]} ({code})", retry_after=_retry_after(answer), tries=few)
+    if 300 <= code < 400:
+        where = answer.headers.get("Location", "").partition("?")[0] or "another address"
+        raise SourceError(
+            f"{site} sends us on to {where} ({code}), and the login is sent nowhere else; give the address "
+            "that the browser ends at with --url"
+        )
+    if code in {403, 404} and absent:
+        return None
+    if code >= 400:
+        raise SourceError(_refusal(answer, site, path))
+    try:
+        return answer.json()
+    except ValueError:
+        raise Passing(
+            "it answered with a page instead of data; is the login still good?", tries=FEW
+        ) from None
+
+
+def _retry_after(answer: requests.Response) -> float | None:
+    """Give how many seconds the server asks us to wait, from seconds or a date by its own clock."""
+    header = answer.headers.get("Retry-After", "")
+    try:
+        return max(float(header), 0.0)
+    except ValueError:
+        pass
+    try:
+        until, now = (parsedate_to_datetime(text) for text in (header, answer.headers.get("Date", "")))
+        return max((until - now).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _refusal(answer: requests.Response, site: str, path: str) -> str:
+    code, messages = answer.status_code, _messages(answer)
+    captcha = code == 403 and "X-Authentication-Denied-Reason" in answer.headers
+    sentence = {
+        400: "does not take the question (400): check --jql, --project and --filter",
+        401: "does not know this login (401): check VSM_JIRA_EMAIL and VSM_JIRA_TOKEN; a Data Center token "
+        "goes without the e-mail, a scoped Cloud token with --url https://api.atlassian.com/ex/jira/CLOUD-ID",
+        403: f"forbids {path} (403): the login lacks a permission; vsm verify says which",
+        404: f"has no {path} (404): check --url, --board and --filter, and what the login may see",
+        410: f"no longer offers {path} (410): a newer vsm is needed for it",
+    }.get(code, f"refuses {path} ({code})")
+    if captcha:
+        sentence = "wants a captcha solved (403): log in with a browser once, then pull again"
+    return f"{site} {sentence}" + (f". It says: {messages}" if messages else "")
+
+
+def _messages(answer: requests.Response) -> str:
+    """Give Jira's own error messages; of other pages nothing is repeated."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    errors = body.get("errors")
+    messages = [*(body.get("errorMessages") or []), *(errors.values() if isinstance(errors, dict) else [])]
+    return " ".join(str(message) for message in messages)[:LONGEST_MESSAGE]

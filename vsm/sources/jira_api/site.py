@@ -1,4 +1,4 @@
-"""What kind of Jira is it, and what does it call things? Asked seldom, and kept in the archive."""
+"""The kind of Jira, its fields, statuses and board: asked seldom, and kept in the archive."""
 
 import hashlib
 import json
@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Archive, Document
-from vsm.sources.jira_live.fields import FIELDS, Json, roles_from_fields
-from vsm.sources.jira_live.scope import Scope
-from vsm.sources.jira_live.search import CLOUD, DATA_CENTER
+from vsm.sources.jira_api.fields import FIELDS, Json, roles_from_fields
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 SITE: Final = "site"
 AGILE: Final = "/rest/agile/1.0"
@@ -20,7 +19,7 @@ AGILE: Final = "/rest/agile/1.0"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is asked, and how? ``roles`` tell which custom field plays which part, by field id."""
+    """What is asked, and how; ``roles`` gives the roles of custom fields, by id."""
 
     cloud: bool
     base: str
@@ -29,23 +28,12 @@ class Site:
 
     @property
     def fields(self) -> list[str]:
-        """Which fields are asked for?"""
+        """Ids of the fields that are asked for."""
         return sorted({*FIELDS, *self.roles})
 
 
 def known_site(archive: Archive, source: str, scope: Scope, *, custom: Mapping[str, str]) -> Site | None:
-    """What did an earlier pull of the same scope learn? None where there was none.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from vsm.sources.archive import open_archive
-    >>> scope = Scope("https://jira.example.com", projects=("AB",))
-    >>> with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
-    ...     known_site(archive, "jira", scope, custom={}) is None
-    True
-    """
+    """Give what an earlier pull of the same scope learned; None where there was none."""
     body = archive.document(source, _name(scope, custom))
     if body is None:
         return None
@@ -55,12 +43,10 @@ def known_site(archive: Archive, source: str, scope: Scope, *, custom: Mapping[s
 def learn_site(
     session: "JiraSession", scope: Scope, *, custom: Mapping[str, str]
 ) -> tuple[Site, list[Document]]:
-    """What kind of Jira is it? Asks for server, fields, statuses and the board; 3 or 4 requests.
+    """Ask for server, fields, statuses and the board: 3 or 4 requests.
 
     Parameters
     ----------
-    session
-        Whom to ask.
     scope
         Its board names the filter behind it.
     custom
@@ -87,8 +73,8 @@ def learn_site(
     >>> site.cloud, site.jql, [document.id[:5] for document in documents]
     (False, 'project in ("AB")', ['site/'])
     """
-    about = session.get(f"{DATA_CENTER}/serverInfo")
-    cloud = about.get("deploymentType") == "Cloud"
+    server = session.get(f"{DATA_CENTER}/serverInfo")
+    cloud = server.get("deploymentType") == "Cloud"
     api = CLOUD if cloud else DATA_CENTER
     roles = roles_from_fields(session.get(f"{api}/field"), custom=custom)
     documents = list(_statuses(session.get(f"{api}/status")))
@@ -96,13 +82,13 @@ def learn_site(
     if board:
         documents.append(Document("board", {"type": "board"} | _board(board)))
     jql = scope.jql_of_board(str(board["filter"]["id"]) if board else None)
-    site = Site(cloud, str(about.get("baseUrl") or session.url).rstrip("/"), jql, roles)
-    known = {"type": SITE, "cloud": cloud, "base": site.base, "jql": jql, "roles": roles}
-    return site, [Document(_name(scope, custom), known), *documents]
+    site = Site(cloud, str(server.get("baseUrl") or session.url).rstrip("/"), jql, roles)
+    body = {"type": SITE, "cloud": cloud, "base": site.base, "jql": jql, "roles": roles}
+    return site, [Document(_name(scope, custom), body), *documents]
 
 
 def _name(scope: Scope, custom: Mapping[str, str]) -> str:
-    """Name what was learned for a scope; with other fields in vsm.toml it has to be learned anew."""
+    """Give the document's id for a scope; with other fields in vsm.toml it has to be learned anew."""
     words = json.dumps([asdict(scope), dict(custom)], sort_keys=True)
     return f"{SITE}/{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 

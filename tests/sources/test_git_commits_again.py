@@ -15,8 +15,7 @@ from tests.share import share
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, open_archive
-from vsm.sources.git_changes import change_pages
-from vsm.sources.git_commits import LASTING, STATE, commit_pages
+from vsm.sources.git_commits import LASTING, STATE, change_pages, commit_pages
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 AS_DEV = ("-c", "user.name=dev-1", "-c", "user.email=dev-1@example.org")

@@ -1,39 +1,81 @@
-"""What is new in this Jira? Whole issues in pages, resumed where the last pull stopped.
+"""What is new in a Jira: whole issues in pages, resumed where the last pull stopped.
 
 A pull asks for what changed since the last one began, in order of creation; each page carries a cursor.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from vsm.sources.archive import Archive, Document, Page
-from vsm.sources.jira_live.changelog import Asker, with_changelogs, with_notes
-from vsm.sources.jira_live.cursor import Cursor, question
-from vsm.sources.jira_live.fields import Json
-from vsm.sources.jira_live.scope import Scope
-from vsm.sources.jira_live.search import count_issues, created_ms, found_issues
-from vsm.sources.jira_live.site import Site, known_site, learn_site
-from vsm.sources.jira_live.sweep import BACK, GONE, gone_document
-from vsm.sources.jira_live.sweep import sweep as sweep_ids
+from vsm.sources.jira_api.changelog import Asker, with_changelogs, with_notes
+from vsm.sources.jira_api.fields import Json
+from vsm.sources.jira_api.search import Scope, count_issues, created_ms, found_issues
+from vsm.sources.jira_api.site import Site, known_site, learn_site
+from vsm.sources.jira_api.sweep import BACK, GONE, gone_document, missing_issues
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live.session import JiraSession
+    from vsm.sources.jira_api.session import JiraSession
 
 WEEK_MS: Final = 7 * 24 * 3600 * 1000
 CLOUD_BATCH: Final = 1000
 """Issues of one bulk changelog request."""
+OVERLAP_MS: Final = 10 * 60 * 1000
+"""Changes may reach the search index minutes late, and clocks differ: the next pull looks back this far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a pull got. All instants are epoch milliseconds by the server's clock.
+
+    ``asked`` is a digest of the question (query and fields); ``since`` bounds this pull's changes from below
+    (None: a first load), ``mark`` is when it began, ``created`` how far it got in order of creation (0:
+    nowhere yet, None: whole), ``swept`` when ids were last compared, ``learned`` when fields and statuses
+    were read.
+    """
+
+    asked: str
+    mark: int
+    since: int | None = None
+    created: int | None = 0
+    swept: int = 0
+    learned: int = 0
+
+    @property
+    def changed_since(self) -> int | None:
+        """The instant from which on changes are still to be read; None: all."""
+        return self.since if self.created is not None else self.mark - OVERLAP_MS
+
+    @classmethod
+    def read(cls, text: str | None) -> Self | None:
+        """Give the cursor that was written down; None where there is none of this kind."""
+        try:
+            body = json.loads(text or "null")
+        except ValueError:
+            return None
+        return cls(**body) if isinstance(body, dict) else None
+
+    def write(self) -> str:
+        """Write it down, for ``read``."""
+        return json.dumps(asdict(self))
+
+
+def _question(jql: str, fields: list[str]) -> str:
+    """Give sixteen hex digits; another query or other fields are another question."""
+    return hashlib.sha256(json.dumps([jql, sorted(fields)]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveJira:
-    """Which Jira is pulled into which source?
+    """A Jira, and the source of the archive that it is pulled into.
 
     ``as_asked`` is the scope as the archive's log of pulls writes it. ``at`` is when the pull begins, and
     counts where the server's answers carry no time. ``custom`` is our word → field of ``[jira]``.
-    ``on_total`` is told about how many are to come.
+    ``on_total`` is called with about how many are to come.
     """
 
     session: "JiraSession"
@@ -47,12 +89,10 @@ class LiveJira:
 
 
 def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 100) -> Iterator[Page]:
-    """What is new? Pages of issues, and of what was learned about the site.
+    """Give pages of issues that are new or changed, and of what was learned about the site.
 
     Parameters
     ----------
-    jira
-        The server, what is asked of it, and the archive that knows what was pulled before.
     sweep
         Compare all ids, to see what was deleted, moved away or hidden. By default once a week.
     page_size
@@ -89,7 +129,7 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     """
     last = Cursor.read(jira.archive.cursor(jira.source, jira.as_asked))
     site, documents = _site(jira, last)
-    asked = question(jira.scope.url + site.jql, site.fields)
+    asked = _question(jira.scope.url + site.jql, site.fields)
     last = last if last and last.asked == asked else None
     if last is None and jira.on_total:
         jira.on_total(count_issues(jira.session, site.jql, cloud=site.cloud))
@@ -109,12 +149,12 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
 
 
 def _now(jira: LiveJira) -> int:
-    """Tell the time by the server's clock, which is the one that its instants go by."""
+    """Give the time by the server's clock, which its instants go by."""
     return int((jira.session.server_time or jira.at).timestamp() * 1000)
 
 
 def _site(jira: LiveJira, last: Cursor | None) -> tuple[Site, list[Document]]:
-    """Ask what kind of Jira it is, where that is unknown or a week old."""
+    """Give the site, asked anew where it is unknown or a week old, and documents of what was learned."""
     site = known_site(jira.archive, jira.source, jira.scope, custom=jira.custom)
     if site is None or last is None or _now(jira) - last.learned > WEEK_MS:
         return learn_site(jira.session, jira.scope, custom=jira.custom)
@@ -128,14 +168,14 @@ def _begun(last: Cursor | None, *, asked: str, now: int, learned: bool) -> Curso
     """
     if last is None:
         return Cursor(asked, now, swept=now, learned=now)
-    known = replace(last, learned=now if learned else last.learned)
+    last = replace(last, learned=now if learned else last.learned)
     if last.created is not None:
-        return known
-    return replace(known, mark=now, since=last.changed_since, created=0)
+        return last
+    return replace(last, mark=now, since=last.changed_since, created=0)
 
 
 def _changed(jira: LiveJira, site: Site, last: Cursor | None, page_size: int) -> Iterator[list[Json]]:
-    """Give what changed since, trimmed, in batches that one transaction stores."""
+    """Give what changed since, trimmed, in batches that are stored in one transaction."""
     since = last.changed_since if last else None
     found = found_issues(
         jira.session, site.jql, cloud=site.cloud, fields=site.fields,
@@ -170,7 +210,7 @@ def _swept(jira: LiveJira, site: Site) -> Iterator[tuple[Document, ...]]:
     bodies = list(jira.archive.documents(jira.source))
     gone = {body["issue"] for body in bodies if body.get("type") == "gone" and body["how"] != BACK}
     stored = {body["id"]: _project(body) for body in bodies if "key" in body and body["id"] not in gone}
-    for part in sweep_ids(jira.session, site, stored=stored):
+    for part in missing_issues(jira.session, site, stored=stored):
         moved = _documents(jira, site, [with_notes(asker, issue) for issue in part.found])
         yield (*moved, *(gone_document(issue, how, at=_now(jira)) for issue, how in part.gone.items()))
 

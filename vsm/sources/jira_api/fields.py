@@ -1,4 +1,4 @@
-"""Which of a Jira's fields are taken? Those that tell flow, by id; texts and addresses of people are not."""
+"""The fields of a Jira that are kept: those on flow, by id; texts and addresses of people are not."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -29,7 +29,7 @@ LONGEST: Final = 255
 
 
 def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> dict[str, str]:
-    """Which field plays which part? Field id → sprint, flag, team, parent, points, or a word of vsm.toml.
+    """Give roles of fields: id → sprint, flag, team, parent, points, or a word of vsm.toml.
 
     Parameters
     ----------
@@ -47,27 +47,21 @@ def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> d
     wanted = {field.casefold(): word for word, field in custom.items()}
     roles = {}
     for field in fields:
-        known, name = str(field.get("id")), str(field.get("name", "")).casefold()
-        said = wanted.get(known.casefold()) or wanted.get(name)
+        field_id, name = str(field.get("id")), str(field.get("name", "")).casefold()
+        role = wanted.get(field_id.casefold()) or wanted.get(name)
         if field.get("custom"):
             kind = str((field.get("schema") or {}).get("custom"))
-            said = said or ROLES_BY_TYPE.get(kind) or ROLES_BY_NAME.get(name)
-        if said:
-            roles[known] = said
+            role = role or ROLES_BY_TYPE.get(kind) or ROLES_BY_NAME.get(name)
+        if role:
+            roles[field_id] = role
     return roles
 
 
 def trimmed_issue(body: Json, *, site: str) -> Json:
-    """What of an issue is kept? All that tells flow; texts of comments, addresses and pictures are dropped.
+    """Give an issue without texts of comments, addresses and pictures; a trimmed one stays as it is.
 
-    What was trimmed before stays as it is.
-
-    Parameters
-    ----------
-    body
-        An issue as Jira gives it.
-    site
-        Where people open it; ``self`` is written anew with it, since an API gateway's address opens nothing.
+    ``site`` is where people open it; ``self`` is written anew with it, since an API gateway's address opens
+    nothing.
 
     Examples
     --------
@@ -79,26 +73,24 @@ def trimmed_issue(body: Json, *, site: str) -> Json:
     fields = {
         name: _trimmed(value) for name, value in (body.get("fields") or {}).items() if name not in TEXTS
     }
-    for name, part, kept in (
+    for name, part, words in (
         ("comment", "comments", ("id", "created", "author")),
         ("worklog", "worklogs", ("id", "created", "started", "author")),
     ):
-        notes = _notes(body, name, part)
-        if notes is not None:
-            fields[name] = {part: [{word: _trimmed(note.get(word)) for word in kept} for note in notes]}
+        notes = (body.get("fields") or {}).get(name)
+        if isinstance(notes, dict):
+            trimmed_notes = [
+                {word: _trimmed(note.get(word)) for word in words} for note in notes.get(part) or ()
+            ]
+            fields[name] = {part: trimmed_notes}
     trimmed: Json = {"id": body["id"], "key": body["key"], "self": f"{site}/rest/api/2/issue/{body['id']}"}
     if log := body.get("changelog"):
         trimmed["changelog"] = log | {"histories": [trimmed_history(h) for h in log.get("histories") or ()]}
     return trimmed | {"fields": fields}
 
 
-def _notes(body: Json, name: str, part: str) -> list[Json] | None:
-    field = (body.get("fields") or {}).get(name)
-    return list(field.get(part) or []) if isinstance(field, dict) else None
-
-
 def trimmed_history(history: Json) -> Json:
-    """What of a history is kept? Who changed what and when; long texts and descriptions are dropped.
+    """Give a history without long texts and descriptions: who changed what and when.
 
     Examples
     --------
@@ -106,9 +98,12 @@ def trimmed_history(history: Json) -> Json:
     >>> trimmed_history({"id": "1", "created": "2026-01-05T09:00:00.000+0000", "items": [item]})["items"]
     [{'field': 'description'}]
     """
-    kept = {word: history.get(word) for word in ("id", "created")}
-    items = [_trimmed_item(item) for item in history.get("items") or ()]
-    return kept | {"author": _trimmed(history.get("author")), "items": items}
+    return {
+        "id": history.get("id"),
+        "created": history.get("created"),
+        "author": _trimmed(history.get("author")),
+        "items": [_trimmed_item(item) for item in history.get("items") or ()],
+    }
 
 
 def _trimmed_item(item: Json) -> Json:
