@@ -8,10 +8,9 @@ import pandas as pd
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
-from vsm.eventlog.log import Log
-from vsm.eventlog.milestones import milestones_from_commits
-from vsm.eventlog.quality import QualityNote
-from vsm.eventlog.small_teams import SmallTeams, small_teams_of
+from vsm.eventlog.deliveries import milestones_from_commits
+from vsm.eventlog.log import Log, QualityNote
+from vsm.eventlog.participants import SmallTeams, small_teams_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import (
     blocked_spans,

@@ -89,7 +89,7 @@ def stream_from_log(
         small = small_teams(log, people=people, workflow=workflow, as_of=as_of)
         if small:
             small.check(window.team)
-            notes, provenance = small.doubts(workflow), provenance | small.told()
+            notes, provenance = small.notes(workflow), provenance | small.provenance()
             workflow, log = small.workflow(workflow), small.log(log)
             people = people_of(log, workflow=workflow)
         log, people, workflow, experiments = pseudonymize(

@@ -15,23 +15,19 @@ from tqdm import tqdm
 
 from vsm.errors import ArchiveError, EmptyWindowError, ParameterError
 from vsm.eventlog.as_of import last_recorded
-from vsm.eventlog.board import Board, board_from_jira
-from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.from_table import log_from_table
-from vsm.eventlog.link import ticket_keys
-from vsm.eventlog.log import Log, merge_logs
-from vsm.eventlog.masks import log_without_addresses
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.eventlog.from_tables import log_from_deployments, log_from_table
+from vsm.eventlog.infer import Board, board_from_jira
+from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
+from vsm.eventlog.pseudonymize import log_without_addresses
+from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import Window, stream_from_log
 from vsm.quality.links import check_keys
 from vsm.quality.records import check_future, with_doubts
-from vsm.sources.archive import Archive
-from vsm.sources.archive_reading import read_archive
-from vsm.sources.secret_key import secret_key
+from vsm.sources.archive import Archive, read_archive
 from vsm.sources.table_store import load_table, save_table
-from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow
+from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
 

@@ -17,8 +17,8 @@ from typing import IO, cast
 from rich.console import Console
 from rich.table import Table
 
+from vsm.eventlog.deliveries import with_deliveries
 from vsm.eventlog.from_git import log_from_git
-from vsm.eventlog.history import with_deliveries
 from vsm.sources.git_commits import FIELDS, commit_pages
 from vsm.sources.git_process import create_repository
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from tests.jira_server import EMAIL, TOKEN, Running, Site, serve
 from vsm.sources.archive import open_archive
 from vsm.sources.credentials import Login
-from vsm.sources.jira_live import JiraSession, LiveJira, Scope, live_pages
+from vsm.sources.jira_api import JiraSession, LiveJira, Scope, live_pages
 
 TICKETS, HISTORIES, LATENCY = 1000, 5, 0.05
 QUERY = "created >= 0"

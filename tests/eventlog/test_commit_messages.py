@@ -2,7 +2,7 @@
 
 import pytest
 
-from vsm.eventlog.commit_messages import Told, told_by_messages
+from vsm.eventlog.commit_messages import CommitRefs, refs_of_messages
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from vsm.eventlog.commit_messages import Told, told_by_messages
 )
 def test_subjects_tell_branch_and_pull_request(subject: str, branch: str | None, pull: str | None) -> None:
     """GitHub, GitLab, Bitbucket, Azure, and plain Git; a title that begins with "Merge" is no merge."""
-    told = told_by_messages([subject]).get(0, Told())
+    told = refs_of_messages([subject]).get(0, CommitRefs())
     assert (told.branch, told.pull) == (branch, pull)
 
 
 def test_gitlab_names_the_request_at_the_end() -> None:
     """The branch stands in the subject, the number in the last line."""
-    told = told_by_messages(
+    told = refs_of_messages(
         ["Merge branch 'AB-1' into 'main'\n\nPay by card\n\nSee merge request shop/web!77"]
     )[0]
     assert (told.branch, told.pull) == ("AB-1", "77")
@@ -43,7 +43,7 @@ def test_people_of_trailers_and_of_reviewers_lines() -> None:
         "Signed-off-by: dev-1 <d1@example.org>\nCo-authored-by: dev-4 <d4@example.org>\n"
         "Co-Authored-By: dev-5 <d5@example.org>"
     )
-    told = told_by_messages([message])[0]
+    told = refs_of_messages([message])[0]
     assert told.people == {
         "reviewers": (("dev-2", "d2@example.org"), ("dev-3", "")),
         "signers": (("dev-1", "d1@example.org"),),
@@ -56,17 +56,17 @@ def test_reverts_and_cherry_picks_name_their_commit() -> None:
     one, two = "a" * 40, "b" * 40
     revert = f'Revert "AB-1 pay"\n\nThis reverts commit {one}, reversing\nchanges made to {two}.'
     picked = f"AB-2 mend\n\n(cherry picked from commit {one})\n(cherry picked from commit {two})"
-    reverted, taken = told_by_messages([revert, picked]).values()
-    assert (reverted.reverts, reverted.taken_back) == ((one,), "AB-1 pay")
+    reverted, taken = refs_of_messages([revert, picked]).values()
+    assert (reverted.reverts, reverted.reverted_subject) == ((one,), "AB-1 pay")
     assert taken.picked == two
 
 
 def test_a_plain_message_tells_nothing() -> None:
     """Most do; so does an empty one."""
-    assert told_by_messages(["AB-1 pay by card", ""]) == {}
+    assert refs_of_messages(["AB-1 pay by card", ""]) == {}
 
 
 def test_a_huge_message_takes_no_time() -> None:
     """Twenty thousand characters without an end of line, made to make regular expressions go back and back."""
-    told = told_by_messages(["Merge branch '" + "a" * 20_000, "x\n\nReviewers: " + "a <" * 7_000])
+    told = refs_of_messages(["Merge branch '" + "a" * 20_000, "x\n\nReviewers: " + "a <" * 7_000])
     assert told[0].branch is None

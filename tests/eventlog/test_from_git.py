@@ -4,7 +4,7 @@ from tests.git_bodies import batch, commit, repository
 from tests.jira_bodies import history, issue
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.link import ticket_keys
+from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.tables import COMMITS, EVENTS, NAMES, RELEASES, check
 
 KEYS = {"AB-1": "jira:1001", "AB-2": "jira:1002"}

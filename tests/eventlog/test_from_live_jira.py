@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from tests.jira_bodies import history, issue, moved
-from vsm.eventlog.about_tickets import amount
+from vsm.eventlog.fields import amount
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.jira_values import custom_value
+from vsm.eventlog.jira_site import custom_value
 from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check
 

@@ -17,7 +17,7 @@ from tests.logs import PERSONS, STATUSES, TEAMS, TICKETS, Case, cases, stage_tab
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
 from vsm.clock import Calendar, Clock, Week, calendar_from_week, clock_from_workflow
 from vsm.config import Waiting, Workflow
-from vsm.config.waiting import ORDER
+from vsm.config.rules import CAUSES
 from vsm.definitions.causes import Block, Facts, cause_at, list_causes, micros, receiver_at
 from vsm.definitions.facts import events_of, rows_of
 from vsm.definitions.visits import Memberships, Visit
@@ -81,7 +81,7 @@ def on_steps(case: Case) -> Case:
     return Case(sorted_events(events), case.workflow, as_of)
 
 
-ORDERS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(st.just(ORDER), st.permutations(ORDER).map(tuple))
+ORDERS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(st.just(CAUSES), st.permutations(CAUSES).map(tuple))
 RULES = st.builds(
     Waiting,
     order=ORDERS,

@@ -15,8 +15,8 @@ from vsm.definitions.facts import events_of, rows_of, stage_facts
 from vsm.definitions.handoffs import list_handoffs
 from vsm.definitions.milestones import with_milestones
 from vsm.definitions.visits import Memberships, StageFacts, list_visits
+from vsm.eventlog.deliveries import milestones_from_commits
 from vsm.eventlog.log import sorted_events
-from vsm.eventlog.milestones import milestones_from_commits
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import (
     events_with_milestones,

@@ -8,7 +8,7 @@ import networkx as nx
 import pandas as pd
 
 from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, tickets_of, visits_of
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.log import QualityNote
 from vsm.intervals.blocks import blocks_from_events
 from vsm.model.blocking import blocking_network, lasting, who_blocks
 from vsm.quality.blocking import check_blocks

@@ -29,7 +29,7 @@ from vsm.schedule.notify import notify
 from vsm.schedule.rendering import Output, render_plan
 from vsm.schedule.run import run_reports
 from vsm.schedule.site import WHOLE
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import read_archive
 from vsm.sources.work_folder import WorkFolder
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -203,7 +203,7 @@ def one_call(year: Year, week: int, moment: datetime) -> None:
 def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
     monkeypatch.setenv("VSM_JIRA_EMAIL", EMAIL)
     monkeypatch.setenv("VSM_JIRA_TOKEN", TOKEN)
-    monkeypatch.setattr("vsm.sources.jira_live.session.FIRST_PATIENCE", 0.0)
+    monkeypatch.setattr("vsm.sources.jira_api.session.FIRST_PATIENCE", 0.0)
     (tmp_path / "vsm.toml").write_text(PLAN)
     with listening() as listener:
         made = Year(tmp_path, listener)

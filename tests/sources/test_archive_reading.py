@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from vsm.errors import ArchiveError
-from vsm.sources.archive import Document, Page, open_archive
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import Document, Page, open_archive, read_archive
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 READ = """
 import os, sys
 from pathlib import Path
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import read_archive
 if os.geteuid() == 0:
     os.setuid(65534)
 with read_archive(Path(sys.argv[1])) as archive:
@@ -103,7 +102,7 @@ def test_what_a_killed_pull_left_beside_it_is_never_ignored(
         ways.append(address.partition("?")[2])
         return connect("file:/no/such/folder/x?mode=ro", uri=True)
 
-    monkeypatch.setattr("vsm.sources.archive_reading.sqlite3.connect", refusing)
+    monkeypatch.setattr("vsm.sources.archive_file.sqlite3.connect", refusing)
     with pytest.raises(ArchiveError, match="unable to open database file"):
         read_archive(path)
     assert ways[-1] == "mode=rw"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from vsm.errors import SourceError
-from vsm.eventlog.from_deployments import log_from_deployments
+from vsm.eventlog.from_tables import log_from_deployments
 from vsm.sources.deployments_file import deployment_pages
 
 GOOD = "Time;Env;SHA;Result;id\n2026-01-05T09:00:00+01:00;production;ABC1;OK;d7\n2026-01-06T09:00:00Z;staging;;;\n"

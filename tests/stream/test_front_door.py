@@ -16,7 +16,7 @@ from vsm.config import parse_workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import read_archive
 from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow

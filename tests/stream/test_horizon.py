@@ -18,8 +18,7 @@ from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
-from vsm.sources.archive import Document, Page, open_archive
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import Document, Page, open_archive, read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 

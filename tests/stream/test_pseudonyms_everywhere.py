@@ -13,7 +13,7 @@ from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive, read_stream
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 from vsm.tables import COMMITS, NAMES, TABLES, conform

@@ -13,7 +13,7 @@ from tests.share import share
 from tests.stream.work import filled
 from vsm.config import parse_workflow
 from vsm.errors import ConfigError, ParameterError
-from vsm.eventlog.from_table import log_from_table
+from vsm.eventlog.from_tables import log_from_table
 from vsm.from_log import Window, stream_from_log
 from vsm.read import read_stream
 from vsm.stream import ValueStream

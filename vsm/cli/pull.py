@@ -227,7 +227,7 @@ def _asked_before(folder: WorkFolder) -> list[Asked]:
 
 
 def _verify(console: Console, asked: Asked) -> bool:
-    from vsm.sources.jira_live import verified  # noqa: PLC0415 - jira takes half a second
+    from vsm.sources.jira_api import verified  # noqa: PLC0415 - jira takes half a second
 
     console.print(asked["url"])
     passed = True

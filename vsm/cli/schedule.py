@@ -13,7 +13,7 @@ import typer
 
 from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.pull import pull_again
-from vsm.config.reporting import Report
+from vsm.config import Report
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
 from vsm.schedule.call import FAULTS, Call, longest_minutes

@@ -22,13 +22,12 @@ from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
-from vsm.sources.git_changes import change_pages
-from vsm.sources.git_commits import STATE, commit_pages
+from vsm.sources.git_commits import STATE, change_pages, commit_pages
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import row_pages
 
 if TYPE_CHECKING:
-    from vsm.sources.jira_live import JiraSession, Scope
+    from vsm.sources.jira_api import JiraSession, Scope
 
 Asked = dict[str, Any]
 
@@ -111,7 +110,7 @@ def _live_pages(
     sweep: bool | None,
     at: datetime,
 ) -> Iterator[Page]:
-    from vsm.sources.jira_live import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
+    from vsm.sources.jira_api import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
 
     session = session_of(asked, on_wait=progress.waiting)
     custom = workflow.jira.fields
@@ -130,7 +129,7 @@ def _live_pages(
 
 def scope_of(asked: Asked) -> "Scope":
     """The issues that are asked for."""
-    from vsm.sources.jira_live import Scope  # noqa: PLC0415 - see above
+    from vsm.sources.jira_api import Scope  # noqa: PLC0415 - see above
 
     words = ("url", "jql", "filter", "board")
     return Scope(projects=tuple(asked["projects"]), **{word: asked[word] for word in words})
@@ -144,7 +143,7 @@ def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = N
     SourceError
         The address cannot be used, or there is no login.
     """
-    from vsm.sources.jira_live import JiraSession, check_address  # noqa: PLC0415 - see above
+    from vsm.sources.jira_api import JiraSession, check_address  # noqa: PLC0415 - see above
 
     url = check_address(asked["url"], insecure_http=asked["insecure_http"])
     login = find_login(url, environ=os.environ, keyring=login_from_keyring, prompt=_typed)

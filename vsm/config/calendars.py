@@ -1,20 +1,17 @@
-"""When does a team work? The parts of vsm.toml that speak of hours, zones and days off."""
+"""Calendars: the sections of vsm.toml on hours, zones and days off."""
 
 import re
 from calendar import monthrange
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from vsm.config.stages import Section, Word
-
-if TYPE_CHECKING:
-    from vsm.config.belonging import Team
+from vsm.config.people import Team
+from vsm.config.toml import Section, Word, duplicates, parsable
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
@@ -24,7 +21,7 @@ LONGEST: Final = {month: monthrange(2024, month)[1] for month in range(1, 13)}
 
 
 def minutes_of(clock: str) -> int:
-    """How many minutes after midnight is this?
+    """Give a time of day in minutes after midnight.
 
     Raises
     ------
@@ -43,7 +40,7 @@ def minutes_of(clock: str) -> int:
 
 
 def shift_of(text: str) -> tuple[int, int]:
-    """From which minute after midnight to which does this shift last? Past midnight, beyond 1440.
+    """Give a shift in minutes after midnight; one that lasts past midnight ends beyond 1440.
 
     Raises
     ------
@@ -64,23 +61,18 @@ def shift_of(text: str) -> tuple[int, int]:
     return first, last if last > first else last + DAY
 
 
-def _shift(text: str) -> str:
-    shift_of(text)
-    return text
-
-
-def _clock(text: str) -> str:
-    minutes_of(text)
-    return text
-
-
-def _zone(name: str) -> str:
+def check_zone(name: str, *, fault: str) -> str:
+    """Give the name of a time zone back, or raise ValueError with the fault."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:  # which one depends on how the name is wrong
-        hint = 'write an IANA name such as "Europe/Berlin", or "UTC"'
-        raise ValueError(f"'{name}' in [[calendar]] is no time zone; {hint}") from error
+        raise ValueError(fault) from error
     return name
+
+
+def _zone(name: str) -> str:
+    hint = 'write an IANA name such as "Europe/Berlin", or "UTC"'
+    return check_zone(name, fault=f"'{name}' in [[calendar]] is no time zone; {hint}")
 
 
 def _day(value: object) -> object:
@@ -95,15 +87,15 @@ def _day(value: object) -> object:
     return value
 
 
-Shifts = tuple[Annotated[str, AfterValidator(_shift)], ...]
+Shifts = tuple[Annotated[str, parsable(shift_of)], ...]
 Days = tuple[Annotated[date | str, BeforeValidator(_day)], ...]
 
 
 class WorkingWeek(Section):
-    """When does somebody work? A ``[[calendar]]``.
+    """A ``[[calendar]]``: when somebody works.
 
-    ``hours`` are the shifts of each of the ``days``, by the clock of ``zone``; a weekday that is named itself
-    (``fri = ["09:00-14:00"]``) has its own. A shift may last past midnight and belongs to the day on which it
+    ``hours`` are the shifts of each of the ``days``, by the clock of ``zone``; a weekday with its own key
+    (``fri = ["09:00-14:00"]``) has those. A shift may last past midnight and belongs to the day on which it
     begins. Days off are the public holidays of ``country`` and ``subdivision``, and ``days_off``; of
     ``half_days`` only the part before ``half_day_ends`` counts. ``always`` means that nights, weekends and
     holidays count in full.
@@ -124,39 +116,37 @@ class WorkingWeek(Section):
     subdivision: Word | None = None
     days_off: Days = ()
     half_days: Days = ()
-    half_day_ends: Annotated[str, AfterValidator(_clock)] = "12:00"
+    half_day_ends: Annotated[str, parsable(minutes_of)] = "12:00"
     always: bool = False
 
     @property
     def shifts(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """From which minute to which does each shift of each weekday last? Monday first.
+        """The shifts of each weekday, Monday first, in minutes after midnight.
 
         Examples
         --------
         >>> WorkingWeek(name="short", zone="UTC", days=["mon"], sat=["10:00-12:00"]).shifts
         (((540, 1020),), (), (), (), (), ((600, 720),), ())
         """
-        return tuple(tuple(shift_of(text) for text in self._texts(day)) for day in WEEKDAYS)
+        return tuple(tuple(shift_of(text) for text in self.hours_of(day)) for day in WEEKDAYS)
 
-    def _texts(self, day: Weekday) -> Shifts:
+    def hours_of(self, day: Weekday) -> Shifts:
+        """Give the shifts of one weekday as they are written."""
         own: Shifts | None = getattr(self, day)
         return own if own is not None else self.hours if day in self.days else ()
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "WorkingWeek":
-        faults = list(_faults_of_always(self) if self.always else _faults_of_hours(self))
-        if faults:
+        if faults := list(_faults_of_week(self)):
             raise ValueError("\n".join(f"calendar '{self.name}' {fault}" for fault in faults))
         return self
 
 
-def _faults_of_always(week: WorkingWeek) -> Iterator[str]:
-    beside = sorted(week.model_fields_set - {"name", "zone", "always"})
-    if beside:
-        yield f"is always open, so {', '.join(beside)} would mean nothing; keep one"
-
-
-def _faults_of_hours(week: WorkingWeek) -> Iterator[str]:
+def _faults_of_week(week: WorkingWeek) -> Iterator[str]:
+    if week.always:
+        if others := sorted(week.model_fields_set - {"name", "zone", "always"}):
+            yield f"is always open, so {', '.join(others)} would mean nothing; keep one"
+        return
     if week.zone is None:
         yield 'lacks \'zone\': whose clock do its hours go by? Such as "Europe/Berlin", or "UTC"'
     if not any(week.shifts):
@@ -171,9 +161,9 @@ def _faults_of_hours(week: WorkingWeek) -> Iterator[str]:
 def _overlaps(week: WorkingWeek) -> Iterator[str]:
     """Find shifts that share time, also past midnight and from Sunday into Monday."""
     spans = sorted(
-        (place * DAY + begins, place * DAY + ends, f"{day} {text}")
-        for place, day in enumerate(WEEKDAYS)
-        for text, (begins, ends) in zip(week._texts(day), week.shifts[place], strict=True)  # noqa: SLF001
+        (number * DAY + begins, number * DAY + ends, f"{day} {text}")
+        for number, day in enumerate(WEEKDAYS)
+        for text, (begins, ends) in zip(week.hours_of(day), week.shifts[number], strict=True)
     )
     if len(spans) > 1:
         begins, ends, text = spans[0]
@@ -196,35 +186,22 @@ def _unknown_holidays(country: str, subdivision: str | None) -> Iterator[str]:
 
 
 def faults_of_calendars(
-    calendars: Sequence[WorkingWeek], teams: "Sequence[Team]", *, stream: str | None
-) -> list[str]:
-    """What do calendars, and those who name one, say that cannot be?
+    calendars: Sequence[WorkingWeek], teams: Sequence[Team], *, stream: str | None
+) -> Iterator[str]:
+    """Give faults of calendars and of those who name one, one sentence each.
 
     Parameters
     ----------
-    calendars
-        All of the file.
-    teams
-        Who may name one.
     stream
         The calendar that ``[stream]`` names.
 
     Examples
     --------
-    >>> faults_of_calendars([], [], stream="office")
+    >>> list(faults_of_calendars([], [], stream="office"))
     ["[stream] names calendar 'office', which no [[calendar]] defines"]
     """
-    times = Counter(week.name for week in calendars)
-    named = [("[stream]", stream), *((f"team '{team.name}'", team.calendar) for team in teams)]
-    return [
-        *(
-            f"calendar '{name}' is defined {count} times; keep one"
-            for name, count in times.items()
-            if count > 1
-        ),
-        *(
-            f"{who} names calendar '{name}', which no [[calendar]] defines"
-            for who, name in named
-            if name and name not in times
-        ),
-    ]
+    names = [week.name for week in calendars]
+    yield from duplicates(names, "calendar '{}' is defined {} times; keep one")
+    for who, name in [("[stream]", stream), *((f"team '{team.name}'", team.calendar) for team in teams)]:
+        if name and name not in names:
+            yield f"{who} names calendar '{name}', which no [[calendar]] defines"

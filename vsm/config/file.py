@@ -1,43 +1,26 @@
-"""How does this team work? Statuses become stages; people become teams.
+"""The files vsm.toml and experiments.toml as a whole.
 
-A ``Workflow`` is what ``vsm.toml`` says, checked. Reading the file is the caller's work: here is only
-its meaning. An unknown key is an error, and all faults of a file are told at once.
+Their texts are read by the caller; here is their meaning. An unknown key is an error, and all faults of a
+file are listed at once.
 """
 
 import hashlib
-import tomllib
-from typing import Self
+from datetime import date
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from vsm.config.belonging import Membership, Person, Team, faults_of_belonging, twice
-from vsm.config.blocking import Blocking
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
-from vsm.config.delivering import Delivery, Repository
-from vsm.config.faults import sentence
-from vsm.config.privacy import Privacy
-from vsm.config.reporting import Report, Tell, faults_of_reports
-from vsm.config.selectors import Alignment, Flow
-from vsm.config.shown import stages_html
-from vsm.config.stages import Section, Stage, Word, faults_of_splits, splits_of
-from vsm.config.waiting import Waiting
-from vsm.errors import ConfigError
-
-
-class Rules(Section):
-    """Which thresholds hold?
-
-    ``bulk_tickets`` equal moves in ``bulk_minutes`` are clean-up; under ``minimum`` observations a claim
-    is "too few to say".
-    """
-
-    bulk_tickets: int = Field(default=5, ge=2)
-    bulk_minutes: float = Field(default=10.0, gt=0, le=10_080)
-    minimum: int = Field(default=12, ge=2)
+from vsm.config.delivery import Alignment, Delivery, Flow, Repository
+from vsm.config.people import Membership, Person, Team, faults_of_people
+from vsm.config.reports import Report, Tell
+from vsm.config.rules import Blocking, Privacy, Rules, Waiting
+from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
+from vsm.config.toml import Section, Word, duplicates, parse_toml
 
 
 class Jira(Section):
-    """Which of a live Jira's custom fields are taken beyond those that tell flow? By id or by name."""
+    """Custom fields of a live Jira that are read beside those on flow, by id or by name."""
 
     objective: Word | None = None
     value: Word | None = None
@@ -45,19 +28,19 @@ class Jira(Section):
 
     @property
     def fields(self) -> dict[str, str]:
-        """Which field bears each of our words? Those that are set."""
+        """Our word → the tracker's field, for those that are set."""
         return {word: field for word, field in self if field}
 
 
 class Stream(Section):
-    """What is the stream called, and which ``[[calendar]]`` holds for all whose team names none?"""
+    """The stream's name, and the ``[[calendar]]`` of all whose team names none."""
 
     name: Word = "value stream"
     calendar: Word | None = None
 
 
 class Workflow(Section):
-    r"""What does ``vsm.toml`` say? Stages stand in the order of the value stream.
+    r"""What ``vsm.toml`` says. Stages stand in the order of the value stream.
 
     Examples
     --------
@@ -84,82 +67,67 @@ class Workflow(Section):
 
     @property
     def order(self) -> dict[str, int]:
-        """Where in the stream does each stage lie, from 0?"""
-        return {stage.name: place for place, stage in enumerate(self.stages)}
+        """Stage → its position in the stream, from 0."""
+        return {stage.name: order for order, stage in enumerate(self.stages)}
 
     @property
     def mapping(self) -> dict[str, str]:
-        """Which stage does each status name or id belong to?"""
+        """Status name or id → stage."""
         return {status: stage.name for stage in self.stages for status in stage.statuses}
 
     @property
     def splits(self) -> dict[str, tuple[str, ...]]:
-        """Which stages does each milestone of Git split? Those of which vsm.toml has a stage."""
+        """Milestone of Git that has a stage → the stages that it splits."""
         return splits_of(self.stages)
 
     @property
     def team_of(self) -> dict[str, str]:
-        """Which team does each person belong to?"""
+        """Person → team, by its members."""
         return {member: team.name for team in self.teams for member in team.members}
 
     @property
     def team_of_component(self) -> dict[str, str]:
-        """Which team does each component belong to?"""
+        """Component → team."""
         return {component: team.name for team in self.teams for component in team.components}
 
     @property
     def team_of_repository(self) -> dict[str, str]:
-        """Which team does each repository belong to?"""
+        """Repository → team."""
         return {repository: team.name for team in self.teams for repository in team.repositories}
 
     @property
     def patterns(self) -> list[tuple[str, str]]:
-        """Which patterns of persons' names mean which team?"""
+        """(pattern of persons' names, team)."""
         return [(pattern, team.name) for team in self.teams for pattern in team.patterns]
 
     @property
     def bots(self) -> dict[str, bool]:
-        """Of which persons is it said whether they are bots?"""
+        """Person → whether it is a bot, where the file says so."""
         return {person.name: person.bot for person in self.persons if person.bot is not None}
 
     @property
     def person_of(self) -> dict[str, str]:
-        """Which person does each declared account belong to?"""
+        """Declared account → person."""
         return {account: person.name for person in self.persons for account in person.accounts}
 
     def repository(self, name: str) -> Repository:
-        """What is said of this repository? The defaults where nothing is.
-
-        Examples
-        --------
-        >>> Workflow().repository("shop").main is None
-        True
-        """
-        return next((known for known in self.repositories if known.name == name), Repository(name=name))
+        """Give the section of this repository, or the defaults."""
+        return next((section for section in self.repositories if section.name == name), Repository(name=name))
 
     def calendar_of(self, team: str | None) -> WorkingWeek | None:
-        """Which calendar does this team work by? Its own, else the stream's; None where neither is said.
-
-        Examples
-        --------
-        >>> Workflow().calendar_of("web") is None
-        True
-        """
-        named = next((known.calendar for known in self.teams if known.name == team), None)
-        week = named or self.stream.calendar
-        return next((known for known in self.calendars if known.name == week), None)
+        """Give the calendar that this team works by: its own, else the stream's, else None."""
+        own = next((section.calendar for section in self.teams if section.name == team), None)
+        name = own or self.stream.calendar
+        return next((week for week in self.calendars if week.name == name), None)
 
     @property
     def digest(self) -> str:
-        """Which workflow was this? Twelve hex digits of a hash of all that it says of work.
-
-        Reports are left out: when one is made changes no number in it.
-        """
-        said = self.model_dump_json(by_alias=True, exclude={"reports"})
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        """Twelve hex digits of a hash of the file but for its reports, which change no number."""
+        text = self.model_dump_json(by_alias=True, exclude={"reports"})
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def __repr__(self) -> str:
-        """Say in one line what this is."""
+        """Name the stream, its counts and its digest."""
         return (
             f"Workflow({self.stream.name!r}, stages={len(self.stages)}, teams={len(self.teams)}, "
             f"calendars={len(self.calendars)}, digest={self.digest!r})"
@@ -173,33 +141,67 @@ class Workflow(Section):
 
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:
+        stages = [stage.name for stage in self.stages]
+        statuses = [status for stage in self.stages for status in stage.statuses]
+        repositories = [section.name for section in self.repositories]
+        reports = [report.name.casefold() for report in self.reports]
         faults = [
-            *twice([stage.name for stage in self.stages], "stage '{}' is defined {} times; keep one"),
-            *twice(
-                [status for stage in self.stages for status in stage.statuses],
-                "status '{}' is mapped {} times; keep it in one stage",
-            ),
-            *twice(
-                [known.name for known in self.repositories], "repository '{}' is named {} times; keep one"
-            ),
-            *faults_of_belonging(self.teams, self.persons, self.memberships),
+            *duplicates(stages, "stage '{}' is defined {} times; keep one"),
+            *duplicates(statuses, "status '{}' is mapped {} times; keep it in one stage"),
+            *duplicates(repositories, "repository '{}' is named {} times; keep one"),
+            *faults_of_people(self.teams, self.persons, self.memberships),
+            *faults_of_splits(self.stages),
+            *duplicates(reports, "report '{}' is named {} times (capitals do not tell them apart); keep one"),
+            *faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar),
         ]
-        faults += [*faults_of_splits(self.stages), *faults_of_reports(self.reports)]
-        faults += faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar)
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
 
-def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
-    r"""What does this workflow file mean?
+class Experiment(Section):
+    """An ``[[experiment]]``: what the team changed, when, and to what end.
 
-    Parameters
-    ----------
-    text
-        The file's text.
-    origin
-        What to call the file in messages.
+    ``since`` is the first day of the new way of working (UTC), ``until`` the day on which it was given up.
+    With ``stage`` the time in that stage is compared, else lead time. ``expect`` is what was hoped for.
+    ``change`` says what was done, in the team's own words.
+    """
+
+    name: Word
+    since: date
+    until: date | None = None
+    stage: Word | None = None
+    expect: Literal["shorter", "longer"] = "shorter"
+    change: str = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ValueError(f"'{self.name}' ends on {self.until}, not after {self.since}; exchange them")
+        return self
+
+
+class _Experiments(Section):
+    experiments: tuple[Experiment, ...] = Field(default=(), alias="experiment")
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        names = [experiment.name for experiment in self.experiments]
+        if faults := duplicates(names, "experiment '{}' is named {} times; keep one"):
+            raise ValueError("\n".join(faults))
+        return self
+
+
+_SECTIONS: Final[dict[str, type[BaseModel]]] = {
+    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
+    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
+    "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
+    "privacy": Privacy, "report": Report, "report.tell": Tell,
+}  # fmt: skip
+
+
+def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
+    r"""Give the workflow of a file's text. ``origin`` is what messages call the file.
 
     Raises
     ------
@@ -214,18 +216,21 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
     ...
     vsm.errors.ConfigError: vsm.toml: unknown key 'nmae' in [stream]; known: calendar, name
     """
-    try:
-        return Workflow.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{origin} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        faults = [sentence(fault, text, sections=_SECTIONS) for fault in error.errors()]
-        raise ConfigError(f"{origin}: " + "; ".join(faults)) from None
+    return parse_toml(text, Workflow, origin=origin, sections=_SECTIONS)
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
-    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
-    "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "privacy": Privacy, "report": Report, "report.tell": Tell,
-}  # fmt: skip
+def parse_experiments(text: str, *, origin: str = "experiments.toml") -> tuple[Experiment, ...]:
+    r"""Give the experiments of a file's text, in its order. ``origin`` is what messages call the file.
+
+    Raises
+    ------
+    ConfigError
+        The text is no TOML, has an unknown key, a day that is none, …; every fault is listed.
+
+    Examples
+    --------
+    >>> parse_experiments('[[experiment]]\nname = "WIP limit"\nsince = 2026-05-04')[0].expect
+    'shorter'
+    """
+    parsed = parse_toml(text, _Experiments, origin=origin, sections={"experiment": Experiment})
+    return parsed.experiments

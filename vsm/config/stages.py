@@ -1,30 +1,25 @@
-"""What is one step of the value stream? Statuses of the tracker make it up, or milestones of Git."""
+"""Stages: the steps of the value stream, made up of statuses of the tracker or of milestones of Git."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
+from html import escape
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from vsm.config.toml import Section, Word, duplicates
+
 Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
 
 
-class Section(BaseModel):
-    """What may one section of vsm.toml say? Nothing but its fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Stage(Section):
-    """What is one step of the value stream?
+    """A ``[[stage]]``: one step of the value stream.
 
     ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
-    that tickets leave this stage together on purpose (a release), so that it is not taken for clean-up.
+    that tickets leave this stage together on purpose (a release), which is then not taken for clean-up.
     ``wip`` is how many tickets may be in it, by agreement.
 
-    A stage with ``git`` has no statuses: commits tell when a ticket is in it, and it splits the stages named
+    A stage with ``git`` has no statuses: commits show when a ticket is in it, and it splits the stages named
     ``within`` (see ``splits_of``).
     """
 
@@ -40,18 +35,18 @@ class Stage(Section):
 
     @field_validator("kind", mode="before")
     @classmethod
-    def _says_what_a_kind_is_called_now(cls, kind: object) -> object:
+    def _is_called_as_it_is_now(cls, kind: object) -> object:
         if kind == "outside":
             raise ValueError("kind 'outside' of a [[stage]] is called 'external' since version 0.2.0")
         return kind
 
 
 def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
-    """Which stages does each milestone split?
+    """Give the stages that each milestone splits.
 
-    What ``within`` says; without it ``coding`` and ``landing`` split the nearest stage of kind work before
-    them that is the tracker's own, and ``releasing`` splits the stages of kind work that ``coding`` (without
-    it ``landing``) splits, without either that nearest one, and all that are done.
+    They are those of ``within``. Without it ``coding`` and ``landing`` split the nearest stage of kind work
+    before them that has statuses. ``releasing`` splits all stages that are done, and the stages of kind work
+    that ``coding`` splits (else those of ``landing``, else that nearest one).
 
     Examples
     --------
@@ -61,7 +56,9 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     {'coding': ('Build',), 'releasing': ('Build', 'Done')}
     """
     splits = {
-        stage.git: stage.within or _before(stages, place) for place, stage in enumerate(stages) if stage.git
+        stage.git: stage.within or _work_before(stages, order)
+        for order, stage in enumerate(stages)
+        if stage.git
     }
     releasing = next((stage for stage in stages if stage.git == "releasing"), None)
     if releasing and not releasing.within:
@@ -72,37 +69,55 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     return {str(milestone): names for milestone, names in splits.items()}
 
 
-def _before(stages: Sequence[Stage], place: int) -> tuple[str, ...]:
-    work = [stage.name for stage in stages[:place] if stage.kind == "work" and not stage.git]
+def _work_before(stages: Sequence[Stage], order: int) -> tuple[str, ...]:
+    work = [stage.name for stage in stages[:order] if stage.kind == "work" and not stage.git]
     return tuple(work[-1:])
 
 
-def faults_of_splits(stages: Sequence[Stage]) -> list[str]:
-    """What is wrong with the stages that milestones of Git split off? One sentence each.
+def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
+    """Give faults of the stages that milestones of Git split off, one sentence each.
 
     Examples
     --------
-    >>> faults_of_splits([Stage(name="Coding", kind="work", git="coding")])
+    >>> list(faults_of_splits([Stage(name="Coding", kind="work", git="coding")]))
     ["stage 'Coding' has no stage of kind work before it to split; name some in within"]
     """
-    times = Counter(stage.git for stage in stages if stage.git)
-    twice = [
-        f"git = '{git}' is said of {count} stages; keep one" for git, count in times.items() if count > 1
-    ]
-    own = {stage.name for stage in stages if not stage.git}
+    milestones = [stage.git for stage in stages if stage.git]
+    yield from duplicates(milestones, "git = '{}' is said of {} stages; keep one")
+    trackers = {stage.name for stage in stages if not stage.git}
     splits = splits_of(stages)
-    return twice + [fault for stage in stages for fault in _faults(stage, own, splits)]
+    for stage in stages:
+        if not stage.git:
+            if stage.within:
+                yield f"stage '{stage.name}' says within, but no git; within is for stages that Git tells"
+            continue
+        if stage.statuses:
+            yield f"stage '{stage.name}' has git and statuses; keep one: a milestone has no status"
+        if not splits[stage.git]:
+            yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
+        for name in stage.within or ():
+            if name not in trackers:
+                yield f"within of stage '{stage.name}' names '{name}', which is no stage of the tracker here"
 
 
-def _faults(stage: Stage, own: set[str], splits: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    if not stage.git:
-        if stage.within:
-            yield f"stage '{stage.name}' says within, but no git; within is for stages that Git tells"
-        return
-    if stage.statuses:
-        yield f"stage '{stage.name}' has git and statuses; keep one: a milestone has no status"
-    if not splits[stage.git]:
-        yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
-    for name in stage.within or ():
-        if name not in own:
-            yield f"within of stage '{stage.name}' names '{name}', which is no stage of the tracker here"
+def stages_html(stages: Sequence[Stage], *, title: str) -> str:
+    """Give the stages as an HTML table, in the order of the stream; every text is escaped.
+
+    Examples
+    --------
+    >>> "<td>work</td>" in stages_html([Stage(name="Build", kind="work")], title="Shop")
+    True
+    """
+    if not stages:
+        return f"<p>{escape(title)}: no stages yet; vsm init --infer proposes them.</p>"
+    columns = ("Stage", "Kind", "Team", "Statuses")
+    head = "".join(f'<th scope="col" style="text-align: left;">{name}</th>' for name in columns)
+    rows = []
+    for stage in stages:
+        statuses = ", ".join(stage.statuses) or (f"from Git: {stage.git}" if stage.git else "–")
+        cells = (stage.name, stage.kind, stage.team or "–", statuses)
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    return (
+        f'<table><caption style="text-align: left;">{escape(title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )

@@ -1,1 +1,1 @@
-"""What happened? Raw documents of every source become one event log; pure, tables in, tables out."""
+"""Raw documents of every source become one event log; pure: documents in, tables out."""

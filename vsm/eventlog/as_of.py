@@ -1,4 +1,4 @@
-"""What was known at one instant? What came later is cut before anything is made of a log."""
+"""A log as it was at one instant: what came later is cut before anything is made of it."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,15 +9,13 @@ from vsm.eventlog.log import Log, sorted_events
 
 
 def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestamp | None:
-    """When did the trackers last record anything? None where they never did; Git does not count.
+    """Give when the trackers last recorded anything; None where they never did. Git does not count.
 
     Everything recorded counts, also what is no event: a ticket that was touched in any way on that day is
     known to have been open or done then.
 
     Parameters
     ----------
-    log
-        Everything recorded.
     known
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
     """
@@ -29,27 +27,25 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
 
 
 def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None) -> Log:
-    """What of a log was known at this instant? The same log where nothing came later; never changed.
+    """Give what was known of a log at this instant: the same log where nothing came later.
 
     Tickets created later are left out with all that concerns them, and so are later events, tags and
-    deployments, commits that were authored or committed later, and doubts about any of them. A commit that
-    landed or came out later has not. A commit's event bears its
-    author's instant. Names of statuses and people stay: a later name is as good as a former one. How often
-    commits name tickets that nobody has pulled is told of the whole history.
+    deployments, commits that were authored or committed later, and notes on any of them. A commit that was
+    merged or released later has not been yet. A commit's event bears its author's instant. Names of statuses
+    and people stay: a later name is as good as a former one. How often commits name tickets that nobody has
+    pulled is counted in the whole history.
 
     Parameters
     ----------
-    log
-        Everything recorded.
     as_of
         The instant that counts as now, with zone.
     git
         Up to when repositories are seen, where that is another instant: a tracker's last word is often older
         than its repositories' last commit, and what was linked since is known all the same.
     """
-    there = set(log.tickets.loc[log.tickets["created"] <= as_of, "ticket"])
-    unborn = set(log.tickets["ticket"]) - there
     git = git or as_of
+    there = log.tickets["created"] <= as_of
+    unborn = set(log.tickets.loc[~there, "ticket"])
     of_git = log.events["source"].astype("str").str.startswith("git:")
     in_time = (log.events["at"] <= as_of).where(~of_git, log.events["at"] <= git)
     seen = in_time & ~log.events["ticket"].isin(unborn)
@@ -63,7 +59,7 @@ def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
     concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
     return replace(
         log,
-        tickets=log.tickets[log.tickets["ticket"].isin(there)].reset_index(drop=True),
+        tickets=log.tickets[there].reset_index(drop=True),
         events=sorted_events(events),
         commits=commits.reset_index(drop=True),
         releases=log.releases[tagged].reset_index(drop=True),
@@ -73,7 +69,7 @@ def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
 
 
 def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
-    """Take back what landed, or came out, later."""
+    """Take back merges and releases that came later."""
     landed, released = commits["landed"] <= git, commits["released"] <= git
     return commits.assign(
         landing=commits["landing"].where(landed),
@@ -84,7 +80,7 @@ def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
 
 
 def _records(events: pd.DataFrame, commits: pd.DataFrame) -> set[tuple[str, str]]:
-    """List the records that tables rest on, by the source's own ids."""
+    """Give the records that tables rest on, by the source's own ids."""
     made = zip("git:" + commits["repository"].astype("str"), commits["commit"], strict=True)
     return {*_pairs(events, "source", "ref"), *made}
 

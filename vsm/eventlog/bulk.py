@@ -1,4 +1,4 @@
-"""Which status changes are clean-up rather than flow?
+"""Status changes that are clean-up rather than flow.
 
 The same move made by one actor on several tickets within minutes, or a migration of the workflow, says
 nothing about how long work took: in real trackers 9–65 % of all moves are of this sort. They are marked,
@@ -16,13 +16,14 @@ Codes = npt.NDArray[np.integer[Any]]
 
 
 def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) -> pd.DataFrame:
-    """Which status changes belong to a bulk edit? EVENTS again, with ``bulk`` set where they do.
+    """Give EVENTS with ``bulk`` set for status changes that belong to a bulk edit.
 
     A change is bulk when some window of ``minutes`` holds it and the same move (before → after) by the
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    moves = _moves(events)
+    moves = events[(events["kind"] == "status") & events["actor"].notna()].dropna(subset=["before", "after"])
+    moves = moves[moves["before"].astype("str") != moves["after"].astype("str")]
     if moves.empty:
         return events
     key = pd.MultiIndex.from_frame(moves[["actor", "before", "after"]]).factorize()[0]
@@ -34,14 +35,16 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     return events.assign(bulk=bulk)
 
 
-def _moves(events: pd.DataFrame) -> pd.DataFrame:
-    """Keep the status changes that could be part of a burst."""
-    whole = events[(events["kind"] == "status") & events["actor"].notna()].dropna(subset=["before", "after"])
-    return whole[whole["before"].astype("str") != whole["after"].astype("str")]
-
-
 def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, minutes: float) -> npt.NDArray[np.bool_]:
-    """Slide a window over moves sorted by key and time; only windows with enough rows are looked into."""
+    """Slide a window over moves sorted by key and time; only windows with enough rows are looked into.
+
+    With a window of ten minutes and ``least`` = 3::
+
+        key    0  0  0  0  1      the same move by the same actor
+        at     0  4  9 30  2      minutes
+        last   2  2  2  3  4      the last row of the window that begins here
+        rows   3  2  1  1  1      in that window: only the first has enough
+    """
     window = int(minutes * 60e6)
     last = np.arange(len(at))
     for group in np.split(last.copy(), np.flatnonzero(np.diff(key)) + 1):

@@ -1,4 +1,4 @@
-"""Which tickets does each commit belong to? By the keys it names, else by the branch that it came in with."""
+"""The tickets of each commit: by the keys that it names, else by the branch that it came in with."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,23 +8,23 @@ import pandas as pd
 
 from vsm.eventlog.commit_messages import JOINT
 from vsm.eventlog.history import NOWHERE, History
-from vsm.eventlog.link import key_pattern, tickets_in
 from vsm.eventlog.log import sorted_events
+from vsm.eventlog.ticket_keys import key_pattern, tickets_in
 from vsm.tables import EVENTS, conform, empty
 
-ABOUT: Final = ("commit", "parents", "authored", "committed", "author", "coauthors", "reviewers")
+FIELDS: Final = ("commit", "parents", "authored", "committed", "author", "coauthors", "reviewers")
 COLUMNS: Final = ["ticket", "at", "kind", "before", "after", "actor", "source", "ref", "seq", "bulk"]
 
 
 def events_from_commits(
     commits: pd.DataFrame, *, branches: pd.DataFrame, keys: Mapping[str, str], source: str
 ) -> tuple[pd.DataFrame, Counter[str]]:
-    """What do commits tell of tickets?
+    """Give commits and reviews as events of the tickets that they belong to.
 
     A commit belongs to every ticket whose key its message names. One that names none belongs to the ticket
-    of the branch that it came in with: the branch, or the text below the subject, of the merge that landed
-    it names exactly one ticket; or it lies, not yet landed, on exactly one branch that is called after
-    exactly one ticket.
+    of the branch that it came in with: the branch, or the text below the subject, of the merge that brought
+    it to the main line names exactly one ticket; or it is, not yet merged, on exactly one branch that is
+    called after exactly one ticket.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def events_from_commits(
     keys
         Ticket key (upper case) → ticket id; empty for a key that several tickets bear.
     source
-        What the events' source is called.
+        The events' source.
 
     Returns
     -------
@@ -48,53 +48,52 @@ def events_from_commits(
     """
     names = _Names(keys)
     named = [names.tickets(message) for message in commits["message"]] if names.pattern else []
-    brought = _brought(commits, branches, names) if names.pattern else {}
-    linked = [n for n, tickets in enumerate(named) if tickets or n in brought]
-    about = commits.iloc[linked][[*ABOUT]].to_dict("records")
+    of_branch = _by_branch(commits, branches, names) if names.pattern else {}
+    linked = [number for number, tickets in enumerate(named) if tickets or number in of_branch]
+    records = commits.iloc[linked][[*FIELDS]].to_dict("records")
     rows = [
         row
-        for number, commit in zip(linked, about, strict=True)
-        for row in _rows(commit, named[number], brought.get(number), source)
+        for number, commit in zip(linked, records, strict=True)
+        for row in _rows(commit, named[number], of_branch.get(number), source)
     ]
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    return (sorted_events(conform(found, EVENTS)) if rows else empty(EVENTS)), names.strange
+    events = sorted_events(conform(pd.DataFrame(rows, columns=COLUMNS), EVENTS)) if rows else empty(EVENTS)
+    return events, names.unknown
 
 
 class _Names:
-    """Which tickets do texts name? Keys that no ticket has are counted as they are met."""
+    """The tickets that texts name; keys that no ticket has are counted in ``unknown``."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys, self.pattern, self.strange = keys, key_pattern(keys), Counter[str]()
+        self._keys, self.pattern, self.unknown = keys, key_pattern(keys), Counter[str]()
 
     def tickets(self, message: str) -> list[str]:
-        found, strange = tickets_in(message, keys=self._keys, pattern=self.pattern)
-        self.strange.update(strange)
-        return found
+        tickets, unknown = tickets_in(message, keys=self._keys, pattern=self.pattern)
+        self.unknown.update(unknown)
+        return tickets
 
     def only(self, text: str | None) -> str | None:
-        """Tell the ticket of a text that names a single key."""
-        found, strange = tickets_in(text or "", keys=self._keys, pattern=self.pattern)
-        return found[0] if len(found) == 1 and not strange else None
+        """Give the ticket of a text that names a single key."""
+        tickets, unknown = tickets_in(text or "", keys=self._keys, pattern=self.pattern)
+        return tickets[0] if len(tickets) == 1 and not unknown else None
 
 
-def _brought(commits: pd.DataFrame, branches: pd.DataFrame, names: _Names) -> dict[int, tuple[str, str]]:
-    """Tell ticket and branch of commits that came in, or wait, on a branch of one ticket."""
+def _by_branch(commits: pd.DataFrame, branches: pd.DataFrame, names: _Names) -> dict[int, tuple[str, str]]:
+    """Give ticket and branch of commits that were merged from, or are still on, a branch of one ticket."""
     history = History(commits["commit"].tolist(), commits["parents"].tolist())
     tips = [
         (branch, history.number[commit], main)
         for branch, commit, main in zip(branches["branch"], branches["commit"], branches["main"], strict=True)
         if commit in history.number
     ]
-    landing = history.claimed(n for _, tip, main in tips if main for n in history.first_parents(tip))
+    merged_by = history.claimed(n for _, tip, main in tips if main for n in history.first_parents(tip))
     of_merge = _merges(commits, history, names)
-    landed = {n: of_merge[m] for n, m in enumerate(landing) if m in of_merge and m != n}
-    return landed | _waiting(
-        history, landing, [(branch, tip) for branch, tip, main in tips if not main], names
-    )
+    merged = {commit: of_merge[by] for commit, by in enumerate(merged_by) if by in of_merge and by != commit}
+    side_tips = [(branch, tip) for branch, tip, main in tips if not main]
+    return merged | _unmerged(history, merged_by, side_tips, names)
 
 
 def _merges(commits: pd.DataFrame, history: History, names: _Names) -> dict[int, tuple[str, str]]:
-    """Tell ticket and branch of each merge that is of one ticket."""
+    """Give ticket and branch of each merge that is of one ticket."""
     found = {}
     for number, (branch, message) in enumerate(zip(commits["branch"], commits["message"], strict=True)):
         if len(history.parents[number]) > 1:
@@ -104,16 +103,16 @@ def _merges(commits: pd.DataFrame, history: History, names: _Names) -> dict[int,
     return found
 
 
-def _waiting(
-    history: History, landing: list[int], tips: list[tuple[str, int]], names: _Names
+def _unmerged(
+    history: History, merged_by: list[int], tips: list[tuple[str, int]], names: _Names
 ) -> dict[int, tuple[str, str]]:
-    """Tell ticket and branch of what has not landed and lies on branches of one ticket only."""
+    """Give ticket and branch of commits that are not merged, and on branches of one ticket only."""
     found: dict[int, set[tuple[str, str]]] = {}
     for branch, tip in tips:
         ticket, seen, stack = names.only(branch), set[int](), [tip]
         while stack:
             number = stack.pop()
-            if landing[number] == NOWHERE and number not in seen:
+            if merged_by[number] == NOWHERE and number not in seen:
                 seen.add(number)
                 stack += history.parents[number]
                 found.setdefault(number, set()).add((ticket or "", branch.removeprefix("origin/")))
@@ -122,12 +121,12 @@ def _waiting(
 
 
 def _rows(
-    commit: Mapping[Any, Any], named: list[str], brought: tuple[str, str] | None, source: str
+    commit: Mapping[Any, Any], named: list[str], of_branch: tuple[str, str] | None, source: str
 ) -> Iterator[tuple[object, ...]]:
     kind, ref = "merge" if " " in commit["parents"] else "commit", commit["commit"]
     tickets: list[tuple[str, str | None]] = [(ticket, None) for ticket in named]
-    if brought and not tickets:
-        tickets = [brought]
+    if of_branch and not tickets:
+        tickets = [of_branch]
     facts = [
         (kind, commit["authored"], commit["author"]),
         *(("commit", commit["authored"], who) for who in _split(commit["coauthors"])),

@@ -1,4 +1,4 @@
-"""What does a commit's message tell beyond its text? Branch, pull request, what it takes back, who helped.
+"""What commit messages refer to: branch, pull request, reverted and picked commits, and people who helped.
 
 What Git knows as trailers, and what people write instead: a line "Reviewers: A, B" is no trailer to Git, and
 is the commonest of all in some projects (86 % of Apache Kafka's commits).
@@ -34,7 +34,7 @@ _PULL: Final = (
 )
 _GITLAB: Final = re.compile(r"(?m)^See merge request \S*!(\d+)\s*$")
 _REVERTED: Final = re.compile(r"[Rr]everts commit ([0-9a-f]{7,64})")
-_TAKEN_BACK: Final = re.compile(r'^Revert "(.+)"$')
+_REVERTED_SUBJECT: Final = re.compile(r'^Revert "(.+)"$')
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _PERSON: Final = re.compile(r"\s*([^<>,;]*?)\s*(?:<([^<>]*)>)?\s*(?:[,;]|$)")
 
@@ -43,19 +43,19 @@ People = Mapping[str, tuple[tuple[str, str], ...]]
 NOBODY: Final[People] = {}
 
 
-class Told(NamedTuple):
-    """What does one message tell? Empty where it says nothing; people are (name, mail address)."""
+class CommitRefs(NamedTuple):
+    """What one message refers to; people are (name, mail address)."""
 
     branch: str | None = None
     pull: str | None = None
     reverts: tuple[str, ...] = ()
-    taken_back: str | None = None
+    reverted_subject: str | None = None
     picked: str | None = None
     people: People = NOBODY
 
 
-def told_by_messages(messages: Iterable[str]) -> dict[int, Told]:
-    r"""What do these messages tell?
+def refs_of_messages(messages: Iterable[str]) -> dict[int, CommitRefs]:
+    r"""Give what messages refer to.
 
     Parameters
     ----------
@@ -65,40 +65,40 @@ def told_by_messages(messages: Iterable[str]) -> dict[int, Told]:
     Returns
     -------
     dict
-        By the message's number, from 0; messages that tell nothing are not in it. ``branch`` is the one that
-        a merge brought in, without its remote; ``pull`` the number of a pull or merge request as GitHub,
-        GitLab, Bitbucket and Azure write it; ``reverts`` hashes, whole or abbreviated; ``taken_back`` the
-        subject of what is reverted; ``people`` by role: coauthors, reviewers, signers.
+        By the message's number, from 0; messages that refer to nothing are left out. ``branch`` is the one
+        that a merge brought in, without its remote; ``pull`` the number of a pull or merge request as GitHub,
+        GitLab, Bitbucket and Azure write it; ``reverts`` hashes, whole or abbreviated; ``reverted_subject``
+        that of what is reverted; ``people`` by role: coauthors, reviewers, signers.
 
     Examples
     --------
     >>> message = "Merge pull request #7 from shop/AB-1-pay\n\nReviewed-by: dev-2 <d@x>"
-    >>> told = told_by_messages(["Tidy up", message])[1]
-    >>> told.branch, told.pull, told.people
+    >>> refs = refs_of_messages(["Tidy up", message])[1]
+    >>> refs.branch, refs.pull, refs.people
     ('AB-1-pay', '7', {'reviewers': (('dev-2', 'd@x'),)})
     """
     parts = (message.partition("\n") for message in messages)
     return {
-        number: _told(subject, body)
+        number: _refs(subject, body)
         for number, (subject, _, body) in enumerate(parts)
         if subject[:4] in _OPENINGS or "(#" in subject or (body and _helped(body)) or "commit " in body
     }
 
 
-def _told(subject: str, body: str) -> Told:
-    back = _TAKEN_BACK.match(subject) if subject.startswith("Revert") else None
-    return Told(
+def _refs(subject: str, body: str) -> CommitRefs:
+    reverted = _REVERTED_SUBJECT.match(subject) if subject.startswith("Revert") else None
+    return CommitRefs(
         branch=_branch(subject) if subject.startswith("Merge") else None,
         pull=_pull(subject, body),
-        reverts=_hashes(_REVERTED, body) if "everts commit" in body else (),
-        taken_back=back[1] if back else None,
+        reverts=tuple(dict.fromkeys(_REVERTED.findall(body))) if "everts commit" in body else (),
+        reverted_subject=reverted[1] if reverted else None,
         picked=_last(_PICKED, body) if "cherry picked" in body else None,
         people=_people(body) if _helped(body) else NOBODY,
     )
 
 
 def _helped(body: str) -> bool:
-    """Does it look as if somebody helped? Plain searches: this is asked of every commit."""
+    """Whether trailers may name people. Plain searches: this is asked of every commit."""
     return "-by:" in body or "-By:" in body or "eviewer" in body
 
 
@@ -110,17 +110,13 @@ def _pull(subject: str, body: str) -> str | None:
     return _last(_GITLAB, body) if "merge request" in body else None
 
 
-def _hashes(form: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(form.findall(text)))
-
-
 def _last(form: re.Pattern[str], text: str) -> str | None:
-    found = form.findall(text)
-    return found[-1] if found else None
+    matches = form.findall(text)
+    return matches[-1] if matches else None
 
 
 def _branch(subject: str) -> str | None:
-    """Name the branch; a pull request's title that merely begins with "Merge" names none."""
+    """Give the branch; a pull request's title that merely begins with "Merge" names none."""
     found = next((match[1] for form in _BRANCH if (match := form.match(subject))), None)
     return found.removeprefix("origin/") if found else None
 
@@ -138,5 +134,5 @@ def _people(body: str) -> People:
 
 @lru_cache(maxsize=4096)
 def _persons(text: str) -> tuple[tuple[str, str], ...]:
-    """Tell name and address of each; the same few people stand in thousands of messages."""
+    """Give name and address of each; the same few people stand in thousands of messages."""
     return tuple(dict.fromkeys(person for person in _PERSON.findall(text) if person[0]))

@@ -1,16 +1,22 @@
-"""What of the repositories has landed, and been released, by the rules of vsm.toml?"""
+"""When commits were merged to the main line and released; and with them, the commits of each ticket."""
 
 from dataclasses import replace
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.eventlog.history import with_deliveries
+from vsm.eventlog.history import NONE, NOWHERE, History
 from vsm.eventlog.log import Log
+
+MILESTONES: Final = [
+    "ticket", "repository", "commit", "actor", "written", "landed", "released", "replaced",
+]  # fmt: skip
 
 
 def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
-    """When did each commit land, and come out? The log with its commits told so; the log given stays.
+    """Give a log with its commits' merges and releases, by the rules of vsm.toml.
 
     Parameters
     ----------
@@ -25,10 +31,157 @@ def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
         repositories[repository].ships(tag)
         for repository, tag in zip(releases["repository"], releases["release"], strict=True)
     ]
-    said = {name: workflow.repository(str(name)).main for name in branches["repository"].unique()}
-    named = branches["repository"].astype("str").map({name: main for name, main in said.items() if main})
+    mains = {name: workflow.repository(str(name)).main for name in branches["repository"].unique()}
+    named = branches["repository"].astype("str").map({name: main for name, main in mains.items() if main})
     main = branches["main"].where(named.isna(), branches["branch"] == named)
     branches = branches.assign(main=main.astype("bool"))
     releases = releases.assign(final=pd.array(final, dtype="bool"))
     commits = with_deliveries(log.commits, branches=branches, releases=releases)
     return replace(log, branches=branches, releases=releases, commits=commits)
+
+
+def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """Give commits with when each was merged to the main line, and the first release that contains it.
+
+    Parameters
+    ----------
+    commits
+        COMMITS, parents before children within a repository.
+    branches
+        BRANCHES; the one marked ``main`` is the main line of its repository.
+    releases
+        RELEASES; those that are not ``final`` are left out.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with ``landing, landed, release, released`` filled in. A commit is merged by the first
+        commit of the main line's first-parent chain that contains it: the merge, or itself. Its release
+        is the first that contains it: releases follow one another by instant, but never one before
+        another that it contains; of several at one instant, the one on the shorter history is first. A
+        release's instant is when its tag was made, where that is known and not before its commit's. Instants
+        are as recorded: a skewed clock may put a merge before its work.
+    """
+    parts = []
+    for repository, rows in commits.groupby("repository", observed=True, sort=False):
+        main = branches.loc[(branches["repository"] == repository) & branches["main"], "commit"]
+        shipped = releases[(releases["repository"] == repository) & releases["final"]]
+        parts.append(_delivered(rows, list(main), shipped))
+    if len(parts) < 2:
+        return parts[0] if parts else commits
+    return pd.concat(parts).reindex(commits.index)
+
+
+def _delivered(commits: pd.DataFrame, main: list[str], releases: pd.DataFrame) -> pd.DataFrame:
+    history = History(commits["commit"].tolist(), commits["parents"].tolist())
+    tips = [history.number[tip] for tip in main if tip in history.number]
+    landing = np.array(history.claimed(n for tip in tips for n in history.first_parents(tip)), dtype="int64")
+    order = _release_order(releases, history)
+    # Commits 0 1 2 3 4 of a line, releases at 1 (row 7) and 3 (row 5): order [(1, 7), (3, 5)],
+    # owner [1, 1, 3, 3, NOWHERE], release [7, 7, 5, 5, NOWHERE].
+    owner = history.claimed(number for number, _ in order)
+    row_of = dict(reversed(order))  # of two releases of one commit the first counts
+    release = np.array([row_of.get(number, NOWHERE) for number in owner], dtype="int64")
+    return commits.assign(
+        landing=_taken(commits["commit"], landing),
+        landed=_taken(commits["committed"], landing),
+        release=_taken(releases["release"], release),
+        released=_taken(_release_instants(releases), release),
+    )
+
+
+def _release_instants(releases: pd.DataFrame) -> "pd.Series[Any]":
+    return releases["tagged"].where(releases["tagged"] > releases["at"], releases["at"])
+
+
+def _release_order(releases: pd.DataFrame, history: History) -> list[tuple[int, int]]:
+    """Give commit and row of each release, in the order in which they came out; contained ones first."""
+    when = _release_instants(releases).astype("int64").tolist()
+    tagged = [
+        (history.number[commit], row)
+        for row, commit in enumerate(releases["commit"])
+        if commit in history.number
+    ]
+    own: dict[int, int] = {}
+    for number, row in tagged:
+        own[number] = max(own.get(number, NONE), when[row])
+    rank, names = dict(zip(sorted(own), history.ranks(own), strict=True)), releases["release"].tolist()
+    return sorted(tagged, key=lambda one: (rank[one[0]], when[one[1]], names[one[1]]))
+
+
+def _taken(values: "pd.Series[Any]", rows: Any) -> Any:
+    """Take values by row number; ``NOWHERE`` gives a missing value."""
+    beyond = np.where(rows == NOWHERE, len(values), rows)
+    return values.reset_index(drop=True).reindex(pd.Index(beyond)).array
+
+
+def milestones_from_commits(
+    events: pd.DataFrame, commits: pd.DataFrame, *, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Give when each commit of each ticket was written, merged to the main line ("landed") and released.
+
+    A later step is never before an earlier one: what is released counts as merged by then, and nothing
+    is merged before it is written. Where clocks, or a release from a side branch, say otherwise, the span
+    between is of zero length. A commit that is not merged was given up, or became part of a squash, where a
+    commit of the same ticket and repository is merged after it was written: it counts as merged then
+    (``replaced``), and is never released itself.
+
+    Parameters
+    ----------
+    events
+        EVENTS; rows of kind ``commit`` count, merges do not: they are no work on the ticket.
+    commits
+        COMMITS; those that no ticket's event names do not count, nor events of commits that are not there.
+    as_of
+        The instant that counts as now, with zone; later steps have not happened.
+
+    Returns
+    -------
+    DataFrame
+        One row per ticket and commit, by ticket, instant and hash: ``ticket, repository, commit, actor`` (of
+        the event; str), ``written, landed, released`` (instants, missing while they have not happened),
+        ``replaced`` (a flag).
+    """
+    source = events["source"].astype("str")
+    named = events[(events["kind"] == "commit") & source.str.startswith("git:") & (events["at"] <= as_of)]
+    words = ["ticket", "source", "actor"]
+    facts = named[[*words, "ref", "at", "seq"]].astype(dict.fromkeys(words, "str")).sort_values("seq")
+    facts = facts.assign(repository=facts["source"].str.removeprefix("git:"))
+    facts = facts.rename(columns={"ref": "commit", "at": "written"}).drop_duplicates(
+        ["ticket", "repository", "commit"]
+    )
+    merged = commits[["repository", "commit", "landed", "released"]].astype({"repository": "str"})
+    rows = facts.merge(merged, on=["repository", "commit"])
+    seen = {step: rows[step].where(rows[step] <= as_of) for step in ("landed", "released")}
+    rows = _in_order(rows.assign(**seen))
+    return _replaced(rows).sort_values(["ticket", "written", "commit", "repository"], ignore_index=True)[
+        MILESTONES
+    ]
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the steps of a commit in their order: no span between them is negative."""
+    landed = rows["landed"].mask(
+        ~(rows["landed"] <= rows["released"]), rows["released"].fillna(rows["landed"])
+    )
+    landed = landed.mask(landed < rows["written"], rows["written"])
+    released = rows["released"].mask(rows["released"] < landed, landed)
+    return rows.assign(landed=landed, released=released)
+
+
+def _replaced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let what is not merged end where the next commit of its ticket and repository is."""
+    there = rows["landed"].notna()
+    plain = rows.assign(line=rows.groupby(["ticket", "repository"]).ngroup())
+    landings = plain.loc[there, ["line", "landed"]].sort_values("landed").rename(columns={"landed": "at"})
+    waiting = plain.loc[~there, ["line", "written"]].reset_index().sort_values("written")
+    following = pd.merge_asof(
+        waiting,
+        landings.assign(next=landings["at"]),
+        left_on="written",
+        right_on="at",
+        by="line",
+        direction="forward",
+    ).set_index("index")["next"]
+    ahead = following.reindex(rows.index).astype(rows["landed"].dtype)
+    return rows.assign(landed=rows["landed"].fillna(ahead), replaced=ahead.notna())

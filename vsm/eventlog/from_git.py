@@ -1,4 +1,4 @@
-"""What does a repository's history say? Commits, tags, and who worked when on which ticket."""
+"""A repository's documents become commits, releases, branches, and events of tickets."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,26 +8,26 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.eventlog.commit_links import events_from_commits
-from vsm.eventlog.commit_messages import JOINT, Told, told_by_messages
+from vsm.eventlog.commit_messages import JOINT, CommitRefs, refs_of_messages
+from vsm.eventlog.fields import instants
 from vsm.eventlog.history import History
-from vsm.eventlog.instants import instants
-from vsm.eventlog.log import Log
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import mailboxes_of
 from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform
 
 Json = Mapping[str, Any]
 
-TOLD: Final = ("branch", "pull", "reverts", "picked")
+REFS: Final = ("branch", "pull", "reverts", "picked")
 ROLES: Final = ("coauthors", "reviewers", "signers")
 WHO: Final = ("author", "committer")
+SIZES: Final = ("files", "added", "removed")
 RAW: Final = ("commit", "parents", "author", "authored", "committer", "committed", "message")
 
 
 def log_from_git(
     documents: Iterable[Json], *, repository: str, keys: Mapping[str, str], mail_key: bytes | None = None
 ) -> Log:
-    """What do these Git documents tell?
+    """Give the log of one repository.
 
     Parameters
     ----------
@@ -45,54 +45,47 @@ def log_from_git(
     Log
         Commits that a branch or tag reaches, parents before children, where ``landing``, ``landed``,
         ``release`` and ``released`` are still missing (``with_deliveries``); releases, all ``final``;
-        branches; events; names of authors and helpers; doubts. Commits whose dates cannot be read, and
-        those that a rewritten history has left behind, are told as doubts and left out.
-
-    Examples
-    --------
-    >>> log_from_git([], repository="shop", keys={}).commits.empty
-    True
+        branches; events; names of authors and helpers; notes. Commits whose dates cannot be read, and
+        those that a rewritten history has left behind, are noted and left out.
     """
-    known = list(documents)
-    source = f"git:{repository}"
-    state = next((d for d in known if d["type"] == "repository"), None)
-    commits, left_behind = _reached(_commits([d for d in known if d["type"] == "commits"], repository), state)
-    told = told_by_messages(commits["message"].tolist())
-    commits = commits.assign(**_columns(commits, told), **_changes(known, commits))
+    documents, source = list(documents), f"git:{repository}"
+    batches = [document for document in documents if document["type"] == "commits"]
+    counts = [document for document in documents if document["type"] == "changes"]
+    state = next((document for document in documents if document["type"] == "repository"), None)
+    commits, left_behind = _reached(_commits(batches, repository), state)
+    refs = refs_of_messages(commits["message"].tolist())
+    commits = commits.assign(**_columns(commits, refs), **_changes(counts, commits))
     dated = commits["authored"].notna() & commits["committed"].notna()
-    kept = commits[dated].reset_index(drop=True) if not dated.all() else commits
+    usable = commits[dated].reset_index(drop=True) if not dated.all() else commits
     branches = _branches(state, repository)
-    events, strange = events_from_commits(kept, branches=branches, keys=keys, source=source)
-    doubts = [
-        *_doubts_about_repository(state, source, left_behind),
-        *_doubts_about_commits(commits, strange, source),
-    ]
+    events, unknown = events_from_commits(usable, branches=branches, keys=keys, source=source)
+    people = {person for one in refs.values() for group in one.people.values() for person in group}
+    notes = [*_check_repository(state, source, left_behind), *_check_commits(commits, unknown, source)]
     return Log(
         events=events,
-        names=_names(kept, told.values(), _mailboxes(known, told.values(), mail_key) if mail_key else {}),
-        commits=conform(kept, COMMITS),
+        names=_names(usable, people, _mailboxes(batches, people, mail_key) if mail_key else {}),
+        commits=conform(usable, COMMITS),
         releases=_releases(state, commits, repository),
         branches=conform(branches, BRANCHES),
-        quality=quality_from_notes(doubts),
+        quality=quality_from_notes(notes),
     )
 
 
 def _commits(batches: Sequence[Json], repository: str) -> pd.DataFrame:
-    """Lay commits out; ``message`` and ``undecodable`` stay beside the columns of COMMITS."""
+    """Give commits; ``message`` and ``undecodable`` stay beside the columns of COMMITS."""
     columns = {name: [value for batch in batches for value in batch[name]] for name in RAW}
     columns["subject"] = [message.partition("\n")[0] for message in columns["message"]]
     when = {name: instants(columns.pop(name)) for name in ("authored", "committed")}
     messages = pd.Series(columns.pop("message"), dtype="object")
     frame = pd.DataFrame(columns, dtype="str").assign(repository=repository, message=messages, **when)
     frame["author"], frame["committer"] = "git:" + frame["author"], "git:" + frame["committer"]
-    frame["undecodable"] = frame["commit"].isin(
-        {commit for batch in batches for commit in batch["undecodable"]}
-    )
+    undecodable = {commit for batch in batches for commit in batch["undecodable"]}
+    frame["undecodable"] = frame["commit"].isin(undecodable)
     return frame.drop_duplicates("commit", ignore_index=True)
 
 
 def _reached(commits: pd.DataFrame, state: Json | None) -> tuple[pd.DataFrame, list[str]]:
-    """Keep what the repository's refs still reach; tell what they do not.
+    """Give the commits that the repository's refs still reach, and the hashes of the others.
 
     Where each commit is a parent, or a ref names it, all are reached.
     """
@@ -105,39 +98,37 @@ def _reached(commits: pd.DataFrame, state: Json | None) -> tuple[pd.DataFrame, l
     return commits[reached].reset_index(drop=True), commits["commit"][~reached].tolist()
 
 
-def _columns(commits: pd.DataFrame, told: Mapping[int, Told]) -> dict[str, Any]:
-    """Write out what messages tell; hashes that they abbreviate are written whole where they are known."""
-    columns: dict[str, dict[int, str | None]] = {name: {} for name in (*TOLD, *ROLES)}
-    resolved = _Hashes(commits)
-    for number, tells in told.items():
-        if tells.branch or tells.pull:
-            columns["branch"][number], columns["pull"][number] = tells.branch, tells.pull
-        for role, people in tells.people.items():
+def _columns(commits: pd.DataFrame, refs: Mapping[int, CommitRefs]) -> dict[str, Any]:
+    """Give columns of what messages refer to; abbreviated hashes become whole where they are known."""
+    columns: dict[str, dict[int, str | None]] = {name: {} for name in (*REFS, *ROLES)}
+    hashes = _Hashes(commits)
+    for number, one in refs.items():
+        if one.branch or one.pull:
+            columns["branch"][number], columns["pull"][number] = one.branch, one.pull
+        for role, people in one.people.items():
             columns[role][number] = JOINT.join(dict.fromkeys(f"git:{name}" for name, _ in people))
-        if tells.reverts or tells.taken_back:
-            whole = [resolved.whole(hash_) for hash_ in tells.reverts]
-            columns["reverts"][number] = " ".join(whole) or resolved.before(number, tells.taken_back)
-        if tells.picked:
-            columns["picked"][number] = resolved.whole(tells.picked)
+        if one.reverts or one.reverted_subject:
+            whole = " ".join(hashes.whole(prefix) for prefix in one.reverts)
+            columns["reverts"][number] = whole or hashes.before(number, one.reverted_subject)
+        if one.picked:
+            columns["picked"][number] = hashes.whole(one.picked)
     return {
         name: pd.Series(list(values.values()), index=list(values), dtype="str").reindex(commits.index)
         for name, values in columns.items()
     }
 
 
-def _changes(documents: Iterable[Json], commits: pd.DataFrame) -> dict[str, Any]:
-    """Tell what was counted of each commit; missing where nothing was."""
-    counts = [d for d in documents if d["type"] == "changes"]
-    hashes = [commit for d in counts for commit in d["commit"]]
-    columns = {name: [value for d in counts for value in d[name]] for name in ("files", "added", "removed")}
-    if not hashes:
+def _changes(counts: Iterable[Json], commits: pd.DataFrame) -> dict[str, Any]:
+    """Give the files and lines counted of each commit; missing where nothing was."""
+    frames = [pd.DataFrame({name: count[name] for name in ("commit", *SIZES)}) for count in counts]
+    if not sum(map(len, frames)):
         return {}
-    of = {name: pd.Series(values, index=hashes, dtype="Int64") for name, values in columns.items()}
-    return {name: values.reindex(commits["commit"]).array for name, values in of.items()}
+    sizes = pd.concat(frames).set_index("commit").astype("Int64").reindex(commits["commit"])
+    return {name: sizes[name].array for name in SIZES}
 
 
 class _Hashes:
-    """Which commit does a hash, or a subject that is taken back, mean?"""
+    """The commit that an abbreviated hash, or a reverted subject, means."""
 
     def __init__(self, commits: pd.DataFrame) -> None:
         self._commits = commits
@@ -148,45 +139,40 @@ class _Hashes:
 
     @cached_property
     def _of_subject(self) -> dict[str, list[tuple[int, str]]]:
-        found: dict[str, list[tuple[int, str]]] = {}
+        bearers: dict[str, list[tuple[int, str]]] = {}
         rows = zip(self._commits["subject"], self._commits["commit"], strict=True)
         for number, (subject, commit) in enumerate(rows):
-            found.setdefault(subject, []).append((number, commit))
-        return found
+            bearers.setdefault(subject, []).append((number, commit))
+        return bearers
 
     def whole(self, prefix: str) -> str:
-        """Write a hash whole where exactly one commit's begins so; else as it is."""
+        """Give the whole hash where exactly one commit's begins so; else the prefix."""
         first = bisect_left(self._all, prefix)
         found = [commit for commit in self._all[first : first + 2] if commit.startswith(prefix)]
         return found[0] if len(found) == 1 else prefix
 
     def before(self, number: int, subject: str | None) -> str | None:
-        """Find the last earlier commit of this subject."""
-        earlier = [commit for place, commit in self._of_subject.get(subject or "", ()) if place < number]
+        """Give the last earlier commit of this subject."""
+        earlier = [commit for own, commit in self._of_subject.get(subject or "", ()) if own < number]
         return earlier[-1] if earlier else None
 
 
-def _mailboxes(documents: Iterable[Json], told: Iterable[Told], key: bytes) -> dict[str, str]:
-    batches = [d for d in documents if d["type"] == "commits"]
+def _mailboxes(batches: Iterable[Json], people: set[tuple[str, str]], key: bytes) -> dict[str, str]:
     used = {pair for d in batches for who in WHO for pair in zip(d[who], d[f"{who}_mail"], strict=True)}
-    used |= {pair for tells in told for group in tells.people.values() for pair in group}
-    return mailboxes_of(((f"git:{name}", address) for name, address in used), key=key)
+    return mailboxes_of(((f"git:{name}", address) for name, address in used | people), key=key)
 
 
-def _names(commits: pd.DataFrame, told: Iterable[Told], mailboxes: Mapping[str, str]) -> pd.DataFrame:
-    """Gather who is named: authors and committers with their instants; of helpers no instant is known."""
+def _names(commits: pd.DataFrame, people: set[tuple[str, str]], mailboxes: Mapping[str, str]) -> pd.DataFrame:
+    """Give names of authors and committers with their instants; of helpers no instant is known."""
     roles = (("author", "authored"), ("committer", "committed"))
     named = [commits[[who, at]].set_axis(["id", "at"], axis=1).astype({"id": "str"}) for who, at in roles]
     spans = pd.concat(named).groupby("id")["at"].agg(first="min", last="max").reset_index()
-    helpers = {f"git:{name}" for tells in told for group in tells.people.values() for name, _ in group}
-    others = pd.DataFrame({"id": sorted(helpers - set(spans["id"]))}, dtype="str")
-    rows = pd.concat([spans, others], ignore_index=True) if len(others) else spans
-    about: dict[str, Any] = {
-        "kind": "account",
-        "name": rows["id"].str.removeprefix("git:"),
-        "mailbox": rows["id"].map(mailboxes),
-    }
-    return conform(rows.assign(**about), NAMES)
+    helpers = pd.DataFrame(
+        {"id": sorted({f"git:{name}" for name, _ in people} - set(spans["id"]))}, dtype="str"
+    )
+    rows = pd.concat([spans, helpers], ignore_index=True) if len(helpers) else spans
+    name, mailbox = rows["id"].str.removeprefix("git:"), rows["id"].map(mailboxes)
+    return conform(rows.assign(kind="account", name=name, mailbox=mailbox), NAMES)
 
 
 def _branches(state: Json | None, repository: str) -> pd.DataFrame:
@@ -210,9 +196,7 @@ def _releases(state: Json | None, commits: pd.DataFrame, repository: str) -> pd.
     return conform(tags[tags["at"].notna()].sort_values(["at", "release"]), RELEASES)
 
 
-def _doubts_about_repository(
-    state: Json | None, source: str, left_behind: list[str]
-) -> Iterator[QualityNote]:
+def _check_repository(state: Json | None, source: str, left_behind: list[str]) -> Iterator[QualityNote]:
     if state and state["shallow"]:
         detail = "commits and tags before its edge are missing; fetch --unshallow and pull again"
         yield QualityNote("shallow clone", "fault", detail, source)
@@ -227,17 +211,13 @@ def _doubts_about_repository(
         yield QualityNote("rewritten history", "note", detail, source, None, left_behind[-1])
 
 
-def _doubts_about_commits(
-    commits: pd.DataFrame, strange: Mapping[str, int], source: str
-) -> Iterator[QualityNote]:
+def _check_commits(commits: pd.DataFrame, unknown: Mapping[str, int], source: str) -> Iterator[QualityNote]:
     for ref in commits["commit"][commits["authored"].isna() | commits["committed"].isna()]:
-        yield QualityNote(
-            "unreadable instant", "fault", "commit left out: its date cannot be read", source, None, ref
-        )
+        detail = "commit left out: its date cannot be read"
+        yield QualityNote("unreadable instant", "fault", detail, source, None, ref)
     for ref in commits["commit"][commits["undecodable"].astype(bool)]:
-        yield QualityNote(
-            "undecodable message", "note", "bytes that are no UTF-8 were replaced", source, None, ref
-        )
-    for key, times in sorted(strange.items()):
+        detail = "bytes that are no UTF-8 were replaced"
+        yield QualityNote("undecodable message", "note", detail, source, None, ref)
+    for key, times in sorted(unknown.items()):
         detail = f"{key} is named by {times} commit(s), but no such ticket was pulled"
         yield QualityNote("unknown ticket in a commit", "note", detail, source, None, key)

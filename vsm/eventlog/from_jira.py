@@ -1,9 +1,9 @@
-"""What happened to every issue? Jira's REST bodies become tickets, events, names and doubts.
+"""Jira's REST bodies become tickets, events, names and notes.
 
-The changelog tells changes only, so the first state of status, assignee, priority, sprint, parent,
+The changelog holds changes only, so the first state of status, assignee, priority, sprint, parent,
 team and flag is worked out: the first change's ``from``, else today's value, from creation on. So are
 links that are there though no change made them.
-Histories are sorted by instant, then history id, then place: Jira's own order differs by product and
+Histories are sorted by instant, then history id, then position: Jira's own order differs by product and
 ids do not follow time in imports.
 """
 
@@ -12,9 +12,8 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from vsm.eventlog.about_tickets import AMOUNTS, amount, check_amounts, joined
-from vsm.eventlog.instants import instants
-from vsm.eventlog.jira_doubts import check_changelogs, check_gone
+from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
+from vsm.eventlog.jira_checks import check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     Item,
     Json,
@@ -25,28 +24,27 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
-from vsm.eventlog.jira_links import links_without_history
-from vsm.eventlog.jira_site import Told, names_of_statuses, told_by
-from vsm.eventlog.jira_values import custom_value
-from vsm.eventlog.log import Log, sorted_events
-from vsm.eventlog.quality import quality_from_notes
+from vsm.eventlog.jira_site import JiraDocuments, custom_value, names_of_statuses, sort_documents
+from vsm.eventlog.links import links_without_history
+from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
 States = dict[str, str | None]
 
 STATES: Final = ("status", "assignee", "priority", "sprint", "parent", "team", "flag")
+ORDER: Final = ["ticket", "at", "history", "position"]
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
 
 
 def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: bytes | None = None) -> Log:
-    """What do these issue bodies tell?
+    """Give the log of these documents.
 
     Parameters
     ----------
     bodies
-        REST v2 or v3 issue bodies with ``changelog``; a body may appear once. What a live pull learned stands
+        REST v2 or v3 issue bodies with ``changelog``; a body may appear once. What a live pull adds stands
         among them, with a ``type``: the site's fields, its statuses, which issues are gone.
     source
         Prefix of every id made from them: ``jira:10023``.
@@ -56,7 +54,7 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     Returns
     -------
     Log
-        Tickets, events (sorted, none marked bulk but workflow migrations), names and doubts. An empty
+        Tickets, events (sorted, none marked bulk but workflow migrations), names and notes. An empty
         input gives empty tables; open tickets are like all others. A ticket that was deleted or hidden
         keeps its events; the last of them is ``delete``, when that was noticed.
 
@@ -68,48 +66,52 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    told = told_by(bodies)
-    if not told.issues:
-        return Log(names=_names(told, [], source, mail_key))
-    changes = _changes(told, source)
+    documents = sort_documents(bodies)
+    if not documents.issues:
+        return Log(names=_names(documents, [], source, mail_key))
+    changes = _changes(documents, source)
     moves = changes[changes["kind"] == "status"]
-    names = _names(told, pd.concat([moves["before"], moves["after"]]).dropna().unique(), source, mail_key)
-    ids = _ids(told, changes, source)
-    now = _states_now(told, ids, source)
-    lives = _lives(told, changes, now, source)
-    linked = links_without_history(told.issues, changes, lives=lives, ids=ids, source=source)
+    entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
+    ids = _ids(documents, changes, source)
+    now = _states_now(documents, ids, source)
+    lives = _lives(documents, changes, now, source)
+    linked = links_without_history(documents.issues, changes, lives=lives, ids=ids, source=source)
     firsts = pd.DataFrame([*_first_states(changes, lives, now), *linked], columns=list(Item._fields))
     rows = pd.concat([firsts, changes])
-    ends = _ends(told, rows, source)
-    doubts = [
-        *check_changelogs(told.issues, changes, lives, source=source),
+    ends = _ends(documents, rows, source)
+    notes = [
+        *check_changelogs(documents.issues, changes, lives, source=source),
         *check_gone(ends, lives, source=source),
-        *check_amounts(_amounts(told, source), source=source),
+        *check_amounts(_amounts(documents, source), source=source),
     ]
-    tickets = conform(lives.assign(created=lives["start"]), TICKETS)
-    return Log(tickets, _events(pd.concat([rows, ends]), source), names, quality=quality_from_notes(doubts))
+    return Log(
+        tickets=conform(lives.assign(created=lives["start"]), TICKETS),
+        events=_events(pd.concat([rows, ends]), source),
+        names=_names(documents, entered, source, mail_key),
+        quality=quality_from_notes(notes),
+    )
 
 
-def _changes(told: Told, source: str) -> pd.DataFrame:
-    """Lay all recorded facts out by ticket and time; rows without a readable instant keep NaT."""
-    items = [item for body in told.issues for item in _items(body, told, source)]
+def _changes(documents: JiraDocuments, source: str) -> pd.DataFrame:
+    """Give all recorded facts by ticket and time; rows without a readable instant keep NaT."""
+    items = list[Item]()
+    for body in documents.issues:
+        items += history_items(body, source=source, roles=documents.roles)
+        items += touch_items(body, source=source)
     rows = pd.DataFrame(items, columns=list(Item._fields))
     rows["at"] = instants(list(rows["at"]))
-    return rows.sort_values(["ticket", "at", "history", "place"], kind="stable", ignore_index=True)
+    return rows.sort_values(ORDER, kind="stable", ignore_index=True)
 
 
-def _items(body: Json, told: Told, source: str) -> Iterator[Item]:
-    yield from history_items(body, source=source, roles=told.roles)
-    yield from touch_items(body, source=source)
-
-
-def _lives(told: Told, changes: pd.DataFrame, now: Mapping[str, States], source: str) -> pd.DataFrame:
+def _lives(
+    documents: JiraDocuments, changes: pd.DataFrame, now: Mapping[str, States], source: str
+) -> pd.DataFrame:
     """Describe each ticket; ``start`` is the earlier of creation and first change (imports differ).
 
     A worklog may be dated long before, by a slip of the hand; touches move no beginning.
     """
-    described = [_ticket(body, source) | _lies_in(body, told, now, source) for body in told.issues]
-    rows = pd.DataFrame(described).drop_duplicates("ticket", keep="last")
+    rows = pd.DataFrame([_ticket(body, documents.roles, now, source) for body in documents.issues])
+    rows = rows.drop_duplicates("ticket", keep="last")
     rows["created"] = instants(list(rows["created"]))
     rows["resolved"] = instants(list(rows["resolved"]))
     changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
@@ -118,11 +120,11 @@ def _lives(told: Told, changes: pd.DataFrame, now: Mapping[str, States], source:
     return rows.reset_index(drop=True)
 
 
-def _ticket(body: Json, source: str) -> dict[str, Any]:
-    fields = body["fields"]
+def _ticket(body: Json, roles: Mapping[str, str], now: Mapping[str, States], source: str) -> dict[str, Any]:
+    fields, ticket = body["fields"], f"{source}:{body['id']}"
     site = str(body.get("self", "")).partition("/rest/")
     return {
-        "ticket": f"{source}:{body['id']}",
+        "ticket": ticket,
         "key": body["key"],
         "project": (fields.get("project") or {}).get("key") or str(body["key"]).rpartition("-")[0],
         "type": (fields.get("issuetype") or {}).get("name"),
@@ -134,41 +136,35 @@ def _ticket(body: Json, source: str) -> dict[str, Any]:
         "resolved": fields.get("resolutiondate"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
+        "parent": now[ticket]["parent"],
+        "objective": custom_value(fields, "objective", roles=roles, source=source),
+        **{word: amount(custom_value(fields, word, roles=roles, source=source)) for word in AMOUNTS},
     }
 
 
-def _lies_in(body: Json, told: Told, now: Mapping[str, States], source: str) -> dict[str, Any]:
-    """Say what larger thing a ticket belongs to: its parent or epic, its objective; and what it is worth."""
-    fields = body["fields"]
-    objective = custom_value(fields, "objective", roles=told.roles, source=source)
-    worth = {word: amount(custom_value(fields, word, roles=told.roles, source=source)) for word in AMOUNTS}
-    return worth | {"parent": now[f"{source}:{body['id']}"]["parent"], "objective": objective}
-
-
-def _amounts(told: Told, source: str) -> Iterator[tuple[str, str, States]]:
-    for body in told.issues:
-        texts = {
-            word: custom_value(body["fields"], word, roles=told.roles, source=source) for word in AMOUNTS
-        }
+def _amounts(documents: JiraDocuments, source: str) -> Iterator[tuple[str, str, States]]:
+    roles = documents.roles
+    for body in documents.issues:
+        texts = {word: custom_value(body["fields"], word, roles=roles, source=source) for word in AMOUNTS}
         yield f"{source}:{body['id']}", body["key"], texts
 
 
-def _ids(told: Told, changes: pd.DataFrame, source: str) -> dict[str, str]:
-    """Find the ticket that each key means, former keys too."""
+def _ids(documents: JiraDocuments, changes: pd.DataFrame, source: str) -> dict[str, str]:
+    """Give the ticket that each key means, former keys too."""
     moves = changes[changes["kind"] == "move"].dropna(subset=["before"])
     ids = dict(zip(moves["before"], moves["ticket"], strict=True))
-    return ids | {body["key"]: f"{source}:{body['id']}" for body in told.issues}
+    return ids | {body["key"]: f"{source}:{body['id']}" for body in documents.issues}
 
 
-def _states_now(told: Told, ids: Mapping[str, str], source: str) -> dict[str, States]:
-    """Read today's value of each state of each ticket, where no change tells what it was."""
+def _states_now(documents: JiraDocuments, ids: Mapping[str, str], source: str) -> dict[str, States]:
+    """Give today's value of each state of each ticket, for where no change says what it was."""
     return {
-        f"{source}:{body['id']}": {kind: _now(body, kind, told, ids, source) for kind in STATES}
-        for body in told.issues
+        f"{source}:{body['id']}": {kind: _now(body, kind, documents.roles, ids, source) for kind in STATES}
+        for body in documents.issues
     }
 
 
-def _now(body: Json, kind: str, told: Told, ids: Mapping[str, str], source: str) -> str | None:
+def _now(body: Json, kind: str, roles: Mapping[str, str], ids: Mapping[str, str], source: str) -> str | None:
     fields = body["fields"]
     match kind:
         case "status":
@@ -179,62 +175,39 @@ def _now(body: Json, kind: str, told: Told, ids: Mapping[str, str], source: str)
             return cast("str | None", (fields.get("priority") or {}).get("name"))
         case "parent" if (fields.get("parent") or {}).get("id"):
             return f"{source}:{fields['parent']['id']}"
-    held = custom_value(fields, kind, roles=told.roles, source=source) if told.roles else None
-    return ids.get(held or "") if kind == "parent" else held
+    value = custom_value(fields, kind, roles=roles, source=source) if roles else None
+    return ids.get(value or "") if kind == "parent" else value
 
 
 def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, States]) -> list[Item]:
-    """Say what the changelog does not: each ticket's creation and its state at that instant.
+    """Give what the changelog lacks: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
     """
     stated = changes[changes["kind"].isin(STATES)].drop_duplicates(["ticket", "kind"])
     halves = (stated["kind"] == "status") & stated["before"].isna()
-    told = stated["before"].mask(halves, stated["after"])
-    before = told.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
-    return [
-        Item(
-            row["ticket"],
-            row["start"],
-            -1,
-            place,
-            kind,
-            None,
-            after,
-            row["creator"],
-            f"{row['ticket']}/created",
-        )
-        for row in lives.to_dict("records")
-        for place, (kind, after) in enumerate(_at_creation(row["ticket"], before, now[row["ticket"]]))
-    ]
+    first_values = stated["before"].mask(halves, stated["after"])
+    first_of = first_values.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
+    items = []
+    for ticket, start, creator in zip(lives["ticket"], lives["start"], lives["creator"], strict=True):
+        values = {kind: first_of.get((ticket, kind), now[ticket][kind]) for kind in STATES}
+        facts = [
+            ("created", None),
+            *((kind, value) for kind, value in values.items() if isinstance(value, str)),
+        ]
+        for position, (kind, after) in enumerate(facts):
+            items.append(Item(ticket, start, -1, position, kind, None, after, creator, f"{ticket}/created"))
+    return items
 
 
-def _at_creation(ticket: str, before: dict[Any, Any], now: States) -> Iterator[tuple[str, str | None]]:
-    yield "created", None
-    for kind in STATES:
-        first = before[ticket, kind] if (ticket, kind) in before else now[kind]
-        if isinstance(first, str):
-            yield kind, first
-
-
-def _ends(told: Told, rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Say which tickets are gone: when that was noticed, and never before what is known of them."""
-    stored = {body["id"] for body in told.issues}
-    gone = [body for body in told.gone if body["issue"] in stored]
-    items = [
-        Item(
-            f"{source}:{body['issue']}",
-            None,
-            LAST,
-            0,
-            "delete",
-            None,
-            body["how"],
-            None,
-            f"gone {body['issue']}",
-        )
-        for body in gone
-    ]
+def _ends(documents: JiraDocuments, rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Give tickets that are gone: when that was noticed, and never before what is known of them."""
+    stored = {body["id"] for body in documents.issues}
+    gone = [body for body in documents.gone if body["issue"] in stored]
+    items = []
+    for body in gone:
+        issue, how = body["issue"], body["how"]
+        items.append(Item(f"{source}:{issue}", None, LAST, 0, "delete", None, how, None, f"gone {issue}"))
     ends = pd.DataFrame(items, columns=list(Item._fields))
     noticed = pd.Series(instants([body["noticed"] for body in gone]))
     last = rows.groupby("ticket")["at"].max().reindex(ends["ticket"]).set_axis(ends.index)
@@ -242,26 +215,28 @@ def _ends(told: Told, rows: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Rank ties and give the rows the shape of EVENTS; unreadable instants were told as doubts."""
-    order = ["ticket", "at", "history", "place"]
-    timed = rows[rows["at"].notna()].sort_values(order, kind="stable", ignore_index=True)
+    """Give EVENTS with ties ranked; unreadable instants were noted."""
+    timed = rows[rows["at"].notna()].sort_values(ORDER, kind="stable", ignore_index=True)
     timed["seq"] = timed.groupby(["ticket", "at"]).cumcount()
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
-def _names(told: Told, entered: Iterable[str], source: str, mail_key: bytes | None) -> pd.DataFrame:
-    """Gather names; a status that was entered and is named nowhere is called by its id."""
-    columns = ["kind", "id", "name", "category", "at"]
-    borne = [name for body in told.issues for name in names_in(body, source=source)]
-    borne += names_of_statuses(told.statuses, source=source)
-    named = {known for _, known, *_ in borne}
-    borne += [("status", known, known, None, None) for known in entered if known not in named]
-    rows = pd.DataFrame(borne, columns=columns)
+def _names(
+    documents: JiraDocuments, entered: Iterable[str], source: str, mail_key: bytes | None
+) -> pd.DataFrame:
+    """Give names and when they were seen; a status that is named nowhere is called by its id."""
+    borne = [name for body in documents.issues for name in names_in(body, source=source)]
+    borne += names_of_statuses(documents.statuses, source=source)
+    named = {bearer for _, bearer, *_ in borne}
+    borne += [("status", status, status, None, None) for status in entered if status not in named]
+    rows = pd.DataFrame(borne, columns=["kind", "id", "name", "category", "at"])
     if rows.empty:
         return empty(NAMES)
     rows["at"] = instants(list(rows["at"]))
     grouped = rows.groupby(["kind", "id", "name"], sort=True)
     spans = grouped.agg(category=("category", "first"), first=("at", "min"), last=("at", "max"))
-    used = {pair for body in told.issues for pair in addresses_in(body, source=source)} if mail_key else set()
-    boxes = mailboxes_of(used, key=mail_key or b"")
+    boxes = dict[str, str]()
+    if mail_key:
+        used = {pair for body in documents.issues for pair in addresses_in(body, source=source)}
+        boxes = mailboxes_of(used, key=mail_key)
     return conform(spans.reset_index().assign(mailbox=lambda names: names["id"].map(boxes)), NAMES)

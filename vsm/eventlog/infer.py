@@ -1,13 +1,12 @@
-"""What workflow do the data suggest? A proposal for vsm.toml, each guess with its reason."""
+"""A proposal for vsm.toml from data and board: stages and persons, each guess with its reason."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
-from vsm.eventlog.board import Board
 from vsm.people import People
 
 KNOWN_KINDS: Final[Mapping[str, str]] = {
@@ -20,8 +19,55 @@ RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
 
 @dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A column: ids of statuses, and how many tickets may be in it, if that was agreed."""
+
+    name: str
+    statuses: tuple[str, ...]
+    wip: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The columns of a board that hold statuses, in order."""
+
+    columns: tuple[BoardColumn, ...]
+
+
+def board_from_jira(body: Mapping[str, Any], *, source: str = "jira") -> Board:
+    """Give the columns of a board.
+
+    Parameters
+    ----------
+    body
+        A ``board`` document of a live pull: ``columns`` with ``name``, ``statuses`` and ``wip``, and the
+        ``constraint`` by which the board counts; a board that counts nothing has no limits.
+    source
+        Prefix of the ids of its statuses.
+
+    Examples
+    --------
+    >>> column = {"name": "Doing", "statuses": ["3"], "wip": 2}
+    >>> board_from_jira({"columns": [column], "constraint": "issueCount"}).columns
+    (BoardColumn(name='Doing', statuses=('jira:3',), wip=2),)
+    """
+    counts = body.get("constraint") != "none"
+    return Board(
+        tuple(
+            BoardColumn(
+                str(column["name"]).strip(),
+                tuple(f"{source}:{status}" for status in column["statuses"]),
+                int(column["wip"]) if counts and column.get("wip") else None,
+            )
+            for column in body.get("columns") or ()
+            if column.get("statuses")
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedStage:
-    """Which stage is proposed for some statuses, and why? ``wip`` is the limit that their board sets."""
+    """A stage for some statuses, and the reason. ``wip`` is the limit that their board sets."""
 
     name: str
     kind: str
@@ -32,7 +78,7 @@ class ProposedStage:
 
 @dataclass(frozen=True, slots=True)
 class ProposedPerson:
-    """Which accounts are proposed to be one person?"""
+    """Accounts that are proposed to be one person."""
 
     name: str
     accounts: tuple[str, ...]
@@ -41,7 +87,7 @@ class ProposedPerson:
 def propose_stages(
     stages: pd.DataFrame, *, events: pd.DataFrame, board: Board | None = None
 ) -> list[ProposedStage]:
-    """Which stages do the unmapped statuses suggest? In the order in which tickets first reach them.
+    """Give the stages that unmapped statuses suggest, in the order in which tickets first reach them.
 
     The kind comes from a well-known name, else from the tracker's category, else it is a queue. A name
     says more than a category: a tracker files "Reopened" and "In Review" alike under "in progress".
@@ -60,29 +106,36 @@ def propose_stages(
         Its columns also give statuses that no ticket has entered yet, if ``stages`` knows them.
     """
     columns = list(_columns(stages, board)) if board else []
-    shown = {status for column in board.columns for status in column.statuses} if board else set()
-    others = _by_name(stages[~stages["status"].isin(shown)], events)
+    on_board = {status for column in board.columns for status in column.statuses} if board else set()
+    others = _stages_by_name(stages[~stages["status"].isin(on_board)], events)
+    if not board:
+        return others
     taken = {column.name for column in columns}
-    return columns + [_beside(stage, taken) if board else stage for stage in others]
+    return columns + [
+        replace(
+            stage,
+            name=f"{stage.name} (not on the board)" if stage.name in taken else stage.name,
+            reason="on no column of the board",
+        )
+        for stage in others
+    ]
 
 
 def _columns(stages: pd.DataFrame, board: Board) -> Iterator[ProposedStage]:
     """Propose a stage for each column with statuses that the file does not map yet."""
-    about = stages[~stages["mapped"]].set_index("status")
+    unmapped = stages[~stages["mapped"]].set_index("status")
     seen, names = set[str](), Counter[str]()
-    for place, column in enumerate(board.columns):
+    for number, column in enumerate(board.columns):
         names[column.name] += 1
         name = f"{column.name} ({names[column.name]})" if names[column.name] > 1 else column.name
-        known = tuple(dict.fromkeys(s for s in column.statuses if s in about.index and s not in seen))
-        seen |= set(known)
-        if known:
-            kind, reason = _kind_of_column(
-                column.name, about.loc[list(known)], last=column == board.columns[-1]
-            )
-            first = place == 0 and kind == "queue"
-            yield ProposedStage(
-                name, kind, known, "as the board's first column" if first else reason, column.wip
-            )
+        statuses = tuple(dict.fromkeys(s for s in column.statuses if s in unmapped.index and s not in seen))
+        seen |= set(statuses)
+        if statuses:
+            last = column == board.columns[-1]
+            kind, reason = _kind_of_column(column.name, unmapped.loc[list(statuses)], last=last)
+            if number == 0 and kind == "queue":
+                reason = "as the board's first column"
+            yield ProposedStage(name, kind, statuses, reason, column.wip)
 
 
 def _kind_of_column(name: str, statuses: pd.DataFrame, *, last: bool) -> tuple[str, str]:
@@ -92,42 +145,35 @@ def _kind_of_column(name: str, statuses: pd.DataFrame, *, last: bool) -> tuple[s
     if known := KNOWN_KINDS.get(name.casefold()):
         return known, "by its name"
     named = [KNOWN_KINDS.get(str(word).strip().casefold()) for word in statuses["name"]]
-    kinds = Counter(said or kind for said, kind in zip(named, statuses["kind"], strict=True))
+    kinds = Counter(by_name or kind for by_name, kind in zip(named, statuses["kind"], strict=True))
     kind = kinds.most_common(1)[0][0]
     return kind, "by its statuses' names" if kind in named else _filed(kind)
-
-
-def _beside(stage: ProposedStage, taken: set[str]) -> ProposedStage:
-    name = f"{stage.name} (not on the board)" if stage.name in taken else stage.name
-    return replace(stage, name=name, reason="on no column of the board")
 
 
 def _filed(kind: str) -> str:
     return f"as the tracker files it under '{kind}', or says nothing"
 
 
-def _by_name(stages: pd.DataFrame, events: pd.DataFrame) -> list[ProposedStage]:
+def _stages_by_name(stages: pd.DataFrame, events: pd.DataFrame) -> list[ProposedStage]:
     moves = events[events["kind"] == "status"].dropna(subset=["after"]).astype({"after": "str"})
     step = moves.groupby("ticket", observed=True).cumcount()
-    place = step.groupby(moves["after"]).median()
-    strange = stages[~stages["mapped"] & stages["status"].isin(place.index)]
+    step_of = step.groupby(moves["after"]).median()
+    unmapped = stages[~stages["mapped"] & stages["status"].isin(step_of.index)]
     # A name may end in a blank, or be nothing but one: then the status goes by its id.
-    names = strange["name"].str.strip()
-    strange = strange.assign(name=names.mask(names == "", strange["status"]))
-    proposals = [_proposal(str(name), group) for name, group in strange.groupby("name", sort=True)]
-    reached = {name: place.reindex(group["status"]).min() for name, group in strange.groupby("name")}
+    names = unmapped["name"].str.strip()
+    unmapped = unmapped.assign(name=names.mask(names == "", unmapped["status"]))
+    proposals, reached = list[ProposedStage](), dict[str, float]()
+    for label, group in unmapped.groupby("name"):
+        name, filed = str(label), str(group["kind"].iloc[0])
+        by_name = KNOWN_KINDS.get(name.casefold())
+        reason = "by its name" if by_name else _filed(filed)
+        proposals.append(ProposedStage(name, by_name or filed, tuple(sorted(group["status"])), reason))
+        reached[name] = step_of.reindex(group["status"]).min()
     return sorted(proposals, key=lambda p: (p.kind == "done", reached[p.name], RANK[p.kind], p.name))
 
 
-def _proposal(name: str, statuses: pd.DataFrame) -> ProposedStage:
-    said = str(statuses["kind"].iloc[0])
-    known = KNOWN_KINDS.get(name.casefold())
-    reason = "by its name" if known else _filed(said)
-    return ProposedStage(name, known or said, tuple(sorted(statuses["status"])), reason)
-
-
 def propose_people(people: People, *, declared: Mapping[str, str]) -> list[ProposedPerson]:
-    """Which persons have accounts in several systems, or are not declared yet? Bots are told by themselves.
+    """Give persons who are not declared yet, with their accounts; bots are known by their names.
 
     Examples
     --------
@@ -138,5 +184,7 @@ def propose_people(people: People, *, declared: Mapping[str, str]) -> list[Propo
     for account, person in people.person_of.items():
         if account not in declared and person not in people.bots:
             groups.setdefault(person.strip() or account, []).append(account)
-    known = set(declared.values())
-    return [ProposedPerson(name, tuple(sorted(groups[name]))) for name in sorted(groups) if name not in known]
+    return [
+        ProposedPerson(name, tuple(sorted(groups[name])))
+        for name in sorted(groups.keys() - set(declared.values()))
+    ]

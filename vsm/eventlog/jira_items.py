@@ -1,4 +1,4 @@
-"""What do the parts of one Jira issue body say? Plain readers of JSON, no tables yet."""
+"""Facts in one Jira issue body: its changelog, comments, worklogs and names. JSON in, no tables yet."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -28,12 +28,12 @@ CATEGORIES: Final = {"new": "queue", "indeterminate": "work", "done": "done"}
 
 
 class Item(NamedTuple):
-    """What is one fact of an issue, before instants are read and ties are ranked?"""
+    """One fact of an issue, before instants are read and ties are ranked."""
 
     ticket: str
     at: object
     history: int
-    place: int
+    position: int
     kind: str
     before: str | None
     after: str | None
@@ -43,7 +43,7 @@ class Item(NamedTuple):
 
 
 def account(source: str, user: object) -> str | None:
-    """Which account is this user? Cloud tells ``accountId``, Data Center ``key`` and ``name``.
+    """Give the account of a user: Cloud's ``accountId``, Data Center's ``key`` or ``name``.
 
     Examples
     --------
@@ -52,27 +52,21 @@ def account(source: str, user: object) -> str | None:
     """
     if not isinstance(user, Mapping):
         return None
-    known = user.get("accountId") or user.get("key") or user.get("name")
-    return f"{source}:{known}" if known else None
+    user_id = user.get("accountId") or user.get("key") or user.get("name")
+    return f"{source}:{user_id}" if user_id else None
 
 
 def status_id(body: Json, *, source: str) -> str:
-    """Which status is the issue in now? By id, or by name where a body has no id.
-
-    Examples
-    --------
-    >>> status_id({"fields": {"status": {"id": "3", "name": "In Progress"}}}, source="jira")
-    'jira:3'
-    """
+    """Give the issue's status of today: its id, or its name where a body has no id."""
     status = body["fields"]["status"]
     return f"{source}:{status.get('id') or status['name']}"
 
 
 def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
-    """Which facts does the changelog hold? Items of fields that say nothing about flow are passed over.
+    """Give the facts of the changelog, without items of fields that say nothing about flow.
 
     A history that also changes ``Workflow`` is a migration: its status changes are marked bulk. ``roles``
-    tell by field id which part a custom field plays; they win over names, which are translated and changed.
+    give the role of custom fields by id; they win over names, which are translated and changed.
 
     Examples
     --------
@@ -84,35 +78,31 @@ def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLE
     """
     ticket = f"{source}:{body['id']}"
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
-    for position, history in enumerate(body["changelog"].get("histories") or ()):
-        items = history.get("items") or ()
+    for number, history in enumerate(body["changelog"].get("histories") or ()):
+        items, at = history.get("items") or (), history.get("created")
         migration = any(_field(item) == "workflow" for item in items)
-        number = str(history.get("id", ""))
-        order = int(number) if number.isdigit() else position
-        ref = number or f"{body['id']}/{position}"
-        for place, item in enumerate(items):
-            kind = _kind(item, roles)
+        history_id = str(history.get("id", ""))
+        order = int(history_id) if history_id.isdigit() else number
+        ref = history_id or f"{body['id']}/{number}"
+        for position, item in enumerate(items):
+            role = roles.get(str(item.get("fieldId")))
+            kind = KIND_OF_FIELD.get(_field(item)) if role is None else KIND_OF_ROLE.get(role)
             if kind is None or (kind == "worklog" and logged):
                 continue
             before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
             actor = account(source, history.get("author"))
             bulk = migration and kind == "status"
-            yield Item(ticket, history.get("created"), order, place, kind, before, after, actor, ref, bulk)
-
-
-def _kind(item: Json, roles: Mapping[str, str]) -> str | None:
-    role = roles.get(str(item.get("fieldId")))
-    return KIND_OF_FIELD.get(_field(item)) if role is None else KIND_OF_ROLE.get(role)
+            yield Item(ticket, at, order, position, kind, before, after, actor, ref, bulk)
 
 
 def _field(item: Json) -> str:
-    """Name the field in one way: ``fieldId`` is stable, ``field`` may be renamed and varies in case."""
-    known = str(item.get("fieldId") or "").lower()
-    return known if known in KIND_OF_FIELD else str(item.get("field") or "").lower()
+    """Give the field's name: ``fieldId`` is stable, ``field`` may be renamed and varies in case."""
+    field_id = str(item.get("fieldId") or "").lower()
+    return field_id if field_id in KIND_OF_FIELD else str(item.get("field") or "").lower()
 
 
 def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
-    """Read ``from`` or ``to`` of an item: an id with its source where ids are stable, else the text.
+    """Give ``from`` or ``to`` of an item: an id with its source where ids are stable, else the text.
 
     Null, an empty text and a missing key all mean "nothing".
 
@@ -124,14 +114,14 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
     True
     """
     if kind in BY_ID:
-        known = item.get(side) or item.get(f"{side}String")
-        return f"{source}:{known}" if known else None
+        value_id = item.get(side) or item.get(f"{side}String")
+        return f"{source}:{value_id}" if value_id else None
     text = item.get(side) if kind in {"worklog", "sprint"} else item.get(f"{side}String")
     return str(text) if text else None
 
 
 def touch_items(body: Json, *, source: str) -> Iterator[Item]:
-    """When did somebody comment or log work? Instants and authors only, never the text.
+    """Give comments and worklogs: instants and authors only, never the text.
 
     Examples
     --------
@@ -142,14 +132,14 @@ def touch_items(body: Json, *, source: str) -> Iterator[Item]:
     """
     ticket = f"{source}:{body['id']}"
     for kind, part, instant in (("comment", "comments", "created"), ("worklog", "worklogs", "started")):
-        for place, note in enumerate((body["fields"].get(kind) or {}).get(part) or ()):
+        for position, note in enumerate((body["fields"].get(kind) or {}).get(part) or ()):
             actor = account(source, note.get("author"))
-            number = note.get("id") or f"{body['id']}/{place}"
-            yield Item(ticket, note.get(instant), 0, place, kind, None, None, actor, f"{kind} {number}")
+            number = note.get("id") or f"{body['id']}/{position}"
+            yield Item(ticket, note.get(instant), 0, position, kind, None, None, actor, f"{kind} {number}")
 
 
 def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
-    """Which ids bear which names? Yields (kind, id, name, category, when).
+    """Give the names that ids bear: (kind, id, name, category, when).
 
     Examples
     --------
@@ -162,34 +152,30 @@ def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | 
     category = CATEGORIES.get(str((status.get("statusCategory") or {}).get("key")))
     yield "status", status_id(body, source=source), str(status["name"]), category, fields.get("updated")
     for user, when in _users(body):
-        yield from _user(user, source, when)
+        user_id = account(source, user)
+        if user_id and isinstance(user, Mapping):
+            name = str(user.get("displayName") or user.get("name") or user_id)
+            yield "account", user_id, name, None, when
     for history in body["changelog"].get("histories") or ():
         when = history.get("created")
         for item in history.get("items") or ():
             kind = {"status": "status", "assignee": "account"}.get(_field(item))
             for side in ("from", "to") if kind else ():
                 if item.get(f"{side}String"):
-                    known = item.get(side) or item[f"{side}String"]
-                    yield str(kind), f"{source}:{known}", item[f"{side}String"], None, when
+                    name = item[f"{side}String"]
+                    yield str(kind), f"{source}:{item.get(side) or name}", name, None, when
 
 
 def addresses_in(body: Json, *, source: str) -> Iterator[tuple[str, str]]:
-    """Which mail addresses do accounts have? A live pull has dropped them; exports may hold them.
-
-    Examples
-    --------
-    >>> user = {"key": "person-07", "emailAddress": "person-07@example.org"}
-    >>> list(addresses_in({"fields": {"assignee": user}, "changelog": {}}, source="jira"))
-    [('jira:person-07', 'person-07@example.org')]
-    """
+    """Give (account, mail address). A live pull has dropped addresses; exports may hold them."""
     for user, _ in _users(body):
-        known = account(source, user)
-        if known and isinstance(user, Mapping) and user.get("emailAddress"):
-            yield known, str(user["emailAddress"])
+        user_id = account(source, user)
+        if user_id and isinstance(user, Mapping) and user.get("emailAddress"):
+            yield user_id, str(user["emailAddress"])
 
 
 def _users(body: Json) -> Iterator[tuple[object, object]]:
-    """Find everybody whom a body describes, and when that was."""
+    """Give everybody whom a body describes, and when that was."""
     fields = body["fields"]
     for role in ("assignee", "creator", "reporter"):
         yield fields.get(role), fields.get("created")
@@ -198,9 +184,3 @@ def _users(body: Json) -> Iterator[tuple[object, object]]:
     for kind, part in (("comment", "comments"), ("worklog", "worklogs")):
         for note in (fields.get(kind) or {}).get(part) or ():
             yield note.get("author"), note.get("created")
-
-
-def _user(user: object, source: str, when: object) -> Iterator[tuple[str, str, str, None, object]]:
-    known = account(source, user)
-    if known and isinstance(user, Mapping):
-        yield "account", known, str(user.get("displayName") or user.get("name") or known), None, when

@@ -1,19 +1,23 @@
-"""What does a live pull tell beside issues? Which field plays which part, names of statuses, what is gone."""
+"""What a live Jira's pull adds to issues: roles of custom fields, names of statuses, issues that are gone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from vsm.eventlog.jira_items import CATEGORIES, Json
 
-BACK = "back"
+BACK: Final = "back"
+SPRINT_ID: Final = re.compile(r"[\[,]id=(\d+)[,\]]")
+"""Where Data Center hides a sprint's id: ``…Sprint@1f[id=12,name=…]``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What do a source's documents hold, sorted by what they are?
+class JiraDocuments:
+    """A source's documents by what they are; a file holds issues only.
 
-    ``roles`` tells by field id which part a custom field plays; ``gone`` are the issues that are not there
-    any more. A file tells of issues only.
+    ``roles`` gives the role that a custom field plays, by its id; ``gone`` are issues that are not there any
+    more.
     """
 
     issues: list[Json] = field(default_factory=list)
@@ -22,14 +26,14 @@ class Told:
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
-def told_by(bodies: Iterable[Json]) -> Told:
-    """What do these documents hold, sorted by what they are?
+def sort_documents(bodies: Iterable[Json]) -> JiraDocuments:
+    """Give documents by what they are.
 
     Examples
     --------
     >>> gone = {"type": "gone", "issue": "7", "how": "deleted", "noticed": "2026-01-05T09:00:00+00:00"}
-    >>> told = told_by([gone, gone | {"issue": "8", "how": "back"}, {"id": "7", "key": "AB-1"}])
-    >>> [body["key"] for body in told.issues], [body["issue"] for body in told.gone]
+    >>> documents = sort_documents([gone, gone | {"issue": "8", "how": "back"}, {"id": "7", "key": "AB-1"}])
+    >>> [body["key"] for body in documents.issues], [body["issue"] for body in documents.gone]
     (['AB-1'], ['7'])
     """
     issues, others = list[Json](), dict[str, list[Json]]()
@@ -37,20 +41,51 @@ def told_by(bodies: Iterable[Json]) -> Told:
         (issues if "key" in body else others.setdefault(str(body.get("type")), [])).append(body)
     roles = {name: role for site in others.get("site", ()) for name, role in site["roles"].items()}
     gone = [body for body in others.get("gone", ()) if body["how"] != BACK]
-    return Told(issues, others.get("status", []), gone, roles)
+    return JiraDocuments(issues, others.get("status", []), gone, roles)
 
 
 def names_of_statuses(
     statuses: Iterable[Json], *, source: str
 ) -> Iterator[tuple[str, str, str, str | None, object]]:
-    """Which names does the site itself give its statuses? As ``names_in``; when is not known.
-
-    Examples
-    --------
-    >>> status = {"type": "status", "id": "3", "name": "Doing", "category": "indeterminate"}
-    >>> list(names_of_statuses([status], source="jira"))
-    [('status', 'jira:3', 'Doing', 'work', None)]
-    """
+    """Give the site's own names of its statuses, as ``names_in`` does, without an instant."""
     for status in statuses:
         category = CATEGORIES.get(str(status.get("category")))
         yield "status", f"{source}:{status['id']}", str(status["name"]), category, None
+
+
+def custom_value(fields: Json, role: str, *, roles: Mapping[str, str], source: str) -> str | None:
+    """Give the value of the field that plays a role, as the changelog would write it; None for nothing.
+
+    Sprints are ids joined by ", "; a team is its id with the source before it; a parent is a key, as it
+    stands there; all else is the name of the option, or of several, or the text.
+
+    Parameters
+    ----------
+    role
+        ``sprint``, ``team``, ``parent``, ``flag``, ``objective``, ….
+    roles
+        Field id → role; of several fields with the role, the first that holds anything counts.
+
+    Examples
+    --------
+    >>> fields = {"customfield_10020": [{"id": 38, "name": "Sprint 1"}, {"id": 40, "name": "Sprint 2"}]}
+    >>> custom_value(fields, "sprint", roles={"customfield_10020": "sprint"}, source="jira")
+    '38, 40'
+    """
+    values = (fields.get(name) for name in sorted(roles) if roles[name] == role)
+    joined = ", ".join(next((parts for value in values if (parts := list(_parts(value, role)))), ()))
+    return f"{source}:{joined}" if role == "team" and joined else joined or None
+
+
+def _parts(value: object, role: str) -> Iterator[str]:
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    for one in values:
+        if isinstance(one, Mapping):
+            words = ("id", "value", "name") if role in {"sprint", "team"} else ("value", "name", "key", "id")
+            part = next((one[word] for word in words if one.get(word)), None)
+        elif role == "sprint" and (hidden := SPRINT_ID.search(str(one))):
+            part = hidden[1]
+        else:
+            part = one
+        if part is not None and str(part).strip():
+            yield str(part).strip()

@@ -1,7 +1,8 @@
-"""What does one source, or all of them together, say about the stream?"""
+"""What one source, or all of them together, recorded of the stream."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -20,12 +21,13 @@ from vsm.tables import (
     empty,
 )  # fmt: skip
 
+Level = Literal["fault", "warning", "note"]
 ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What was recorded? Eight tables of ``vsm.tables``, each empty where a source has nothing to say."""
+    """Eight tables of ``vsm.tables``, each empty where a source has nothing to say."""
 
     tickets: pd.DataFrame = field(default_factory=lambda: empty(TICKETS))
     events: pd.DataFrame = field(default_factory=lambda: empty(EVENTS))
@@ -37,22 +39,42 @@ class Log:
     quality: pd.DataFrame = field(default_factory=lambda: empty(QUALITY))
 
 
+@dataclass(frozen=True, slots=True)
+class QualityNote:
+    """One fact that the data should not hide: a row of QUALITY.
+
+    ``fault`` falsifies results, ``warning`` may, ``note`` is good to know.
+    """
+
+    check: str
+    level: Level
+    detail: str
+    source: str | None = None
+    ticket: str | None = None
+    ref: str | None = None
+
+
+def quality_from_notes(notes: Iterable[QualityNote]) -> pd.DataFrame:
+    """Give the notes as the QUALITY table, in their order."""
+    return conform(pd.DataFrame([asdict(note) for note in notes], columns=QUALITY.names), QUALITY)
+
+
 def merge_logs(*logs: Log) -> Log:
-    """What do several sources say together?
+    """Give what several sources recorded as one log.
 
     Rows that repeat their table's key are kept once, so merging a log with itself changes nothing; the
     events come out sorted by ticket, instant, ``seq``, source and ref.
     """
     merged = {
-        part.name: _together([getattr(log, part.name) for log in logs], TABLES[part.name])
+        part.name: _merged([getattr(log, part.name) for log in logs], TABLES[part.name])
         for part in fields(Log)
     }
     merged["events"] = sorted_events(merged["events"])
-    merged["names"] = _names_together([log.names for log in logs])
+    merged["names"] = _merged_names([log.names for log in logs])
     return Log(**merged)
 
 
-def _together(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+def _merged(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     full = [frame for frame in frames if len(frame)]
     if not full:
         return empty(table)
@@ -60,29 +82,29 @@ def _together(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     return rows.drop_duplicates(list(table.key) or None, ignore_index=True)
 
 
-def _names_together(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Join what several sources know of one name: from when to when, and which mailboxes."""
+def _merged_names(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Merge names, with the spans and mailboxes that several sources know of one name."""
     rows = pd.concat([_plain(frame) for frame in frames if len(frame)] or [empty(NAMES)], ignore_index=True)
-    again = rows.duplicated(list(NAMES.key), keep=False)
-    if not again.any():
+    repeated = rows.duplicated(list(NAMES.key), keep=False)
+    if not repeated.any():
         return conform(rows, NAMES)
-    grouped = rows[again].groupby(list(NAMES.key), sort=False)
+    grouped = rows[repeated].groupby(list(NAMES.key), sort=False)
     boxes = grouped["mailbox"].agg(lambda several: " ".join(sorted({*" ".join(several.dropna()).split()})))
     joined = grouped.agg(category=("category", "first"), first=("first", "min"), last=("last", "max"))
     joined["mailbox"] = boxes.mask(boxes == "")
-    first = rows[again].drop_duplicates(list(NAMES.key))
-    known = joined.reset_index().set_axis(first.index)
-    return conform(pd.concat([rows[~again], known]).sort_index(), NAMES)
+    first = rows[repeated].drop_duplicates(list(NAMES.key))
+    joined = joined.reset_index().set_axis(first.index)  # each where it came first
+    return conform(pd.concat([rows[~repeated], joined]).sort_index(), NAMES)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn categoricals into strings: frames of two sources rarely share their categories."""
+    """Give categoricals as strings: frames of two sources rarely share their categories."""
     words = frame.select_dtypes("category").columns
     return frame.astype(dict.fromkeys(words, "str"))
 
 
 def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Bring events into the one order that everything downstream relies on, with fresh categories.
+    """Give events in the one order that everything downstream relies on, with fresh categories.
 
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
     """

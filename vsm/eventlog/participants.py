@@ -1,22 +1,23 @@
-"""Who takes part in a stream? What a log and vsm.toml together say of persons, teams and bots."""
+"""People and teams of a log; teams so small that a number about them is about a person are merged."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, count
+from typing import Any, Final
 
-from vsm.config import Workflow
-from vsm.eventlog.log import Log
-from vsm.people import People, Spell, people_from_names, teams_with_tickets
+import pandas as pd
+
+from vsm.config import Team, Workflow
+from vsm.errors import ParameterError
+from vsm.eventlog.log import Log, QualityNote
+from vsm.people import People, Spell, Teams, people_from_names, teams_with_tickets
+
+MERGED: Final = "small teams"
+_LISTS: Final = ("members", "patterns", "components", "repositories")
 
 
 def people_of(log: Log, *, workflow: Workflow) -> People:
-    """Who takes part, in which teams?
-
-    Parameters
-    ----------
-    log
-        Everything recorded.
-    workflow
-        What vsm.toml says of persons, teams and memberships.
-    """
+    """Give the people of a log, by what it and vsm.toml say of persons, teams and memberships."""
     people = people_from_names(
         log.names,
         declared=workflow.person_of,
@@ -33,3 +34,163 @@ def people_of(log: Log, *, workflow: Workflow) -> People:
         repositories=workflow.team_of_repository,
     )
     return replace(people, teams=teams)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTeams:
+    """Small teams that are shown as one, where a stream is shared.
+
+    Attributes
+    ----------
+    people_of
+        Team → the people who ever worked in it, of the small ones alone.
+    fewest
+        How many people a team must have to be shown by its own name.
+    name
+        What they are called together: no team of the stream is called so.
+    """
+
+    people_of: Mapping[str, frozenset[str]]
+    fewest: int
+    name: str = MERGED
+
+    @property
+    def people(self) -> int:
+        """How many people worked in any of them."""
+        return len(frozenset().union(*self.people_of.values()))
+
+    def workflow(self, workflow: Workflow) -> Workflow:
+        """Give vsm.toml as if they were one team, with the calendar that most of them share."""
+        small = [team for team in workflow.teams if team.name in self.people_of]
+        lists: dict[str, Any] = {
+            name: tuple(chain(*(getattr(team, name) for team in small))) for name in _LISTS
+        }
+        calendar = self._calendars(workflow)[0]
+        merged = Team.model_validate({"name": self.name, "calendar": calendar, **lists})
+        first = small[0] if small else None
+        teams = [
+            merged if team is first else team for team in workflow.teams if team is first or team not in small
+        ]
+        stages = [stage.model_copy(update={"team": self._called(stage.team)}) for stage in workflow.stages]
+        spells = [m.model_copy(update={"team": self._called(m.team)}) for m in workflow.memberships]
+        unused = {team.calendar for team in workflow.teams} - {team.calendar for team in teams}
+        unused -= {workflow.stream.calendar}
+        weeks = [week for week in workflow.calendars if week.name not in unused]
+        return workflow.model_copy(
+            update={
+                "teams": tuple(teams if first else [*teams, merged]),
+                "stages": tuple(stages),
+                "memberships": tuple(spells),
+                "calendars": tuple(weeks),
+            }
+        )
+
+    def log(self, log: Log) -> Log:
+        """Give a log in which the tracker itself names the merged team, wherever it names one of these."""
+        events = log.events
+        named = events["kind"] == "team"
+        words = events.loc[named, ["before", "after"]].astype("str")
+        if not words.isin(list(self.people_of)).any(axis=None):
+            return log
+        sides = {
+            side: events[side]
+            .astype("str")
+            .mask(named, words[side].replace(dict.fromkeys(self.people_of, self.name)))
+            .astype("category")
+            for side in ("before", "after")
+        }
+        return replace(log, events=events.assign(**sides))
+
+    def notes(self, workflow: Workflow) -> list[QualityNote]:
+        """Note what should be known of the merging; ``workflow`` still has the teams by their own names."""
+        detail = (
+            f"{_teams(len(self.people_of))} in which fewer than {self.fewest} people ever worked: told of as "
+            f"'{self.name}' wherever names are not shown; fewest_people in [privacy] says from how many on"
+        )
+        notes = [QualityNote("small teams", "note", detail)]
+        if self.people < self.fewest:
+            detail = (
+                f"'{self.name}' is still no more than {self.people} "
+                f"{'person' if self.people == 1 else 'people'}: whoever knows the business knows who; think "
+                "twice before sharing, or let vsm.toml put them into a larger team"
+            )
+            notes.append(QualityNote("small teams", "warning", detail))
+        shared, differ = self._calendars(workflow)
+        if differ:
+            week = f"'{shared}'" if shared else "the assumed calendar"
+            detail = (
+                f"the calendars of the teams in '{self.name}' differ; its working time goes by {week}, which "
+                "most of their people share; elapsed time is exact"
+            )
+            notes.append(QualityNote("small teams", "warning", detail))
+        return notes
+
+    def provenance(self) -> dict[str, str]:
+        """Give what the foot of a page says."""
+        sentence = (
+            f"{_teams(len(self.people_of))} of fewer than {self.fewest} people told of as '{self.name}'"
+        )
+        return {"merged": sentence}
+
+    def check(self, team: str | None) -> None:
+        """Raise ParameterError where this team is too small to be shown by its name."""
+        if team in self.people_of:
+            raise ParameterError(
+                f"team is '{team}', in which fewer than {self.fewest} people ever worked: without names "
+                f"it is part of '{self.name}'; ask for that, or read it with names (--names)"
+            )
+
+    def _called(self, team: str | None) -> str | None:
+        return self.name if team in self.people_of else team
+
+    def _calendars(self, workflow: Workflow) -> tuple[str | None, bool]:
+        """Give the calendar that most of their people work by, and whether it is not that of all."""
+        sharing: dict[str, set[str]] = {}
+        for team, people in self.people_of.items():
+            week = workflow.calendar_of(team)
+            sharing.setdefault(week.name if week else "", set()).update(people)
+        most = min(sharing, key=lambda name: (-len(sharing[name]), name), default="")
+        return most or None, len(sharing) > 1
+
+
+def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: set[str]) -> SmallTeams | None:
+    """Give the teams in which so few people ever worked that a number about them is about a person.
+
+    Counted are members, at whatever time, and who held work of the team. A team of which nobody is known is
+    no disguise of anybody, and keeps its name.
+
+    Parameters
+    ----------
+    visits
+        VISITS of the whole stream.
+    fewest
+        How many people make a team that may be shown by its name.
+    known
+        Further names of teams, that must not be given to another.
+
+    """
+    people = people_of_teams(visits, teams=teams)
+    small = {team: frozenset(who) for team, who in sorted(people.items()) if len(who) < fewest}
+    if not small:
+        return None
+    taken = {*known, *people, *visits["team"].dropna().unique()}
+    names = (MERGED if n == 1 else f"{MERGED} {n}" for n in count(1))
+    return SmallTeams(small, fewest, next(name for name in names if name not in taken))
+
+
+def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]]:
+    """Give who ever worked in each team: its members, and who held work of it."""
+    held = visits.loc[visits["kind"] == "work", ["team", "holder"]].dropna().astype("str").drop_duplicates()
+    pairs = chain(
+        ((team, person) for person, team in teams.team_of.items()),
+        zip(teams.spells["team"], teams.spells["person"], strict=True),
+        zip(held["team"], held["holder"], strict=True),
+    )
+    people: dict[str, set[str]] = {}
+    for team, person in pairs:
+        people.setdefault(str(team), set()).add(str(person))
+    return people
+
+
+def _teams(number: int) -> str:
+    return f"{number} team{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The front door: accounts and persons get their pseudonyms here, and nothing behind it knows a name."""
+"""The front door: mail addresses are masked, persons get pseudonyms, and nothing behind it knows a name."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -7,13 +7,64 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config import Experiment, Workflow
-from vsm.eventlog.log import Log
-from vsm.people import FreeText, People, Pseudonyms, Teams, Wording, pseudonyms_of
+from vsm.eventlog.log import Log, sorted_events
+from vsm.people import (
+    FreeText,
+    People,
+    Pseudonyms,
+    Teams,
+    Wording,
+    mask_addresses,
+    pseudonyms_of,
+    with_renamed,
+)
 from vsm.people.free_text import without_addresses
-from vsm.people.identity import with_renamed
 
 SEPARATOR: Final = "; "
 LIST_COLUMNS: Final = ("coauthors", "reviewers", "signers")
+ACCOUNT_COLUMNS: Final = {
+    "events": ("actor",),
+    "commits": ("author", "committer", *LIST_COLUMNS),
+    "quality": ("ref", "detail"),
+}
+
+
+def log_without_addresses(log: Log) -> Log:
+    """Give a log in which accounts that bear a mail address, as id or name, bear a masked one everywhere.
+
+    The same log where none does. Free text that people wrote, such as summaries and subjects, stays.
+    """
+    tables = {name: _masked(getattr(log, name), columns) for name, columns in ACCOUNT_COLUMNS.items()}
+    events = tables["events"]
+    assigned, sides = events["kind"] == "assignee", ["before", "after"]
+    plain = events.loc[assigned, sides].astype("str")
+    hidden = _masked(plain, ("before", "after"))
+    if not hidden.equals(plain):
+        changed = {
+            side: events[side].astype("str").mask(assigned, hidden[side]).astype("category") for side in sides
+        }
+        tables["events"] = sorted_events(events.assign(**changed))
+    accounts = log.names["kind"] == "account"
+    hidden = _masked(log.names[accounts], ("id", "name"))
+    if not hidden.equals(log.names[accounts]):
+        names = pd.concat([log.names[~accounts], hidden]).sort_index()
+        tables["names"] = names.drop_duplicates(["kind", "id", "name"], ignore_index=True)
+    return replace(log, **tables)
+
+
+def _masked(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    changed = {column: _hidden(frame[column]) for column in columns}
+    return frame.assign(**{column: values for column, values in changed.items() if values is not None})
+
+
+def _hidden(values: "pd.Series[Any]") -> "pd.Series[Any] | None":
+    """Mask each different value once; None where none changes."""
+    words = pd.Series(values.dropna().unique(), dtype="str")
+    masks = {word: mask_addresses(word) for word in words[words.str.contains("@", regex=False)]}
+    if all(word == mask for word, mask in masks.items()):
+        return None
+    plain = values.astype("str").replace(masks)
+    return plain.astype("category") if values.dtype == "category" else plain
 
 
 def pseudonymize(
@@ -32,12 +83,8 @@ def pseudonymize(
 
     Parameters
     ----------
-    log
-        Everything recorded, with accounts for actors.
     people
         Who is behind each account, by their real names.
-    workflow, experiments
-        What vsm.toml and experiments.toml say.
     key
         Secret of the work folder. It is kept by nothing that is given back.
     """
@@ -58,7 +105,7 @@ class _Door:
 
     def __init__(self, log: Log, *, people: People, workflow: Workflow, key: bytes) -> None:
         declared = {person.name for person in workflow.persons} | set(workflow.team_of)
-        persons = {*people.persons, *declared, *(known.person for known in workflow.memberships)}
+        persons = {*people.persons, *declared, *(section.person for section in workflow.memberships)}
         self.pseudonyms: Pseudonyms = pseudonyms_of(
             persons - people.bots, person_of=people.person_of, shown=people.bots, key=key
         )
@@ -72,12 +119,12 @@ class _Door:
         } | of_person
         logins = {a.rpartition(":")[2]: self.pseudonyms.person(p) for a, p in people.person_of.items()}
         statuses = log.names[log.names["kind"] == "status"]
-        ours = {stage.name for stage in workflow.stages} | {team.name for team in workflow.teams}
-        ours |= {word for column in ("id", "name") for word in statuses[column]} | people.bots
+        ordinary = {stage.name for stage in workflow.stages} | {team.name for team in workflow.teams}
+        ordinary |= {word for column in ("id", "name") for word in statuses[column]} | people.bots
         self._wording = Wording(
-            {word: name for word, name in (named | self.accounts).items() if word not in ours}
+            {word: name for word, name in (named | self.accounts).items() if word not in ordinary}
         )
-        self.free = FreeText({**logins, **named}, ordinary=ours | _project_words(log))
+        self.free = FreeText({**logins, **named}, ordinary=ordinary | _project_words(log))
 
     def log(self, log: Log) -> Log:
         events = with_renamed(log.events, self.accounts)
@@ -129,15 +176,16 @@ class _Door:
                 for team in workflow.teams
             ),
             "persons": (
-                known.model_copy(update={"name": person(known.name), "accounts": ()})
-                for known in workflow.persons
+                section.model_copy(update={"name": person(section.name), "accounts": ()})
+                for section in workflow.persons
             ),
             "memberships": (
-                known.model_copy(update={"person": person(known.person)}) for known in workflow.memberships
+                section.model_copy(update={"person": person(section.person)})
+                for section in workflow.memberships
             ),
             "repositories": (
-                known.model_copy(update={"main": self.free.of(known.main)}) if known.main else known
-                for known in workflow.repositories
+                section.model_copy(update={"main": self.free.of(section.main)}) if section.main else section
+                for section in workflow.repositories
             ),
             "reports": (report.model_copy(update={"tell": ()}) for report in workflow.reports),
         }
@@ -168,8 +216,7 @@ def _accounts(log: Log, people: People) -> set[str]:
     columns += [log.commits[name] for name in ("author", "committer")]
     columns += [log.commits[name].astype("str").str.split(SEPARATOR).explode() for name in LIST_COLUMNS]
     columns += [log.names.loc[log.names["kind"] == "account", "id"]]
-    found = {str(account) for column in columns for account in column.dropna().unique()}
-    return found | set(people.person_of)
+    return {*people.person_of, *(str(account) for column in columns for account in column.dropna().unique())}
 
 
 def _project_words(log: Log) -> set[str]:

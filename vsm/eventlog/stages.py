@@ -1,4 +1,4 @@
-"""Which stage does each status belong to?"""
+"""The stage of each status."""
 
 from typing import Any, Final
 
@@ -11,20 +11,13 @@ COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "plac
 
 
 def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
-    """Which stage, kind, team and place in the stream does each status have?
+    """Give the stage, kind, team and position in the stream of each status.
 
     A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists
     but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
     name as its stage and the kind that the tracker's category suggests (``queue`` without one); it is
-    placed before ``done``, and ``mapped`` is false. A stage that Git tells has the status ``git:coding``,
+    placed before ``done``, and ``mapped`` is false. A stage that Git shows has the status ``git:coding``,
     ``git:landing`` or ``git:releasing``.
-
-    Parameters
-    ----------
-    names
-        The NAMES table.
-    workflow
-        What vsm.toml says.
 
     Returns
     -------
@@ -47,18 +40,13 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
         _row(str(status), borne, workflow.mapping, stage_of)
         for status, borne in statuses.groupby("id", sort=True)
     ]
-    rows += [_milestone(stage) for stage in workflow.stages if stage.git]
+    # A stage that Git shows has a status of its own, so that it is one among others.
+    rows += [_described(f"git:{stage.git}", stage.name, stage) for stage in workflow.stages if stage.git]
     words = ["status", "name", "stage", "kind", "team", "discipline"]
     table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
     table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
     order = _order(workflow, table)
     return table.assign(place=table["stage"].map(order).astype("int64"))[COLUMNS]
-
-
-def _milestone(stage: Stage) -> dict[str, Any]:
-    """Give a stage that Git tells a status of its own, so that it is one among others."""
-    said = {"kind": stage.kind, "team": stage.team, "discipline": stage.discipline, "batch": stage.batch}
-    return {"status": f"git:{stage.git}", "name": stage.name, "stage": stage.name, "mapped": True, **said}
 
 
 def _row(
@@ -68,20 +56,23 @@ def _row(
     found = next((mapping[word] for word in (status, *names) if word in mapping), None)
     found = found or next((name for name in names if name in stage_of), None)
     if found is not None:
-        stage = stage_of[found]
-        said = {"stage": found, "kind": stage.kind, "team": stage.team, "discipline": stage.discipline}
-        return {"status": status, "name": names[0], **said, "batch": stage.batch, "mapped": True}
+        return _described(status, names[0], stage_of[found])
     category = borne["category"].dropna()
     kind = str(category.iloc[0]) if len(category) else "queue"
-    said = {"stage": names[0], "kind": kind, "team": None, "discipline": None}
-    return {"status": status, "name": names[0], **said, "batch": False, "mapped": False}
+    nobody = {"team": None, "discipline": None, "batch": False, "mapped": False}
+    return {"status": status, "name": names[0], "stage": names[0], "kind": kind, **nobody}
+
+
+def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:
+    columns = {"kind": stage.kind, "team": stage.team, "discipline": stage.discipline, "batch": stage.batch}
+    return {"status": status, "name": name, "stage": stage.name, "mapped": True, **columns}
 
 
 def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
-    """Place unmapped stages, queues first, between the workflow's own and its done stages."""
+    """Order unmapped stages, queues first, between the workflow's own and its done stages."""
     rank = {"queue": 0, "external": 1, "work": 2, "done": 3}
-    strange = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
-    strange = strange.sort_values(["kind", "stage"], key=lambda c: c.map(rank) if c.name == "kind" else c)
+    unmapped = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
+    unmapped = unmapped.sort_values(["kind", "stage"], key=lambda c: c.map(rank) if c.name == "kind" else c)
     own = [stage.name for stage in workflow.stages if stage.kind != "done"]
     done = [stage.name for stage in workflow.stages if stage.kind == "done"]
-    return {stage: place for place, stage in enumerate([*own, *strange["stage"], *done])}
+    return {stage: order for order, stage in enumerate([*own, *unmapped["stage"], *done])}

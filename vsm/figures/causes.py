@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.eventlog.blocking_links import link_told
+from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
@@ -357,5 +357,5 @@ def _blocker(by: object, detail: object, key: dict[str, str]) -> str | tuple[str
     """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says."""
     if isinstance(by, str):
         return key.get(by, by)
-    told = link_told(detail) if isinstance(detail, str) else None
+    told = parse_link(detail) if isinstance(detail, str) else None
     return told.key if told else str(detail) if isinstance(detail, str) else ()

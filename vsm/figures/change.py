@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.config.experiments import Experiment
+from vsm.config import Experiment
 from vsm.figures.labels import escape, hover, number, pluralize
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.config.blocking import LINKS
-from vsm.eventlog.blocking_links import told_links
+from vsm.config.rules import LINKS
+from vsm.eventlog.links import blocking_sentences
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
 from vsm.intervals._kernels.coding import encode
 from vsm.tables import BLOCKS, DURATION, INSTANT, conform
@@ -92,7 +92,7 @@ def _links(
     links: Iterable[tuple[str, str]],
 ) -> pd.DataFrame:
     """Give when each link was there; of what both its tickets record at one instant, either is enough."""
-    told = told_links(events, tickets, links=links)
+    told = blocking_sentences(events, tickets, links=links)
     own = told.assign(own=told["told_by"] != told["ticket"]).sort_values([*_LINK, "own", "at", "seq"])
     details = own.drop_duplicates(_LINK)[[*_LINK, "by", "detail"]]
     last = told.sort_values(["at", "seq", "there"]).drop_duplicates([*_LINK, "told_by", "at"], keep="last")

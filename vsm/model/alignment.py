@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.config.selectors import FLOWS, split_selector
+from vsm.config.delivery import FLOWS, split_selector
 
 NONE_NAMED: Final = "none named"
 BY_FILE: Final = "vsm.toml"

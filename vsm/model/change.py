@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.config.experiments import Experiment
+from vsm.config import Experiment
 from vsm.errors import ParameterError
 from vsm.stats.bootstrap import drawn_counts
 from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve

@@ -1,24 +1,27 @@
-"""Who is who? Accounts of several systems become persons; what cannot be told is reported, never guessed."""
+"""Accounts of several systems become persons; what is ambiguous is reported, never guessed.
+
+Accounts are joined by what vsm.toml declares, then by mailboxes, then by names.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pandas as pd
+from networkx.utils import UnionFind
 
-from vsm.people.addresses import masked
-from vsm.people.bots import is_bot
-from vsm.people.groups import Claims, groups_of
+from vsm.people.accounts import is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
 
+Accounts = tuple[str, ...]
 GIT: Final = "git"
 NO_BOTS: Final[Mapping[str, bool]] = {}
 
 
 class Unclear(NamedTuple):
-    """What about persons could not be told? ``word`` is the name or the teams it is about."""
+    """What about persons could not be decided; ``word`` is the name or the teams in question."""
 
     about: Literal["name", "mailbox", "team"]
     accounts: tuple[str, ...]
@@ -27,7 +30,7 @@ class Unclear(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Which person is behind each account, which team is each in, and who is a bot?
+    """The person behind each account, the teams of persons, and who is a bot.
 
     Attributes
     ----------
@@ -38,12 +41,7 @@ class People:
     bots
         Persons that are programs.
     unclear
-        What could not be told.
-
-    Examples
-    --------
-    >>> People({"git:dev-1": "dev-1"}, Teams({"dev-1": "web"})).teams.team_of["dev-1"]
-    'web'
+        What could not be decided.
     """
 
     person_of: Mapping[str, str]
@@ -53,18 +51,18 @@ class People:
 
     @property
     def persons(self) -> list[str]:
-        """Who is there, bots left out? In the order of their names."""
+        """All persons but bots, in the order of their names."""
         return sorted({*self.person_of.values()} - self.bots)
 
     def identify(self, events: pd.DataFrame) -> pd.DataFrame:
-        """Who did it, and who was assigned? EVENTS with persons in place of accounts.
+        """Give EVENTS with persons in place of accounts.
 
         Actors everywhere, and ``before`` and ``after`` of assignee events; an unknown account stays as it is.
         """
         return with_renamed(events, self.person_of)
 
     def of_humans(self, events: pd.DataFrame) -> pd.DataFrame:
-        """What did people do? Identified EVENTS in which a bot is nobody, as actor and as assignee."""
+        """Give identified EVENTS in which a bot is nobody, as actor and as assignee."""
         if not self.bots:
             return events
         assigned = events["kind"] == "assignee"
@@ -74,16 +72,12 @@ class People:
 
 
 def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """How do EVENTS look with other names of those who did and were assigned? Unknown ones stay."""
-    assigned = (events["kind"] == "assignee").to_numpy()
-    sides = {side: _renamed(events[side], names, assigned) for side in ("before", "after")}
-    actor = events["actor"].astype("str").replace(names).astype("category")
-    return events.assign(actor=actor, **sides)
-
-
-def _renamed(values: pd.Series, names: Mapping[str, str], rows: object) -> pd.Series:
-    plain = values.astype("str")
-    return plain.where(~pd.Series(rows, index=plain.index), plain.replace(names)).astype("category")
+    """Give EVENTS with other names for actors and assignees; unknown ones stay."""
+    assigned = events["kind"] == "assignee"
+    plain = {column: events[column].astype("str") for column in ("actor", "before", "after")}
+    renamed = {column: values.replace(names) for column, values in plain.items()}
+    renamed |= {side: plain[side].where(~assigned, renamed[side]) for side in ("before", "after")}
+    return events.assign(**{column: values.astype("category") for column, values in renamed.items()})
 
 
 def people_from_names(
@@ -95,14 +89,14 @@ def people_from_names(
     patterns: Iterable[tuple[str, str]] = (),
     spells: Iterable[Spell] = (),
 ) -> People:
-    """Which accounts are one person, which team is each person in, and who is a bot?
+    """Give the persons behind accounts, their teams, and which of them are bots.
 
     Parameters
     ----------
     names
         The NAMES table.
     declared
-        Account → person, as the workflow file says; wins over everything found.
+        Account → person, as the workflow file says; wins over everything else.
     team_of
         Person → team; wins over patterns.
     bots
@@ -118,7 +112,7 @@ def people_from_names(
         Every account has a person. Undeclared accounts are one person if they share a mailbox, or if their
         latest names are equal, apart from case, accents and punctuation, and they are of different systems.
         What would join two declared persons, and a name that several accounts of one system bear without
-        sharing a mailbox, joins nobody and is told in ``unclear``; so is a person whom patterns would put
+        sharing a mailbox, joins nobody and stands in ``unclear``; so does a person whom patterns would put
         into several teams. A person is a bot if every account of it is called like one.
 
     Examples
@@ -129,62 +123,169 @@ def people_from_names(
     >>> sorted(people_from_names(names, declared={}, team_of={}).person_of.items())
     [('git:dev-1', 'Dev 1'), ('jira:k', 'Dev 1')]
     """
-    told = {masked(account): person for account, person in declared.items()}
+    declared = {mask_addresses(account): person for account, person in declared.items()}
     accounts = names[names["kind"] == "account"].sort_values(["last", "name"], na_position="first")
     latest = {str(a): str(n) for a, n in zip(accounts["id"], accounts["name"], strict=True)}
-    programs = {account for account, name in latest.items() if _of_bot(account, name)}
-    mailboxes = _mailboxes(accounts)
-    claims = Claims(told, {a: _normal(n) for a, n in latest.items()}, mailboxes, frozenset(programs), _normal)
-    groups, unclear = groups_of(claims)
-    person_of = told | _named(groups, latest, told)
-    by_person: dict[str, list[str]] = {}
+    groups = _Groups(
+        declared=declared,
+        names={account: _comparable(name) for account, name in latest.items()},
+        mailboxes=_mailboxes(accounts),
+        bots=frozenset(account for account, name in latest.items() if _is_bots(account, name)),
+    )
+    joined, unclear = groups.joined()
+    person_of = declared | _named(joined, latest, declared)
+    accounts_of: dict[str, list[str]] = {}
     for account, person in person_of.items():
-        by_person.setdefault(person, []).append(account)
-    found = {p: all(_of_bot(a, latest.get(a, "")) for a in several) for p, several in by_person.items()}
-    machines = frozenset(person for person, bot in (found | dict(bots)).items() if bot)
-    humans = sorted({*by_person} - machines)
-    matched, several_teams = team_by_pattern((p for p in humans if p not in team_of), patterns=patterns)
+        accounts_of.setdefault(person, []).append(account)
+    called_like_bots = {
+        person: all(_is_bots(account, latest.get(account, "")) for account in several)
+        for person, several in accounts_of.items()
+    }
+    machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot)
+    humans = sorted(accounts_of.keys() - machines)
+    matched, ambiguous = team_by_pattern((p for p in humans if p not in team_of), patterns=patterns)
     members = {p: team for p, team in (matched | dict(team_of)).items() if p not in machines}
-    table = spells_table(spell for spell in spells if spell.person not in machines)
-    doubts = [Unclear("name" if c.by_name else "mailbox", c.accounts, c.word) for c in unclear]
-    doubts += [
-        Unclear("team", tuple(sorted(by_person[person])), " and ".join(several))
-        for person, several in several_teams.items()
+    dated = spells_table(spell for spell in spells if spell.person not in machines)
+    unclear += [
+        Unclear("team", tuple(sorted(accounts_of[person])), " and ".join(several))
+        for person, several in ambiguous.items()
     ]
-    return People(person_of, Teams(members, table), machines, tuple(doubts))
+    return People(person_of, Teams(members, dated), machines, tuple(unclear))
 
 
-def _of_bot(account: str, name: str) -> bool:
-    """An account's id tells it only in Git, where it is a name."""
+def _is_bots(account: str, name: str) -> bool:
+    """Whether the name is a bot's, or in Git, where it is a name too, the account's id."""
     return is_bot(name) or (account.startswith(f"{GIT}:") and is_bot(account.partition(":")[2]))
 
 
 def _mailboxes(accounts: pd.DataFrame) -> dict[str, set[str]]:
-    """Name the mailboxes of each account; a Git author may have many."""
-    known = accounts.dropna(subset=["mailbox"]) if "mailbox" in accounts else accounts.iloc[:0]
-    found: dict[str, set[str]] = {}
-    for account, digests in zip(known["id"], known.get("mailbox", ()), strict=True):
-        found.setdefault(str(account), set()).update(str(digests).split())
-    return found
+    """Give the mailboxes of each account; a Git author may have many."""
+    rows = accounts.dropna(subset=["mailbox"]) if "mailbox" in accounts else accounts.iloc[:0]
+    mailboxes: dict[str, set[str]] = {}
+    for account, digests in zip(rows["id"], rows.get("mailbox", ()), strict=True):
+        mailboxes.setdefault(str(account), set()).update(str(digests).split())
+    return mailboxes
 
 
 def _named(
-    groups: Iterable[tuple[tuple[str, ...], bool]], latest: Mapping[str, str], declared: Mapping[str, str]
+    groups: Iterable[tuple[Accounts, bool]], latest: Mapping[str, str], declared: Mapping[str, str]
 ) -> dict[str, str]:
     """Name each group: as declared, else by its tracker's spelling; an account tells namesakes apart."""
     person_of: dict[str, str] = {}
-    taken: dict[str, Any] = dict.fromkeys(declared.values(), None)
-    for accounts, namesake in groups:
-        said = next((declared[account] for account in accounts if account in declared), None)
-        first = min(accounts, key=lambda account: (account.startswith(f"{GIT}:"), account))
-        shown = said or latest[first]
-        if said is None and (namesake or shown in taken):
-            shown = f"{shown} ({first})"
-        taken[shown] = None
-        person_of |= dict.fromkeys(accounts, shown)
+    taken = set(declared.values())
+    for accounts, has_namesake in groups:
+        person = next((declared[account] for account in accounts if account in declared), None)
+        if person is None:
+            first = min(accounts, key=lambda account: (account.startswith(f"{GIT}:"), account))
+            person = latest[first]
+            if has_namesake or person in taken:
+                person = f"{person} ({first})"
+        taken.add(person)
+        person_of |= dict.fromkeys(accounts, person)
     return person_of
 
 
-def _normal(name: str) -> str:
+def _comparable(name: str) -> str:
+    """Give a name without case, accents and punctuation; empty where nothing is left of it."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", plain.casefold()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """What is known of accounts, and what joins them.
+
+    Attributes
+    ----------
+    declared
+        Account → person.
+    names
+        Account → its latest name, made comparable.
+    mailboxes
+        Account → its mailboxes.
+    bots
+        Accounts of programs: they share mailboxes with those who run them.
+    """
+
+    declared: Mapping[str, str]
+    names: Mapping[str, str]
+    mailboxes: Mapping[str, set[str]]
+    bots: frozenset[str]
+
+    def joined(self) -> tuple[list[tuple[Accounts, bool]], list[Unclear]]:
+        """Give the accounts of each person, and what was left apart.
+
+        Groups are in the order of their first account, each with whether somebody else is called alike.
+        Accounts of two declared persons are never in one group, and a link that would join them joins nobody.
+        """
+        accounts_of: dict[str, list[str]] = {}
+        for account, person in self.declared.items():
+            accounts_of.setdefault(person, []).append(account)
+        by_mailbox, shared_mailboxes = self._without_conflicts(
+            [sorted(several) for several in accounts_of.values()], self._links_by_mailbox()
+        )
+        links, namesakes = self._links_by_name(self._components(by_mailbox))
+        by_name, contested = self._without_conflicts(by_mailbox, links)
+        unclear = [Unclear("mailbox", several) for several in shared_mailboxes]
+        unclear += [Unclear("name", several, word) for word, several in namesakes.items()]
+        unclear += [Unclear("name", several) for several in contested]
+        alike = {account for several in (*namesakes.values(), *contested) for account in several}
+        groups = [group for group in self._components(by_name) if not self.names.keys().isdisjoint(group)]
+        return [(group, not alike.isdisjoint(group)) for group in groups], unclear
+
+    def _links_by_mailbox(self) -> list[list[str]]:
+        users: dict[tuple[str, bool], list[str]] = {}
+        for account in sorted(self.names.keys() | self.declared.keys()):
+            for box in sorted(self.mailboxes.get(account, ())):
+                users.setdefault((box, account in self.bots), []).append(account)
+        return [several for several in users.values() if len(several) > 1]
+
+    def _links_by_name(self, groups: Iterable[Accounts]) -> tuple[list[list[str]], dict[str, Accounts]]:
+        """Link groups of one name in different systems; list the names that several of one system bear.
+
+        A declared person bears the declared name, and is of all the systems of its accounts.
+        """
+        bearers: dict[str, list[list[str]]] = {}
+        firsts: dict[str, list[str]] = {}
+        for group in groups:
+            for name, accounts in self._names_of(group):
+                bearers.setdefault(name, []).append(accounts)
+                firsts.setdefault(name, []).append(group[0])
+        links, namesakes = list[list[str]](), dict[str, Accounts]()
+        for name, several in bearers.items():
+            systems = [system for accounts in several for system in {a.partition(":")[0] for a in accounts}]
+            if len(systems) > len(set(systems)):
+                namesakes[name] = tuple(sorted(account for accounts in several for account in accounts))
+            elif len(several) > 1:
+                links.append(firsts[name])
+        return links, namesakes
+
+    def _names_of(self, group: Accounts) -> Iterator[tuple[str, list[str]]]:
+        """Give each name of a group and the accounts that bear it."""
+        person = next((self.declared[account] for account in group if account in self.declared), None)
+        names: dict[str, list[str]] = {}
+        for account in group:
+            name = self.names[account] if person is None else _comparable(person)
+            names.setdefault(name, []).append(account)
+        return ((name, accounts) for name, accounts in names.items() if name)
+
+    def _without_conflicts(
+        self, known: list[list[str]], links: list[list[str]]
+    ) -> tuple[list[list[str]], list[Accounts]]:
+        """Add links to those known, but none in a group that would then hold two declared persons."""
+        group_of = {account: group for group in self._components([*known, *links]) for account in group}
+        mixed = {
+            group
+            for group in group_of.values()
+            if len({self.declared[account] for account in group if account in self.declared}) > 1
+        }
+        added = [link for link in links if group_of[link[0]] not in mixed]
+        dropped = [tuple(sorted(link)) for link in links if group_of[link[0]] in mixed]
+        return [*known, *added], dropped
+
+    def _components(self, links: Iterable[list[str]]) -> list[Accounts]:
+        """Give all accounts in groups of those that links join, however far."""
+        groups = UnionFind(self.names.keys() | self.declared.keys())
+        for link in links:
+            groups.union(*link)
+        return sorted(tuple(sorted(group)) for group in groups.to_sets())

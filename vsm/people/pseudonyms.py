@@ -1,4 +1,4 @@
-"""What are persons called where their names shall not be seen? Keyed pseudonyms, the same in every run."""
+"""Keyed pseudonyms of persons, the same in every run."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ PSEUDONYM: Final = re.compile(rf"(?<![\w-])P-[{ALPHABET}]{{{SHORTEST},{LONGEST}}
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """What is each person, and each account, called?
+    """The pseudonym of each person and account.
 
     Attributes
     ----------
@@ -38,13 +38,13 @@ class Pseudonyms:
     called: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def person(self, name: str) -> str:
-        """What is this person called? An unknown one has a pseudonym too."""
+        """Give this person's pseudonym; an unknown one has one too."""
         if name in self.shown:
             return name
         return self.called.get(name) or pseudonym(name, key=self.key)
 
     def account(self, account: str) -> str:
-        """What is this account called? Its system, and its person's pseudonym."""
+        """Give this account's system, and its person's pseudonym."""
         person = self.person_of.get(account, account)
         system, colon, _ = account.partition(":")
         return account if person in self.shown else f"{system if colon else ''}{colon}{self.person(person)}"
@@ -58,12 +58,10 @@ def pseudonyms_of(
     key: bytes,
     naming: Callable[..., str] | None = None,
 ) -> Pseudonyms:
-    """What are these persons called?
+    """Give these persons pseudonyms, no two of them alike.
 
     Parameters
     ----------
-    persons
-        All who are known.
     person_of
         Account → person.
     shown
@@ -76,7 +74,7 @@ def pseudonyms_of(
     Returns
     -------
     Pseudonyms
-        No two persons are called alike: where six letters would be the same, both get longer ones.
+        Where six letters would be the same for two persons, both get longer ones.
 
     Examples
     --------
@@ -85,20 +83,19 @@ def pseudonyms_of(
     True
     """
     naming = naming or pseudonym
-    kept = frozenset(shown)
-    open_, called, length = sorted({*persons} - kept), dict[str, str](), SHORTEST
-    while open_ and length <= LONGEST:
-        tried: dict[str, list[str]] = {}
-        for person in open_:
-            tried.setdefault(naming(person, key=key, length=length), []).append(person)
-        called |= {alike[0]: name for name, alike in tried.items() if len(alike) == 1}
-        open_ = [person for alike in tried.values() if len(alike) > 1 for person in alike]
-        length += 2
-    return Pseudonyms(key, dict(person_of), kept, called)
+    shown = frozenset(shown)
+    unnamed, called = sorted({*persons} - shown), dict[str, str]()
+    for length in range(SHORTEST, LONGEST + 1, 2):
+        bearers: dict[str, list[str]] = {}
+        for person in unnamed:
+            bearers.setdefault(naming(person, key=key, length=length), []).append(person)
+        called |= {alike[0]: name for name, alike in bearers.items() if len(alike) == 1}
+        unnamed = [person for alike in bearers.values() if len(alike) > 1 for person in alike]
+    return Pseudonyms(key, dict(person_of), shown, called)
 
 
 def pseudonym(name: str, *, key: bytes, length: int = SHORTEST) -> str:
-    """What is a person of this name called?
+    """Give the pseudonym that a key makes of a name.
 
     Examples
     --------
@@ -106,5 +103,4 @@ def pseudonym(name: str, *, key: bytes, length: int = SHORTEST) -> str:
     'P-9MNKJ0'
     """
     number = int.from_bytes(hmac.new(key, b"person\0" + name.encode(), hashlib.sha256).digest())
-    letters = (ALPHABET[(number >> 5 * place) & 31] for place in range(length))
-    return "P-" + "".join(letters)
+    return "P-" + "".join(ALPHABET[(number >> 5 * digit) & 31] for digit in range(length))

@@ -1,4 +1,4 @@
-"""Which team is each person in, and when?"""
+"""Teams: which one each person is in and when, and which one each ticket belongs to."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ import pandas as pd
 
 
 class Spell(NamedTuple):
-    """From when to when was somebody in a team? Half-open, days in UTC; None where it has no such end."""
+    """When somebody was in a team: half-open, days in UTC; None where it has no such end."""
 
     person: str
     team: str
@@ -20,12 +20,12 @@ class Spell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """Which team is each person in, and when?
+    """The team of each person at any time, and of each ticket.
 
     Attributes
     ----------
     team_of
-        Person → team, at any time that no spell is about.
+        Person → team, at any time that no spell covers.
     spells
         One row per dated membership, ``person, team, since, until`` (instants, missing where open), sorted by
         ``since``; those of one person do not overlap. They win over ``team_of``.
@@ -43,28 +43,24 @@ class Teams:
     of_ticket: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, persons: "pd.Series[Any]", instants: "pd.Series[Any]") -> "pd.Series[Any]":
-        """Which team was each person in at each instant? Texts, missing where in none.
+        """Give the team of each person at each instant, missing where in none.
 
-        Parameters
-        ----------
-        persons
-            Names, missing where nobody.
-        instants
-            With zone, of the same index.
+        Persons are missing where nobody is meant; instants have a zone and the same index.
         """
         always = persons.astype("str").map(self.team_of).astype("str")
         if self.spells.empty or persons.empty:
             return always
         asked = pd.DataFrame({"person": persons.astype("str"), "at": instants}).reset_index(drop=True)
-        known = asked[asked["person"].notna() & asked["at"].notna()].reset_index().sort_values("at")
-        found = pd.merge_asof(known, self.spells, left_on="at", right_on="since", by="person")
-        during = found[found["until"].isna() | (found["at"] < found["until"])].set_index("index")["team"]
+        whole = asked[asked["person"].notna() & asked["at"].notna()].reset_index().sort_values("at")
+        # The latest spell that began by then is the only one that can hold the instant: they do not overlap.
+        latest = pd.merge_asof(whole, self.spells, left_on="at", right_on="since", by="person")
+        during = latest[latest["until"].isna() | (latest["at"] < latest["until"])].set_index("index")["team"]
         dated = during.reindex(asked.index).set_axis(persons.index)
         return dated.fillna(always)
 
 
 def spells_table(spells: Iterable[Spell]) -> pd.DataFrame:
-    """How do dated memberships look as a table? As ``Teams.spells``; an open beginning is the year 1.
+    """Give dated memberships as a table like ``Teams.spells``; an open beginning is the year 1.
 
     Examples
     --------
@@ -86,12 +82,10 @@ def spells_table(spells: Iterable[Spell]) -> pd.DataFrame:
 def team_by_pattern(
     persons: Iterable[str], *, patterns: Iterable[tuple[str, str]]
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """Which team does each person belong to by the patterns that match the name, and who to several?
+    """Give the team of each person by the patterns that match the name, and those whom several teams match.
 
     Parameters
     ----------
-    persons
-        Names.
     patterns
         (pattern, team): ``*`` and ``?`` as in file names, case does not matter.
 
@@ -122,14 +116,10 @@ def teams_with_tickets(
     components: Mapping[str, str],
     repositories: Mapping[str, str],
 ) -> Teams:
-    """Which team does each ticket belong to, by its components or its commits' repositories?
+    """Give teams with those of tickets, by their components or their commits' repositories.
 
     Parameters
     ----------
-    teams
-        Of the persons; given back with ``of_ticket``.
-    tickets
-        TICKETS.
     events
         EVENTS: those of commits and merges bear the repository in their ``source``.
     components, repositories
@@ -138,21 +128,23 @@ def teams_with_tickets(
     Returns
     -------
     Teams
-        A ticket of components (or repositories) of several teams belongs to none of them; its components
-        win over its repositories, also where they are of several teams.
+        With ``of_ticket``. A ticket of components (or repositories) of several teams belongs to none of
+        them; its components win over its repositories, also where they are of several teams.
     """
-    known = tickets.dropna(subset=["components"]) if components else tickets.iloc[:0]
-    parts = known["components"].str.split("; ").explode()
-    by_component = _told(known["ticket"].astype("str").reindex(parts.index), parts, components)
+    having = tickets.dropna(subset=["components"]) if components else tickets.iloc[:0]
+    parts = having["components"].str.split("; ").explode()
+    by_component = _only_team(having["ticket"].astype("str").reindex(parts.index), parts, components)
     commits = events[events["kind"].isin(["commit", "merge"])] if repositories else events.iloc[:0]
     names = commits["source"].astype("str").str.removeprefix("git:")
-    by_repository = _told(commits["ticket"].astype("str"), names, repositories)
-    found = {ticket: team for ticket, team in (by_repository | by_component).items() if team}
-    return replace(teams, of_ticket=found)
+    by_repository = _only_team(commits["ticket"].astype("str"), names, repositories)
+    of_ticket = {ticket: team for ticket, team in (by_repository | by_component).items() if team}
+    return replace(teams, of_ticket=of_ticket)
 
 
-def _told(tickets: "pd.Series[Any]", words: "pd.Series[Any]", team_of: Mapping[str, str]) -> dict[str, str]:
-    """Name the one team that a ticket's words speak of; empty where they speak of several."""
+def _only_team(
+    tickets: "pd.Series[Any]", words: "pd.Series[Any]", team_of: Mapping[str, str]
+) -> dict[str, str]:
+    """Give the one team of each ticket's words; empty where they are of several."""
     rows = pd.DataFrame({"ticket": tickets.to_numpy(), "team": words.map(team_of).astype("str").to_numpy()})
     grouped = rows.dropna().groupby("ticket")["team"].agg(["nunique", "first"])
-    return {str(t): str(team) if n == 1 else "" for t, n, team in grouped.itertuples()}
+    return {str(ticket): str(team) if count == 1 else "" for ticket, count, team in grouped.itertuples()}

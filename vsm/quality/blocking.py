@@ -6,9 +6,9 @@ from typing import Any, Final
 import networkx as nx
 import pandas as pd
 
-from vsm.config.blocking import LINKS
-from vsm.eventlog.blocking_links import link_wordings
-from vsm.eventlog.quality import QualityNote
+from vsm.config.rules import LINKS
+from vsm.eventlog.links import link_wordings
+from vsm.eventlog.log import QualityNote
 from vsm.intervals import records_blocks
 from vsm.model.blocking import lasting
 from vsm.tables import INSTANT

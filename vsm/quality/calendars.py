@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Workflow
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.log import QualityNote
 from vsm.people import Teams
 
 ACTS: Final = ("status", "comment", "worklog", "commit", "review")

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.log import QualityNote
 from vsm.model.lifecycle import completed
 from vsm.tables import DURATION, TOUCH_KINDS
 

@@ -8,8 +8,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Workflow
-from vsm.eventlog.log import Log
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import People
 from vsm.quality.blocking import check_blocks
 from vsm.quality.calendars import check_calendars

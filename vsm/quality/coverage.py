@@ -6,7 +6,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.model.lifecycle import completed
-from vsm.people.bots import is_bot
+from vsm.people import is_bot
 from vsm.tables import TOUCH_KINDS
 
 EVIDENCE: Final = {

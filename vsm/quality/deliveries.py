@@ -3,8 +3,7 @@
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.eventlog.log import Log
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.log import Log, QualityNote
 
 
 def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:

@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.eventlog.link import keys_of_several_tickets
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.eventlog.log import QualityNote, quality_from_notes
+from vsm.eventlog.ticket_keys import keys_of_several_tickets
 
 SHOWN: Final = 5
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from vsm.eventlog.quality import QualityNote
+from vsm.eventlog.log import QualityNote
 from vsm.people import People, Unclear
 
 SHOWN: Final = 8

@@ -6,8 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.eventlog.log import Log
-from vsm.eventlog.quality import Level, QualityNote, quality_from_notes
+from vsm.eventlog.log import Level, Log, QualityNote, quality_from_notes
 from vsm.tables import QUALITY, conform
 
 CLOCKS: Final = pd.Timedelta(hours=1)

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.config.selectors import FLOWS
-from vsm.eventlog.quality import QualityNote, quality_from_notes
+from vsm.config.delivery import FLOWS
+from vsm.eventlog.log import QualityNote, quality_from_notes
 from vsm.model.alignment import TicketSelectors
 
 

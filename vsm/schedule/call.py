@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Final
 
-from vsm.config.reporting import Report
+from vsm.config import Report
 from vsm.errors import ParameterError
 
 EVERY: Final = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)

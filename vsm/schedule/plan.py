@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from vsm.config import Report, Workflow
-from vsm.config.windows import resolved_day
+from vsm.config.reports import resolved_day
 from vsm.errors import ParameterError
 from vsm.reports import notebooks_folder
 from vsm.reports.parameters import check_parameters
 from vsm.schedule.history import Run
-from vsm.sources.archive_reading import read_archive
+from vsm.sources.archive import read_archive
 from vsm.sources.work_folder import WorkFolder
 
 SLIDES: Final = "retro.ipynb"

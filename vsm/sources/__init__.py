@@ -1,1 +1,1 @@
-"""Where do the raw facts come from? The left wall: one module per system, and the archive that keeps them."""
+"""Sources: raw documents from live servers, repositories and files, and the archive that holds them."""

@@ -1,4 +1,4 @@
-"""What was fetched, and how far did each pull get? Raw documents, from which all else can be rebuilt.
+"""The archive: raw documents as they were fetched, from which all else can be rebuilt, and the log of pulls.
 
 One SQLite file per work folder. Each page of a pull is one transaction: whatever kills the process, the
 archive holds whole pages, and every page that was reported.
@@ -12,19 +12,27 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from vsm.errors import ArchiveError, ParameterError
-from vsm.sources.archive_file import DAMAGED, STATES, connect, told, transaction
-from vsm.sources.archive_text import canonical, encoded, written
+from vsm.sources.archive_file import DAMAGED, connect, connect_to_read, sqlite_errors, transaction
+
+STATES: Final = """
+    SELECT source, scope, started, finished, cursor,
+           (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
+    FROM pulls
+    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source, scope)
+    ORDER BY source, pull
+"""
+"""The latest pull of each source and scope, or the pull of one number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What did a source say about one thing? ``id`` is stable: a later body under it replaces this one."""
+    """What a source says about one thing. ``id`` is stable: a later body under it replaces this one."""
 
     id: str
     body: Mapping[str, Any]
@@ -32,7 +40,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came in one go? ``cursor`` says how far the source has been read."""
+    """Documents that are stored together. ``cursor`` says how far the source has been read."""
 
     documents: tuple[Document, ...]
     cursor: str | None = None
@@ -40,7 +48,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PullState:
-    """How far did a pull get? ``documents`` are those now stored of its source; times are UTC."""
+    """How far a pull got. ``documents`` are those now stored of its source; times are UTC."""
 
     source: str
     scope: str
@@ -52,7 +60,7 @@ class PullState:
 
 
 class Archive:
-    """What was fetched? Documents by source and id, and the log of pulls; close it, or use ``with``.
+    """Documents by source and id, and the log of pulls; close it, or use ``with``.
 
     Examples
     --------
@@ -79,7 +87,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
-        with told(self._path):
+        with sqlite_errors(self._path):
             self._database.close()
 
     def store(
@@ -93,7 +101,7 @@ class Archive:
         lasting: str | None = None,
         on_page: Callable[[int], None] | None = None,
     ) -> PullState:
-        """How far did this pull get? Store all pages; each is one transaction.
+        """Store all pages, each in one transaction, and give how far the pull got.
 
         The first page is fetched before anything is written, so a source that refuses its input leaves
         the archive as it was. A pull that breaks off later keeps its whole pages and stays unfinished.
@@ -113,7 +121,7 @@ class Archive:
             Whether the pages are all that the source says now: then ids that none of them names are dropped
             when the pull is finished, and earlier pulls of it count as finished too. Else they are kept.
         lasting
-            How ids begin of what cannot change and is not told again; it is never dropped.
+            How ids begin of what cannot change and is not fetched again; it is never dropped.
         on_page
             Called after each commit with the number of documents stored so far in this pull.
 
@@ -127,27 +135,28 @@ class Archive:
         if at.tzinfo is None:
             raise ParameterError("at has no time zone; give an instant such as datetime.now(UTC)")
         begun = time.monotonic()
-        coming = iter(pages)
-        first = next(coming, None)
-        with told(self._path), transaction(self._database):
-            pull = self._begin(source, scope, at)
+        remaining = iter(pages)
+        first = next(remaining, None)
+        begin = "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?)"
+        with sqlite_errors(self._path), transaction(self._database):
+            pull = int(self._execute(begin, source, scope, _written(at)).lastrowid or 0)
             stored = self._write(first, pull, source, at) if first else 0
         if first and on_page:
             on_page(stored)
-        for page in coming:
-            with told(self._path), transaction(self._database):
+        for page in remaining:
+            with sqlite_errors(self._path), transaction(self._database):
                 stored += self._write(page, pull, source, at)
             if on_page:
                 on_page(stored)
         finished = at + timedelta(seconds=time.monotonic() - begun)
-        with told(self._path), transaction(self._database):
+        with sqlite_errors(self._path), transaction(self._database):
             self._finish(pull, source, finished, whole=whole, lasting=lasting)
         return self._states(pull)[0]
 
     def _finish(
         self, pull: int, source: str, finished: datetime, *, whole: bool, lasting: str | None
     ) -> None:
-        at = written(finished)
+        at = _written(finished)
         self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", at, pull)
         if whole:
             self._execute(
@@ -156,22 +165,16 @@ class Archive:
             )
             self._execute("UPDATE pulls SET finished = ? WHERE source = ? AND finished IS NULL", at, source)
 
-    def _begin(self, source: str, scope: str, at: datetime) -> int:
-        pull = self._execute(
-            "INSERT INTO pulls (source, scope, started) VALUES (?, ?, ?)", source, scope, written(at)
-        ).lastrowid
-        return int(pull or 0)
-
     def _write(self, page: Page, pull: int, source: str, at: datetime) -> int:
         """Write one page within the open transaction; give its number of documents."""
         changed = 0
         for document in page.documents:
-            text = canonical(document.body)
+            text = _canonical(document.body)
             digest = hashlib.sha256(text).hexdigest()
-            known = self._execute(
+            stored = self._execute(
                 "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
             ).fetchone()
-            if known == (digest,):
+            if stored == (digest,):
                 self._execute(
                     "UPDATE documents SET pull = ? WHERE source = ? AND id = ?", pull, source, document.id
                 )
@@ -181,7 +184,7 @@ class Archive:
                 "INSERT INTO documents (source, id, body, digest, fetched, pull) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (source, id) DO UPDATE SET body = excluded.body, digest = excluded.digest, "
                 "fetched = excluded.fetched, pull = excluded.pull",
-                *(source, document.id, zlib.compress(text), digest, written(at), pull),
+                *(source, document.id, zlib.compress(text), digest, _written(at), pull),
             )
         self._execute(
             "UPDATE pulls SET cursor = ?, pages = pages + 1, documents = documents + ?, "
@@ -191,7 +194,7 @@ class Archive:
         return len(page.documents)
 
     def documents(self, source: str) -> Iterator[dict[str, Any]]:
-        """What is known of this source? The bodies by id, one after the other; none of an unknown source.
+        """Give the bodies of a source by id, one after the other; none of an unknown source.
 
         Raises
         ------
@@ -199,12 +202,12 @@ class Archive:
             The archive is damaged: a body is not what its digest says.
         """
         query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id"
-        with told(self._path), closing(self._execute(query, source)) as rows:
+        with sqlite_errors(self._path), closing(self._execute(query, source)) as rows:
             for name, packed, digest in rows:
                 yield self._unpacked(packed, digest, f"{source} {name}")
 
     def document(self, source: str, id_: str) -> dict[str, Any] | None:
-        """What is known under this id? None where nothing is.
+        """Give the body under this id; None where there is none.
 
         Raises
         ------
@@ -212,12 +215,12 @@ class Archive:
             The archive is damaged: the body is not what its digest says.
         """
         query = "SELECT body, digest FROM documents WHERE source = ? AND id = ?"
-        with told(self._path):
+        with sqlite_errors(self._path):
             found = self._execute(query, source, id_).fetchall()
         return next((self._unpacked(packed, digest, f"{source} {id_}") for packed, digest in found), None)
 
     def cursor(self, source: str, scope: str) -> str | None:
-        """How far did the latest pull of this source and scope get? None where it cannot say."""
+        """Give how far the latest pull of this source and scope got; None where it cannot say."""
         wanted = (source, scope)
         return next((pull.cursor for pull in self.pulls() if (pull.source, pull.scope) == wanted), None)
 
@@ -232,15 +235,15 @@ class Archive:
         return body
 
     def pulls(self) -> list[PullState]:
-        """How far did the latest pull of every source and scope get? By source, the latest scope last."""
+        """Give the latest pull of every source and scope, by source, the latest scope last."""
         return self._states(None)
 
     def sources(self) -> list[str]:
-        """Which sources were pulled? Sorted."""
+        """Give the sources that were pulled, sorted."""
         return sorted({pull.source for pull in self.pulls()})
 
     def _states(self, pull: int | None) -> list[PullState]:
-        with told(self._path):
+        with sqlite_errors(self._path):
             rows = self._execute(STATES, pull, pull).fetchall()
         return [
             PullState(
@@ -251,35 +254,27 @@ class Archive:
         ]
 
     def digest(self) -> str:
-        """Which content is this? 64 hex digits; equal content has equal digests, whatever the pulls.
-
-        Examples
-        --------
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
-        ...     archive.digest()[:12]
-        'e3b0c44298fc'
-        """
+        """Give 64 hex digits of the content; equal content has equal digests, whatever the pulls."""
         whole = hashlib.sha256()
-        with told(self._path):
+        with sqlite_errors(self._path):
             for row in self._execute("SELECT source, id, digest FROM documents ORDER BY source, id"):
-                whole.update(canonical(row))
+                whole.update(_canonical(row))
         return whole.hexdigest()
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
-        sayable = [encoded(value).decode() if isinstance(value, str) else value for value in values]
-        return self._database.execute(statement, sayable)
+        plain = [_encoded(value).decode() if isinstance(value, str) else value for value in values]
+        return self._database.execute(statement, plain)
 
 
 def open_archive(path: Path, *, create: bool = True) -> Archive:
-    """Which archive lies at this path?
+    """Open the archive at this path for writing.
 
     Parameters
     ----------
     path
         Its file; it and its folders are made where absent, readable by their owner only.
     create
-        Whether to make them. Say ``create=False`` for reading: then nothing comes into being.
+        Whether to make them; without it nothing comes into being.
 
     Raises
     ------
@@ -296,3 +291,41 @@ def open_archive(path: Path, *, create: bool = True) -> Archive:
     vsm.errors.SourceError: no archive at nowhere.sqlite: run vsm pull first
     """
     return Archive(connect(path, create=create), path)
+
+
+def read_archive(path: Path) -> Archive:
+    """Open the archive at this path for reading only; an absent one holds nothing.
+
+    It is read also in a folder that cannot be written to. In one that can, SQLite puts its two files for
+    readers (``-wal`` and ``-shm``) beside it and takes them away again.
+
+    Raises
+    ------
+    ArchiveError
+        It is damaged, no archive, or of a newer version.
+
+    Examples
+    --------
+    >>> with read_archive(Path("no such folder/archive.sqlite")) as archive:
+    ...     archive.pulls()
+    []
+    """
+    return Archive(connect_to_read(path), path)
+
+
+def _canonical(body: object) -> bytes:
+    """Give the bytes of a body as JSON; equal content gives equal bytes."""
+    # The default turns what is a mapping but no dict into one.
+    text = json.dumps(
+        body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
+    )
+    return _encoded(text)
+
+
+def _encoded(text: str) -> bytes:
+    """Give UTF-8. Half a surrogate pair, as in a cut emoji or an odd file name, becomes '?'."""
+    return text.encode("utf-8", errors="replace")
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""How is the archive opened? One SQLite file, private, migrated, with its failures told plainly."""
+"""The archive's SQLite file: opened for writing or for reading, migrated, its failures in plain words."""
 
 import os
 import sqlite3
@@ -53,48 +53,19 @@ MIGRATIONS: Final = (
     ),
 )
 
-STATES: Final = """
-    SELECT source, scope, started, finished, cursor,
-           (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
-    FROM pulls
-    WHERE pull = ? OR ? IS NULL AND pull IN (SELECT max(pull) FROM pulls GROUP BY source, scope)
-    ORDER BY source, pull
-"""
-"""The latest pull of each source and scope, or the pull of one number."""
-
 _OURS: Final = 0x76736D31  # "vsm1", so that another program's database is never taken for an archive
 _BUSY_SECONDS: Final = 10.0
+_CANNOT: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+DAMAGED: Final = "the archive is damaged: move it away and pull again, it holds nothing but copies"
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Which open database is the archive at this path? Of the newest version, in autocommit mode.
-
-    Parameters
-    ----------
-    path
-        The file. It and its folders are made where they are absent, readable by their owner only.
-    create
-        Whether to make them; without it an absent file is an error, and nothing is written.
-
-    Raises
-    ------
-    SourceError
-        There is no file and none may be made.
-    ArchiveError
-        The file is locked, damaged, no archive, of a newer version or cannot be written to.
-
-    Examples
-    --------
-    >>> connect(Path("no such folder/archive.sqlite"), create=False)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: no archive at no such folder/archive.sqlite: run vsm pull first
-    """
+    """Open the archive for writing, of the newest version, in autocommit mode; as ``open_archive``."""
     if not create and not path.exists():
         raise SourceError(f"no archive at {path}: run vsm pull first")
     if create:
-        _make(path)
-    with told(path):
+        _create(path)
+    with sqlite_errors(path):
         database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
         )
@@ -108,8 +79,8 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     return database
 
 
-def _make(path: Path) -> None:
-    """Create file and folder for their owner only; SQLite gives its -wal and -shm files the same mode.
+def _create(path: Path) -> None:
+    """Make file and folder for their owner only; SQLite gives its -wal and -shm files the same mode.
 
     A folder that is there already keeps the rights that its owner gave it.
     """
@@ -123,60 +94,21 @@ def _make(path: Path) -> None:
 
 
 def _migrate(database: sqlite3.Connection, path: Path) -> None:
-    """Bring the database to the newest version; a database that is there already is only looked at."""
-    if is_newest(current_version(database, path)):
+    """Bring the database to the newest version; one that is there already is only read."""
+    if _version(database, path) == len(MIGRATIONS):
         return
     database.execute("PRAGMA journal_mode = WAL")
     with transaction(database):
         # Another process may have migrated between the look above and the lock.
-        for version in range(current_version(database, path), len(MIGRATIONS)):
+        for version in range(_version(database, path), len(MIGRATIONS)):
             for statement in MIGRATIONS[version]:
                 database.execute(statement)
         database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         database.execute(f"PRAGMA application_id = {_OURS}")
 
 
-def empty_database() -> sqlite3.Connection:
-    """How does an archive look that holds nothing? In memory, of the newest version.
-
-    Examples
-    --------
-    >>> from contextlib import closing
-    >>> with closing(empty_database()) as database:
-    ...     database.execute("SELECT count(*) FROM documents").fetchone()
-    (0,)
-    """
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    _migrate(database, Path(":memory:"))
-    return database
-
-
-def is_newest(version: int) -> bool:
-    """Is this the version that this vsm writes?
-
-    Examples
-    --------
-    >>> is_newest(0)
-    False
-    """
-    return version == len(MIGRATIONS)
-
-
-def current_version(database: sqlite3.Connection, path: Path) -> int:
-    """Which version is this archive of? 0 for a file in which nothing was ever made.
-
-    Raises
-    ------
-    ArchiveError
-        It is another program's database, or of a newer version.
-
-    Examples
-    --------
-    >>> from contextlib import closing
-    >>> with closing(empty_database()) as database:
-    ...     is_newest(current_version(database, Path("archive.sqlite")))
-    True
-    """
+def _version(database: sqlite3.Connection, path: Path) -> int:
+    """Give the archive's version; 0 for a file in which nothing was ever made."""
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
     owner = int(database.execute("PRAGMA application_id").fetchone()[0])
     tables = int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
@@ -189,18 +121,66 @@ def current_version(database: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open the archive for reading: nothing is made, nothing is changed, not even a folder."""
+    if not path.exists():
+        return _empty_database()
+    with sqlite_errors(path):
+        database = _opened(path)
+        try:
+            version = _version(database, path)
+        except BaseException:
+            database.close()
+            raise
+    if version == len(MIGRATIONS):
+        return database
+    database.close()
+    # One that was begun and never used holds nothing; an older one has to be brought up to date.
+    return connect(path, create=False) if version else _empty_database()
+
+
+def _empty_database() -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(database, Path(":memory:"))
+    return database
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open it in the first way that works."""
+    ways = list(_ways(path))
+    for way in ways:
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, isolation_level=None)
+        try:
+            database.execute("PRAGMA query_only = ON")
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            database.close()
+            name = getattr(error, "sqlite_errorname", "") or ""
+            if way == ways[-1] or not name.startswith(_CANNOT):
+                raise
+        else:
+            return database
+    raise AssertionError  # there is always a way
+
+
+def _ways(path: Path) -> Iterator[str]:
+    """Give the ways in which SQLite may open it, the most careful first.
+
+    A reader of a write-ahead log needs files beside it. ``mode=rw`` takes them away when done, ``mode=ro``
+    uses those that are there. Where none can be made, ``immutable`` does without; that is right only while
+    nobody can have written more than the file itself holds.
+    """
+    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        yield "mode=rw"
+    yield "mode=ro"
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        yield "immutable=1"
+
+
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Do all of the statements within, or none; other writers wait.
-
-    Examples
-    --------
-    >>> database = sqlite3.connect(":memory:", isolation_level=None)
-    >>> with transaction(database):
-    ...     _ = database.execute("CREATE TABLE t (x)")
-    >>> database.in_transaction, database.close()
-    (False, None)
-    """
+    """Do all of the statements within, or none; other writers wait."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -213,12 +193,12 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Tell SQLite's failures as ``ArchiveError``: what happened to which file, and what to do.
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Raise SQLite's failures as ``ArchiveError``: what happened to which file, and what to do.
 
     Examples
     --------
-    >>> with told(Path("a.sqlite")):
+    >>> with sqlite_errors(Path("a.sqlite")):
     ...     raise sqlite3.OperationalError("database or disk is full")
     Traceback (most recent call last):
     ...
@@ -235,6 +215,3 @@ def told(path: Path) -> Iterator[None]:
         else:
             advice = "see that its disk can be written to"
         raise ArchiveError(f"{path}: {error}; {advice}") from error
-
-
-DAMAGED: Final = "the archive is damaged: move it away and pull again, it holds nothing but copies"

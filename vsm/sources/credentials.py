@@ -1,4 +1,4 @@
-"""Who are we to a server? Logins come from the environment, a keyring or a prompt; nothing writes them."""
+"""Logins: from the environment, a keyring or a prompt; nothing writes them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ TOKEN_USER = "token"  # noqa: S105 - the keyring's user name for a token that ne
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who asks? ``user`` with a password or API token, or nobody with a token that is sent as Bearer.
+    """``user`` with a password or API token, or no user with a token that is sent as Bearer.
 
     Examples
     --------
@@ -30,12 +30,10 @@ def find_login(
     keyring: Callable[[str], Login | None],
     prompt: Callable[[str], Login | None],
 ) -> Login:
-    """Which login is meant for this server? The environment's, else the keyring's, else what is typed.
+    """Give the login for a server: the environment's, else the keyring's, else what is typed.
 
     Parameters
     ----------
-    url
-        The server's address.
     environ
         ``VSM_JIRA_TOKEN`` with ``VSM_JIRA_EMAIL`` (Cloud's API token), or alone (Data Center's personal
         access token, sent as Bearer); or ``VSM_JIRA_USER`` and ``VSM_JIRA_PASSWORD``.
@@ -77,14 +75,9 @@ def find_login(
 
 
 def login_from_keyring(host: str) -> Login | None:
-    """What does this machine's keyring hold for the host? Nothing where no keyring is installed.
+    """Give what this machine's keyring holds for the host; None where no keyring is installed.
 
     The service is ``vsm HOST``; the user name ``token`` stands for a token that needs none.
-
-    Examples
-    --------
-    >>> login_from_keyring("nowhere.example.com") is None
-    True
     """
     try:
         import keyring  # noqa: PLC0415 - an extra, and slow to import

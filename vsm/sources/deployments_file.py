@@ -1,7 +1,8 @@
-"""Which deployments did somebody write down? One a row of a CSV, or one a line of JSON."""
+"""Deployments that somebody wrote down: one a row of a CSV, or one a line of JSON."""
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +21,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Our words, and what columns may be called; the first that is there counts."""
 NEEDED: Final = ("at",)
-TOLD: Final = 10
+LISTED: Final = 10
 
 
 def deployment_pages(path: Path, *, environment: str = "", repository: str = "") -> Iterator[Page]:
-    """Which deployments does this file hold?
+    """Give the deployments of a file.
 
     Parameters
     ----------
@@ -56,12 +57,11 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     rows = list(_rows(path))
     faults = [f"line {line}: {fault}" for line, row in rows for fault in _faults(row, environment)]
     bodies = [_body(line, row, environment, repository) for line, row in rows]
-    named = [body["deploy"] for body in bodies]
-    twice = sorted({name for name in named if named.count(name) > 1}) if len(set(named)) < len(named) else []
-    faults += [f"id '{name}' stands there twice" for name in twice]
+    times = Counter(body["deploy"] for body in bodies)
+    faults += [f"id '{name}' stands there twice" for name in sorted(times) if times[name] > 1]
     if faults:
-        more = f"; and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
-        raise SourceError(f"{path}: {'; '.join(faults[:TOLD])}{more}; mend them and pull again")
+        more = f"; and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
+        raise SourceError(f"{path}: {'; '.join(faults[:LISTED])}{more}; mend them and pull again")
     yield Page(tuple(Document(body["deploy"], body) for body in bodies))
 
 
@@ -103,16 +103,16 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _word(row: Mapping[str, Any], word: str) -> str | None:
-    found = next((row[name] for name in WORDS[word] if row.get(name) not in (None, "")), None)
-    return str(found).strip() or None if found is not None else None
+    cell = next((row[name] for name in WORDS[word] if row.get(name) not in (None, "")), "")
+    return str(cell).strip() or None
 
 
 def _faults(row: Mapping[str, Any], environment: str) -> Iterator[str]:
-    told = _word(row, "at")
-    if told is None:
+    at = _word(row, "at")
+    if at is None:
         yield "no time"
-    elif not _zoned(told):
-        yield f"no readable time '{told}', write it with its zone, as 2026-01-31T08:00:00+01:00"
+    elif not _zoned(at):
+        yield f"no readable time '{at}', write it with its zone, as 2026-01-31T08:00:00+01:00"
     if not (_word(row, "environment") or environment):
         yield "no environment; name it with --environment"
 
@@ -125,11 +125,11 @@ def _zoned(text: str) -> bool:
 
 
 def _body(line: int, row: Mapping[str, Any], environment: str, repository: str) -> dict[str, Any]:
-    said = {word: _word(row, word) for word in WORDS}
+    words = {word: _word(row, word) for word in WORDS}
     return {
-        "deploy": said.pop("id") or str(line),
+        "deploy": words.pop("id") or str(line),
         "line": line,
-        **said,
-        "environment": said["environment"] or environment,
-        "repository": said["repository"] or repository or None,
+        **words,
+        "environment": words["environment"] or environment,
+        "repository": words["repository"] or repository or None,
     }

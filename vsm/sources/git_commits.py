@@ -1,10 +1,10 @@
-"""What does a Git repository's history say? Commits, branches and tags, read by one hardened ``git log``.
+"""A Git repository's commits, branches and tags, read by one hardened ``git log``; and sizes of commits.
 
 Commits never change, so each is read once: a later pull asks only for what its branches and tags reach since.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ _REF: Final = "%(refname)%00%(symref)%00%(taggerdate:iso-strict)"
 
 
 def repository_name(repository: Path) -> str:
-    """What is this repository called? Its folder's name, without ``.git``.
+    """Give the repository's name: its folder's, without ``.git``.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def repository_name(repository: Path) -> str:
 def commit_pages(
     repository: Path, *, known: Json | None = None, allow_shallow: bool = False, page_size: int = 1000
 ) -> Iterator[Page]:
-    """Which commits, branches and tags does this repository hold?
+    """Give a repository's commits, branches and tags.
 
     Everything that a branch, a remote branch or a tag reaches, parents before children; HEAD may point
     nowhere. All is read, and git's exit code checked, before the first page. Commits that were read before
@@ -103,12 +103,12 @@ def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
     if not repository.is_dir():
         raise SourceError(f"{repository}: no such folder")
     try:
-        place = run_git(repository, "rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n")
+        answers = run_git(repository, "rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n")
     except SourceError as error:
         raise SourceError(f"{repository}: not a Git repository; name its folder ({error})") from error
-    if place[1]:
+    if answers[1]:
         raise SourceError(f"{repository}: not a Git repository; name its folder (it lies inside one)")
-    shallow = place[0] == b"true"
+    shallow = answers[0] == b"true"
     if shallow and not allow_shallow:
         raise SourceError(
             f"{repository} is a shallow clone: its history is cut; fetch --unshallow, or pass --allow-shallow"
@@ -116,12 +116,12 @@ def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
     settings = run_git(repository, "config", "--local", "--name-only", "--list").decode("utf-8", "replace")
     partial = any(name.startswith("remote.") and name.endswith(".promisor") for name in settings.splitlines())
     head = run_git(repository, "symbolic-ref", "--quiet", "HEAD", accepted=(0, 1)).decode("utf-8", "replace")
-    about = {"type": STATE, "shallow": shallow, "partial": partial, "head": head.strip() or None}
-    return about | _refs(repository, about["head"]) | {"mailmap": _mailmap(repository, partial=partial)}
+    state = {"type": STATE, "shallow": shallow, "partial": partial, "head": head.strip() or None}
+    return state | _refs(repository, state["head"]) | {"mailmap": _mailmap(repository, partial=partial)}
 
 
 def _refs(repository: Path, head: object) -> dict[str, Any]:
-    """Read branches and tags that name a commit, each peeled to it, through tags of tags."""
+    """Give branches and tags that name a commit, each peeled to it, through tags of tags."""
     listed = run_git(repository, "for-each-ref", f"--format={_REF}", *REFS).splitlines()
     refs = [line.split(b"\0") for line in listed]
     asked = b"".join(ref + b"^{commit}\n" for ref, *_ in refs)
@@ -142,14 +142,14 @@ def _refs(repository: Path, head: object) -> dict[str, Any]:
 
 
 def _main(branches: Mapping[str, str], points: Mapping[str, str], head: object) -> str | None:
-    """Choose the branch that work lands on: the remote's own, else HEAD's, else one that is called so."""
+    """Choose the branch that work is merged to: the remote's own, else HEAD's, else one that is called so."""
     usual = (f"refs/heads/{name}" for name in ("main", "master", "trunk"))
     named = [points.get("refs/remotes/origin/HEAD"), head, *usual, *branches]
     return next((str(name) for name in named if name in branches), None)
 
 
 def _mailmap(repository: Path, *, partial: bool) -> str | None:
-    """Which mailmap renames people? A digest of the checkout's file, or the blob's name; None for none."""
+    """Give what tells mailmaps apart: a digest of the checkout's file, or the blob's name; None for none."""
     file = repository / ".mailmap"
     if file.is_file():
         return hashlib.sha256(file.read_bytes()).hexdigest()
@@ -160,11 +160,11 @@ def _mailmap(repository: Path, *, partial: bool) -> str | None:
 
 
 def _present(repository: Path, known: Json) -> list[str]:
-    """Say which commits everything known can be reached from, as far as the repository still has them."""
+    """Give commits from which all that was read can be reached, as far as the repository still has them."""
     tips = sorted({commit for _, commit, *_ in (*known["branches"], *known["tags"])})
     answers = run_git(repository, "cat-file", "--batch-check", stdin="".join(f"{t}\n" for t in tips).encode())
     return [
-        tip for tip, said in zip(tips, answers.splitlines(), strict=True) if not said.endswith(b"missing")
+        tip for tip, line in zip(tips, answers.splitlines(), strict=True) if not line.endswith(b"missing")
     ]
 
 
@@ -183,17 +183,21 @@ def _log(repository: Path, tips: list[str], *, partial: bool) -> Iterator[bytes]
 
 
 def _batches(blocks: Iterable[bytes], size: int) -> Iterator[dict[str, Any]]:
-    """Cut what git says into so many commits each; whole fields are decoded a block at a time."""
+    """Cut git's answer into batches of ``size`` commits; whole fields are decoded a block at a time.
+
+    Fields of all commits follow one another: with three fields a commit, ``h1 p1 m1 h2 p2 m2 h3 …``. ``odd``
+    are the numbers of those that are no UTF-8.
+    """
     fields, odd, rest, step = list[str](), list[int](), b"", size * len(FIELDS)
     for block in blocks:
         whole, _, rest = (rest + block).rpartition(b"\0")
         if whole:
             texts, replaced = _texts(whole)
-            odd += [len(fields) + place for place in replaced]
+            odd += [len(fields) + number for number in replaced]
             fields += texts
         while len(fields) >= step:
             yield _batch(fields[:step], odd)
-            odd = [place - step for place in odd if place >= step]
+            odd = [number - step for number in odd if number >= step]
             del fields[:step]
     if rest or len(fields) % len(FIELDS):
         raise SourceError(f"git log answered in {len(fields)} fields, not a multiple of {len(FIELDS)}")
@@ -202,22 +206,83 @@ def _batches(blocks: Iterable[bytes], size: int) -> Iterator[dict[str, Any]]:
 
 
 def _texts(raw: bytes) -> tuple[list[str], list[int]]:
-    """Read fields as UTF-8; tell the places of those in which bytes had to be replaced."""
+    """Read fields as UTF-8; give the numbers of those in which bytes had to be replaced."""
     try:
         return raw.decode("utf-8").split("\0"), []
     except UnicodeDecodeError:
         texts = raw.decode("utf-8", "replace").split("\0")
         parts = zip(texts, raw.split(b"\0"), strict=True)
-        return texts, [place for place, (text, part) in enumerate(parts) if text.encode() != part]
+        return texts, [number for number, (text, part) in enumerate(parts) if text.encode() != part]
 
 
 def _batch(fields: list[str], odd: Iterable[int]) -> dict[str, Any]:
     step = len(FIELDS)
-    columns = {name: fields[place::step] for place, name in enumerate(FIELDS)}
-    for name, asked in FIELDS.items():
+    columns = {name: fields[first::step] for first, name in enumerate(FIELDS)}
+    for name, placeholder in FIELDS.items():
         # Git answers a placeholder with itself where the commit's header is damaged.
-        if name != "message" and asked in columns[name]:
-            columns[name] = ["" if text == asked else text for text in columns[name]]
+        if name != "message" and placeholder in columns[name]:
+            columns[name] = ["" if text == placeholder else text for text in columns[name]]
     columns["message"] = [message.rstrip("\n") for message in columns["message"]]
-    commits = sorted({place // step for place in odd if place < len(fields)})
-    return {"type": "commits", **columns, "undecodable": [columns["commit"][place] for place in commits]}
+    undecodable = sorted({number // step for number in odd if number < len(fields)})
+    return {"type": "commits", **columns, "undecodable": [columns["commit"][row] for row in undecodable]}
+
+
+def change_pages(
+    repository: Path, documents: Iterable[dict[str, Any]], *, page_size: int = 500
+) -> Iterator[Page]:
+    """Give how many files and lines each commit changed, of those that were not counted before.
+
+    A hash never changes its content, so each is counted once. It costs twenty to eighty times as much as
+    reading the history, needs the files' contents, and nothing about flow rests on it.
+
+    Parameters
+    ----------
+    documents
+        What is stored of the repository: commits, and what was counted.
+    page_size
+        Commits a page; each is stored before the next is counted, so that a long count can be broken off.
+
+    Yields
+    ------
+    Page
+        One document of ``type`` changes: lists ``commit``, ``files``, ``added``, ``removed``. Merges are not
+        counted: what they bring is in the commits that they merge. A binary file counts as a file.
+
+    Raises
+    ------
+    SourceError
+        Git stopped, such as where a partial clone lacks the contents.
+    """
+    wanted: dict[str, None] = {}
+    counted = set[str]()
+    for body in documents:
+        if body["type"] == "commits":
+            rows = zip(body["commit"], body["parents"], strict=True)
+            wanted |= dict.fromkeys(commit for commit, parents in rows if " " not in parents)
+        elif body["type"] == "changes":
+            counted |= set(body["commit"])
+    rest = [commit for commit in wanted if commit not in counted]
+    for first in range(0, len(rest), page_size):
+        body = _counted(repository, rest[first : first + page_size])
+        yield Page((Document(f"{LASTING}changed {rest[first]}", body),))
+
+
+def _counted(repository: Path, commits: Collection[str]) -> dict[str, Any]:
+    raw = run_git(
+        repository, "log", "-z", "--no-walk=unsorted", "--stdin", "--numstat", "--no-renames", "--no-color",
+        "--no-ext-diff", "--no-textconv", "--no-notes", "--no-decorate", "--root", "--format=tformat:%x01%H",
+        stdin="".join(f"{commit}\n" for commit in commits).encode(),
+    )  # fmt: skip
+    files, added, removed = (dict.fromkeys(commits, 0) for _ in range(3))
+    commit = ""
+    for part in raw.split(b"\0"):
+        text = part.decode("utf-8", "replace").lstrip("\n")
+        if text.startswith("\x01"):
+            commit = text[1:]
+        elif text:
+            plus, minus, _ = text.split("\t", 2)
+            files[commit] += 1
+            added[commit] += int(plus) if plus != "-" else 0
+            removed[commit] += int(minus) if minus != "-" else 0
+    counts = {"files": files, "added": added, "removed": removed}
+    return {"type": "changes", "commit": list(commits)} | {n: list(of.values()) for n, of in counts.items()}

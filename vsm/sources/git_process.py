@@ -1,4 +1,4 @@
-"""How is git asked? The one file that starts it: hardened, never through a shell.
+"""Running git: the one file that starts it, hardened, never through a shell.
 
 A repository may be hostile or just oddly configured: nothing in it is executed, its settings do not change
 what we read, and its owner does not matter.
@@ -60,7 +60,7 @@ def run_git(
     accepted: Container[int] = (0,),
     settings: Sequence[str] = (),
 ) -> bytes:
-    """What does git answer? Its whole output, once it has ended well.
+    """Give git's whole output, once it has ended well.
 
     Parameters
     ----------
@@ -106,21 +106,9 @@ def run_git(
 def stream_git(
     repository: Path, *arguments: str, stdin: bytes = b"", settings: Sequence[str] = ()
 ) -> Iterator[bytes]:
-    """What does git answer, while it answers? As ``run_git``, in blocks.
+    """Give git's output in blocks while it runs; else as ``run_git``.
 
     Use nothing of it before the last block has come: the fault of a run that stopped comes after its blocks.
-
-    Raises
-    ------
-    SourceError
-        Git ended with a fault.
-    RunError
-        Git is not installed.
-
-    Examples
-    --------
-    >>> b"".join(stream_git(Path("."), "--version")).startswith(b"git version")
-    True
     """
     with TemporaryFile() as complaints:
         try:
@@ -148,8 +136,8 @@ def stream_git(
 
 
 def _command(repository: Path, arguments: Sequence[str], settings: Sequence[str]) -> list[str]:
-    said = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
-    return ["git", "-C", str(repository.absolute()), "--no-pager", *said, *arguments]
+    options = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+    return ["git", "-C", str(repository.absolute()), "--no-pager", *options, *arguments]
 
 
 def _environment(repository: Path) -> dict[str, str]:
@@ -158,9 +146,9 @@ def _environment(repository: Path) -> dict[str, str]:
     return inherited | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}
 
 
-def _fault(repository: Path, arguments: Sequence[str], code: int, said: bytes) -> SourceError:
-    words = said.decode("utf-8", "replace").strip().splitlines()
-    return SourceError(f"{repository}: git {arguments[0]}: {words[-1] if words else f'exit {code}'}")
+def _fault(repository: Path, arguments: Sequence[str], code: int, stderr: bytes) -> SourceError:
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    return SourceError(f"{repository}: git {arguments[0]}: {lines[-1] if lines else f'exit {code}'}")
 
 
 def create_repository(path: Path, *, fast_import: bytes) -> None:

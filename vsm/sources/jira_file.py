@@ -1,4 +1,4 @@
-"""What does a Jira export say? REST issue bodies from a file, checked whole before the first page."""
+"""A Jira export: REST issue bodies from a file, checked whole before the first page."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:
 
 
 def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
-    """Which issues does this export hold?
+    """Give the issues of an export.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
 
 
 def _issues(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read the bodies one by one, each with its line or place; each fault names them."""
+    """Read the bodies one by one, each with its line or number; each fault names it."""
     name = path.name.lower()
     if name.endswith(WHOLE):
         word, bodies = "issue", _search_answer(path)
@@ -90,22 +90,22 @@ def _search_answer(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Read lines plainly or through gzip, and say in one sentence where the file breaks."""
-    done = 0
+    """Read lines plainly or through gzip; an error says where the file breaks."""
+    number = 0
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise SourceError(f"{path}: a pipe or device, which cannot be read twice; name a file")
         with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as lines:
             for line in lines:
-                done += 1
+                number += 1
                 yield line
     except gzip.BadGzipFile as error:
         raise SourceError(
-            f"{path}: not a gzip file (after line {done}); rename it without .gz if it is plain text"
+            f"{path}: not a gzip file (after line {number}); rename it without .gz if it is plain text"
         ) from error
     except (EOFError, zlib.error) as error:
         raise SourceError(
-            f"{path}: the gzip file is cut off or damaged after line {done}; copy or export it again"
+            f"{path}: the gzip file is cut off or damaged after line {number}; copy or export it again"
         ) from error
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}") from error
@@ -128,7 +128,7 @@ def _no_number(word: str) -> NoReturn:
 
 
 def _fault(body: Any) -> str | None:
-    """Say why this is no issue that a life can be read from; None where it is one."""
+    """Give why this is no issue that a life can be read from; None where it is one."""
     if not isinstance(body, dict):
         return "JSON, but not an issue (no object)"
     fields, changelog = body.get("fields"), body.get("changelog")

@@ -1,4 +1,4 @@
-"""What does any other tracker's export say? CSV or Parquet, one row a step, with a mapping of columns."""
+"""Any other tracker's export: CSV or Parquet, one row a step, with a mapping of columns."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 NEEDED: Final = ("ticket", "at", "status")
 STEP: Final = ("status", "holder", "team", "actor")
-ABOUT: Final = (
+FIELDS: Final = (
     "type", "summary", "project", "priority", "objective", "url", "components", "labels", "value",
     "cost_of_delay",
 )  # fmt: skip
-WORDS: Final = (*NEEDED, "holder", "team", "actor", *ABOUT)
-TOLD: Final = 10
+WORDS: Final = (*NEEDED, "holder", "team", "actor", *FIELDS)
+LISTED: Final = 10
 BAD_ROWS: Final = " bad rows"
 """Id of the document that lists them; no ticket's begins with a space."""
 LONGEST: Final = 2**31 - 1  # of a cell; the csv module stops at 131,072 characters, some descriptions do not
@@ -30,12 +30,12 @@ ZONED: Final = r":.*(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z)$"
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """Which column holds what? Reads ``ticket=case_id,at=timestamp,status=activity``.
+    """Read a mapping of columns, such as ``ticket=case_id,at=timestamp,status=activity``.
 
     Raises
     ------
     ParameterError
-        A part is no ``word=column``, a word is unknown, told twice or lacking.
+        A part is no ``word=column``, a word is unknown, named twice or lacking.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def row_pages(
     skip_bad: bool = False,
     page_size: int = 500,
 ) -> Iterator[Page]:
-    """Which tickets does this export hold, step by step?
+    """Give the tickets of an export, step by step.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def row_pages(
     ------
     Page
         Documents named by the ticket: ``ticket``, ``rows`` (``line, at, status, holder, team, actor``,
-        sorted by instant, then line) and what is known about it.
+        sorted by instant, then line) and its latest fields.
 
     Raises
     ------
@@ -101,14 +101,13 @@ def row_pages(
     """
     if odd := _faults(columns):
         raise SourceError(f"{path}: columns cannot be mapped: {'; '.join(odd)}")
-    rows = _read(path, columns)
-    rows, bad = _usable(rows, path, _zone(timezone))
+    rows, bad = _usable(_read(path, columns), path, _zone(timezone))
     if bad and not skip_bad:
-        listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:TOLD])
-        more = f"; and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
+        listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:LISTED])
+        more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
         raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; mend them, or pass --skip-bad")
-    kept = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
-    documents, done = chain(kept, _documents(rows)), 0
+    skipped = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
+    documents, done = chain(skipped, _documents(rows)), 0
     while page := tuple(islice(documents, page_size)):
         done += len(page)
         yield Page(page, cursor=str(done))
@@ -139,14 +138,14 @@ def _read_csv(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
         header = next(reader, None)
         if header is None:
             raise ValueError("it is empty: not even a line with names of columns")
-        places = _places(header, columns, path)
+        positions = _positions(header, columns, path)
         rows, end = [], reader.line_num
         for cells in reader:
             begin, end = end + 1, reader.line_num
             if cells:
                 odd = f"{len(cells)} cells under {len(header)} columns" if any(cells[len(header) :]) else ""
                 padded = cells + [""] * (len(header) - len(cells))
-                rows.append((*(padded[place] for place in places), begin, odd))
+                rows.append((*(padded[position] for position in positions), begin, odd))
     return pd.DataFrame(rows, columns=[*columns, "line", "odd"])
 
 
@@ -155,12 +154,12 @@ def _read_parquet(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
     import pyarrow.parquet as pq  # noqa: PLC0415 - see _read_csv
 
     table = pq.read_table(path)
-    mapped = table.select(_places(table.column_names, columns, path)).rename_columns(list(columns))
+    mapped = table.select(_positions(table.column_names, columns, path)).rename_columns(list(columns))
     rows: pd.DataFrame = mapped.to_pandas(ignore_metadata=True, integer_object_nulls=True)
     return rows.assign(line=range(2, len(rows) + 2), odd="")
 
 
-def _places(header: Sequence[str], columns: Mapping[str, str], path: Path) -> list[int]:
+def _positions(header: Sequence[str], columns: Mapping[str, str], path: Path) -> list[int]:
     names = [name.strip() for name in header]
     absent = sorted(set(columns.values()) - set(names))
     if absent:
@@ -183,7 +182,7 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
 def _usable(
     rows: "pd.DataFrame", path: Path, zone: ZoneInfo | None
 ) -> tuple["pd.DataFrame", list[dict[str, Any]]]:
-    """Split off rows that lack what is needed or whose time cannot be read."""
+    """Give usable rows, and those that lack what is needed or whose time cannot be read."""
     import pandas as pd  # noqa: PLC0415 - see _read
 
     cells = rows.drop(columns="line").astype("object")
@@ -203,14 +202,14 @@ def _usable(
 
 
 def _text(value: object) -> str:
-    """Write a cell; a ticket's number may have become a float where numbers were missing."""
+    """Give a cell's text; a ticket's number may have become a float where numbers were missing."""
     return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
 
 def _instants(
     texts: "pd.Series[str]", path: Path, zone: ZoneInfo | None
 ) -> tuple["pd.Series[Any]", "pd.Series[str]"]:
-    """Read instants, each in its own zone or else in the named one; say why one cannot be read.
+    """Give instants, each in its own zone or else in the named one, and why one cannot be read.
 
     Only years before months before days are read: 05/01/2026 is two different days.
     """
@@ -233,14 +232,14 @@ def _instants(
 
 
 def _documents(rows: "pd.DataFrame") -> Iterator[Document]:
-    """Lay rows, sorted by ticket, instant and line, out as one document a ticket."""
+    """Give rows, sorted by ticket, instant and line, as one document a ticket."""
     present = [word for word in STEP if word in rows]
-    about = [word for word in ABOUT if word in rows]
+    fields = [word for word in FIELDS if word in rows]
     for ticket, steps in groupby(rows.to_dict("records"), key=itemgetter("ticket")):
-        told: list[dict[str, Any]] = []
-        latest: dict[str, Any] = dict.fromkeys(about)
+        history: list[dict[str, Any]] = []
+        latest: dict[str, Any] = dict.fromkeys(fields)
         for row in steps:
             step = dict.fromkeys(STEP) | {word: row[word] or None for word in present}
-            told.append(step | {"line": row["line"], "at": row["at"].isoformat()})
-            latest |= {word: row[word] for word in about if row[word]}
-        yield Document(ticket, {"ticket": ticket, "rows": told} | latest)
+            history.append(step | {"line": row["line"], "at": row["at"].isoformat()})
+            latest |= {word: row[word] for word in fields if row[word]}
+        yield Document(ticket, {"ticket": ticket, "rows": history} | latest)

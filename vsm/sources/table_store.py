@@ -1,4 +1,4 @@
-"""How are derived tables kept? Typed Parquet with a stamp of what they were made from.
+"""Derived tables as typed Parquet, with a stamp of what they were made from.
 
 Rows lie in groups that hold all of a ticket: a reader can take one group after another.
 """
@@ -26,15 +26,15 @@ GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and 
 
 
 def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> None:
-    """Keep a table: sorted as it is, strings as dictionaries, whole or not at all.
+    """Write a table: sorted as it is, strings as dictionaries, whole or not at all.
 
     Parameters
     ----------
     frame
         Rows that pass ``check`` for ``table``.
     path
-        Where; written beside and then renamed. File and folder are made for their owner only: titles and
-        names of people are in them.
+        Written beside and then renamed. File and folder are made for their owner only: titles and names of
+        people are in them.
     stamp
         Of what it was made from; only who names the same stamp gets it back.
 
@@ -47,41 +47,33 @@ def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> 
 
 
 def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp: str) -> None:
-    """Keep a table that comes in parts, so that it need not fit memory; as ``save_table``, at least one part.
+    """Write a table in parts, so that it need not fit memory; else as ``save_table``.
 
-    Parameters
-    ----------
-    parts
-        In order; none ends within a ticket.
-
-    Raises
-    ------
-    ArchiveError
-        The disk is full, or the folder cannot be written to.
+    There is at least one part; they come in order, and none ends within a ticket.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        _write(parts, beside, about=json.dumps({"table": table.name, "stamp": stamp}).encode())
-        beside.replace(path)
+        os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        _write(parts, temporary, stamp=json.dumps({"table": table.name, "stamp": stamp}).encode())
+        temporary.replace(path)
     except OSError as error:
         raise ArchiveError(
             f"{path} cannot be written: {error.strerror or error}; see that its disk can be written to"
         ) from error
     finally:
         with suppress(OSError):  # a file system that is mounted read-only refuses even what is not there
-            beside.unlink()
+            temporary.unlink()
 
 
-def _write(parts: Iterable[pd.DataFrame], path: Path, *, about: bytes) -> None:
+def _write(parts: Iterable[pd.DataFrame], path: Path, *, stamp: bytes) -> None:
     writer: pq.ParquetWriter | None = None
     try:
         for part in parts:
             for first, beyond in _groups(part):
                 arrow = _arrow(part.iloc[first:beyond])
                 if writer is None:
-                    schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), STAMP: about})
+                    schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), STAMP: stamp})
                     writer = pq.ParquetWriter(path, schema, compression="zstd")
                 writer.write_table(arrow.cast(writer.schema))
     finally:
@@ -90,7 +82,15 @@ def _write(parts: Iterable[pd.DataFrame], path: Path, *, about: bytes) -> None:
 
 
 def _groups(frame: pd.DataFrame) -> list[tuple[int, int]]:
-    """Cut rows into groups of about ``GROUP`` that never split a ticket; one where there are none."""
+    """Cut rows into groups of about ``GROUP`` that never split a ticket; one where there are none.
+
+    With ``GROUP`` = 2::
+
+        ticket    a a a b c c
+        cuts          2   4       where groups of two would end
+        changes         3 4   6   where tickets end
+        edges     0     3 4   6   each cut moved to the next change
+    """
     rows = len(frame)
     cuts = np.arange(GROUP, rows, GROUP)
     if "ticket" in frame.columns and len(cuts):
@@ -102,48 +102,41 @@ def _groups(frame: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def _arrow(rows: pd.DataFrame) -> pa.Table:
-    """Lay out rows with only the words that occur in them, and with numbers of one width for words."""
+    """Give rows with only the categories that occur in them, and codes of one width."""
     words = list(rows.select_dtypes("category").columns)
     narrow = rows.assign(**{word: rows[word].cat.remove_unused_categories() for word in words})
     arrow = pa.Table.from_pandas(narrow, preserve_index=False)
-    for place, name in enumerate(arrow.column_names):
+    for position, name in enumerate(arrow.column_names):
         if name in words:
             column = arrow.column(name).combine_chunks()
             wide = pa.DictionaryArray.from_arrays(
                 column.indices.cast(pa.int32()), column.dictionary.cast(pa.large_string())
             )
-            arrow = arrow.set_column(place, name, wide)
+            arrow = arrow.set_column(position, name, wide)
     return arrow
 
 
 def over_groups(path: Path, work: Callable[[pa.Table], Made], *, columns: Sequence[str]) -> list[Made]:
-    """What does some work make of each group of rows, in their order? Words come as dictionaries.
+    """Give what some work makes of each group of rows, in their order; categories come as dictionaries.
 
     As many groups are read and worked on at a time as there are cores, so ``work`` must bear threads; of the
     groups themselves no more than that are in memory.
     """
-    about = pq.read_metadata(path)
+    metadata = pq.read_metadata(path)
 
     def made(number: int) -> Made:
-        with pq.ParquetFile(path, metadata=about) as file:
+        with pq.ParquetFile(path, metadata=metadata) as file:
             return work(file.read_row_group(number, columns=list(columns), use_threads=False))
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(made, range(about.num_row_groups)))
+        return list(pool.map(made, range(metadata.num_row_groups)))
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
-    """What was kept under this stamp? The frame as it was saved, None where there is none to be read.
-
-    Examples
-    --------
-    >>> from vsm.tables import NAMES
-    >>> load_table(Path("nowhere.parquet"), NAMES, stamp="a") is None
-    True
-    """
+    """Give the frame that was saved under this stamp; None where there is none that can be read."""
     try:
-        about = (pq.read_schema(path).metadata or {}).get(STAMP)
-        if about != json.dumps({"table": table.name, "stamp": stamp}).encode():
+        found = (pq.read_schema(path).metadata or {}).get(STAMP)
+        if found != json.dumps({"table": table.name, "stamp": stamp}).encode():
             return None
         return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
     except (OSError, pa.ArrowException, TableError):
@@ -151,7 +144,7 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
-    """Read a table whose groups have words of their own: give each column one set of words, sorted."""
+    """Read a table whose groups have categories of their own: give each column one set of them, sorted."""
     allowed = {column.name: column.allowed for column in table.columns if column.type == "category"}
     words = [name for name in arrow.column_names if name in allowed]
     plain = arrow.drop_columns(words).to_pandas()
@@ -160,6 +153,14 @@ def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
 
 
 def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categorical:
+    """Give one categorical for chunks with dictionaries of their own.
+
+    Two chunks with dictionaries ``[b, a]`` and ``[c, a]``, indices ``[0, 1]`` and ``[1, 0]``::
+
+        words    a b c            the union, sorted
+        place    1 0 | 2 0        of each chunk's words among them
+        codes    1 0 | 0 2        place[indices], chunk by chunk; -1 is a missing value
+    """
     chunks = [chunk for chunk in column.chunks if len(chunk)]
     known = [chunk.dictionary.cast(pa.large_string()) for chunk in chunks]
     if allowed:

@@ -1,0 +1,142 @@
+"""Sections of vsm.toml on measuring: thresholds, causes of waiting, blocking links, privacy."""
+
+from collections.abc import Iterable
+from typing import Final, Literal, Self, get_args
+
+from pydantic import Field, field_validator, model_validator
+
+from vsm.config.toml import Section, Word
+
+Cause = Literal[
+    "blocked", "external", "non-working time", "unassigned", "batched", "at capacity", "overtaken"
+]
+CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
+RENAMED: Final = {
+    "outside": "external",
+    "off hours": "non-working time",
+    "unowned": "unassigned",
+    "busy": "at capacity",
+    "jumped": "overtaken",
+}
+"""What causes were called in version 0.1.0."""
+LINKS: Final = (
+    ("is blocked by", "blocks"),
+    ("blocked by", "blocks"),
+    ("depends on", "is depended on by"),
+    ("depends on", "is depended upon by"),
+    ("depends on", "is required by"),
+    ("depends on", "required by"),
+    ("requires", "is required by"),
+)
+"""The wordings of the two ends of a blocking link, unless vsm.toml says otherwise.
+
+Jira comes with "is blocked by" and "blocks"; the others are the usual names of a type that administrators
+add ("Dependency", "Depends", "Requires").
+"""
+
+
+class Rules(Section):
+    """Thresholds of clean-up and of claims.
+
+    ``bulk_tickets`` equal moves in ``bulk_minutes`` are clean-up; under ``minimum`` observations a claim is
+    "too few to say".
+    """
+
+    bulk_tickets: int = Field(default=5, ge=2)
+    bulk_minutes: float = Field(default=10.0, gt=0, le=10_080)
+    minimum: int = Field(default=12, ge=2)
+
+
+class Privacy(Section):
+    """How many people a team must have to be shown by its own name.
+
+    In everything read without names, teams in which fewer than ``fewest_people`` ever worked are one team,
+    "small teams": a number about a team of one is a number about a person. 1 shows every team.
+    """
+
+    fewest_people: int = Field(default=3, ge=1)
+
+
+class Waiting(Section):
+    """How causes of waiting are told apart.
+
+    ``order`` is the order in which causes are looked for: the first that holds for a piece of waiting is its
+    cause, and what none of them explains is ``unexplained``. At least ``batch_tickets`` that leave one after
+    another, with no pause longer than ``batch_minutes``, are a batch. A member of a team is active for
+    ``active_days`` after each trace. ``work`` says when somebody is taken to work on a ticket: as long as
+    they hold it in a work stage (``statuses``), or only between its first and last trace there (``touches``):
+    better where tickets are forgotten "In Progress", and much is recorded.
+    """
+
+    order: tuple[Cause, ...] = CAUSES
+    batch_minutes: float = Field(default=10.0, gt=0, le=10_080)
+    batch_tickets: int = Field(default=3, ge=2)
+    active_days: float = Field(default=14.0, gt=0, le=366)
+    work: Literal["statuses", "touches"] = "statuses"
+
+    @field_validator("order", mode="before")
+    @classmethod
+    def _names_causes_as_they_are_called_now(cls, order: object) -> object:
+        renamed = [word for word in order if word in RENAMED] if isinstance(order, (list, tuple)) else []
+        if renamed:
+            raise ValueError(
+                f"order in [waiting]: '{renamed[0]}' is called '{RENAMED[renamed[0]]}' since version 0.2.0"
+            )
+        return order
+
+    @field_validator("order")
+    @classmethod
+    def _names_each_cause_once(cls, order: tuple[Cause, ...]) -> tuple[Cause, ...]:
+        if sorted(order) != sorted(CAUSES):
+            raise ValueError(
+                f"order in [waiting] must name each cause once: {', '.join(CAUSES)}; the rest is unexplained"
+            )
+        return order
+
+
+class Blocking(Section):
+    """Which links mean that one ticket blocks another.
+
+    ``links`` are pairs of wordings, as the tracker shows them: first that of the blocked ticket, then that of
+    the other one: ``[["is blocked by", "blocks"]]``. They replace the usual ones (``LINKS``); an empty list
+    means that no link blocks. Case does not matter. Flags always block.
+    """
+
+    links: tuple[tuple[Word, Word], ...] = LINKS
+
+    @model_validator(mode="after")
+    def _has_two_sides(self) -> Self:
+        blocked = {_plain(wording) for wording, _ in self.links}
+        if both := sorted(blocked & {_plain(wording) for _, wording in self.links}):
+            raise ValueError(
+                f"links of [blocking] say '{both[0]}' of both ends; a link of which both ends say the same "
+                "cannot tell who holds up whom"
+            )
+        return self
+
+
+def sides_of_links(links: Iterable[tuple[str, str]]) -> dict[str, tuple[int, bool]]:
+    """Give what each wording, in small letters, means: (sort of link, whether its bearer is blocked).
+
+    Pairs that share a wording are one sort, since that wording could be of either.
+
+    Examples
+    --------
+    >>> sides_of_links([("is blocked by", "blocks"), ("Requires", "is required by")])
+    {'is blocked by': (0, True), 'blocks': (0, False), 'requires': (1, True), 'is required by': (1, False)}
+    >>> sides_of_links([("depends on", "required by"), ("requires", "required by")])["requires"]
+    (0, True)
+    """
+    sorts: list[dict[str, bool]] = []
+    for blocked, blocking in links:
+        pair = {_plain(blocked): True, _plain(blocking): False}
+        shared = [sort for sort in sorts if sort.keys() & pair.keys()]
+        others = [sort for sort in sorts if sort not in shared]
+        for sort in reversed(shared):
+            pair = sort | pair
+        sorts = [*others, pair]
+    return {wording: (number, end) for number, sort in enumerate(sorts) for wording, end in sort.items()}
+
+
+def _plain(wording: str) -> str:
+    return " ".join(wording.casefold().split())

@@ -1,0 +1,286 @@
+"""Links between tickets: sentences of the changelog that name a key, and links whose making it lacks."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from vsm.config.rules import sides_of_links
+from vsm.eventlog.jira_items import Item, Json
+from vsm.eventlog.ticket_keys import ticket_keys
+
+KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+)(?![A-Za-z0-9_-])")
+BEGINNING: Final = re.compile(r"this (?:issue|work item|ticket|request) ")
+"""How Jira begins the sentence; Cloud says "work item" since 2025. A translated Jira may say anything."""
+COLUMNS: Final = ("ticket", "by", "name", "sort", "told_by", "at", "seq", "there", "detail")
+FIRST: Final = 100
+"""Behind the first states of its instant, before every history."""
+
+Claim = tuple[str, str]
+"""A ticket, and the wording of its end of a link."""
+Ends = frozenset[str]
+"""The two tickets of a link; a key where its ticket is not known."""
+
+
+class LinkSentence(NamedTuple):
+    """A sentence about a link: the key it names, and the wording beside it, in small letters.
+
+    ``whole``: that is the whole wording of the link, since the sentence began as Jira's sentences do.
+    """
+
+    key: str
+    wording: str
+    whole: bool = True
+
+
+def parse_link(text: str) -> LinkSentence | None:
+    """Give the key that a sentence names, and its wording; None where it names no key.
+
+    Examples
+    --------
+    >>> parse_link("This issue is blocked by ABC-7")
+    LinkSentence(key='ABC-7', wording='is blocked by', whole=True)
+    >>> parse_link("This work item blocks abc-9")
+    LinkSentence(key='ABC-9', wording='blocks', whole=True)
+    """
+    keys = list(KEY.finditer(text))
+    if not keys:
+        return None
+    rest = _small(text[: keys[-1].start()] + text[keys[-1].end() :])
+    whole = BEGINNING.match(rest) is not None
+    return LinkSentence(keys[-1][1].upper(), BEGINNING.sub("", rest, count=1), whole)
+
+
+def blocking_side(
+    sentence: LinkSentence, *, sides: Mapping[str, tuple[int, bool]]
+) -> tuple[int, bool] | None:
+    """Give the sort of blocking link and whether it is the blocked end; None where no such link says this.
+
+    A sentence that begins in an unknown way, such as a translated one, need only end with the wording.
+    ``sides`` are those of ``vsm.config.rules.sides_of_links``.
+
+    Examples
+    --------
+    >>> sides = {"blocks": (0, False), "wird blockiert durch": (1, True)}
+    >>> blocking_side(parse_link("Dieser Vorgang wird blockiert durch AB-7"), sides=sides)
+    (1, True)
+    >>> blocking_side(parse_link("This issue no longer blocks AB-7"), sides=sides) is None
+    True
+    """
+    if sentence.whole or sentence.wording in sides:
+        return sides.get(sentence.wording)
+    return sides.get(_longest_ending(sentence.wording, sides))
+
+
+def _longest_ending(wording: str, wordings: Iterable[str]) -> str:
+    """Give the longest of these wordings with which the wording ends; itself where it ends with none."""
+    ends = [known for known in wordings if wording.endswith(f" {known}")]
+    return max(ends, key=len, default=wording)
+
+
+def blocking_sentences(
+    events: pd.DataFrame, tickets: pd.DataFrame, *, links: Iterable[tuple[str, str]]
+) -> pd.DataFrame:
+    """Give the blocking links that were made and taken away, as either ticket tells it.
+
+    Parameters
+    ----------
+    events, tickets
+        EVENTS, of which rows of kind ``link`` (and ``move``, for former keys) are read, and TICKETS.
+    links
+        Pairs of wordings that mean a block, as ``vsm.config.Blocking`` holds them.
+
+    Returns
+    -------
+    DataFrame
+        One row per sentence: ``ticket`` (that is blocked), ``by`` (the ticket that blocks it; missing where
+        the key is of none, or of several), ``name`` (ticket or key of what blocks it), ``sort`` (number of
+        the sort of link), ``told_by``, ``at``, ``seq``, ``there`` (made, not taken away) and ``detail`` (the
+        sentence). Where the blocked ticket is not known, there is no row.
+    """
+    rows, sides = _sentences(events), sides_of_links(links)
+    meaning: dict[str, tuple[str, int, bool]] = {}
+    for text in rows["detail"].unique():
+        sentence = parse_link(text)
+        if sentence and (side := blocking_side(sentence, sides=sides)):
+            meaning[text] = (sentence.key, *side)
+    rows = rows[rows["detail"].isin(meaning)].reset_index(drop=True)
+    meant = [meaning[text] for text in rows["detail"]]
+    key = pd.Series([key for key, _, _ in meant], index=rows.index, dtype="str")
+    is_blocked = pd.Series([blocked for _, _, blocked in meant], index=rows.index, dtype="bool")
+    # A sentence names the other ticket; which of the two is blocked depends on its wording.
+    other = pd.Series(_resolved(rows["told_by"], key, events, tickets), index=rows.index, dtype="str")
+    by = other.where(is_blocked, rows["told_by"])
+    rows = rows.assign(
+        ticket=rows["told_by"].where(is_blocked, other),
+        by=by,
+        name=by.fillna(key),
+        sort=pd.Series([sort for _, sort, _ in meant], index=rows.index, dtype="int64"),
+    )
+    return rows.loc[rows["ticket"].notna(), list(COLUMNS)].reset_index(drop=True)
+
+
+def link_wordings(events: pd.DataFrame, *, links: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Give the wordings of links, and which of them mean a block.
+
+    Returns
+    -------
+    DataFrame
+        One row per wording, the most frequent first: ``wording`` (in small letters; all of the sentence
+        but the key where it begins in an unknown way), ``links`` (how often one was made),
+        ``blocks`` (a flag).
+    """
+    rows, sides = _sentences(events), sides_of_links(links)
+    sentences = (parse_link(text) for text in rows.loc[rows["there"], "detail"])
+    wordings = [(one.wording, blocking_side(one, sides=sides) is not None) for one in sentences if one]
+    table = pd.DataFrame(wordings, columns=["wording", "blocks"]).astype({"wording": "str", "blocks": "bool"})
+    counts = table.groupby("wording")["blocks"].agg(links="size", blocks="first").reset_index()
+    return counts.sort_values(["links", "wording"], ascending=[False, True], ignore_index=True)
+
+
+def _sentences(events: pd.DataFrame) -> pd.DataFrame:
+    """List sentences about links: one row per sentence that appeared or went."""
+    rows = events[events["kind"] == "link"]
+    plain = rows[["at", "seq"]].assign(told_by=rows["ticket"].astype("str"))
+    parts = [
+        plain.assign(detail=rows[side].astype("str"), there=there)
+        for side, there in (("before", False), ("after", True))
+    ]
+    return pd.concat(parts).dropna(subset=["detail"]).reset_index(drop=True)
+
+
+def _resolved(
+    tellers: "pd.Series[Any]", keys: Iterable[str], events: pd.DataFrame, tickets: pd.DataFrame
+) -> list[str | None]:
+    """Find the ticket that each key means in the tracker of the ticket that names it."""
+    if tellers.empty:
+        return []
+    moves = events[events["kind"] == "move"]
+    trackers, of_tickets, of_moves = (_tracker(s) for s in (tellers, tickets["ticket"], moves["ticket"]))
+    ids = {
+        tracker: ticket_keys(tickets[of_tickets == tracker], moves[of_moves == tracker])
+        for tracker in trackers.unique()
+    }
+    return [ids[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
+
+
+def _tracker(tickets: "pd.Series[Any]") -> "pd.Series[Any]":
+    return tickets.astype("str").str.replace(r":?[^:]*$", "", regex=True)
+
+
+class Link(NamedTuple):
+    """One entry of ``issuelinks``; ``answer`` is what the other issue's entry would say."""
+
+    ticket: str
+    other: str
+    key: str
+    phrase: str
+    wording: str
+    answer: str
+    ref: str
+
+    @property
+    def ends(self) -> Ends:
+        """The two tickets."""
+        return frozenset({self.ticket, self.other})
+
+    @property
+    def claims(self) -> set[Claim]:
+        """What the two say of it, in small letters."""
+        return {(self.ticket, self.wording), (self.other, self.answer)}
+
+
+def links_without_history(
+    bodies: Iterable[Json], changes: pd.DataFrame, *, lives: pd.DataFrame, ids: Mapping[str, str], source: str
+) -> list[Item]:
+    """Give the links that issues show now, and neither issue's changelog mentions: imports and old Jiras.
+
+    Each is taken to have been there since the later of both tickets' beginning, as a first state is. Where a
+    changelog mentions a link between the same two in words that neither shows any more, its type may have
+    been renamed; where it says the same of a key that was not pulled and is shown no more, that issue may
+    have moved: then nothing is added.
+
+    Parameters
+    ----------
+    changes
+        Recorded facts by ticket and time, as ``from_jira`` lays them out.
+    lives
+        One row per ticket with its ``start``.
+    ids
+        Ticket by key, former keys too.
+
+    Returns
+    -------
+    list of Item
+        Of kind ``link``, worded as Jira words them. ``ref`` is Jira's number of the link.
+
+    Examples
+    --------
+    >>> kind = {"inward": "is blocked by", "outward": "blocks"}
+    >>> link = {"id": "5", "type": kind, "inwardIssue": {"id": "8", "key": "AB-2"}}
+    >>> changes = pd.DataFrame(columns=["ticket", "kind", "before", "after"])
+    >>> lives = pd.DataFrame({"ticket": ["jira:7"], "start": [pd.Timestamp("2026-01-05", tz="UTC")]})
+    >>> body = {"id": "7", "fields": {"issuelinks": [link]}}
+    >>> [(item.after, item.ref) for item in links_without_history(
+    ...     [body], changes, lives=lives, ids={"AB-2": "jira:8"}, source="jira")]
+    [('This issue is blocked by AB-2', 'link 5')]
+    """
+    links = [link for body in bodies for link in _links_now(body, ids, source)]
+    now: dict[Ends, set[Claim]] = {}
+    for link in links:
+        now.setdefault(link.ends, set()).update(link.claims)
+    ever, standing = _claims_of_changelogs(changes, ids, now)
+    lost = {claim for ends, claims in standing.items() if ends not in now for claim in claims}
+    start = dict(zip(lives["ticket"], lives["start"], strict=True))
+    return [
+        _item(link, start)
+        for link in links
+        if link.ticket in start
+        and not link.claims & ever.get(link.ends, set())
+        and standing.get(link.ends, set()) <= now[link.ends]
+        and (link.other in start or (link.ticket, link.wording) not in lost)
+    ]
+
+
+def _links_now(body: Json, ids: Mapping[str, str], source: str) -> Iterator[Link]:
+    ticket = f"{source}:{body['id']}"
+    for number, link in enumerate(body["fields"].get("issuelinks") or ()):
+        for way, back in (("outward", "inward"), ("inward", "outward")):
+            other, phrase = link.get(f"{way}Issue"), (link.get("type") or {}).get(way)
+            if not (other and other.get("key") and phrase):
+                continue
+            key, answer = str(other["key"]), _small(link["type"].get(back) or "")
+            ref = f"link {link.get('id') or f'{ticket}/{number}'}"
+            yield Link(ticket, ids.get(key, key), key, str(phrase), _small(phrase), answer, ref)
+
+
+def _claims_of_changelogs(
+    changes: pd.DataFrame, ids: Mapping[str, str], now: Mapping[Ends, set[Claim]]
+) -> tuple[dict[Ends, set[Claim]], dict[Ends, set[Claim]]]:
+    """Give what changelogs ever said of the links between two, and what of it was never taken back."""
+    ever: dict[Ends, set[Claim]] = {}
+    standing: dict[Ends, set[Claim]] = {}
+    rows = changes.loc[changes["kind"] == "link", ["ticket", "before", "after"]]
+    for ticket, before, after in rows.itertuples(index=False):
+        for text, there in ((before, False), (after, True)):
+            sentence = parse_link(text) if isinstance(text, str) else None
+            if sentence is None:
+                continue
+            ends, wording = frozenset({ticket, ids.get(sentence.key, sentence.key)}), sentence.wording
+            if not sentence.whole:
+                wording = _longest_ending(wording, {own for who, own in now.get(ends, ()) if who == ticket})
+            ever.setdefault(ends, set()).add((ticket, wording))
+            lasting = standing.setdefault(ends, set())
+            lasting.add((ticket, wording)) if there else lasting.discard((ticket, wording))
+    return ever, standing
+
+
+def _item(link: Link, start: Mapping[str, Any]) -> Item:
+    at = max(start[link.ticket], start.get(link.other, start[link.ticket]))
+    text = f"This issue {link.phrase} {link.key}"
+    return Item(link.ticket, at, -1, FIRST, "link", None, text, None, link.ref)
+
+
+def _small(wording: str) -> str:
+    return " ".join(wording.casefold().split())

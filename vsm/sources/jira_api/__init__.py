@@ -1,0 +1,12 @@
+"""Whole issues from a live Jira, Cloud or Data Center, in pages for the archive.
+
+``session`` asks and waits, ``search`` finds, ``changelog`` completes, ``sweep`` notices what is gone, and
+``pages`` puts them in order. The only package that imports ``jira``, and the only one that needs a login.
+"""
+
+from vsm.sources.jira_api.pages import LiveJira, live_pages
+from vsm.sources.jira_api.search import Scope
+from vsm.sources.jira_api.session import JiraSession, check_address
+from vsm.sources.jira_api.verify import Check, verified
+
+__all__ = ["Check", "JiraSession", "LiveJira", "Scope", "check_address", "live_pages", "verified"]

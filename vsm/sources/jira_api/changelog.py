@@ -1,0 +1,181 @@
+"""Whole changelogs, comments and worklogs of issues, completed where an answer cut them.
+
+Cloud gives histories a thousand issues at a time; both products cut what is embedded in a search. What
+contradicts itself is asked for again, one issue at a time, and then taken as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from vsm.errors import RunError
+from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, epoch_ms
+
+if TYPE_CHECKING:
+    from vsm.sources.jira_api.session import JiraSession
+
+HISTORIES: Final = 10_000
+PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is asked of whom: the server, its kind, its address for people, and the ids of fields."""
+
+    session: "JiraSession"
+    cloud: bool
+    base: str
+    fields: Sequence[str]
+
+    @property
+    def api(self) -> str:
+        """Path of its interface."""
+        return CLOUD if self.cloud else DATA_CENTER
+
+
+def with_notes(asker: Asker, issue: Json) -> Json:
+    """Give the issue, trimmed, with all instants of comments and worklogs.
+
+    A search embeds but the first twenty or so; the rest is asked for.
+
+    Examples
+    --------
+    >>> class Rest:
+    ...     def get(self, path, **query):
+    ...         return {"comments": [{"id": "1"}, {"id": "2"}], "total": 2}
+    >>> asker = Asker(Rest(), cloud=True, base="https://jira.example.com", fields=[])
+    >>> issue = {"id": "7", "key": "AB-1", "fields": {"comment": {"comments": [{"id": "1"}], "total": 2}}}
+    >>> len(with_notes(asker, issue)["fields"]["comment"]["comments"])
+    2
+    """
+    fields = issue.get("fields") or {}
+    for name, part in (("comment", "comments"), ("worklog", "worklogs")):
+        field = fields.get(name)
+        if isinstance(field, dict) and int(field.get("total") or 0) > len(field.get(part) or ()):
+            notes = list(_paged(asker.session, f"{asker.api}/issue/{issue['id']}/{name}", part))
+            fields = fields | {name: {part: notes}}
+    return trimmed_issue(issue | {"fields": fields}, site=asker.base)
+
+
+def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
+    """Give issues with whole changelogs, in order.
+
+    Parameters
+    ----------
+    issues
+        At most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
+
+    Raises
+    ------
+    SourceError, RunError
+        As ``JiraSession.get`` does.
+
+    Examples
+    --------
+    >>> class Quiet:
+    ...     def post(self, path, body):
+    ...         return {"issueChangeLogs": []}
+    >>> asker = Asker(Quiet(), cloud=True, base="https://jira.example.com", fields=[])
+    >>> list(with_changelogs(asker, [{"id": "7", "key": "AB-1", "fields": {}}]))[0]["changelog"]
+    {'histories': []}
+    """
+    ids = [issue["id"] for issue in issues]
+    histories = _bulk_histories(asker.session, ids) if asker.cloud and ids else {}
+    for issue in issues:
+        log = {"histories": histories.get(issue["id"], [])} if asker.cloud else issue.get("changelog") or {}
+        whole = issue | {"changelog": log}
+        if is_doubtful(whole):
+            whole = _asked_again(asker, issue)
+        yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
+
+
+def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    token, tokens = None, set[str]()
+    while True:
+        body = {"issueIdsOrKeys": ids, "maxResults": HISTORIES}
+        answer = session.post(
+            f"{CLOUD}/changelog/bulkfetch", body | ({"nextPageToken": token} if token else {})
+        )
+        for log in answer.get("issueChangeLogs") or ():
+            histories = (trimmed_history(history) for history in log.get("changeHistories") or ())
+            found.setdefault(str(log["issueId"]), []).extend(histories)
+        token = answer.get("nextPageToken")
+        if not token:
+            return found
+        if token in tokens:
+            raise RunError(f"{session.url} goes in a circle while paging changelogs; pull again later")
+        tokens.add(token)
+
+
+def is_doubtful(issue: Json) -> bool:
+    """Whether this changelog contradicts itself or the issue: it was cut, or the search index lags.
+
+    It does where histories are missing, a status change does not say what it left, does not leave what
+    the one before it entered, or the last one did not enter the current status.
+
+    Examples
+    --------
+    >>> is_doubtful({"fields": {"status": {"id": "1"}}, "changelog": {"total": 3, "histories": []}})
+    True
+    """
+    log = issue["changelog"]
+    histories = log.get("histories") or []
+    if int(log.get("total") or 0) > len(histories):
+        return True
+    moves = [
+        (item.get("from"), item.get("to"))
+        for history in _in_order(histories)
+        for item in history["items"]
+        if str(item.get("fieldId") or item.get("field")).lower() == "status"
+    ]
+    now = (issue["fields"].get("status") or {}).get("id")
+    left = [before for before, _ in moves]
+    entered = [after for _, after in moves]
+    return bool(moves) and (not all(left) or left[1:] != entered[:-1] or entered[-1] != now)
+
+
+def _asked_again(asker: Asker, issue: Json) -> Json:
+    """Give one issue asked for by itself: not from the search index, and with nothing cut."""
+    path = f"{asker.api}/issue/{issue['id']}"
+    expand = {} if asker.cloud else {"expand": "changelog"}
+    fresh = asker.session.get(path, absent=True, fields=",".join(asker.fields), **expand)
+    fresh = with_notes(asker, fresh) if fresh else issue
+    if asker.cloud:
+        log = {"histories": list(_paged(asker.session, f"{path}/changelog", "values"))}
+        return trimmed_issue(fresh | {"changelog": log}, site=asker.base)
+    return fresh | {"changelog": fresh.get("changelog") or {}}
+
+
+def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json]:
+    """Read a list that is paged by offset; one that vanished meanwhile is empty."""
+    start = 0
+    while True:
+        answer = session.get(path, absent=True, startAt=start, maxResults=PAGE) or {}
+        values = answer.get(part) or []
+        yield from values
+        start += len(values)
+        if not values or answer.get("isLast") is True or start >= int(answer.get("total") or 0):
+            return
+
+
+def _in_order(histories: list[Json]) -> list[Json]:
+    """Sort histories, each once, by instant and id, whatever order they came in."""
+    known: dict[str, Json] = {}
+    for position, history in enumerate(histories):
+        in_utc = history | {"created": _instant(history["created"])}
+        known.setdefault(str(history.get("id") or f"at {position}"), in_utc)
+
+    def order(history: Json) -> tuple[str, int]:
+        number = str(history.get("id"))
+        return history["created"], int(number) if number.isdigit() else 0
+
+    return sorted(known.values(), key=order)
+
+
+def _instant(value: Any) -> str:
+    """Give an instant in UTC to the millisecond: the bulk changelog has numbers, others local times."""
+    at = datetime.fromtimestamp(epoch_ms(value) // 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{epoch_ms(value) % 1000:03}+0000"

@@ -1,0 +1,76 @@
+"""Whether a pull would work: the login, what it may see, and each question of a pull, once and small."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from vsm.errors import VsmError
+from vsm.sources.jira_api.changelog import Asker, with_changelogs, with_notes
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope, found_issues
+from vsm.sources.jira_api.site import Site, learn_site
+
+if TYPE_CHECKING:
+    from vsm.sources.jira_api.session import JiraSession
+
+BROWSE: Final = "BROWSE_PROJECTS"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was tried, whether it worked, and what came of it or is missing."""
+
+    name: str
+    detail: str
+    passed: bool = True
+
+
+def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
+    """Give what works and what is missing; stops at the first thing on which the others rest.
+
+    Yields
+    ------
+    Check
+        Login, site, each project's permission to browse, the query, and one issue with its history.
+        Nothing is stored.
+
+    Examples
+    --------
+    >>> class Nobody:
+    ...     def get(self, path, **query):
+    ...         raise VsmError("does not know this login")
+    >>> scope = Scope("https://jira.example.com", filter="7")
+    >>> [(check.name, check.passed) for check in verified(Nobody(), scope)]
+    [('login and site', False)]
+    """
+    try:
+        me = session.get(f"{DATA_CENTER}/myself")
+        yield Check("login", f"known as {me.get('displayName') or me.get('name')}")
+        site, _ = learn_site(session, scope, custom={})
+        yield Check("site", f"{'Cloud' if site.cloud else 'Data Center'} at {site.base}")
+    except VsmError as error:
+        yield Check("login and site", str(error), passed=False)
+        return
+    yield from (_project(session, site, key) for key in scope.projects)
+    yield _one_issue(session, site)
+
+
+def _project(session: "JiraSession", site: Site, key: str) -> Check:
+    api = CLOUD if site.cloud else DATA_CENTER
+    answer = session.get(f"{api}/mypermissions", absent=True, projectKey=key, permissions=BROWSE) or {}
+    allowed = bool(((answer.get("permissions") or {}).get(BROWSE) or {}).get("havePermission"))
+    lack = "the login lacks Browse Projects, or there is no such project"
+    return Check(f"project {key}", "may be browsed" if allowed else lack, passed=allowed)
+
+
+def _one_issue(session: "JiraSession", site: Site) -> Check:
+    asker = Asker(session, site.cloud, site.base, site.fields)
+    try:
+        pages = found_issues(session, site.jql, cloud=site.cloud, fields=site.fields, page_size=1)
+        first = next(pages, [])
+        whole = list(with_changelogs(asker, [with_notes(asker, issue) for issue in first]))
+    except VsmError as error:
+        return Check("issues", str(error), passed=False)
+    if not whole:
+        return Check("issues", f"{site.jql}: finds nothing; the login may see none of them", passed=False)
+    histories = len(whole[0]["changelog"]["histories"])
+    return Check("issues", f"{whole[0]['key']} was read with {histories} histories")
