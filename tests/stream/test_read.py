@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -129,8 +130,13 @@ def test_reading_makes_no_archive(tmp_path: Path) -> None:
 def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
     """What was broken off would give false results until it is pulled again."""
     root = filled(tmp_path, done(1, 8))
-    with open_archive(WorkFolder(root).archive) as archive:
-        archive._begin("jira", "test", AT)
+
+    def broken() -> Iterator[Page]:
+        yield Page([])
+        raise SourceError("the server went away")
+
+    with open_archive(WorkFolder(root).archive) as archive, pytest.raises(SourceError, match="went away"):
+        archive.store(broken(), source="jira", scope="test", at=AT)
     assert "unfinished pull" in set(read_stream(root).quality["check"].astype("str"))
 
 
