@@ -132,7 +132,7 @@ def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
     root = filled(tmp_path, done(1, 8))
 
     def broken() -> Iterator[Page]:
-        yield Page([])
+        yield Page(())
         raise SourceError("the server went away")
 
     with open_archive(WorkFolder(root).archive) as archive, pytest.raises(SourceError, match="went away"):
