@@ -70,7 +70,7 @@ def test_a_failure_leaves_the_last_good_report_and_says_so(shop: World) -> None:
     page = shop.index()
     assert "The latest run failed and every one since 2026-01-12 07:00 UTC (2026-01-19 07:00 UTC)" in page
     assert "stopped: no &lt;room&gt;" in page
-    assert "What follows is the last whole report, of 2026-01-05 07:00 UTC." in page
+    assert "Below is the last complete report, of 2026-01-05 07:00 UTC." in page
     assert f'href="{good.folder}/index.html"' in page
     assert shop.kept() == [good.folder]
     shop.rendered = None
@@ -178,7 +178,7 @@ def test_a_run_that_ended_without_a_word_is_found_by_the_next(shop: World) -> No
     assert shop.outcomes() == ["done"]
     with open_history(shop.folder.history) as history:
         assert history.runs()[1].reason == (
-            "it was broken off in the phase 'render'; nothing of it was published."
+            "it was interrupted in the phase 'render'; nothing of it was published."
         )
     assert good.folder in shop.kept()
     assert list((shop.folder.runs / "weekly").iterdir()) == []
