@@ -236,8 +236,8 @@ def _batches(facts: Facts) -> Iterator[Batch]:
 def _batch_key(wait: Wait, facts: Facts) -> tuple[str, str] | None:
     """The key that all of a batch share: the stage, and the receiver unless it left in a release.
 
-    A wait that has not ended, or ended in a bulk edit, is in no batch. A release is a move into done, or out of
-    a stage with ``batch = true``.
+    A wait that is still open, or ended in a bulk edit, is in no batch. A release is a move into done, or out
+    of a stage with ``batch = true``.
     """
     if wait.bulk:
         return None

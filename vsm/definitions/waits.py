@@ -40,8 +40,8 @@ def list_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_of: d
     """List the waits of visits that are sorted by ticket and time.
 
     A work visit waits from its entry until work starts; any other visit waits all the time. Since visits tile
-    a ticket's life, waits and work are the lead time. A wait between a handoff's ``given`` and ``taken`` is the
-    handoff's.
+    a ticket's life, waits and work are the lead time. A wait between a handoff's ``given`` and ``taken``
+    belongs to the handoff.
     """
     waits = []
     for ticket, visits_of_one in by_ticket(visits).items():

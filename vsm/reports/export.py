@@ -121,8 +121,15 @@ def _node_link(graph: "nx.DiGraph[str]") -> str:
     return json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False)
 
 
-_TABLE_FORMATS: Final = {".parquet": _parquet, ".csv": _csv, ".json": _records}
-_NETWORK_FORMATS: Final = {".graphml": _graphml, ".json": _node_link}
+_TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame], str | bytes]]] = {
+    ".parquet": _parquet,
+    ".csv": _csv,
+    ".json": _records,
+}
+_NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]"], str | bytes]]] = {
+    ".graphml": _graphml,
+    ".json": _node_link,
+}
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
