@@ -109,7 +109,7 @@ def test_export_writes_every_table_and_network(vsm: Shell, work: Path, tmp_path:
 def test_export_of_no_such_table_names_those_there_are(vsm: Shell, work: Path, tmp_path: Path) -> None:
     """Exit 2 and the list."""
     assert vsm("export", "--dir", work, "vists", "--to", tmp_path / "x.csv") == 2
-    assert "no table 'vists'; there are tickets, events, visits" in vsm.err
+    assert "no table 'vists'; known: tickets, events, visits" in vsm.err
 
 
 def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:

@@ -48,7 +48,7 @@ def test_a_disk_that_refuses_is_told_with_the_file(
     assert vsm("init", "--dir", tmp_path / "w") == 1
     assert vsm.err == (
         f"vsm: {tmp_path}/vsm.toml: No space left on device; "
-        "see that it can be read and written, and that its disk has room\n"
+        "check that it can be read and written, and that its disk has space\n"
     )
 
 

@@ -79,8 +79,8 @@ def test_install_is_refused_where_it_knows_no_way(vsm: Shell, work: Path, schedu
     """One sentence, exit 2."""
     assert vsm("schedule", "--dir", work, "--for", scheduler, "--install") == 2
     assert vsm.err == (
-        f"vsm: --install knows cron and systemd; what --for {scheduler} prints has to be put in its place "
-        "by you\n"
+        "vsm: --install works with cron and systemd; you have to install the output of "
+        f"--for {scheduler} yourself\n"
     )
 
 
@@ -162,4 +162,4 @@ def test_secrets_that_others_can_read_are_noted(vsm: Shell, work: Path, mode: in
     secrets.write_text("VSM_JIRA_TOKEN='x'\n")
     secrets.chmod(mode)
     assert vsm("schedule", "--dir", work) == 0
-    assert vsm.err == (f"Note: others can read {secrets}; say chmod 600 '{secrets}'\n" if noted else "")
+    assert vsm.err == (f"Note: others can read {secrets}; run chmod 600 '{secrets}'\n" if noted else "")

@@ -136,7 +136,7 @@ def test_questions_about_unknown_instants_are_refused_in_every_way_of_asking() -
         ([100, 200], [200, 300], "must alternate"),
         ([300, 100], [400, 200], "must alternate"),
         ([100], [200, 300], "must alternate"),
-        ([10], [200], "lies outside of since and until"),
+        ([10], [200], "is outside of since and until"),
     ],
 )
 def test_spans_that_are_none_are_refused(opens: list[int], closes: list[int], sentence: str) -> None:

@@ -69,14 +69,14 @@ def test_every_step_of_a_handoff_names_its_rule() -> None:
         "Team: Team B (of the holder).",
         "   - Handoff from dev-1 (Build, Team A) to qa-1 (Test, Team B): 2024-03-04 09:00 to 2024-03-04 11:00, "
         "02:00:00",
-        "     Different person, team and discipline. Given 2024-03-04 09:00, when the giver's visit ended; taken "
-        "2024-03-04 11:00, at the first comment by qa-1.",
+        "     Different person, team and discipline. Given 2024-03-04 09:00, when the work visit before it ended; "
+        "taken 2024-03-04 11:00, at the first comment by qa-1.",
         "   - Wait: 2024-03-04 09:00 to 2024-03-04 11:00, 02:00:00",
         "     In a work stage, but qa-1 had not started yet.",
         "   - at capacity: 2024-03-04 09:00 to 2024-03-04 10:00, 01:00:00",
         "     qa-1 was working on KEY-2, which had become ready no later than this ticket (2024-03-04 09:00).",
         "   - unexplained: 2024-03-04 10:00 to 2024-03-04 11:00, 01:00:00",
-        "     No rule applies: the data do not say why qa-1 did not take it up.",
+        "     No rule applies: the data do not say why qa-1 did not start on it.",
         "   - Work by qa-1: 2024-03-04 11:00 to 2024-03-04 12:00, 01:00:00",
         "     Counted from 2024-03-04 11:00, at the first comment by qa-1, to the end of the visit.",
         "",
@@ -127,7 +127,7 @@ def test_html_is_escaped_and_says_what_the_text_says() -> None:
 def test_a_ticket_without_a_life_is_refused() -> None:
     """Created after the as-of instant: there is nothing to explain, and that is said."""
     with pytest.raises(
-        ParameterError, match="KEY-1 has no life to explain: it was not created by 2024-03-04"
+        ParameterError, match="KEY-1 has no history to explain: it was not created by 2024-03-04"
     ):
         explained("23:30 lead created", "23:30 lead status - > todo")
 

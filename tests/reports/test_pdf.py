@@ -110,10 +110,11 @@ def test_without_a_browser_the_page_remains(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_pdf_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """With what remains."""
+    """A folder is in its place; the message says what remains."""
     (tmp_path / "one.html").write_text(PLAIN)
-    with pytest.raises(RunError, match="cannot write the PDF: No such file or directory; the HTML remains"):
-        print_pdfs({tmp_path / "one.html": tmp_path / "gone" / "one.pdf"}, paper=A4)
+    (tmp_path / "one.pdf").mkdir()
+    with pytest.raises(RunError, match="cannot write the PDF: Is a directory; the HTML remains"):
+        print_pdfs({tmp_path / "one.html": tmp_path / "one.pdf"}, paper=A4)
 
 
 def test_the_browser_is_looked_for_only_when_asked(write_notebook: Callable[..., Path]) -> None:
@@ -126,8 +127,8 @@ def test_a_pdf_links_the_web_and_itself_but_no_file_of_this_machine(tmp_path: Pa
     page = tmp_path / "page.html"
     page.write_text(
         PLAIN + '<p id="here"><a href="index.html">home</a> <a href="#here">here</a> '
-        '<a class="ticket" href="lives.html#A" data-address="https://tracker.example/A">A</a> '
-        '<a class="ticket" href="lives.html#B">B</a> <a href="https://else.example/">else</a></p>'
+        '<a class="ticket" href="timelines.html#A" data-address="https://tracker.example/A">A</a> '
+        '<a class="ticket" href="timelines.html#B">B</a> <a href="https://else.example/">else</a></p>'
     )
     print_pdfs({page: page.with_suffix(".pdf")}, paper=A4)
     (sheet,) = PdfReader(page.with_suffix(".pdf")).pages

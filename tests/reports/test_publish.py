@@ -166,7 +166,7 @@ def test_a_notebook_that_leaves_in_the_middle_is_not_published(
     with pytest.raises(NotebookError, match=r"leave\.ipynb: cell 'quit' stopped: SystemExit: 0") as caught:
         _publish([path], tmp_path / "runs")
     kept = tmp_path / "runs" / "failed" / "2026-11-23T031500Z" / "leave.ipynb"
-    assert str(caught.value).endswith(f"what was run lies in {kept}")
+    assert str(caught.value).endswith(f"the cells that ran are in {kept}")
     assert [cell["execution_count"] for cell in json.loads(kept.read_text())["cells"]][-1] is None
     assert [entry.name for entry in (tmp_path / "runs").iterdir()] == ["failed"]
 

@@ -162,12 +162,12 @@ def test_an_index_without_findings_says_so() -> None:
     index = render_index(
         title="Flow", findings=[], pages=[Page("a.html", "Where?")], provenance={"Data": "x"}
     )
-    assert "Nothing to see yet: no claim is borne by the data" in index
+    assert "Nothing to see yet: there are not enough data" in index
     assert "script-src &#39;none&#39;" in index
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     """Its path is named."""
     path = _page(tmp_path / "odd.ipynb", "no json")
-    with pytest.raises(SourceError, match=r"odd\.ipynb cannot be read as a notebook"):
+    with pytest.raises(SourceError, match=r"odd\.ipynb is no Jupyter notebook"):
         render_page(path, title="Flow", footer={})

@@ -99,7 +99,7 @@ def test_a_run_that_stops_says_where_and_keeps_what_it_got_to(
     with pytest.raises(NotebookError, match=message) as caught:
         run_notebook(path, to=tmp_path / "out.ipynb", parameters={}, timeout=timeout)
     partial = tmp_path / "out.partial.ipynb"
-    assert str(caught.value).endswith(f"what was run lies in {partial}")
+    assert str(caught.value).endswith(f"the cells that ran are in {partial}")
     first = next(cell for cell in json.loads(partial.read_text())["cells"] if cell["id"] == "first")
     assert "".join(first["outputs"][0]["data"]["text/plain"]) == "2"
     assert not (tmp_path / "out.ipynb").exists()

@@ -31,7 +31,7 @@ def site(tmp_path: Path) -> Path:
     """A page of three runs, the latest of which failed."""
     page = tmp_path / "index.html"
     latest = [Page("a/index.html", "The report of 2026-11-16", HOSTILE), Page("a/retro.pdf", "Slides as PDF")]
-    about = {"Made": "2026-11-23 06:00 UTC"}
+    about = {"Generated": "2026-11-23 06:00 UTC"}
     text = render_site(
         title="Shop: weekly", latest=latest, runs=RUNS, about=about, notice=f"It failed. {HOSTILE}"
     )
@@ -47,7 +47,7 @@ def test_the_first_page_is_readable_and_calls_nobody(
     window = visit(width=width, height=height)
     page = window.open(site)
     page.screenshot(path=shots / f"site-{width}.png", full_page=True)
-    assert page.locator("[role=note]").inner_text().startswith("Mind: It failed. <img src=x")
+    assert page.locator("[role=note]").inner_text().startswith("Note: It failed. <img src=x")
     assert page.locator(".pages a").first.get_attribute("href") == "a/index.html"
     outcomes = page.locator("table.runs tbody tr:not(.why) td:nth-of-type(1)").all_inner_texts()
     assert outcomes == ["failed", "partly stale", "done"]

@@ -177,7 +177,7 @@ def test_a_notebook_without_cells_is_one_kind_slide(
 def test_a_broken_notebook_is_told(tmp_path: Path) -> None:
     """In one sentence."""
     (tmp_path / "deck.ipynb").write_text("{")
-    with pytest.raises(SourceError, match=r"deck\.ipynb cannot be read as a notebook"):
+    with pytest.raises(SourceError, match=r"deck\.ipynb is no Jupyter notebook"):
         render_slides(tmp_path / "deck.ipynb", title="Flow", footer={})
 
 

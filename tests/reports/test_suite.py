@@ -22,8 +22,8 @@ CUSTOMERS = "04_from_commit_to_customer.html"
 STUCK = "05_what_is_stuck_now.html"
 HELPED = "06_did_it_help.html"
 FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3, HELPED: 2}
-LIVES = "lives.html"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+TIMELINES = "timelines.html"
 TELLS_OF_ONE = {TRUST, STUCK}
 """Pages that have something to say of a single open ticket."""
 
@@ -57,7 +57,7 @@ def test_the_demo_page_is_drawn_offline(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["index.html", *FIGURES, LIVES])
+@pytest.mark.parametrize("name", ["index.html", *FIGURES, TIMELINES])
 def test_the_demo_can_be_read_by_everybody(sample_run: Path, visit: Callable[..., Visit], name: str) -> None:
     """No serious fault of accessibility, by axe."""
     page = visit().open(sample_run / name)
@@ -83,7 +83,7 @@ def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[...
     text = page.locator("main").inner_text()
     assert "Most waiting lies on the way from development to quality" in text
     assert "development ⇄ support" in text
-    assert page.locator("main a.ticket[href^='lives.html#SHOP-']").count() > 10
+    assert page.locator("main a.ticket[href^='timelines.html#SHOP-']").count() > 10
     assert page.locator(".turn-before").inner_text().endswith("Where does the time go?")
     page.locator(".home").click()
     page.locator(".pages").get_by_text("Who waits for whom?").click()
@@ -97,14 +97,14 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
     first = page.locator(".findings li a.ticket").first
     key = first.inner_text()
     first.click()
-    assert page.url.endswith(f"{LIVES}#{key}")
-    life = page.locator("section.life", has=page.locator(f"h2#{key}"))
+    assert page.url.endswith(f"{TIMELINES}#{key}")
+    life = page.locator("section.timeline", has=page.locator(f"h2#{key}"))
     life.locator("svg.main-svg").first.wait_for()
     assert f"The life of {key}: " in str(life.locator(".chart-plot").get_attribute("aria-label"))
     assert f"/browse/{key}" in str(life.get_by_text("open in the tracker").get_attribute("href"))
     assert life.get_by_role("link", name="Where does the time go?").get_attribute("href") == PAGE
-    headings = page.locator("section.life h2")
-    there = set(headings.evaluate_all(f"all => all.map(each => '{LIVES}#' + each.id)"))
+    headings = page.locator("section.timeline h2")
+    there = set(headings.evaluate_all(f"all => all.map(each => '{TIMELINES}#' + each.id)"))
     pages = [(sample_run / name).read_text(encoding="utf-8") for name in FIGURES]
     asked = {href for text in pages for href in re.findall('<a class="ticket" href="([^"]+)"', text)}
     assert asked == there
@@ -118,11 +118,11 @@ def test_lives_are_drawn_when_somebody_comes_near(
 ) -> None:
     """The first and the last strip are whole at both widths; those between, not yet seen, cost nothing."""
     window = visit(width=width, height=height)
-    page = window.open(sample_run / LIVES)
+    page = window.open(sample_run / TIMELINES)
     for chart in (page.locator(".chart").first, page.locator(".chart").last):
         chart.scroll_into_view_if_needed()
         chart.locator("svg.main-svg").first.wait_for()
-        page.screenshot(path=shots / f"{Path(LIVES).stem}-{width}.png")
+        page.screenshot(path=shots / f"{Path(TIMELINES).stem}-{width}.png")
         assert chart.locator(".bars .point path").count() > 5
         assert chart.locator("svg.main-svg").first.evaluate("drawn => drawn.clientWidth") > 600
     assert page.locator("[data-drawn]").count() < 20
@@ -133,7 +133,7 @@ def test_lives_are_drawn_when_somebody_comes_near(
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> None:
     """Each page under 3 MB, and that of the tickets' lives; the executed notebook beside it, every code cell run."""
-    assert all((sample_run / page).stat().st_size < 3_000_000 for page in (name, LIVES))
+    assert all((sample_run / page).stat().st_size < 3_000_000 for page in (name, TIMELINES))
     notebook: dict[str, Any] = json.loads((sample_run / name.replace(".html", ".ipynb")).read_text())
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 

@@ -146,7 +146,7 @@ def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
     effects = replace(shop.effects, notify=full)
     runs = running.run_reports(shop.folder, effects=effects)
     assert [run.outcome for run in runs] == ["done", "done"]
-    assert [about for event, about in shop.log if event == "not told"] == [
+    assert [about for event, about in shop.log if event == "not notified"] == [
         {"report": name, "reason": "OSError"} for name in ("weekly", "monthly")
     ]
 

@@ -72,12 +72,12 @@ def test_a_failure_leaves_the_last_good_report_and_says_so(shop: World) -> None:
     page = shop.index()
     assert "The latest run failed and every one since 2026-01-12 07:00 UTC (2026-01-19 07:00 UTC)" in page
     assert "stopped: no &lt;room&gt;" in page
-    assert "What follows is the last whole report, of 2026-01-05 07:00 UTC." in page
+    assert "Below is the last complete report, of 2026-01-05 07:00 UTC." in page
     assert f'href="{good.folder}/index.html"' in page
     assert shop.kept() == [good.folder]
     shop.rendered = None
     assert shop.outcomes() == ["done"]
-    assert "Mind:" not in shop.index()
+    assert "Note:" not in shop.index()
 
 
 def test_a_failed_pull_renders_what_is_there_and_says_that_it_is_old(shop: World) -> None:
@@ -129,7 +129,7 @@ def test_a_broken_workflow_is_told_on_the_page_until_it_is_mended(shop: World) -
     assert f'href="{good.folder}/index.html"' in shop.index()
     (shop.root / "vsm.toml").write_text(PLAN)
     assert shop.outcomes() == ["unchanged"]
-    assert "Mind:" not in shop.index()
+    assert "Note:" not in shop.index()
 
 
 def test_reports_that_cannot_be_are_misconfigured(shop: World) -> None:
@@ -180,7 +180,7 @@ def test_a_run_that_ended_without_a_word_is_found_by_the_next(shop: World) -> No
     assert shop.outcomes() == ["done"]
     with open_history(shop.folder.history) as history:
         assert history.runs()[1].reason == (
-            "it was broken off in the phase 'render'; nothing of it was published."
+            "it was interrupted in the phase 'render'; nothing of it was published."
         )
     assert good.folder in shop.kept()
     assert list((shop.folder.runs / "weekly").iterdir()) == []
@@ -251,14 +251,14 @@ def test_a_failure_is_told_where_the_report_is_published(shop: World) -> None:
     shop.published = partial(publish_run, shop.folder)
     (good,) = shop.run()
     www = shop.root / "www" / "weekly"
-    assert "Mind:" not in (www / "index.html").read_text()
+    assert "Note:" not in (www / "index.html").read_text()
     shop.rendered = failing(NotebookError("no kernel"))
     shop.news()
     (bad,) = shop.run()
     page = (www / "index.html").read_text()
     assert bad.outcome == "failed"
     assert page == shop.index()
-    assert "Mind:" in page
+    assert "Note:" in page
     assert "no kernel" in page
     assert f'href="{good.folder}/index.html"' in page
     assert (www / good.folder / "index.html").is_file()

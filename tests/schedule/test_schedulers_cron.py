@@ -79,13 +79,13 @@ def test_uneven_intervals_are_refused(every: int) -> None:
 @pytest.mark.parametrize("folder", ["/srv/a\nb", "/srv/a\x00b", "/srv/a\x7f", "/srv/\udcff"])
 def test_paths_that_would_end_a_line_are_refused(folder: str) -> None:
     """A line break in a folder's name would be a line of its own in a crontab."""
-    with pytest.raises(ParameterError, match="holds a character that no scheduler's file can"):
+    with pytest.raises(ParameterError, match="has a character that no scheduler's file can"):
         a_call(folder)
 
 
 def test_a_backslash_is_refused_as_crons_differ() -> None:
     """Some crons take one away before the shell sees it."""
-    with pytest.raises(ParameterError, match="it holds a backslash; rename it"):
+    with pytest.raises(ParameterError, match="it has a backslash; rename it"):
         cron_block(a_call("/srv/a\\b"))
 
 
@@ -127,7 +127,7 @@ def test_two_work_folders_stand_beside_each_other() -> None:
 def test_a_mark_without_its_other_half_is_left_to_people(lost: str) -> None:
     """Nobody knows what may be replaced."""
     whole = with_block("", a_call())
-    with pytest.raises(RunError, match="take them out with crontab -e, and try again; nothing was changed"):
+    with pytest.raises(RunError, match="remove them with crontab -e, and try again; nothing was changed"):
         with_block(whole.replace(lost, ""), a_call())
 
 

@@ -60,7 +60,7 @@ def test_githubs_cache_brings_the_archive_from_run_to_run() -> None:
 def test_githubs_step_fails_where_a_run_fails(tmp_path: Path, code: int, ended: int) -> None:
     """3 is no failure; secrets stand in the environment of this step alone."""
     steps = yaml.safe_load(github_workflow(a_call("/srv/my work")))["jobs"]["reports"]["steps"]
-    (step,) = [step for step in steps if step.get("name") == "Make what is due"]
+    (step,) = [step for step in steps if step.get("name") == "Make the reports that are due"]
     assert step["env"]["VSM_JIRA_TOKEN"] == "${{ secrets.VSM_JIRA_TOKEN }}"
     assert "VSM_JIRA_TOKEN" not in step["run"]
     (tmp_path / "vsm").write_text(f'#!/bin/sh\necho "$@" >>told\n[ "$1" != run ] || exit {code}\n')

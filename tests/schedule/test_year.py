@@ -94,7 +94,9 @@ class Year:
     def effects(self) -> Effects:
         return Effects(
             clock=self.clock,
-            log=lambda event, **about: self.faults.update(["not told"] if event == "not told" else []),
+            log=lambda event, **about: self.faults.update(
+                ["not notified"] if event == "not notified" else []
+            ),
             pull=lambda: [
                 f"The pull of {each.source} failed."
                 for each in pull_again(self.folder.root, PullProgress(quiet=True), at=self.now)

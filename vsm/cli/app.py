@@ -1,7 +1,7 @@
-"""The commands, and what their exit codes say.
+"""The commands and their exit codes.
 
-0 done, 1 failed, 2 the user's mistake, 3 made of data that are partly stale or faulty (``vsm run``), 130
-stopped by Ctrl-C, 143 ended by SIGTERM.
+0 done, 1 failed, 2 the user's mistake, 3 some data are stale or faulty (``vsm run``), 130 stopped by Ctrl-C,
+143 ended by SIGTERM.
 """
 
 import os
@@ -42,16 +42,8 @@ app = typer.Typer(
 )
 app.command()(init)
 app.add_typer(pull, name="pull")
-app.command()(verify)
-app.command()(check)
-app.command()(explain)
-app.command()(export)
-app.command()(report)
-app.command()(slides)
-app.command()(schedule)
-app.command()(run)
-app.command()(lab)
-app.command()(demo)
+for command in (verify, check, explain, export, report, slides, schedule, run, lab, demo):
+    app.command()(command)
 
 
 def _version(*, asked: bool) -> None:
@@ -75,9 +67,9 @@ class Terminated(BaseException):
 
 
 def main() -> None:
-    """Run the command line; whatever goes wrong becomes one sentence and its exit code.
+    """Run the command line; every error becomes one sentence and an exit code.
 
-    ``VSM_DEBUG=1`` in the environment shows the traceback of what nobody expected as well.
+    ``VSM_DEBUG=1`` in the environment also shows the traceback of an unexpected error.
     """
     try:
         with _heeding_sigterm():
@@ -87,7 +79,7 @@ def main() -> None:
     except Terminated:
         _end(STOPPED, code=TERMINATED)
     except SystemExit as stop:
-        if stop.code == INTERRUPTED:  # typer's word for Ctrl-C
+        if stop.code == INTERRUPTED:  # typer's exit code for Ctrl-C
             _end(STOPPED, code=INTERRUPTED)
         raise
     except Exception as error:  # noqa: BLE001 - nobody should have to read a traceback
@@ -102,10 +94,10 @@ def _end(sentence: str, *, code: int) -> None:
 
 
 def _unexpected(error: Exception) -> str:
-    """Say what nobody expected: a disk that refuses is the user's to mend, all else is ours."""
+    """Describe an unexpected error: what the disk refuses the user can fix, all else is ours."""
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror}; see that it can be read and written, and that its disk has room"
+        return f"{where}{error.strerror}; check that it can be read and written, and that its disk has space"
     text = " ".join(str(error).split())
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return f"unexpected {what}; please report it, with VSM_DEBUG=1 for the traceback"
@@ -113,7 +105,7 @@ def _unexpected(error: Exception) -> str:
 
 @contextmanager
 def _heeding_sigterm() -> Iterator[None]:
-    """Turn the first SIGTERM into ``Terminated``; later ones find the end under way."""
+    """Turn the first SIGTERM into ``Terminated``; later ones are ignored, as the command is ending."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""What commands share: their options, sentences to the letter, and the progress of a pull."""
+"""Shared by commands: their options, the console, and the progress of a pull."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ Dir = Annotated[
     Path, typer.Option("--dir", help="Work folder: vsm.toml, archive and reports.", show_default=True)
 ]
 Since = Annotated[str, typer.Option(help="Only tickets finished since YYYY-MM-DD, and open ones.")]
-Until = Annotated[str, typer.Option(help="Look as of YYYY-MM-DD; later events are not seen.")]
+Until = Annotated[str, typer.Option(help="The data as of YYYY-MM-DD; later events are left out.")]
 Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
 TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
 Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
@@ -40,15 +40,13 @@ def console(*, stderr: bool = False, quiet: bool = False) -> Console:
 
 
 class PullProgress:
-    """How far a pull is, as it goes on: ``json_log`` writes a line an event, ``quiet`` only troubles."""
+    """The progress of a pull on the screen, or with ``json_log`` as lines of JSON; ``quiet``: none."""
 
     def __init__(self, *, quiet: bool = False, json_log: bool = False) -> None:
-        self._quiet = quiet or json_log
         self._json = json_log
-        self._console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, quiet=self._quiet)
+        self._console = console(quiet=quiet or json_log)
         self._progress: Progress | None = None
-        self._source = ""
-        self._label = ""
+        self._source = self._label = ""
 
     @contextmanager
     def pulling(self, source: str) -> Iterator[None]:
@@ -64,12 +62,12 @@ class PullProgress:
         self._progress = None
 
     def total(self, documents: int) -> None:
-        """About so many are to come."""
+        """Show the expected number of documents."""
         self._update(total=documents)
         self._log("expected", documents=documents)
 
     def stored(self, documents: int) -> None:
-        """So many are stored by now."""
+        """Show the number of documents stored so far."""
         if self._progress:
             seconds = self._progress.tasks[0].elapsed or 0.0
             rate = f"{documents / seconds:,.0f}/s" if seconds > 1 else ""
@@ -77,21 +75,21 @@ class PullProgress:
         self._log("stored", documents=documents)
 
     def waiting(self, seconds: float, reason: str) -> None:
-        """The server is waited for."""
+        """Show that the pull waits for the server, and why."""
         self._update(description=f"waiting {seconds:,.0f} s for {self._source}: {reason}")
         self._log("waiting", seconds=round(seconds, 1), reason=reason)
 
     def done(self, state: PullState, archive: object, *, commits: int | None = None) -> None:
-        """The pull is whole; of a repository ``commits`` are known."""
+        """Show that the pull is complete; ``commits`` are those of a repository."""
         count, word = (state.documents, "document") if commits is None else (commits, "commit")
         self._console.print(f"{state.source}: {count:,} {word}{'s' if count != 1 else ''} in {archive}")
         if not count:
-            self._console.print("There was nothing in it; reports will say so.")
+            self._console.print("The source is empty; reports will say so.")
         self._log("done", **{f"{word}s": count})
 
     def failed(self, source: str, reason: str) -> None:
-        """One source could not be pulled; others go on."""
-        self._console.print(f"{source}: failed, and stays as it was")
+        """Show that one source could not be pulled; others go on."""
+        self._console.print(f"{source}: failed; its data stay as they were")
         self._source = source
         self._log("failed", reason=reason)
 

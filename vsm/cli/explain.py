@@ -1,4 +1,4 @@
-"""Explain one ticket: its life step by step, with the rule behind every number."""
+"""``vsm explain``: one ticket's history step by step, with the rule behind every number."""
 
 from typing import Annotated
 
@@ -11,5 +11,5 @@ Key = Annotated[str, typer.Argument(help="Ticket key, such as SHOP-238.", show_d
 
 
 def explain(key: Key, dir_: Dir = WORK, names: Names = False) -> None:
-    """Walk through one ticket's life: why each handoff is one, and what caused each wait."""
+    """Explain one ticket step by step: why each handoff counts as one, and what caused each wait."""
     console().print(str(read_stream(dir_, names=names).explain(key)))

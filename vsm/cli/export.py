@@ -17,7 +17,7 @@ NETWORKS: Final = ("network", "team_network", "blocking_network")
 KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, "all")
 HELP: Final = (
     f"A base table ({', '.join(TABLES)}), a measure such as stage_shares or delivery.weeks, "
-    f"a network ({', '.join(NETWORKS)}), or all. An unknown name lists everything there is."
+    f"a network ({', '.join(NETWORKS)}), or all. An unknown name lists all of them."
 )
 
 
@@ -36,9 +36,9 @@ def export(
     ticket_type: TicketType = "",
     names: Names = False,
 ) -> None:
-    """Write a table or network to a file, persons by pseudonyms; data/README.md says what columns mean."""
+    """Write a table or network to a file, with pseudonyms; data/README.md explains the columns."""
     if table not in KNOWN:
-        raise ParameterError(f"no table '{table}'; there are {', '.join(KNOWN)}")
+        raise ParameterError(f"no table '{table}'; known: {', '.join(KNOWN)}")
     stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
     if table == "all":
         to.mkdir(parents=True, exist_ok=True)

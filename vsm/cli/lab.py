@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -15,7 +14,7 @@ from vsm.errors import RunError
 from vsm.reports import copy_notebooks, notebooks_folder
 from vsm.sources.work_folder import WorkFolder
 
-# On its first start JupyterLab asks to fetch news from the net; nothing here leaves the machine.
+# On its first start JupyterLab asks to fetch news from the internet; nothing here leaves the machine.
 QUIET: Final = {
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}
 }
@@ -29,7 +28,7 @@ def lab(
     ticket_type: TicketType = "",
     names: Names = False,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    port: Annotated[int, typer.Option(help="Where JupyterLab listens, on this machine alone.")] = 8888,
+    port: Annotated[int, typer.Option(help="Port of JupyterLab, on this machine only.")] = 8888,
 ) -> None:
     """Open JupyterLab on your own copies of the notebooks, in the work folder; edits are never replaced."""
     folder = WorkFolder.at(dir_)
@@ -42,40 +41,27 @@ def lab(
     out = console()
     out.print(f"Notebooks: {copies.folder}")
     if copies.kept:
-        out.print(f"Kept as you edited them: {', '.join(copies.kept)}; rename one to get it anew")
+        out.print(f"Kept with your edits: {', '.join(copies.kept)}; rename one to get the original again")
     if find_spec("jupyterlab") is None:
         raise RunError("JupyterLab is not installed; pip install jupyterlab, or open the notebooks elsewhere")
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        *_settings(copies.folder),
-    ]
-    if not browser:
-        command.append("--no-browser")
-    _run(command, cwd=copies.folder)
-
-
-def _settings(folder: Path) -> list[str]:
-    """Write what JupyterLab is to know, and say where it lies."""
-    settings = folder / ".lab"
+    settings = copies.folder / ".lab"
     settings.mkdir(exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in a container
-    return [
-        *as_root,
-        f"--ServerApp.root_dir={folder.resolve()}",
+    options = [
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--ServerApp.root_dir={copies.folder.resolve()}",
         f"--LabApp.app_settings_dir={settings.resolve()}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-
-
-def _run(command: list[str], *, cwd: Path) -> None:
-    """Let JupyterLab run until it ends, and end it with this command."""
-    process = subprocess.Popen(command, cwd=cwd)  # noqa: S603 - this Python, and words of our own
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container
+        options.append("--allow-root")
+    if not browser:
+        options.append("--no-browser")
+    process = subprocess.Popen(  # noqa: S603 - this Python, and words of our own
+        [sys.executable, "-m", "jupyterlab", *options], cwd=copies.folder
+    )
     try:
         code = process.wait()
     except BaseException:
@@ -83,4 +69,4 @@ def _run(command: list[str], *, cwd: Path) -> None:
         process.wait()
         raise
     if code:
-        raise RunError(f"JupyterLab ended with exit code {code}; see what it said above")
+        raise RunError(f"JupyterLab ended with exit code {code}; see its messages above")

@@ -1,4 +1,4 @@
-"""Gets documents into the archive: ``vsm pull``, a subcommand for each kind of source, and ``vsm verify``."""
+"""``vsm pull``, with a subcommand for each kind of source, and ``vsm verify``."""
 
 import json
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from vsm.cli.console import WORK, Dir, PullProgress
+from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, session_of
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.sources.archive import PullState, open_archive
@@ -18,7 +17,7 @@ from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
 pull = typer.Typer(
-    help="Pull tickets and commits into the archive. Repeat it at will.", invoke_without_command=True
+    help="Pull tickets and commits into the archive; can be repeated.", invoke_without_command=True
 )
 
 
@@ -26,10 +25,10 @@ pull = typer.Typer(
 def _into(
     context: typer.Context,
     dir_: Dir = WORK,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
     json_log: Annotated[bool, typer.Option("--json-log", help="A JSON object a line, for machines.")] = False,
 ) -> None:
-    """Pull tickets and commits into the archive. Alone it repeats every pull of this work folder."""
+    """Pull tickets and commits into the archive. Without a subcommand: repeat every pull of this folder."""
     context.obj = dir_, PullProgress(quiet=quiet, json_log=json_log)
     if context.invoked_subcommand is None:
         repeat(dir_, context.obj[1])
@@ -56,12 +55,12 @@ def jira(
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Let the login go unencrypted. Do not.")
     ] = False,
-    name: Annotated[str, typer.Option(help="Tells several Jiras apart; leave out with one.")] = "",
+    name: Annotated[str, typer.Option(help="A name for this Jira, where there are several.")] = "",
 ) -> None:
     """Pull a live Jira, or an export of one.
 
     The login comes from VSM_JIRA_EMAIL and VSM_JIRA_TOKEN (Cloud), VSM_JIRA_TOKEN alone (Data Center), the
-    keyring, or is asked for. It is stored nowhere.
+    keyring, or a prompt. It is not stored.
     """
     if (file is None) == (not url):
         raise ParameterError("name either --file EXPORT or --url https://example.atlassian.net")
@@ -76,7 +75,7 @@ def jira(
 def git(
     context: typer.Context,
     repo: Annotated[Path, typer.Option(help="A repository, bare or not.")],
-    name: Annotated[str, typer.Option(help="What to call it; its folder's name if left out.")] = "",
+    name: Annotated[str, typer.Option(help="A name for it; by default that of its folder.")] = "",
     allow_shallow: Annotated[
         bool, typer.Option("--allow-shallow", help="Take a shallow clone, marked as such.")
     ] = False,
@@ -92,8 +91,8 @@ def git(
 @pull.command()
 def deployments(
     context: typer.Context,
-    file: Annotated[Path, typer.Option(help="What was deployed when: .csv or .jsonl, one deployment a row.")],
-    name: Annotated[str, typer.Option(help="What to call the source; the file's name if left out.")] = "",
+    file: Annotated[Path, typer.Option(help="A list of deployments: .csv or .jsonl, one a row.")],
+    name: Annotated[str, typer.Option(help="A name for the source; by default that of the file.")] = "",
     repository: Annotated[str, typer.Option(help="Repository of rows that name none.")] = "",
     environment: Annotated[str, typer.Option(help="Environment of rows that name none.")] = "",
 ) -> None:
@@ -107,17 +106,17 @@ def table(
     context: typer.Context,
     file: Annotated[Path, typer.Option(help="An export of any tracker: .csv or .parquet, one row a step.")],
     map_: Annotated[
-        str, typer.Option("--map", help="Our words to its columns: ticket=ID,at=WHEN,status=STATE,…")
+        str, typer.Option("--map", help="Its columns by our names: ticket=ID,at=WHEN,status=STATE,…")
     ],
     timezone: Annotated[
         str, typer.Option(help="IANA zone of times without one, such as Europe/Berlin.")
     ] = "",
-    name: Annotated[str, typer.Option(help="What to call the source; the file's name if left out.")] = "",
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out, and say so.")] = False,
+    name: Annotated[str, typer.Option(help="A name for the source; by default that of the file.")] = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out, and list them.")] = False,
 ) -> None:
     """Pull another tracker's export, with a mapping of its columns.
 
-    Our words are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
+    Our names are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
     priority, objective, url, components, labels (several are separated by semicolons), value and
     cost_of_delay.
     """
@@ -133,9 +132,9 @@ def store(
     sweep: bool | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Store what a source says in the work folder's archive, saying how far it is; ``at`` is now by default.
+    """Store the documents of a source in the work folder's archive; ``at`` is now by default.
 
-    A table is read whole each time, and so are a repository's branches and tags: what they no longer say is
+    A table is read whole each time, and so are a repository's branches and tags: what they no longer have is
     dropped. Commits that were read before stay.
     """
     dir_, progress = into
@@ -162,7 +161,7 @@ def store(
 
 
 def repeat(dir_: Path, progress: PullProgress) -> None:
-    """Pull every source of this work folder again, as it was asked last; one that fails stops no other."""
+    """Pull every source of this work folder again, with its last options; one that fails stops no other."""
     if failed := pull_again(dir_, progress):
         raise failed[0].error
 
@@ -177,7 +176,7 @@ class Failed:
 
 
 def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None) -> list[Failed]:
-    """Pull every source again, as ``repeat`` does; say which of them could not be pulled."""
+    """Pull every source again, as ``repeat`` does; returns those that could not be pulled."""
     with open_archive(WorkFolder.at(dir_).archive, create=False) as archive:
         pulls = archive.pulls()
     latest: dict[str, tuple[PullState, Asked]] = {}
@@ -204,34 +203,27 @@ def verify(
     ] = None,
     ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
 ) -> None:
-    """Test login and permissions of every live Jira; say what is missing, and exit 1 where anything is."""
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    asked_for = [_asked_now(url, project or [], ca_bundle)] if url else _asked_before(WorkFolder.at(dir_))
-    passed = [_verify(console, asked) for asked in asked_for]
-    if not all(passed):
-        raise typer.Exit(1)
-
-
-def _asked_now(url: str, projects: list[str], ca_bundle: str) -> Asked:
-    scope = {"projects": projects, "jql": "" if projects else "created <= now()", "filter": "", "board": ""}
-    return {"url": url, **scope, "ca_bundle": ca_bundle, "insecure_http": False}
-
-
-def _asked_before(folder: WorkFolder) -> list[Asked]:
-    with open_archive(folder.archive, create=False) as archive:
-        scopes = [json.loads(pull.scope) for pull in archive.pulls()]
-    live = [asked for asked in scopes if "url" in asked]
-    if not live:
-        raise SourceError(f"{folder.root}: no live Jira was pulled yet; name one with --url and --project")
-    return live
-
-
-def _verify(console: Console, asked: Asked) -> bool:
+    """Test login and permissions of every live Jira; list what is missing, and exit 1 if anything is."""
     from vsm.sources.jira_api import verified  # noqa: PLC0415 - jira takes half a second
 
-    console.print(asked["url"])
-    passed = True
-    for check in verified(session_of(asked), scope_of(asked)):
-        console.print(f"  {'✓' if check.passed else '✗'} {check.name}: {check.detail}")
-        passed = passed and check.passed
-    return passed
+    if url:
+        live: list[Asked] = [{
+            "url": url, "projects": project or [], "jql": "" if project else "created <= now()", "filter": "",
+            "board": "", "ca_bundle": ca_bundle, "insecure_http": False,
+        }]  # fmt: skip
+    else:
+        folder = WorkFolder.at(dir_)
+        with open_archive(folder.archive, create=False) as archive:
+            live = [asked for pull in archive.pulls() if "url" in (asked := json.loads(pull.scope))]
+        if not live:
+            raise SourceError(
+                f"{folder.root}: no live Jira was pulled yet; name one with --url and --project"
+            )
+    passed, out = True, console()
+    for asked in live:
+        out.print(asked["url"])
+        for check in verified(session_of(asked), scope_of(asked)):
+            out.print(f"  {'✓' if check.passed else '✗'} {check.name}: {check.detail}")
+            passed = passed and check.passed
+    if not passed:
+        raise typer.Exit(1)

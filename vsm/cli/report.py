@@ -1,4 +1,4 @@
-"""Hands out what was found: pages (``vsm report``), and a deck for a retro (``vsm slides``)."""
+"""The findings as pages (``vsm report``), and as slides for a retrospective (``vsm slides``)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
 
 
 def print_findings(console: Console, stream: ValueStream) -> None:
-    """Say the costliest findings in plain sentences, or that there is nothing to see yet."""
+    """Print the costliest findings, or that there is nothing to see yet."""
     console.print(str(Findings(stream.findings[:SHOWN_FINDINGS])))
 
 
@@ -76,7 +76,7 @@ def slides(
     pdf: Pdf = False,
     pptx: Annotated[bool, typer.Option("--pptx", help="Write PowerPoint too; needs vsm\\[pptx].")] = False,
 ) -> None:
-    """Make slides for a retro of the pulled data under runs/; keys: arrows, S for the speaker's notes."""
+    """Make slides for a retrospective under runs/; keys: arrows, S for the speaker's notes."""
     if pptx:
         require_pptx()
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}

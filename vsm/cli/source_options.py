@@ -1,7 +1,7 @@
-"""Asks a source as the archive wrote it down, so that a pull can be repeated as it was.
+"""Reads a source by options that the archive records, so that a pull can be repeated.
 
-``Asked`` is a plain JSON object: ``file`` (and how to read it), ``repo``, or ``url`` with a scope. It never
-holds a login.
+``Asked``, the options, is a plain JSON object: ``file`` (and how to read it), ``repo``, or ``url`` with a
+scope. It never holds a login.
 """
 
 import json
@@ -42,18 +42,23 @@ def asked_pages(
     sweep: bool | None = None,
     at: datetime | None = None,
 ) -> Iterator[Page]:
-    """The pages of this source, asked like this, at this instant; now by default."""
+    """The pages of this source with these options; ``at`` is now by default."""
     if source.startswith("git:"):
         known = archive.document(source, STATE)
         repository = Path(asked["repo"])
         pages = commit_pages(repository, known=known, allow_shallow=asked["allow_shallow"])
-        return chain(pages, _changes(repository, source, archive)) if asked.get("changes") else pages
+
+        def sizes() -> Iterator[Page]:
+            # A generator, because the commits to count are known only when they have been stored.
+            yield from change_pages(repository, archive.documents(source))
+
+        return chain(pages, sizes()) if asked.get("changes") else pages
     if source.startswith("table:"):
         file, zone = Path(asked["file"]), asked["timezone"]
         return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
     if source.startswith("deployments:"):
-        about = {word: asked[word] for word in ("environment", "repository")}
-        return deployment_pages(Path(asked["file"]), **about)
+        file, where = Path(asked["file"]), asked["environment"]
+        return deployment_pages(file, environment=where, repository=asked["repository"])
     if "file" in asked:
         pages = issue_pages(Path(asked["file"]))
     else:
@@ -64,27 +69,16 @@ def asked_pages(
     return _of_one_site(pages, source, archive)
 
 
-def _changes(repository: Path, source: str, archive: Archive) -> Iterator[Page]:
-    """Count what is stored by then: that is only known when the commits have been stored."""
-    yield from change_pages(repository, archive.documents(source))
-
-
 def check_name(source: str, asked: Asked, archive: Archive) -> None:
-    """Refuse a repository that would take another one's place.
-
-    Raises
-    ------
-    ParameterError
-        The name belongs to a repository elsewhere, which is still there.
-    """
+    """Raise ParameterError where a repository has the name of another one, which still exists elsewhere."""
     for pull in archive.pulls():
         known = json.loads(pull.scope).get("repo") if pull.source == source else None
         if known and Path(known).resolve() != Path(asked["repo"]).resolve() and Path(known).exists():
-            raise ParameterError(f"{source} is {known} already; call this one otherwise with --name")
+            raise ParameterError(f"{source} is already the name of {known}; choose another with --name")
 
 
 def _of_one_site(pages: Iterator[Page], source: str, archive: Archive) -> Iterator[Page]:
-    """Let no second Jira into a source: ids are unique only within a site."""
+    """Refuse a second Jira in one source: ids are unique only within a site."""
     known = next((site for body in archive.documents(source) if (site := _site(body))), "")
     for page in pages:
         for document in page.documents:
@@ -96,7 +90,7 @@ def _of_one_site(pages: Iterator[Page], source: str, archive: Archive) -> Iterat
 
 
 def _site(body: Mapping[str, Any]) -> str:
-    """Name the host an issue lies on; nothing where the body does not say."""
+    """Give the host of an issue; nothing where its body does not say."""
     return (urlsplit(str(body.get("self", ""))).hostname or "") if "key" in body else ""
 
 
@@ -128,7 +122,7 @@ def _live_pages(
 
 
 def scope_of(asked: Asked) -> "Scope":
-    """The issues that are asked for."""
+    """The scope of issues that the options name."""
     from vsm.sources.jira_api import Scope  # noqa: PLC0415 - see above
 
     words = ("url", "jql", "filter", "board")
@@ -136,12 +130,9 @@ def scope_of(asked: Asked) -> "Scope":
 
 
 def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "JiraSession":
-    """A session with the server; the login comes from the environment, the keyring, or the keyboard.
+    """A session with the server; the login comes from the environment, the keyring, or a prompt.
 
-    Raises
-    ------
-    SourceError
-        The address cannot be used, or there is no login.
+    Raises SourceError where the address cannot be used, or there is no login.
     """
     from vsm.sources.jira_api import JiraSession, check_address  # noqa: PLC0415 - see above
 
@@ -152,7 +143,7 @@ def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = N
 
 
 def _typed(host: str) -> Login | None:
-    """Ask the person at the keyboard; nobody sits at a scheduled run."""
+    """Ask at the keyboard; a scheduled run has none."""
     if not sys.stdin.isatty():
         return None
     user = typer.prompt(

@@ -1,4 +1,4 @@
-"""When is work done? Working calendars, and working time between instants."""
+"""Working calendars, and working time between instants."""
 
 from vsm.clock.calendar import Calendar
 from vsm.clock.clock import Clock, micros_of

@@ -1,9 +1,9 @@
-"""When is a team at work, and how much working time lies between two instants? Exact to the microsecond.
+"""Working time between instants, exact to the microsecond.
 
 Instants are whole microseconds of the epoch in UTC. Nothing here knows of zones or weekdays: they have
-become open spans before (``calendar_from_week``), so a question is one look into a table of the working time
-that had passed when each span opened. The place in that table is told by the instant's upper bits, not
-searched.
+become open spans before (``calendar_from_week``), so an answer is one look into a table of the working time
+that had passed when each span opened. The row of that table follows from the instant's upper bits, without a
+search.
 """
 
 from dataclasses import dataclass, field
@@ -16,25 +16,22 @@ from vsm.errors import ParameterError
 
 Micros = npt.NDArray[np.int64]
 
-FOREVER: Final = 1 << 61  # far beyond every instant that pandas can tell, and safe to add and take away
+FOREVER: Final = 1 << 61  # far beyond every instant that pandas can hold, and safe to add and subtract
 SLOT: Final = 35  # bits: a slot of the table lasts 2**35 µs, nine and a half hours
-CHUNK: Final = 1 << 15  # so many intervals at once stay in the processor's cache
+CHUNK: Final = 1 << 15  # intervals that stay in the processor's cache together
 
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """When is work done? Disjoint half-open spans ``[opens, closes)``; closed everywhere else.
+    """The working time of a team: disjoint half-open spans ``[opens, closes)``; closed everywhere else.
 
     Attributes
     ----------
-    name
-        What vsm.toml calls it.
     opens, closes
         Sorted int64 microseconds of the epoch, one of each for every span; spans are never empty and never
         touch.
     since, until
-        Between which instants the calendar is known. A question about an instant outside is refused: there,
-        "closed" would be an invention.
+        The instants between which the calendar is known. Others are refused: "closed" would be an invention.
     assumed
         Nobody chose this calendar; it is the default.
 
@@ -61,7 +58,7 @@ class Calendar:
                 f"calendar '{self.name}': opens and closes must alternate, each later than the one before"
             )
         if len(opens) and not self.since <= opens[0] < closes[-1] <= self.until:
-            raise ParameterError(f"calendar '{self.name}': a span lies outside of since and until")
+            raise ParameterError(f"calendar '{self.name}': a span is outside of since and until")
         for edges in (opens, closes):
             edges.setflags(write=False)
         object.__setattr__(self, "opens", opens)
@@ -69,17 +66,9 @@ class Calendar:
         object.__setattr__(self, "_table", _Table.of(opens, closes))
 
     def working(self, start: npt.ArrayLike, end: npt.ArrayLike) -> Micros:
-        """How much working time lies in ``[start, end)``?
+        """Working time in ``[start, end)``: int64 microseconds, from 0 to ``end - start``.
 
-        Parameters
-        ----------
-        start, end
-            Microseconds of the epoch, of one shape, ``start <= end`` everywhere.
-
-        Returns
-        -------
-        array
-            int64 microseconds, from 0 to ``end - start``.
+        Both are microseconds of the epoch, of one shape, ``start <= end`` everywhere.
 
         Raises
         ------
@@ -103,20 +92,10 @@ class Calendar:
         return answer
 
     def after(self, start: npt.ArrayLike, working: npt.ArrayLike) -> Micros:
-        """By when has so much working time passed since ``start``? The first such instant.
+        """The first instant at which so much working time has passed since ``start``.
 
-        Parameters
-        ----------
-        start
-            Microseconds of the epoch.
-        working
-            Microseconds of working time, not negative; 0 gives ``start`` back.
-
-        Returns
-        -------
-        array
-            int64 microseconds of the epoch: the least ``t >= start`` for which ``working(start, t)`` is the
-            time asked for.
+        In int64 microseconds of the epoch: the least ``t >= start`` for which ``working(start, t)`` is the
+        time given, in microseconds and not negative; 0 gives ``start`` back.
 
         Raises
         ------
@@ -149,12 +128,9 @@ class Calendar:
         return found
 
     def is_open(self, at: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Is work done at these instants? A span's first microsecond belongs to it, its end does not.
+        """Whether each instant is working time. A span's first microsecond belongs to it, its end does not.
 
-        Raises
-        ------
-        ParameterError
-            An instant lies beyond what the calendar knows.
+        Raises ParameterError where an instant is outside of ``since`` and ``until``.
 
         Examples
         --------
@@ -167,7 +143,7 @@ class Calendar:
         return answer
 
     def _refuse_unknown(self, start: Micros, end: Micros) -> None:
-        """Say which instant cannot be answered rather than answer it wrongly."""
+        """Refuse instants outside of ``since`` and ``until`` rather than answer wrongly."""
         if not len(start):
             return
         if (start > end).any():
@@ -184,18 +160,21 @@ class Calendar:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Table:
-    """What had passed when each span opened, and which span each slot of time begins with.
+    """The working time before each span, and the span with which each slot of time begins.
 
-    One more span, which never opens, ends the arrays: what lies behind the last span belongs to it.
+    One more span, which never opens, ends the arrays: instants after the last span belong to it::
+
+        opens   9  33  ∞     before  0  8  16      working time before each span (hours)
+        closes 17  41  ∞     offset  9 25  ∞-16    an instant t inside a span has t − offset before it
     """
 
     opens: Micros
     closes: Micros
     before: Micros  # working time before each span
-    offset: Micros  # an instant inside a span, less this, is the working time that lies before it
+    offset: Micros  # opens − before
     slots: npt.NDArray[np.intp]  # by slot, the first span that closes after the slot's beginning
     origin: int
-    most: int  # so many spans close in one slot at most
+    most: int  # largest number of spans that close in one slot
     total: int
 
     @classmethod
@@ -212,7 +191,7 @@ class _Table:
         )  # fmt: skip
 
     def span(self, at: Micros) -> npt.NDArray[np.intp]:
-        """Which span is open at each instant, or opens next?"""
+        """Number of the span that is open at each instant, or opens next."""
         slot = np.clip((at - self.origin) >> SLOT, 0, len(self.slots) - 1)
         place: npt.NDArray[np.intp] = self.slots.take(slot)
         for _ in range(self.most):
@@ -220,7 +199,7 @@ class _Table:
         return place
 
     def passed(self, at: Micros) -> Micros:
-        """How much working time lies before each instant?"""
+        """Working time before each instant."""
         place = self.span(at)
         inside: Micros = np.maximum(at - self.offset.take(place), self.before.take(place))
         return inside

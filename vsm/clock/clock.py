@@ -1,4 +1,4 @@
-"""How much working time passed, by the calendar of the team that held the work?"""
+"""Working time by the calendar of the team that held the work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,12 @@ from vsm.clock.calendar import Calendar, Micros
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """Which calendar does each team work by?
+    """The calendar of each team.
 
     Attributes
     ----------
     default
-        The calendar of everybody whom none is named for: other teams, and work that no team holds.
-    teams
-        Calendars by team.
+        The calendar of teams without one of their own, and of work that no team holds.
 
     Examples
     --------
@@ -34,13 +32,13 @@ class Clock:
     teams: Mapping[str, Calendar] = field(default_factory=dict)
 
     def calendar(self, team: str | None) -> Calendar:
-        """Which calendar does this team work by? ``None``: that of work which no team holds."""
+        """The calendar of this team; ``None``: that of work which no team holds."""
         return self.default if team is None else self.teams.get(team, self.default)
 
     def working(
         self, start: "pd.Series[Any]", end: "pd.Series[Any]", *, team: "pd.Series[Any]"
     ) -> "pd.Series[Any]":
-        """How much working time lies in each interval, by its team's calendar?
+        """Working time in each interval, by its team's calendar.
 
         Parameters
         ----------
@@ -77,12 +75,9 @@ class Clock:
         return pd.Series(answer.view("m8[us]"), index=start.index)
 
     def is_open(self, at: "pd.Series[Any]", *, team: "pd.Series[Any]") -> "pd.Series[Any]":
-        """Does each instant lie inside of its team's working hours? A missing instant does not.
+        """Whether each instant is working time of its team; a missing instant is not.
 
-        Raises
-        ------
-        ParameterError
-            An instant lies beyond what its calendar knows.
+        Raises ParameterError where an instant is outside of what its calendar knows.
         """
         instants, answer = micros_of(at), np.zeros(len(at), dtype=bool)
         for calendar, rows in self.rows_by_calendar(team, known=at.notna().to_numpy()):
@@ -92,7 +87,7 @@ class Clock:
     def rows_by_calendar(
         self, team: "pd.Series[Any]", *, known: npt.NDArray[np.bool_]
     ) -> list[tuple[Calendar, npt.NDArray[np.intp]]]:
-        """Which rows fall under which calendar? Those that are ``known``; one entry for each calendar."""
+        """The ``known`` rows of each calendar, one entry for each."""
         codes, names = pd.factorize(team)
         calendars = [*(self.calendar(str(name)) for name in names), self.default]
         distinct = list({id(calendar): calendar for calendar in calendars}.values())
@@ -105,7 +100,7 @@ class Clock:
 
 
 def micros_of(instants: "pd.Series[Any]") -> Micros:
-    """Which microseconds of the epoch are these instants? Missing ones become the least int64.
+    """Microseconds of the epoch; missing instants become the least int64.
 
     Examples
     --------

@@ -13,24 +13,14 @@ from vsm.config import Workflow, WorkingWeek
 from vsm.config.calendars import minutes_of
 
 MARGIN: Final = 400
-"""Days laid out before and after what is asked for: some more working time can be looked ahead."""
+"""Days laid out before and after the time asked for, to look ahead."""
 
 
 def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Timestamp) -> Clock:
-    """By which calendars do the teams work?
+    """The calendars of all teams, ``MARGIN`` days beyond the first and the last instant on both sides.
 
-    Parameters
-    ----------
-    workflow
-        What vsm.toml says; where it names no calendar, ``DEFAULT`` holds and says that it is assumed.
-    since, until
-        The first and the last instant that will be asked about, with zone; a margin of ``MARGIN`` days is
-        laid out on both sides.
-
-    Returns
-    -------
-    Clock
-        Teams that name one calendar share it.
+    Where vsm.toml names no calendar, ``DEFAULT`` holds and is marked as assumed. Teams that name one calendar
+    share it.
 
     Examples
     --------
@@ -39,7 +29,8 @@ def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Ti
     'default (Mon-Fri 09:00-17:00 UTC)'
     """
     first = max(since.tz_convert("UTC").date().toordinal() - MARGIN, 400)
-    days = {"since": date.fromordinal(first), "until": _far(until.tz_convert("UTC").date())}
+    last = min(until.tz_convert("UTC").date().toordinal() + MARGIN, date.max.toordinal() - 400)
+    days = {"since": date.fromordinal(first), "until": date.fromordinal(last)}
     known: dict[str | None, Calendar] = {}
 
     def laid_out(team: str | None) -> Calendar:
@@ -52,12 +43,8 @@ def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Ti
     return Clock(laid_out(None), {team.name: laid_out(team.name) for team in workflow.teams})
 
 
-def _far(day: date) -> date:
-    return date.fromordinal(min(day.toordinal() + MARGIN, date.max.toordinal() - 400))
-
-
 def week_of(section: WorkingWeek | None) -> Week:
-    """Which week does a section of vsm.toml describe? Without a section, the default.
+    """The week that a section of vsm.toml describes; without a section, the default.
 
     Examples
     --------

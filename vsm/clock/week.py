@@ -1,4 +1,4 @@
-"""When is a calendar's week open? Rules by the local clock become open spans in UTC.
+"""A calendar's week: rules by the local clock become open spans in UTC.
 
 A local time means the first instant at which the clock shows it or has passed it. So where the clock is set
 forward over a shift's beginning or end, that moves to where the clock goes on, and a shift that lies wholly
@@ -29,25 +29,23 @@ Day = date | tuple[int, int]
 
 @dataclass(frozen=True)
 class Week:
-    """Which hours does a calendar have?
+    """The working hours of a calendar.
 
     Attributes
     ----------
-    name
-        What the calendar is called.
     zone
         IANA name of the zone whose clock the hours go by.
     shifts
         The shifts of each weekday, Monday first.
     country, subdivision
-        Whose public holidays are days off, as the ``holidays`` library names them; it knows most countries
-        for some decades around today, and has no holidays beyond.
+        Their public holidays are days off, by the names of the ``holidays`` library, which knows most
+        countries for some decades around today.
     days_off
         Further days on which no shift begins.
     half_days, half_day_ends
         Days of whose shifts only the part before so many minutes after midnight counts.
     always
-        Work never rests: nights and weekends count, and nothing of the above matters.
+        Nights and weekends count too, and nothing of the above matters.
     assumed
         Nobody chose it.
 
@@ -72,24 +70,13 @@ class Week:
 DEFAULT: Final = Week(
     "default (Mon-Fri 09:00-17:00 UTC)", shifts=(((9 * 60, 17 * 60),),) * 5 + ((),) * 2, assumed=True
 )
-"""The week of everybody for whom vsm.toml names none. Nobody chose it, and it knows no holidays."""
+"""The week of teams for which vsm.toml names none. Nobody chose it, and it has no holidays."""
 
 
 def calendar_from_week(week: Week, *, since: date, until: date) -> Calendar:
-    """When exactly is this week open?
+    """The calendar of this week from one local day to another, which is not included.
 
-    Parameters
-    ----------
-    week
-        The rules.
-    since, until
-        Local days that are laid out; ``until`` is not included. Beyond their midnights the calendar answers
-        nothing.
-
-    Returns
-    -------
-    Calendar
-        Shifts that overlap or touch are one span.
+    It is known only between their midnights. Shifts that overlap or touch are one span.
 
     Examples
     --------
@@ -129,12 +116,7 @@ def _public_holidays(country: str, subdivision: str | None, years: range) -> set
 
 
 def instant(day: date, minutes: int, *, zone: ZoneInfo) -> int:
-    """When does the clock of a zone first show, or pass, so many minutes after a day's midnight?
-
-    Returns
-    -------
-    int
-        Microseconds of the epoch.
+    """The instant (µs of the epoch) at which a zone's clock first shows or passes this minute of a day.
 
     Examples
     --------

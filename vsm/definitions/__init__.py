@@ -2,7 +2,7 @@
 
 Read in this order: ``visits``, ``handoffs``, ``waits``, ``causes``. ``vsm.intervals`` computes the same on
 arrays, for millions of events; the tests prove that both agree, on random logs and on real trackers. Neither
-imports the other. ``explain`` walks through one ticket's life with them.
+imports the other. ``explain`` applies them to one ticket, step by step.
 
-Optional branches: ``blocks`` (flags and blocking links) and ``milestones`` (stages that Git tells).
+Optional branches: ``blocks`` (flags and blocking links) and ``milestones`` (stages that Git shows).
 """

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """A changelog says that a link appeared (``there``) or went; ``number`` is the order of its lines."""
+    """One line of a changelog: a link appeared (``there``) or went; ``number`` is the order of lines."""
 
     teller: str
     blocked: str
@@ -17,7 +18,7 @@ class Sentence(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """A ticket's flag field holds something from here on, or nothing."""
+    """A ticket's flag field is set from here on (``there``), or empty."""
 
     ticket: str
     at: datetime
@@ -29,22 +30,22 @@ Spans = set[tuple[datetime, datetime | None]]
 
 
 def flag_spans(flags: list[Flag]) -> dict[str, Spans]:
-    """Spans of each ticket in which the last line about its flag said that something was there."""
-    tickets = {flag.ticket for flag in flags}
-    return {ticket: _of_ticket([flag for flag in flags if flag.ticket == ticket]) for ticket in tickets}
+    """Spans of each ticket in which the last line about its flag set it."""
+    by_ticket: dict[str, list[Flag]] = {}
+    for flag in flags:
+        by_ticket.setdefault(flag.ticket, []).append(flag)
 
+    def flagged(lines: list[Flag], at: datetime) -> bool:
+        return max((f for f in lines if f.at <= at), key=lambda flag: (flag.at, flag.number)).there
 
-def _of_ticket(flags: list[Flag]) -> Spans:
-    return _spans({flag.at for flag in flags}, lambda at: _flagged(flags, at))
-
-
-def _flagged(flags: list[Flag], at: datetime) -> bool:
-    lines = [flag for flag in flags if flag.at <= at]
-    return max(lines, key=lambda flag: (flag.at, flag.number)).there
+    return {
+        ticket: _spans({flag.at for flag in lines}, partial(flagged, lines))
+        for ticket, lines in by_ticket.items()
+    }
 
 
 def link_spans(sentences: list[Sentence], created: dict[str, datetime]) -> dict[tuple[str, str], Spans]:
-    """Spans of each pair: the latest instant at which anybody said anything decides; one is enough."""
+    """Spans of each pair: the lines of the latest instant decide, and one that says "there" is enough."""
     pairs = {(one.blocked, one.by) for one in sentences}
     return {
         pair: _of_pair([one for one in sentences if (one.blocked, one.by) == pair], created) for pair in pairs

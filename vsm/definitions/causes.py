@@ -1,7 +1,7 @@
 """Causes: why a ticket waited. A wait is cut where anything changes; a piece gets the first cause that holds.
 
-``cause_at`` asks for one instant of one wait, cause by cause; ``list_causes`` asks it wherever the answer can
-change and joins equal neighbours.
+``cause_at`` tests cause by cause for one instant of a wait; ``list_causes`` does so wherever the answer can
+change, and joins equal neighbours.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,10 +22,10 @@ from vsm.definitions.visits import (
     Memberships,
     StageFacts,
     Visit,
+    by_ticket,
     last_value,
-    lives_of,
     ticket_team,
-)
+)  # fmt: skip
 from vsm.definitions.waits import Wait
 from vsm.tables import CAUSES
 
@@ -46,7 +46,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that causes rest on: everything known of all tickets of a stream until ``as_of``."""
+    """All that causes are derived from: all tickets of a stream until ``as_of``."""
 
     visits: Sequence[Visit]
     handoffs: Sequence[Handoff] = ()
@@ -65,18 +65,18 @@ class Facts:
         return {stage.name: stage for stage in self.stage_of.values()}
 
     @cached_property
-    def lives(self) -> Mapping[str, list[Visit]]:
-        """Visits of each ticket, so that ``n`` is the place in the list."""
-        return lives_of(self.visits)
+    def visits_of(self) -> Mapping[str, list[Visit]]:
+        """Visits of each ticket, so that ``n`` is the position in the list."""
+        return by_ticket(self.visits)
 
     @cached_property
-    def told(self) -> Mapping[str, list[Event]]:
+    def assignments(self) -> Mapping[str, list[Event]]:
         """Who was assigned to each ticket, and which team the tracker named for it."""
-        told: dict[str, list[Event]] = {ticket: [] for ticket in self.lives}
+        found: dict[str, list[Event]] = {ticket: [] for ticket in self.visits_of}
         for event in self.events:
-            if event.kind in ("assignee", "team") and event.ticket in told:
-                told[event.ticket].append(event)
-        return told
+            if event.kind in ("assignee", "team") and event.ticket in found:
+                found[event.ticket].append(event)
+        return found
 
     @cached_property
     def batches(self) -> "Mapping[tuple[str, int], Batch]":
@@ -85,17 +85,17 @@ class Facts:
 
     @cached_property
     def work_of_person(self) -> Mapping[str, list["Stretch"]]:
-        """Stretches of work by the person who held them."""
+        """Stretches of work of each person."""
         return _by(_stretches(self), lambda stretch: stretch.visit.holder)
 
     @cached_property
     def work_of_team(self) -> Mapping[str, list["Stretch"]]:
-        """Stretches of work by the team that held them."""
+        """Stretches of work of each team."""
         return _by(_stretches(self), lambda stretch: stretch.visit.team)
 
     @cached_property
     def acts_of_team(self) -> Mapping[str, list[Event]]:
-        """Everything that a member of a team did."""
+        """Events by members of each team."""
         return _by(self.events, lambda event: self.teams.team(event.actor, event.at))
 
 
@@ -123,33 +123,28 @@ class Receiver(NamedTuple):
 
 
 def receiver_at(wait: Wait, at: datetime, facts: Facts) -> Receiver:
-    """Whoever was assigned, else the team that the stage or the ticket belongs to, else who took it up."""
-    told = facts.told[wait.ticket]
-    assigned, owner = last_value(told, "assignee", at), _owner(wait, facts)
+    """Whoever was assigned, else the team that the stage or the ticket belongs to, else who started next."""
+    events = facts.assignments[wait.ticket]
+    assigned = last_value(events, "assignee", at)
+    owner = facts.stages[wait.stage].team
+    if owner is None:
+        owner = ticket_team(wait.ticket, events, wait.start, facts.teams)
     if assigned is not None or (owner is None and wait.holder is not None):
         person = assigned if assigned is not None else wait.holder
-        since = max([wait.start, *(e.at for e in told if e.kind == "assignee" and e.at <= at)])
+        since = max([wait.start, *(e.at for e in events if e.kind == "assignee" and e.at <= at)])
         team = facts.teams.team(person, since) or wait.team
-        rule = "assigned" if assigned is not None else "took it up"
+        rule = "assigned" if assigned is not None else "started next"
         return Receiver(person, None, rule, facts.clock.calendar(team))
     if owner is not None:
         return Receiver(None, owner, "owns it", facts.clock.calendar(owner))
     return Receiver(None, None, "nobody", facts.clock.calendar(wait.team))
 
 
-def _owner(wait: Wait, facts: Facts) -> str | None:
-    """The team of the stage, else the ticket's own when the wait began."""
-    of_stage = facts.stages[wait.stage].team
-    if of_stage is not None:
-        return of_stage
-    return ticket_team(wait.ticket, facts.told[wait.ticket], wait.start, facts.teams)
-
-
-# 2. What the receiver worked on meanwhile.
+# 2. The receiver's work meanwhile.
 
 
 class Stretch(NamedTuple):
-    """A stretch of work, from start to end, on a ticket that had become ready to be taken up at ``ready``."""
+    """A stretch of work, from start to end, on a ticket that was ready to be started at ``ready``."""
 
     visit: Visit
     start: datetime
@@ -166,24 +161,24 @@ def _stretches(facts: Facts) -> Iterator[Stretch]:
         if facts.rules.work == "touches":
             end = visit.last_touch or start
         if start < end:
-            yield Stretch(visit, start, end, ready_since(visit, facts.lives[visit.ticket]))
+            yield Stretch(visit, start, end, ready_since(visit, facts.visits_of[visit.ticket]))
 
 
-def ready_since(visit: Visit, life: Sequence[Visit]) -> datetime:
-    """When a ticket became ready to be taken up: walk back through queues to where somebody last let go.
+def ready_since(visit: Visit, visits: Sequence[Visit]) -> datetime:
+    """When a ticket became ready to be started: walk back through queues to the end of the last work.
 
-    What comes back from outside the stream, or from done, is ready from then on.
+    A ticket that comes back from outside the stream, or from done, is ready from then on.
     """
     while visit.n > 0:
-        former = life[visit.n - 1]
+        former = visits[visit.n - 1]
         if former.kind == WORK or (former.kind in (EXTERNAL, DONE) and former.kind != visit.kind):
             break
         visit = former
     return visit.entered
 
 
-def work_in_hand(receiver: Receiver, at: datetime, facts: Facts) -> list[Stretch]:
-    """What the receiver was working on at an instant.
+def current_work(receiver: Receiver, at: datetime, facts: Facts) -> list[Stretch]:
+    """The receiver's work at an instant.
 
     A person works while a work visit of theirs is open; a team while its tickets in work are at least as many
     as its active members.
@@ -197,7 +192,7 @@ def work_in_hand(receiver: Receiver, at: datetime, facts: Facts) -> list[Stretch
 
 
 def _active_members(team: str, in_work: Sequence[Stretch], at: datetime, facts: Facts) -> set[str]:
-    """Who holds work of the team, or did anything within the last ``active_days``."""
+    """The members who hold work of the team, or did anything within the last ``active_days``."""
     days = timedelta(days=facts.rules.active_days)
     holders = {stretch.visit.holder for stretch in in_work}
     actors = {act.actor for act in facts.acts_of_team.get(team, []) if act.at <= at < act.at + days}
@@ -239,15 +234,15 @@ def _batches(facts: Facts) -> Iterator[Batch]:
 
 
 def _batch_key(wait: Wait, facts: Facts) -> tuple[str, str] | None:
-    """What a batch has in common: the stage, and the receiver unless it left in a release.
+    """The key that all of a batch share: the stage, and the receiver unless it left in a release.
 
-    What has not left, or was tidied up in bulk, is in no batch. A release is a move into done, or out of a
-    stage with ``batch = true``.
+    A wait that is still open, or ended in a bulk edit, is in no batch. A release is a move into done, or out
+    of a stage with ``batch = true``.
     """
     if wait.bulk:
         return None
-    life = facts.lives[wait.ticket]
-    visit, following = life[wait.n], life[wait.n + 1 : wait.n + 2]
+    visits = facts.visits_of[wait.ticket]
+    visit, following = visits[wait.n], visits[wait.n + 1 : wait.n + 2]
     if visit.kind != WORK:
         if not following:
             return None
@@ -279,16 +274,16 @@ def _holds(  # noqa: PLR0911 - one rule, one return
     if cause == NON_WORKING:
         return not bool(receiver.calendar.is_open([micros(at)])[0])
     if cause == UNASSIGNED:
-        return receiver.rule in ("took it up", "nobody")
+        return receiver.rule in ("started next", "nobody")
     if cause == BATCHED:
         batch = facts.batches.get((wait.ticket, wait.n))
         return batch is not None and at < batch.ready
-    life = facts.lives[wait.ticket]
-    mine = ready_since(life[wait.n], life)
-    in_hand = work_in_hand(receiver, at, facts)
+    visits = facts.visits_of[wait.ticket]
+    ready = ready_since(visits[wait.n], visits)
+    work = current_work(receiver, at, facts)
     if cause == AT_CAPACITY:
-        return any(stretch.ready <= mine for stretch in in_hand)
-    return len(in_hand) > 0 and all(stretch.ready > mine for stretch in in_hand)  # overtaken
+        return any(stretch.ready <= ready for stretch in work)
+    return len(work) > 0 and all(stretch.ready > ready for stretch in work)  # overtaken
 
 
 # 5. Pieces: every instant at which the answer can change.
@@ -311,60 +306,46 @@ class Piece:
 
     @property
     def working(self) -> timedelta:
-        """How much of it was working time, by the calendar of the receiver's team."""
+        """Its working time, by the calendar of the receiver's team."""
         calendar = self.receiver.calendar
         return int(calendar.working([micros(self.start)], [micros(self.end)])[0]) * MICROSECOND
 
 
 def list_causes(waits: Iterable[Wait], facts: Facts) -> list[Piece]:
-    """Cut each wait into pieces of one cause; the pieces of a wait sum to it exactly.
-
-    Parameters
-    ----------
-    waits
-        Of ``facts.waits``, all or some.
-    """
-    return [piece for wait in waits for piece in _pieces(wait, facts)]
-
-
-def _pieces(wait: Wait, facts: Facts) -> list[Piece]:
-    """Look at every cut; a piece lasts as long as cause and receiver stay the same."""
+    """Cut waits of ``facts`` into pieces of one cause and receiver, which sum to the wait exactly."""
     pieces: list[Piece] = []
-    for start, end in pairwise([*sorted(_cuts(wait, facts)), wait.end]):
-        receiver = receiver_at(wait, start, facts)
-        cause = cause_at(wait, start, receiver, facts)
-        if pieces and (cause, *receiver[:2]) == (pieces[-1].cause, *pieces[-1].receiver[:2]):
-            pieces[-1] = replace(pieces[-1], end=end)
-        else:
-            pieces.append(Piece(wait=wait, receiver=receiver, cause=cause, start=start, end=end))
+    for wait in waits:
+        for start, end in pairwise([*sorted(_cuts(wait, facts)), wait.end]):
+            receiver = receiver_at(wait, start, facts)
+            cause = cause_at(wait, start, receiver, facts)
+            former = pieces[-1] if pieces and pieces[-1].wait is wait else None
+            if former is not None and (cause, *receiver[:2]) == (former.cause, *former.receiver[:2]):
+                pieces[-1] = replace(former, end=end)
+            else:
+                pieces.append(Piece(wait=wait, receiver=receiver, cause=cause, start=start, end=end))
     return pieces
 
 
 def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
     """All instants of a wait at which any cause can begin or end; its start is one."""
-    told = [event.at for event in facts.told[wait.ticket] if event.kind == "assignee"]
-    cuts = {wait.start, *told}
+    assigned = [event.at for event in facts.assignments[wait.ticket] if event.kind == "assignee"]
+    cuts = {wait.start, *assigned}
     cuts |= {side for b in facts.blocked if b.ticket == wait.ticket for side in (b.start, b.end)}
     if (wait.ticket, wait.n) in facts.batches:
         cuts.add(facts.batches[wait.ticket, wait.n].ready)
     days = timedelta(days=facts.rules.active_days)
-    for at in [wait.start, *(at for at in told if wait.start < at < wait.end)]:
+    first, last = micros(wait.start), micros(wait.end)
+    for at in [wait.start, *(at for at in assigned if wait.start < at < wait.end)]:
         receiver = receiver_at(wait, at, facts)
-        cuts |= _edges(receiver.calendar, wait.start, wait.end)
-        in_hand = facts.work_of_person.get(receiver.person or "", [])
+        edges = [*receiver.calendar.opens.tolist(), *receiver.calendar.closes.tolist()]
+        cuts |= {EPOCH + edge * MICROSECOND for edge in edges if first < edge < last}
+        work = facts.work_of_person.get(receiver.person or "", [])
         if receiver.team is not None:
-            in_hand = facts.work_of_team.get(receiver.team, [])
+            work = facts.work_of_team.get(receiver.team, [])
             acts = facts.acts_of_team.get(receiver.team, [])
             cuts |= {side for act in acts for side in (act.at, act.at + days)}
-        cuts |= {side for stretch in in_hand for side in (stretch.start, stretch.end)}
+        cuts |= {side for stretch in work for side in (stretch.start, stretch.end)}
     return {at for at in cuts if wait.start <= at < wait.end}
-
-
-def _edges(calendar: Calendar, start: datetime, end: datetime) -> set[datetime]:
-    """When work opens and closes between two instants."""
-    first, last = micros(start), micros(end)
-    edges = [*calendar.opens.tolist(), *calendar.closes.tolist()]
-    return {EPOCH + edge * MICROSECOND for edge in edges if first < edge < last}
 
 
 def micros(at: datetime) -> int:

@@ -1,12 +1,13 @@
-"""Explain one ticket: its life step by step, with the rule behind every number.
+"""Explain one ticket: its history step by step, with the rule behind every number.
 
 All numbers come from the definitions, so that they can be followed by hand.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from itertools import pairwise
 
 from vsm.definitions.causes import NON_WORKING, Facts, Piece, list_causes
 from vsm.definitions.handoffs import Handoff
@@ -16,9 +17,9 @@ from vsm.definitions.waits import Wait, finished_for_good
 from vsm.errors import ParameterError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a ticket's life.
+    """One step of a ticket's history.
 
     Attributes
     ----------
@@ -26,11 +27,10 @@ class Step:
         ``visit``, ``handoff``, ``wait``, ``work``, or the cause of a part of a wait.
     visit
         Number of the visit, from 0, in which the step ends.
-    start, end, elapsed
-        From when to when, and how long. A cause may be interrupted by non-working time, which is a step of
-        its own: its ``elapsed`` is what the cause accounts for.
+    elapsed
+        Time that the step accounts for: a cause may be interrupted by non-working time, a step of its own.
     what, why
-        What happened, and by which rule.
+        The step, and the rule for it, in words.
     """
 
     rule: str
@@ -44,21 +44,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Explanation:
-    """A ticket's life, explained. Shown as a table in Jupyter, as text by ``print``.
+    """A ticket's history, explained. Shown as a table in Jupyter, as text by ``print``.
 
     Attributes
     ----------
-    key, title
-        As people know the ticket.
     steps
         Visit by visit.
     visits, handoffs, waits, pieces
         The rows behind the steps; ``pieces`` are waits cut by cause.
-    created, end
-        From when to when the ticket lived: until it was finished for good, was found deleted, or ``as_of``.
+    end
+        When the ticket was finished for good, was found deleted, or ``as_of``.
     state
         ``finished``, ``gone`` or ``open``.
-    waited, worked, lead
+    waited, worked
         ``waited + worked == lead``.
     """
 
@@ -82,7 +80,7 @@ class Explanation:
 
     @property
     def by_cause(self) -> Mapping[str, timedelta]:
-        """How long it waited for each cause, the longest first; sums to ``waited``."""
+        """Waiting time by cause, the longest first; sums to ``waited``."""
         sums: dict[str, timedelta] = {}
         for piece in self.pieces:
             sums[piece.cause] = sums.get(piece.cause, timedelta()) + piece.elapsed
@@ -90,7 +88,7 @@ class Explanation:
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """When it lived, how long it waited for each cause, and the sum, as sentences."""
+        """Its dates, its waiting time by cause, and the sum, as sentences."""
         ended = {"finished": "finished for good", "gone": "found deleted or hidden", "open": "still open"}
         total = {"finished": "lead time", "gone": "time until it was gone", "open": "age"}
         causes = ", ".join(f"{cause} {duration_text(time)}" for cause, time in self.by_cause.items())
@@ -113,7 +111,7 @@ class Explanation:
         return "\n".join([*lines, "", *self.summary[1:]])
 
     def __repr__(self) -> str:
-        """Show the text at the prompt: a life's worth of rows would drown it."""
+        """Show the text at the prompt, not the many rows."""
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -123,13 +121,8 @@ class Explanation:
         for step in self.steps:
             what, visit = escape(step.what), step.rule == "visit"
             what = f"<strong>{step.visit + 1}. {what}</strong>" if visit else f"&emsp;{what}"
-            cells = [
-                instant_text(step.start),
-                instant_text(step.end),
-                duration_text(step.elapsed),
-                what,
-                escape(step.why),
-            ]
+            times = instant_text(step.start), instant_text(step.end), duration_text(step.elapsed)
+            cells = (*times, what, escape(step.why))
             rows.append("<tr>" + "".join(f'<td style="text-align: left">{c}</td>' for c in cells) + "</tr>")
         title = f": {escape(self.title)}" if self.title else ""
         return (
@@ -141,28 +134,26 @@ class Explanation:
 
 
 def explain(ticket: str, facts: Facts, *, keys: Mapping[str, str], title: str = "") -> Explanation:
-    """Walk through one ticket's life: its visits, handoffs, work and waits, and what caused each wait.
+    """Explain one ticket: its visits, handoffs, work and waits, and what caused each wait.
 
     Parameters
     ----------
-    ticket
-        Ticket id.
     facts
         Of all tickets of the stream: whether a receiver was busy is known from the others.
     keys
-        Ticket id → the key that people know it by.
-    title
-        What the ticket is about.
+        Ticket id → its key.
 
     Raises
     ------
     ParameterError
-        Nothing is known of the ticket's life.
+        The ticket has no history by ``facts.as_of``.
     """
-    visits = facts.lives.get(ticket, [])
+    visits = facts.visits_of.get(ticket, [])
     if not visits:
         name = keys.get(ticket, ticket)
-        raise ParameterError(f"{name} has no life to explain: it was not created by {facts.as_of:%Y-%m-%d}")
+        raise ParameterError(
+            f"{name} has no history to explain: it was not created by {facts.as_of:%Y-%m-%d}"
+        )
     handoffs = [handoff for handoff in facts.handoffs if handoff.ticket == ticket]
     waits = [wait for wait in facts.waits if wait.ticket == ticket]
     pieces = list_causes(waits, facts)
@@ -186,85 +177,45 @@ def explain(ticket: str, facts: Facts, *, keys: Mapping[str, str], title: str = 
 
 
 def _steps(
-    visits: list[Visit], handoffs: list[Handoff], waits: list[Wait], pieces: list[Piece], words: "Sentences"
+    visits: list[Visit], handoffs: list[Handoff], waits: list[Wait], pieces: list[Piece], words: Sentences
 ) -> Iterator[Step]:
-    """Give a step for each visit, for the handoff that it takes, for its wait by cause, and for its work."""
+    """Give a step for each visit, for the handoff that led to it, for its wait by cause, and for its work."""
+    work_visits = [visit for visit in visits if visit.kind == WORK]
+    received = {
+        receiver.n: handoff
+        for sender, receiver in pairwise(work_visits)
+        for handoff in handoffs
+        if (handoff.from_stage, handoff.from_holder) == (sender.stage, sender.holder)
+        and (handoff.to_stage, handoff.to_holder) == (receiver.stage, receiver.holder)
+        and handoff.taken == receiver.work_start
+    }
+    wait_of = {wait.n: wait for wait in waits}
     for visit in visits:
-        n = visit.n
-        yield Step(
-            rule="visit",
-            visit=n,
-            start=visit.entered,
-            end=visit.end,
-            elapsed=visit.elapsed,
-            what=f"{visit.stage} ({visit.kind})",
-            why=words.visit(visit, visits),
-        )
-        if visit.kind == WORK:
-            for handoff in handoffs:
-                if handoff.taken == visit.work_start and visit.n == _receiver(handoff, visits).n:
-                    yield Step(
-                        rule="handoff",
-                        visit=n,
-                        start=handoff.given,
-                        end=handoff.taken,
-                        elapsed=handoff.wait,
-                        what=words.handoff(handoff),
-                        why=words.passing(handoff, visit, visits),
-                    )
-        for wait in waits:
-            if wait.n == n:
-                yield from _wait_steps(wait, visit, [p for p in pieces if p.wait is wait], words)
-        if visit.kind == WORK and visit.work_start < visit.end:
-            yield Step(
-                rule="work",
-                visit=n,
-                start=visit.work_start,
-                end=visit.end,
-                elapsed=visit.end - visit.work_start,
-                what=f"Work by {visit.holder or 'nobody known'}",
-                why=words.start(visit),
-            )
+        n, what = visit.n, f"{visit.stage} ({visit.kind})"
+        yield Step("visit", n, visit.entered, visit.end, visit.elapsed, what, words.visit(visit, visits))
+        if (handoff := received.get(n)) is not None:
+            why = words.passing(handoff, visit, visits)
+            yield Step("handoff", n, handoff.given, handoff.taken, handoff.wait, words.handoff(handoff), why)
+        if (wait := wait_of.get(n)) is not None:
+            yield Step("wait", n, wait.start, wait.end, wait.elapsed, "Wait", words.wait(visit))
+            for part in _parts([piece for piece in pieces if piece.wait is wait]):
+                cause, elapsed = part[0].cause, sum((piece.elapsed for piece in part), timedelta())
+                what = cause + (f" ({len(part)} stretches)" if len(part) > 1 else "")
+                yield Step(cause, n, part[0].start, part[-1].end, elapsed, what, words.cause(part))
+        start = visit.work_start
+        if visit.kind == WORK and start < visit.end:
+            who = visit.holder or "nobody known"
+            yield Step("work", n, start, visit.end, visit.end - start, f"Work by {who}", words.start(visit))
 
 
-def _receiver(handoff: Handoff, visits: Iterable[Visit]) -> Visit:
-    """The work visit that a handoff led to: the first that begins after what was given."""
-    return next(v for v in visits if v.kind == WORK and v.entered >= handoff.given)
-
-
-def _wait_steps(wait: Wait, visit: Visit, pieces: list[Piece], words: "Sentences") -> Iterator[Step]:
-    yield Step(
-        rule="wait",
-        visit=wait.n,
-        start=wait.start,
-        end=wait.end,
-        elapsed=wait.elapsed,
-        what="Wait",
-        why=words.wait(visit),
-    )
-    for run in _runs(pieces):
-        rest = [piece for piece in run if piece.cause == NON_WORKING]
-        for part in ([piece for piece in run if piece.cause != NON_WORKING], rest):
-            if part:
-                yield Step(
-                    rule=part[0].cause,
-                    visit=wait.n,
-                    start=part[0].start,
-                    end=part[-1].end,
-                    elapsed=sum((piece.elapsed for piece in part), timedelta()),
-                    what=f"{part[0].cause}" + (f" ({len(part)} stretches)" if len(part) > 1 else ""),
-                    why=words.cause(part),
-                )
-
-
-def _runs(pieces: list[Piece]) -> list[list[Piece]]:
-    """Put together pieces of one cause and receiver that only non-working time parts, with that time."""
-    runs: list[list[Piece]] = []
+def _parts(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Join pieces of one cause and receiver that only non-working time separates; it follows them."""
+    runs: list[tuple[list[Piece], list[Piece]]] = []
     for piece in pieces:
-        former = [other for other in runs[-1] if other.cause != NON_WORKING] if runs else []
-        same = not former or (piece.cause, piece.receiver[:2]) == (former[0].cause, former[0].receiver[:2])
-        if runs and (piece.cause == NON_WORKING or same):
-            runs[-1].append(piece)
-        else:
-            runs.append([piece])
-    return runs
+        causes, rest = runs[-1] if runs else ([], [])
+        same = not causes or (piece.cause, piece.receiver[:2]) == (causes[0].cause, causes[0].receiver[:2])
+        if not runs or not (piece.cause == NON_WORKING or same):
+            causes, rest = [], []
+            runs.append((causes, rest))
+        (rest if piece.cause == NON_WORKING else causes).append(piece)
+    return (part for run in runs for part in run if part)

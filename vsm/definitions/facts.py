@@ -28,7 +28,7 @@ def facts_from_tables(
     rules: Waiting,
     as_of: pd.Timestamp,
 ) -> Facts:
-    """Give visits, handoffs and waits of all tickets of a stream, and what the causes of waits rest on.
+    """Give visits, handoffs and waits of all tickets of a stream, and all that causes are derived from.
 
     Parameters
     ----------
@@ -36,16 +36,10 @@ def facts_from_tables(
         EVENTS of humans, with persons for accounts, and with the moves that Git's milestones make.
     stages
         As ``stages_from_names`` gives them.
-    teams
-        Which team each person is in, and when; which team a ticket's components belong to.
-    blocks
-        BLOCKS.
     clock
         Working calendars of the teams, covering the whole time.
-    rules
-        How causes of waiting are told apart.
     as_of
-        The instant that counts as now; nothing later is seen.
+        The instant that counts as now; events after it are left out.
     """
     now = as_of.to_pydatetime()
     known = [event for event in events_of(events) if event.at <= now]
@@ -82,7 +76,7 @@ def stage_facts(stages: pd.DataFrame) -> dict[str, StageFacts]:
 
 
 def memberships_of(teams: Teams) -> Memberships:
-    """Give who is in which team in plain rows; a spell without an end goes on for ever."""
+    """Give the members of teams in plain rows; a spell without an end goes on for ever."""
     forever = pd.Timestamp.max.tz_localize("UTC").to_pydatetime(warn=False)
     spells = [
         Spell(row["person"], row["team"], row["since"], row["until"] or forever)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from vsm.definitions.visits import DONE, WORK, StageFacts, Visit, lives_of
+from vsm.definitions.visits import DONE, WORK, StageFacts, Visit, by_ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,31 +32,34 @@ class Handoff:
 def list_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]) -> list[Handoff]:
     """List the handoffs of visits that are sorted by ticket and time.
 
-    A handoff lies between two consecutive work visits of a ticket, whatever queues lie between, if the
-    person, the team or the discipline differs. A level on which either side is unknown claims nothing.
+    A handoff is between two consecutive work visits of a ticket, whatever queues are between, if the person,
+    the team or the discipline differs. A level on which either side is unknown claims nothing. The discipline
+    is the one that vsm.toml sets for the stage, else the stage's team.
     """
     stages = {stage.name: stage for stage in stage_of.values()}
     handoffs: list[Handoff] = []
-    for ticket, life in lives_of(visits).items():
-        for giver, receiver in pairwise([visit for visit in life if visit.kind == WORK]):
-            here, there = stages[giver.stage], stages[receiver.stage]
-            person = _differ(giver.holder, receiver.holder)
-            team = _differ(giver.team, receiver.team)
-            discipline = _differ(_discipline(here), _discipline(there))
+    for ticket, visits_of_one in by_ticket(visits).items():
+        for sender, receiver in pairwise([visit for visit in visits_of_one if visit.kind == WORK]):
+            here, there = stages[sender.stage], stages[receiver.stage]
+            person = _differ(sender.holder, receiver.holder)
+            team = _differ(sender.team, receiver.team)
+            discipline = _differ(here.discipline or here.team, there.discipline or there.team)
             if not (person or team or discipline):
                 continue
-            given = _given(giver, receiver, life)
+            # It could be started from the sender's end or, if it was done since, from the last reopening.
+            between = visits_of_one[sender.n + 1 : receiver.n]
+            given = max([sender.end, *(visit.end for visit in between if visit.kind == DONE)])
             handoffs.append(
                 Handoff(
                     handoff=len(handoffs),
                     ticket=ticket,
                     given=given,
                     taken=receiver.work_start,
-                    from_stage=giver.stage,
+                    from_stage=sender.stage,
                     to_stage=receiver.stage,
-                    from_holder=giver.holder,
+                    from_holder=sender.holder,
                     to_holder=receiver.holder,
-                    from_team=giver.team,
+                    from_team=sender.team,
                     to_team=receiver.team,
                     person=person,
                     team=team,
@@ -68,16 +71,5 @@ def list_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]
     return handoffs
 
 
-def _discipline(stage: StageFacts) -> str | None:
-    """The discipline that vsm.toml sets for the stage, else the stage's team."""
-    return stage.discipline or stage.team
-
-
 def _differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one != other
-
-
-def _given(giver: Visit, receiver: Visit, life: list[Visit]) -> datetime:
-    """When it could first be taken up: at the giver's end or, if it was done since, at the last reopening."""
-    reopened = [visit.end for visit in life if visit.kind == DONE and giver.n < visit.n < receiver.n]
-    return max([giver.end, *reopened])

@@ -1,7 +1,7 @@
 """Milestones (optional branch): which stage Git's commits show a ticket to be in, commit by commit.
 
-One instant after another, at which anything may change. The answer is a log with moves into ``git:…``
-statuses, of which ``list_visits`` then makes visits.
+The walk goes through all instants at which anything may change. It gives a log with moves into ``git:…``
+statuses, from which ``list_visits`` then makes visits.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -32,14 +32,14 @@ def with_milestones(
     within: Mapping[str, Collection[str]],
     as_of: datetime,
 ) -> list[Event]:
-    """Give the log with the moves that Git tells.
+    """Give the log with the moves that Git shows.
 
     Parameters
     ----------
     commits
         Rows of COMMITS.
     stage_of
-        Status id → its stage; it knows the ``git:…`` statuses too.
+        Status id → its stage, also of the ``git:…`` statuses.
     within
         Milestone → the stages that it splits.
     """
@@ -48,9 +48,9 @@ def with_milestones(
     added: list[Event] = []
     for ticket in sorted({row.ticket for row in rows}):
         life = [row for row in rows if row.ticket == ticket and row.at <= as_of]
-        mine = _commits(life, facts, as_of)
-        if mine and any(row.kind == "created" for row in life):
-            added += _moves(life, mine, stage_of, within)
+        commits_of_ticket = _commits(life, facts, as_of)
+        if commits_of_ticket and any(row.kind == "created" for row in life):
+            added += _moves(life, commits_of_ticket, stage_of, within)
     return rows + added
 
 
@@ -127,7 +127,7 @@ def _moves(
                     before=None,
                     after=after,
                     actor=actor,
-                    source="zz",  # behind whatever else happened at this instant
+                    source="zz",  # after everything else at this instant
                     ref=f"{len(added):04}",
                     seq=1000,
                     bulk=bulk,

@@ -18,7 +18,7 @@ from vsm.definitions.causes import (
     Piece,
     Stretch,
     ready_since,
-)
+)  # fmt: skip
 from vsm.definitions.handoffs import Handoff
 from vsm.definitions.visits import DONE, EXTERNAL, WORK, Visit
 
@@ -27,37 +27,35 @@ SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Says why; ``keys`` are what people call tickets by."""
+    """The reasons in words; ``keys`` gives each ticket's key."""
 
     facts: Facts
     keys: Mapping[str, str]
 
     def visit(self, visit: Visit, visits: list[Visit]) -> str:
-        """Which events began and ended it, who held it, and by which rule."""
+        """The events that began and ended a visit, and the rules for its holder and team."""
         holder = {
             "assigned": f"Holder: {visit.holder}, the assignee.",
             "moved it in": f"Holder: {visit.holder}, who moved it in; nobody was assigned.",
-            "took it up next": f"Holder: {visit.holder}, who held the next work visit.",
+            "started next": f"Holder: {visit.holder}, who held the next work visit.",
             "nobody": "Holder: nobody known.",
         }.get(visit.holder_rule, "")
         team = f"Team: {visit.team} ({visit.team_rule})." if visit.team else ""
         marks = [
             "It had left this stage before." if visit.revisit else "",
-            "Begun or ended by a bulk edit." if visit.bulk else "",
+            "Started or ended by a bulk edit." if visit.bulk else "",
         ]
-        return " ".join(text for text in (*self._bounds(visit, visits), holder, team, *marks) if text)
-
-    def _bounds(self, visit: Visit, visits: list[Visit]) -> tuple[str, str]:
-        later = visits[visit.n + 1] if visit.n + 1 < len(visits) else None
         begun = f"Began when {_change(visit)}." if visit.n else "Began when the ticket was created."
-        if later is not None:
-            return begun, f"Ended when {_change(later)}."
-        if visit.kind == DONE:
-            return begun, "Finished for good: it never left done again."
-        return begun, "Ended when the ticket was found deleted or hidden." if visit.left else "Still open."
+        if visit.n + 1 < len(visits):
+            ended = f"Ended when {_change(visits[visit.n + 1])}."
+        elif visit.kind == DONE:
+            ended = "Finished for good: it never left done again."
+        else:
+            ended = "Ended when the ticket was found deleted or hidden." if visit.left else "Still open."
+        return " ".join(text for text in (begun, ended, holder, team, *marks) if text)
 
     def handoff(self, handoff: Handoff) -> str:
-        """From whom to whom, and on which levels."""
+        """The two sides of a handoff."""
         sides = [
             f"{holder or 'nobody known'} ({', '.join(word for word in (stage, team) if word)})"
             for holder, stage, team in (
@@ -68,22 +66,22 @@ class Sentences:
         return f"Handoff {'back ' if handoff.back else ''}from {sides[0]} to {sides[1]}"
 
     def passing(self, handoff: Handoff, receiver: Visit, visits: list[Visit]) -> str:
-        """Why this is a handoff, and when it was given and taken."""
+        """The levels that changed, and when it was given and taken."""
         levels = [word for word in ("person", "team", "discipline") if getattr(handoff, word)]
         differs = " and ".join([", ".join(levels[:-1]), levels[-1]] if levels[1:] else levels)
         reopened = any(visit.kind == DONE and visit.end == handoff.given for visit in visits)
-        given = "when it was last reopened" if reopened else "when the giver's visit ended"
+        given = "when it was last reopened" if reopened else "when the work visit before it ended"
         return (
             f"Different {differs}. Given {instant_text(handoff.given)}, {given}; "
             f"taken {instant_text(handoff.taken)}, {_touch(receiver)}."
         )
 
     def start(self, visit: Visit) -> str:
-        """When work began, and by which evidence."""
+        """When work started, and by which evidence."""
         return f"Counted from {instant_text(visit.work_start)}, {_touch(visit)}, to the end of the visit."
 
     def wait(self, visit: Visit) -> str:
-        """Why this time is waiting."""
+        """Why a visit, or its beginning, is waiting time."""
         if visit.kind == WORK:
             return f"In a work stage, but {visit.holder or 'nobody known'} had not started yet."
         if visit.kind == DONE:
@@ -93,12 +91,12 @@ class Sentences:
         return "Nobody works on a ticket in a queue."
 
     def cause(self, pieces: list[Piece]) -> str:
-        """By which rule these pieces, of one cause and receiver, got their cause."""
+        """The rule for these pieces of one cause and receiver."""
         piece = pieces[0]
         who = piece.receiver.person or piece.receiver.team or "the receiver"
         cause, facts, wait = piece.cause, self.facts, piece.wait
         if cause in (AT_CAPACITY, OVERTAKEN):
-            return self._in_hand(pieces, who)
+            return self._other_work(pieces, who)
         if cause == BLOCKED:
             by = {b.by for b in facts.blocked if b.ticket == wait.ticket and _overlap(b, pieces)}
             others = self._named(other for other in by if other is not None)
@@ -114,26 +112,26 @@ class Sentences:
             OUTSIDE: "The stage waits for somebody outside the stream.",
             NON_WORKING: f"Outside the working hours of {who} (calendar '{piece.receiver.calendar.name}').",
             UNASSIGNED: "Nobody was assigned, and neither the stage nor the ticket belongs to a team.",
-        }.get(cause, f"No rule applies: the data do not say why {who} did not take it up.")
+        }.get(cause, f"No rule applies: the data do not say why {who} did not start on it.")
 
-    def _in_hand(self, pieces: list[Piece], who: str) -> str:
-        """What the receiver worked on meanwhile, and how long it had been ready."""
+    def _other_work(self, pieces: list[Piece], who: str) -> str:
+        """The other tickets that the receiver worked on meanwhile, and when they had become ready."""
         piece, facts = pieces[0], self.facts
-        life = facts.lives[piece.wait.ticket]
-        mine = ready_since(life[piece.wait.n], life)
+        visits = facts.visits_of[piece.wait.ticket]
+        ready = ready_since(visits[piece.wait.n], visits)
         of_person = facts.work_of_person.get(piece.receiver.person or "", [])
         of_team = facts.work_of_team.get(piece.receiver.team or "", [])
         earlier = piece.cause == AT_CAPACITY
         others = {
             stretch.visit.ticket
             for stretch in (of_person if piece.receiver.person else of_team)
-            if (stretch.ready <= mine) == earlier and _overlap(stretch, pieces)
+            if (stretch.ready <= ready) == earlier and _overlap(stretch, pieces)
         }
         order = "had become ready no later" if earlier else "became ready later"
         only = "" if earlier else " only"
         return (
             f"{who} was working{only} on {self._named(others)}, which {order} than this ticket "
-            f"({instant_text(mine)})."
+            f"({instant_text(ready)})."
         )
 
     def _named(self, tickets: Iterable[str]) -> str:
@@ -147,7 +145,7 @@ def _overlap(span: Block | Stretch, pieces: list[Piece]) -> bool:
 
 
 def _change(visit: Visit) -> str:
-    """Say which event began a visit."""
+    """Describe the event that began a visit."""
     event = visit.began
     if event is None:
         return "it was created"
@@ -162,22 +160,22 @@ def _change(visit: Visit) -> str:
 
 
 def _touch(visit: Visit) -> str:
-    """Say by which evidence the beginning of work is known."""
+    """Describe the evidence for the start of work."""
     if visit.touch_rule == "entry":
         assigned = visit.began is not None and visit.began.kind == "assignee"
         return f"when {visit.holder} {'assigned it to themselves' if assigned else 'moved it in'}"
     if visit.touch_rule:
         return f"at the first {visit.touch_rule} by {visit.holder}"
-    return "at its entry, for want of other evidence"
+    return "at its entry, without other evidence"
 
 
 def instant_text(at: datetime) -> str:
-    """Say an instant to the minute, in UTC."""
+    """An instant to the minute, in UTC."""
     return f"{at:%Y-%m-%d %H:%M}"
 
 
 def duration_text(time: timedelta) -> str:
-    """Say a duration to the second: 2 d 04:10:33. What is under a second is not shown."""
+    """A duration to the second: 2 d 04:10:33."""
     hours, rest = divmod(time.seconds, 3600)
     clock = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
     return f"{time.days} d {clock}" if time.days else clock

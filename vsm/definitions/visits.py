@@ -1,4 +1,4 @@
-"""Visits: where a ticket was, in whose hands, and from when to when.
+"""Visits: where a ticket was, who held it, and from when to when.
 
 Plain loops over the events of one ticket. This is what the numbers mean; ``vsm.intervals`` computes the same
 on arrays, and the tests prove that both agree. Neither knows the other.
@@ -70,8 +70,8 @@ class Memberships:
 class Visit:
     """One row of VISITS: an unbroken stay in one stage with one holder, half-open ``[entered, left)``.
 
-    The last four fields say why, for ``explain``: the event that began it, and the rules that gave it its
-    holder, its team and its first touch.
+    The last four fields are for ``explain``: the event that began it, and the rules that gave it its holder,
+    its team and its first touch.
     """
 
     ticket: str
@@ -115,27 +115,27 @@ def list_visits(
     Parameters
     ----------
     events
-        Of humans, in any order; what happened after ``as_of`` is not seen.
+        Of humans, in any order; events after ``as_of`` are left out.
     stage_of
-        Status id → its stage. A status that is not there is a ``KeyError``.
+        Status id → its stage. An unknown status is a ``KeyError``.
     """
-    lives: dict[str, list[Event]] = {}
+    events_of: dict[str, list[Event]] = {}
     for event in events:
         if event.at <= as_of:
-            lives.setdefault(event.ticket, []).append(event)
+            events_of.setdefault(event.ticket, []).append(event)
     visits: list[Visit] = []
-    for ticket in sorted(lives):
-        life = sorted(lives[ticket], key=lambda e: (e.at, e.seq, e.source, e.ref))
+    for ticket in sorted(events_of):
+        life = sorted(events_of[ticket], key=lambda e: (e.at, e.seq, e.source, e.ref))
         visits += _visits_of_one(life, stage_of=stage_of, teams=teams, as_of=as_of)
     return visits
 
 
-def lives_of(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
-    """Visits by ticket, so that ``n`` is the place in the list."""
-    lives: dict[str, list[Visit]] = {}
+def by_ticket(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
+    """Visits by ticket, so that ``n`` is the position in the list."""
+    groups: dict[str, list[Visit]] = {}
     for visit in visits:
-        lives.setdefault(visit.ticket, []).append(visit)
-    return lives
+        groups.setdefault(visit.ticket, []).append(visit)
+    return groups
 
 
 # 1. A ticket's life is a chain of stays: only a change of stage begins a new one.
@@ -178,10 +178,10 @@ def _stays(life: list[Event], stage_of: Mapping[str, StageFacts]) -> list[_Stay]
 
 
 def _moves(life: list[Event]) -> list[tuple[datetime, str, Event | None]]:
-    """List when the ticket came into which status: the last change of each instant is what counts.
+    """List when the ticket came into which status: the last change of each instant counts.
 
-    What lies before creation acts at creation. Where nothing says the first status, it is what the first
-    change left.
+    A change before creation acts at creation. Where nothing says the first status, it is the one before the
+    first change.
     """
     created = next((event.at for event in life if event.kind == "created"), None)
     if created is None:
@@ -199,7 +199,7 @@ def _moves(life: list[Event]) -> list[tuple[datetime, str, Event | None]]:
 
 
 def _until_gone(life: list[Event], stage_of: Mapping[str, StageFacts]) -> tuple[list[Event], datetime | None]:
-    """Forget what came after a ticket was found deleted; one that was done by then stays done."""
+    """Leave out events after a ticket was found deleted; one that was done by then stays done."""
     gone = min((event.at for event in life if event.kind == "delete"), default=None)
     if gone is None:
         return life, None
@@ -252,7 +252,7 @@ def _holder(stay: _Stay, at: datetime, life: list[Event]) -> tuple[str | None, s
 
 
 def last_value(life: Iterable[Event], kind: str, at: datetime) -> str | None:
-    """What a ticket's events of one kind last said, once everything up to and at an instant has happened."""
+    """The value that a ticket's events of one kind gave last, up to and at an instant."""
     value = None
     for event in life:
         if event.kind == kind and event.at <= at:
@@ -272,12 +272,12 @@ def _visits_of_one(
     for number, (stay, pieces) in enumerate(stays):
         for piece in pieces:
             if stay.stage.kind in (QUEUE, EXTERNAL):
-                # Who takes it up next, which is known only afterwards.
+                # Whoever starts on it next, which is known only afterwards.
                 later = [held[0] for other, held in stays[number + 1 :] if other.stage.kind == WORK]
                 piece.holder = later[0].holder if later else None
-                piece.holder_rule = "took it up next" if piece.holder else "nobody"
+                piece.holder_rule = "started next" if piece.holder else "nobody"
             team, team_rule = _team(stay.stage, piece, life, teams)
-            first, touch_rule = _first_touch(stay, piece, life)
+            first, last, touch_rule = _touches(stay, piece, life)
             left = piece.left or gone
             visits.append(
                 Visit(
@@ -291,7 +291,7 @@ def _visits_of_one(
                     left=left,
                     elapsed=(left or as_of) - piece.entered,
                     first_touch=first,
-                    last_touch=_last_touch(stay, piece, life, first),
+                    last_touch=last,
                     revisit=stay.revisit,
                     bulk=(piece is pieces[0] and stay.begun_in_bulk)
                     or (piece is pieces[-1] and stay.ended_in_bulk),
@@ -319,33 +319,26 @@ def ticket_team(ticket: str, life: Iterable[Event], at: datetime, teams: Members
     return named if named is not None else teams.of_ticket.get(ticket)
 
 
-def _traces(piece: _Piece, life: list[Event]) -> list[Event]:
-    """List what the holder left as evidence of work inside: comments, worklogs, commits, reviews."""
-    return [
-        event
+def _touches(stay: _Stay, piece: _Piece, life: list[Event]) -> tuple[datetime | None, datetime | None, str]:
+    """When the holder first and last worked, and by which evidence the first is known.
+
+    First: at the entry, if they moved or assigned it to themselves, else at their first comment, worklog,
+    commit or review. Last: when they moved it on themselves, else at the last of these.
+    """
+    if stay.stage.kind != WORK or piece.holder is None:
+        return None, None, ""
+    touches = [
+        (event.at, event.kind)
         for event in life
         if event.kind in TOUCH_KINDS
         and event.actor == piece.holder
         and piece.entered <= event.at
         and (piece.left is None or event.at < piece.left)
     ]
-
-
-def _first_touch(stay: _Stay, piece: _Piece, life: list[Event]) -> tuple[datetime | None, str]:
-    """When the holder first worked: at the entry, if they took it themselves; else at their first trace."""
-    if stay.stage.kind != WORK or piece.holder is None:
-        return None, ""
     if piece.began is not None and piece.began.actor == piece.holder:
-        return piece.entered, "entry"
-    traces = _traces(piece, life)
-    return (traces[0].at, traces[0].kind) if traces else (None, "")
-
-
-def _last_touch(stay: _Stay, piece: _Piece, life: list[Event], first: datetime | None) -> datetime | None:
-    """When the holder last worked: when they moved it on themselves, else at their last trace."""
-    if stay.stage.kind != WORK or piece.holder is None:
-        return None
+        touches = [(piece.entered, "entry"), *touches]
+    first, rule = touches[0] if touches else (None, "")
     moved_on = stay.next_move is not None and stay.next_move.actor == piece.holder
     if piece.left is not None and piece.left == stay.left and moved_on:
-        return piece.left
-    return max([event.at for event in _traces(piece, life)] + ([first] if first else []), default=None)
+        return first, piece.left, rule
+    return first, touches[-1][0] if touches else None, rule

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vsm.definitions.handoffs import Handoff
-from vsm.definitions.visits import DONE, WORK, Visit, lives_of
+from vsm.definitions.visits import DONE, WORK, Visit, by_ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,12 +24,12 @@ class Wait:
     bulk: bool
 
 
-def finished_for_good(life: Sequence[Visit]) -> datetime | None:
+def finished_for_good(visits: Sequence[Visit]) -> datetime | None:
     """When one ticket entered the done stages that it never left again; None while open, or if it is gone."""
-    if life and life[-1].left is not None:
+    if visits and visits[-1].left is not None:
         return None  # a last visit ends only where the ticket was found deleted
     finished = None
-    for visit in reversed(life):
+    for visit in reversed(visits):
         if visit.kind != DONE:
             break
         finished = visit.entered
@@ -39,21 +39,21 @@ def finished_for_good(life: Sequence[Visit]) -> datetime | None:
 def list_waits(visits: Sequence[Visit], *, handoffs: Sequence[Handoff], as_of: datetime) -> list[Wait]:
     """List the waits of visits that are sorted by ticket and time.
 
-    A work visit waits from its entry until work starts; any other visit waits all along. Since visits tile
-    a life, waits and work are the lead time. A wait between a handoff's ``given`` and ``taken`` is the
-    handoff's.
+    A work visit waits from its entry until work starts; any other visit waits all the time. Since visits tile
+    a ticket's life, waits and work are the lead time. A wait between a handoff's ``given`` and ``taken``
+    belongs to the handoff.
     """
     waits = []
-    for ticket, life in lives_of(visits).items():
-        horizon = finished_for_good(life) or as_of
-        passed_on = [handoff for handoff in handoffs if handoff.ticket == ticket]
-        for visit in life:
+    for ticket, visits_of_one in by_ticket(visits).items():
+        horizon = finished_for_good(visits_of_one) or as_of
+        handoffs_of_one = [handoff for handoff in handoffs if handoff.ticket == ticket]
+        for visit in visits_of_one:
             start = visit.entered
             end = min(visit.work_start if visit.kind == WORK else visit.end, horizon)
             if start >= end:
                 continue
             of_handoff = None
-            for handoff in passed_on:
+            for handoff in handoffs_of_one:
                 if handoff.given <= start and end <= handoff.taken:
                     of_handoff = handoff.handoff
             waits.append(

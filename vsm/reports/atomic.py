@@ -10,12 +10,7 @@ from vsm.errors import ParameterError, RunError
 
 
 def stamp_of(at: datetime) -> str:
-    """The name of the folder of a run at this instant.
-
-    Raises
-    ------
-    ParameterError
-        The instant has no time zone.
+    """The name of the folder of a run at this instant; raises ParameterError where it has no time zone.
 
     Examples
     --------
@@ -28,13 +23,7 @@ def stamp_of(at: datetime) -> str:
 
 
 def new_stage(runs: Path) -> Path:
-    """Make a hidden folder beside those that a run will join, to make it in unseen.
-
-    Raises
-    ------
-    RunError
-        It cannot be made.
-    """
+    """Make a hidden folder beside those of finished runs; raises RunError where it cannot be made."""
     # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
     stage = runs / f".stage-{uuid4().hex}"
     try:
@@ -45,7 +34,7 @@ def new_stage(runs: Path) -> Path:
 
 
 def settle(stage: Path, parent: Path, stamp: str) -> Path:
-    """Rename a finished run to its instant, or to the first free number after it; returns where it lies.
+    """Rename a finished run to its instant, or to the first free number after it; returns its new folder.
 
     Renaming is one step, so it is never half there.
     """
@@ -61,10 +50,10 @@ def settle(stage: Path, parent: Path, stamp: str) -> Path:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place and rename it, so that it is whole or as it was; a link stays one.
+    """Write a file beside its target and rename it, so that it is whole or as it was; a link stays one.
 
-    Text is written as UTF-8, its lines as they are. The folder is made where it is absent; nothing stays
-    beside it where the disk refuses, which raises OSError.
+    Text is written as UTF-8, its lines as they are. The folder is made where it is absent; nothing is left
+    behind where the disk refuses, which raises OSError.
     """
     target = path.resolve()
     beside = target.with_name(f".{uuid4().hex}")

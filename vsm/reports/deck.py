@@ -1,7 +1,5 @@
 """Slides as PowerPoint: pictures with alternative texts, tables to edit, notes for the speaker."""
 
-import html
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
@@ -11,24 +9,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.reports.slides import Picture, Slide, markdown_html
+from vsm.reports.atomic import write_whole
+from vsm.reports.notebook_html import markdown_html, plain_text
+from vsm.reports.slides import Picture, Slide
 
 _PIXEL: Final = 9525  # EMU; a slide is 1280 × 720 of them
 _ROOM: Final = (1184, 470)  # pixels for a picture
 _TOP: Final = 176
 _LEFT: Final = 48
-_LEAST: Final = 700
-_TAG: Final = re.compile(r"<[^>]+>")
+_MIN_WIDTH: Final = 700
 
 
 def require_pptx() -> None:
-    """Refuse where PowerPoint cannot be written.
-
-    Raises
-    ------
-    ParameterError
-        python-pptx, an extra of this package, is not installed.
-    """
+    """Raise ParameterError where python-pptx, an extra of this package, is not installed."""
     if find_spec("pptx") is None:
         raise ParameterError("PowerPoint needs a library that is not installed: pip install 'vsm[pptx]'")
 
@@ -38,8 +31,6 @@ def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) 
 
     Parameters
     ----------
-    slides
-        As ``slides_of`` gives them.
     to
         The file; one that exists is replaced, and it is whole or not there.
     footer
@@ -51,20 +42,12 @@ def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) 
         python-pptx is not installed.
     RunError
         There is no browser to draw the pictures, or the file cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_pptx([Slide(heading="Hello")], to=Path(folder) / "deck.pptx", footer={})
-    ...     len(list(Path(folder).iterdir()))
-    1
     """
     require_pptx()
     import pptx  # noqa: PLC0415 - an extra
     from pptx.util import Emu  # noqa: PLC0415 - an extra
 
-    images = iter(_drawn([picture for slide in slides for picture in slide.pictures]))
+    images = iter(_images([picture for slide in slides for picture in slide.pictures]))
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Emu(1280 * _PIXEL), Emu(720 * _PIXEL)
     for slide in slides:
@@ -80,16 +63,14 @@ def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) 
         _place_small(deck.slides[0], " · ".join(f"{name}: {text}" for name, text in footer.items()))
     content = BytesIO()
     deck.save(content)
-    beside = to.with_name(f".{to.name}.part")
     try:
-        beside.write_bytes(content.getvalue())
-        beside.replace(to)
+        write_whole(to, content.getvalue())
     except OSError as error:
         raise RunError(f"cannot write {to}: {error.strerror or error}") from error
 
 
-def _drawn(pictures: Sequence[Picture]) -> list[bytes]:
-    """Draw all pictures with one browser."""
+def _images(pictures: Sequence[Picture]) -> list[bytes]:
+    """Draw all pictures as PNG, with one browser."""
     if not pictures:
         return []
     # Imported here since it takes half a second, and most commands draw nothing.
@@ -101,8 +82,14 @@ def _drawn(pictures: Sequence[Picture]) -> list[bytes]:
         kaleido.start_sync_server(n=1, silence_warnings=True)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # kaleido tells of options of its own that it ignores
-                return [_png(go.Figure(picture.spec), picture) for picture in pictures]
+                warnings.simplefilter("ignore")  # kaleido warns about its own options, which it ignores
+                sizes = [_size(picture) for picture in pictures]
+                return [
+                    go.Figure(picture.spec).to_image(
+                        format="png", width=round(wide), height=round(high), scale=2 * _ROOM[0] / wide
+                    )
+                    for picture, (wide, high) in zip(pictures, sizes, strict=True)
+                ]
         finally:
             kaleido.stop_sync_server(silence_warnings=True)
     except ChromeNotFoundError as error:
@@ -111,16 +98,9 @@ def _drawn(pictures: Sequence[Picture]) -> list[bytes]:
         ) from error
 
 
-def _png(figure: Any, picture: Picture) -> bytes:
-    wide, high = _size(picture)
-    scale = 2 * _ROOM[0] / wide
-    image: bytes = figure.to_image(format="png", width=round(wide), height=round(high), scale=scale)
-    return image
-
-
 def _size(picture: Picture) -> tuple[float, float]:
     """Give the size at which the figure is laid out to fill its room; as ``slides.js`` does."""
-    scale = min(_ROOM[1] / picture.height, _ROOM[0] / _LEAST)
+    scale = min(_ROOM[1] / picture.height, _ROOM[0] / _MIN_WIDTH)
     return _ROOM[0] / scale, picture.height
 
 
@@ -133,7 +113,8 @@ def _place_texts(page: Any, slide: Slide) -> None:
     title.text_frame.paragraphs[0].font.size = Pt(34)
     title.text_frame.paragraphs[0].font.bold = True
     lines = [slide.line] if slide.line else []
-    lines += [text for part in markdown_html(slide.text).split("\n") if (text := _plain(part))]
+    parts = [plain_text(part).replace("¶", "").strip() for part in markdown_html(slide.text).split("\n")]
+    lines += [part for part in parts if part]
     if lines:
         frame = page.shapes.add_textbox(*map(Emu, _box(_LEFT, 98, 1184, 60))).text_frame
         frame.word_wrap = True
@@ -169,7 +150,7 @@ def _place_table(page: Any, table_html: str) -> None:
     reader.feed(table_html)
     reader.close()
     rows = [[" ".join(cell.split()) for cell in row] for row in reader.rows if row]
-    if len(rows) < 2:  # no more than a head: what it says instead
+    if len(rows) < 2:  # only a head: the caption says why
         _place_small(page, " ".join(reader.caption.split()), top=_TOP, points=20)
         return
     wide = max(map(len, rows))
@@ -188,10 +169,6 @@ def _place_table(page: Any, table_html: str) -> None:
 def _box(left: float, top: float, width: float, height: float) -> tuple[int, int, int, int]:
     left, top, width, height = (round(pixels * _PIXEL) for pixels in (left, top, width, height))
     return left, top, width, height
-
-
-def _plain(markup: str) -> str:
-    return html.unescape(_TAG.sub("", markup)).replace("¶", "").strip()
 
 
 class _Cells(HTMLParser):

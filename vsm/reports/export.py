@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -11,10 +12,10 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.errors import ParameterError, RunError, TableError
+from vsm.reports.atomic import write_whole
 
 T = TypeVar("T")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_HOURS = " (h)"
 
 
 def export_table(frame: pd.DataFrame, *, to: Path) -> None:
@@ -24,15 +25,8 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     8601 in UTC with microseconds and a ``Z``; a duration is a number of seconds, and its column is renamed
     to ``<name>_s``. In CSV a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
     ``-``, ``@``, a tab or a carriage return) gets a leading apostrophe, and every line break is one line
-    feed. An unnamed index is left out, a
-    named one becomes columns. The file is written beside and renamed, so it is whole or not there.
-
-    Parameters
-    ----------
-    frame
-        Any table; it is not changed.
-    to
-        The file; one that exists is replaced.
+    feed. An unnamed index is left out, a named one becomes columns. The file is written beside and renamed,
+    so it is whole or not there; one that exists is replaced.
 
     Raises
     ------
@@ -55,20 +49,14 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
-    _written(frame, to=to, writers=_WRITERS)
+    _write(frame, to=to, formats=_TABLE_FORMATS)
 
 
 def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
     """Write a network as GraphML, or as node-link JSON: both can be read back by networkx, Gephi or D3.
 
-    Durations are seconds, as in the graph; an attribute that is missing is left out.
-
-    Parameters
-    ----------
-    graph
-        Any network of a stream; it is not changed.
-    to
-        The file, ending in ``.graphml`` or ``.json``; one that exists is replaced.
+    The suffix of ``to`` names the format: ``.graphml`` or ``.json``. Durations are seconds, as in the graph;
+    an attribute that is missing is left out. An existing file is replaced.
 
     Raises
     ------
@@ -80,11 +68,11 @@ def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
     plain: nx.DiGraph[str] = nx.DiGraph(**_attributes(graph.graph))
     plain.add_nodes_from((node, _attributes(words)) for node, words in graph.nodes(data=True))
     plain.add_edges_from((a, b, _attributes(words)) for a, b, words in graph.edges(data=True))
-    _written(plain, to=to, writers=_NETWORK_WRITERS)
+    _write(plain, to=to, formats=_NETWORK_FORMATS)
 
 
 def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep plain numbers, flags and texts: what GraphML knows."""
+    """Keep plain numbers, flags and texts, which is all that GraphML knows."""
     plain: dict[str, Any] = {}
     for name, value in words.items():
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -94,84 +82,72 @@ def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _written(part: T, *, to: Path, writers: Mapping[str, Callable[[T, Path], None]]) -> None:
-    """Write beside and rename, so that the file is whole or not there."""
-    write = writers.get(to.suffix.lower())
-    if write is None:
-        raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(writers)}")
+def _write(part: T, *, to: Path, formats: Mapping[str, Callable[[T], str | bytes]]) -> None:
+    """Write in the format that the suffix names, so that the file is whole or not there."""
+    content_of = formats.get(to.suffix.lower())
+    if content_of is None:
+        raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(formats)}")
     if not to.parent.is_dir():
         raise ParameterError(f"cannot export to {to}: the folder {to.parent} does not exist; make it first")
-    beside = to.with_name(f".{to.name}.part")
     try:
-        write(part, beside)
-        beside.replace(to)
+        write_whole(to, content_of(part))
     except OSError as error:
         raise RunError(f"cannot write {to}: {error.strerror or error}") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise TableError(f"{to.name}: the table cannot be written as {to.suffix}: {error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
-def _write_parquet(frame: pd.DataFrame, to: Path) -> None:
-    frame.to_parquet(to, compression="zstd", index=False)
+def _parquet(frame: pd.DataFrame) -> bytes:
+    return frame.to_parquet(None, compression="zstd", index=False)
 
 
-def _write_csv(frame: pd.DataFrame, to: Path) -> None:
+def _csv(frame: pd.DataFrame) -> str:
     plain = _plain(frame)
     guarded = pd.DataFrame({_guarded(name): _guarded_column(plain[name]) for name in plain.columns})
-    guarded.to_csv(to, index=False, lineterminator="\n")
+    return guarded.to_csv(None, index=False, lineterminator="\n")
 
 
-def _write_json(frame: pd.DataFrame, to: Path) -> None:
-    _plain(frame).to_json(to, orient="records", force_ascii=False, double_precision=15)
+def _records(frame: pd.DataFrame) -> str:
+    return _plain(frame).to_json(None, orient="records", force_ascii=False, double_precision=15)
 
 
-_WRITERS: Final[dict[str, Callable[[pd.DataFrame, Path], None]]] = {
-    ".parquet": _write_parquet,
-    ".csv": _write_csv,
-    ".json": _write_json,
+def _graphml(graph: "nx.DiGraph[str]") -> bytes:
+    content = BytesIO()
+    nx.write_graphml(graph, content)
+    return content.getvalue()
+
+
+def _node_link(graph: "nx.DiGraph[str]") -> str:
+    return json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False)
+
+
+_TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame], str | bytes]]] = {
+    ".parquet": _parquet,
+    ".csv": _csv,
+    ".json": _records,
 }
-
-
-def _write_graphml(graph: "nx.DiGraph[str]", to: Path) -> None:
-    nx.write_graphml(graph, to)
-
-
-def _write_node_link(graph: "nx.DiGraph[str]", to: Path) -> None:
-    to.write_text(json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False), encoding="utf-8")
-
-
-_NETWORK_WRITERS: Final[dict[str, Callable[["nx.DiGraph[str]", Path], None]]] = {
-    ".graphml": _write_graphml,
-    ".json": _write_node_link,
+_NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]"], str | bytes]]] = {
+    ".graphml": _graphml,
+    ".json": _node_link,
 }
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Say instants as text and durations as seconds."""
-    names = [_plain_name(name, dtype) for name, dtype in frame.dtypes.items()]
+    """Instants as texts, and durations as seconds in a column of another name."""
+    columns: list[tuple[Hashable, pd.Series]] = []
+    for name, values in frame.reset_index(drop=True).items():
+        if pd.api.types.is_timedelta64_dtype(values.dtype):
+            columns.append((f"{name}_s", values.dt.total_seconds()))
+        elif isinstance(values.dtype, pd.DatetimeTZDtype):
+            columns.append((name, _iso(values.dt.tz_convert("UTC").dt.tz_localize(None), zone="Z")))
+        elif pd.api.types.is_datetime64_dtype(values.dtype):
+            columns.append((name, _iso(values, zone="")))
+        else:
+            columns.append((name, values))
+    names = [name for name, _ in columns]
     if twice := sorted({str(name) for name in names if names.count(name) > 1}):
         raise TableError(f"two columns would be called {', '.join(twice)}; rename one before exporting")
-    columns = [_plain_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    return pd.DataFrame(dict(zip(names, columns, strict=True)), index=pd.RangeIndex(len(frame)))
-
-
-def _plain_name(name: Hashable, dtype: Any) -> Hashable:
-    return f"{name}_s" if pd.api.types.is_timedelta64_dtype(dtype) else name
-
-
-def _plain_column(values: pd.Series) -> pd.Series:
-    values = values.reset_index(drop=True)
-    if pd.api.types.is_timedelta64_dtype(values.dtype):
-        seconds: pd.Series = values.dt.total_seconds()
-        return seconds
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
-        return _iso(values, zone="Z")
-    if pd.api.types.is_datetime64_dtype(values.dtype):
-        return _iso(values, zone="")
-    return values
+    return pd.DataFrame(dict(columns), index=pd.RangeIndex(len(frame)))
 
 
 def _iso(values: pd.Series, *, zone: str) -> pd.Series:
@@ -199,19 +175,9 @@ def _guarded(value: Any) -> Any:
 def explore(table: "pd.DataFrame | Styler") -> None:
     """Show a table with a search box, sortable by every column.
 
-    For exploring in Jupyter, not for what is published: the script, about a megabyte, is kept in the notebook
-    with the first table. Nothing is fetched, and text from the data is shown as it is.
-
-    Parameters
-    ----------
-    table
-        Any frame of a stream, or a table of ``vsm.figures``. Durations are shown in hours, so that they
-        sort by length.
-
-    Examples
-    --------
-    >>> explorable(pd.DataFrame({"wait": [pd.Timedelta(hours=36)]})).columns.tolist()
-    ['wait (h)']
+    ``table`` is any frame of a stream, or a table of ``vsm.figures``. For exploring in Jupyter, not for
+    publishing: the script, about a megabyte, is kept in the notebook with the first table. Nothing is
+    fetched, and text from the data is shown as it is.
     """
     from itables import init_notebook_mode, show  # noqa: PLC0415 - a second of import for those who explore
 
@@ -224,14 +190,14 @@ def explorable(table: "pd.DataFrame | Styler") -> pd.DataFrame:
 
     Examples
     --------
-    >>> explorable(pd.DataFrame({"at": pd.to_datetime(["2026-01-05"], utc=True)}))["at"].tolist()
-    ['2026-01-05 00:00']
+    >>> explorable(pd.DataFrame({"wait": [pd.Timedelta(hours=36)]})).to_dict("list")
+    {'wait (h)': [36.0]}
     """
     frame: pd.DataFrame = table.data if isinstance(table, Styler) else table  # type: ignore[attr-defined]
     columns: dict[str, Any] = {}
     for name, values in frame.items():
         if pd.api.types.is_timedelta64_dtype(values.dtype):
-            columns[f"{name}{_HOURS}"] = (values.dt.total_seconds() / 3600).round(2)
+            columns[f"{name} (h)"] = (values.dt.total_seconds() / 3600).round(2)
         elif isinstance(values.dtype, pd.DatetimeTZDtype):
             columns[str(name)] = values.dt.strftime("%Y-%m-%d %H:%M")
         else:

@@ -2,8 +2,12 @@
 
 import base64
 import gzip
+import html
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -16,18 +20,54 @@ from vsm.errors import SourceError
 TEMPLATES: Final = Path(__file__).with_name("template")
 HIDDEN_TAGS: Final = frozenset({"parameters", "injected-parameters", "setup", "papermill-error-cell-tag"})
 OPENING_ENDS: Final = "<!--opening-ends-->"
-_PLOTLY: Final = "application/vnd.plotly.v1+json"
+PLOTLY: Final = "application/vnd.plotly.v1+json"
+HEIGHT: Final = 450
+"""Pixels of a figure that has no height of its own: Plotly's default."""
 _SHOWN: Final = (
-    _PLOTLY, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain",
+    PLOTLY, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain",
 )  # fmt: skip
-_HEIGHT: Final = 450
 _HTML_SAFE: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_TAG: Final = re.compile(r"<[^>]+>")
+
+
+def spec_text(spec: Mapping[str, Any]) -> Markup:
+    r"""A figure's JSON as a page holds it: nothing in it ends its element.
+
+    Examples
+    --------
+    >>> str(spec_text({"name": "</script>"}))
+    '{"name":"\\u003c/script\\u003e"}'
+    """
+    text = json.dumps(spec, separators=(",", ":")).translate(_HTML_SAFE)
+    return Markup(text)  # noqa: S704 - escaped as JSON in the line above
+
+
+def markdown_html(text: str) -> Markup:
+    """Markdown as HTML; it is the notebook author's, not the data's."""
+    # Imported here since it takes a second, and most commands render nothing.
+    from nbconvert.filters.markdown import markdown2html  # noqa: PLC0415
+
+    return Markup(markdown2html(text))  # noqa: S704 - the page's policy disarms scripts in it
+
+
+def plain_text(markup: str) -> str:
+    """A label without its tags, on one line."""
+    return html.unescape(_TAG.sub("", markup.replace("<br>", " "))).strip()
+
 
 ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(TEMPLATES / "vsm"), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    loader=FileSystemLoader([TEMPLATES / "vsm", TEMPLATES / "slides"]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
 )
-_HEADINGS: Final = ("h1", "h2", "h3")
-_ANCHOR: Final = "anchor-link"
+ENVIRONMENT.filters |= {"spec": spec_text, "markdown": markdown_html}
+
+
+@cache
+def asset(name: str) -> Markup:
+    """A script or style of our own, such as ``vsm/page.js``."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +106,9 @@ def body_of(notebook: Path) -> Body:
     ------
     SourceError
         The file is missing or no notebook.
-
-    Examples
-    --------
-    >>> body_of(Path("absent.ipynb"))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: absent.ipynb cannot be read as a notebook: there is no such file
     """
     if not notebook.is_file():
-        raise SourceError(f"{notebook} cannot be read as a notebook: there is no such file")
+        raise SourceError(f"there is no notebook {notebook}; check its path")
     # Imported here since it takes seconds, and most commands render nothing.
     import nbformat  # noqa: PLC0415
     from nbconvert.exporters.html import HTMLExporter  # noqa: PLC0415
@@ -84,7 +117,7 @@ def body_of(notebook: Path) -> Body:
     try:
         content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.ValidationError) as error:
-        raise SourceError(f"{notebook} cannot be read as a notebook: {error}") from error
+        raise SourceError(f"{notebook} is no Jupyter notebook: {error}") from error
     removed = {"enabled": True, "remove_cell_tags": set(HIDDEN_TAGS)}
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         config=Config({"TagRemovePreprocessor": removed, "NbConvertBase": {"display_data_priority": _SHOWN}}),
@@ -94,38 +127,27 @@ def body_of(notebook: Path) -> Body:
         exclude_output_prompt=True,
         filters={"figure_html": figure_html},
     )
-    html, _ = exporter.from_notebook_node(content)
-    return Body(Markup(html), outline_of(html))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
+    page, _ = exporter.from_notebook_node(content)
+    return Body(Markup(page), outline_of(page))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
 
 
 def figure_html(figure: dict[str, Any], *, packed: bool = False) -> str:
-    """A Plotly figure (its JSON) as it lies in the page.
+    """A Plotly figure (its JSON) as part of a page.
 
     The sentence in ``layout.meta["alt"]`` names the picture for a screen reader and stands below it. With
     ``packed`` the JSON is gzip in base64, an eighth as long, for pages of many figures.
-
-    Examples
-    --------
-    >>> html = figure_html({"data": [], "layout": {"meta": {"alt": "Waits <by> team."}}})
-    >>> 'aria-label="Waits &lt;by&gt; team."' in html
-    True
     """
     layout = figure.get("layout", {})
     meta = layout.get("meta")
     alt = str(meta.get("alt", "")) if isinstance(meta, dict) else ""
-    drawn = {part: figure[part] for part in ("data", "layout", "frames") if part in figure}
-    spec = json.dumps(drawn, separators=(",", ":")).translate(_HTML_SAFE)
+    spec: str = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
     if packed:
         spec = base64.b64encode(gzip.compress(spec.encode(), mtime=0)).decode()
-    return ENVIRONMENT.get_template("figure.html.j2").render(
-        alt=alt,
-        packed=packed,
-        height=int(layout.get("height") or _HEIGHT),
-        spec=Markup(spec),  # noqa: S704 - escaped as JSON in the line above
-    )
+    template = ENVIRONMENT.get_template("figure.html.j2")
+    return template.render(alt=alt, packed=packed, height=int(layout.get("height") or HEIGHT), spec=spec)
 
 
-def outline_of(html: str) -> Outline:
+def outline_of(page: str) -> Outline:
     """The question, first paragraph and headings of this HTML.
 
     Examples
@@ -134,7 +156,7 @@ def outline_of(html: str) -> Outline:
     Outline(question='Where?', lead='Here & there.', entries=(Entry(level=2, anchor='b', text='Waits'),))
     """
     reader = _OutlineReader()
-    reader.feed(html)
+    reader.feed(page)
     reader.close()
     entries = [Entry(int(tag[1]), anchor, text) for tag, anchor, text in reader.found if tag in ("h2", "h3")]
     return Outline(
@@ -159,9 +181,9 @@ class _OutlineReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in (*_HEADINGS, "p"):
+        if tag in ("h1", "h2", "h3", "p"):
             self._tag, self._anchor, self._text = tag, given.get("id") or "", []
-        self._in_mark = tag == "a" and _ANCHOR in (given.get("class") or "")
+        self._in_mark = tag == "a" and "anchor-link" in (given.get("class") or "")
 
     def handle_endtag(self, tag: str) -> None:
         self._in_mark = False

@@ -1,4 +1,4 @@
-"""The notebooks: where those of the suite lie, and an analyst's own copies, in which edits stay."""
+"""The folder of the suite's notebooks, and an analyst's own copies, in which edits stay."""
 
 import hashlib
 import json
@@ -16,26 +16,9 @@ RECORD: Final = ".vsm-notebooks.json"
 
 
 def notebooks_folder(*, package: Path | None = None) -> Path:
-    """The folder of the suite's notebooks.
+    """The folder of the suite's notebooks; raises RunError where there is none.
 
-    Inside the package when it was installed from a wheel, beside it in a checkout.
-
-    Parameters
-    ----------
-    package
-        Folder of the package; ``vsm``'s own by default.
-
-    Raises
-    ------
-    RunError
-        Neither place holds a notebook.
-
-    Examples
-    --------
-    >>> notebooks_folder(package=Path("nowhere/vsm"))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.RunError: no notebooks in nowhere/vsm/notebooks or nowhere/notebooks; install vsm again
+    It is inside the ``package`` when that was installed from a wheel, beside it in a checkout.
     """
     package = package or Path(vsm.__file__).parent
     places = [package / "notebooks", package.parent / "notebooks"]
@@ -55,19 +38,10 @@ class LabCopies:
 
 
 def copy_notebooks(notebooks: Sequence[Path], *, folder: Path, parameters: Mapping[str, object]) -> LabCopies:
-    """Copy notebooks for an analyst, with parameters set; never over edits.
+    """Copy notebooks for an analyst, with parameters written into their own cell; never over edits.
 
     A copy that was not edited since it was made is replaced, so that newer notebooks and other parameters
     reach it. One is edited where the source of any cell differs from what was written; running it is no edit.
-
-    Parameters
-    ----------
-    notebooks
-        Of the suite.
-    folder
-        Where to; made where absent.
-    parameters
-        Values by name, written into each notebook's own cell of parameters.
 
     Raises
     ------
@@ -75,13 +49,6 @@ def copy_notebooks(notebooks: Sequence[Path], *, folder: Path, parameters: Mappi
         A parameter does not fit a notebook.
     RunError
         The folder cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as root:
-    ...     copy_notebooks([], folder=Path(root) / "notebooks", parameters={}).copied
-    ()
     """
     made = {notebook.name: _with_parameters(notebook, parameters) for notebook in notebooks}
     try:
@@ -101,19 +68,15 @@ def copy_notebooks(notebooks: Sequence[Path], *, folder: Path, parameters: Mappi
 def _with_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, Any]:
     values = check_parameters(notebook, given)
     content: dict[str, Any] = json.loads(notebook.read_text(encoding="utf-8"))
-    known = {parameter.name: parameter for parameter in read_parameters(notebook)}
+    lines = []
+    for parameter in read_parameters(notebook):
+        value = values.get(parameter.name, parameter.default)
+        literal = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+        lines.append(f"{parameter.name}: {parameter.type} = {literal}  # {parameter.help}")
     for cell in content["cells"]:
         if "parameters" in cell.get("metadata", {}).get("tags", ()):
-            lines = [
-                f"{name}: {about.type} = {_literal(values.get(name, about.default))}  # {about.help}\n"
-                for name, about in known.items()
-            ]
-            cell["source"] = [*lines[:-1], *(line.rstrip("\n") for line in lines[-1:])]
+            cell["source"] = "\n".join(lines).splitlines(keepends=True)
     return content
-
-
-def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _edited(path: Path, written: object) -> bool:
@@ -122,7 +85,7 @@ def _edited(path: Path, written: object) -> bool:
     try:
         return _digest(json.loads(path.read_text(encoding="utf-8"))) != written
     except (ValueError, KeyError, TypeError, AttributeError):
-        return True  # no notebook any more, and not ours to replace
+        return True  # no longer a notebook, and not ours to replace
 
 
 def _digest(notebook: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,25 +45,10 @@ class Parameter:
 
 
 def parameter_table(notebook: Path) -> pd.DataFrame:
-    """The parameters that a notebook takes.
+    """The parameters that a notebook takes, as a table.
 
-    Parameters
-    ----------
-    notebook
-        The ``.ipynb`` file.
-
-    Returns
-    -------
-    DataFrame
-        One row per parameter, in the cell's order: ``name``, ``type``, ``default`` (as Python writes it)
-        and ``help``. No rows where no cell is tagged ``parameters``.
-
-    Raises
-    ------
-    SourceError
-        The file is missing or no notebook.
-    ParameterError
-        The cell says something other than ``name: type = default`` with a plain type.
+    One row per parameter, in the cell's order: ``name``, ``type``, ``default`` (as Python writes it) and
+    ``help``. No rows where no cell is tagged ``parameters``. Raises as ``read_parameters`` does.
 
     Examples
     --------
@@ -78,46 +65,26 @@ def parameter_table(notebook: Path) -> pd.DataFrame:
 
 
 def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
-    """Check given parameters against the notebook's own; returns them with their types.
+    """The given parameters, each converted to its type in the notebook; those left out keep their default.
 
     A text, as a command line gives it, is read as the parameter's type where that loses nothing:
     ``"12"`` for an int, ``"true"`` for a bool, ``"none"`` or ``""`` for one that may be None. A path or a
     date becomes text for a ``str``. Nothing else is converted: ``True`` is no int, ``12`` is no ``str``.
 
-    Parameters
-    ----------
-    notebook
-        The ``.ipynb`` file.
-    given
-        Values by name; those left out keep their default.
-
-    Returns
-    -------
-    dict
-        The given parameters, each of its notebook's type.
-
     Raises
     ------
     ParameterError
-        A name is unknown or a value has the wrong type; every fault is told at once.
+        A name is unknown or a value has the wrong type; the message lists every fault.
     SourceError
         The file is missing or no notebook.
-
-    Examples
-    --------
-    >>> import json, tempfile
-    >>> cell = {"metadata": {"tags": ["parameters"]}, "source": "weeks: int = 12"}
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "flow.ipynb"
-    ...     _ = path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
-    ...     check_parameters(path, {"weeks": "4"})
-    {'weeks': 4}
     """
     known = {parameter.name: parameter for parameter in read_parameters(notebook)}
     fitted, faults = {}, []
     for name, value in given.items():
         if name not in known:
-            faults.append(_unknown(name, list(known)))
+            near = get_close_matches(name, known, n=1)
+            hint = f", perhaps '{near[0]}'" if near else ""
+            faults.append(f"unknown parameter '{name}'{hint}; known: {', '.join(known) or 'none'}")
             continue
         try:
             fitted[name] = _fitted(value, known[name])
@@ -131,7 +98,7 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
 
 
 def read_parameters(notebook: Path) -> list[Parameter]:
-    """A table of the parameters that a notebook takes, with their defaults as values.
+    """The parameters that a notebook takes, with their defaults as values.
 
     Raises
     ------
@@ -139,39 +106,35 @@ def read_parameters(notebook: Path) -> list[Parameter]:
         The file is missing or no notebook.
     ParameterError
         The cell says something other than ``name: type = default`` with a plain type.
-
-    Examples
-    --------
-    >>> read_parameters(Path("absent.ipynb"))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.SourceError: there is no notebook absent.ipynb; check its path
     """
-    source = _parameters_source(notebook)
+    tagged = [
+        "".join(cell["source"])
+        for cell in cells_of(notebook)
+        if "parameters" in cell.get("metadata", {}).get("tags", ())
+    ]
+    source = tagged[0] if tagged else ""
     try:
-        tree, comments = ast.parse(source), _comments(source)
+        tree = ast.parse(source)
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except SyntaxError as error:
         raise ParameterError(
             f"{notebook.name}: the parameters cell is no plain Python: {error.msg}, line {error.lineno}"
         ) from error
+    comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     return [_parameter(line, comments, notebook) for line in tree.body]
 
 
-def _parameters_source(notebook: Path) -> str:
+def cells_of(notebook: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook of format 4; raises SourceError where the file is missing or no notebook."""
     # Read as JSON: nbformat would say the same and takes seconds to import.
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        tagged = [c["source"] for c in cells if "parameters" in c.get("metadata", {}).get("tags", ())]
+        cells: list[dict[str, Any]] = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        _ = [cell["source"] for cell in cells]
     except FileNotFoundError:
         raise SourceError(f"there is no notebook {notebook}; check its path") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{notebook} is no Jupyter notebook of format 4: {error}") from error
-    return "".join(tagged[0]) if tagged else ""
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+    return cells
 
 
 def _parameter(line: ast.stmt, comments: Mapping[int, str], notebook: Path) -> Parameter:
@@ -199,18 +162,13 @@ def _parameter(line: ast.stmt, comments: Mapping[int, str], notebook: Path) -> P
     return Parameter(name, words, default, comments.get(line.end_lineno or 0, ""))
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    hint = f", perhaps '{near[0]}'" if near else ""
-    return f"unknown parameter '{name}'{hint}; known: {', '.join(known) or 'none'}"
-
-
 def _fitted(value: object, parameter: Parameter) -> object:
     if isinstance(value, str) and "None" in parameter.types and value.strip().lower() in _NOTHING:
         return None
     if isinstance(value, (Path, date)) and "str" in parameter.types:
         return value.isoformat() if isinstance(value, date) else str(value)
-    adapter = _adapter(parameter)
+    kind: Any = reduce(or_, (_TYPES[word] for word in parameter.types))
+    adapter: TypeAdapter[object] = TypeAdapter(kind, config=_STRICT)
     try:
         return adapter.validate_python(value)
     except ValidationError:
@@ -219,22 +177,8 @@ def _fitted(value: object, parameter: Parameter) -> object:
         return adapter.validate_strings(value.strip(), strict=False)
 
 
-def _adapter(parameter: Parameter) -> TypeAdapter[Any]:
-    kind: Any = _TYPES[parameter.types[0]]
-    for word in parameter.types[1:]:
-        kind |= _TYPES[word]
-    return TypeAdapter(kind, config=_STRICT)
-
-
 def parameter_text(notebook: Path, given: Mapping[str, object]) -> str:
-    """The values that a run had, a line each; where it lies on this machine is nobody else's business.
-
-    Examples
-    --------
-    >>> from vsm.reports.notebooks import notebooks_folder
-    >>> parameter_text(notebooks_folder() / "retro.ipynb", {"team": "web"}).splitlines()[2]
-    'team = web'
-    """
+    """The values that a run had, a line each, without the folder: it would show this machine's paths."""
     values = {parameter.name: parameter.default for parameter in read_parameters(notebook)} | dict(given)
     lines = [
         f"{name} = {'none' if value in (None, '') else value}"

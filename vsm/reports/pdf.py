@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import RunError
+from vsm.reports.atomic import write_whole
 
-_LOOK: Final = 0.2
+_POLL: Final = 0.2
 _CLOSING: Final = 12.0
 _ON_PAPER: Final = """
 addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
@@ -26,8 +27,8 @@ for (const link of document.querySelectorAll("a[href]")) {
   else link.removeAttribute("href");
 }
 """
-"""Figures stay as they are drawn. Links between files go: in a PDF they would name this machine's folders;
-those to a ticket's life lead to the tracker instead.
+"""Keeps figures as they are drawn, and removes links between files: in a PDF they would name this machine's
+folders. Links to a ticket's timeline lead to the tracker instead.
 """
 
 
@@ -44,24 +45,16 @@ class Paper:
 
 
 A4: Final = Paper(8.27, 11.69, view=(1134, 1600), scale=0.62, margin=0.4)
-"""For a page of a report: its wide tables fit, and 1134 pixels of it are what lies between the margins."""
+"""For a page of a report: its wide tables fit; the room between the margins is 1134 pixels wide."""
 SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
 """For slides: one a sheet, as large as on the screen."""
 
 
 def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60) -> None:
-    """Print HTML files, each to the PDF it is mapped to.
+    """Print HTML files, each to the PDF it is mapped to; each PDF is whole or not there.
 
-    One browser prints them all and is gone when this returns, whatever happened.
-
-    Parameters
-    ----------
-    pages
-        PDF by HTML file; a PDF that exists is replaced, and each is whole or not there.
-    paper
-        ``A4`` or ``SLIDE``; a page without a script is printed as soon as it is loaded.
-    timeout
-        Seconds for each page, and for the browser's start.
+    One browser prints them all and has ended when this returns, whatever happened. ``timeout`` is in seconds,
+    for each page and for the browser's start.
 
     Raises
     ------
@@ -87,7 +80,9 @@ async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -
     from choreographer.errors import BrowserClosedError, BrowserFailedError, ChannelClosedError  # noqa: PLC0415
 
     try:
-        browser = choreographer.Browser(headless=True, enable_sandbox=not _is_root())
+        # Chromium's sandbox refuses to run as root, as in a container.
+        is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+        browser = choreographer.Browser(headless=True, enable_sandbox=not is_root)
     except ChromeNotFoundError as error:
         raise RunError(
             "cannot make a PDF: no Chrome or Chromium was found; install one, or print the HTML from "
@@ -99,9 +94,7 @@ async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -
         for page, to in pages.items():
             async with asyncio.timeout(timeout):
                 content = await _printed(browser, page, paper)
-            beside = to.with_name(f".{to.name}.part")
-            beside.write_bytes(content)
-            beside.replace(to)
+            write_whole(to, content)
     except (BrowserClosedError, BrowserFailedError, ChannelClosedError) as error:
         raise RunError(
             "cannot make a PDF: the browser ended at once; print the HTML from your own"
@@ -117,7 +110,7 @@ async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
     await _sent(tab, "Emulation.setDeviceMetricsOverride", size)
     await _sent(tab, "Page.navigate", {"url": page.absolute().as_uri() + paper.query})
     while not await _is_ready(tab):
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(_POLL)
     # A page would draw its figures anew, for a sheet's 700 pixels; here a sheet is as wide as the page is.
     await _sent(tab, "Runtime.evaluate", {"expression": _ON_PAPER})
     margins = {f"margin{side}": paper.margin for side in ("Top", "Bottom", "Left", "Right")}
@@ -157,8 +150,3 @@ async def _close(browser: Any) -> None:
             else:
                 process.kill()
         process.wait()
-
-
-def _is_root() -> bool:
-    """Tell whether Chromium's sandbox cannot be used: it refuses to run as root, as in a container."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from vsm.reports.parameters import check_parameters, parameter_text
 from vsm.reports.render import Page, made_with, page_of, render_index
 from vsm.reports.run_notebook import NotebookFault, attempt_notebook
 from vsm.reports.slides import render_slides
-from vsm.reports.ticket_pages import LIVES, Drawing, lives_of
+from vsm.reports.ticket_pages import TIMELINES, Drawing, timelines_of
 
 _INDEX: Final = "index"
 _MOST_AT_ONCE: Final = 4
@@ -25,20 +25,9 @@ _MOST_AT_ONCE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands around a report's pages.
+    """What a report says around its pages, see ``render_index``.
 
-    Attributes
-    ----------
-    title
-        Name of the report.
-    findings
-        Sentences, costliest first; the index shows three.
-    provenance
-        State of the data and the like, for the foot of each page; text by name.
-    changes
-        What has changed since the last report, as sentences for the index.
-    notice
-        What a reader of any page has to mind above all; plain text.
+    ``provenance`` and ``notice`` stand on each page, the rest on the index.
     """
 
     title: str
@@ -60,24 +49,22 @@ def publish_report(
 ) -> Path:
     """Execute notebooks, several at a time, and publish their pages as one report.
 
-    The notebooks are executed, several at a time, and rendered into a hidden folder with links to each other;
-    when all are, that folder is renamed to ``runs/<instant in UTC>``. Readers find it whole or not at all.
-    What a failed run got to is kept under ``runs/failed/<instant>``.
+    They are rendered into a hidden folder with links to each other; when all are, that folder is renamed to
+    ``runs/<instant in UTC>``, so readers find it whole or not at all. The output of a failed run is kept
+    under ``runs/failed/<instant>``.
 
     Parameters
     ----------
     notebooks
-        In reading order; a page is called as its notebook is.
+        In reading order; a page has its notebook's name.
     runs
         Folder of all runs; made where absent.
     parameters
         Values by name, the same for all: every notebook must know every one of them.
     at
         Instant of the run, with a time zone; names the folder.
-    cover
-        What stands around the pages.
     draw
-        How a ticket's life is drawn: tickets that pages name as evidence then lead to ``lives.html``.
+        Draws the timelines of tickets that pages name as evidence, to which those pages then link.
     timeout
         Seconds for each notebook.
 
@@ -91,18 +78,9 @@ def publish_report(
     ParameterError
         A parameter does not fit, two notebooks share a name, or ``at`` has no zone; nothing was run.
     NotebookError
-        A notebook did not run to its end; says where the partial notebook is kept.
+        A notebook did not run to its end; names the partial notebook that is kept.
     RunError
         The folder cannot be written.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> at = datetime(2026, 11, 23, tzinfo=UTC)
-    >>> publish_report([], runs=Path("runs"), parameters={}, at=at, cover=Cover("Flow"))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: no notebook to publish; name at least one
     """
     stamp = stamp_of(at)
     _check_names(notebooks)
@@ -115,7 +93,7 @@ def publish_report(
             _render(stage, checked, cover=cover, made=made, draw=draw)
         return fault
 
-    trouble = "cannot write the report: {reason}; what was made lies in {kept}"
+    trouble = "cannot write the report: {reason}; its files so far are in {kept}"
     return _whole_run(runs, stamp, make, trouble=trouble) / f"{_INDEX}.html"
 
 
@@ -144,7 +122,7 @@ def _render(
     made: Mapping[str, str],
     draw: Drawing | None,
 ) -> None:
-    """Render what was executed, the tickets' lives that it leads to, and the first page."""
+    """Render what was executed, the ticket timelines that it links to, and the first page."""
     bodies: dict[Page, Body] = {}
     feet: dict[Page, dict[str, str]] = {}
     for notebook, values in checked.items():
@@ -153,10 +131,10 @@ def _render(
         bodies[page] = body
         feet[page] = {**cover.provenance, "Parameters": parameter_text(notebook, values), **made}
     if draw is not None:
-        lives = lives_of(bodies, draw=draw)
-        bodies = {page: lives.linked(body) for page, body in bodies.items()}
-        if lives.body is not None:
-            bodies[Page(LIVES, lives.body.outline.question, lives.body.outline.lead)] = lives.body
+        timelines = timelines_of(bodies, draw=draw)
+        bodies = {page: timelines.linked(body) for page, body in bodies.items()}
+        if (drawn := timelines.body) is not None:
+            bodies[Page(TIMELINES, drawn.outline.question, drawn.outline.lead)] = drawn
     pages, whole = list(bodies), {**cover.provenance, **made}
     for page, body in bodies.items():
         html = page_of(
@@ -177,7 +155,7 @@ def _check_names(notebooks: Sequence[Path]) -> None:
     names = Counter(notebook.stem for notebook in notebooks)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
-    for own, what in ((_INDEX, "the report's first page"), (Path(LIVES).stem, "the page of tickets' lives")):
+    for own, what in ((_INDEX, "the report's first page"), (Path(TIMELINES).stem, "the page of timelines")):
         if own in names:
             raise ParameterError(f"a notebook cannot be called {own}: {what} is; rename it")
 
@@ -192,31 +170,11 @@ def publish_slides(
     provenance: Mapping[str, str],
     timeout: float = 600,
 ) -> Path:
-    """Execute a notebook and publish it as slides.
+    """Execute a notebook and publish it as slides, in ``runs/<instant>-slides``.
 
-    It is executed and rendered into a hidden folder, which is then renamed to ``runs/<instant>-slides``.
-    What a failed run got to is kept under ``runs/failed``.
-
-    Parameters
-    ----------
-    notebook
-        Cut into slides by its cells' ``slideshow.slide_type``.
-    title
-        Name of the stream.
-    provenance
-        State of the data and the like, for the foot of the first slide; text by name.
-    runs, parameters, at, timeout
-        As in ``publish_report``.
-
-    Returns
-    -------
-    Path
-        The slides' ``.html``, called as the notebook is; beside it the executed ``.ipynb``.
-
-    Raises
-    ------
-    ParameterError, NotebookError, RunError
-        As ``publish_report`` does.
+    It is whole or not there, and raises, as ``publish_report``. Returns the slides' ``.html``, which has the
+    notebook's name; beside it is the executed ``.ipynb``. ``title`` is the name of the stream, ``provenance``
+    the text for the foot of the first slide, by name.
     """
     name = f"{stamp_of(at)}-slides"
     checked = check_parameters(notebook, parameters)
@@ -230,7 +188,7 @@ def publish_slides(
             (stage / f"{notebook.stem}.html").write_text(html, encoding="utf-8")
         return fault
 
-    trouble = "cannot write the slides: {reason}; they lie in {kept}"
+    trouble = "cannot write the slides: {reason}; their files so far are in {kept}"
     return _whole_run(runs, name, make, trouble=trouble) / f"{notebook.stem}.html"
 
 
@@ -241,25 +199,17 @@ def attempt_suite(
     timeout: float,
     workers: int | None = None,
 ) -> NotebookFault | None:
-    """Run several notebooks at a time, as ``attempt_notebook`` runs one.
+    """Run notebooks with their parameters, several at a time, into a folder; None means all are whole.
 
-    The first fault ends the others, and so does whatever stops this process in good order.
+    The first fault ends the others, and so does whatever stops this process in good order. Where several
+    failed, it is that of the first in the given order.
 
     Parameters
     ----------
-    notebooks
-        Each with its parameters.
-    into
-        Folder of the executed notebooks, each under its own name.
     timeout
         Seconds for each notebook.
     workers
         How many run at a time; as many as there are cores, at most four, by default.
-
-    Returns
-    -------
-    NotebookFault or None
-        The fault, of the first notebook in the given order where several failed; None means all are whole.
     """
     stop = Event()
     with ThreadPoolExecutor(max_workers=workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)) as pool:
@@ -275,17 +225,13 @@ def attempt_suite(
             for notebook, parameters in notebooks.items()
         ]
         try:
-            return _first_fault(runs)
+            running = set(runs)
+            while running:
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                faults = (run.result() for run in runs if run in ended)
+                if fault := next((one for one in faults if one is not None), None):
+                    return fault
+            return None
         finally:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _first_fault(runs: Sequence["Future[NotebookFault | None]"]) -> NotebookFault | None:
-    waiting = set(runs)
-    while waiting:
-        ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for run in runs:
-            if run in ended and (fault := run.result()) is not None:
-                return fault
-    return None

@@ -20,14 +20,13 @@ from typing import Final
 
 from markupsafe import Markup
 
-from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, TEMPLATES, Body, body_of
+from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
 
-_POLICY: Final = (
+POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _TOP: Final = 3
-_PACKAGES: Final = ("vsm", "pandas", "plotly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Page:
 
 
 def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: str | None = None) -> str:
-    """Render an executed notebook as one HTML file.
+    """Render an executed notebook as one HTML file, which makes no request.
 
     Parameters
     ----------
@@ -49,14 +48,9 @@ def render_page(notebook: Path, *, title: str, footer: Mapping[str, str], home: 
     title
         Name of the report; stands above the notebook's own question.
     footer
-        What the reader must know of its making: parameters, state of the data, versions; text by name.
+        Parameters, state of the data, versions; text by name.
     home
         Relative link back to the index; none by default.
-
-    Returns
-    -------
-    str
-        A whole HTML file that makes no request.
 
     Raises
     ------
@@ -80,24 +74,15 @@ def page_of(
 
     Parameters
     ----------
-    body
-        As ``body_of`` gives it.
     title, footer, home
         As in ``render_page``.
     here, pages
         The page's own ``href`` and all pages of the run in reading order, which it links; with fewer than
         two there is nothing to link.
     notice
-        What a reader has to mind above all, such as that data are old; plain text, shown at the top.
-
-    Examples
-    --------
-    >>> from vsm.reports.notebook_html import Outline
-    >>> page = page_of(Body(Markup("<p>Hello.</p>"), Outline("", "Hello.", ())), title="<Flow>", footer={})
-    >>> "<h1>&lt;Flow&gt;</h1>" in page
-    True
+        The most important caveat, such as that data are old; plain text, shown at the top.
     """
-    scripts = [_asset(name) for name in ("page.js", "tables.js")]
+    scripts = [asset("vsm/page.js"), asset("vsm/tables.js")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
@@ -112,8 +97,8 @@ def page_of(
         opening=opening if body.outline.question else Markup(),
         rest=rest if body.outline.question else body.html,
         outline=body.outline,
-        policy=_POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
-        style=_asset("style.css"),
+        policy=POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
+        style=asset("vsm/style.css"),
         scripts=scripts,
         plotly=packed("plotly", "package_data/plotly.min.js"),
         datatables=packed("itables", "html/dt_bundle.js") if "<table" in body.html else "",
@@ -129,12 +114,10 @@ def render_index(
     changes: Sequence[str] = (),
     notice: str = "",
 ) -> str:
-    """Render the first page of a run: what it found, and where it can be read.
+    """Render the first page of a run, with its findings and links to its pages; it runs no script.
 
     Parameters
     ----------
-    title
-        Name of the report.
     findings
         Sentences, costliest first; the first three are shown.
     pages
@@ -145,17 +128,6 @@ def render_index(
         What has changed since the last report, as sentences.
     notice
         As in ``page_of``.
-
-    Returns
-    -------
-    str
-        A whole HTML file that makes no request and runs no script.
-
-    Examples
-    --------
-    >>> index = render_index(title="Flow", findings=["Review <waits>."], pages=[], provenance={})
-    >>> "Review &lt;waits&gt;." in index
-    True
     """
     return render_plain(
         "contents.html.j2", title=title, findings=list(findings)[:_TOP], changes=changes, notice=notice,
@@ -165,38 +137,24 @@ def render_index(
 
 def render_plain(template: str, **known: object) -> str:
     """Render a page without any script by one of our templates."""
-    policy = _POLICY.format(script="'none'")
-    return ENVIRONMENT.get_template(template).render(policy=policy, style=_asset("style.css"), **known)
-
-
-@cache
-def _asset(name: str) -> Markup:
-    return Markup((TEMPLATES / "vsm" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    policy = POLICY.format(script="'none'")
+    return ENVIRONMENT.get_template(template).render(policy=policy, style=asset("vsm/style.css"), **known)
 
 
 def digest(script: str) -> str:
-    """The name under which a page's policy lets this script run.
-
-    Examples
-    --------
-    >>> digest("")
-    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-    """
+    """The hash by which a page's policy lets this script run."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 @cache
 def packed(package: str, path: str) -> str:
-    """A script that an installed package ships, as a page carries it: gzip in base64.
-
-    The package's own plotly.js fits its figures' JSON.
-    """
+    """A script that an installed package ships, such as plotly.js: gzip in base64."""
     return base64.b64encode(gzip.compress((files(package) / path).read_bytes(), mtime=0)).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run in the list of all. Words alone; ``href`` leads to what it made, where that is."""
+    """One run in the list of all, as texts; ``href`` leads to its report, where there is one."""
 
     begun: str
     outcome: str
@@ -216,12 +174,10 @@ def render_site(
     about: Mapping[str, str],
     notice: str = "",
 ) -> str:
-    """Render the first page of a scheduled report: the latest good one, every run, and what is in its way.
+    """Render the first page of a scheduled report: the latest good one and all runs; it needs no script.
 
     Parameters
     ----------
-    title
-        Name of the report.
     latest
         The files of the last good report, its index first; none where there is none yet.
     runs
@@ -230,31 +186,14 @@ def render_site(
         For the foot of the page; text by name.
     notice
         What failed and since when; plain text, shown at the top.
-
-    Returns
-    -------
-    str
-        A whole HTML file that makes no request and runs no script.
-
-    Examples
-    --------
-    >>> page = render_site(title="Weekly", latest=[], runs=[], about={}, notice="The <run> failed.")
-    >>> "The &lt;run&gt; failed." in page, "Nothing to see yet" in page
-    (True, True)
     """
     return render_plain("site.html.j2", title=title, latest=latest, runs=runs, about=about, notice=notice)
 
 
 def made_with(at: datetime) -> dict[str, str]:
-    """When a page was made, and with which versions; for its foot.
-
-    Examples
-    --------
-    >>> made_with(datetime(2026, 11, 23, 16, tzinfo=UTC))["Made"]
-    '2026-11-23 16:00 UTC'
-    """
-    versions = [f"{name} {version(name)}" for name in _PACKAGES]
+    """The time at which a page was generated, and the versions, for its foot."""
+    versions = [f"{name} {version(name)}" for name in ("vsm", "pandas", "plotly")]
     return {
-        "Made": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        "Made with": ", ".join([*versions, f"Python {platform.python_version()}"]),
+        "Generated": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "Software": ", ".join([*versions, f"Python {platform.python_version()}"]),
     }

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from vsm.errors import NotebookError, ParameterError, RunError
 from vsm.reports.atomic import write_whole
+from vsm.reports.parameters import cells_of
 
 _KERNEL: Final = "vsm-report"
 _GRACE: Final = 20.0
-_LOOK: Final = 0.1
+_POLL: Final = 0.1
 _SOCKET_PATH: Final = 100
 _LINE: Final = 300
 _LATE: Final = "CellTimeoutError"
@@ -38,56 +39,40 @@ class NotebookFault:
     line: str
 
     def error(self, partial: Path) -> NotebookError:
-        """The error that names this fault and where the partial notebook lies.
+        """The error that names this fault and the partial notebook.
 
         Examples
         --------
         >>> str(NotebookFault("flow.ipynb", "load", "ValueError: none").error(Path("flow.partial.ipynb")))
-        "flow.ipynb: cell 'load' stopped: ValueError: none; what was run lies in flow.partial.ipynb"
+        "flow.ipynb: cell 'load' stopped: ValueError: none; the cells that ran are in flow.partial.ipynb"
         """
         where = f"cell '{self.cell}' stopped" if self.cell else "stopped"
-        kept = f"what was run lies in {partial}" if partial.exists() or self.cell else "no cell was run"
+        kept = f"the cells that ran are in {partial}" if partial.exists() or self.cell else "no cell was run"
         return NotebookError(f"{self.notebook}: {where}: {self.line}; {kept}")
 
 
 def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float = 600) -> Path:
-    """Execute a notebook with these parameters.
+    """Execute a notebook with these parameters; returns ``to``, which is replaced where it exists.
 
     papermill executes it in a process and a kernel of this very Python, in the notebook's own folder, away
     from the user's IPython and Jupyter settings. ``to`` appears only when every code cell was run to its
-    end; what a failed run got to lies beside it as ``<stem>.partial.ipynb``.
+    end; a failed run leaves ``<stem>.partial.ipynb`` beside it.
 
     Parameters
     ----------
-    notebook
-        The ``.ipynb`` file; it is not changed.
-    to
-        The executed notebook; one that exists is replaced.
     parameters
         Values by name, as ``check_parameters`` returns them: str, int, float, bool or None. They are
         stored in the executed notebook: never give a secret. Of paths only "work folder" is stored.
     timeout
         Seconds for the whole run.
 
-    Returns
-    -------
-    Path
-        ``to``.
-
     Raises
     ------
     NotebookError
-        A cell failed, the kernel died, the time was up, or a cell was not run (``sys.exit(0)``); says which
-        cell, why, and where the partial notebook lies.
+        A cell failed, the kernel died, the time was up, or a cell was not run (``sys.exit(0)``); names the
+        cell, the reason and the partial notebook.
     ParameterError
         The folder of ``to`` does not exist.
-
-    Examples
-    --------
-    >>> run_notebook(Path("flow.ipynb"), to=Path("nowhere/f.ipynb"), parameters={})
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: cannot write nowhere/f.ipynb: the folder nowhere does not exist; make it first
     """
     if not to.parent.is_dir():
         raise ParameterError(f"cannot write {to}: the folder {to.parent} does not exist; make it first")
@@ -105,9 +90,9 @@ def attempt_notebook(
     timeout: float,
     stop: Event | None = None,
 ) -> NotebookFault | None:
-    """Run a notebook; ``to`` holds what was run, whole or not. None means whole.
+    """Run a notebook as ``run_notebook`` does; ``to`` is replaced by what was run. None means all of it.
 
-    Parameters are those of ``run_notebook``; ``to`` is replaced. Once ``stop`` is set, the run is ended.
+    The run is ended once ``stop`` is set.
     """
     if not notebook.is_file():
         return NotebookFault(notebook.name, None, "there is no such file")
@@ -143,7 +128,9 @@ def _execute(
             env=_environment(home), start_new_session=True,
         )  # fmt: skip
         try:
-            _give_job(process, job)
+            if process.stdin is not None:
+                with suppress(BrokenPipeError), process.stdin as pipe:
+                    pipe.write(json.dumps(job).encode())
             if late := _awaited(process, timeout + _GRACE, stop):
                 return late
         finally:
@@ -151,14 +138,9 @@ def _execute(
     if answer.exists():
         return answer.read_text(encoding="utf-8")
     if process.returncode:
-        return _last_line(log.read_text(encoding="utf-8", errors="replace"))
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "papermill ended without a message"
     return None
-
-
-def _give_job(process: subprocess.Popen[bytes], job: Mapping[str, object]) -> None:
-    if process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin as mouth:
-            mouth.write(json.dumps(job).encode())
 
 
 def _awaited(process: subprocess.Popen[bytes], timeout: float, stop: Event) -> str | None:
@@ -166,7 +148,7 @@ def _awaited(process: subprocess.Popen[bytes], timeout: float, stop: Event) -> s
     end = monotonic() + timeout
     while not stop.is_set():
         try:
-            process.wait(_LOOK)
+            process.wait(_POLL)
         except subprocess.TimeoutExpired:
             if monotonic() > end:
                 return f"{_LATE}: papermill itself hung"
@@ -218,9 +200,20 @@ def _channel(home: Path) -> dict[str, str]:
 
 
 def _first_fault(run: Path, name: str, complaint: str | None, timeout: float) -> NotebookFault | None:
-    cells = _code_cells(run)
+    cells = [
+        (str(cell.get("id", position)), cell)
+        for position, cell in enumerate(cells_of(run) if run.exists() else [])
+        if cell["cell_type"] == "code"
+    ]
     late = complaint is not None and complaint.startswith(_LATE)
-    for cell, output in _errors(cells) if not late else ():
+    errors = [
+        (cell, output)
+        for cell, content in cells
+        for output in content["outputs"]
+        if output["output_type"] == "error"
+    ]
+    if errors and not late:
+        cell, output = errors[0]
         return NotebookFault(name, cell, _line(f"{output['ename']}: {output['evalue']}"))
     if complaint is not None:
         begun = [name for name, cell in cells if cell["metadata"].get("papermill", {}).get("start_time")]
@@ -232,51 +225,16 @@ def _first_fault(run: Path, name: str, complaint: str | None, timeout: float) ->
     return None
 
 
-def _code_cells(run: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Read an executed notebook's code cells by id; as JSON, since nbformat takes seconds to import."""
-    if not run.exists():
-        return []
-    cells = json.loads(run.read_text(encoding="utf-8"))["cells"]
-    return [
-        (str(cell.get("id", position)), cell)
-        for position, cell in enumerate(cells)
-        if cell["cell_type"] == "code"
-    ]
-
-
-def _errors(cells: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, cell in cells:
-        for output in cell["outputs"]:
-            if output["output_type"] == "error":
-                yield name, output
-
-
 def _line(text: str) -> str:
     first = text.strip().splitlines()[0].rstrip(": ") if text.strip() else "no reason given"
     return first if len(first) <= _LINE else f"{first[:_LINE]}…"
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "papermill ended without a word"
-
-
 def redact_paths(run: Path, *, name: str, parameters: Mapping[str, object]) -> None:
     """Take this machine's paths out of an executed notebook, in place.
 
-    Parameters
-    ----------
-    run
-        The executed notebook; nothing is ever run from it again.
-    name
-        What it is called instead of its path.
-    parameters
-        What it was run with: paths among them give way to "work folder", wherever they stand.
-
-    Raises
-    ------
-    RunError
-        It cannot be written.
+    It is called ``name`` instead of its path, and paths among the parameters that it was run with become
+    "work folder", wherever they occur. Raises RunError where it cannot be written.
 
     Examples
     --------
@@ -290,19 +248,15 @@ def redact_paths(run: Path, *, name: str, parameters: Mapping[str, object]) -> N
     """
     content = json.loads(run.read_text(encoding="utf-8"))
     content["metadata"].setdefault("papermill", {}).update(input_path=name, output_path=name)
-    if paths := _paths(parameters):
-        content = _without(content, re.compile("|".join(paths)))
+    paths = {value for value in parameters.values() if isinstance(value, str) and _is_path(value)}
+    paths |= {value.encode("unicode_escape").decode().replace('"', '\\"') for value in paths}  # as in code
+    if paths:
+        longest_first = sorted(map(re.escape, paths), key=len, reverse=True)
+        content = _without(content, re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)"))
     try:
         write_whole(run, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise RunError(f"cannot write {run}: {error.strerror or error}") from error
-
-
-def _paths(parameters: Mapping[str, object]) -> list[str]:
-    """Name the paths among values, the longest first, as they are and as they stand in a cell's code."""
-    paths = {value for value in parameters.values() if isinstance(value, str) and _is_path(value)}
-    paths |= {value.encode("unicode_escape").decode().replace('"', '\\"') for value in paths}
-    return [rf"(?<!\w){re.escape(path)}(?!\w)" for path in sorted(paths, key=len, reverse=True)]
 
 
 def _is_path(value: str) -> bool:

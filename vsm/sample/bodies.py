@@ -1,4 +1,4 @@
-"""The story as Jira tells it: REST v2 issue bodies with their changelog, as Cloud gives them."""
+"""The story as Jira has it: REST v2 issue bodies with their changelog, as Cloud gives them."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from vsm.sample import plan
 from vsm.sample.office_hours import local
 from vsm.sample.story import Story
-from vsm.sample.tickets import Life
+from vsm.sample.tickets import Ticket
 
 Json = dict[str, Any]
 
@@ -25,15 +25,8 @@ def bodies_from_story(story: Story) -> list[Json]:
     """The server's answer for each issue, in order of creation.
 
     Ids of histories and comments follow time over the whole site; an unchanged field is no item.
-
-    Examples
-    --------
-    >>> from vsm.sample.story import story_from_seed
-    >>> body = bodies_from_story(story_from_seed(7))[0]
-    >>> body["key"], body["changelog"]["histories"][0]["items"][0]["toString"]
-    ('SHOP-1', 'In triage')
     """
-    bodies = [_body(life, _replayed(life)) for life in story.lives]
+    bodies = [_body(ticket, _replayed(ticket)) for ticket in story.tickets]
     _number((body["changelog"]["histories"] for body in bodies), FIRST_HISTORY)
     _number((body["fields"]["comment"]["comments"] for body in bodies), FIRST_COMMENT)
     return bodies
@@ -47,35 +40,29 @@ def _number(records: Iterable[list[Json]], first: int) -> None:
         record["id"] = str(number)
 
 
-def _replayed(life: Life) -> tuple[list[Json], dict[str, str | None]]:
-    """Play the changes: histories with what was before each, and the state they lead to."""
+def _replayed(ticket: Ticket) -> tuple[list[Json], dict[str, str | None]]:
+    """Replay the changes: histories with the values before each, and the final state."""
     state: dict[str, str | None] = {
-        "status": plan.TRIAGE.queue, "assignee": None, "priority": life.priority, "resolution": None,
-        "Key": life.former_key or life.key,
-        "project": (life.former_key or life.key).partition("-")[0],
+        "status": plan.TRIAGE.queue, "assignee": None, "priority": ticket.priority, "resolution": None,
+        "Key": ticket.former_key or ticket.key,
+        "project": (ticket.former_key or ticket.key).partition("-")[0],
     }  # fmt: skip
     histories = []
-    for change in life.changes:
+    for change in ticket.changes:
         items = [
-            _item(name, state[name], after) for name, after in change.fields.items() if state[name] != after
-        ]
+            {
+                "field": name, "fieldtype": "jira", "fieldId": "issuekey" if name == "Key" else name,
+                "from": _id(name, state[name]), "fromString": state[name],
+                "to": _id(name, after), "toString": after,
+            }
+            for name, after in change.fields.items()
+            if state[name] != after
+        ]  # fmt: skip
         state |= change.fields
         named = {"author": _user(change.actor)} if change.actor else {}
         if items:
             histories.append({"id": change.at, **named, "created": _text(change.at), "items": items})
     return histories, state
-
-
-def _item(name: str, before: str | None, after: str | None) -> Json:
-    return {
-        "field": name,
-        "fieldtype": "jira",
-        "fieldId": "issuekey" if name == "Key" else name,
-        "from": _id(name, before),
-        "fromString": before,
-        "to": _id(name, after),
-        "toString": after,
-    }
 
 
 def _id(name: str, value: str | None) -> str | None:
@@ -89,58 +76,47 @@ def _id(name: str, value: str | None) -> str | None:
     return {"priority": PRIORITIES, "resolution": RESOLUTIONS, "project": PROJECTS}[name][value]
 
 
-def _body(life: Life, replayed: tuple[list[Json], dict[str, str | None]]) -> Json:
+def _body(ticket: Ticket, replayed: tuple[list[Json], dict[str, str | None]]) -> Json:
     histories, state = replayed
     comments = [
         {"id": at, "author": _user(who), "created": _text(at), "updated": _text(at)}
-        for at, who in life.comments
+        for at, who in ticket.comments
     ]
-    last = max([life.created, *(h["id"] for h in histories), *(c["id"] for c in comments)])
+    last = max([ticket.created, *(h["id"] for h in histories), *(c["id"] for c in comments)])
     finished = [h["created"] for h in histories if any(item["toString"] == plan.DONE for item in h["items"])]
-    resolution, assignee, site_id = state["resolution"], state["assignee"], str(FIRST_ISSUE + life.number)
+    resolution, assignee, site_id = state["resolution"], state["assignee"], str(FIRST_ISSUE + ticket.number)
     fields = {
-        "summary": f"{life.verb} {life.noun} {life.setting}",
-        "issuetype": {"id": TYPES[life.type], "name": life.type, "subtask": False},
+        "summary": f"{ticket.verb} {ticket.noun} {ticket.setting}",
+        "issuetype": {"id": TYPES[ticket.type], "name": ticket.type, "subtask": False},
         "project": {"id": PROJECTS[plan.PROJECT], "key": plan.PROJECT, "name": "Shop"},
         "priority": {"id": PRIORITIES[str(state["priority"])], "name": state["priority"]},
         "status": _status(str(state["status"])),
         "resolution": {"id": RESOLUTIONS[resolution], "name": resolution} if resolution else None,
         "resolutiondate": finished[-1] if resolution else None,
-        "created": _text(life.created),
+        "created": _text(ticket.created),
         "updated": _text(last),
-        "creator": _user(life.creator),
-        "reporter": _user(life.creator),
+        "creator": _user(ticket.creator),
+        "reporter": _user(ticket.creator),
         "assignee": _user(assignee) if assignee else None,
-        "labels": [plan.INCIDENT] if life.incident else [],
-        "components": [{"name": life.component}],
+        "labels": [plan.INCIDENT] if ticket.incident else [],
+        "components": [{"name": ticket.component}],
         "comment": {"comments": comments, "maxResults": len(comments), "total": len(comments), "startAt": 0},
-        **_parent(life.epic),
     }
+    if ticket.epic:  # in a planning project that is not pulled
+        fields["parent"] = {"id": str(9_000 + ticket.epic), "key": f"PLAN-{ticket.epic}"}
     log = {"startAt": 0, "maxResults": len(histories), "total": len(histories), "histories": histories}
     address = f"{SITE}/issue/{site_id}"
-    return {"id": site_id, "self": address, "key": life.key, "fields": fields, "changelog": log}
-
-
-def _parent(epic: int | None) -> Json:
-    """Name the epic; epics lie in a planning project that is not pulled."""
-    return {"parent": {"id": str(9_000 + epic), "key": f"PLAN-{epic}"}} if epic else {}
+    return {"id": site_id, "self": address, "key": ticket.key, "fields": fields, "changelog": log}
 
 
 def _status(name: str) -> Json:
     status, category = plan.STATUSES[name]
-    number, words = CATEGORIES[category]
-    about = {"id": number, "key": category, "name": words}
-    return {"id": status, "name": name, "statusCategory": about}
+    number, title = CATEGORIES[category]
+    return {"id": status, "name": name, "statusCategory": {"id": number, "key": category, "name": title}}
 
 
 def account_id(name: str) -> str:
-    """The account of this person.
-
-    Examples
-    --------
-    >>> account_id("dev-1")
-    'acc-dev-1'
-    """
+    """The account of this person, such as ``acc-dev-1``."""
     return f"acc-{name}"
 
 

@@ -1,7 +1,7 @@
-"""The story as Git tells it: a stream for ``git fast-import``: branches, merges, releases.
+"""The story as Git has it: a stream for ``git fast-import`` with branches, merges, releases.
 
-Work lands on ``main`` when QA has passed it, either by a merge or rebased: then its commits keep their
-author's instants and bear the landing's as the committer's. Work in flight stays on its branch.
+Work is merged into ``main`` when QA has passed it, either by a merge commit or rebased: then its commits keep
+the author's timestamps and get that of the merge as the committer's. Unfinished work stays on its branch.
 """
 
 from bisect import bisect_right
@@ -14,7 +14,7 @@ import numpy as np
 from vsm.sample import plan
 from vsm.sample.office_hours import instant, local, working_days
 from vsm.sample.story import Story
-from vsm.sample.tickets import Life
+from vsm.sample.tickets import Ticket
 
 CHORES: Final = ("Update dependencies", "Mend a typing error", "Tidy the build script", "Raise test timeouts")
 CHORE_SHARE: Final = 0.3
@@ -24,7 +24,7 @@ Work = list[tuple[int, str]]
 
 @dataclass(slots=True)
 class _Stream:
-    """What has been written, and ``main``'s last commit after each instant."""
+    """The stream so far, and ``main``'s last commit after each instant."""
 
     parts: list[bytes]
     at: list[int]
@@ -57,30 +57,28 @@ class _Stream:
 
 
 def commits_from_story(story: Story) -> bytes:
-    """The whole repository as one fast-import stream.
-
-    Examples
-    --------
-    >>> from vsm.sample.story import story_from_seed
-    >>> commits_from_story(story_from_seed(7)).splitlines()[:2]
-    [b'commit refs/heads/main', b'mark :1']
-    """
+    """The whole repository as one fast-import stream."""
     rng = np.random.default_rng([story.seed, 3])
     start = instant(plan.FIRST_DAY, 8)
     stream = _Stream([], [], [])
     first = (start, plan.LEAD)
     stream.land(start, stream.commit("main", first, "Begin", path="README.md", body="# Shop", onto=None))
-    landings = [(at, life, work) for life in story.lives for at, work in life.landings]
-    chores: list[tuple[int, Life | None, Work]] = [(at, None, [(at, who)]) for at, who in _chores(rng, story)]
-    for at, life, work in sorted([*landings, *chores], key=lambda entry: entry[0]):
-        if life is None:
-            _land_chore(stream, rng, work[0])
+    landings = [(at, ticket, work) for ticket in story.tickets for at, work in ticket.landings]
+    chores: list[tuple[int, Ticket | None, Work]] = [
+        (at, None, [(at, who)]) for at, who in _chores(rng, story)
+    ]
+    for at, ticket, work in sorted([*landings, *chores], key=lambda entry: entry[0]):
+        if ticket is None:
+            author, subject = work[0], str(rng.choice(CHORES))
+            onto = stream.marks[-1]
+            mark = stream.commit("main", author, subject, path="chores.txt", body=f"{at}", onto=onto)
+            stream.land(at, mark)
         elif rng.random() < plan.MERGE_SHARE:
-            _land_merged(stream, life, at, work)
+            _land_merged(stream, ticket, at, work)
         else:
-            _land_rebased(stream, life, at, work)
-    for life in story.lives:
-        _branch(stream, f"feature/{life.key}", life, life.commits)
+            _land_rebased(stream, ticket, at, work)
+    for ticket in story.tickets:
+        _branch(stream, f"feature/{ticket.key}", ticket, ticket.commits)
     ends = [f"reset refs/heads/main\nfrom :{stream.marks[-1]}\n\n".encode(), *_tags(story, stream)]
     return b"".join([*stream.parts, *ends])
 
@@ -93,43 +91,37 @@ def _chores(rng: np.random.Generator, story: Story) -> Iterator[tuple[int, str]]
             yield at, f"dev-{rng.integers(1, 6)}"
 
 
-def _land_chore(stream: _Stream, rng: np.random.Generator, author: tuple[int, str]) -> None:
-    at, _ = author
-    subject, body = str(rng.choice(CHORES)), f"{at}"
-    stream.land(
-        at, stream.commit("main", author, subject, path="chores.txt", body=body, onto=stream.marks[-1])
-    )
-
-
-def _land_merged(stream: _Stream, life: Life, at: int, work: Work) -> None:
-    tip = _branch(stream, "main", life, work)
-    author, subject = (at, work[-1][1]), f"Merge branch 'feature/{life.key}'"
-    body = _subject(life, len(work) - 1)
+def _land_merged(stream: _Stream, ticket: Ticket, at: int, work: Work) -> None:
+    tip = _branch(stream, "main", ticket, work)
+    author, subject = (at, work[-1][1]), f"Merge branch 'feature/{ticket.key}'"
+    body = _subject(ticket, len(work) - 1)
     mark = stream.commit(
-        "main", author, subject, path=_path(life), body=body, onto=stream.marks[-1], merging=tip
+        "main", author, subject, path=_path(ticket), body=body, onto=stream.marks[-1], merging=tip
     )
     stream.land(at, mark)
 
 
-def _land_rebased(stream: _Stream, life: Life, at: int, work: Work) -> None:
+def _land_rebased(stream: _Stream, ticket: Ticket, at: int, work: Work) -> None:
     mark = stream.marks[-1]
     for place, author in enumerate(work):
-        subject = _subject(life, place)
-        mark = stream.commit("main", author, subject, path=_path(life), body=subject, onto=mark, committed=at)
+        subject = _subject(ticket, place)
+        mark = stream.commit(
+            "main", author, subject, path=_path(ticket), body=subject, onto=mark, committed=at
+        )
     stream.land(at, mark)
 
 
-def _branch(stream: _Stream, ref: str, life: Life, work: Work) -> int | None:
-    """Write a branch from where main was when its first commit was made; gives the tip."""
+def _branch(stream: _Stream, ref: str, ticket: Ticket, work: Work) -> int | None:
+    """Write a branch from main's last commit before its first one; gives the tip."""
     mark = stream.base(work[0][0]) if work else None
     for place, author in enumerate(work):
-        subject = _subject(life, place)
-        mark = stream.commit(ref, author, subject, path=_path(life), body=subject, onto=mark)
+        subject = _subject(ticket, place)
+        mark = stream.commit(ref, author, subject, path=_path(ticket), body=subject, onto=mark)
     return mark
 
 
 def _tags(story: Story, stream: _Stream) -> Iterator[bytes]:
-    """Tag what each release put into production; every second tag is annotated."""
+    """Tag main at each release; every second tag is annotated."""
     for number, at in enumerate(story.releases):
         name, mark = f"v1.{number}", stream.base(at)
         if number % 2:
@@ -138,13 +130,13 @@ def _tags(story: Story, stream: _Stream) -> Iterator[bytes]:
             yield f"tag {name}\nfrom :{mark}\ntagger {_signed(plan.BOT, at)}\n{_data(name)}".encode()
 
 
-def _subject(life: Life, place: int) -> str:
-    verb = LATER_VERBS[(place - 1) % len(LATER_VERBS)] if place else life.verb.lower()
-    return f"{life.key} {verb} {life.noun}"
+def _subject(ticket: Ticket, place: int) -> str:
+    verb = LATER_VERBS[(place - 1) % len(LATER_VERBS)] if place else ticket.verb.lower()
+    return f"{ticket.key} {verb} {ticket.noun}"
 
 
-def _path(life: Life) -> str:
-    return f"work/{life.key}.txt"
+def _path(ticket: Ticket) -> str:
+    return f"work/{ticket.key}.txt"
 
 
 def _signed(name: str, at: int) -> str:

@@ -1,4 +1,4 @@
-"""When people work: Monday to Friday, by the local clock; instants are whole seconds of the epoch."""
+"""Working time: Monday to Friday, by the local clock; instants are whole seconds of the epoch."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -21,24 +21,12 @@ def instant(day: date, hour: float = 0.0) -> int:
 
 
 def local(at: int) -> datetime:
-    """What the local clock says.
-
-    Examples
-    --------
-    >>> local(1736152200).isoformat()
-    '2025-01-06T09:30:00+01:00'
-    """
+    """The local time of an instant."""
     return datetime.fromtimestamp(at, ZONE)
 
 
 def working_days() -> list[date]:
-    """The days that are worked, with a margin behind the sample's end.
-
-    Examples
-    --------
-    >>> working_days()[4:6]
-    [datetime.date(2025, 1, 10), datetime.date(2025, 1, 13)]
-    """
+    """The working days, with a margin after the sample's end."""
     span = (AS_OF.date() - FIRST_DAY).days + 120
     days = [FIRST_DAY + timedelta(days=n) for n in range(span)]
     return [day for day in days if day.weekday() < 5]
@@ -46,7 +34,7 @@ def working_days() -> list[date]:
 
 @dataclass(frozen=True)
 class Hours:
-    """The stretches that are worked, from one hour of the day to another.
+    """The working time from one hour of each working day to another.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """What is planted in the sample, and who works there.
 
-Every number that shapes the small business stands here once; ``truth`` writes them down beside what came
-of them, and ``build`` tells the same stages and people to ``vsm``.
+Every number that shapes the small business is here, once; ``truth`` lists them with their results, and
+``build`` writes the same stages and people into vsm.toml.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BUG_SHARE: Final = 0.45
 STORY_SHARE: Final = 0.35
 RUSH_WEEKS: Final = 4
 RUSH: Final = 1.6
-"""So many first weeks bring so many times the usual tickets: the QA queue is there from the beginning."""
+"""The first weeks bring more tickets than usual, by this factor: the QA queue exists from the beginning."""
 
 FRIDAY_SHARE: Final = 0.65
 """Share of bugs that customers report on Friday between 15:00 and 19:00."""
@@ -56,7 +56,7 @@ BULK_AT: Final = datetime(2025, 11, 14, 11, 20, tzinfo=ZONE)
 STALE_DAYS: Final = (20, 90)
 PARKED: Final = 42
 PARKED_DAYS: Final = (3, 60)
-"""Tickets that nobody takes up: the stale ones are closed in one bulk edit, the parked ones stay open."""
+"""Tickets that nobody starts: the stale ones are closed in one bulk edit, the parked ones stay open."""
 
 BAD_RELEASES: Final = range(2, 30, 6)
 """After each of these releases, counted from 0, the next bug that comes in is an incident."""
@@ -110,7 +110,7 @@ STATUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who works at which step. Hours are of the day, local; nothing new is taken up after ``intake``."""
+    """A person and their step. Hours are of the day, local; nothing new is started after ``intake``."""
 
     name: str
     team: str

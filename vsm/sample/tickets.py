@@ -1,4 +1,4 @@
-"""The tickets that come in and their fate, drawn from a seed before anybody works on them."""
+"""The tickets that come in, with what is planted in each, drawn from a seed before anybody works on them."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,18 +16,14 @@ NOUNS: Final = (
     "wish list", "start page",
 )  # fmt: skip
 SETTINGS: Final = (
-    "on small screens",
-    "for new customers",
-    "in the evening",
-    "after a refund",
-    "for two currencies",
-)
+    "on small screens", "for new customers", "in the evening", "after a refund", "for two currencies",
+)  # fmt: skip
 UNEVEN: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was changed at once. ``fields`` tells the values after; ``actor`` is None if not named."""
+    """One change. ``fields`` are the values after it; ``actor`` is None where nobody is named."""
 
     at: int
     actor: str | None
@@ -35,7 +31,7 @@ class Change:
 
 
 @dataclass(slots=True)
-class Life:
+class Ticket:
     """One ticket, what is planted in it, and what happened to it.
 
     ``landings`` are the instants at which work was merged, with its commits; ``commits`` wait for theirs.
@@ -67,7 +63,7 @@ class Life:
 
     @property
     def key(self) -> str:
-        """What people call it."""
+        """Its key in the tracker."""
         return f"{plan.PROJECT}-{self.number}"
 
     @property
@@ -76,15 +72,8 @@ class Life:
         return next(name for name, nouns in plan.COMPONENTS.items() if self.noun in nouns)
 
 
-def lives_from_seed(seed: int) -> list[Life]:
-    """The tickets that are reported, in order of creation.
-
-    Examples
-    --------
-    >>> lives = lives_from_seed(7)
-    >>> len(lives), lives[0].key, sum(life.parked for life in lives)
-    (600, 'SHOP-1', 42)
-    """
+def tickets_from_seed(seed: int) -> list[Ticket]:
+    """The tickets that are reported, in order of creation."""
     rng = np.random.default_rng([seed, 1])
     flowing = plan.TICKETS - plan.STALE - plan.PARKED
     end = int(plan.AS_OF.timestamp())
@@ -94,11 +83,11 @@ def lives_from_seed(seed: int) -> list[Life]:
     ]
     drafts += [_waiting(rng, end, plan.PARKED_DAYS, "parked") for _ in range(plan.PARKED)]
     drafts.sort(key=lambda draft: draft["created"])
-    lives = [Life(number=number, **draft) for number, draft in enumerate(drafts, start=1)]
-    sound = [life for life in lives[40:350] if not (life.parked or life.stale or life.cancelled)]
+    tickets = [Ticket(number=number, **draft) for number, draft in enumerate(drafts, start=1)]
+    sound = [ticket for ticket in tickets[40:350] if not (ticket.parked or ticket.stale or ticket.cancelled)]
     for place in rng.choice(len(sound), plan.REOPENED, replace=False):
         sound[place].reopens = True
-    return lives
+    return tickets
 
 
 def _flowing(rng: np.random.Generator, place: float) -> dict[str, Any]:
@@ -123,7 +112,7 @@ def _flowing(rng: np.random.Generator, place: float) -> dict[str, Any]:
 
 
 def _waiting(rng: np.random.Generator, until: int, days: tuple[int, int], fate: str) -> dict[str, Any]:
-    """Draw a ticket that nobody takes up, reported some days before an instant."""
+    """Draw a ticket that nobody starts, reported some days before an instant."""
     reported = until - int(rng.uniform(*days) * 86400)
     draft = _draft(rng, "Task", hours(9, 17).open_from(reported) + int(rng.integers(600)))
     return draft | {"priority": "Low", fate: True}

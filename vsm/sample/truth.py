@@ -1,6 +1,6 @@
-"""What was planted in the sample, and what came of it: the yardstick for everything that ``vsm`` claims.
+"""What was planted in the sample, and its results: the reference for everything that ``vsm`` claims.
 
-Figures are counted from the simulation itself, by rules told beside them, and by no code of ``vsm``.
+Figures are counted from the simulation itself, by the rules stated with them, and by no code of ``vsm``.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ import tomlkit
 
 from vsm.sample import plan
 from vsm.sample.office_hours import instant, local
-from vsm.sample.story import Stay, Story, stays_from_life, story_from_seed
-from vsm.sample.tickets import Life
+from vsm.sample.story import Story, Visit, story_from_seed, visits_of_ticket
+from vsm.sample.tickets import Ticket
 
 DAY: Final = 86_400
 WAITS: Final = (*(step.queue for step in plan.STEPS), plan.SHELF, plan.OUTSIDE)
 RULES: Final = """\
-What is planted in the sample, and what came of it. Written by vsm.sample; do not edit.
-Days are elapsed days of 24 hours. Unless said otherwise, figures are of the tickets that were
+What is planted in the sample, and its results. Written by vsm.sample; do not edit.
+Days are elapsed days of 24 hours. Unless stated otherwise, figures are of the tickets that were
 finished for good by the sample's last instant, without those that the bulk edit closed; lead time runs
 from creation to the last entry into Done, and a stage's share is its part of all lead time (Done: of
 reopened tickets, before they were).
@@ -32,41 +32,37 @@ Section = dict[str, object]
 
 
 def sample_truth(*, seed: int = 7) -> str:
-    """What was planted, and what came of it: the text of ``data/sample/truth.toml``.
-
-    Examples
-    --------
-    >>> import tomllib
-    >>> tomllib.loads(sample_truth(seed=7))["qa_queue"]["costliest_wait"]
-    'Waiting for QA'
-    """
+    """What was planted, and its results: the text of ``data/sample/truth.toml``."""
     story = story_from_seed(seed)
-    tickets = [_Ticket(life, stays_from_life(life)) for life in story.lives]
-    flow = _flow(tickets)
+    histories = [_History(ticket, visits_of_ticket(ticket)) for ticket in story.tickets]
+    first, last = (local(story.releases[place]).date() for place in (0, -1))
+    released = {"releases": len(story.releases), "first": first, "last": last}
+    released["every_days"] = plan.RELEASE_EVERY.days
+    flow = _flow(histories)
     document = tomlkit.document()
     for line in RULES.splitlines():
         document.add(tomlkit.comment(line))
     for name, (meaning, figures) in {
-        "sample": ("how large it is", _size(story, tickets)),
+        "sample": ("how large it is", _size(story, histories)),
         "shares": ("of all lead time, by stage", flow["shares"]),
         "qa_queue": ("one tester for five developers", flow["qa_queue"]),
         "release_batch": (
             "every second Thursday everything on the shelf goes out, moved by release-bot",
-            flow["release_batch"] | _releases(story),
+            flow["release_batch"] | released,
         ),
-        "approval": ("one approver for all, in the afternoon only", _approval(tickets)),
-        "ping_pong": ("development returns bugs to support, one to three times", _ping_pong(tickets)),
-        "weekend": ("customers report bugs on Friday afternoon", _weekend(tickets)),
+        "approval": ("one approver for all, in the afternoon only", _approval(histories)),
+        "ping_pong": ("development returns bugs to support, one to three times", _ping_pong(histories)),
+        "weekend": ("customers report bugs on Friday afternoon", _weekend(histories)),
         "incidents": (
             "the first bug reported after each bad release is labelled so",
             {
                 "failed_releases": [f"v1.{place}" for place in plan.BAD_RELEASES],
                 "share_of_releases": round(len(plan.BAD_RELEASES) / len(story.releases), 4),
-                "tickets": [life.key for life in story.lives if life.incident],
+                "tickets": [ticket.key for ticket in story.tickets if ticket.incident],
             },
         ),
-        "improvement": ("from this day a second tester works, until 13:00", _improvement(tickets)),
-        "dirt": ("as in real trackers", _dirt(tickets)),
+        "improvement": ("from this day a second tester works, until 13:00", _improvement(histories)),
+        "dirt": ("as in real trackers", _dirt(histories)),
     }.items():
         table = tomlkit.table()
         table.comment(meaning)
@@ -77,44 +73,44 @@ def sample_truth(*, seed: int = 7) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ticket:
-    """A ticket's life, and the stays in it; ``path`` are their statuses."""
+class _History:
+    """A ticket and its visits; ``path`` are their statuses."""
 
-    life: Life
-    stays: list[Stay]
+    ticket: Ticket
+    visits: list[Visit]
 
     @property
     def path(self) -> list[str]:
-        return [stay.status for stay in self.stays]
+        return [visit.status for visit in self.visits]
 
     @property
     def finished(self) -> bool:
-        return self.stays[-1].status == plan.DONE
+        return self.visits[-1].status == plan.DONE
 
 
-def _size(story: Story, tickets: list[_Ticket]) -> Section:
-    done = sum(ticket.finished for ticket in tickets)
+def _size(story: Story, histories: list[_History]) -> Section:
+    done = sum(history.finished for history in histories)
     return {
         "seed": story.seed,
-        "tickets": len(tickets),
+        "tickets": len(histories),
         "finished": done,
-        "open_at_end": len(tickets) - done,
-        "first_created": local(story.lives[0].created),
+        "open_at_end": len(histories) - done,
+        "first_created": local(story.tickets[0].created),
         "as_of": local(story.as_of),
     }
 
 
-def _flow(tickets: list[_Ticket]) -> dict[str, Section]:
+def _flow(histories: list[_History]) -> dict[str, Section]:
     """Count where the lead time went: each stage's share, and the two costliest waits."""
-    stays = [
-        stay
-        for ticket in tickets
-        if ticket.finished and not ticket.life.stale
-        for stay in ticket.stays[:-1]  # the last is Done, for good
+    visits = [
+        visit
+        for history in histories
+        if history.finished and not history.ticket.stale
+        for visit in history.visits[:-1]  # the last is Done, for good
     ]
     total: Counter[str] = Counter()
-    for stay in stays:
-        total[stay.status] += stay.seconds
+    for visit in visits:
+        total[visit.status] += visit.seconds
     ranked = sorted(WAITS, key=lambda status: -total[status])
     found: dict[str, Section] = {
         "shares": {
@@ -125,7 +121,7 @@ def _flow(tickets: list[_Ticket]) -> dict[str, Section]:
         ("qa_queue", "costliest_wait", 0, plan.QA.queue),
         ("release_batch", "second_costliest_wait", 1, plan.SHELF),
     ):
-        days = [stay.seconds / DAY for stay in stays if stay.status == status]
+        days = [visit.seconds / DAY for visit in visits if visit.status == status]
         found[name] = {
             rank: ranked[place],
             "total_days": round(total[status] / DAY, 1),
@@ -136,61 +132,59 @@ def _flow(tickets: list[_Ticket]) -> dict[str, Section]:
     return found
 
 
-def _releases(story: Story) -> Section:
-    days = [local(at).date() for at in story.releases]
-    return {"releases": len(days), "first": days[0], "last": days[-1], "every_days": plan.RELEASE_EVERY.days}
-
-
-def _approval(tickets: list[_Ticket]) -> Section:
+def _approval(histories: list[_History]) -> Section:
     approver = next(person for person in plan.PEOPLE if person.step == plan.APPROVAL)
     hours = f"{approver.opens}:00-{approver.closes}:00"
-    done = sum(ticket.path.count(plan.APPROVAL.work) for ticket in tickets)
-    return {"approver": approver.name, "hours": hours, "approvals_taken_up": done}
+    done = sum(history.path.count(plan.APPROVAL.work) for history in histories)
+    return {"approver": approver.name, "hours": hours, "approvals_started": done}
 
 
-def _ping_pong(tickets: list[_Ticket]) -> Section:
+def _ping_pong(histories: list[_History]) -> Section:
     back = (plan.DEVELOPMENT.work, plan.TRIAGE.work)
-    returns = {ticket.life.key: list(pairwise(ticket.path)).count(back) for ticket in tickets}
+    returns = {history.ticket.key: list(pairwise(history.path)).count(back) for history in histories}
     times = {key: count for key, count in returns.items() if count}
     return {
         "tickets": list(times),
-        "share_of_all_tickets": round(len(times) / len(tickets), 4),
+        "share_of_all_tickets": round(len(times) / len(histories), 4),
         "returns": sum(times.values()),
         "tickets_by_returns": [list(times.values()).count(n) for n in sorted(plan.BOUNCES)],
     }
 
 
-def _weekend(tickets: list[_Ticket]) -> Section:
-    bugs = [ticket for ticket in tickets if ticket.life.type == "Bug" and ticket.life.changes]
-    reported = [local(bug.life.created) for bug in bugs]
-    waits = [bug.stays[0] for bug in bugs]
-    weekend = [_seconds_of_weekend(stay) for stay in waits]
+def _weekend(histories: list[_History]) -> Section:
+    bugs = [history for history in histories if history.ticket.type == "Bug" and history.ticket.changes]
+    reported = [local(bug.ticket.created) for bug in bugs]
+    waits = [bug.visits[0] for bug in bugs]
+    weekend = [_seconds_of_weekend(visit) for visit in waits]
     return {
-        "bugs_taken_up": len(bugs),
+        "bugs_started": len(bugs),
         "reported_on_friday_from_15": sum(at.weekday() == 4 and at.hour >= 15 for at in reported),
         "waited_over_a_weekend": sum(seconds > 0 for seconds in weekend),
-        "weekend_share_of_their_wait": round(sum(weekend) / sum(stay.seconds for stay in waits), 4),
+        "weekend_share_of_their_wait": round(sum(weekend) / sum(visit.seconds for visit in waits), 4),
     }
 
 
-def _seconds_of_weekend(stay: Stay) -> int:
-    """Count the seconds of a closed stay that fall on Saturday or Sunday."""
-    left = stay.left or stay.entered
-    day, seconds = local(stay.entered).date(), 0
+def _seconds_of_weekend(visit: Visit) -> int:
+    """Count the seconds of a closed visit that fall on Saturday or Sunday."""
+    left = visit.left or visit.entered
+    day, seconds = local(visit.entered).date(), 0
     while (begin := instant(day)) < left:
         day += timedelta(days=1)
         if local(begin).weekday() >= 5:
-            seconds += min(left, instant(day)) - max(stay.entered, begin)
+            seconds += min(left, instant(day)) - max(visit.entered, begin)
     return seconds
 
 
-def _improvement(tickets: list[_Ticket]) -> Section:
+def _improvement(histories: list[_History]) -> Section:
     change = instant(plan.IMPROVED)
     waits = [
-        stay for ticket in tickets for stay in ticket.stays if stay.status == plan.QA.queue and stay.left
+        visit
+        for history in histories
+        for visit in history.visits
+        if visit.status == plan.QA.queue and visit.left
     ]
-    before = [stay.seconds / DAY for stay in waits if stay.entered < change]
-    after = [stay.seconds / DAY for stay in waits if stay.entered >= change]
+    before = [visit.seconds / DAY for visit in waits if visit.entered < change]
+    after = [visit.seconds / DAY for visit in waits if visit.entered >= change]
     return {
         "date": plan.IMPROVED,
         "median_days_entered_before": round(median(before), 2),
@@ -200,33 +194,35 @@ def _improvement(tickets: list[_Ticket]) -> Section:
     }
 
 
-def _dirt(tickets: list[_Ticket]) -> Section:
-    def keys(chosen: Iterable[_Ticket]) -> list[str]:
-        return [ticket.life.key for ticket in chosen]
+def _dirt(histories: list[_History]) -> Section:
+    def keys(chosen: Iterable[_History]) -> list[str]:
+        return [history.ticket.key for history in chosen]
 
-    moves = [move for ticket in tickets for move in _moves_with_assignee(ticket.life)]
+    moves = [move for history in histories for move in _moves_with_assignee(history.ticket)]
     foreign = sum(bool(actor and assignee and actor != assignee) for actor, assignee in moves)
     cancelled = [plan.TRIAGE.work, plan.DONE]
     return {
         "status_changes": len(moves),
         "moved_by_another_than_the_assignee": foreign,
         "share_moved_by_another": round(foreign / len(moves), 4),
-        "open_without_any_status_change": keys(each for each in tickets if len(each.stays) == 1),
-        "cancelled_in_triage": keys(each for each in tickets if each.path[-2:] == cancelled),
+        "open_without_any_status_change": keys(each for each in histories if len(each.visits) == 1),
+        "cancelled_in_triage": keys(each for each in histories if each.path[-2:] == cancelled),
         "bulk_edit_at": plan.BULK_AT,
-        "bulk_edit": keys(each for each in tickets if each.life.stale),
-        "reopened": keys(each for each in tickets if plan.DONE in each.path[:-1]),
-        "moved_from": {each.life.key: each.life.former_key for each in tickets if each.life.former_key},
+        "bulk_edit": keys(each for each in histories if each.ticket.stale),
+        "reopened": keys(each for each in histories if plan.DONE in each.path[:-1]),
+        "moved_from": {
+            each.ticket.key: each.ticket.former_key for each in histories if each.ticket.former_key
+        },
         "missing_author": keys(
-            each for each in tickets if any(change.actor is None for change in each.life.changes)
+            each for each in histories if any(change.actor is None for change in each.ticket.changes)
         ),
     }
 
 
-def _moves_with_assignee(life: Life) -> Iterator[tuple[str | None, str | None]]:
-    """Give of each move who made it and who was assigned; where nobody was, who became so by it."""
+def _moves_with_assignee(ticket: Ticket) -> Iterator[tuple[str | None, str | None]]:
+    """For each move, give who made it and who was assigned, or became so by the move."""
     assignee: str | None = None
-    for change in life.changes:
+    for change in ticket.changes:
         after = change.fields.get("assignee", assignee)
         if "status" in change.fields:
             yield change.actor, assignee or after

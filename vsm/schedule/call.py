@@ -1,4 +1,4 @@
-"""The call of ``vsm run --due`` on one work folder: what a scheduler has to start, and how often."""
+"""The call of ``vsm run --due`` on one work folder: what a scheduler starts, and how often."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,11 @@ from vsm.errors import ParameterError
 
 EVERY: Final = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 """Minutes between two calls: those that divide an hour or a day, since cron knows no others."""
-
-
 SPARE_MINUTES: Final = 60
-"""What a run may take besides its notebooks: pull, check, publish, notify."""
-
-
+"""Minutes that a run may take besides its notebooks: pull, check, publish, notify."""
 FAULTS: Final = "schedule.log"
-"""Where the work folder holds what went wrong before a run could write its own log."""
-
-
+"""The file in the work folder for errors from before a run can write its own log."""
 _SLUG: Final = 40
-
-
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -48,14 +40,7 @@ class Call:
     Raises
     ------
     ParameterError
-        ``every`` divides neither an hour nor a day, or a path holds what no scheduler's file can.
-
-    Examples
-    --------
-    >>> Call(("/bin/vsm",), PurePath("/work"), PurePath("/etc"), every=7)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: every 7 minutes divides neither an hour nor a day; choose one of 1, 2, 3, ...
+        ``every`` divides neither an hour nor a day, or a path has a character that no scheduler's file can.
     """
 
     program: tuple[str, ...]
@@ -73,7 +58,7 @@ class Call:
         for text in (*self.words, str(self.secrets)):
             if _UNPRINTABLE.search(text):
                 raise ParameterError(
-                    f"the path {text!r} holds a character that no scheduler's file can; rename it"
+                    f"the path {text!r} has a character that no scheduler's file can have; rename it"
                 )
 
     @property
@@ -94,14 +79,9 @@ class Call:
 
 
 def cron_expression(every: int, *, offset: int = 0) -> str:
-    """The cron expression that means every so many minutes.
+    """The cron expression for every so many minutes, one of ``EVERY``.
 
-    Parameters
-    ----------
-    every
-        One of ``EVERY``.
-    offset
-        Minutes after the full hour, where everybody else begins; less than ``every``.
+    ``offset`` are minutes after the full hour, where everybody else begins; less than ``every``.
 
     Examples
     --------
@@ -121,21 +101,12 @@ def cron_expression(every: int, *, offset: int = 0) -> str:
 
 
 def longest_minutes(reports: Sequence[Report], *, numbered: int) -> int:
-    """Minutes after which a run hangs for sure: when each notebook took all its time, and an hour.
+    """Minutes after which a run hangs for sure: the time limits of all notebooks, and an hour.
 
-    Where no report is planned yet, as if there were one of all notebooks.
-
-    Parameters
-    ----------
-    reports
-        The reports of vsm.toml.
-    numbered
-        How many notebooks a report has that names none.
+    A report that names no notebook has ``numbered`` of them; without any report yet, one such is assumed.
 
     Examples
     --------
-    >>> longest_minutes([], numbered=7)
-    130
     >>> longest_minutes([Report(name="weekly", minutes=20), Report(name="m", notebooks=("a",))], numbered=7)
     210
     """

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from itertools import accumulate
 from pathlib import Path
 from time import sleep
 from typing import Any, Final
@@ -32,7 +33,7 @@ _MOST_BYTES: Final = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent. Plain text; ``link`` is an address or a path, ``attachments`` are files."""
+    """A message in plain text; ``link`` is an address or a path, ``attachments`` are files."""
 
     report: str
     outcome: Outcome
@@ -54,24 +55,16 @@ def send_message(
     secrets: Mapping[str, str],
     pause: Callable[[float], None] = sleep,
 ) -> str:
-    """Send a message to one channel; returns why it could not be sent, or nothing.
+    """Send a message to one channel; returns why it could not be sent, without any secret, or nothing.
 
     Parameters
     ----------
-    message
-        What is answer.
     to
         One ``[[report.tell]]`` of vsm.toml.
     secrets
-        The environment: addresses of webhooks, and ``VSM_SMTP_URL`` (``smtp://user:password@host:587`` with
-        STARTTLS, ``smtps://…:465``) and ``VSM_MAIL_FROM`` of e-mail.
+        The environment: addresses of webhooks, and the variables of ``send_mail``.
     pause
         Waits so many seconds between two tries.
-
-    Returns
-    -------
-    str
-        One sentence that holds no secret, or nothing.
 
     Examples
     --------
@@ -99,7 +92,7 @@ def _to_webhook(
     if not address:
         return f"webhook {name}: it is not set in the environment"
     if urlsplit(address).scheme not in ("http", "https"):
-        return f"webhook {name}: it is no http or https address"
+        return f"webhook {name}: it is not an http or https address"
     fault = ""
     for turn in range(_TRIES):
         if turn:
@@ -122,17 +115,20 @@ def _to_webhook(
 
 
 def _body(message: Message, address: str) -> dict[str, Any]:
-    """Shape it for who listens: Slack, Mattermost and others take text, Teams an adaptive card."""
+    """Shape the message for its receiver: Slack, Mattermost and others take text, Teams an adaptive card."""
     host = urlsplit(address).hostname or ""
-    lines = [_line(text) for text in (message.title, *message.sentences)]
+    # Teams refuses messages above 28 KB.
+    lines = [" ".join(text.split()) for text in (message.title, *message.sentences)]
+    lines = [line if len(line) <= _MOST else f"{line[: _MOST - 1]}…" for line in lines]
+    link = [message.link] if message.link else []
     if not f".{host}".endswith(_TEAMS):
-        return {"text": "\n".join([*map(_plain, lines), *([_escaped(message.link)] if message.link else [])])}
-    shown = [*lines, *([message.link] if message.link else [])]
+        return {"text": "\n".join([*map(_plain, lines), *map(_escaped, link)])}
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard", "version": "1.4",
-        "body": [  # a TextBlock would read Markdown, and so links that stand in the data; a TextRun does not
-            {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}]} for text in shown
+        "body": [  # a TextBlock would read Markdown, and with it links in the data; a TextRun does not
+            {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}]}
+            for text in [*lines, *link]
         ],
     }  # fmt: skip
     if urlsplit(message.link).scheme in ("http", "https"):
@@ -141,36 +137,27 @@ def _body(message: Message, address: str) -> dict[str, Any]:
     return {"type": "message", "attachments": [{"contentType": kind, "content": card}]}
 
 
-def _line(text: str) -> str:
-    """Make one line of it that every listener takes: Teams refuses messages above 28 KB."""
-    text = " ".join(text.split())
-    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
-
-
 def _plain(text: str) -> str:
-    """Leave no markup in it: an unseen space breaks mentions, links and pictures of Mattermost's Markdown."""
+    """Take out markup: a zero-width space breaks mentions, links and pictures of Mattermost's Markdown."""
     text = text.replace("@", f"@{_UNSEEN}").replace("](", f"]{_UNSEEN}(").replace("]:", f"]{_UNSEEN}:")
     return _escaped(text.replace("][", f"]{_UNSEEN}["))
 
 
 def _escaped(text: str) -> str:
-    """Leave no markup of Slack in it: three characters stand for mentions, links and commands."""
+    """Escape the three characters by which Slack marks mentions, links and commands."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _hidden(fault: str, secrets: Mapping[str, str]) -> str:
     """Leave out what the environment holds as a secret; a command may have repeated it."""
-    values = [value for name, value in secrets.items() if _SECRET.search(name)]
-    parts = {part for value in values for part in (value, value.strip(), *_login(value))}
+    parts: set[str] = set()
+    for value in (value for name, value in secrets.items() if _SECRET.search(name)):
+        login = value.partition("://")[2].rpartition("@")[0]
+        parts |= {value, value.strip(), login, *login.split(":"), *map(unquote, login.split(":"))}
     for part in sorted(parts, key=len, reverse=True):
         if len(part) >= _LONG:
             fault = fault.replace(part, "…")
     return fault
-
-
-def _login(address: str) -> list[str]:
-    login = address.partition("://")[2].rpartition("@")[0]
-    return [login, *(unquote(part) for part in login.split(":")), *login.split(":")]
 
 
 def _to_command(message: Message, words: tuple[str, ...], secrets: Mapping[str, str]) -> str:
@@ -197,20 +184,11 @@ def _to_command(message: Message, words: tuple[str, ...], secrets: Mapping[str, 
 
 
 def send_mail(message: Message, *, to: Sequence[str], secrets: Mapping[str, str]) -> str:
-    """Send a message by e-mail; returns why it could not be sent, or nothing.
+    """Send a message by e-mail, with up to 10 MB of PDFs; returns why it could not be sent, or nothing.
 
-    ``VSM_SMTP_URL`` tells the server: ``smtp://user:password@host:587`` (STARTTLS is required unless the
+    ``VSM_SMTP_URL`` names the server: ``smtp://user:password@host:587`` (STARTTLS is required unless the
     server is this very machine) or ``smtps://user:password@host:465``; ``VSM_MAIL_FROM`` the sender, by
     default the user if that is an address. Certificates are checked.
-
-    Parameters
-    ----------
-    message
-        What is said; PDFs of up to 10 MB in all are sent along.
-    to
-        Addresses.
-    secrets
-        The environment.
 
     Examples
     --------
@@ -225,7 +203,7 @@ def send_mail(message: Message, *, to: Sequence[str], secrets: Mapping[str, str]
     except ValueError:
         server = SplitResult("", "", "", "", "")
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
-        return "e-mail: VSM_SMTP_URL is no address such as smtp://user:password@host:587"
+        return "e-mail: VSM_SMTP_URL is not an address such as smtp://user:password@host:587"
     sender = secrets.get("VSM_MAIL_FROM") or unquote(server.username or "")
     if "@" not in sender:
         return "e-mail: VSM_MAIL_FROM, the sender's address, is not set in the environment"
@@ -248,33 +226,17 @@ def _refusal(mail: EmailMessage, server: SplitResult) -> str:
 
 
 def mail_of(message: Message, *, sender: str, to: Sequence[str]) -> EmailMessage:
-    r"""The message as an e-mail: plain text, with its PDFs.
-
-    Raises
-    ------
-    ValueError
-        An address holds a line break.
-
-    Examples
-    --------
-    >>> message = Message("weekly", "done", "Shop is done.", ("A.",))
-    >>> mail = mail_of(message, sender="vsm@shop.example", to=["team@shop.example"])
-    >>> mail["Subject"], mail.get_content()
-    ('Shop is done.', 'Shop is done.\n\nA.\n')
-    """
+    """The message as an e-mail in plain text; raises ValueError where an address has a line break."""
     mail = EmailMessage()
     mail["Subject"] = " ".join(message.title.split())[:200]
     mail["From"] = sender
     mail["To"] = ", ".join(to)
     paragraphs = [message.title, *message.sentences, *([message.link] if message.link else [])]
-    size, files = 0, []
     present = [path for path in message.attachments if path.is_file()]
-    for path in present:
-        size += path.stat().st_size
-        if size <= _MOST_BYTES:
-            files.append(path)
+    sizes = accumulate(path.stat().st_size for path in present)
+    files = [path for path, size in zip(present, sizes, strict=True) if size <= _MOST_BYTES]
     if len(files) < len(present):
-        paragraphs.append("Not all PDFs are sent along: together they are larger than 10 MB.")
+        paragraphs.append("Not all PDFs are attached: together they are larger than 10 MB.")
     mail.set_content("\n\n".join(paragraphs) + "\n")
     for path in files:
         mail.add_attachment(path.read_bytes(), maintype="application", subtype="pdf", filename=path.name)

@@ -14,7 +14,7 @@ from vsm.schedule.history import Run
 from vsm.schedule.rendering import Output, render_plan
 
 MOST: Final = 2_000_000
-"""A log of so many bytes is put aside as ``.1``; there is never more than one put aside."""
+"""Bytes after which a log is renamed to ``.1``, in place of the one before."""
 
 Log = Callable[..., None]
 
@@ -26,16 +26,16 @@ class Effects:
     Attributes
     ----------
     clock
-        Gives the instant that counts as now, with zone.
+        The instant that counts as now, with zone.
     log
         Takes what happens, as ``log_to`` makes it.
     pull
         Pulls what is configured; returns a sentence for each source that could not be pulled.
     publish
-        Copies a finished run to where its report is published, and of one that made nothing the first page,
-        which says so; returns what failed, or nothing.
+        Copies a run to where its report is published, or only the first page where it failed; returns what
+        went wrong, or nothing.
     notify
-        Notifies those who are to know; returns a sentence for each that could not be reached.
+        Sends the messages; returns a sentence for each channel that could not be reached.
     render
         Carries out a plan, as ``render_plan`` does.
     """
@@ -51,18 +51,9 @@ class Effects:
 def log_to(
     path: Path, *, clock: Callable[[], datetime], json_lines: bool = False, quiet: bool = False
 ) -> Log:
-    """A function ``log(event, **about)`` that takes what a run says; a full disk does not stop it.
+    """A function ``log(event, **about)`` that writes JSON lines to a file, and sentences to standard output.
 
-    Parameters
-    ----------
-    path
-        The file, a JSON object a line.
-    clock
-        Gives the instant, with zone.
-    json_lines
-        Write JSON lines on standard output as well, not sentences.
-    quiet
-        Say nothing there.
+    With ``json_lines`` standard output gets those as well, with ``quiet`` nothing. A full disk stops nothing.
 
     Examples
     --------
@@ -76,20 +67,16 @@ def log_to(
         at = clock()
         line = json.dumps({"at": at.isoformat(timespec="seconds"), "report": report, "event": event, **about})
         with suppress(OSError):
-            _append(path, line)
+            if path.exists() and path.stat().st_size > MOST:
+                path.replace(path.with_suffix(path.suffix + ".1"))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
         if not quiet:
-            with suppress(OSError):  # cron may have led it to a file on a full disk
+            with suppress(OSError):  # cron may have redirected it to a file on a full disk
                 sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
                 sys.stdout.flush()
 
     return log
-
-
-def _append(path: Path, line: str) -> None:
-    if path.exists() and path.stat().st_size > MOST:
-        path.replace(path.with_suffix(path.suffix + ".1"))
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
 
 
 def _sentence(at: datetime, report: str, event: str, about: dict[str, Any]) -> str:

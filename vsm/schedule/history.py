@@ -1,11 +1,11 @@
 """The record of every run of a work folder, and the lock that lets one run at a time write it.
 
-A run is written down before it does anything. What ends without a word (a power cut, a kill) is found by the
-next run, which is the only one under way, and is marked as broken off: nothing is lost silently.
+A run is recorded before it does anything. One that was killed, as by a power cut, is found by the next run,
+which is then the only one, and is marked as broken off: nothing is lost silently.
 
-The lock is one of the operating system on a file, and belongs to a living process. When that ends, however it
-ends, the operating system frees it; a file that was left behind locks nobody out. On a network drive without
-locks, each machine has to have a work folder of its own.
+The lock is the operating system's, on a file, and belongs to a living process: it is free as soon as that has
+ended, however it ended, and a file that was left behind locks nobody out. On a network drive without locks,
+each machine needs a work folder of its own.
 """
 
 import json
@@ -24,7 +24,7 @@ from vsm.errors import ArchiveError, RunError
 
 Outcome = Literal["running", "done", "unchanged", "stale", "failed", "misconfigured", "broken off", "refused"]
 GOOD: Final = frozenset({"done", "unchanged", "stale"})
-"""Outcomes after which a whole report of that run lies in its place."""
+"""Outcomes after which a whole report stands."""
 _BUSY_SECONDS: Final = 10.0
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS runs (
@@ -40,32 +40,31 @@ _INDEX: Final = "CREATE INDEX IF NOT EXISTS runs_by_report ON runs (report, run)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known about one run of one report.
+    """One run of one report.
 
     Attributes
     ----------
-    number
-        Its number in the history, from 1; 0 before it is written down.
     report, title
-        Which report was to be made, and what it is called on its pages.
+        The report's name in vsm.toml, and its title on its pages.
     begun, ended, due
         Instants with zone: its beginning, its end, and the time that made it due (None where it was named).
+    number
+        Its number in the history, from 1; 0 before it is recorded.
     outcome
-        ``done``, ``unchanged`` (nothing new, so the last report stands), ``stale`` (made of data that are
-        partly old or faulty), ``failed``, ``misconfigured``, ``broken off``, ``refused`` (another one was
-        under way).
+        ``done``, ``unchanged`` (no news, so the last report stands), ``stale`` (some of its data are old or
+        faulty), ``failed``, ``misconfigured``, ``broken off``, ``refused`` (another one was running).
     phase
-        How far it got: pull, check, render, publish, tell.
+        How far it got: pull, check, render, publish.
     reason
         Why it is not simply done; a sentence, or nothing.
     folder
-        Name of the folder that holds what it made; nothing where it made none.
+        Name of its report's folder; nothing where it made none.
     key
-        What it was made of: a hash of data, settings and program, which tells whether there is news.
+        Hash of the data, settings and program that it was made of, which shows whether there is news.
     data
         State of the data, in words.
-    tickets, warnings
-        How many tickets it saw, and how many doubts about them.
+    warnings
+        Number of warnings in QUALITY.
     findings
         Its findings, as ``vsm.findings.since_last`` writes them.
     times
@@ -124,7 +123,7 @@ class History:
         self.database.close()
 
     def begin(self, run: Run) -> Run:
-        """Write a run down that begins now; returns it with its number."""
+        """Record a run that begins now; returns it with its number."""
         values = (run.report, _text(run.begun), run.outcome, _packed(run))
         row = self._execute(
             "INSERT INTO runs (report, begun, outcome, about) VALUES (?, ?, ?, ?) RETURNING run", values
@@ -132,26 +131,21 @@ class History:
         return replace(run, number=int(row[0][0]))
 
     def write(self, run: Run) -> None:
-        """Write down how far a run got, or how it ended."""
+        """Record how far a run got, or how it ended."""
         values = (run.outcome, _packed(run), run.number)
         self._execute("UPDATE runs SET outcome = ?, about = ? WHERE run = ?", values)
 
     def end(self, run: Run, before: Run | None) -> Run:
-        """Write an end down; what is tried again and again without getting anywhere stays one line."""
-        again = run.outcome == "refused" or (
-            run.outcome == "misconfigured" and before and run.reason == before.reason
-        )
-        if before is None or not again or run.outcome != before.outcome:
-            self.write(run)
-            return run
-        self.drop(run)
-        run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)
+        """Record an end; repeated refusals, and repeats of one misconfiguration, stay one line."""
+        if (
+            before is not None
+            and run.outcome == before.outcome
+            and (run.outcome == "refused" or (run.outcome == "misconfigured" and run.reason == before.reason))
+        ):
+            self._execute("DELETE FROM runs WHERE run = ?", (run.number,))
+            run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)
         self.write(run)
         return run
-
-    def drop(self, run: Run) -> None:
-        """Forget a run that says what the one before it says already."""
-        self._execute("DELETE FROM runs WHERE run = ?", (run.number,))
 
     def runs(self, report: str | None = None) -> list[Run]:
         """The runs of this report, or of all, the latest first."""
@@ -161,7 +155,7 @@ class History:
         return [_unpacked(number, about) for number, about in found]
 
     def under_way(self) -> list[Run]:
-        """Runs that were begun and have not ended."""
+        """Runs that have begun and not ended."""
         found = self._execute("SELECT run, about FROM runs WHERE outcome = 'running' ORDER BY run", ())
         return [_unpacked(number, about) for number, about in found]
 
@@ -177,20 +171,7 @@ class History:
 
 
 def open_history(path: Path) -> History:
-    """Open the file in which this work folder's runs are written down; made where it is absent.
-
-    Raises
-    ------
-    ArchiveError
-        It cannot be made or read, or is no database.
-
-    Examples
-    --------
-    >>> open_history(Path("/dev/null/runs.sqlite"))
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ArchiveError: /dev/null/runs.sqlite: the history of runs cannot be used: ...
-    """
+    """Open the record of runs; made where it is absent. Raises ArchiveError where it cannot be used."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -207,9 +188,9 @@ def last_good(runs: Sequence[Run]) -> Run | None:
 
 
 def failing_since(runs: Sequence[Run]) -> Run | None:
-    """The run with which it began that none succeeds; None where the last one that ended was good.
+    """The first of the failed runs since the last good one; None where the last that ended was good.
 
-    Runs stand the latest first. A refused one tells nothing of the report: another was under way.
+    ``runs`` has the latest first. Refused ones do not count: another was running.
     """
     first = None
     for run in runs:
@@ -248,12 +229,8 @@ class BusyError(RunError):
 def one_at_a_time(path: Path, *, at: datetime) -> Iterator[None]:
     """Be the only run of a work folder until the block ends.
 
-    Parameters
-    ----------
-    path
-        The lock's file; made where it is absent. Beside it, ``.json`` tells who holds it.
-    at
-        The instant of the run, with zone, for those who have to wait.
+    ``path`` is the lock's file, made where it is absent. A ``.json`` file beside it names its process and
+    ``at``, for the message to those who have to wait.
 
     Raises
     ------
@@ -261,21 +238,17 @@ def one_at_a_time(path: Path, *, at: datetime) -> Iterator[None]:
         Another process holds it; says which, and since when.
     RunError
         The file cannot be made.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root, one_at_a_time(Path(root, "run.lock"), at=datetime.now(UTC)):
-    ...     print("alone")
-    alone
     """
     lock, holder = FileLock(path, timeout=0, is_singleton=False), path.with_suffix(".json")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise BusyError(f"another run is under way{_holder(holder)}; nothing was done") from None
+        who = ""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            known = json.loads(holder.read_text())
+            who = f" (process {known['process']}, since {known['since']})"
+        raise BusyError(f"another run is under way{who}; nothing was done") from None
     except OSError as error:
         raise RunError(f"cannot lock {path}: {error.strerror or error}") from error
     try:
@@ -286,10 +259,3 @@ def one_at_a_time(path: Path, *, at: datetime) -> Iterator[None]:
         with suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
-
-
-def _holder(holder: Path) -> str:
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(holder.read_text())
-        return f" (process {known['process']}, since {known['since']})"
-    return ""

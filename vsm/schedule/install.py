@@ -1,4 +1,4 @@
-"""Puts a call into the user's own crontab or systemd; nothing else of theirs is changed."""
+"""Installs a call in the user's own crontab or systemd; nothing else of theirs is changed."""
 
 import os
 import shutil
@@ -13,17 +13,14 @@ from vsm.schedule.call import Call
 from vsm.schedule.schedulers import cron_block, systemd_units
 
 _NONE_YET: Final = ("no crontab for", "can't open")
-"""How crontabs of Debian, cronie, macOS and BusyBox say that the user has none; all else is an error."""
-_PATIENCE: Final = 30.0
+"""Messages of Debian, cronie, macOS and BusyBox for a user without a crontab; all else is an error."""
+_SECONDS: Final = 30.0
 
 
 def with_block(crontab: str, call: Call) -> str:
-    r"""The crontab with the call in it: what stood between its marks is replaced, all else kept.
+    r"""The crontab with the call in it: the lines between its marks are replaced, all others kept.
 
-    Raises
-    ------
-    RunError
-        A mark stands there without its other half: nobody knows what may be replaced.
+    Raises RunError where one of the marks is missing or there are several: nobody knows what may be replaced.
 
     Examples
     --------
@@ -41,8 +38,8 @@ def with_block(crontab: str, call: Call) -> str:
         return f"{crontab}{gap}{block}\n"
     if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
         raise RunError(
-            f"the crontab holds '{begin}' {len(starts)} and '{end}' {len(ends)} times, not once each in this "
-            "order; take them out with crontab -e, and try again; nothing was changed"
+            f"the crontab has '{begin}' {len(starts)} and '{end}' {len(ends)} times, not once each in this "
+            "order; remove them with crontab -e, and try again; nothing was changed"
         )
     return "\n".join([*lines[: starts[0]], block, *lines[ends[0] + 1 :]])
 
@@ -50,20 +47,9 @@ def with_block(crontab: str, call: Call) -> str:
 def install_in_crontab(call: Call, *, environment: Mapping[str, str]) -> bool:
     """Put the call into the user's crontab; returns whether that changed anything.
 
-    The crontab is read anew, and written only where it differs; what is not between the marks of this work
-    folder stays to the byte.
-
-    Parameters
-    ----------
-    call
-        What to call, and how often.
-    environment
-        Variables of the process, for ``crontab`` itself.
-
-    Raises
-    ------
-    RunError
-        There is no ``crontab`` command, or it cannot read or write; nothing was changed then.
+    The crontab is read first, and written only where it differs; what is not between the marks of this work
+    folder stays the same to the byte. ``environment`` are the variables for the ``crontab`` command. Raises
+    RunError where there is no such command, or it cannot read or write; nothing was changed then.
     """
     crontab = shutil.which("crontab", path=environment.get("PATH", os.defpath))
     if crontab is None:
@@ -83,19 +69,9 @@ def install_in_crontab(call: Call, *, environment: Mapping[str, str]) -> bool:
 
 
 def install_units(call: Call, *, folder: Path) -> list[Path]:
-    """Write the units of systemd, each whole; returns where they lie.
+    """Write the units of systemd, each whole; returns their paths.
 
-    Parameters
-    ----------
-    call
-        What to call, and how often.
-    folder
-        Folder of the user's units of systemd; made where it is absent.
-
-    Raises
-    ------
-    RunError
-        The folder cannot be written.
+    The folder of the user's units is made where it is absent; RunError says that it cannot be written.
     """
     written = []
     try:
@@ -108,14 +84,9 @@ def install_units(call: Call, *, folder: Path) -> list[Path]:
 
 
 def start_timer(call: Call, *, environment: Mapping[str, str]) -> str:
-    """Let the user's systemd run the timer; returns why it does not, or nothing.
+    """Start the timer, whose units are installed, in the user's systemd; returns why that failed, or nothing.
 
-    Parameters
-    ----------
-    call
-        Whose units lie in place.
-    environment
-        Variables of the process, which tell ``systemctl`` whose systemd is meant.
+    ``environment`` are the variables for ``systemctl``, which finds the user's systemd by them.
     """
     systemctl = shutil.which("systemctl", path=environment.get("PATH", os.defpath))
     if systemctl is None:
@@ -133,7 +104,7 @@ def _call(
     plain = dict(environment) | {"LC_ALL": "C"}
     try:
         return subprocess.run(  # noqa: S603 - a command found on PATH, and words of our own
-            words, input=given, capture_output=True, env=plain, timeout=_PATIENCE, check=False
+            words, input=given, capture_output=True, env=plain, timeout=_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RunError(f"{words[0]} cannot be used: {error}; nothing was changed") from error

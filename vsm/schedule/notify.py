@@ -1,4 +1,4 @@
-"""Who is notified of a run, and in which words: at most three sentences, and where to look."""
+"""Who is notified of a run, and the message: at most three sentences and a link."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,25 +25,16 @@ def message_of(
     link: str = "",
     pdfs: Sequence[Path] = (),
 ) -> Message:
-    """The message about this run: what changed first, then what costs most; of a failure, why.
+    """The message about this run: changes first, then what costs most; or why it failed.
 
-    Parameters
-    ----------
-    run
-        As it ended.
-    findings, changes
-        What it found, and how that stands against the last good run; None where there is none.
-    link
-        Where the report can be read.
-    pdfs
-        Files to send along, where the channel can.
+    ``changes`` are those since the last good run, None without one; ``pdfs`` are attached to e-mail.
 
     Examples
     --------
     >>> from datetime import UTC, datetime
     >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), title="Shop", outcome="done")
     >>> print(message_of(run, findings=Findings(), changes=None).text)
-    Shop: the report 'weekly' is done.
+    Shop: the report 'weekly' is ready.
     Nothing to see yet: there are too few finished tickets to say anything.
     """
     name = f"{run.title or 'vsm'}: the report '{run.report}'"
@@ -52,10 +43,10 @@ def message_of(
     moves = [change for change in changes or () if change.kind in _WORTH_SENDING]
     lines = [str(change) for change in moves[: SENTENCES - 1]]
     if changes is not None and not moves:
-        lines = ["No change since the last report is borne by the data."]
+        lines = ["No significant change since the last report."]
     claims = [finding.claim for finding in findings if all(finding.claim not in line for line in lines)]
     lines += (claims or [Findings.nothing] if not findings else claims)[: SENTENCES - len(lines)]
-    caveat = f"Mind: {_sentence(run.reason)}" if run.outcome == "stale" else ""
+    caveat = f"Note: {_sentence(run.reason)}" if run.outcome == "stale" else ""
     sentences = ([caveat, *lines[: SENTENCES - 1]] if caveat else lines)[:SENTENCES]
     return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
 
@@ -63,7 +54,7 @@ def message_of(
 def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -> bool:
     """Whether this is sent to somebody who asked for it ``always``, on a ``change``, or on a ``failure``.
 
-    A first report is a change, and so is one that is partly stale; without news nothing is sent.
+    A first report is a change, and so is one with stale data; without news nothing is sent.
 
     Examples
     --------
@@ -82,9 +73,9 @@ def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -
 
 def _fate(run: Run) -> str:
     return {
-        "done": "is done", "stale": "is output of data that are partly stale or faulty",
-        "unchanged": "stands: there is no news", "broken off": "was broken off",
-        "misconfigured": "cannot be output as vsm.toml says",
+        "done": "is ready", "stale": "is ready, but some of its data are stale or faulty",
+        "unchanged": "is unchanged: there are no new data", "broken off": "was interrupted",
+        "misconfigured": "cannot be made: vsm.toml has a mistake",
     }.get(run.outcome, "has failed")  # fmt: skip
 
 
@@ -102,7 +93,7 @@ def notify(
     secrets: Mapping[str, str],
     pause: Callable[[float], None] = sleep,
 ) -> Sequence[str]:
-    """Notify those whom vsm.toml names; returns why somebody could not be reached, a sentence each.
+    """Notify the channels of vsm.toml; returns a sentence for each that could not be reached.
 
     ``secrets`` and ``pause`` are those of ``send_message``.
     """

@@ -1,4 +1,4 @@
-"""What one run is to make, and when: which reports are due, of what data, with which parameters."""
+"""The plan of one run: which reports are due, with which notebooks, parameters and data."""
 
 import hashlib
 import json
@@ -20,15 +20,15 @@ from vsm.sources.work_folder import WorkFolder
 
 SLIDES: Final = "retro.ipynb"
 TRIES: Final = 3
-"""So often a report is tried for one due time."""
+"""Attempts at a report for one due time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one run is to make.
 
-    ``parameters`` are resolved; ``key`` tells whether there is news: two plans with one key would make the
-    same pages but for the hour on them.
+    ``parameters`` are resolved; ``key`` shows whether there is news: two plans with one key would make the
+    same pages but for the time on them.
     """
 
     report: Report
@@ -39,30 +39,12 @@ class Plan:
 
 
 def plan_run(
-    folder: WorkFolder,
-    report: Report,
-    *,
-    workflow: Workflow,
-    at: datetime,
-    troubles: Sequence[str] = (),
+    folder: WorkFolder, report: Report, *, workflow: Workflow, at: datetime, troubles: Sequence[str] = ()
 ) -> Plan:
-    """Plan a run: its notebooks, its parameters, and the key of the data it is made of.
+    """Plan a run, after the sources were pulled: its notebooks, its parameters, and the key of its data.
 
-    Parameters
-    ----------
-    folder
-        The work folder, after its sources were pulled.
-    report, workflow
-        What vsm.toml says.
-    at
-        The instant of the run, with zone.
-    troubles
-        What readers have to mind of the data; a page that says it is another page.
-
-    Raises
-    ------
-    ParameterError
-        It names a notebook that is not there, or a parameter that one of its notebooks does not know.
+    ``troubles`` are caveats about the data, which are part of the pages. Raises ParameterError where vsm.toml
+    names a notebook that does not exist, or a parameter that one of the notebooks does not know.
     """
     notebooks = notebooks_of(report)
     parameters = {**report.resolved(at), "names": False}
@@ -85,7 +67,7 @@ def plan_run(
 
 
 def widened(plan: Plan, *, last: date) -> tuple[Plan, str] | None:
-    """The plan with a window that moved beyond the last event moved back to end there, and a sentence on it.
+    """The plan with a window that begins after the last event moved back to end there, and a sentence on it.
 
     None where vsm.toml names a day: that is a mistake, not a quiet time.
 
@@ -95,30 +77,20 @@ def widened(plan: Plan, *, last: date) -> tuple[Plan, str] | None:
     >>> quiet = Report(name="weekly", parameters={"since": "last 7 days"})
     >>> plan = Plan(quiet, (), {"since": "2026-11-16"}, datetime(2026, 11, 23, tzinfo=UTC), "")
     >>> widened(plan, last=date(2026, 10, 1))[1]
-    'Nothing was recorded since 2026-11-16: the window ends with the last event, and begins on 2026-09-24.'
+    'The last event is of 2026-10-01: the window ends with it, and begins on 2026-09-24, not on 2026-11-16.'
     """
     since = plan.parameters.get("since")
     if since == plan.report.parameters.get("since"):
         return None
     back = resolved_day(str(plan.report.parameters["since"]), today=last)
-    trouble = (
-        f"Nothing was recorded since {since}: the window ends with the last event, and begins on {back}."
-    )
+    trouble = f"The last event is of {last}: the window ends with it, and begins on {back}, not on {since}."
     return replace(plan, parameters={**plan.parameters, "since": back}), trouble
 
 
 def notebooks_of(report: Report) -> tuple[Path, ...]:
-    """The notebooks that this report runs: those that it names, else all that are numbered.
+    """The notebooks that this report names, else all that are numbered.
 
-    Raises
-    ------
-    ParameterError
-        It names one that is not there.
-
-    Examples
-    --------
-    >>> [path.name[:2] for path in notebooks_of(Report(name="weekly"))]
-    ['00', '01', '02', '03', '04', '05', '06']
+    Raises ParameterError where it names one that does not exist.
     """
     known = {path.stem: path for path in sorted(notebooks_folder().glob("[0-9]*.ipynb"))}
     if absent := [name for name in report.notebooks if name not in known]:
@@ -131,17 +103,8 @@ def notebooks_of(report: Report) -> tuple[Path, ...]:
 def due_at(report: Report, *, runs: Sequence[Run], at: datetime) -> datetime | None:
     """The due time for which a report has to be made now; None where it has not.
 
-    The latest due time counts, however many went by. It is settled when a run that began at or after it
-    was good, or when ``TRIES`` for it were not; a report without any run is due at its latest time.
-
-    Parameters
-    ----------
-    report
-        What vsm.toml says of it.
-    runs
-        Its history, the latest first.
-    at
-        The instant that counts as now, with zone.
+    Only the latest due time counts. It is settled when a run that began at or after it was good, or when
+    ``TRIES`` for it failed; a report without any run is due at its latest time.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Copies a finished run to where it is published, file by file, and what leads to it last.
+"""Copies a finished run to where it is published, file by file, and the page with links to it last.
 
-A folder, or any address that fsspec knows (``s3://…``, ``gs://…``, ``sftp://…``). papermill's own handlers
-are not used: they write text alone, and a PDF is none.
+That is a folder, or any address that fsspec knows (``s3://…``, ``gs://…``, ``sftp://…``). papermill's own
+handlers are not used: they write text only, and a PDF is none.
 """
 
 import mimetypes
@@ -19,59 +19,46 @@ from vsm.schedule.history import Run
 from vsm.sources.work_folder import WorkFolder
 
 _LIBRARIES: Final = {
-    "s3": "s3fs",
-    "s3a": "s3fs",
-    "gs": "gcsfs",
-    "gcs": "gcsfs",
-    "abfs": "adlfs",
-    "az": "adlfs",
-}
+    "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs",
+}  # fmt: skip
 _RUN_NAME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
 
 
 def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> None:
     """Copy one run of a report and its first page to where they are published.
 
-    The run's files come first, and the page that leads to them last, so that a reader never finds a link to
-    what is not there; a copy that breaks off leaves the page as it was. This run is written again if it is
-    there already; others that stay are copied where they are missing, as after a week without the store.
-    Runs that do not stay are removed after that.
+    The run's files come first, and the page with links to them last, so that no reader finds a dead link; a
+    copy that is interrupted leaves the page as it was. This run is written again if it is there already;
+    others that stay are copied where they are missing, as after a week without the store. Then runs that do
+    not stay are removed.
 
     Parameters
     ----------
     site
         The report's folder, ``site/<report>``.
     folder
-        Name of the run in it; None of a run that made nothing: its first page says what failed.
+        Name of the run in it; None for a failed run: the first page says what failed.
     to
-        A folder or an fsspec address; the report lies there under its own name.
+        A folder or an fsspec address; the report gets a folder of its own name there.
     keep
         Names of the runs that stay there, folders and packed ones.
 
     Raises
     ------
     RunError
-        The address is not known, a library for it is missing, or it refuses; never tells a secret of it.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root:
-    ...     run = Path(root, "site", "weekly", "2026-11-23T070000Z")
-    ...     run.mkdir(parents=True)
-    ...     for file in (run / "index.html", run.parent / "index.html"):
-    ...         _ = file.write_text("<p>whole</p>")
-    ...     send(run.parent, folder=run.name, to=f"{root}/www", keep=[run.name])
-    ...     sorted(path.name for path in Path(root, "www", "weekly").iterdir())
-    ['2026-11-23T070000Z', 'index.html']
+        The address is not known, a library for it is missing, or it refuses; the message has no secret.
     """
     try:
         store, root = fsspec.core.url_to_fs(to)
         store.invalidate_cache()
         base = f"{root.rstrip('/')}/{site.name}"
         for run in _runs(site, folder, keep):
-            if run.name == folder or not store.exists(f"{base}/{_last_of(run)}"):
-                _send_whole(store, run, base)
+            last = run / "index.html" if run.is_dir() else run  # is there only when all of the run is
+            address = f"{base}/{last.relative_to(site).as_posix()}"
+            if run.name == folder or not store.exists(address):
+                files = [path for path in sorted(run.rglob("*")) if path.is_file() and path != last]
+                for file in [*files, last]:
+                    _copy(store, file, f"{base}/{file.relative_to(site).as_posix()}")
         _copy(store, site / "index.html", f"{base}/index.html")
         _prune(store, base, keep)
     except ImportError as error:
@@ -84,7 +71,7 @@ def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> N
 
 
 def without_secrets(address: str) -> str:
-    """An address without what only its owner may know.
+    """An address without its secrets.
 
     Examples
     --------
@@ -97,26 +84,14 @@ def without_secrets(address: str) -> str:
 
 
 def _runs(site: Path, folder: str | None, keep: Collection[str]) -> list[Path]:
-    """List what the first page leads to: this run, and others that a store which was down has missed."""
+    """List the runs that the first page links to: this one, and others that a store may lack."""
     others = (entry for entry in sorted(site.iterdir()) if _RUN_NAME.fullmatch(entry.name))
     missed = [entry for entry in others if entry.name in keep and entry.name != folder]
     return missed if folder is None else [site / folder, *missed]
 
 
-def _send_whole(store: Any, run: Path, base: str) -> None:
-    """Copy a run; its last file is there only when all of it is."""
-    files = [path for path in sorted(run.rglob("*")) if path.is_file()] if run.is_dir() else [run]
-    last = run.parent / _last_of(run)
-    for file in sorted(files, key=lambda file: file == last):
-        _copy(store, file, f"{base}/{file.relative_to(run.parent).as_posix()}")
-
-
-def _last_of(run: Path) -> str:
-    return f"{run.name}/index.html" if run.is_dir() else run.name
-
-
 def _copy(store: Any, file: Path, to: str) -> None:
-    """Write one file, so that a browser takes it for what it is; a folder gets it by renaming."""
+    """Write one file, with its content type; a folder gets it by renaming."""
     protocols = [store.protocol] if isinstance(store.protocol, str) else store.protocol
     if _LIBRARIES.keys().isdisjoint(protocols):  # a bucket has no folders, and none is made by a wrong name
         store.makedirs(to.rpartition("/")[0], exist_ok=True)
@@ -134,7 +109,7 @@ def _copy(store: Any, file: Path, to: str) -> None:
 
 
 def _prune(store: Any, base: str, keep: Collection[str]) -> None:
-    """Remove runs that do not stay; what is called otherwise is somebody else's."""
+    """Remove runs that do not stay; files with other names are somebody else's."""
     store.invalidate_cache()
     for entry in store.ls(base, detail=True):
         name = entry["name"].rstrip("/").rpartition("/")[2]
@@ -143,7 +118,7 @@ def _prune(store: Any, base: str, keep: Collection[str]) -> None:
 
 
 def _answer(error: Exception, address: str) -> str:
-    """Say what a store answered, without what only the owner may know, as it stands or decoded."""
+    """Give a store's answer without the secrets of its address, as they are or decoded."""
     text = " ".join(str(error).split()) or type(error).__name__
     rest = address.partition("://")[2]
     hidden = rest.rpartition("@")[0]
@@ -157,9 +132,8 @@ def _answer(error: Exception, address: str) -> str:
 def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     """Copy a run to where its report is published; returns why that failed, or nothing.
 
-    What lies in the work folder stays there, as its first page leads to it; older runs are removed. A run
-    that made nothing sends the first page alone, with what failed and since when. A relative path counts from
-    the work folder: a scheduler has a folder of its own.
+    Runs that are in the work folder stay published, older ones are removed. Of a failed run only the first
+    page is sent, with what failed and since when.
     """
     site = folder.site / report.name
     keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []
@@ -172,7 +146,7 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
 
 
 def address_of(folder: WorkFolder, report: Report) -> str:
-    """Where vsm.toml says that a report is published; a relative path counts from the work folder."""
+    """The address in vsm.toml; a relative path counts from the work folder: a scheduler runs elsewhere."""
     to = str(report.publish)
     known = "://" in to or to.startswith("~") or Path(to).is_absolute()
     return to if known else str(folder.root.resolve() / to)

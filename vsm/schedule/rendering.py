@@ -21,7 +21,7 @@ _FINDINGS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What came of a plan. ``changes`` are held against the last good run; None where there is none."""
+    """The output of a plan. ``changes`` are those since the last good run; None where there is none."""
 
     folder: Path
     findings: Findings
@@ -29,48 +29,38 @@ class Output:
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
-    """The stream that this plan is about; names of persons are not in it.
-
-    A day on which a window begins is refused where nothing was recorded since; see ``widened``.
+    """The stream that this plan is about, without names of persons.
 
     Raises
     ------
     InputError
-        The data do not bear the plan, such as a window that begins after the last event.
+        The data do not fit the plan, such as a window that begins after the last event; see ``widened``.
     ArchiveError
         The archive is damaged or locked.
     """
-    chosen = plan.parameters
-    since, until, team, kind = (
-        str(chosen.get(name, "")) for name in ("since", "until", "team", "ticket_type")
-    )
+    names = ("since", "until", "team", "ticket_type")
+    since, until, team, kind = (str(plan.parameters.get(name, "")) for name in names)
     return read_stream(folder.root, since=since, until=until, team=team, ticket_type=kind)
 
 
 def render_plan(
     folder: WorkFolder, plan: Plan, *, stream: ValueStream, before: Run | None, troubles: Sequence[str]
 ) -> Output:
-    """Make what is planned, under ``runs/<report>``, to be renamed into its place.
-
-    Executed notebooks are left out: what is shared are pages.
+    """Make what is planned in a folder under ``runs/<report>``, without the executed notebooks.
 
     Parameters
     ----------
-    folder
-        The work folder.
-    plan
-        What to make.
     stream
         As ``stream_of_plan`` gave it.
     before
-        The last good run, whose findings this one's are held against.
+        The last good run, with which this one's findings are compared.
     troubles
-        What readers have to mind of the data; shown at the top of every page.
+        Caveats about the data; shown at the top of every page.
 
     Raises
     ------
     NotebookError
-        A notebook did not run to its end in its time; says where the partial one is kept.
+        A notebook did not run to its end in its time; names the partial one that is kept.
     RunError
         The folder cannot be written, or a PDF cannot be printed.
     """
@@ -97,22 +87,17 @@ def render_plan(
     )
     made = index.parent
     if "slides" in report.formats:
-        about = {**stream.provenance, **({"Mind": notice} if notice else {})}
+        about = {**stream.provenance, **({"Note": notice} if notice else {})}
         deck = publish_slides(
             notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=about, **shared
         )
         deck.rename(made / deck.name)
         shutil.rmtree(deck.parent)
     if "pdf" in report.formats:
-        _print(made)
+        pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
+        print_pdfs(pages, paper=A4)
+        decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
+        print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
     return Output(made, stream.findings, changes)
-
-
-def _print(made: Path) -> None:
-    pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
-    print_pdfs(pages, paper=A4)
-    decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
-    if decks:
-        print_pdfs(decks, paper=SLIDE)

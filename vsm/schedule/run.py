@@ -1,14 +1,14 @@
-"""Makes reports with nobody there: pull, check, render, publish, notify.
+"""Makes reports unattended: pull, check, render, publish, notify.
 
 A run of a report goes through these phases, and ends with one of these outcomes::
 
-    pull ──> check ──────> render ──> publish ──> done, or stale: made of data that are partly old or faulty
+    pull ──> check ──────> render ──> publish ──> done, or stale: some of the data are old or faulty
       │        ├─ no news ──────────────────────> unchanged, or stale as the last good run is
-      └────────┴────────────┴───────────┴───────> failed, or misconfigured: vsm.toml asks for what cannot be
+      └────────┴────────────┴───────────┴───────> failed, or misconfigured: a mistake in vsm.toml
 
-A run is written down before it begins. One that ended without a word is found by the next call and is
-``broken off``; a call that comes while another is under way is ``refused``. Whatever fails, the last good
-report stays in its place, and its first page says what failed and since when.
+A run is recorded before it begins. One that was killed is found by the next call and is ``broken off``; a
+call that comes while another runs is ``refused``. Whatever fails, the last good report stays, and its first
+page says what failed and since when.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,52 +34,36 @@ EXIT_CODES: Final[dict[Outcome, int]] = {
     "refused": 1,
     "stale": 3,
 }
-"""What ``vsm run`` ends with; the worst of its reports counts, in this order. All else is 0."""
+"""Exit codes of ``vsm run``; the worst of its reports counts, in this order. All else is 0."""
 _STOPPED: Final = "it was stopped before its end."
 
 
 def run_reports(
     folder: WorkFolder, names: Sequence[str] = (), *, effects: Effects, due: bool = False, force: bool = False
 ) -> list[Run]:
-    """Make reports: one run of each, at most one call at a time in a work folder.
+    """Make the reports of vsm.toml: one run of each, at most one call at a time in a work folder.
+
+    Returns the runs as they ended, in the order of vsm.toml; none where nothing was to be done.
 
     Parameters
     ----------
-    folder
-        The work folder; its vsm.toml plans the reports.
     names
-        Which of them; all without any.
-    effects
-        What is done to the world.
+        Which reports; all by default.
     due
-        Make only those that their ``cron`` makes due now.
+        Make only those that are due now by their ``cron``.
     force
         Make them even if there is no news since the last good run.
-
-    Returns
-    -------
-    list of Run
-        As they ended, in the order of vsm.toml; none where nothing was to be done.
 
     Raises
     ------
     BusyError
-        Another call is under way; written down as refused.
+        Another call is running; recorded as refused.
     ConfigError
-        vsm.toml says something that cannot be; written down for every report that ever ran.
+        vsm.toml has a mistake; recorded for every report that ever ran.
     ParameterError
         No report has this name.
     RunError
-        The folder cannot be locked, or the history not be written: nothing was done.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> effects = Effects(clock=datetime.now, log=print, pull=list, publish=str, notify=list)
-    >>> run_reports(WorkFolder(Path("/dev/null")), effects=effects)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.RunError: cannot lock /dev/null/archive/run.lock: Not a directory
+        The folder cannot be locked, or the history cannot be written: nothing was done.
     """
     at = effects.clock()
     try:
@@ -112,16 +96,16 @@ def _chosen(
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One call of ``run_reports``: what all its runs share."""
+    """What all runs of one call of ``run_reports`` share."""
 
     folder: WorkFolder
     history: History
     effects: Effects
 
     def close_broken_runs(self) -> None:
-        """End what the history holds as under way: this call is the only one, so it broke off."""
+        """End what the history holds as running: this call is the only one, so it broke off."""
         for run in self.history.under_way():
-            reason = f"it was broken off in the phase '{run.phase}'; nothing of it was published."
+            reason = f"it was interrupted in the phase '{run.phase}'; nothing of it was published."
             self.history.write(replace(run, outcome="broken off", reason=reason, ended=self.effects.clock()))
             self.effects.log("broken off", report=run.report, begun=run.begun.isoformat(), phase=run.phase)
             self.refresh_pages(run.report)
@@ -144,7 +128,7 @@ class _Call:
         at: datetime,
         force: bool,
     ) -> list[Run]:
-        """Pull once, then make one report after the other; whatever ends this early is written down."""
+        """Pull once, then make one report after the other; an early end is recorded."""
         title = workflow.stream.name
         begun = [Run(report.name, at, due=time, title=title, phase="pull") for report, time in chosen]
         making = [
@@ -152,12 +136,12 @@ class _Call:
             for (report, _), run in zip(chosen, begun, strict=True)
         ]
         try:
-            for each in making:  # what a run that was killed has left
+            for each in making:  # clears the leftovers of a run that was killed
                 each.refresh_pages()
             self.effects.log("pull", reports=[run.report for run in begun])
             try:
                 troubles = self.effects.pull()
-            except Exception as error:  # noqa: BLE001 - such as a full disk; each run is told of it
+            except Exception as error:  # noqa: BLE001 - such as a full disk; each run records it
                 return [each.fail(error).finish() for each in making]
             return [each.make(workflow, troubles=troubles, force=force).finish() for each in making]
         except BaseException:
@@ -167,20 +151,20 @@ class _Call:
             raise
 
     def note(self, run: Run, outcome: Outcome, reason: str) -> None:
-        """Write down a run that ended before it could begin."""
+        """Record a run that ended before it could begin."""
         before = next(iter(self.history.runs(run.report)), None)
         begun = self.history.begin(run)
         self.history.end(replace(begun, outcome=outcome, reason=reason, ended=self.effects.clock()), before)
 
     def refresh_pages(self, report: str, *, keep: int | None = None) -> str:
-        """Say on the first pages what there is by now; returns why that failed, or nothing."""
+        """Bring the first pages up to date; returns why that failed, or nothing."""
         at, log = self.effects.clock(), self.effects.log
         return refresh_pages(self.folder, report, history=self.history, log=log, at=at, keep=keep)
 
 
 @dataclass(slots=True)
 class _Making:
-    """One report on its way through the phases; ``run`` is what is known of it by now."""
+    """One report on its way through the phases; ``run`` is its record so far."""
 
     call: _Call
     report: Report
@@ -214,27 +198,22 @@ class _Making:
                 key=plan.key,
                 findings=remembered(self.output.findings),
             )
-        except Exception as error:  # noqa: BLE001 - the other reports go on, and this one is told
+        except Exception as error:  # noqa: BLE001 - the other reports go on, and this one records it
             self.fail(error)
         return self
 
     def fail(self, error: Exception) -> "_Making":
         """End with this error: the user's mistake, or a failure."""
-        if isinstance(error, InputError):
-            self.run = replace(self.run, outcome="misconfigured", reason=str(error))
-        else:
-            known = isinstance(error, VsmError)
-            self.run = replace(
-                self.run, outcome="failed", reason=str(error) if known else f"{type(error).__name__}: {error}"
-            )
+        reason = str(error) if isinstance(error, VsmError) else f"{type(error).__name__}: {error}"
+        outcome: Outcome = "misconfigured" if isinstance(error, InputError) else "failed"
+        self.run = replace(self.run, outcome=outcome, reason=reason)
         return self
 
     def finish(self) -> Run:
-        """Write the end down, show it on the first page, copy it to where it is published, notify."""
+        """Record the end, show it on the first page, copy the run to where it is published, notify."""
         history, effects, report = self.call.history, self.call.effects, self.report
         before = next((run for run in history.runs(report.name) if run.number < self.run.number), None)
-        self.run = replace(self.run, ended=effects.clock())
-        self.run = history.end(self.run, before)
+        self.run = history.end(replace(self.run, ended=effects.clock()), before)
         if fault := self.refresh_pages():
             self.run = replace(
                 self.run, outcome="failed", reason=f"its first page could not be written: {fault}"
@@ -250,9 +229,9 @@ class _Making:
         if self.run.good or same != (self.run.outcome, self.run.reason, self.run.due):
             try:
                 for fault in effects.notify(report, self.run, self.output):
-                    effects.log("not told", report=report.name, reason=fault)
+                    effects.log("not notified", report=report.name, reason=fault)
             except Exception as error:  # noqa: BLE001 - a message that cannot be sent stops nothing
-                effects.log("not told", report=report.name, reason=type(error).__name__)
+                effects.log("not notified", report=report.name, reason=type(error).__name__)
         effects.log(self.run.outcome, report=report.name, reason=self.run.reason, folder=self.run.folder)
         return self.run
 
@@ -276,17 +255,18 @@ class _Making:
             return plan, stream_of_plan(self.call.folder, plan), [sentence]
 
     def _stand_as(self, good: Run) -> "_Making":
-        """End without news: the last good report stands, and is as stale as it was."""
-        stale = good.outcome == "stale"
-        reason = good.reason if stale else f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
-        self.run = replace(self.run, outcome="stale" if stale else "unchanged", reason=reason)
-        self.run = replace(self.run, folder=good.folder, key=good.key, data=good.data, tickets=good.tickets)
-        self.run = replace(self.run, warnings=good.warnings, findings=good.findings)
+        """End without news: the last good report stays, and is as stale as it was."""
+        outcome: Outcome = "stale" if good.outcome == "stale" else "unchanged"
+        reason = good.reason if outcome == "stale" else f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
+        self.run = replace(
+            self.run, outcome=outcome, reason=reason, folder=good.folder, key=good.key, data=good.data,
+            tickets=good.tickets, warnings=good.warnings, findings=good.findings,
+        )  # fmt: skip
         return self
 
 
 def _faults(stream: ValueStream) -> Iterator[str]:
-    """Say what would make the numbers false; the report is made all the same, and says so at its top."""
+    """Give the faults that would make numbers false; the report is made with them at its top."""
     faults = stream.quality[stream.quality["level"] == "fault"]
     for name, rows in faults.groupby("check", observed=True):
         yield f"{name} ({len(rows)}): {rows['detail'].iloc[0]}."

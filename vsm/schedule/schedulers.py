@@ -1,7 +1,7 @@
-"""The calls of ``vsm run --due``, in the words of six schedulers.
+"""The call of ``vsm run --due`` in the configuration of six schedulers.
 
-One call suffices for all reports of a work folder: ``vsm run --due`` itself knows which of them are due. What
-each scheduler has to be told lies in ``templates``; what is quoted, and how, is decided here.
+One call is enough for all reports of a work folder: ``vsm run --due`` itself knows which of them are due. The
+configurations are in ``templates``; how their values are quoted is decided here.
 """
 
 import json
@@ -17,7 +17,7 @@ from vsm.schedule.call import FAULTS, Call, cron_expression
 
 _DAY: Final = 1440
 _LONGEST_COMMAND: Final = 990
-"""Cron's own limit is 1,000 characters on many systems; it cuts off what is longer without a word."""
+"""Cron's own limit is 1,000 characters on many systems; it cuts off longer lines silently."""
 _LONGEST_TASK: Final = 261
 _FEWEST_AT_GITHUB: Final = 5
 _LONGEST_AT_GITHUB: Final = 360
@@ -36,14 +36,10 @@ class Scheduler(StrEnum):
 
 
 def scheduler_text(call: Call, *, scheduler: Scheduler, units: PurePath, notebook: PurePath) -> str:
-    """What one scheduler has to be told, as ``vsm schedule`` prints it.
+    """The configuration of one scheduler, as ``vsm schedule`` prints it.
 
     Parameters
     ----------
-    call
-        What to call, and how often.
-    scheduler
-        Whose text it is to be.
     units
         Folder of the user's units of systemd.
     notebook
@@ -52,15 +48,7 @@ def scheduler_text(call: Call, *, scheduler: Scheduler, units: PurePath, noteboo
     Raises
     ------
     ParameterError
-        It cannot be called so often, or a path holds what this scheduler would misread.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> root = PurePosixPath("/srv/work")
-    >>> call = Call(("/opt/vsm",), root, PurePosixPath("/etc"))
-    >>> print(scheduler_text(call, scheduler=Scheduler.CRON, units=root, notebook=root).splitlines()[0])
-    # >>> vsm schedule /srv/work
+        It cannot be called so often, or a path has characters that this scheduler would misread.
     """
     match scheduler:
         case Scheduler.CRON:
@@ -78,12 +66,12 @@ def scheduler_text(call: Call, *, scheduler: Scheduler, units: PurePath, noteboo
 
 
 def cron_block(call: Call) -> str:
-    r"""The line of a crontab, between two marks by which it is found again, with a word on secrets.
+    r"""The line of a crontab, between two marks by which it is found again, with comments on secrets.
 
     Raises
     ------
     ParameterError
-        A path holds a backslash, or the command is longer than cron reads.
+        A path has a backslash, or the command is longer than cron reads.
 
     Examples
     --------
@@ -103,14 +91,9 @@ def cron_block(call: Call) -> str:
             "or use --for systemd"
         )
     return _filled(
-        "cron",
-        call=call,
-        secrets=secrets,
-        file=file,
-        faults=FAULTS,
-        schedule=cron_expression(call.every),
+        "cron", call=call, secrets=secrets, file=file, faults=FAULTS, schedule=cron_expression(call.every),
         command=command,
-    )
+    )  # fmt: skip
 
 
 def systemd_units(call: Call) -> dict[str, str]:
@@ -119,18 +102,8 @@ def systemd_units(call: Call) -> dict[str, str]:
     Raises
     ------
     ParameterError
-        The file of secrets lies where systemd would take its path for a pattern, or the path of vsm itself
-        holds a quotation mark or backslash, which systemd refuses there.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/srv/my work"), PurePosixPath("/home/me/.config/vsm"))
-    >>> units = systemd_units(call)
-    >>> [name.replace(call.name, "NAME") for name in units]
-    ['NAME.service', 'NAME.timer']
-    >>> print(units[f"{call.name}.service"].splitlines()[7])
-    ExecStart=":/opt/vsm" "run" "--due" "--dir" "/srv/my work"
+        systemd would take the path of the file of secrets for a pattern, or the path of vsm itself has a
+        quotation mark or backslash, which systemd refuses there.
     """
     if set("\"'\\") & set(call.program[0]):
         raise ParameterError(f"systemd refuses to start {call.program[0]} because of its quotes; rename it")
@@ -138,50 +111,41 @@ def systemd_units(call: Call) -> dict[str, str]:
         raise ParameterError(
             f"systemd would take {call.environment} for a pattern; set XDG_CONFIG_HOME elsewhere"
         )
-    first, *others = call.words
-    words = (f":{first}", *others)  # the colon leaves every $ alone
-    service = _filled("systemd.service", call=call, command=" ".join(map(_for_systemd, words)))
-    calendar, delay = _systemd_calendar(call.every), min(60, call.every * 60 // 5)
-    timer = _filled("systemd.timer", call=call, calendar=calendar, delay=delay)
+    command = " ".join(map(_for_systemd, (f":{call.words[0]}", *call.words[1:])))  # : leaves every $ alone
+    service = _filled("systemd.service", call=call, command=command)
+    in_hours = {60: "*:00", 1440: "00:00"}.get(call.every, f"0/{call.every // 60}:00")
+    calendar = f"*:0/{call.every}" if call.every < 60 else in_hours
+    timer = _filled("systemd.timer", call=call, calendar=calendar, delay=min(60, call.every * 60 // 5))
     return {f"{call.name}.service": f"{service}\n", f"{call.name}.timer": f"{timer}\n"}
 
 
 def printed_units(call: Call, *, folder: PurePath) -> str:
-    """The units of systemd, each under the path at which it has to lie."""
+    """The units of systemd, each under its path."""
     return "\n".join(f"# {folder / name}\n{text}" for name, text in systemd_units(call).items()).rstrip("\n")
 
 
 def github_workflow(call: Call) -> str:
-    """The workflow that calls it at GitHub, whose machines forget everything between two runs.
+    """The workflow that calls it at GitHub, whose machines keep nothing between two runs.
 
-    There, the work folder lies in the repository: ``vsm.toml`` is committed, archive and site lie in a cache.
-    So its name counts, and no path of this machine does.
+    There, the work folder is part of the repository: ``vsm.toml`` is committed, archive and site are cached.
+    So only its name counts, not its path on this machine.
 
     Raises
     ------
     ParameterError
-        It is to be called more often than GitHub does, or the folder's name would be read as a pattern.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/work"), PurePosixPath("/etc"), every=1)
-    >>> github_workflow(call)
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: GitHub starts nothing more often than every 5 minutes; choose --every 5 or more
+        GitHub does not call it so often, or the folder's name would be read as a pattern.
     """
     if call.every < _FEWEST_AT_GITHUB:
         raise ParameterError(
             f"GitHub starts nothing more often than every {_FEWEST_AT_GITHUB} minutes; "
             f"choose --every {_FEWEST_AT_GITHUB} or more"
         )
-    longest = min(_LONGEST_AT_GITHUB, call.longest)
-    return _filled("github.yml", name=_name_in_repository(call), cron=_off_the_hour(call), longest=longest)
+    name, cron = _name_in_repository(call), _off_the_hour(call)
+    return _filled("github.yml", name=name, cron=cron, longest=min(_LONGEST_AT_GITHUB, call.longest))
 
 
 def gitlab_job(call: Call) -> str:
-    """The job that calls it at GitLab; the work folder lies in the repository, as at GitHub.
+    """The job that calls it at GitLab; the work folder is part of the repository, as at GitHub.
 
     Examples
     --------
@@ -195,12 +159,12 @@ def gitlab_job(call: Call) -> str:
 
 
 def windows_task(call: Call) -> str:
-    r"""The lines that make a task of Windows' scheduler, at a prompt of cmd or in PowerShell.
+    r"""The lines that create a task in Windows' scheduler, for cmd and for PowerShell.
 
     Raises
     ------
     ParameterError
-        A path holds a double quote or percent sign, which a task cannot.
+        A path has a double quote or percent sign, which a task cannot have.
 
     Examples
     --------
@@ -211,40 +175,21 @@ def windows_task(call: Call) -> str:
     """
     for word in call.words:
         if set('"%') & set(word):
-            raise ParameterError(f'a task of Windows cannot be told of the path {word}: no " or %; rename it')
+            raise ParameterError(f'a Windows task cannot have the path {word}: no " or %; rename it')
     program, *arguments = map(_for_windows, call.words)
     task = " ".join([program, *arguments])
     often = "/SC DAILY" if call.every == _DAY else f"/SC MINUTE /MO {call.every}"
     escaped = task.replace('"', '\\"')
     at_prompt = f'schtasks /Create /F {often} /TN "{call.name}" /TR "{escaped}"'
     if len(task) > _LONGEST_TASK:
-        at_prompt = (
-            f"rem schtasks reads {_LONGEST_TASK} characters, and this needs {len(task)}: take PowerShell"
-        )
+        at_prompt = f"rem schtasks reads {_LONGEST_TASK} characters, this needs {len(task)}: take PowerShell"
     return _filled("windows.cmd", call=call, at_prompt=at_prompt, arguments=" ".join(arguments))
 
 
 def airflow_dag(call: Call, *, notebook: PurePath) -> str:
-    """Two DAGs for Airflow: one asks what is due, one runs a single notebook.
+    """Two DAGs for Airflow: one makes the reports that are due, one runs a single notebook as an example.
 
-    Parameters
-    ----------
-    call
-        What to call, and how often.
-    notebook
-        A notebook of the suite, as the example.
-
-    Raises
-    ------
-    ParameterError
-        A path holds what Airflow takes for a template.
-
-    Examples
-    --------
-    >>> from pathlib import PurePosixPath
-    >>> call = Call(("/opt/vsm",), PurePosixPath("/srv/my work"), PurePosixPath("/etc"))
-    >>> "/opt/vsm run --due --dir '/srv/my work'" in airflow_dag(call, notebook=PurePosixPath("/a.ipynb"))
-    True
+    Raises ParameterError where Airflow would take a path for a template.
     """
     for word in (*call.words, str(notebook)):
         if "{{" in word or "{%" in word or "{#" in word:
@@ -264,18 +209,15 @@ def _filled(template: str, **values: Any) -> str:
     environment = Environment(  # noqa: S701 - no HTML: every field is quoted for the scheduler that reads it
         loader=PackageLoader("vsm.schedule"),
         undefined=StrictUndefined,
-        variable_start_string="[=",
-        variable_end_string="=]",
-        block_start_string="[%",
-        block_end_string="%]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-    )
+        variable_start_string="[=", variable_end_string="=]",
+        block_start_string="[%", block_end_string="%]",
+        comment_start_string="[#", comment_end_string="#]",
+    )  # fmt: skip
     environment.filters |= {
         "powershell": _for_powershell,
         "python": repr,
         "systemd": _percent_doubled,
-        "yaml": _for_yaml,
+        "yaml": lambda text: json.dumps(text, ensure_ascii=False),  # a JSON string is one of YAML
     }
     return environment.get_template(f"{template}.j2").render(values)
 
@@ -285,7 +227,7 @@ def _off_the_hour(call: Call) -> str:
 
 
 def _name_in_repository(call: Call) -> str:
-    """Say where the folder lies in the repository, or refuse a name that would be read as something else."""
+    """Give the folder's path in the repository; a name that would be read as something else is refused."""
     name = call.folder.name
     if not name or set("$*?[]{}\\") & set(name):
         raise ParameterError(
@@ -294,22 +236,11 @@ def _name_in_repository(call: Call) -> str:
     return name
 
 
-def _systemd_calendar(every: int) -> str:
-    """Say every so many minutes as systemd does.
-
-    >>> _systemd_calendar(15), _systemd_calendar(60), _systemd_calendar(120), _systemd_calendar(1440)
-    ('*:0/15', '*:00', '0/2:00', '00:00')
-    """
-    if every < 60:
-        return f"*:0/{every}"
-    return {60: "*:00", 1440: "00:00"}.get(every, f"0/{every // 60}:00")
-
-
 def _for_cron(word: PurePath | str) -> str:
     r"""Quote for the shell. A ``\%`` outside of quotes is a ``%`` to every cron, and to the shell as well."""
     text = str(word)
     if "\\" in text:
-        raise ParameterError(f"cron cannot be told of the path {text}: it holds a backslash; rename it")
+        raise ParameterError(f"cron cannot read the path {text}: it has a backslash; rename it")
     return r"\%".join(shlex.quote(part) if part else "" for part in text.split("%"))
 
 
@@ -320,11 +251,6 @@ def _for_systemd(word: str) -> str:
 
 def _percent_doubled(word: PurePath | str) -> str:
     return str(word).replace("%", "%%")
-
-
-def _for_yaml(text: str) -> str:
-    """Quote for YAML: a text of JSON is one of YAML."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _for_windows(word: str) -> str:

@@ -1,4 +1,4 @@
-"""The folder of finished reports: one folder a report, in which nothing is half there, and which runs stay.
+"""The folder of finished reports: a folder each, whose runs are whole or not there.
 
 ::
 
@@ -23,26 +23,15 @@ from vsm.schedule.history import History, Run, failing_since, last_good
 from vsm.sources.work_folder import WorkFolder
 
 WHOLE: Final = 4
-"""So many good runs of a report lie unpacked; older ones are packed."""
+"""Number of good runs of a report that stay unpacked; older ones are packed."""
 _FAILED: Final = 3
 _PACKED: Final = ".tar.xz"
 _SHOWN: Final = 200
-_WORDS: Final = {"stale": "partly stale"}
+_WORDS: Final = {"stale": "stale data", "broken off": "interrupted"}
 
 
 def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
-    """Move a finished run into its report's folder; returns its name there.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root:
-    ...     made = Path(root, "made")
-    ...     made.mkdir()
-    ...     put_in_place(made, site=Path(root, "site", "weekly"), at=datetime(2026, 11, 23, tzinfo=UTC))
-    '2026-11-23T000000Z'
-    """
+    """Move a finished run into its report's folder; returns its name there."""
     site.parent.mkdir(parents=True, exist_ok=True)
     return settle(made, site, stamp_of(at)).name
 
@@ -50,11 +39,9 @@ def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
 def refresh_pages(
     folder: WorkFolder, report: str, *, history: History, log: Log, at: datetime, keep: int | None = None
 ) -> str:
-    """Write the first pages and clear what does not stay; returns why a page was not written, or nothing.
+    """Write the first pages and remove old runs; returns why a page was not written, or nothing.
 
-    A page leads to a new run before an old one goes.
-
-    Where nothing can be cleared, nothing is lost: it goes with the next run.
+    A page links to a new run before an old one is removed. What cannot be removed goes with the next run.
     """
     try:
         write_index(folder, report, history=history, at=at)
@@ -73,20 +60,10 @@ def refresh_pages(
 
 
 def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
-    """Keep the newest good runs of a report, whole or packed, and nothing that was left half-made.
+    """Keep the newest good runs of a report, whole or packed, and remove unfinished leftovers.
 
-    Only to be called by the one run that is under way. The newest good one is never touched.
-
-    Parameters
-    ----------
-    folder
-        The work folder.
-    report
-        Its name.
-    runs
-        Its history, the latest first.
-    keep
-        How many good ones stay; of them the newest ``WHOLE`` as folders, the others packed.
+    Only to be called by the one run that is under way. ``keep`` good runs stay, the newest ``WHOLE`` of
+    them as folders, the others packed; the newest is never touched. ``runs`` has the latest first.
     """
     stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
     site, made = folder.site / report, folder.runs / report
@@ -109,18 +86,7 @@ def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> 
 
 
 def write_index(folder: WorkFolder, report: str, *, history: History, at: datetime) -> None:
-    """Say on a report's first page what is the latest, what came of every run, and what stands in its way.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> from tempfile import TemporaryDirectory
-    >>> from vsm.schedule.history import open_history
-    >>> with TemporaryDirectory() as root, open_history(Path(root, "runs.sqlite")) as history:
-    ...     write_index(WorkFolder(Path(root)), "weekly", history=history, at=datetime.now(UTC))
-    ...     "Nothing to see yet" in Path(root, "site", "weekly", "index.html").read_text()
-    True
-    """
+    """Write a report's first page (latest report, all runs, what failed), and that of all reports."""
     runs, site = history.runs(report), folder.site / report
     title = next((run.title for run in runs if run.title), report)
     page = render_site(
@@ -135,13 +101,13 @@ def write_index(folder: WorkFolder, report: str, *, history: History, at: dateti
 
 
 def banner(runs: Sequence[Run]) -> str:
-    """What failed, and since when; nothing where the last run was good. The latest run comes first.
+    """What failed and since when, as a sentence; nothing where the last run was good. Latest run first.
 
     Examples
     --------
     >>> from datetime import UTC
     >>> banner([Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="failed", reason="no room.")])
-    'The latest run failed (2026-11-23 00:00 UTC): no room. No whole report has been made yet.'
+    'The latest run failed (2026-11-23 00:00 UTC): no room. There is no complete report yet.'
     """
     first = failing_since(runs)
     if first is None:
@@ -151,11 +117,11 @@ def banner(runs: Sequence[Run]) -> str:
     since = f" and every one since {first.begun:%Y-%m-%d %H:%M} UTC" if first != latest else ""
     good = last_good(runs)
     stands = (
-        f"What follows is the last whole report, of {good.begun:%Y-%m-%d %H:%M} UTC."
+        f"Below is the last complete report, of {good.begun:%Y-%m-%d %H:%M} UTC."
         if good
-        else "No whole report has been made yet."
+        else "There is no complete report yet."
     )
-    what = "was broken off" if latest.outcome == "broken off" else "failed"
+    what = "was interrupted" if latest.outcome == "broken off" else "failed"
     return f"The latest run {what}{since} ({latest.begun:%Y-%m-%d %H:%M} UTC): {latest.reason} {stands}"
 
 
@@ -164,7 +130,8 @@ def _overview(history: History, at: datetime) -> str:
     for report in history.reports():
         runs = history.runs(report)
         good, trouble = last_good(runs), banner(runs)
-        summary = f"{good.begun:%Y-%m-%d %H:%M} UTC, {good.outcome}" if good else "no whole report yet"
+        outcome = _WORDS.get(good.outcome, good.outcome) if good else ""
+        summary = f"{good.begun:%Y-%m-%d %H:%M} UTC, {outcome}" if good else "no complete report yet"
         pages.append(Page(f"{report}/index.html", report, summary))
         troubles += [f"{report}: {trouble}"] if trouble else []
     title = next((run.title for run in history.runs() if run.title), "Reports")
@@ -174,38 +141,29 @@ def _overview(history: History, at: datetime) -> str:
 def _latest(site: Path, good: Run | None) -> list[Page]:
     if good is None or not (site / good.folder).is_dir():
         return []
-    found = Page(f"{good.folder}/index.html", "What was found", f"as of {good.data}")
-    pages = [found]
+    pages = [Page(f"{good.folder}/index.html", "Report", f"data as of {good.data}")]
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
-    papers = sorted((site / good.folder).glob("*.pdf"))
-    return pages + [
-        Page(f"{good.folder}/{paper.name}", f"On paper: {_words_of_name(paper)}") for paper in papers
-    ]
-
-
-def _words_of_name(paper: Path) -> str:
-    """Say a file's name as words: 01_where_does_time_go.pdf is "where does time go"."""
-    return paper.stem.lstrip("0123456789_").replace("_", " ")
+    for pdf in sorted((site / good.folder).glob("*.pdf")):
+        name = pdf.stem.lstrip("0123456789_").replace("_", " ")
+        pages.append(Page(f"{good.folder}/{pdf.name}", f"PDF: {name}"))
+    return pages
 
 
 def _row(run: Run, site: Path) -> RunRow:
-    took = f"{(run.ended - run.begun).total_seconds():,.0f} s" if run.ended else ""
-    where = next(
-        (name for name in (f"{run.folder}/index.html", f"{run.folder}{_PACKED}") if (site / name).is_file()),
-        "",
+    kept = (
+        name for name in (f"{run.folder}/index.html", f"{run.folder}{_PACKED}") if (site / name).is_file()
     )
+    outcome = _WORDS.get(run.outcome, run.outcome)
     return RunRow(
         begun=f"{run.begun:%Y-%m-%d %H:%M}",
-        outcome=_WORDS.get(run.outcome, run.outcome)
-        if run.times == 1
-        else f"{run.outcome}, {run.times} times",
-        took=took,
+        outcome=outcome if run.times == 1 else f"{outcome}, {run.times} times",
+        took=f"{(run.ended - run.begun).total_seconds():,.0f} s" if run.ended else "",
         tickets=f"{run.tickets:,}" if run.good else "",
         warnings=f"{run.warnings:,}" if run.good else "",
         data=run.data,
         why=run.reason,
-        href=where if run.folder else "",
+        href=next(kept, "") if run.folder else "",
     )
 
 

@@ -1,9 +1,8 @@
-"""Which tables flow through the house, and what does each column mean?
+"""The schema of every table, and the meaning of each column.
 
-Every table is a plain pandas frame. Its words are written once, in ``words``,
-``git_words`` and, for measures, ``derived``; ``conform``
-gives a frame the right types, and ``check`` is called where a stage hands its table on. ``data/README.md`` is
-generated from them.
+Every table is a plain pandas frame. Its columns are described once, in ``words``, ``git_words`` and, for
+measures, ``derived``; ``conform`` gives a frame the right types, and ``check`` is called where a stage hands
+its table on. ``data/README.md`` is generated from them.
 """
 
 from vsm.tables.derived import DERIVED

@@ -1,4 +1,4 @@
-"""The words of the measures: every derived table of a stream, its columns, and what they mean."""
+"""The schema of the measures: every derived table of a stream, and the meaning of its columns."""
 
 import tomllib
 from importlib.resources import files

@@ -1,18 +1,11 @@
-"""What does every column mean, for people who read a page?"""
+"""The data dictionary: the meaning of every column, as a page."""
 
 from vsm.tables.derived import DERIVED
-from vsm.tables.schema import Column
 from vsm.tables.words import TABLES
 
 
 def data_dictionary() -> str:
-    """What does every column mean? Markdown, one section a table; the text of ``data/README.md``.
-
-    Examples
-    --------
-    >>> data_dictionary().splitlines()[0]
-    '# The tables'
-    """
+    """The text of ``data/README.md``: Markdown with a section for each table."""
     lines = ["# The tables", "", "Generated from `vsm/tables` by `make docs`; do not edit.", ""]
     lines += [
         "Instants are UTC to the microsecond, durations too; ratios are floats. First the base tables, then",
@@ -36,13 +29,9 @@ def data_dictionary() -> str:
             "|---|---|---|",
         ]
         lines += [
-            f"| `{c.name}` | {c.type.rstrip('?')}{' or missing' if c.may_lack else ''} | {_meaning(c)} |"
+            f"| `{c.name}` | {c.type.rstrip('?')}{' or missing' if c.may_lack else ''} | {c.meaning}"
+            + (f" ({', '.join(f'`{value}`' for value in c.allowed)}) |" if c.allowed else " |")
             for c in table.columns
         ]
         lines.append("")
     return "\n".join(lines)
-
-
-def _meaning(column: Column) -> str:
-    allowed = ", ".join(f"`{value}`" for value in column.allowed)
-    return f"{column.meaning} ({allowed})" if allowed else column.meaning

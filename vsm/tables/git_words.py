@@ -15,22 +15,24 @@ COMMITS: Final = Table(
         Column("repository", "category", "name of the repository"),
         Column("author", "category", "account of the author, such as `git:Person 07`"),
         Column("committer", "category", "account of the committer"),
-        Column("authored", "instant", "author's instant"),
-        Column("committed", "instant", "committer's instant"),
+        Column("authored", "instant", "author timestamp"),
+        Column("committed", "instant", "committer timestamp"),
         Column("subject", "text", "first line of the message", may_lack=True),
         Column("parents", "text", "hashes of its parents, separated by a space; empty for a root"),
         Column(
             "landing",
             "text",
-            "commit of the main line that brought it there; itself where it was made there",
+            "commit by which it was merged into the main line; itself where it was made there",
             may_lack=True,
         ),
-        Column("landed", "instant", "committer's instant of its landing; missing before that", may_lack=True),
+        Column("landed", "instant", "committer timestamp of that merge; missing before it", may_lack=True),
         Column("release", "text", "first release that contains it", may_lack=True),
         Column("released", "instant", "instant of that release; missing before it", may_lack=True),
         Column("branch", "category", "branch that a merge brought in, by its subject", may_lack=True),
         Column("pull", "text", "number of its pull request, by its subject", may_lack=True),
-        Column("reverts", "text", "hashes that it takes back, separated by a space", may_lack=True),
+        Column(
+            "reverts", "text", "hashes of the commits that it reverts, separated by a space", may_lack=True
+        ),
         Column("picked", "text", "hash that it was cherry-picked from", may_lack=True),
         Column(
             "coauthors", "text", "accounts of further authors, by its trailers, joined by `; `", may_lack=True
@@ -55,7 +57,7 @@ RELEASES: Final = Table(
         Column("release", "text", "name of the tag"),
         Column("repository", "category", "name of the repository"),
         Column("commit", "text", "commit it names"),
-        Column("at", "instant", "committer's instant of that commit"),
+        Column("at", "instant", "committer timestamp of that commit"),
         Column("tagged", "instant", "when the tag was made; missing for a lightweight tag", may_lack=True),
         Column("final", "flag", "by its name a release to customers: no preview, no other kind of tag"),
     ),
@@ -69,13 +71,13 @@ BRANCHES: Final = Table(
         Column("repository", "category", "name of the repository"),
         Column("branch", "text", "its name, such as `main` or `origin/main`"),
         Column("commit", "text", "commit it names"),
-        Column("main", "flag", "the main line: what lands there counts as landed"),
+        Column("main", "flag", "the main line, into which work is merged"),
     ),
 )
 
 DEPLOYS: Final = Table(
     "deploys",
-    "One row per deployment that somebody wrote down.",
+    "One row per recorded deployment.",
     ("source", "deploy"),
     (
         Column("deploy", "text", "id of the record: its line, or its own id"),
@@ -83,7 +85,7 @@ DEPLOYS: Final = Table(
         Column("environment", "category", "where to, such as `production`"),
         Column("repository", "category", "name of the repository", may_lack=True),
         Column("commit", "text", "commit that was deployed, whole or abbreviated", may_lack=True),
-        Column("outcome", "category", "how it went", allowed=OUTCOMES),
+        Column("outcome", "category", "its outcome", allowed=OUTCOMES),
         Column("source", "category", "where the fact comes from, such as `deployments:shop`"),
     ),
 )

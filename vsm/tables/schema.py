@@ -1,4 +1,4 @@
-"""What does a table promise, and does a frame keep it? Columns, types, keys; nothing of their meaning."""
+"""Schemas of tables (columns, types, keys), and whether a frame conforms to one."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,7 +27,7 @@ DTYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What does one column hold? ``type`` is a key of ``DTYPES``; ``may_lack`` allows missing values."""
+    """One column. ``type`` is a key of ``DTYPES``; ``may_lack`` allows missing values."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What does one table hold? ``key`` names the columns that identify a row."""
+    """One table. ``key`` names the columns that identify a row."""
 
     name: str
     meaning: str
@@ -47,12 +47,12 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """Which columns, in order?"""
+        """Names of the columns, in order."""
         return [column.name for column in self.columns]
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """How does a table look with no rows?"""
+    """The table without rows."""
     return conform(pd.DataFrame(columns=table.names), table)
 
 
@@ -102,7 +102,7 @@ def _dtype(column: Column) -> Any:
 
 
 def check(frame: pd.DataFrame, table: Table, *, key: bool = True) -> pd.DataFrame:
-    """Does a frame keep its table's promises? Return it unchanged, or raise once with every fault.
+    """Check that a frame conforms to its table; return it unchanged, or raise once with every fault.
 
     Checked are columns and their order, types, missing values, allowed values and, with ``key``, the key: not
     twice where a table was checked before it was stored.

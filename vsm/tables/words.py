@@ -23,27 +23,32 @@ CAUSES: Final = (
     "overtaken",
     "unexplained",
 )
-"""Why work waits, in the order in which they are looked for: the first that holds is the one."""
+"""Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link")
 
 
 TICKETS: Final = Table(
     "tickets",
-    "One row per ticket: what it is, as the tracker describes it now.",
+    "One row per ticket, as the tracker describes it now.",
     ("ticket",),
     (
         Column("ticket", "category", "stable id, such as `jira:10023`; survives moves between projects"),
-        Column("key", "text", "what people call it now, such as `ABC-7`"),
-        Column("project", "category", "project key it lies in now", may_lack=True),
+        Column("key", "text", "its current key, such as `ABC-7`"),
+        Column("project", "category", "key of its project now", may_lack=True),
         Column("type", "category", "the tracker's type: Bug, Story, …", may_lack=True),
         Column("priority", "category", "priority now", may_lack=True),
         Column("summary", "text", "its title", may_lack=True),
         Column("parent", "category", "ticket id of the epic or parent", may_lack=True),
-        Column("objective", "category", "business aim it serves", may_lack=True),
+        Column("objective", "category", "its business objective", may_lack=True),
         Column("components", "text", "parts of the product it concerns, joined by `; `", may_lack=True),
-        Column("labels", "text", "labels it bears, joined by `; `", may_lack=True),
+        Column("labels", "text", "its labels, joined by `; `", may_lack=True),
         Column("value", "amount?", "business value, in the unit of the tracker's field", may_lack=True),
-        Column("cost_of_delay", "amount?", "what a week's delay costs, in the field's unit", may_lack=True),
+        Column(
+            "cost_of_delay",
+            "amount?",
+            "cost of a week's delay, in the unit of the tracker's field",
+            may_lack=True,
+        ),
         Column("created", "instant", "start of its life: created, or the first event where that is earlier"),
         Column(
             "resolved",
@@ -51,7 +56,7 @@ TICKETS: Final = Table(
             "the tracker's own resolution instant; not used for lead time",
             may_lack=True,
         ),
-        Column("url", "text", "where to open it", may_lack=True),
+        Column("url", "text", "its address in the tracker", may_lack=True),
     ),
 )
 
@@ -82,7 +87,7 @@ VISITS: Final = Table(
         Column("n", "count", "number of the visit in the ticket's life, from 0"),
         Column("stage", "category", "stage of the value stream"),
         Column("kind", "category", "kind of the stage", allowed=STAGE_KINDS),
-        Column("holder", "category", "person responsible; in a queue the next to take it up", may_lack=True),
+        Column("holder", "category", "person responsible; in a queue the next to start on it", may_lack=True),
         Column("team", "category", "team of the holder or of the stage", may_lack=True),
         Column("entered", "instant", "start, included"),
         Column(
@@ -114,7 +119,7 @@ VISITS: Final = Table(
             may_lack=True,
         ),
         Column("revisit", "flag", "the ticket had left this stage before"),
-        Column("bulk", "flag", "begun or ended by a bulk edit: left out of dwell times by default"),
+        Column("bulk", "flag", "started or ended by a bulk edit: left out of dwell times by default"),
     ),
 )
 
@@ -125,18 +130,18 @@ HANDOFFS: Final = Table(
     (
         Column("handoff", "count", "number of the handoff, from 0, by ticket and time"),
         Column("ticket", "category", "ticket id"),
-        Column("given", "instant", "when the giver's visit ended, or the ticket was last reopened"),
+        Column("given", "instant", "when the sender's visit ended, or the ticket was last reopened"),
         Column("taken", "instant", "when the receiver is first known to have worked"),
-        Column("from_stage", "category", "giver's stage"),
+        Column("from_stage", "category", "sender's stage"),
         Column("to_stage", "category", "receiver's stage"),
-        Column("from_holder", "category", "giver", may_lack=True),
+        Column("from_holder", "category", "sender", may_lack=True),
         Column("to_holder", "category", "receiver", may_lack=True),
-        Column("from_team", "category", "giver's team", may_lack=True),
+        Column("from_team", "category", "sender's team", may_lack=True),
         Column("to_team", "category", "receiver's team", may_lack=True),
         Column("person", "flag", "the person changed"),
         Column("team", "flag", "the team changed"),
         Column("discipline", "flag", "the discipline changed"),
-        Column("back", "flag", "the receiver's stage lies before the giver's"),
+        Column("back", "flag", "the receiver's stage comes before the sender's in the stream"),
         Column("wait", "duration", "taken − given, never negative"),
         Column(
             "wait_working",
@@ -153,7 +158,7 @@ WAITS: Final = Table(
     ("ticket", "start"),
     (
         Column("ticket", "category", "ticket id"),
-        Column("n", "count", "number of the visit that it lies in"),
+        Column("n", "count", "number of the visit that it is part of"),
         Column("handoff", "number?", "handoff it belongs to; missing where it is none", may_lack=True),
         Column("stage", "category", "stage in which the ticket waited"),
         Column("holder", "category", "holder of that visit", may_lack=True),
@@ -161,13 +166,13 @@ WAITS: Final = Table(
         Column(
             "receiver",
             "category",
-            "who was waited for: the person assigned meanwhile, else the stage's team, else who took it up",
+            "who it waited for: the person assigned meanwhile, else the stage's team, else who started next",
             may_lack=True,
         ),
         Column(
             "cause",
             "category",
-            "why it waited; missing as long as no cause has been looked for",
+            "why it waited; missing as long as causes have not been determined",
             may_lack=True,
             allowed=CAUSES,
         ),
@@ -204,22 +209,22 @@ BLOCKS: Final = Table(
             "ticket that blocks; missing of a flag, and where the link names none that was pulled",
             may_lack=True,
         ),
-        Column("detail", "text", "what the tracker said", may_lack=True),
+        Column("detail", "text", "the tracker's own text", may_lack=True),
     ),
 )
 
 NAMES: Final = Table(
     "names",
-    "One row per name that a status or an account has borne.",
+    "One row per name that a status or an account has had.",
     ("kind", "id", "name"),
     (
         Column("kind", "category", "what the id names", allowed=("status", "account")),
         Column("id", "text", "status or account id, such as `jira:10001`"),
-        Column("name", "text", "a name it bore"),
+        Column("name", "text", "a name of it"),
         Column(
             "category",
             "category",
-            "what the tracker itself calls the status",
+            "the tracker's own category of the status",
             may_lack=True,
             allowed=("queue", "work", "done"),
         ),

@@ -106,7 +106,7 @@
     return (state.drawn ??= draw(plot).catch((error) => {
       const note = document.createElement("p");
       note.className = "lack";
-      note.textContent = "This browser could not draw the figure; the sentence below tells what it shows.";
+      note.textContent = "This browser could not draw the figure; the sentence below describes it.";
       plot.replaceChildren(note);
       plot.style.height = "auto";
       console.error(error);
