@@ -75,13 +75,7 @@ def _work_before(stages: Sequence[Stage], order: int) -> tuple[str, ...]:
 
 
 def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
-    """Give faults of the stages that milestones of Git split off, one sentence each.
-
-    Examples
-    --------
-    >>> list(faults_of_splits([Stage(name="Coding", kind="work", git="coding")]))
-    ["stage 'Coding' has no stage of kind work before it to split; name some in within"]
-    """
+    """Give faults of the stages that milestones of Git split off, one sentence each."""
     milestones = [stage.git for stage in stages if stage.git]
     yield from duplicates(milestones, "git = '{}' is said of {} stages; keep one")
     trackers = {stage.name for stage in stages if not stage.git}
@@ -101,13 +95,7 @@ def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
 
 
 def stages_html(stages: Sequence[Stage], *, title: str) -> str:
-    """Give the stages as an HTML table, in the order of the stream; every text is escaped.
-
-    Examples
-    --------
-    >>> "<td>work</td>" in stages_html([Stage(name="Build", kind="work")], title="Shop")
-    True
-    """
+    """Give the stages as an HTML table, in the order of the stream; every text is escaped."""
     if not stages:
         return f"<p>{escape(title)}: no stages yet; vsm init --infer proposes them.</p>"
     columns = ("Stage", "Kind", "Team", "Statuses")

@@ -15,6 +15,7 @@ import pandas as pd
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
+    CATEGORIES,
     Item,
     Json,
     account,
@@ -24,7 +25,7 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
-from vsm.eventlog.jira_site import JiraDocuments, custom_value, names_of_statuses, sort_documents
+from vsm.eventlog.jira_site import JiraDocuments, custom_value, sort_documents
 from vsm.eventlog.links import links_without_history
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.people import mailboxes_of
@@ -226,7 +227,16 @@ def _names(
 ) -> pd.DataFrame:
     """Give names and when they were seen; a status that is named nowhere is called by its id."""
     borne = [name for body in documents.issues for name in names_in(body, source=source)]
-    borne += names_of_statuses(documents.statuses, source=source)
+    borne += [
+        (
+            "status",
+            f"{source}:{body['id']}",
+            str(body["name"]),
+            CATEGORIES.get(str(body.get("category"))),
+            None,
+        )
+        for body in documents.statuses
+    ]
     named = {bearer for _, bearer, *_ in borne}
     borne += [("status", status, status, None, None) for status in entered if status not in named]
     rows = pd.DataFrame(borne, columns=["kind", "id", "name", "category", "at"])

@@ -62,24 +62,12 @@ def with_notes(asker: Asker, issue: Json) -> Json:
 def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
     """Give issues with whole changelogs, in order.
 
-    Parameters
-    ----------
-    issues
-        At most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
+    They are at most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
 
     Raises
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Quiet:
-    ...     def post(self, path, body):
-    ...         return {"issueChangeLogs": []}
-    >>> asker = Asker(Quiet(), cloud=True, base="https://jira.example.com", fields=[])
-    >>> list(with_changelogs(asker, [{"id": "7", "key": "AB-1", "fields": {}}]))[0]["changelog"]
-    {'histories': []}
     """
     ids = [issue["id"] for issue in issues]
     histories = _bulk_histories(asker.session, ids) if asker.cloud and ids else {}

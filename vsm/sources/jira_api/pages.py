@@ -108,24 +108,6 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     ------
     SourceError, RunError
         As ``JiraSession.get`` does; what was yielded before stays true.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from datetime import UTC
-    >>> from pathlib import Path
-    >>> from vsm.sources.archive import open_archive
-    >>> class Empty:
-    ...     url, server_time = "https://jira.example.com", None
-    ...     def get(self, path, **query):
-    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
-    ...     def post(self, path, body):
-    ...         return {"issues": [], "total": 0}
-    >>> scope = Scope("https://jira.example.com", projects=("AB",))
-    >>> with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
-    ...     jira = LiveJira(Empty(), scope, archive, datetime(2026, 1, 5, tzinfo=UTC))
-    ...     [[document.id[:5] for document in page.documents] for page in live_pages(jira)]
-    [['site/'], []]
     """
     last = Cursor.read(jira.archive.cursor(jira.source, jira.as_asked))
     site, documents = _site(jira, last)

@@ -62,16 +62,6 @@ def learn_site(
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Server:
-    ...     url = "https://jira.example.com"
-    ...     def get(self, path, **query):
-    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
-    >>> site, documents = learn_site(Server(), Scope(Server.url, projects=("AB",)), custom={})
-    >>> site.cloud, site.jql, [document.id[:5] for document in documents]
-    (False, 'project in ("AB")', ['site/'])
     """
     server = session.get(f"{DATA_CENTER}/serverInfo")
     cloud = server.get("deploymentType") == "Cloud"

@@ -56,17 +56,6 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Emptied:
-    ...     def get(self, path, **query):
-    ...         return {"key": "AB"} if path.endswith("/project/AB") else None
-    ...     def post(self, path, body):
-    ...         return {"issues": [], "total": 0}
-    >>> site = Site(cloud=False, base="https://jira.example.com", jql="project = AB", roles={})
-    >>> [part.gone for part in missing_issues(Emptied(), site, stored={"7": "AB", "8": "XY"})]
-    [{'7': 'deleted', '8': 'no longer visible'}]
     """
     pages = found_issues(
         session, site.jql, cloud=site.cloud, fields=["id"] if site.cloud else ["created"],

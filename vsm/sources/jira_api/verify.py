@@ -32,15 +32,6 @@ def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
     Check
         Login, site, each project's permission to browse, the query, and one issue with its history.
         Nothing is stored.
-
-    Examples
-    --------
-    >>> class Nobody:
-    ...     def get(self, path, **query):
-    ...         raise VsmError("does not know this login")
-    >>> scope = Scope("https://jira.example.com", filter="7")
-    >>> [(check.name, check.passed) for check in verified(Nobody(), scope)]
-    [('login and site', False)]
     """
     try:
         me = session.get(f"{DATA_CENTER}/myself")
