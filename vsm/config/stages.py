@@ -55,11 +55,13 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     >>> splits_of(stages)
     {'coding': ('Build',), 'releasing': ('Build', 'Done')}
     """
-    splits = {
-        stage.git: stage.within or _work_before(stages, order)
-        for order, stage in enumerate(stages)
-        if stage.git
-    }
+    splits: dict[Milestone, tuple[str, ...]] = {}
+    work_before: tuple[str, ...] = ()
+    for stage in stages:
+        if stage.git:
+            splits[stage.git] = stage.within or work_before
+        elif stage.kind == "work":
+            work_before = (stage.name,)
     releasing = next((stage for stage in stages if stage.git == "releasing"), None)
     if releasing and not releasing.within:
         work = splits.get("coding") or splits.get("landing") or splits["releasing"]
@@ -67,11 +69,6 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
         done = tuple(name for name, kind in own.items() if kind == "done")
         splits["releasing"] = (*(name for name in work if own.get(name) == "work"), *done)
     return {str(milestone): names for milestone, names in splits.items()}
-
-
-def _work_before(stages: Sequence[Stage], order: int) -> tuple[str, ...]:
-    work = [stage.name for stage in stages[:order] if stage.kind == "work" and not stage.git]
-    return tuple(work[-1:])
 
 
 def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:

@@ -150,16 +150,15 @@ def _resolved(
     if tellers.empty:
         return []
     moves = events[events["kind"] == "move"]
-    trackers, of_tickets, of_moves = (_tracker(s) for s in (tellers, tickets["ticket"], moves["ticket"]))
-    ids = {
+    trackers, of_tickets, of_moves = (
+        ids.astype("str").str.replace(r":?[^:]*$", "", regex=True)
+        for ids in (tellers, tickets["ticket"], moves["ticket"])
+    )
+    keys_of = {
         tracker: ticket_keys(tickets[of_tickets == tracker], moves[of_moves == tracker])
         for tracker in trackers.unique()
     }
-    return [ids[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
-
-
-def _tracker(tickets: "pd.Series[Any]") -> "pd.Series[Any]":
-    return tickets.astype("str").str.replace(r":?[^:]*$", "", regex=True)
+    return [keys_of[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
 
 
 class Link(NamedTuple):

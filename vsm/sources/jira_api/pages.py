@@ -64,11 +64,6 @@ class Cursor:
         return json.dumps(asdict(self))
 
 
-def _question(jql: str, fields: list[str]) -> str:
-    """Give sixteen hex digits; another query or other fields are another question."""
-    return hashlib.sha256(json.dumps([jql, sorted(fields)]).encode()).hexdigest()[:16]
-
-
 @dataclass(frozen=True, slots=True)
 class LiveJira:
     """A Jira, and the source of the archive that it is pulled into.
@@ -111,7 +106,8 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     """
     last = Cursor.read(jira.archive.cursor(jira.source, jira.as_asked))
     site, documents = _site(jira, last)
-    asked = _question(jira.scope.url + site.jql, site.fields)
+    question = json.dumps([jira.scope.url + site.jql, sorted(site.fields)])
+    asked = hashlib.sha256(question.encode()).hexdigest()[:16]
     last = last if last and last.asked == asked else None
     if last is None and jira.on_total:
         jira.on_total(count_issues(jira.session, site.jql, cloud=site.cloud))
