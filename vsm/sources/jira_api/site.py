@@ -27,6 +27,11 @@ class Site:
     roles: Mapping[str, str]
 
     @property
+    def api(self) -> str:
+        """Path of its interface."""
+        return CLOUD if self.cloud else DATA_CENTER
+
+    @property
     def fields(self) -> list[str]:
         """Ids of the fields that are asked for."""
         return sorted({*FIELDS, *self.roles})

@@ -57,7 +57,6 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
     SourceError, RunError
         As ``JiraSession.get`` does.
     """
-    api = CLOUD if site.cloud else DATA_CENTER
     pages = found_issues(
         session, site.jql, cloud=site.cloud, fields=["id"] if site.cloud else ["created"],
         page_size=5000 if site.cloud else 1000, changelogs=False,
@@ -69,7 +68,7 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
         found = _asked_one_by_one(session, site, asked)
         absent = set(asked) - {issue["id"] for issue in found}
         visible = {
-            key: session.get(f"{api}/project/{key}", absent=True) is not None
+            key: session.get(f"{site.api}/project/{key}", absent=True) is not None
             for key in sorted({stored[name] for name in absent})
         }
         yield Missing(found, {name: DELETED if visible[stored[name]] else HIDDEN for name in sorted(absent)})
