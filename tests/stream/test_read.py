@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from tests.jira_bodies import issue
 from tests.stream.work import AT, TOML, done, filled
 from vsm import read_stream
-from vsm.errors import ArchiveError, ConfigError, ParameterError, SourceError
+from vsm.errors import ArchiveError, ConfigError, ParameterError, RunError, SourceError
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
@@ -125,9 +126,14 @@ def test_reading_makes_no_archive(tmp_path: Path) -> None:
 
 def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
     """What was broken off would give false results until it is pulled again."""
+
+    def broken_off() -> Iterator[Page]:
+        yield Page(())
+        raise RunError("the connection failed")
+
     root = filled(tmp_path, done(1, 8))
-    with open_archive(WorkFolder(root).archive) as archive:
-        archive._begin("jira", "test", AT)
+    with open_archive(WorkFolder(root).archive) as archive, pytest.raises(RunError, match="failed"):
+        archive.store(broken_off(), source="jira", scope="test", at=AT)
     assert "unfinished pull" in set(read_stream(root).quality["check"].astype("str"))
 
 
