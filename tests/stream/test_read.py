@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from tests.jira_bodies import issue
 from tests.stream.work import AT, TOML, done, filled
 from vsm import read_stream
-from vsm.errors import ArchiveError, ConfigError, ParameterError, RunError, SourceError
+from vsm.errors import ArchiveError, ConfigError, ParameterError, SourceError
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
@@ -62,6 +62,7 @@ def test_until_looks_as_of_that_day(tmp_path: Path) -> None:
     assert stream.as_of == pd.Timestamp("2026-01-15", tz="UTC")
 
 
+@pytest.mark.slow
 def test_team_and_type_choose_tickets(tmp_path: Path) -> None:
     """Unknown ones are refused with what is known: an empty report would look like an answer."""
     root = filled(tmp_path, done(1, 8), done(2, 9, issuetype={"name": "Story"}))
@@ -84,6 +85,7 @@ def test_the_stored_log_gives_the_same_stream(tmp_path: Path) -> None:
         assert_frame_equal(getattr(first, name), getattr(second, name), check_categorical=False)
 
 
+@pytest.mark.slow
 def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
     """A pull between two reads is seen."""
     root = filled(tmp_path, done(1, 8))
@@ -91,6 +93,7 @@ def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
     assert len(read_stream(filled(root, done(1, 8), issue(2))).tickets) == 2
 
 
+@pytest.mark.slow
 def test_a_log_that_was_read_in_another_way_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,14 +129,14 @@ def test_reading_makes_no_archive(tmp_path: Path) -> None:
 
 def test_an_unfinished_pull_is_a_fault(tmp_path: Path) -> None:
     """What was broken off would give false results until it is pulled again."""
-
-    def broken_off() -> Iterator[Page]:
-        yield Page(())
-        raise RunError("the connection failed")
-
     root = filled(tmp_path, done(1, 8))
-    with open_archive(WorkFolder(root).archive) as archive, pytest.raises(RunError, match="failed"):
-        archive.store(broken_off(), source="jira", scope="test", at=AT)
+
+    def broken() -> Iterator[Page]:
+        yield Page(())
+        raise SourceError("the server went away")
+
+    with open_archive(WorkFolder(root).archive) as archive, pytest.raises(SourceError, match="went away"):
+        archive.store(broken(), source="jira", scope="test", at=AT)
     assert "unfinished pull" in set(read_stream(root).quality["check"].astype("str"))
 
 
