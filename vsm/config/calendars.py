@@ -27,11 +27,6 @@ def minutes_of(clock: str) -> int:
     ------
     ValueError
         It is no time of day such as ``09:30``; ``24:00`` is the day's end.
-
-    Examples
-    --------
-    >>> minutes_of("09:30"), minutes_of("24:00")
-    (570, 1440)
     """
     if not CLOCK.fullmatch(clock):
         raise ValueError(f"'{clock}' in [[calendar]] is no time of day; write it as \"09:30\"")
@@ -188,18 +183,7 @@ def _unknown_holidays(country: str, subdivision: str | None) -> Iterator[str]:
 def faults_of_calendars(
     calendars: Sequence[WorkingWeek], teams: Sequence[Team], *, stream: str | None
 ) -> Iterator[str]:
-    """Give faults of calendars and of those who name one, one sentence each.
-
-    Parameters
-    ----------
-    stream
-        The calendar that ``[stream]`` names.
-
-    Examples
-    --------
-    >>> list(faults_of_calendars([], [], stream="office"))
-    ["[stream] names calendar 'office', which no [[calendar]] defines"]
-    """
+    """Give faults of calendars, and of teams and the stream that name one, one sentence each."""
     names = [week.name for week in calendars]
     yield from duplicates(names, "calendar '{}' is defined {} times; keep one")
     for who, name in [("[stream]", stream), *((f"team '{team.name}'", team.calendar) for team in teams)]:

@@ -51,13 +51,7 @@ class Membership(Section):
 def faults_of_people(
     teams: Sequence[Team], persons: Sequence[Person], memberships: Sequence[Membership]
 ) -> Iterator[str]:
-    """Give contradictions between teams, persons and memberships, one sentence each.
-
-    Examples
-    --------
-    >>> list(faults_of_people([], [], [Membership(person="dev-1", team="web")]))
-    ["[[membership]] of 'dev-1' names team 'web', which no [[team]] defines"]
-    """
+    """Give contradictions between teams, persons and memberships, one sentence each."""
     names = [team.name for team in teams]
     accounts = [account for person in persons for account in person.accounts]
     yield from duplicates(names, "team '{}' is defined {} times; keep one")
@@ -65,11 +59,7 @@ def faults_of_people(
         [member for team in teams for member in team.members],
         "person '{}' is a member {} times; keep one team",
     )
-    for field, noun in (
-        ("patterns", "pattern"),
-        ("components", "component"),
-        ("repositories", "repository"),
-    ):
+    for field, noun in (("patterns", "pattern"), ("components", "component"), ("repositories", "repository")):
         words = [word for team in teams for word in getattr(team, field)]
         yield from duplicates(words, noun + " '{}' belongs to {} teams; keep one")
     yield from duplicates([person.name for person in persons], "person '{}' is defined {} times; keep one")

@@ -55,11 +55,13 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     >>> splits_of(stages)
     {'coding': ('Build',), 'releasing': ('Build', 'Done')}
     """
-    splits = {
-        stage.git: stage.within or _work_before(stages, order)
-        for order, stage in enumerate(stages)
-        if stage.git
-    }
+    splits: dict[Milestone, tuple[str, ...]] = {}
+    work_before: tuple[str, ...] = ()
+    for stage in stages:
+        if stage.git:
+            splits[stage.git] = stage.within or work_before
+        elif stage.kind == "work":
+            work_before = (stage.name,)
     releasing = next((stage for stage in stages if stage.git == "releasing"), None)
     if releasing and not releasing.within:
         work = splits.get("coding") or splits.get("landing") or splits["releasing"]
@@ -69,19 +71,8 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     return {str(milestone): names for milestone, names in splits.items()}
 
 
-def _work_before(stages: Sequence[Stage], order: int) -> tuple[str, ...]:
-    work = [stage.name for stage in stages[:order] if stage.kind == "work" and not stage.git]
-    return tuple(work[-1:])
-
-
 def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
-    """Give faults of the stages that milestones of Git split off, one sentence each.
-
-    Examples
-    --------
-    >>> list(faults_of_splits([Stage(name="Coding", kind="work", git="coding")]))
-    ["stage 'Coding' has no stage of kind work before it to split; name some in within"]
-    """
+    """Give faults of the stages that milestones of Git split off, one sentence each."""
     milestones = [stage.git for stage in stages if stage.git]
     yield from duplicates(milestones, "git = '{}' is said of {} stages; keep one")
     trackers = {stage.name for stage in stages if not stage.git}
@@ -101,13 +92,7 @@ def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
 
 
 def stages_html(stages: Sequence[Stage], *, title: str) -> str:
-    """Give the stages as an HTML table, in the order of the stream; every text is escaped.
-
-    Examples
-    --------
-    >>> "<td>work</td>" in stages_html([Stage(name="Build", kind="work")], title="Shop")
-    True
-    """
+    """Give the stages as an HTML table, in the order of the stream; every text is escaped."""
     if not stages:
         return f"<p>{escape(title)}: no stages yet; vsm init --infer proposes them.</p>"
     columns = ("Stage", "Kind", "Team", "Statuses")

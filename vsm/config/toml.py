@@ -30,13 +30,7 @@ def parsable(parse: Callable[[str], object]) -> AfterValidator:
 
 
 def duplicates(words: Iterable[str], sentence: str) -> list[str]:
-    """Give one sentence for each word that occurs several times, filled with the word and the count.
-
-    Examples
-    --------
-    >>> duplicates(["a", "b", "a"], "'{}' is there {} times")
-    ["'a' is there 2 times"]
-    """
+    """Give one sentence for each word that occurs several times, filled with the word and the count."""
     return [sentence.format(word, times) for word, times in Counter(words).items() if times > 1]
 
 
@@ -45,14 +39,7 @@ def parse_toml(
 ) -> Model:
     """Give the file as a model.
 
-    Parameters
-    ----------
-    text
-        The file's text.
-    origin
-        What to call the file in messages.
-    sections
-        The model of each section, by name.
+    ``origin`` is what messages call the file, ``sections`` the model of each section by name.
 
     Raises
     ------

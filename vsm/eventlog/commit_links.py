@@ -9,7 +9,7 @@ import pandas as pd
 from vsm.eventlog.commit_messages import JOINT
 from vsm.eventlog.history import NOWHERE, History
 from vsm.eventlog.log import sorted_events
-from vsm.eventlog.ticket_keys import key_pattern, tickets_in
+from vsm.eventlog.ticket_keys import KeyFinder
 from vsm.tables import EVENTS, conform, empty
 
 FIELDS: Final = ("commit", "parents", "authored", "committed", "author", "coauthors", "reviewers")
@@ -46,9 +46,9 @@ def events_from_commits(
         co-author; ``review`` by each reviewer at the committer's instant, before which it must have been
         made. ``before`` is the branch where that made the link; ``ref`` the hash.
     """
-    names = _Names(keys)
-    named = [names.tickets(message) for message in commits["message"]] if names.pattern else []
-    of_branch = _by_branch(commits, branches, names) if names.pattern else {}
+    finder = KeyFinder(keys)
+    named = [finder.tickets(message) for message in commits["message"]]
+    of_branch = _by_branch(commits, branches, finder)
     linked = [number for number, tickets in enumerate(named) if tickets or number in of_branch]
     records = commits.iloc[linked][[*FIELDS]].to_dict("records")
     rows = [
@@ -57,27 +57,12 @@ def events_from_commits(
         for row in _rows(commit, named[number], of_branch.get(number), source)
     ]
     events = sorted_events(conform(pd.DataFrame(rows, columns=COLUMNS), EVENTS)) if rows else empty(EVENTS)
-    return events, names.unknown
+    return events, finder.unknown
 
 
-class _Names:
-    """The tickets that texts name; keys that no ticket has are counted in ``unknown``."""
-
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys, self.pattern, self.unknown = keys, key_pattern(keys), Counter[str]()
-
-    def tickets(self, message: str) -> list[str]:
-        tickets, unknown = tickets_in(message, keys=self._keys, pattern=self.pattern)
-        self.unknown.update(unknown)
-        return tickets
-
-    def only(self, text: str | None) -> str | None:
-        """Give the ticket of a text that names a single key."""
-        tickets, unknown = tickets_in(text or "", keys=self._keys, pattern=self.pattern)
-        return tickets[0] if len(tickets) == 1 and not unknown else None
-
-
-def _by_branch(commits: pd.DataFrame, branches: pd.DataFrame, names: _Names) -> dict[int, tuple[str, str]]:
+def _by_branch(
+    commits: pd.DataFrame, branches: pd.DataFrame, finder: KeyFinder
+) -> dict[int, tuple[str, str]]:
     """Give ticket and branch of commits that were merged from, or are still on, a branch of one ticket."""
     history = History(commits["commit"].tolist(), commits["parents"].tolist())
     tips = [
@@ -86,30 +71,30 @@ def _by_branch(commits: pd.DataFrame, branches: pd.DataFrame, names: _Names) -> 
         if commit in history.number
     ]
     merged_by = history.claimed(n for _, tip, main in tips if main for n in history.first_parents(tip))
-    of_merge = _merges(commits, history, names)
+    of_merge = _merges(commits, history, finder)
     merged = {commit: of_merge[by] for commit, by in enumerate(merged_by) if by in of_merge and by != commit}
     side_tips = [(branch, tip) for branch, tip, main in tips if not main]
-    return merged | _unmerged(history, merged_by, side_tips, names)
+    return merged | _unmerged(history, merged_by, side_tips, finder)
 
 
-def _merges(commits: pd.DataFrame, history: History, names: _Names) -> dict[int, tuple[str, str]]:
+def _merges(commits: pd.DataFrame, history: History, finder: KeyFinder) -> dict[int, tuple[str, str]]:
     """Give ticket and branch of each merge that is of one ticket."""
     found = {}
     for number, (branch, message) in enumerate(zip(commits["branch"], commits["message"], strict=True)):
         if len(history.parents[number]) > 1:
             called = branch if isinstance(branch, str) else None
-            if ticket := names.only(called) or names.only(message.partition("\n")[2]):
+            if ticket := finder.only_ticket(called) or finder.only_ticket(message.partition("\n")[2]):
                 found[number] = ticket, called or "merge"
     return found
 
 
 def _unmerged(
-    history: History, merged_by: list[int], tips: list[tuple[str, int]], names: _Names
+    history: History, merged_by: list[int], tips: list[tuple[str, int]], finder: KeyFinder
 ) -> dict[int, tuple[str, str]]:
     """Give ticket and branch of commits that are not merged, and on branches of one ticket only."""
     found: dict[int, set[tuple[str, str]]] = {}
     for branch, tip in tips:
-        ticket, seen, stack = names.only(branch), set[int](), [tip]
+        ticket, seen, stack = finder.only_ticket(branch), set[int](), [tip]
         while stack:
             number = stack.pop()
             if merged_by[number] == NOWHERE and number not in seen:
@@ -127,15 +112,10 @@ def _rows(
     tickets: list[tuple[str, str | None]] = [(ticket, None) for ticket in named]
     if of_branch and not tickets:
         tickets = [of_branch]
-    facts = [
-        (kind, commit["authored"], commit["author"]),
-        *(("commit", commit["authored"], who) for who in _split(commit["coauthors"])),
-        *(("review", commit["committed"], who) for who in _split(commit["reviewers"])),
-    ]
+    facts = [(kind, commit["authored"], commit["author"])]
+    for column, what, instant in (("coauthors", "commit", "authored"), ("reviewers", "review", "committed")):
+        people = commit[column].split(JOINT) if isinstance(commit[column], str) else ()
+        facts += [(what, commit[instant], who) for who in people]
     for ticket, branch in tickets:
         for seq, (what, at, who) in enumerate(facts):
             yield ticket, at, what, branch, ref, who, source, ref, seq, False
-
-
-def _split(accounts: object) -> list[str]:
-    return accounts.split(JOINT) if isinstance(accounts, str) else []

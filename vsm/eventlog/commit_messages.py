@@ -87,8 +87,10 @@ def refs_of_messages(messages: Iterable[str]) -> dict[int, CommitRefs]:
 
 def _refs(subject: str, body: str) -> CommitRefs:
     reverted = _REVERTED_SUBJECT.match(subject) if subject.startswith("Revert") else None
+    # A pull request's title that merely begins with "Merge" names no branch.
+    merges = (form.match(subject) for form in _BRANCH) if subject.startswith("Merge") else ()
     return CommitRefs(
-        branch=_branch(subject) if subject.startswith("Merge") else None,
+        branch=next((merge[1].removeprefix("origin/") for merge in merges if merge), None),
         pull=_pull(subject, body),
         reverts=tuple(dict.fromkeys(_REVERTED.findall(body))) if "everts commit" in body else (),
         reverted_subject=reverted[1] if reverted else None,
@@ -113,12 +115,6 @@ def _pull(subject: str, body: str) -> str | None:
 def _last(form: re.Pattern[str], text: str) -> str | None:
     matches = form.findall(text)
     return matches[-1] if matches else None
-
-
-def _branch(subject: str) -> str | None:
-    """Give the branch; a pull request's title that merely begins with "Merge" names none."""
-    found = next((match[1] for form in _BRANCH if (match := form.match(subject))), None)
-    return found.removeprefix("origin/") if found else None
 
 
 def _people(body: str) -> People:

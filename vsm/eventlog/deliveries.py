@@ -16,14 +16,9 @@ MILESTONES: Final = [
 
 
 def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
-    """Give a log with its commits' merges and releases, by the rules of vsm.toml.
+    """Give a log with its commits' merges and releases; ``[[repository]]`` says what is main and a release.
 
-    Parameters
-    ----------
-    log
-        Everything recorded, uncut: what contains a commit may be later than it.
-    workflow
-        Its ``[[repository]]`` sections say which branch is the main line and which tags are releases.
+    The log must be uncut: what contains a commit may be later than it.
     """
     branches, releases = log.branches, log.releases
     repositories = {name: workflow.repository(str(name)) for name in releases["repository"].unique()}
@@ -147,41 +142,33 @@ def milestones_from_commits(
     words = ["ticket", "source", "actor"]
     facts = named[[*words, "ref", "at", "seq"]].astype(dict.fromkeys(words, "str")).sort_values("seq")
     facts = facts.assign(repository=facts["source"].str.removeprefix("git:"))
-    facts = facts.rename(columns={"ref": "commit", "at": "written"}).drop_duplicates(
-        ["ticket", "repository", "commit"]
-    )
+    facts = facts.rename(columns={"ref": "commit", "at": "written"})
+    facts = facts.drop_duplicates(["ticket", "repository", "commit"])
     merged = commits[["repository", "commit", "landed", "released"]].astype({"repository": "str"})
     rows = facts.merge(merged, on=["repository", "commit"])
     seen = {step: rows[step].where(rows[step] <= as_of) for step in ("landed", "released")}
-    rows = _in_order(rows.assign(**seen))
-    return _replaced(rows).sort_values(["ticket", "written", "commit", "repository"], ignore_index=True)[
-        MILESTONES
-    ]
+    rows = _replaced(_in_order(rows.assign(**seen)))
+    order = ["ticket", "written", "commit", "repository"]
+    return rows.sort_values(order, ignore_index=True)[MILESTONES]
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Give the steps of a commit in their order: no span between them is negative."""
-    landed = rows["landed"].mask(
-        ~(rows["landed"] <= rows["released"]), rows["released"].fillna(rows["landed"])
-    )
+    landed, released = rows["landed"], rows["released"]
+    landed = landed.mask(~(landed <= released), released.fillna(landed))
     landed = landed.mask(landed < rows["written"], rows["written"])
-    released = rows["released"].mask(rows["released"] < landed, landed)
-    return rows.assign(landed=landed, released=released)
+    return rows.assign(landed=landed, released=released.mask(released < landed, landed))
 
 
 def _replaced(rows: pd.DataFrame) -> pd.DataFrame:
     """Let what is not merged end where the next commit of its ticket and repository is."""
     there = rows["landed"].notna()
     plain = rows.assign(line=rows.groupby(["ticket", "repository"]).ngroup())
-    landings = plain.loc[there, ["line", "landed"]].sort_values("landed").rename(columns={"landed": "at"})
-    waiting = plain.loc[~there, ["line", "written"]].reset_index().sort_values("written")
+    merged = plain.loc[there, ["line", "landed"]].sort_values("landed")
+    merged = merged.assign(next=merged["landed"])
+    unmerged = plain.loc[~there, ["line", "written"]].reset_index().sort_values("written")
     following = pd.merge_asof(
-        waiting,
-        landings.assign(next=landings["at"]),
-        left_on="written",
-        right_on="at",
-        by="line",
-        direction="forward",
-    ).set_index("index")["next"]
-    ahead = following.reindex(rows.index).astype(rows["landed"].dtype)
+        unmerged, merged, left_on="written", right_on="landed", by="line", direction="forward"
+    )
+    ahead = following.set_index("index")["next"].reindex(rows.index).astype(rows["landed"].dtype)
     return rows.assign(landed=rows["landed"].fillna(ahead), replaced=ahead.notna())

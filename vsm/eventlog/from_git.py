@@ -60,10 +60,14 @@ def log_from_git(
     branches = _branches(state, repository)
     events, unknown = events_from_commits(usable, branches=branches, keys=keys, source=source)
     people = {person for one in refs.values() for group in one.people.values() for person in group}
+    boxes: dict[str, str] = {}
+    if mail_key:
+        mails = {pair for d in batches for who in WHO for pair in zip(d[who], d[f"{who}_mail"], strict=True)}
+        boxes = mailboxes_of(((f"git:{name}", mail) for name, mail in mails | people), key=mail_key)
     notes = [*_check_repository(state, source, left_behind), *_check_commits(commits, unknown, source)]
     return Log(
         events=events,
-        names=_names(usable, people, _mailboxes(batches, people, mail_key) if mail_key else {}),
+        names=_names(usable, people, boxes),
         commits=conform(usable, COMMITS),
         releases=_releases(state, commits, repository),
         branches=conform(branches, BRANCHES),
@@ -155,11 +159,6 @@ class _Hashes:
         """Give the last earlier commit of this subject."""
         earlier = [commit for own, commit in self._of_subject.get(subject or "", ()) if own < number]
         return earlier[-1] if earlier else None
-
-
-def _mailboxes(batches: Iterable[Json], people: set[tuple[str, str]], key: bytes) -> dict[str, str]:
-    used = {pair for d in batches for who in WHO for pair in zip(d[who], d[f"{who}_mail"], strict=True)}
-    return mailboxes_of(((f"git:{name}", address) for name, address in used | people), key=key)
 
 
 def _names(commits: pd.DataFrame, people: set[tuple[str, str]], mailboxes: Mapping[str, str]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
+    CATEGORIES,
     Item,
     Json,
     account,
@@ -24,7 +25,7 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
-from vsm.eventlog.jira_site import JiraDocuments, custom_value, names_of_statuses, sort_documents
+from vsm.eventlog.jira_site import JiraDocuments, custom_value, sort_documents
 from vsm.eventlog.links import links_without_history
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.people import mailboxes_of
@@ -72,8 +73,13 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     changes = _changes(documents, source)
     moves = changes[changes["kind"] == "status"]
     entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
-    ids = _ids(documents, changes, source)
-    now = _states_now(documents, ids, source)
+    renamed = changes[changes["kind"] == "move"].dropna(subset=["before"])
+    ids = dict(zip(renamed["before"], renamed["ticket"], strict=True))
+    ids |= {body["key"]: f"{source}:{body['id']}" for body in documents.issues}
+    now: dict[str, States] = {
+        f"{source}:{body['id']}": {kind: _now(body, kind, documents.roles, ids, source) for kind in STATES}
+        for body in documents.issues
+    }
     lives = _lives(documents, changes, now, source)
     linked = links_without_history(documents.issues, changes, lives=lives, ids=ids, source=source)
     firsts = pd.DataFrame([*_first_states(changes, lives, now), *linked], columns=list(Item._fields))
@@ -149,22 +155,8 @@ def _amounts(documents: JiraDocuments, source: str) -> Iterator[tuple[str, str, 
         yield f"{source}:{body['id']}", body["key"], texts
 
 
-def _ids(documents: JiraDocuments, changes: pd.DataFrame, source: str) -> dict[str, str]:
-    """Give the ticket that each key means, former keys too."""
-    moves = changes[changes["kind"] == "move"].dropna(subset=["before"])
-    ids = dict(zip(moves["before"], moves["ticket"], strict=True))
-    return ids | {body["key"]: f"{source}:{body['id']}" for body in documents.issues}
-
-
-def _states_now(documents: JiraDocuments, ids: Mapping[str, str], source: str) -> dict[str, States]:
-    """Give today's value of each state of each ticket, for where no change says what it was."""
-    return {
-        f"{source}:{body['id']}": {kind: _now(body, kind, documents.roles, ids, source) for kind in STATES}
-        for body in documents.issues
-    }
-
-
 def _now(body: Json, kind: str, roles: Mapping[str, str], ids: Mapping[str, str], source: str) -> str | None:
+    """Give today's value of a state, for where no change says what it was; keys become tickets by ``ids``."""
     fields = body["fields"]
     match kind:
         case "status":
@@ -226,7 +218,16 @@ def _names(
 ) -> pd.DataFrame:
     """Give names and when they were seen; a status that is named nowhere is called by its id."""
     borne = [name for body in documents.issues for name in names_in(body, source=source)]
-    borne += names_of_statuses(documents.statuses, source=source)
+    borne += [
+        (
+            "status",
+            f"{source}:{body['id']}",
+            str(body["name"]),
+            CATEGORIES.get(str(body.get("category"))),
+            None,
+        )
+        for body in documents.statuses
+    ]
     named = {bearer for _, bearer, *_ in borne}
     borne += [("status", status, status, None, None) for status in entered if status not in named]
     rows = pd.DataFrame(borne, columns=["kind", "id", "name", "category", "at"])

@@ -35,15 +35,10 @@ class Board:
 
 
 def board_from_jira(body: Mapping[str, Any], *, source: str = "jira") -> Board:
-    """Give the columns of a board.
+    """Give the columns of a board, from a ``board`` document of a live pull.
 
-    Parameters
-    ----------
-    body
-        A ``board`` document of a live pull: ``columns`` with ``name``, ``statuses`` and ``wip``, and the
-        ``constraint`` by which the board counts; a board that counts nothing has no limits.
-    source
-        Prefix of the ids of its statuses.
+    It has ``columns`` with ``name``, ``statuses`` and ``wip``, and the ``constraint`` by which the board
+    counts; a board that counts nothing has no limits.
 
     Examples
     --------
@@ -51,18 +46,13 @@ def board_from_jira(body: Mapping[str, Any], *, source: str = "jira") -> Board:
     >>> board_from_jira({"columns": [column], "constraint": "issueCount"}).columns
     (BoardColumn(name='Doing', statuses=('jira:3',), wip=2),)
     """
-    counts = body.get("constraint") != "none"
-    return Board(
-        tuple(
-            BoardColumn(
-                str(column["name"]).strip(),
-                tuple(f"{source}:{status}" for status in column["statuses"]),
-                int(column["wip"]) if counts and column.get("wip") else None,
-            )
-            for column in body.get("columns") or ()
-            if column.get("statuses")
-        )
-    )
+    columns, counts = list[BoardColumn](), body.get("constraint") != "none"
+    for column in body.get("columns") or ():
+        statuses = tuple(f"{source}:{status}" for status in column.get("statuses") or ())
+        wip = int(column["wip"]) if counts and column.get("wip") else None
+        if statuses:
+            columns.append(BoardColumn(str(column["name"]).strip(), statuses, wip))
+    return Board(tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +91,19 @@ def propose_stages(
     stages
         As ``stages_from_names`` gives them.
     events
-        EVENTS, for the order: stages lie where tickets typically reach them in their lives.
+        EVENTS, for the order.
     board
         Its columns also give statuses that no ticket has entered yet, if ``stages`` knows them.
     """
-    columns = list(_columns(stages, board)) if board else []
-    on_board = {status for column in board.columns for status in column.statuses} if board else set()
-    others = _stages_by_name(stages[~stages["status"].isin(on_board)], events)
-    if not board:
-        return others
-    taken = {column.name for column in columns}
-    return columns + [
-        replace(
-            stage,
-            name=f"{stage.name} (not on the board)" if stage.name in taken else stage.name,
-            reason="on no column of the board",
-        )
-        for stage in others
-    ]
+    if board is None:
+        return _stages_by_name(stages, events)
+    proposals = list(_columns(stages, board))
+    taken = {proposal.name for proposal in proposals}
+    on_board = {status for column in board.columns for status in column.statuses}
+    for stage in _stages_by_name(stages[~stages["status"].isin(on_board)], events):
+        name = f"{stage.name} (not on the board)" if stage.name in taken else stage.name
+        proposals.append(replace(stage, name=name, reason="on no column of the board"))
+    return proposals
 
 
 def _columns(stages: pd.DataFrame, board: Board) -> Iterator[ProposedStage]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from vsm.eventlog.jira_items import CATEGORIES, Json
+from vsm.eventlog.jira_items import Json
 
 BACK: Final = "back"
 SPRINT_ID: Final = re.compile(r"[\[,]id=(\d+)[,\]]")
@@ -42,15 +42,6 @@ def sort_documents(bodies: Iterable[Json]) -> JiraDocuments:
     roles = {name: role for site in others.get("site", ()) for name, role in site["roles"].items()}
     gone = [body for body in others.get("gone", ()) if body["how"] != BACK]
     return JiraDocuments(issues, others.get("status", []), gone, roles)
-
-
-def names_of_statuses(
-    statuses: Iterable[Json], *, source: str
-) -> Iterator[tuple[str, str, str, str | None, object]]:
-    """Give the site's own names of its statuses, as ``names_in`` does, without an instant."""
-    for status in statuses:
-        category = CATEGORIES.get(str(status.get("category")))
-        yield "status", f"{source}:{status['id']}", str(status["name"]), category, None
 
 
 def custom_value(fields: Json, role: str, *, roles: Mapping[str, str], source: str) -> str | None:

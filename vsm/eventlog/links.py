@@ -84,12 +84,7 @@ def blocking_sentences(
 ) -> pd.DataFrame:
     """Give the blocking links that were made and taken away, as either ticket tells it.
 
-    Parameters
-    ----------
-    events, tickets
-        EVENTS, of which rows of kind ``link`` (and ``move``, for former keys) are read, and TICKETS.
-    links
-        Pairs of wordings that mean a block, as ``vsm.config.Blocking`` holds them.
+    ``links`` are pairs of wordings that mean a block, as ``vsm.config.Blocking`` holds them.
 
     Returns
     -------
@@ -143,11 +138,9 @@ def _sentences(events: pd.DataFrame) -> pd.DataFrame:
     """List sentences about links: one row per sentence that appeared or went."""
     rows = events[events["kind"] == "link"]
     plain = rows[["at", "seq"]].assign(told_by=rows["ticket"].astype("str"))
-    parts = [
-        plain.assign(detail=rows[side].astype("str"), there=there)
-        for side, there in (("before", False), ("after", True))
-    ]
-    return pd.concat(parts).dropna(subset=["detail"]).reset_index(drop=True)
+    gone = plain.assign(detail=rows["before"].astype("str"), there=False)
+    made = plain.assign(detail=rows["after"].astype("str"), there=True)
+    return pd.concat([gone, made]).dropna(subset=["detail"]).reset_index(drop=True)
 
 
 def _resolved(
@@ -157,16 +150,15 @@ def _resolved(
     if tellers.empty:
         return []
     moves = events[events["kind"] == "move"]
-    trackers, of_tickets, of_moves = (_tracker(s) for s in (tellers, tickets["ticket"], moves["ticket"]))
-    ids = {
+    trackers, of_tickets, of_moves = (
+        ids.astype("str").str.replace(r":?[^:]*$", "", regex=True)
+        for ids in (tellers, tickets["ticket"], moves["ticket"])
+    )
+    keys_of = {
         tracker: ticket_keys(tickets[of_tickets == tracker], moves[of_moves == tracker])
         for tracker in trackers.unique()
     }
-    return [ids[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
-
-
-def _tracker(tickets: "pd.Series[Any]") -> "pd.Series[Any]":
-    return tickets.astype("str").str.replace(r":?[^:]*$", "", regex=True)
+    return [keys_of[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
 
 
 class Link(NamedTuple):
@@ -234,7 +226,17 @@ def links_without_history(
     lost = {claim for ends, claims in standing.items() if ends not in now for claim in claims}
     start = dict(zip(lives["ticket"], lives["start"], strict=True))
     return [
-        _item(link, start)
+        Item(
+            ticket=link.ticket,
+            at=max(start[link.ticket], start.get(link.other, start[link.ticket])),
+            history=-1,
+            position=FIRST,
+            kind="link",
+            before=None,
+            after=f"This issue {link.phrase} {link.key}",
+            actor=None,
+            ref=link.ref,
+        )
         for link in links
         if link.ticket in start
         and not link.claims & ever.get(link.ends, set())
@@ -274,12 +276,6 @@ def _claims_of_changelogs(
             lasting = standing.setdefault(ends, set())
             lasting.add((ticket, wording)) if there else lasting.discard((ticket, wording))
     return ever, standing
-
-
-def _item(link: Link, start: Mapping[str, Any]) -> Item:
-    at = max(start[link.ticket], start.get(link.other, start[link.ticket]))
-    text = f"This issue {link.phrase} {link.key}"
-    return Item(link.ticket, at, -1, FIRST, "link", None, text, None, link.ref)
 
 
 def _small(wording: str) -> str:

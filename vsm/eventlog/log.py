@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -109,10 +109,8 @@ def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
     """
     words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
-    tidy = {word: _sorted_categories(events[word]) for word in words}
+    used = {word: events[word].cat.remove_unused_categories() for word in words}
+    tidy = {
+        word: values.cat.reorder_categories(sorted(values.cat.categories)) for word, values in used.items()
+    }
     return events.assign(**tidy).sort_values(ORDER, ignore_index=True)
-
-
-def _sorted_categories(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    used = values.cat.remove_unused_categories()
-    return used.cat.reorder_categories(sorted(used.cat.categories))

@@ -76,14 +76,9 @@ class SmallTeams:
         unused = {team.calendar for team in workflow.teams} - {team.calendar for team in teams}
         unused -= {workflow.stream.calendar}
         weeks = [week for week in workflow.calendars if week.name not in unused]
-        return workflow.model_copy(
-            update={
-                "teams": tuple(teams if first else [*teams, merged]),
-                "stages": tuple(stages),
-                "memberships": tuple(spells),
-                "calendars": tuple(weeks),
-            }
-        )
+        lists = {"teams": teams if first else [*teams, merged]}
+        lists |= {"stages": stages, "memberships": spells, "calendars": weeks}
+        return workflow.model_copy(update={name: tuple(several) for name, several in lists.items()})
 
     def log(self, log: Log) -> Log:
         """Give a log in which the tracker itself names the merged team, wherever it names one of these."""
@@ -92,20 +87,15 @@ class SmallTeams:
         words = events.loc[named, ["before", "after"]].astype("str")
         if not words.isin(list(self.people_of)).any(axis=None):
             return log
-        sides = {
-            side: events[side]
-            .astype("str")
-            .mask(named, words[side].replace(dict.fromkeys(self.people_of, self.name)))
-            .astype("category")
-            for side in ("before", "after")
-        }
-        return replace(log, events=events.assign(**sides))
+        words = words.replace(dict.fromkeys(self.people_of, self.name))
+        sides = {side: events[side].astype("str").mask(named, words[side]) for side in ("before", "after")}
+        return replace(log, events=events.assign(**sides).astype(dict.fromkeys(sides, "category")))
 
     def notes(self, workflow: Workflow) -> list[QualityNote]:
         """Note what should be known of the merging; ``workflow`` still has the teams by their own names."""
         detail = (
-            f"{_teams(len(self.people_of))} in which fewer than {self.fewest} people ever worked: told of as "
-            f"'{self.name}' wherever names are not shown; fewest_people in [privacy] says from how many on"
+            f"{self._teams} in which fewer than {self.fewest} people ever worked: told of as '{self.name}' "
+            "wherever names are not shown; fewest_people in [privacy] says from how many on"
         )
         notes = [QualityNote("small teams", "note", detail)]
         if self.people < self.fewest:
@@ -127,10 +117,7 @@ class SmallTeams:
 
     def provenance(self) -> dict[str, str]:
         """Give what the foot of a page says."""
-        sentence = (
-            f"{_teams(len(self.people_of))} of fewer than {self.fewest} people told of as '{self.name}'"
-        )
-        return {"merged": sentence}
+        return {"merged": f"{self._teams} of fewer than {self.fewest} people told of as '{self.name}'"}
 
     def check(self, team: str | None) -> None:
         """Raise ParameterError where this team is too small to be shown by its name."""
@@ -139,6 +126,10 @@ class SmallTeams:
                 f"team is '{team}', in which fewer than {self.fewest} people ever worked: without names "
                 f"it is part of '{self.name}'; ask for that, or read it with names (--names)"
             )
+
+    @property
+    def _teams(self) -> str:
+        return f"{len(self.people_of)} team{'' if len(self.people_of) == 1 else 's'}"
 
     def _called(self, team: str | None) -> str | None:
         return self.name if team in self.people_of else team
@@ -167,7 +158,6 @@ def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: se
         How many people make a team that may be shown by its name.
     known
         Further names of teams, that must not be given to another.
-
     """
     people = people_of_teams(visits, teams=teams)
     small = {team: frozenset(who) for team, who in sorted(people.items()) if len(who) < fewest}
@@ -190,7 +180,3 @@ def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]
     for team, person in pairs:
         people.setdefault(str(team), set()).add(str(person))
     return people
-
-
-def _teams(number: int) -> str:
-    return f"{number} team{'' if number == 1 else 's'}"

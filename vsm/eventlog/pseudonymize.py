@@ -68,12 +68,7 @@ def _hidden(values: "pd.Series[Any]") -> "pd.Series[Any] | None":
 
 
 def pseudonymize(
-    log: Log,
-    *,
-    people: People,
-    workflow: Workflow,
-    experiments: tuple[Experiment, ...],
-    key: bytes,
+    log: Log, *, people: People, workflow: Workflow, experiments: tuple[Experiment, ...], key: bytes
 ) -> tuple[Log, People, Workflow, tuple[Experiment, ...]]:
     """Give the same log, people, settings and experiments with pseudonyms in place of names.
 

@@ -1,7 +1,8 @@
 """Ticket keys: the ticket that each means, and those that a text names."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -30,46 +31,44 @@ def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]
     }
 
 
-def key_pattern(keys: Iterable[str]) -> re.Pattern[str] | None:
-    """Give a pattern of the keys of known projects; None without any.
+class KeyFinder:
+    """Finds the tickets that texts name.
 
-    A loose pattern would find UTF-8, SHA-1 and CVE-2021 in real messages. Case does not matter.
+    Only keys of known projects are found, in any case: a loose pattern would find UTF-8, SHA-1 and CVE-2021
+    in real messages. Keys that no ticket has are counted in ``unknown``; a key of several tickets is neither.
 
-    Examples
-    --------
-    >>> key_pattern(["AB-1", "AB-2"]).findall("ab-12, UTF-8, XAB-3, AB-4x")
-    ['ab-12']
-    """
-    projects = sorted({key.rpartition("-")[0].upper() for key in keys if "-" in key})
-    if not projects:
-        return None
-    names = "|".join(re.escape(project) for project in projects)
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{names})-[0-9]+(?![A-Za-z0-9])", re.IGNORECASE)
-
-
-def keys_in(text: str, *, pattern: re.Pattern[str] | None) -> list[str]:
-    """Give the keys that a text names: upper case, each once, in the order of the text.
+    Parameters
+    ----------
+    keys
+        As ``ticket_keys`` gives them.
 
     Examples
     --------
-    >>> keys_in("ab-2 and AB-1, AB-2", pattern=key_pattern(["AB-1"]))
-    ['AB-2', 'AB-1']
+    >>> finder = KeyFinder({"AB-1": "jira:7"})
+    >>> finder.tickets("ab-1 and AB-1, UTF-8, XAB-3, AB-4x, AB-9"), finder.unknown
+    (['jira:7'], Counter({'AB-9': 1}))
     """
-    return list(dict.fromkeys(key.upper() for key in pattern.findall(text))) if pattern else []
 
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self.unknown = Counter[str]()
+        self._keys = keys
+        projects = sorted({key.rpartition("-")[0].upper() for key in keys if "-" in key})
+        names = "|".join(re.escape(project) for project in projects)
+        pattern = rf"(?<![A-Za-z0-9])(?:{names})-[0-9]+(?![A-Za-z0-9])"
+        self._pattern = re.compile(pattern, re.IGNORECASE) if projects else None
 
-def tickets_in(
-    text: str, *, keys: Mapping[str, str], pattern: re.Pattern[str] | None
-) -> tuple[list[str], list[str]]:
-    """Give the tickets that a text names, and its keys of known projects that no ticket has.
+    def tickets(self, text: str) -> list[str]:
+        """Give the tickets that a text names, each once, in its order; count unknown keys."""
+        tickets, unknown = self._find(text)
+        self.unknown.update(unknown)
+        return tickets
 
-    A known key without a ticket (see ``ticket_keys``) is neither.
+    def only_ticket(self, text: str | None) -> str | None:
+        """Give the ticket of a text that names a single key."""
+        tickets, unknown = self._find(text or "")
+        return tickets[0] if len(tickets) == 1 and not unknown else None
 
-    Examples
-    --------
-    >>> tickets_in("AB-1 AB-9", keys={"AB-1": "jira:7"}, pattern=key_pattern(["AB-1"]))
-    (['jira:7'], ['AB-9'])
-    """
-    named = keys_in(text, pattern=pattern)
-    tickets = (keys[key] for key in named if keys.get(key))
-    return list(dict.fromkeys(tickets)), [key for key in named if key not in keys]
+    def _find(self, text: str) -> tuple[list[str], list[str]]:
+        named = dict.fromkeys(key.upper() for key in self._pattern.findall(text)) if self._pattern else {}
+        tickets = dict.fromkeys(self._keys[key] for key in named if self._keys.get(key))
+        return list(tickets), [key for key in named if key not in self._keys]

@@ -5,13 +5,13 @@ contradicts itself is asked for again, one issue at a time, and then taken as it
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from vsm.errors import RunError
 from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue
-from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, epoch_ms
+from vsm.sources.jira_api.search import CLOUD, epoch_ms
+from vsm.sources.jira_api.site import Site
 
 if TYPE_CHECKING:
     from vsm.sources.jira_api.session import JiraSession
@@ -20,74 +20,37 @@ HISTORIES: Final = 10_000
 PAGE: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """What is asked of whom: the server, its kind, its address for people, and the ids of fields."""
-
-    session: "JiraSession"
-    cloud: bool
-    base: str
-    fields: Sequence[str]
-
-    @property
-    def api(self) -> str:
-        """Path of its interface."""
-        return CLOUD if self.cloud else DATA_CENTER
-
-
-def with_notes(asker: Asker, issue: Json) -> Json:
+def with_notes(session: "JiraSession", site: Site, issue: Json) -> Json:
     """Give the issue, trimmed, with all instants of comments and worklogs.
 
     A search embeds but the first twenty or so; the rest is asked for.
-
-    Examples
-    --------
-    >>> class Rest:
-    ...     def get(self, path, **query):
-    ...         return {"comments": [{"id": "1"}, {"id": "2"}], "total": 2}
-    >>> asker = Asker(Rest(), cloud=True, base="https://jira.example.com", fields=[])
-    >>> issue = {"id": "7", "key": "AB-1", "fields": {"comment": {"comments": [{"id": "1"}], "total": 2}}}
-    >>> len(with_notes(asker, issue)["fields"]["comment"]["comments"])
-    2
     """
     fields = issue.get("fields") or {}
     for name, part in (("comment", "comments"), ("worklog", "worklogs")):
         field = fields.get(name)
         if isinstance(field, dict) and int(field.get("total") or 0) > len(field.get(part) or ()):
-            notes = list(_paged(asker.session, f"{asker.api}/issue/{issue['id']}/{name}", part))
+            notes = list(_paged(session, f"{site.api}/issue/{issue['id']}/{name}", part))
             fields = fields | {name: {part: notes}}
-    return trimmed_issue(issue | {"fields": fields}, site=asker.base)
+    return trimmed_issue(issue | {"fields": fields}, site=site.base)
 
 
-def with_changelogs(asker: Asker, issues: Sequence[Json]) -> Iterator[Json]:
+def with_changelogs(session: "JiraSession", site: Site, issues: Sequence[Json]) -> Iterator[Json]:
     """Give issues with whole changelogs, in order.
 
-    Parameters
-    ----------
-    issues
-        At most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
+    They are at most 1,000 bodies, as ``with_notes`` gives them; on Data Center with what is embedded.
 
     Raises
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Quiet:
-    ...     def post(self, path, body):
-    ...         return {"issueChangeLogs": []}
-    >>> asker = Asker(Quiet(), cloud=True, base="https://jira.example.com", fields=[])
-    >>> list(with_changelogs(asker, [{"id": "7", "key": "AB-1", "fields": {}}]))[0]["changelog"]
-    {'histories': []}
     """
     ids = [issue["id"] for issue in issues]
-    histories = _bulk_histories(asker.session, ids) if asker.cloud and ids else {}
+    histories = _bulk_histories(session, ids) if site.cloud and ids else {}
     for issue in issues:
-        log = {"histories": histories.get(issue["id"], [])} if asker.cloud else issue.get("changelog") or {}
+        log = {"histories": histories.get(issue["id"], [])} if site.cloud else issue.get("changelog") or {}
         whole = issue | {"changelog": log}
         if is_doubtful(whole):
-            whole = _asked_again(asker, issue)
+            whole = _asked_again(session, site, issue)
         yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
 
 
@@ -137,15 +100,15 @@ def is_doubtful(issue: Json) -> bool:
     return bool(moves) and (not all(left) or left[1:] != entered[:-1] or entered[-1] != now)
 
 
-def _asked_again(asker: Asker, issue: Json) -> Json:
+def _asked_again(session: "JiraSession", site: Site, issue: Json) -> Json:
     """Give one issue asked for by itself: not from the search index, and with nothing cut."""
-    path = f"{asker.api}/issue/{issue['id']}"
-    expand = {} if asker.cloud else {"expand": "changelog"}
-    fresh = asker.session.get(path, absent=True, fields=",".join(asker.fields), **expand)
-    fresh = with_notes(asker, fresh) if fresh else issue
-    if asker.cloud:
-        log = {"histories": list(_paged(asker.session, f"{path}/changelog", "values"))}
-        return trimmed_issue(fresh | {"changelog": log}, site=asker.base)
+    path = f"{site.api}/issue/{issue['id']}"
+    expand = {} if site.cloud else {"expand": "changelog"}
+    fresh = session.get(path, absent=True, fields=",".join(site.fields), **expand)
+    fresh = with_notes(session, site, fresh) if fresh else issue
+    if site.cloud:
+        log = {"histories": list(_paged(session, f"{path}/changelog", "values"))}
+        return trimmed_issue(fresh | {"changelog": log}, site=site.base)
     return fresh | {"changelog": fresh.get("changelog") or {}}
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
 from vsm.sources.archive import Archive, Document, Page
-from vsm.sources.jira_api.changelog import Asker, with_changelogs, with_notes
+from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.fields import Json
 from vsm.sources.jira_api.search import Scope, count_issues, created_ms, found_issues
 from vsm.sources.jira_api.site import Site, known_site, learn_site
@@ -64,11 +64,6 @@ class Cursor:
         return json.dumps(asdict(self))
 
 
-def _question(jql: str, fields: list[str]) -> str:
-    """Give sixteen hex digits; another query or other fields are another question."""
-    return hashlib.sha256(json.dumps([jql, sorted(fields)]).encode()).hexdigest()[:16]
-
-
 @dataclass(frozen=True, slots=True)
 class LiveJira:
     """A Jira, and the source of the archive that it is pulled into.
@@ -108,28 +103,11 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     ------
     SourceError, RunError
         As ``JiraSession.get`` does; what was yielded before stays true.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from datetime import UTC
-    >>> from pathlib import Path
-    >>> from vsm.sources.archive import open_archive
-    >>> class Empty:
-    ...     url, server_time = "https://jira.example.com", None
-    ...     def get(self, path, **query):
-    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
-    ...     def post(self, path, body):
-    ...         return {"issues": [], "total": 0}
-    >>> scope = Scope("https://jira.example.com", projects=("AB",))
-    >>> with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "a.sqlite")) as archive:
-    ...     jira = LiveJira(Empty(), scope, archive, datetime(2026, 1, 5, tzinfo=UTC))
-    ...     [[document.id[:5] for document in page.documents] for page in live_pages(jira)]
-    [['site/'], []]
     """
     last = Cursor.read(jira.archive.cursor(jira.source, jira.as_asked))
     site, documents = _site(jira, last)
-    asked = _question(jira.scope.url + site.jql, site.fields)
+    question = json.dumps([jira.scope.url + site.jql, sorted(site.fields)])
+    asked = hashlib.sha256(question.encode()).hexdigest()[:16]
     last = last if last and last.asked == asked else None
     if last is None and jira.on_total:
         jira.on_total(count_issues(jira.session, site.jql, cloud=site.cloud))
@@ -181,24 +159,19 @@ def _changed(jira: LiveJira, site: Site, last: Cursor | None, page_size: int) ->
         jira.session, site.jql, cloud=site.cloud, fields=site.fields,
         updated=since, created=last.created if last else None, page_size=page_size,
     )  # fmt: skip
-    asker = _asker(jira, site)
     size, batch = CLOUD_BATCH if site.cloud else 1, list[Json]()
     for page in found:
         if batch and len(batch) + len(page) > size:
             yield batch
             batch = []
-        batch += [with_notes(asker, issue) for issue in page]
+        batch += [with_notes(jira.session, site, issue) for issue in page]
     if batch:
         yield batch
 
 
-def _asker(jira: LiveJira, site: Site) -> Asker:
-    return Asker(jira.session, site.cloud, site.base, site.fields)
-
-
 def _documents(jira: LiveJira, site: Site, issues: list[Json]) -> Iterator[Document]:
     """Complete issues; one that was gone is back."""
-    for body in with_changelogs(_asker(jira, site), issues):
+    for body in with_changelogs(jira.session, site, issues):
         yield Document(body["id"], body)
         noticed = jira.archive.document(jira.source, f"{GONE}{body['id']}")
         if noticed and noticed["how"] != BACK:
@@ -206,12 +179,11 @@ def _documents(jira: LiveJira, site: Site, issues: list[Json]) -> Iterator[Docum
 
 
 def _swept(jira: LiveJira, site: Site) -> Iterator[tuple[Document, ...]]:
-    asker = _asker(jira, site)
     bodies = list(jira.archive.documents(jira.source))
     gone = {body["issue"] for body in bodies if body.get("type") == "gone" and body["how"] != BACK}
     stored = {body["id"]: _project(body) for body in bodies if "key" in body and body["id"] not in gone}
     for part in missing_issues(jira.session, site, stored=stored):
-        moved = _documents(jira, site, [with_notes(asker, issue) for issue in part.found])
+        moved = _documents(jira, site, [with_notes(jira.session, site, issue) for issue in part.found])
         yield (*moved, *(gone_document(issue, how, at=_now(jira)) for issue, how in part.gone.items()))
 
 

@@ -149,14 +149,6 @@ def found_issues(
     ------
     SourceError, RunError
         As ``JiraSession.get`` does; RunError too where the server goes in a circle.
-
-    Examples
-    --------
-    >>> class OnePage:
-    ...     def post(self, path, body):
-    ...         return {"issues": [{"id": "7", "fields": {"created": 0}}], "isLast": True}
-    >>> list(found_issues(OnePage(), "project = AB", cloud=True, fields=["created"]))
-    [[{'id': '7', 'fields': {'created': 0}}]]
     """
     chain = _cloud_chain if cloud else _data_center_chain
     body: Json = {"fields": fields, "maxResults": page_size}

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,11 @@ class Site:
     base: str
     jql: str
     roles: Mapping[str, str]
+
+    @property
+    def api(self) -> str:
+        """Path of its interface."""
+        return CLOUD if self.cloud else DATA_CENTER
 
     @property
     def fields(self) -> list[str]:
@@ -62,22 +67,16 @@ def learn_site(
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Server:
-    ...     url = "https://jira.example.com"
-    ...     def get(self, path, **query):
-    ...         return {"deploymentType": "Server"} if path.endswith("serverInfo") else []
-    >>> site, documents = learn_site(Server(), Scope(Server.url, projects=("AB",)), custom={})
-    >>> site.cloud, site.jql, [document.id[:5] for document in documents]
-    (False, 'project in ("AB")', ['site/'])
     """
     server = session.get(f"{DATA_CENTER}/serverInfo")
     cloud = server.get("deploymentType") == "Cloud"
     api = CLOUD if cloud else DATA_CENTER
     roles = roles_from_fields(session.get(f"{api}/field"), custom=custom)
-    documents = list(_statuses(session.get(f"{api}/status")))
+    documents = list[Document]()
+    for status in session.get(f"{api}/status"):
+        category = (status.get("statusCategory") or {}).get("key")
+        named = {"type": "status", "id": str(status["id"]), "name": status["name"], "category": category}
+        documents.append(Document(f"status/{status['id']}/{status['name']}", named))
     board = session.get(f"{AGILE}/board/{scope.board}/configuration") if scope.board else None
     if board:
         documents.append(Document("board", {"type": "board"} | _board(board)))
@@ -91,13 +90,6 @@ def _name(scope: Scope, custom: Mapping[str, str]) -> str:
     """Give the document's id for a scope; with other fields in vsm.toml it has to be learned anew."""
     words = json.dumps([asdict(scope), dict(custom)], sort_keys=True)
     return f"{SITE}/{hashlib.sha256(words.encode()).hexdigest()[:12]}"
-
-
-def _statuses(statuses: list[Json]) -> Iterator[Document]:
-    for status in statuses:
-        category = (status.get("statusCategory") or {}).get("key")
-        body = {"type": "status", "id": str(status["id"]), "name": status["name"], "category": category}
-        yield Document(f"status/{status['id']}/{status['name']}", body)
 
 
 def _board(board: Json) -> Json:

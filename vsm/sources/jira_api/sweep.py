@@ -56,17 +56,6 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
-
-    Examples
-    --------
-    >>> class Emptied:
-    ...     def get(self, path, **query):
-    ...         return {"key": "AB"} if path.endswith("/project/AB") else None
-    ...     def post(self, path, body):
-    ...         return {"issues": [], "total": 0}
-    >>> site = Site(cloud=False, base="https://jira.example.com", jql="project = AB", roles={})
-    >>> [part.gone for part in missing_issues(Emptied(), site, stored={"7": "AB", "8": "XY"})]
-    [{'7': 'deleted', '8': 'no longer visible'}]
     """
     pages = found_issues(
         session, site.jql, cloud=site.cloud, fields=["id"] if site.cloud else ["created"],
@@ -78,7 +67,10 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
         asked = missing[start : start + AT_ONCE]
         found = _asked_one_by_one(session, site, asked)
         absent = set(asked) - {issue["id"] for issue in found}
-        visible = {key: _visible(session, site, key) for key in sorted({stored[name] for name in absent})}
+        visible = {
+            key: session.get(f"{site.api}/project/{key}", absent=True) is not None
+            for key in sorted({stored[name] for name in absent})
+        }
         yield Missing(found, {name: DELETED if visible[stored[name]] else HIDDEN for name in sorted(absent)})
 
 
@@ -90,8 +82,3 @@ def _asked_one_by_one(session: "JiraSession", site: Site, ids: list[str]) -> lis
     expand = {"fields": ",".join(site.fields), "expand": "changelog"}
     answers = (session.get(f"{DATA_CENTER}/issue/{name}", absent=True, **expand) for name in ids)
     return [issue for issue in answers if issue]
-
-
-def _visible(session: "JiraSession", site: Site, project: str) -> bool:
-    api = CLOUD if site.cloud else DATA_CENTER
-    return session.get(f"{api}/project/{project}", absent=True) is not None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import VsmError
-from vsm.sources.jira_api.changelog import Asker, with_changelogs, with_notes
-from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope, found_issues
+from vsm.sources.jira_api.changelog import with_changelogs, with_notes
+from vsm.sources.jira_api.search import DATA_CENTER, Scope, found_issues
 from vsm.sources.jira_api.site import Site, learn_site
 
 if TYPE_CHECKING:
@@ -32,15 +32,6 @@ def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
     Check
         Login, site, each project's permission to browse, the query, and one issue with its history.
         Nothing is stored.
-
-    Examples
-    --------
-    >>> class Nobody:
-    ...     def get(self, path, **query):
-    ...         raise VsmError("does not know this login")
-    >>> scope = Scope("https://jira.example.com", filter="7")
-    >>> [(check.name, check.passed) for check in verified(Nobody(), scope)]
-    [('login and site', False)]
     """
     try:
         me = session.get(f"{DATA_CENTER}/myself")
@@ -55,19 +46,18 @@ def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
 
 
 def _project(session: "JiraSession", site: Site, key: str) -> Check:
-    api = CLOUD if site.cloud else DATA_CENTER
-    answer = session.get(f"{api}/mypermissions", absent=True, projectKey=key, permissions=BROWSE) or {}
+    answer = session.get(f"{site.api}/mypermissions", absent=True, projectKey=key, permissions=BROWSE) or {}
     allowed = bool(((answer.get("permissions") or {}).get(BROWSE) or {}).get("havePermission"))
     lack = "the login lacks Browse Projects, or there is no such project"
     return Check(f"project {key}", "may be browsed" if allowed else lack, passed=allowed)
 
 
 def _one_issue(session: "JiraSession", site: Site) -> Check:
-    asker = Asker(session, site.cloud, site.base, site.fields)
     try:
         pages = found_issues(session, site.jql, cloud=site.cloud, fields=site.fields, page_size=1)
         first = next(pages, [])
-        whole = list(with_changelogs(asker, [with_notes(asker, issue) for issue in first]))
+        noted = [with_notes(session, site, issue) for issue in first]
+        whole = list(with_changelogs(session, site, noted))
     except VsmError as error:
         return Check("issues", str(error), passed=False)
     if not whole:
