@@ -144,7 +144,7 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
     for pdf in sorted((site / good.folder).glob("*.pdf")):
-        name = pdf.stem.lstrip("0123456789_").replace("_", " ")
+        name = pdf.stem.lstrip("0123456789_").replace("_", " ").replace("retro", "slides")
         pages.append(Page(f"{good.folder}/{pdf.name}", f"PDF: {name}"))
     return pages
 
