@@ -81,7 +81,7 @@ def test_every_step_of_a_handoff_names_its_rule() -> None:
         "     Counted from 2024-03-04 11:00, at the first comment by qa-1, to the end of the visit.",
         "",
         "3. Done (done): 2024-03-04 12:00 to 2024-03-04 23:00, 11:00:00",
-        "   Began when qa-1 moved it to Done. Finished for good: it never left done again.",
+        "   Began when qa-1 moved it to Done. Finished for good: it stayed done.",
         "",
         "Waits by cause: at capacity 01:00:00, unexplained 01:00:00.",
         "Waits 02:00:00 + work 02:00:00 = lead time 04:00:00.",

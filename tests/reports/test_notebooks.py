@@ -90,7 +90,7 @@ def test_an_unknown_parameter_is_refused_before_anything_is_written(shipped: Pat
 def test_a_folder_that_cannot_be_made_is_told(shipped: Path, tmp_path: Path) -> None:
     """In one sentence."""
     (tmp_path / "own").write_text("in the way", encoding="utf-8")
-    with pytest.raises(RunError, match="cannot lay out notebooks in "):
+    with pytest.raises(RunError, match="cannot copy notebooks to "):
         copy_notebooks([shipped], folder=tmp_path / "own", parameters={})
 
 

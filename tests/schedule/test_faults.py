@@ -90,7 +90,7 @@ def test_old_runs_that_cannot_be_packed_hold_up_nothing(shop: World, monkeypatch
         assert shop.outcomes() == ["done"]
         leads_to_what_is_there(shop)
     assert not [name for name in (shop.folder.site / "weekly").iterdir() if name.name.startswith(".")]
-    assert ("not tidied", {"report": "weekly", "reason": str(FULL)}) in shop.log
+    assert ("old runs not removed", {"report": "weekly", "reason": str(FULL)}) in shop.log
     monkeypatch.undo()
     shop.news()
     assert shop.outcomes() == ["done"]

@@ -1,4 +1,4 @@
-"""Starts the command line where no script of its own lies beside Python: ``python -m vsm.cli``."""
+"""Starts the command line where Python has no script for it: ``python -m vsm.cli``."""
 
 from vsm.cli.app import main
 

@@ -38,7 +38,7 @@ def summary(stream: ValueStream) -> str:
     lives = stream.lifecycles
     finished, bulk = int(lives["finished"].notna().sum()), int(lives["bulk"].sum())
     still, gone = int(still_open(lives).sum()), int(lives["gone"].notna().sum())
-    away = f", {gone} gone" if gone else ""
+    away = f", {gone} deleted or hidden" if gone else ""
     tables = ("visits", "handoffs", "commits", "releases")
     counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in tables)
     return (

@@ -62,10 +62,13 @@ def asked_pages(
     if "file" in asked:
         pages = issue_pages(Path(asked["file"]))
     else:
-        pages = _live_pages(
-            source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep,
-            at=at or datetime.now(UTC),
+        from vsm.sources.jira_api import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
+
+        jira = LiveJira(
+            session_of(asked, on_wait=progress.waiting), scope_of(asked), archive, at or datetime.now(UTC),
+            source=source, as_asked=json.dumps(asked), custom=workflow.jira.fields, on_total=progress.total,
         )  # fmt: skip
+        pages = live_pages(jira, sweep=sweep)
     return _of_one_site(pages, source, archive)
 
 
@@ -92,33 +95,6 @@ def _of_one_site(pages: Iterator[Page], source: str, archive: Archive) -> Iterat
 def _site(body: Mapping[str, Any]) -> str:
     """Give the host of an issue; nothing where its body does not say."""
     return (urlsplit(str(body.get("self", ""))).hostname or "") if "key" in body else ""
-
-
-def _live_pages(
-    source: str,
-    asked: Asked,
-    *,
-    archive: Archive,
-    workflow: Workflow,
-    progress: PullProgress,
-    sweep: bool | None,
-    at: datetime,
-) -> Iterator[Page]:
-    from vsm.sources.jira_api import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
-
-    session = session_of(asked, on_wait=progress.waiting)
-    custom = workflow.jira.fields
-    jira = LiveJira(
-        session,
-        scope_of(asked),
-        archive,
-        at,
-        source=source,
-        as_asked=json.dumps(asked),
-        custom=custom,
-        on_total=progress.total,
-    )
-    return live_pages(jira, sweep=sweep)
 
 
 def scope_of(asked: Asked) -> "Scope":

@@ -97,7 +97,10 @@ def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Iterator[tup
     """Lay every shift out, also of the day before: it may last past midnight."""
     off, half = set(week.days_off), set(week.half_days)
     if week.country:
-        off |= _public_holidays(week.country, week.subdivision, range(since.year - 1, until.year + 1))
+        import holidays  # noqa: PLC0415 - a tenth of a second, for those who name a country
+
+        years = range(since.year - 1, until.year + 1)
+        off |= set(holidays.country_holidays(week.country, subdiv=week.subdivision, years=years))
     for number in range(since.toordinal() - 1, until.toordinal()):
         day = date.fromordinal(number)
         anywhere = (day.month, day.day)
@@ -107,12 +110,6 @@ def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Iterator[tup
         for begins, ends in week.shifts[day.weekday()]:
             if begins < limit:
                 yield instant(day, begins, zone=zone), instant(day, min(ends, limit), zone=zone)
-
-
-def _public_holidays(country: str, subdivision: str | None, years: range) -> set[Day]:
-    import holidays  # noqa: PLC0415 - a tenth of a second, for those who name a country
-
-    return set(holidays.country_holidays(country, subdiv=subdivision, years=years))
 
 
 def instant(day: date, minutes: int, *, zone: ZoneInfo) -> int:

@@ -46,13 +46,14 @@ def flag_spans(flags: list[Flag]) -> dict[str, Spans]:
 
 def link_spans(sentences: list[Sentence], created: dict[str, datetime]) -> dict[tuple[str, str], Spans]:
     """Spans of each pair: the lines of the latest instant decide, and one that says "there" is enough."""
-    pairs = {(one.blocked, one.by) for one in sentences}
-    return {
-        pair: _of_pair([one for one in sentences if (one.blocked, one.by) == pair], created) for pair in pairs
-    }
+    by_pair: dict[tuple[str, str], list[Sentence]] = {}
+    for one in sentences:
+        by_pair.setdefault((one.blocked, one.by), []).append(one)
+    return {pair: _of_pair(lines, created) for pair, lines in by_pair.items()}
 
 
 def _of_pair(sentences: list[Sentence], created: dict[str, datetime]) -> Spans:
+    """Spans of one pair. Where its first line says that the link went, it was there since both existed."""
     first = min(one.at for one in sentences)
     instants = {one.at for one in sentences}
     known = [created[ticket] for ticket in (sentences[0].blocked, sentences[0].by) if ticket in created]

@@ -90,7 +90,7 @@ class Explanation:
     def summary(self) -> tuple[str, ...]:
         """Its dates, its waiting time by cause, and the sum, as sentences."""
         ended = {"finished": "finished for good", "gone": "found deleted or hidden", "open": "still open"}
-        total = {"finished": "lead time", "gone": "time until it was gone", "open": "age"}
+        total = {"finished": "lead time", "gone": "time until it was deleted or hidden", "open": "age"}
         causes = ", ".join(f"{cause} {duration_text(time)}" for cause, time in self.by_cause.items())
         return (
             f"Created {instant_text(self.created)}, {ended[self.state]} {instant_text(self.end)} (UTC).",

@@ -49,7 +49,7 @@ class Sentences:
         if visit.n + 1 < len(visits):
             ended = f"Ended when {_change(visits[visit.n + 1])}."
         elif visit.kind == DONE:
-            ended = "Finished for good: it never left done again."
+            ended = "Finished for good: it stayed done."
         else:
             ended = "Ended when the ticket was found deleted or hidden." if visit.left else "Still open."
         return " ".join(text for text in (begun, ended, holder, team, *marks) if text)

@@ -1,6 +1,8 @@
 """Files and folders that are whole or not there: made beside, then renamed."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -49,20 +51,29 @@ def settle(stage: Path, parent: Path, stamp: str) -> Path:
         return settle(stage, parent, stamp)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its target and rename it, so that it is whole or as it was; a link stays one.
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A hidden path beside a file, to be written in the block, and renamed to it where the block succeeds.
 
-    Text is written as UTF-8, its lines as they are. The folder is made where it is absent; nothing is left
-    behind where the disk refuses, which raises OSError.
+    So the file is whole or as it was; a link stays one, and nothing is left behind where the block fails.
     """
     target = path.resolve()
-    beside = target.with_name(f".{uuid4().hex}")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{uuid4().hex}")
     try:
-        with beside.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        yield hidden
+        hidden.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        hidden.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is whole or as it was, and stays after a power cut.
+
+    Text is written as UTF-8, its lines as they are. The folder is made where it is absent. Raises OSError if
+    the disk refuses.
+    """
+    path.resolve().parent.mkdir(parents=True, exist_ok=True)
+    with beside(path) as hidden, hidden.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())

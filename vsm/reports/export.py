@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,7 +11,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.errors import ParameterError, RunError, TableError
-from vsm.reports.atomic import write_whole
+from vsm.reports.atomic import beside
 
 T = TypeVar("T")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -82,53 +81,40 @@ def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _write(part: T, *, to: Path, formats: Mapping[str, Callable[[T], str | bytes]]) -> None:
+def _write(part: T, *, to: Path, formats: Mapping[str, Callable[[T, Path], object]]) -> None:
     """Write in the format that the suffix names, so that the file is whole or not there."""
-    content_of = formats.get(to.suffix.lower())
-    if content_of is None:
+    write = formats.get(to.suffix.lower())
+    if write is None:
         raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(formats)}")
     if not to.parent.is_dir():
         raise ParameterError(f"cannot export to {to}: the folder {to.parent} does not exist; make it first")
     try:
-        write_whole(to, content_of(part))
+        with beside(to) as hidden:
+            write(part, hidden)
     except OSError as error:
         raise RunError(f"cannot write {to}: {error.strerror or error}") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise TableError(f"{to.name}: the table cannot be written as {to.suffix}: {error}") from error
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    return frame.to_parquet(None, compression="zstd", index=False)
-
-
-def _csv(frame: pd.DataFrame) -> str:
+def _write_csv(frame: pd.DataFrame, to: Path) -> None:
     plain = _plain(frame)
     guarded = pd.DataFrame({_guarded(name): _guarded_column(plain[name]) for name in plain.columns})
-    return guarded.to_csv(None, index=False, lineterminator="\n")
+    guarded.to_csv(to, index=False, lineterminator="\n")
 
 
-def _records(frame: pd.DataFrame) -> str:
-    return _plain(frame).to_json(None, orient="records", force_ascii=False, double_precision=15)
-
-
-def _graphml(graph: "nx.DiGraph[str]") -> bytes:
-    content = BytesIO()
-    nx.write_graphml(graph, content)
-    return content.getvalue()
-
-
-def _node_link(graph: "nx.DiGraph[str]") -> str:
-    return json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False)
-
-
-_TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame], str | bytes]]] = {
-    ".parquet": _parquet,
-    ".csv": _csv,
-    ".json": _records,
+_TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame, Path], object]]] = {
+    ".parquet": lambda frame, to: frame.to_parquet(to, compression="zstd", index=False),
+    ".csv": _write_csv,
+    ".json": lambda frame, to: _plain(frame).to_json(
+        to, orient="records", force_ascii=False, double_precision=15
+    ),
 }
-_NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]"], str | bytes]]] = {
-    ".graphml": _graphml,
-    ".json": _node_link,
+_NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]", Path], object]]] = {
+    ".graphml": nx.write_graphml,
+    ".json": lambda graph, to: to.write_text(
+        json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False), encoding="utf-8"
+    ),
 }
 
 

@@ -61,7 +61,7 @@ def copy_notebooks(notebooks: Sequence[Path], *, folder: Path, parameters: Mappi
                 record[name] = _digest(content)
         _write_json(folder / RECORD, record)
     except OSError as error:
-        raise RunError(f"cannot lay out notebooks in {folder}: {error.strerror or error}") from error
+        raise RunError(f"cannot copy notebooks to {folder}: {error.strerror or error}") from error
     return LabCopies(folder, tuple(name for name in made if name not in kept), tuple(kept))
 
 

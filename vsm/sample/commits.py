@@ -16,7 +16,7 @@ from vsm.sample.office_hours import instant, local, working_days
 from vsm.sample.story import Story
 from vsm.sample.tickets import Ticket
 
-CHORES: Final = ("Update dependencies", "Mend a typing error", "Tidy the build script", "Raise test timeouts")
+CHORES: Final = ("Update dependencies", "Fix a typo", "Tidy the build script", "Raise test timeouts")
 CHORE_SHARE: Final = 0.3
 LATER_VERBS: Final = ("test", "tidy", "round off")
 Work = list[tuple[int, str]]

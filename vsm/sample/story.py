@@ -95,7 +95,8 @@ class Office:
         self._taken[person.name] += 1
         again = (ticket.number, step) in self._knows
         self._knows[ticket.number, step] = person
-        if _status(ticket) == step.work:
+        statuses = [change.fields["status"] for change in ticket.changes if "status" in change.fields]
+        if statuses and statuses[-1] == step.work:
             ticket.comments.append((start, person.name))
         else:
             self._show_taking(start, step, ticket, person, ready=ready, again=again)
@@ -196,11 +197,6 @@ class Office:
 
 def _other(person: Person) -> str:
     return plan.LEAD if person.name != plan.LEAD else plan.DEPUTY
-
-
-def _status(ticket: Ticket) -> str:
-    statuses = [change.fields["status"] for change in ticket.changes if "status" in change.fields]
-    return str(statuses[-1]) if statuses else TRIAGE.queue
 
 
 @dataclass(frozen=True, slots=True)

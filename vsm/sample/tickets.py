@@ -9,7 +9,7 @@ import numpy as np
 from vsm.sample import plan
 from vsm.sample.office_hours import hours, instant
 
-VERBS: Final = ("Add", "Mend", "Speed up", "Simplify", "Show", "Check", "Replace", "Explain")
+VERBS: Final = ("Add", "Fix", "Speed up", "Simplify", "Show", "Check", "Replace", "Explain")
 NOUNS: Final = (
     "basket", "search box", "order mail", "invoice", "price list", "login page", "stock report",
     "delivery note", "voucher form", "product filter", "address book", "tax table", "return label",
@@ -125,7 +125,7 @@ def _draft(rng: np.random.Generator, kind: str, created: int) -> dict[str, Any]:
         "created": created,
         "creator": plan.PORTAL if kind == "Bug" else str(rng.choice(writers)),
         "priority": str(rng.choice(["High", "Medium", "Low"], p=[0.12, 0.63, 0.25])),
-        "verb": "Mend" if kind == "Bug" else str(rng.choice(VERBS)),
+        "verb": "Fix" if kind == "Bug" else str(rng.choice(VERBS)),
         "noun": str(rng.choice(NOUNS)),
         "setting": str(rng.choice(SETTINGS)),
         "epic": int(rng.integers(1, 7)) if kind != "Bug" and rng.random() < plan.EPIC_SHARE else None,

@@ -66,6 +66,9 @@ def log_to(
     def log(event: str, *, report: str = "", **about: Any) -> None:
         at = clock()
         line = json.dumps({"at": at.isoformat(timespec="seconds"), "report": report, "event": event, **about})
+        known = ", ".join(f"{name} {value}" for name, value in about.items() if value not in ("", None, []))
+        who, details = f"{report}: " if report else "", f" ({known})" if known else ""
+        sentence = f"{at:%Y-%m-%d %H:%M:%S} {who}{event}{details}"
         with suppress(OSError):
             if path.exists() and path.stat().st_size > MOST:
                 path.replace(path.with_suffix(path.suffix + ".1"))
@@ -73,12 +76,7 @@ def log_to(
                 file.write(line + "\n")
         if not quiet:
             with suppress(OSError):  # cron may have redirected it to a file on a full disk
-                sys.stdout.write((line if json_lines else _sentence(at, report, event, about)) + "\n")
+                sys.stdout.write((line if json_lines else sentence) + "\n")
                 sys.stdout.flush()
 
     return log
-
-
-def _sentence(at: datetime, report: str, event: str, about: dict[str, Any]) -> str:
-    known = ", ".join(f"{name} {value}" for name, value in about.items() if value not in ("", None, []))
-    return f"{at:%Y-%m-%d %H:%M:%S} {f'{report}: ' if report else ''}{event}{f' ({known})' if known else ''}"

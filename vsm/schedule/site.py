@@ -14,9 +14,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
-from vsm.reports.atomic import settle, stamp_of, write_whole
+from vsm.reports.atomic import beside, settle, stamp_of, write_whole
 from vsm.reports.render import Page, RunRow, made_with, render_site
 from vsm.schedule.effects import Log
 from vsm.schedule.history import History, Run, failing_since, last_good
@@ -53,7 +52,7 @@ def refresh_pages(
         try:
             tidy(folder, report, runs=history.runs(report), keep=keep)
         except OSError as error:
-            log("not tidied", report=report, reason=str(error))
+            log("old runs not removed", report=report, reason=str(error))
         if _entries(folder.site / report) != before:
             return refresh_pages(folder, report, history=history, log=log, at=at)
     return ""
@@ -145,7 +144,7 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
     for pdf in sorted((site / good.folder).glob("*.pdf")):
-        name = pdf.stem.lstrip("0123456789_").replace("_", " ")
+        name = pdf.stem.lstrip("0123456789_").replace("_", " ").replace("retro", "slides")
         pages.append(Page(f"{good.folder}/{pdf.name}", f"PDF: {name}"))
     return pages
 
@@ -168,14 +167,8 @@ def _row(run: Run, site: Path) -> RunRow:
 
 
 def _pack(run: Path) -> None:
-    packed = run.with_name(f"{run.name}{_PACKED}")
-    beside = run.with_name(f".{uuid4().hex}")
-    try:
-        with tarfile.open(beside, "w:xz") as archive:
-            archive.add(run, arcname=run.name)
-        beside.replace(packed)
-    finally:
-        beside.unlink(missing_ok=True)
+    with beside(run.with_name(f"{run.name}{_PACKED}")) as hidden, tarfile.open(hidden, "w:xz") as archive:
+        archive.add(run, arcname=run.name)
     shutil.rmtree(run)
 
 
