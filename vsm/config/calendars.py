@@ -21,13 +21,7 @@ LONGEST: Final = {month: monthrange(2024, month)[1] for month in range(1, 13)}
 
 
 def minutes_of(clock: str) -> int:
-    """Give a time of day in minutes after midnight.
-
-    Raises
-    ------
-    ValueError
-        It is no time of day such as ``09:30``; ``24:00`` is the day's end.
-    """
+    """Give a time of day such as ``09:30`` in minutes after midnight; ``24:00`` is the day's end."""
     if not CLOCK.fullmatch(clock):
         raise ValueError(f"'{clock}' in [[calendar]] is no time of day; write it as \"09:30\"")
     hours, minutes = clock.split(":")
@@ -35,12 +29,7 @@ def minutes_of(clock: str) -> int:
 
 
 def shift_of(text: str) -> tuple[int, int]:
-    """Give a shift in minutes after midnight; one that lasts past midnight ends beyond 1440.
-
-    Raises
-    ------
-    ValueError
-        It is no shift such as ``09:00-17:00``, or has no length.
+    """Give a shift such as ``09:00-17:00`` in minutes after midnight; past midnight it ends beyond 1440.
 
     Examples
     --------

@@ -68,11 +68,6 @@ class Delivery(Section):
 def split_selector(text: str) -> tuple[str, str]:
     """Give the field that a selector looks at, and the word. Without a prefix it is a ticket type.
 
-    Raises
-    ------
-    ValueError
-        The prefix is unknown, or no word follows it.
-
     Examples
     --------
     >>> split_selector("Bug"), split_selector("label: security")

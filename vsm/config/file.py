@@ -220,12 +220,7 @@ def parse_workflow(text: str, *, origin: str = "vsm.toml") -> Workflow:
 
 
 def parse_experiments(text: str, *, origin: str = "experiments.toml") -> tuple[Experiment, ...]:
-    r"""Give the experiments of a file's text, in its order. ``origin`` is what messages call the file.
-
-    Raises
-    ------
-    ConfigError
-        The text is no TOML, has an unknown key, a day that is none, …; every fault is listed.
+    r"""Give the experiments of a file's text, in its order; else as ``parse_workflow``.
 
     Examples
     --------

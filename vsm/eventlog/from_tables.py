@@ -98,13 +98,9 @@ def _tickets(cases: list[Json], source: str) -> pd.DataFrame:
 
 def _names(facts: pd.DataFrame, source: str) -> pd.DataFrame:
     """Name statuses and accounts: in an export the name is all there is."""
-    seen = [
-        facts[["kind", "after", "at"]]
-        .replace({"kind": {"assignee": "account"}})
-        .set_axis(["kind", "id", "at"], axis=1),
-        facts[["actor", "at"]].assign(kind="account").rename(columns={"actor": "id"}),
-    ]
-    rows = pd.concat(seen).dropna(subset=["id"])
+    entered = facts[["kind", "after", "at"]].replace({"kind": {"assignee": "account"}})
+    acted = facts[["actor", "at"]].assign(kind="account").rename(columns={"actor": "id"})
+    rows = pd.concat([entered.rename(columns={"after": "id"}), acted]).dropna(subset=["id"])
     rows = rows[rows["kind"].isin(["status", "account"])]
     spans = rows.groupby(["kind", "id"])["at"].agg(first="min", last="max").reset_index()
     return conform(spans.assign(name=spans["id"].str.removeprefix(f"{source}:")), NAMES)

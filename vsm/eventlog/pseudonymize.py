@@ -1,10 +1,11 @@
 """The front door: mail addresses are masked, persons get pseudonyms, and nothing behind it knows a name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
+from pydantic import BaseModel
 
 from vsm.config import Experiment, Workflow
 from vsm.eventlog.log import Log, sorted_events
@@ -20,6 +21,7 @@ from vsm.people import (
 )
 from vsm.people.free_text import without_addresses
 
+Part = TypeVar("Part", bound=BaseModel)
 SEPARATOR: Final = "; "
 LIST_COLUMNS: Final = ("coauthors", "reviewers", "signers")
 ACCOUNT_COLUMNS: Final = {
@@ -84,15 +86,10 @@ def pseudonymize(
         Secret of the work folder. It is kept by nothing that is given back.
     """
     door = _Door(log, people=people, workflow=workflow, key=key)
-    return (
-        door.log(log),
-        door.people(people),
-        door.workflow(workflow),
-        tuple(
-            one.model_copy(update={"name": door.free.of(one.name), "change": door.free.of(one.change)})
-            for one in experiments
-        ),
+    experiments = _changed(
+        experiments, lambda one: {"name": door.free.of(one.name), "change": door.free.of(one.change)}
     )
+    return door.log(log), door.people(people), door.workflow(workflow), experiments
 
 
 class _Door:
@@ -165,26 +162,19 @@ class _Door:
     def workflow(self, workflow: Workflow) -> Workflow:
         """Keep the size of teams; accounts, patterns of names and addressees go."""
         person = self.pseudonyms.person
-        sections: dict[str, Iterable[Any]] = {
-            "teams": (
-                team.model_copy(update={"members": tuple(map(person, team.members)), "patterns": ()})
-                for team in workflow.teams
+        sections = {
+            "teams": _changed(
+                workflow.teams,
+                lambda team: {"members": tuple(map(person, team.members)), "patterns": ()},
             ),
-            "persons": (
-                section.model_copy(update={"name": person(section.name), "accounts": ()})
-                for section in workflow.persons
+            "persons": _changed(workflow.persons, lambda one: {"name": person(one.name), "accounts": ()}),
+            "memberships": _changed(workflow.memberships, lambda one: {"person": person(one.person)}),
+            "repositories": _changed(
+                workflow.repositories, lambda one: {"main": one.main and self.free.of(one.main)}
             ),
-            "memberships": (
-                section.model_copy(update={"person": person(section.person)})
-                for section in workflow.memberships
-            ),
-            "repositories": (
-                section.model_copy(update={"main": self.free.of(section.main)}) if section.main else section
-                for section in workflow.repositories
-            ),
-            "reports": (report.model_copy(update={"tell": ()}) for report in workflow.reports),
+            "reports": _changed(workflow.reports, lambda _: {"tell": ()}),
         }
-        return workflow.model_copy(update={name: tuple(rows) for name, rows in sections.items()})
+        return workflow.model_copy(update=sections)
 
     def _sentence(self, text: str) -> str:
         return without_addresses(self._wording.of(text))
@@ -204,6 +194,10 @@ class _Door:
         return rows.assign(**spans).drop_duplicates(["kind", "id", "name"], ignore_index=True)
 
 
+def _changed(sections: tuple[Part, ...], fields: Callable[[Part], dict[str, Any]]) -> tuple[Part, ...]:
+    return tuple(section.model_copy(update=fields(section)) for section in sections)
+
+
 def _accounts(log: Log, people: People) -> set[str]:
     """List every account that any table names, known to somebody or not."""
     assigned = log.events[log.events["kind"] == "assignee"]
@@ -217,10 +211,8 @@ def _accounts(log: Log, people: People) -> set[str]:
 def _project_words(log: Log) -> set[str]:
     """List words that name nobody: types, priorities, components, projects and repositories."""
     columns = [log.tickets[column] for column in ("type", "priority", "project")]
-    columns += [
-        log.tickets["components"].astype("str").str.split(SEPARATOR).explode(),
-        log.commits["repository"],
-    ]
+    components = log.tickets["components"].astype("str").str.split(SEPARATOR).explode()
+    columns += [components, log.commits["repository"]]
     return {str(word) for column in columns for word in column.dropna().unique()}
 
 
