@@ -97,7 +97,7 @@ def test_nothing_to_tell_is_one_kind_sentence() -> None:
     assert first is not None
     hint = "No handoff has made enough finished tickets wait."
     assert notes(first, "empty") == [f"Nothing to see yet {hint}"]
-    assert [handoff_slide(*tables, place=place, **NOTHING) for place in (2, 3)] == [None, None]
+    assert [handoff_slide(*tables, rank=rank, **NOTHING) for rank in (2, 3)] == [None, None]
 
 
 def finding(experiment: str, *, subject: str, share: float) -> Finding:

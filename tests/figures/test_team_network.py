@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.figures.small_stream import facts, notes, read, teams_of, trace
 from vsm.figures import team_network
 from vsm.figures.maps.teams_layout import oval_from_network, ring
-from vsm.figures.theme import wait_colour
+from vsm.figures.marks import wait_colour
 
 WEB_QA = [("web", "qa", 2.0)] * 8 + [("qa", "web", 0.5)] * 2 + [("qa", "qa", 3.0)]
 DAY = 86400.0

@@ -6,8 +6,7 @@ import pytest
 
 from tests.model.test_weekly import DAY, MONDAY, stayed, waited
 from vsm.clock import Calendar, Clock
-from vsm.figures import cumulative_flow, efficiency_bars, throughput_bars, wait_heat_map
-from vsm.figures import efficiency as efficiency_figure
+from vsm.figures import cumulative_flow, efficiency_bars, lead_time, throughput_bars, wait_heat_map
 
 STAGES = pd.DataFrame(
     {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "place": [0, 1, 2]}
@@ -88,7 +87,7 @@ def test_a_bracket_reaches_from_traces_to_statuses(
     monkeypatch: pytest.MonkeyPatch, tickets: int, drawn: int
 ) -> None:
     """From 25 to 50 %; under the minimum nothing is drawn."""
-    monkeypatch.setattr(efficiency_figure, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
+    monkeypatch.setattr(lead_time, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
     figure = efficiency_bars(
         VISITS,
         lives(0),

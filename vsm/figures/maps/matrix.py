@@ -1,14 +1,14 @@
 """The handoff matrix: from each team to each, how often and how long work waits."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.labels import edge_hover, escape, number, pluralize, text_width, wrapped
+from vsm.figures.marks import scale_bar
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
-from vsm.findings.durations import percent, short_duration
+from vsm.findings.durations import short_duration
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (
@@ -23,24 +23,19 @@ _ROW: Final = 58
 _ONE_LINE, _WHOLE_MEDIAN = 4, 6
 _UPRIGHT: Final = 8
 
-Handoffs = Mapping[str, Any]
-
 
 def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
-    """Between which teams does work wait longest until it is taken up?
+    """Handoff matrix: from each team to each, how often and how long it waits.
 
     Parameters
     ----------
     team_network
         As ``vsm.model.network.team_network`` gives it; teams are drawn in its order.
-    title
-        Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
-        Two heat maps, ``between teams`` and ``within a team``, of the wait in days; without handoffs a kind
-        sentence.
+        Two heat maps, ``between teams`` and ``within a team``, of the wait in days.
 
     Examples
     --------
@@ -59,8 +54,8 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     within = [(u, v) for u, v in team_network.edges if u == v]
     figure = go.Figure(
         [
-            _heat(team_network, between, "between teams", _COST, bar=True),
-            _heat(team_network, within, "within a team", _MUTED, bar=False),
+            _heat(team_network, between, "between teams", _COST, showscale=bool(between)),
+            _heat(team_network, within, "within a team", _MUTED, showscale=False),
         ]
     )
     rows, columns = [wrapped(team, width=16, lines=3) for team in teams], _column_names(teams)
@@ -119,17 +114,17 @@ def _heat(
     name: str,
     scale: tuple[tuple[float, str], ...],
     *,
-    bar: bool,
+    showscale: bool,
 ) -> go.Heatmap:
     teams = list(network)
     days: list[list[float | None]] = [[None] * len(teams) for _ in teams]
     texts = [[""] * len(teams) for _ in teams]
     facts = [[""] * len(teams) for _ in teams]
-    for giver, receiver in pairs:
-        row, column, about = teams.index(giver), teams.index(receiver), network.edges[giver, receiver]
+    for pair in pairs:
+        row, column, about = teams.index(pair[0]), teams.index(pair[1]), network.edges[pair]
         days[row][column] = about["wait_total"] / _DAY
-        texts[row][column] = _cell(about, teams=len(teams))
-        facts[row][column] = _facts(giver, receiver, about)
+        texts[row][column] = _cell(about["count"], short_duration(about["wait_median"]), teams=len(teams))
+        facts[row][column] = handoff_facts(pair, network)
     return go.Heatmap(
         z=days,
         text=texts,
@@ -144,45 +139,22 @@ def _heat(
         zmax=max([about for line in days for about in line if about is not None], default=1.0) or 1.0,
         xgap=3,
         ygap=3,
-        showscale=bar and bool(pairs),
-        colorbar={
-            "title": {"text": "wait in all, days", "side": "top", "font": {"size": 12}},
-            "orientation": "h",
-            "thickness": 8,
-            "len": 250,
-            "lenmode": "pixels",
-            "x": 0,
-            "xanchor": "left",
-            "xpad": 0,
-            "y": -10 / (_ROW * len(teams)),
-            "yanchor": "top",
-            "ypad": 0,
-            "outlinewidth": 0,
-            "tickfont": {"size": 11},
-            "nticks": 6,
-        },
+        showscale=showscale,
+        colorbar=scale_bar("wait in all, days", y=-10 / (_ROW * len(teams)), nticks=6),
     )
 
 
-def _cell(about: Handoffs, *, teams: int) -> str:
+def _cell(count: int, median: str, *, teams: int) -> str:
     """Write the count and the median, on two lines where cells are narrow, then cut to one unit."""
-    median = short_duration(about["wait_median"])
     shown = median if teams <= _WHOLE_MEDIAN else " ".join(median.split()[:2])
-    return f"{number(about['count'])}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
+    return f"{number(count)}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
 
 
-def _facts(giver: str, receiver: str, about: Handoffs) -> str:
-    return hover(
-        f"{giver} → {receiver}",
-        [
-            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
-            ("median wait", short_duration(about["wait_median"])),
-            ("85 % of waits within", short_duration(about["wait_p85"])),
-            ("wait in all", short_duration(about["wait_total"])),
-            ("share of all waiting in handoffs", percent(about["share"])),
-            ("returns to an earlier stage", number(about["back"])),
-        ],
-    )
+def handoff_facts(pair: tuple[str, str], network: "nx.DiGraph[str]") -> str:
+    """The box beside the pointer of the handoffs from one team to another."""
+    about = network.edges[pair]
+    back = {"returns to an earlier stage": number(about["back"])}
+    return edge_hover(pair, about, noun="handoff", share="share of all waiting in handoffs", **back)
 
 
 def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs: str, tickets: str) -> str:
