@@ -14,13 +14,14 @@ from vsm.model.ageing import LATE, open_ages, usual_pace
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
-    "cycle": "How long open work has been under way, by stage",
+    "cycle": "How long open work has been in progress, by stage",
     "stay": "How long open work has been in its stage",
 }
 _AXES: Final = {
     "age": "age: elapsed since creation", "cycle": "elapsed since the first work",
     "stay": "elapsed since it entered the stage",
 }  # fmt: skip
+_OF: Final = {"age": "ageing_work", "cycle": "ageing_work", "stay": "ageing_in_stage"}
 _HEIGHT: Final = 430
 MOST: Final = 1000
 """So many dots are drawn, the oldest; what more would do is make a page heavy."""
@@ -32,8 +33,8 @@ _TICKS: Final = {
 }  # fmt: skip
 _DOTS: Final = {
     "within": ("open", "circle", KIND_COLOURS["work"]),
-    "beyond": ("open, beyond the 85 %", "diamond", BACK),
-    "unknown": ("open, 85 % not known", "circle-open", SOFT),
+    "beyond": ("open, over the 85th percentile", "diamond", BACK),
+    "unknown": ("open, percentile unknown", "circle-open", SOFT),
 }
 
 
@@ -79,8 +80,8 @@ def ageing_work(
     pace = pace[pace["measure"] == measure].reset_index(drop=True)
     shown = ages[ages[measure].notna()].sort_values([measure, "ticket"])
     if shown.empty:
-        hint = "Nothing that somebody has begun is open." if len(ages) else "No ticket is open."
-        return nothing_to_see(title=title or _TITLES[measure], hint=hint)
+        hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
+        return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
     column = {stage: place for place, stage in enumerate(pace["stage"])}
     figure = go.Figure(
         [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
@@ -117,6 +118,7 @@ def ageing_work(
     )
     return framed(
         figure,
+        of=_OF[measure],
         title=title or _TITLES[measure],
         caption=_caption(shown, ages, measure),
         alt=_alt(shown, measure),
@@ -169,10 +171,10 @@ def _ticket_facts(row: dict[Any, Any], measure: str) -> str:
         [
             ("title", title if len(title) <= 60 else title[:59].rstrip() + "…"),
             ("stage", row["stage"]),
-            ("there for", short_duration(row["stay"]) + clean),
+            ("time in stage", short_duration(row["stay"]) + clean),
             ("age", short_duration(row["age"])),
-            ("since the first work", short_duration(row["cycle"]) if pd.notna(row["cycle"]) else "not begun"),
-            ("85 % here", TOO_FEW if few else "longer than the data tell" if pd.isna(usual)
+            ("in progress for", short_duration(row["cycle"]) if pd.notna(row["cycle"]) else "not started"),
+            ("85th percentile", TOO_FEW if few else "not reached" if pd.isna(usual)
              else short_duration(usual)),
         ],
     )  # fmt: skip
@@ -201,12 +203,12 @@ def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[
 
 def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     out = len(ages) - len(shown)
-    rest = f" {pluralize(out, 'open ticket')} that nobody has begun not shown." if out else ""
+    rest = f" Not shown: {pluralize(out, 'open ticket')} that nobody has started." if out else ""
     drawn = f"the {number(MOST)} longest of " if len(shown) > MOST else ""
     return (
         f"Dots: {drawn}{pluralize(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
-        f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
-        f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
+        f"{SAID[measure]} (Kaplan–Meier; what is still there counts as not yet left); no line where too few "
+        f"left it, or where the percentile is not reached. n: tickets that have left the stage.{rest}"
     )
 
 
@@ -216,10 +218,10 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     most = beyond["stage"].value_counts()
     where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
     unknown = int(shown[f"{measure}_p85"].isna().sum())
-    no_pace = f"; of {number(unknown)} it is not known" if unknown else ""
+    no_pace = f"; for {number(unknown)} it is unknown" if unknown else ""
     return (
-        f"{_TITLES[measure]}: {number(len(beyond))} of {pluralize(len(shown), 'open ticket')} are beyond "
-        f"what 85 % of tickets took there{where}{no_pace}. The longest: "
+        f"{_TITLES[measure]}: {number(len(beyond))} of {pluralize(len(shown), 'open ticket')} exceed "
+        f"the 85th percentile of their stage{where}{no_pace}. The longest: "
         f"{short_duration(oldest[measure])}, in {oldest['stage']}."
     )
 
@@ -227,8 +229,8 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
 DAY: Final = pd.Timedelta(days=1)
 SAID: Final = {
     "age": "how old 50, 85 and 95 % of tickets were when they last left that stage",
-    "cycle": "after which time of being under way 50, 85 and 95 % of tickets last left that stage",
-    "stay": "after which time 50, 85 and 95 % of stays in that stage ended",
+    "cycle": "how long 50, 85 and 95 % of tickets had been in progress when they last left that stage",
+    "stay": "how long 50, 85 and 95 % of visits to that stage lasted",
 }
 _HALF: Final = 0.44
 _LEAST: Final = 1 / 96
@@ -237,26 +239,12 @@ _BANDS: Final = ((None, "p50", 0.08), ("p50", "p85", 0.18), ("p85", "p95", 0.3))
 
 
 def in_days(duration: Any) -> float:
-    """Days on a logarithmic scale: a quarter of an hour at least.
-
-    Examples
-    --------
-    >>> in_days(pd.Timedelta(days=3)), round(24 * 60 * in_days(pd.Timedelta(0)))
-    (3.0, 15)
-    """
+    """Days on a logarithmic scale: a quarter of an hour at least."""
     return max(float(duration / DAY), _LEAST)
 
 
 def reach_of(shown: pd.DataFrame, pace: pd.DataFrame, *, measure: str) -> tuple[float, float]:
-    """The ends of the scale in days: all dots, and the lines, with some air.
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> pace = pd.DataFrame({"p50": [8 * day], "p85": [9 * day], "p95": [10 * day]})
-    >>> reach_of(pd.DataFrame({"age": [16 * day]}), pace, measure="age")
-    (5.0, 28.8)
-    """
+    """The ends of the scale in days: all dots, and the lines, with some air."""
     known = [*shown[measure], *(mark for name in _LINES for mark in pace[name].dropna())]
     days = [in_days(duration) for duration in known]
     return min(days) / 1.6, max(days) * 1.8
@@ -311,7 +299,7 @@ def _line_facts(row: dict[Any, Any], measure: str) -> str:
     return hover(
         row["stage"],
         [
-            ("here", SAID[measure].split(" when")[0].split(" 50")[0] + " …"),
+            ("percentiles of", _AXES[measure]),
             *paces,
             ("85 %, 95 % interval", interval),
             ("n", f"{pluralize(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),

@@ -37,7 +37,9 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     'Share of delivered tickets by kind of work, n = 20: defect 100 %.'
     """
     if distribution.empty or not distribution["n"].iloc[0]:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has been delivered so far.")
+        return nothing_to_see(
+            of="flow_distribution_bars", title=title or _TITLE, hint="No ticket has been delivered so far."
+        )
     rows = distribution.reset_index(drop=True)
     texts = [
         escape(f"{_share(row['share'])} · n {number(row['tickets'])}") for row in rows.to_dict("records")
@@ -60,6 +62,7 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     )
     return framed(
         figure,
+        of="flow_distribution_bars",
         title=title or _TITLE,
         caption=_caption(rows),
         alt=_alt(rows),
@@ -88,10 +91,10 @@ def _bar(place: int, row: dict[Any, Any]) -> go.Bar:
 
 def _caption(rows: pd.DataFrame) -> str:
     by = rows["by"].iloc[0]
-    kinds = "" if pd.isna(by) else f" Kinds are told by {by}."
+    kinds = "" if pd.isna(by) else f" Kinds come from {by}."
     return (
-        f"n: tickets finished for good, {number(rows['n'].iloc[0])} in all; each counts once, however "
-        f"large.{kinds}"
+        f"n: delivered tickets, {number(rows['n'].iloc[0])} in total; each counts once, whatever its size."
+        + kinds
         + (" Whiskers: 95 % interval of the share (Wilson)." if rows["low"].notna().any() else "")
     )
 
@@ -117,7 +120,7 @@ def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
         "Delivered": "delivered",
         "Open": "open",
         "Median lead time": ("lead", if_known(short_duration)),
-        "Waited in all": ("wait", in_days),
+        "Total wait": ("wait", in_days),
         "Share of all waiting": ("wait_share", if_known(percent, otherwise="–")),
         "Value": lambda row: _known_of(row, "value", "valued"),
         "Cost of delay": lambda row: _known_of(row, "cost", "costed"),
@@ -125,7 +128,7 @@ def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
     more = f" The first {most} of {len(costs)} objectives." if len(costs) > most else ""
     caption = (
         "Delivered: finished for good, not by a bulk edit; elapsed time. Value and cost of delay (its cost a "
-        "week times the weeks of lead time) in the unit of the tracker's fields, n: tickets of which it is "
+        "week times the weeks of lead time) in the unit of the tracker's fields; n: tickets for which it is "
         f"known.{more}"
     )
     return table_of(shown, columns, caption)
@@ -143,5 +146,5 @@ def planned_table(planned: pd.DataFrame) -> Styler:
         "Unplanned": "unplanned",
         "Unknown": "unknown",
     }
-    caption = "Delivered tickets that a selector of “unplanned” in vsm.toml means; 95 % interval (Wilson)."
+    caption = "Unplanned: delivered tickets that a selector in vsm.toml matches; 95 % interval (Wilson)."
     return table_of(planned, columns, caption + missing_facts(planned))

@@ -15,7 +15,7 @@ from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
-from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing
+from vsm.model.causes import EARLY, LATE, MEANINGS, calendar_effect, cause_shares, with_passing
 from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES, DURATION
 
@@ -33,6 +33,7 @@ CAUSE_PATTERNS: Final = {cause: pattern for cause, (_, pattern) in _LOOKS.items(
 HOUR: Final = pd.Timedelta(hours=1)
 _ROW: Final = 42
 _MOST: Final = 12
+_PASSING: Final = {EARLY: "before work started", LATE: "no handoff"}
 _NAMES: Final = {"passing": "handoff", "team": "team", "stage": "stage"}
 
 
@@ -67,10 +68,13 @@ def causes_ladder(
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
     table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=seed)
+    table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
     if not shown:
-        return nothing_to_see(title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait.")
+        return nothing_to_see(
+            of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait."
+        )
     table = table[table[by].isin(shown)]
     ends = []
     for _, group in table.groupby(by, sort=False):
@@ -83,20 +87,25 @@ def causes_ladder(
         barmode="stack",
         legend=LEGEND_ABOVE | {"traceorder": "normal"},
         xaxis=value_axis(
-            "working time that finished tickets waited", ticksuffix=" h", tickformat=",d", nticks=5
+            "waiting of finished tickets, working time", ticksuffix=" h", tickformat=",d", nticks=5
         ),
         yaxis=row_axis(names),
         annotations=row_numbers(ends),
     )
     left_out = len(known) - len(shown)
-    rest = f" {pluralize(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
+    rest = (
+        f" Not shown: {pluralize(left_out, 'group')} with too few tickets or less waiting."
+        if left_out
+        else ""
+    )
     return framed(
         figure,
+        of="causes_ladder",
         title=heading,
         caption=(
-            "Every hour once, by the first cause that holds. Nights, weekends and holidays are not in the "
-            "bars: how much of the elapsed waiting they are stands beside them. n: finished tickets that "
-            f"waited there.{rest}"
+            "Each hour counts once, under the first cause that applies. Bars leave out nights, weekends and "
+            "holidays; their share of the elapsed waiting is on the right. n: finished tickets that waited "
+            f"there.{rest}"
         ),
         alt=_alt(table, by, shown),
         body=_ROW * len(shown),
@@ -126,7 +135,7 @@ def _facts(row: dict[Any, Any], by: str) -> str:
         [
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
-            ("share of the working time waited", percent(row["share_working"]) if known else ""),
+            ("share of the waiting", percent(row["share_working"]) if known else ""),
             ("n", pluralize(row["tickets"], "ticket")),
         ],
     )
@@ -153,8 +162,8 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     first = table[table[by] == shown[0]]
     (main,) = first.nlargest(1, "working").to_dict("records")
     return (
-        f"Working time that finished tickets waited, by {_NAMES[by]} and cause. Most lies at {shown[0]}: "
-        f"{in_hours(_sum(first['working']))}, of it {percent(main['share_working'])} {main['cause']} "
+        f"Waiting of finished tickets in working time, by {_NAMES[by]} and cause. The most is at {shown[0]}: "
+        f"{in_hours(_sum(first['working']))}, {percent(main['share_working'])} of it {main['cause']} "
         f"(n {number(first['tickets'].max())})."
     )
 
@@ -166,7 +175,7 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed
     columns: Columns = {
         "Cause": "cause",
         "Share of waiting": with_interval,
-        "In working time": [
+        "Share in working time": [
             "–" if cause == "non-working time" or pd.isna(share) else percent(share)
             for cause, share in zip(found["cause"], found["share_working"], strict=True)
         ],
@@ -177,9 +186,9 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed
     }
     done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
     caption = (
-        f"Waiting of n = {done:,} finished tickets; every hour once, by the first cause that holds. In "
-        "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
-        "place."
+        f"Waiting of n = {done:,} finished tickets; each hour counts once, under the first cause that "
+        "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
+        "may take its place."
     )
     return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
@@ -188,9 +197,9 @@ def meanings_table() -> Styler:
     """What each cause means, what may mislead about it, and what could be tried."""
     rows = pd.DataFrame(
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
-        columns=["Cause", "Meaning", "What would mislead you", "What could be tried"],
+        columns=["Cause", "Meaning", "Caveat", "What to try"],
     )
-    return styled_table(rows, "In the order in which they are looked for, unless vsm.toml says otherwise.")
+    return styled_table(rows, "In the order in which they are checked, unless vsm.toml sets another.")
 
 
 def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
@@ -199,15 +208,15 @@ def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
     columns: Columns = {
         "Stage": "stage",
         "Tickets": "tickets",
-        "Waited": ("elapsed", in_days),
+        "Elapsed wait": ("elapsed", in_days),
         "Working time": ("working", in_hours),
         "Non-working": ("share", percent),
-        "Median": ("median_elapsed", short_duration),
+        "Median wait": ("median_elapsed", short_duration),
         "Median, working": ("median_working", in_hours),
     }
     caption = (
-        "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Non-working: share "
-        "outside of the working calendar of whoever was waited for."
+        "Waiting of finished tickets by stage; medians are per ticket. Non-working: share outside the "
+        "working hours of the team or person the ticket waited for."
     )
     return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
@@ -229,15 +238,15 @@ def wait_stories(
     columns: Columns = {
         "Ticket": "key",
         "Story": _story,
-        "Meanwhile in hand": "meanwhile",
+        "In progress meanwhile": "meanwhile",
         "Blocked by": "blockers",
     }
     caption = (
-        f"The n = {len(found)} longest waits of finished tickets, by working time. Meanwhile in hand: what "
-        "the receiver had in work while this waited, the longest first, at most three."
+        f"The n = {len(found)} longest waits of finished tickets, by working time. In progress meanwhile: "
+        "what the receiver was working on while this ticket waited, the longest first, at most three."
     )
     table = table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
-    return table.format(linked_keys(tickets), subset=["Ticket", "Meanwhile in hand", "Blocked by"])
+    return table.format(linked_keys(tickets), subset=["Ticket", "In progress meanwhile", "Blocked by"])
 
 
 def _story(row: dict[Any, Any]) -> str:
@@ -253,7 +262,7 @@ def _story(row: dict[Any, Any]) -> str:
         else ""
     )
     return (
-        f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "
+        f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} elapsed) in "
         f"{row['stage']}{whom}, {when}: {why or 'none of it in working hours'}.{off}"
     )
 
@@ -282,16 +291,16 @@ def blocks_table(
         "Blocked by": [
             _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
         ],
-        "Said by": ("how", lambda how: _HOW[how]),
+        "Source": ("how", lambda how: _HOW[how]),
         "Since": ("start", iso_day),
         "Until": ("end", lambda end: "now" if pd.isna(end) else f"{end:%Y-%m-%d}"),
-        "Lasted": ("lasted", short_duration),
+        "Duration": ("lasted", short_duration),
     }
     caption = (
         f"The n = {len(found)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
-        "ends where that ticket, or the blocked one, is finished, or where the link is taken away."
+        "ends when that ticket or the blocked one is finished, or when the link is removed."
     )
-    table = table_of(found, columns, caption, nothing="Nothing tells of any block.")
+    table = table_of(found, columns, caption, nothing="No block is recorded.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
 
 

@@ -49,7 +49,7 @@ def before_and_after(
     seed: int,
     title: str | None = None,
 ) -> go.Figure:
-    """Before and after a change: the share still going on by time (Kaplan–Meier), with both medians.
+    """Before and after a change: the share not yet finished by time (Kaplan–Meier), with both medians.
 
     Parameters
     ----------
@@ -72,13 +72,15 @@ def before_and_after(
     day, stage = chosen_change(changed, stage, experiments=experiments)
     of = stage or LEAD
     if day is None:
-        return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
+        return nothing_to_see(of="before_and_after", title=title or _TITLE, hint=UNNAMED)
     found = compared(
         spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
     )
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
-        return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")
+        return nothing_to_see(
+            of="before_and_after", title=heading, hint="Nothing began on one side of the change."
+        )
     sides = {"before": (found.before, SOFT, "dash"), "after": (found.after, KIND_COLOURS["work"], "solid")}
     figure = go.Figure([_curve(side, name, colour, dash) for name, (side, colour, dash) in sides.items()])
     for median, (_, colour, _) in zip(found.medians, sides.values(), strict=True):
@@ -86,11 +88,12 @@ def before_and_after(
             figure.add_trace(_median(median, colour))
     figure.update_layout(
         xaxis=value_axis(f"{escape(of)}, elapsed days", ticksuffix=" d", nticks=7),
-        yaxis=value_axis("still going on", range=[0, 102], ticksuffix=" %"),
+        yaxis=value_axis("not yet finished", range=[0, 102], ticksuffix=" %"),
         legend=LEGEND_ABOVE,
     )
     return framed(
         figure,
+        of="before_and_after",
         title=heading,
         caption=_caption(found),
         alt=_alt(found, of),
@@ -112,14 +115,14 @@ def _curve(side: Side, name: str, colour: str, dash: str) -> go.Scatter:
         x=days.tolist(),
         y=left.tolist(),
         mode="lines",
-        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} of them open",
+        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} still open",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
         hovertext=[
             hover(
                 name,
                 [
                     ("after", short_duration(time * _DAY)),
-                    ("still going on", percent(rest / 100)),
+                    ("not yet finished", percent(rest / 100)),
                     ("n", number(len(side.ended))),
                 ],
             )
@@ -145,15 +148,15 @@ def _median(seconds: float, colour: str) -> go.Scatter:
 def _caption(found: Comparison) -> str:
     if found.verdict == TOO_FEW:
         return (
-            f"n = {number(found.before.finished)} and {number(found.after.finished)} seen to end: too few to "
-            "say. What began before the change is followed up to it."
+            f"n = {number(found.before.finished)} and {number(found.after.finished)} completed: too few to "
+            "say. What began before the change is followed only up to it."
         )
     return (
-        f"n = {number(found.before.finished)} seen to end before, {number(found.after.finished)} after; open "
-        f"ones count as not yet ended (Kaplan–Meier). Medians differ by {_signed(found.difference)} (95 % "
+        f"n = {number(found.before.finished)} completed before, {number(found.after.finished)} after; open "
+        f"ones count as not yet finished (Kaplan–Meier). Medians differ by {_signed(found.difference)} (95 % "
         f"interval {_signed(found.low)} to {_signed(found.high)}, bootstrap by ticket); log-rank test: p "
         f"{'< 0.001' if found.p < 0.001 else f'= {found.p:.3f}'}. What began before the change is followed "
-        "up to it."
+        "only up to it."
     )
 
 
@@ -162,7 +165,7 @@ def _alt(found: Comparison, of: str) -> str:
         short_duration(median) if np.isfinite(median) else "unknown" for median in found.medians
     )
     return (
-        f"Share still going on by time, before and after the change, {of}: {found.verdict} (n "
+        f"Share not yet finished by time, before and after the change, {of}: {found.verdict} (n "
         f"{number(found.before.finished)} and {number(found.after.finished)}). Medians "
         f"{medians.replace('<', 'under ')}."
     )
@@ -201,7 +204,7 @@ def xmr_chart(
     weeks = weekly_medians(spells_of(stays, lives, stage=stage), as_of=as_of)
     known = weeks[weeks["value"].notna()].reset_index(drop=True)
     if known.empty:
-        return nothing_to_see(title=heading, hint="In no week enough has ended.")
+        return nothing_to_see(of="xmr_chart", title=heading, hint="No week has enough completed work.")
     early = pd.Series(data=True, index=known.index) if day is None else known["week"] + WEEK <= day
     limits = xmr_limits(known["value"], baseline=early)
     signal = xmr_signals(known["value"], limits=limits)
@@ -214,11 +217,12 @@ def xmr_chart(
         figure.add_vline(x=f"{day:%Y-%m-%d}", line={"color": BACK, "width": 2, "dash": "dash"})
     figure.update_layout(
         xaxis=DATE_AXIS,
-        yaxis=value_axis("median of the week, days", ticksuffix=" d"),
+        yaxis=value_axis("weekly median, days", ticksuffix=" d"),
         legend=LEGEND_ABOVE,
     )
     return framed(
         figure,
+        of="xmr_chart",
         title=heading,
         caption=_weeks_caption(known, limits, int(early.sum()), day),
         alt=(
@@ -237,7 +241,7 @@ def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - 
         x=[f"{week:%Y-%m-%d}" for week in rows["week"]],
         y=rows["value"].tolist(),
         mode="markers",
-        name="a signal: not as it was" if signals else "as usual",
+        name="signal" if signals else "routine variation",
         showlegend=len(rows) > 0,
         marker={
             "size": 9 if signals else 7,
@@ -247,7 +251,7 @@ def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - 
         hovertext=[
             hover(
                 f"Week of {row['week']:%Y-%m-%d}",
-                [("median", short_duration(row["value"] * _DAY)), ("n", f"{number(row['n'])} ended")],
+                [("median", short_duration(row["value"] * _DAY)), ("n", f"{number(row['n'])} completed")],
             )
             for row in rows.to_dict("records")
         ],
@@ -258,14 +262,14 @@ def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - 
 def _weeks_caption(
     known: pd.DataFrame, limits: dict[str, float], baseline: int, day: pd.Timestamp | None
 ) -> str:
-    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} in which at least three ended."
+    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} with at least three completed."
     if not limits:
         return f"{n} Too few weeks {'before the change ' if day is not None else ''}for limits."
     where = "before the change" if day is not None else "shown"
     return (
-        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: 2.66 mean moving ranges from it. "
-        "A signal lies beyond, or is one of eight in a row on one side. What is open is not in it: see the "
-        "curves."
+        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: natural process limits (2.66 mean "
+        "moving ranges from the mean). A signal lies outside them, or is one of eight in a row on one side "
+        "of the mean. Open work is not included: see the survival curves."
     )
 
 
@@ -300,9 +304,9 @@ def experiments_table(
     }
     caption = (
         "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
-        "with its 95 % interval. It is told that it helped only where the log-rank test says so at an error "
-        "rate of 5 %; each is tested by itself, so of twenty that do nothing one seems to. n: seen to end "
-        "before / after."
+        "with its 95 % interval. That it helped is claimed only where the log-rank test is significant at "
+        "5 %; each experiment is tested on its own, so one in twenty that change nothing will seem to help. "
+        "n: completed before / after."
     )
     return table_of(told, columns, caption, nothing=NOTHING)
 

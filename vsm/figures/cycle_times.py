@@ -19,7 +19,7 @@ from vsm.model.lifecycle import STATES, completed, cycle_time_quantiles, cycle_t
 MOST: Final = 2000
 _BODY: Final = 380
 _LEAST: Final = pd.Timedelta(days=28)
-_TITLE: Final = "How long work takes once it has begun"
+_TITLE: Final = "How long work takes once it has started"
 _AXIS: Final = {
     "elapsed": "cycle time, elapsed (log scale; a day is 24 hours)",
     "working": "cycle time in working hours of the teams (log scale)",
@@ -58,7 +58,9 @@ def cycle_time_scatter(
     done = times[times["state"] == "finished"]
     if done.empty:
         return nothing_to_see(
-            title=title or _TITLE, hint="No ticket has been finished after work on it began."
+            of="cycle_time_scatter",
+            title=title or _TITLE,
+            hint="No ticket has been finished after work on it began.",
         )
     found = cycle_time_quantiles(times, time=time, minimum=minimum)
     lines = found[found["cycle"].notna()]
@@ -98,6 +100,7 @@ def cycle_time_scatter(
     ]
     return framed(
         figure,
+        of="cycle_time_scatter",
         title=title or _TITLE,
         caption=" ".join(filter(None, sentences)),
         alt=_alt(done, lines, time=time),
@@ -118,12 +121,12 @@ def _span(ended: "pd.Series[Any]") -> tuple[str, str]:
 
 def _lines_explained(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> str:
     if n["finished"] < minimum:
-        return f"Too few (under {minimum}) to say within which time most get done."
+        return f"Too few (under {minimum}) for percentiles."
     late = [percent(quantile) for quantile in found.loc[found["cycle"].isna(), "quantile"]]
-    longer = f" {' and '.join(late)}: longer than the data tell." if late else ""
+    longer = f" {' and '.join(late)}: not reached." if late else ""
     return (
-        "Lines: within it so many of all begun tickets get done, and its 95 % interval (Kaplan–Meier; "
-        f"not yet done: {number(n['open'])} open, {number(n['gone'])} gone, {number(n['bulk'])} "
+        "Lines: percentiles of all started tickets, with 95 % intervals (Kaplan–Meier; "
+        f"not yet done: {number(n['open'])} open, {number(n['gone'])} removed, {number(n['bulk'])} "
         f"bulk-closed).{longer}"
     )
 
@@ -141,8 +144,8 @@ def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
         for row in lines.to_dict("records")
     ]
     if within:
-        within[0] = within[0].replace("within", "get done within")
-    more = f"Of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
+        within[0] = within[0].replace("within", "are done within")
+    more = f"Of all started tickets, {', '.join(within)}." if within else "Too few for percentiles."
     times = f"Cycle time, {time}, of {pluralize(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
     return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
 

@@ -37,13 +37,13 @@ def delivery_table(measures: pd.DataFrame) -> Styler:
     columns: Columns = {
         "Measure": "measure",
         "Value": _value,
-        "Between": _between,
+        "95 % interval": _between,
         "n": lambda row: f"{number(row['n'])} {row['of']}",
         "Meaning": lambda row: "; ".join(filter(None, (row["meaning"], row["note"], row["missing"]))),
     }
     source = measures["source"].iloc[0] if len(measures) else ""
     caption = (
-        f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
+        f"Names as in {source}; definitions in our words. 95 % intervals: bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
     )
     return table_of(measures, columns, caption).set_properties(subset=["Meaning"], **_WIDE)
@@ -80,23 +80,22 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
         "At": lambda row: f"{row['at']:%Y-%m-%d %H:%M}",
         "Commits": "commits",
         "Tickets": "tickets",
-        "Failed by": lambda row: row["by"] or "–",
-        "Mended": _mended,
-        "To mend": lambda row: "yes" if row["rework"] else "–",
-        "Look at": "evidence",
+        "Failure shown by": lambda row: row["by"] or "–",
+        "Restored": _restored,
+        "Fix": lambda row: "yes" if row["rework"] else "–",
+        "Evidence": "evidence",
     }
     caption = (
         f"The latest {len(shown)} of {number(len(deployments))} deployments to production (UTC). Commits: "
-        "those that it was the first to bring, with the tickets that they belong to; failed by: what tells "
-        "that it failed; to mend: it brought a revert, or a commit of an incident. What no one reported is "
-        "not in it."
+        "those it was the first to deploy, with their tickets. Fix: it deployed a revert, or a commit of an "
+        "incident. Failures that nobody reported are missing."
     )
     table = table_of(shown, columns, caption, nothing="No deployment and no release tag is known.")
-    table = table.format(partial(shown_keys, most=_FEW), subset=["Look at"])
-    return table.set_properties(subset=["Look at"], **_WIDE)
+    table = table.format(partial(shown_keys, most=_FEW), subset=["Evidence"])
+    return table.set_properties(subset=["Evidence"], **_WIDE)
 
 
-def _mended(row: Mapping[Any, Any]) -> str:
+def _restored(row: Mapping[Any, Any]) -> str:
     if not row["failed"]:
         return "–"
     return "not yet" if pd.isna(row["mended"]) else f"{row['mended']:%Y-%m-%d %H:%M}"
@@ -118,10 +117,12 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     'Deployments to production by week, n = 2 in 1 week, 1 of them failed; 5 changes.'
     """
     if weeks.empty:
-        return nothing_to_see(title=title or _TITLE, hint="No deployment and no release tag is known.")
-    sound = weeks["deployments"] - weeks["failed"]
+        return nothing_to_see(
+            of="deployment_weeks", title=title or _TITLE, hint="No deployment and no release tag is known."
+        )
+    successful = weeks["deployments"] - weeks["failed"]
     figure = go.Figure(
-        [_bars(weeks, sound, "sound"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
+        [_bars(weeks, successful, "successful"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
     )
     most = int(weeks["deployments"].max())
     figure.update_layout(
@@ -137,12 +138,13 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     deployed, changes = (number(weeks[name].sum()) for name in ("deployments", "changes"))
     return framed(
         figure,
+        of="deployment_weeks",
         title=title or _TITLE,
         caption=(
             f"n = {deployed} deployments with {changes} changes (commits, merges left out) in "
-            f"{number(len(weeks))} weeks, by Monday (UTC). Lead time: from the author's instant to "
-            "production, median of the changes that the week brought; not told of the first deployment, "
-            "which brings all that was there before."
+            f"{number(len(weeks))} weeks, by Monday (UTC). Lead time for changes: from author timestamp "
+            "to production, median of the week's changes; not shown for the first deployment, which contains "
+            "everything before it."
         ),
         alt=(
             f"Deployments to production by week, n = {deployed} in {pluralize(len(weeks), 'week')}, "

@@ -26,10 +26,10 @@ def stage_table(shares: pd.DataFrame) -> Styler:
         "Tickets": "tickets",
         "Share of lead time": with_interval,
         "Median": ("median", short_duration),
-        "85 % within": ("p85", short_duration),
-        "In all": ("total", in_days),
+        "85th percentile": ("p85", short_duration),
+        "Total": ("total", in_days),
     }
-    caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
+    caption = "Elapsed time of finished tickets; median and percentile: one ticket's time in the stage."
     return table_of(shares, columns, caption)
 
 
@@ -44,20 +44,22 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
     ['too few to say', 'too few to say']
     """
     quantiles = lead_time_quantiles(lives, minimum=minimum)
-    lead = if_known(short_duration, otherwise="longer than the data tell")
-    high = if_known(short_duration, otherwise="unknown")
+    lead = if_known(short_duration, otherwise="not reached")
+    high = if_known(short_duration, otherwise="open end")
     columns: Columns = {
-        "Of all tickets": ("quantile", percent),
+        "Percentile": ("quantile", percent),
         "Lead time": lambda row: lead(row["lead"]) if row["finished"] >= minimum else TOO_FEW,
         "95 % interval": lambda row: (
-            f"{short_duration(row['low'])} to {high(row['high'])}" if row["finished"] >= minimum else "–"
+            f"{short_duration(row['low'])} to {high(row['high'])}"
+            if row["finished"] >= minimum and pd.notna(row["low"])
+            else "–"
         ),
         "Finished": "finished",
         "Open": "open",
     }
     caption = (
-        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
-        "those that a bulk edit closed, since when they really ended is not known."
+        "From creation to finish for good, elapsed time; Kaplan–Meier with open tickets censored. Open: "
+        "includes those that a bulk edit closed, because it is not known when they really ended."
     )
     return table_of(quantiles, columns, caption)
 
@@ -69,7 +71,7 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
-    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["Under way"].tolist()
+    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["WIP"].tolist()
     [1, 0]
     """
     flow = weekly_flow(lives, as_of=as_of).tail(weeks)
@@ -77,12 +79,12 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
         "Week of": ("week", iso_day),
         "Arrived": "arrived",
         "Finished": "finished",
-        "Gone": "gone",
-        "Under way": "wip",
+        "Removed": "gone",
+        "WIP": "wip",
     }
     caption = (
         f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
-        "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
+        "good, bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
     )
     return table_of(flow, columns, caption)
 
@@ -121,18 +123,18 @@ def named_rules_table(
     found = named_rules(durations, minimum=minimum, seed=seed)
     columns: Columns = {
         "Rule": "rule",
-        "Who counts so": "who",
+        "Used by": "who",
         "Tickets": "tickets",
         "Median": _days_with_interval,
-        "85 % within": ("p85", if_known(_days)),
+        "85th percentile": ("p85", if_known(_days)),
         "Moved back": "back_tickets",
-        "Their median": ("back_median", if_known(_days)),
+        "Median if moved back": ("back_median", if_known(_days)),
     }
     spread = rule_spread(durations)
     caption = (
-        f"The same n = {spread['tickets']:,} finished tickets, elapsed, by each rule as its source "
-        "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
-        f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
+        f"The same n = {spread['tickets']:,} finished tickets under each rule as its source defines it; "
+        "elapsed time, 95 % interval in brackets. Lead times aside, the rules differ by more than a day for "
+        f"{spread['over a day']:,} of them, by more than 30 days for {spread['over 30 days']:,}."
     )
     return table_of(found, columns, caption)
 
@@ -156,18 +158,19 @@ def switching_table(switching: pd.DataFrame) -> Styler:
         "Team": "team",
         "People": "people",
         "Tickets": "tickets",
-        "One at once": ("one", if_known(percent)),
+        "One at a time": ("one", if_known(percent)),
         "Two": ("two", if_known(percent)),
         "Three or more": ("more", if_known(percent)),
-        "Of time": ("time", in_days),
+        "Total time": ("time", in_days),
         "Active days": "days",
         "Switches a day": ("median", if_known(_switches)),
-        "85 % within": ("p85", if_known(_switches)),
+        "85th percentile": ("p85", if_known(_switches)),
     }
     caption = (
-        "Tickets that a person has in work at once, by share of all people's time with any, elapsed, nights "
-        "and weekends too. Switches: acts on another ticket than the act before on that day (UTC), of one "
-        "person; the median. Work without a trace is not seen. People are counted, never named."
+        "Tickets that a person has in progress at the same time, by share of all people's time with any "
+        "(elapsed, nights and weekends included). Switches: acts on another ticket than the person's act "
+        "before on that day (UTC); the median. Work without a record is not seen. People are counted, never "
+        "named."
     )
     return table_of(switching, columns, caption, nothing=_NO_TEAM)
 
@@ -182,16 +185,16 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
         "Stage": "stage",
         "Verdict": "verdict",
         "Growth a week": _growth,
-        "There now": "length",
+        "In queue now": "length",
         "Arrived": "arrivals",
         "Left": "departures",
         "With bulk edits": "bulk",
         "Weeks": "weeks",
     }
     caption = (
-        "Tickets that arrived in each queue and left it in the weeks looked at, all of them, open ones too. "
-        "Growth: tickets a week with a 95 % interval (bootstrap over weeks, taken as independent). With bulk "
-        "edits: arrivals and departures of stays that one began or ended; the queue changed, nobody worked."
+        "All tickets that arrived in each queue and left it in these weeks, open ones included. Growth: "
+        "tickets a week with a 95 % interval (bootstrap over weeks, assumed independent). With bulk edits: "
+        "arrivals and departures of visits that one began or ended; the queue changed, but nobody worked."
     )
     return table_of(queues, columns, caption, nothing="No ticket has lain in a queue so far.")
 
@@ -215,16 +218,16 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
     columns: Columns = {
         "Week until": ("week", iso_day),
         "Team": "team",
-        "Active without a break": ("length", short_duration),
+        "Longest active period": ("length", short_duration),
         "Since": ("since", iso_day),
-        "Of the week": ("share", percent),
+        "Share of the week": ("share", percent),
         "Teams active": "teams",
     }
     caption = (
-        "A team is active while its tickets in work are at least as many as its active members. Of all "
-        "periods that reach into the week the longest is shown, whole and in elapsed time: the method of "
-        "the active period takes its team for the one that holds up the others. A ticket forgotten in a "
-        "work stage looks the same."
+        "Bottleneck detection: a team is active while it has at least as many tickets in work as active "
+        "members. Of all periods that reach into the week the longest is shown, whole and in elapsed time; "
+        "the active period method takes its team for the bottleneck. A ticket forgotten in a work stage "
+        "looks the same."
     )
     return table_of(active[::-1][:most], columns, caption, nothing=_NO_TEAM)
 
@@ -234,18 +237,18 @@ def rework_table(stages: pd.DataFrame) -> Styler:
     columns: Columns = {
         "Stage": "stage",
         "Tickets": "n",
-        "Tickets that came back": with_interval,
+        "Tickets that returned": with_interval,
         "Straight back": _returns(stages, ["loop"], DOERS),
         "After other work": _returns(stages, ["repetition"], DOERS),
         "Same person": _returns(stages, WAYS, ["repeat"]),
         "Another person": _returns(stages, WAYS, ["redo"]),
-        "Not known who": _returns(stages, WAYS, ["unknown"]),
-        "In all": ("again", in_days),
+        "Unknown person": _returns(stages, WAYS, ["unknown"]),
+        "Total": ("again", in_days),
     }
     caption = (
-        "Returns of finished tickets to a stage of work, elapsed time. Straight back: no other work lay "
-        "between, only waiting or an outsider. Both ways together count every return "
-        "once, so do the three columns of persons."
+        "Rework: returns of finished tickets to a stage of work, elapsed time. Straight back: no other work "
+        "in between, only waiting or an external party. Both kinds together count every return once; so do "
+        "the three columns of persons."
     )
     return table_of(stages, columns, caption, nothing="No finished ticket has been worked on so far.")
 
@@ -258,15 +261,15 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
     """Work that was done again by somebody else: from which team to which (``referral_matrix``)."""
     found = referrals.sort_values("count", ascending=False, kind="stable")
     columns: Columns = {
-        "From": found["from_team"].fillna("not known"),
-        "To": found["to_team"].fillna("not known"),
-        "Done again": "count",
+        "From": found["from_team"].fillna("unknown"),
+        "To": found["to_team"].fillna("unknown"),
+        "Redone": "count",
         "Tickets": "tickets",
-        "In all": ("again", in_days),
+        "Total": ("again", in_days),
     }
     caption = (
-        "Returns of finished tickets to a stage of work where another person takes up what somebody held "
-        "there before; the same team twice: a colleague does it again. Elapsed time."
+        "Rework by another person: returns of finished tickets to a stage of work where somebody else takes "
+        "over what a person held there before; the same team twice: a colleague redoes it. Elapsed time."
     )
     return table_of(found, columns, caption, nothing="No finished ticket came back to another person.")
 
@@ -285,12 +288,12 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         "To": "to_stage",
         "Moves back": "count",
         "Tickets": "tickets",
-        "Got there again": "n",
-        "Median until then": medians,
+        "Returned": "n",
+        "Median time to return": medians,
     }
     caption = (
-        "Moves of finished tickets to an earlier stage, bulk edits left out. The median runs from the move "
-        "back until the ticket is where it was, or further on; elapsed time."
+        "Moves of finished tickets to an earlier stage, bulk edits left out. Returned: the ticket got back "
+        "to where it was, or further; the median runs from the move back until then, elapsed time."
     )
     return table_of(back, columns, caption, nothing="No finished ticket has moved back so far.")
 
@@ -309,7 +312,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     ]
     parts += [
         {
-            "stage": f"{pluralize(row['stages'], 'work stage')} in a row",
+            "stage": f"Rolled over {pluralize(row['stages'], 'work stage')}",
             "of": pluralize(row["tickets"], "ticket"),
             "share": with_interval(row),
         }
@@ -317,11 +320,11 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     ]
     few = int(rolled["few"].sum()) if len(rolled) else 0
     caption = (
-        "Complete and accurate: moves forward of finished tickets after which the ticket never came back to "
-        "that stage or an earlier one. The last row multiplies the shares of the stages of work. "
+        "Complete and accurate (%C&A): moves forward of finished tickets after which the ticket never came "
+        "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
         "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
-        + (f" Too few moves to be in it: {pluralize(few, 'work stage')}." if few else "")
+        + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
     )
-    columns: Columns = {"Stage": "stage", "Of": "of", "Never came back": "share"}
+    columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}
     rows = pd.DataFrame(parts, columns=["stage", "of", "share"])
     return table_of(rows, columns, caption, nothing="No finished ticket has moved on so far.")

@@ -24,7 +24,7 @@ _PATTERNS: Final = CAUSE_PATTERNS | {"non-working time": ""}
 _HINT: Final = "No handoff has made enough finished tickets wait."
 _DAY: Final = pd.Timedelta(days=1)
 _ROW: Final = 52
-_TITLE: Final = "What the costliest handoffs look like"
+_TITLE: Final = "The costliest handoffs"
 
 
 def handoff_slide(  # noqa: PLR0913 - it tells a whole story
@@ -70,7 +70,7 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
         seed=seed,
     ).to_dict("records")
     if not stories and rank == 1:
-        return nothing_to_see(title=title or _TITLE, hint=_HINT)
+        return nothing_to_see(of="handoff_slide", title=title or _TITLE, hint=_HINT)
     if len(stories) < rank:
         return None
     return _drawn(stories[rank - 1], title)
@@ -93,6 +93,7 @@ def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
     )
     framed(
         figure,
+        of="handoff_slide",
         title=title or _heading(story),
         caption=_caption(story),
         alt=f"{_line(story)} {_story(story)}",
@@ -127,15 +128,14 @@ def _bar(story: Mapping[Any, Any], cause: str, place: int, unit: pd.Timedelta) -
 
 def _heading(story: Mapping[Any, Any]) -> str:
     if story["from"] == story["to"]:
-        return f"Handed on within {story['to']}"
+        return f"Handed over within {story['to']}"
     return f"{story['from']} → {story['to']}"
 
 
 def _line(story: Mapping[Any, Any]) -> str:
     """Say what this handoff costs in all."""
     cost = "" if pd.isna(story["share"]) else f"{percent(story['share'])} of all lead time; "
-    half = short_duration(story["median"])
-    return f"{cost}half wait {half} or longer; n = {story['tickets']:,} tickets."
+    return f"{cost}median wait {short_duration(story['median'])}; n = {story['tickets']:,} tickets."
 
 
 def _story(story: Mapping[Any, Any]) -> str:
@@ -143,7 +143,7 @@ def _story(story: Mapping[Any, Any]) -> str:
     causes = sorted((cause for cause in CAUSES if story[cause]), key=lambda cause: -story[cause])
     why = ", ".join(f"{short_duration(story[cause])} {WORDS[cause]}" for cause in causes)
     return (
-        f"{story['key']}{title} was given on {story['given']:%Y-%m-%d} and taken up on "
+        f"{story['key']}{title} was handed over on {story['given']:%Y-%m-%d} and started on "
         f"{story['taken']:%Y-%m-%d}, {short_duration(story['waited'])} later: {why}."
     )
 
@@ -152,7 +152,7 @@ def _beside(story: Mapping[Any, Any]) -> list[str]:
     """Say what else the data know of that time, where they know anything."""
     notes = []
     if story["meanwhile"]:
-        notes.append(f"Meanwhile the receiver had in hand: {', '.join(story['meanwhile'])}.")
+        notes.append(f"Meanwhile the receiver was working on: {', '.join(story['meanwhile'])}.")
     if story["blockers"]:
         notes.append(f"It was blocked by: {', '.join(story['blockers'])}.")
     return notes
@@ -163,7 +163,7 @@ def _caption(story: Mapping[Any, Any]) -> str:
     return (
         f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
         f"elapsed time; n = {pluralize(story['handoffs'], 'handoff')} of finished tickets. Each hour "
-        "stands under one cause; one in seven of those that wait here waits as long or longer."
+        "counts under one cause; one in seven of those that wait here waits as long or longer."
     )
 
 
@@ -179,14 +179,14 @@ def costliest_table(
         "Ticket": "key",
         "From": _ends(found, "from"),
         "To": _ends(found, "to"),
-        "Given": ("given", iso_day),
-        "Taken up": ("taken", iso_day),
+        "Handed over": ("given", iso_day),
+        "Started": ("taken", iso_day),
         "Wait": ("wait", short_duration),
-        "Way": ("back", lambda back: "back" if back else "on"),
+        "Direction": ("back", lambda back: "back" if back else "forward"),
     }
     caption = (
-        f"The n = {len(found)} handoffs of finished tickets that waited longest: between persons, teams or "
-        "disciplines; elapsed time; back: to an earlier stage."
+        f"The n = {len(found)} handoffs of finished tickets that waited longest, between persons, teams or "
+        "disciplines; elapsed time. Back: to an earlier stage."
     )
     nothing = "No handoff of a finished ticket has waited so far."
     return table_of(found, columns, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
@@ -201,34 +201,34 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         "Tickets": "tickets",
         "Returns": "rounds",
         "Share of lead time": with_interval,
-        "In all": ("cost", in_days),
-        "Look at": ("evidence", lambda found: tuple(key[ticket] for ticket in found if ticket in key)),
+        "Total": ("cost", in_days),
+        "Evidence": ("evidence", lambda found: tuple(key[ticket] for ticket in found if ticket in key)),
     }
     caption = (
-        "Finished tickets whose work went A → B → A; every time it comes back is a return. Cost: from the "
-        "first return to the last taking up, elapsed. Teams, stages and persons tell of the same hours; "
-        "persons are counted, never named."
+        "Ping-pong: finished tickets whose work went A → B → A; each time it comes back is a return. Total: "
+        "from the first return until work last started, elapsed. Teams, stages and persons describe the same "
+        "hours; persons are counted, never named."
     )
-    nothing = "No finished ticket has gone to and fro so far."
+    nothing = "No finished ticket has gone back and forth so far."
     return table_of(ping_pong, columns, caption, nothing=nothing).format(
-        linked_keys(tickets), subset=["Look at"]
+        linked_keys(tickets), subset=["Evidence"]
     )
 
 
 def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
-    """The stages in which work lies until it is taken up (``handoff_places``)."""
+    """The stages in which handed-over work waits until it is started (``handoff_places``)."""
     found = handoff_places(waits, lives, stages=stages)
     columns: Columns = {
         "Stage": "stage",
-        "Kind": ("kind", lambda kind: "work: the wait is hidden" if kind == "work" else kind),
+        "Kind": ("kind", lambda kind: "work (hidden queue)" if kind == "work" else kind),
         "Handoffs": "handoffs",
         "Tickets": "tickets",
-        "Share of this waiting": ("share", percent),
-        "In all": ("wait", in_days),
+        "Share of handoff waiting": ("share", percent),
+        "Total": ("wait", in_days),
     }
     caption = (
-        "Waiting in handoffs of finished tickets, by the stage in which the ticket lay. In a work stage it "
-        "runs to the first trace of work; one handoff may wait in several stages."
+        "Waiting in handoffs of finished tickets, by the stage the ticket was in. In a work stage it lasts "
+        "until the first recorded activity; one handoff may wait in several stages."
     )
     return table_of(found, columns, caption, nothing="No handoff of a finished ticket has waited so far.")
 
@@ -238,14 +238,14 @@ def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: in
     columns: Columns = {
         "Stage": "stage",
         "Visits": "visits",
-        "Without a trace": "untouched",
-        "Before the first trace": ("before_share", if_known(percent)),
-        "After the last trace": ("after_share", if_known(percent)),
-        "In all": ("elapsed", in_days),
+        "Without activity": "untouched",
+        "Before first activity": ("before_share", if_known(percent)),
+        "After last activity": ("after_share", if_known(percent)),
+        "Total": ("elapsed", in_days),
     }
     caption = (
-        "Visits of finished tickets to stages of work; shares of the elapsed time of visits with a trace. "
-        "That nobody left a trace is evidence that nobody worked, not proof."
+        "Hidden queues: visits of finished tickets to stages of work; shares of the elapsed time of visits "
+        "with recorded activity. That no activity is recorded is evidence that nobody worked, not proof."
     )
     nothing = "No finished ticket was in a stage of work so far."
     return table_of(hidden_waits(visits, lives, minimum=minimum), columns, caption, nothing=nothing)
@@ -266,8 +266,8 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
         "Returns": "back",
         "Share of lead time": with_interval,
         "Median wait": ("median", short_duration),
-        "85 % within": ("p85", short_duration),
-        "In all": ("wait", in_days),
+        "85th percentile": ("p85", short_duration),
+        "Total wait": ("wait", in_days),
     }
     return table_of(
         costs,

@@ -96,8 +96,8 @@ def edge_hover(edge: tuple[str, str], about: Mapping[str, Any], *, noun: str, sh
         [
             ("n", f"{pluralize(about['count'], noun)}, {pluralize(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
-            ("85 % of waits within", short_duration(about["wait_p85"])),
-            ("wait in all", short_duration(about["wait_total"])),
+            ("85th percentile", short_duration(about["wait_p85"])),
+            ("total wait", short_duration(about["wait_total"])),
             (share, percent(about["share"])),
             *more.items(),
         ],

@@ -17,7 +17,7 @@ _SHARE_TITLE: Final = "Where lead time goes"
 _SHARE_ROW: Final = 46
 _SHARE_SECOND_LINE: Final = 16
 _SHARE_CAPTION: Final = (
-    "n: finished tickets that stayed in the stage. median: of one ticket's time there, days of 24 hours. "
+    "n: finished tickets that were in the stage; median: per ticket, in days of 24 hours. "
     "Whiskers: 95 % interval of the share (bootstrap by ticket)"
 )
 _WAITING: Final = ("queue", "external")
@@ -38,11 +38,13 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
     >>> times = {"total": 30 * day, "median": 2 * day, "p85": 4 * day, "share": 1.0, "low": 1.0, "high": 1.0}
     >>> stage = {"stage": "Build", "kind": "work", "team": "Team A", "tickets": 12, "visits": 14}
     >>> time_by_stage(pd.DataFrame([stage | times])).layout.meta["alt"]
-    'Share of lead time by stage. Most lies in Build: 100 % (n 12). Waiting stages take 0 % together.'
+    'Share of lead time by stage. The largest is Build: 100 % (n 12). Waiting stages together take 0 %.'
     """
     if shares.empty:
         return nothing_to_see(
-            title=title or _SHARE_TITLE, hint="No finished ticket has spent time in a stage so far."
+            of="time_by_stage",
+            title=title or _SHARE_TITLE,
+            hint="No finished ticket has spent time in a stage so far.",
         )
     rows = shares.reset_index(drop=True)
     kinds = [kind for kind in KIND_COLOURS if kind in set(rows["kind"])]
@@ -64,11 +66,12 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         yaxis=row_axis([f"{name}<br>{small(kind)}" for name, kind in names], tickfont={"size": 13}),
         annotations=row_numbers(numbers),
     )
-    lacking = "; none where too few tickets say so." if rows["low"].isna().any() else "."
+    lacking = "; none where there are too few tickets." if rows["low"].isna().any() else "."
     row_height = _SHARE_ROW + (_SHARE_SECOND_LINE if any("<br>" in name for name, _ in names) else 0)
     stages, kinds_below = zip(*names, strict=True)
     return framed(
         figure,
+        of="time_by_stage",
         title=title or _SHARE_TITLE,
         caption=_SHARE_CAPTION + lacking,
         alt=_share_alt(rows),
@@ -103,9 +106,9 @@ def _share_facts(row: dict[Any, Any]) -> str:
             ("team", "" if pd.isna(row["team"]) else row["team"]),
             ("share of lead time", percent(row["share"])),
             ("95 % interval", interval_words(row)),
-            ("time in all", short_duration(row["total"])),
-            ("median of a ticket", short_duration(row["median"])),
-            ("85 % of tickets within", short_duration(row["p85"])),
+            ("total time", short_duration(row["total"])),
+            ("median per ticket", short_duration(row["median"])),
+            ("85th percentile", short_duration(row["p85"])),
             ("n", f"{pluralize(row['tickets'], 'ticket')}, {pluralize(row['visits'], 'visit')}"),
         ],
     )
@@ -115,8 +118,8 @@ def _share_alt(rows: pd.DataFrame) -> str:
     most = rows.sort_values("share", ascending=False, kind="stable").iloc[0]
     waiting = percent(rows.loc[rows["kind"].isin(_WAITING), "share"].sum())
     return (
-        f"Share of lead time by stage. Most lies in {most['stage']}: {percent(most['share'])} "
-        f"(n {number(most['tickets'])}). Waiting stages take {waiting} together."
+        f"Share of lead time by stage. The largest is {most['stage']}: {percent(most['share'])} "
+        f"(n {number(most['tickets'])}). Waiting stages together take {waiting}."
     )
 
 
@@ -159,7 +162,9 @@ def efficiency_bars(
             brackets[time] = ends
     if not brackets:
         return nothing_to_see(
-            title=title or _TITLE, hint="Too few finished tickets to say how much was work."
+            of="efficiency_bars",
+            title=title or _TITLE,
+            hint="Too few finished tickets to say how much was work.",
         )
     figure = go.Figure([_bars(brackets), *(_ends(brackets, end) for end in ("traces", "statuses"))])
     tops = [bracket["statuses"] for bracket in brackets.values()]
@@ -182,12 +187,13 @@ def efficiency_bars(
     )
     return framed(
         figure,
+        of="efficiency_bars",
         title=title or _TITLE,
         caption=(
-            f"A ratio of sums over n = {number(n)} finished tickets. At most: what lies in a work stage "
-            "counts as worked on, even overnight. At least: only what lies between the first and the last "
-            "trace of work in a visit; much work leaves none. The truth lies between. Whiskers: 95 % "
-            "intervals (bootstrap by ticket)."
+            f"A ratio of sums over n = {number(n)} finished tickets. At most: all time in work stages counts "
+            "as work, even overnight. At least: only the time from the first to the last recorded activity "
+            "of a visit; much work leaves no record. The truth lies between. Whiskers: 95 % intervals "
+            "(bootstrap by ticket)."
         ),
         alt=f"Flow efficiency of n = {number(n)} finished tickets: {ranges}.",
         body=_ROW * len(brackets),
@@ -220,7 +226,7 @@ def _ends(brackets: Mapping[str, Bracket], end: str) -> go.Scatter:
         mode="markers+text",
         text=[percent(row["share"]) for row in rows],
         textposition="bottom left" if lowest else "bottom right",
-        name="at least, by traces of work" if lowest else "at most, by statuses",
+        name="at least, by recorded activity" if lowest else "at most, by status",
         marker={"size": 11, "symbol": "diamond" if lowest else "square", "color": KIND_COLOURS["work"]},
         error_x={
             "type": "data",
@@ -242,7 +248,7 @@ def _reach(row: Mapping[Any, Any], side: str) -> float:
 
 def _facts(row: Mapping[Any, Any]) -> str:
     return hover(
-        "by statuses" if row["measure"] == "statuses" else "by traces of work",
+        "by status" if row["measure"] == "statuses" else "by recorded activity",
         [
             ("share", f"{percent(row['share'])} {_TIMES[row['time']]}"),
             ("95 % interval", interval_words(row)),

@@ -27,20 +27,20 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     >>> whole = pd.DataFrame([{"n": 0, "carried": 0, "share": nan, "low": nan, "high": nan, "unknown": 9,
     ...     "unworked": 1, "waiting": 0, "by_release": 0, "missing": "declare [[team]]"}])
     >>> teams = pd.DataFrame(columns=["team", "n", "carried", "share", "low", "high"])
-    >>> end_to_end_table(whole, teams=teams).data["Carried by one team"].tolist()
+    >>> end_to_end_table(whole, teams=teams).data["One team end to end"].tolist()
     ['unknown']
     """
     (row,) = whole.to_dict("records")
     columns: Columns = {
         "Team": "team",
-        "Carried by one team": with_interval,
-        "Carried": "carried",
+        "One team end to end": with_interval,
+        "End to end": "carried",
         "Of tickets": "n",
     }
     rows = pd.DataFrame([row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")])
     caption = (
-        "Finished tickets whose every work visit before production was in one team's hands; a team's row is "
-        "of the tickets that it started. Production is the release where Git tells it "
+        "Finished tickets with one team in every work visit before production; a team's row covers the "
+        "tickets that it started. Production is the release where Git records it "
         f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
         f"are not known, {number(row['unworked'])} never seen in a work stage, "
         f"{number(row['waiting'])} not yet released. 95 % intervals (Wilson)."
@@ -56,17 +56,19 @@ def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
         "Stage": "stage",
         "To": "to_team",
         "Tickets": "tickets",
-        "Waited in all": lambda row: (
+        "Total wait": lambda row: (
             in_days(row["wait"])
             + ("" if row["waits"] == row["tickets"] else f" (known of {number(row['waits'])})")
         ),
         "Example": "evidence",
     }
     caption = (
-        "Where a finished ticket first came under another team than the one that started it, before "
-        "production; the wait of that handoff, and the tickets that waited longest there."
+        "First handoff: where a finished ticket first passed from the team that started it to another, "
+        "before production; the wait of that handoff, and the tickets that waited longest there."
     )
-    table = table_of(shown, columns, caption, nothing="No finished ticket is known to have been let go.")
+    table = table_of(
+        shown, columns, caption, nothing="No finished ticket is known to have passed to another team."
+    )
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
@@ -79,14 +81,14 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
         "Team": shown["teams"].fillna("–"),
         "Handled": lambda row: f"{number(row['n'])} {row['unit']}",
         "People": shown["people"].astype("int64"),
-        "Share of the most frequent": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
+        "Busiest person's share": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
         "At risk": ("only", lambda only: "one person alone" if only else "no"),
     }
     few, more = len(areas) - len(known), len(known) - len(shown)
     left_out = f" Too few to say in {number(few)} other areas." if few else ""
     caption = (
-        f"Stages, components and repositories that people handled in the last {days} days; who it was does "
-        f"not matter, that there is a second one does.{left_out}"
+        f"Stages, components and repositories that people handled in the last {days} days. Who it was does "
+        f"not matter; that there is a second person does.{left_out}"
         + (f" {number(more)} more areas." if more else "")
     )
     return table_of(
@@ -102,19 +104,19 @@ def mended_table(mended: pd.DataFrame) -> Styler:
     >>> nan = float("nan")
     >>> row = {"defects": 9, "told": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
     ...     "missing": "link causes"}
-    >>> mended_table(pd.DataFrame([row])).data["Mended by the same team"].tolist()
+    >>> mended_table(pd.DataFrame([row])).data["Fixed by the same team"].tolist()
     ['unknown']
     """
     columns: Columns = {
-        "Mended by the same team": with_interval,
-        "At home": "home",
+        "Fixed by the same team": with_interval,
+        "Same team": "home",
         "Both teams known": "n",
-        "Cause named": "told",
+        "Cause known": "told",
         "Defects": "defects",
     }
     caption = (
-        "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
-        "Nothing is guessed. 95 % interval (Wilson)."
+        "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names; "
+        "nothing is guessed. 95 % interval (Wilson)."
     )
     return table_of(mended, columns, caption + missing_facts(mended))
 
@@ -129,6 +131,6 @@ def together_table(together: pd.DataFrame) -> Styler:
     }
     caption = (
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
-        "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
+        "discipline was active on the ticket during a work visit. 95 % intervals (Wilson)."
     )
     return table_of(together, columns, caption + missing_facts(together))

@@ -50,22 +50,22 @@ def stuck_table(
     columns: Columns = {
         "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
         "Stage": "stage",
-        "There for": lambda row: _roughly(row["stay"]),
-        "85 % within": _usual,
+        "Time in stage": lambda row: _roughly(row["stay"]),
+        "85th percentile": _usual,
         "Age": lambda row: _roughly(row["age"]),
-        "Waits for": _waits,
+        "Waiting for": _waits,
         "Blocked by": _blockers,
-        "What could be tried": lambda row: what_to_try(row, as_of=as_of),
+        "What to try": lambda row: what_to_try(row, as_of=as_of),
     }
     caption = (
-        f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
-        f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
-        "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
-        "hours; no trace for long: none for seven days."
+        f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
+        f"percentile: {number(order['late'].sum())}. Order: {RULE}. Elapsed time; percentile of visits to "
+        "that stage (Kaplan–Meier; not reached: too many are still there). The cause is the latest one in "
+        "working hours; no trace for long: none for seven days."
     )
     table = table_of(first, columns, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-    return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
+    return table.set_properties(subset=["Waiting for", "What to try"], **_WIDE)
 
 
 def _usual(row: Mapping[Any, Any]) -> str:
@@ -83,14 +83,15 @@ def _whom(row: Mapping[Any, Any]) -> str:
     """Name a team, never a person: it is the work that is stuck."""
     if pd.notna(row["team"]):
         return str(row["team"])
-    return "nobody known" if pd.isna(row["receiver"]) else "whoever is assigned"
+    return "receiver unknown" if pd.isna(row["receiver"]) else "whoever is assigned"
 
 
 def _waits(row: Mapping[Any, Any]) -> str:
-    traced = f"last trace {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no trace of anybody"
+    last = f"last activity {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no recorded activity"
     if not row["waits"]:
-        return f"nobody: in work; {traced}"
-    cause = "why is not known" if pd.isna(row["cause"]) else row["cause"]
+        return f"nobody: in work; {last}"
+    unknown = pd.isna(row["cause"]) or row["cause"] == "unexplained"
+    cause = "no recorded reason" if unknown else row["cause"]
     return f"{_whom(row)}: {cause} since {row['cause_since']:%Y-%m-%d}"
 
 
@@ -111,17 +112,17 @@ def open_stages_table(
         "Stage": "stage",
         "Kind": "kind",
         "Open now": ("stage", lambda stage: len(here[stage])),
-        "Begun": ("stage", lambda stage: int(here[stage]["cycle"].notna().sum())),
-        "Longest there": ("stage", lambda stage: short_duration(here[stage]["stay"].max())),
-        "Beyond 85 %": lambda row: _beyond(row, here[row["stage"]]),
-        "Half within": lambda row: _within(row, "p50", minimum),
-        "85 % within": lambda row: _within(row, "p85", minimum),
+        "Started": ("stage", lambda stage: int(here[stage]["cycle"].notna().sum())),
+        "Longest": ("stage", lambda stage: short_duration(here[stage]["stay"].max())),
+        "Over 85th percentile": lambda row: _beyond(row, here[row["stage"]]),
+        "Median": lambda row: _within(row, "p50", minimum),
+        "85th percentile": lambda row: _within(row, "p85", minimum),
         "Have left": ("tickets", number),
     }
     caption = (
-        f"n = {pluralize(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
-        "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); "
-        "begun: somebody has worked on it, if only once."
+        f"n = {pluralize(len(ages), 'open ticket')}. Median and percentile: elapsed time of one visit "
+        "(Kaplan–Meier: open visits, and those that a bulk edit ended, count as not yet left; not reached: "
+        "too many of them). Started: somebody has worked on it, if only once."
     )
     return table_of(stages, columns, caption, nothing="Nothing to see yet: no ticket is open.")
 
@@ -136,11 +137,11 @@ def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
     if here.empty:
         return "–"
     if pd.isna(row["p85"]):
-        return "not known"
+        return "unknown"
     return number((here["stay"] > row["p85"]).sum())
 
 
-_CAPTION: Final = "Part of all lead time of finished tickets; parts of different rows may overlap."
+_CAPTION: Final = "Costs: share of all lead time of finished tickets; different rows may overlap."
 _NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
 
 

@@ -15,12 +15,12 @@ Columns = dict[str, Column]
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
-     "Tickets with", "At risk", "Between", "Who", "Look at", "Way", "Measure", "Meaning",
-     "Deployment", "Repository", "Failed by", "Blocked by", "Said by", "Cause", "Story", "Meanwhile in hand",
-     "What would mislead you", "What could be tried", "Try", "Where", "Rule", "Who counts so", "Verdict",
+     "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
+     "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
+     "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Expected", "Did it help?",
-     "Waits for", "Question", "Can it be claimed", "Rests on", "What would help", "Source",
-     "What", "Status", "Who says so", "Value"}
+     "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
+     "What", "Status", "Mapped by", "Value"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},

@@ -22,9 +22,9 @@ FAINT: Final = "rgba(122,132,142,0.25)"
 _KINDS: Final = {
     "queue": ("#e69f00", "/", "triangle-up", "waiting in a queue"),
     "work": ("#0072b2", "", "square", "work"),
-    "external": ("#cc79a7", ".", "diamond", "waiting for someone outside"),
+    "external": ("#cc79a7", ".", "diamond", "waiting on external party"),
     "done": ("#009e73", "-", "circle", "done"),
-    "bulk": ("#9aa3ab", "x", "x", "clean-up, not flow"),
+    "bulk": ("#9aa3ab", "x", "x", "bulk edit, not flow"),
 }
 KIND_COLOURS: Final = {kind: colour for kind, (colour, _, _, _) in _KINDS.items()}
 KIND_PATTERNS: Final = {kind: pattern for kind, (_, pattern, _, _) in _KINDS.items()}
@@ -64,6 +64,8 @@ TEMPLATE: Final = go.layout.Template(
             "yanchor": "top",
             "pad": {"l": 16, "t": 16},
             "font": {"size": 19, "weight": 600},
+            # Its distance from the title is 1.6 of this size; its letters have a size of their own.
+            "subtitle": {"font": {"size": 6, "weight": 400}},
         },
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
@@ -106,6 +108,30 @@ def keep_data_here() -> tuple[str, ...]:
     return tuple(configured)
 
 
+FIELD_NAMES: Final = {
+    "value_stream_map": "Value stream map",
+    "flow_map": "Process map (directly-follows graph) with swim lanes",
+    "team_network": "Handoff network",
+    "handoff_matrix": "Handoff matrix",
+    "time_by_stage": "Time in status",
+    "efficiency_bars": "Flow efficiency",
+    "causes_ladder": "Waiting time by cause",
+    "handoff_slide": "Handoff waiting time by cause",
+    "ageing_work": "Work item ageing",
+    "ageing_in_stage": "Work item ageing: time in current stage",
+    "cycle_time_scatter": "Cycle time scatterplot",
+    "cumulative_flow": "Cumulative flow diagram",
+    "throughput_bars": "Arrivals and throughput",
+    "wait_heat_map": "Heat map of queues: work waiting by stage and week",
+    "deployment_weeks": "Deployment frequency and lead time for changes (DORA)",
+    "flow_distribution_bars": "Flow distribution",
+    "coverage_bars": "Data coverage",
+    "before_and_after": "Survival curves (Kaplan–Meier)",
+    "xmr_chart": "XmR chart (process behaviour chart)",
+    "ticket_life": "Ticket timeline",
+}
+"""Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""
+
 SIDE: Final = 16
 _HEAD: Final = 60
 _LINE: Final = 17
@@ -132,6 +158,7 @@ def framed(figure: go.Figure, **words: Any) -> go.Figure:
 
 def frame_layout(
     *,
+    of: str = "",
     title: str,
     caption: str,
     alt: str,
@@ -145,6 +172,8 @@ def frame_layout(
 
     Parameters
     ----------
+    of
+        The figure's key in ``FIELD_NAMES``: its name there is the subtitle, where the title does not say it.
     title, caption
         Plain text, escaped here and broken into lines that fit 700 pixels; a title has two at most.
     alt
@@ -155,6 +184,10 @@ def frame_layout(
     lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
     below = foot + _LINE * len(lines) + SIDE
     heading = wrapped(title, width=_TITLE_WIDTH)
+    name = FIELD_NAMES.get(of, "")
+    subtitle = {"subtitle": {"text": f"<span style='font-size:12px'>{name}</span>"}}
+    if name.lower() in title.lower():
+        subtitle = {}
     more = heading.count("<br>")
     above = _HEAD + head + _TITLE_LINE * more
     note = {
@@ -176,7 +209,7 @@ def frame_layout(
     return {
         "template": TEMPLATE,
         # plotly.js lifts a title by half a line for each further one.
-        "title": {"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}},
+        "title": {"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}} | subtitle,
         "height": above + body + below,
         "margin": {"l": left, "r": right, "t": above, "b": below},
         "meta": {"alt": alt},
@@ -189,7 +222,7 @@ def hidden_axis(low: float, high: float) -> dict[str, Any]:
     return {"visible": False, "fixedrange": True, "range": [low, high]}
 
 
-def nothing_to_see(*, title: str, hint: str) -> go.Figure:
+def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
     """The figure where there are no data: a kind sentence in an empty frame."""
     figure = go.Figure(layout={"xaxis": hidden_axis(0, 1), "yaxis": hidden_axis(0, 1)})
     figure.add_annotation(
@@ -202,4 +235,5 @@ def nothing_to_see(*, title: str, hint: str) -> go.Figure:
         opacity=0.8,
     )
     figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, line={"color": FAINT, "width": 1, "dash": "dot"})
-    return framed(figure, title=title, caption="n = 0", alt=f"Nothing to see yet. {hint}", body=160, foot=8)
+    alt = f"Nothing to see yet. {hint}"
+    return framed(figure, of=of, title=title, caption="n = 0", alt=alt, body=160, foot=8)

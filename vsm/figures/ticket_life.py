@@ -28,10 +28,10 @@ _LANE: Final = 58
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
 _CAPTION: Final = (
-    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else a person, of a visit to work or to "
-    "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
-    "comments, logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, "
-    "nothing is recorded."
+    "n = 1 ticket, {spans}; UTC. Holder: the team, else the person, of a visit to a work stage or an "
+    "external party; waits: each with its cause, including nights and weekends in between. Activity: "
+    "comments, logged work, reviews and moves on the board; code: from Git. Where nothing is drawn, nothing "
+    "is recorded."
 )
 
 
@@ -69,15 +69,19 @@ def ticket_life(
         No ticket has this key; keys that are written nearly so are named.
     """
     if not key.strip():
-        hint = "No ticket was asked for, or none is open."
-        return nothing_to_see(title=title or "The life of a ticket", hint=hint)
+        hint = "No ticket was chosen, or none is open."
+        return nothing_to_see(of="ticket_life", title=title or "Ticket timeline", hint=hint)
     ticket = ticket_of_key(tickets, key=key)
     about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
     heading = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
     tables = {"waits": waits, "handoffs": handoffs, "events": events, "commits": commits}
     drawn = dict(life_specs(visits, keys={ticket: str(about["key"])}, title=title or heading, **tables))
     if ticket not in drawn:
-        return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
+        return nothing_to_see(
+            of="ticket_life",
+            title=title or key,
+            hint="The ticket is outside of the chosen period, team or type.",
+        )
     keep_data_here()
     return go.Figure(drawn[ticket])
 
@@ -106,14 +110,15 @@ def life_specs(
     for ticket, key in keys.items():
         if ticket in lived:
             life = _Life(lived[ticket], marked.get(ticket, marks.iloc[:0]))
-            yield ticket, _spec(life, key=key, title=title or f"The life of {key}")
+            yield ticket, _spec(life, key=key, title=title or f"Timeline of {key}")
 
 
 def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
     drawn = [*life_bars(life.spans, room=life.shown[1] - life.shown[0]), *life_points(life.marks)]
     layout = frame_layout(
+        of="ticket_life",
         title=title,
-        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "stay")),
+        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "visit")),
         alt=_alt(key, life),
         body=_LANE * len(LANES),
         head=40 + _legend_height(drawn),
@@ -195,23 +200,23 @@ def _alt(key: str, life: _Life) -> str:
     marks = life.marks
     waits = life.spans[life.spans["lane"] == "wait"]
     whole = life.ended - life.created
-    lived = "to its finish" if life.finished else "until now, open"
+    lived = "to finish" if life.finished else "until now, open"
     sentence = (
-        f"The life of {key}: {short_duration(whole)} from its creation {lived}, "
+        f"Timeline of {key}: {short_duration(whole)} from creation {lived}, "
         f"{pluralize((marks['what'] == 'handoff').sum(), 'handoff')}, "
-        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'trace')}."
+        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'recorded act')}."
     )
     if waits.empty or not whole:
         return f"{sentence} It never waited."
     by = waits.groupby("label")["elapsed"].sum().sort_values(ascending=False, kind="stable")
     return (
-        f"{sentence} It waited {percent(by.sum() / whole)} of that, longest {by.index[0]}: "
+        f"{sentence} It waited {percent(by.sum() / whole)} of that time, longest {by.index[0]}: "
         f"{short_duration(by.iloc[0])}."
     )
 
 
 LANE_NAMES: Final = {
-    "stage": "stage", "hands": "in whose hands", "wait": "why it waited", "trace": "traces", "code": "code",
+    "stage": "stage", "hands": "holder", "wait": "why it waited", "trace": "activity", "code": "code",
 }  # fmt: skip
 _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
 _NARROW: Final = 540
@@ -324,6 +329,6 @@ def _mark_facts(row: dict[Any, Any]) -> str:
         [
             ("at", f"{row['at']:%Y-%m-%d %H:%M}"),
             ("who", "" if pd.isna(row["who"]) else row["who"]),
-            ("says", "" if pd.isna(row["detail"]) else row["detail"][:80]),
+            ("detail", "" if pd.isna(row["detail"]) else row["detail"][:80]),
         ],
     )

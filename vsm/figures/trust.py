@@ -29,7 +29,9 @@ _WIDE: Final = {"min-width": "16em"}
 def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Figure:
     """Data coverage: how much evidence there is of each kind (``vsm.quality.coverage.evidence_coverage``)."""
     if not coverage.loc[coverage["of"] == "tickets", "n"].sum():
-        return nothing_to_see(title=title or _TITLE, hint="Nothing has been pulled so far.")
+        return nothing_to_see(
+            of="coverage_bars", title=title or _TITLE, hint="Nothing has been pulled so far."
+        )
     rows = coverage.to_dict("records")
     names = [f"{escape(row['evidence'])}<br>{small(escape('of ' + row['of']))}" for row in rows]
     beside = [
@@ -42,7 +44,7 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
             "ticksuffix": " %",
             "nticks": 6,
             "fixedrange": True,
-            "title": {"text": "share of which this is known"},
+            "title": {"text": "share with this evidence"},
         },
         yaxis=row_axis(names),
         barmode="overlay",
@@ -52,9 +54,10 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
     )
     return framed(
         figure,
+        of="coverage_bars",
         title=title or _TITLE,
-        caption="n stands beside each bar: all there is, no sample, so there is no interval. – where there "
-        "is none of it. A low bar is nobody's fault: it says which questions these data cannot answer.",
+        caption="n is on the right of each bar: all there is, not a sample, so there is no interval; – where "
+        "there is none. A low bar is nobody's fault: it shows which questions these data cannot answer.",
         alt=_alt(coverage),
         body=_ROW * len(rows),
         head=58,
@@ -94,8 +97,8 @@ def _alt(found: pd.DataFrame) -> str:
     low = known[known["share"] < CAREFUL]
     weakest = known.sort_values("share", kind="stable").to_dict("records")[0]
     return (
-        f"{_TITLE}: {number(len(low))} of {number(len(known))} kinds of evidence are there for less than "
-        f"half. The least: {weakest['evidence']}, {percent(weakest['share'])} (n {number(weakest['n'])} "
+        f"{_TITLE}: {number(len(low))} of {number(len(known))} kinds of evidence cover less than half. The "
+        f"weakest: {weakest['evidence']}, {percent(weakest['share'])} (n {number(weakest['n'])} "
         f"{weakest['of']})."
     )
 
@@ -108,14 +111,14 @@ def claims_table(coverage: pd.DataFrame, *, minimum: int) -> Styler:
     claims = claims_from_coverage(coverage, minimum=minimum)
     columns: Columns = {
         "Question": "claim",
-        "Can it be claimed": "verdict",
+        "Can the data answer it": "verdict",
         "Rests on": "evidence",
         "Known": lambda row: percent(row["share"]) if row["n"] else "–",
         "n": lambda row: f"{number(row['n'])} {row['of']}",
         "What would help": lambda row: row["help"] or "–",
     }
     caption = (
-        "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
+        "An answer is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
     return table_of(claims, columns, caption).set_properties(subset=["What would help"], **_WIDE)
@@ -149,7 +152,7 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
         "Stage": "stage",
         "Kind": "kind",
         "Team": found["team"].fillna("–"),
-        "Who says so": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
+        "Mapped by": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
     }
     assumed = int((~found["mapped"].astype("bool")).sum())
     caption = (
@@ -174,8 +177,8 @@ def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFr
     }
     return styled_table(
         pd.DataFrame({"Who": list(known), "Known": list(known.values())}),
-        "Several accounts may be one person: by vsm.toml, a mailbox or a name. Without teams nobody can be "
-        "said to wait for another team.",
+        "Several accounts may be one person: matched by vsm.toml, a mailbox or a name. Without teams, "
+        "waiting for another team cannot be seen.",
     )
 
 

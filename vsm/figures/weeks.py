@@ -23,7 +23,13 @@ from vsm.figures.theme import (
 from vsm.findings.durations import short_duration
 from vsm.model.weekly import stage_counts, usual_week, waiting_by_week, weekly_flow
 
-_THROUGHPUT_TITLE: Final = "What comes, and what gets done"
+_WEEK_FACTS: Final = {
+    "finished": "finished",
+    "arrived": "arrived",
+    "removed": "gone",
+    "WIP at its end": "wip",
+}
+_THROUGHPUT_TITLE: Final = "How much arrives, and how much gets done"
 
 
 def throughput_bars(
@@ -49,11 +55,13 @@ def throughput_bars(
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lives = pd.DataFrame({"created": day, "finished": day})
     >>> throughput_bars(lives, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
-    'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few weeks for a usual one.'
+    'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few for a typical week.'
     """
     flow = weekly_flow(lives, as_of=as_of)
     if flow.empty:
-        return nothing_to_see(title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far.")
+        return nothing_to_see(
+            of="throughput_bars", title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far."
+        )
     shown = flow.tail(weeks).reset_index(drop=True)
     whole = shown[shown["week"] + pd.Timedelta(days=7) <= as_of]
     usual = usual_week(whole["finished"], minimum=minimum, seed=seed)
@@ -65,6 +73,7 @@ def throughput_bars(
     )
     return framed(
         figure,
+        of="throughput_bars",
         title=title or _THROUGHPUT_TITLE,
         caption=_throughput_caption(shown, whole, usual, as_of),
         alt=_throughput_alt(shown, usual),
@@ -81,8 +90,7 @@ def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
     facts = [
         hover(
             f"Week of {row['week']:%Y-%m-%d}",
-            [(name, number(row[name])) for name in ("finished", "arrived", "gone")]
-            + [("under way at its end", number(row["wip"]))],
+            [(word, number(row[name])) for word, name in _WEEK_FACTS.items()],
         )
         for row in shown.to_dict("records")
     ]
@@ -119,21 +127,21 @@ def _throughput_caption(
         f"Dotted: the median of n = {number(len(whole))} whole weeks, {usual[0]:g} finished (95 % interval "
         f"{usual[1]:g} to {usual[2]:g}, bootstrap by week)."
         if usual
-        else f"n = {number(len(whole))} whole weeks: too few to say what is usual."
+        else f"n = {number(len(whole))} whole weeks: too few for a typical week."
     )
     cut = "" if len(whole) == len(shown) else f" The last week only up to {as_of:%Y-%m-%d %H:%M} UTC."
-    return f"{line} Finished for good, by bulk edits too. A usual week is no promise of the next.{cut}"
+    return f"{line} Finished for good, bulk edits included. A typical week is no promise of the next.{cut}"
 
 
 def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | None) -> str:
-    typical = f"Usual are {usual[0]:g} a week." if usual else "Too few weeks for a usual one."
+    typical = f"Typical week: {usual[0]:g} finished." if usual else "Too few for a typical week."
     return (
         f"Tickets finished and arrived in each of {pluralize(len(shown), 'week')}: "
         f"{number(shown['finished'].sum())} finished, {number(shown['arrived'].sum())} arrived. {typical}"
     )
 
 
-_CUMULATIVE_TITLE: Final = "What lies where, week by week"
+_CUMULATIVE_TITLE: Final = "Work in each stage, week by week"
 _CUMULATIVE_BODY: Final = 340
 _APART: Final = 14
 """Pixels between two labels beside the bands."""
@@ -163,7 +171,11 @@ def cumulative_flow(
     """
     counts = stage_counts(visits, stages=stages, as_of=as_of)
     if counts.empty:
-        return nothing_to_see(title=title or _CUMULATIVE_TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="cumulative_flow",
+            title=title or _CUMULATIVE_TITLE,
+            hint="No ticket has entered a stage so far.",
+        )
     kinds = dict(zip(stages["stage"].astype("str"), stages["kind"].astype("str"), strict=True))
     shown = counts.tail(weeks)
     done = [name for name in shown.columns if kinds[str(name)] == "done"]
@@ -172,7 +184,7 @@ def cumulative_flow(
     finished -= finished.min()
     figure = go.Figure(
         [
-            _band(finished, "done", "done", "done since the beginning of the picture"),
+            _band(finished, "done", "done", "done since the start of the chart"),
             *(
                 _band(bands[name], str(name), kinds[str(name)], KIND_WORDS[kinds[str(name)]])
                 for name in bands
@@ -188,9 +200,10 @@ def cumulative_flow(
     )
     return framed(
         figure,
+        of="cumulative_flow",
         title=title or _CUMULATIVE_TITLE,
         caption=(
-            f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), open ones too: n = "
+            f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
             f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
             "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
             "deleted."
@@ -286,11 +299,13 @@ def wait_heat_map(
     >>> piece = {"stage": "Open", "ticket": "a", "start": times[0], "end": times[1], "bulk": False}
     >>> stages = pd.DataFrame({"stage": ["Open"], "place": [0]})
     >>> wait_heat_map(pd.DataFrame([piece]), stages=stages, as_of=times[1]).layout.meta["alt"]
-    'Tickets waiting at a time, by stage and week. The most, 1.0, waited in Open, week of 2026-01-05 (n 1).'
+    'Tickets waiting on average, by stage and week. The most, 1.0, waited in Open, week of 2026-01-05 (n 1).'
     """
     waiting = waiting_by_week(waits, as_of=as_of)
     if waiting.empty:
-        return nothing_to_see(title=title or _HEAT_TITLE, hint="No ticket has waited so far.")
+        return nothing_to_see(
+            of="wait_heat_map", title=title or _HEAT_TITLE, hint="No ticket has waited so far."
+        )
     last = waiting["week"].max()
     mondays = pd.date_range(end=last, periods=weeks, freq="7D")
     mondays = mondays[mondays >= waiting["week"].min()]
@@ -312,7 +327,7 @@ def wait_heat_map(
             zmin=0,
             colorscale=[list(step) for step in WAIT_SCALE],
             colorbar=scale_bar(
-                "tickets waiting at a time, average of the week", y=-34 / (_HEAT_ROW * len(names)), nticks=5
+                "tickets waiting, average of the week", y=-34 / (_HEAT_ROW * len(names)), nticks=5
             ),
         )
     )
@@ -324,11 +339,12 @@ def wait_heat_map(
     )
     return framed(
         figure,
+        of="wait_heat_map",
         title=title or _HEAT_TITLE,
         caption=(
-            f"Elapsed waiting of open and finished tickets in the {pluralize(len(mondays), 'week')} in which "
-            f"it lay (UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. "
-            "Empty: nothing waited. Without stays that a bulk edit began or ended."
+            f"Elapsed waiting of open and finished tickets in each of {pluralize(len(mondays), 'week')} "
+            f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
+            "nothing waited. Without visits that a bulk edit began or ended."
         ),
         alt=_heat_alt(shown),
         body=_HEAT_ROW * len(names),
@@ -344,8 +360,8 @@ def _heat_facts(cell: dict[Any, Any] | None) -> str:
         cell["stage"],
         [
             ("week of", f"{cell['week']:%Y-%m-%d}"),
-            ("waiting at a time", f"{cell['lying']:.1f} tickets on average"),
-            ("in all", short_duration(cell["waited"])),
+            ("waiting", f"{cell['lying']:.1f} tickets on average"),
+            ("total wait", short_duration(cell["waited"])),
             ("n", pluralize(cell["tickets"], "ticket")),
         ],
     )
@@ -354,6 +370,6 @@ def _heat_facts(cell: dict[Any, Any] | None) -> str:
 def _heat_alt(shown: pd.DataFrame) -> str:
     most = shown.sort_values("lying", ascending=False, kind="stable").iloc[0]
     return (
-        f"Tickets waiting at a time, by stage and week. The most, {most['lying']:.1f}, waited in "
+        f"Tickets waiting on average, by stage and week. The most, {most['lying']:.1f}, waited in "
         f"{most['stage']}, week of {most['week']:%Y-%m-%d} (n {number(most['tickets'])})."
     )

@@ -29,7 +29,7 @@ _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
     "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. "
-    "Arcs above skip stages; orange arcs below lead back. Mark: size by share of the time before the finish, "
+    "Arcs above skip stages; orange arcs below go back. Mark: size by share of the time before the finish, "
     "shape by kind. {folded}"
 )
 
@@ -64,7 +64,9 @@ def flow_map(
     'Flow map of 2 stages, 3 tickets and 3 moves, 0 of them backwards (0 %)'
     """
     if not network:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="flow_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
+        )
     plan = plan_from_network(network, min_share=min_share)
     lanes = team_lanes(visits) if visits is not None else None
     teams = [] if lanes is None else lane_names(lanes, stages=plan.names)
@@ -82,6 +84,7 @@ def flow_map(
     )
     return framed(
         figure,
+        of="flow_map",
         title=title or _TITLE,
         caption=_caption(network, plan) + _lanes_explained(lanes, teams),
         alt=_alt(network, [*plan.drawn, *plan.folded])
@@ -106,7 +109,7 @@ def _total(moves: list[Move]) -> int:
 def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
     folded = plan.folded
     every = _total(plan.drawn) + _total(folded)
-    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare way')} not drawn."
+    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare path')} not drawn."
     return _CAPTION.format(
         tickets=pluralize(network.graph.get("tickets", 0), "ticket"),
         moves=pluralize(every, "move"),
@@ -125,7 +128,7 @@ def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
         return sentence
     most = max(moves, key=lambda move: move.about["wait_total"])
     return (
-        f"{sentence} Most waiting lies before the move from {most.giver} to {most.receiver}: "
+        f"{sentence} Most waiting is before the move from {most.giver} to {most.receiver}: "
         f"median {short_duration(most.about['wait_median'])}, n {number(most.about['count'])}."
     )
 
@@ -298,7 +301,7 @@ def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
             ("share of the time before the finish", percent(about["share"])),
-            ("median of a visit", short_duration(about["median"])),
+            ("median visit", short_duration(about["median"])),
             ("there now", pluralize(about["open"], "ticket")),
             ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
         ],

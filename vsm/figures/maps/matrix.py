@@ -12,8 +12,8 @@ from vsm.findings.durations import short_duration
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (
-    "n = {handoffs} of {tickets}. In a cell: number of handoffs and median wait until the work is taken up; "
-    "colour: wait in all. Grey: between persons of one team, whatever the wait. Empty: none was seen.{cut}"
+    "n = {handoffs} of {tickets}. Cell: number of handoffs and median wait until work is started; colour: "
+    "total wait. Grey: between persons of one team, whatever the wait. Empty: no handoff.{cut}"
 )
 _DAY: Final = 86400.0
 _MUTED: Final = ((0.0, "#e6e8ea"), (1.0, "#e6e8ea"))
@@ -45,10 +45,12 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     >>> list(handoff_matrix(network).data[0].z)
     [[None, 10.0], [None, None]]
     >>> handoff_matrix(network).layout.meta["alt"].split(". ")[1]
-    'The costliest way leads from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+    'The costliest handoff is Build → Test: 10 d in total, median 1 d 1 h, n 10.'
     """
     if not team_network.number_of_edges():
-        return nothing_to_see(title=title or _TITLE, hint="No handoff between known teams has been seen.")
+        return nothing_to_see(
+            of="handoff_matrix", title=title or _TITLE, hint="No handoff between known teams has been seen."
+        )
     teams = list(team_network)
     between = [(u, v) for u, v in team_network.edges if u != v]
     within = [(u, v) for u, v in team_network.edges if u == v]
@@ -85,9 +87,11 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
     return framed(
         figure,
+        of="handoff_matrix",
         title=title or _TITLE,
         caption=_CAPTION.format(**n, cut=cut),
-        alt=_alt(team_network, between, **n),
+        alt=f"Handoffs between {pluralize(len(teams), 'team')}: {n['handoffs']} of {n['tickets']}. "
+        + costliest_handoff(team_network),
         body=_ROW * len(teams),
         head=_column_height(columns),
         foot=70,
@@ -140,7 +144,7 @@ def _heat(
         xgap=3,
         ygap=3,
         showscale=showscale,
-        colorbar=scale_bar("wait in all, days", y=-10 / (_ROW * len(teams)), nticks=6),
+        colorbar=scale_bar("total wait, days", y=-10 / (_ROW * len(teams)), nticks=6),
     )
 
 
@@ -157,14 +161,14 @@ def handoff_facts(pair: tuple[str, str], network: "nx.DiGraph[str]") -> str:
     return edge_hover(pair, about, noun="handoff", share="share of all waiting in handoffs", **back)
 
 
-def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs: str, tickets: str) -> str:
-    sentence = f"Handoffs between {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
+def costliest_handoff(network: "nx.DiGraph[str]") -> str:
+    """A sentence on the handoff between two teams that waits longest in total, for alt texts."""
+    between = [pair for pair in network.edges if pair[0] != pair[1]]
     if not between:
-        return f"{sentence} None of them leads to another team."
+        return "None of them goes to another team."
     giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
     about = network.edges[giver, receiver]
     return (
-        f"{sentence} The costliest way leads from {giver} to {receiver}: "
-        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
-        f"n {number(about['count'])}."
+        f"The costliest handoff is {giver} → {receiver}: {short_duration(about['wait_total'])} in total, "
+        f"median {short_duration(about['wait_median'])}, n {number(about['count'])}."
     )

@@ -27,10 +27,10 @@ from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Value stream map"
 _CAPTION: Final = (
-    "n = {tickets}. In a box: median time of a visit, n visits, C&A = share passed on that never came back "
-    "(– where too few tell). Ladder: medians of one visit, elapsed, which do not add up to the lead time; "
-    "at its end, shares of all time before the finish. Work is told by status: a ticket left in a work stage "
-    "overnight counts as worked on."
+    "n = {tickets}. Box: median time of a visit, n visits, C&A = share passed on that never came back (– "
+    "where there are too few). Time ladder: medians of one visit, elapsed, which do not add up to the lead "
+    "time; at its end, shares of all time before the finish. Work is measured by status: a ticket left in a "
+    "work stage overnight counts as worked on."
 )
 
 
@@ -61,7 +61,9 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
     'Value stream map of 2 stages and 3 tickets: waiting 50 %, work 50 % of the time before the finish'
     """
     if not network:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
+        )
     layout = layout_from_network(network)
     figure = go.Figure(
         [*_ladders(layout), _stages(layout), *texts_from_layout(layout)],
@@ -76,6 +78,7 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
     tickets = pluralize(network.graph.get("tickets", 0), "ticket")
     return framed(
         figure,
+        of="value_stream_map",
         title=title or _TITLE,
         caption=_CAPTION.format(tickets=tickets),
         alt=_alt(layout, tickets),
@@ -94,7 +97,7 @@ def _alt(layout: Layout, tickets: str) -> str:
         return sentence
     most = max(slots, key=lambda slot: slot.about["share"])
     return (
-        f"{sentence} The largest part lies in {most.name}: {percent(most.about['share'])}, "
+        f"{sentence} The largest share is {most.name}: {percent(most.about['share'])}, "
         f"median {short_duration(most.about['median'])}, n {number(most.about['visits'])} visits."
     )
 
@@ -239,8 +242,8 @@ def _facts(name: str, about: Mapping[str, Any]) -> str:
         [
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
-            ("median of a visit", "" if done else short_duration(about["median"])),
-            ("85 % of visits within", "" if done else short_duration(about["p85"])),
+            ("median visit", "" if done else short_duration(about["median"])),
+            ("85th percentile", "" if done else short_duration(about["p85"])),
             ("share of the time before the finish", "" if done else percent(about["share"])),
             ("complete and accurate", "" if done else ca),
             ("there now", pluralize(about["open"], "ticket")),

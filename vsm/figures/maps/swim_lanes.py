@@ -108,7 +108,7 @@ def _facts(row: dict[Any, Any]) -> str:
         f"{row['name']} in {row['stage']}",
         [
             ("of the stage's time", percent(row["share"])),
-            ("elapsed in all", short_duration(row["elapsed"])),
+            ("total elapsed", short_duration(row["elapsed"])),
             ("n", pluralize(row["visits"], "visit")),
         ],
     )

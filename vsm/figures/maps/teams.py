@@ -8,7 +8,7 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, number, pluralize, text_width
-from vsm.figures.maps.matrix import handoff_facts
+from vsm.figures.maps.matrix import costliest_handoff, handoff_facts
 from vsm.figures.maps.teams_layout import (
     HALF_WIDTH,
     NAME_SIZE,
@@ -25,9 +25,9 @@ from vsm.findings.durations import short_duration
 
 _TITLE: Final = "Who waits for whom"
 _CAPTION: Final = (
-    "n = {handoffs} of {tickets}. Arrow: from giver to receiver, width by handoffs, colour by median wait "
-    "until the work is taken up; beside it, where there is room, both as numbers. Mark: handoffs that a team "
-    "gives or takes. Within: from person to person of one team, and the median wait.{cut}"
+    "n = {handoffs} of {tickets}. Arrow: from upstream to downstream team, width by handoffs, colour by "
+    "median wait until work is started; both as numbers where there is room. Circle: handoffs that a team "
+    "gives or receives. Within: between persons of one team, and the median wait.{cut}"
 )
 _FOOT: Final = 74
 
@@ -44,26 +44,18 @@ def team_network(
     most
         How many teams are drawn, those with most handoffs.
     min_share
-        Ways with a smaller share of all handoffs are not drawn. The caption says what is left out.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph(name="teams", tickets=9)
-    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 864000.0, "share": 1.0}
-    >>> network.add_edge("Build", "Test", count=10, tickets=9, back=0, **waits)
-    >>> team_network(network).layout.meta["alt"].split(". ")[1]
-    'Most waiting lies on the way from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+        Rarer handoffs are not drawn; the caption says what is left out.
     """
     if not network.number_of_edges():
         hint = "No handoff between known teams has been seen: give stages or people a team in vsm.toml."
-        return nothing_to_see(title=title or _TITLE, hint=hint)
+        return nothing_to_see(of="team_network", title=title or _TITLE, hint=hint)
     busiest = sorted(network, key=lambda team: (-through(network, team), team))[:most]
     drawn = network.subgraph(busiest)
     least = min_share * _handoffs(network)
     ways = sorted((u, v) for u, v, about in drawn.edges.data() if u != v and about["count"] >= least)
     oval = oval_from_network(drawn, ways=ways)
     body = round(oval.high - oval.low)
-    scale = [wait_bar(body, below=14, text="median wait until taken up")] if oval.ways else []
+    scale = [wait_bar(body, below=14, text="median wait until started")] if oval.ways else []
     figure = go.Figure(
         [*marks_from_oval(oval, network=drawn), *scale],
         layout={
@@ -78,9 +70,11 @@ def team_network(
     }
     return framed(
         figure,
+        of="team_network",
         title=title or _TITLE,
         caption=_CAPTION.format(**counts, cut=_cut(network, drawn, ways)),
-        alt=_alt(network, **counts),
+        alt=f"Network of {pluralize(len(network), 'team')}: {counts['handoffs']} of {counts['tickets']}. "
+        + costliest_handoff(network),
         body=body,
         foot=_FOOT if oval.ways else 8,
     )
@@ -98,21 +92,7 @@ def _cut(network: "nx.DiGraph[str]", drawn: "nx.DiGraph[str]", ways: list[Way]) 
         return ""
     teams = len(network) - len(drawn)
     others = f" {pluralize(teams, 'team')} and" if teams else ""
-    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare ways."
-
-
-def _alt(network: "nx.DiGraph[str]", *, handoffs: str, tickets: str) -> str:
-    sentence = f"Network of {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
-    between = [way for way in network.edges if way[0] != way[1]]
-    if not between:
-        return f"{sentence} None of them leads to another team."
-    way = max(between, key=lambda way: network.edges[way]["wait_total"])
-    about = network.edges[way]
-    return (
-        f"{sentence} Most waiting lies on the way from {way[0]} to {way[1]}: "
-        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
-        f"n {number(about['count'])}."
-    )
+    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare paths."
 
 
 _WIDEST: Final = 11.0
@@ -283,9 +263,9 @@ def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
     taken = sum(about["count"] for u, _, about in network.in_edges(team, data=True) if u != team)
     waited = sum(about["wait_total"] for u, _, about in network.in_edges(team, data=True) if u != team)
     facts = [
-        ("given to other teams", pluralize(given, "handoff")),
-        ("taken from other teams", pluralize(taken, "handoff")),
-        ("wait in all until it took them up", short_duration(waited)),
+        ("handed to other teams", pluralize(given, "handoff")),
+        ("received from other teams", pluralize(taken, "handoff")),
+        ("total wait until it started them", short_duration(waited)),
     ]
     if network.has_edge(team, team):
         own = network.edges[team, team]
