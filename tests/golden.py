@@ -59,7 +59,19 @@ RENAMED: Final[dict[str, str]] = {
     "blocking_network": "blocking",
 }
 """New name → name at the time of the record, of attributes of a stream."""
-COLUMNS: Final[dict[str, str]] = {}
+COLUMNS: Final[dict[str, str]] = {
+    "Started": "Begun",
+    "Removed": "Gone",
+    "WIP": "Under way",
+    "In queue now": "There now",
+    "Unknown person": "Not known who",
+    "Redone": "Done again",
+    "Returned": "Got there again",
+    "Without activity": "Without a trace",
+    "End to end": "Carried",
+    "Same team": "At home",
+    "Cause known": "Cause named",
+}
 """The same of columns."""
 TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks", "commits", "releases", "branches", "deploys",

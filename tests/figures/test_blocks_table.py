@@ -49,4 +49,4 @@ def test_what_a_flag_says_is_escaped() -> None:
 def test_no_blocks_are_told_kindly() -> None:
     """No row, one sentence."""
     table = blocks_table(empty(BLOCKS), tickets=TICKETS, as_of=pd.Timestamp(at(AS_OF)))
-    assert "Nothing tells of any block." in table.to_html()
+    assert "No block is recorded." in table.to_html()

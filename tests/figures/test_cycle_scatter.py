@@ -70,17 +70,16 @@ def test_the_caption_counts_what_is_in_it_and_what_is_not() -> None:
     """Twelve points; two that outlast; one never worked on; a line that is not reached."""
     (caption,) = notes(drawn(), "caption")
     assert caption == (
-        "n = 12 tickets finished for good. Lines: within it so many of all begun tickets get done, and its "
-        "95 % interval (Kaplan–Meier; not yet done: 1 open, 0 gone, 1 bulk-closed). 95 %: longer than the data "
-        "tell. Left out: 1 finished without work in between, 1 closed by a bulk edit. In a report, a click on a "
-        "point opens its ticket."
+        "n = 12 tickets finished for good. Lines: percentiles of all started tickets, with 95 % intervals "
+        "(Kaplan–Meier; not yet done: 1 open, 0 removed, 1 bulk-closed). 95 %: not reached. Left out: 1 finished "
+        "without work in between, 1 closed by a bulk edit. In a report, a click on a point opens its ticket."
     )
 
 
 def test_the_sentence_tells_the_range_and_the_lines() -> None:
     """What somebody reads who cannot see the points."""
     assert drawn().layout.meta["alt"] == (
-        "Cycle time, elapsed, of 12 finished tickets: 1 d to 12 d. Of all begun tickets, 50 % get done within "
+        "Cycle time, elapsed, of 12 finished tickets: 1 d to 12 d. Of all started tickets, 50 % are done within "
         "7 d, 85 % within 12 d."
     )
 
@@ -98,8 +97,8 @@ def test_under_the_minimum_there_is_no_line() -> None:
     """Twelve finished of at least thirteen: it is said, not drawn."""
     figure = drawn(minimum=13)
     assert [one.name for one in figure.data] == ["finished tickets"]
-    assert "Too few (under 13) to say" in notes(figure, "caption")[0]
-    assert figure.layout.meta["alt"].endswith("Too few to say more.")
+    assert "Too few (under 13) for percentiles" in notes(figure, "caption")[0]
+    assert figure.layout.meta["alt"].endswith("Too few for percentiles.")
 
 
 def test_a_point_leads_to_its_ticket() -> None:

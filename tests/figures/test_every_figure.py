@@ -46,7 +46,7 @@ from vsm.figures import (
     value_stream_map,
     wait_heat_map,
 )
-from vsm.figures.theme import framed
+from vsm.figures.theme import FIELD_NAMES, framed
 from vsm.tables import BLOCKS, TICKETS, WAITS, empty
 from vsm.tables import VISITS as VISITS_TABLE
 
@@ -124,7 +124,7 @@ EMPTY = {
     ),
     "coverage": (of_tickets, one_ticket().iloc[:0], "Nothing has been pulled so far."),
     "ageing": (aged, stays().iloc[:0], "No ticket is open."),
-    "life": (life, one_life().iloc[:0], "The ticket is not in what is looked at."),
+    "life": (life, one_life().iloc[:0], "The ticket is outside of the chosen period, team or type."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
     "cycles": (cycles, CYCLING.lifecycles.tail(1), "No ticket has been finished after work on it began."),
     "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
@@ -170,6 +170,14 @@ def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(d
     assert re.search(r"\bn\b", caption)
     assert re.search(r"\d", figure.layout.meta["alt"])
     assert not re.search(r"\bnan\b|NaT|None|<", figure.layout.meta["alt"])
+
+
+@every
+def test_a_figure_carries_the_name_that_the_field_has_for_it(draw: Draw, data: Any) -> None:
+    """As its subtitle, whatever the title says; a title that says it already has none."""
+    figure = draw(data, title="How we work")
+    (name,) = (name for name in FIELD_NAMES.values() if name == read(figure.layout.title.subtitle.text))
+    assert draw(data, title=f"Our {name}").layout.title.subtitle.text is None
 
 
 def test_a_caption_is_plain_text() -> None:
@@ -230,7 +238,7 @@ def test_a_single_bar_is_the_whole_lead_time() -> None:
     """Three days in one stage, then done."""
     figure = time_by_stage(SmallStream((("Ideas", 3), ("Done", 1))).shares)
     assert [list(bar.x) for bar in figure.data if bar.type == "bar"] == [[100]]
-    assert "Most lies in Ideas: 100 % (n 1)" in figure.layout.meta["alt"]
+    assert "The largest is Ideas: 100 % (n 1)" in figure.layout.meta["alt"]
 
 
 def test_tickets_that_took_no_time_are_drawn() -> None:

@@ -89,7 +89,7 @@ def test_rare_ways_are_folded_and_said() -> None:
     figure = drawn(min_share=0.15)
     assert lines(figure).keys() == {"Ideas → Build", "Build → Test", "Test → Done"}
     assert counts(figure) == {"Ideas → Build": "2", "Build → Test": "3", "Test → Done": "2"}
-    assert notes(figure, "caption")[0].endswith("4 moves on 4 rare ways not drawn.")
+    assert notes(figure, "caption")[0].endswith("4 moves on 4 rare paths not drawn.")
     assert notes(drawn(), "caption")[0].endswith("Every move is drawn.")
 
 
@@ -98,7 +98,7 @@ def test_caption_and_sentence_count_all_moves_folded_or_not() -> None:
     for figure in (drawn(), drawn(min_share=0.15)):
         assert notes(figure, "caption")[0].startswith("n = 4 tickets, 11 moves.")
         assert figure.layout.meta["alt"] == (
-            "Flow map of 5 stages, 4 tickets and 11 moves, 2 of them backwards (18 %). Most waiting lies "
+            "Flow map of 5 stages, 4 tickets and 11 moves, 2 of them backwards (18 %). Most waiting is "
             "before the move from Ideas to Done: median 5 d, n 1."
         )
 
@@ -127,11 +127,11 @@ def test_the_pointer_finds_every_number_of_a_stage_and_a_move() -> None:
     figure = drawn()
     assert facts(trace(figure, "stages").hovertext[0]) == {
         "": "Ideas", "kind": "waiting in a queue", "share of the time before the finish": "48 %",
-        "median of a visit": "3 d", "there now": "1 ticket", "n": "4 tickets, 4 visits",
+        "median visit": "3 d", "there now": "1 ticket", "n": "4 tickets, 4 visits",
     }  # fmt: skip
     move = {
-        "": "Ideas → Build", "n": "2 moves, 2 tickets", "median wait": "2 d", "85 % of waits within": "2 d 16 h",
-        "wait in all": "4 d", "share of all waiting on moves": "36 %",
+        "": "Ideas → Build", "n": "2 moves, 2 tickets", "median wait": "2 d", "85th percentile": "2 d 16 h",
+        "total wait": "4 d", "share of all waiting on moves": "36 %",
     }  # fmt: skip
     assert facts(lines(figure)["Ideas → Build"].hovertext) == move
     assert facts(trace(figure, "moves").hovertext[0]) == move

@@ -63,8 +63,8 @@ def test_the_colour_begins_at_no_wait_and_ends_at_the_longest() -> None:
 def test_the_pointer_finds_every_number_of_a_cell() -> None:
     """9 of the 19 days of all handoffs; what leads to a team of an earlier name counts as a return here."""
     assert facts(str(cells(drawn(), "between teams", "hovertext")["web", "ops"])) == {
-        "": "web → ops", "n": "3 handoffs, 3 tickets", "median wait": "2 d", "85 % of waits within": "4 d 19 h",
-        "wait in all": "9 d", "share of all waiting in handoffs": "47 %", "returns to an earlier stage": "3",
+        "": "web → ops", "n": "3 handoffs, 3 tickets", "median wait": "2 d", "85th percentile": "4 d 19 h",
+        "total wait": "9 d", "share of all waiting in handoffs": "47 %", "returns to an earlier stage": "3",
     }  # fmt: skip
     assert cells(drawn(), "between teams", "hovertext").keys() == {
         ("ops", "web"),
@@ -78,8 +78,8 @@ def test_sentence_and_caption_count_all_handoffs() -> None:
     figure = drawn()
     assert notes(figure, "caption")[0].startswith("n = 7 handoffs of 7 tickets.")
     assert figure.layout.meta["alt"] == (
-        "Handoffs between 3 teams: 7 handoffs of 7 tickets. The costliest way leads from web to ops: "
-        "9 d in all, median 2 d, n 3."
+        "Handoffs between 3 teams: 7 handoffs of 7 tickets. The costliest handoff is web → ops: "
+        "9 d in total, median 2 d, n 3."
     )
 
 
@@ -89,7 +89,7 @@ def test_one_team_hands_off_to_itself_only() -> None:
     assert cells(figure, "within a team", "z") == {("ops", "ops"): 2}
     assert cells(figure, "between teams", "z") == {}
     assert figure.layout.meta["alt"] == (
-        "Handoffs between 1 team: 1 handoff of 1 ticket. None of them leads to another team."
+        "Handoffs between 1 team: 1 handoff of 1 ticket. None of them goes to another team."
     )
 
 

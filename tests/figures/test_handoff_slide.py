@@ -58,11 +58,11 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
     figure = _drawn(story(), None)
     assert figure.layout.title.text == "web → qa"
     meta = figure.layout.meta
-    assert meta["line"] == "25 % of all lead time; half wait 4 d or longer; n = 38 tickets."
+    assert meta["line"] == "25 % of all lead time; median wait 4 d; n = 38 tickets."
     assert meta["notes"] == [
-        "AB-7 “Mend login” was given on 2026-01-05 and taken up on 2026-01-15, 10 d later: 6 d on nights and "
+        "AB-7 “Mend login” was handed over on 2026-01-05 and started on 2026-01-15, 10 d later: 6 d on nights and "
         "weekends, 3 d while the receiver worked on earlier tickets, 1 d for no recorded reason.",
-        "Meanwhile the receiver had in hand: AB-1, AB-2.",
+        "Meanwhile the receiver was working on: AB-1, AB-2.",
     ]
     (caption,) = notes(figure, "caption")
     assert "n = 40 handoffs of finished tickets" in caption
@@ -73,9 +73,9 @@ def test_a_short_wait_is_told_in_hours_within_a_team() -> None:
     """Giver and receiver of one team, and a share that too few tell of."""
     times = {"non-working time": 0 * DAY, "at capacity": DAY / 4, "unexplained": 0 * DAY, "waited": DAY / 4}
     figure = _drawn(story(**times, to="web", share=float("nan"), blockers=("AB-9",)), None)
-    assert figure.layout.title.text == "Handed on within web"
+    assert figure.layout.title.text == "Handed over within web"
     assert (figure.layout.xaxis.title.text, list(figure.data[0].x)) == ("hours", [6])
-    assert figure.layout.meta["line"].startswith("half wait 4 d")
+    assert figure.layout.meta["line"].startswith("median wait 4 d")
     assert figure.layout.meta["notes"][-1] == "It was blocked by: AB-9."
 
 
@@ -97,7 +97,7 @@ def test_nothing_to_tell_is_one_kind_sentence() -> None:
     assert first is not None
     hint = "No handoff has made enough finished tickets wait."
     assert notes(first, "empty") == [f"Nothing to see yet {hint}"]
-    assert [handoff_slide(*tables, place=place, **NOTHING) for place in (2, 3)] == [None, None]
+    assert [handoff_slide(*tables, rank=rank, **NOTHING) for rank in (2, 3)] == [None, None]
 
 
 def finding(experiment: str, *, subject: str, share: float) -> Finding:

@@ -19,7 +19,9 @@ ROUND: dict[str, Any] = {
 def test_the_costliest_handoffs_are_told_with_team_and_stage() -> None:
     """Given on the fifth of January, taken up two days later."""
     table = costliest_table(handoffs_of(0.5, 2), lives_of(2), tickets=tickets_of(2), most=1)
-    assert shown(table) == [["ABC-1", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "on"]]
+    assert shown(table) == [
+        ["ABC-1", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "forward"]
+    ]
     assert 'href="https://example.org/browse/ABC-1" rel="noreferrer"' in table.to_html()
 
 
@@ -70,7 +72,7 @@ def test_a_wait_in_a_work_stage_is_called_hidden() -> None:
     waits = conform(pd.DataFrame([wait]).reindex(columns=WAITS.names), WAITS)
     stages = pd.DataFrame({"stage": ["Test"], "kind": "work", "place": 0})
     table = places_table(waits, lives_of(1), stages=stages)
-    assert shown(table) == [["Test", "work: the wait is hidden", "1", "1", "100 %", "1 d"]]
+    assert shown(table) == [["Test", "work (hidden queue)", "1", "1", "100 %", "1 d"]]
 
 
 def test_without_handoffs_every_table_says_so() -> None:
@@ -81,7 +83,7 @@ def test_without_handoffs_every_table_says_so() -> None:
     )
     nothing = pd.DataFrame(columns=list(ROUND))
     assert (
-        "No finished ticket has gone to and fro so far."
+        "No finished ticket has gone back and forth so far."
         in ping_pong_table(nothing, tickets=tickets_of(0)).to_html()
     )
 

@@ -112,8 +112,8 @@ def test_bars_tell_kinds_of_work_with_their_intervals() -> None:
     (whiskers,) = traces(figure, "95 % interval")
     assert len(whiskers.x) == 4
     assert notes(figure, "numbers") == ["60 % · n 12", "35 % · n 7", "0 % · n 0", "5.0 % · n 1"]
-    assert "20 in all" in notes(figure, "caption")[0]
-    assert "Kinds are told by vsm.toml." in notes(figure, "caption")[0]
+    assert "20 in total" in notes(figure, "caption")[0]
+    assert "Kinds come from vsm.toml." in notes(figure, "caption")[0]
 
 
 def test_few_tickets_have_counts_and_no_bars() -> None:

@@ -36,7 +36,7 @@ def test_redone_work_is_told_from_team_to_team() -> None:
     rows = [("web", "web", 1, 1, HOUR), (None, "qa", 4, 3, 9 * DAY)]
     table = pd.DataFrame(rows, columns=["from_team", "to_team", "count", "tickets", "again"])
     assert shown(referral_table(table)) == [
-        ["not known", "qa", "4", "3", "9 d"],
+        ["unknown", "qa", "4", "3", "9 d"],
         ["web", "web", "1", "1", "<1 d"],
     ]
 
@@ -59,9 +59,9 @@ def test_the_last_row_of_accuracy_is_the_product() -> None:
     assert shown(table) == [
         ["Build", "1,600 moves", "75 % (70 – 80)"],
         ["Test", "4 moves", "too few to say"],
-        ["2 work stages in a row", "12 tickets", "56 % (50 – 62)"],
+        ["Rolled over 2 work stages", "12 tickets", "56 % (50 – 62)"],
     ]
-    assert "Too few moves to be in it: 1 work stage." in table.to_html()
+    assert "Too few moves to be included: 1 work stage." in table.to_html()
 
 
 def test_names_are_escaped() -> None:

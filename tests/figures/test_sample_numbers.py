@@ -83,7 +83,7 @@ def test_the_flow_map_counts_every_move(stream: ValueStream, lives: Lives) -> No
     beside = trace(figure, "moves")
     drawn = {facts(hover)[""]: int(text) for hover, text in zip(beside.hovertext, beside.text, strict=True)}
     assert drawn == {f"{giver} → {receiver}": count for (giver, receiver), count in often.items()}
-    assert f"{sum(rare)} moves on {len(rare)} rare ways not drawn" in notes(figure, "caption")[0]
+    assert f"{sum(rare)} moves on {len(rare)} rare paths not drawn" in notes(figure, "caption")[0]
     assert f"{whole:,} moves, {back} of them backwards" in figure.layout.meta["alt"]
 
 

@@ -48,10 +48,10 @@ def test_dots_stand_at_their_ages() -> None:
     """c is 30 days old, and 85 % were up to 54 when they left Ready; of Build no 85 % is known."""
     figure = aged(stays())
     assert list(trace(figure, "open").y) == [30]
-    assert list(trace(figure, "open, 85 % not known").y) == [100]
+    assert list(trace(figure, "open, percentile unknown").y) == [100]
     assert facts(trace(figure, "open").hovertext[0]) == {
-        "": "KEY-c", "title": "Mend it", "stage": "Ready", "there for": "30 d", "age": "30 d",
-        "since the first work": "not begun", "85 % here": "54 d",
+        "": "KEY-c", "title": "Mend it", "stage": "Ready", "time in stage": "30 d", "age": "30 d",
+        "in progress for": "not started", "85th percentile": "54 d",
     }  # fmt: skip
 
 
@@ -68,10 +68,10 @@ def test_what_is_beyond_is_marked_and_counted() -> None:
     more = stays([*STAYS, ("e", "Ready", 0, 30), ("f", "Ready", 0, 15)])
     later = more.assign(elapsed=lambda rows: rows["elapsed"].where(rows["ticket"] != "c", 60 * 24 * HOUR))
     figure = aged(later, measure="stay")
-    assert list(trace(figure, "open, beyond the 85 %").y) == [60]
+    assert list(trace(figure, "open, over the 85th percentile").y) == [60]
     assert figure.layout.meta["alt"].startswith(
-        "How long open work has been in its stage: 1 of 2 open tickets are beyond what 85 % of tickets took "
-        "there, most of them in Ready (1); of 1 it is not known. The longest: 60 d, in Ready."
+        "How long open work has been in its stage: 1 of 2 open tickets exceed the 85th percentile "
+        "of their stage, most of them in Ready (1); for 1 it is unknown. The longest: 60 d, in Ready."
     )
     assert notes(figure, "counts") == ["1 open n 5", "1 open n 3"]
 
@@ -86,9 +86,9 @@ def test_too_few_have_no_lines() -> None:
 def test_what_nobody_has_begun_is_under_way_for_no_time() -> None:
     """c is left out, and the caption says so."""
     figure = aged(stays(), measure="cycle")
-    assert "1 open ticket that nobody has begun not shown" in notes(figure, "caption")[0]
+    assert "Not shown: 1 open ticket that nobody has started." in notes(figure, "caption")[0]
     only = stays([STAYS[4]])
-    assert "Nothing that somebody has begun is open" in aged(only, measure="cycle").layout.meta["alt"]
+    assert "Nothing that somebody has started is open" in aged(only, measure="cycle").layout.meta["alt"]
 
 
 def test_an_unknown_measure_is_refused() -> None:
@@ -118,12 +118,12 @@ def test_the_table_says_where_to_look_first() -> None:
     pieces: list[Piece] = [("c", 0, None, "Ready", "unexplained", 0, 2400, 600)]
     table = stuck(stays(), waits=waits(pieces))
     assert shown(table) == [
-        ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no trace of anybody", "–",
+        ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–",
          "Called in work, but no trace for long: ask whether anybody is on it, else put it back."],
-        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: unexplained since 2026-01-05", "–",
+        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: no recorded reason since 2026-01-05", "–",
          "Nothing special: it is within what is usual here."],
     ]  # fmt: skip
-    assert "2 of n = 2 open tickets; beyond the 85 %: 0." in table.to_html()
+    assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()
 
 
 def test_no_person_is_named_in_the_table() -> None:
@@ -133,7 +133,7 @@ def test_no_person_is_named_in_the_table() -> None:
     assert "whoever is assigned" in alone
     assert "tester" not in alone
     nobody = pieces.assign(team=None, receiver=None)
-    assert "nobody known" in stuck(stays(), waits=nobody).to_html()
+    assert "receiver unknown" in stuck(stays(), waits=nobody).to_html()
 
 
 def test_blockers_are_linked() -> None:
@@ -155,7 +155,7 @@ def test_stages_are_counted() -> None:
     table = open_stages_table(stays(), lives=lives(), events=events(), minimum=1)
     assert shown(table) == [
         ["Ready", "queue", "1", "0", "30 d", "0", "20 d", "40 d", "3"],
-        ["Build", "work", "1", "1", "46 d", "not known", "4 d", "not reached", "3"],
+        ["Build", "work", "1", "1", "46 d", "unknown", "4 d", "not reached", "3"],
     ]
 
 
@@ -178,18 +178,18 @@ def test_a_life_is_drawn_on_its_lanes() -> None:
     assert [(bar.y[0], [ms / 3.6e6 for ms in bar.x]) for bar in bars] == [(0, [10]), (1, [4, 6])]
     assert [ms / 3.6e6 for ms in trace(figure, "waited: unexplained").x] == [6]
     assert [pd.Timestamp(at) for at in trace(figure, "commit").x] == [MONDAY + 12 * HOUR]
-    assert facts(trace(figure, "commit").hovertext[0])["says"] == "KEY-1 mend <it>"
+    assert facts(trace(figure, "commit").hovertext[0])["detail"] == "KEY-1 mend <it>"
     assert figure.layout.title.text == "KEY-1: Mend &lt;it&gt;"
     assert figure.layout.meta["alt"] == (
-        "The life of KEY-1: 1 d from its creation until now, open, 1 handoff, 4 traces. It waited 58 % of that, "
-        "longest unexplained: 6 h."
+        "Timeline of KEY-1: 1 d from creation until now, open, 1 handoff, 4 recorded acts. It waited 58 % of "
+        "that time, longest unexplained: 6 h."
     )
 
 
 def test_nobody_asked_for_is_said_kindly() -> None:
     """No key: nothing is open, or nobody asked."""
     alt = life(one.visits(), key=" ").layout.meta["alt"]
-    assert alt == "Nothing to see yet. No ticket was asked for, or none is open."
+    assert alt == "Nothing to see yet. No ticket was chosen, or none is open."
 
 
 def test_an_unknown_ticket_has_no_life() -> None:
@@ -207,7 +207,7 @@ def test_a_finished_life_ends_at_its_finish() -> None:
         events=one.events().iloc[:0], commits=one.commits(), tickets=one.tickets(),
     )  # fmt: skip
     assert notes(figure, "ends") == ["created 2026-01-05", "finished 2026-01-06"]
-    assert "20 h from its creation to its finish" in figure.layout.meta["alt"]
+    assert "20 h from creation to finish" in figure.layout.meta["alt"]
     assert notes(figure, "empty lane") == ["nothing recorded", "nothing recorded"]
 
 
@@ -215,7 +215,7 @@ def test_the_oldest_are_drawn_where_there_are_too_many(monkeypatch: pytest.Monke
     """d, the older of the two, and the caption tells that it is not all."""
     monkeypatch.setattr(ageing, "MOST", 1)
     figure = aged(stays())
-    assert [list(trace(figure, name).y) for name in ("open", "open, 85 % not known")] == [[], [100]]
+    assert [list(trace(figure, name).y) for name in ("open", "open, percentile unknown")] == [[], [100]]
     assert notes(figure, "caption")[0].startswith("Dots: the 1 longest of 2 open tickets;")
 
 
@@ -236,5 +236,5 @@ def test_a_life_tells_nobody_apart_who_bears_a_pseudonym() -> None:
     assert not any(name in text for name in called.values())
     (passed,) = trace(figure, "handoff").hovertext
     assert facts(passed)["who"] == "one person → another person"
-    hands = [hover for bar in figure.data for hover in bar.hovertext if "in whose hands" in hover]
+    hands = [hover for bar in figure.data for hover in bar.hovertext if "lane: holder" in hover]
     assert [facts(hover)["who"] for hover in hands if "<b>" in hover] == ["one person", "one person"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.figures.small_stream import facts, notes, read, teams_of, trace
 from vsm.figures import team_network
 from vsm.figures.maps.teams_layout import oval_from_network, ring
-from vsm.figures.theme import wait_colour
+from vsm.figures.marks import wait_colour
 
 WEB_QA = [("web", "qa", 2.0)] * 8 + [("qa", "web", 0.5)] * 2 + [("qa", "qa", 3.0)]
 DAY = 86400.0
@@ -46,8 +46,8 @@ def test_the_box_beside_the_pointer_tells_what_a_way_costs() -> None:
         "": "web → qa",
         "n": "8 handoffs, 8 tickets",
         "median wait": "2 d",
-        "85 % of waits within": "2 d",
-        "wait in all": "16 d",
+        "85th percentile": "2 d",
+        "total wait": "16 d",
         "share of all waiting in handoffs": "80 %",
         "returns to an earlier stage": "8",
     }
@@ -60,16 +60,16 @@ def test_marks_count_handoffs_and_names_tell_those_within() -> None:
     assert sorted(read(text) for text in trace(figure, "names").text) == ["qa within: 1× · 3 d", "web"]
     told = [facts(text) for text in trace(figure, "teams").hovertext]
     (qa,) = [fact for fact in told if fact[""] == "qa"]
-    assert qa["taken from other teams"] == "8 handoffs"
-    assert qa["wait in all until it took them up"] == "16 d"
+    assert qa["received from other teams"] == "8 handoffs"
+    assert qa["total wait until it started them"] == "16 d"
 
 
 def test_the_sentence_names_the_costliest_way() -> None:
     """By wait in all, not by number."""
     figure = team_network(teams_of(*[("web", "qa", 1.0)] * 5, ("qa", "ops", 9.0)))
     assert figure.layout.meta["alt"] == (
-        "Network of 3 teams: 6 handoffs of 6 tickets. Most waiting lies on the way from qa to ops: "
-        "9 d in all, median 9 d, n 1."
+        "Network of 3 teams: 6 handoffs of 6 tickets. The costliest handoff is qa → ops: "
+        "9 d in total, median 9 d, n 1."
     )
 
 
@@ -77,16 +77,16 @@ def test_one_team_alone_is_drawn_without_arrows() -> None:
     """And without a scale for them."""
     figure = team_network(teams_of(("web", "web", 1)))
     assert [one.name for one in figure.data] == ["arrow heads", "teams", "names", "facts"]
-    assert figure.layout.meta["alt"].endswith("None of them leads to another team.")
+    assert figure.layout.meta["alt"].endswith("None of them goes to another team.")
 
 
 def test_rare_ways_and_the_smallest_of_many_teams_are_told_not_drawn() -> None:
     """One of 200 handoffs is rare; of fourteen teams the twelve busiest are drawn."""
     rare = team_network(teams_of(*[("web", "qa", 1.0)] * 199, ("qa", "web", 1.0)))
-    assert "Not drawn: 1 handoff on rare ways." in notes(rare, "caption")[0]
+    assert "Not drawn: 1 handoff on rare paths." in notes(rare, "caption")[0]
     many = team_network(teams_of(*[(f"t{n:02}", "hub", 1.0) for n in range(13) for _ in range(14 - n)]))
     assert len(trace(many, "teams").x) == 12
-    assert "Not drawn: 2 teams and 5 handoffs on rare ways." in notes(many, "caption")[0]
+    assert "Not drawn: 2 teams and 5 handoffs on rare paths." in notes(many, "caption")[0]
 
 
 PAIRS = st.lists(

@@ -36,7 +36,7 @@ def test_the_first_stage_stands_on_top_with_its_kind_and_team() -> None:
     axis = time_by_stage(shares()).layout.yaxis
     assert axis.range == (3.5, -0.5)
     assert dict(zip(axis.tickvals, map(read, axis.ticktext), strict=True)) == {
-        0: "Ideas waiting in a queue", 1: "Build work · web", 2: "Supplier waiting for someone outside",
+        0: "Ideas waiting in a queue", 1: "Build work · web", 2: "Supplier waiting on external party",
         3: "Test work · qa",
     }  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_too_few_tickets_are_said_not_drawn() -> None:
     """Three finished tickets under a minimum of four: no whisker, and both caption and pointer say why."""
     figure = time_by_stage(shares())
     assert list(trace(figure, "95 % interval").x) == []
-    assert notes(figure, "caption")[0].endswith("none where too few tickets say so.")
+    assert notes(figure, "caption")[0].endswith("none where there are too few tickets.")
     assert facts(trace(figure, KIND_WORDS["queue"]).hovertext[0])["95 % interval"] == "too few to say"
     whole = time_by_stage(shares(low=[0.1] * 4, high=[0.9] * 4))
     assert "too few" not in notes(whole, "caption")[0]
@@ -91,7 +91,7 @@ def test_the_pointer_finds_every_number_of_a_stage() -> None:
     figure = time_by_stage(shares(low=[0.3] * 4, high=[0.45] * 4))
     assert facts(trace(figure, "work").hovertext[0]) == {
         "": "Build", "kind": "work", "team": "web", "share of lead time": "40 %", "95 % interval": "30 % to 45 %",
-        "time in all": "10 d", "median of a ticket": "5 d", "85 % of tickets within": "5 d",
+        "total time": "10 d", "median per ticket": "5 d", "85th percentile": "5 d",
         "n": "2 tickets, 4 visits",
     }  # fmt: skip
 
@@ -99,7 +99,7 @@ def test_the_pointer_finds_every_number_of_a_stage() -> None:
 def test_the_sentence_names_the_largest_share_and_all_waiting() -> None:
     """Most in Build; Ideas and the supplier together are 44 %."""
     assert time_by_stage(shares()).layout.meta["alt"] == (
-        "Share of lead time by stage. Most lies in Build: 40 % (n 2). Waiting stages take 44 % together."
+        "Share of lead time by stage. The largest is Build: 40 % (n 2). Waiting stages together take 44 %."
     )
 
 

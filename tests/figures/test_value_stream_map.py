@@ -95,8 +95,8 @@ def test_the_pointer_finds_every_number_of_a_stage() -> None:
     stages = trace(drawn(), "stages")
     assert list(stages.x) == [0, 1, 2, 3, 4]
     assert facts(stages.hovertext[1]) == {
-        "": "Build", "kind": "work", "team": "web", "median of a visit": "2 d 12 h",
-        "85 % of visits within": "3 d 13 h", "share of the time before the finish": "32 %",
+        "": "Build", "kind": "work", "team": "web", "median visit": "2 d 12 h",
+        "85th percentile": "3 d 13 h", "share of the time before the finish": "32 %",
         "complete and accurate": "50 %", "there now": "0 tickets", "n": "2 tickets, 4 visits",
     }  # fmt: skip
     assert facts(stages.hovertext[3])["complete and accurate"] == "too few to say"
@@ -110,7 +110,7 @@ def test_the_sentence_tells_waiting_work_and_the_largest_part() -> None:
     figure = drawn()
     assert figure.layout.meta["alt"] == (
         "Value stream map of 5 stages and 4 tickets: waiting 55 %, work 45 % of the time before the finish. "
-        "The largest part lies in Ideas: 48 %, median 3 d, n 4 visits."
+        "The largest share is Ideas: 48 %, median 3 d, n 4 visits."
     )
     assert notes(figure, "caption")[0].startswith("n = 4 tickets.")
 

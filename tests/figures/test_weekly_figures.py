@@ -6,8 +6,7 @@ import pytest
 
 from tests.model.test_weekly import DAY, MONDAY, stayed, waited
 from vsm.clock import Calendar, Clock
-from vsm.figures import cumulative_flow, efficiency_bars, throughput_bars, wait_heat_map
-from vsm.figures import efficiency as efficiency_figure
+from vsm.figures import cumulative_flow, efficiency_bars, lead_time, throughput_bars, wait_heat_map
 
 STAGES = pd.DataFrame(
     {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "place": [0, 1, 2]}
@@ -59,7 +58,7 @@ def test_a_usual_week_is_told_of_enough_whole_weeks() -> None:
     figure = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=12, seed=0)
     (line,) = figure.layout.shapes
     assert line.y0 == 2
-    assert figure.layout.meta["alt"].endswith("Usual are 2 a week.")
+    assert figure.layout.meta["alt"].endswith("Typical week: 2 finished.")
     few = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=13, seed=0)
     assert not few.layout.shapes
 
@@ -69,7 +68,7 @@ def test_cells_are_tickets_waiting_at_a_time() -> None:
     pieces = waited(("a", "Open", 0, 7), ("b", "Open", 0, 10.5), ("b", "Build", 10.5, 14))
     (cells,) = wait_heat_map(pieces, stages=STAGES, as_of=MONDAY + 14 * DAY).data
     assert [list(row) for row in cells.z] == [[2.0, 0.5], [None, 0.5]]
-    assert "in all: 14 d" in cells.hovertext[0][0]
+    assert "total wait: 14 d" in cells.hovertext[0][0]
 
 
 def ends(traces: float, statuses: float, tickets: int) -> pd.DataFrame:
@@ -88,7 +87,7 @@ def test_a_bracket_reaches_from_traces_to_statuses(
     monkeypatch: pytest.MonkeyPatch, tickets: int, drawn: int
 ) -> None:
     """From 25 to 50 %; under the minimum nothing is drawn."""
-    monkeypatch.setattr(efficiency_figure, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
+    monkeypatch.setattr(lead_time, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
     figure = efficiency_bars(
         VISITS,
         lives(0),

@@ -132,7 +132,7 @@ def test_bars_are_as_long_as_the_shares() -> None:
     assert beside[names.index("finished tickets ever in a stage of work")] == "67 % · n 3"
     assert beside[-1] == "– · n 0"
     assert (
-        "The least: visits with a known team, 0 % (n 5 visits before the finish)."
+        "The weakest: visits with a known team, 0 % (n 5 visits before the finish)."
         in figure.layout.meta["alt"]
     )
 

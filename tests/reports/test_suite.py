@@ -100,7 +100,7 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
     assert page.url.endswith(f"{TIMELINES}#{key}")
     life = page.locator("section.timeline", has=page.locator(f"h2#{key}"))
     life.locator("svg.main-svg").first.wait_for()
-    assert f"The life of {key}: " in str(life.locator(".chart-plot").get_attribute("aria-label"))
+    assert f"Timeline of {key}: " in str(life.locator(".chart-plot").get_attribute("aria-label"))
     assert f"/browse/{key}" in str(life.get_by_text("open in the tracker").get_attribute("href"))
     assert life.get_by_role("link", name="Where does the time go?").get_attribute("href") == PAGE
     headings = page.locator("section.timeline h2")

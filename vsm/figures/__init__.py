@@ -13,12 +13,18 @@ from vsm.figures.causes import (
 from vsm.figures.change import before_and_after, experiments_table, xmr_chart
 from vsm.figures.cycle_times import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
-from vsm.figures.efficiency import efficiency_bars
 from vsm.figures.flow_tables import (
+    accuracy_table,
+    active_table,
     age_table,
+    backward_table,
     lead_time_table,
     named_rules_table,
+    queue_growth_table,
+    referral_table,
+    rework_table,
     stage_table,
+    switching_table,
     weekly_flow_table,
 )
 from vsm.figures.handoffs import (
@@ -29,7 +35,7 @@ from vsm.figures.handoffs import (
     ping_pong_table,
     places_table,
 )
-from vsm.figures.load import active_table, queue_growth_table, switching_table
+from vsm.figures.lead_time import efficiency_bars, time_by_stage
 from vsm.figures.maps.flow import flow_map
 from vsm.figures.maps.matrix import handoff_matrix
 from vsm.figures.maps.stream import value_stream_map
@@ -41,8 +47,6 @@ from vsm.figures.responsibility import (
     mended_table,
     together_table,
 )
-from vsm.figures.rework import accuracy_table, backward_table, referral_table, rework_table
-from vsm.figures.stage_time import time_by_stage, wait_heat_map
 from vsm.figures.stuck import next_steps_table, open_stages_table, stuck_table
 from vsm.figures.theme import CONFIG, TEMPLATE
 from vsm.figures.ticket_life import ticket_life
@@ -55,72 +59,22 @@ from vsm.figures.trust import (
     sources_table,
     statuses_table,
 )
-from vsm.figures.weeks import cumulative_flow, throughput_bars
+from vsm.figures.weeks import cumulative_flow, throughput_bars, wait_heat_map
 
 __all__ = [
-    "CONFIG",
-    "TEMPLATE",
-    "accuracy_table",
-    "active_table",
-    "age_table",
-    "ageing_work",
-    "backward_table",
-    "before_and_after",
-    "blocks_table",
-    "calendar_table",
-    "causes_ladder",
-    "causes_table",
-    "claims_table",
-    "costliest_table",
-    "coverage_bars",
-    "cumulative_flow",
-    "cycle_time_scatter",
-    "delivery_table",
-    "deployment_weeks",
-    "deployments_table",
-    "doubts_table",
-    "efficiency_bars",
-    "end_to_end_table",
-    "experiments_table",
-    "flow_distribution_bars",
-    "flow_map",
-    "handoff_matrix",
-    "handoff_slide",
-    "handoff_table",
-    "hidden_waits_table",
-    "knowledge_table",
-    "lead_time_table",
-    "letting_go_table",
-    "meanings_table",
-    "mended_table",
-    "named_rules_table",
-    "next_steps_table",
-    "objective_table",
-    "open_stages_table",
-    "people_table",
-    "ping_pong_table",
-    "places_table",
-    "planned_table",
-    "provenance_table",
-    "queue_growth_table",
-    "referral_table",
-    "rework_table",
-    "sources_table",
-    "stage_table",
-    "statuses_table",
-    "stuck_table",
-    "switching_table",
-    "team_network",
-    "throughput_bars",
-    "ticket_life",
-    "time_by_stage",
-    "together_table",
-    "value_stream_map",
-    "wait_heat_map",
-    "wait_stories",
-    "weekly_flow_table",
-    "xmr_chart",
-]
+    "CONFIG", "TEMPLATE", "accuracy_table", "active_table", "age_table", "ageing_work", "backward_table",
+    "before_and_after", "blocks_table", "calendar_table", "causes_ladder", "causes_table", "claims_table",
+    "costliest_table", "coverage_bars", "cumulative_flow", "cycle_time_scatter", "delivery_table",
+    "deployment_weeks", "deployments_table", "doubts_table", "efficiency_bars", "end_to_end_table",
+    "experiments_table", "flow_distribution_bars", "flow_map", "handoff_matrix", "handoff_slide",
+    "handoff_table", "hidden_waits_table", "knowledge_table", "lead_time_table", "letting_go_table",
+    "meanings_table", "mended_table", "named_rules_table", "next_steps_table", "objective_table",
+    "open_stages_table", "people_table", "ping_pong_table", "places_table", "planned_table",
+    "provenance_table", "queue_growth_table", "referral_table", "rework_table", "sources_table",
+    "stage_table", "statuses_table", "stuck_table", "switching_table", "team_network", "throughput_bars",
+    "ticket_life", "time_by_stage", "together_table", "value_stream_map", "wait_heat_map", "wait_stories",
+    "weekly_flow_table", "xmr_chart",
+]  # fmt: skip
 
 
 def __dir__() -> list[str]:

@@ -7,20 +7,21 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
-from vsm.figures.labels import hover, number, pluralize, small, text_width, wrapped
+from vsm.figures.labels import TOO_FEW, hover, number, pluralize, small, text_width, wrapped
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import LATE, open_ages, usual_pace
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
-    "cycle": "How long open work has been under way, by stage",
+    "cycle": "How long open work has been in progress, by stage",
     "stay": "How long open work has been in its stage",
 }
 _AXES: Final = {
     "age": "age: elapsed since creation", "cycle": "elapsed since the first work",
     "stay": "elapsed since it entered the stage",
 }  # fmt: skip
+_OF: Final = {"age": "ageing_work", "cycle": "ageing_work", "stay": "ageing_in_stage"}
 _HEIGHT: Final = 430
 MOST: Final = 1000
 """So many dots are drawn, the oldest; what more would do is make a page heavy."""
@@ -32,8 +33,8 @@ _TICKS: Final = {
 }  # fmt: skip
 _DOTS: Final = {
     "within": ("open", "circle", KIND_COLOURS["work"]),
-    "beyond": ("open, beyond the 85 %", "diamond", BACK),
-    "unknown": ("open, 85 % not known", "circle-open", SOFT),
+    "beyond": ("open, over the 85th percentile", "diamond", BACK),
+    "unknown": ("open, percentile unknown", "circle-open", SOFT),
 }
 
 
@@ -47,7 +48,7 @@ def ageing_work(
     minimum: int,
     title: str | None = None,
 ) -> go.Figure:
-    """How old is open work in each stage, and is that more than usual there?
+    """Work item ageing: open tickets against the usual pace of their stage, on a logarithmic scale.
 
     Parameters
     ----------
@@ -60,14 +61,12 @@ def ageing_work(
         ``stay`` (since it entered the stage).
     minimum
         Under so many tickets that left a stage it has no bands.
-    title
-        Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
-        A column a stage, left to right; one dot an open ticket (the ``MOST`` oldest of them, not more), on a
-        logarithmic scale; lines at 50, 85 and 95 %. A kind sentence where nothing is open.
+        A column a stage, left to right; one dot an open ticket (the ``MOST`` oldest of them, not more);
+        lines at 50, 85 and 95 %.
 
     Raises
     ------
@@ -81,8 +80,8 @@ def ageing_work(
     pace = pace[pace["measure"] == measure].reset_index(drop=True)
     shown = ages[ages[measure].notna()].sort_values([measure, "ticket"])
     if shown.empty:
-        hint = "Nothing that somebody has begun is open." if len(ages) else "No ticket is open."
-        return nothing_to_see(title=title or _TITLES[measure], hint=hint)
+        hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
+        return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
     column = {stage: place for place, stage in enumerate(pace["stage"])}
     figure = go.Figure(
         [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
@@ -108,7 +107,7 @@ def ageing_work(
             "fixedrange": True,
             "title": {"text": _AXES[measure]},
         },
-        annotations=[_above(place, row) for place, row in enumerate(_counts(pace, shown, minimum))],
+        annotations=_counts(pace, shown, minimum),
         legend={
             "x": 0,
             "y": 1 + 46 / _HEIGHT,
@@ -119,6 +118,7 @@ def ageing_work(
     )
     return framed(
         figure,
+        of=_OF[measure],
         title=title or _TITLES[measure],
         caption=_caption(shown, ages, measure),
         alt=_alt(shown, measure),
@@ -153,7 +153,7 @@ def _dots(
                 "opacity": 0.85,
                 "line": {"width": 2, "color": colour} if name == "unknown" else {"width": 1, "color": PAPER},
             },
-            hovertext=[_told(row, measure) for row in rows[group == name].to_dict("records")],
+            hovertext=[_ticket_facts(row, measure) for row in rows[group == name].to_dict("records")],
             hoverinfo="text",
             showlegend=bool((group == name).any()),
         )
@@ -161,54 +161,54 @@ def _dots(
     ]  # fmt: skip
 
 
-def _told(row: dict[Any, Any], measure: str) -> str:
+def _ticket_facts(row: dict[Any, Any], measure: str) -> str:
+    title = "" if pd.isna(row["summary"]) else row["summary"]
     usual = row[f"{measure}_p85"]
     few = pd.isna(row[f"{measure}_beyond"])
     clean = " (since a bulk edit)" if row["bulk"] else ""
     return hover(
         row["key"],
         [
-            ("title", "" if pd.isna(row["summary"]) else _brief(row["summary"])),
+            ("title", title if len(title) <= 60 else title[:59].rstrip() + "…"),
             ("stage", row["stage"]),
-            ("there for", short_duration(row["stay"]) + clean),
+            ("time in stage", short_duration(row["stay"]) + clean),
             ("age", short_duration(row["age"])),
-            ("since the first work", short_duration(row["cycle"]) if pd.notna(row["cycle"]) else "not begun"),
-            ("85 % here", "too few to say" if few else "longer than the data tell" if pd.isna(usual)
+            ("in progress for", short_duration(row["cycle"]) if pd.notna(row["cycle"]) else "not started"),
+            ("85th percentile", TOO_FEW if few else "not reached" if pd.isna(usual)
              else short_duration(usual)),
         ],
     )  # fmt: skip
 
 
-def _brief(title: str) -> str:
-    return title if len(title) <= 60 else title[:59].rstrip() + "…"
-
-
-def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[tuple[int, int, bool]]:
-    here = shown.groupby("stage").size()
-    return [
-        (int(here.get(stage, 0)), int(tickets), int(tickets) < max(minimum, 1))
-        for stage, tickets in zip(pace["stage"], pace["tickets"], strict=True)
-    ]
-
-
-def _above(place: int, counts: tuple[int, int, bool]) -> dict[str, Any]:
+def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[str, Any]]:
     """Write above each column what it rests on."""
-    here, left, few = counts
-    lines = [f"<b>{number(here)} open</b>", small(f"n {number(left)}"), *([small("too few")] if few else [])]
-    return {
-        "text": "<br>".join(lines), "name": "counts", "x": place, "xref": "x", "y": 1, "yref": "paper",
-        "yanchor": "bottom", "showarrow": False, "font": {"size": 11}, "align": "center",
-    }  # fmt: skip
+    here = shown.groupby("stage").size()
+    notes = []
+    for place, row in enumerate(pace.to_dict("records")):
+        few = [small("too few")] if row["tickets"] < max(minimum, 1) else []
+        lines = [
+            f"<b>{number(here.get(row['stage'], 0))} open</b>",
+            small(f"n {number(row['tickets'])}"),
+            *few,
+        ]
+        notes.append(
+            {
+                "text": "<br>".join(lines), "name": "counts", "x": place, "xref": "x", "y": 1,
+                "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
+                "align": "center",
+            }
+        )  # fmt: skip
+    return notes
 
 
 def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     out = len(ages) - len(shown)
-    rest = f" {pluralize(out, 'open ticket')} that nobody has begun not shown." if out else ""
+    rest = f" Not shown: {pluralize(out, 'open ticket')} that nobody has started." if out else ""
     drawn = f"the {number(MOST)} longest of " if len(shown) > MOST else ""
     return (
         f"Dots: {drawn}{pluralize(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
-        f"{SAID[measure]} (Kaplan–Meier, what is still there counts as not yet left); no line where too few "
-        f"left it, or where the data do not reach it. n: tickets that have left the stage.{rest}"
+        f"{SAID[measure]} (Kaplan–Meier; what is still there counts as not yet left); no line where too few "
+        f"left it, or where the percentile is not reached. n: tickets that have left the stage.{rest}"
     )
 
 
@@ -218,19 +218,19 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     most = beyond["stage"].value_counts()
     where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
     unknown = int(shown[f"{measure}_p85"].isna().sum())
-    silent = f"; of {number(unknown)} it is not known" if unknown else ""
+    no_pace = f"; for {number(unknown)} it is unknown" if unknown else ""
     return (
-        f"{_TITLES[measure]}: {number(len(beyond))} of {pluralize(len(shown), 'open ticket')} are beyond "
-        f"what 85 % of tickets took there{where}{silent}. The longest: {short_duration(oldest[measure])}, in "
-        f"{oldest['stage']}."
+        f"{_TITLES[measure]}: {number(len(beyond))} of {pluralize(len(shown), 'open ticket')} exceed "
+        f"the 85th percentile of their stage{where}{no_pace}. The longest: "
+        f"{short_duration(oldest[measure])}, in {oldest['stage']}."
     )
 
 
 DAY: Final = pd.Timedelta(days=1)
 SAID: Final = {
     "age": "how old 50, 85 and 95 % of tickets were when they last left that stage",
-    "cycle": "after which time of being under way 50, 85 and 95 % of tickets last left that stage",
-    "stay": "after which time 50, 85 and 95 % of stays in that stage ended",
+    "cycle": "how long 50, 85 and 95 % of tickets had been in progress when they last left that stage",
+    "stay": "how long 50, 85 and 95 % of visits to that stage lasted",
 }
 _HALF: Final = 0.44
 _LEAST: Final = 1 / 96
@@ -239,44 +239,19 @@ _BANDS: Final = ((None, "p50", 0.08), ("p50", "p85", 0.18), ("p85", "p95", 0.3))
 
 
 def in_days(duration: Any) -> float:
-    """How many days is that on a logarithmic scale? A quarter of an hour at least.
-
-    Examples
-    --------
-    >>> in_days(pd.Timedelta(days=3)), round(24 * 60 * in_days(pd.Timedelta(0)))
-    (3.0, 15)
-    """
+    """Days on a logarithmic scale: a quarter of an hour at least."""
     return max(float(duration / DAY), _LEAST)
 
 
 def reach_of(shown: pd.DataFrame, pace: pd.DataFrame, *, measure: str) -> tuple[float, float]:
-    """From where to where does the scale go, in days? All dots, and the lines, with some air.
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> pace = pd.DataFrame({"p50": [8 * day], "p85": [9 * day], "p95": [10 * day]})
-    >>> reach_of(pd.DataFrame({"age": [16 * day]}), pace, measure="age")
-    (5.0, 28.8)
-    """
+    """The ends of the scale in days: all dots, and the lines, with some air."""
     known = [*shown[measure], *(mark for name in _LINES for mark in pace[name].dropna())]
     days = [in_days(duration) for duration in known]
     return min(days) / 1.6, max(days) * 1.8
 
 
 def bands(pace: pd.DataFrame) -> list[go.Scatter]:
-    """What is usual in each stage? Filled columns: the darker, the fewer stayed so long.
-
-    Parameters
-    ----------
-    pace
-        Of one measure, as ``usual_pace`` gives it, one row per column of the picture.
-
-    Examples
-    --------
-    >>> len(bands(pd.DataFrame({"p50": [], "p85": [], "p95": []})))
-    3
-    """
+    """What is usual in each stage, as filled columns: the darker, the fewer stayed so long."""
     drawn = []
     for below, above, strength in _BANDS:
         x: list[float | None] = []
@@ -297,50 +272,36 @@ def bands(pace: pd.DataFrame) -> list[go.Scatter]:
 
 
 def lines(pace: pd.DataFrame, *, measure: str) -> list[go.Scatter]:
-    """Where had 50, 85 and 95 % left? One trace of short lines each, told apart by their dashes.
-
-    Parameters
-    ----------
-    pace
-        As for ``bands``.
-    measure
-        Whose pace it is.
-
-    Examples
-    --------
-    >>> [line.name for line in lines(pd.DataFrame({"p50": [], "p85": [], "p95": []}), measure="age")]
-    ['50 %', '85 %', '95 %']
-    """
+    """Where 50, 85 and 95 % had left: one trace of short lines each, told apart by their dashes."""
     drawn = []
     for name, (share, dash) in _LINES.items():
         known = [(place, row) for place, row in enumerate(pace.to_dict("records")) if pd.notna(row[name])]
-        points = [(at, in_days(row[name]), _facts(row, measure)) for place, row in known for at in
-                  (place - _HALF, place, place + _HALF)]  # fmt: skip
-        broken = [
-            point for n in range(0, len(points), 3) for point in (*points[n : n + 3], (None, None, None))
-        ]
+        # Three points a line, for the pointer to find its middle too, and a gap before the next.
+        points: list[tuple[float | None, float | None, str | None]] = []
+        for place, row in known:
+            height, facts = in_days(row[name]), _line_facts(row, measure)
+            points += [(at, height, facts) for at in (place - _HALF, place, place + _HALF)]
+            points.append((None, None, None))
         drawn.append(
             go.Scatter(
-                x=[point[0] for point in broken], y=[point[1] for point in broken], mode="lines", name=share,
+                x=[x for x, _, _ in points], y=[y for _, y, _ in points], mode="lines", name=share,
                 line={"color": SOFT, "width": 2, "dash": dash}, hoverinfo="text", showlegend=bool(known),
-                hovertext=[point[2] for point in broken],
+                hovertext=[facts for _, _, facts in points],
             )
         )  # fmt: skip
     return drawn
 
 
-def _facts(row: dict[Any, Any], measure: str) -> str:
-    told = [(share, short_duration(row[name])) for name, (share, _) in _LINES.items() if pd.notna(row[name])]
+def _line_facts(row: dict[Any, Any], measure: str) -> str:
+    paces = [(share, short_duration(row[name])) for name, (share, _) in _LINES.items() if pd.notna(row[name])]
     high = short_duration(row["high"]) if pd.notna(row["high"]) else "unknown"
+    interval = f"{short_duration(row['low'])} to {high}" if pd.notna(row["low"]) else ""
     return hover(
         row["stage"],
         [
-            ("here", SAID[measure].split(" when")[0].split(" 50")[0] + " …"),
-            *told,
-            (
-                "85 %, 95 % interval",
-                f"{short_duration(row['low'])} to {high}" if pd.notna(row["low"]) else "",
-            ),
+            ("percentiles of", _AXES[measure]),
+            *paces,
+            ("85 %, 95 % interval", interval),
             ("n", f"{pluralize(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
         ],
     )

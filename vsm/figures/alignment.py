@@ -1,4 +1,4 @@
-"""What does delivered work serve? Kinds of work as bars, objectives and planning as tables."""
+"""What delivered work serves: kinds of work as bars, objectives and planning as tables."""
 
 from typing import Any, Final
 
@@ -6,38 +6,29 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import escape, hover, number, text_width
-from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
-from vsm.figures.theme import SIDE, filled, framed, nothing_to_see, whiskers
+from vsm.figures.labels import escape, hover, interval_words, number, text_width
+from vsm.figures.marks import filled, row_axis, row_bars, row_numbers, whiskers
+from vsm.figures.tables import Columns, if_known, in_days, missing_facts, table_of, with_interval
+from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 
 FLOW_COLOURS: Final = {
-    "feature": "#0072b2",
-    "defect": "#d55e00",
-    "risk": "#cc79a7",
-    "debt": "#e69f00",
-    "unknown": "#9aa3ab",
-}
+    "feature": "#0072b2", "defect": "#d55e00", "risk": "#cc79a7", "debt": "#e69f00", "unknown": "#9aa3ab",
+}  # fmt: skip
+_share = if_known(percent)
 FLOW_PATTERNS: Final = {"feature": "", "defect": "/", "risk": ".", "debt": "-", "unknown": "x"}
 _TITLE: Final = "What kind of work was delivered"
 _ROW: Final = 40
 
 
 def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = None) -> go.Figure:
-    """Which share of delivered tickets was features, defects, risks, debt?
+    """Flow distribution: features, defects, risks and debt among what was delivered.
 
     Parameters
     ----------
     distribution
-        As ``vsm.model.objectives.flow_distribution`` gives it. Without shares (too few tickets) the counts
-        alone are told.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        One bar a kind with its interval; without delivered tickets a kind sentence.
+        As ``vsm.model.objectives.flow_distribution`` gives it. Without shares (too few tickets) only counts
+        are shown.
 
     Examples
     --------
@@ -46,9 +37,13 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     'Share of delivered tickets by kind of work, n = 20: defect 100 %.'
     """
     if distribution.empty or not distribution["n"].iloc[0]:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has been delivered so far.")
+        return nothing_to_see(
+            of="flow_distribution_bars", title=title or _TITLE, hint="No ticket has been delivered so far."
+        )
     rows = distribution.reset_index(drop=True)
-    texts = [_numbers(row) for row in rows.to_dict("records")]
+    texts = [
+        escape(f"{_share(row['share'])} · n {number(row['tickets'])}") for row in rows.to_dict("records")
+    ]
     reach = 100 * float(rows["high"].max()) if rows["high"].notna().any() else 1.0
     figure = go.Figure(
         [*(_bar(place, row) for place, row in enumerate(rows.to_dict("records"))), whiskers(rows)]
@@ -62,19 +57,12 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
             "visible": bool(rows["share"].notna().any()),
             "title": {"text": "share of all delivered tickets"},
         },
-        yaxis={
-            "range": [len(rows) - 0.5, -0.5],
-            "tickvals": list(rows.index),
-            "ticktext": list(rows["flow"]),
-            "showgrid": False,
-            "fixedrange": True,
-            "tickfont": {"size": 13},
-            "ticklabelstandoff": 6,
-        },
-        annotations=[_text(place, text) for place, text in enumerate(texts)],
+        yaxis=row_axis(list(rows["flow"]), tickfont={"size": 13}),
+        annotations=row_numbers(texts),
     )
     return framed(
         figure,
+        of="flow_distribution_bars",
         title=title or _TITLE,
         caption=_caption(rows),
         alt=_alt(rows),
@@ -87,51 +75,26 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
 
 def _bar(place: int, row: dict[Any, Any]) -> go.Bar:
     flow = row["flow"]
-    interval = "too few to say" if pd.isna(row["low"]) else f"{percent(row['low'])} to {percent(row['high'])}"
-    share = "too few to say" if pd.isna(row["share"]) else percent(row["share"])
     facts = [
-        ("share", share),
-        ("95 % interval", interval),
+        ("share", _share(row["share"])),
+        ("95 % interval", interval_words(row)),
         ("n", f"{number(row['tickets'])} of {number(row['n'])}"),
     ]
-    return go.Bar(
-        x=[0 if pd.isna(row["share"]) else 100 * row["share"]],
-        y=[place],
-        orientation="h",
+    return row_bars(
+        [0 if pd.isna(row["share"]) else 100 * row["share"]],
+        [place],
         name=flow,
-        showlegend=False,
         marker=filled(FLOW_COLOURS[flow], FLOW_PATTERNS[flow]),
         hovertext=[hover(flow, facts)],
-        hoverinfo="text",
     )
-
-
-def _numbers(row: dict[Any, Any]) -> str:
-    share = "too few to say" if pd.isna(row["share"]) else percent(row["share"])
-    return escape(f"{share} · n {number(row['tickets'])}")
-
-
-def _text(place: int, text: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "name": "numbers",
-        "x": 1,
-        "xref": "paper",
-        "xshift": 10,
-        "y": place,
-        "xanchor": "left",
-        "showarrow": False,
-        "font": {"size": 12},
-        "align": "left",
-    }
 
 
 def _caption(rows: pd.DataFrame) -> str:
     by = rows["by"].iloc[0]
-    told = "" if pd.isna(by) else f" Kinds are told by {by}."
+    kinds = "" if pd.isna(by) else f" Kinds come from {by}."
     return (
-        f"n: tickets finished for good, {number(rows['n'].iloc[0])} in all; each counts once, however "
-        f"large.{told}"
+        f"n: delivered tickets, {number(rows['n'].iloc[0])} in total; each counts once, whatever its size."
+        + kinds
         + (" Whiskers: 95 % interval of the share (Wilson)." if rows["low"].notna().any() else "")
     )
 
@@ -150,39 +113,22 @@ def _alt(rows: pd.DataFrame) -> str:
 
 
 def objective_table(costs: pd.DataFrame, *, most: int = 12) -> Styler:
-    """What was delivered for each objective, and what did waiting cost it? ``objective_costs`` as a table.
-
-    Parameters
-    ----------
-    costs
-        As ``vsm.model.objectives.objective_costs`` gives them.
-    most
-        How many are shown.
-
-    Examples
-    --------
-    >>> columns = "objective delivered open lead lead_total wait waiting wait_share value valued cost costed"
-    >>> objective_table(pd.DataFrame(columns=columns.split())).data.empty
-    True
-    """
+    """What was delivered for each objective, and how long it waited, as ``objective_costs`` gives them."""
     shown = costs.head(most)
     columns: Columns = {
         "Objective": "objective",
         "Delivered": "delivered",
         "Open": "open",
-        "Median lead time": (
-            "lead",
-            lambda lead: "too few to say" if pd.isna(lead) else short_duration(lead),
-        ),
-        "Waited in all": ("wait", in_days),
-        "Share of all waiting": ("wait_share", lambda part: "–" if pd.isna(part) else percent(part)),
+        "Median lead time": ("lead", if_known(short_duration)),
+        "Total wait": ("wait", in_days),
+        "Share of all waiting": ("wait_share", if_known(percent, otherwise="–")),
         "Value": lambda row: _known_of(row, "value", "valued"),
         "Cost of delay": lambda row: _known_of(row, "cost", "costed"),
     }
     more = f" The first {most} of {len(costs)} objectives." if len(costs) > most else ""
     caption = (
         "Delivered: finished for good, not by a bulk edit; elapsed time. Value and cost of delay (its cost a "
-        "week times the weeks of lead time) in the unit of the tracker's fields, n: tickets of which it is "
+        "week times the weeks of lead time) in the unit of the tracker's fields; n: tickets for which it is "
         f"known.{more}"
     )
     return table_of(shown, columns, caption)
@@ -193,20 +139,12 @@ def _known_of(row: dict[Any, Any], word: str, count: str) -> str:
 
 
 def planned_table(planned: pd.DataFrame) -> Styler:
-    """Which share of delivered tickets was not planned? ``planned_share`` as a table.
-
-    Examples
-    --------
-    >>> row = {"planned": 0, "unplanned": 0, "unknown": 3, "n": 0, "share": float("nan"), "low": float("nan"),
-    ...     "high": float("nan"), "missing": "say what is unplanned"}
-    >>> planned_table(pd.DataFrame([row])).data["Unplanned share"].tolist()
-    ['unknown']
-    """
+    """Planned against unplanned work among what was delivered, as ``planned_share`` gives it."""
     columns: Columns = {
         "Unplanned share": with_interval,
         "Planned": "planned",
         "Unplanned": "unplanned",
         "Unknown": "unknown",
     }
-    caption = "Delivered tickets that a selector of “unplanned” in vsm.toml means; 95 % interval (Wilson)."
+    caption = "Unplanned: delivered tickets that a selector in vsm.toml matches; 95 % interval (Wilson)."
     return table_of(planned, columns, caption + missing_facts(planned))

@@ -9,31 +9,31 @@ from pandas.io.formats.style import Styler
 from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
-from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
+from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
+from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
+from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
-from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing
+from vsm.model.causes import EARLY, LATE, MEANINGS, calendar_effect, cause_shares, with_passing
 from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES, DURATION
 
-CAUSE_COLOURS: Final = {
-    "blocked": "#d55e00",
-    "external": "#cc79a7",
-    "unassigned": "#e69f00",
-    "batched": "#56b4e9",
-    "at capacity": "#0072b2",
-    "overtaken": "#009e73",
-    "unexplained": "#9aa3ab",
+_LOOKS: Final = {
+    "blocked": ("#d55e00", "x"),
+    "external": ("#cc79a7", "."),
+    "unassigned": ("#e69f00", "/"),
+    "batched": ("#56b4e9", "-"),
+    "at capacity": ("#0072b2", ""),
+    "overtaken": ("#009e73", "\\"),
+    "unexplained": ("#9aa3ab", "|"),
 }
-CAUSE_PATTERNS: Final = {
-    "blocked": "x", "external": ".", "unassigned": "/", "batched": "-", "at capacity": "", "overtaken": "\\",
-    "unexplained": "|",
-}  # fmt: skip
+CAUSE_COLOURS: Final = {cause: colour for cause, (colour, _) in _LOOKS.items()}
+CAUSE_PATTERNS: Final = {cause: pattern for cause, (_, pattern) in _LOOKS.items()}
 HOUR: Final = pd.Timedelta(hours=1)
 _ROW: Final = 42
 _MOST: Final = 12
+_PASSING: Final = {EARLY: "before work started", LATE: "no handoff"}
 _NAMES: Final = {"passing": "handoff", "team": "team", "stage": "stage"}
 
 
@@ -48,7 +48,9 @@ def causes_ladder(
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
-    """Why did work wait: at each handoff, for each team, or in each stage?
+    """Waiting by cause, for each handoff (``passing``), stage or team; the costliest on top.
+
+    Bars are working hours by cause; beside each the share of its elapsed waiting that was non-working time.
 
     Parameters
     ----------
@@ -61,52 +63,50 @@ def causes_ladder(
     seed
         Of the bootstrap.
     most
-        How many groups are shown; twelve by default.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        One bar a group, the longest on top: working hours by cause; beside it the share of
-        its elapsed waiting that was non-working time. A kind sentence where nothing waited.
+        How many groups are shown.
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
     table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=seed)
+    table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
     if not shown:
-        return nothing_to_see(title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait.")
+        return nothing_to_see(
+            of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait."
+        )
     table = table[table[by].isin(shown)]
-    ends = [_end(table[table[by] == group]) for group in shown]
+    ends = []
+    for _, group in table.groupby(by, sort=False):
+        working, elapsed = _sum(group["working"]), _sum(group["elapsed"])
+        n = number(group["tickets"].max())
+        ends.append(escape(f"{in_hours(working)} · {percent(1 - working / elapsed)} non-working · n {n}"))
     names = [wrapped(group, width=24) for group in shown]
     figure = go.Figure([_bars(table[table["cause"] == cause], cause, by) for cause in CAUSE_COLOURS])
     figure.update_layout(
         barmode="stack",
-        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"},
-        xaxis={
-            "ticksuffix": " h",
-            "tickformat": ",d",
-            "nticks": 5,
-            "fixedrange": True,
-            "rangemode": "tozero",
-            "title": {"text": "working time that finished tickets waited"},
-        },
-        yaxis={
-            "range": [len(shown) - 0.5, -0.5],
-            "tickvals": list(range(len(shown))),
-            "ticktext": names,
-            "showgrid": False,
-            "fixedrange": True,
-            "ticklabelstandoff": 6,
-        },
-        annotations=[_beside(place, text) for place, text in enumerate(ends)],
+        legend=LEGEND_ABOVE | {"traceorder": "normal"},
+        xaxis=value_axis(
+            "waiting of finished tickets, working time", ticksuffix=" h", tickformat=",d", nticks=5
+        ),
+        yaxis=row_axis(names),
+        annotations=row_numbers(ends),
+    )
+    left_out = len(known) - len(shown)
+    rest = (
+        f" Not shown: {pluralize(left_out, 'group')} with too few tickets or less waiting."
+        if left_out
+        else ""
     )
     return framed(
         figure,
+        of="causes_ladder",
         title=heading,
-        caption=_caption(len(known) - len(shown)),
+        caption=(
+            "Each hour counts once, under the first cause that applies. Bars leave out nights, weekends and "
+            "holidays; their share of the elapsed waiting is on the right. n: finished tickets that waited "
+            f"there.{rest}"
+        ),
         alt=_alt(table, by, shown),
         body=_ROW * len(shown),
         head=58,
@@ -118,15 +118,13 @@ def causes_ladder(
 
 def _bars(rows: pd.DataFrame, cause: str, by: str) -> go.Bar:
     hours = [time / HOUR for time in rows["working"]]
-    return go.Bar(
-        x=hours,
-        y=list(range(len(rows))),
-        orientation="h",
+    return row_bars(
+        hours,
+        range(len(rows)),
         name=cause,
-        showlegend=bool(sum(hours)),
         marker=filled(CAUSE_COLOURS[cause], CAUSE_PATTERNS[cause]),
         hovertext=[_facts(row, by) for row in rows.to_dict("records")],
-        hoverinfo="text",
+        showlegend=bool(sum(hours)),
     )
 
 
@@ -137,14 +135,14 @@ def _facts(row: dict[Any, Any], by: str) -> str:
         [
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
-            ("share of the working time waited", percent(row["share_working"]) if known else ""),
+            ("share of the waiting", percent(row["share_working"]) if known else ""),
             ("n", pluralize(row["tickets"], "ticket")),
         ],
     )
 
 
 def in_hours(duration: pd.Timedelta) -> str:
-    """How much working time is that? In hours, since a working day has as many as its calendar gives it.
+    """A working time in hours, since a working day has as many as its calendar gives it.
 
     Examples
     --------
@@ -160,93 +158,65 @@ def _sum(durations: "pd.Series[Any]") -> pd.Timedelta:
     return pd.Timedelta(durations.astype(DURATION).sum())
 
 
-def _end(rows: pd.DataFrame) -> str:
-    working = _sum(rows["working"])
-    off = percent(1 - working / _sum(rows["elapsed"]))
-    return escape(f"{in_hours(working)} · {off} non-working · n {number(rows['tickets'].max())}")
-
-
-def _beside(place: int, text: str) -> dict[str, Any]:
-    return {
-        "text": text, "name": "numbers", "x": 1, "xref": "paper", "xshift": 10, "y": place, "xanchor": "left",
-        "showarrow": False, "font": {"size": 12}, "align": "left",
-    }  # fmt: skip
-
-
-def _caption(left_out: int) -> str:
-    rest = f" {pluralize(left_out, 'group')} more not shown: too few tickets, or shorter." if left_out else ""
-    return (
-        "Every hour once, by the first cause that holds. Nights, weekends and holidays are not in the bars: "
-        "how much of the elapsed waiting they are stands beside them. n: finished tickets that waited there."
-        + rest
-    )
-
-
 def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     first = table[table[by] == shown[0]]
     (main,) = first.nlargest(1, "working").to_dict("records")
     return (
-        f"Working time that finished tickets waited, by {_NAMES[by]} and cause. Most lies at {shown[0]}: "
-        f"{in_hours(_sum(first['working']))}, of it {percent(main['share_working'])} {main['cause']} "
+        f"Waiting of finished tickets in working time, by {_NAMES[by]} and cause. The most is at {shown[0]}: "
+        f"{in_hours(_sum(first['working']))}, {percent(main['share_working'])} of it {main['cause']} "
         f"(n {number(first['tickets'].max())})."
     )
 
 
 def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
-    """Why did finished tickets wait, in all? ``cause_shares`` as a table."""
+    """Why completed tickets waited: each cause's share of all waiting (``cause_shares``)."""
     found = cause_shares(waits, lives, minimum=minimum, seed=seed)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",
         "Share of waiting": with_interval,
-        "In working time": [
+        "Share in working time": [
             "–" if cause == "non-working time" or pd.isna(share) else percent(share)
             for cause, share in zip(found["cause"], found["share_working"], strict=True)
         ],
         "Working time": ("working", in_hours),
         "Elapsed": ("elapsed", in_days),
         "Tickets": "tickets",
-        "Flow efficiency without it": ("impact", lambda impact: "–" if pd.isna(impact) else percent(impact)),
+        "Flow efficiency without it": ("impact", if_known(percent, otherwise="–")),
     }
     done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
     caption = (
-        f"Waiting of n = {done:,} finished tickets; every hour once, by the first cause that holds. In "
-        "brackets: 95 % interval. The last column is no forecast: without one cause, another may take its "
-        "place."
+        f"Waiting of n = {done:,} finished tickets; each hour counts once, under the first cause that "
+        "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
+        "may take its place."
     )
     return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
 
 def meanings_table() -> Styler:
-    """What does each cause say, what would mislead you about it, and what could be tried?
-
-    Examples
-    --------
-    >>> meanings_table().data["Cause"].tolist()[:2]
-    ['blocked', 'external']
-    """
+    """What each cause means, what may mislead about it, and what could be tried."""
     rows = pd.DataFrame(
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
-        columns=["Cause", "Meaning", "What would mislead you", "What could be tried"],
+        columns=["Cause", "Meaning", "Caveat", "What to try"],
     )
-    return styled_table(rows, "In the order in which they are looked for, unless vsm.toml says otherwise.")
+    return styled_table(rows, "In the order in which they are checked, unless vsm.toml sets another.")
 
 
 def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
-    """What does the calendar make of waiting? ``calendar_effect`` as a table."""
+    """How much of the waiting lies outside of working hours, by stage (``calendar_effect``)."""
     found = calendar_effect(waits, lives, stages=stages)
     columns: Columns = {
         "Stage": "stage",
         "Tickets": "tickets",
-        "Waited": ("elapsed", in_days),
+        "Elapsed wait": ("elapsed", in_days),
         "Working time": ("working", in_hours),
         "Non-working": ("share", percent),
-        "Median": ("median_elapsed", short_duration),
+        "Median wait": ("median_elapsed", short_duration),
         "Median, working": ("median_working", in_hours),
     }
     caption = (
-        "Waiting of finished tickets by stage; medians are of one ticket's waiting there. Non-working: share "
-        "outside of the working calendar of whoever was waited for."
+        "Waiting of finished tickets by stage; medians are per ticket. Non-working: share outside the "
+        "working hours of the team or person the ticket waited for."
     )
     return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
 
@@ -261,31 +231,22 @@ def wait_stories(
     as_of: pd.Timestamp,
     most: int = 10,
 ) -> Styler:
-    """Which waits were longest, and what happened meanwhile? Ten short stories, tickets linked.
-
-    Parameters
-    ----------
-    waits, lives, visits, blocks, tickets
-        As ``longest_waits`` takes them.
-    """
+    """The longest waits, told one by one, as ``longest_waits`` finds them; tickets are linked."""
     found = longest_waits(
         waits, visits=visits, blocks=blocks, tickets=tickets, lives=lives, as_of=as_of, most=most
     )
-    told = found.to_dict("records")
-    rows = pd.DataFrame(
-        {
-            "Ticket": found["key"],
-            "Story": [_story(row) for row in told],
-            "Meanwhile in hand": found["meanwhile"],
-            "Blocked by": found["blockers"],
-        }
-    )
+    columns: Columns = {
+        "Ticket": "key",
+        "Story": _story,
+        "In progress meanwhile": "meanwhile",
+        "Blocked by": "blockers",
+    }
     caption = (
-        f"The n = {len(rows)} longest waits of finished tickets, by working time. Meanwhile in hand: what "
-        "the receiver had in work while this waited, the longest first, at most three."
+        f"The n = {len(found)} longest waits of finished tickets, by working time. In progress meanwhile: "
+        "what the receiver was working on while this ticket waited, the longest first, at most three."
     )
-    table = styled_table(rows, caption, nothing="No finished ticket has waited so far.")
-    return table.format(linked_keys(tickets), subset=["Ticket", "Meanwhile in hand", "Blocked by"])
+    table = table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+    return table.format(linked_keys(tickets), subset=["Ticket", "In progress meanwhile", "Blocked by"])
 
 
 def _story(row: dict[Any, Any]) -> str:
@@ -293,7 +254,7 @@ def _story(row: dict[Any, Any]) -> str:
     whom = "" if pd.isna(row["receiver"]) else f" for {_receiver(row)}"
     when = f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
     causes = [(cause, row[cause]) for cause in BECAUSE if row[cause] > pd.Timedelta(0)]
-    causes.sort(key=lambda told: -told[1])
+    causes.sort(key=lambda pair: -pair[1])
     why = ", ".join(f"{in_hours(time)} {BECAUSE[cause]}" for cause, time in causes)
     off = (
         f" The rest, {short_duration(row['non-working time'])}, was non-working time."
@@ -301,15 +262,15 @@ def _story(row: dict[Any, Any]) -> str:
         else ""
     )
     return (
-        f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} in all) in "
+        f"Waited {in_hours(row['working'])} of working time ({short_duration(row['elapsed'])} elapsed) in "
         f"{row['stage']}{whom}, {when}: {why or 'none of it in working hours'}.{off}"
     )
 
 
 def _receiver(row: dict[Any, Any]) -> str:
     """Name who was waited for; for somebody who bears a pseudonym the team stands, where it is known."""
-    told = unnamed(row["receiver"])
-    return told if told == row["receiver"] or pd.isna(row["team"]) else str(row["team"])
+    shown = unnamed(row["receiver"])
+    return shown if shown == row["receiver"] or pd.isna(row["team"]) else str(row["team"])
 
 
 _HOW: Final = {"flag": "a flag", "link": "a link"}
@@ -318,38 +279,28 @@ _HOW: Final = {"flag": "a flag", "link": "a link"}
 def blocks_table(
     blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp, most: int = 10
 ) -> Styler:
-    """Which blocks lasted longest, and what blocked? Tickets are linked; open blocks last until now.
-
-    Parameters
-    ----------
-    blocks, tickets
-        BLOCKS and TICKETS.
-    as_of
-        Where open blocks are cut.
-    most
-        How many are shown.
-    """
+    """What blocked tickets, and for how long, the longest first; open blocks last until ``as_of``."""
     known = lasting(blocks).astype({"ticket": "str", "by": "str", "how": "str"})
     lasted = known["end"].fillna(as_of) - known["start"]
     found = known.assign(lasted=lasted).sort_values(
         ["lasted", "ticket", "start", "how"], ascending=[False, True, True, True], kind="stable"
     )[:most]
-    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+    key = keys_of(tickets)
     columns: Columns = {
         "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
         "Blocked by": [
             _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
         ],
-        "Said by": ("how", lambda how: _HOW[how]),
+        "Source": ("how", lambda how: _HOW[how]),
         "Since": ("start", iso_day),
         "Until": ("end", lambda end: "now" if pd.isna(end) else f"{end:%Y-%m-%d}"),
-        "Lasted": ("lasted", short_duration),
+        "Duration": ("lasted", short_duration),
     }
     caption = (
         f"The n = {len(found)} of {len(known)} blocks that lasted longest; elapsed time. A block by a ticket "
-        "ends where that ticket, or the blocked one, is finished, or where the link is taken away."
+        "ends when that ticket or the blocked one is finished, or when the link is removed."
     )
-    table = table_of(found, columns, caption, nothing="Nothing tells of any block.")
+    table = table_of(found, columns, caption, nothing="No block is recorded.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
 
 
@@ -357,5 +308,5 @@ def _blocker(by: object, detail: object, key: dict[str, str]) -> str | tuple[str
     """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says."""
     if isinstance(by, str):
         return key.get(by, by)
-    told = parse_link(detail) if isinstance(detail, str) else None
-    return told.key if told else str(detail) if isinstance(detail, str) else ()
+    link = parse_link(detail) if isinstance(detail, str) else None
+    return link.key if link else str(detail) if isinstance(detail, str) else ()

@@ -10,6 +10,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.config import Experiment
 from vsm.figures.labels import escape, hover, number, pluralize
+from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
@@ -40,38 +41,28 @@ def before_and_after(
     stays: pd.DataFrame,
     lives: pd.DataFrame,
     *,
-    changed: str,
     as_of: pd.Timestamp,
+    changed: str = "",
     stage: str = "",
     experiments: Sequence[Experiment] = (),
     minimum: int,
     seed: int,
     title: str | None = None,
 ) -> go.Figure:
-    """How long did it take before a change, and after it? The share still going on, by time.
+    """Before and after a change: the share not yet finished by time (Kaplan–Meier), with both medians.
 
     Parameters
     ----------
     stays, lives
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     changed
-        Day of the change, ``YYYY-MM-DD`` (UTC); empty: none is named.
-    as_of
-        The instant that counts as now.
+        Day of the change, ``YYYY-MM-DD`` (UTC); empty: that of the latest experiment, if there is one.
     stage
         Time in this stage; empty: lead time.
-    experiments
-        The latest of them is looked at where no day is named.
     minimum
         Under so many seen to end on either side no difference is claimed.
     title
         Plain text; by default what ``vsm.model.change.compared`` finds.
-
-    Returns
-    -------
-    Figure
-        A Kaplan–Meier curve for each side, its median marked; a kind sentence where no day is named, or
-        nothing began on a side.
 
     Raises
     ------
@@ -81,37 +72,28 @@ def before_and_after(
     day, stage = chosen_change(changed, stage, experiments=experiments)
     of = stage or LEAD
     if day is None:
-        return nothing_to_see(title=title or _TITLE, hint=UNNAMED)
+        return nothing_to_see(of="before_and_after", title=title or _TITLE, hint=UNNAMED)
     found = compared(
         spells_of(stays, lives, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
     )
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
-        return nothing_to_see(title=heading, hint="Nothing began on one side of the change.")
+        return nothing_to_see(
+            of="before_and_after", title=heading, hint="Nothing began on one side of the change."
+        )
     sides = {"before": (found.before, SOFT, "dash"), "after": (found.after, KIND_COLOURS["work"], "solid")}
     figure = go.Figure([_curve(side, name, colour, dash) for name, (side, colour, dash) in sides.items()])
     for median, (_, colour, _) in zip(found.medians, sides.values(), strict=True):
         if np.isfinite(median):
             figure.add_trace(_median(median, colour))
     figure.update_layout(
-        xaxis={
-            "rangemode": "tozero",
-            "fixedrange": True,
-            "ticksuffix": " d",
-            "nticks": 7,
-            "title": {"text": f"{escape(of)}, elapsed days"},
-        },
-        yaxis={
-            "range": [0, 102],
-            "ticksuffix": " %",
-            "nticks": 6,
-            "fixedrange": True,
-            "title": {"text": "still going on"},
-        },
-        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        xaxis=value_axis(f"{escape(of)}, elapsed days", ticksuffix=" d", nticks=7),
+        yaxis=value_axis("not yet finished", range=[0, 102], ticksuffix=" %"),
+        legend=LEGEND_ABOVE,
     )
     return framed(
         figure,
+        of="before_and_after",
         title=heading,
         caption=_caption(found),
         alt=_alt(found, of),
@@ -133,14 +115,14 @@ def _curve(side: Side, name: str, colour: str, dash: str) -> go.Scatter:
         x=days.tolist(),
         y=left.tolist(),
         mode="lines",
-        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} of them open",
+        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} still open",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
         hovertext=[
             hover(
                 name,
                 [
                     ("after", short_duration(time * _DAY)),
-                    ("still going on", percent(rest / 100)),
+                    ("not yet finished", percent(rest / 100)),
                     ("n", number(len(side.ended))),
                 ],
             )
@@ -166,29 +148,16 @@ def _median(seconds: float, colour: str) -> go.Scatter:
 def _caption(found: Comparison) -> str:
     if found.verdict == TOO_FEW:
         return (
-            f"n = {number(found.before.finished)} and {number(found.after.finished)} seen to end: too few to "
-            "say. "
-            "What began before the change is followed up to it."
+            f"n = {number(found.before.finished)} and {number(found.after.finished)} completed: too few to "
+            "say. What began before the change is followed only up to it."
         )
     return (
-        f"n = {number(found.before.finished)} seen to end before, {number(found.after.finished)} after; open "
-        f"ones count as not yet ended (Kaplan–Meier). Medians differ by {_days(found.difference)} (95 % "
-        "interval "
-        f"{_days(found.low)} to {_days(found.high)}, bootstrap by ticket); log-rank test: p {_p(found.p)}. "
-        "What "
-        "began before the change is followed up to it."
+        f"n = {number(found.before.finished)} completed before, {number(found.after.finished)} after; open "
+        f"ones count as not yet finished (Kaplan–Meier). Medians differ by {_signed(found.difference)} (95 % "
+        f"interval {_signed(found.low)} to {_signed(found.high)}, bootstrap by ticket); log-rank test: p "
+        f"{'< 0.001' if found.p < 0.001 else f'= {found.p:.3f}'}. What began before the change is followed "
+        "only up to it."
     )
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
-
-
-def _days(seconds: float) -> str:
-    if np.isnan(seconds):
-        return "unknown"
-    sign = "−" if seconds < 0 else "+"
-    return f"{sign}{short_duration(abs(seconds))}"
 
 
 def _alt(found: Comparison, of: str) -> str:
@@ -196,7 +165,7 @@ def _alt(found: Comparison, of: str) -> str:
         short_duration(median) if np.isfinite(median) else "unknown" for median in found.medians
     )
     return (
-        f"Share still going on by time, before and after the change, {of}: {found.verdict} (n "
+        f"Share not yet finished by time, before and after the change, {of}: {found.verdict} (n "
         f"{number(found.before.finished)} and {number(found.after.finished)}). Medians "
         f"{medians.replace('<', 'under ')}."
     )
@@ -212,40 +181,22 @@ def xmr_chart(
     experiments: Sequence[Experiment] = (),
     title: str | None = None,
 ) -> go.Figure:
-    """Is it steady, week by week? Medians of what ended, with the limits of an XmR chart.
+    """Process behaviour chart (XmR) of weekly medians of what ended; signals apart in shape and colour.
 
     Parameters
     ----------
     stays, lives
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    as_of
-        The instant that counts as now.
     changed
-        Day of a change, ``YYYY-MM-DD`` (UTC): limits come from the weeks before it. Empty: from all weeks.
+        Day of a change, ``YYYY-MM-DD`` (UTC): limits come from the weeks before it. Empty: that of the latest
+        experiment; without one limits come from all weeks.
     stage
         Time in this stage; empty: lead time.
-    experiments
-        The latest of them is looked at where no day is named.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        A point a week, signals apart in shape and colour, the mean and the limits where enough weeks tell
-        them. Without a week in which enough ended a kind sentence.
 
     Raises
     ------
     ParameterError
         The day is none, or no ticket was in the stage.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "gone": none, "bulk": []})
-    >>> xmr_chart(pd.DataFrame(), lives, as_of=pd.Timestamp("2026-01-05", tz="UTC")).layout.meta["alt"]
-    'Nothing to see yet. In no week enough has ended.'
     """
     day, stage = chosen_change(changed, stage, experiments=experiments)
     of = stage or LEAD
@@ -253,11 +204,11 @@ def xmr_chart(
     weeks = weekly_medians(spells_of(stays, lives, stage=stage), as_of=as_of)
     known = weeks[weeks["value"].notna()].reset_index(drop=True)
     if known.empty:
-        return nothing_to_see(title=heading, hint="In no week enough has ended.")
+        return nothing_to_see(of="xmr_chart", title=heading, hint="No week has enough completed work.")
     early = pd.Series(data=True, index=known.index) if day is None else known["week"] + WEEK <= day
     limits = xmr_limits(known["value"], baseline=early)
     signal = xmr_signals(known["value"], limits=limits)
-    figure = go.Figure([_points(known, signal, told=told) for told in (False, True)])
+    figure = go.Figure([_points(known[signal == is_signal], is_signal) for is_signal in (False, True)])
     for name, value in limits.items():
         figure.add_hline(
             y=value, line={"color": SOFT, "width": 1.5, "dash": "solid" if name == "mean" else "dot"}
@@ -265,21 +216,19 @@ def xmr_chart(
     if day is not None:
         figure.add_vline(x=f"{day:%Y-%m-%d}", line={"color": BACK, "width": 2, "dash": "dash"})
     figure.update_layout(
-        xaxis={"type": "date", "fixedrange": True, "showgrid": False},
-        yaxis={
-            "rangemode": "tozero",
-            "ticksuffix": " d",
-            "nticks": 6,
-            "fixedrange": True,
-            "title": {"text": "median of the week, days"},
-        },
-        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        xaxis=DATE_AXIS,
+        yaxis=value_axis("weekly median, days", ticksuffix=" d"),
+        legend=LEGEND_ABOVE,
     )
     return framed(
         figure,
+        of="xmr_chart",
         title=heading,
         caption=_weeks_caption(known, limits, int(early.sum()), day),
-        alt=_weeks_alt(known, signal, limits, of),
+        alt=(
+            f"Median by week, {of}: {pluralize(len(known), 'week')}, n = {number(known['n'].sum())}; "
+            + (f"{int(signal.sum())} of them are signals." if limits else "too few for limits.")
+        ),
         body=260,
         head=34,
         foot=32,
@@ -287,23 +236,22 @@ def xmr_chart(
     )
 
 
-def _points(known: pd.DataFrame, signal: "pd.Series[bool]", *, told: bool) -> go.Scatter:
-    rows = known[signal == told]
+def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - one of two traces
     return go.Scatter(
         x=[f"{week:%Y-%m-%d}" for week in rows["week"]],
         y=rows["value"].tolist(),
         mode="markers",
-        name="a signal: not as it was" if told else "as usual",
+        name="signal" if signals else "routine variation",
         showlegend=len(rows) > 0,
         marker={
-            "size": 9 if told else 7,
-            "symbol": "diamond" if told else "circle",
-            "color": BACK if told else KIND_COLOURS["work"],
+            "size": 9 if signals else 7,
+            "symbol": "diamond" if signals else "circle",
+            "color": BACK if signals else KIND_COLOURS["work"],
         },
         hovertext=[
             hover(
                 f"Week of {row['week']:%Y-%m-%d}",
-                [("median", short_duration(row["value"] * _DAY)), ("n", f"{number(row['n'])} ended")],
+                [("median", short_duration(row["value"] * _DAY)), ("n", f"{number(row['n'])} completed")],
             )
             for row in rows.to_dict("records")
         ],
@@ -314,21 +262,15 @@ def _points(known: pd.DataFrame, signal: "pd.Series[bool]", *, told: bool) -> go
 def _weeks_caption(
     known: pd.DataFrame, limits: dict[str, float], baseline: int, day: pd.Timestamp | None
 ) -> str:
-    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} in which at least three ended."
+    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} with at least three completed."
     if not limits:
         return f"{n} Too few weeks {'before the change ' if day is not None else ''}for limits."
     where = "before the change" if day is not None else "shown"
     return (
-        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: 2.66 mean moving ranges from "
-        "it. "
-        "A signal lies beyond, or is one of eight in a row on one side. What is open is not in it: see the "
-        "curves."
+        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: natural process limits (2.66 mean "
+        "moving ranges from the mean). A signal lies outside them, or is one of eight in a row on one side "
+        "of the mean. Open work is not included: see the survival curves."
     )
-
-
-def _weeks_alt(known: pd.DataFrame, signal: "pd.Series[bool]", limits: dict[str, Any], of: str) -> str:
-    told = f"{int(signal.sum())} of them are signals" if limits else "too few for limits"
-    return f"Median by week, {of}: {pluralize(len(known), 'week')}, n = {number(known['n'].sum())}; {told}."
 
 
 NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
@@ -343,24 +285,15 @@ def experiments_table(
     minimum: int,
     seed: int,
 ) -> Styler:
-    """Did what was tried help, as far as the data show? ``experiments_judged`` as a table, the latest first.
+    """What the team tried, and whether it helped, as ``experiments_judged`` says; the latest first.
 
-    Parameters
-    ----------
-    experiments
-        As ``parse_experiments`` gives them.
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    as_of
-        The instant that counts as now.
-    minimum
-        Under so many on either side nothing is claimed.
+    Under ``minimum`` seen to end on either side nothing is claimed.
     """
     found = experiments_judged(experiments, stays, lives, as_of=as_of, minimum=minimum, seed=seed)
     told = found.sort_values("since", ascending=False, kind="stable")
     columns: Columns = {
         "Experiment": "name",
-        "Since": _span,
+        "Since": lambda row: f"{row['since']}" + (f" to {row['until']}" if row["until"] else ""),
         "Measure": lambda row: row["of"] if row["of"] == "lead time" else f"time in {row['of']}",
         "Expected": "expect",
         "Median before": lambda row: short_duration(row["before"]),
@@ -371,16 +304,11 @@ def experiments_table(
     }
     caption = (
         "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
-        "with its "
-        "95 % interval. It is told that it helped only where the log-rank test says so at an error rate of 5 "
-        "%; each is "
-        "tested by itself, so of twenty that do nothing one seems to. n: seen to end before / after."
+        "with its 95 % interval. That it helped is claimed only where the log-rank test is significant at "
+        "5 %; each experiment is tested on its own, so one in twenty that change nothing will seem to help. "
+        "n: completed before / after."
     )
     return table_of(told, columns, caption, nothing=NOTHING)
-
-
-def _span(row: Mapping[Any, Any]) -> str:
-    return f"{row['since']}" + (f" to {row['until']}" if row["until"] else "")
 
 
 def _difference(row: Mapping[Any, Any]) -> str:
@@ -390,7 +318,8 @@ def _difference(row: Mapping[Any, Any]) -> str:
     return f"{ends[0]} ({ends[1]} to {ends[2]})"
 
 
-def _signed(time: pd.Timedelta) -> str:
+def _signed(time: Any) -> str:
+    """A difference of seconds, or of durations, with its sign."""
     if pd.isna(time):
         return "unknown"
-    return ("−" if time < pd.Timedelta(0) else "+") + short_duration(abs(time))
+    return ("−" if time < 0 * time else "+") + short_duration(abs(time))

@@ -1,7 +1,7 @@
 """The cycle time scatterplot: each completed ticket by the day of its finish."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from vsm.model.lifecycle import STATES, completed, cycle_time_quantiles, cycle_t
 MOST: Final = 2000
 _BODY: Final = 380
 _LEAST: Final = pd.Timedelta(days=28)
-_TITLE: Final = "How long work takes once it has begun"
+_TITLE: Final = "How long work takes once it has started"
 _AXIS: Final = {
     "elapsed": "cycle time, elapsed (log scale; a day is 24 hours)",
     "working": "cycle time in working hours of the teams (log scale)",
@@ -36,39 +36,36 @@ def cycle_time_scatter(
     minimum: int,
     title: str | None = None,
 ) -> go.Figure:
-    """How long did each finished ticket take from its first work on, and within which time do most get done?
+    """Cycle time scatterplot: each completed ticket by its finish, in elapsed or working time.
 
     Parameters
     ----------
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    visits, tickets
-        VISITS; and TICKETS, which know keys and addresses.
-    clock
-        The stream's calendars.
+    lives, visits, tickets
+        As ``lifecycles_from_visits`` gives them; VISITS; and TICKETS, which know keys and addresses.
     time
         ``elapsed``, or ``working``: by the calendar of whichever team held the ticket.
     minimum
         Under so many finished tickets no line is drawn.
-    title
-        Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
         A point a ticket that was finished for good after work on it began, the last ``MOST`` of them, not
         those that a bulk edit closed; lines of ``cycle_time_quantiles``, which count open tickets too. In
-        a report, a click on a point opens its ticket. Without such a ticket a kind sentence.
+        a report, a click on a point opens its ticket.
     """
     times = cycle_times(lives, visits=visits, clock=clock)
     done = times[times["state"] == "finished"]
     if done.empty:
         return nothing_to_see(
-            title=title or _TITLE, hint="No ticket has been finished after work on it began."
+            of="cycle_time_scatter",
+            title=title or _TITLE,
+            hint="No ticket has been finished after work on it began.",
         )
     found = cycle_time_quantiles(times, time=time, minimum=minimum)
     lines = found[found["cycle"].notna()]
-    shown = _with_keys(done.tail(MOST), tickets)
+    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "type", "url"]].astype("str")
+    shown = done.tail(MOST).join(about, on="ticket")
     points = ticket_points(shown, time=time)
     ticks = duration_ticks([*points.y, *map(height, lines["cycle"])], time=time)
     reach = (np.log10(min(ticks)) - 0.06, np.log10(max(ticks)) + 0.06)
@@ -94,27 +91,26 @@ def cycle_time_scatter(
         annotations=labels,
     )
     n = times["state"].value_counts().reindex(STATES, fill_value=0)
+    last = "" if len(shown) == n["finished"] else f", the last {number(len(shown))} of them drawn"
     sentences = [
-        f"n = {pluralize(n['finished'], 'ticket')} finished for good{_drawn(shown, n)}.",
-        _told_of_lines(found, n, minimum),
+        f"n = {pluralize(n['finished'], 'ticket')} finished for good{last}.",
+        _lines_explained(found, n, minimum),
         _left_out(len(completed(lives)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(
         figure,
+        of="cycle_time_scatter",
         title=title or _TITLE,
         caption=" ".join(filter(None, sentences)),
         alt=_alt(done, lines, time=time),
         body=_BODY,
         foot=56,
         left=SIDE + 34 + text_width(ticks.values(), size=12),
-        right=SIDE + 14 + _labels_width(labels),
+        right=SIDE
+        + 14
+        + text_width([re.sub("</?span[^>]*>", "", label["text"]) for label in labels], size=12),
     )
-
-
-def _with_keys(done: pd.DataFrame, tickets: pd.DataFrame) -> pd.DataFrame:
-    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "type", "url"]].astype("str")
-    return done.join(about, on="ticket")
 
 
 def _span(ended: "pd.Series[Any]") -> tuple[str, str]:
@@ -123,41 +119,35 @@ def _span(ended: "pd.Series[Any]") -> tuple[str, str]:
     return f"{first - pad:%Y-%m-%dT%H:%M}", f"{last + pad:%Y-%m-%dT%H:%M}"
 
 
-def _drawn(shown: pd.DataFrame, n: "pd.Series[Any]") -> str:
-    return "" if len(shown) == n["finished"] else f", the last {number(len(shown))} of them drawn"
-
-
-def _told_of_lines(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> str:
+def _lines_explained(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> str:
     if n["finished"] < minimum:
-        return f"Too few (under {minimum}) to say within which time most get done."
+        return f"Too few (under {minimum}) for percentiles."
     late = [percent(quantile) for quantile in found.loc[found["cycle"].isna(), "quantile"]]
-    longer = f" {' and '.join(late)}: longer than the data tell." if late else ""
+    longer = f" {' and '.join(late)}: not reached." if late else ""
     return (
-        "Lines: within it so many of all begun tickets get done, and its 95 % interval (Kaplan–Meier; "
-        f"not yet done: {number(n['open'])} open, {number(n['gone'])} gone, {number(n['bulk'])} "
+        "Lines: percentiles of all started tickets, with 95 % intervals (Kaplan–Meier; "
+        f"not yet done: {number(n['open'])} open, {number(n['gone'])} removed, {number(n['bulk'])} "
         f"bulk-closed).{longer}"
     )
 
 
 def _left_out(unworked: int, bulk: int) -> str:
     facts = {"finished without work in between": unworked, "closed by a bulk edit": bulk}
-    told_of = [f"{number(count)} {fact}" for fact, count in facts.items() if count]
-    return f"Left out: {', '.join(told_of)}." if told_of else ""
+    counts = [f"{number(count)} {fact}" for fact, count in facts.items() if count]
+    return f"Left out: {', '.join(counts)}." if counts else ""
 
 
 def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
-    ends = dict.fromkeys(told(value, time=time) for value in (done[time].min(), done[time].max()))
+    ends = dict.fromkeys(time_words(value, time=time) for value in (done[time].min(), done[time].max()))
     within = [
-        f"{percent(row['quantile'])} {'' if place else 'get done '}within {told(row['cycle'], time=time)}"
-        for place, row in enumerate(lines.to_dict("records"))
+        f"{percent(row['quantile'])} within {time_words(row['cycle'], time=time)}"
+        for row in lines.to_dict("records")
     ]
-    more = f"Of all begun tickets, {', '.join(within)}." if within else "Too few to say more."
+    if within:
+        within[0] = within[0].replace("within", "are done within")
+    more = f"Of all started tickets, {', '.join(within)}." if within else "Too few for percentiles."
     times = f"Cycle time, {time}, of {pluralize(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
     return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
-
-
-def _labels_width(labels: Sequence[Mapping[str, Any]]) -> int:
-    return text_width([re.sub("</?span[^>]*>", "", label["text"]) for label in labels], size=12)
 
 
 _LABEL: Final = 34
@@ -176,22 +166,12 @@ _DASHES: Final = {0.5: "solid", 0.85: "dash", 0.95: "dot"}
 
 
 def ticket_points(rows: pd.DataFrame, *, time: str) -> go.Scatter:
-    """Where does each finished ticket stand? At its finish and its cycle time; under a minute, at one.
+    """Each finished ticket at its finish and its cycle time; under a minute, at one.
 
     Parameters
     ----------
     rows
         Of ``cycle_times``, with ``key, type, url`` of the tickets.
-    time
-        ``elapsed`` or ``working``.
-
-    Examples
-    --------
-    >>> end, day = pd.Timestamp("2026-01-05T09:00", tz="UTC"), pd.Timedelta(days=1)
-    >>> row = {"ticket": "jira:1", "key": "AB-1", "type": "Bug", "url": None}
-    >>> row |= {"started": end - day, "ended": end, "elapsed": day}
-    >>> ticket_points(pd.DataFrame([row]), time="elapsed").y
-    (86400,)
     """
     return go.Scatter(
         x=[f"{ended:%Y-%m-%dT%H:%M}" for ended in rows["ended"]],
@@ -209,7 +189,7 @@ def _facts(row: dict[Any, Any], time: str) -> str:
     return hover(
         row["ticket"] if pd.isna(row["key"]) else row["key"],
         [
-            (f"cycle time, {time}", told(row[time], time=time)),
+            (f"cycle time, {time}", time_words(row[time], time=time)),
             ("first work", f"{row['started']:%Y-%m-%d %H:%M}"),
             ("finished for good", f"{row['ended']:%Y-%m-%d %H:%M}"),
             ("type", "" if pd.isna(row["type"]) else row["type"]),
@@ -218,14 +198,7 @@ def _facts(row: dict[Any, Any], time: str) -> str:
 
 
 def quantile_lines(lines: pd.DataFrame, *, span: tuple[str, str]) -> list[go.Scatter]:
-    """Which lines tell within which time so many tickets get done? One across the plot each.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"quantile": [0.85], "cycle": [pd.Timedelta(days=1)]})
-    >>> [(line.name, line.y) for line in quantile_lines(lines, span=("2026-01-05", "2026-02-05"))]
-    [('85 %', (86400.0, 86400.0))]
-    """
+    """A line across the plot for each time within which so many tickets get done."""
     return [
         go.Scatter(
             x=list(span),
@@ -242,7 +215,7 @@ def quantile_lines(lines: pd.DataFrame, *, span: tuple[str, str]) -> list[go.Sca
 def quantile_labels(
     lines: pd.DataFrame, *, reach: tuple[float, float], body: int, time: str
 ) -> list[dict[str, Any]]:
-    """What stands beside each line? Its number and interval; labels of close lines make room for each other.
+    """The number and interval beside each line; labels of close lines make room for each other.
 
     Parameters
     ----------
@@ -252,15 +225,6 @@ def quantile_labels(
         The axis' ends, as powers of ten.
     body
         Height of the plot in pixels.
-    time
-        ``elapsed`` or ``working``.
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> lines = pd.DataFrame({"quantile": [0.5], "cycle": [day], "low": [day / 2], "high": [2 * day]})
-    >>> quantile_labels(lines, reach=(4, 6), body=100, time="elapsed")[0]["yshift"]
-    47
     """
     low, high = reach
     wanted = [body * (np.log10(height(value)) - low) / (high - low) for value in lines["cycle"]]
@@ -273,7 +237,7 @@ def quantile_labels(
 
 
 def _label(row: dict[Any, Any], time: str) -> str:
-    value, low, high = (escape(told(row[name], time=time)) for name in ("cycle", "low", "high"))
+    value, low, high = (escape(time_words(row[name], time=time)) for name in ("cycle", "low", "high"))
     known = pd.notna(row["low"]) or pd.notna(row["high"])
     interval = f"{low} to {high}" if known else "interval unknown"
     return f"{percent(row['quantile'])} within {value}<br>{small(interval)}"
@@ -291,7 +255,7 @@ def _apart(places: Sequence[float], *, most: float) -> list[float]:
 
 
 def duration_ticks(seconds: Sequence[float], *, time: str) -> dict[float, str]:
-    """Which ticks does an axis of durations bear? The text of each; the outermost enclose all values.
+    """The text of each tick of an axis of durations; the outermost enclose all values.
 
     Examples
     --------
@@ -315,24 +279,18 @@ def _tick(tick: float, time: str) -> str:
 
 
 def height(duration: pd.Timedelta) -> float:
-    """How high does a duration stand on an axis of powers? In seconds; no time at all stands at a minute.
-
-    Examples
-    --------
-    >>> height(pd.Timedelta(hours=1)), height(pd.Timedelta(0))
-    (3600.0, 60.0)
-    """
+    """The height of a duration on an axis of powers, in seconds; no time at all stands at a minute."""
     return max(float(duration.total_seconds()), _MINUTE)
 
 
-def told(duration: pd.Timedelta, *, time: str) -> str:
-    """How is a cycle time said? Elapsed in days of 24 hours, working time in hours.
+def time_words(duration: pd.Timedelta, *, time: str) -> str:
+    """A cycle time in words: elapsed in days of 24 hours, working time in hours.
 
     Examples
     --------
-    >>> told(pd.Timedelta(hours=40), time="elapsed"), told(pd.Timedelta(hours=40), time="working")
+    >>> time_words(pd.Timedelta(hours=40), time="elapsed"), time_words(pd.Timedelta(hours=40), time="working")
     ('1 d 16 h', '40 h')
-    >>> told(pd.Timedelta(minutes=2), time="working"), told(pd.NaT, time="elapsed")
+    >>> time_words(pd.Timedelta(minutes=2), time="working"), time_words(pd.NaT, time="elapsed")
     ('2 min', 'unknown')
     """
     if pd.isna(duration):

@@ -8,10 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import hover, number
+from vsm.figures.labels import TOO_FEW, hover, number, pluralize
 from vsm.figures.links import shown_keys
+from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.tables import Columns, table_of
-from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
+from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, RULE, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 
 DAY: Final = pd.Timedelta(days=1)
@@ -23,7 +24,7 @@ _WIDE: Final = {"min-width": "18em"}
 
 
 def delivery_table(measures: pd.DataFrame) -> Styler:
-    """What are DORA's five measures of this stream? ``delivery_measures`` as a table.
+    """DORA's measures of this stream, as ``delivery_measures`` gives them.
 
     Examples
     --------
@@ -36,13 +37,13 @@ def delivery_table(measures: pd.DataFrame) -> Styler:
     columns: Columns = {
         "Measure": "measure",
         "Value": _value,
-        "Between": _between,
+        "95 % interval": _between,
         "n": lambda row: f"{number(row['n'])} {row['of']}",
-        "Meaning": _meaning,
+        "Meaning": lambda row: "; ".join(filter(None, (row["meaning"], row["note"], row["missing"]))),
     }
     source = measures["source"].iloc[0] if len(measures) else ""
     caption = (
-        f"Names as in {source}; definitions in our words. Between: 95 % interval, by bootstrap over "
+        f"Names as in {source}; definitions in our words. 95 % intervals: bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
     )
     return table_of(measures, columns, caption).set_properties(subset=["Meaning"], **_WIDE)
@@ -52,12 +53,12 @@ def _value(row: Mapping[Any, Any]) -> str:
     if row["missing"]:
         return "unknown"
     if pd.isna(row["value"]):
-        return "none failed" if row["note"] == "none failed" else "too few to say"
-    late = f", 85 % within {_said(row['p85'], row['unit'])}" if not pd.isna(row["p85"]) else ""
-    return f"{_said(row['value'], row['unit'])}{late}"
+        return "none failed" if row["note"] == "none failed" else TOO_FEW
+    late = f", 85 % within {_in_unit(row['p85'], row['unit'])}" if not pd.isna(row["p85"]) else ""
+    return f"{_in_unit(row['value'], row['unit'])}{late}"
 
 
-def _said(value: float, unit: str) -> str:
+def _in_unit(value: float, unit: str) -> str:
     if unit == "days":
         return short_duration(value * DAY)
     return percent(value) if unit == "share" else f"{value:,.2g} a week"
@@ -66,67 +67,47 @@ def _said(value: float, unit: str) -> str:
 def _between(row: Mapping[Any, Any]) -> str:
     if row["missing"] or pd.isna(row["low"]):
         return "–"
-    high = "open end" if pd.isna(row["high"]) else _said(row["high"], row["unit"])
-    return f"{_said(row['low'], row['unit'])} – {high}"
-
-
-def _meaning(row: Mapping[Any, Any]) -> str:
-    return "; ".join(part for part in (row["meaning"], row["note"], row["missing"]) if part)
+    high = "open end" if pd.isna(row["high"]) else _in_unit(row["high"], row["unit"])
+    return f"{_in_unit(row['low'], row['unit'])} – {high}"
 
 
 def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
-    """What was deployed last, and how did it go? The latest first.
-
-    Examples
-    --------
-    >>> columns = "deployment repository at commits tickets by mended rework failed evidence"
-    >>> deployments_table(pd.DataFrame(columns=columns.split())).data.empty
-    True
-    """
-    told = deployments.sort_values("at", ascending=False, kind="stable").head(most)
+    """The latest deployments, and how they went; the latest first."""
+    shown = deployments.sort_values("at", ascending=False, kind="stable").head(most)
     columns: Columns = {
         "Deployment": lambda row: str(row["deployment"]),
         "Repository": lambda row: "–" if pd.isna(row["repository"]) else row["repository"],
         "At": lambda row: f"{row['at']:%Y-%m-%d %H:%M}",
         "Commits": "commits",
         "Tickets": "tickets",
-        "Failed by": lambda row: row["by"] or "–",
-        "Mended": _mended,
-        "To mend": lambda row: "yes" if row["rework"] else "–",
-        "Look at": "evidence",
+        "Failure shown by": lambda row: row["by"] or "–",
+        "Restored": _restored,
+        "Fix": lambda row: "yes" if row["rework"] else "–",
+        "Evidence": "evidence",
     }
     caption = (
-        f"The latest {len(told)} of {number(len(deployments))} deployments to production (UTC). Commits: "
-        "those that it was the first to bring, with the tickets that they belong to; failed by: what tells "
-        "that it failed; to mend: it brought a revert, or a commit of an incident. What no one reported is "
-        "not in it."
+        f"The latest {len(shown)} of {number(len(deployments))} deployments to production (UTC). Commits: "
+        "those it was the first to deploy, with their tickets. Fix: it deployed a revert, or a commit of an "
+        "incident. Failures that nobody reported are missing."
     )
-    table = table_of(told, columns, caption, nothing="No deployment and no release tag is known.")
-    table = table.format(partial(shown_keys, most=_FEW), subset=["Look at"])
-    return table.set_properties(subset=["Look at"], **_WIDE)
+    table = table_of(shown, columns, caption, nothing="No deployment and no release tag is known.")
+    table = table.format(partial(shown_keys, most=_FEW), subset=["Evidence"])
+    return table.set_properties(subset=["Evidence"], **_WIDE)
 
 
-def _mended(row: Mapping[Any, Any]) -> str:
+def _restored(row: Mapping[Any, Any]) -> str:
     if not row["failed"]:
         return "–"
     return "not yet" if pd.isna(row["mended"]) else f"{row['mended']:%Y-%m-%d %H:%M}"
 
 
 def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Figure:
-    """How did delivery go, week by week? Deployments above, the lead time of their changes below.
+    """Deployments week by week, failed ones apart, and below the median lead time of their changes.
 
     Parameters
     ----------
     weeks
         As ``delivery_weeks`` gives them.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        Bars of deployments, those that failed marked by colour and pattern; a point for the median lead time
-        of the changes that each week brought. Without deployments a kind sentence.
 
     Examples
     --------
@@ -136,30 +117,39 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     'Deployments to production by week, n = 2 in 1 week, 1 of them failed; 5 changes.'
     """
     if weeks.empty:
-        return nothing_to_see(title=title or _TITLE, hint="No deployment and no release tag is known.")
-    sound = weeks["deployments"] - weeks["failed"]
+        return nothing_to_see(
+            of="deployment_weeks", title=title or _TITLE, hint="No deployment and no release tag is known."
+        )
+    successful = weeks["deployments"] - weeks["failed"]
     figure = go.Figure(
-        [_bars(weeks, sound, "sound"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
+        [_bars(weeks, successful, "successful"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
     )
     most = int(weeks["deployments"].max())
     figure.update_layout(
         barmode="stack",
-        xaxis={"type": "date", "fixedrange": True, "showgrid": False, "anchor": "y2"},
+        xaxis=DATE_AXIS | {"anchor": "y2"},
         yaxis={
             "domain": [0.5 + _GAP / 2, 1], "range": [0, most * 1.15], "nticks": min(most, 4) + 1,
             "tickformat": ",d", "fixedrange": True, "title": {"text": "deployments"},
         },
-        yaxis2={
-            "domain": [0, 0.5 - _GAP / 2], "rangemode": "tozero", "nticks": 4, "fixedrange": True,
-            "title": {"text": "lead time, days"}, "gridcolor": "#e2e3df",
-        },
-        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        yaxis2=value_axis("lead time, days", domain=[0, 0.5 - _GAP / 2], nticks=4, gridcolor=RULE),
+        legend=LEGEND_ABOVE,
     )  # fmt: skip
+    deployed, changes = (number(weeks[name].sum()) for name in ("deployments", "changes"))
     return framed(
         figure,
+        of="deployment_weeks",
         title=title or _TITLE,
-        caption=_caption(weeks),
-        alt=_alt(weeks),
+        caption=(
+            f"n = {deployed} deployments with {changes} changes (commits, merges left out) in "
+            f"{number(len(weeks))} weeks, by Monday (UTC). Lead time for changes: from author timestamp "
+            "to production, median of the week's changes; not shown for the first deployment, which contains "
+            "everything before it."
+        ),
+        alt=(
+            f"Deployments to production by week, n = {deployed} in {pluralize(len(weeks), 'week')}, "
+            f"{number(weeks['failed'].sum())} of them failed; {changes} changes."
+        ),
         body=300,
         head=34,
         foot=40,
@@ -216,20 +206,3 @@ def _hovers(weeks: pd.DataFrame) -> list[str]:
         )
         for row in weeks.to_dict("records")
     ]
-
-
-def _caption(weeks: pd.DataFrame) -> str:
-    return (
-        f"n = {number(weeks['deployments'].sum())} deployments with {number(weeks['changes'].sum())} changes "
-        f"(commits, merges left out) in {number(len(weeks))} weeks, by Monday (UTC). Lead time: from the "
-        "author's instant to production, median of the changes that the week brought; not told of the first "
-        "deployment, which brings all that was there before."
-    )
-
-
-def _alt(weeks: pd.DataFrame) -> str:
-    span = f"{number(len(weeks))} week{'s' if len(weeks) != 1 else ''}"
-    return (
-        f"Deployments to production by week, n = {number(weeks['deployments'].sum())} in {span}, "
-        f"{number(weeks['failed'].sum())} of them failed; {number(weeks['changes'].sum())} changes."
-    )

@@ -1,20 +1,24 @@
-"""The small tables beside the figures of flow: stages, lead times, weeks, ages, other tools' rules."""
+"""Tables beside the figures of flow: stages, lead times, weeks, ages, load, rework, other tools' rules."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import iso_day
-from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
+from vsm.figures.labels import TOO_FEW, iso_day, number, pluralize
+from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
 from vsm.findings.durations import percent, short_duration
 from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
+from vsm.model.rework import DOERS, WAYS
 from vsm.model.weekly import weekly_flow
+
+_NO_TEAM: Final = "No work of a known team has been seen: give stages or people a team in vsm.toml."
 
 
 def stage_table(shares: pd.DataFrame) -> Styler:
-    """How much time do finished tickets spend in each stage? ``stage_shares`` as a table."""
+    """Each stage's share of lead time, with its interval (``stage_shares``)."""
     columns: Columns = {
         "Stage": "stage",
         "Kind": "kind",
@@ -22,15 +26,15 @@ def stage_table(shares: pd.DataFrame) -> Styler:
         "Tickets": "tickets",
         "Share of lead time": with_interval,
         "Median": ("median", short_duration),
-        "85 % within": ("p85", short_duration),
-        "In all": ("total", in_days),
+        "85th percentile": ("p85", short_duration),
+        "Total": ("total", in_days),
     }
-    caption = "Elapsed time of finished tickets; median and 85 % are of one ticket's time in the stage."
+    caption = "Elapsed time of finished tickets; median and percentile: one ticket's time in the stage."
     return table_of(shares, columns, caption)
 
 
 def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
-    """Within which time do tickets get done, with open ones counted? ``lead_time_quantiles`` as a table.
+    """Lead time at 50, 85 and 95 %, open work counted (``lead_time_quantiles``).
 
     Examples
     --------
@@ -40,37 +44,34 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
     ['too few to say', 'too few to say']
     """
     quantiles = lead_time_quantiles(lives, minimum=minimum)
-    known = quantiles["finished"] >= minimum
-    words = [
-        short_duration(value) if pd.notna(value) else "longer than the data tell"
-        for value in quantiles["lead"]
-    ]
-    interval = [
-        f"{short_duration(low)} to {short_duration(high) if pd.notna(high) else 'unknown'}"
-        for low, high in zip(quantiles["low"], quantiles["high"], strict=True)
-    ]
+    lead = if_known(short_duration, otherwise="not reached")
+    high = if_known(short_duration, otherwise="open end")
     columns: Columns = {
-        "Of all tickets": ("quantile", percent),
-        "Lead time": pd.Series(words, dtype="str").where(known, "too few to say"),
-        "95 % interval": pd.Series(interval, dtype="str").where(known, "–"),
+        "Percentile": ("quantile", percent),
+        "Lead time": lambda row: lead(row["lead"]) if row["finished"] >= minimum else TOO_FEW,
+        "95 % interval": lambda row: (
+            f"{short_duration(row['low'])} to {high(row['high'])}"
+            if row["finished"] >= minimum and pd.notna(row["low"])
+            else "–"
+        ),
         "Finished": "finished",
         "Open": "open",
     }
     caption = (
-        "Creation to finish for good, elapsed time; Kaplan–Meier with open tickets as censored. Open: with "
-        "those that a bulk edit closed, since when they really ended is not known."
+        "From creation to finish for good, elapsed time; Kaplan–Meier with open tickets censored. Open: "
+        "includes those that a bulk edit closed, because it is not known when they really ended."
     )
     return table_of(quantiles, columns, caption)
 
 
 def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
-    """How much came, was finished, and was under way in each of the last weeks? ``weekly_flow`` as a table.
+    """Arrivals, throughput and work in progress of the last ``weeks``.
 
     Examples
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
-    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["Under way"].tolist()
+    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["WIP"].tolist()
     [1, 0]
     """
     flow = weekly_flow(lives, as_of=as_of).tail(weeks)
@@ -78,34 +79,23 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
         "Week of": ("week", iso_day),
         "Arrived": "arrived",
         "Finished": "finished",
-        "Gone": "gone",
-        "Under way": "wip",
+        "Removed": "gone",
+        "WIP": "wip",
     }
     caption = (
         f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
-        "good, by bulk edits too; gone: deleted or hidden; under way: at the week's end, waiting ones too."
+        "good, bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
     )
     return table_of(flow, columns, caption)
 
 
 def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:
-    """Which open tickets are oldest, and where do they lie? ``ages`` as a table.
-
-    Parameters
-    ----------
-    lives, stays
-        As ``lifecycles_from_visits`` and ``stage_visits_from_visits`` give them.
-    tickets
-        TICKETS, which know the keys.
-    most
-        How many are shown.
-    """
+    """The oldest open tickets."""
     waiting = ages(lives)
     oldest = waiting.head(most)
-    key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
     stage = stays[stays["left"].isna()].set_index("ticket")["stage"]
     columns: Columns = {
-        "Ticket": oldest["ticket"].map(key),
+        "Ticket": oldest["ticket"].map(keys_of(tickets)),
         "Stage": oldest["ticket"].map(stage),
         "Created": ("created", iso_day),
         "Age": ("age", short_duration),
@@ -126,42 +116,215 @@ def named_rules_table(
     minimum: int,
     seed: int,
 ) -> Styler:
-    """What would other tools say of the same tickets? ``named_rules`` as a table.
-
-    Parameters
-    ----------
-    stays, lives, tickets, stages
-        As ``rule_durations`` takes them.
-    """
+    """What other tools' rules would say of the same tickets (``named_rules``)."""
     durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
     found = named_rules(durations, minimum=minimum, seed=seed)
     columns: Columns = {
         "Rule": "rule",
-        "Who counts so": "who",
+        "Used by": "who",
         "Tickets": "tickets",
         "Median": _days_with_interval,
-        "85 % within": ("p85", _days),
+        "85th percentile": ("p85", if_known(_days)),
         "Moved back": "back_tickets",
-        "Their median": ("back_median", _days),
+        "Median if moved back": ("back_median", if_known(_days)),
     }
     spread = rule_spread(durations)
     caption = (
-        f"The same n = {spread['tickets']:,} finished tickets, elapsed, by each rule as its source "
-        "tells it; in brackets the 95 % interval. Lead times apart, the rules differ by more than a day on "
-        f"{spread['over a day']:,} of them, by more than 30 days on {spread['over 30 days']:,}."
+        f"The same n = {spread['tickets']:,} finished tickets under each rule as its source defines it; "
+        "elapsed time, 95 % interval in brackets. Lead times aside, the rules differ by more than a day for "
+        f"{spread['over a day']:,} of them, by more than 30 days for {spread['over 30 days']:,}."
     )
     return table_of(found, columns, caption)
 
 
 def _days(time: pd.Timedelta) -> str:
     """Say days of 24 hours with one decimal, so that rules can be compared at a glance."""
-    return "too few to say" if pd.isna(time) else f"{time / pd.Timedelta(days=1):,.1f} d"
+    return f"{time / pd.Timedelta(days=1):,.1f} d"
 
 
 def _days_with_interval(row: dict[Any, Any]) -> str:
+    median = if_known(_days)(row["median"])
     if pd.isna(row["low"]):
-        return _days(row["median"])
+        return median
     low, high = (_days(row[side]).removesuffix(" d") for side in ("low", "high"))
-    return f"{_days(row['median'])} ({low} – {high})"
+    return f"{median} ({low} – {high})"
+
+
+def switching_table(switching: pd.DataFrame) -> Styler:
+    """WIP and multitasking by team: tickets at once, and switches a day (``switching``)."""
+    columns: Columns = {
+        "Team": "team",
+        "People": "people",
+        "Tickets": "tickets",
+        "One at a time": ("one", if_known(percent)),
+        "Two": ("two", if_known(percent)),
+        "Three or more": ("more", if_known(percent)),
+        "Total time": ("time", in_days),
+        "Active days": "days",
+        "Switches a day": ("median", if_known(_switches)),
+        "85th percentile": ("p85", if_known(_switches)),
+    }
+    caption = (
+        "Tickets that a person has in progress at the same time, by share of all people's time with any "
+        "(elapsed, nights and weekends included). Switches: acts on another ticket than the person's act "
+        "before on that day (UTC); the median. Work without a record is not seen. People are counted, never "
+        "named."
+    )
+    return table_of(switching, columns, caption, nothing=_NO_TEAM)
+
+
+def _switches(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def queue_growth_table(queues: pd.DataFrame) -> Styler:
+    """Which queues grow: arrivals, departures and growth a week with its interval (``queue_growth``)."""
+    columns: Columns = {
+        "Stage": "stage",
+        "Verdict": "verdict",
+        "Growth a week": _growth,
+        "In queue now": "length",
+        "Arrived": "arrivals",
+        "Left": "departures",
+        "With bulk edits": "bulk",
+        "Weeks": "weeks",
+    }
+    caption = (
+        "All tickets that arrived in each queue and left it in these weeks, open ones included. Growth: "
+        "tickets a week with a 95 % interval (bootstrap over weeks, assumed independent). With bulk edits: "
+        "arrivals and departures of visits that one began or ended; the queue changed, but nobody worked."
+    )
+    return table_of(queues, columns, caption, nothing="No ticket has lain in a queue so far.")
+
+
+def _growth(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["growth"]):
+        return TOO_FEW
+    low, high = (_signed(row[side]) for side in ("low", "high"))
+    return f"{_signed(row['growth'])} ({low} to {high})"
+
+
+def _signed(value: float) -> str:
+    """Two digits after the point near 0, so that a bound that is not 0 does not look like it."""
+    digits = 1 if abs(value) >= 0.1 else 2
+    rounded = round(value, digits)
+    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else "0"
+
+
+def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
+    """Which team was active longest without a break, week by week (bottleneck detection)."""
+    columns: Columns = {
+        "Week until": ("week", iso_day),
+        "Team": "team",
+        "Longest active period": ("length", short_duration),
+        "Since": ("since", iso_day),
+        "Share of the week": ("share", percent),
+        "Teams active": "teams",
+    }
+    caption = (
+        "Bottleneck detection: a team is active while it has at least as many tickets in work as active "
+        "members. Of all periods that reach into the week the longest is shown, whole and in elapsed time; "
+        "the active period method takes its team for the bottleneck. A ticket forgotten in a work stage "
+        "looks the same."
+    )
+    return table_of(active[::-1][:most], columns, caption, nothing=_NO_TEAM)
+
+
+def rework_table(stages: pd.DataFrame) -> Styler:
+    """Returns to each stage of work, and by whom (``rework_by_stage``)."""
+    columns: Columns = {
+        "Stage": "stage",
+        "Tickets": "n",
+        "Tickets that returned": with_interval,
+        "Straight back": _returns(stages, ["loop"], DOERS),
+        "After other work": _returns(stages, ["repetition"], DOERS),
+        "Same person": _returns(stages, WAYS, ["repeat"]),
+        "Another person": _returns(stages, WAYS, ["redo"]),
+        "Unknown person": _returns(stages, WAYS, ["unknown"]),
+        "Total": ("again", in_days),
+    }
+    caption = (
+        "Rework: returns of finished tickets to a stage of work, elapsed time. Straight back: no other work "
+        "in between, only waiting or an external party. Both kinds together count every return once; so do "
+        "the three columns of persons."
+    )
+    return table_of(stages, columns, caption, nothing="No finished ticket has been worked on so far.")
+
+
+def _returns(stages: pd.DataFrame, ways: Sequence[str], doers: Sequence[str]) -> "pd.Series[Any]":
+    return stages[[f"{way}_{doer}" for way in ways for doer in doers]].sum(axis=1).astype("int64")
+
+
+def referral_table(referrals: pd.DataFrame) -> Styler:
+    """Work that was done again by somebody else: from which team to which (``referral_matrix``)."""
+    found = referrals.sort_values("count", ascending=False, kind="stable")
+    columns: Columns = {
+        "From": found["from_team"].fillna("unknown"),
+        "To": found["to_team"].fillna("unknown"),
+        "Redone": "count",
+        "Tickets": "tickets",
+        "Total": ("again", in_days),
+    }
+    caption = (
+        "Rework by another person: returns of finished tickets to a stage of work where somebody else takes "
+        "over what a person held there before; the same team twice: a colleague redoes it. Elapsed time."
+    )
+    return table_of(found, columns, caption, nothing="No finished ticket came back to another person.")
+
+
+def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
+    """Moves back, the most frequent first, and how long until the ticket was as far again.
+
+    Under ``minimum`` moves that were made good again there is no median: too few to say.
+    """
+    medians = [
+        short_duration(median) if n >= max(minimum, 1) else TOO_FEW
+        for n, median in zip(back["n"], back["median"], strict=True)
+    ]
+    columns: Columns = {
+        "From": "from_stage",
+        "To": "to_stage",
+        "Moves back": "count",
+        "Tickets": "tickets",
+        "Returned": "n",
+        "Median time to return": medians,
+    }
+    caption = (
+        "Moves of finished tickets to an earlier stage, bulk edits left out. Returned: the ticket got back "
+        "to where it was, or further; the median runs from the move back until then, elapsed time."
+    )
+    return table_of(back, columns, caption, nothing="No finished ticket has moved back so far.")
+
+
+def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
+    """%C&A of each stage, and rolled in the last row.
+
+    Parameters
+    ----------
+    accuracy, rolled
+        As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
+    """
+    parts = [
+        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}
+        for row in accuracy.to_dict("records")
+    ]
+    parts += [
+        {
+            "stage": f"Rolled over {pluralize(row['stages'], 'work stage')}",
+            "of": pluralize(row["tickets"], "ticket"),
+            "share": with_interval(row),
+        }
+        for row in rolled.to_dict("records")
+    ]
+    few = int(rolled["few"].sum()) if len(rolled) else 0
+    caption = (
+        "Complete and accurate (%C&A): moves forward of finished tickets after which the ticket never came "
+        "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
+        "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
+        + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
+    )
+    columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}
+    rows = pd.DataFrame(parts, columns=["stage", "of", "share"])
+    return table_of(rows, columns, caption, nothing="No finished ticket has moved on so far.")

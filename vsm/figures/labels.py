@@ -7,15 +7,19 @@ between two dollar signs for mathematics; so every stage's and team's name, ever
 
 import html
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 
+from vsm.findings.durations import percent, short_duration
 from vsm.people.pseudonyms import PSEUDONYM
+
+TOO_FEW: Final = "too few to say"
 
 
 def escape(text: object) -> str:
-    """How does Plotly show this text as it is, tags and all?
+    """The text as Plotly shows it unchanged, tags and all.
 
     Examples
     --------
@@ -27,23 +31,21 @@ def escape(text: object) -> str:
 
 
 def unnamed(text: str) -> str:
-    """How is somebody told of whose name shall not be seen? As one person: a pseudonym tells who acts often.
-
-    Names that are shown on purpose stay.
+    """The text with persons for pseudonyms, which show who acts often; names shown on purpose stay.
 
     Examples
     --------
     >>> unnamed("P-V38615 → P-K6D7DX"), unnamed("web"), unnamed("dev-1")
     ('one person → another person', 'web', 'dev-1')
     """
-    told: dict[str, str] = {}
+    persons: dict[str, str] = {}
     return PSEUDONYM.sub(
-        lambda found: told.setdefault(found[0], "another person" if told else "one person"), text
+        lambda found: persons.setdefault(found[0], "another person" if persons else "one person"), text
     )
 
 
 def wrapped(text: object, *, width: int, lines: int = 2) -> str:
-    """Which lines show this name? At most ``lines`` of ``width`` characters, escaped, cut with an ellipsis.
+    """A name in at most ``lines`` lines of ``width`` characters, escaped, cut with an ellipsis.
 
     Examples
     --------
@@ -59,23 +61,12 @@ def wrapped(text: object, *, width: int, lines: int = 2) -> str:
 
 
 def small(markup: str) -> str:
-    """How is an aside set in a label? Smaller than what it belongs to.
-
-    Parameters
-    ----------
-    markup
-        Escaped already.
-
-    Examples
-    --------
-    >>> small("n 12")
-    "<span style='font-size:0.85em'>n 12</span>"
-    """
+    """Markup (escaped already) set smaller than what it belongs to."""
     return f"<span style='font-size:0.85em'>{markup}</span>"
 
 
 def text_width(texts: Iterable[str], *, size: int) -> int:
-    """How wide are these labels at most, in pixels? An upper estimate, for a wide font of this size.
+    """The width of the widest of these labels in pixels: an upper estimate, for a wide font of this size.
 
     Examples
     --------
@@ -87,7 +78,7 @@ def text_width(texts: Iterable[str], *, size: int) -> int:
 
 
 def hover(name: object, facts: Sequence[tuple[str, str]]) -> str:
-    """What does the box beside the pointer say? The name, and one fact a line; empty facts are left out.
+    """The box beside the pointer: the name, and one fact a line; empty facts are left out.
 
     Examples
     --------
@@ -98,30 +89,38 @@ def hover(name: object, facts: Sequence[tuple[str, str]]) -> str:
     return "<br>".join([f"<b>{escape(name)}</b>", *lines])
 
 
-def iso_day(at: pd.Timestamp) -> str:
-    """A day as YYYY-MM-DD.
+def edge_hover(edge: tuple[str, str], about: Mapping[str, Any], *, noun: str, share: str, **more: str) -> str:
+    """The box beside the pointer of an edge of a network: how many ``noun``, and how long they waited."""
+    return hover(
+        f"{edge[0]} → {edge[1]}",
+        [
+            ("n", f"{pluralize(about['count'], noun)}, {pluralize(about['tickets'], 'ticket')}"),
+            ("median wait", short_duration(about["wait_median"])),
+            ("85th percentile", short_duration(about["wait_p85"])),
+            ("total wait", short_duration(about["wait_total"])),
+            (share, percent(about["share"])),
+            *more.items(),
+        ],
+    )
 
-    Examples
-    --------
-    >>> iso_day(pd.Timestamp("2026-01-05T09:00"))
-    '2026-01-05'
-    """
+
+def interval_words(row: Mapping[Any, Any]) -> str:
+    """The 95 % interval of a share: ``low`` to ``high``, or that there are too few for one."""
+    return TOO_FEW if pd.isna(row["low"]) else f"{percent(row['low'])} to {percent(row['high'])}"
+
+
+def iso_day(at: pd.Timestamp) -> str:
+    """A day as YYYY-MM-DD."""
     return f"{at:%Y-%m-%d}"
 
 
 def number(count: float) -> str:
-    """How is a count written?
-
-    Examples
-    --------
-    >>> number(12345)
-    '12,345'
-    """
+    """A count with commas."""
     return f"{int(count):,}"
 
 
 def pluralize(count: float, noun: str) -> str:
-    """How many of it? The noun takes an s where it is not one.
+    """So many of it; the noun takes an s where it is not one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How does a point of a figure, or a key in a table, lead to its ticket?
+"""How a point of a figure, or a key in a table, leads to its ticket.
 
 A key in a table is a mark (``vsm.findings.shown_ticket``). A point has its address in its ``customdata``: a
 trace whose points can be followed has ``meta = {"links": slot}``, and each point's ``customdata`` is a list
@@ -18,7 +18,7 @@ _SCHEMES: Final = ("http://", "https://")
 
 
 def web_address(text: object) -> str | None:
-    """Which page of the web is meant? None where it is none, or holds what no address may hold.
+    """A page of the web; None where it is none, or holds what no address may hold.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def web_address(text: object) -> str | None:
 
 
 def linked(addresses: Iterable[object]) -> dict[str, Any]:
-    """What makes the points of a trace lead to these addresses, in their order? Arguments for the trace.
+    """Arguments that make the points of a trace lead to these addresses, in their order.
 
     Nothing at all where no point has an address, so that nothing seems to lead anywhere.
 
@@ -51,7 +51,7 @@ def linked(addresses: Iterable[object]) -> dict[str, Any]:
 
 
 def linked_keys(tickets: pd.DataFrame) -> Callable[[object], str]:
-    """How is a ticket's key, or a tuple of keys, shown? As links to addresses of the web; all is escaped.
+    """What shows a ticket's key, or a tuple of keys, as links to addresses of the web; all is escaped.
 
     Examples
     --------
@@ -70,12 +70,10 @@ def linked_keys(tickets: pd.DataFrame) -> Callable[[object], str]:
 
 
 def shown_keys(joined: str, *, most: int) -> str:
-    """How are keys shown that are joined by commas? At most so many, as marks that a report can link.
+    """Keys that are joined by commas, at most ``most`` of them, as marks that a report can link.
 
     Examples
     --------
-    >>> shown_keys("", most=3)
-    '–'
     >>> shown_keys("AB-1, AB-2", most=1)
     '<span data-ticket="AB-1" style="white-space: nowrap">AB-1</span>, …'
     """

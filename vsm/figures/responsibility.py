@@ -1,20 +1,20 @@
 """How far one team carries its work: tables in which persons are counted, never named."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import number
 from vsm.figures.links import shown_keys
-from vsm.figures.tables import Columns, in_days, missing_facts, styled_table, table_of, with_interval
+from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
 
 _EXAMPLES: Final = 5
 
 
 def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
-    """Which share of finished tickets did one team carry to production? Of all, and by the team that began.
+    """Which share of tickets one team carries from start to production: of all, and by the team that began.
 
     Parameters
     ----------
@@ -27,95 +27,68 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     >>> whole = pd.DataFrame([{"n": 0, "carried": 0, "share": nan, "low": nan, "high": nan, "unknown": 9,
     ...     "unworked": 1, "waiting": 0, "by_release": 0, "missing": "declare [[team]]"}])
     >>> teams = pd.DataFrame(columns=["team", "n", "carried", "share", "low", "high"])
-    >>> end_to_end_table(whole, teams=teams).data["Carried by one team"].tolist()
+    >>> end_to_end_table(whole, teams=teams).data["One team end to end"].tolist()
     ['unknown']
     """
     (row,) = whole.to_dict("records")
-    parts = [row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")]
-    rows = pd.DataFrame(
-        {
-            "Team": [part["team"] for part in parts],
-            "Carried by one team": [with_interval(part) for part in parts],
-            "Carried": [part["carried"] for part in parts],
-            "Of tickets": [part["n"] for part in parts],
-        }
-    )
+    columns: Columns = {
+        "Team": "team",
+        "One team end to end": with_interval,
+        "End to end": "carried",
+        "Of tickets": "n",
+    }
+    rows = pd.DataFrame([row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")])
     caption = (
-        "Finished tickets whose every work visit before production was in one team's hands; a team's row is "
-        "of the tickets that it started. Production is the release where Git tells it "
+        "Finished tickets with one team in every work visit before production; a team's row covers the "
+        "tickets that it started. Production is the release where Git records it "
         f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
         f"are not known, {number(row['unworked'])} never seen in a work stage, "
-        f"{number(row['waiting'])} not yet "
-        "released. 95 % intervals (Wilson)."
+        f"{number(row['waiting'])} not yet released. 95 % intervals (Wilson)."
     )
-    return styled_table(rows, caption + missing_facts(whole))
+    return table_of(rows, columns, caption + missing_facts(whole))
 
 
 def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
-    """Where do teams let go of what they started? ``first_handovers`` as a table, the costliest first.
-
-    Examples
-    --------
-    >>> columns = "from_team stage to_team tickets wait waits evidence"
-    >>> letting_go_table(pd.DataFrame(columns=columns.split())).data.empty
-    True
-    """
+    """Where teams hand over what they started (``first_handovers``), the costliest first."""
     shown = places.head(most)
     columns: Columns = {
         "From": "from_team",
         "Stage": "stage",
         "To": "to_team",
         "Tickets": "tickets",
-        "Waited in all": _waited,
+        "Total wait": lambda row: (
+            in_days(row["wait"])
+            + ("" if row["waits"] == row["tickets"] else f" (known of {number(row['waits'])})")
+        ),
         "Example": "evidence",
     }
     caption = (
-        "Where a finished ticket first came under another team than the one that started it, before "
-        "production; the wait of that handoff, and the tickets that waited longest there."
+        "First handoff: where a finished ticket first passed from the team that started it to another, "
+        "before production; the wait of that handoff, and the tickets that waited longest there."
     )
-    table = table_of(shown, columns, caption, nothing="No finished ticket is known to have been let go.")
+    table = table_of(
+        shown, columns, caption, nothing="No finished ticket is known to have passed to another team."
+    )
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
-def _waited(row: dict[Any, Any]) -> str:
-    wait = in_days(row["wait"])
-    return wait if row["waits"] == row["tickets"] else f"{wait} (known of {number(row['waits'])})"
-
-
 def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> Styler:
-    """Where does only one person know how? ``knowledge_at_risk`` as a table; nobody is named.
-
-    Parameters
-    ----------
-    areas
-        As ``vsm.model.responsibility.knowledge_at_risk`` gives them.
-    days
-        How far back was looked.
-    most
-        How many are shown; areas of too few tickets are only counted.
-
-    Examples
-    --------
-    >>> area = {"what": "stage", "area": "QA", "unit": "tickets", "n": 14, "people": 1, "only": True,
-    ...     "share_of_top": 1.0, "teams": "quality"}
-    >>> knowledge_table(pd.DataFrame([area]))  .data["At risk"].tolist()
-    ['one person alone']
-    """
+    """What only one person knows (``knowledge_at_risk``); nobody is named, areas of too few tickets count."""
     known = areas[areas["only"].notna()]
     shown = known.head(most)
     columns: Columns = {
-        "Area": [f"{what} {area}" for what, area in zip(shown["what"], shown["area"], strict=True)],
+        "Area": lambda row: f"{row['what']} {row['area']}",
         "Team": shown["teams"].fillna("–"),
-        "Handled": [f"{number(n)} {unit}" for n, unit in zip(shown["n"], shown["unit"], strict=True)],
+        "Handled": lambda row: f"{number(row['n'])} {row['unit']}",
         "People": shown["people"].astype("int64"),
-        "Share of the most frequent": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
+        "Busiest person's share": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
         "At risk": ("only", lambda only: "one person alone" if only else "no"),
     }
     few, more = len(areas) - len(known), len(known) - len(shown)
     left_out = f" Too few to say in {number(few)} other areas." if few else ""
     caption = (
-        f"Stages, components and repositories that people handled in the last {days} days; who it was does "
-        f"not matter, that there is a second one does.{left_out}"
+        f"Stages, components and repositories that people handled in the last {days} days. Who it was does "
+        f"not matter; that there is a second person does.{left_out}"
         + (f" {number(more)} more areas." if more else "")
     )
     return table_of(
@@ -124,40 +97,32 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
 
 
 def mended_table(mended: pd.DataFrame) -> Styler:
-    """Are defects mended by the team that made the change? ``defects_fixed_at_home`` as a table.
+    """Which share of defects is fixed by the team that made the change (``defects_fixed_at_home``).
 
     Examples
     --------
     >>> nan = float("nan")
     >>> row = {"defects": 9, "told": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
     ...     "missing": "link causes"}
-    >>> mended_table(pd.DataFrame([row])).data["Mended by the same team"].tolist()
+    >>> mended_table(pd.DataFrame([row])).data["Fixed by the same team"].tolist()
     ['unknown']
     """
     columns: Columns = {
-        "Mended by the same team": with_interval,
-        "At home": "home",
+        "Fixed by the same team": with_interval,
+        "Same team": "home",
         "Both teams known": "n",
-        "Cause named": "told",
+        "Cause known": "told",
         "Defects": "defects",
     }
     caption = (
-        "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names. "
-        "Nothing is guessed. 95 % interval (Wilson)."
+        "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names; "
+        "nothing is guessed. 95 % interval (Wilson)."
     )
     return table_of(mended, columns, caption + missing_facts(mended))
 
 
 def together_table(together: pd.DataFrame) -> Styler:
-    """Do disciplines work together on a ticket? ``multi_discipline_work`` as a table.
-
-    Examples
-    --------
-    >>> row = {"measure": "worked together", "part": 6, "n": 12, "share": 0.5, "low": 0.25, "high": 0.75,
-    ...     "missing": None}
-    >>> together_table(pd.DataFrame([row])).data["Share"].tolist()
-    ['50 % (25 – 75)']
-    """
+    """How many tickets need several disciplines, and on how many these work together."""
     columns: Columns = {
         "Tickets with": "measure",
         "Share": with_interval,
@@ -166,6 +131,6 @@ def together_table(together: pd.DataFrame) -> Styler:
     }
     caption = (
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
-        "discipline touched the ticket during a work visit. 95 % intervals (Wilson)."
+        "discipline was active on the ticket during a work visit. 95 % intervals (Wilson)."
     )
     return table_of(together, columns, caption + missing_facts(together))

@@ -6,9 +6,9 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import number, pluralize
+from vsm.figures.labels import TOO_FEW, number, pluralize
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import Columns, styled_table, table_of
+from vsm.figures.tables import Columns, keys_of, styled_table, table_of
 from vsm.findings import Findings
 from vsm.findings.durations import percent, short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
@@ -31,51 +31,47 @@ def stuck_table(
     minimum: int,
     most: int = 15,
 ) -> Styler:
-    """Which open tickets should be looked at together first, and what could be tried? ``swarm_order``.
+    """Open tickets to look at together first, what they wait for and what could be tried (``swarm_order``).
 
     Parameters
     ----------
     stays, lives
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    waits, blocks, tickets, events
-        WAITS with causes, BLOCKS, TICKETS and EVENTS.
-    as_of
-        The instant that counts as now.
+    waits
+        WAITS with causes.
     minimum
         Where fewer tickets left a stage, it is too few to say what is usual.
-    most
-        How many are shown.
     """
     ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
     now = waiting_now(waits, lives=lives, blocks=blocks, tickets=tickets, events=events, as_of=as_of)
     order = swarm_order(ages, now)
-    key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
-    told = order.head(most)
+    key = keys_of(tickets)
+    first = order.head(most)
     columns: Columns = {
         "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
         "Stage": "stage",
-        "There for": lambda row: _roughly(row["stay"]),
-        "85 % within": _usual,
+        "Time in stage": lambda row: _roughly(row["stay"]),
+        "85th percentile": _usual,
         "Age": lambda row: _roughly(row["age"]),
-        "Waits for": _waits,
+        "Waiting for": _waits,
         "Blocked by": _blockers,
-        "What could be tried": lambda row: what_to_try(row, as_of=as_of),
+        "What to try": lambda row: what_to_try(row, as_of=as_of),
     }
     caption = (
-        f"{number(len(told))} of n = {pluralize(len(order), 'open ticket')}; beyond the 85 %: "
-        f"{number(order['late'].sum())}. The order: {RULE}. Elapsed time; 85 % within: of the stays in that "
-        "stage (Kaplan–Meier; not reached: too many are still there). The cause is the last one in working "
-        "hours; no trace for long: none for seven days."
+        f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
+        f"percentile: {number(order['late'].sum())}. Order: {RULE}. Elapsed time; percentile of visits to "
+        "that stage (Kaplan–Meier; not reached: too many are still there). The cause is the latest one in "
+        "working hours; no trace for long: none for seven days."
     )
-    table = table_of(told, columns, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = table_of(first, columns, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-    return table.set_properties(subset=["Waits for", "What could be tried"], **_WIDE)
+    return table.set_properties(subset=["Waiting for", "What to try"], **_WIDE)
 
 
 def _usual(row: Mapping[Any, Any]) -> str:
     if pd.notna(row["stay_p85"]):
         return _roughly(row["stay_p85"])
-    return "too few to say" if pd.isna(row["stay_beyond"]) else "not reached"
+    return TOO_FEW if pd.isna(row["stay_beyond"]) else "not reached"
 
 
 def _roughly(duration: pd.Timedelta) -> str:
@@ -87,14 +83,15 @@ def _whom(row: Mapping[Any, Any]) -> str:
     """Name a team, never a person: it is the work that is stuck."""
     if pd.notna(row["team"]):
         return str(row["team"])
-    return "nobody known" if pd.isna(row["receiver"]) else "whoever is assigned"
+    return "receiver unknown" if pd.isna(row["receiver"]) else "whoever is assigned"
 
 
 def _waits(row: Mapping[Any, Any]) -> str:
-    traced = f"last trace {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no trace of anybody"
+    last = f"last activity {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no recorded activity"
     if not row["waits"]:
-        return f"nobody: in work; {traced}"
-    cause = "why is not known" if pd.isna(row["cause"]) else row["cause"]
+        return f"nobody: in work; {last}"
+    unknown = pd.isna(row["cause"]) or row["cause"] == "unexplained"
+    cause = "no recorded reason" if unknown else row["cause"]
     return f"{_whom(row)}: {cause} since {row['cause_since']:%Y-%m-%d}"
 
 
@@ -106,41 +103,33 @@ def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:
 def open_stages_table(
     stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> Styler:
-    """How many tickets lie in each stage now, and how many of them longer than is usual there?
-
-    Parameters
-    ----------
-    stays, lives, events, minimum
-        As for ``stuck_table``.
-    """
+    """Open tickets by stage against its usual pace: how many there are, and how many are older than usual."""
     ages = open_ages(stays, lives=lives, events=events, minimum=minimum)
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
-    told = pace[pace["measure"] == "stay"].to_dict("records") if len(ages) else []
-    here = {row["stage"]: ages[ages["stage"] == row["stage"]] for row in told}
-    rows = pd.DataFrame(
-        {
-            "Stage": [row["stage"] for row in told],
-            "Kind": [row["kind"] for row in told],
-            "Open now": [len(here[row["stage"]]) for row in told],
-            "Begun": [int(here[row["stage"]]["cycle"].notna().sum()) for row in told],
-            "Longest there": [short_duration(here[row["stage"]]["stay"].max()) for row in told],
-            "Beyond 85 %": [_beyond(row, here[row["stage"]]) for row in told],
-            "Half within": [_within(row, "p50", minimum) for row in told],
-            "85 % within": [_within(row, "p85", minimum) for row in told],
-            "Have left": [number(row["tickets"]) for row in told],
-        }
-    )
+    stages = pace[pace["measure"] == "stay"] if len(ages) else pace.iloc[:0]
+    here = {stage: ages[ages["stage"] == stage] for stage in stages["stage"]}
+    columns: Columns = {
+        "Stage": "stage",
+        "Kind": "kind",
+        "Open now": ("stage", lambda stage: len(here[stage])),
+        "Started": ("stage", lambda stage: int(here[stage]["cycle"].notna().sum())),
+        "Longest": ("stage", lambda stage: short_duration(here[stage]["stay"].max())),
+        "Over 85th percentile": lambda row: _beyond(row, here[row["stage"]]),
+        "Median": lambda row: _within(row, "p50", minimum),
+        "85th percentile": lambda row: _within(row, "p85", minimum),
+        "Have left": ("tickets", number),
+    }
     caption = (
-        f"n = {pluralize(len(ages), 'open ticket')}. Within: elapsed time of one stay (Kaplan–Meier: open "
-        "stays, and those that a bulk edit ended, count as not yet left; not reached: too many of them); "
-        "begun: somebody has worked on it, if only once."
+        f"n = {pluralize(len(ages), 'open ticket')}. Median and percentile: elapsed time of one visit "
+        "(Kaplan–Meier: open visits, and those that a bulk edit ended, count as not yet left; not reached: "
+        "too many of them). Started: somebody has worked on it, if only once."
     )
-    return styled_table(rows, caption, nothing="Nothing to see yet: no ticket is open.")
+    return table_of(stages, columns, caption, nothing="Nothing to see yet: no ticket is open.")
 
 
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
     if row["tickets"] < max(minimum, 1):
-        return "too few to say"
+        return TOO_FEW
     return short_duration(row[name]) if pd.notna(row[name]) else "not reached"
 
 
@@ -148,28 +137,18 @@ def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
     if here.empty:
         return "–"
     if pd.isna(row["p85"]):
-        return "not known"
+        return "unknown"
     return number((here["stay"] > row["p85"]).sum())
 
 
-_CAPTION: Final = "Part of all lead time of finished tickets; parts of different rows may overlap."
+_CAPTION: Final = "Costs: share of all lead time of finished tickets; different rows may overlap."
 _NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
 
 
 def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
-    """What could be tried next, where it costs most? The experiments of findings as a table.
+    """What to try next, by the costliest findings.
 
-    Parameters
-    ----------
-    findings
-        The costliest first.
-    most
-        How many proposals are shown; what several findings propose is shown once, with the costliest.
-
-    Examples
-    --------
-    >>> next_steps_table(Findings()).data.empty
-    True
+    What several findings propose is shown once, with the costliest.
     """
     proposed = {finding.experiment: finding for finding in reversed(findings)}
     first = sorted(proposed.values(), key=findings.index)[:most]

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from vsm.figures.labels import TOO_FEW
 from vsm.findings.durations import percent
 
 Column = str | tuple[str, Callable[[Any], object]] | Callable[[Any], object] | list[Any] | pd.Series
@@ -14,12 +15,12 @@ Columns = dict[str, Column]
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
-     "Tickets with", "At risk", "Between", "Who", "Look at", "Way", "Measure", "Meaning",
-     "Deployment", "Repository", "Failed by", "Blocked by", "Said by", "Cause", "Story", "Meanwhile in hand",
-     "What would mislead you", "What could be tried", "Try", "Where", "Rule", "Who counts so", "Verdict",
+     "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
+     "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
+     "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Expected", "Did it help?",
-     "Waits for", "Question", "Can it be claimed", "Rests on", "What would help", "Source",
-     "What", "Status", "Who says so", "Value"}
+     "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
+     "What", "Status", "Mapped by", "Value"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
@@ -33,22 +34,16 @@ _LOOK: Final[list[Any]] = [
 
 
 def in_days(total: pd.Timedelta) -> str:
-    """How many days is that, in all?
-
-    Examples
-    --------
-    >>> in_days(pd.Timedelta(days=1500))
-    '1,500 d'
-    """
+    """A total in days, such as ``1,500 d``; less than one as ``<1 d``."""
     if pd.Timedelta(0) < total < pd.Timedelta(days=1):
         return "<1 d"
     return f"{total / pd.Timedelta(days=1):,.0f} d"
 
 
 def with_interval(row: Mapping[Any, Any]) -> str:
-    """How is a share told, with its interval? In words where it is unknown, or where too few tell of it.
+    """A share with its interval; in words where it is unknown, or of too few.
 
-    ``missing_facts`` tells below the table what would have to be known.
+    ``missing_facts`` says below the table what would have to be known.
 
     Parameters
     ----------
@@ -65,31 +60,29 @@ def with_interval(row: Mapping[Any, Any]) -> str:
     if not pd.isna(row.get("missing")):
         return "unknown"
     if pd.isna(row["share"]):
-        return "too few to say"
+        return TOO_FEW
     share = percent(row["share"])
     low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
     return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
 
 
 def missing_facts(measure: pd.DataFrame) -> str:
-    """What must be known before a measure can be given: for the caption; empty where nothing is missing.
+    """What must be known before a measure can be given, for the caption; empty: nothing is ``missing``."""
+    return "".join(f" Unknown: {missing}." for missing in dict.fromkeys(measure["missing"].dropna()))
 
-    Parameters
-    ----------
-    measure
-        With ``missing``.
 
-    Examples
-    --------
-    >>> missing_facts(pd.DataFrame({"missing": ["no team is known"]}))
-    ' Unknown: no team is known.'
-    """
-    said = dict.fromkeys(measure["missing"].dropna())
-    return "".join(f" Unknown: {missing}." for missing in said)
+def if_known(text: Callable[[Any], str], *, otherwise: str = TOO_FEW) -> Callable[[Any], str]:
+    """What makes a text of each known value of a column, and ``otherwise`` of a missing one."""
+    return lambda value: otherwise if pd.isna(value) else text(value)
+
+
+def keys_of(tickets: pd.DataFrame) -> dict[str, str]:
+    """The key of each ticket, by its id."""
+    return dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
 
 
 def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """Style a table whose columns are declared: a heading, and where its texts come from.
+    """A styled table whose columns are declared: a heading, and where its texts come from.
 
     Parameters
     ----------
@@ -122,7 +115,7 @@ def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: st
 
 
 def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """Style a table for a page: escaped, numbers and days at the right, a kind sentence without rows.
+    """A table for a page: escaped, numbers and days at the right, a kind sentence without rows.
 
     Parameters
     ----------
@@ -130,11 +123,6 @@ def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) ->
         As they are to be read; columns of words are known by their names.
     caption, nothing
         What is said below it, and instead where there are no rows. Not escaped.
-
-    Examples
-    --------
-    >>> "R&amp;D" in styled_table(pd.DataFrame({"Team": ["R&D"]}), "Teams.").to_html()
-    True
     """
     right = [name for name in rows.columns if name not in _WORDS]
     classes = pd.DataFrame("right", index=rows.index, columns=right)

@@ -1,4 +1,4 @@
-"""The look of every figure: template, palette, frame, scale of waits, bars, and nothing sent away.
+"""The look of every figure: template, palette, frame, and nothing sent away.
 
 Colours are Okabe and Ito's, told apart by people who see red and green alike; kinds of stages differ in
 pattern or shape too. Text outside of a fill has no colour of its own, so that a page may turn dark.
@@ -6,13 +6,10 @@ pattern or shape too. Text outside of a fill has no colour of its own, so that a
 
 import textwrap
 from functools import cache
-from math import log10
 from typing import Any, Final
 
-import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
-from plotly.colors import sample_colorscale
 
 from vsm.figures.labels import escape, wrapped
 
@@ -22,28 +19,17 @@ RULE: Final = "#e2e3df"
 PAPER: Final = "#ffffff"
 FAINT: Final = "rgba(122,132,142,0.25)"
 
-KIND_COLOURS: Final = {
-    "queue": "#e69f00",
-    "work": "#0072b2",
-    "external": "#cc79a7",
-    "done": "#009e73",
-    "bulk": "#9aa3ab",
+_KINDS: Final = {
+    "queue": ("#e69f00", "/", "triangle-up", "waiting in a queue"),
+    "work": ("#0072b2", "", "square", "work"),
+    "external": ("#cc79a7", ".", "diamond", "waiting on external party"),
+    "done": ("#009e73", "-", "circle", "done"),
+    "bulk": ("#9aa3ab", "x", "x", "bulk edit, not flow"),
 }
-KIND_PATTERNS: Final = {"queue": "/", "work": "", "external": ".", "done": "-", "bulk": "x"}
-KIND_SYMBOLS: Final = {
-    "queue": "triangle-up",
-    "work": "square",
-    "external": "diamond",
-    "done": "circle",
-    "bulk": "x",
-}
-KIND_WORDS: Final = {
-    "queue": "waiting in a queue",
-    "work": "work",
-    "external": "waiting for someone outside",
-    "done": "done",
-    "bulk": "clean-up, not flow",
-}
+KIND_COLOURS: Final = {kind: colour for kind, (colour, _, _, _) in _KINDS.items()}
+KIND_PATTERNS: Final = {kind: pattern for kind, (_, pattern, _, _) in _KINDS.items()}
+KIND_SYMBOLS: Final = {kind: symbol for kind, (_, _, symbol, _) in _KINDS.items()}
+KIND_WORDS: Final = {kind: words for kind, (_, _, _, words) in _KINDS.items()}
 BACK: Final = "#d55e00"
 WAIT_SCALE: Final = ((0.0, "#c3cbd3"), (0.5, "#9a86c9"), (1.0, "#5d33a6"))
 
@@ -78,6 +64,8 @@ TEMPLATE: Final = go.layout.Template(
             "yanchor": "top",
             "pad": {"l": 16, "t": 16},
             "font": {"size": 19, "weight": 600},
+            # Its distance from the title is 1.6 of this size; its letters have a size of their own.
+            "subtitle": {"font": {"size": 6, "weight": 400}},
         },
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
@@ -101,7 +89,7 @@ TEMPLATE: Final = go.layout.Template(
 
 @cache  # plotly's renderers take seconds to load, so the first figure asks for them, not the import
 def keep_data_here() -> tuple[str, ...]:
-    """Which of Plotly's renderers show figures with our configuration from now on? Those that take one.
+    """Give Plotly's renderers our configuration, and the names of those that take one.
 
     Since version 7 Plotly's bar of buttons holds one that uploads a chart. It is switched off for JupyterLab,
     VS Code, a browser, and whatever else draws a figure in this process.
@@ -111,14 +99,38 @@ def keep_data_here() -> tuple[str, ...]:
     >>> "plotly_mimetype" in keep_data_here()
     True
     """
-    kept = []
+    configured = []
     for name in pio.renderers:
         renderer = pio.renderers[name]
         if hasattr(renderer, "config"):
             renderer.config = {**(renderer.config or {}), **CONFIG}
-            kept.append(name)
-    return tuple(kept)
+            configured.append(name)
+    return tuple(configured)
 
+
+FIELD_NAMES: Final = {
+    "value_stream_map": "Value stream map",
+    "flow_map": "Process map (directly-follows graph) with swim lanes",
+    "team_network": "Handoff network",
+    "handoff_matrix": "Handoff matrix",
+    "time_by_stage": "Time in status",
+    "efficiency_bars": "Flow efficiency",
+    "causes_ladder": "Waiting time by cause",
+    "handoff_slide": "Handoff waiting time by cause",
+    "ageing_work": "Work item ageing",
+    "ageing_in_stage": "Work item ageing: time in current stage",
+    "cycle_time_scatter": "Cycle time scatterplot",
+    "cumulative_flow": "Cumulative flow diagram",
+    "throughput_bars": "Arrivals and throughput",
+    "wait_heat_map": "Heat map of queues: work waiting by stage and week",
+    "deployment_weeks": "Deployment frequency and lead time for changes (DORA)",
+    "flow_distribution_bars": "Flow distribution",
+    "coverage_bars": "Data coverage",
+    "before_and_after": "Survival curves (Kaplan–Meier)",
+    "xmr_chart": "XmR chart (process behaviour chart)",
+    "ticket_life": "Ticket timeline",
+}
+"""Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""
 
 SIDE: Final = 16
 _HEAD: Final = 60
@@ -128,30 +140,8 @@ _TITLE_LINE: Final = 25
 _TITLE_WIDTH: Final = 54
 
 
-def framed(
-    figure: go.Figure,
-    *,
-    title: str,
-    caption: str,
-    alt: str,
-    body: int,
-    head: int = 0,
-    foot: int = 0,
-    left: int = SIDE,
-    right: int = SIDE,
-) -> go.Figure:
-    """What does this figure look like with its frame? The same figure, dressed; its width stays free.
-
-    Parameters
-    ----------
-    figure
-        With its traces; it is changed and given back.
-    title, caption
-        Plain text, escaped here and broken into lines that fit 700 pixels; a title has two at most.
-    alt
-        One or two plain sentences with the main fact; kept in ``layout.meta["alt"]``.
-    body, head, foot, left, right
-        Pixels: the plot's height, and what axes and legends need above, below and beside it.
+def framed(figure: go.Figure, **words: Any) -> go.Figure:
+    """Put the frame of ``frame_layout`` round a figure with its traces, and give it back; its width is free.
 
     Examples
     --------
@@ -159,17 +149,16 @@ def framed(
     'A &amp; B'
     """
     keep_data_here()
-    layout = frame_layout(
-        title=title, caption=caption, alt=alt, body=body, head=head, foot=foot, left=left, right=right
-    )
-    (told,) = layout.pop("annotations")
+    layout = frame_layout(**words)
+    (caption,) = layout.pop("annotations")
     figure.update_layout(**layout)
-    figure.add_annotation(**told)
+    figure.add_annotation(**caption)
     return figure
 
 
 def frame_layout(
     *,
+    of: str = "",
     title: str,
     caption: str,
     alt: str,
@@ -179,19 +168,29 @@ def frame_layout(
     left: int = SIDE,
     right: int = SIDE,
 ) -> dict[str, Any]:
-    """Which layout frames a figure? As ``framed`` takes it; the caption is its one annotation.
+    """The layout that frames a figure: title, height, margins; the caption is its one annotation.
 
-    Examples
-    --------
-    >>> frame_layout(title="A & B", caption="n = 3", alt="Three.", body=200)["annotations"][0]["text"]
-    'n = 3'
+    Parameters
+    ----------
+    of
+        The figure's key in ``FIELD_NAMES``: its name there is the subtitle, where the title does not say it.
+    title, caption
+        Plain text, escaped here and broken into lines that fit 700 pixels; a title has two at most.
+    alt
+        One or two plain sentences with the main fact; kept in ``layout.meta["alt"]``.
+    body, head, foot, left, right
+        Pixels: the plot's height, and what axes and legends need above, below and beside it.
     """
     lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
     below = foot + _LINE * len(lines) + SIDE
     heading = wrapped(title, width=_TITLE_WIDTH)
+    name = FIELD_NAMES.get(of, "")
+    subtitle = {"subtitle": {"text": f"<span style='font-size:12px'>{name}</span>"}}
+    if name.lower() in title.lower():
+        subtitle = {}
     more = heading.count("<br>")
     above = _HEAD + head + _TITLE_LINE * more
-    told = {
+    note = {
         "text": "<br>".join(lines),
         "name": "caption",
         "showarrow": False,
@@ -210,33 +209,21 @@ def frame_layout(
     return {
         "template": TEMPLATE,
         # plotly.js lifts a title by half a line for each further one.
-        "title": {"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}},
+        "title": {"text": heading, "pad": {"t": SIDE + _TITLE_LINE / 2 * more}} | subtitle,
         "height": above + body + below,
         "margin": {"l": left, "r": right, "t": above, "b": below},
         "meta": {"alt": alt},
-        "annotations": [told],
+        "annotations": [note],
     }
 
 
 def hidden_axis(low: float, high: float) -> dict[str, Any]:
-    """Which axis only places things? Without ticks, lines or zoom, from ``low`` to ``high``.
-
-    Examples
-    --------
-    >>> hidden_axis(0, 5)["range"]
-    [0, 5]
-    """
+    """An axis from ``low`` to ``high`` that only places things: without ticks, lines or zoom."""
     return {"visible": False, "fixedrange": True, "range": [low, high]}
 
 
-def nothing_to_see(*, title: str, hint: str) -> go.Figure:
-    """What is shown where there are no data? A kind sentence in an empty frame.
-
-    Examples
-    --------
-    >>> nothing_to_see(title="Flow", hint="Pull first.").layout.meta["alt"]
-    'Nothing to see yet. Pull first.'
-    """
+def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
+    """The figure where there are no data: a kind sentence in an empty frame."""
     figure = go.Figure(layout={"xaxis": hidden_axis(0, 1), "yaxis": hidden_axis(0, 1)})
     figure.add_annotation(
         text=f"Nothing to see yet<br><span style='font-size:13px'>{escape(hint)}</span>",
@@ -248,136 +235,5 @@ def nothing_to_see(*, title: str, hint: str) -> go.Figure:
         opacity=0.8,
     )
     figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, line={"color": FAINT, "width": 1, "dash": "dot"})
-    return framed(figure, title=title, caption="n = 0", alt=f"Nothing to see yet. {hint}", body=160, foot=8)
-
-
-_DAY: Final = 86400.0
-_TICKS: Final = {
-    _DAY / 24: "1 h",
-    _DAY / 4: "6 h",
-    _DAY: "1 d",
-    3 * _DAY: "3 d",
-    7 * _DAY: "7 d",
-    30 * _DAY: "30 d",
-}
-_SHORTEST, _LONGEST = min(_TICKS), max(_TICKS)
-
-
-def wait_colour(seconds: float) -> str:
-    """Which colour has a wait of so many seconds? The longer, the darker.
-
-    Examples
-    --------
-    >>> wait_colour(60.0) == wait_colour(3600.0), wait_colour(40 * 86400.0)
-    (True, 'rgb(93, 51, 166)')
-    """
-    return str(sample_colorscale(list(map(list, WAIT_SCALE)), [_depth(seconds)])[0])
-
-
-def wait_bar(body: int, *, below: int, text: str = "median wait before the move") -> go.Scatter:
-    """How does the scale get into a figure? As a trace without points, since lines cannot carry one.
-
-    Parameters
-    ----------
-    body
-        Pixels of the plot's height.
-    below
-        How many pixels under the plot the bar lies.
-    text
-        What the colours mean.
-
-    Examples
-    --------
-    >>> wait_bar(200, below=20).marker.colorbar.ticktext[0]
-    '1 h'
-    """
-    bar = {
-        "title": {"text": text, "side": "top", "font": {"size": 12}},
-        "orientation": "h",
-        "thickness": 8,
-        "len": 250,
-        "lenmode": "pixels",
-        "x": 0,
-        "xanchor": "left",
-        "xpad": 12,
-        "y": -below / body,
-        "yanchor": "top",
-        "ypad": 0,
-        "tickvals": [_depth(seconds) for seconds in _TICKS],
-        "ticktext": list(_TICKS.values()),
-        "tickfont": {"size": 11},
-        "outlinewidth": 0,
-    }
-    scale = {"colorscale": WAIT_SCALE, "cmin": 0, "cmax": 1, "color": [0], "showscale": True, "colorbar": bar}
-    return go.Scatter(x=[None], y=[None], mode="markers", marker=scale, showlegend=False, name="scale")
-
-
-def _depth(seconds: float) -> float:
-    """Place a wait on the scale, 0 to 1."""
-    clipped = min(max(seconds, _SHORTEST), _LONGEST)
-    return log10(clipped / _SHORTEST) / log10(_LONGEST / _SHORTEST)
-
-
-def filled(colour: str, pattern: str) -> dict[str, Any]:
-    """How does a bar look? By colour and by pattern, for those who see no difference in colour.
-
-    Examples
-    --------
-    >>> filled("#0072b2", "/")["pattern"]["shape"]
-    '/'
-    """
-    lines = {"fillmode": "overlay", "fgcolor": PAPER, "fgopacity": 0.55, "size": 7, "solidity": 0.22}
-    return {
-        "color": colour,
-        "line": {"width": 0},
-        "cornerradius": 2,
-        "pattern": {"shape": pattern, **lines},
-    }
-
-
-def arrow_head(width: float) -> float:
-    """Size of the head of an arrow whose line is so wide, in pixels: never smaller than can be seen.
-
-    Examples
-    --------
-    >>> arrow_head(0.0), arrow_head(10.0)
-    (9.0, 18.0)
-    """
-    return 9 + 0.9 * width
-
-
-def whiskers(rows: pd.DataFrame) -> go.Scatter:
-    """Between which bounds does each share lie? Only known intervals are drawn.
-
-    A missing one drawn as nothing would look like certainty.
-
-    Parameters
-    ----------
-    rows
-        ``share, low, high`` from 0 to 1, in the order of the bars.
-
-    Examples
-    --------
-    >>> list(whiskers(pd.DataFrame({"share": [0.5], "low": [0.25], "high": [1.0]})).error_x.array)
-    [50.0]
-    """
-    known = rows[rows["low"].notna()]
-    share = 100 * known["share"]
-    return go.Scatter(
-        x=share.tolist(),
-        y=known.index.tolist(),
-        mode="markers",
-        name="95 % interval",
-        marker={"opacity": 0, "size": 1},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (100 * known["high"] - share).tolist(),
-            "arrayminus": (share - 100 * known["low"]).tolist(),
-            "color": SOFT,
-            "thickness": 2,
-            "width": 5,
-        },
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    alt = f"Nothing to see yet. {hint}"
+    return framed(figure, of=of, title=title, caption="n = 0", alt=alt, body=160, foot=8)

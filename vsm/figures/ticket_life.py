@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
 from vsm.figures.labels import escape, hover, pluralize, text_width, unnamed
+from vsm.figures.marks import filled, row_axis, upright
 from vsm.figures.theme import (
     BACK,
     KIND_COLOURS,
@@ -16,7 +17,6 @@ from vsm.figures.theme import (
     PAPER,
     SIDE,
     SOFT,
-    filled,
     frame_layout,
     keep_data_here,
     nothing_to_see,
@@ -28,10 +28,10 @@ _LANE: Final = 58
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
 _CAPTION: Final = (
-    "n = 1 ticket, {spans}; UTC. In whose hands: the team, else a person, of a visit to work or to "
-    "somebody outside; waits: each with its cause, nights and weekends that part one cause included. Traces: "
-    "comments, logged work, reviews and moves on the board; code: what Git tells. Where nothing is drawn, "
-    "nothing is recorded."
+    "n = 1 ticket, {spans}; UTC. Holder: the team, else the person, of a visit to a work stage or an "
+    "external party; waits: each with its cause, including nights and weekends in between. Activity: "
+    "comments, logged work, reviews and moves on the board; code: from Git. Where nothing is drawn, nothing "
+    "is recorded."
 )
 
 
@@ -46,7 +46,7 @@ def ticket_life(
     tickets: pd.DataFrame,
     title: str | None = None,
 ) -> go.Figure:
-    """What happened in one ticket's life, from its creation to its finish or until now?
+    """One ticket's life, from its creation to its finish or until now.
 
     Parameters
     ----------
@@ -69,15 +69,19 @@ def ticket_life(
         No ticket has this key; keys that are written nearly so are named.
     """
     if not key.strip():
-        hint = "No ticket was asked for, or none is open."
-        return nothing_to_see(title=title or "The life of a ticket", hint=hint)
+        hint = "No ticket was chosen, or none is open."
+        return nothing_to_see(of="ticket_life", title=title or "Ticket timeline", hint=hint)
     ticket = ticket_of_key(tickets, key=key)
     about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
-    told = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
+    heading = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
     tables = {"waits": waits, "handoffs": handoffs, "events": events, "commits": commits}
-    drawn = dict(life_specs(visits, keys={ticket: str(about["key"])}, title=title or told, **tables))
+    drawn = dict(life_specs(visits, keys={ticket: str(about["key"])}, title=title or heading, **tables))
     if ticket not in drawn:
-        return nothing_to_see(title=title or key, hint="The ticket is not in what is looked at.")
+        return nothing_to_see(
+            of="ticket_life",
+            title=title or key,
+            hint="The ticket is outside of the chosen period, team or type.",
+        )
     keep_data_here()
     return go.Figure(drawn[ticket])
 
@@ -92,22 +96,10 @@ def life_specs(
     commits: pd.DataFrame,
     title: str | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What happened in each of these tickets' lives? As ``ticket_life``, for many at once.
+    """``data`` and ``layout`` of many tickets' lives, by the tickets' ids, as ``ticket_life`` draws one.
 
-    Parameters
-    ----------
-    visits, waits, handoffs, events, commits
-        As ``ticket_life`` takes them.
-    keys
-        By ids of tickets.
-    title
-        Of each figure; by default it says whose life it is.
-
-    Returns
-    -------
-    Iterator
-        A ticket's id, and ``data`` and ``layout`` of its figure, made when it is asked for; in the order of
-        ``keys``. Tickets that are not in what is looked at are left out.
+    Each is made when it is asked for, in the order of ``keys`` (by ids); tickets that are not in what is
+    looked at are left out. The ``title`` of each says whose life it is by default.
     """
     spans = life_spans(visits, tickets=list(keys), waits=waits)
     spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})
@@ -118,14 +110,15 @@ def life_specs(
     for ticket, key in keys.items():
         if ticket in lived:
             life = _Life(lived[ticket], marked.get(ticket, marks.iloc[:0]))
-            yield ticket, _spec(life, key=key, title=title or f"The life of {key}")
+            yield ticket, _spec(life, key=key, title=title or f"Timeline of {key}")
 
 
 def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
     drawn = [*life_bars(life.spans, room=life.shown[1] - life.shown[0]), *life_points(life.marks)]
     layout = frame_layout(
+        of="ticket_life",
         title=title,
-        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "stay")),
+        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "visit")),
         alt=_alt(key, life),
         body=_LANE * len(LANES),
         head=40 + _legend_height(drawn),
@@ -141,15 +134,8 @@ def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
             "nticks": 7,
             "title": {"text": "UTC"},
         },
-        "yaxis": {
-            "range": [len(LANES) - 0.5, -0.5],
-            "tickvals": list(range(len(LANES))),
-            "ticktext": [LANE_NAMES[lane] for lane in LANES],
-            "showgrid": False,
-            "fixedrange": True,
-            "ticklabelstandoff": 6,
-        },
-        "shapes": [_upright(at) for at in (life.created, life.ended)],
+        "yaxis": row_axis([LANE_NAMES[lane] for lane in LANES]),
+        "shapes": [upright(at) for at in (life.created, life.ended)],
         "annotations": [*life.ends(), *_empty_lanes(life.spans, life.marks), *layout["annotations"]],
         "legend": {"x": 0, "y": 1 + 40 / (_LANE * len(LANES)), "xanchor": "left", "yanchor": "bottom"},
     }
@@ -157,7 +143,7 @@ def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
 
 
 class _Life:
-    """From when to when does the strip run? ``shown`` leaves air; the time after the finish is cut."""
+    """From when to when the strip runs: ``shown`` leaves air; the time after the finish is cut."""
 
     def __init__(self, spans: pd.DataFrame, marks: pd.DataFrame) -> None:
         stages = spans[spans["lane"] == "stage"]
@@ -179,12 +165,7 @@ class _Life:
         word = "finished" if self.finished else "open, until"
         return [
             _end(self.created, f"created {self.created:%Y-%m-%d}", "left", 16),
-            _end(
-                self.ended,
-                f"{word} {self.ended:%Y-%m-%d}",
-                "right" if late else "left",
-                0 if not late else 16,
-            ),
+            _end(self.ended, f"{word} {self.ended:%Y-%m-%d}", "right" if late else "left", 16 * late),
         ]
 
 
@@ -192,13 +173,6 @@ def _end(at: pd.Timestamp, text: str, side: str, lift: int) -> dict[str, Any]:
     return {
         "text": escape(text), "name": "ends", "x": at, "xref": "x", "y": 1, "yref": "paper",
         "yanchor": "bottom", "xanchor": side, "yshift": lift, "showarrow": False, "font": {"size": 12},
-    }  # fmt: skip
-
-
-def _upright(at: pd.Timestamp) -> dict[str, Any]:
-    return {
-        "type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-        "line": {"color": SOFT, "width": 1, "dash": "dot"},
     }  # fmt: skip
 
 
@@ -215,7 +189,7 @@ def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any
 
 
 def _legend_height(drawn: list[Any]) -> int:
-    """How many pixels does the legend take? Its lines, on a picture 700 pixels wide."""
+    """The pixels that the legend's lines take on a picture 700 pixels wide."""
     names = [trace["name"] for trace in drawn if trace.get("showlegend") is not False]
     wide = max((text_width([name], size=12) for name in names), default=0) + 48
     lines = -(-len(names) // max(_LEGEND_WIDTH // wide, 1))
@@ -226,23 +200,23 @@ def _alt(key: str, life: _Life) -> str:
     marks = life.marks
     waits = life.spans[life.spans["lane"] == "wait"]
     whole = life.ended - life.created
-    lived = "to its finish" if life.finished else "until now, open"
+    lived = "to finish" if life.finished else "until now, open"
     sentence = (
-        f"The life of {key}: {short_duration(whole)} from its creation {lived}, "
+        f"Timeline of {key}: {short_duration(whole)} from creation {lived}, "
         f"{pluralize((marks['what'] == 'handoff').sum(), 'handoff')}, "
-        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'trace')}."
+        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'recorded act')}."
     )
     if waits.empty or not whole:
         return f"{sentence} It never waited."
     by = waits.groupby("label")["elapsed"].sum().sort_values(ascending=False, kind="stable")
     return (
-        f"{sentence} It waited {percent(by.sum() / whole)} of that, longest {by.index[0]}: "
+        f"{sentence} It waited {percent(by.sum() / whole)} of that time, longest {by.index[0]}: "
         f"{short_duration(by.iloc[0])}."
     )
 
 
 LANE_NAMES: Final = {
-    "stage": "stage", "hands": "in whose hands", "wait": "why it waited", "trace": "traces", "code": "code",
+    "stage": "stage", "hands": "holder", "wait": "why it waited", "trace": "activity", "code": "code",
 }  # fmt: skip
 _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
 _NARROW: Final = 540
@@ -260,14 +234,14 @@ _MARKS: Final = {
 
 
 def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]]:
-    """Which bars show what lasted? A trace a lane and kind, or cause; each kind is told once in the legend.
+    """Bars of what lasted: a trace a lane and kind, or cause; each kind stands once in the legend.
 
     Parameters
     ----------
     spans
         As ``life_spans`` gives them, of one ticket.
     room
-        How much time the figure shows, which tells whose name fits.
+        How much time the figure shows, which decides whose name fits.
     """
     drawn: list[dict[str, Any]] = []
     known: set[str] = set()
@@ -276,12 +250,12 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
         colour, pattern = _COLOURS[group], _PATTERNS[group]
         style = filled(colour, pattern if lane != "hands" else "")
         name = f"waited: {group}" if lane == "wait" else KIND_WORDS[group]
-        told = rows.to_dict("records")
+        records = rows.to_dict("records")
         drawn.append(
             {
                 "type": "bar",
                 "base": list(rows["start"]),
-                "x": [(row["end"] - row["start"]) / _MILLI for row in told],
+                "x": [(row["end"] - row["start"]) / _MILLI for row in records],
                 "y": [LANES.index(lane)] * len(rows),
                 "width": _THICK[lane],
                 "orientation": "h",
@@ -290,12 +264,12 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
                 "showlegend": name not in known,
                 "marker": style
                 | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
-                "text": [_inside(row, room) for row in told],
+                "text": [_inside(row, room) for row in records],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,
                 "textfont": {"size": 11},
-                "hovertext": [_span_facts(row) for row in told],
+                "hovertext": [_span_facts(row) for row in records],
                 "hoverinfo": "text",
             }
         )
@@ -326,18 +300,7 @@ def _span_facts(row: dict[Any, Any]) -> str:
 
 
 def life_points(marks: pd.DataFrame) -> list[dict[str, Any]]:
-    """Which points show what happened at one instant? A trace a kind.
-
-    Parameters
-    ----------
-    marks
-        As ``life_marks`` gives them, of one ticket.
-
-    Examples
-    --------
-    >>> life_points(pd.DataFrame({"what": []}))
-    []
-    """
+    """Marks of what happened at one instant, as ``life_marks`` gives it of one ticket: a trace a kind."""
     return [
         {
             "type": "scatter",
@@ -366,6 +329,6 @@ def _mark_facts(row: dict[Any, Any]) -> str:
         [
             ("at", f"{row['at']:%Y-%m-%d %H:%M}"),
             ("who", "" if pd.isna(row["who"]) else row["who"]),
-            ("says", "" if pd.isna(row["detail"]) else row["detail"][:80]),
+            ("detail", "" if pd.isna(row["detail"]) else row["detail"][:80]),
         ],
     )

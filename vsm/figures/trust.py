@@ -1,4 +1,4 @@
-"""What the data can bear: coverage, claims, sources, statuses, people and doubts."""
+"""Data coverage and quality: evidence, claims, sources, statuses, people and doubts."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import escape, hover, iso_day, number, small, text_width
+from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, upright
 from vsm.figures.tables import Columns, styled_table, table_of
-from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, SOFT, filled, framed, nothing_to_see
+from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent
 from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage
 from vsm.quality.sources_seen import sources_seen
@@ -26,25 +27,16 @@ _WIDE: Final = {"min-width": "16em"}
 
 
 def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Figure:
-    """How much of what happened left evidence of each kind? ``evidence_coverage`` as bars.
-
-    Parameters
-    ----------
-    coverage
-        As ``vsm.quality.coverage.evidence_coverage`` gives it.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        One bar a kind of evidence, its share in percent, with n beside; a kind sentence without tickets.
-    """
+    """Data coverage: how much evidence there is of each kind (``vsm.quality.coverage.evidence_coverage``)."""
     if not coverage.loc[coverage["of"] == "tickets", "n"].sum():
-        return nothing_to_see(title=title or _TITLE, hint="Nothing has been pulled so far.")
+        return nothing_to_see(
+            of="coverage_bars", title=title or _TITLE, hint="Nothing has been pulled so far."
+        )
     rows = coverage.to_dict("records")
     names = [f"{escape(row['evidence'])}<br>{small(escape('of ' + row['of']))}" for row in rows]
-    beside = [_numbers(row) for row in rows]
+    beside = [
+        escape(f"{percent(row['share'])} · n {number(row['n'])}") if row["n"] else "– · n 0" for row in rows
+    ]
     figure = go.Figure([_bars(rows, look) for look in _LOOKS])
     figure.update_layout(
         xaxis={
@@ -52,26 +44,20 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
             "ticksuffix": " %",
             "nticks": 6,
             "fixedrange": True,
-            "title": {"text": "share of which this is known"},
+            "title": {"text": "share with this evidence"},
         },
-        yaxis={
-            "range": [len(rows) - 0.5, -0.5],
-            "tickvals": list(range(len(rows))),
-            "ticktext": names,
-            "showgrid": False,
-            "fixedrange": True,
-            "ticklabelstandoff": 6,
-        },
+        yaxis=row_axis(names),
         barmode="overlay",
-        shapes=[_upright(100 * share) for share in (CAREFUL, SURE)],
-        annotations=[_beside(place, text) for place, text in enumerate(beside)],
-        legend={"x": 0, "y": 1.01, "xanchor": "left", "yanchor": "bottom"},
+        shapes=[upright(100 * share) for share in (CAREFUL, SURE)],
+        annotations=row_numbers(beside),
+        legend=LEGEND_ABOVE | {"y": 1.01},
     )
     return framed(
         figure,
+        of="coverage_bars",
         title=title or _TITLE,
-        caption="n stands beside each bar: all there is, no sample, so there is no interval. – where there "
-        "is none of it. A low bar is nobody's fault: it says which questions these data cannot answer.",
+        caption="n is on the right of each bar: all there is, not a sample, so there is no interval; – where "
+        "there is none. A low bar is nobody's fault: it shows which questions these data cannot answer.",
         alt=_alt(coverage),
         body=_ROW * len(rows),
         head=58,
@@ -81,22 +67,17 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
     )
 
 
-def _look(share: float) -> str:
-    return "yes" if share >= SURE else "with care" if share >= CAREFUL else "no"
-
-
 def _bars(rows: list[dict[Any, Any]], look: str) -> go.Bar:
     words, colour, pattern = _LOOKS[look]
-    mine = [(place, row) for place, row in enumerate(rows) if row["n"] and _look(row["share"]) == look]
-    return go.Bar(
-        x=[100 * row["share"] for _, row in mine],
-        y=[place for place, _ in mine],
-        orientation="h",
+    least, below = {"yes": (SURE, 2.0), "with care": (CAREFUL, SURE), "no": (-1.0, CAREFUL)}[look]
+    bars = [(place, row) for place, row in enumerate(rows) if row["n"] and least <= row["share"] < below]
+    return row_bars(
+        [100 * row["share"] for _, row in bars],
+        [place for place, _ in bars],
         name=words,
         marker=filled(colour, pattern),
-        hovertext=[_facts(row) for _, row in mine],
-        hoverinfo="text",
-        showlegend=bool(mine),
+        hovertext=[_facts(row) for _, row in bars],
+        showlegend=bool(bars),
     )
 
 
@@ -111,56 +92,33 @@ def _facts(row: Mapping[Any, Any]) -> str:
     )
 
 
-def _numbers(row: Mapping[Any, Any]) -> str:
-    return escape(f"{percent(row['share'])} · n {number(row['n'])}") if row["n"] else "– · n 0"
-
-
-def _beside(place: int, text: str) -> dict[str, Any]:
-    return {
-        "text": text, "name": "numbers", "x": 1, "xref": "paper", "xshift": 10, "y": place, "xanchor": "left",
-        "showarrow": False, "font": {"size": 12}, "align": "left",
-    }  # fmt: skip
-
-
-def _upright(share: float) -> dict[str, Any]:
-    return {
-        "type": "line", "x0": share, "x1": share, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-        "line": {"color": SOFT, "width": 1, "dash": "dot"},
-    }  # fmt: skip
-
-
 def _alt(found: pd.DataFrame) -> str:
     known = found[found["n"] > 0]
     low = known[known["share"] < CAREFUL]
     weakest = known.sort_values("share", kind="stable").to_dict("records")[0]
     return (
-        f"{_TITLE}: {number(len(low))} of {number(len(known))} kinds of evidence are there for less than "
-        f"half. The least: {weakest['evidence']}, {percent(weakest['share'])} (n {number(weakest['n'])} "
+        f"{_TITLE}: {number(len(low))} of {number(len(known))} kinds of evidence cover less than half. The "
+        f"weakest: {weakest['evidence']}, {percent(weakest['share'])} (n {number(weakest['n'])} "
         f"{weakest['of']})."
     )
 
 
 def claims_table(coverage: pd.DataFrame, *, minimum: int) -> Styler:
-    """What can be claimed from these data, and what would make it stronger? ``claims_from_coverage``.
+    """Which questions these data can answer, and what would make the answers stronger.
 
-    Parameters
-    ----------
-    coverage
-        As ``vsm.quality.coverage.evidence_coverage`` gives it.
-    minimum
-        Under so many of something it is too few to say.
+    Under ``minimum`` of something it is too few to say.
     """
     claims = claims_from_coverage(coverage, minimum=minimum)
     columns: Columns = {
         "Question": "claim",
-        "Can it be claimed": "verdict",
+        "Can the data answer it": "verdict",
         "Rests on": "evidence",
         "Known": lambda row: percent(row["share"]) if row["n"] else "–",
         "n": lambda row: f"{number(row['n'])} {row['of']}",
         "What would help": lambda row: row["help"] or "–",
     }
     caption = (
-        "A claim is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
+        "An answer is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
         "thumb, not a law."
     )
     return table_of(claims, columns, caption).set_properties(subset=["What would help"], **_WIDE)
@@ -169,13 +127,7 @@ def claims_table(coverage: pd.DataFrame, *, minimum: int) -> Styler:
 def sources_table(
     events: pd.DataFrame, *, commits: pd.DataFrame, releases: pd.DataFrame, deploys: pd.DataFrame
 ) -> Styler:
-    """What was pulled from where, and of which days does it tell? ``sources_seen`` as a table.
-
-    Parameters
-    ----------
-    events, commits, releases, deploys
-        EVENTS, COMMITS, RELEASES and DEPLOYS.
-    """
+    """What was pulled, and which time it covers (``sources_seen``)."""
     found = sources_seen(events, commits=commits, releases=releases, deploys=deploys)
     columns: Columns = {
         "Source": "source",
@@ -193,26 +145,14 @@ def sources_table(
 
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
-    """Which status counts as which stage, and who said so? The first to check.
-
-    Parameters
-    ----------
-    stages
-        As ``stages_from_names`` gives them.
-
-    Examples
-    --------
-    >>> columns = "status name stage kind team place mapped"
-    >>> statuses_table(pd.DataFrame(columns=columns.split())).data.empty
-    True
-    """
+    """Which status counts as which stage, and who says so; the assumed ones first."""
     found = stages.sort_values(["mapped", "place", "name"], kind="stable")
     columns: Columns = {
         "Status": "name",
         "Stage": "stage",
         "Kind": "kind",
         "Team": found["team"].fillna("–"),
-        "Who says so": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
+        "Mapped by": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
     }
     assumed = int((~found["mapped"].astype("bool")).sum())
     caption = (
@@ -223,43 +163,27 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
 
 
 def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFrame) -> Styler:
-    """How many accounts, persons and teams are known? Counted, never named.
-
-    Parameters
-    ----------
-    visits, events, names
-        VISITS, EVENTS with persons for accounts, and NAMES.
-    """
+    """How many accounts, persons, bots and teams take part: counted, never named."""
     accounts = names.loc[names["kind"] == "account", "id"].nunique()
     actors = set(events["actor"].dropna().astype("str"))
     holders = set(visits["holder"].dropna().astype("str"))
     placed = set(visits.loc[visits["team"].notna(), "holder"].dropna().astype("str"))
-    rows = pd.DataFrame(
-        {
-            "Who": [
-                "accounts in all sources", "persons and bots who did something", "persons who held a ticket",
-                "of these, with a team", "teams",
-            ],
-            "Known": [
-                accounts, len(actors), len(holders), len(placed),
-                visits["team"].dropna().astype("str").nunique(),
-            ],
-        }
-    )  # fmt: skip
+    known = {
+        "accounts in all sources": accounts,
+        "persons and bots who did something": len(actors),
+        "persons who held a ticket": len(holders),
+        "of these, with a team": len(placed),
+        "teams": visits["team"].dropna().astype("str").nunique(),
+    }
     return styled_table(
-        rows,
-        "Several accounts may be one person: by vsm.toml, a mailbox or a name. Without teams nobody can be "
-        "said to wait for another team.",
+        pd.DataFrame({"Who": list(known), "Known": list(known.values())}),
+        "Several accounts may be one person: matched by vsm.toml, a mailbox or a name. Without teams, "
+        "waiting for another team cannot be seen.",
     )
 
 
 def provenance_table(provenance: Mapping[str, str]) -> Styler:
-    """Which state of the data, and of vsm.toml, is this? What makes a run repeatable.
-
-    Parameters
-    ----------
-    provenance
-        Texts by name, as a stream bears them.
+    """Where these numbers come from: archive, settings, window, version; what makes a run repeatable.
 
     Examples
     --------
@@ -275,7 +199,7 @@ def provenance_table(provenance: Mapping[str, str]) -> Styler:
 
 
 def doubts_table(quality: pd.DataFrame) -> Styler:
-    """What should not be trusted? QUALITY by check, faults first, each with its count and one example."""
+    """What could not be used, or should not be trusted: QUALITY by check, faults first, with an example."""
     plain = quality.astype({"level": "str", "check": "str"})
     rows = (
         plain.groupby(["level", "check"])

@@ -1,4 +1,4 @@
-"""The stream week by week: throughput, and the cumulative flow diagram."""
+"""The stream week by week: throughput, the cumulative flow diagram, and where it waits."""
 
 from typing import Any, Final
 
@@ -6,7 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, filled, row_axis, scale_bar, value_axis
 from vsm.figures.theme import (
+    FAINT,
     INK,
     KIND_COLOURS,
     KIND_PATTERNS,
@@ -14,75 +16,64 @@ from vsm.figures.theme import (
     PAPER,
     SIDE,
     SOFT,
-    filled,
+    WAIT_SCALE,
     framed,
     nothing_to_see,
 )
-from vsm.model.weekly import stage_counts, usual_week, weekly_flow
+from vsm.findings.durations import short_duration
+from vsm.model.weekly import stage_counts, usual_week, waiting_by_week, weekly_flow
 
-_THROUGHPUT_TITLE: Final = "What comes, and what gets done"
-_THROUGHPUT_WEEKS: Final = 52
+_WEEK_FACTS: Final = {
+    "finished": "finished",
+    "arrived": "arrived",
+    "removed": "gone",
+    "WIP at its end": "wip",
+}
+_THROUGHPUT_TITLE: Final = "How much arrives, and how much gets done"
 
 
 def throughput_bars(
     lives: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
-    weeks: int = _THROUGHPUT_WEEKS,
+    weeks: int = 52,
     minimum: int,
     seed: int,
     title: str | None = None,
 ) -> go.Figure:
-    """How many tickets arrived and were finished in each week, and what is a usual week?
+    """Throughput: tickets completed, and arrived, in each of the last ``weeks``, and the median week.
 
     Parameters
     ----------
-    lives
-        As ``lifecycles_from_visits`` gives them.
     as_of
         The instant that counts as now: the week it lies in is not over, and is left out of the usual week.
-    weeks
-        At most so many of the last weeks are shown.
     minimum, seed
         Under so many whole weeks no usual week is told; of the bootstrap by week.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        Bars of finished tickets, a line of those that arrived, a line of the median week. Without tickets a
-        kind sentence.
 
     Examples
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lives = pd.DataFrame({"created": day, "finished": day})
     >>> throughput_bars(lives, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
-    'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few weeks for a usual one.'
+    'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few for a typical week.'
     """
     flow = weekly_flow(lives, as_of=as_of)
     if flow.empty:
-        return nothing_to_see(title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far.")
+        return nothing_to_see(
+            of="throughput_bars", title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far."
+        )
     shown = flow.tail(weeks).reset_index(drop=True)
     whole = shown[shown["week"] + pd.Timedelta(days=7) <= as_of]
     usual = usual_week(whole["finished"], minimum=minimum, seed=seed)
-    figure = go.Figure([_throughput_bars(shown), _throughput_line(shown)])
+    figure = go.Figure(_throughput_traces(shown))
     if usual is not None:
         figure.add_hline(y=usual[0], line={"color": SOFT, "width": 1.5, "dash": "dot"})
     figure.update_layout(
-        xaxis={"type": "date", "fixedrange": True, "showgrid": False},
-        yaxis={
-            "rangemode": "tozero",
-            "tickformat": ",d",
-            "nticks": 6,
-            "fixedrange": True,
-            "title": {"text": "tickets a week"},
-        },
-        legend={"x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        xaxis=DATE_AXIS, yaxis=value_axis("tickets a week", tickformat=",d"), legend=LEGEND_ABOVE
     )
     return framed(
         figure,
+        of="throughput_bars",
         title=title or _THROUGHPUT_TITLE,
         caption=_throughput_caption(shown, whole, usual, as_of),
         alt=_throughput_alt(shown, usual),
@@ -93,20 +84,26 @@ def throughput_bars(
     )
 
 
-def _throughput_bars(shown: pd.DataFrame) -> go.Bar:
-    return go.Bar(
-        x=_days(shown),
+def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
+    """Bars of what was finished, a line of what arrived; the pointer finds a week's numbers on both."""
+    mondays = [f"{week:%Y-%m-%d}" for week in shown["week"]]
+    facts = [
+        hover(
+            f"Week of {row['week']:%Y-%m-%d}",
+            [(word, number(row[name])) for word, name in _WEEK_FACTS.items()],
+        )
+        for row in shown.to_dict("records")
+    ]
+    finished = go.Bar(
+        x=mondays,
         y=shown["finished"].tolist(),
         name="finished for good",
         marker=filled(KIND_COLOURS["done"], ""),
-        hovertext=_throughput_hovers(shown),
+        hovertext=facts,
         hoverinfo="text",
     )
-
-
-def _throughput_line(shown: pd.DataFrame) -> go.Scatter:
-    return go.Scatter(
-        x=_days(shown),
+    arrived = go.Scatter(
+        x=mondays,
         y=shown["arrived"].tolist(),
         name="arrived",
         mode="lines+markers",
@@ -117,49 +114,34 @@ def _throughput_line(shown: pd.DataFrame) -> go.Scatter:
             "color": KIND_COLOURS["queue"],
             "line": {"color": INK, "width": 0.5},
         },
-        hovertext=_throughput_hovers(shown),
+        hovertext=facts,
         hoverinfo="text",
     )
-
-
-def _days(shown: pd.DataFrame) -> list[str]:
-    return [str(day) for day in shown["week"].dt.strftime("%Y-%m-%d")]
-
-
-def _throughput_hovers(shown: pd.DataFrame) -> list[str]:
-    return [
-        hover(
-            f"Week of {row['week']:%Y-%m-%d}",
-            [(name, number(row[name])) for name in ("finished", "arrived", "gone")]
-            + [("under way at its end", number(row["wip"]))],
-        )
-        for row in shown.to_dict("records")
-    ]
+    return [finished, arrived]
 
 
 def _throughput_caption(
     shown: pd.DataFrame, whole: pd.DataFrame, usual: tuple[float, float, float] | None, as_of: pd.Timestamp
 ) -> str:
-    told = (
+    line = (
         f"Dotted: the median of n = {number(len(whole))} whole weeks, {usual[0]:g} finished (95 % interval "
         f"{usual[1]:g} to {usual[2]:g}, bootstrap by week)."
         if usual
-        else f"n = {number(len(whole))} whole weeks: too few to say what is usual."
+        else f"n = {number(len(whole))} whole weeks: too few for a typical week."
     )
     cut = "" if len(whole) == len(shown) else f" The last week only up to {as_of:%Y-%m-%d %H:%M} UTC."
-    return f"{told} Finished for good, by bulk edits too. A usual week is no promise of the next.{cut}"
+    return f"{line} Finished for good, bulk edits included. A typical week is no promise of the next.{cut}"
 
 
 def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | None) -> str:
-    told = f"Usual are {usual[0]:g} a week." if usual else "Too few weeks for a usual one."
+    typical = f"Typical week: {usual[0]:g} finished." if usual else "Too few for a typical week."
     return (
         f"Tickets finished and arrived in each of {pluralize(len(shown), 'week')}: "
-        f"{number(shown['finished'].sum())} finished, {number(shown['arrived'].sum())} arrived. {told}"
+        f"{number(shown['finished'].sum())} finished, {number(shown['arrived'].sum())} arrived. {typical}"
     )
 
 
-_CUMULATIVE_TITLE: Final = "What lies where, week by week"
-_CUMULATIVE_WEEKS: Final = 26
+_CUMULATIVE_TITLE: Final = "Work in each stage, week by week"
 _CUMULATIVE_BODY: Final = 340
 _APART: Final = 14
 """Pixels between two labels beside the bands."""
@@ -170,32 +152,14 @@ def cumulative_flow(
     *,
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
-    weeks: int = _CUMULATIVE_WEEKS,
+    weeks: int = 26,
     title: str | None = None,
 ) -> go.Figure:
-    """How many tickets lay in each stage, week by week? A cumulative flow diagram.
+    """Cumulative flow diagram of the last ``weeks``: tickets in each stage, done ones as one band.
 
     Bands lie in the order of the stream, done at the bottom. A band that gets thicker is a queue that grows.
     Done counts from the beginning of what is shown, so that bands of open work stay readable. Tickets that
     move backwards, or are found gone, make it fall: it is drawn as it was.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
-    stages
-        As ``stages_from_names`` gives them.
-    as_of
-        The instant that counts as now.
-    weeks
-        At most so many of the last weeks are shown.
-    title
-        Plain text; a neutral one by default.
-
-    Returns
-    -------
-    Figure
-        One band a stage, done ones as one; without tickets a kind sentence.
 
     Examples
     --------
@@ -207,32 +171,43 @@ def cumulative_flow(
     """
     counts = stage_counts(visits, stages=stages, as_of=as_of)
     if counts.empty:
-        return nothing_to_see(title=title or _CUMULATIVE_TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="cumulative_flow",
+            title=title or _CUMULATIVE_TITLE,
+            hint="No ticket has entered a stage so far.",
+        )
     kinds = dict(zip(stages["stage"].astype("str"), stages["kind"].astype("str"), strict=True))
     shown = counts.tail(weeks)
     done = [name for name in shown.columns if kinds[str(name)] == "done"]
     bands = shown.drop(columns=done)[[name for name in shown.columns if name not in done][::-1]]
     finished = shown[done].sum(axis=1)
-    figure = go.Figure()
-    figure.add_trace(_band(finished - finished.min(), "done", "done", since=shown.index[0]))
-    figure.add_traces([_band(bands[name], str(name), kinds[str(name)]) for name in bands])
-    labels = _cumulative_labels(bands, finished - finished.min())
+    finished -= finished.min()
+    figure = go.Figure(
+        [
+            _band(finished, "done", "done", "done since the start of the chart"),
+            *(
+                _band(bands[name], str(name), kinds[str(name)], KIND_WORDS[kinds[str(name)]])
+                for name in bands
+            ),
+        ]
+    )
+    labels = _cumulative_labels(bands, finished)
     figure.update_layout(
-        xaxis={"type": "date", "fixedrange": True, "showgrid": False},
-        yaxis={
-            "rangemode": "tozero",
-            "tickformat": ",d",
-            "nticks": 6,
-            "fixedrange": True,
-            "title": {"text": "tickets"},
-        },
+        xaxis=DATE_AXIS,
+        yaxis=value_axis("tickets", tickformat=",d"),
         annotations=labels,
         hovermode="closest",
     )
     return framed(
         figure,
+        of="cumulative_flow",
         title=title or _CUMULATIVE_TITLE,
-        caption=_cumulative_caption(shown, bands),
+        caption=(
+            f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
+            f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
+            "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
+            "deleted."
+        ),
         alt=_cumulative_alt(bands),
         body=_CUMULATIVE_BODY,
         foot=32,
@@ -241,8 +216,7 @@ def cumulative_flow(
     )
 
 
-def _band(counts: "pd.Series[Any]", name: str, kind: str, *, since: pd.Timestamp | None = None) -> go.Scatter:
-    word = "done since the beginning of the picture" if since is not None else KIND_WORDS[kind]
+def _band(counts: "pd.Series[Any]", name: str, kind: str, word: str) -> go.Scatter:
     return go.Scatter(
         x=[f"{week:%Y-%m-%d}" for week in counts.index],
         y=counts.tolist(),
@@ -283,39 +257,17 @@ def _cumulative_labels(bands: pd.DataFrame, done: "pd.Series[Any]") -> list[dict
     for name, count in ends:
         middle = (below + count / 2) / whole * _CUMULATIVE_BODY
         below += count
-        if count and middle - lowest >= _APART:
-            labels.append(
-                _cumulative_label(
-                    f"{wrapped(name, width=22, lines=1)} {number(count)}", middle / _CUMULATIVE_BODY
-                )
-            )
-            lowest = middle
+        if not count or middle - lowest < _APART:
+            continue
+        lowest = middle
+        labels.append(
+            {
+                "text": f"{wrapped(name, width=22, lines=1)} {number(count)}", "name": "band", "x": 1,
+                "xref": "paper", "xanchor": "left", "xshift": 6, "y": middle / _CUMULATIVE_BODY,
+                "yref": "paper", "yanchor": "middle", "showarrow": False, "font": {"size": 11},
+            }
+        )  # fmt: skip
     return labels
-
-
-def _cumulative_label(text: str, height: float) -> dict[str, Any]:
-    return {
-        "text": text,
-        "name": "band",
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": 6,
-        "y": height,
-        "yref": "paper",
-        "yanchor": "middle",
-        "showarrow": False,
-        "font": {"size": 11},
-    }
-
-
-def _cumulative_caption(shown: pd.DataFrame, bands: pd.DataFrame) -> str:
-    n = int(bands.iloc[-1].sum())
-    return (
-        f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), open ones too: n = "
-        f"{number(n)} not done at the end. Done counts from the first of these weeks. A band that thickens "
-        "is work piling up; where it thins, tickets moved on, moved back, or were deleted."
-    )
 
 
 def _cumulative_alt(bands: pd.DataFrame) -> str:
@@ -324,4 +276,100 @@ def _cumulative_alt(bands: pd.DataFrame) -> str:
     return (
         f"Tickets by stage at the end of each of {pluralize(len(bands), 'week')}. At the end n = "
         f"{number(last.sum())} are open{most}."
+    )
+
+
+_HEAT_TITLE: Final = "When and where work waits"
+_HEAT_ROW: Final = 34
+
+
+def wait_heat_map(
+    waits: pd.DataFrame,
+    *,
+    stages: pd.DataFrame,
+    as_of: pd.Timestamp,
+    weeks: int = 52,
+    title: str | None = None,
+) -> go.Figure:
+    """Waiting by stage, in the order of the stream, and by week; empty cells where nothing waited.
+
+    Examples
+    --------
+    >>> times = pd.to_datetime(["2026-01-05", "2026-01-12"], utc=True)
+    >>> piece = {"stage": "Open", "ticket": "a", "start": times[0], "end": times[1], "bulk": False}
+    >>> stages = pd.DataFrame({"stage": ["Open"], "place": [0]})
+    >>> wait_heat_map(pd.DataFrame([piece]), stages=stages, as_of=times[1]).layout.meta["alt"]
+    'Tickets waiting on average, by stage and week. The most, 1.0, waited in Open, week of 2026-01-05 (n 1).'
+    """
+    waiting = waiting_by_week(waits, as_of=as_of)
+    if waiting.empty:
+        return nothing_to_see(
+            of="wait_heat_map", title=title or _HEAT_TITLE, hint="No ticket has waited so far."
+        )
+    last = waiting["week"].max()
+    mondays = pd.date_range(end=last, periods=weeks, freq="7D")
+    mondays = mondays[mondays >= waiting["week"].min()]
+    shown = waiting[waiting["week"] >= mondays[0]]
+    order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
+    names = [name for name in order if name in set(shown["stage"])]
+    cells = {(row["stage"], row["week"]): row for row in shown.to_dict("records")}
+    grid = [[cells.get((name, week)) for week in mondays] for name in names]
+    labels = [wrapped(name, width=22) for name in names]
+    figure = go.Figure(
+        go.Heatmap(
+            x=[f"{week:%Y-%m-%d}" for week in mondays],
+            y=list(range(len(names))),
+            z=[[cell["lying"] if cell else None for cell in row] for row in grid],
+            hovertext=[[_heat_facts(cell) for cell in row] for row in grid],
+            hoverinfo="text",
+            xgap=1,
+            ygap=2,
+            zmin=0,
+            colorscale=[list(step) for step in WAIT_SCALE],
+            colorbar=scale_bar(
+                "tickets waiting, average of the week", y=-34 / (_HEAT_ROW * len(names)), nticks=5
+            ),
+        )
+    )
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": FAINT, "width": 1}}
+    figure.update_layout(
+        xaxis=DATE_AXIS,
+        yaxis=row_axis(labels),
+        shapes=[line | {"y0": row - 0.5, "y1": row - 0.5, "layer": "below"} for row in range(1, len(names))],
+    )
+    return framed(
+        figure,
+        of="wait_heat_map",
+        title=title or _HEAT_TITLE,
+        caption=(
+            f"Elapsed waiting of open and finished tickets in each of {pluralize(len(mondays), 'week')} "
+            f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
+            "nothing waited. Without visits that a bulk edit began or ended."
+        ),
+        alt=_heat_alt(shown),
+        body=_HEAT_ROW * len(names),
+        foot=98,
+        left=SIDE + 14 + text_width(labels, size=12),
+    )
+
+
+def _heat_facts(cell: dict[Any, Any] | None) -> str:
+    if cell is None:
+        return ""
+    return hover(
+        cell["stage"],
+        [
+            ("week of", f"{cell['week']:%Y-%m-%d}"),
+            ("waiting", f"{cell['lying']:.1f} tickets on average"),
+            ("total wait", short_duration(cell["waited"])),
+            ("n", pluralize(cell["tickets"], "ticket")),
+        ],
+    )
+
+
+def _heat_alt(shown: pd.DataFrame) -> str:
+    most = shown.sort_values("lying", ascending=False, kind="stable").iloc[0]
+    return (
+        f"Tickets waiting on average, by stage and week. The most, {most['lying']:.1f}, waited in "
+        f"{most['stage']}, week of {most['week']:%Y-%m-%d} (n {number(most['tickets'])})."
     )

@@ -7,21 +7,19 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, small, wrapped
+from vsm.figures.labels import edge_hover, escape, hover, number, pluralize, small, wrapped
 from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
+from vsm.figures.marks import arrow_head, arrow_heads, wait_bar, wait_colour, writing
 from vsm.figures.theme import (
     BACK,
     FAINT,
     KIND_COLOURS,
     KIND_SYMBOLS,
     KIND_WORDS,
-    arrow_head,
     framed,
     hidden_axis,
     nothing_to_see,
-    wait_bar,
-    wait_colour,
 )
 from vsm.findings.durations import percent, short_duration
 from vsm.model.network import team_lanes
@@ -31,7 +29,7 @@ _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
     "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. "
-    "Arcs above skip stages; orange arcs below lead back. Mark: size by share of the time before the finish, "
+    "Arcs above skip stages; orange arcs below go back. Mark: size by share of the time before the finish, "
     "shape by kind. {folded}"
 )
 
@@ -43,7 +41,7 @@ def flow_map(
     title: str | None = None,
     min_share: float = 0.01,
 ) -> go.Figure:
-    """How does work move from stage to stage, where does it skip, and where does it come back?
+    """Map of all moves between stages, with swim lanes by team; rarer ones than ``min_share`` are folded.
 
     Parameters
     ----------
@@ -51,15 +49,8 @@ def flow_map(
         As ``vsm.model.network.stage_network`` gives it.
     visits
         VISITS, which tell in whose hands work was: with them there is a swim lane for each team.
-    title
-        Plain text; a neutral one by default.
     min_share
         Edges with a smaller share of all moves are folded; the caption says how many moves that are.
-
-    Returns
-    -------
-    Figure
-        One trace a drawn edge, one for the stages, one for the swim lanes; without stages a kind sentence.
 
     Examples
     --------
@@ -73,7 +64,9 @@ def flow_map(
     'Flow map of 2 stages, 3 tickets and 3 moves, 0 of them backwards (0 %)'
     """
     if not network:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="flow_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
+        )
     plan = plan_from_network(network, min_share=min_share)
     lanes = team_lanes(visits) if visits is not None else None
     teams = [] if lanes is None else lane_names(lanes, stages=plan.names)
@@ -91,24 +84,22 @@ def flow_map(
     )
     return framed(
         figure,
+        of="flow_map",
         title=title or _TITLE,
-        caption=_caption(network, plan) + _told_of_lanes(lanes, teams),
-        alt=_alt(network, [*plan.drawn, *plan.folded]) + _lanes_in_words(teams),
+        caption=_caption(network, plan) + _lanes_explained(lanes, teams),
+        alt=_alt(network, [*plan.drawn, *plan.folded])
+        + (f" Swim lanes from above: {', '.join(teams)}." if teams else ""),
         body=plan.body,
         foot=112,
     )
 
 
-def _told_of_lanes(lanes: pd.DataFrame | None, teams: list[str]) -> str:
+def _lanes_explained(lanes: pd.DataFrame | None, teams: list[str]) -> str:
     if lanes is None:
         return ""
     if not teams:
         return " No team is known, so there are no swim lanes."
     return " Swim lanes: where each team held tickets, thicker with more of the stage's time."
-
-
-def _lanes_in_words(teams: list[str]) -> str:
-    return f" Swim lanes from above: {', '.join(teams)}." if teams else ""
 
 
 def _total(moves: list[Move]) -> int:
@@ -118,7 +109,7 @@ def _total(moves: list[Move]) -> int:
 def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
     folded = plan.folded
     every = _total(plan.drawn) + _total(folded)
-    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare way')} not drawn."
+    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare path')} not drawn."
     return _CAPTION.format(
         tickets=pluralize(network.graph.get("tickets", 0), "ticket"),
         moves=pluralize(every, "move"),
@@ -137,7 +128,7 @@ def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
         return sentence
     most = max(moves, key=lambda move: move.about["wait_total"])
     return (
-        f"{sentence} Most waiting lies before the move from {most.giver} to {most.receiver}: "
+        f"{sentence} Most waiting is before the move from {most.giver} to {most.receiver}: "
         f"median {short_duration(most.about['wait_median'])}, n {number(most.about['count'])}."
     )
 
@@ -151,17 +142,7 @@ _LETTER: Final = 0.62  # of the font size: the width of a letter
 
 
 def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
-    """Which traces are the flow map? A line a drawn move, then ``arc heads``, ``stages``, ``moves``, …
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> about = {"team": "", "tickets": 3, "visits": 3, "open": 0, "median": 3e5, "share": 1.0}
-    >>> network.add_node("Build", kind="work", place=0, **about)
-    >>> plan = Plan(["Build"], {"Build": 24.0}, [], [], [])
-    >>> [trace.name for trace in marks_from_plan(plan, network=network)]
-    ['arc heads', 'stages', 'moves', 'names', 'scale', 'work']
-    """
+    """The traces of the flow map: a line a drawn move, then heads, stages, counts, names, scale, legend."""
     most = max((move.about["tickets"] for move in plan.drawn), default=0) or 1
     return [
         *(_line(plan, move, points, most) for move, points in zip(plan.drawn, plan.paths, strict=True)),
@@ -175,13 +156,7 @@ def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatte
 
 
 def guides_from_plan(plan: Plan) -> list[dict[str, Any]]:
-    """Which thin lines lead from the names down to their stages?
-
-    Examples
-    --------
-    >>> [line["x0"] for line in guides_from_plan(Plan(["a", "b"], {"a": 6.0, "b": 6.0}, [], [], []))]
-    [0, 1]
-    """
+    """The thin lines that lead from the names down to their stages."""
     line = {"color": FAINT, "width": 1, "dash": "dot"}
     ends = {name: (plan.radii[name], _name_foot(plan, place)) for place, name in enumerate(plan.names)}
     return [
@@ -194,39 +169,34 @@ def _name_foot(plan: Plan, place: int) -> float:
     return plan.top + LEVEL * (place % plan.levels)
 
 
-def _width(move: Move, most: int) -> float:
-    return max(_THINNEST, float(_WIDEST * move.about["tickets"] / most))
-
-
-def _colour(move: Move) -> str:
-    if move.back:
-        return BACK
-    return wait_colour(move.about["wait_median"])
+def _look(move: Move, most: int) -> tuple[float, str]:
+    """The width of a move by its tickets, of ``most`` at most, and its colour."""
+    width = max(_THINNEST, float(_WIDEST * move.about["tickets"] / most))
+    return width, BACK if move.back else wait_colour(move.about["wait_median"])
 
 
 def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
     """Draw a move; a straight line's head lies on its last point, which plotly.js sets back from the mark."""
-    width = _width(move, most)
+    width, colour = _look(move, most)
     x, y = points[-1]
     inside = _LINE_IN_HEAD * arrow_head(width)
     ends_in_head = points if move.straight else [*points[:-1], (x, y - inside if move.back else y + inside)]
+    head = {
+        "symbol": "arrow-wide",
+        "angleref": "previous",
+        "size": [0, arrow_head(width)],
+        "standoff": [0, plan.radii[move.receiver]],
+        "color": colour,
+        "opacity": 1,
+        "line": {"width": 0},
+    }
     return go.Scatter(
         x=[x for x, _ in ends_in_head],
         y=[y for _, y in ends_in_head],
         mode="lines+markers" if move.straight else "lines",
         name=escape(f"{move.giver} → {move.receiver}"),
-        line={"color": _colour(move), "width": width, "simplify": move.straight},
-        marker={
-            "symbol": "arrow-wide",
-            "angleref": "previous",
-            "size": [0, arrow_head(width)],
-            "standoff": [0, plan.radii[move.receiver]],
-            "color": _colour(move),
-            "opacity": 1,
-            "line": {"width": 0},
-        }
-        if move.straight
-        else None,
+        line={"color": colour, "width": width, "simplify": move.straight},
+        marker=head if move.straight else None,
         hovertext=_facts_of_move(move),
         hoverinfo="text",
         showlegend=False,
@@ -238,21 +208,11 @@ def _arc_heads(plan: Plan, most: int) -> go.Scatter:
     arcs = [
         (move, points[-1]) for move, points in zip(plan.drawn, plan.paths, strict=True) if not move.straight
     ]
-    return go.Scatter(
-        x=[x for _, (x, _) in arcs],
-        y=[y for _, (_, y) in arcs],
-        mode="markers",
-        name="arc heads",
-        marker={
-            "symbol": "arrow-wide",
-            "angle": [0 if move.back else 180 for move, _ in arcs],
-            "size": [arrow_head(_width(move, most)) for move, _ in arcs],
-            "color": [_colour(move) for move, _ in arcs],
-            "opacity": 1,
-            "line": {"width": 0},
-        },
-        hoverinfo="skip",
-        showlegend=False,
+    return arrow_heads(
+        "arc heads",
+        [tip for _, tip in arcs],
+        angles=[0 if move.back else 180 for move, _ in arcs],
+        looks=[_look(move, most) for move, _ in arcs],
     )
 
 
@@ -297,31 +257,19 @@ def _counts(plan: Plan) -> go.Scatter:
 
 
 def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
-    """Head each stage's column with its name, on two levels where there are many."""
-    names = plan.names
-    column = _PAGE * plan.levels / (len(names) - 1 + 2 * plan.edge)
+    """Head each stage's column with its name, on two levels where there are many, and its share.
+
+    Nothing is said about the time in done stages: it lies behind the finish.
+    """
+    column = _PAGE * plan.levels / (len(plan.names) - 1 + 2 * plan.edge)
     width = min(22, int(column / (_LETTER * _NAME_SIZE)))
-    shares = [_share(network.nodes[name]) for name in names]
-    return go.Scatter(
-        x=list(range(len(names))),
-        y=[_name_foot(plan, place) for place in range(len(names))],
-        text=[
-            f"{wrapped(name, width=width)}<br>{small(share)}"
-            for name, share in zip(names, shares, strict=True)
-        ],
-        mode="text",
-        name="names",
-        textposition="top center",
-        textfont={"size": _NAME_SIZE},
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-    )
-
-
-def _share(about: dict[str, Any]) -> str:
-    """Say nothing about the time in done stages: it lies behind the finish."""
-    return "" if about["kind"] == "done" else percent(about["share"])
+    places = []
+    for place, name in enumerate(plan.names):
+        about = network.nodes[name]
+        share = "" if about["kind"] == "done" else percent(about["share"])
+        text = f"{wrapped(name, width=width)}<br>{small(share)}"
+        places.append((float(place), _name_foot(plan, place), text))
+    return writing("names", places, size=_NAME_SIZE, textposition="top center", showlegend=False)
 
 
 def _legend(plan: Plan, network: "nx.DiGraph[str]") -> list[go.Scatter]:
@@ -342,17 +290,8 @@ def _legend(plan: Plan, network: "nx.DiGraph[str]") -> list[go.Scatter]:
 
 
 def _facts_of_move(move: Move) -> str:
-    about = move.about
-    return hover(
-        f"{move.giver} → {move.receiver}",
-        [
-            ("n", f"{pluralize(about['count'], 'move')}, {pluralize(about['tickets'], 'ticket')}"),
-            ("median wait", short_duration(about["wait_median"])),
-            ("85 % of waits within", short_duration(about["wait_p85"])),
-            ("wait in all", short_duration(about["wait_total"])),
-            ("share of all waiting on moves", percent(about["share"])),
-        ],
-    )
+    ends = (move.giver, move.receiver)
+    return edge_hover(ends, move.about, noun="move", share="share of all waiting on moves")
 
 
 def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
@@ -362,7 +301,7 @@ def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
             ("share of the time before the finish", percent(about["share"])),
-            ("median of a visit", short_duration(about["median"])),
+            ("median visit", short_duration(about["median"])),
             ("there now", pluralize(about["open"], "ticket")),
             ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
         ],

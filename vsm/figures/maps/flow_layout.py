@@ -18,7 +18,7 @@ Points = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Which moves lead from one stage to another? ``start`` and ``end`` count along the spine."""
+    """The moves from one stage to another; ``start`` and ``end`` count along the spine."""
 
     giver: str
     receiver: str
@@ -28,57 +28,29 @@ class Move:
 
     @property
     def back(self) -> bool:
-        """Does it lead backwards?"""
+        """It leads backwards."""
         return self.end <= self.start
 
     @property
     def straight(self) -> bool:
-        """Does it lead to the next stage?"""
+        """It leads to the next stage."""
         return self.end == self.start + 1
 
     @property
     def span(self) -> int:
-        """How many stages does it cross?"""
+        """How many stages it crosses."""
         return abs(self.end - self.start)
 
 
 def spine(network: "nx.DiGraph[str]") -> list[str]:
-    """In which order do the stages stand? By place, and by name where two share one.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> network.add_node("Done", place=7)
-    >>> network.add_node("Build", place=2)
-    >>> spine(network)
-    ['Build', 'Done']
-    """
+    """The stages in the stream's order, by name where two share a place."""
     return sorted(network.nodes, key=lambda name: (network.nodes[name]["place"], name))
 
 
 def moves_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> tuple[list[Move], list[Move]]:
-    """Which moves are drawn, and which are folded because they are rare?
+    """The moves that are drawn, and those that are folded because they are rare; both in stream order.
 
-    Parameters
-    ----------
-    min_share
-        An edge with a smaller share of all moves is folded.
-
-    Returns
-    -------
-    (drawn, folded)
-        Both in stream order.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> for place, name in enumerate("abc"):
-    ...     network.add_node(name, place=place)
-    >>> network.add_edge("a", "b", count=199)
-    >>> network.add_edge("a", "c", count=1)
-    >>> drawn, folded = moves_from_network(network, min_share=0.01)
-    >>> [move.receiver for move in drawn], [move.receiver for move in folded]
-    (['b'], ['c'])
+    An edge with a smaller share of all moves than ``min_share`` is folded.
     """
     place = {name: at for at, name in enumerate(spine(network))}
     moves = [Move(u, v, place[u], place[v], about) for u, v, about in network.edges(data=True)]
@@ -89,7 +61,7 @@ def moves_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> tuple
 
 
 def arc_heights(moves: list[Move]) -> dict[int, float]:
-    """How far from the spine does an arc rise, by its span? The shorter below the longer, in pixels.
+    """How far arcs rise from the spine, in pixels by their span: the shorter below the longer.
 
     Examples
     --------
@@ -102,7 +74,7 @@ def arc_heights(moves: list[Move]) -> dict[int, float]:
 
 
 def path(move: Move, *, height: float, radii: tuple[float, float], feet: tuple[float, float]) -> Points:
-    """Through which points does a move run? From the spine up, or down where it leads back, and to it again.
+    """The points of a move: from the spine up, or down where it leads back, and to it again.
 
     Parameters
     ----------
@@ -142,7 +114,7 @@ def path(move: Move, *, height: float, radii: tuple[float, float], feet: tuple[f
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where does everything on the flow map lie? Sideways in stages, up and down in pixels from the spine.
+    """Where everything on the flow map lies: sideways in stages, up and down in pixels from the spine.
 
     Attributes
     ----------
@@ -167,48 +139,37 @@ class Plan:
 
     @property
     def top(self) -> float:
-        """Above which pixel is room for the names?"""
+        """The pixel above which is room for the names."""
         return max([40.0, *(y + 28 for points in self.paths for _, y in points)])
 
     @property
     def floor(self) -> float:
-        """Down to which pixel do the moves reach?"""
+        """The pixel down to which the moves reach."""
         return min([-36.0, *(y - 18 for points in self.paths for _, y in points)])
 
     @property
     def bottom(self) -> float:
-        """Down to which pixel does the map reach?"""
+        """The pixel down to which the map reaches."""
         return self.floor - self.below
 
     @property
     def levels(self) -> int:
-        """On how many levels do the names stand? Many take turns on two, so that none overlaps the next."""
+        """How many levels the names stand on: many take turns on two, so that none overlaps the next."""
         return 2 if len(self.names) > _STAGGERED else 1
 
     @property
     def body(self) -> int:
-        """How many pixels high is the map, with its names?"""
+        """The height of the map in pixels, with its names."""
         return round(self.top - self.bottom) + LEVEL * self.levels
 
     @property
     def edge(self) -> float:
-        """How far beyond the outer stages does the map reach? Their names need it."""
+        """How far the map reaches beyond the outer stages, whose names need it."""
         return 0.5 + 0.03 * len(self.names)
 
 
 def plan_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> Plan:
-    """Where do this network's stages and moves lie on the flow map?
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> for place, name in enumerate("abc"):
-    ...     network.add_node(name, place=place, share=0.25)
-    >>> network.add_edge("a", "c", count=1)
-    >>> plan = plan_from_network(network, min_share=0.0)
-    >>> plan.radii["a"], plan.top, plan.levels
-    (15.0, 88.0, 1)
-    """
+    """Where this network's stages and moves lie on the flow map."""
     names = spine(network)
     drawn, folded = moves_from_network(network, min_share=min_share)
     radii = {name: mark_radius(network.nodes[name]["share"]) for name in names}
@@ -244,11 +205,5 @@ def _spread(moves: list[Move], end: str, foot: float) -> dict[Move, float]:
 
 
 def mark_radius(share: float) -> float:
-    """How many pixels has a stage's mark? Beyond a least size its radius grows with the root of its share.
-
-    Examples
-    --------
-    >>> mark_radius(0.0), mark_radius(0.25), mark_radius(1.0)
-    (6.0, 15.0, 24.0)
-    """
+    """Pixels of a stage's mark: beyond a least size its radius grows with the root of its share."""
     return 6.0 + 18.0 * sqrt(min(max(share, 0.0), 1.0))

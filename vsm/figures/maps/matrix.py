@@ -1,19 +1,19 @@
 """The handoff matrix: from each team to each, how often and how long work waits."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.labels import edge_hover, escape, number, pluralize, text_width, wrapped
+from vsm.figures.marks import scale_bar
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
-from vsm.findings.durations import percent, short_duration
+from vsm.findings.durations import short_duration
 
 _TITLE: Final = "What handoffs between teams cost"
 _CAPTION: Final = (
-    "n = {handoffs} of {tickets}. In a cell: number of handoffs and median wait until the work is taken up; "
-    "colour: wait in all. Grey: between persons of one team, whatever the wait. Empty: none was seen.{cut}"
+    "n = {handoffs} of {tickets}. Cell: number of handoffs and median wait until work is started; colour: "
+    "total wait. Grey: between persons of one team, whatever the wait. Empty: no handoff.{cut}"
 )
 _DAY: Final = 86400.0
 _MUTED: Final = ((0.0, "#e6e8ea"), (1.0, "#e6e8ea"))
@@ -23,24 +23,19 @@ _ROW: Final = 58
 _ONE_LINE, _WHOLE_MEDIAN = 4, 6
 _UPRIGHT: Final = 8
 
-Handoffs = Mapping[str, Any]
-
 
 def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
-    """Between which teams does work wait longest until it is taken up?
+    """Handoff matrix: from each team to each, how often and how long it waits.
 
     Parameters
     ----------
     team_network
         As ``vsm.model.network.team_network`` gives it; teams are drawn in its order.
-    title
-        Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
-        Two heat maps, ``between teams`` and ``within a team``, of the wait in days; without handoffs a kind
-        sentence.
+        Two heat maps, ``between teams`` and ``within a team``, of the wait in days.
 
     Examples
     --------
@@ -50,17 +45,19 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     >>> list(handoff_matrix(network).data[0].z)
     [[None, 10.0], [None, None]]
     >>> handoff_matrix(network).layout.meta["alt"].split(". ")[1]
-    'The costliest way leads from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+    'The costliest handoff is Build → Test: 10 d in total, median 1 d 1 h, n 10.'
     """
     if not team_network.number_of_edges():
-        return nothing_to_see(title=title or _TITLE, hint="No handoff between known teams has been seen.")
+        return nothing_to_see(
+            of="handoff_matrix", title=title or _TITLE, hint="No handoff between known teams has been seen."
+        )
     teams = list(team_network)
     between = [(u, v) for u, v in team_network.edges if u != v]
     within = [(u, v) for u, v in team_network.edges if u == v]
     figure = go.Figure(
         [
-            _heat(team_network, between, "between teams", _COST, bar=True),
-            _heat(team_network, within, "within a team", _MUTED, bar=False),
+            _heat(team_network, between, "between teams", _COST, showscale=bool(between)),
+            _heat(team_network, within, "within a team", _MUTED, showscale=False),
         ]
     )
     rows, columns = [wrapped(team, width=16, lines=3) for team in teams], _column_names(teams)
@@ -90,9 +87,11 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
     cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
     return framed(
         figure,
+        of="handoff_matrix",
         title=title or _TITLE,
         caption=_CAPTION.format(**n, cut=cut),
-        alt=_alt(team_network, between, **n),
+        alt=f"Handoffs between {pluralize(len(teams), 'team')}: {n['handoffs']} of {n['tickets']}. "
+        + costliest_handoff(team_network),
         body=_ROW * len(teams),
         head=_column_height(columns),
         foot=70,
@@ -119,17 +118,17 @@ def _heat(
     name: str,
     scale: tuple[tuple[float, str], ...],
     *,
-    bar: bool,
+    showscale: bool,
 ) -> go.Heatmap:
     teams = list(network)
     days: list[list[float | None]] = [[None] * len(teams) for _ in teams]
     texts = [[""] * len(teams) for _ in teams]
     facts = [[""] * len(teams) for _ in teams]
-    for giver, receiver in pairs:
-        row, column, about = teams.index(giver), teams.index(receiver), network.edges[giver, receiver]
+    for pair in pairs:
+        row, column, about = teams.index(pair[0]), teams.index(pair[1]), network.edges[pair]
         days[row][column] = about["wait_total"] / _DAY
-        texts[row][column] = _cell(about, teams=len(teams))
-        facts[row][column] = _facts(giver, receiver, about)
+        texts[row][column] = _cell(about["count"], short_duration(about["wait_median"]), teams=len(teams))
+        facts[row][column] = handoff_facts(pair, network)
     return go.Heatmap(
         z=days,
         text=texts,
@@ -144,55 +143,32 @@ def _heat(
         zmax=max([about for line in days for about in line if about is not None], default=1.0) or 1.0,
         xgap=3,
         ygap=3,
-        showscale=bar and bool(pairs),
-        colorbar={
-            "title": {"text": "wait in all, days", "side": "top", "font": {"size": 12}},
-            "orientation": "h",
-            "thickness": 8,
-            "len": 250,
-            "lenmode": "pixels",
-            "x": 0,
-            "xanchor": "left",
-            "xpad": 0,
-            "y": -10 / (_ROW * len(teams)),
-            "yanchor": "top",
-            "ypad": 0,
-            "outlinewidth": 0,
-            "tickfont": {"size": 11},
-            "nticks": 6,
-        },
+        showscale=showscale,
+        colorbar=scale_bar("total wait, days", y=-10 / (_ROW * len(teams)), nticks=6),
     )
 
 
-def _cell(about: Handoffs, *, teams: int) -> str:
+def _cell(count: int, median: str, *, teams: int) -> str:
     """Write the count and the median, on two lines where cells are narrow, then cut to one unit."""
-    median = short_duration(about["wait_median"])
     shown = median if teams <= _WHOLE_MEDIAN else " ".join(median.split()[:2])
-    return f"{number(about['count'])}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
+    return f"{number(count)}×{' · ' if teams <= _ONE_LINE else '<br>'}{escape(shown)}"
 
 
-def _facts(giver: str, receiver: str, about: Handoffs) -> str:
-    return hover(
-        f"{giver} → {receiver}",
-        [
-            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
-            ("median wait", short_duration(about["wait_median"])),
-            ("85 % of waits within", short_duration(about["wait_p85"])),
-            ("wait in all", short_duration(about["wait_total"])),
-            ("share of all waiting in handoffs", percent(about["share"])),
-            ("returns to an earlier stage", number(about["back"])),
-        ],
-    )
+def handoff_facts(pair: tuple[str, str], network: "nx.DiGraph[str]") -> str:
+    """The box beside the pointer of the handoffs from one team to another."""
+    about = network.edges[pair]
+    back = {"returns to an earlier stage": number(about["back"])}
+    return edge_hover(pair, about, noun="handoff", share="share of all waiting in handoffs", **back)
 
 
-def _alt(network: "nx.DiGraph[str]", between: list[tuple[str, str]], *, handoffs: str, tickets: str) -> str:
-    sentence = f"Handoffs between {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
+def costliest_handoff(network: "nx.DiGraph[str]") -> str:
+    """A sentence on the handoff between two teams that waits longest in total, for alt texts."""
+    between = [pair for pair in network.edges if pair[0] != pair[1]]
     if not between:
-        return f"{sentence} None of them leads to another team."
+        return "None of them goes to another team."
     giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
     about = network.edges[giver, receiver]
     return (
-        f"{sentence} The costliest way leads from {giver} to {receiver}: "
-        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
-        f"n {number(about['count'])}."
+        f"The costliest handoff is {giver} → {receiver}: {short_duration(about['wait_total'])} in total, "
+        f"median {short_duration(about['wait_median'])}, n {number(about['count'])}."
     )

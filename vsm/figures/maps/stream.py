@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, wrapped
+from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
 from vsm.figures.maps.stream_layout import (
     BOX_FOOT,
     BOX_HEAD,
@@ -21,20 +21,21 @@ from vsm.figures.maps.stream_layout import (
     Slot,
     layout_from_network,
 )
+from vsm.figures.marks import writing
 from vsm.figures.theme import INK, KIND_COLOURS, KIND_WORDS, SOFT, framed, hidden_axis, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Value stream map"
 _CAPTION: Final = (
-    "n = {tickets}. In a box: median time of a visit, n visits, C&A = share passed on that never came back "
-    "(– where too few tell). Ladder: medians of one visit, elapsed, which do not add up to the lead time; "
-    "at its end, shares of all time before the finish. Work is told by status: a ticket left in a work stage "
-    "overnight counts as worked on."
+    "n = {tickets}. Box: median time of a visit, n visits, C&A = share passed on that never came back (– "
+    "where there are too few). Time ladder: medians of one visit, elapsed, which do not add up to the lead "
+    "time; at its end, shares of all time before the finish. Work is measured by status: a ticket left in a "
+    "work stage overnight counts as worked on."
 )
 
 
 def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
-    """How does work flow from request to customer, and where does it wait on the way?
+    """Value stream map: stages as process boxes, queues as triangles, the time ladder below.
 
     Process boxes are work stages, with the median time of a visit, the number of visits and %C&A;
     triangles are stages that wait, with the tickets there now. A long stream runs on in further rows,
@@ -44,13 +45,11 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
     ----------
     network
         As ``vsm.model.network.stage_network`` gives it. Stages of kind ``done`` are the customer's end.
-    title
-        Plain text; a neutral one by default.
 
     Returns
     -------
     Figure
-        The trace ``stages`` holds one point a stage with all numbers; without stages a kind sentence.
+        The trace ``stages`` holds one point a stage with all numbers.
 
     Examples
     --------
@@ -62,21 +61,24 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
     'Value stream map of 2 stages and 3 tickets: waiting 50 %, work 50 % of the time before the finish'
     """
     if not network:
-        return nothing_to_see(title=title or _TITLE, hint="No ticket has entered a stage so far.")
+        return nothing_to_see(
+            of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
+        )
     layout = layout_from_network(network)
     figure = go.Figure(
-        [*traces_from_layout(layout), *texts_from_layout(layout)],
+        [*_ladders(layout), _stages(layout), *texts_from_layout(layout)],
         layout={
             "xaxis": hidden_axis(*layout.x_range),
             "yaxis": hidden_axis(-layout.height, 0),
             "shapes": shapes_from_layout(layout),
-            "annotations": arrows_from_layout(layout),
+            "annotations": [arrow for row in range(layout.rows) for arrow in _arrows_in_row(layout, row)],
             "showlegend": False,
         },
     )
     tickets = pluralize(network.graph.get("tickets", 0), "ticket")
     return framed(
         figure,
+        of="value_stream_map",
         title=title or _TITLE,
         caption=_CAPTION.format(tickets=tickets),
         alt=_alt(layout, tickets),
@@ -95,7 +97,7 @@ def _alt(layout: Layout, tickets: str) -> str:
         return sentence
     most = max(slots, key=lambda slot: slot.about["share"])
     return (
-        f"{sentence} The largest part lies in {most.name}: {percent(most.about['share'])}, "
+        f"{sentence} The largest share is {most.name}: {percent(most.about['share'])}, "
         f"median {short_duration(most.about['median'])}, n {number(most.about['visits'])} visits."
     )
 
@@ -105,17 +107,8 @@ _DATA_FILL: Final = "#f5f9fc"
 _FACTORY: Final = "M -22,0 L -22,18 L -22,34 L -8,22 L -8,34 L 6,22 L 6,34 L 20,22 L 20,0 Z"
 
 
-Mark = dict[str, Any]
-
-
-def shapes_from_layout(layout: Layout) -> list[Mark]:
-    """Which outlines stand on the map? A head and a data box for each work stage, the source, the customer.
-
-    Examples
-    --------
-    >>> [shape["type"] for shape in shapes_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
-    ['path', 'path']
-    """
+def shapes_from_layout(layout: Layout) -> list[dict[str, Any]]:
+    """The outlines on the map: a head and a data box for each work stage, the source, the customer."""
     boxes = [
         _box(slot, top, bottom, fill)
         for slot in layout.slots
@@ -125,29 +118,7 @@ def shapes_from_layout(layout: Layout) -> list[Mark]:
     return [*boxes, *_icons(layout)]
 
 
-def arrows_from_layout(layout: Layout) -> list[Mark]:
-    """Which push arrows lead from stage to stage, from the source and to the customer, on from row to row?
-
-    Examples
-    --------
-    >>> [(arrow["ax"], arrow["x"]) for arrow in arrows_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
-    [(-0.85, 0.0)]
-    """
-    return [arrow for row in range(layout.rows) for arrow in _arrows_in_row(layout, row)]
-
-
-def traces_from_layout(layout: Layout) -> list[go.Scatter]:
-    """Which traces are the map? The time ladder, and the ``stages`` with their numbers.
-
-    Examples
-    --------
-    >>> [trace.name for trace in traces_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))]
-    ['ladder', 'stages']
-    """
-    return [*_ladders(layout), _stages(layout)]
-
-
-def _box(slot: Slot, top: float, bottom: float, fill: str) -> Mark:
+def _box(slot: Slot, top: float, bottom: float, fill: str) -> dict[str, Any]:
     return {
         "type": "rect",
         "layer": "below",
@@ -160,7 +131,7 @@ def _box(slot: Slot, top: float, bottom: float, fill: str) -> Mark:
     }
 
 
-def _icons(layout: Layout) -> list[Mark]:
+def _icons(layout: Layout) -> list[dict[str, Any]]:
     """Draw the source and the customer as factories, as the classic map has them."""
     tops = ((SOURCE_X, 0.0, SOFT), (layout.end_x, layout.last_top, KIND_COLOURS["done"]))
     return [
@@ -180,7 +151,7 @@ def _icons(layout: Layout) -> list[Mark]:
     ]
 
 
-def _arrows_in_row(layout: Layout, row: int) -> list[Mark]:
+def _arrows_in_row(layout: Layout, row: int) -> list[dict[str, Any]]:
     low, high = layout.x_range
     stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else 26) for slot in layout.in_row(row)]
     first = (SOURCE_X, 0.0, 26) if row == 0 else (low, 0.05, 0)
@@ -210,27 +181,27 @@ def _arrows_in_row(layout: Layout, row: int) -> list[Mark]:
 
 def _ladders(layout: Layout) -> list[go.Scatter]:
     """Draw the time ladder: a thin line for the steps, a thick one a kind."""
+    gap = (None, None)
     thin: list[tuple[float | None, float | None]] = []
     thick: dict[str, list[tuple[float | None, float | None]]] = {}
     for row in range(layout.rows):
         for slot in layout.in_row(row):
             step = [(slot.x - 0.5, slot.rung), (slot.x + 0.5, slot.rung)]
             thin += step
-            thick.setdefault(slot.about["kind"], []).extend([*step, (None, None)])
-        thin.append((None, None))
-    lines = [_line(thin, SOFT, 1.2)]
-    return lines + [_line(points, KIND_COLOURS[kind], 5) for kind, points in thick.items()]
-
-
-def _line(points: list[tuple[float | None, float | None]], colour: str, width: float) -> go.Scatter:
-    return go.Scatter(
-        x=[x for x, _ in points],
-        y=[y for _, y in points],
-        mode="lines",
-        line={"color": colour, "width": width},
-        hoverinfo="skip",
-        name="ladder",
-    )
+            thick.setdefault(slot.about["kind"], []).extend([*step, gap])
+        thin.append(gap)
+    lines = [(thin, SOFT, 1.2), *((points, KIND_COLOURS[kind], 5.0) for kind, points in thick.items())]
+    return [
+        go.Scatter(
+            x=[x for x, _ in points],
+            y=[y for _, y in points],
+            mode="lines",
+            line={"color": colour, "width": width},
+            hoverinfo="skip",
+            name="ladder",
+        )
+        for points, colour, width in lines
+    ]
 
 
 def _stages(layout: Layout) -> go.Scatter:
@@ -265,14 +236,14 @@ def _stages(layout: Layout) -> go.Scatter:
 
 def _facts(name: str, about: Mapping[str, Any]) -> str:
     done = about["kind"] == "done"
-    ca = percent(about["ca"]) if "ca" in about else "too few to say"
+    ca = percent(about["ca"]) if "ca" in about else TOO_FEW
     return hover(
         name,
         [
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
-            ("median of a visit", "" if done else short_duration(about["median"])),
-            ("85 % of visits within", "" if done else short_duration(about["p85"])),
+            ("median visit", "" if done else short_duration(about["median"])),
+            ("85th percentile", "" if done else short_duration(about["p85"])),
             ("share of the time before the finish", "" if done else percent(about["share"])),
             ("complete and accurate", "" if done else ca),
             ("there now", pluralize(about["open"], "ticket")),
@@ -281,111 +252,64 @@ def _facts(name: str, about: Mapping[str, Any]) -> str:
     )
 
 
-Place = tuple[float, float, str]
-
-
 def texts_from_layout(layout: Layout) -> list[go.Scatter]:
-    """Which texts stand on the map? Names, data boxes, tickets there now, the ladder's medians, the totals.
-
-    Examples
-    --------
-    >>> texts = texts_from_layout(Layout((), (), 1, 0.0, (-1.0, 1.0)))
-    >>> texts[-1].name, list(texts[-1].text)
-    ('totals', ['waiting <b>0 %</b>', 'work <b>0 %</b>'])
-    """
+    """The texts on the map: names, data boxes, tickets there now, the ladder's medians, the totals."""
     works = [slot for slot in layout.slots if slot.works]
     waits = [slot for slot in layout.slots if not slot.works]
-    named = [
-        (slot.x, slot.top - _name_y(slot), wrapped(slot.name, width=layout.letters, lines=3))
-        for slot in works
+    wide, size = layout.letters, layout.letter_size
+    names, teams, data = [], [], []
+    for slot in works:
+        name_y = 26 if slot.about["team"] else BOX_HEAD / 2
+        names.append((slot.x, slot.top - name_y, wrapped(slot.name, width=wide, lines=3)))
+        teams.append((slot.x, slot.top - 58, wrapped(slot.about["team"], width=wide + 1, lines=1)))
+        data.append((slot.x, slot.top - (BOX_HEAD + BOX_FOOT) / 2, _data(slot.about)))
+    queues, inventory, now = [], [], []
+    for slot in waits:
+        queues.append((slot.x, slot.top - 26, wrapped(slot.name, width=wide + 1, lines=3)))
+        inventory.append((slot.x, slot.top - MIDDLE - 2, "<b>I</b>"))
+        now.append((slot.x, slot.top - 124, f"<b>{number(slot.about['open'])}</b> now"))
+    medians = [
+        (slot.x, slot.rung + (-12 if slot.works else 12), escape(short_duration(slot.about["median"])))
+        for slot in layout.slots
     ]
-    teams = [
-        (slot.x, slot.top - 58, wrapped(slot.about["team"], width=layout.letters + 1, lines=1))
-        for slot in works
+    steps = (("waiting", LADDER_UP), ("work", LADDER_DOWN))
+    rungs = [
+        (SOURCE_X, -ROW * row - y, word)
+        for row in range(layout.rows)
+        for word, y in steps
+        if layout.in_row(row)
     ]
+    totals = [
+        (layout.end_x, layout.last_top - LADDER_UP, f"waiting <b>{percent(layout.waiting)}</b>"),
+        (layout.end_x, layout.last_top - LADDER_DOWN, f"work <b>{percent(layout.work)}</b>"),
+    ]
+    ink = {"colour": INK, "textposition": "middle center"}
+    plain = {"textposition": "middle center"}
     return [
-        _writing("box names", named, size=layout.letter_size, colour=INK),
-        _writing("box teams", teams, size=layout.letter_size - 2, colour=INK),
-        _writing("box data", [_data(slot) for slot in works], size=layout.letter_size, colour=INK),
-        _writing("names", [_queue_name(slot, layout) for slot in waits], size=layout.letter_size),
-        _writing(
-            "inventory",
-            [(slot.x, slot.top - MIDDLE - 2, "<b>I</b>") for slot in waits],
-            size=layout.letter_size + 2,
-            colour=INK,
-        ),
-        _writing(
-            "waiting now", [(slot.x, slot.top - 124, _now(slot)) for slot in waits], size=layout.letter_size
-        ),
-        _writing("medians", [_median(slot) for slot in layout.slots], size=layout.letter_size),
-        _writing("ends", _ends(layout), size=layout.letter_size),
-        _writing("rungs", _rungs(layout), size=layout.letter_size - 1),
-        _writing("totals", _totals(layout), size=layout.letter_size + 1),
+        writing("box names", names, size=size, **ink),
+        writing("box teams", teams, size=size - 2, **ink),
+        writing("box data", data, size=size, **ink),
+        writing("names", queues, size=size, **plain),
+        writing("inventory", inventory, size=size + 2, **ink),
+        writing("waiting now", now, size=size, **plain),
+        writing("medians", medians, size=size, **plain),
+        writing("ends", _ends(layout), size=size, **plain),
+        writing("rungs", rungs, size=size - 1, **plain),
+        writing("totals", totals, size=size + 1, **plain),
     ]
 
 
-def _writing(name: str, places: list[Place], *, size: int, colour: str | None = None) -> go.Scatter:
-    return go.Scatter(
-        x=[x for x, _, _ in places],
-        y=[y for _, y, _ in places],
-        text=[text for _, _, text in places],
-        mode="text",
-        name=name,
-        textposition="middle center",
-        textfont={"size": size, "color": colour},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-
-
-def _name_y(slot: Slot) -> float:
-    return 26 if slot.about["team"] else BOX_HEAD / 2
-
-
-def _queue_name(slot: Slot, layout: Layout) -> Place:
-    return slot.x, slot.top - 26, wrapped(slot.name, width=layout.letters + 1, lines=3)
-
-
-def _data(slot: Slot) -> Place:
-    about = slot.about
+def _data(about: Mapping[str, Any]) -> str:
+    """What stands in a data box, on three lines."""
     ca = percent(about["ca"]).replace("over ", ">").replace("under ", "<") if "ca" in about else "–"
-    lines = [
-        f"<b>{escape(short_duration(about['median']))}</b>",
-        f"n {number(about['visits'])}",
-        f"C&amp;A {escape(ca)}",
-    ]
-    return slot.x, slot.top - (BOX_HEAD + BOX_FOOT) / 2, "<br>".join(lines)
+    median = escape(short_duration(about["median"]))
+    return f"<b>{median}</b><br>n {number(about['visits'])}<br>C&amp;A {escape(ca)}"
 
 
-def _now(slot: Slot) -> str:
-    return f"<b>{number(slot.about['open'])}</b> now"
-
-
-def _median(slot: Slot) -> Place:
-    above = -12 if slot.works else 12
-    return slot.x, slot.rung + above, escape(short_duration(slot.about["median"]))
-
-
-def _ends(layout: Layout) -> list[Place]:
+def _ends(layout: Layout) -> list[tuple[float, float, str]]:
     tickets = sum(about["open"] for _, about in layout.ends)
     names = " / ".join(name for name, _ in layout.ends) or "Customer"
     places = [(layout.end_x, layout.last_top - 26, wrapped(names, width=layout.letters, lines=3))]
     if layout.ends:
         places.append((layout.end_x, layout.last_top - 124, f"<b>{number(tickets)}</b> there"))
     return [*places, (SOURCE_X, -26.0, "Requests")]
-
-
-def _rungs(layout: Layout) -> list[Place]:
-    """Say at each row's left what the ladder's upper and lower steps are."""
-    x = SOURCE_X
-    steps = (("waiting", LADDER_UP), ("work", LADDER_DOWN))
-    return [
-        (x, -ROW * row - y, word) for row in range(layout.rows) for word, y in steps if layout.in_row(row)
-    ]
-
-
-def _totals(layout: Layout) -> list[Place]:
-    return [
-        (layout.end_x, layout.last_top - LADDER_UP, f"waiting <b>{percent(layout.waiting)}</b>"),
-        (layout.end_x, layout.last_top - LADDER_DOWN, f"work <b>{percent(layout.work)}</b>"),
-    ]

@@ -25,7 +25,7 @@ BOX_HEAD, BOX_FOOT, MIDDLE, LADDER_UP, LADDER_DOWN = 68, 128, 84, 172, 198
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where does one stage lie? ``x`` in slots, ``row`` from 0, ``about`` as in the network's node."""
+    """Where one stage lies: ``x`` in slots, ``row`` from 0, ``about`` as in the network's node."""
 
     name: str
     x: float
@@ -34,28 +34,28 @@ class Slot:
 
     @property
     def top(self) -> float:
-        """At which pixel does its row begin?"""
+        """The pixel at which its row begins."""
         return -ROW * self.row
 
     @property
     def works(self) -> bool:
-        """Is it a process box, rather than a triangle?"""
+        """It is a process box, rather than a triangle."""
         return bool(self.about["kind"] == "work")
 
     @property
     def rung(self) -> float:
-        """At which pixel does its step of the ladder lie?"""
+        """The pixel at which its step of the ladder lies."""
         return self.top - (LADDER_DOWN if self.works else LADDER_UP)
 
     @property
     def share(self) -> float:
-        """Which share of all time before the finish lies here?"""
+        """Its share of all time before the finish."""
         return float(self.about["share"])
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where does everything lie?
+    """Where everything on the value stream map lies.
 
     Attributes
     ----------
@@ -63,8 +63,6 @@ class Layout:
         The stages before the finish, in stream order.
     ends
         Name and attributes of the stages of kind ``done``.
-    rows
-        How many rows.
     end_x
         Where the customer stands, in the last row.
     x_range
@@ -79,42 +77,42 @@ class Layout:
 
     @property
     def height(self) -> int:
-        """How many pixels high is the map?"""
+        """The height of the map in pixels."""
         return ROW * self.rows
 
     @property
     def last_top(self) -> float:
-        """At which pixel does the last row begin?"""
+        """The pixel at which the last row begins."""
         return -ROW * (self.rows - 1)
 
     @property
     def waiting(self) -> float:
-        """Which share of the time lies in queues and outside?"""
+        """The share of the time that lies in queues and outside."""
         return sum(slot.share for slot in self.slots if not slot.works)
 
     @property
     def work(self) -> float:
-        """Which share of the time lies in work stages?"""
+        """The share of the time that lies in work stages."""
         return sum(slot.share for slot in self.slots if slot.works)
 
     @property
     def letter_size(self) -> int:
-        """Which font size, in pixels, does the map bear?"""
+        """The font size in pixels."""
         return 11 if self.x_range[1] - self.x_range[0] > MOST_IN_A_ROW else 13
 
     @property
     def letters(self) -> int:
-        """How many letters of a name fit into a line of a box, on a page of 700 pixels?"""
+        """How many letters of a name fit into a line of a box, on a page of 700 pixels."""
         box = 668 * 2 * HALF / (self.x_range[1] - self.x_range[0])
         return int(box / (0.57 * self.letter_size))
 
     def in_row(self, row: int) -> tuple[Slot, ...]:
-        """Which stages lie in this row?"""
+        """The stages in this row."""
         return tuple(slot for slot in self.slots if slot.row == row)
 
 
 def layout_from_network(network: "nx.DiGraph[str]") -> Layout:
-    """Where does each stage of this network lie on the map? At most six in a row, the customer included.
+    """Where each stage of this network lies on the map: at most six in a row, the customer included.
 
     Examples
     --------

@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, pluralize
-from vsm.figures.theme import FAINT, SOFT, filled
+from vsm.figures.marks import filled, writing
+from vsm.figures.theme import FAINT, SOFT
 from vsm.findings.durations import percent, short_duration
 
 LANE: Final = 40
@@ -20,7 +21,7 @@ _WIDTH: Final = 0.8
 
 
 def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
-    """Which lanes are there, from above? Teams in the order in which work comes to them; none without teams.
+    """The lanes from above: teams in the order in which work comes to them; none without teams.
 
     Parameters
     ----------
@@ -28,12 +29,6 @@ def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
         As ``vsm.model.network.team_lanes`` gives them.
     stages
         In the stream's order.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"stage": ["Test", "Build"], "team": ["qa", "web"], "share": 1.0, "elapsed": 1})
-    >>> lane_names(rows, stages=["Build", "Test"])
-    ['web', 'qa']
     """
     known = lanes.dropna(subset="team")
     if known.empty:
@@ -48,19 +43,9 @@ def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
 
 
 def lane_marks(lanes: pd.DataFrame, *, names: list[str], stages: list[str], top: float) -> list[Any]:
-    """Which traces are the lanes? Bars, thicker with more of a stage's time, and the names of the lanes.
+    """The traces of the lanes of ``lane_names``: bars, thicker with more of a stage's time, and names.
 
-    Parameters
-    ----------
-    lanes, stages
-        As in ``lane_names``, which gives ``names``.
-    top
-        At which pixel of the map the first lane begins.
-
-    Examples
-    --------
-    >>> lane_marks(pd.DataFrame(columns=["stage", "team"]), names=[], stages=[], top=0.0)
-    []
+    The first lane begins at pixel ``top`` of the map.
     """
     if not names:
         return []
@@ -77,29 +62,18 @@ def lane_marks(lanes: pd.DataFrame, *, names: list[str], stages: list[str], top:
             hoverinfo="text",
             showlegend=False,
         ),
-        go.Scatter(
-            x=[-_WIDTH / 2] * len(names),
-            y=[top - LANE * lane - 9 for lane in range(len(names))],
-            text=[escape(name) for name in names],
-            mode="text",
-            name="lane names",
+        writing(
+            "lane names",
+            [(-_WIDTH / 2, top - LANE * lane - 9, escape(name)) for lane, name in enumerate(names)],
+            size=12,
             textposition="middle right",
-            textfont={"size": 12},
-            hoverinfo="skip",
             showlegend=False,
-            cliponaxis=False,
         ),
     ]
 
 
 def lane_floors(count: int, *, top: float, width: tuple[float, float]) -> list[dict[str, Any]]:
-    """Which lines part the lanes? One under each, from side to side.
-
-    Examples
-    --------
-    >>> [line["y0"] for line in lane_floors(2, top=0.0, width=(0, 5))]
-    [-40.0, -80.0]
-    """
+    """The lines under the lanes, from side to side."""
     return [
         {
             "type": "line", "x0": width[0], "x1": width[1], "y0": top - LANE * (lane + 1),
@@ -112,10 +86,10 @@ def lane_floors(count: int, *, top: float, width: tuple[float, float]) -> list[d
 def _rows(lanes: pd.DataFrame, names: list[str], stages: list[str]) -> list[dict[Any, Any]]:
     """Tell each bar's lane and place; teams beyond the lanes share one."""
     place = {stage: at for at, stage in enumerate(stages)}
-    told = lanes.assign(
+    named = lanes.assign(
         lane=[UNKNOWN if pd.isna(team) else team if team in names else OTHERS for team in lanes["team"]]
     )
-    sums = told.groupby(["stage", "lane"], sort=False)[["share", "elapsed", "visits", "tickets"]].sum()
+    sums = named.groupby(["stage", "lane"], sort=False)[["share", "elapsed", "visits", "tickets"]].sum()
     return [
         {
             **row,
@@ -134,7 +108,7 @@ def _facts(row: dict[Any, Any]) -> str:
         f"{row['name']} in {row['stage']}",
         [
             ("of the stage's time", percent(row["share"])),
-            ("elapsed in all", short_duration(row["elapsed"])),
+            ("total elapsed", short_duration(row["elapsed"])),
             ("n", pluralize(row["visits"], "visit")),
         ],
     )

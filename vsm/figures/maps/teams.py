@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from math import atan2, degrees, hypot
-from typing import Any, Final
+from typing import Final
 
 import networkx as nx
 import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, number, pluralize, text_width
+from vsm.figures.maps.matrix import costliest_handoff, handoff_facts
 from vsm.figures.maps.teams_layout import (
     HALF_WIDTH,
     NAME_SIZE,
@@ -18,14 +19,15 @@ from vsm.figures.maps.teams_layout import (
     oval_from_network,
     through,
 )
-from vsm.figures.theme import PAPER, arrow_head, framed, hidden_axis, nothing_to_see, wait_bar, wait_colour
-from vsm.findings.durations import percent, short_duration
+from vsm.figures.marks import arrow_head, arrow_heads, wait_bar, wait_colour, writing
+from vsm.figures.theme import PAPER, framed, hidden_axis, nothing_to_see
+from vsm.findings.durations import short_duration
 
 _TITLE: Final = "Who waits for whom"
 _CAPTION: Final = (
-    "n = {handoffs} of {tickets}. Arrow: from giver to receiver, width by handoffs, colour by median wait "
-    "until the work is taken up; beside it, where there is room, both as numbers. Mark: handoffs that a team "
-    "gives or takes. Within: from person to person of one team, and the median wait.{cut}"
+    "n = {handoffs} of {tickets}. Arrow: from upstream to downstream team, width by handoffs, colour by "
+    "median wait until work is started; both as numbers where there is room. Circle: handoffs that a team "
+    "gives or receives. Within: between persons of one team, and the median wait.{cut}"
 )
 _FOOT: Final = 74
 
@@ -33,41 +35,27 @@ _FOOT: Final = 74
 def team_network(
     network: "nx.DiGraph[str]", *, title: str | None = None, most: int = 12, min_share: float = 0.01
 ) -> go.Figure:
-    """Which teams pass work to which, how often, and how long does it wait to be taken up?
+    """Handoff network: which team waits for which, and for how long; at most ``most`` teams.
 
     Parameters
     ----------
     network
         As ``vsm.model.network.team_network`` gives it.
-    title
-        Plain text; a neutral one by default.
     most
         How many teams are drawn, those with most handoffs.
     min_share
-        Ways with a smaller share of all handoffs are not drawn. The caption says what is left out.
-
-    Returns
-    -------
-    Figure
-        One trace a drawn way, one for the teams; without handoffs between known teams a kind sentence.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph(name="teams", tickets=9)
-    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 864000.0, "share": 1.0}
-    >>> network.add_edge("Build", "Test", count=10, tickets=9, back=0, **waits)
-    >>> team_network(network).layout.meta["alt"].split(". ")[1]
-    'Most waiting lies on the way from Build to Test: 10 d in all, median 1 d 1 h, n 10.'
+        Rarer handoffs are not drawn; the caption says what is left out.
     """
     if not network.number_of_edges():
         hint = "No handoff between known teams has been seen: give stages or people a team in vsm.toml."
-        return nothing_to_see(title=title or _TITLE, hint=hint)
+        return nothing_to_see(of="team_network", title=title or _TITLE, hint=hint)
     busiest = sorted(network, key=lambda team: (-through(network, team), team))[:most]
     drawn = network.subgraph(busiest)
-    ways = _ways(drawn, least=min_share * _handoffs(network))
+    least = min_share * _handoffs(network)
+    ways = sorted((u, v) for u, v, about in drawn.edges.data() if u != v and about["count"] >= least)
     oval = oval_from_network(drawn, ways=ways)
     body = round(oval.high - oval.low)
-    scale = [wait_bar(body, below=14, text="median wait until taken up")] if oval.ways else []
+    scale = [wait_bar(body, below=14, text="median wait until started")] if oval.ways else []
     figure = go.Figure(
         [*marks_from_oval(oval, network=drawn), *scale],
         layout={
@@ -82,9 +70,11 @@ def team_network(
     }
     return framed(
         figure,
+        of="team_network",
         title=title or _TITLE,
         caption=_CAPTION.format(**counts, cut=_cut(network, drawn, ways)),
-        alt=_alt(network, **counts),
+        alt=f"Network of {pluralize(len(network), 'team')}: {counts['handoffs']} of {counts['tickets']}. "
+        + costliest_handoff(network),
         body=body,
         foot=_FOOT if oval.ways else 8,
     )
@@ -92,10 +82,6 @@ def team_network(
 
 def _handoffs(network: "nx.DiGraph[str]") -> int:
     return sum(about["count"] for *_, about in network.edges(data=True))
-
-
-def _ways(network: "nx.DiGraph[str]", *, least: float) -> list[Way]:
-    return sorted((u, v) for u, v, about in network.edges(data=True) if u != v and about["count"] >= least)
 
 
 def _cut(network: "nx.DiGraph[str]", drawn: "nx.DiGraph[str]", ways: list[Way]) -> str:
@@ -106,21 +92,7 @@ def _cut(network: "nx.DiGraph[str]", drawn: "nx.DiGraph[str]", ways: list[Way]) 
         return ""
     teams = len(network) - len(drawn)
     others = f" {pluralize(teams, 'team')} and" if teams else ""
-    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare ways."
-
-
-def _alt(network: "nx.DiGraph[str]", *, handoffs: str, tickets: str) -> str:
-    sentence = f"Network of {pluralize(len(network), 'team')}: {handoffs} of {tickets}."
-    between = [way for way in network.edges if way[0] != way[1]]
-    if not between:
-        return f"{sentence} None of them leads to another team."
-    way = max(between, key=lambda way: network.edges[way]["wait_total"])
-    about = network.edges[way]
-    return (
-        f"{sentence} Most waiting lies on the way from {way[0]} to {way[1]}: "
-        f"{short_duration(about['wait_total'])} in all, median {short_duration(about['wait_median'])}, "
-        f"n {number(about['count'])}."
-    )
+    return f" Not drawn:{others} {pluralize(rest, 'handoff')} on rare paths."
 
 
 _WIDEST: Final = 11.0
@@ -134,23 +106,12 @@ _ALONG: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)
 
 
 def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
-    """Which traces are the network? A line a way, then ``arrow heads``, ``teams``, ``names``, ``facts``.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 8e5, "share": 1.0, "back": 0}
-    >>> network.add_edge("web", "qa", count=3, tickets=3, **waits)
-    >>> from vsm.figures.maps.teams_layout import oval_from_network
-    >>> oval = oval_from_network(network, ways=[("web", "qa")])
-    >>> [trace.name for trace in marks_from_oval(oval, network=network)]
-    ['web → qa', 'arrow heads', 'teams', 'names', 'facts']
-    """
+    """The traces of the network: a line a way, then ``arrow heads``, ``teams``, ``names``, ``facts``."""
     most = max((network.edges[way]["count"] for way in oval.ways), default=1)
     widths = {way: max(_THINNEST, _WIDEST * network.edges[way]["count"] / most) for way in oval.ways}
     ordered = sorted(oval.ways, key=lambda way: (network.edges[way]["wait_median"], way))
     return [
-        *(_line(oval.ways[way], way, network.edges[way], widths[way]) for way in ordered),
+        *(_line(oval.ways[way], way, network, widths[way]) for way in ordered),
         _heads({way: oval.ways[way] for way in ordered}, network, widths),
         _teams(oval, network),
         _names(oval),
@@ -158,7 +119,7 @@ def marks_from_oval(oval: Oval, *, network: "nx.DiGraph[str]") -> list[go.Scatte
     ]
 
 
-def _line(points: list[Point], way: Way, about: Mapping[str, Any], width: float) -> go.Scatter:
+def _line(points: list[Point], way: Way, network: "nx.DiGraph[str]", width: float) -> go.Scatter:
     """Draw a way up to the inside of its arrow's head."""
     tip = points[-1]
     shown = [point for point in points if _apart(point, tip) >= _LINE_IN_HEAD * arrow_head(width)]
@@ -167,8 +128,12 @@ def _line(points: list[Point], way: Way, about: Mapping[str, Any], width: float)
         y=[y for _, y in shown],
         mode="lines",
         name=escape(f"{way[0]} → {way[1]}"),
-        line={"color": wait_colour(about["wait_median"]), "width": width, "simplify": False},
-        hovertext=facts_of_way(way, about),
+        line={
+            "color": wait_colour(network.edges[way]["wait_median"]),
+            "width": width,
+            "simplify": False,
+        },
+        hovertext=handoff_facts(way, network),
         hoverinfo="text",
         showlegend=False,
     )
@@ -182,21 +147,11 @@ def _heads(
         x, y = points[-1]
         before = [point for point in points if _apart(point, (x, y)) >= arrow_head(widths[way])] or points[:1]
         angles.append(round(degrees(atan2(x - before[-1][0], y - before[-1][1])), 1))
-    return go.Scatter(
-        x=[points[-1][0] for points in ways.values()],
-        y=[points[-1][1] for points in ways.values()],
-        mode="markers",
-        name="arrow heads",
-        marker={
-            "symbol": "arrow-wide",
-            "angle": angles,
-            "size": [arrow_head(widths[way]) for way in ways],
-            "color": [wait_colour(network.edges[way]["wait_median"]) for way in ways],
-            "opacity": 1,
-            "line": {"width": 0},
-        },
-        hoverinfo="skip",
-        showlegend=False,
+    return arrow_heads(
+        "arrow heads",
+        [points[-1] for points in ways.values()],
+        angles=angles,
+        looks=[(widths[way], wait_colour(network.edges[way]["wait_median"])) for way in ways],
     )
 
 
@@ -230,33 +185,20 @@ def _teams(oval: Oval, network: "nx.DiGraph[str]") -> go.Scatter:
 
 def _names(oval: Oval) -> go.Scatter:
     """Write each name outside of the oval, with the handoffs between persons of the team."""
-    places = [_name_place(oval, team) for team in oval.centres]
-    return go.Scatter(
-        x=[x for x, _ in places],
-        y=[y for _, y in places],
-        text=[oval.names[team] for team in oval.centres],
-        textposition=[oval.sides[team] for team in oval.centres],
-        mode="text",
-        name="names",
-        textfont={"size": NAME_SIZE},
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-    )
-
-
-def _name_place(oval: Oval, team: str) -> Point:
-    (x, y), (left, low, right, high) = oval.centres[team], oval.boxes[team]
-    upright, sideways = oval.sides[team].split()
-    return (
-        {"right": left, "left": right, "center": x}[sideways],
-        {"top": low, "bottom": high, "middle": y}[upright],
-    )
+    places = []
+    for team, (x, y) in oval.centres.items():
+        left, low, right, high = oval.boxes[team]
+        upright, sideways = oval.sides[team].split()
+        name_x = {"right": left, "left": right, "center": x}[sideways]
+        name_y = {"top": low, "bottom": high, "middle": y}[upright]
+        places.append((name_x, name_y, oval.names[team]))
+    return writing("names", places, size=NAME_SIZE, textposition=list(oval.sides.values()), showlegend=False)
 
 
 def _facts(oval: Oval, network: "nx.DiGraph[str]", widths: Mapping[Way, float]) -> go.Scatter:
     """Write number and median wait beside an arrow where nothing else lies; the costliest comes first."""
-    taken = [*oval.boxes.values(), *_mark_boxes(oval)]
+    marks = [(x, y, oval.radii[team]) for team, (x, y) in oval.centres.items()]
+    taken = [*oval.boxes.values(), *((x - r, y - r, x + r, y + r) for x, y, r in marks)]
     found: dict[Way, tuple[Point, str]] = {}
     for way in sorted(oval.ways, key=lambda way: (-network.edges[way]["wait_total"], way)):
         about = network.edges[way]
@@ -265,17 +207,13 @@ def _facts(oval: Oval, network: "nx.DiGraph[str]", widths: Mapping[Way, float]) 
         if centre is not None:
             found[way] = (centre, text)
             taken.append(_box(centre, text))
-    return go.Scatter(
-        x=[x for (x, _), _ in found.values()],
-        y=[y for (_, y), _ in found.values()],
-        text=[text for _, text in found.values()],
-        mode="text",
-        name="facts",
-        textfont={"size": _FACT_SIZE},
-        hovertext=[facts_of_way(way, network.edges[way]) for way in found],
+    return writing(
+        "facts",
+        [(x, y, text) for (x, y), text in found.values()],
+        size=_FACT_SIZE,
+        hovertext=[handoff_facts(way, network) for way in found],
         hoverinfo="text",
         showlegend=False,
-        cliponaxis=False,
     )
 
 
@@ -316,35 +254,8 @@ def _box(centre: Point, text: str) -> Box:
     return centre[0] - half, centre[1] - _FACT_HALF_HEIGHT, centre[0] + half, centre[1] + _FACT_HALF_HEIGHT
 
 
-def _mark_boxes(oval: Oval) -> list[Box]:
-    marks = [(*oval.centres[team], oval.radii[team]) for team in oval.centres]
-    return [(x - r, y - r, x + r, y + r) for x, y, r in marks]
-
-
 def _apart(one: Point, two: Point) -> float:
     return hypot(one[0] - two[0], one[1] - two[1])
-
-
-def facts_of_way(way: Way, about: Mapping[str, Any]) -> str:
-    """What does the box beside the pointer say of the handoffs between two teams?
-
-    Examples
-    --------
-    >>> waits = {"wait_median": 9e4, "wait_p85": 2e5, "wait_total": 8e5, "share": 1.0, "back": 0}
-    >>> facts_of_way(("web", "qa"), {"count": 3, "tickets": 2, **waits}).split("<br>")[1]
-    'n: 3 handoffs, 2 tickets'
-    """
-    return hover(
-        f"{way[0]} → {way[1]}",
-        [
-            ("n", f"{pluralize(about['count'], 'handoff')}, {pluralize(about['tickets'], 'ticket')}"),
-            ("median wait", short_duration(about["wait_median"])),
-            ("85 % of waits within", short_duration(about["wait_p85"])),
-            ("wait in all", short_duration(about["wait_total"])),
-            ("share of all waiting in handoffs", percent(about["share"])),
-            ("returns to an earlier stage", number(about["back"])),
-        ],
-    )
 
 
 def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
@@ -352,9 +263,9 @@ def _facts_of_team(team: str, network: "nx.DiGraph[str]") -> str:
     taken = sum(about["count"] for u, _, about in network.in_edges(team, data=True) if u != team)
     waited = sum(about["wait_total"] for u, _, about in network.in_edges(team, data=True) if u != team)
     facts = [
-        ("given to other teams", pluralize(given, "handoff")),
-        ("taken from other teams", pluralize(taken, "handoff")),
-        ("wait in all until it took them up", short_duration(waited)),
+        ("handed to other teams", pluralize(given, "handoff")),
+        ("received from other teams", pluralize(taken, "handoff")),
+        ("total wait until it started them", short_duration(waited)),
     ]
     if network.has_edge(team, team):
         own = network.edges[team, team]

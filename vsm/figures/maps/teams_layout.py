@@ -35,7 +35,7 @@ Way = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Oval:
-    """Where does everything lie? In pixels from the middle, upwards.
+    """Where everything on the handoff network lies, in pixels from the middle, upwards.
 
     Attributes
     ----------
@@ -57,12 +57,12 @@ class Oval:
 
     @property
     def low(self) -> float:
-        """Down to which pixel does it reach?"""
+        """The pixel down to which it reaches."""
         return min([*(box[1] for box in self.boxes.values()), *(y - _TIDY for _, y in self._points()), -40])
 
     @property
     def high(self) -> float:
-        """Up to which pixel does it reach?"""
+        """The pixel up to which it reaches."""
         return max([*(box[3] for box in self.boxes.values()), *(y + _TIDY for _, y in self._points()), 40])
 
     def _points(self) -> Iterator[Point]:
@@ -73,23 +73,7 @@ class Oval:
 
 
 def oval_from_network(network: "nx.DiGraph[str]", *, ways: list[Way]) -> Oval:
-    """Where do these teams and the ways between them lie?
-
-    Parameters
-    ----------
-    network
-        As ``vsm.model.network.team_network`` gives it.
-    ways
-        The ways that are drawn; those within a team have no arrow.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> network.add_edge("web", "qa", count=3)
-    >>> oval = oval_from_network(network, ways=[("web", "qa")])
-    >>> list(oval.centres), oval.centres["web"][0] < 0 < oval.centres["qa"][0]
-    (['web', 'qa'], True)
-    """
+    """Where these teams lie, and those of the ``ways`` between them that are drawn."""
     teams = ring(network)
     passed = {team: through(network, team) for team in teams}
     most = max(passed.values(), default=1) or 1
@@ -99,7 +83,10 @@ def oval_from_network(network: "nx.DiGraph[str]", *, ways: list[Way]) -> Oval:
     names = {
         team: f"{plain[team]}<br>{small(within[team])}" if within[team] else plain[team] for team in teams
     }
-    wide = {team: _wide(plain[team], within[team]) for team in teams}
+    wide = {
+        team: max(text_width([plain[team]], size=NAME_SIZE), text_width([within[team]], size=10)) + 4
+        for team in teams
+    }
     along = 0.0 if len(teams) < 3 else min(_HEIGHT_OF_NONE + _HEIGHT_PER_TEAM * len(teams), _HIGHEST)
     sides = {team: _side(*_centre(n, len(teams), 1.0, 1.0)) for n, team in enumerate(teams)}
     beside = [wide[team] + radii[team] + _BESIDE_NAME for team in teams if sides[team].startswith("middle")]
@@ -120,10 +107,6 @@ def _within(network: "nx.DiGraph[str]", team: str) -> str:
     about = network.edges[team, team]
     often = f"within: {number(about['count'])}×"
     return often if len(network) > _MEDIANS else f"{often} · {escape(short_duration(about['wait_median']))}"
-
-
-def _wide(plain: str, within: str) -> int:
-    return max(text_width([plain], size=NAME_SIZE), text_width([within], size=10)) + 4
 
 
 def _side(x: float, y: float) -> str:
@@ -149,7 +132,7 @@ def _free_way(way: Way, oval: Oval) -> list[Point]:
 
 
 def _clearance(points: list[Point], way: Way, oval: Oval) -> float:
-    """How far does a way pass from other teams' marks, and from all names? Below 0 it is too near."""
+    """How far a way passes from other teams' marks, and from all names; below 0 it is too near."""
     marks = [(oval.centres[team], oval.radii[team] + 9) for team in oval.centres if team not in way]
     past = [hypot(x - cx, y - cy) - reach for (cx, cy), reach in marks for x, y in points]
     inside = [
@@ -161,21 +144,12 @@ def _clearance(points: list[Point], way: Way, oval: Oval) -> float:
 
 
 def through(network: "nx.DiGraph[str]", team: str) -> int:
-    """How many handoffs does a team give or take? One from person to person within it counts once.
-
-    Examples
-    --------
-    >>> network = nx.DiGraph()
-    >>> network.add_edge("web", "qa", count=3)
-    >>> network.add_edge("qa", "qa", count=2)
-    >>> through(network, "qa")
-    5
-    """
+    """How many handoffs a team gives or takes; one from person to person within it counts once."""
     return sum(about["count"] for u, v, about in network.edges(data=True) if team in (u, v))
 
 
 def ring(network: "nx.DiGraph[str]") -> list[str]:
-    """In which order do the teams stand round the oval? Clockwise, such that busy ways are short.
+    """The order of the teams round the oval, clockwise, such that busy ways are short.
 
     Two teams change places as long as that shortens the ways. The team that gives most more than it takes
     comes first, and more work goes round with the clock than against it.
