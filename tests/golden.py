@@ -71,6 +71,19 @@ COLUMNS: Final[dict[str, str]] = {
     "End to end": "Carried",
     "Same team": "At home",
     "Cause known": "Cause named",
+    "85th percentile": "85 % within",
+    "Percentile": "Of all tickets",
+    "Total": "In all",
+    "Total wait": "In all",
+    "Total time": "Of time",
+    "One at a time": "One at once",
+    "Share of the week": "Of the week",
+    "Longest active period": "Active without a break",
+    "Evidence": "Look at",
+    "Median if moved back": "Their median",
+    "Median time to return": "Median until then",
+    "%C&A": "Never came back",
+    "Tickets that returned": "Tickets that came back",
 }
 """The same of columns."""
 TABLES: Final = (

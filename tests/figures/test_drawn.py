@@ -111,6 +111,16 @@ def test_kinds_of_work_are_drawn_and_can_be_read(browser: Browser, tmp_path: Pat
         assert (drawn.cut(), drawn.overlapping(), drawn.spilled()) == ([], [], [])
 
 
+def test_the_legend_of_causes_stays_below_the_title(
+    browser: Browser, sample_folder: Path, tmp_path: Path
+) -> None:
+    """By handoff, by team and by stage, on a page of 700 pixels, as on paper."""
+    plot = sample_stream(sample_folder).plot
+    figures = {by: plot.causes_ladder(by=by) for by in ("passing", "team", "stage")}
+    for drawn in drawn_figures(browser, figures, file=tmp_path / "causes.html", width=700).values():
+        assert (drawn.cut(), drawn.overlapping()) == ([], [])
+
+
 def test_the_measure_finds_texts_that_overlap_are_cut_or_spill(browser: Browser, tmp_path: Path) -> None:
     """The measure itself, on a figure that does all three."""
     figure = value_stream_map(SmallStream().network)
