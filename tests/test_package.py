@@ -104,6 +104,6 @@ def test_the_demo_runs_where_only_the_wheel_is_installed(wheel: Path, tmp_path: 
     assert said(python, "-m", "pip", "check", where=tmp_path).startswith("No broken requirements")
     assert vsm.__version__ in said(script, "--version", where=tmp_path)
     told = said(script, "demo", "--dir", "demo", where=tmp_path)
-    assert "Waiting in 'Waiting for QA'" in told
+    assert "of lead time is spent waiting in 'Waiting for QA'" in told
     (page,) = (tmp_path / "demo" / "runs").glob("*/index.html")
     assert len(list(page.parent.glob("*.ipynb"))) == 7

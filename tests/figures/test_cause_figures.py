@@ -14,7 +14,7 @@ def test_a_ladder_stacks_working_hours_by_cause() -> None:
     """From web to qa four hours at capacity and two overtaken; 16 of its 22 hours were non-working time."""
     figure = causes_ladder(waits(), handoffs(), lives(), minimum=1, seed=0)
     groups = list(figure.layout.yaxis.ticktext)
-    assert groups == ["web → qa", "within a team", "before the first work", "of no handoff"]
+    assert groups == ["web → qa", "within a team", "before work started", "no handoff"]
     place = groups.index("web → qa")
     hours = {bar.name: bar.x[place] for bar in figure.data}
     assert (hours["at capacity"], hours["overtaken"], hours["batched"]) == (4.0, 2.0, 0.0)

@@ -144,7 +144,7 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
     run = report_of(tracker_work(real_data / tracker))
     page = window.open(run / PAGE)
     assert page.locator(".chart").count() == FIGURES[PAGE]
-    assert "of all lead time" in page.locator(".findings li").first.inner_text()
+    assert "of lead time" in page.locator(".findings li").first.inner_text()
     page = window.open(run / HANDS)
     assert "give stages or people a team in vsm.toml" in page.locator("main").inner_text()
     assert window.said == []

@@ -12,7 +12,7 @@ from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.why import BECAUSE
+from vsm.findings.rules import BECAUSE
 from vsm.model.blocking import lasting
 from vsm.model.causes import MEANINGS, calendar_effect, cause_shares, with_passing
 from vsm.model.handoffs import longest_waits

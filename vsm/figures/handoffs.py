@@ -13,7 +13,7 @@ from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, in_days, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, filled, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.why import BECAUSE
+from vsm.findings.rules import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 

@@ -10,59 +10,59 @@ from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
-EARLY: Final = "before the first work"
+EARLY: Final = "before work started"
 WITHIN: Final = "within a team"
-LATE: Final = "of no handoff"
+LATE: Final = "no handoff"
 
 
 class Meaning(NamedTuple):
-    """What does a cause say, what would mislead you about it, and what could be tried?"""
+    """What a cause means, what would mislead about it, and what could be tried."""
 
     meaning: str
-    beware: str
+    caveat: str
     experiment: str
 
 
 MEANINGS: Final = {
     "blocked": Meaning(
         "The ticket was flagged, or a link said that another one blocks it.",
-        "Flags that nobody takes off go on blocking; what was never flagged is not here.",
-        "Look at what blocks every day, and let whoever can end it join.",
+        "Flags that nobody removes go on counting; what was never flagged is missing.",
+        "Go through all blockers every day, together with those who can remove them.",
     ),
     "external": Meaning(
-        "The stage waits for somebody outside of the stream.",
+        "The stage waits for somebody outside the value stream.",
         "The answer may have come long before somebody moved the ticket.",
         "Ask earlier, agree on when an answer comes, or decide without one.",
     ),
     "non-working time": Meaning(
-        "Night, weekend, holiday: outside of the working calendar of the receiver's team.",
-        "It rests on the calendars of vsm.toml; an assumed one hides real waiting, or invents it.",
-        "Nothing, unless work should wait less at night: then hand over earlier in the day.",
+        "Nights, weekends and holidays: outside the working calendar of the team that is waited for.",
+        "It rests on the calendars of vsm.toml; an assumed one may hide real waiting, or invent it.",
+        "Usually nothing; hand over earlier in the day where work should not wait overnight.",
     ),
     "unassigned": Meaning(
         "Nobody was assigned, and neither the stage nor the ticket belongs to a team.",
-        "A team may well know what is its own: let vsm.toml say team = … for the stage.",
-        "Name a team that owns the stage, and one person a day who looks at it.",
+        "A team may well know what belongs to it: set team = … for the stage in vsm.toml.",
+        "Name a team that owns the stage, and one person each day who checks it.",
     ),
     "batched": Meaning(
-        "It left together with others, to one receiver or in a release, once the last of them was ready.",
+        "It left together with others, to one team or in a release, once the last of them was ready.",
         "Tickets that were worked on one by one may be moved on the board all at once.",
-        "Let half as many go, twice as often.",
+        "Release half as many tickets, twice as often.",
     ),
     "at capacity": Meaning(
-        "The receiver worked on something that had become ready earlier.",
+        "Those it waited for worked on something that had become ready earlier.",
         'Tickets forgotten "In Progress" look like work; work = "touches" in vsm.toml counts traces only.',
-        "Limit how much is in work at once; let givers help where work piles up.",
+        "Set a WIP limit; let people upstream help where work piles up.",
     ),
     "overtaken": Meaning(
-        "The receiver worked, but only on what had become ready later: the ticket was overtaken.",
-        "It may have been right to do so: something was urgent.",
-        "Agree on the order in which work is taken, and on who may jump it.",
+        "Those it waited for worked only on what had become ready later: the ticket was overtaken.",
+        "That may have been right: something was urgent.",
+        "Agree on the order in which work is started, and on what may be expedited.",
     ),
     "unexplained": Meaning(
         "None of these: nothing in the data explains it.",
-        "The less is recorded, the more there is of it. It does not say that anybody was idle.",
-        "Ask those who were there about the longest ones; record what held them up.",
+        "The less is recorded, the more is unexplained. It does not mean that nobody was working.",
+        "Ask those involved about the longest waits, and record what held them up.",
     ),
 }
 
