@@ -25,8 +25,7 @@ from vsm.eventlog.log import Log, merge_logs
 from vsm.eventlog.masks import log_without_addresses
 from vsm.eventlog.quality import QualityNote, quality_from_notes
 from vsm.from_log import Window, stream_from_log
-from vsm.quality.links import check_keys
-from vsm.quality.records import check_future, with_doubts
+from vsm.quality.records import check_future, check_keys, with_notes
 from vsm.sources.archive import Archive
 from vsm.sources.archive_reading import read_archive
 from vsm.sources.secret_key import secret_key
@@ -114,7 +113,7 @@ def read_stream(
     _check_days(first, last, as_of=recorded, known=known)
     as_of = last or recorded or NEVER
     if known is not None:
-        log = with_doubts(log, check_future(log, known=known))
+        log = with_notes(log, check_future(log, known=known))
     window = Window(first, team or None, ticket_type or None)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {

@@ -98,8 +98,8 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             rule="batch",
             subject=stage,
             claim=(
-                f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures came "
-                f"in {row['batches']} batches (median size {row['size']:g}, one every "
+                f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures "
+                f"came in {row['batches']} batches (median size {row['size']:g}, one every "
                 f"{humanize_duration(row['every'])}). {_with_interval(share)} of lead time is spent waiting "
                 f"there (n = {share['tickets']} finished tickets)."
             ),
@@ -146,9 +146,9 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             rule="handoff",
             subject=f"{upstream} → {downstream}",
             claim=(
-                f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work waits "
-                f"{humanize_duration(row['median'])} (median) until {downstream} starts "
-                f"(n = {row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
+                f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work "
+                f"waits {humanize_duration(row['median'])} (median) until {downstream} starts (n = "
+                f"{row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
             ),
             cost=row["wait"],
             tickets=_keys(evidence, pair.nlargest(5, "wait")["ticket"].astype("str").drop_duplicates()),

@@ -17,7 +17,7 @@ _REACH: Final = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class ClaimChange:
-    """One claim beside the last report: ``new``, ``gone``, ``better``, ``worse``, or ``same`` (none shown)."""
+    """One claim beside the last report: ``new``, ``gone``, ``better``, ``worse``, or ``same``."""
 
     kind: Kind
     rule: str
