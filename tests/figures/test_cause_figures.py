@@ -79,7 +79,7 @@ def test_a_story_says_who_where_when_and_why() -> None:
         [
             "ABC-1",
             "Waited 6.0 h of working time (22 h in all) in Queue for <b>tester</b>, 2026-01-05 to 2026-01-06: "
-            "4.0 h while the receiver worked on earlier tickets, 2.0 h while the receiver worked on later tickets "
+            "4.0 h while the people downstream worked on earlier tickets, 2.0 h while the people downstream worked on later tickets "
             "first. The rest, 16 h, was non-working time.",
             "–",
             "–",

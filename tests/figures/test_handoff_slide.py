@@ -41,12 +41,12 @@ def test_each_cause_is_a_bar_and_they_sum_to_the_wait() -> None:
     ]
     assert [read(text) for text in figure.layout.yaxis.ticktext] == [
         "on nights and weekends",
-        "while the receiver worked on earlier tickets",
+        "while the people downstream worked on earlier tickets",
         "for no recorded reason",
     ]
     assert figure.layout.xaxis.title.text == "days"
     assert facts(figure.data[1].hovertext[0]) == {
-        "": "AB-7: while the receiver worked on earlier tickets",
+        "": "AB-7: while the people downstream worked on earlier tickets",
         "waited": "3 d",
         "of its wait": "30 %",
         "n": "1 ticket",
@@ -61,7 +61,7 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
     assert meta["line"] == "25 % of all lead time; half wait 4 d or longer; n = 38 tickets."
     assert meta["notes"] == [
         "AB-7 “Mend login” was given on 2026-01-05 and taken up on 2026-01-15, 10 d later: 6 d on nights and "
-        "weekends, 3 d while the receiver worked on earlier tickets, 1 d for no recorded reason.",
+        "weekends, 3 d while the people downstream worked on earlier tickets, 1 d for no recorded reason.",
         "Meanwhile the receiver had in hand: AB-1, AB-2.",
     ]
     (caption,) = notes(figure, "caption")

@@ -17,16 +17,12 @@ from vsm.tables import DURATION, INSTANT
 def acts_of_teams(
     visits: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp, teams: Teams | None = None
 ) -> pd.DataFrame:
-    """When did whom do anything, on which ticket, and for which team?
+    """Give the acts of people: when, on which ticket, and for which team.
 
     Parameters
     ----------
-    visits
-        VISITS.
     events
         EVENTS with persons as actors. Those of bulk edits are left out.
-    as_of
-        Nothing later is looked at.
     teams
         Who is in which team; without it a person acts for the team of their latest work visit begun by then.
 
@@ -54,7 +50,7 @@ def acts_of_teams(
 
 
 def _by_name(words: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Tell words as categories in the order of their names, whatever order they came in: sorted quickly."""
+    """Make words categories in the order of their names, whatever order they came in."""
     known = words.astype("category").cat.remove_unused_categories()
     return known.cat.reorder_categories(sorted(known.cat.categories), ordered=False)
 
@@ -81,22 +77,11 @@ def active_spells(
     teams: Teams | None = None,
     active_days: float = 14.0,
 ) -> pd.DataFrame:
-    """From when to when was each team active without a break?
+    """Give the periods in which each team was active without a break.
 
     A team is active while its tickets in work are at least as many as its active members: those who hold one
-    of them, and those who did anything within the last ``active_days``. The same rule tells that a wait's
-    receiver was ``at capacity``. Elapsed time: nights and weekends break nothing.
-
-    Parameters
-    ----------
-    visits, events
-        VISITS, and EVENTS with persons as actors.
-    as_of
-        Where what still lasts is cut.
-    teams
-        Who is in which team, for acts; as for ``acts_of_teams``.
-    active_days
-        For how many days somebody counts as active after each act.
+    of them, and those who did anything within the last ``active_days``. By the same rule a wait is
+    ``at capacity``. Elapsed time: nights and weekends break nothing; what still lasts is cut at ``as_of``.
 
     Returns
     -------
@@ -151,18 +136,16 @@ def active_periods(
     active_days: float = 14.0,
     weeks: int = 26,
 ) -> pd.DataFrame:
-    """Which team was active longest without a break, week by week?
+    """Give the team that was active longest without a break, week by week: bottleneck detection.
 
     The active period method of production lines: at any instant the station whose unbroken active period is
     longest holds up the others, since it neither starves nor is held up itself (C. Roser, M. Nakano, M.
     Tanaka, "A practical bottleneck detection method", Winter Simulation Conference 2001). A ticket that is
     forgotten in a work stage makes its team look active, and a team with few active members is active soon:
-    look at its tickets before anything is said of the team.
+    look at its tickets before drawing conclusions about the team.
 
     Parameters
     ----------
-    visits, events, as_of, teams, active_days
-        As for ``active_spells``.
     weeks
         How many weeks to look back, spans of seven days that end at ``as_of``.
 
@@ -205,26 +188,20 @@ def switching(
     minimum: int,
     fewest_people: int = 1,
 ) -> pd.DataFrame:
-    """How many tickets does a person of each team have in work at once, and how often do they switch?
+    """Give how many tickets a person of each team has in work at once, and how often they switch.
 
     In work at once are the work visits that a person holds for the team; time is elapsed, since a ticket
     stays in progress overnight, and a forgotten one counts until it is moved on. A switch is an act on
     another ticket than the act before, by the same person on the same day (UTC); an active day has at least
-    one act. Acts are what the log knows (moves, comments, worklogs, commits, reviews, not bulk edits): work
-    that leaves no trace makes no switch, so these are lower bounds. Teams are told of, never persons.
+    one act. Work that leaves no trace makes no switch, so these are lower bounds. The result is about teams,
+    never persons.
 
     Parameters
     ----------
-    visits, events
-        VISITS, and EVENTS with persons as actors.
-    as_of
-        Up to when open visits and acts count.
-    teams
-        Who is in which team, for acts; as for ``acts_of_teams``.
     minimum
         Under so many tickets there are no shares, under so many active days no switches: too few to say.
     fewest_people
-        Where fewer people of a team held work there are neither: they would be told of by name or nearly so.
+        Where fewer people of a team held work there are neither: they would be named or nearly so.
 
     Returns
     -------
@@ -285,7 +262,7 @@ def _quantiles(switches: "pd.Series[Any]", *, enough: bool) -> dict[str, float]:
 
 
 def switches_by_day(acts: pd.DataFrame) -> pd.DataFrame:
-    """How often did somebody of each team switch on each active day? One row per person and day, unnamed.
+    """Count the switches of each person on each active day; one row per person and day, unnamed.
 
     Parameters
     ----------
@@ -296,13 +273,6 @@ def switches_by_day(acts: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``team`` (of the day's last act), ``day`` (UTC), ``switches``; by team, day and number.
-
-    Examples
-    --------
-    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([9, 10, 11], unit="h")
-    >>> acts = pd.DataFrame({"person": "ann", "team": "web", "ticket": ["a", "b", "a"], "at": hours})
-    >>> switches_by_day(acts)["switches"].tolist()
-    [2]
     """
     day = acts["at"].dt.floor(_DAY)
     same = (acts["person"] == acts["person"].shift()) & (day == day.shift())

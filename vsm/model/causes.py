@@ -75,18 +75,14 @@ def cause_shares(
     seed: int,
     minimum: int,
 ) -> pd.DataFrame:
-    """Which causes made finished tickets wait, and for how long?
+    """Give how long completed tickets waited for each cause.
 
     Parameters
     ----------
     waits
         WAITS with causes, and with the columns that ``by`` names. Pieces of a bulk edit are left out.
-    lives
-        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     by
-        What to tell apart; rows in which it is missing belong to no group.
-    seed, minimum
-        Of the bootstrap by ticket; under so many tickets with any waiting there is no interval.
+        Columns to group by; rows in which one is missing belong to no group.
 
     Returns
     -------
@@ -94,7 +90,7 @@ def cause_shares(
         A row for each group and cause, causes in their order, groups by their working time, the longest
         first: the columns of ``by``, ``cause, elapsed, working`` (timedeltas), ``tickets`` (that waited for
         it), ``share`` of all elapsed waiting of the group with its 95 % interval ``low, high``,
-        ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
+        ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all completed
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
     done = completed(lives)
@@ -162,20 +158,10 @@ def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """Between which teams did each piece of waiting lie? WAITS with a column ``passing``.
+    """Add a column ``passing`` to WAITS: the teams between which each piece of waiting was.
 
-    Parameters
-    ----------
-    waits, handoffs
-        WAITS and HANDOFFS.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-
-    Returns
-    -------
-    DataFrame
-        ``passing`` is "A → B" for the waits of a handoff between teams, missing where a team is not known;
-        ``WITHIN`` where the team stays; ``EARLY`` for waits before the first work, ``LATE`` for all others.
+    It is "A → B" for the waits of a handoff between teams, missing where a team is not known; ``WITHIN``
+    where the team stays; ``EARLY`` before the first work, ``LATE`` for all others.
     """
     known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
     pair = known["from_team"] + " → " + known["to_team"]
@@ -188,20 +174,14 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
 
 
 def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
-    """How much of the waiting in each stage is nights, weekends and holidays?
-
-    Parameters
-    ----------
-    waits, lives
-        As in ``cause_shares``.
-    stages
-        As ``stages_from_names`` gives them: the order of the rows.
+    """Give how much of the waiting in each stage is nights, weekends and holidays.
 
     Returns
     -------
     DataFrame
-        A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
-        ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
+        In stream order, a row for each stage in which completed tickets waited: ``stage, tickets, elapsed,
+        working``, ``share`` of it outside working hours, ``median_elapsed`` and ``median_working`` of one
+        ticket.
     """
     done = completed(lives)
     mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
@@ -222,7 +202,7 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
 def batches_from_stage_visits(
     stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
 ) -> pd.DataFrame:
-    """Which queues do tickets leave together, how often, and how many at once?
+    """Give the queues that tickets leave together, how often, and how many at once.
 
     Departures from a queue or outside stage follow one another in a batch as long as no longer pause
     lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and

@@ -21,23 +21,12 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 def efficiency_bracket(
     visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
 ) -> pd.DataFrame:
-    """Between which ends does flow efficiency lie?
+    """Give the bounds of flow efficiency: what the statuses claim at most, what traces prove at least.
 
-    A ratio of sums over counted tickets, not a mean of ratios. The upper end trusts the statuses: work is
-    every work visit from its first trace (else its entry) on, so a ticket that lies "In Progress" overnight
-    counts as worked on. The lower end counts only what lies between the first and the last trace of work in
+    A ratio of sums over completed tickets, not a mean of ratios. The upper end trusts the statuses: work is
+    every work visit from its first trace (else its entry) on, so a ticket that is "In Progress" overnight
+    counts as worked on. The lower end counts only what is between the first and the last trace of work in
     each visit: work that left one trace, or none, counts as nothing.
-
-    Parameters
-    ----------
-    visits
-        VISITS with working time.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    clock
-        The stream's calendars.
-    seed, minimum
-        Of the bootstrap by ticket; under so many tickets there is no interval.
 
     Returns
     -------

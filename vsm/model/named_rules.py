@@ -23,7 +23,7 @@ DAY: Final = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What do rules look at? Stays before the finish of counted tickets, and their lives, by ticket.
+    """What the rules look at: stays before the finish of completed tickets, and their lives, by ticket.
 
     ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """
@@ -35,13 +35,13 @@ class Paths:
     first_work: int
 
     def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
-        """When did each ticket first enter a work stage among these stays?"""
+        """Give when each ticket first entered a work stage among these stays."""
         work = self.stays[kept & (self.stays["kind"] == "work")]
         first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lives.index)
         return first
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
-        """Which stays come after the last of these of their ticket?"""
+        """Mark the stays after the last of these of their ticket."""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
         after: pd.Series[Any] = ~(self.stays["entered"] <= latest)
         return after
@@ -115,27 +115,13 @@ RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
 def rule_durations(
     stays: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
 ) -> pd.DataFrame:
-    """How long did each ticket take, by whose rule?
-
-    Parameters
-    ----------
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    tickets, stages
-        TICKETS, and stages as ``stages_from_names`` gives them.
+    """Give how long each completed ticket took, by each of ``RULES``.
 
     Returns
     -------
     DataFrame
-        Indexed by counted ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
-        for each of ``RULES``, missing where the rule cannot tell.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"kind": ["work"], "place": [0]})
-    >>> rule_durations(pd.DataFrame({"ticket": []}), lives, tickets=pd.DataFrame(), stages=stages).empty
-    True
+        Indexed by ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
+        for each rule, missing where the rule cannot measure it.
     """
     done = completed(lives).set_index("ticket")
     if done.empty:
@@ -152,14 +138,7 @@ def rule_durations(
 
 
 def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataFrame:
-    """What would each rule say, of all tickets and of those that moved backwards?
-
-    Parameters
-    ----------
-    durations
-        As ``rule_durations`` gives them.
-    minimum, seed
-        Under so many tickets no number is told; of the bootstrap by ticket.
+    """Give the result of each rule, for all tickets and for those that moved backwards.
 
     Returns
     -------
@@ -167,12 +146,6 @@ def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataF
         One row a rule: ``rule, who, tickets`` (that it can measure), ``unmeasured``, ``median`` with its 95 %
         interval ``low, high``, ``p85``; ``back_tickets, back_median, back_p85`` of those that moved back.
         Durations are missing under ``minimum``.
-
-    Examples
-    --------
-    >>> durations = pd.DataFrame({"back": [False] * 12} | {rule: [DAY] * 12 for rule in RULES})
-    >>> named_rules(durations, minimum=12, seed=0)["median"].dt.days.tolist()[:2]
-    [1, 1]
     """
     rows = []
     for rule, (who, _) in RULES.items():
@@ -207,15 +180,10 @@ def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
 
 
 def rule_spread(durations: pd.DataFrame) -> dict[str, int]:
-    """How many tickets do the rules disagree on, by more than a day and by more than a month?
+    """Count the tickets on which rules disagree by more than a day, and by more than a month.
 
-    Lead times apart: they answer another question. Days that are counted whole, plus one, are compared as
-    they are told.
-
-    Examples
-    --------
-    >>> rule_spread(pd.DataFrame({"back": [], **{rule: [] for rule in RULES}}))
-    {'tickets': 0, 'over a day': 0, 'over 30 days': 0}
+    Lead times are left out: they answer another question. Days that a rule counts whole, plus one, are
+    compared as they are.
     """
     rules = [rule for rule, (who, _) in RULES.items() if "lead time" not in who]
     told = durations[rules].astype(DURATION)

@@ -19,7 +19,7 @@ QUANTILES = (0.5, 0.85)
 
 
 class Moves(NamedTuple):
-    """Which moves were made? One entry a move, by ticket: giver and receiver in codes, the wait in µs."""
+    """Moves, one entry each, by ticket: upstream and downstream in codes, the wait in µs."""
 
     ticket: npt.NDArray[Any]
     giver: npt.NDArray[Any]
@@ -29,15 +29,11 @@ class Moves(NamedTuple):
 
 
 def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
-    """How did tickets move from stay to stay, and what waiting did each move end?
+    """Give the moves from stay to stay, and the waiting that each of them ended.
 
-    The waiting is that of the stage it leaves, unless people work there, and what lies hidden at the
-    beginning of the work stage that it leads to. Moves between two stays of bulk edits are left out.
-
-    Parameters
-    ----------
-    work, place
-        Of each stay: whether people work in its stage, and the place of its stage in the stream.
+    That is the waiting in the stage it leaves, unless people work there, and what is hidden at the beginning
+    of the work stage that it leads to. Moves between two stays of bulk edits are left out. ``work`` and
+    ``place`` are those of each stay's stage.
     """
     last = ends(begins(stays.ticket))
     ahead = following(np.arange(len(last)), last, missing=0)
@@ -64,15 +60,10 @@ def moves_together(parts: Sequence[Moves]) -> Moves:
 
 
 def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dict[str, int | float]]]:
-    """Which edges do these moves make? Giver, receiver and measures, sorted by the two names.
+    """Give the edges that these moves make: upstream, downstream and measures, sorted by the two names.
 
     Measures are ``count, tickets, back, wait_median, wait_p85, wait_total`` (seconds) and ``share`` of all
     waiting. Sums are exact before they are rounded once, so they do not depend on the order of moves.
-
-    Parameters
-    ----------
-    names
-        By code.
 
     Examples
     --------
@@ -97,7 +88,7 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
 
 
 def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict[str, int | float]]:
-    """Measure the moves of each edge; they lie together, and each edge's begin in these rows."""
+    """Measure the moves of each edge: they are adjacent, and each edge's begin in the rows ``first``."""
     tickets = summed(begins(key, moves.ticket).astype(np.int64), first).tolist()
     back = summed(moves.back.astype(np.int64), first).tolist()
     whole = total_seconds(moves.wait)
@@ -130,19 +121,13 @@ def _quantiles(wait: Ints) -> list[float]:
 
 
 def total_seconds(micros: Ints) -> float:
-    """How many seconds are these microseconds together? Thousands of years are no too large a number.
-
-    Examples
-    --------
-    >>> total_seconds(np.array([500_000, 1_500_000]))
-    2.0
-    """
+    """Sum microseconds to seconds, exactly: their own sum would overflow after some thousand years."""
     seconds = micros // SECOND
     return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
 def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
-    """How does work move from stage to stage, and what does it wait for on the way?
+    """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
     Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
     p85`` (seconds of one stay) and ``share`` of all time before the finish; ``ca`` (%C&A, 0 to 1: of
@@ -151,19 +136,10 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     ``share`` of all waiting on edges, and ``back`` (moves backwards).
 
     The wait of a move is the waiting that it ends: the time in the stage it leaves, unless people work
-    there, and what lies hidden at the beginning of the work stage it leads to. So every such hour lies on
+    there, and what is hidden at the beginning of the work stage it leads to. So every such hour is on
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
     edit (both ends marked) are left out. An open stay counts, as far as it goes, in ``total`` only, and so
     does one in which the ticket was found gone; that ticket is not there now.
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them.
-    stages
-        As ``stages_from_names`` gives them.
-    minimum
-        Of forward moves, to tell %C&A.
     """
     begin = begins(stays["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
@@ -208,7 +184,7 @@ class _StayColumns:
         self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
 
     def measures(self, number: int, whole: float) -> dict[str, Any]:
-        """What do the stays in this stage measure, but for those of bulk edits?"""
+        """Measure the stays in this stage, except those of bulk edits."""
         rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
         total = total_seconds(self.elapsed[rows])
         ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
@@ -225,15 +201,11 @@ class _StayColumns:
 
 
 def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
-    """Which share of what a stage passed on never came back? %C&A, by stage.
+    """Give %C&A by stage: the share of what it passed on that never came back.
 
     Of the moves forward out of a stage, the share that is not followed, ever, by a stay of the ticket in
-    this stage or an earlier one. Moves of bulk edits are not counted.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by stage: ``forward`` (number of moves) and ``ca`` (0 to 1).
+    this stage or an earlier one. Moves of bulk edits are not counted. Indexed by stage: ``forward`` (number
+    of moves) and ``ca`` (0 to 1).
 
     Examples
     --------
@@ -247,21 +219,15 @@ def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
 
 
 def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
-    """Which moves went forward, and which of them never came back to where they began or before?
+    """Give the moves forward, and which of them were never followed by a return.
 
     Moves of bulk edits are not in it.
 
     Returns
     -------
     DataFrame
-        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` tell),
+        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` have it),
         ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one again.
-
-    Examples
-    --------
-    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Done"], "place": [0, 1, 2], "bulk": False}
-    >>> forward_moves(pd.DataFrame(rows))["kept"].tolist()
-    [True, True]
     """
     begin = begins(stays["ticket"].to_numpy())
     last, place = ends(begin), stays["place"].to_numpy(dtype=np.int64)
@@ -274,14 +240,14 @@ def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lowest_from_here(place: Ints, number: Ints) -> Ints:
-    """Tell the lowest place from each stay on; later tickets lie too high to be the lowest."""
+    """Give the lowest place from each stay on; later tickets are shifted too high to be the lowest."""
     width = int(place.max(initial=0)) + 1
     lowest: Ints = np.minimum.accumulate((place + number * width)[::-1])[::-1]
     return lowest - number * width
 
 
 def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
-    """How does work pass between teams, and how long until it is taken up?
+    """Give the directed graph of teams: how work passes between them, and how long it waits to be started.
 
     Nodes are teams with ``handoffs_given`` and ``handoffs_taken``; edges carry the same measures as the
     stage network's, over the handoffs between the two (within a team, from person to person, on a loop);
@@ -315,20 +281,15 @@ def team_graph(moves: Moves, names: list[str]) -> "nx.DiGraph[str]":
 
 
 def team_lanes(visits: pd.DataFrame) -> pd.DataFrame:
-    """Which teams held tickets in which stage, for which share of the stage's time?
+    """Give which teams held tickets in which stage, and for which share of the stage's time.
 
     Visits after the finish and those of a bulk edit are left out; an open visit counts as far as it goes.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
 
     Returns
     -------
     DataFrame
-        One row per stage and team, by stage and falling share: ``stage, team`` (missing where nobody's is
-        known), ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
+        One row per stage and team, by stage and falling share: ``stage, team`` (missing where unknown),
+        ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
     """
     mine = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
     mine = mine.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))

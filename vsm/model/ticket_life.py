@@ -23,22 +23,12 @@ _NEAR: Final = 3
 
 
 def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
-    """Which ticket has this key? Capital letters make no difference.
+    """Find the ticket with this key; capital letters make no difference.
 
     Raises
     ------
     ParameterError
         None has; names some that are written nearly so.
-
-    Examples
-    --------
-    >>> tickets = pd.DataFrame({"ticket": ["jira:1"], "key": ["SHOP-12"]})
-    >>> ticket_of_key(tickets, key="shop-12")
-    'jira:1'
-    >>> ticket_of_key(tickets, key="SHOP-21")
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: no ticket has the key 'SHOP-21'; near: SHOP-12
     """
     keys = tickets["key"].astype("str")
     found = tickets.loc[keys.str.upper() == key.strip().upper(), "ticket"].astype("str")
@@ -50,22 +40,16 @@ def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
 
 
 def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:
-    """In which stages were these tickets, in whose hands, and why did they wait? Everything that lasted.
-
-    Parameters
-    ----------
-    visits, waits
-        VISITS, and WAITS with causes.
-    tickets
-        Their ids.
+    """Give everything that lasted in the lives of these tickets: stages, hands and waits.
 
     Returns
     -------
     DataFrame
         By lane, ticket and time: ``ticket``, ``lane`` (``stage``; ``hands``, of visits to work and to
-        outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
-        ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off
-        hours part are one; non-working time between two causes belong to the latter. An open span ends now.
+        external parties; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team;
+        cause), ``who`` (holder, or who is waited for), ``start, end, elapsed, working``. Waits of one cause
+        that only non-working time separates are one; non-working time between two causes belongs to the
+        latter. An open span ends now.
     """
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
     mine = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
@@ -96,7 +80,7 @@ def _waits(waits: pd.DataFrame, tickets: Collection[str]) -> pd.DataFrame:
 
 
 def _joined(spans: pd.DataFrame) -> pd.DataFrame:
-    """Join spans that follow each other without a gap and say the same."""
+    """Join spans that follow each other without a gap and are otherwise equal."""
     said = spans[["ticket", "label", "group", "who"]].fillna("")
     fresh = (said != said.shift()).any(axis=1) | (spans["start"] != spans["end"].shift())
     ways = dict.fromkeys(("ticket", "lane", "label", "group", "who", "start"), "first") | {"end": "last"}
@@ -109,14 +93,12 @@ def _joined(spans: pd.DataFrame) -> pd.DataFrame:
 def life_marks(
     events: pd.DataFrame, *, tickets: Collection[str], handoffs: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """What happened to these tickets at one instant? Traces of work, code, and handoffs.
+    """Give everything that happened to these tickets at one instant: traces of work, code, and handoffs.
 
     Parameters
     ----------
     events, handoffs, commits
         EVENTS with persons for accounts, HANDOFFS and COMMITS.
-    tickets
-        Their ids.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which deployments failed, when was that mended, and which were made to mend something?"""
+"""Which deployments failed, when that was restored, and which were made to fix something."""
 
 from collections.abc import Collection
 from typing import Final
@@ -11,7 +11,7 @@ JOINT: Final = "; "
 def incident_tickets(
     tickets: pd.DataFrame, *, types: Collection[str], labels: Collection[str]
 ) -> "pd.Series[bool]":
-    """Which tickets are incidents? Those of such a type, or with such a label."""
+    """Mark the tickets that are incidents: those of such a type, or with such a label."""
     told = tickets["labels"].fillna("").str.split(JOINT)
     labelled = pd.Series([not set(labels).isdisjoint(words) for words in told], tickets.index, dtype="bool")
     return labelled | tickets["type"].astype("str").isin(list(types))
@@ -25,33 +25,31 @@ def failures_of_deployments(
     events: pd.DataFrame,
     reverts: bool = True,
 ) -> pd.DataFrame:
-    """Which deployments failed, by what, and when had each been mended?
+    """Give the deployments that failed, by what evidence, and when each was restored.
 
     A deployment failed when its outcome says so; when an incident was reported after it and before the next
-    one (of any repository); or when a later deployment brought a commit that takes back one of its own.
+    one (of any repository); or when a later deployment brought a commit that reverts one of its own.
 
-    Mended is a failure of outcome with the next deployment of the repository that did not fail by its
+    A failure of outcome is restored with the next deployment of the repository that did not fail by its
     outcome; an incident when it was finished; a revert when it was deployed. The failure begins with the
     deployment, or when the incident was reported. Of several failures of one deployment the first beginning
-    and the last mending count.
+    and the last restoring count.
 
     Parameters
     ----------
     deployments, brought
         As ``production_deployments`` and ``brought_by_deployments`` give them.
     incidents
-        ``ticket, created, finished`` of those tickets that are incidents.
-    events
-        EVENTS: commits tell which deployment was made to mend an incident.
+        ``ticket, created, finished`` of the tickets that are incidents.
     reverts
-        Whether a commit that takes another back tells that the other one failed.
+        Whether a revert means that the deployment of the reverted commit failed.
 
     Returns
     -------
     DataFrame
         One row per deployment, in order: ``failed``, ``by`` (outcome, incident, revert, joined; empty),
-        ``begun``, ``mended`` (missing while it is not), ``rework`` (it brought a revert, or a commit of an
-        incident), ``incidents`` (ticket ids).
+        ``begun``, ``mended`` (when it was restored; missing while it is not), ``rework`` (it brought a
+        revert, or a commit of an incident), ``incidents`` (ticket ids).
     """
     found = pd.concat(
         [
@@ -99,7 +97,7 @@ def _by_incident(deployments: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataF
 
 
 def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
-    """Give each revert to the deployment of what it takes back, if that was an earlier one."""
+    """Give each revert to the deployment of what it reverts, if that was an earlier one."""
     taken = _reverts(brought)
     first = brought.set_index(["repository", "commit"])["number"]
     back = taken.join(first.rename("bad"), on=["repository", "reverts"]).dropna(subset=["bad"])
@@ -111,7 +109,7 @@ def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame
 
 
 def _reverts(brought: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each revert in production what it takes back, a row each."""
+    """Give each revert in production with what it reverts, a row each."""
     taken = brought.dropna(subset=["reverts"])
     return taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
 
