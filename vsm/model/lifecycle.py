@@ -1,16 +1,15 @@
 """Each ticket's life: from creation to finish, stage by stage, and how long that takes."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals.codes import numbers
 from vsm.intervals.handoffs import work_start
-from vsm.intervals.instants import Flags, Ints
+from vsm.intervals.instants import Ints
 from vsm.intervals.runs import NOBODY, begins, ends
 from vsm.intervals.waits import finished_at
 from vsm.stats.survival import survival_quantiles
@@ -127,58 +126,27 @@ def stage_visits_from_visits(
     ticket, stage = visits["ticket"].cat, visits["stage"].cat
     of_stage = {str(name): int(place) for name, place in zip(stages["stage"], stages["place"], strict=True)}
     place = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
-    stays = stays_of(
-        ticket.codes.to_numpy(),
-        stage.codes.to_numpy(),
-        waited=_waited(visits, waits),
-        bulk=visits["bulk"].to_numpy(dtype=bool),
-    )
-    left = visits["left"].iloc[stays.last].reset_index(drop=True)
+    begin = begins(ticket.codes.to_numpy(), stage.codes.to_numpy())
+    first, last = np.flatnonzero(begin), np.flatnonzero(ends(begin))
+    left = visits["left"].iloc[last].reset_index(drop=True)
     words = {
-        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[stays.first]).astype("str")
+        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[first]).astype("str")
         for name in ("ticket", "stage", "kind")
     }
     elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    bulk = visits["bulk"].to_numpy(dtype=bool).astype(np.int64)
     return pd.DataFrame(
         {
             **words,
-            "entered": visits["entered"].iloc[stays.first].reset_index(drop=True),
+            "entered": visits["entered"].iloc[first].reset_index(drop=True),
             "left": left,
-            "elapsed": summed(elapsed, stays.first).view("timedelta64[us]"),
-            "waited": stays.waited.view("timedelta64[us]"),
-            "bulk": stays.bulk,
-            "place": place[stage.codes.to_numpy()[stays.first]],
-            "gone": left.notna().to_numpy() & ends(begins(stays.ticket)),
+            "elapsed": summed(elapsed, first).view("timedelta64[us]"),
+            "waited": summed(_waited(visits, waits), first).view("timedelta64[us]"),
+            "bulk": summed(bulk, first) > 0,
+            "place": place[stage.codes.to_numpy()[first]],
+            "gone": left.notna().to_numpy() & ends(begins(ticket.codes.to_numpy()[first])),
         }
     )
-
-
-class StayCodes(NamedTuple):
-    """The visits that make up each stay: their first and last rows, and what they have in common."""
-
-    first: Ints
-    last: Ints
-    ticket: npt.NDArray[np.integer]
-    stage: npt.NDArray[np.integer]
-    waited: Ints
-    bulk: Flags
-
-
-def stays_of(
-    ticket: npt.NDArray[np.integer], stage: npt.NDArray[np.integer], *, waited: Ints, bulk: Flags
-) -> StayCodes:
-    """Join the visits of one ticket in one stage that follow each other.
-
-    Examples
-    --------
-    >>> ticket, stage = np.array([0, 0, 0]), np.array([1, 1, 2])
-    >>> stays_of(ticket, stage, waited=np.array([3, 4, 5]), bulk=stage > 2).waited.tolist()
-    [7, 5]
-    """
-    begin = begins(ticket, stage)
-    first, last = np.flatnonzero(begin), np.flatnonzero(ends(begin))
-    some = summed(bulk.astype(np.int64), first) > 0
-    return StayCodes(first, last, ticket[first], stage[first], summed(waited, first), some)
 
 
 def summed(values: Ints, first: Ints) -> Ints:

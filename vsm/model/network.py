@@ -11,7 +11,7 @@ import pandas as pd
 from vsm.intervals.codes import numbers
 from vsm.intervals.instants import Flags, Ints
 from vsm.intervals.runs import begins, ends, following
-from vsm.model.lifecycle import StayCodes, summed
+from vsm.model.lifecycle import summed
 from vsm.tables import DURATION
 
 SECOND = 1_000_000
@@ -22,41 +22,10 @@ class Moves(NamedTuple):
     """Moves, one entry each, by ticket: upstream and downstream in codes, the wait in µs."""
 
     ticket: npt.NDArray[Any]
-    giver: npt.NDArray[Any]
-    receiver: npt.NDArray[Any]
+    upstream: npt.NDArray[Any]
+    downstream: npt.NDArray[Any]
     wait: Ints
     back: Flags
-
-
-def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
-    """Give the moves from stay to stay, and the waiting that each of them ended.
-
-    That is the waiting in the stage it leaves, unless people work there, and what is hidden at the beginning
-    of the work stage that it leads to. Moves between two stays of bulk edits are left out. ``work`` and
-    ``place`` are those of each stay's stage.
-    """
-    last = ends(begins(stays.ticket))
-    ahead = following(np.arange(len(last)), last, missing=0)
-    row = np.flatnonzero(~last & ~(stays.bulk & stays.bulk[ahead]))
-    ahead = ahead[row]
-    leaving = np.where(work[row], 0, stays.waited[row])
-    hidden = np.where(work[ahead], stays.waited[ahead], 0)
-    back = place[ahead] < place[row]
-    return Moves(stays.ticket[row], stays.stage[row], stays.stage[ahead], leaving + hidden, back)
-
-
-def moves_together(parts: Sequence[Moves]) -> Moves:
-    """Which moves were made in all parts of a log? Each has its own tickets, and numbers them from 0.
-
-    Examples
-    --------
-    >>> one = np.array([1])
-    >>> moves_together([Moves(one, one, one, one, one > 1)] * 2).ticket.tolist()
-    [1, 3]
-    """
-    seen = np.cumsum([0, *(int(part.ticket.max(initial=-1)) + 1 for part in parts)])
-    apart = [part._replace(ticket=part.ticket + first) for part, first in zip(parts, seen, strict=False)]
-    return Moves(*(np.concatenate(columns) for columns in zip(*apart, strict=True)))
 
 
 def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dict[str, int | float]]]:
@@ -73,7 +42,7 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     ('web', 'qa', 2, 2.0)
     """
     kinds = np.uint16 if len(names) ** 2 < 1 << 16 else np.int64  # a short key is sorted by counting
-    key = (moves.giver.astype(np.int64) * len(names) + moves.receiver).astype(kinds)
+    key = (moves.upstream.astype(np.int64) * len(names) + moves.downstream).astype(kinds)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(begins(key))
@@ -81,8 +50,8 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     measures = _measures(Moves(*columns), key, first)
     pairs = [divmod(number, len(names)) for number in key[first].tolist()]
     edges = [
-        (names[giver], names[receiver], measure)
-        for (giver, receiver), measure in zip(pairs, measures, strict=True)
+        (names[upstream], names[downstream], measure)
+        for (upstream, downstream), measure in zip(pairs, measures, strict=True)
     ]
     yield from sorted(edges, key=lambda edge: edge[:2])
 
@@ -160,9 +129,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
         graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
         if stage in told:
             graph.nodes[stage]["ca"] = float(told[stage])
-    work = (stays["kind"] == "work").to_numpy()
-    coded = StayCodes(codes.none, codes.none, codes.ticket, codes.stage, codes.waited, codes.bulk)
-    graph.add_edges_from(edges_of(moves_of(coded, work=work, place=stays["place"].to_numpy()), list(names)))
+    graph.add_edges_from(edges_of(codes.moves(), list(names)))
     return graph
 
 
@@ -170,18 +137,34 @@ class _StayColumns:
     """Stays as arrays, with stages in codes and tickets numbered in their order."""
 
     def __init__(self, stays: pd.DataFrame, names: "pd.Index[str]") -> None:
-        self.none: Ints = np.empty(0, dtype=np.int64)
         self.ticket: Ints = np.cumsum(begins(stays["ticket"].to_numpy())) - 1
         self.stage = numbers(stays["stage"], names)
         self.elapsed, self.waited = (
             stays[name].to_numpy().astype("timedelta64[us]").view(np.int64) for name in ("elapsed", "waited")
         )
+        self.work: Flags = (stays["kind"] == "work").to_numpy()
+        self.place: Ints = stays["place"].to_numpy()
         self.bulk: Flags = stays["bulk"].to_numpy(dtype=bool)
         self.open: Flags = stays["left"].isna().to_numpy()
         self.gone: Flags = stays["gone"].to_numpy(dtype=bool)
         clean = np.flatnonzero(~self.bulk)
         self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
         self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
+
+    def moves(self) -> Moves:
+        """Give the moves from stay to stay, but for those between two stays of bulk edits.
+
+        Each ended the waiting of the stage it left, unless people work there, and what was hidden at the
+        beginning of the work stage that it led to.
+        """
+        last = ends(begins(self.ticket))
+        ahead = following(np.arange(len(last)), last, missing=0)
+        row = np.flatnonzero(~last & ~(self.bulk & self.bulk[ahead]))
+        ahead = ahead[row]
+        leaving = np.where(self.work[row], 0, self.waited[row])
+        hidden = np.where(self.work[ahead], self.waited[ahead], 0)
+        back = self.place[ahead] < self.place[row]
+        return Moves(self.ticket[row], self.stage[row], self.stage[ahead], leaving + hidden, back)
 
     def measures(self, number: int, whole: float) -> dict[str, Any]:
         """Measure the stays in this stage, except those of bulk edits."""
@@ -259,24 +242,12 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     given, taken = numbers(known["from_team"], names), numbers(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
-    return team_graph(moves, list(names))
-
-
-def team_graph(moves: Moves, names: list[str]) -> "nx.DiGraph[str]":
-    """How does work pass between teams, by handoffs in codes? As ``team_network``; ``names`` by code.
-
-    Examples
-    --------
-    >>> one = np.array([0])
-    >>> team_graph(Moves(one, one, one + 1, one, one > 0), ["web", "qa"]).edges["web", "qa"]["count"]
-    1
-    """
     graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(begins(moves.ticket).sum()))
-    counts = [np.bincount(side, minlength=len(names)) for side in (moves.giver, moves.receiver)]
+    counts = [np.bincount(side, minlength=len(names)) for side in (moves.upstream, moves.downstream)]
     for team, given, taken in sorted(zip(names, *counts, strict=True)):
         if given or taken:
             graph.add_node(team, handoffs_given=int(given), handoffs_taken=int(taken))
-    graph.add_edges_from(edges_of(moves, names))
+    graph.add_edges_from(edges_of(moves, list(names)))
     return graph
 
 
