@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.clock import micros_of
 from vsm.intervals.causes.pieces import Pieces
 from vsm.intervals.causes.work_in_hand import Traces, Work, hands_of_teams
 from vsm.intervals.instants import Ints
@@ -94,15 +95,15 @@ def active_spells(
     acts = acts_of_teams(visits, events, as_of=as_of, teams=teams)
     names = pd.Index(sorted({*held["team"].unique(), *acts["team"].unique()}))
     persons = pd.Index(sorted({*held["holder"].dropna().unique(), *acts["person"].unique()}))
-    start, now = _micros(held["entered"]), int(_micros(pd.Series([as_of]))[0])
-    end = np.minimum(_micros(held["left"].fillna(as_of)), now)
+    start, now = micros_of(held["entered"]), int(as_of.value) // 1000
+    end = np.minimum(micros_of(held["left"].fillna(as_of)), now)
     team = names.get_indexer(held["team"].astype("str"))
     holder = persons.get_indexer(held["holder"].astype("str"))
     work = Work(_ints(holder), _ints(team), start, end, start)
     acted = Traces(
         _ints(persons.get_indexer(acts["person"])),
         _ints(names.get_indexer(acts["team"])),
-        _micros(acts["at"]),
+        micros_of(acts["at"]),
     )
     whole = Pieces(
         np.arange(len(names)), np.full(len(names), start.min()), np.full(len(names), now, dtype=np.int64)
@@ -117,10 +118,6 @@ def active_spells(
 
 def _ints(numbers: object) -> Ints:
     return np.asarray(numbers, dtype=np.int64)
-
-
-def _micros(instants: "pd.Series[pd.Timestamp]") -> Ints:
-    return _ints(pd.to_datetime(instants, utc=True).dt.as_unit("us").astype("int64"))
 
 
 def _instants(micros: Ints) -> pd.DatetimeIndex:
@@ -211,29 +208,25 @@ def switching(
         in work, 1 together), ``days`` (active days of all people together), ``median, p85`` (switches in
         one person's active day).
     """
-    held = _held(visits, as_of)
+    known = (visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()
+    words = dict.fromkeys(("ticket", "holder", "team", "kind"), "str")
+    held = visits[known & (visits["entered"] < as_of)].astype(words)
     at_once = _time_at_once(held, as_of)
     days = switches_by_day(acts_of_teams(visits, events, as_of=as_of, teams=teams))
     rows = []
     for team in sorted({*held["team"].unique(), *days["team"].unique()}):
-        mine, time = held[held["team"] == team], at_once[at_once["team"] == team]
+        of_team, time = held[held["team"] == team], at_once[at_once["team"] == team]
         switches = days.loc[days["team"] == team, "switches"]
-        people = mine["holder"].nunique()
+        people = of_team["holder"].nunique()
         enough = people >= fewest_people
         rows.append(
-            {"team": team, "people": people, "tickets": mine["ticket"].nunique()}
+            {"team": team, "people": people, "tickets": of_team["ticket"].nunique()}
             | {"time": pd.Timedelta(int(time["us"].sum()), unit="us")}
-            | _shares(time, enough=enough and mine["ticket"].nunique() >= minimum)
+            | _shares(time, enough=enough and of_team["ticket"].nunique() >= minimum)
             | {"days": len(switches)}
             | _quantiles(switches, enough=enough and len(switches) >= max(minimum, 1))
         )
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
-
-
-def _held(visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    known = (visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()
-    words = dict.fromkeys(("ticket", "holder", "team", "kind"), "str")
-    return visits[known & (visits["entered"] < as_of)].astype(words)
 
 
 def _time_at_once(held: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

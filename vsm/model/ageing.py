@@ -35,11 +35,11 @@ def usual_pace(
         (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
-    told = _at_the_end(stays, lives, events)
+    ended = _at_the_end(stays, lives, events)
     rows = [
         {"stage": stage, "kind": part["kind"].iloc[0], "place": place, "measure": measure}
         | _percentiles(_of(part, measure), measure, minimum)
-        for (place, stage), part in told.groupby(["place", "stage"])
+        for (place, stage), part in ended.groupby(["place", "stage"])
         for measure in MEASURES
     ]
     return pd.DataFrame(rows, columns=list(_PACE), dtype="object").astype(_PACE)
@@ -60,9 +60,9 @@ def open_ages(
         where too few have left.
     """
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
-    told = _at_the_end(stays, lives, events)
+    ended = _at_the_end(stays, lives, events)
     there = lives.loc[still_open(lives), "ticket"].astype("str")
-    now = told[told["there"] & told["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
+    now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
     now = now.sort_values(["place", "ticket"])[_OPEN].reset_index(drop=True)
     for measure in MEASURES:
         usual = pace[pace["measure"] == measure].set_index("stage").reindex(now["stage"])
@@ -73,27 +73,25 @@ def open_ages(
 
 def _at_the_end(stays: pd.DataFrame, lives: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Give the length of each stay before the finish, and its ticket's age at its end, or now."""
-    mine = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
-    about = lives.set_index(lives["ticket"].astype("str")).reindex(mine["ticket"])
-    elapsed = mine["elapsed"].astype(DURATION)
-    end = pd.to_datetime(mine["entered"], utc=True) + elapsed
-    created, started = (about[name].set_axis(mine.index) for name in ("created", "started"))
-    edited = _edits(events)
-    bulk = mine["bulk"].astype("bool")
-    told = mine.assign(
-        there=mine["left"].isna(),
-        begun=bulk & _among(mine, "entered", edited),
-        departed=mine["left"].notna() & ~mine["gone"].astype("bool") & ~(bulk & _among(mine, "left", edited)),
+    undone = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
+    about = lives.set_index(lives["ticket"].astype("str")).reindex(undone["ticket"])
+    elapsed = undone["elapsed"].astype(DURATION)
+    end = pd.to_datetime(undone["entered"], utc=True) + elapsed
+    created, started = (about[name].set_axis(undone.index) for name in ("created", "started"))
+    marked = events[events["bulk"].astype("bool")]
+    edited = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
+    bulk = undone["bulk"].astype("bool")
+    ended = undone.assign(
+        there=undone["left"].isna(),
+        begun=bulk & _among(undone, "entered", edited),
+        departed=undone["left"].notna()
+        & ~undone["gone"].astype("bool")
+        & ~(bulk & _among(undone, "left", edited)),
         stay=elapsed,
         age=end - created,
         cycle=(end - started).where(started < end),
     )
-    return told.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
-
-
-def _edits(events: pd.DataFrame) -> pd.MultiIndex:
-    marked = events[events["bulk"].astype("bool")]
-    return pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
+    return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
 
 
 def _among(stays: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.Series[bool]":
@@ -163,13 +161,17 @@ def waiting_now(
     there = sorted(lives.loc[still_open(lives), "ticket"].astype("str"))
     rows = pd.DataFrame(index=pd.Index(there, dtype="str", name="ticket"))
     rows = rows.join(_waits(waits, there, as_of))
-    held = _held(blocks, there, as_of)
+    plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})
+    holds = (plain["start"] <= as_of) & (plain["end"].isna() | (plain["end"] > as_of))
+    held = plain[holds & plain["ticket"].isin(there)]
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
     named = _named(held, key)
     rows["blockers"] = [named.get(ticket, ()) for ticket in there]
-    mine = held[held["by"].isin(there)]
-    rows["blocks"] = mine.groupby("by")["ticket"].nunique().reindex(rows.index).fillna(0).astype("int64")
-    rows["traced"] = _traced(events).reindex(rows.index).astype(_INSTANT)
+    by_open = held[held["by"].isin(there)]
+    rows["blocks"] = by_open.groupby("by")["ticket"].nunique().reindex(rows.index).fillna(0).astype("int64")
+    acts = events[events["kind"].isin([*TOUCH_KINDS, "status"]) & ~events["bulk"] & events["actor"].notna()]
+    traced = acts["at"].groupby(acts["ticket"].astype("str")).max()
+    rows["traced"] = traced.reindex(rows.index).astype(_INSTANT)
     rows["waits"] = rows["since"].notna()
     return rows.reset_index()[_COLUMNS]
 
@@ -207,23 +209,12 @@ def _unchanged(pieces: pd.DataFrame) -> "pd.Series[Any]":
     return pieces[spell == latest].groupby("ticket")["start"].min()
 
 
-def _held(blocks: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
-    plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})
-    holds = (plain["start"] <= as_of) & (plain["end"].isna() | (plain["end"] > as_of))
-    return plain[holds & plain["ticket"].isin(there)]
-
-
 def _named(held: pd.DataFrame, key: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    said: dict[str, dict[str, None]] = {}
+    blockers: dict[str, dict[str, None]] = {}
     for ticket, by, detail in zip(held["ticket"], held["by"], held["detail"], strict=True):
-        told = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
-        said.setdefault(ticket, {})[told] = None
-    return {ticket: tuple(blockers) for ticket, blockers in said.items()}
-
-
-def _traced(events: pd.DataFrame) -> "pd.Series[Any]":
-    acts = events[events["kind"].isin([*TOUCH_KINDS, "status"]) & ~events["bulk"] & events["actor"].notna()]
-    return acts["at"].groupby(acts["ticket"].astype("str")).max()
+        name = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
+        blockers.setdefault(ticket, {})[name] = None
+    return {ticket: tuple(names) for ticket, names in blockers.items()}
 
 
 LATE: Final = 0.85

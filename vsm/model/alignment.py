@@ -53,17 +53,19 @@ def alignment_of_tickets(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.Dat
         parent, or missing), ``flow`` (or missing), ``flow_by`` (vsm.toml, the tracker's types, or missing),
         ``planned`` (boolean, or missing).
     """
-    said = workflow.alignment
+    section = workflow.alignment
     known = TicketSelectors(tickets)
-    flows = {flow: getattr(said.flow, flow) for flow in FLOWS}
+    flows = {flow: getattr(section.flow, flow) for flow in FLOWS}
     own = {
         ticket: (about["objective"], "field") if about["objective"] else
-        (known.first(ticket, said.objectives), BY_FILE)
+        (known.first(ticket, section.objectives), BY_FILE)
         for ticket, about in known.about.items()
     }  # fmt: skip
     objectives = [known.objective(ticket, own) for ticket in known.about]
     flow = [known.flow(ticket, flows) for ticket in known.about]
-    planned = [not known.meant(ticket, said.unplanned) if said.unplanned else None for ticket in known.about]
+    planned = [
+        not known.meant(ticket, section.unplanned) if section.unplanned else None for ticket in known.about
+    ]
     rows = {
         "ticket": pd.array(list(known.about), dtype="str"),
         "objective": pd.array([name for name, _ in objectives], dtype="str"),
@@ -80,16 +82,8 @@ class TicketSelectors:
 
     def __init__(self, tickets: pd.DataFrame) -> None:
         words = [
-            "ticket",
-            "key",
-            "type",
-            "priority",
-            "summary",
-            "parent",
-            "objective",
-            "components",
-            "labels",
-        ]
+            "ticket", "key", "type", "priority", "summary", "parent", "objective", "components", "labels",
+        ]  # fmt: skip
         plain = tickets[words].astype("object")
         rows = plain.where(plain.notna(), None).to_dict("records")
         self.about: dict[str, dict[Any, Any]] = {str(row["ticket"]): row for row in rows}
@@ -127,19 +121,19 @@ class TicketSelectors:
         if name:
             return name, by
         above = self.lines(ticket)
-        told = next((own[one][0] for one in above if one in own and own[one][0]), None)
-        if told or not above:
-            return told or NONE_NAMED, "parent" if told else None
+        inherited = next((own[one][0] for one in above if one in own and own[one][0]), None)
+        if inherited or not above:
+            return inherited or NONE_NAMED, "parent" if inherited else None
         top = self.about.get(above[-1], {})
         return str(top.get("summary") or top.get("key") or above[-1]), "parent"
 
     def flow(self, ticket: str, flows: Mapping[str, Iterable[str]]) -> tuple[str | None, str | None]:
         """Give the kind of work, and where it comes from; a part without one is what its parents are."""
         for one in (ticket, *(above for above in self.lines(ticket) if above in self.about)):
-            if said := self.first(one, flows):
-                return said, BY_FILE
+            if flow := self.first(one, flows):
+                return flow, BY_FILE
             kind = str(self.about[one]["type"] or "").casefold()
             if kind not in SUB_TYPES:
-                told = FLOW_OF_TYPE.get(kind)
-                return told, BY_TYPE if told else None
+                usual = FLOW_OF_TYPE.get(kind)
+                return usual, BY_TYPE if usual else None
         return None, None

@@ -18,18 +18,18 @@ def stage_shares(
 ) -> pd.DataFrame:
     """Give the share of lead time that tickets spend in each stage.
 
-    Every hour between creation and finish of the counted tickets (finished for good, not by a bulk edit)
-    stands in one row; stays that a bulk edit began or ended are one row of their own, ``(bulk edits)``,
-    since they tell when somebody tidied up. Intervals are 95 % percentile bootstraps that draw whole
-    tickets (1,000 draws).
+    Every hour between creation and finish of the completed tickets is in one row; stays that a bulk edit
+    began or ended are one row of their own, ``(bulk edits)``, since they show when somebody cleaned up.
+    Intervals are 95 % percentile bootstraps that draw whole tickets (1,000 draws).
 
     Returns
     -------
     DataFrame
         One row per stage in stream order: ``stage, kind`` (``bulk`` for the bulk edits), ``team``,
         ``tickets, visits`` (counts), ``total, waited`` (timedelta; the part in which nobody worked),
-        ``share, low, high`` (0 to 1; the interval missing where too few), ``median, p85`` (timedelta, of
-        one ticket's time there). ``share`` sums to 1; without counted tickets there are no rows.
+        ``share, low, high`` (0 to 1; the interval missing under ``minimum`` tickets), ``median, p85``
+        (timedelta, of one ticket's time there). ``share`` sums to 1; without completed tickets there are no
+        rows.
     """
     before = _before_finish(stays, lives)
     seconds = before.pivot_table(
@@ -50,10 +50,10 @@ def stage_shares(
 def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or ``(bulk edits)``."""
     finish = completed(lives).set_index("ticket")["finished"]
-    mine = stays[stays["ticket"].isin(finish.index)]
-    mine = mine[mine["entered"] < finish.reindex(mine["ticket"]).set_axis(mine.index)]
-    tidied = mine["bulk"].astype(bool)
-    return mine.assign(row=mine["stage"].mask(tidied, TIDIED), seconds=mine["elapsed"].dt.total_seconds())
+    done = stays[stays["ticket"].isin(finish.index)]
+    done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
+    tidied = done["bulk"].astype(bool)
+    return done.assign(row=done["stage"].mask(tidied, TIDIED), seconds=done["elapsed"].dt.total_seconds())
 
 
 def _row(stays: pd.DataFrame, stages: pd.DataFrame) -> dict[str, Any]:
@@ -105,12 +105,12 @@ def handoff_costs(
     """
     done = completed(lives)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]
-    mine = (
+    known = (
         handoffs[handoffs["ticket"].isin(done["ticket"])]
         .dropna(subset=sides)
         .astype(dict.fromkeys(sides, "str"))
     )
-    grouped = mine.groupby(sides)
+    grouped = known.groupby(sides)
     costs = grouped.agg(
         handoffs=("wait", "size"),
         tickets=("ticket", "nunique"),
@@ -142,8 +142,8 @@ def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum
         95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
     """
     done = completed(lives)
-    mine = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
-    back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
+    before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
+    back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
     share, low, high = share_with_interval(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)

@@ -10,6 +10,9 @@ from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
+_COLUMNS: Final = (
+    "cause", "elapsed", "working", "tickets", "share", "low", "high", "share_working", "impact",
+)  # fmt: skip
 EARLY: Final = "before work started"
 WITHIN: Final = "within a team"
 LATE: Final = "no handoff"
@@ -94,27 +97,16 @@ def cause_shares(
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
     done = completed(lives)
-    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
+    weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
     work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
     if not by:
-        groups: list[tuple[Any, pd.DataFrame]] = [((), mine)]
+        groups: list[tuple[Any, pd.DataFrame]] = [((), weighed)]
     else:
-        keys = [mine[name].astype("str") for name in by]
-        groups = sorted(mine.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
+        keys = [weighed[name].astype("str") for name in by]
+        groups = sorted(weighed.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
     tables = [_causes_of(rows, seed=seed, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
               for key, rows in groups]  # fmt: skip
-    columns = [
-        *by,
-        "cause",
-        "elapsed",
-        "working",
-        "tickets",
-        "share",
-        "low",
-        "high",
-        "share_working",
-        "impact",
-    ]
+    columns = [*by, *_COLUMNS]
     if not tables:
         return pd.DataFrame(columns=columns)
     table = pd.concat(tables, ignore_index=True)
@@ -184,9 +176,9 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
         ticket.
     """
     done = completed(lives)
-    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
-    keys = [mine["stage"].astype("str"), mine["ticket"].astype("str")]
-    each = mine.groupby(keys)[["elapsed", "working"]].sum().reset_index()
+    weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
+    keys = [weighed["stage"].astype("str"), weighed["ticket"].astype("str")]
+    each = weighed.groupby(keys)[["elapsed", "working"]].sum().reset_index()
     rows = each.groupby("stage").agg(
         tickets=("ticket", "size"),
         elapsed=("elapsed", "sum"),

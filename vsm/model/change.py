@@ -139,14 +139,14 @@ def spells_of(
             raise ParameterError(
                 f"stage is '{stage}', which no ticket was in; known: {', '.join(known) or 'none'}"
             )
-        mine = stays[stays["stage"] == stage]
-        ended = mine["left"].notna() & ~mine["bulk"].astype(bool) & ~mine["gone"].astype(bool)
-        begin, end = mine["entered"], mine["left"]
+        rows = stays[stays["stage"] == stage]
+        ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
+        begin, end = rows["entered"], rows["left"]
     else:
-        mine = lives[lives[begins[measure]].notna()]
-        ended = mine["finished"].notna() & ~mine["bulk"].astype(bool)
-        begin, end = mine[begins[measure]], mine["finished"].fillna(mine["gone"])
-    spells = {"ticket": mine["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
+        rows = lives[lives[begins[measure]].notna()]
+        ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
+        begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
+    spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
     return pd.DataFrame(spells).reset_index(drop=True)
 
 
@@ -222,14 +222,7 @@ def _measures(side: Side, weights: Floats, tau: float) -> Floats:
 
 
 def still_going(side: Side) -> tuple[Floats, Floats]:
-    """Give the share of a side that is still going on after how many seconds: Kaplan–Meier, from 1 at 0.
-
-    Examples
-    --------
-    >>> side = Side(np.array([10.0, 20.0]), np.array([True, False]), np.array([0, 1]))
-    >>> [part.tolist() for part in still_going(side)]
-    [[0.0, 10.0, 20.0], [1.0, 0.5, 0.5]]
-    """
+    """Give the share of a side that is still going on after how many seconds: Kaplan–Meier, from 1 at 0."""
     every = np.ones((1, len(side.ended)))
     curve = survival_curve(side.seconds, side.ended, weights=every)[0] if len(side.ended) else np.empty(0)
     return np.append(0.0, side.seconds), np.append(1.0, curve)

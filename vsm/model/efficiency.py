@@ -36,18 +36,18 @@ def efficiency_bracket(
     """
     done = completed(lives).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
-    mine = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
-    work = mine[mine["kind"] == "work"]
+    before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
+    work = before[before["kind"] == "work"]
     spans = {
         "statuses": (work_start(work), work["left"]),
         "traces": (work["first_touch"], work["last_touch"]),
     }
-    whole = {"elapsed": done["lead"], "working": _by_ticket(mine["working"], mine, done)}
+    whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}
     rows = []
     for measure, (start, end) in spans.items():
-        told = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
+        times = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
         for time in TIMES:
-            part, lead = _seconds(_by_ticket(told[time], work, done)), _seconds(whole[time])
+            part, lead = _seconds(_by_ticket(times[time], work, done)), _seconds(whole[time])
             low, high = share_intervals(
                 np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
             )

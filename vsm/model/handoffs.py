@@ -30,8 +30,8 @@ def costliest_handoffs(
         given, taken, wait, back``. A handoff that nothing waited for is not in it.
     """
     plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
-    mine = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
-    longest = mine.sort_values("wait", ascending=False, kind="stable").head(most)
+    waited = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
+    longest = waited.sort_values("wait", ascending=False, kind="stable").head(most)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
     return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
 
@@ -49,8 +49,8 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         in all), ``share`` of all waiting in handoffs; the shares sum to 1.
     """
     of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lives)["ticket"])
-    mine = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
-    places = mine.groupby(mine["stage"].astype("str")).agg(
+    waited = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
+    places = waited.groupby(waited["stage"].astype("str")).agg(
         handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
     )
     about = stages.drop_duplicates("stage").set_index("stage")
@@ -96,19 +96,19 @@ def handoff_stories(
         taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
         ``longest_waits`` gives them.
     """
-    mine = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
-    side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
+    weighed = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
+    side = "team" if weighed[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
-    mine = mine.astype(dict.fromkeys([*ends, "ticket"], "str"))
+    weighed = weighed.astype(dict.fromkeys([*ends, "ticket"], "str"))
     costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum, seed=seed)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
     rows = []
     found: list[dict[Any, Any]] = shown.to_dict("records")
     for cost in found:
-        pair = mine[(mine[ends[0]] == cost[ends[0]]) & (mine[ends[1]] == cost[ends[1]])]
-        told = _told(_shown(pair), waits, about)
-        rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **told})
+        pair = weighed[(weighed[ends[0]] == cost[ends[0]]) & (weighed[ends[1]] == cost[ends[1]])]
+        story = _told(_shown(pair), waits, about)
+        rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **story})
     return pd.DataFrame(rows, columns=STORY_COLUMNS)
 
 
@@ -196,8 +196,8 @@ def _story(
 ) -> dict[str, Any]:
     pieces = waits[(waits["ticket"] == row["ticket"]) & (waits["n"] == row["n"])]
     main = pieces.loc[pieces.groupby(["receiver", "team"], dropna=False)["elapsed"].transform("sum").idxmax()]
-    told = pieces["working"].where(pieces["cause"] != "non-working time", pieces["elapsed"])
-    times = told.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
+    counted = pieces["working"].where(pieces["cause"] != "non-working time", pieces["elapsed"])
+    times = counted.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
     found = {"receiver": main["receiver"], "team": main["team"], "key": key.get(row["ticket"], row["ticket"])}
     busy = pieces[
         pieces["cause"].isin(["at capacity", "overtaken"]) & (pieces["receiver"] == main["receiver"])
@@ -224,8 +224,8 @@ def _in_hand(busy: pd.DataFrame, receiver: str, visits: pd.DataFrame, as_of: pd.
 
 
 def _blockers(row: Mapping[Any, Any], blocks: pd.DataFrame, as_of: pd.Timestamp) -> list[str]:
-    mine = blocks[(blocks["ticket"] == row["ticket"]) & blocks["by"].notna()]
-    during = mine[(mine["start"] < row["end"]) & (mine["end"].fillna(as_of) > row["start"])]
+    named = blocks[(blocks["ticket"] == row["ticket"]) & blocks["by"].notna()]
+    during = named[(named["start"] < row["end"]) & (named["end"].fillna(as_of) > row["start"])]
     return list(dict.fromkeys(during["by"].astype("str")))[:AT_MOST]
 
 
@@ -243,22 +243,22 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> 
         ``before_share, after_share`` of the time in visits with a touch (missing under ``minimum`` of them).
     """
     before = _before_finish(visits, lives)
-    mine = before[(before["kind"] == "work") & ~before["bulk"]]
-    lasted, bare = mine["left"] - mine["entered"], mine["first_touch"].isna()
+    work = before[(before["kind"] == "work") & ~before["bulk"]]
+    lasted, bare = work["left"] - work["entered"], work["first_touch"].isna()
     nothing = pd.Timedelta(0)
     parts = pd.DataFrame(
         {
             "visits": 1,
             "untouched": bare.astype("int64"),
             "elapsed": lasted,
-            "before": (mine["first_touch"] - mine["entered"]).fillna(nothing),
-            "after": (mine["left"] - mine["last_touch"]).fillna(nothing),
+            "before": (work["first_touch"] - work["entered"]).fillna(nothing),
+            "after": (work["left"] - work["last_touch"]).fillna(nothing),
             "unknown": lasted.where(bare, nothing),
         },
-        index=mine.index,
+        index=work.index,
     )
     parts = parts.astype(dict.fromkeys(("elapsed", "before", "after", "unknown"), DURATION))
-    found = parts.groupby(mine["stage"].astype("str")).sum()
+    found = parts.groupby(work["stage"].astype("str")).sum()
     touched = (found["elapsed"] - found["unknown"]).where(found["visits"] - found["untouched"] >= minimum)
     seconds = touched.dt.total_seconds()
     for name in ("before", "after"):

@@ -150,13 +150,7 @@ def stage_visits_from_visits(
 
 
 def summed(values: Ints, first: Ints) -> Ints:
-    """Sum the values of each run, if runs begin in the rows ``first``.
-
-    Examples
-    --------
-    >>> summed(np.array([1, 2, 3]), np.array([0, 2])).tolist()
-    [3, 3]
-    """
+    """Sum the values of each run, if runs begin in the rows ``first``."""
     return np.add.reduceat(values, first) if len(first) else values[:0]
 
 

@@ -52,14 +52,6 @@ def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) ->
     return days
 
 
-def _lead(paths: Paths) -> "pd.Series[Any]":
-    return paths.lives["lead"]
-
-
-def _cycle(paths: Paths) -> "pd.Series[Any]":
-    return paths.lives["cycle"]
-
-
 def _first_start(paths: Paths) -> "pd.Series[Any]":
     everything = pd.Series(data=True, index=paths.stays.index)
     return _whole_days(paths.started(everything), paths.lives["finished"], more=1)
@@ -95,20 +87,19 @@ def _final_start(paths: Paths) -> "pd.Series[Any]":
     return paths.lives["finished"] - start
 
 
-def _resolution(paths: Paths) -> "pd.Series[Any]":
-    return paths.resolved - paths.lives["created"]
-
-
 RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
-    "created → finished for good": ("vsm: lead time", _lead),
-    "first work → finished for good": ("vsm: cycle time", _cycle),
+    "created → finished for good": ("vsm: lead time", lambda paths: paths.lives["lead"]),
+    "first work → finished for good": ("vsm: cycle time", lambda paths: paths.lives["cycle"]),
     "first start → last done, days + 1": ("jirametrics", _first_start),
     "the same, after the last time in the backlog": ("jirametrics, standard project", _after_backlog),
     "sum of the time in progress": ("Atlassian control chart, Swarmia", _in_progress),
     "first day in each column, wiped when it moves back": ("jira-agile-metrics", _columns_wiped),
     "start after the last time to do → done": ("Lighthouse", _after_to_do),
     "final start → final end": ("GitLab", _final_start),
-    "created → resolved": ("Apache DevLake: lead time", _resolution),
+    "created → resolved": (
+        "Apache DevLake: lead time",
+        lambda paths: paths.resolved - paths.lives["created"],
+    ),
 }
 
 
@@ -127,14 +118,14 @@ def rule_durations(
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
-    mine = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
-    back = (mine.groupby("ticket")["place"].diff() < 0).groupby(mine["ticket"]).any()
+    before = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
+    back = (before.groupby("ticket")["place"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "place"]
     first = int(stages["place"].min())
-    paths = Paths(mine, done, resolved, first, int(work.min()) if len(work) else first)
-    told = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
-    return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
+    paths = Paths(before, done, resolved, first, int(work.min()) if len(work) else first)
+    times = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
+    return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **times})
 
 
 def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataFrame:
@@ -186,7 +177,7 @@ def rule_spread(durations: pd.DataFrame) -> dict[str, int]:
     compared as they are.
     """
     rules = [rule for rule, (who, _) in RULES.items() if "lead time" not in who]
-    told = durations[rules].astype(DURATION)
-    spread = told.max(axis=1) - told.min(axis=1)
+    times = durations[rules].astype(DURATION)
+    spread = times.max(axis=1) - times.min(axis=1)
     days = {"over a day": DAY, "over 30 days": 30 * DAY}
     return {"tickets": len(durations)} | {name: int((spread > limit).sum()) for name, limit in days.items()}

@@ -119,7 +119,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
     rates = complete_and_accurate(stays)
-    told = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
+    enough = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
     used = np.bincount(codes.stage, minlength=len(names)) > 0
     for number in np.flatnonzero(used):
         words = about.iloc[number]
@@ -127,8 +127,8 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
         team = "" if pd.isna(words["team"]) else words["team"]
         measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
         graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
-        if stage in told:
-            graph.nodes[stage]["ca"] = float(told[stage])
+        if stage in enough:
+            graph.nodes[stage]["ca"] = float(enough[stage])
     graph.add_edges_from(edges_of(codes.moves(), list(names)))
     return graph
 
@@ -217,8 +217,8 @@ def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
     lowest = following(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
     ahead = following(place, last, missing=-1)
     forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
-    told = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
-    moves: pd.DataFrame = stays.loc[forward, told].assign(kept=(lowest > place)[forward])
+    columns = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
+    moves: pd.DataFrame = stays.loc[forward, columns].assign(kept=(lowest > place)[forward])
     return moves
 
 
@@ -262,10 +262,10 @@ def team_lanes(visits: pd.DataFrame) -> pd.DataFrame:
         One row per stage and team, by stage and falling share: ``stage, team`` (missing where unknown),
         ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
     """
-    mine = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
-    mine = mine.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))
+    counted = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
+    counted = counted.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))
     lanes = (
-        mine.groupby(["stage", "team"], dropna=False)
+        counted.groupby(["stage", "team"], dropna=False)
         .agg(elapsed=("elapsed", "sum"), visits=("ticket", "size"), tickets=("ticket", "nunique"))
         .reset_index()
         .astype({"elapsed": DURATION})

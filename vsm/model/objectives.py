@@ -46,8 +46,8 @@ def objective_costs(
     costs = pd.DataFrame(
         [
             _objective(str(name), done[done["objective"] == name], minimum)
-            | {"open": int(still_open(mine).sum())}
-            for name, mine in rows.groupby("objective")
+            | {"open": int(still_open(served).sum())}
+            for name, served in rows.groupby("objective")
         ],
         columns=[
             "objective", "delivered", "open", "lead", "lead_total", "wait", "waiting", "wait_share", "value",

@@ -86,19 +86,16 @@ def queue_growth(
     """
     weekly = queue_weeks(stays, as_of=as_of, weeks=weeks)
     queued = stays[(stays["kind"] == "queue") & (stays["entered"] <= as_of)]
+    unknown = dict.fromkeys(("growth", "low", "high"), UNKNOWN) | {"verdict": "too few to say"}
     rows = []
     for (place, stage), part in queued.groupby(["place", "stage"]):
-        mine = weekly[(weekly["stage"] == stage) & (weekly["place"] == place)]
-        counts = {name: int(mine[name].sum()) for name in ("arrivals", "departures", "bulk")}
+        own = weekly[(weekly["stage"] == stage) & (weekly["place"] == place)]
+        counts = {name: int(own[name].sum()) for name in ("arrivals", "departures", "bulk")}
         length = int((part["left"].isna() | (part["left"] > as_of)).sum())
-        enough = min(len(mine), counts["arrivals"] + counts["departures"]) >= max(minimum, 1)
-        trend = _trend(mine, seed=seed) if enough else _unknown()
-        rows.append({"stage": stage, "weeks": len(mine), **counts, "length": length, **trend})
+        enough = min(len(own), counts["arrivals"] + counts["departures"]) >= max(minimum, 1)
+        trend = _trend(own, seed=seed) if enough else unknown
+        rows.append({"stage": stage, "weeks": len(own), **counts, "length": length, **trend})
     return pd.DataFrame(rows, columns=list(_GROWTH)).astype(_GROWTH)
-
-
-def _unknown() -> dict[str, Any]:
-    return dict.fromkeys(("growth", "low", "high"), UNKNOWN) | {"verdict": "too few to say"}
 
 
 def _trend(weekly: pd.DataFrame, *, seed: int) -> dict[str, Any]:

@@ -127,18 +127,14 @@ def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Give %C&A of each stage with its interval: the share that never came back (``complete_and_accurate``).
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them; what counts as accurate tells ``complete_and_accurate``.
+    """Give %C&A of each stage with its interval (``complete_and_accurate``).
 
     Returns
     -------
     DataFrame
-        One row per stage in stream order: ``stage, n`` (moves forward), ``share, low, high`` (Wilson, 95 %).
-        Moves of one ticket are not independent, so the true interval is wider where tickets return often.
+        One row per stage in stream order: ``stage, n`` (moves forward), ``share, low, high`` (Wilson, 95 %;
+        missing under ``minimum`` moves). Moves of one ticket are not independent, so the true interval is
+        wider where tickets return often.
     """
     rates = complete_and_accurate(stays)
     place = stays.drop_duplicates("stage").set_index("stage")["place"]

@@ -42,7 +42,7 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
     if visits.empty:
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
     weeks = weeks_until(visits["entered"].min(), as_of)
-    ends = np.minimum(_micros(weeks) + _WEEK, int(as_of.value) // 1000 + 1)
+    ends = np.minimum(weeks.as_unit("us").asi8 + _WEEK, int(as_of.value) // 1000 + 1)
     stage = visits["stage"].astype("str").to_numpy()
     entered, left = micros_of(visits["entered"]), visits["left"]
     gone = left.notna().to_numpy()
@@ -67,20 +67,20 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
     """
-    mine = waits[~waits["bulk"].astype(bool)]
-    start, end = micros_of(mine["start"]), micros_of(mine["end"])
+    counted = waits[~waits["bulk"].astype(bool)]
+    start, end = micros_of(counted["start"]), micros_of(counted["end"])
     monday = _monday(start)
     count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
-    row = np.repeat(np.arange(len(mine)), count)
+    row = np.repeat(np.arange(len(counted)), count)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     begin = monday[row] + nth * _WEEK
     waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
     pieces = pd.DataFrame(
         {
-            "stage": mine["stage"].astype("str").to_numpy()[row],
+            "stage": counted["stage"].astype("str").to_numpy()[row],
             "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
             "waited": waited.view("timedelta64[us]"),
-            "ticket": mine["ticket"].astype("str").to_numpy()[row],
+            "ticket": counted["ticket"].astype("str").to_numpy()[row],
         }
     )
     found = pieces.groupby(["stage", "week"], sort=True)
@@ -96,10 +96,6 @@ def _monday(at: Ints) -> Ints:
     shift = 3 * 86_400_000_000
     monday: Ints = (at + shift) // _WEEK * _WEEK - shift
     return monday
-
-
-def _micros(weeks: pd.DatetimeIndex) -> Any:
-    return weeks.as_unit("us").asi8
 
 
 def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3) -> pd.DataFrame:
@@ -199,15 +195,10 @@ def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     types = {"team": "str", "week": "datetime64[us, UTC]", "mean": "float64", "most": "int64"}
     if steps.empty:
         return pd.DataFrame(columns=list(types)).astype(types)
-    weeks = _weeks(steps["at"].min(), as_of)
+    weeks = weeks_until(steps["at"].min(), as_of)
+    weeks = weeks[weeks < as_of]
     rows = [_team_weeks(str(team), part, weeks, as_of) for team, part in steps.groupby("team")]
     return pd.concat(rows, ignore_index=True).astype(types)
-
-
-def _weeks(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
-    day = first.normalize()
-    monday = day - pd.Timedelta(days=day.day_of_week)
-    return pd.date_range(monday, as_of, freq="7D", inclusive="left", name="week")
 
 
 def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -236,13 +227,6 @@ def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
         ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
         finished for good nor gone at the week's end or ``as_of``), counts.
-
-    Examples
-    --------
-    >>> day = pd.to_datetime(["2026-01-05"], utc=True)
-    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
-    >>> weekly_flow(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC"))["wip"].tolist()
-    [1, 0]
     """
     if lives.empty:
         return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})

@@ -68,14 +68,14 @@ def _resolved(written: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
 def _meant(
     known: list[tuple[str, str]], prefix: object, repository: object, only: str | None
 ) -> tuple[str | None, str | None]:
-    said = repository if isinstance(repository, str) else None
+    given = repository if isinstance(repository, str) else None
     if isinstance(prefix, str) and prefix:
         first = bisect_left(known, (prefix, ""))
         near = known[first : first + 50]
-        fits = [one for one in near if one[0].startswith(prefix) and said in (None, one[1])]
+        fits = [one for one in near if one[0].startswith(prefix) and given in (None, one[1])]
         if len(fits) == 1:
             return fits[0]
-    return None, said or only
+    return None, given or only
 
 
 def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
@@ -94,10 +94,10 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True):
-        mine = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
+        own = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
         history = History(rows["commit"].tolist(), rows["parents"].tolist())
         first: dict[int, int] = {}
-        for number, commit in zip(mine.index, mine["commit"], strict=True):
+        for number, commit in zip(own.index, own["commit"], strict=True):
             if commit in history.number:
                 first.setdefault(history.number[commit], int(number))
         owner = history.claimed(first)

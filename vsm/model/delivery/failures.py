@@ -12,8 +12,10 @@ def incident_tickets(
     tickets: pd.DataFrame, *, types: Collection[str], labels: Collection[str]
 ) -> "pd.Series[bool]":
     """Mark the tickets that are incidents: those of such a type, or with such a label."""
-    told = tickets["labels"].fillna("").str.split(JOINT)
-    labelled = pd.Series([not set(labels).isdisjoint(words) for words in told], tickets.index, dtype="bool")
+    labelling = tickets["labels"].fillna("").str.split(JOINT)
+    labelled = pd.Series(
+        [not set(labels).isdisjoint(words) for words in labelling], tickets.index, dtype="bool"
+    )
     return labelled | tickets["type"].astype("str").isin(list(types))
 
 
@@ -63,8 +65,8 @@ def failures_of_deployments(
     whole = grouped["mended"].max().mask(found["mended"].isna().groupby(found["number"]).any())
     rows = pd.DataFrame(index=deployments.index)
     rows["failed"] = rows.index.isin(found["number"])
-    told = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
-    rows["by"] = told.reindex(rows.index, fill_value="")
+    evidence = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
+    rows["by"] = evidence.reindex(rows.index, fill_value="")
     rows["begun"] = grouped["begun"].min().reindex(rows.index)
     rows["mended"] = whole.reindex(rows.index)
     rows["rework"] = rows.index.isin(_rework(brought, incidents, events, reverts=reverts))
@@ -76,8 +78,8 @@ def failures_of_deployments(
 def _rows(number: object, by: str, begun: object, mended: object, ticket: object = None) -> pd.DataFrame:
     rows = pd.DataFrame({"number": number, "begun": begun, "mended": mended})
     instants = {name: pd.to_datetime(rows[name], utc=True) for name in ("begun", "mended")}
-    told = pd.Series(ticket, index=rows.index, dtype="object")
-    return rows.assign(by=by, ticket=told, **instants).astype({"number": "int64"})
+    tickets = pd.Series(ticket, index=rows.index, dtype="object")
+    return rows.assign(by=by, ticket=tickets, **instants).astype({"number": "int64"})
 
 
 def _by_outcome(deployments: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +100,8 @@ def _by_incident(deployments: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataF
 
 def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
     """Give each revert to the deployment of what it reverts, if that was an earlier one."""
-    taken = _reverts(brought)
+    taken = brought.dropna(subset=["reverts"])
+    taken = taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
     first = brought.set_index(["repository", "commit"])["number"]
     back = taken.join(first.rename("bad"), on=["repository", "reverts"]).dropna(subset=["bad"])
     later = back[back["bad"] < back["number"]]
@@ -106,12 +109,6 @@ def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame
     return _rows(
         later["bad"].array, "revert", at.reindex(later["bad"]).array, at.reindex(later["number"]).array
     )
-
-
-def _reverts(brought: pd.DataFrame) -> pd.DataFrame:
-    """Give each revert in production with what it reverts, a row each."""
-    taken = brought.dropna(subset=["reverts"])
-    return taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
 
 
 def _rework(

@@ -82,7 +82,7 @@ def delivery_measures(
         few to say; 0 is 0.
     """
     rates = {} if deployments.empty else _untold(deployments, failures, configured=configured)
-    told = {
+    values = {
         "change lead time": _lead(deployments, brought, minimum, seed),
         "deployment frequency": _frequency(deployments, until, minimum),
         "failed deployment recovery time": rates or _recovery(deployments, failures, until, minimum),
@@ -91,7 +91,7 @@ def delivery_measures(
     }
     nothing = dict.fromkeys(("value", "low", "high", "p85"), math.nan) | {"note": "", "missing": ""}
     rows = [
-        {"measure": name, "unit": about.unit, **nothing, **told[name], "meaning": about.meaning}
+        {"measure": name, "unit": about.unit, **nothing, **values[name], "meaning": about.meaning}
         for name, about in MEASURES.items()
     ]
     columns = ["measure", "unit", "value", "low", "high", "p85", "n", "of", "note", "missing", "meaning"]
@@ -206,8 +206,8 @@ def delivery_weeks(
         One row per week, Monday 00:00 UTC, from the first deployment's to that of ``until``, those without
         any too: ``week``, ``deployments``, ``changes`` (commits that are no merges), ``lead_median``
         (timedelta from authored to deployed, never negative; missing where nothing came, and of the
-        first deployment known), ``failed``,
-        ``rework`` (counts; whether they can be told at all stands in ``delivery_measures``).
+        first deployment known), ``failed``, ``rework`` (counts; whether they are known at all is in
+        ``delivery_measures``).
     """
     at = _monday(deployments["at"])
     end = _monday(pd.Series([max(until, deployments["at"].max()) if len(deployments) else until]))[0]

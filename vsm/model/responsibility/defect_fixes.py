@@ -40,10 +40,10 @@ def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame
         ``home`` (of ``n``), ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``) and
         ``missing`` (what would have to be known for any answer).
     """
-    told, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
+    named, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
     home = int(known.sum())
-    lacking = NO_DEFECTS if mended.empty else NO_CAUSES if not told else NO_TEAMS
-    row: dict[str, Any] = {"defects": len(mended), "told": told, "n": len(known), "home": home}
+    lacking = NO_DEFECTS if mended.empty else NO_CAUSES if not named else NO_TEAMS
+    row: dict[str, Any] = {"defects": len(mended), "told": named, "n": len(known), "home": home}
     row |= share_of(home, len(known), minimum=minimum) | {"missing": None if len(known) else lacking}
     return pd.DataFrame([row]).astype({"missing": "str"})
 

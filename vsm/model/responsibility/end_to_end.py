@@ -65,9 +65,9 @@ def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """
     known = owners[owners["production"].notna() & owners["carried"].notna()]
     rows = [
-        {"team": team, "n": len(mine), "carried": int(mine["carried"].sum())}
-        | share_of(int(mine["carried"].sum()), len(mine), minimum=minimum)
-        for team, mine in known.groupby("first_team")
+        {"team": team, "n": len(started), "carried": int(started["carried"].sum())}
+        | share_of(int(started["carried"].sum()), len(started), minimum=minimum)
+        for team, started in known.groupby("first_team")
     ]
     types = {"team": "str", "n": "int64", "carried": "int64"} | dict.fromkeys(
         ("share", "low", "high"), "float64"
@@ -93,12 +93,12 @@ def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: in
     rows: list[dict[str, Any]] = [
         dict(zip(sides.values(), place, strict=True))
         | {
-            "tickets": len(mine),
-            "wait": mine["let_go_wait"].sum(),
-            "waits": int(mine["let_go_wait"].notna().sum()),
-            "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in mine["ticket"].head(evidence)),
+            "tickets": len(group),
+            "wait": group["let_go_wait"].sum(),
+            "waits": int(group["let_go_wait"].notna().sum()),
+            "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in group["ticket"].head(evidence)),
         }
-        for place, mine in passed.groupby(list(sides))
+        for place, group in passed.groupby(list(sides))
         if isinstance(place, tuple)
     ]
     types = dict.fromkeys(sides.values(), "str") | {"tickets": "int64", "wait": DURATION, "waits": "int64"}

@@ -59,7 +59,9 @@ def knowledge_at_risk(
     """
     since = as_of - pd.Timedelta(days=days)
     held = _handled(visits, since, as_of, bots)
-    parts = _components(tickets)
+    named = tickets[["ticket", "components"]].dropna().astype("str")
+    parts = named.assign(area=named["components"].str.split(JOINT, regex=False)).explode("area")
+    parts = parts[["ticket", "area"]].astype("str")
     by_component = held.merge(parts, left_on="item", right_on="ticket").assign(what=COMPONENT)
     written = _written(commits, since, as_of, person_of, team_of)
     facts = pd.concat(
@@ -70,7 +72,7 @@ def knowledge_at_risk(
         ],
         ignore_index=True,
     )
-    rows = [_area(mine, minimum) for _, mine in facts.groupby(["what", "area"], sort=True)]
+    rows = [_area(group, minimum) for _, group in facts.groupby(["what", "area"], sort=True)]
     risks = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     rank = risks["what"].map({STAGE: 0, COMPONENT: 1, REPOSITORY: 2})
     ordered = risks.assign(rank=rank, alone=~risks["only"].fillna(value=False))
@@ -88,12 +90,6 @@ def _handled(
     return recent[["ticket", "stage", "holder", "team"]].rename(
         columns={"ticket": "item", "holder": "person"}
     )
-
-
-def _components(tickets: pd.DataFrame) -> pd.DataFrame:
-    told = tickets[["ticket", "components"]].dropna().astype("str")
-    parts = told.assign(area=told["components"].str.split(JOINT, regex=False)).explode("area")
-    return parts[["ticket", "area"]].astype("str")
 
 
 def _written(

@@ -67,10 +67,10 @@ def ticket_disciplines(
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
     work = work[work["discipline"].notna()]
     home = _disciplines_of_people(work)
-    mine = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
-    grouped = mine.groupby("ticket")["discipline"]
-    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(mine, "discipline")})
-    joint = rows.index.isin(_touched_by_others(mine, events, home)) & (rows["disciplines"] > 1)
+    finished = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
+    grouped = finished.groupby("ticket")["discipline"]
+    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(finished, "discipline")})
+    joint = rows.index.isin(_touched_by_others(finished, events, home)) & (rows["disciplines"] > 1)
     return rows.assign(together=joint).reset_index().astype({"names": "str", "together": "bool"})
 
 

@@ -87,14 +87,7 @@ def _in_time(ticket: "pd.Series[Any]", at: "pd.Series[Any]", reached: pd.DataFra
 
 
 def names_joined(work: pd.DataFrame, side: str) -> "pd.Series[Any]":
-    """Join the names of each ticket by ``; `` in order of appearance.
-
-    Examples
-    --------
-    >>> work = pd.DataFrame({"ticket": ["a", "a", "a"], "team": ["web", "qa", "web"]})
-    >>> names_joined(work, "team").to_dict()
-    {'a': 'web; qa'}
-    """
+    """Join the names of each ticket by ``; `` in order of appearance."""
     known = work[["ticket", side]].dropna().drop_duplicates()
     return known.groupby("ticket")[side].agg(JOINT.join)
 
@@ -115,9 +108,9 @@ def _let_go(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
     passed = passed.assign(taken=work_start(passed))
     waits = handoffs.astype({"ticket": "str"})[["ticket", "taken", "wait"]]
     waits = waits.drop_duplicates(["ticket", "taken"], keep="first")
-    told = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
+    waited = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
     words = {"stage": "let_go_stage", "team": "let_go_team", "wait": "let_go_wait"}
-    return told.rename(columns=words)[list(words.values())]
+    return waited.rename(columns=words)[list(words.values())]
 
 
 RELEASED: Final = "released"
