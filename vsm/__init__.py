@@ -1,4 +1,4 @@
-"""Where does work wait between people, why, and what to try next?
+"""Where work waits between people, why, and what to try next.
 
 ``import vsm`` loads nothing heavy; every name below is imported when it is first used::
 
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from vsm import figures
     from vsm.config import Workflow, parse_workflow
     from vsm.findings import Finding
-    from vsm.read import read_stream
+    from vsm.read import read_networks, read_stream
     from vsm.reports import explore
     from vsm.stream import ValueStream
 
-__all__ = ["Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_stream"]
+__all__ = [
+    "Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_networks",
+    "read_stream",
+]  # fmt: skip
 
 _HOME = {
     "Finding": "vsm.findings",
     "ValueStream": "vsm.stream",
+    "read_networks": "vsm.read",
     "read_stream": "vsm.read",
     "Workflow": "vsm.config",
     "explore": "vsm.reports",

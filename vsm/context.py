@@ -69,7 +69,7 @@ class Context:
 
 
 def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
-    """Give the log with its clean-ups marked; accounts, not persons, tell a burst."""
+    """Mark the clean-ups of a log; a burst is recognised by accounts, not by persons."""
     rules = workflow.rules
     return replace(log, events=mark_bulk(log.events, tickets=rules.bulk_tickets, minutes=rules.bulk_minutes))
 
@@ -101,16 +101,24 @@ def small_teams(log: Log, *, people: People, workflow: Workflow, as_of: pd.Times
     Who held work of a team is known from visits alone, so they are made here to see it, and once more by the
     stream in which those teams are one.
     """
-    fewest = workflow.privacy.fewest_people
-    if fewest <= 1:
+    if workflow.privacy.fewest_people <= 1:
         return None
     context = context_of(log, people=people, workflow=workflow, as_of=as_of)
-    stages, teams = context.stages, people.teams
-    known = {team.name for team in workflow.teams} | {*stages["team"].dropna(), *teams.of_ticket.values()}
-    if not (known or (context.moves["kind"] == "team").any()):
+    if not (_named_teams(context) or (context.moves["kind"] == "team").any()):
         return None
-    visits = visits_from_events(context.moves, stages=stages, team_of=teams, as_of=as_of)
-    return small_teams_of(visits, teams=teams, fewest=fewest, known=known)
+    visits = visits_from_events(context.moves, stages=context.stages, team_of=people.teams, as_of=as_of)
+    return small_teams_in(visits, context=context)
+
+
+def small_teams_in(visits: pd.DataFrame, *, context: Context) -> SmallTeams | None:
+    """Find the teams of too few people by who held work in these visits; as ``small_teams``."""
+    fewest = context.workflow.privacy.fewest_people
+    return small_teams_of(visits, teams=context.people.teams, fewest=fewest, known=_named_teams(context))
+
+
+def _named_teams(context: Context) -> set[str]:
+    teams = {team.name for team in context.workflow.teams}
+    return teams | {*context.stages["team"].dropna(), *context.people.teams.of_ticket.values()}
 
 
 class Intervals(NamedTuple):

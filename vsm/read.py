@@ -1,4 +1,4 @@
-"""Reading a work folder: its archive and vsm.toml become a ``ValueStream``."""
+"""Reading a work folder: its archive and vsm.toml become a ``ValueStream``, or its networks alone."""
 
 import re
 import sys
@@ -23,8 +23,8 @@ from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import Window, stream_from_log
-from vsm.quality.links import check_keys
-from vsm.quality.records import check_future, with_doubts
+from vsm.networks import Networks, networks_from_log
+from vsm.quality.records import check_future, check_keys, with_notes
 from vsm.sources.archive import Archive, read_archive
 from vsm.sources.table_store import load_table, save_table
 from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
@@ -52,7 +52,7 @@ def read_stream(
     seed: int = 0,
     names: bool = False,
 ) -> ValueStream:
-    """What is known about the value stream of this work folder?
+    """Read what is known about the value stream of this work folder.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def read_stream(
         ``YYYY-MM-DD`` (UTC): keep tickets finished for good (or found gone) since then, and open ones. Whole
         lives are kept, not clipped. Empty: all.
     until
-        ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are not seen. Empty: as of
-        the last event that the tracker recorded. Either way not after the latest pull: what is dated later
-        is not seen and told in ``quality``, and a later day is refused.
+        ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are ignored. Empty: as of
+        the last event that the tracker recorded. What is dated later than the latest pull is ignored either
+        way and reported in ``quality``, and a later day is refused.
     team
         Keep tickets that this team held at some time. Empty: all.
     ticket_type
@@ -72,10 +72,10 @@ def read_stream(
     seed
         Of the bootstrap intervals: the same seed gives the same numbers.
     names
-        Show the names of persons. Without it every table, finding and doubt bears pseudonyms, the same in
-        every run on this work folder; bots keep their names, and so do teams, but for those of fewer people
+        Show the names of persons. Without it every table, finding and quality note shows pseudonyms, the same
+        in every run on this work folder; bots keep their names, and so do teams, except those of fewer people
         than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
-        commits, names of branches) mail addresses and known names give way; others may stand in it.
+        commits, names of branches) mail addresses and known names are replaced; others may remain in it.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def read_stream(
     Raises
     ------
     InputError
-        The folder, its vsm.toml or a parameter cannot be used: a day that is none, that lies after the latest
-        pull (``until``), or after the end of what is looked at (``since``).
+        The folder, its vsm.toml or a parameter cannot be used: a day that is none, that is after the latest
+        pull (``until``), or after the end of the data (``since``).
     ArchiveError
         The archive is damaged or locked, or the key of the pseudonyms can neither be read nor made.
 
@@ -99,18 +99,15 @@ def read_stream(
     vsm.errors.SourceError: no such folder: no work folder (no vsm.toml in it); run vsm init --dir ...
     """
     folder = WorkFolder.at(Path(data_dir))
-    workflow = read_workflow(folder)
-    tried = read_experiments(folder)
+    workflow, experiments = read_workflow(folder), read_experiments(folder)
     first, last = _day("since", since), _day("until", until)
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive)
         state, known = archive.digest(), _latest_pull(archive)
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
-    recorded = last_recorded(log, known=known)
-    _check_days(first, last, as_of=recorded, known=known)
-    as_of = last or recorded or NEVER
+    as_of = _as_of(log, since=first, until=last, known=known)
     if known is not None:
-        log = with_doubts(log, check_future(log, known=known))
+        log = with_notes(log, check_future(log, known=known))
     window = Window(first, team or None, ticket_type or None)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
@@ -131,24 +128,30 @@ def read_stream(
         seed=seed,
         provenance=provenance,
         key=key,
-        experiments=tried,
+        experiments=experiments,
     )
 
 
+def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False) -> Networks:
+    """Give only the networks of stages and teams of this work folder: for logs of millions of events.
+
+    They are those of ``read_stream(...).network`` and ``.team_network``, in less time and memory: visits and
+    waits are made for one group of tickets at a time, and without causes. Parameters and errors are those of
+    ``read_stream``; with ``names``, teams of too few people have their own names.
+    """
+    folder = WorkFolder.at(Path(data_dir))
+    workflow, last = read_workflow(folder), _day("until", until)
+    with read_archive(folder.archive) as archive:
+        log, known = read_log(folder, archive), _latest_pull(archive)
+    as_of = _as_of(log, since=None, until=last, known=known)
+    return networks_from_log(log, workflow=workflow, as_of=as_of, git=last or known, names=names)
+
+
 def read_log(folder: WorkFolder, archive: Archive) -> Log:
-    """What was recorded in all? From the stored log where the archive has not changed since, else anew.
+    """Read everything recorded: from the stored log where the archive has not changed since, else anew.
 
     The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
     loses nothing. Where it cannot be written, there is none.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root:
-    ...     folder = WorkFolder(Path(root))
-    ...     with read_archive(folder.archive) as archive:
-    ...         len(read_log(folder, archive).events)
-    0
     """
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
     stamp = f"{archive.digest()} {whole} log {LOG_VERSION}"
@@ -164,7 +167,7 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
 
 
 def _mail_key(folder: WorkFolder) -> bytes:
-    """Give the folder's secret; where there can be none, one of this run tells equal mailboxes as well."""
+    """Give the folder's secret; where there can be none, one of this run does as well."""
     try:
         return secret_key(folder.key)
     except ArchiveError:
@@ -172,16 +175,9 @@ def _mail_key(folder: WorkFolder) -> bytes:
 
 
 def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
-    """What do the archive's documents tell together? Trackers first: Git needs to know their keys.
+    """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
 
     ``mail_key`` is the secret that makes digests of mail addresses; without it there are none.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
-    ...     len(log_from_archive(archive).tickets)
-    0
     """
     sources = archive.sources()
     readers: dict[str, Callable[..., Log]] = {
@@ -220,22 +216,14 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
 
 
 def board_from_archive(archive: Archive) -> Board | None:
-    """Which board were the tickets pulled by? None where they were not; of several sources' the first.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as root, read_archive(Path(root) / "archive.sqlite") as archive:
-    ...     board_from_archive(archive) is None
-    True
-    """
+    """Give the board by which tickets were pulled, of several sources' the first; None without one."""
     trackers = (source for source in archive.sources() if source.partition(":")[0] == "jira")
     known = ((source, archive.document(source, "board")) for source in trackers)
     return next((board_from_jira(body, source=source) for source, body in known if body), None)
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:
-    """Say when the world was last looked at: nothing that happened since can be known."""
+    """Give the instant of the latest look at the sources: nothing that happened since can be known."""
     instants = [pull.finished or pull.started for pull in archive.pulls()]
     return pd.Timestamp(max(instants)).tz_convert("UTC").as_unit("us") if instants else None
 
@@ -249,31 +237,29 @@ def _day(name: str, text: str) -> pd.Timestamp | None:
     return day
 
 
-def _check_days(
-    since: pd.Timestamp | None,
-    until: pd.Timestamp | None,
-    *,
-    as_of: pd.Timestamp | None,
-    known: pd.Timestamp | None,
-) -> None:
-    """Refuse a window that nothing can lie in, and one that reaches beyond what is known."""
+def _as_of(
+    log: Log, *, since: pd.Timestamp | None, until: pd.Timestamp | None, known: pd.Timestamp | None
+) -> pd.Timestamp:
+    """Give the instant that counts as now; refuse an empty window, and one beyond what is known."""
     if until is not None and known is not None and until > known:
         raise ParameterError(
-            f"until is {until:%Y-%m-%d}, but the latest pull is of {known:%Y-%m-%d %H:%M} UTC: what happened "
-            "after it is not known; pull again, or leave until empty"
+            f"until is {until:%Y-%m-%d}, but the latest pull is of {known:%Y-%m-%d %H:%M} UTC, and nothing "
+            "later is known; pull again, or leave until empty"
         )
     if since is not None and until is not None and since > until:
-        raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; exchange them")
-    if since is not None and as_of is not None and since > as_of:
+        raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; swap them")
+    recorded = last_recorded(log, known=known)
+    if since is not None and recorded is not None and since > recorded:
         raise EmptyWindowError(
-            f"since is {since:%Y-%m-%d}, but the last event recorded is of {as_of:%Y-%m-%d %H:%M} UTC; pull "
-            "again, or name an earlier day",
-            last=as_of.date(),
+            f"since is {since:%Y-%m-%d}, but the last event recorded is of {recorded:%Y-%m-%d %H:%M} UTC; "
+            "pull again, or name an earlier day",
+            last=recorded.date(),
         )
+    return until or recorded or NEVER
 
 
 def with_progress(documents: Iterable[dict[str, Any]], *, source: str) -> Iterator[dict[str, Any]]:
-    """Give the same documents; say on a terminal and in Jupyter how many were read so far.
+    """Give the same documents, and show on a terminal and in Jupyter how many were read so far.
 
     Nothing is said of what takes less than two seconds, nor into files and pipes; ``TQDM_DISABLE=1`` in the
     environment silences it altogether, as in notebooks that ``vsm report`` runs.

@@ -43,7 +43,7 @@ class Section:
     """A part of a stream: several tables. Shows their names and numbers of rows, not the rows."""
 
     def __repr__(self) -> str:
-        """Say in one line which tables these are: their rows would drown a notebook."""
+        """Show in one line which tables these are: their rows would drown a notebook."""
         parts = ((field.name, getattr(self, field.name)) for field in fields(self))
         return f"{type(self).__name__}({', '.join(f'{name}: {_size(part)}' for name, part in parts)})"
 
@@ -139,7 +139,7 @@ def delivery_section(
     until: pd.Timestamp,
     seed: int,
 ) -> Delivery:
-    """Tell how work reaches customers. Deployments are of the whole stream, whatever window is looked at."""
+    """Measure how work reaches customers. Deployments are of the whole stream, whatever the window."""
     rules = workflow.delivery
     deployments = production_deployments(deploys, releases, commits, environment=rules.environment)
     brought = brought_by_deployments(deployments, commits)
@@ -181,7 +181,7 @@ def responsibility_section(  # noqa: PLR0913
     as_of: pd.Timestamp,
     minimum: int,
 ) -> Responsibility:
-    """Tell how far one team carries its work, and where it hands over."""
+    """Measure how far one team carries its work, and where it hands over."""
     acts = people.of_humans(events)
     owners = ticket_owners(
         visits,
@@ -227,7 +227,7 @@ def responsibility_section(  # noqa: PLR0913
 def alignment_section(
     tickets: pd.DataFrame, *, lifecycles: pd.DataFrame, whole: pd.DataFrame, workflow: Workflow
 ) -> Alignment:
-    """Tell what work serves; ``whole`` are all TICKETS, so that parents out of view are known."""
+    """Measure what work serves; ``whole`` are all TICKETS, so that parents out of view are known."""
     minimum = workflow.rules.minimum
     aligned = alignment_of_tickets(whole, workflow=workflow)
     rows = aligned[aligned["ticket"].isin(set(tickets["ticket"]))].reset_index(drop=True)
@@ -249,7 +249,7 @@ def rework_section(
     minimum: int,
     seed: int,
 ) -> Rework:
-    """Tell what is done again, by whom, and what it costs: of completed tickets, stages in stream order."""
+    """Measure what is done again, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
     of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
     order = stages.drop_duplicates("stage").set_index("stage")["place"]
@@ -276,7 +276,7 @@ def load_section(
     seed: int,
     fewest_people: int,
 ) -> Load:
-    """Tell how much is in work at once, which queues grow, and which team holds up the others.
+    """Measure how much is in work at once, which queues grow, and which team holds up the others.
 
     Somebody counts as active for ``active_days`` after each act; ``fewest_people`` as ``switching`` takes it.
     """

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import networkx as nx
 import pandas as pd
@@ -37,8 +38,11 @@ from vsm.sections import (
     responsibility_section,
     rework_section,
 )
-from vsm.stream_card import stream_card
 from vsm.tables import TABLES, check
+
+LEVELS: Final = {"fault": "falsifies results", "warning": "may mislead", "note": "good to know"}
+LEFT: Final = "text-align: left;"
+RIGHT: Final = "text-align: right; font-variant-numeric: tabular-nums;"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -268,7 +272,7 @@ class ValueStream:
 
     @measure
     def _facts(self) -> Facts:
-        """What the definitions say of all tickets, for ``explain``."""
+        """Facts of all tickets by the definitions, for ``explain``."""
         context = self._context
         return facts_from_tables(
             context.moves,
@@ -303,7 +307,7 @@ class ValueStream:
 
     @property
     def minimum(self) -> int:
-        """Under how many tickets it is too few to say (``[rules] minimum``)."""
+        """Fewest tickets about which anything is said (``[rules] minimum``)."""
         return self.workflow.rules.minimum
 
     if TYPE_CHECKING:
@@ -339,22 +343,37 @@ class ValueStream:
         )
 
     def _repr_html_(self) -> str:
-        """Show its numbers, its costliest finding, and how far it can be trusted."""
+        """Show its numbers, its costliest finding, and how far it can be trusted; every text is escaped."""
         finished = int(self.lifecycles["finished"].notna().sum())
-        return stream_card(
-            name=self.workflow.stream.name,
-            as_of=self.as_of,
-            numbers={
-                "tickets": len(self.tickets),
-                "finished for good": finished,
-                "still open": len(self.lifecycles) - finished,
-                "visits": len(self.visits),
-                "handoffs": len(self.handoffs),
-                "commits": len(self.commits),
-                "stages": self.stages["stage"].nunique(),
-                "teams": self.visits["team"].nunique(),
-            },
-            finding=str(self.findings[0]) if self.findings else self.findings.nothing,
-            provenance=self.provenance,
-            quality=self.quality,
+        numbers = {
+            "tickets": len(self.tickets),
+            "finished for good": finished,
+            "still open": len(self.lifecycles) - finished,
+            "visits": len(self.visits),
+            "handoffs": len(self.handoffs),
+            "commits": len(self.commits),
+            "stages": self.stages["stage"].nunique(),
+            "teams": self.visits["team"].nunique(),
+        }
+        rows = "".join(
+            f'<tr><th scope="row" style="{LEFT}">{label}</th><td style="{RIGHT}">{number:,}</td></tr>'
+            for label, number in numbers.items()
         )
+        chosen = {word: self.provenance.get(word) for word in ("since", "until", "team", "ticket_type")}
+        window = "".join(f", {word} {value}" for word, value in chosen.items() if value)
+        finding = str(self.findings[0]) if self.findings else self.findings.nothing
+        return (
+            f'<table><caption style="{LEFT}"><strong>{escape(self.workflow.stream.name)}</strong>, as of '
+            f"{self.as_of:%Y-%m-%d %H:%M} UTC{escape(window)}</caption><tbody>{rows}</tbody></table>"
+            f"<p>{escape(finding)}</p><p><small>{escape(_quality_notes(self.quality))}</small></p>"
+        )
+
+
+def _quality_notes(quality: pd.DataFrame) -> str:
+    count = quality["level"].astype("str").value_counts()
+    levels = [
+        f"{count[level]} {level}{'' if count[level] == 1 else 's'} ({meaning})"
+        for level, meaning in LEVELS.items()
+        if level in count
+    ]
+    return f"Data quality: {', '.join(levels) or 'nothing to report'}; see .quality."

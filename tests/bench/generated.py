@@ -65,15 +65,21 @@ def workflow() -> Workflow:
         sections.append(
             f'[[stage]]\nname = "Stage {place:02}"\nkind = "{kind}"\nstatuses = ["jira:{place}"]\n{team}'
         )
+    for team in sorted(set(team_of().values())):
+        members = [person for person, of in team_of().items() if of == team]
+        sections.append(f'[[team]]\nname = "{team}"\nmembers = {members}')
     return parse_workflow("\n".join(sections))
+
+
+def names() -> pd.DataFrame:
+    """NAMES of the statuses."""
+    rows = [{"kind": "status", "id": f"jira:{place}", "name": f"Status {place}"} for place in range(STATUSES)]
+    return conform(pd.DataFrame(rows), NAMES)
 
 
 def stages() -> pd.DataFrame:
     """Which stage does each status belong to?"""
-    names = [
-        {"kind": "status", "id": f"jira:{place}", "name": f"Status {place}"} for place in range(STATUSES)
-    ]
-    return stages_from_names(conform(pd.DataFrame(names), NAMES), workflow=workflow())
+    return stages_from_names(names(), workflow=workflow())
 
 
 def as_of(events: int) -> pd.Timestamp:

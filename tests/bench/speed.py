@@ -26,6 +26,7 @@ from rich.table import Table
 from tests.bench import generated
 from vsm.clock import clock_from_workflow
 from vsm.config import Waiting
+from vsm.eventlog.log import Log
 from vsm.intervals import (
     blocked_spans,
     causes_of_waits,
@@ -36,7 +37,7 @@ from vsm.intervals import (
 from vsm.intervals.event_codes import COLUMNS
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
-from vsm.networks import networks_from_store
+from vsm.networks import Networks, networks_from_log
 from vsm.people import Teams
 from vsm.sources.table_store import load_table
 from vsm.tables import BLOCKS, EVENTS, empty
@@ -69,9 +70,16 @@ def read_columns(path: Path, events: int) -> list[Took]:
 
 
 def networks(path: Path, events: int) -> list[Took]:
-    """Make both networks, straight from the store."""
-    about: dict[str, Any] = {"stages": generated.stages(), "team_of": generated.team_of()}
-    return [timed("", lambda: networks_from_store(path, as_of=generated.as_of(events), **about))[0]]
+    """Make both networks of the stored events."""
+    workflow = generated.workflow()
+
+    def made() -> Networks:
+        stored = load_table(path, EVENTS, stamp=generated.STAMP)
+        assert stored is not None, f"{path}, of {events} events, was made by another version"
+        log = Log(events=stored, names=generated.names())
+        return networks_from_log(log, workflow=workflow, as_of=stored["at"].max())
+
+    return [timed("", made)[0]]
 
 
 # Every stage adds one table to those before it.

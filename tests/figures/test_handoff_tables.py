@@ -6,7 +6,7 @@ import pandas as pd
 
 from tests.figures.small_stream import DAY, HOSTILE, START
 from tests.figures.test_tables import shown
-from tests.model.test_handoff_evidence import handoffs_of, lives_of, tickets_of
+from tests.model.test_handoffs_costliest import handoffs_of, lives_of, tickets_of
 from vsm.figures import costliest_table, hidden_waits_table, ping_pong_table, places_table
 from vsm.tables import VISITS, WAITS, conform
 

@@ -119,9 +119,9 @@ def test_the_table_says_where_to_look_first() -> None:
     table = stuck(stays(), waits=waits(pieces))
     assert shown(table) == [
         ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–",
-         "Called in work, but no trace for long: ask whether anybody is on it, else put it back."],
+         "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back."],
         ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: no recorded reason since 2026-01-05", "–",
-         "Nothing special: it is within what is usual here."],
+         "Nothing special: its age is within the usual range here."],
     ]  # fmt: skip
     assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()
 

@@ -43,8 +43,8 @@ def test_findings_can_be_chosen_by_rule(planted: ValueStream) -> None:
     chosen = planted.findings.about("queue", "return")
     assert {finding.rule for finding in chosen} == {"queue", "return"}
     assert list(chosen) == [finding for finding in planted.findings if finding.rule in ("queue", "return")]
-    assert str(planted.findings.about("nothing")) == "No claim of this kind is borne by the data."
-    assert "No claim of this kind" in planted.findings.about("nothing")._repr_html_()
+    assert str(planted.findings.about("nothing")) == "The data do not support a claim of this kind."
+    assert "do not support" in planted.findings.about("nothing")._repr_html_()
 
 
 def test_no_person_is_named(planted: ValueStream) -> None:
@@ -71,8 +71,8 @@ def test_a_queue_is_claimed_with_its_share() -> None:
     stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12)
     (finding,) = [f for f in stream.findings if f.rule == "queue"]
     assert finding.claim == (
-        "Waiting in 'Ready' takes 75 % (75 % to 75 %) of all lead time: of 12 finished tickets 12 came there, "
-        "half of them for 3 d or longer, 15 % for 3 d or longer."
+        "75 % (95 % CI 75 % to 75 %) of lead time is spent waiting in 'Ready' "
+        "(12 of 12 finished tickets; median 3 d, 85th percentile 3 d)."
     )
     assert finding.cost == pd.Timedelta(days=36)
 
@@ -83,8 +83,8 @@ def test_returns_weigh_only_what_was_done_again() -> None:
     (finding,) = [f for f in stream_of(*[life] * 12).findings if f.rule == "return"]
     assert finding.share == pytest.approx(0.3)
     assert finding.claim == (
-        "12 of 12 finished tickets (100 %) came back to a stage they had left, and spent 3 d there again "
-        "(median): 30 % (30 % to 30 %) of all lead time."
+        "12 of 12 finished tickets (100 %) returned to a stage that they had left, and spent 3 d there again "
+        "(median): 30 % (95 % CI 30 % to 30 %) of lead time."
     )
 
 
@@ -126,8 +126,8 @@ def test_evidence_names_finished_tickets_alone() -> None:
     (finding,) = findings_from_evidence(evidence)
     assert finding.tickets == ("T11", "T10", "T9", "T8", "T7")
     assert finding.claim == (
-        "From dev to qa, work waits 1 d (median) to be taken up, 50 % (40 % to 60 %) of all lead time "
-        "(n = 12 handoffs, 12 of 12 finished tickets)."
+        "Handoffs from dev to qa take 50 % (95 % CI 40 % to 60 %) of lead time: work waits 1 d (median) "
+        "until qa starts (n = 12 handoffs, 12 of 12 finished tickets)."
     )
 
 

@@ -38,7 +38,7 @@ def test_each_change_is_one_sentence_with_both_shares() -> None:
     told = changes_since(remembered([finding("QA", 0.4), finding("Review", 0.4), finding("Old", 0.1)]), now)
     assert [str(change) for change in told] == [
         "Better: QA: 40 % of lead time before, now 20 %.",
-        "No longer borne by the data: Old waits.",
+        "No longer supported by the data: Old waits.",
         "Review: 40 % of lead time before, now 41 %; the data show no change.",
     ]
 

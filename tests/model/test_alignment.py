@@ -126,7 +126,7 @@ def test_selectors_that_mean_nothing_are_noted() -> None:
     rows = tickets({"labels": "hotfix"}, {"type": "Bug", "components": "Search"})
     details = check_alignment(rows, workflow=parse_workflow(SAID))["detail"].tolist()
     assert details == [
-        f"'{text}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
+        f"'{text}' in [alignment] of vsm.toml matches no ticket; misspelt or not used"
         for text in (
             "epic:AB-9",
             "label:pain",

@@ -140,9 +140,9 @@ def test_other_links_and_unknown_keys_are_named() -> None:
 def test_blocks_of_what_was_done_are_named() -> None:
     """The one blocks when it was done already; the other is blocked when it was done already."""
     found = doubts(*blocked_by(1, 2, 5), *blocked_by(3, 4, 5), finished={2: 3, 3: 3})
-    assert [doubt.check for doubt in found] == ["block of what was done"] * 2
-    assert "that blocks was done: no time is counted; AB-1" in found[0].detail
-    assert "that is blocked was done: no time is counted; AB-3" in found[1].detail
+    assert [doubt.check for doubt in found] == ["block on finished work"] * 2
+    assert "that blocks was done already: no time counts; AB-1" in found[0].detail
+    assert "that is blocked was done already: no time counts; AB-3" in found[1].detail
 
 
 def test_flags_that_stay_on_finished_tickets_are_named() -> None:

@@ -88,8 +88,8 @@ def test_clean_up_is_no_cause() -> None:
 def test_waits_lie_between_teams_before_the_first_work_or_elsewhere() -> None:
     """Within a team where the team stays; before the first work where nobody had begun."""
     told = with_passing(waits(), handoffs(), lives())["passing"].tolist()
-    before, within = "before the first work", "within a team"
-    assert told == [before, "web → qa", "web → qa", "web → qa", within, "of no handoff", before]
+    before, within = "before work started", "within a team"
+    assert told == [before, "web → qa", "web → qa", "web → qa", within, "no handoff", before]
 
 
 def test_groups_come_with_the_longest_first() -> None:

@@ -242,7 +242,7 @@ def test_unknown_too_few_and_zero_are_three_answers() -> None:
         deploys((7, "b1", "unknown"), (21, "d1", "unknown")), empty(RELEASES), LINE
     )
     unknown = measured(found, LINE)["change fail rate"]
-    assert str(unknown["missing"]).startswith("nothing tells which deployments failed")
+    assert str(unknown["missing"]).startswith("it is not known which deployments failed")
     few = measured(found, LINE, configured=True, minimum=12)["change fail rate"]
     assert (few["missing"], few["value"] != few["value"], few["n"]) == ("", True, 2)
     none = measured(found, LINE, configured=True)["change fail rate"]
@@ -255,7 +255,7 @@ def test_a_skewed_clock_makes_no_negative_lead_time() -> None:
     """Deployed a day before it was written: zero, and told."""
     found = production_deployments(deploys((0, "a1", "unknown"), (1, "d1", "unknown")), empty(RELEASES), LINE)
     told = measured(found, LINE)["change lead time"]
-    assert told["note"] == "2 clipped to zero: skewed clocks"
+    assert told["note"] == "2 counted as zero: skewed clocks"
     assert told["value"] == 0.0
 
 

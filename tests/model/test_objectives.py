@@ -150,7 +150,7 @@ def test_what_is_missing_for_planning_is_named() -> None:
     """No selectors, or nothing delivered: two different answers, and neither is 0 %."""
     lives, alignment, _ = lived({}, {})
     (row,) = planned_share(lives, alignment=alignment, minimum=12).to_dict("records")
-    assert row["missing"].startswith("vsm.toml does not say what is unplanned: add unplanned")
+    assert row["missing"].startswith("vsm.toml does not define unplanned work: add unplanned")
     (none,) = planned_share(lives.iloc[:0], alignment=alignment, minimum=12).to_dict("records")
     assert none["missing"] == "no ticket has been finished so far"
     assert pd.isna([row["share"], none["share"]]).all()

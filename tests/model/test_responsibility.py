@@ -122,7 +122,7 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
     [
         ([], "no ticket has been finished so far"),
         ([OPEN], "no ticket has been finished so far"),
-        ([UNWORKED], "no finished ticket was seen in a work stage"),
+        ([UNWORKED], "no finished ticket was in a work stage"),
         ([went("Build dev-1 - 3", "Done")], r"no team is known for any work: declare [[team]]"),
     ],
 )

@@ -11,8 +11,7 @@ from tests.model.test_ticket_life import commits, events, tickets, visits
 from tests.streams import stream_of
 from vsm.clock import DEFAULT, Clock, calendar_from_week
 from vsm.figures import claims_table, coverage_bars, people_table, sources_table, statuses_table
-from vsm.quality.coverage import CLAIMS, EVIDENCE, HELP, claims_from_coverage, evidence_coverage
-from vsm.quality.sources_seen import sources_seen
+from vsm.quality.coverage import CLAIMS, EVIDENCE, HELP, claims_from_coverage, evidence_coverage, sources_seen
 from vsm.stream import ValueStream
 from vsm.tables import DEPLOYS, NAMES, RELEASES, conform, empty
 
@@ -116,7 +115,7 @@ def test_every_claim_rests_on_known_evidence() -> None:
 def test_few_statuses_are_enough() -> None:
     """A stream has as many as it has."""
     claims = claims_from_coverage(covered(statuses=(1.0, 3))).set_index("claim")
-    assert claims.loc["In which stage they lie", "verdict"] == "yes"
+    assert claims.loc["Where their time goes", "verdict"] == "yes"
 
 
 def test_bars_are_as_long_as_the_shares() -> None:

@@ -147,7 +147,7 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
     run = report_of(make(real_data / tracker))
     page = window.open(run / PAGE)
     assert page.locator(".chart").count() == FIGURES[PAGE]
-    assert "of all lead time" in page.locator(".findings li").first.inner_text()
+    assert "of lead time" in page.locator(".findings li").first.inner_text()
     page = window.open(run / HANDS)
     without_teams = "give stages or people a team in vsm.toml" in page.locator("main").inner_text()
     assert without_teams == (tracker == "islandora")

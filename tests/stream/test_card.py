@@ -20,7 +20,7 @@ def empty_stream(workflow: Workflow | None = None) -> ValueStream:
 
 
 def test_a_stream_is_a_card_with_its_numbers() -> None:
-    """Every count of the tables, and the doubt that nothing was pulled."""
+    """Every count of the tables, and the note that nothing was pulled."""
     html = empty_stream()._repr_html_()
     assert '<th scope="row" style="text-align: left;">tickets</th><td' in html
     assert ">0</td>" in html

@@ -8,7 +8,7 @@ import pandas as pd
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow, parse_workflow
 from vsm.people import Teams
-from vsm.quality.calendars import acts_by_team, check_calendars
+from vsm.quality.people import acts_by_team, check_calendars
 from vsm.tables import EVENTS, conform, empty
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
@@ -110,7 +110,7 @@ def test_an_assumed_calendar_is_told() -> None:
         "describe a [[calendar]] in vsm.toml and name it in [stream] or [[team]]"
     ).replace(" of web", "")
     assert one.detail.startswith("working time of web rests on an assumed calendar")
-    assert unused.detail == "calendar 'office' is used by nobody; name it in [stream] or [[team]]"
+    assert unused.detail == "calendar 'office' is not used by any team; name it in [stream] or [[team]]"
     whole = parse_workflow(TOML)
     assert check_calendars(done, clock=clock(whole), workflow=whole, teams=TEAMS) == []
 
@@ -121,7 +121,7 @@ def test_much_work_outside_of_the_hours_is_told() -> None:
     late = acts(*[("dev-1", 20.0, "comment")] * 4, *[("dev-1", 10.0, "comment")] * 8)
     (doubt,) = check_calendars(late, clock=clock(workflow), workflow=workflow, teams=TEAMS)
     assert doubt.detail.startswith(
-        "4 of 12 own acts (33 %) of team 'web' fall outside of calendar 'office'; check its zone and hours"
+        "4 of 12 acts (33 %) of team 'web' are outside calendar 'office'; check its time zone and hours"
     )
     usual = acts(*[("dev-1", 20.0, "comment")] * 3, *[("dev-1", 10.0, "comment")] * 9)
     assert check_calendars(usual, clock=clock(workflow), workflow=workflow, teams=TEAMS) == []

@@ -1,68 +1,84 @@
-"""Networks straight from the store have the edges that visits, handoffs and waits give."""
+"""Networks made a group of tickets at a time are those of the stream."""
 
-import tempfile
-from collections.abc import Mapping
+import pickle
 from pathlib import Path
 
-import networkx as nx
 import pandas as pd
 import pytest
 from hypothesis import given
 
+import vsm
 import vsm.sources.table_store
 from tests.logs import Case, cases
-from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
-from vsm.eventlog.log import sorted_events
-from vsm.eventlog.stages import stages_from_names
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
-from vsm.model.lifecycle import stage_visits_from_visits
-from vsm.model.network import stage_network, team_network
-from vsm.networks import networks_from_store
-from vsm.people import Teams
-from vsm.sources.table_store import save_table
-from vsm.tables import EVENTS, NAMES, conform
+from tests.real_streams import TRACKERS, real_log, real_workflow
+from tests.stream.work import done, filled
+from vsm.config import Privacy, Workflow, parse_workflow
+from vsm.eventlog.log import Log, sorted_events
+from vsm.from_log import stream_from_log
+from vsm.networks import Networks, networks_from_log
+from vsm.sample import sample_workflow
+from vsm.tables import NAMES, conform
 
 
-def compare(
-    events: pd.DataFrame, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
-) -> tuple["nx.DiGraph[str]", "nx.DiGraph[str]"]:
-    """Both graphs by both roads: every edge and every measure is the same number."""
-    visits = visits_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
-    handoffs = handoffs_from_visits(visits, stages=stages)
-    stays = stage_visits_from_visits(visits, waits_from_visits(visits, handoffs, as_of=as_of), stages=stages)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "events.parquet"
-        save_table(events, EVENTS, path, stamp="s")
-        told = networks_from_store(path, stages=stages, team_of=team_of, as_of=as_of)
-    expected = (stage_network(stays, stages=stages, minimum=12), team_network(handoffs))
-    for one, other in zip(told, expected, strict=True):
+def same(networks: Networks, stream: vsm.ValueStream) -> None:
+    """Every node, edge and measure is the same."""
+    for one, other in zip(networks, (stream.network, stream.team_network), strict=True):
+        assert list(one.nodes(data=True)) == list(other.nodes(data=True))
         assert list(one.edges(data=True)) == list(other.edges(data=True))
         assert one.graph == other.graph
-        assert list(one) == list(other)
-    return told
+
+
+def both(log: Log, workflow: Workflow, as_of: pd.Timestamp) -> Networks:
+    """Compare both roads over one log, with names."""
+    networks = networks_from_log(log, workflow=workflow, as_of=as_of, names=True)
+    same(networks, stream_from_log(log, workflow=workflow, as_of=as_of))
+    return networks
 
 
 @given(cases())
-def test_random_logs_have_the_same_edges_by_both_roads(case: Case) -> None:
-    """Groups of a few rows, so that what is read first must not count for what is read next."""
+def test_random_logs_have_the_same_networks_by_both_roads(case: Case) -> None:
+    """Groups of a few rows, so that no group may rest on another."""
     rows = [{"kind": "status", "id": status, "name": status} for status in case.workflow.mapping]
-    stages = stages_from_names(conform(pd.DataFrame(rows), NAMES), workflow=case.workflow)
+    log = Log(events=sorted_events(case.events), names=conform(pd.DataFrame(rows), NAMES))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vsm.sources.table_store, "GROUP", 5)
-        compare(sorted_events(case.events), stages, case.workflow.team_of, pd.Timestamp(case.as_of))
+        both(log, case.workflow, pd.Timestamp(case.as_of))
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)
-def test_real_trackers_have_the_same_edges_by_both_roads(
+def test_real_trackers_have_the_same_networks_by_both_roads(
     real_data: Path, tracker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With bulk edits, waits hidden in work, people in three teams, and every tenth ticket in one."""
+    """With bulk edits, and waits hidden in work."""
     monkeypatch.setattr(vsm.sources.table_store, "GROUP", 1000)
     log = real_log(real_data, tracker)
-    events, stages = read_for_intervals(log, real_workflow())
-    persons = sorted(events["actor"].dropna().astype("str").unique())
-    of_ticket = dict.fromkeys(events["ticket"].cat.categories[::10], "Team 2")
-    teams = Teams({name: f"Team {n % 3}" for n, name in enumerate(persons)}, of_ticket=of_ticket)
-    stage, team = compare(events, stages, teams, log.events["at"].max())
-    assert stage.number_of_edges() > 5
-    assert team.number_of_edges() > 1
+    networks = both(log, real_workflow(), log.events["at"].max())
+    assert networks.stages.number_of_edges() > 5
+
+
+@pytest.mark.parametrize("fewest", [1, 3, 6])
+def test_teams_of_too_few_people_are_one_in_networks_too(sample_folder: Path, fewest: int) -> None:
+    """As in a stream that is shared: the same team names, and the same handoffs between them."""
+    workflow = parse_workflow(sample_workflow())
+    workflow = workflow.model_copy(update={"privacy": Privacy(fewest_people=fewest)})
+    log: Log = pickle.loads((sample_folder / "log.pickle").read_bytes())
+    as_of = log.events["at"].max()
+    shared = stream_from_log(log, workflow=workflow, as_of=as_of, key=b"k" * 32)
+    networks = networks_from_log(log, workflow=workflow, as_of=as_of)
+    same(networks, shared)
+    assert ("small teams" in networks.teams) == (fewest > 1)
+
+
+@pytest.mark.parametrize("until", ["", "2026-01-08"])
+def test_a_work_folder_gives_the_networks_of_its_stream(tmp_path: Path, until: str) -> None:
+    """Read from the stored log, also up to an earlier day."""
+    folder = filled(tmp_path, *(done(number, 6 + number) for number in range(1, 6)))
+    networks = vsm.read_networks(folder, until=until)
+    same(networks, vsm.read_stream(folder, until=until))
+    assert networks.stages.nodes["Done"]["tickets"] == (1 if until else 5)
+
+
+def test_a_folder_without_a_pull_has_empty_networks(tmp_path: Path) -> None:
+    """Nothing pulled is no error."""
+    networks = vsm.read_networks(filled(tmp_path))
+    assert (len(networks.stages), len(networks.teams)) == (0, 0)

@@ -43,7 +43,7 @@ def test_an_empty_project_is_a_stream_with_nothing_in_it(tmp_path: Path) -> None
     """No tickets, no findings, no fault, and one row that says so."""
     stream = read_stream(filled(tmp_path))
     assert len(stream.tickets) == len(stream.visits) == len(stream.findings) == 0
-    assert stream.quality["detail"].tolist() == ["nothing to see yet: no source has told of any ticket"]
+    assert stream.quality["detail"].tolist() == ["nothing to see yet: no source has any ticket"]
     assert stream.network.number_of_nodes() == 0
 
 
@@ -163,7 +163,7 @@ def test_duracloud_tickets_and_commits_meet(real_data: Path, tmp_path: Path) -> 
         "305 of 739 tickets, 296 of 554 finished ones, have commits; 493 of 1542 commits belong to one of them"
     )
     assert link.endswith(
-        "; 11 other key(s) they name are of no ticket that was pulled: DURACLOUD-0, DURACLOUD-418, "
+        "; 11 other key(s) in commits match no ticket that was pulled: DURACLOUD-0, DURACLOUD-418, "
         "DURACLOUD-709, DURACLOUD-884, DURACLOUD-885 and 6 more"
     )
     assert set(unknown) - own == {"DURACLOUDPRIV-116"}

@@ -12,8 +12,7 @@ from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numb
 from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent
-from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage
-from vsm.quality.sources_seen import sources_seen
+from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, sources_seen
 from vsm.tables import LEVELS
 
 _TITLE: Final = "How much evidence there is"

@@ -1,8 +1,7 @@
-"""What does the data say, and how sure is it? Claims with their number, interval, evidence and caveat."""
+"""What the data show, and how sure that is: claims with their number, interval, evidence and caveat."""
 
-from vsm.findings.finding import Finding, Findings
+from vsm.findings.finding import Finding, Findings, shown_ticket
 from vsm.findings.rules import Evidence, findings_from_evidence
-from vsm.findings.shown_ticket import shown_ticket
 from vsm.findings.since_last import ClaimChange, changes_since, remembered
 
 __all__ = [

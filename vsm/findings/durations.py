@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def humanize_duration(duration: pd.Timedelta) -> str:
-    """How long is it, in the two largest units? Elapsed time: a day is 24 hours.
+    """Write a duration in its two largest units. Elapsed time: a day is 24 hours.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def humanize_duration(duration: pd.Timedelta) -> str:
 
 
 def percent(share: float) -> str:
-    """How large is a share? Two digits, never a rounded 0 or 100.
+    """Write a share with two digits, never as a rounded 0 or 100.
 
     Examples
     --------
@@ -40,17 +40,7 @@ def percent(share: float) -> str:
 
 
 def short_duration(duration: pd.Timedelta | float) -> str:
-    """How long is it, as briefly as a label must say it? The same words and cuts as in the findings.
-
-    Parameters
-    ----------
-    duration
-        Elapsed time, or seconds of it; a day is 24 hours.
-
-    Returns
-    -------
-    str
-        The two largest units, cut, not rounded; a dash where it is missing. Not escaped.
+    """Write a duration, or seconds, as briefly as a label must; a dash where it is missing. Not escaped.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is one claim worth telling?"""
+"""One claim worth reporting, and how a list of claims shows itself."""
 
 from dataclasses import dataclass
 from html import escape
@@ -6,25 +6,23 @@ from typing import ClassVar, Final
 
 import pandas as pd
 
-from vsm.findings.shown_ticket import shown_ticket
-
 NOTHING: Final = "Nothing to see yet: there are too few finished tickets to say anything."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is claimed, how sure is it, on what evidence, and what could be tried?
+    """A claim with its number, interval, evidence and caveat, and a suggested next step.
 
     Attributes
     ----------
     rule
-        Which rule made it; named in ``vsm.findings.rules``.
+        Which rule of ``vsm.findings.rules`` made it.
     subject
-        What it is about: a stage, or giver → receiver.
+        A stage, or upstream → downstream team.
     claim
         One sentence with number, interval and n.
     cost
-        Time of finished tickets that lies in it, in all; findings are ordered by it.
+        The time of finished tickets that it is about, in all; findings are ordered by it.
     share, low, high
         That cost as a share of all lead time, with its 95 % interval.
     n
@@ -50,58 +48,74 @@ class Finding:
     experiment: str
 
     def __str__(self) -> str:
-        """Say the claim as one plain sentence."""
+        """Give the claim."""
         return self.claim
 
 
 class Findings(tuple[Finding, ...]):
-    """What was found, the costliest first? A tuple that shows itself as sentences.
-
-    Examples
-    --------
-    >>> print(Findings())
-    Nothing to see yet: there are too few finished tickets to say anything.
-    """
+    """What was found, the costliest first: a tuple that shows itself as sentences."""
 
     __slots__ = ()
 
     nothing: ClassVar[str] = NOTHING
 
     def about(self, *rules: str) -> "Findings":
-        """Which of them did these rules make?
+        """Give those that these rules made.
 
         Examples
         --------
         >>> print(Findings().about("handoff"))
-        No claim of this kind is borne by the data.
+        The data do not support a claim of this kind.
         """
         return _Chosen(finding for finding in self if finding.rule in rules)
 
     def __str__(self) -> str:
-        """Say every claim on a line of its own."""
+        """Give every claim on a line of its own."""
         return "\n".join(f"{n}. {finding.claim}" for n, finding in enumerate(self, start=1)) or self.nothing
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """Show claims as a list, with caveat, evidence and what to try; every text is escaped."""
+        """Show claims as a list, with caveat, evidence and next step; every text is escaped."""
         if not self:
             return f"<p>{self.nothing}</p>"
-        return f'<ol class="findings">{"".join(_item(finding) for finding in self)}</ol>'
+        items = (
+            f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
+            f"<p>Try: {escape(finding.experiment)}</p>"
+            f"<p><small>Caveat: {escape(finding.caveat)} "
+            f"Evidence: {', '.join(map(shown_ticket, finding.tickets))}.</small></p></div></li>"
+            for finding in self
+        )
+        return f'<ol class="findings">{"".join(items)}</ol>'
 
 
 class _Chosen(Findings):
-    """Some of the findings: that there are none says nothing of the others."""
+    """Some of the findings: that there are none says nothing about the others."""
 
     __slots__ = ()
 
-    nothing: ClassVar[str] = "No claim of this kind is borne by the data."
+    nothing: ClassVar[str] = "The data do not support a claim of this kind."
 
 
-def _item(finding: Finding) -> str:
-    evidence = ", ".join(map(shown_ticket, finding.tickets))
-    return (
-        f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
-        f"<p>Try: {escape(finding.experiment)}</p>"
-        f"<p><small>Beware: {escape(finding.caveat)} Look at: {evidence}.</small></p></div></li>"
-    )
+def shown_ticket(key: str, *, address: str | None = None) -> str:
+    """Show a ticket's key in HTML: unbroken, escaped, and as a link where an address is given.
+
+    The agreement with ``vsm.reports``: what carries ``data-ticket`` names one ticket by its key, and a report
+    links it to that ticket's timeline.
+
+    Parameters
+    ----------
+    address
+        Of the web, checked before (``vsm.figures.links.web_address``).
+
+    Examples
+    --------
+    >>> shown_ticket("R&D-1")
+    '<span data-ticket="R&amp;D-1" style="white-space: nowrap">R&amp;D-1</span>'
+    >>> 'href="https://a.example/AB-1"' in shown_ticket("AB-1", address="https://a.example/AB-1")
+    True
+    """
+    name, look = escape(key), 'style="white-space: nowrap"'
+    if address is None:
+        return f'<span data-ticket="{name}" {look}>{name}</span>'
+    return f'<a data-ticket="{name}" href="{escape(address)}" rel="noreferrer" {look}>{name}</a>'

@@ -1,34 +1,39 @@
-"""Which claims can be made? One short function per claim; each may say nothing."""
+"""Which claims can be made: one short function per claim; each may make none."""
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding, Findings
-from vsm.findings.why import BECAUSE, leading_cause
 from vsm.model.causes import MEANINGS
 from vsm.model.lifecycle import completed
+from vsm.stats.bootstrap import share_intervals, share_with_interval
+from vsm.tables import CAUSES, DURATION
+
+WORTH: Final = 0.01
+"""A claim about a smaller share of lead time is not made."""
+BECAUSE: Final = {
+    "blocked": "blocked",
+    "external": "waiting for an external party",
+    "unassigned": "with nobody assigned",
+    "batched": "waiting for the rest of the batch",
+    "at capacity": "while the receiver worked on earlier tickets",
+    "overtaken": "while the receiver worked on later tickets first",
+    "unexplained": "without a recorded reason",
+}
+"""Each cause in the middle of a sentence: "3 h were spent …"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What do the rules look at?
+    """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
-    Attributes
-    ----------
-    tickets, handoffs, waits
-        TICKETS, HANDOFFS and WAITS.
-    stays, lives, shares, batches, costs
-        As ``vsm.model`` gives them: ``stage_visits_from_visits``, ``lifecycles_from_visits``,
-        ``stage_shares``, ``batches_from_stage_visits`` and, between teams, ``handoff_costs``.
-    returns
-        As ``return_costs`` gives them.
-    minimum, seed
-        Under so many tickets nothing is claimed; of the bootstrap.
+    ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
+    nothing is claimed; ``seed`` is that of the bootstrap.
     """
 
     tickets: pd.DataFrame
@@ -45,12 +50,11 @@ class Evidence:
 
 
 def findings_from_evidence(evidence: Evidence) -> Findings:
-    """What costs this stream most? Findings, the costliest first.
+    """Give what costs this stream most: findings, the costliest first.
 
-    Only tickets that were finished for good, and not by a bulk edit, are weighed. A claim that fewer than
-    ``minimum`` of them bear, or that concerns under 1 % of lead time, is not made. Costs of different
-    findings may overlap, since work that comes back waits in queues again: they are to be read one by one,
-    never added up.
+    Only tickets that were finished for good, and not by a bulk edit, are weighed. Nothing is claimed that
+    rests on fewer than ``minimum`` of them, or that concerns under 1 % of lead time. Costs of different
+    findings may overlap, since work that comes back waits in queues again: never add them up.
     """
     if evidence.stays.empty:
         return Findings()
@@ -59,159 +63,148 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
 
 
 def _queues(evidence: Evidence) -> Iterator[Finding]:
-    """Where does finished work wait longest? One claim per queue or outside stage without batches."""
+    """Make one claim per queue or external stage that tickets do not leave in batches."""
     batched = set(_rhythmic(evidence)["stage"])
     shares, finished = evidence.shares, len(completed(evidence.lives))
     for row in shares[shares["kind"].isin(["queue", "external"])].to_dict("records"):
-        if row["tickets"] < evidence.minimum or row["stage"] in batched:
+        stage = row["stage"]
+        if row["tickets"] < evidence.minimum or stage in batched:
             continue
-        yield _finding(
+        yield Finding(
             rule="queue",
-            subject=row["stage"],
+            subject=stage,
             claim=(
-                f"Waiting in '{row['stage']}' takes {_bounded(row)} of all lead time: of {finished} finished "
-                f"tickets {row['tickets']} came there, half of them for "
-                f"{humanize_duration(row['median'])} or longer, "
-                f"15 % for {humanize_duration(row['p85'])} or longer."
+                f"{_with_interval(row)} of lead time is spent waiting in '{stage}' "
+                f"({row['tickets']} of {finished} finished tickets; median "
+                f"{humanize_duration(row['median'])}, 85th percentile {humanize_duration(row['p85'])})."
             ),
-            row=row,
             cost=row["total"],
-            tickets=_longest(evidence, row["stage"]),
-            caveat="Elapsed time: nights and weekends count, and why it waited is not told here.",
-            experiment=f"Limit how many tickets may wait in '{row['stage']}'; let givers help empty it.",
+            tickets=_longest(evidence, stage),
+            caveat="Elapsed time, so nights and weekends count; it does not show why work waited.",
+            experiment=f"Set a WIP limit for '{stage}', and swarm on the queue when it is full.",
+            **_numbers(row),
         )
 
 
 def _batches(evidence: Evidence) -> Iterator[Finding]:
-    """Which stages do tickets leave in batches? Where most departures are batched, three times or more."""
+    """Make one claim per stage that most tickets leave in batches, three of them or more."""
     shares = evidence.shares.set_index("stage")
     for row in _rhythmic(evidence).to_dict("records"):
         stage = row["stage"]
         if stage not in shares.index or shares.loc[stage, "tickets"] < evidence.minimum:
             continue
         share = shares.loc[[stage]].to_dict("records")[0]
-        yield _finding(
+        yield Finding(
             rule="batch",
             subject=stage,
             claim=(
-                f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures in "
-                f"{row['batches']} batches of {row['size']:g} (median), one every "
-                f"{humanize_duration(row['every'])}; "
-                f"waiting there takes {_bounded(share)} of all lead time (n = {share['tickets']} finished)."
+                f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures "
+                f"came in {row['batches']} batches (median size {row['size']:g}, one every "
+                f"{humanize_duration(row['every'])}). {_with_interval(share)} of lead time is spent waiting "
+                f"there (n = {share['tickets']} finished tickets)."
             ),
-            row=share,
             cost=share["total"],
             tickets=_longest(evidence, stage),
-            caveat="A batch is told by departures within an hour of one another; nobody says it was meant.",
-            experiment=f"Let tickets leave '{stage}' twice as often, with half as many at once.",
+            caveat="Departures within an hour of one another count as a batch, intended or not.",
+            experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
+            **_numbers(share),
         )
 
 
 def _returns(evidence: Evidence) -> Iterator[Finding]:
-    """How much lead time goes into what came back? Stays in stages that the ticket had left before."""
+    """Claim how much lead time goes into visits to stages that the ticket had left before."""
     for row in evidence.returns.to_dict("records"):
         if row["tickets"] < evidence.minimum:
             continue
-        part = percent(row["tickets"] / row["finished"])
-        yield _finding(
+        yield Finding(
             rule="return",
             subject="moves backwards",
             claim=(
-                f"{row['tickets']} of {row['finished']} finished tickets ({part}) came back to a stage they "
-                f"had left, and spent "
-                f"{humanize_duration(row['median'])} there again (median): {_bounded(row)} of all "
+                f"{row['tickets']} of {row['finished']} finished tickets "
+                f"({percent(row['tickets'] / row['finished'])}) returned to a stage that they had left, and "
+                f"spent {humanize_duration(row['median'])} there again (median): {_with_interval(row)} of "
                 "lead time."
             ),
-            row=row,
             cost=row["total"],
             tickets=_keys(evidence, pd.Index(row["longest"])),
-            caveat="Some ways back are agreed on, such as a review that asks for a change.",
-            experiment="Agree on what must be true before work is passed on, where it most often comes back.",
+            caveat="Some returns are intended, such as a review that asks for a change.",
+            experiment="Where work returns most often, agree on what must be true before it is passed on.",
+            **_numbers(row),
         )
 
 
 def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
-    """Which handoff between two teams costs most? Not where one queue holds it: that is its own claim."""
+    """Make one claim per pair of teams, unless one queue holds the wait: that is a claim of its own."""
     costs, done = evidence.costs, completed(evidence.lives)["ticket"]
     handoffs = evidence.handoffs[evidence.handoffs["ticket"].astype("str").isin(done)]
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
-        giver, receiver = row["from_team"], row["to_team"]
-        pair = handoffs[(handoffs["from_team"] == giver) & (handoffs["to_team"] == receiver)]
+        upstream, downstream = row["from_team"], row["to_team"]
+        pair = handoffs[(handoffs["from_team"] == upstream) & (handoffs["to_team"] == downstream)]
         if row["tickets"] < evidence.minimum or _in_one_queue(evidence, pair):
             continue
-        yield _finding(
+        yield Finding(
             rule="handoff",
-            subject=f"{giver} → {receiver}",
+            subject=f"{upstream} → {downstream}",
             claim=(
-                f"From {giver} to {receiver}, work waits "
-                f"{humanize_duration(row['median'])} (median) to be taken up, "
-                f"{_bounded(row)} of all lead time "
-                f"(n = {row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
+                f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work "
+                f"waits {humanize_duration(row['median'])} (median) until {downstream} starts (n = "
+                f"{row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
             ),
-            row=row,
             cost=row["wait"],
             tickets=_keys(evidence, pair.nlargest(5, "wait")["ticket"].astype("str").drop_duplicates()),
-            caveat="The wait ends at the first trace of work; work that left no trace would make it shorter.",
-            experiment=f"Let one person of {receiver} join {giver} before the work is passed on.",
+            caveat="The wait ends at the first trace of work; earlier work without a trace would shorten it.",
+            experiment=f"Let one person from {downstream} join {upstream} before the work is handed over.",
+            **_numbers(row),
         )
 
 
 def _why(evidence: Evidence) -> Iterator[Finding]:
-    """Why does work wait where it costs most? Of the costliest place whose leading cause is sure."""
+    """Claim why work waits where it costs most: at the costliest place with a cause that surely leads."""
     places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
+    outside = set(evidence.shares.loc[evidence.shares["kind"] == "external", "stage"])
     for place in sorted(places, key=lambda found: found.cost, reverse=True):
         waits = _waits_at(evidence, place)
         lead = leading_cause(waits, evidence.lives, minimum=evidence.minimum, seed=evidence.seed)
-        if lead is None or _known_before(evidence, place, lead.cause):
+        # That work in an external stage waits for an external party is in vsm.toml already.
+        if lead is None or (lead.cause == "external" and place.subject in outside):
             continue
-        part = _bounded({"share": lead.part, "low": lead.low, "high": lead.high})
-        low, high = lead.bounds
+        part = _with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
         where = f"from {place.subject}" if place.rule == "handoff" else f"in '{place.subject}'"
-        yield _finding(
+        yield Finding(
             rule="why",
             subject=place.subject,
             claim=(
-                f"Of the working time that finished work waited {where}, {part} went by "
+                f"{part} of the working time that finished work waited {where} was spent "
                 f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
             ),
-            row={"share": lead.share, "low": low, "high": high, "tickets": lead.tickets},
             cost=lead.cost,
+            share=lead.share,
+            low=lead.bounds[0],
+            high=lead.bounds[1],
+            n=lead.tickets,
             tickets=_keys(evidence, lead.longest),
-            caveat=MEANINGS[lead.cause].beware,
+            caveat=MEANINGS[lead.cause].caveat,
             experiment=MEANINGS[lead.cause].experiment,
         )
         return
 
 
-def _finding(
-    *,
-    rule: str,
-    subject: str,
-    claim: str,
-    row: Mapping[Any, Any],
-    cost: pd.Timedelta,
-    tickets: tuple[str, ...],
-    caveat: str,
-    experiment: str,
-) -> Finding:
-    """Make a finding; its share of lead time, with interval and number of tickets, stands in the row."""
-    return Finding(
-        rule,
-        subject,
-        claim,
-        cost,
-        row["share"],
-        row["low"],
-        row["high"],
-        row["tickets"],
-        tickets,
-        caveat,
-        experiment,
-    )
+RULES: Final = (_batches, _queues, _returns, _team_handoffs, _why)
+
+
+def _numbers(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Take a share of lead time, its interval, and the number of tickets from a row of a measure."""
+    return {"share": row["share"], "low": row["low"], "high": row["high"], "n": row["tickets"]}
+
+
+def _with_interval(row: Mapping[Any, Any]) -> str:
+    share = percent(row["share"])
+    if math.isnan(row["low"]):
+        return share
+    return f"{share} (95 % CI {percent(row['low'])} to {percent(row['high'])})"
 
 
 def _waits_at(evidence: Evidence, place: Finding) -> pd.DataFrame:
-    """Which waits is this finding about?"""
     waits, handoffs = evidence.waits, evidence.handoffs
     if place.rule != "handoff":
         return waits[waits["stage"].astype("str") == place.subject]
@@ -219,14 +212,8 @@ def _waits_at(evidence: Evidence, place: Finding) -> pd.DataFrame:
     return waits[waits["handoff"].isin(handoffs.loc[pair == place.subject, "handoff"])]
 
 
-def _known_before(evidence: Evidence, place: Finding, cause: str) -> bool:
-    """Does the workflow say so already? What waits in an external stage waits for somebody outside."""
-    outside = evidence.shares.loc[evidence.shares["kind"] == "external", "stage"]
-    return cause == "external" and place.subject in set(outside)
-
-
 def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
-    """Does most (80 %) of these handoffs' waiting lie in one queue or outside stage?"""
+    """Say whether one queue or external stage holds most (80 %) of these handoffs' waiting."""
     waits = evidence.waits[evidence.waits["handoff"].isin(handoffs["handoff"])]
     by_stage = waits.groupby(waits["stage"].astype("str"))["elapsed"].sum()
     queued = evidence.shares.loc[evidence.shares["kind"].isin(["queue", "external"]), "stage"]
@@ -239,14 +226,8 @@ def _rhythmic(evidence: Evidence) -> pd.DataFrame:
     return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
 
 
-def _bounded(row: Mapping[Any, Any]) -> str:
-    """Say a share with its interval, where there is one."""
-    share = percent(row["share"])
-    return share if math.isnan(row["low"]) else f"{share} ({percent(row['low'])} to {percent(row['high'])})"
-
-
 def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
-    """Name those whose counted time there was longest: a stay of a bulk edit is no evidence of waiting."""
+    """Name the tickets that spent most time there; a visit of a bulk edit is no evidence of waiting."""
     done = completed(evidence.lives)["ticket"]
     stays = evidence.stays[~evidence.stays["bulk"].astype(bool)]
     here = stays[(stays["stage"] == stage) & stays["ticket"].isin(done)]
@@ -258,5 +239,76 @@ def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tupl
     return tuple(keys.reindex(tickets).astype("str"))
 
 
-WORTH: Final = 0.01
-RULES: Final = (_batches, _queues, _returns, _team_handoffs, _why)
+class Leading(NamedTuple):
+    """The cause that most of some waiting has.
+
+    Attributes
+    ----------
+    part, low, high
+        Its share of the working time waited, with the 95 % interval.
+    tickets, waited
+        Tickets that waited for it, and that waited at all.
+    cost, share, bounds
+        Its elapsed time, as a share of all lead time, with the 95 % interval of that.
+    longest
+        The tickets that waited longest for it, at most five.
+    """
+
+    cause: str
+    part: float
+    low: float
+    high: float
+    tickets: int
+    waited: int
+    cost: pd.Timedelta
+    share: float
+    bounds: tuple[float, float]
+    longest: "pd.Index[str]"
+
+
+def leading_cause(waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> Leading | None:
+    """Give the cause that has most of this waiting, where it surely leads, else None.
+
+    Causes of completed tickets are compared by working time, so nights and weekends never lead; pieces of a
+    bulk edit are left out. A cause does not surely lead where its interval reaches down to the second one,
+    or where fewer than ``minimum`` tickets waited for it.
+    """
+    if waits.empty:
+        return None
+    done = completed(lives).set_index("ticket")["lead"]
+    known = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
+    known = known.astype({"ticket": "str", "cause": "str"})
+    each = _by_ticket(known, "working")
+    whole = each.sum()
+    if not whole.sum():
+        return None
+    second, first = whole.sort_values(kind="stable").index[-2:]
+    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
+    order = list(CAUSES).index(first)
+    tickets = int((each[first] > 0).sum())
+    if tickets < minimum or not low[order] > whole[second] / whole.sum():
+        return None
+    elapsed = _by_ticket(known, "elapsed")[first]
+    elapsed = elapsed[elapsed > 0]
+    share, *bounds = share_with_interval(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
+    return Leading(
+        cause=first,
+        part=float(whole[first] / whole.sum()),
+        low=float(low[order]),
+        high=float(high[order]),
+        tickets=tickets,
+        waited=known["ticket"].nunique(),
+        cost=pd.Timedelta(known.loc[known["cause"] == first, "elapsed"].astype(DURATION).sum()),
+        share=share,
+        bounds=(bounds[0], bounds[1]),
+        longest=each[first].nlargest(min(5, tickets)).index,
+    )
+
+
+def _by_ticket(waits: pd.DataFrame, column: str) -> pd.DataFrame:
+    found = pd.crosstab(waits["ticket"], waits["cause"], values=_seconds(waits[column]), aggfunc="sum")
+    return found.reindex(columns=list(CAUSES)).fillna(0.0)
+
+
+def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
+    return durations.astype(DURATION).dt.total_seconds()

@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.clock import micros_of
 from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_teams
 from vsm.intervals.codes import Intervals, Ints
 from vsm.model.weekly import WEEK, wip_steps
@@ -16,16 +17,12 @@ from vsm.tables import DURATION, INSTANT
 def acts_of_teams(
     visits: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp, teams: Teams | None = None
 ) -> pd.DataFrame:
-    """When did whom do anything, on which ticket, and for which team?
+    """Give the acts of people: when, on which ticket, and for which team.
 
     Parameters
     ----------
-    visits
-        VISITS.
     events
         EVENTS with persons as actors. Those of bulk edits are left out.
-    as_of
-        Nothing later is looked at.
     teams
         Who is in which team; without it a person acts for the team of their latest work visit begun by then.
 
@@ -53,7 +50,7 @@ def acts_of_teams(
 
 
 def _by_name(words: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Tell words as categories in the order of their names, whatever order they came in: sorted quickly."""
+    """Make words categories in the order of their names, whatever order they came in."""
     known = words.astype("category").cat.remove_unused_categories()
     return known.cat.reorder_categories(sorted(known.cat.categories), ordered=False)
 
@@ -80,22 +77,11 @@ def active_spells(
     teams: Teams | None = None,
     active_days: float = 14.0,
 ) -> pd.DataFrame:
-    """From when to when was each team active without a break?
+    """Give the periods in which each team was active without a break.
 
     A team is active while its tickets in work are at least as many as its active members: those who hold one
-    of them, and those who did anything within the last ``active_days``. The same rule tells that a wait's
-    receiver was ``at capacity``. Elapsed time: nights and weekends break nothing.
-
-    Parameters
-    ----------
-    visits, events
-        VISITS, and EVENTS with persons as actors.
-    as_of
-        Where what still lasts is cut.
-    teams
-        Who is in which team, for acts; as for ``acts_of_teams``.
-    active_days
-        For how many days somebody counts as active after each act.
+    of them, and those who did anything within the last ``active_days``. By the same rule a wait is
+    ``at capacity``. Elapsed time: nights and weekends break nothing; what still lasts is cut at ``as_of``.
 
     Returns
     -------
@@ -108,15 +94,15 @@ def active_spells(
     acts = acts_of_teams(visits, events, as_of=as_of, teams=teams)
     names = pd.Index(sorted({*held["team"].unique(), *acts["team"].unique()}))
     persons = pd.Index(sorted({*held["holder"].dropna().unique(), *acts["person"].unique()}))
-    start, now = _micros(held["entered"]), int(_micros(pd.Series([as_of]))[0])
-    end = np.minimum(_micros(held["left"].fillna(as_of)), now)
+    start, now = micros_of(held["entered"]), int(as_of.value) // 1000
+    end = np.minimum(micros_of(held["left"].fillna(as_of)), now)
     team = names.get_indexer(held["team"].astype("str"))
     holder = persons.get_indexer(held["holder"].astype("str"))
     work = Work(_ints(holder), _ints(team), start, end, start)
     acted = Traces(
         _ints(persons.get_indexer(acts["person"])),
         _ints(names.get_indexer(acts["team"])),
-        _micros(acts["at"]),
+        micros_of(acts["at"]),
     )
     whole = Intervals(
         np.arange(len(names)), np.full(len(names), start.min()), np.full(len(names), now, dtype=np.int64)
@@ -133,10 +119,6 @@ def _ints(numbers: object) -> Ints:
     return np.asarray(numbers, dtype=np.int64)
 
 
-def _micros(instants: "pd.Series[pd.Timestamp]") -> Ints:
-    return _ints(pd.to_datetime(instants, utc=True).dt.as_unit("us").astype("int64"))
-
-
 def _instants(micros: Ints) -> pd.DatetimeIndex:
     return pd.to_datetime(micros, unit="us", utc=True)
 
@@ -150,18 +132,16 @@ def active_periods(
     active_days: float = 14.0,
     weeks: int = 26,
 ) -> pd.DataFrame:
-    """Which team was active longest without a break, week by week?
+    """Give the team that was active longest without a break, week by week: bottleneck detection.
 
     The active period method of production lines: at any instant the station whose unbroken active period is
     longest holds up the others, since it neither starves nor is held up itself (C. Roser, M. Nakano, M.
     Tanaka, "A practical bottleneck detection method", Winter Simulation Conference 2001). A ticket that is
     forgotten in a work stage makes its team look active, and a team with few active members is active soon:
-    look at its tickets before anything is said of the team.
+    look at its tickets before drawing conclusions about the team.
 
     Parameters
     ----------
-    visits, events, as_of, teams, active_days
-        As for ``active_spells``.
     weeks
         How many weeks to look back, spans of seven days that end at ``as_of``.
 
@@ -204,26 +184,20 @@ def switching(
     minimum: int,
     fewest_people: int = 1,
 ) -> pd.DataFrame:
-    """How many tickets does a person of each team have in work at once, and how often do they switch?
+    """Give how many tickets a person of each team has in work at once, and how often they switch.
 
     In work at once are the work visits that a person holds for the team; time is elapsed, since a ticket
     stays in progress overnight, and a forgotten one counts until it is moved on. A switch is an act on
     another ticket than the act before, by the same person on the same day (UTC); an active day has at least
-    one act. Acts are what the log knows (moves, comments, worklogs, commits, reviews, not bulk edits): work
-    that leaves no trace makes no switch, so these are lower bounds. Teams are told of, never persons.
+    one act. Work that leaves no trace makes no switch, so these are lower bounds. The result is about teams,
+    never persons.
 
     Parameters
     ----------
-    visits, events
-        VISITS, and EVENTS with persons as actors.
-    as_of
-        Up to when open visits and acts count.
-    teams
-        Who is in which team, for acts; as for ``acts_of_teams``.
     minimum
         Under so many tickets there are no shares, under so many active days no switches: too few to say.
     fewest_people
-        Where fewer people of a team held work there are neither: they would be told of by name or nearly so.
+        Where fewer people of a team held work there are neither: they would be named or nearly so.
 
     Returns
     -------
@@ -233,29 +207,25 @@ def switching(
         in work, 1 together), ``days`` (active days of all people together), ``median, p85`` (switches in
         one person's active day).
     """
-    held = _held(visits, as_of)
+    known = (visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()
+    words = dict.fromkeys(("ticket", "holder", "team", "kind"), "str")
+    held = visits[known & (visits["entered"] < as_of)].astype(words)
     at_once = _time_at_once(held, as_of)
     days = switches_by_day(acts_of_teams(visits, events, as_of=as_of, teams=teams))
     rows = []
     for team in sorted({*held["team"].unique(), *days["team"].unique()}):
-        mine, time = held[held["team"] == team], at_once[at_once["team"] == team]
+        of_team, time = held[held["team"] == team], at_once[at_once["team"] == team]
         switches = days.loc[days["team"] == team, "switches"]
-        people = mine["holder"].nunique()
+        people = of_team["holder"].nunique()
         enough = people >= fewest_people
         rows.append(
-            {"team": team, "people": people, "tickets": mine["ticket"].nunique()}
+            {"team": team, "people": people, "tickets": of_team["ticket"].nunique()}
             | {"time": pd.Timedelta(int(time["us"].sum()), unit="us")}
-            | _shares(time, enough=enough and mine["ticket"].nunique() >= minimum)
+            | _shares(time, enough=enough and of_team["ticket"].nunique() >= minimum)
             | {"days": len(switches)}
             | _quantiles(switches, enough=enough and len(switches) >= max(minimum, 1))
         )
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
-
-
-def _held(visits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    known = (visits["kind"] == "work") & visits["holder"].notna() & visits["team"].notna()
-    words = dict.fromkeys(("ticket", "holder", "team", "kind"), "str")
-    return visits[known & (visits["entered"] < as_of)].astype(words)
 
 
 def _time_at_once(held: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -284,7 +254,7 @@ def _quantiles(switches: "pd.Series[Any]", *, enough: bool) -> dict[str, float]:
 
 
 def switches_by_day(acts: pd.DataFrame) -> pd.DataFrame:
-    """How often did somebody of each team switch on each active day? One row per person and day, unnamed.
+    """Count the switches of each person on each active day; one row per person and day, unnamed.
 
     Parameters
     ----------
@@ -295,13 +265,6 @@ def switches_by_day(acts: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``team`` (of the day's last act), ``day`` (UTC), ``switches``; by team, day and number.
-
-    Examples
-    --------
-    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([9, 10, 11], unit="h")
-    >>> acts = pd.DataFrame({"person": "ann", "team": "web", "ticket": ["a", "b", "a"], "at": hours})
-    >>> switches_by_day(acts)["switches"].tolist()
-    [2]
     """
     day = acts["at"].dt.floor(_DAY)
     same = (acts["person"] == acts["person"].shift()) & (day == day.shift())

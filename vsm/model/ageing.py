@@ -21,44 +21,25 @@ _OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES
 def usual_pace(
     stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
-    """How long do tickets usually stay in each stage, and how old are they when they leave it?
+    """Give how long tickets usually stay in each stage, and how old they are when they leave it.
 
     Kaplan–Meier, with what is still there as not yet left. Left is what somebody passed on: a stay that a
     bulk edit ended, or whose ticket was found gone, might have taken any longer. Stays that a bulk edit
-    began tell nothing of ``stay``. An ``age`` (or ``cycle``) is told once a ticket, at its last departure.
-
-    Parameters
-    ----------
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    events
-        EVENTS, which know bulk edits.
-    minimum
-        Where fewer tickets have left a stage, its percentiles are missing.
+    began do not count for ``stay``. ``age`` and ``cycle`` count once per ticket, at its last departure.
 
     Returns
     -------
     DataFrame
         One row per stage before the finish, in stream order, and measure: ``stage, kind, place, measure``
         (``stay``; ``age`` since creation; ``cycle`` since the first work), ``tickets`` (that left), ``open``
-        (there now), ``p50, p85, p95`` (timedeltas; also missing where the data do not reach them), and
-        ``low, high`` (95 % interval of ``p85``).
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none})
-    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
-    >>> stays = pd.DataFrame(columns=columns.split())
-    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
-    >>> len(usual_pace(stays, lives=lives, events=events, minimum=12))
-    0
+        (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
+        ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
-    told = _at_the_end(stays, lives, events)
+    ended = _at_the_end(stays, lives, events)
     rows = [
         {"stage": stage, "kind": part["kind"].iloc[0], "place": place, "measure": measure}
         | _percentiles(_of(part, measure), measure, minimum)
-        for (place, stage), part in told.groupby(["place", "stage"])
+        for (place, stage), part in ended.groupby(["place", "stage"])
         for measure in MEASURES
     ]
     return pd.DataFrame(rows, columns=list(_PACE), dtype="object").astype(_PACE)
@@ -67,35 +48,21 @@ def usual_pace(
 def open_ages(
     stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
-    """How long has each open ticket been in its stage, how old is it, and is that usual there?
-
-    Parameters
-    ----------
-    stays, lives, events, minimum
-        As for ``usual_pace``.
+    """Give how long each open ticket has been in its stage, how old it is, and whether that is usual there.
 
     Returns
     -------
     DataFrame
         One row per open ticket, by stage and ticket: ``ticket, stage, kind, place, entered``, ``bulk`` (its
         stay was begun by a bulk edit), ``stay, age, cycle`` (timedeltas; ``cycle`` is missing before the
-        first work), ``stay_p85, age_p85, cycle_p85`` (what is usual) and ``stay_beyond, age_beyond,
-        cycle_beyond``: which of 0.5, 0.85 and 0.95 it has passed, else 0; missing where too few have left.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "started": none, "finished": none})
-    >>> columns = "ticket stage kind place entered left elapsed bulk gone"
-    >>> stays = pd.DataFrame(columns=columns.split())
-    >>> events = pd.DataFrame({"ticket": [], "at": none, "bulk": []})
-    >>> len(open_ages(stays, lives=lives, events=events, minimum=12))
-    0
+        first work), ``stay_p85, age_p85, cycle_p85`` (as ``usual_pace`` gives them) and ``stay_beyond,
+        age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
+        where too few have left.
     """
     pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
-    told = _at_the_end(stays, lives, events)
+    ended = _at_the_end(stays, lives, events)
     there = lives.loc[still_open(lives), "ticket"].astype("str")
-    now = told[told["there"] & told["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
+    now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
     now = now.sort_values(["place", "ticket"])[_OPEN].reset_index(drop=True)
     for measure in MEASURES:
         usual = pace[pace["measure"] == measure].set_index("stage").reindex(now["stage"])
@@ -105,28 +72,26 @@ def open_ages(
 
 
 def _at_the_end(stays: pd.DataFrame, lives: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each stay before the finish how long it was and how old its ticket, when it ended or now."""
-    mine = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
-    about = lives.set_index(lives["ticket"].astype("str")).reindex(mine["ticket"])
-    elapsed = mine["elapsed"].astype(DURATION)
-    end = pd.to_datetime(mine["entered"], utc=True) + elapsed
-    created, started = (about[name].set_axis(mine.index) for name in ("created", "started"))
-    edited = _edits(events)
-    bulk = mine["bulk"].astype("bool")
-    told = mine.assign(
-        there=mine["left"].isna(),
-        begun=bulk & _among(mine, "entered", edited),
-        departed=mine["left"].notna() & ~mine["gone"].astype("bool") & ~(bulk & _among(mine, "left", edited)),
+    """Give the length of each stay before the finish, and its ticket's age at its end, or now."""
+    undone = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
+    about = lives.set_index(lives["ticket"].astype("str")).reindex(undone["ticket"])
+    elapsed = undone["elapsed"].astype(DURATION)
+    end = pd.to_datetime(undone["entered"], utc=True) + elapsed
+    created, started = (about[name].set_axis(undone.index) for name in ("created", "started"))
+    marked = events[events["bulk"].astype("bool")]
+    edited = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
+    bulk = undone["bulk"].astype("bool")
+    ended = undone.assign(
+        there=undone["left"].isna(),
+        begun=bulk & _among(undone, "entered", edited),
+        departed=undone["left"].notna()
+        & ~undone["gone"].astype("bool")
+        & ~(bulk & _among(undone, "left", edited)),
         stay=elapsed,
         age=end - created,
         cycle=(end - started).where(started < end),
     )
-    return told.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
-
-
-def _edits(events: pd.DataFrame) -> pd.MultiIndex:
-    marked = events[events["bulk"].astype("bool")]
-    return pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
+    return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
 
 
 def _among(stays: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.Series[bool]":
@@ -156,7 +121,7 @@ def _percentiles(part: pd.DataFrame, measure: str, minimum: int) -> dict[str, An
 
 
 def _beyond(lasted: "pd.Series[Any]", usual: pd.DataFrame, minimum: int) -> "pd.Series[float]":
-    """Tell the furthest percentile that was passed; a percentile that is not known is never passed."""
+    """Give the highest percentile that was passed; an unknown percentile is never passed."""
     passed = pd.Series(0.0, index=lasted.index)
     for quantile in QUANTILES:
         passed = passed.mask(lasted > usual[f"p{100 * quantile:.0f}"], quantile)
@@ -179,45 +144,40 @@ def waiting_now(
     events: pd.DataFrame,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """For whom does each open ticket wait now, since when, why, and what does it hold up itself?
+    """Give for whom each open ticket waits now, since when, why, and what it blocks itself.
 
     The cause is that of the last piece of waiting in working hours: that it is night just now explains
-    nothing. Only a wait that lay in no working hour at all has the cause ``non-working time``.
-
-    Parameters
-    ----------
-    waits, blocks, tickets, events
-        WAITS with causes, BLOCKS, TICKETS and EVENTS with persons for accounts.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    as_of
-        The instant that counts as now.
+    nothing. Only a wait without any working hour has the cause ``non-working time``.
 
     Returns
     -------
     DataFrame
         One row per open ticket, sorted: ``ticket``, ``waits`` (false: it is in work), ``since`` (nobody has
         worked on it since then), ``cause``, ``cause_since`` (nights between count along), ``receiver`` and
-        ``team`` (who is waited for; missing where unknown), ``blockers`` (tuple: keys, or what the flag or
-        link says, of what blocks it now), ``blocks`` (how many open tickets it blocks now) and ``traced``
-        (the last comment, logged work, commit, review or move of somebody known; bulk edits are none).
+        ``team`` (who is waited for; missing where unknown), ``blockers`` (tuple of what blocks it now: keys,
+        or the text of the flag or link), ``blocks`` (how many open tickets it blocks now) and ``traced`` (the
+        last comment, logged work, commit, review or move of somebody known; bulk edits are none).
     """
     there = sorted(lives.loc[still_open(lives), "ticket"].astype("str"))
     rows = pd.DataFrame(index=pd.Index(there, dtype="str", name="ticket"))
     rows = rows.join(_waits(waits, there, as_of))
-    held = _held(blocks, there, as_of)
+    plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})
+    holds = (plain["start"] <= as_of) & (plain["end"].isna() | (plain["end"] > as_of))
+    held = plain[holds & plain["ticket"].isin(there)]
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
     named = _named(held, key)
     rows["blockers"] = [named.get(ticket, ()) for ticket in there]
-    mine = held[held["by"].isin(there)]
-    rows["blocks"] = mine.groupby("by")["ticket"].nunique().reindex(rows.index).fillna(0).astype("int64")
-    rows["traced"] = _traced(events).reindex(rows.index).astype(_INSTANT)
+    by_open = held[held["by"].isin(there)]
+    rows["blocks"] = by_open.groupby("by")["ticket"].nunique().reindex(rows.index).fillna(0).astype("int64")
+    acts = events[events["kind"].isin([*TOUCH_KINDS, "status"]) & ~events["bulk"] & events["actor"].notna()]
+    traced = acts["at"].groupby(acts["ticket"].astype("str")).max()
+    rows["traced"] = traced.reindex(rows.index).astype(_INSTANT)
     rows["waits"] = rows["since"].notna()
     return rows.reset_index()[_COLUMNS]
 
 
 def _waits(waits: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
-    """Find the unbroken wait that lasts until now, of those that wait: its start and its last cause."""
+    """Find the unbroken wait that lasts until now: its start and its last cause."""
     known = waits[waits["ticket"].isin(there)]
     pieces = pd.DataFrame(
         {
@@ -242,61 +202,51 @@ def _waits(waits: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.Dat
 
 
 def _unchanged(pieces: pd.DataFrame) -> "pd.Series[Any]":
-    """Since when have cause and receiver been what they are last?"""
+    """Find since when cause and receiver have been what they are now."""
     said = pieces[["ticket", "cause", "receiver"]]
     spell = (said != said.shift()).any(axis=1).cumsum()
     latest = spell.groupby(pieces["ticket"]).transform("max")
     return pieces[spell == latest].groupby("ticket")["start"].min()
 
 
-def _held(blocks: pd.DataFrame, there: list[str], as_of: pd.Timestamp) -> pd.DataFrame:
-    """Give the blocks of open tickets that hold now."""
-    plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})
-    holds = (plain["start"] <= as_of) & (plain["end"].isna() | (plain["end"] > as_of))
-    return plain[holds & plain["ticket"].isin(there)]
-
-
 def _named(held: pd.DataFrame, key: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    said: dict[str, dict[str, None]] = {}
+    blockers: dict[str, dict[str, None]] = {}
     for ticket, by, detail in zip(held["ticket"], held["by"], held["detail"], strict=True):
-        told = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
-        said.setdefault(ticket, {})[told] = None
-    return {ticket: tuple(blockers) for ticket, blockers in said.items()}
-
-
-def _traced(events: pd.DataFrame) -> "pd.Series[Any]":
-    acts = events[events["kind"].isin([*TOUCH_KINDS, "status"]) & ~events["bulk"] & events["actor"].notna()]
-    return acts["at"].groupby(acts["ticket"].astype("str")).max()
+        name = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
+        blockers.setdefault(ticket, {})[name] = None
+    return {ticket: tuple(names) for ticket, names in blockers.items()}
 
 
 LATE: Final = 0.85
 RULE: Final = (
-    "first what is beyond the 85 % (longer in its stage, or older, than 85 % of tickets were when they left "
-    "it), among these first what blocks most others, then what somebody has begun, then what is nearest to "
-    "done, then what has been in its stage longest; then all else in the same order"
+    "first the tickets beyond the 85th percentile (longer in their stage, or older, than 85 % of tickets "
+    "were when they left it), then all others; within both groups those that block most others, then those "
+    "already started, then those nearest to done, then those longest in their stage"
 )
 TRY: Final = {
-    "blocked": "Clear what blocks it, together, before anything new begins.",
-    "external": "Ask again today, and agree on a day for the answer; or decide without one.",
-    "non-working time": "Nothing yet: it has waited in no working hour.",
-    "unassigned": "Agree whose it is, and who looks at it tomorrow.",
-    "batched": "Let it go by itself, without the rest of the batch.",
-    "at capacity": "Help to finish what is in hand there before anything new begins.",
-    "overtaken": "Younger work goes first: agree whether that is right, else take this one next.",
-    "unexplained": "Ask what holds it up: the data do not say. Write the answer down.",
+    "blocked": "Remove the blocker together before starting anything new.",
+    "external": "Ask again today, and agree on a date for the answer; or decide without one.",
+    "non-working time": "Nothing yet: all of its wait is non-working time.",
+    "unassigned": "Agree who owns it, and who looks at it tomorrow.",
+    "batched": "Release it on its own, without the rest of the batch.",
+    "at capacity": "Help finish the work in progress there before starting anything new.",
+    "overtaken": "Newer work goes first: agree whether that is right; if not, do this one next.",
+    "unexplained": "Ask what holds it up, since the data do not show it, and record the answer.",
 }
-IN_WORK: Final = "Ask what would finish it this week: pair up, cut it smaller."
-SILENT: Final = "Called in work, but no trace for long: ask whether anybody is on it, else put it back."
-AS_USUAL: Final = "Nothing special: it is within what is usual here."
-IN_THE_WAY: Final = "take it next, or set others free of it."
-NEVER_BEGUN: Final = "Nobody has begun it: decide whether it is still wanted; if not, close it."
+IN_WORK: Final = "Ask what it takes to finish it this week: pair up, or split it."
+SILENT: Final = (
+    "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back."
+)
+AS_USUAL: Final = "Nothing special: its age is within the usual range here."
+IN_THE_WAY: Final = "do it next, or remove the dependency."
+NEVER_BEGUN: Final = "Not started: decide whether it is still wanted; if not, close it."
 _SILENCE: Final = pd.Timedelta(days=7)
 
 
 def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """In which order should open tickets be looked at together?
+    """Give open tickets in the order (``RULE``) in which to look at them together.
 
-    The order is that of ``RULE``. It is one of work that lies, not of those who hold it.
+    It ranks work, not those who hold it.
 
     Parameters
     ----------
@@ -308,15 +258,7 @@ def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Both joined, in that order, with ``late``: beyond the 85 % of stays or ages in its stage.
-
-    Examples
-    --------
-    >>> stay, cycle = (pd.to_timedelta(days, unit="D") for days in ([9, 1], [None, 2]))
-    >>> ages = pd.DataFrame({"ticket": ["a", "b"], "place": [0, 1], "stay": stay, "cycle": cycle})
-    >>> ages = ages.assign(stay_beyond=0.5, age_beyond=0.0)
-    >>> swarm_order(ages, pd.DataFrame({"ticket": ["a", "b"], "blocks": [0, 0]}))["ticket"].tolist()
-    ['b', 'a']
+        Both joined, in that order, with ``late``: older than 85 % of stays or ages in its stage.
     """
     late = (ages["stay_beyond"] >= LATE) | (ages["age_beyond"] >= LATE)
     joined = ages.assign(late=late).merge(now, on="ticket", how="left", validate="one_to_one")
@@ -330,21 +272,19 @@ def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
-    """What could be tried with this ticket today? One sentence, by where it is and what it waits for.
+    """Suggest what to try with this ticket today: one sentence, by where it is and what it waits for.
 
     Parameters
     ----------
     row
         As ``swarm_order`` gives it.
-    as_of
-        The instant that counts as now.
 
     Examples
     --------
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> waiting = {"cause": "external", "waits": True, "late": True, "cycle": pd.NaT, "traced": pd.NaT}
     >>> what_to_try(waiting | {"stay_p85": pd.NaT, "blocks": 0}, as_of=now)
-    'Ask again today, and agree on a day for the answer; or decide without one.'
+    'Ask again today, and agree on a date for the answer; or decide without one.'
     """
     usual = not row["late"] and pd.notna(row["stay_p85"])
     if usual and not row["blocks"] and row["cause"] != "blocked":
@@ -353,7 +293,9 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK
     if row["blocks"] and row["cause"] not in ("blocked", "external"):
-        return f"{row['blocks']} {'waits' if row['blocks'] == 1 else 'wait'} for it: {IN_THE_WAY}"
+        return (
+            f"{row['blocks']} {'ticket waits' if row['blocks'] == 1 else 'tickets wait'} for it: {IN_THE_WAY}"
+        )
     if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "external"):
         return NEVER_BEGUN
     return TRY.get(row["cause"], TRY["unexplained"])

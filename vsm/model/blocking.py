@@ -18,7 +18,7 @@ _TYPES: Final[dict[str, Any]] = {
 def blocking_network(
     blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp
 ) -> "nx.DiGraph[str]":
-    """Which ticket holds up which? An edge leads from the one that blocks to the one that is blocked.
+    """Give the directed graph of tickets: an edge leads from the one that blocks to the one that is blocked.
 
     Nodes are the tickets that block or are blocked, with ``key``, ``blocked`` and ``flagged`` (seconds for
     which the ticket was blocked by anything, and by a flag) and ``blocks`` (how many tickets it blocked).
@@ -64,26 +64,17 @@ def _add_edges(graph: "nx.DiGraph[str]", edges: pd.DataFrame, as_of: pd.Timestam
 
 
 def lasting(blocks: pd.DataFrame) -> pd.DataFrame:
-    """Which blocks lasted at all? Those that did not end where they began."""
+    """Give the blocks that lasted at all: those that did not end where they began."""
     return blocks[~(blocks["end"] <= blocks["start"])]
 
 
 def who_blocks(
     blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int
 ) -> pd.DataFrame:
-    """Which team's tickets hold up which team's, how often and for how long?
+    """Give which team's tickets block which team's, how often and for how long.
 
     The team is the one that held the ticket (or its stage) when the block began. Flags name no ticket that
-    blocks, so they are not counted here.
-
-    Parameters
-    ----------
-    blocks, visits
-        BLOCKS, and VISITS of the tickets on both ends.
-    as_of
-        Where open blocks are cut.
-    minimum
-        Of ended blocks, to tell a median.
+    blocks, so they are not counted here. VISITS are those of the tickets on both ends.
 
     Returns
     -------
@@ -122,7 +113,7 @@ def _pair(rows: pd.DataFrame, as_of: pd.Timestamp, minimum: int) -> dict[str, An
 
 
 def _team_at(ticket: "pd.Series[Any]", at: "pd.Series[Any]", visits: pd.DataFrame) -> "pd.Series[Any]":
-    """Find the team that held each ticket at an instant; missing where nothing tells."""
+    """Find the team that held each ticket at an instant; missing where unknown."""
     asked = pd.DataFrame({"ticket": ticket.fillna(""), "at": at}).reset_index().sort_values("at")
     held = visits[["ticket", "entered", "left", "team"]].astype({"ticket": "str", "team": "str"})
     order = visits.assign(row=range(len(visits))).sort_values(["entered", "row"])["row"]
@@ -136,6 +127,6 @@ def _plain(blocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _seconds(blocks: pd.DataFrame, as_of: pd.Timestamp) -> "pd.Series[Any]":
-    """Tell for how many seconds each ticket was blocked; of those that were."""
+    """Give the seconds for which each ticket was blocked, of those that were."""
     spans = blocked_spans(blocks, as_of=as_of)
     return (spans["end"] - spans["start"]).dt.total_seconds().groupby(spans["ticket"]).sum()

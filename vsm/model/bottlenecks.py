@@ -16,44 +16,20 @@ TIDIED: Final = "(bulk edits)"
 def stage_shares(
     stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
 ) -> pd.DataFrame:
-    """Which share of lead time do tickets spend in each stage?
+    """Give the share of lead time that tickets spend in each stage.
 
-    Every hour between creation and finish of the counted tickets (finished for good, not by a bulk edit)
-    stands in one row; stays that a bulk edit began or ended are one row of their own, ``(bulk edits)``,
-    since they tell when somebody tidied up. Intervals are 95 % percentile bootstraps that draw whole
-    tickets (1,000 draws).
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    stages
-        As ``stages_from_names`` gives them.
-    seed
-        Of the bootstrap.
-    minimum
-        Under so many tickets there is no interval: too few to say.
+    Every hour between creation and finish of the completed tickets is in one row; stays that a bulk edit
+    began or ended are one row of their own, ``(bulk edits)``, since they show when somebody cleaned up.
+    Intervals are 95 % percentile bootstraps that draw whole tickets (1,000 draws).
 
     Returns
     -------
     DataFrame
         One row per stage in stream order: ``stage, kind`` (``bulk`` for the bulk edits), ``team``,
         ``tickets, visits`` (counts), ``total, waited`` (timedelta; the part in which nobody worked),
-        ``share, low, high`` (0 to 1; the interval missing where too few), ``median, p85`` (timedelta, of
-        one ticket's time there). ``share`` sums to 1; without counted tickets there are no rows.
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> start = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> stays = pd.DataFrame([{"ticket": "a", "stage": "Build", "kind": "work", "place": 0, "elapsed": day,
-    ...     "waited": 0 * day, "bulk": False, "entered": start}])
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": start + day, "bulk": False, "lead": day}])
-    >>> stages = pd.DataFrame([{"stage": "Build", "kind": "work", "team": None, "place": 0}])
-    >>> stage_shares(stays, lives, stages=stages, seed=0, minimum=12)[["stage", "share"]].values.tolist()
-    [['Build', 1.0]]
+        ``share, low, high`` (0 to 1; the interval missing under ``minimum`` tickets), ``median, p85``
+        (timedelta, of one ticket's time there). ``share`` sums to 1; without completed tickets there are no
+        rows.
     """
     before = _before_finish(stays, lives)
     seconds = before.pivot_table(
@@ -72,12 +48,12 @@ def stage_shares(
 
 
 def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """Keep what counted tickets did before their finish, and name the row of the account it belongs to."""
+    """Keep what completed tickets did before their finish, with ``row``: the stage, or ``(bulk edits)``."""
     finish = completed(lives).set_index("ticket")["finished"]
-    mine = stays[stays["ticket"].isin(finish.index)]
-    mine = mine[mine["entered"] < finish.reindex(mine["ticket"]).set_axis(mine.index)]
-    tidied = mine["bulk"].astype(bool)
-    return mine.assign(row=mine["stage"].mask(tidied, TIDIED), seconds=mine["elapsed"].dt.total_seconds())
+    done = stays[stays["ticket"].isin(finish.index)]
+    done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
+    tidied = done["bulk"].astype(bool)
+    return done.assign(row=done["stage"].mask(tidied, TIDIED), seconds=done["elapsed"].dt.total_seconds())
 
 
 def _row(stays: pd.DataFrame, stages: pd.DataFrame) -> dict[str, Any]:
@@ -112,31 +88,29 @@ def handoff_costs(
     seed: int,
     minimum: int,
 ) -> pd.DataFrame:
-    """Which handoffs cost most?
+    """Give what the handoffs of completed tickets cost, pair by pair.
 
     Parameters
     ----------
-    handoffs
-        HANDOFFS; those of counted tickets (finished for good, not by a bulk edit) are weighed.
     between
-        What identifies giver and receiver: any of ``stage``, ``team``, ``holder``.
+        What identifies both sides: any of ``stage``, ``team``, ``holder``.
 
     Returns
     -------
     DataFrame
         One row per pair, the costliest first: ``from_…``, ``to_…``, ``handoffs, tickets, back`` (counts),
-        ``wait`` (timedelta, in all), ``median, p85``, ``share`` of the lead time of all counted tickets with
-        its 95 % interval ``low, high``. Handoffs of different pairs may lie in the same queue's time, never
-        in the same hour of one ticket.
+        ``wait`` (timedelta, in all), ``median, p85``, ``share`` of the lead time of all completed tickets
+        with its 95 % interval ``low, high``. Handoffs of different pairs may share the same queue's time,
+        never the same hour of one ticket.
     """
     done = completed(lives)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]
-    mine = (
+    known = (
         handoffs[handoffs["ticket"].isin(done["ticket"])]
         .dropna(subset=sides)
         .astype(dict.fromkeys(sides, "str"))
     )
-    grouped = mine.groupby(sides)
+    grouped = known.groupby(sides)
     costs = grouped.agg(
         handoffs=("wait", "size"),
         tickets=("ticket", "nunique"),
@@ -155,7 +129,7 @@ def handoff_costs(
 
 
 def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
-    """How much lead time do finished tickets spend again in stages that they had left before?
+    """Give the lead time that finished tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
     stage is no return: nothing was done twice. (%C&A counts it against the stage that passed the work on.)
@@ -166,19 +140,10 @@ def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum
         One row, or none where nothing came back: ``tickets`` (that came back), ``finished`` (all that are
         counted), ``total`` and ``median`` (of one ticket; timedelta), ``share`` of all lead time with its
         95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
-
-    Examples
-    --------
-    >>> day = pd.Timedelta(days=1)
-    >>> stay = {"ticket": "a", "kind": "work", "bulk": False, "elapsed": day}
-    >>> stays = pd.DataFrame([stay | {"stage": stage} for stage in ("Build", "Test", "Build")])
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False, "lead": 4 * day}])
-    >>> return_costs(stays, lives, seed=0, minimum=12)[["tickets", "share"]].to_numpy().tolist()
-    [[1.0, 0.25]]
     """
     done = completed(lives)
-    mine = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
-    back = mine[mine.duplicated(["ticket", "stage"]) & ~mine["bulk"].astype(bool)]
+    before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
+    back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
     share, low, high = share_with_interval(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)

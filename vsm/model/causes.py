@@ -10,59 +10,62 @@ from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import CAUSES, DURATION
 
-EARLY: Final = "before the first work"
+_COLUMNS: Final = (
+    "cause", "elapsed", "working", "tickets", "share", "low", "high", "share_working", "impact",
+)  # fmt: skip
+EARLY: Final = "before work started"
 WITHIN: Final = "within a team"
-LATE: Final = "of no handoff"
+LATE: Final = "no handoff"
 
 
 class Meaning(NamedTuple):
-    """What does a cause say, what would mislead you about it, and what could be tried?"""
+    """What a cause means, what would mislead about it, and what could be tried."""
 
     meaning: str
-    beware: str
+    caveat: str
     experiment: str
 
 
 MEANINGS: Final = {
     "blocked": Meaning(
         "The ticket was flagged, or a link said that another one blocks it.",
-        "Flags that nobody takes off go on blocking; what was never flagged is not here.",
-        "Look at what blocks every day, and let whoever can end it join.",
+        "Flags that nobody removes go on counting; what was never flagged is missing.",
+        "Go through all blockers every day, together with those who can remove them.",
     ),
     "external": Meaning(
-        "The stage waits for somebody outside of the stream.",
+        "The stage waits for somebody outside the value stream.",
         "The answer may have come long before somebody moved the ticket.",
         "Ask earlier, agree on when an answer comes, or decide without one.",
     ),
     "non-working time": Meaning(
-        "Night, weekend, holiday: outside of the working calendar of the receiver's team.",
-        "It rests on the calendars of vsm.toml; an assumed one hides real waiting, or invents it.",
-        "Nothing, unless work should wait less at night: then hand over earlier in the day.",
+        "Nights, weekends and holidays: outside the working calendar of the team that is waited for.",
+        "It rests on the calendars of vsm.toml; an assumed one may hide real waiting, or invent it.",
+        "Usually nothing; hand over earlier in the day where work should not wait overnight.",
     ),
     "unassigned": Meaning(
         "Nobody was assigned, and neither the stage nor the ticket belongs to a team.",
-        "A team may well know what is its own: let vsm.toml say team = … for the stage.",
-        "Name a team that owns the stage, and one person a day who looks at it.",
+        "A team may well know what belongs to it: set team = … for the stage in vsm.toml.",
+        "Name a team that owns the stage, and one person each day who checks it.",
     ),
     "batched": Meaning(
-        "It left together with others, to one receiver or in a release, once the last of them was ready.",
+        "It left together with others, to one team or in a release, once the last of them was ready.",
         "Tickets that were worked on one by one may be moved on the board all at once.",
-        "Let half as many go, twice as often.",
+        "Release half as many tickets, twice as often.",
     ),
     "at capacity": Meaning(
-        "The receiver worked on something that had become ready earlier.",
+        "Those it waited for worked on something that had become ready earlier.",
         'Tickets forgotten "In Progress" look like work; work = "touches" in vsm.toml counts traces only.',
-        "Limit how much is in work at once; let givers help where work piles up.",
+        "Set a WIP limit; let people upstream help where work piles up.",
     ),
     "overtaken": Meaning(
-        "The receiver worked, but only on what had become ready later: the ticket was overtaken.",
-        "It may have been right to do so: something was urgent.",
-        "Agree on the order in which work is taken, and on who may jump it.",
+        "Those it waited for worked only on what had become ready later: the ticket was overtaken.",
+        "That may have been right: something was urgent.",
+        "Agree on the order in which work is started, and on what may be expedited.",
     ),
     "unexplained": Meaning(
         "None of these: nothing in the data explains it.",
-        "The less is recorded, the more there is of it. It does not say that anybody was idle.",
-        "Ask those who were there about the longest ones; record what held them up.",
+        "The less is recorded, the more is unexplained. It does not mean that nobody was working.",
+        "Ask those involved about the longest waits, and record what held them up.",
     ),
 }
 
@@ -75,18 +78,14 @@ def cause_shares(
     seed: int,
     minimum: int,
 ) -> pd.DataFrame:
-    """Which causes made finished tickets wait, and for how long?
+    """Give how long completed tickets waited for each cause.
 
     Parameters
     ----------
     waits
         WAITS with causes, and with the columns that ``by`` names. Pieces of a bulk edit are left out.
-    lives
-        As ``lifecycles_from_visits`` gives them; counted tickets are weighed.
     by
-        What to tell apart; rows in which it is missing belong to no group.
-    seed, minimum
-        Of the bootstrap by ticket; under so many tickets with any waiting there is no interval.
+        Columns to group by; rows in which one is missing belong to no group.
 
     Returns
     -------
@@ -94,31 +93,20 @@ def cause_shares(
         A row for each group and cause, causes in their order, groups by their working time, the longest
         first: the columns of ``by``, ``cause, elapsed, working`` (timedeltas), ``tickets`` (that waited for
         it), ``share`` of all elapsed waiting of the group with its 95 % interval ``low, high``,
-        ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all counted
+        ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all completed
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
     done = completed(lives)
-    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
+    weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
     work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
     if not by:
-        groups: list[tuple[Any, pd.DataFrame]] = [((), mine)]
+        groups: list[tuple[Any, pd.DataFrame]] = [((), weighed)]
     else:
-        keys = [mine[name].astype("str") for name in by]
-        groups = sorted(mine.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
+        keys = [weighed[name].astype("str") for name in by]
+        groups = sorted(weighed.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
     tables = [_causes_of(rows, seed=seed, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
               for key, rows in groups]  # fmt: skip
-    columns = [
-        *by,
-        "cause",
-        "elapsed",
-        "working",
-        "tickets",
-        "share",
-        "low",
-        "high",
-        "share_working",
-        "impact",
-    ]
+    columns = [*by, *_COLUMNS]
     if not tables:
         return pd.DataFrame(columns=columns)
     table = pd.concat(tables, ignore_index=True)
@@ -162,20 +150,10 @@ def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """Between which teams did each piece of waiting lie? WAITS with a column ``passing``.
+    """Add a column ``passing`` to WAITS: the teams between which each piece of waiting was.
 
-    Parameters
-    ----------
-    waits, handoffs
-        WAITS and HANDOFFS.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-
-    Returns
-    -------
-    DataFrame
-        ``passing`` is "A → B" for the waits of a handoff between teams, missing where a team is not known;
-        ``WITHIN`` where the team stays; ``EARLY`` for waits before the first work, ``LATE`` for all others.
+    It is "A → B" for the waits of a handoff between teams, missing where a team is not known; ``WITHIN``
+    where the team stays; ``EARLY`` before the first work, ``LATE`` for all others.
     """
     known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
     pair = known["from_team"] + " → " + known["to_team"]
@@ -188,25 +166,19 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
 
 
 def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
-    """How much of the waiting in each stage is nights, weekends and holidays?
-
-    Parameters
-    ----------
-    waits, lives
-        As in ``cause_shares``.
-    stages
-        As ``stages_from_names`` gives them: the order of the rows.
+    """Give how much of the waiting in each stage is nights, weekends and holidays.
 
     Returns
     -------
     DataFrame
-        A row for each stage in which counted tickets waited: ``stage, tickets, elapsed, working``,
-        ``share`` of it outside of working hours, ``median_elapsed`` and ``median_working`` of one ticket.
+        In stream order, a row for each stage in which completed tickets waited: ``stage, tickets, elapsed,
+        working``, ``share`` of it outside working hours, ``median_elapsed`` and ``median_working`` of one
+        ticket.
     """
     done = completed(lives)
-    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
-    keys = [mine["stage"].astype("str"), mine["ticket"].astype("str")]
-    each = mine.groupby(keys)[["elapsed", "working"]].sum().reset_index()
+    weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
+    keys = [weighed["stage"].astype("str"), weighed["ticket"].astype("str")]
+    each = weighed.groupby(keys)[["elapsed", "working"]].sum().reset_index()
     rows = each.groupby("stage").agg(
         tickets=("ticket", "size"),
         elapsed=("elapsed", "sum"),
@@ -222,7 +194,7 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
 def batches_from_stage_visits(
     stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
 ) -> pd.DataFrame:
-    """Which queues do tickets leave together, how often, and how many at once?
+    """Give the queues that tickets leave together, how often, and how many at once.
 
     Departures from a queue or outside stage follow one another in a batch as long as no longer pause
     lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and

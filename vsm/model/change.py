@@ -31,7 +31,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """How long did one side take? Seconds, whether each was seen to end, and whose they are, by number."""
+    """One side of a comparison: seconds, whether each was seen to end, and the number of its ticket."""
 
     seconds: Floats
     ended: Flags
@@ -39,18 +39,18 @@ class Side:
 
     @property
     def finished(self) -> int:
-        """How many were seen to end?"""
+        """How many were seen to end."""
         return int(self.ended.sum())
 
     @property
     def open(self) -> int:
-        """How many were still going on when they were last looked at?"""
+        """How many were still going on at the last look."""
         return len(self.ended) - self.finished
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs between before and after? Seconds; NaN where a curve does not tell.
+    """What differs between before and after: seconds; NaN where a curve does not reach.
 
     Attributes
     ----------
@@ -83,17 +83,12 @@ class Comparison:
 
 
 def change_day(text: str) -> pd.Timestamp | None:
-    """Which day was it changed? Its beginning in UTC; None where none is named.
+    """Read the day of a change: its beginning in UTC; None for an empty text.
 
     Raises
     ------
     ParameterError
         The text is no day.
-
-    Examples
-    --------
-    >>> change_day("2026-01-05").year
-    2026
     """
     if not text:
         return None
@@ -106,13 +101,7 @@ def change_day(text: str) -> pd.Timestamp | None:
 def chosen_change(
     changed: str, stage: str, *, experiments: Sequence[Experiment]
 ) -> tuple[pd.Timestamp | None, str]:
-    """Which change is looked at? The day and stage that were named, else those of the latest experiment.
-
-    Examples
-    --------
-    >>> chosen_change("", "", experiments=[])
-    (None, '')
-    """
+    """Give the day and stage of the change to look at: those named, else those of the latest experiment."""
     day = change_day(changed)
     if day is not None or not experiments:
         return day, stage
@@ -123,14 +112,10 @@ def chosen_change(
 def spells_of(
     stays: pd.DataFrame, lives: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
 ) -> pd.DataFrame:
-    """Which times are compared? Those in one stage where it is named, else whole tickets'.
+    """Give the times to compare: those in one stage where it is named, else those of whole tickets.
 
     Parameters
     ----------
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    stage
-        Name of a stage; empty for whole tickets.
     measure
         Of whole tickets: ``lead time`` or ``cycle time``.
 
@@ -138,19 +123,12 @@ def spells_of(
     -------
     DataFrame
         ``ticket``, ``begin``, ``end`` (missing while open), ``ended``: False where it is still open, was
-        found gone, or was ended by a bulk edit, which tells when somebody tidied up.
+        found gone, or was ended by a bulk edit, which shows when somebody cleaned up.
 
     Raises
     ------
     ParameterError
         No ticket was ever in a stage of that name, or the measure is unknown.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "gone": none, "bulk": []})
-    >>> spells_of(pd.DataFrame(), lives).columns.tolist()
-    ['ticket', 'begin', 'end', 'ended']
     """
     begins = {"lead time": "created", "cycle time": "started"}
     if measure not in begins:
@@ -161,14 +139,14 @@ def spells_of(
             raise ParameterError(
                 f"stage is '{stage}', which no ticket was in; known: {', '.join(known) or 'none'}"
             )
-        mine = stays[stays["stage"] == stage]
-        ended = mine["left"].notna() & ~mine["bulk"].astype(bool) & ~mine["gone"].astype(bool)
-        begin, end = mine["entered"], mine["left"]
+        rows = stays[stays["stage"] == stage]
+        ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
+        begin, end = rows["entered"], rows["left"]
     else:
-        mine = lives[lives[begins[measure]].notna()]
-        ended = mine["finished"].notna() & ~mine["bulk"].astype(bool)
-        begin, end = mine[begins[measure]], mine["finished"].fillna(mine["gone"])
-    spells = {"ticket": mine["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
+        rows = lives[lives[begins[measure]].notna()]
+        ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
+        begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
+    spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
     return pd.DataFrame(spells).reset_index(drop=True)
 
 
@@ -181,30 +159,18 @@ def compared(
     minimum: int,
     seed: int,
 ) -> Comparison:
-    """Did times get shorter after a change? At an error rate of 5 %, and not by eye.
+    """Test whether times changed, at an error rate of 5 %.
 
     Parameters
     ----------
     spells
         As ``spells_of`` gives them.
     changed
-        When the change was made; what began before it, is followed up to it.
-    as_of
-        The instant that counts as now.
+        When the change was made; what began before it is followed up to it.
     until
         When the change was undone: what began then or later is left out, and the rest followed up to it.
     minimum
         Of spells seen to end, on either side; under it nothing is claimed.
-    seed
-        Of the bootstrap.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> compared(spells, changed=now, as_of=now, minimum=12, seed=0).verdict
-    'too few to say'
     """
     horizon = as_of if until is None else min(until, as_of)
     early = spells["begin"] < changed
@@ -245,7 +211,7 @@ def _side(spells: pd.DataFrame, *, horizon: pd.Timestamp) -> Side:
 
 
 def _horizon(before: Side, after: Side) -> float:
-    """Tell up to when both curves are known: one that falls to nothing stays there, however late."""
+    """Give up to when both curves are known: one that falls to nothing stays there, however late."""
     known = [side.seconds[-1] for side in (before, after) if not side.ended[-1]]
     return float(min(known, default=max(before.seconds[-1], after.seconds[-1])))
 
@@ -256,14 +222,7 @@ def _measures(side: Side, weights: Floats, tau: float) -> Floats:
 
 
 def still_going(side: Side) -> tuple[Floats, Floats]:
-    """Which share of a side is still going on, after how many seconds? Kaplan–Meier, from 1 at 0.
-
-    Examples
-    --------
-    >>> side = Side(np.array([10.0, 20.0]), np.array([True, False]), np.array([0, 1]))
-    >>> [part.tolist() for part in still_going(side)]
-    [[0.0, 10.0, 20.0], [1.0, 0.5, 0.5]]
-    """
+    """Give the share of a side that is still going on after how many seconds: Kaplan–Meier, from 1 at 0."""
     every = np.ones((1, len(side.ended)))
     curve = survival_curve(side.seconds, side.ended, weights=every)[0] if len(side.ended) else np.empty(0)
     return np.append(0.0, side.seconds), np.append(1.0, curve)
@@ -281,20 +240,9 @@ def experiments_judged(
     minimum: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Do the data show that these experiments did what they were to do?
+    """Test whether experiments did what was expected of them.
 
     Each is tested by itself, at an error rate of 5 %: of twenty that do nothing, one seems to.
-
-    Parameters
-    ----------
-    experiments
-        As ``parse_experiments`` gives them.
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    as_of
-        The instant that counts as now.
-    minimum, seed
-        Of ``vsm.model.change.compared``.
 
     Returns
     -------
@@ -304,12 +252,6 @@ def experiments_judged(
         low, high`` (of medians; timedeltas, missing where unknown), ``p``, ``verdict`` (of ``Comparison``, or
         ``no such stage``), and ``answer``: ``yes``, ``no, the opposite``, ``not yet seen``, ``too few to
         say`` or ``no such stage``.
-
-    Examples
-    --------
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> len(experiments_judged([], pd.DataFrame(), pd.DataFrame(), as_of=now, minimum=12, seed=0))
-    0
     """
     rows = [
         _judged(experiment, stays, lives, as_of=as_of, minimum=minimum, seed=seed)

@@ -21,23 +21,12 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 def efficiency_bracket(
     visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
 ) -> pd.DataFrame:
-    """Between which ends does flow efficiency lie?
+    """Give the bounds of flow efficiency: what the statuses claim at most, what traces prove at least.
 
-    A ratio of sums over counted tickets, not a mean of ratios. The upper end trusts the statuses: work is
-    every work visit from its first trace (else its entry) on, so a ticket that lies "In Progress" overnight
-    counts as worked on. The lower end counts only what lies between the first and the last trace of work in
+    A ratio of sums over completed tickets, not a mean of ratios. The upper end trusts the statuses: work is
+    every work visit from its first trace (else its entry) on, so a ticket that is "In Progress" overnight
+    counts as worked on. The lower end counts only what is between the first and the last trace of work in
     each visit: work that left one trace, or none, counts as nothing.
-
-    Parameters
-    ----------
-    visits
-        VISITS with working time.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    clock
-        The stream's calendars.
-    seed, minimum
-        Of the bootstrap by ticket; under so many tickets there is no interval.
 
     Returns
     -------
@@ -47,18 +36,18 @@ def efficiency_bracket(
     """
     done = completed(lives).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
-    mine = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
-    work = mine[mine["kind"] == "work"]
+    before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
+    work = before[before["kind"] == "work"]
     spans = {
         "statuses": (work_start(work), work["left"]),
         "traces": (work["first_touch"], work["last_touch"]),
     }
-    whole = {"elapsed": done["lead"], "working": _by_ticket(mine["working"], mine, done)}
+    whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}
     rows = []
     for measure, (start, end) in spans.items():
-        told = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
+        times = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
         for time in TIMES:
-            part, lead = _seconds(_by_ticket(told[time], work, done)), _seconds(whole[time])
+            part, lead = _seconds(_by_ticket(times[time], work, done)), _seconds(whole[time])
             low, high = share_intervals(
                 np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
             )

@@ -17,48 +17,30 @@ _SHOWN: Final = ("ticket", "key", "url", *_SIDES, "given", "taken", "wait", "bac
 def costliest_handoffs(
     handoffs: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
 ) -> pd.DataFrame:
-    """Which single handoffs made work wait longest? The tickets to look at.
+    """Give the single handoffs that made work wait longest: the tickets to look at.
 
-    Handoffs on any level are in it, also between two persons of one team; who the two are is not in it.
-
-    Parameters
-    ----------
-    handoffs
-        HANDOFFS; those of counted tickets (finished for good, not by a bulk edit) are weighed.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    tickets
-        TICKETS, which know keys and addresses.
-    most
-        How many are given.
+    Handoffs of completed tickets on any level are in it, also between two persons of one team; who the two
+    are is not in it.
 
     Returns
     -------
     DataFrame
-        One row per handoff, the longest wait first, those that waited equally long in their own order:
-        ``ticket, key, url, from_team, to_team`` (missing where unknown), ``from_stage, to_stage, given,
-        taken, wait, back``. A handoff that nothing waited for is not in it.
+        One row per handoff, at most ``most``, the longest wait first, those that waited equally long in their
+        own order: ``ticket, key, url, from_team, to_team`` (missing where unknown), ``from_stage, to_stage,
+        given, taken, wait, back``. A handoff that nothing waited for is not in it.
     """
     plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
-    mine = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
-    longest = mine.sort_values("wait", ascending=False, kind="stable").head(most)
+    waited = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
+    longest = waited.sort_values("wait", ascending=False, kind="stable").head(most)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
     return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
 
 
 def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
-    """In which stages does work lie until it is taken up?
+    """Give the stages in which work waits for the next team or person to start.
 
-    A wait in a work stage hides: the ticket is called "in work", and nothing tells of any work yet.
-
-    Parameters
-    ----------
-    waits
-        WAITS; those of handoffs of counted tickets (finished for good, not by a bulk edit) are weighed.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    stages
-        As ``stages_from_names`` gives them.
+    A wait in a work stage is hidden: the ticket is called "in work", and there is no trace of any work yet.
+    Weighed are waits in handoffs of completed tickets.
 
     Returns
     -------
@@ -67,8 +49,8 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         in all), ``share`` of all waiting in handoffs; the shares sum to 1.
     """
     of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lives)["ticket"])
-    mine = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
-    places = mine.groupby(mine["stage"].astype("str")).agg(
+    waited = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
+    places = waited.groupby(waited["stage"].astype("str")).agg(
         handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
     )
     about = stages.drop_duplicates("stage").set_index("stage")
@@ -99,53 +81,39 @@ def handoff_stories(
     seed: int,
     most: int = 3,
 ) -> pd.DataFrame:
-    """Which handoffs cost most, and which ticket shows what happens there?
+    """Give the costliest pairs of teams, each with one ticket that shows what happens there.
 
-    The ticket is the one whose wait lies at 85 % of its pair's that waited at all (nearest rank): one in
-    seven of them waits as long or longer. The longest would be a freak, the median often no grief.
-
-    Parameters
-    ----------
-    handoffs, waits, visits, blocks, tickets
-        HANDOFFS, WAITS with causes, VISITS, BLOCKS and TICKETS.
-    lives
-        As ``lifecycles_from_visits`` gives them; tickets finished for good, not by a bulk edit, are weighed.
-    as_of
-        The instant that counted as now.
-    minimum
-        Pairs of fewer finished tickets are left out.
-    seed
-        Of the bootstrap.
-    most
-        How many pairs are given.
+    The ticket is the one whose wait is at the 85th percentile of its pair's that waited at all (nearest
+    rank): one in seven of them waits as long or longer. The longest would be an outlier, the median often
+    harmless. Completed tickets are weighed, and pairs of fewer than ``minimum`` of them left out.
 
     Returns
     -------
     DataFrame
-        One row per pair of giver and receiver, the costliest first. ``side`` says what they are: ``team``,
-        or ``stage`` where no handoff between known teams is known. ``from, to, handoffs, tickets, share,
-        low, high, median, p85`` as ``handoff_costs`` gives them; then the ticket's ``ticket, key, summary,
-        given, taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
-        ``longest_waits`` tells them.
+        One row per pair, at most ``most``, the costliest first. ``side`` is what they are: ``team``, or
+        ``stage`` where no handoff between known teams is known. ``from, to, handoffs, tickets, share, low,
+        high, median, p85`` as ``handoff_costs`` gives them; then the ticket's ``ticket, key, summary, given,
+        taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
+        ``longest_waits`` gives them.
     """
-    mine = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
-    side = "team" if mine[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
+    weighed = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
+    side = "team" if weighed[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
-    mine = mine.astype(dict.fromkeys([*ends, "ticket"], "str"))
+    weighed = weighed.astype(dict.fromkeys([*ends, "ticket"], "str"))
     costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum, seed=seed)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
     rows = []
     found: list[dict[Any, Any]] = shown.to_dict("records")
     for cost in found:
-        pair = mine[(mine[ends[0]] == cost[ends[0]]) & (mine[ends[1]] == cost[ends[1]])]
-        told = _told(_shown(pair), waits, about)
-        rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **told})
+        pair = weighed[(weighed[ends[0]] == cost[ends[0]]) & (weighed[ends[1]] == cost[ends[1]])]
+        story = _told(_shown(pair), waits, about)
+        rows.append({**cost, "side": side, "from": cost[ends[0]], "to": cost[ends[1]], **story})
     return pd.DataFrame(rows, columns=STORY_COLUMNS)
 
 
 def _shown(pair: pd.DataFrame) -> Mapping[Any, Any]:
-    """Choose the handoff whose wait is the nearest to 85 % from above; the earliest of equal ones."""
+    """Choose the handoff whose wait is next above the 85th percentile; the earliest of equal ones."""
     waited = pair[pair["wait"] > pd.Timedelta(0)]
     ordered = waited.sort_values(["wait", "given", "ticket"], kind="stable")
     row: Mapping[Any, Any] = ordered.iloc[ceil(RANK * len(ordered)) - 1].to_dict()
@@ -189,22 +157,10 @@ def longest_waits(
     as_of: pd.Timestamp,
     most: int = 10,
 ) -> pd.DataFrame:
-    """Which waits were the longest, in working time?
+    """Give the longest waits of completed tickets, in working time.
 
-    A wait is all of one visit's; of equal ones the longer elapsed comes first. Weighed are tickets finished
-    for good, not those that a bulk edit finished; waits of bulk edits are left out. (What is open and old is
-    told by ``ages``.)
-
-    Parameters
-    ----------
-    waits, visits, blocks, tickets
-        WAITS with causes, VISITS, BLOCKS and TICKETS.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    as_of
-        The instant that counted as now.
-    most
-        How many to tell.
+    A wait is all of one visit's; of equal ones the longer elapsed comes first. Waits of bulk edits are left
+    out.
 
     Returns
     -------
@@ -240,8 +196,8 @@ def _story(
 ) -> dict[str, Any]:
     pieces = waits[(waits["ticket"] == row["ticket"]) & (waits["n"] == row["n"])]
     main = pieces.loc[pieces.groupby(["receiver", "team"], dropna=False)["elapsed"].transform("sum").idxmax()]
-    told = pieces["working"].where(pieces["cause"] != "non-working time", pieces["elapsed"])
-    times = told.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
+    counted = pieces["working"].where(pieces["cause"] != "non-working time", pieces["elapsed"])
+    times = counted.groupby(pieces["cause"]).sum().reindex(list(CAUSES), fill_value=pd.Timedelta(0))
     found = {"receiver": main["receiver"], "team": main["team"], "key": key.get(row["ticket"], row["ticket"])}
     busy = pieces[
         pieces["cause"].isin(["at capacity", "overtaken"]) & (pieces["receiver"] == main["receiver"])
@@ -255,7 +211,7 @@ def _story(
 
 
 def _in_hand(busy: pd.DataFrame, receiver: str, visits: pd.DataFrame, as_of: pd.Timestamp) -> list[str]:
-    """Find what the receiver had in work while they were busy: what overlaps longest."""
+    """Find what those it waited for had in work meanwhile: what overlaps longest."""
     if busy.empty:
         return []
     start, end = busy["start"].min(), busy["end"].max()
@@ -268,49 +224,41 @@ def _in_hand(busy: pd.DataFrame, receiver: str, visits: pd.DataFrame, as_of: pd.
 
 
 def _blockers(row: Mapping[Any, Any], blocks: pd.DataFrame, as_of: pd.Timestamp) -> list[str]:
-    mine = blocks[(blocks["ticket"] == row["ticket"]) & blocks["by"].notna()]
-    during = mine[(mine["start"] < row["end"]) & (mine["end"].fillna(as_of) > row["start"])]
+    named = blocks[(blocks["ticket"] == row["ticket"]) & blocks["by"].notna()]
+    during = named[(named["start"] < row["end"]) & (named["end"].fillna(as_of) > row["start"])]
     return list(dict.fromkeys(during["by"].astype("str")))[:AT_MOST]
 
 
 def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """How much waiting may hide inside work stages, before the first touch and after the last?
+    """Give the waiting that may hide inside work stages, before the first touch and after the last.
 
-    That nobody left a trace is evidence that nobody worked, not proof.
-
-    Parameters
-    ----------
-    visits
-        VISITS; the work visits of counted tickets are weighed, bulk ones left out.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    minimum
-        Under so many visits with a touch the shares are missing.
+    Work visits of completed tickets are weighed, bulk ones left out. That nobody left a trace is evidence
+    that nobody worked, not proof.
 
     Returns
     -------
     DataFrame
         One row per stage, by name: ``stage, visits, untouched`` (counts), ``elapsed`` (in all), ``before``
         (entry → first touch), ``after`` (last touch → left), ``unknown`` (elapsed in untouched visits), and
-        ``before_share, after_share`` of the time in visits with a touch.
+        ``before_share, after_share`` of the time in visits with a touch (missing under ``minimum`` of them).
     """
     before = _before_finish(visits, lives)
-    mine = before[(before["kind"] == "work") & ~before["bulk"]]
-    lasted, bare = mine["left"] - mine["entered"], mine["first_touch"].isna()
+    work = before[(before["kind"] == "work") & ~before["bulk"]]
+    lasted, bare = work["left"] - work["entered"], work["first_touch"].isna()
     nothing = pd.Timedelta(0)
     parts = pd.DataFrame(
         {
             "visits": 1,
             "untouched": bare.astype("int64"),
             "elapsed": lasted,
-            "before": (mine["first_touch"] - mine["entered"]).fillna(nothing),
-            "after": (mine["left"] - mine["last_touch"]).fillna(nothing),
+            "before": (work["first_touch"] - work["entered"]).fillna(nothing),
+            "after": (work["left"] - work["last_touch"]).fillna(nothing),
             "unknown": lasted.where(bare, nothing),
         },
-        index=mine.index,
+        index=work.index,
     )
     parts = parts.astype(dict.fromkeys(("elapsed", "before", "after", "unknown"), DURATION))
-    found = parts.groupby(mine["stage"].astype("str")).sum()
+    found = parts.groupby(work["stage"].astype("str")).sum()
     touched = (found["elapsed"] - found["unknown"]).where(found["visits"] - found["untouched"] >= minimum)
     seconds = touched.dt.total_seconds()
     for name in ("before", "after"):
@@ -319,7 +267,7 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> 
 
 
 def _before_finish(visits: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """Give the visits of counted tickets that lie before the finish; their ends lie there too."""
+    """Give the visits of completed tickets before the finish; their ends are before it too."""
     done = completed(lives)
     finish = pd.Series(done["finished"].array, index=done["ticket"].astype("str"))
     words = {"ticket": "str", "kind": "str", "team": "str"}

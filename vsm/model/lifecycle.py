@@ -1,15 +1,14 @@
 """Each ticket's life: from creation to finish, stage by stage, and how long that takes."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
 from vsm.intervals import finished_at
-from vsm.intervals.codes import NOBODY, Flags, Ints, encode, run_ends, run_starts
+from vsm.intervals.codes import NOBODY, Ints, encode, run_ends, run_starts
 from vsm.intervals.handoffs import work_start
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
@@ -23,7 +22,7 @@ def lifecycles_from_visits(
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """How long did each ticket live, and how much of that was work?
+    """Give each ticket's life: from creation to its end, and how much of that was work.
 
     Returns
     -------
@@ -32,8 +31,8 @@ def lifecycles_from_visits(
         ``finished`` (for good, or missing), ``gone`` (found deleted or hidden before it was done, or missing;
         a ticket with neither is open), ``lead`` (created → finished, or → gone, or the age so far), ``cycle``
         (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
-        exactly, and ``bulk``: it was finished by a bulk edit, so its lead time tells when somebody
-        tidied up. A move out of a stage with ``batch = true`` is no such edit.
+        exactly, and ``bulk``: a bulk edit finished it, so its lead time shows when somebody cleaned up. A
+        move out of a stage with ``batch = true`` is no such edit.
     """
     ticket = visits["ticket"].astype("str")
     lives = pd.DataFrame(
@@ -67,27 +66,14 @@ def _finished_in_bulk(
 
 
 def completed(lives: pd.DataFrame) -> pd.DataFrame:
-    """Which tickets' lead times may be counted? Those finished for good, and not by a bulk edit.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None]), "bulk": [False, False]})
-    >>> len(completed(lives))
-    1
-    """
+    """Give the lives whose lead times count: finished for good, and not by a bulk edit."""
     return lives[lives["finished"].notna() & ~lives["bulk"]]
 
 
 def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
-    """Which tickets are under way or waiting now? Those neither finished for good nor gone.
+    """Mark the tickets that are neither finished for good nor gone.
 
     Lives without a column ``gone`` are of tickets that are all still there.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"finished": pd.to_datetime(["2026-01-05", None])})
-    >>> still_open(lives).tolist()
-    [False, True]
     """
     there = lives["gone"].isna() if "gone" in lives else True
     return lives["finished"].isna() & there
@@ -96,7 +82,7 @@ def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
 def lead_time_quantiles(
     lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int
 ) -> pd.DataFrame:
-    """Within which time do half, or 85 %, of all tickets get done? Open ones count as not yet done.
+    """Give the times within which half, or 85 %, of all tickets get done; open ones count as not yet done.
 
     Kaplan–Meier over finished and open tickets (right-censored at their age), with 95 % intervals of the
     log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
@@ -108,12 +94,6 @@ def lead_time_quantiles(
         One row per quantile: ``quantile, lead, low, high`` (timedelta), ``finished``, ``open`` (with those
         finished by a bulk edit) and ``gone`` (counts, which sum to all tickets). A value is missing where the
         curve does not reach it, and everywhere under ``minimum`` finished.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"finished": pd.to_datetime([]), "bulk": [], "lead": pd.to_timedelta([])})
-    >>> lead_time_quantiles(lives, minimum=12)["lead"].isna().all()
-    np.True_
     """
     whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
     there = still_open(lives) | lives["finished"].notna()
@@ -123,14 +103,7 @@ def lead_time_quantiles(
 
 
 def ages(lives: pd.DataFrame) -> pd.DataFrame:
-    """How old is what is still open? Oldest first: ``ticket``, ``created``, ``age`` (timedelta).
-
-    Examples
-    --------
-    >>> life = {"ticket": "a", "created": pd.Timestamp(0), "lead": pd.Timedelta(days=3), "finished": pd.NaT}
-    >>> ages(pd.DataFrame([life]))["age"].dt.days.tolist()
-    [3]
-    """
+    """Give the age of each open ticket, oldest first: ``ticket``, ``created``, ``age`` (timedelta)."""
     waiting = lives[still_open(lives)].sort_values(["lead", "ticket"], ascending=[False, True])
     return waiting[["ticket", "created", "lead"]].rename(columns={"lead": "age"}).reset_index(drop=True)
 
@@ -138,7 +111,7 @@ def ages(lives: pd.DataFrame) -> pd.DataFrame:
 def stage_visits_from_visits(
     visits: pd.DataFrame, waits: pd.DataFrame, *, stages: pd.DataFrame
 ) -> pd.DataFrame:
-    """Which unbroken stays in one stage make up each ticket's life?
+    """Join visits into each ticket's unbroken stays in one stage, whoever held it.
 
     Returns
     -------
@@ -151,68 +124,31 @@ def stage_visits_from_visits(
     ticket, stage = visits["ticket"].cat, visits["stage"].cat
     of_stage = {str(name): int(place) for name, place in zip(stages["stage"], stages["place"], strict=True)}
     place = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
-    stays = stays_of(
-        ticket.codes.to_numpy(),
-        stage.codes.to_numpy(),
-        waited=_waited(visits, waits),
-        bulk=visits["bulk"].to_numpy(dtype=bool),
-    )
-    left = visits["left"].iloc[stays.last].reset_index(drop=True)
+    begin = run_starts(ticket.codes.to_numpy(), stage.codes.to_numpy())
+    first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
+    left = visits["left"].iloc[last].reset_index(drop=True)
     words = {
-        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[stays.first]).astype("str")
+        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[first]).astype("str")
         for name in ("ticket", "stage", "kind")
     }
     elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    bulk = visits["bulk"].to_numpy(dtype=bool).astype(np.int64)
     return pd.DataFrame(
         {
             **words,
-            "entered": visits["entered"].iloc[stays.first].reset_index(drop=True),
+            "entered": visits["entered"].iloc[first].reset_index(drop=True),
             "left": left,
-            "elapsed": summed(elapsed, stays.first).view("timedelta64[us]"),
-            "waited": stays.waited.view("timedelta64[us]"),
-            "bulk": stays.bulk,
-            "place": place[stage.codes.to_numpy()[stays.first]],
-            "gone": left.notna().to_numpy() & run_ends(run_starts(stays.ticket)),
+            "elapsed": summed(elapsed, first).view("timedelta64[us]"),
+            "waited": summed(_waited(visits, waits), first).view("timedelta64[us]"),
+            "bulk": summed(bulk, first) > 0,
+            "place": place[stage.codes.to_numpy()[first]],
+            "gone": left.notna().to_numpy() & run_ends(run_starts(ticket.codes.to_numpy()[first])),
         }
     )
 
 
-class StayCodes(NamedTuple):
-    """Which visits make up each stay? Their first and last rows, and what they say together."""
-
-    first: Ints
-    last: Ints
-    ticket: npt.NDArray[np.integer]
-    stage: npt.NDArray[np.integer]
-    waited: Ints
-    bulk: Flags
-
-
-def stays_of(
-    ticket: npt.NDArray[np.integer], stage: npt.NDArray[np.integer], *, waited: Ints, bulk: Flags
-) -> StayCodes:
-    """Which visits are one stay? Those of one ticket in one stage that follow each other.
-
-    Examples
-    --------
-    >>> ticket, stage = np.array([0, 0, 0]), np.array([1, 1, 2])
-    >>> stays_of(ticket, stage, waited=np.array([3, 4, 5]), bulk=stage > 2).waited.tolist()
-    [7, 5]
-    """
-    begin = run_starts(ticket, stage)
-    first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
-    some = summed(bulk.astype(np.int64), first) > 0
-    return StayCodes(first, last, ticket[first], stage[first], summed(waited, first), some)
-
-
 def summed(values: Ints, first: Ints) -> Ints:
-    """What do the values of each run sum to, if runs begin in these rows?
-
-    Examples
-    --------
-    >>> summed(np.array([1, 2, 3]), np.array([0, 2])).tolist()
-    [3, 3]
-    """
+    """Sum the values of each run, if runs begin in the rows ``first``."""
     return np.add.reduceat(values, first) if len(first) else values[:0]
 
 
@@ -239,19 +175,15 @@ STATES: Final = ("finished", "bulk", "gone", "open")
 
 
 def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> pd.DataFrame:
-    """How long has each ticket been in the stream since its first work?
+    """Give how long each ticket has been in the stream since its first work.
 
     Revisits and reopenings are in it: the end is the finish for good. Working time is that of whichever team
     held the ticket, visit by visit, waiting included.
 
     Parameters
     ----------
-    lives
-        As ``lifecycles_from_visits`` gives them.
     visits
         VISITS of these tickets.
-    clock
-        The stream's calendars.
 
     Returns
     -------
@@ -283,7 +215,7 @@ def _states(begun: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _working(rows: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.Series[Any]":
-    """Cut each ticket's visits to what lies between its first work and its end, and add them up."""
+    """Sum the working time of each ticket's visits between its first work and its end."""
     ends = rows.set_index("ticket")[["started", "ended"]].astype(INSTANT)
     ticket = visits["ticket"].astype("str")
     started, ended = (ends[name].reindex(ticket).set_axis(visits.index) for name in ("started", "ended"))
@@ -302,19 +234,10 @@ def cycle_time_quantiles(
     quantiles: Sequence[float] = (0.5, 0.85, 0.95),
     minimum: int,
 ) -> pd.DataFrame:
-    """Within which cycle time do half, 85 % or 95 % of all begun tickets get done?
+    """Give the cycle times within which half, 85 % or 95 % of all begun tickets get done.
 
     Kaplan–Meier, as for lead times: an open ticket, one that is gone and one that a bulk edit finished count
-    as not yet done after the time they have taken so far.
-
-    Parameters
-    ----------
-    times
-        As ``cycle_times`` gives them.
-    time
-        One of ``TIMES``.
-    quantiles, minimum
-        As for ``lead_time_quantiles``.
+    as not yet done after the time they have taken so far. ``time`` is one of ``TIMES``.
 
     Returns
     -------

@@ -23,7 +23,7 @@ DAY: Final = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What do rules look at? Stays before the finish of counted tickets, and their lives, by ticket.
+    """What the rules look at: stays before the finish of completed tickets, and their lives, by ticket.
 
     ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """
@@ -35,13 +35,13 @@ class Paths:
     first_work: int
 
     def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
-        """When did each ticket first enter a work stage among these stays?"""
+        """Give when each ticket first entered a work stage among these stays."""
         work = self.stays[kept & (self.stays["kind"] == "work")]
         first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lives.index)
         return first
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
-        """Which stays come after the last of these of their ticket?"""
+        """Mark the stays after the last of these of their ticket."""
         latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
         after: pd.Series[Any] = ~(self.stays["entered"] <= latest)
         return after
@@ -50,14 +50,6 @@ class Paths:
 def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) -> "pd.Series[Any]":
     days: pd.Series[Any] = (end.dt.normalize() - start.dt.normalize()) + more * DAY
     return days
-
-
-def _lead(paths: Paths) -> "pd.Series[Any]":
-    return paths.lives["lead"]
-
-
-def _cycle(paths: Paths) -> "pd.Series[Any]":
-    return paths.lives["cycle"]
 
 
 def _first_start(paths: Paths) -> "pd.Series[Any]":
@@ -95,71 +87,49 @@ def _final_start(paths: Paths) -> "pd.Series[Any]":
     return paths.lives["finished"] - start
 
 
-def _resolution(paths: Paths) -> "pd.Series[Any]":
-    return paths.resolved - paths.lives["created"]
-
-
 RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
-    "created → finished for good": ("vsm: lead time", _lead),
-    "first work → finished for good": ("vsm: cycle time", _cycle),
+    "created → finished for good": ("vsm: lead time", lambda paths: paths.lives["lead"]),
+    "first work → finished for good": ("vsm: cycle time", lambda paths: paths.lives["cycle"]),
     "first start → last done, days + 1": ("jirametrics", _first_start),
     "the same, after the last time in the backlog": ("jirametrics, standard project", _after_backlog),
     "sum of the time in progress": ("Atlassian control chart, Swarmia", _in_progress),
     "first day in each column, wiped when it moves back": ("jira-agile-metrics", _columns_wiped),
     "start after the last time to do → done": ("Lighthouse", _after_to_do),
     "final start → final end": ("GitLab", _final_start),
-    "created → resolved": ("Apache DevLake: lead time", _resolution),
+    "created → resolved": (
+        "Apache DevLake: lead time",
+        lambda paths: paths.resolved - paths.lives["created"],
+    ),
 }
 
 
 def rule_durations(
     stays: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
 ) -> pd.DataFrame:
-    """How long did each ticket take, by whose rule?
-
-    Parameters
-    ----------
-    stays, lives
-        As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
-    tickets, stages
-        TICKETS, and stages as ``stages_from_names`` gives them.
+    """Give how long each completed ticket took, by each of ``RULES``.
 
     Returns
     -------
     DataFrame
-        Indexed by counted ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
-        for each of ``RULES``, missing where the rule cannot tell.
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame({"ticket": [], "finished": [], "bulk": []})
-    >>> stages = pd.DataFrame({"kind": ["work"], "place": [0]})
-    >>> rule_durations(pd.DataFrame({"ticket": []}), lives, tickets=pd.DataFrame(), stages=stages).empty
-    True
+        Indexed by ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
+        for each rule, missing where the rule cannot measure it.
     """
     done = completed(lives).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
-    mine = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
-    back = (mine.groupby("ticket")["place"].diff() < 0).groupby(mine["ticket"]).any()
+    before = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
+    back = (before.groupby("ticket")["place"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "place"]
     first = int(stages["place"].min())
-    paths = Paths(mine, done, resolved, first, int(work.min()) if len(work) else first)
-    told = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
-    return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **told})
+    paths = Paths(before, done, resolved, first, int(work.min()) if len(work) else first)
+    times = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
+    return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **times})
 
 
 def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataFrame:
-    """What would each rule say, of all tickets and of those that moved backwards?
-
-    Parameters
-    ----------
-    durations
-        As ``rule_durations`` gives them.
-    minimum, seed
-        Under so many tickets no number is told; of the bootstrap by ticket.
+    """Give the result of each rule, for all tickets and for those that moved backwards.
 
     Returns
     -------
@@ -167,12 +137,6 @@ def named_rules(durations: pd.DataFrame, *, minimum: int, seed: int) -> pd.DataF
         One row a rule: ``rule, who, tickets`` (that it can measure), ``unmeasured``, ``median`` with its 95 %
         interval ``low, high``, ``p85``; ``back_tickets, back_median, back_p85`` of those that moved back.
         Durations are missing under ``minimum``.
-
-    Examples
-    --------
-    >>> durations = pd.DataFrame({"back": [False] * 12} | {rule: [DAY] * 12 for rule in RULES})
-    >>> named_rules(durations, minimum=12, seed=0)["median"].dt.days.tolist()[:2]
-    [1, 1]
     """
     rows = []
     for rule, (who, _) in RULES.items():
@@ -207,18 +171,13 @@ def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
 
 
 def rule_spread(durations: pd.DataFrame) -> dict[str, int]:
-    """How many tickets do the rules disagree on, by more than a day and by more than a month?
+    """Count the tickets on which rules disagree by more than a day, and by more than a month.
 
-    Lead times apart: they answer another question. Days that are counted whole, plus one, are compared as
-    they are told.
-
-    Examples
-    --------
-    >>> rule_spread(pd.DataFrame({"back": [], **{rule: [] for rule in RULES}}))
-    {'tickets': 0, 'over a day': 0, 'over 30 days': 0}
+    Lead times are left out: they answer another question. Days that a rule counts whole, plus one, are
+    compared as they are.
     """
     rules = [rule for rule, (who, _) in RULES.items() if "lead time" not in who]
-    told = durations[rules].astype(DURATION)
-    spread = told.max(axis=1) - told.min(axis=1)
+    times = durations[rules].astype(DURATION)
+    spread = times.max(axis=1) - times.min(axis=1)
     days = {"over a day": DAY, "over 30 days": 30 * DAY}
     return {"tickets": len(durations)} | {name: int((spread > limit).sum()) for name, limit in days.items()}

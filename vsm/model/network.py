@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals.codes import Flags, Ints, encode, run_ends, run_starts, shift_within_run
-from vsm.model.lifecycle import StayCodes, summed
+from vsm.model.lifecycle import summed
 from vsm.tables import DURATION
 
 SECOND = 1_000_000
@@ -17,60 +17,20 @@ QUANTILES = (0.5, 0.85)
 
 
 class Moves(NamedTuple):
-    """Which moves were made? One entry a move, by ticket: giver and receiver in codes, the wait in µs."""
+    """Moves, one entry each, by ticket: upstream and downstream in codes, the wait in µs."""
 
     ticket: npt.NDArray[Any]
-    giver: npt.NDArray[Any]
-    receiver: npt.NDArray[Any]
+    upstream: npt.NDArray[Any]
+    downstream: npt.NDArray[Any]
     wait: Ints
     back: Flags
 
 
-def moves_of(stays: StayCodes, *, work: Flags, place: Ints) -> Moves:
-    """How did tickets move from stay to stay, and what waiting did each move end?
-
-    The waiting is that of the stage it leaves, unless people work there, and what lies hidden at the
-    beginning of the work stage that it leads to. Moves between two stays of bulk edits are left out.
-
-    Parameters
-    ----------
-    work, place
-        Of each stay: whether people work in its stage, and the place of its stage in the stream.
-    """
-    last = run_ends(run_starts(stays.ticket))
-    ahead = shift_within_run(np.arange(len(last)), last, missing=0)
-    row = np.flatnonzero(~last & ~(stays.bulk & stays.bulk[ahead]))
-    ahead = ahead[row]
-    leaving = np.where(work[row], 0, stays.waited[row])
-    hidden = np.where(work[ahead], stays.waited[ahead], 0)
-    back = place[ahead] < place[row]
-    return Moves(stays.ticket[row], stays.stage[row], stays.stage[ahead], leaving + hidden, back)
-
-
-def moves_together(parts: Sequence[Moves]) -> Moves:
-    """Which moves were made in all parts of a log? Each has its own tickets, and numbers them from 0.
-
-    Examples
-    --------
-    >>> one = np.array([1])
-    >>> moves_together([Moves(one, one, one, one, one > 1)] * 2).ticket.tolist()
-    [1, 3]
-    """
-    seen = np.cumsum([0, *(int(part.ticket.max(initial=-1)) + 1 for part in parts)])
-    apart = [part._replace(ticket=part.ticket + first) for part, first in zip(parts, seen, strict=False)]
-    return Moves(*(np.concatenate(columns) for columns in zip(*apart, strict=True)))
-
-
 def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dict[str, int | float]]]:
-    """Which edges do these moves make? Giver, receiver and measures, sorted by the two names.
+    """Give the edges that these moves make: upstream, downstream and measures, sorted by the two names.
 
     Measures are ``count, tickets, back, wait_median, wait_p85, wait_total`` (seconds) and ``share`` of all
     waiting. Sums are exact before they are rounded once, so they do not depend on the order of moves.
-
-    Parameters
-    ----------
-    names
-        By code.
 
     Examples
     --------
@@ -80,7 +40,7 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     ('web', 'qa', 2, 2.0)
     """
     kinds = np.uint16 if len(names) ** 2 < 1 << 16 else np.int64  # a short key is sorted by counting
-    key = (moves.giver.astype(np.int64) * len(names) + moves.receiver).astype(kinds)
+    key = (moves.upstream.astype(np.int64) * len(names) + moves.downstream).astype(kinds)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(run_starts(key))
@@ -88,14 +48,14 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     measures = _measures(Moves(*columns), key, first)
     pairs = [divmod(number, len(names)) for number in key[first].tolist()]
     edges = [
-        (names[giver], names[receiver], measure)
-        for (giver, receiver), measure in zip(pairs, measures, strict=True)
+        (names[upstream], names[downstream], measure)
+        for (upstream, downstream), measure in zip(pairs, measures, strict=True)
     ]
     yield from sorted(edges, key=lambda edge: edge[:2])
 
 
 def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict[str, int | float]]:
-    """Measure the moves of each edge; they lie together, and each edge's begin in these rows."""
+    """Measure the moves of each edge: they are adjacent, and each edge's begin in the rows ``first``."""
     tickets = summed(run_starts(key, moves.ticket).astype(np.int64), first).tolist()
     back = summed(moves.back.astype(np.int64), first).tolist()
     whole = total_seconds(moves.wait)
@@ -128,19 +88,13 @@ def _quantiles(wait: Ints) -> list[float]:
 
 
 def total_seconds(micros: Ints) -> float:
-    """How many seconds are these microseconds together? Thousands of years are no too large a number.
-
-    Examples
-    --------
-    >>> total_seconds(np.array([500_000, 1_500_000]))
-    2.0
-    """
+    """Sum microseconds to seconds, exactly: their own sum would overflow after some thousand years."""
     seconds = micros // SECOND
     return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
 def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
-    """How does work move from stage to stage, and what does it wait for on the way?
+    """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
     Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
     p85`` (seconds of one stay) and ``share`` of all time before the finish; ``ca`` (%C&A, 0 to 1: of
@@ -149,19 +103,10 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     ``share`` of all waiting on edges, and ``back`` (moves backwards).
 
     The wait of a move is the waiting that it ends: the time in the stage it leaves, unless people work
-    there, and what lies hidden at the beginning of the work stage it leads to. So every such hour lies on
+    there, and what is hidden at the beginning of the work stage it leads to. So every such hour is on
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
     edit (both ends marked) are left out. An open stay counts, as far as it goes, in ``total`` only, and so
     does one in which the ticket was found gone; that ticket is not there now.
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them.
-    stages
-        As ``stages_from_names`` gives them.
-    minimum
-        Of forward moves, to tell %C&A.
     """
     begin = run_starts(stays["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
@@ -172,7 +117,7 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
     rates = complete_and_accurate(stays)
-    told = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
+    enough = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
     used = np.bincount(codes.stage, minlength=len(names)) > 0
     for number in np.flatnonzero(used):
         words = about.iloc[number]
@@ -180,11 +125,9 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
         team = "" if pd.isna(words["team"]) else words["team"]
         measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
         graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
-        if stage in told:
-            graph.nodes[stage]["ca"] = float(told[stage])
-    work = (stays["kind"] == "work").to_numpy()
-    coded = StayCodes(codes.none, codes.none, codes.ticket, codes.stage, codes.waited, codes.bulk)
-    graph.add_edges_from(edges_of(moves_of(coded, work=work, place=stays["place"].to_numpy()), list(names)))
+        if stage in enough:
+            graph.nodes[stage]["ca"] = float(enough[stage])
+    graph.add_edges_from(edges_of(codes.moves(), list(names)))
     return graph
 
 
@@ -192,12 +135,13 @@ class _StayColumns:
     """Stays as arrays, with stages in codes and tickets numbered in their order."""
 
     def __init__(self, stays: pd.DataFrame, names: "pd.Index[str]") -> None:
-        self.none: Ints = np.empty(0, dtype=np.int64)
         self.ticket: Ints = np.cumsum(run_starts(stays["ticket"].to_numpy())) - 1
         self.stage = encode(stays["stage"], names)
         self.elapsed, self.waited = (
             stays[name].to_numpy().astype("timedelta64[us]").view(np.int64) for name in ("elapsed", "waited")
         )
+        self.work: Flags = (stays["kind"] == "work").to_numpy()
+        self.place: Ints = stays["place"].to_numpy()
         self.bulk: Flags = stays["bulk"].to_numpy(dtype=bool)
         self.open: Flags = stays["left"].isna().to_numpy()
         self.gone: Flags = stays["gone"].to_numpy(dtype=bool)
@@ -205,8 +149,23 @@ class _StayColumns:
         self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
         self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
 
+    def moves(self) -> Moves:
+        """Give the moves from stay to stay, but for those between two stays of bulk edits.
+
+        Each ended the waiting of the stage it left, unless people work there, and what was hidden at the
+        beginning of the work stage that it led to.
+        """
+        last = run_ends(run_starts(self.ticket))
+        ahead = shift_within_run(np.arange(len(last)), last, missing=0)
+        row = np.flatnonzero(~last & ~(self.bulk & self.bulk[ahead]))
+        ahead = ahead[row]
+        leaving = np.where(self.work[row], 0, self.waited[row])
+        hidden = np.where(self.work[ahead], self.waited[ahead], 0)
+        back = self.place[ahead] < self.place[row]
+        return Moves(self.ticket[row], self.stage[row], self.stage[ahead], leaving + hidden, back)
+
     def measures(self, number: int, whole: float) -> dict[str, Any]:
-        """What do the stays in this stage measure, but for those of bulk edits?"""
+        """Measure the stays in this stage, except those of bulk edits."""
         rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
         total = total_seconds(self.elapsed[rows])
         ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
@@ -223,15 +182,11 @@ class _StayColumns:
 
 
 def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
-    """Which share of what a stage passed on never came back? %C&A, by stage.
+    """Give %C&A by stage: the share of what it passed on that never came back.
 
     Of the moves forward out of a stage, the share that is not followed, ever, by a stay of the ticket in
-    this stage or an earlier one. Moves of bulk edits are not counted.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by stage: ``forward`` (number of moves) and ``ca`` (0 to 1).
+    this stage or an earlier one. Moves of bulk edits are not counted. Indexed by stage: ``forward`` (number
+    of moves) and ``ca`` (0 to 1).
 
     Examples
     --------
@@ -245,41 +200,35 @@ def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
 
 
 def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
-    """Which moves went forward, and which of them never came back to where they began or before?
+    """Give the moves forward, and which of them were never followed by a return.
 
     Moves of bulk edits are not in it.
 
     Returns
     -------
     DataFrame
-        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` tell),
+        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` have it),
         ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one again.
-
-    Examples
-    --------
-    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Done"], "place": [0, 1, 2], "bulk": False}
-    >>> forward_moves(pd.DataFrame(rows))["kept"].tolist()
-    [True, True]
     """
     begin = run_starts(stays["ticket"].to_numpy())
     last, place = run_ends(begin), stays["place"].to_numpy(dtype=np.int64)
     lowest = shift_within_run(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
     ahead = shift_within_run(place, last, missing=-1)
     forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
-    told = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
-    moves: pd.DataFrame = stays.loc[forward, told].assign(kept=(lowest > place)[forward])
+    columns = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
+    moves: pd.DataFrame = stays.loc[forward, columns].assign(kept=(lowest > place)[forward])
     return moves
 
 
 def _lowest_from_here(place: Ints, number: Ints) -> Ints:
-    """Tell the lowest place from each stay on; later tickets lie too high to be the lowest."""
+    """Give the lowest place from each stay on; later tickets are shifted too high to be the lowest."""
     width = int(place.max(initial=0)) + 1
     lowest: Ints = np.minimum.accumulate((place + number * width)[::-1])[::-1]
     return lowest - number * width
 
 
 def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
-    """How does work pass between teams, and how long until it is taken up?
+    """Give the directed graph of teams: how work passes between them, and how long it waits to be started.
 
     Nodes are teams with ``handoffs_given`` and ``handoffs_taken``; edges carry the same measures as the
     stage network's, over the handoffs between the two (within a team, from person to person, on a loop);
@@ -291,47 +240,30 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     given, taken = encode(known["from_team"], names), encode(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
-    return team_graph(moves, list(names))
-
-
-def team_graph(moves: Moves, names: list[str]) -> "nx.DiGraph[str]":
-    """How does work pass between teams, by handoffs in codes? As ``team_network``; ``names`` by code.
-
-    Examples
-    --------
-    >>> one = np.array([0])
-    >>> team_graph(Moves(one, one, one + 1, one, one > 0), ["web", "qa"]).edges["web", "qa"]["count"]
-    1
-    """
     graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(run_starts(moves.ticket).sum()))
-    counts = [np.bincount(side, minlength=len(names)) for side in (moves.giver, moves.receiver)]
+    counts = [np.bincount(side, minlength=len(names)) for side in (moves.upstream, moves.downstream)]
     for team, given, taken in sorted(zip(names, *counts, strict=True)):
         if given or taken:
             graph.add_node(team, handoffs_given=int(given), handoffs_taken=int(taken))
-    graph.add_edges_from(edges_of(moves, names))
+    graph.add_edges_from(edges_of(moves, list(names)))
     return graph
 
 
 def team_lanes(visits: pd.DataFrame) -> pd.DataFrame:
-    """Which teams held tickets in which stage, for which share of the stage's time?
+    """Give which teams held tickets in which stage, and for which share of the stage's time.
 
     Visits after the finish and those of a bulk edit are left out; an open visit counts as far as it goes.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
 
     Returns
     -------
     DataFrame
-        One row per stage and team, by stage and falling share: ``stage, team`` (missing where nobody's is
-        known), ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
+        One row per stage and team, by stage and falling share: ``stage, team`` (missing where unknown),
+        ``elapsed`` in all, ``share`` of the stage's time (0 to 1), ``visits``, ``tickets``.
     """
-    mine = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
-    mine = mine.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))
+    counted = visits[~visits["bulk"].astype(bool) & (visits["kind"] != "done")]
+    counted = counted.astype(dict.fromkeys(("stage", "team", "ticket"), "str"))
     lanes = (
-        mine.groupby(["stage", "team"], dropna=False)
+        counted.groupby(["stage", "team"], dropna=False)
         .agg(elapsed=("elapsed", "sum"), visits=("ticket", "size"), tickets=("ticket", "nunique"))
         .reset_index()
         .astype({"elapsed": DURATION})

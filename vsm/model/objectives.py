@@ -10,7 +10,7 @@ from vsm.stats.proportions import UNKNOWN, share_of
 from vsm.tables import DURATION
 
 KINDS: Final = ("feature", "defect", "risk", "debt", "unknown")
-NOT_SAID: Final = "vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]"
+NOT_SAID: Final = "vsm.toml does not define unplanned work: add unplanned = [selectors] to [alignment]"
 NOTHING_DONE: Final = "no ticket has been finished so far"
 _STARTS: Final = {"week": "W-SUN", "quarter": "Q"}
 
@@ -18,21 +18,10 @@ _STARTS: Final = {"week": "W-SUN", "quarter": "Q"}
 def objective_costs(
     lives: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
-    """What was delivered for each objective, how long did it wait, and what did that cost?
+    """Give what was delivered for each objective, how long it waited, and what that cost.
 
     Delivered are tickets finished for good, not by a bulk edit. The cost of delay is what the tracker says a
     week costs, times the weeks from creation to finish: of the whole lead time, not of the waiting alone.
-
-    Parameters
-    ----------
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    alignment
-        As ``alignment_of_tickets`` gives it.
-    tickets
-        TICKETS, which bear ``value`` and ``cost_of_delay``.
-    minimum
-        Under so many delivered tickets there is no median lead time.
 
     Returns
     -------
@@ -42,16 +31,6 @@ def objective_costs(
         (timedelta, in all), ``waiting`` (wait ÷ lead_total), ``wait_share`` (of all waiting; sums to 1),
         ``value`` (sum), ``valued`` (of how many delivered tickets it is known), ``cost`` (of delay, sum) and
         ``costed`` (of how many); NaN where it is known of none.
-
-    Examples
-    --------
-    >>> day, end = pd.Timedelta(days=1), pd.Timestamp("2026-01-12", tz="UTC")
-    >>> life = {"ticket": "a", "finished": end, "bulk": False, "lead": 14 * day, "wait": 7 * day}
-    >>> aligned = pd.DataFrame([{"ticket": "a", "objective": "Grow"}])
-    >>> worth = pd.DataFrame([{"ticket": "a", "value": 5.0, "cost_of_delay": 100.0}])
-    >>> costs = objective_costs(pd.DataFrame([life]), alignment=aligned, tickets=worth, minimum=1)
-    >>> costs[["objective", "delivered", "waiting", "cost"]].values.tolist()
-    [['Grow', 1, 0.5, 200.0]]
     """
     rows = _aligned(lives, alignment, "objective")
     worth = tickets.assign(ticket=tickets["ticket"].astype("str"))[["ticket", "value", "cost_of_delay"]]
@@ -67,8 +46,8 @@ def objective_costs(
     costs = pd.DataFrame(
         [
             _objective(str(name), done[done["objective"] == name], minimum)
-            | {"open": int(still_open(mine).sum())}
-            for name, mine in rows.groupby("objective")
+            | {"open": int(still_open(served).sum())}
+            for name, served in rows.groupby("objective")
         ],
         columns=[
             "objective", "delivered", "open", "lead", "lead_total", "wait", "waiting", "wait_share", "value",
@@ -109,7 +88,7 @@ def _objective(name: str, done: pd.DataFrame, minimum: int) -> dict[str, Any]:
 
 
 def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Which share of delivered tickets was features, defects, risks, debt?
+    """Give the shares of features, defects, risks and debt among delivered tickets.
 
     Delivered are tickets finished for good, not by a bulk edit. Each ticket counts once, however large.
 
@@ -118,15 +97,8 @@ def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: 
     DataFrame
         One row each for feature, defect, risk and debt, and one for ``unknown`` where types are not mapped:
         ``flow``, ``tickets``, ``n`` (all delivered), ``share`` (these sum to 1) with its 95 % Wilson interval
-        ``low, high`` (NaN under ``minimum`` delivered), ``by`` (what told the kinds: vsm.toml, the tracker's
-        types, or both).
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False}])
-    >>> aligned = pd.DataFrame([{"ticket": "a", "flow": "defect", "flow_by": "vsm.toml"}])
-    >>> flow_distribution(lives, alignment=aligned, minimum=1)["share"].tolist()
-    [0.0, 1.0, 0.0, 0.0]
+        ``low, high`` (NaN under ``minimum`` delivered), ``by`` (where the kinds come from: vsm.toml, the
+        tracker's types, or both).
     """
     done = completed(_aligned(lives, alignment, "flow", "flow_by"))
     counts = done["flow"].fillna("unknown").value_counts()
@@ -148,7 +120,7 @@ def flow_by_period(
     period: Literal["week", "quarter"] = "quarter",
     minimum: int,
 ) -> pd.DataFrame:
-    """How did the share of features, defects, risks and debt go, period by period?
+    """Give the shares of features, defects, risks and debt, period by period.
 
     Returns
     -------
@@ -156,15 +128,6 @@ def flow_by_period(
         One row per period (from the first delivery to the last, in UTC; those without deliveries too) and
         flow: ``start`` (Monday, or the quarter's first day), ``flow`` (as in ``flow_distribution``),
         ``tickets``, ``n`` (delivered in the period), ``share`` (NaN under ``minimum`` in the period).
-
-    Examples
-    --------
-    >>> day = pd.Timestamp("2026-02-03", tz="UTC")
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": day, "bulk": False}])
-    >>> aligned = pd.DataFrame([{"ticket": "a", "flow": "defect"}])
-    >>> found = flow_by_period(lives, alignment=aligned, minimum=12)
-    >>> found.query("tickets > 0")["start"].astype("str").tolist()
-    ['2026-01-01 00:00:00+00:00']
     """
     done = completed(_aligned(lives, alignment, "flow"))
     columns = ["start", "flow", "tickets", "n", "share"]
@@ -187,7 +150,7 @@ def flow_by_period(
 
 
 def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Which share of delivered tickets was not planned?
+    """Give the share of delivered tickets that were not planned.
 
     Delivered are tickets finished for good, not by a bulk edit.
 
@@ -197,13 +160,6 @@ def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int)
         One row: ``planned, unplanned, unknown`` (counts of delivered tickets), ``n`` (planned and unplanned),
         ``share`` (unplanned ÷ n) with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), and
         ``missing`` (what would have to be known, or missing where nothing lacks).
-
-    Examples
-    --------
-    >>> lives = pd.DataFrame([{"ticket": "a", "finished": pd.Timestamp(0), "bulk": False}])
-    >>> aligned = pd.DataFrame({"ticket": ["a"], "planned": pd.array([None], dtype="boolean")})
-    >>> planned_share(lives, alignment=aligned, minimum=12)["missing"].tolist()
-    ['vsm.toml does not say what is unplanned: add unplanned = [selectors] to [alignment]']
     """
     planned = completed(_aligned(lives, alignment, "planned"))["planned"].astype("boolean")
     yes, no = int(planned.sum()), int((~planned).sum())

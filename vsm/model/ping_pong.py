@@ -18,54 +18,30 @@ _PAIR: Final = ("level", "a", "b")
 def ping_pong(
     visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
 ) -> pd.DataFrame:
-    """Between which two does work go to and fro, and what does that cost?
+    """Give the pairs between which work goes back and forth, and what that costs.
 
-    A turn is a ticket's consecutive work visits with the same team (stage, person), whatever queues lie
+    A turn is a ticket's consecutive work visits with the same team (stage, person), whatever queues are
     between. Ping-pong is a row of at least three turns in which only two take part, A B A (B …); every turn
-    from the third on is a return. A visit of which the team is unknown ends the row: nothing is claimed.
-    The cost of a row runs from the end of its second turn, when work is given back for the first time, to
+    from the third on is a return. A visit whose team is unknown ends the row: nothing is claimed.
+    The cost of a row runs from the end of its second turn, when work goes back for the first time, to
     the instant when the last turn is known to have begun (``work_start``), less the time in ``done`` between;
-    so it holds the waits and what was done again in between, not the work of the last turn. Rows of
-    one ticket never lie in the same hour. Only counted tickets (finished for good, not by a bulk edit) are
+    so it contains the waits and what was done again in between, not the work of the last turn. Rows of
+    one ticket never share an hour. Only completed tickets (finished for good, not by a bulk edit) are
     weighed.
 
     Parameters
     ----------
-    visits
-        VISITS, by ticket and time.
-    lives
-        As ``lifecycles_from_visits`` gives them.
     level
-        ``team``, ``stage`` or ``person``. Persons are never told apart: they make one row, without names
+        ``team``, ``stage`` or ``person``. Persons are never distinguished: they make one row, without names
         and without evidence.
-    seed
-        Of the bootstrap.
-    minimum
-        Under so many tickets there is no interval: too few to say.
 
     Returns
     -------
     DataFrame
         One row per pair, the costliest first: ``level``, ``a, b`` (in the order of their names; missing for
         persons), ``tickets``, ``rounds`` (returns, in all), ``cost`` (timedelta, in all), ``share`` of the
-        lead time of all counted tickets with its 95 % interval ``low, high``, and ``evidence`` (the at most
+        lead time of all completed tickets with its 95 % interval ``low, high``, and ``evidence`` (the at most
         five tickets that cost most). Costs of different levels overlap.
-
-    Raises
-    ------
-    KeyError
-        The level is none of the three.
-
-    Examples
-    --------
-    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 2, 5, 6, 9], unit="h")
-    >>> visits = pd.DataFrame({"ticket": "a", "kind": ["work"] * 4 + ["done"], "entered": hours})
-    >>> visits = visits.assign(team=["web", "qa", "web", "qa", None], left=visits["entered"].shift(-1))
-    >>> visits = visits.assign(first_touch=visits["entered"], elapsed=visits["left"] - visits["entered"])
-    >>> lives = pd.DataFrame({"ticket": ["a"], "finished": hours[4:], "bulk": False})
-    >>> lives["lead"] = lives["finished"] - hours[0]
-    >>> ping_pong(visits, lives, seed=0, minimum=12)[["a", "b", "rounds", "cost"]].values.tolist()
-    [['qa', 'web', 2, Timedelta('0 days 01:00:00')]]
     """
     done = completed(lives)
     rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))

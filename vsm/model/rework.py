@@ -16,24 +16,19 @@ _COLUMNS: Final = ("ticket", "stage", "way", "doer", "from_team", "to_team", "en
 
 
 def returns_of(visits: pd.DataFrame) -> pd.DataFrame:
-    """Which stays in a stage of work did a ticket come back for, and who did the work again?
+    """Give the stays in a work stage that a ticket came back for, and who did the work again.
 
     The taxonomy of bupaR: a ``loop`` comes back with no other work between (queues may lie between), a
-    ``repetition`` after work in another stage. A ``repeat`` is taken by the person who held the ticket there
+    ``repetition`` after work in another stage. A ``repeat`` is done by the person who held the ticket there
     last, a ``redo`` by another one; ``unknown`` where either is not known. A new holder in an unbroken stay
     is a handoff, not a return. Returns that a bulk edit began are left out.
-
-    Parameters
-    ----------
-    visits
-        VISITS, by ticket and time.
 
     Returns
     -------
     DataFrame
         One row per return: ``ticket, stage, way`` (loop, repetition), ``doer`` (repeat, redo, unknown),
-        ``from_team, to_team`` (who held it there last, and who takes it; may lack), ``entered``, ``again``
-        (timedelta, elapsed in the whole new stay).
+        ``from_team, to_team`` (who held it there last, and who does now; may be missing), ``entered``,
+        ``again`` (timedelta, elapsed in the whole new stay).
 
     Examples
     --------
@@ -61,7 +56,7 @@ def returns_of(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
-    """Join visits over changes of holder; of each stay of work tell who had it first and last."""
+    """Join visits over changes of holder, with the first and the last holder of each stay of work."""
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
     plain = visits.astype(words)
     begins = (plain["ticket"] != plain["ticket"].shift()) | (plain["stage"] != plain["stage"].shift())
@@ -86,14 +81,7 @@ def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """In which stages is work done again, and how much time goes into that?
-
-    Parameters
-    ----------
-    visits
-        VISITS, by ticket and time.
-    minimum
-        Under so many tickets in a stage there is no share: too few to say.
+    """Give how much work is done again in each stage, and how much time that takes.
 
     Returns
     -------
@@ -122,7 +110,7 @@ def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
 
 
 def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
-    """From which team to which does work go that is done again by somebody else?
+    """Give the pairs of teams between which work goes that is done again by somebody else.
 
     Returns
     -------
@@ -139,26 +127,14 @@ def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """How sure is the share that never came back? %C&A of each stage with its interval.
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them; what counts as accurate tells ``complete_and_accurate``.
-    minimum
-        Under so many moves forward there is no share: too few to say.
+    """Give %C&A of each stage with its interval (``complete_and_accurate``).
 
     Returns
     -------
     DataFrame
-        One row per stage in stream order: ``stage, n`` (moves forward), ``share, low, high`` (Wilson, 95 %).
-        Moves of one ticket are not independent, so the true interval is wider where tickets return often.
-
-    Examples
-    --------
-    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Build"], "place": [0, 1, 0], "bulk": False}
-    >>> accuracy_of(pd.DataFrame(rows), minimum=1)[["stage", "n", "share"]].values.tolist()
-    [['Build', 1, 0.0]]
+        One row per stage in stream order: ``stage, n`` (moves forward), ``share, low, high`` (Wilson, 95 %;
+        missing under ``minimum`` moves). Moves of one ticket are not independent, so the true interval is
+        wider where tickets return often.
     """
     rates = complete_and_accurate(stays)
     place = stays.drop_duplicates("stage").set_index("stage")["place"]
@@ -173,7 +149,7 @@ def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
 
 
 def backward_moves(stays: pd.DataFrame) -> pd.DataFrame:
-    """From where to where does work move back, and how long until it is where it was?
+    """Give where work moves back from and to, and how long it takes to return to where it was.
 
     Returns
     -------
@@ -182,13 +158,6 @@ def backward_moves(stays: pd.DataFrame) -> pd.DataFrame:
         those after which the ticket came to ``from_stage``'s place or a later one again) and ``median``
         (timedelta, from the move back until then; missing where ``n`` is 0). Moves of a bulk edit, both
         ends marked, are left out.
-
-    Examples
-    --------
-    >>> hours = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 1, 2, 5], unit="h")
-    >>> rows = {"ticket": "a", "stage": ["Build", "Test"] * 2, "place": [0, 1] * 2, "bulk": False}
-    >>> backward_moves(pd.DataFrame(rows).assign(entered=hours))[["from_stage", "median"]].values.tolist()
-    [['Test', Timedelta('0 days 03:00:00')]]
     """
     following = stays.groupby("ticket").shift(-1)
     tidied = stays["bulk"].astype("bool") & following["bulk"].eq(other=True)
@@ -222,28 +191,19 @@ _TYPES: Final = dict.fromkeys(("tickets", "stages", "few"), "int64") | dict.from
 
 
 def rolled_accuracy(stays: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
-    """Which share of work would pass every stage of work without coming back?
+    """Give rolled %C&A: the share of work that would pass every stage of work without coming back.
 
     The product of the %C&A of the stages of work along the stream (``complete_and_accurate``). Queues pass
     nothing on that they made, so they are not in it; a return over several stages counts against each of
-    them, so the product tells less than the share of tickets that never came back. The 95 % interval is a
+    them, so the product is lower than the share of tickets that never came back. The 95 % interval is a
     percentile bootstrap that draws whole tickets (1,000 draws): returns of one ticket belong together.
-
-    Parameters
-    ----------
-    stays
-        As ``stage_visits_from_visits`` gives them.
-    seed
-        Of the bootstrap.
-    minimum
-        Stages with fewer moves forward are not in the product; under so many tickets nothing is said.
 
     Returns
     -------
     DataFrame
         One row, or none without a move forward out of a stage of work: ``tickets`` (with such moves in the
-        stages of the product), ``stages`` (in the product), ``few`` (stages left out for want of moves),
-        ``share, low, high`` (0 to 1; missing where too few).
+        stages of the product), ``stages`` (in the product), ``few`` (stages left out for fewer than
+        ``minimum`` moves), ``share, low, high`` (0 to 1; missing under ``minimum`` tickets).
 
     Examples
     --------
@@ -285,7 +245,7 @@ def _rolled(moves: pd.DataFrame, *, seed: int) -> dict[str, float]:
 
 
 def _products(sums: Floats, stages: int) -> Floats:
-    """Multiply kept by forward of each stage; a draw without any move out of a stage tells nothing."""
+    """Multiply kept by forward of each stage; NaN for a draw without any move out of a stage."""
     forward, kept = sums[:, :stages], sums[:, stages:]
     shares = np.divide(kept, forward, out=np.full_like(kept, np.nan), where=forward > 0)
     products: Floats = shares.prod(axis=1)

@@ -23,22 +23,12 @@ _NEAR: Final = 3
 
 
 def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
-    """Which ticket has this key? Capital letters make no difference.
+    """Find the ticket with this key; capital letters make no difference.
 
     Raises
     ------
     ParameterError
         None has; names some that are written nearly so.
-
-    Examples
-    --------
-    >>> tickets = pd.DataFrame({"ticket": ["jira:1"], "key": ["SHOP-12"]})
-    >>> ticket_of_key(tickets, key="shop-12")
-    'jira:1'
-    >>> ticket_of_key(tickets, key="SHOP-21")
-    Traceback (most recent call last):
-    ...
-    vsm.errors.ParameterError: no ticket has the key 'SHOP-21'; near: SHOP-12
     """
     keys = tickets["key"].astype("str")
     found = tickets.loc[keys.str.upper() == key.strip().upper(), "ticket"].astype("str")
@@ -50,31 +40,25 @@ def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
 
 
 def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:
-    """In which stages were these tickets, in whose hands, and why did they wait? Everything that lasted.
-
-    Parameters
-    ----------
-    visits, waits
-        VISITS, and WAITS with causes.
-    tickets
-        Their ids.
+    """Give everything that lasted in the lives of these tickets: stages, hands and waits.
 
     Returns
     -------
     DataFrame
         By lane, ticket and time: ``ticket``, ``lane`` (``stage``; ``hands``, of visits to work and to
-        outsiders; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team; cause),
-        ``who`` (holder, or receiver), ``start, end, elapsed, working``. Waits of one cause that only off
-        hours part are one; non-working time between two causes belong to the latter. An open span ends now.
+        external parties; ``wait``), ``label`` (stage; team, else holder; cause), ``group`` (kind; team;
+        cause), ``who`` (holder, or who is waited for), ``start, end, elapsed, working``. Waits of one cause
+        that only non-working time separates are one; non-working time between two causes belongs to the
+        latter. An open span ends now.
     """
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
-    mine = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
-    mine = mine.assign(start=mine["entered"], end=mine["entered"] + mine["elapsed"])
-    held = mine[mine["kind"].isin(["work", "external"])]
-    told = held["team"].fillna(held["holder"]).fillna("not known")
+    stays = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
+    stays = stays.assign(start=stays["entered"], end=stays["entered"] + stays["elapsed"])
+    held = stays[stays["kind"].isin(["work", "external"])]
+    hands = held["team"].fillna(held["holder"]).fillna("not known")
     lanes = [
-        mine.assign(lane="stage", label=mine["stage"], group=mine["kind"], who=mine["team"]),
-        held.assign(lane="hands", label=told, group=held["kind"], who=held["holder"]),
+        stays.assign(lane="stage", label=stays["stage"], group=stays["kind"], who=stays["team"]),
+        held.assign(lane="hands", label=hands, group=held["kind"], who=held["holder"]),
         _waits(waits, tickets),
     ]
     spans = [_joined(lane[list(_SPANS)].astype(_SPANS)) for lane in lanes]
@@ -82,21 +66,21 @@ def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.Data
 
 
 def _waits(waits: pd.DataFrame, tickets: Collection[str]) -> pd.DataFrame:
-    told = ("cause", "receiver")
-    mine = waits[waits["ticket"].isin(tickets)].astype(dict.fromkeys(("ticket", *told), "str"))
-    mine = mine.sort_values(["ticket", "start"], ignore_index=True)
-    gap = (mine["start"] != mine["end"].shift()) | (mine["ticket"] != mine["ticket"].shift())
+    words = ("cause", "receiver")
+    waited = waits[waits["ticket"].isin(tickets)].astype(dict.fromkeys(("ticket", *words), "str"))
+    waited = waited.sort_values(["ticket", "start"], ignore_index=True)
+    gap = (waited["start"] != waited["end"].shift()) | (waited["ticket"] != waited["ticket"].shift())
     unbroken = gap.cumsum()
     # A night tells nothing of its own: it belongs to the piece that follows, else to the one before.
-    row = pd.Series(mine.index, index=mine.index, dtype="float64")
-    awake = row.where(mine["cause"] != _NIGHT).groupby(unbroken).bfill()
+    row = pd.Series(waited.index, index=waited.index, dtype="float64")
+    awake = row.where(waited["cause"] != _NIGHT).groupby(unbroken).bfill()
     awake = awake.groupby(unbroken).ffill().fillna(row).astype("int64")
-    cause, whom = (mine[name].take(awake.to_numpy()).set_axis(mine.index) for name in told)
-    return mine.assign(lane="wait", label=cause, group=cause, who=whom)
+    cause, whom = (waited[name].take(awake.to_numpy()).set_axis(waited.index) for name in words)
+    return waited.assign(lane="wait", label=cause, group=cause, who=whom)
 
 
 def _joined(spans: pd.DataFrame) -> pd.DataFrame:
-    """Join spans that follow each other without a gap and say the same."""
+    """Join spans that follow each other without a gap and are otherwise equal."""
     said = spans[["ticket", "label", "group", "who"]].fillna("")
     fresh = (said != said.shift()).any(axis=1) | (spans["start"] != spans["end"].shift())
     ways = dict.fromkeys(("ticket", "lane", "label", "group", "who", "start"), "first") | {"end": "last"}
@@ -109,14 +93,12 @@ def _joined(spans: pd.DataFrame) -> pd.DataFrame:
 def life_marks(
     events: pd.DataFrame, *, tickets: Collection[str], handoffs: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """What happened to these tickets at one instant? Traces of work, code, and handoffs.
+    """Give everything that happened to these tickets at one instant: traces of work, code, and handoffs.
 
     Parameters
     ----------
     events, handoffs, commits
         EVENTS with persons for accounts, HANDOFFS and COMMITS.
-    tickets
-        Their ids.
 
     Returns
     -------
@@ -125,13 +107,13 @@ def life_marks(
         ``move``, ``bulk edit``, ``comment``, ``worklog``, ``review``, or a kind of Git's), ``who`` (person,
         or the teams between which it passed), ``at``, and ``detail`` (a commit's subject).
     """
-    mine = events[events["ticket"].isin(tickets)]
-    mine = mine.astype(dict.fromkeys(("ticket", "kind", "actor", "ref", "after"), "str"))
-    code = mine[mine["kind"].isin(CODE_KINDS)]
+    known = events[events["ticket"].isin(tickets)]
+    known = known.astype(dict.fromkeys(("ticket", "kind", "actor", "ref", "after"), "str"))
+    code = known[known["kind"].isin(CODE_KINDS)]
     subject = commits.drop_duplicates("commit").set_index("commit")["subject"].astype("str")
-    touches = mine[mine["kind"].isin([kind for kind in TOUCH_KINDS if kind not in CODE_KINDS])]
+    touches = known[known["kind"].isin([kind for kind in TOUCH_KINDS if kind not in CODE_KINDS])]
     # What a ticket was created with is no move.
-    moves = mine[(mine["kind"] == "status") & ~mine["ref"].str.endswith("/created")]
+    moves = known[(known["kind"] == "status") & ~known["ref"].str.endswith("/created")]
     moved = moves.assign(kind=moves["bulk"].map({True: "bulk edit", False: "move"}))
     passed = handoffs[handoffs["ticket"].isin(tickets)]
     words = dict.fromkeys(("ticket", "from_team", "to_team", "from_holder", "to_holder"), "str")

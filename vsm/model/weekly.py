@@ -14,7 +14,7 @@ _WEEK: Final = 7 * 86_400_000_000
 
 
 def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
-    """Which weeks are there from one instant to another? Their Mondays (UTC), the first one's included.
+    """Give the weeks from one instant to another: their Mondays (UTC), the first one's included.
 
     Examples
     --------
@@ -26,31 +26,23 @@ def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
 
 
 def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How many tickets lay in each stage at the end of each week?
+    """Count the tickets in each stage at the end of each week: a cumulative flow diagram's bands.
 
     Open visits count, and so does every ticket in a done stage from its entry on; one that was found gone
-    counts until then. What moved backwards leaves the stage it was in: a band may get thinner.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
-    stages
-        As ``stages_from_names`` gives them.
-    as_of
-        The instant that counts as now; the last week ends with it.
+    counts until then. What moves backwards leaves the stage it was in, so a band may get thinner. The last
+    week ends at ``as_of``.
 
     Returns
     -------
     DataFrame
-        A row for each week, indexed by ``week`` (its Monday, UTC), and a column of counts for each stage, in
-        the order of the stream; stages that nobody was ever in are left out.
+        Counts, indexed by ``week`` (its Monday, UTC), with a column for each stage in stream order that any
+        ticket was ever in.
     """
     order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
     if visits.empty:
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
     weeks = weeks_until(visits["entered"].min(), as_of)
-    ends = np.minimum(_micros(weeks) + _WEEK, int(as_of.value) // 1000 + 1)
+    ends = np.minimum(weeks.as_unit("us").asi8 + _WEEK, int(as_of.value) // 1000 + 1)
     stage = visits["stage"].astype("str").to_numpy()
     entered, left = micros_of(visits["entered"]), visits["left"]
     gone = left.notna().to_numpy()
@@ -64,14 +56,9 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
 
 
 def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How much waiting lay in each stage in each week? Pieces are cut where weeks end.
+    """Give the waiting in each stage in each week; pieces are cut where weeks end.
 
-    Parameters
-    ----------
-    waits
-        WAITS, of open tickets too; what bulk edits began or ended is left out.
-    as_of
-        The instant that counts as now.
+    Open tickets count; what bulk edits began or ended is left out.
 
     Returns
     -------
@@ -80,20 +67,20 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
     """
-    mine = waits[~waits["bulk"].astype(bool)]
-    start, end = micros_of(mine["start"]), micros_of(mine["end"])
+    counted = waits[~waits["bulk"].astype(bool)]
+    start, end = micros_of(counted["start"]), micros_of(counted["end"])
     monday = _monday(start)
     count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
-    row = np.repeat(np.arange(len(mine)), count)
+    row = np.repeat(np.arange(len(counted)), count)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     begin = monday[row] + nth * _WEEK
     waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
     pieces = pd.DataFrame(
         {
-            "stage": mine["stage"].astype("str").to_numpy()[row],
+            "stage": counted["stage"].astype("str").to_numpy()[row],
             "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
             "waited": waited.view("timedelta64[us]"),
-            "ticket": mine["ticket"].astype("str").to_numpy()[row],
+            "ticket": counted["ticket"].astype("str").to_numpy()[row],
         }
     )
     found = pieces.groupby(["stage", "week"], sort=True)
@@ -111,19 +98,13 @@ def _monday(at: Ints) -> Ints:
     return monday
 
 
-def _micros(weeks: pd.DatetimeIndex) -> Any:
-    return weeks.as_unit("us").asi8
-
-
 def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3) -> pd.DataFrame:
-    """How long did it take what ended in each whole week, at the median?
+    """Give the median time of what ended in each whole week.
 
     Parameters
     ----------
     spells
         As ``vsm.model.change.spells_of`` gives them.
-    as_of
-        The instant that counts as now: the week it lies in is not over, and left out.
     least
         Weeks in which fewer ended have no value.
 
@@ -131,13 +112,6 @@ def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3)
     -------
     DataFrame
         ``week`` (Monday, UTC), ``value`` (days of 24 hours; missing for a week of too few), ``n``.
-
-    Examples
-    --------
-    >>> none = pd.to_datetime([], utc=True)
-    >>> spells = pd.DataFrame({"ticket": [], "begin": none, "end": none, "ended": []})
-    >>> len(weekly_medians(spells, as_of=pd.Timestamp("2026-01-05", tz="UTC")))
-    0
     """
     done = spells[spells["ended"].astype(bool)]
     if done.empty:
@@ -156,16 +130,9 @@ def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3)
 
 
 def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[float, float, float] | None:
-    """Give how many tickets a usual week finishes: the median of whole weeks with its 95 % interval.
+    """Give how many tickets a typical week finishes: the median of whole weeks with its 95 % interval.
 
-    Parameters
-    ----------
-    finished
-        Tickets finished in each whole week.
-    minimum
-        Under so many weeks the answer is None: too few to say.
-    seed
-        Of the bootstrap by week.
+    None under ``minimum`` weeks: too few to say. The bootstrap draws weeks.
 
     Examples
     --------
@@ -184,20 +151,11 @@ WEEK: Final = pd.Timedelta(days=7)
 
 
 def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) -> pd.DataFrame:
-    """How many tickets did each team, or each person, have in work, and from when on?
+    """Give how many tickets each team (or ``holder``) had in work, and from when on.
 
-    A ticket is in work during its work visits; a ticket that passes on at an instant is not counted twice
-    then. Visits of which the team (holder) is unknown are left out. For sums and distributions, not to rank
-    people.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
-    by
-        ``team`` or ``holder``.
-    as_of
-        Up to when open visits count.
+    A ticket is in work during its work visits, up to ``as_of``; one that passes on at an instant is not
+    counted twice then. Visits whose team (holder) is unknown are left out. For sums and distributions, not to
+    rank people.
 
     Returns
     -------
@@ -225,7 +183,7 @@ def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) ->
 
 
 def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How many tickets did each team have in work, week by week?
+    """Give how many tickets each team had in work, week by week.
 
     Returns
     -------
@@ -237,15 +195,10 @@ def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     types = {"team": "str", "week": "datetime64[us, UTC]", "mean": "float64", "most": "int64"}
     if steps.empty:
         return pd.DataFrame(columns=list(types)).astype(types)
-    weeks = _weeks(steps["at"].min(), as_of)
+    weeks = weeks_until(steps["at"].min(), as_of)
+    weeks = weeks[weeks < as_of]
     rows = [_team_weeks(str(team), part, weeks, as_of) for team, part in steps.groupby("team")]
     return pd.concat(rows, ignore_index=True).astype(types)
-
-
-def _weeks(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
-    day = first.normalize()
-    monday = day - pd.Timedelta(days=day.day_of_week)
-    return pd.date_range(monday, as_of, freq="7D", inclusive="left", name="week")
 
 
 def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -266,7 +219,7 @@ def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: 
 
 
 def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How many tickets arrived, were finished, and were under way, week by week?
+    """Count the tickets that arrived, were finished, and were under way, week by week.
 
     Returns
     -------
@@ -274,13 +227,6 @@ def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
         ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
         finished for good nor gone at the week's end or ``as_of``), counts.
-
-    Examples
-    --------
-    >>> day = pd.to_datetime(["2026-01-05"], utc=True)
-    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
-    >>> weekly_flow(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC"))["wip"].tolist()
-    [1, 0]
     """
     if lives.empty:
         return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})

@@ -1,4 +1,4 @@
-"""What should be doubted of blocks? Unknown tickets, cycles, links and flags that block nothing."""
+"""Checks of blocks: unknown tickets, cycles, and links and flags that block nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -24,23 +24,16 @@ def check_blocks(
     finished: "pd.Series[Any] | Mapping[str, pd.Timestamp]",
     links: Iterable[tuple[str, str]] = LINKS,
 ) -> list[QualityNote]:
-    """What should be known before blocked time is believed?
+    """Find what should be known before blocked time is believed.
 
-    Told are: that nothing tells of blocks at all; wordings of links that are not taken for blocks; blocks by
-    keys of no ticket; links made when the ticket that blocks, or the blocked one, was done already; flags
-    that were never taken off a ticket that was finished; and tickets that block each other at one time.
-
-    Parameters
-    ----------
-    blocks
-        As ``blocks_from_events`` gives them.
-    events, tickets, finished, links
-        What they were made from.
+    Reported are: that no source records blocks at all; wordings of links that do not count as blocks; blocks
+    by keys of no ticket; links made when either ticket was done already; flags that were still on a ticket
+    when it was finished; and tickets that block each other at one time.
     """
     if tickets.empty:
         return []
     if not records_blocks(events):
-        detail = "no source tells of any flag or link, so blocked time is unknown, not zero"
+        detail = "no source records flags or links, so blocked time is unknown, not zero"
         return [QualityNote("blocks not measured", "note", detail)]
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
     ends = pd.Series(finished, dtype=INSTANT)
@@ -57,20 +50,20 @@ def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterato
     table = link_wordings(events, links=links)
     other = table[~table["blocks"]]
     if len(other):
-        said = [f"'{row.wording}' ({row.links})" for row in other.itertuples()]
+        wordings = [f"'{row.wording}' ({row.links})" for row in other.itertuples()]
         detail = (
-            f"{int(other['links'].sum())} link(s) are not taken for blocks: {_some(said)}; where a wording "
+            f"{int(other['links'].sum())} link(s) do not count as blocks: {_some(wordings)}; if a wording "
             "means one, name it in links of [blocking]"
         )
         yield QualityNote("links that do not block", "note", detail)
 
 
 def _unknown(blocks: pd.DataFrame) -> Iterator[QualityNote]:
-    strange = blocks[(blocks["how"] == "link") & blocks["by"].isna()]
-    if len(strange):
+    unknown = blocks[(blocks["how"] == "link") & blocks["by"].isna()]
+    if len(unknown):
         detail = (
-            f"{len(strange)} block(s) of {strange['ticket'].nunique()} ticket(s) are by keys of no ticket "
-            f"that was pulled, so each counts until it is taken away: {_some(strange['detail'])}"
+            f"{len(unknown)} block(s) of {unknown['ticket'].nunique()} ticket(s) name keys of no ticket "
+            f"that was pulled, so each counts until its link is removed: {_some(unknown['detail'])}"
         )
         yield QualityNote("block by an unknown ticket", "warning", detail)
 
@@ -84,9 +77,10 @@ def _too_late(
         if len(rows):
             named = _some(_keys(rows["ticket"], keys))
             detail = (
-                f"{len(rows)} block(s) began when the ticket {whose} was done: no time is counted; {named}"
+                f"{len(rows)} block(s) began when the ticket {whose} was done already: no time counts; "
+                f"{named}"
             )
-            yield QualityNote("block of what was done", "note", detail)
+            yield QualityNote("block on finished work", "note", detail)
 
 
 def _left_on(
@@ -97,8 +91,8 @@ def _left_on(
     left = flags[flags["end"] == done]
     if len(left):
         detail = (
-            f"{len(left)} flag(s) were there until the ticket was finished, perhaps forgotten; their time "
-            f"counts up to then: {_some(_keys(left['ticket'], keys))}"
+            f"{len(left)} flag(s) were still set when the ticket was finished, perhaps forgotten; their time "
+            f"counts until then: {_some(_keys(left['ticket'], keys))}"
         )
         yield QualityNote("flag left on a ticket", "note", detail)
 
@@ -111,21 +105,21 @@ def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[QualityNo
         node: number for number, nodes in enumerate(nx.strongly_connected_components(whole)) for node in nodes
     }
     tied = rows[rows["by"].map(part) == rows["ticket"].map(part)]
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for _, group in tied.groupby(tied["by"].map(part)):
         for row in group.to_dict("records"):
             then = group[(group["start"] <= row["start"]) & ~(group["end"] <= row["start"])]
             graph = nx.DiGraph(zip(then["by"], then["ticket"], strict=True))
             if nx.has_path(graph, row["ticket"], row["by"]):
                 circle = nx.shortest_path(graph, row["ticket"], row["by"])
-                if frozenset(circle) not in told:
-                    told.add(frozenset(circle))
+                if frozenset(circle) not in reported:
+                    reported.add(frozenset(circle))
                     yield _circle(circle, row, keys)
 
 
 def _circle(circle: list[str], row: Mapping[Any, Any], keys: Mapping[str, str]) -> QualityNote:
     around = " blocks ".join(keys.get(ticket, ticket) for ticket in [*circle, circle[0]])
-    detail = f"{around}, since {row['start']:%Y-%m-%d}: one of these links must be wrong, or nobody can begin"
+    detail = f"{around}, since {row['start']:%Y-%m-%d}: one of these links must be wrong, or nobody can start"
     return QualityNote("tickets that block each other", "warning", detail, None, row["ticket"])
 
 

@@ -1,4 +1,4 @@
-"""What should be known before causes of waiting are believed? Each doubt with its effect on the numbers."""
+"""Checks of waiting: what should be known before its causes are believed, and its effect on the numbers."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from vsm.tables import DURATION, TOUCH_KINDS
 
 NOTABLE: Final = 0.05
 MUCH: Final = 0.2
-"""Shares from which on something is told as a note, and as a warning."""
+"""Shares from which on something is reported as a note, and as a warning."""
 
 
 def check_causes(
@@ -22,27 +22,11 @@ def check_causes(
     *,
     minimum: int = 12,
 ) -> list[QualityNote]:
-    """What should be known before causes of waiting are believed?
+    """Find what should be known before causes of waiting are believed; nothing under ``minimum`` tickets.
 
-    Told are: how much in-hours waiting nothing explains, and how much of that was for receivers of whom the
-    log holds no trace at all; work visits without any trace; finished tickets that never were in a stage of
-    work; what was left out because of bulk edits; and instants that look like days without a time.
-
-    Parameters
-    ----------
-    waits, visits
-        WAITS with causes, and VISITS.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    events
-        EVENTS, with persons for accounts.
-    minimum
-        Under so many finished tickets nothing is told.
-
-    Returns
-    -------
-    list
-        One doubt for each that is notable.
+    Reported are: in-hours waiting without a cause, and how much of it was for people of whom the log holds no
+    trace at all; work visits without a trace; finished tickets that never were in a work stage; what was left
+    out because of bulk edits; and instants that look like days without a time.
     """
     done = completed(lives)
     if len(done) < max(minimum, 1):
@@ -60,22 +44,7 @@ def check_causes(
 def check_skipping(
     visits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
 ) -> list[QualityNote]:
-    """Which stages do most finished tickets skip, so that their numbers tell of few?
-
-    Parameters
-    ----------
-    visits
-        VISITS.
-    lives, stages
-        As ``lifecycles_from_visits`` and ``stages_from_names`` give them.
-    minimum
-        Under so many finished tickets nothing is told.
-
-    Returns
-    -------
-    list
-        One doubt for each stage on the way that less than a fifth of the finished tickets ever were in.
-    """
+    """Find the stages that less than a fifth of the finished tickets ever were in, except done stages."""
     done = completed(lives)
     if len(done) < max(minimum, 1):
         return []
@@ -83,17 +52,18 @@ def check_skipping(
     tickets = mine.groupby("stage", observed=True)["ticket"].nunique()
     whole = _hours(done["lead"])
     way = stages[stages["kind"] != "done"].drop_duplicates("stage")["stage"]
-    doubts = []
+    notes = []
     for stage in way:
         count = int(tickets.get(stage, 0))
         if 0 < count < MUCH * len(done):
             share = _hours(mine.loc[mine["stage"] == stage, "elapsed"]) / whole if whole else 0.0
             detail = (
-                f"{count} of {len(done)} finished tickets ever were in '{stage}', {_percent(share)} of all "
-                "lead time; its medians tell of these few, and who skips it may have done its work elsewhere"
+                f"only {count} of {len(done)} finished tickets were ever in '{stage}' ({_percent(share)} of "
+                "all lead time); its medians rest on these few, and the others may have had this work done "
+                "elsewhere"
             )
-            doubts.append(QualityNote("stage skipped by most", "note", detail, ref=str(stage)))
-    return doubts
+            notes.append(QualityNote("stage skipped by most", "note", detail, ref=str(stage)))
+    return notes
 
 
 def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[QualityNote]:
@@ -108,7 +78,7 @@ def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[QualityN
         f"nothing in the data explains {_percent(silent / whole)} of waiting in working time; "
         f"{_percent(_hours(unseen['working']) / silent)} of that was for persons who left no trace "
         "anywhere, or for nobody known: read unexplained as unknown; record who works on what, or flag what "
-        "is held up"
+        "is blocked"
     )
     yield QualityNote("unexplained waiting", "warning" if silent > MUCH * whole else "note", detail)
 
@@ -118,8 +88,8 @@ def _untouched(visits: pd.DataFrame) -> Iterator[QualityNote]:
     bare = work[work["first_touch"].isna()]
     if len(bare) and len(bare) >= NOTABLE * len(work):
         detail = (
-            f"{len(bare)} of {len(work)} visits of finished tickets to a stage of work bear no trace of work "
-            "by their holder; they count as worked on from their entry: waits hidden there are not seen"
+            f"{len(bare)} of {len(work)} visits of finished tickets to a work stage show no trace of work by "
+            "their holder; they count as work from the moment of entry, so hidden waits there are missed"
         )
         yield QualityNote(
             "work without a trace", "warning" if len(bare) > MUCH * len(work) else "note", detail
@@ -131,9 +101,9 @@ def _never_worked(done: pd.DataFrame) -> Iterator[QualityNote]:
     if len(direct) and len(direct) >= NOTABLE * len(done):
         share = _hours(direct["lead"]) / _hours(done["lead"]) if _hours(done["lead"]) else 0.0
         detail = (
-            f"{len(direct)} of {len(done)} finished tickets never were in a stage of work; all of their lead "
-            f"time, {_percent(share)} of everyone's, counts as waiting; see whether a status is missing from "
-            "the stages of work, or whether they were moved straight to done"
+            f"{len(direct)} of {len(done)} finished tickets were never in a work stage, so all of their "
+            f"lead time, {_percent(share)} of the total, counts as waiting; check whether a status is "
+            "missing from the work stages, or whether they were moved straight to done"
         )
         yield QualityNote("straight to done", "warning" if len(direct) > MUCH * len(done) else "note", detail)
 
@@ -143,19 +113,18 @@ def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:
     if len(bulk):
         share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
         detail = (
-            f"{_percent(share)} of the waiting of finished tickets lies in stays that a bulk edit began or "
-            f"ended, of {bulk['ticket'].nunique()} tickets; no cause is claimed for it"
+            f"{_percent(share)} of the waiting of finished tickets is in visits that a bulk edit began or "
+            f"ended ({bulk['ticket'].nunique()} tickets); no cause is claimed for it"
         )
         yield QualityNote("clean-up in waits", "note", detail)
 
 
 def _without_time(events: pd.DataFrame) -> Iterator[QualityNote]:
-    """Tell where many instants lie at midnight sharp: a source of days, not of times."""
     midnight = int((events["at"] == events["at"].dt.normalize()).sum())
     if midnight > MUCH * len(events):
         detail = (
-            f"{midnight} of {len(events)} events lie at midnight UTC to the microsecond: their source tells "
-            "days without times, so what is shorter than a day, and non-working time, cannot be known"
+            f"{midnight} of {len(events)} events are at exactly midnight UTC: their source records days "
+            "without times, so what is shorter than a day, and non-working time, cannot be known"
         )
         yield QualityNote("days without times", "warning", detail)
 

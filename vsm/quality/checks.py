@@ -11,12 +11,9 @@ from vsm.config import Workflow
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import People
 from vsm.quality.blocking import check_blocks
-from vsm.quality.calendars import check_calendars
 from vsm.quality.causes import check_causes, check_skipping
-from vsm.quality.deliveries import check_deliveries
-from vsm.quality.links import check_links, strange_keys
-from vsm.quality.participants import check_people
-from vsm.quality.records import quality_of_tickets
+from vsm.quality.people import check_calendars, check_people
+from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
 from vsm.tables import QUALITY, conform
 
@@ -46,7 +43,7 @@ class CheckedData:
 
     @property
     def minimum(self) -> int:
-        """Under how many tickets it is too few to say."""
+        """Fewest tickets about which anything is said."""
         return self.workflow.rules.minimum
 
 
@@ -64,13 +61,13 @@ def _links(data: CheckedData) -> pd.DataFrame:
         data.log.commits,
         data.events,
         finished=set(data.finished.dropna().index),
-        strange=strange_keys(data.log.quality, tickets=data.log.tickets),
+        unknown=unknown_keys(data.log.quality, tickets=data.log.tickets),
     )
 
 
 def _no_tickets(data: CheckedData) -> list[QualityNote]:
-    detail = "nothing to see yet: no source has told of any ticket"
-    return [QualityNote("no tickets", "warning", detail)] if data.log.tickets.empty else []
+    note = QualityNote("no tickets", "warning", "nothing to see yet: no source has any ticket")
+    return [note] if data.log.tickets.empty else []
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -1,4 +1,4 @@
-"""How much evidence is there, and what can be claimed with it? Counts of what is known, of all there is."""
+"""Data coverage: what each source holds, how much evidence there is, and what can be claimed with it."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ import pandas as pd
 from vsm.clock import Clock
 from vsm.model.lifecycle import completed
 from vsm.people import is_bot
-from vsm.tables import TOUCH_KINDS
+from vsm.tables import INSTANT, TOUCH_KINDS
 
 EVIDENCE: Final = {
     "statuses named in vsm.toml": "statuses",
@@ -29,7 +29,7 @@ CAREFUL: Final = 0.5
 """From these shares on the weakest evidence bears a claim, or bears it with care."""
 CLAIMS: Final = {
     "How long tickets take": ("finishes that are no bulk edit",),
-    "In which stage they lie": ("statuses named in vsm.toml", "moves that are no bulk edit"),
+    "Where their time goes": ("statuses named in vsm.toml", "moves that are no bulk edit"),
     "Which team waits for which": ("visits with a known team", "work visits with a known holder"),
     "How much of it is work": (
         "finished tickets ever in a stage of work", "work visits with a trace of the holder",
@@ -38,13 +38,13 @@ CLAIMS: Final = {
     "How a commit reaches the customer": ("commits that belong to a ticket", "tickets with a commit"),
 }  # fmt: skip
 HELP: Final = {
-    "statuses named in vsm.toml": "let vsm.toml say of each status which stage it is",
+    "statuses named in vsm.toml": "map every status to a stage in vsm.toml",
     "moves made by somebody known": "pull with a login that may see who did what",
-    "moves that are no bulk edit": "move tickets when work moves, not at the clean-up",
+    "moves that are no bulk edit": "move tickets when work moves, not in a later clean-up",
     "finishes that are no bulk edit": "close tickets when they are done, one by one",
     "visits with a known team": "give stages or people a team in vsm.toml",
     "work visits with a known holder": "assign whoever works on it",
-    "work visits with a trace of the holder": "let holders move, comment or name the ticket in commits",
+    "work visits with a trace of the holder": "ask assignees to move, comment or name the ticket in commits",
     "finished tickets ever in a stage of work": "check the kinds of stages; move tickets when work begins",
     "acts in working hours": "describe the teams' own calendars in vsm.toml",
     "waiting with a cause": "assign, flag what is held up, name teams of stages",
@@ -53,14 +53,41 @@ HELP: Final = {
 }
 VERDICTS: Final = ("yes", "with care", "not from these data", "too few to say", "no data")
 _COVERAGE: Final[dict[str, Any]] = {
-    "evidence": "str",
-    "known": "int64",
-    "n": "int64",
-    "of": "str",
-    "share": "float64",
-}
+    "evidence": "str", "known": "int64", "n": "int64", "of": "str", "share": "float64",
+}  # fmt: skip
+_SOURCES: Final[dict[str, Any]] = {
+    "source": "str", "records": "int64", "what": "str", "tickets": "int64",
+    "first": INSTANT, "last": INSTANT,
+}  # fmt: skip
 _CODE: Final = ("commit", "merge")
-_HOUR: Final = pd.Timedelta(hours=1)
+
+
+def sources_seen(
+    events: pd.DataFrame, *, commits: pd.DataFrame, releases: pd.DataFrame, deploys: pd.DataFrame
+) -> pd.DataFrame:
+    """Give what each source holds, how much of it, and from when to when.
+
+    Returns
+    -------
+    DataFrame
+        One row per source and what it holds (``events``, ``commits``, ``releases``, ``deployments``):
+        ``source, what, records, tickets`` (that its events are of; 0 for what belongs to no ticket), ``first,
+        last`` (instants of the first and the last).
+    """
+    parts = [
+        ("events", events["source"].astype("str"), events["at"], events["ticket"].astype("str")),
+        ("commits", "git:" + commits["repository"].astype("str"), commits["committed"], None),
+        ("releases", "git:" + releases["repository"].astype("str"), releases["at"], None),
+        ("deployments", deploys["source"].astype("str"), deploys["at"], None),
+    ]
+    rows = []
+    for what, source, at, ticket in parts:
+        for name, instants in at.groupby(source):
+            tickets = 0 if ticket is None else ticket[source == name].nunique()
+            span = {"first": instants.min(), "last": instants.max()}
+            rows.append({"source": name, "what": what, "records": len(instants), "tickets": tickets, **span})
+    found = pd.DataFrame(rows, columns=list(_SOURCES), dtype="object").astype(_SOURCES)
+    return found.sort_values(["source", "what"], kind="stable", ignore_index=True)
 
 
 def evidence_coverage(
@@ -74,18 +101,10 @@ def evidence_coverage(
     stages: pd.DataFrame,
     clock: Clock,
 ) -> pd.DataFrame:
-    """How much of what happened left evidence of each kind?
+    """Count how much of what happened left evidence of each kind.
 
-    It is a count of all there is, no sample: there is no interval.
-
-    Parameters
-    ----------
-    visits, waits, events, commits, tickets
-        VISITS, WAITS with causes, EVENTS with persons for accounts, COMMITS and TICKETS.
-    lives, stages
-        As ``lifecycles_from_visits`` and ``stages_from_names`` give them.
-    clock
-        Working calendars of the teams; an act falls under that of the team for which its person mostly works.
+    It is a count of all there is, no sample, so there is no interval. An act is judged by the calendar of the
+    team for which its person mostly works.
 
     Returns
     -------
@@ -125,15 +144,15 @@ def _of(flags: "pd.Series[Any]") -> tuple[int, int]:
 
 
 def _explained(waits: pd.DataFrame, done: pd.DataFrame) -> tuple[int, int]:
-    """Count working hours of waiting of counted tickets, and those with a cause."""
-    mine = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"].astype("bool")]
-    hours = mine["working"].dt.total_seconds() / _HOUR.total_seconds()
-    told = hours[(mine["cause"] != "unexplained") & mine["cause"].notna()]
-    return round(told.sum()), round(hours.sum())
+    """Count the working hours that completed tickets waited for a known cause, and for any."""
+    waited = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"].astype("bool")]
+    hours = waited["working"].dt.total_seconds() / 3600
+    explained = hours[(waited["cause"] != "unexplained") & waited["cause"].notna()]
+    return round(explained.sum()), round(hours.sum())
 
 
 def _in_hours(events: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.Series[Any]":
-    """Which acts of people lie in working hours? Bots have none, and bulk edits are no acts."""
+    """Mark the acts of people in working hours; bots have none, and bulk edits are no acts."""
     moved = events["before"].notna() | (events["kind"] != "status")
     kinds = events["kind"].isin([*TOUCH_KINDS, "status"])
     acts = events[kinds & moved & events["actor"].notna() & ~events["bulk"].astype("bool")]
@@ -152,23 +171,17 @@ def _in_hours(events: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.S
 
 
 def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
-    """What can be claimed from these data, and what had better not be?
+    """Give what can be claimed from these data, and what should not be.
 
-    A claim is as strong as its weakest evidence: from 80 % on it is borne, from 50 % on with care.
-
-    Parameters
-    ----------
-    coverage
-        As ``evidence_coverage`` gives it.
-    minimum
-        Under so many of something it is too few to say; statuses are few by nature.
+    A claim is as strong as its weakest evidence: from 80 % on it can be made, from 50 % on with care. Under
+    ``minimum`` of something it is too few to say; statuses are few by nature.
 
     Returns
     -------
     DataFrame
         One row per claim, in the order of ``CLAIMS``: ``claim``, ``verdict`` (of ``VERDICTS``),
-        ``evidence`` (the weakest), ``share, known, n, of``, and ``help``: what would make it stronger (empty
-        where nothing lacks).
+        ``evidence`` (the weakest), ``share, known, n, of``, and ``help``: what would make it stronger
+        (empty where nothing is missing).
 
     Examples
     --------

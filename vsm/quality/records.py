@@ -1,48 +1,38 @@
-"""Checks of records: dates that nobody can know yet, and which notes concern the tickets in view."""
+"""Checks of what was recorded: dates in the future, keys, links to commits, main lines, and clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.eventlog.log import Level, Log, QualityNote, quality_from_notes
+from vsm.eventlog.ticket_keys import keys_of_several_tickets
 from vsm.tables import QUALITY, conform
 
 CLOCKS: Final = pd.Timedelta(hours=1)
 """A server's clock may be ahead of ours by so much; what is later than that was recorded wrongly."""
-
-
-_LATER: Final = "are dated later than the latest pull, {}, and are not seen"
+SHOWN: Final = 5
 
 
 def quality_of_tickets(log: Log, tickets: set[str]) -> pd.DataFrame:
-    """Which doubts remain when only these tickets are looked at? Those about other tickets go."""
+    """Give the QUALITY of a log without the rows about other tickets."""
     others = set(log.tickets["ticket"]) - tickets
     return log.quality[~log.quality["ticket"].isin(others)].reset_index(drop=True)
 
 
-def with_doubts(log: Log, doubts: pd.DataFrame) -> Log:
-    """How does a log look with these rows added to its QUALITY? The log given stays as it is."""
-    rows = pd.concat([log.quality.astype("str"), doubts.astype("str")], ignore_index=True)
+def with_notes(log: Log, notes: pd.DataFrame) -> Log:
+    """Give the log with these rows added to its QUALITY."""
+    rows = pd.concat([log.quality.astype("str"), notes.astype("str")], ignore_index=True)
     return replace(log, quality=conform(rows, QUALITY))
 
 
 def check_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
-    """What is dated later than anybody can know? QUALITY rows, one for each source.
+    """Find what is dated later than ``known``, the latest pull: QUALITY rows, one per source.
 
-    Parameters
-    ----------
-    log
-        Everything recorded.
-    known
-        The instant of the latest pull.
-
-    Returns
-    -------
-    DataFrame
-        A fault for a tracker, a warning where all of it is of the first hour after the pull (the server's
-        clock is ahead) or of Git: a commit bears the clock of its author's machine, and cannot be mended.
+    It is a fault for a tracker, and a warning for Git, since a commit has the clock of its author's machine,
+    and where all of it is of the first hour after the pull: then the server's clock is ahead.
     """
     return quality_from_notes([*_later_events(log, known), *_later_commits(log, known)])
 
@@ -53,9 +43,9 @@ def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     for source, rows in events[~events["source"].str.startswith("git:")].groupby("source"):
         last = rows.to_dict("records")[-1]
         example = f"a {last['kind']} on {keys.get(last['ticket'], last['ticket'])} of {_minute(last['at'])}"
-        detail = f"{len(rows)} event(s) {_LATER.format(_minute(known))}, such as {example}; "
+        detail = f"{len(rows)} event(s) {_later_than(known)}, such as {example}; "
         level: Level = "fault" if last["at"] > known + CLOCKS else "warning"
-        what_next = "mend them in the tracker, or the clock of this machine, and pull again"
+        what_next = "correct them in the tracker, or the clock of this machine, and pull again"
         yield QualityNote("events in the future", level, detail + what_next, str(source))
 
 
@@ -65,11 +55,117 @@ def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     for repository, rows in commits.sort_values("latest").groupby("repository"):
         last = rows.to_dict("records")[-1]
         example = f"{last['commit'][:12]} of {_minute(last['latest'])}"
-        detail = (
-            f"{len(rows)} commit(s) {_LATER.format(_minute(known))}, such as {example}; a clock was wrong"
-        )
+        detail = f"{len(rows)} commit(s) {_later_than(known)}, such as {example}; a clock was wrong"
         yield QualityNote("events in the future", "warning", detail, f"git:{repository}")
+
+
+def _later_than(known: pd.Timestamp) -> str:
+    return f"are dated later than the latest pull, {_minute(known)}, and are ignored"
 
 
 def _minute(at: pd.Timestamp) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def check_keys(tickets: pd.DataFrame) -> list[QualityNote]:
+    """Find keys of several tickets, so that a commit that names one could mean either.
+
+    One warning for each set of sources that share keys.
+    """
+    shared = keys_of_several_tickets(tickets)
+    detail = "{} key(s) belong to several tickets of {}: {}; commits that name them are linked to none"
+    keys_of = {sources: [key for key in shared if shared[key] == sources] for sources in shared.values()}
+    return [
+        QualityNote(
+            "key of several tickets", "warning", detail.format(len(keys), " and ".join(sources), _some(keys))
+        )
+        for sources, keys in keys_of.items()
+    ]
+
+
+def _some(keys: Iterable[str]) -> str:
+    known = sorted(keys, key=lambda key: (key.rpartition("-")[0], len(key), key))
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return f"{', '.join(known[:SHOWN])}{more}"
+
+
+def unknown_keys(quality: pd.DataFrame, *, tickets: pd.DataFrame) -> list[str]:
+    """Give the keys of these tickets' projects that commits name, though no ticket has them.
+
+    Parameters
+    ----------
+    quality
+        QUALITY of the repositories, with a row for each such key.
+    tickets
+        All TICKETS.
+    """
+    projects = {key.rpartition("-")[0] for key in tickets["key"].str.upper()}
+    named = set(quality.loc[quality["check"] == "unknown ticket in a commit", "ref"])
+    return sorted(key for key in named if key.rpartition("-")[0] in projects)
+
+
+def check_links(
+    tickets: pd.DataFrame,
+    commits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    finished: Collection[str] = (),
+    unknown: Collection[str] = (),
+) -> pd.DataFrame:
+    """Count how many tickets have commits and how many commits a ticket: one QUALITY row if there are any.
+
+    Merges need not name a ticket, so they are not counted among commits.
+
+    Parameters
+    ----------
+    tickets, commits, events
+        Those in view; events of other tickets or commits do not count.
+    finished
+        Which of the tickets are finished.
+    unknown
+        Keys that commits name and no ticket has.
+    """
+    if commits.empty:
+        return quality_from_notes([])
+    known = events["ticket"].isin(set(tickets["ticket"])) & events["ref"].isin(set(commits["commit"]))
+    linked = events[events["kind"].isin(["commit", "merge"]) & known]
+    work = commits.loc[~commits["parents"].str.contains(" "), "commit"]
+    done = len(set(finished) & set(linked["ticket"].astype("str")))
+    detail = (
+        f"{linked['ticket'].nunique()} of {len(tickets)} tickets, {done} of {len(finished)} finished ones, "
+        f"have commits; {work.isin(set(linked['ref'])).sum()} of {len(work)} commits belong to one of them"
+    )
+    if unknown:
+        detail += (
+            f"; {len(unknown)} other key(s) in commits match no ticket that was pulled: {_some(unknown)}"
+        )
+    return quality_from_notes([QualityNote("link of tickets and commits", "note", detail)])
+
+
+def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
+    """Find repositories without a main line, and commits whose clocks were wrong.
+
+    Clock skew never changes what contains what; durations that it would make negative count as zero.
+    """
+    notes = []
+    for repository, commits in log.commits.groupby("repository", observed=True):
+        source, section = f"git:{repository}", workflow.repository(str(repository))
+        branches = log.branches[log.branches["repository"] == repository]
+        if section.main and section.main not in set(branches["branch"]):
+            known = ", ".join(sorted(branches["branch"])[:5])
+            detail = (
+                f"main = '{section.main}' is no branch of [[repository]] '{repository}'; there are: {known}"
+            )
+            notes.append(QualityNote("no main line", "warning", detail, source))
+        elif not branches["main"].any():
+            detail = "no main branch to merge to; name one with main = in a [[repository]] of vsm.toml"
+            notes.append(QualityNote("no main line", "warning", detail, source))
+        early = commits[(commits["landed"] < commits["authored"]) | (commits["released"] < commits["landed"])]
+        if len(early):
+            detail = (
+                f"{len(early)} of {len(commits)} commits, such as {early['commit'].iloc[-1][:12]}, are dated "
+                "later than what contains them: a clock was wrong; their times to merge and to release count "
+                "as zero where they would be negative"
+            )
+            notes.append(QualityNote("skewed clock", "note", detail, source))
+    return notes

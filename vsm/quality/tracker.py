@@ -12,28 +12,18 @@ from vsm.model.alignment import TicketSelectors
 
 
 def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float = 10.0) -> pd.DataFrame:
-    """Which bulk edits were there, and how much of all flow are they? QUALITY rows.
+    """Find the bulk edits: QUALITY rows, one with their share of all moves, then one per burst, by time.
 
-    The first row tells their share; then comes one for each unbroken run of one move by one account, in
-    order of time.
-
-    Parameters
-    ----------
-    events
-        EVENTS with ``bulk`` marked.
-    names
-        Status id → name to show.
-    minutes
-        A longer pause than this begins another run.
+    A burst is an unbroken run of one move by one account; a longer pause than ``minutes`` begins another one.
     """
     marked = events[events["bulk"]]
     if marked.empty:
         return quality_from_notes([])
     moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
-    effect = "visits they begin or end are left out of dwell times; for a release, set batch = true"
+    effect = "visits they begin or end do not count towards dwell times; for a release, set batch = true"
     share = f"{100 * len(marked) / moves:.1f} %"
     whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
-    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda doubt: str(doubt.ref))
+    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda note: str(note.ref))
     return quality_from_notes([QualityNote("bulk edit", "note", whole), *bursts])
 
 
@@ -53,15 +43,15 @@ def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta
 def check_stages(
     stages: pd.DataFrame, *, names: pd.DataFrame, events: pd.DataFrame, workflow: Workflow
 ) -> pd.DataFrame:
-    """Which statuses are unmapped, mean two stages, or are named but never used? QUALITY rows."""
+    """Find statuses that are unmapped, mean two stages, or are named but never used: QUALITY rows."""
     used = events[events["kind"] == "status"].dropna(subset=["after"])
     tickets = used.astype({"after": "str"}).groupby("after")["ticket"].nunique()
-    doubts = [
+    notes = [
         *_unmapped(stages, tickets),
         *_two_stages(names, workflow),
         *_never_used(stages, names, workflow),
     ]
-    return quality_from_notes(doubts)
+    return quality_from_notes(notes)
 
 
 def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[QualityNote]:
@@ -69,8 +59,8 @@ def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[Quali
         if row["status"] in tickets.index:
             count, kind = tickets[row["status"]], row["kind"]
             detail = (
-                f"status '{row['name']}' ({row['status']}) of {count} tickets is in no stage and taken as "
-                f"{kind}; add it to the statuses of a stage in vsm.toml"
+                f"status '{row['name']}' ({row['status']}) of {count} tickets belongs to no stage and "
+                f"counts as {kind}; add it to the statuses of a stage in vsm.toml"
             )
             yield QualityNote("unmapped status", "fault", detail, ref=row["status"])
 
@@ -79,7 +69,7 @@ def _two_stages(names: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNote
     for status, borne in names[names["kind"] == "status"].groupby("id"):
         meant = sorted({workflow.mapping[name] for name in borne["name"] if name in workflow.mapping})
         if len(meant) > 1 and status not in workflow.mapping:
-            detail = f"{status} bore names of the stages {' and '.join(meant)}; list its id in the right one"
+            detail = f"{status} had names of the stages {' and '.join(meant)}; list its id in the right one"
             yield QualityNote("status of two stages", "fault", detail, ref=str(status))
 
 
@@ -88,52 +78,56 @@ def _never_used(stages: pd.DataFrame, names: pd.DataFrame, workflow: Workflow) -
     seen = {stage for status, stage in workflow.mapping.items() if status in known}
     for status, stage in workflow.mapping.items():
         if known and status not in known:
-            effect = "is known by its other statuses alone" if stage in seen else "is empty in every result"
+            effect = "rests on its other statuses" if stage in seen else "is empty in every result"
             detail = (
-                f"status '{status}' of stage '{stage}' occurs nowhere in the data, so the stage {effect}; "
+                f"status '{status}' of stage '{stage}' does not occur in the data, so the stage {effect}; "
                 "misspelt or not used"
             )
             yield QualityNote("status never seen", "note", detail, ref=status)
 
 
 def check_milestones(events: pd.DataFrame, commits: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
-    """What do the stages that Git tells rest on? QUALITY rows; none where vsm.toml names no such stage."""
-    told = {stage.git: stage.name for stage in workflow.stages if stage.git}
+    """Find what is missing for the stages that come from Git; QUALITY rows."""
+    of_git = {stage.git: stage.name for stage in workflow.stages if stage.git}
     named = events[(events["kind"] == "commit") & events["ref"].isin(set(commits["commit"]))]
-    return quality_from_notes(_doubts(named, commits, told) if told else [])
+    return quality_from_notes(_missing_in_git(named, commits, of_git) if of_git else [])
 
 
-def _doubts(named: pd.DataFrame, commits: pd.DataFrame, told: dict[Any, str]) -> Iterator[QualityNote]:
-    names = ", ".join(f"'{name}'" for name in told.values())
+def _missing_in_git(
+    named: pd.DataFrame, commits: pd.DataFrame, of_git: dict[Any, str]
+) -> Iterator[QualityNote]:
+    names = ", ".join(f"'{name}'" for name in of_git.values())
     if named.empty:
         missing = "no repository was pulled" if commits.empty else "no commit names a ticket"
-        detail = f"{names} in vsm.toml are told by Git, but {missing}; statuses alone are shown"
+        detail = f"{names} in vsm.toml come from Git, but {missing}; only statuses are shown"
         yield QualityNote("stages of Git without commits", "warning", detail)
         return
     if commits["landed"].isna().all():
         detail = (
-            f"no commit is known to have landed, so {names} cannot be told apart; is the main line pulled?"
+            f"no commit is known to be merged, so {names} cannot be told apart; was the main branch pulled?"
         )
-        yield QualityNote("stages of Git without landings", "warning", detail)
-    elif "releasing" in told and commits["released"].isna().all():
+        yield QualityNote("stages of Git without merges", "warning", detail)
+    elif "releasing" in of_git and commits["released"].isna().all():
         landed = set(commits.loc[commits["landed"].notna(), "commit"])
         count = named.loc[named["ref"].isin(landed), "ticket"].nunique()
         detail = (
-            f"no release is known, so {count} ticket(s) whose commits landed stay in "
-            f"'{told['releasing']}' and count as open; pull tags, or take that stage out of vsm.toml"
+            f"no release is known, so {count} ticket(s) with merged commits stay in "
+            f"'{of_git['releasing']}' and count as open; pull tags, or remove that stage from vsm.toml"
         )
         yield QualityNote("stages of Git without releases", "warning", detail)
 
 
 def check_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
-    """Which selectors of vsm.toml mean no ticket at all? QUALITY rows: misspelt, or not used."""
-    said = workflow.alignment
-    flows = [text for flow in FLOWS for text in getattr(said.flow, flow)]
-    texts = [text for several in said.objectives.values() for text in several] + flows + [*said.unplanned]
+    """Find the selectors of vsm.toml that match no ticket at all: QUALITY rows."""
+    section = workflow.alignment
+    flows = [text for flow in FLOWS for text in getattr(section.flow, flow)]
+    texts = (
+        [text for several in section.objectives.values() for text in several] + flows + [*section.unplanned]
+    )
     known = TicketSelectors(tickets)
-    detail = "'{}' in [alignment] of vsm.toml means no ticket; misspelt or not used"
+    detail = "'{}' in [alignment] of vsm.toml matches no ticket; misspelt or not used"
     return quality_from_notes(
-        QualityNote("selector means no ticket", "note", detail.format(text))
+        QualityNote("selector matches no ticket", "note", detail.format(text))
         for text in dict.fromkeys(texts)
         if known.about and not any(known.meant(ticket, [text]) for ticket in known.about)
     )

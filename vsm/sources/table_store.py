@@ -5,11 +5,10 @@ Rows lie in groups that hold all of a ticket: a reader can take one group after 
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,6 @@ import pyarrow.parquet as pq
 from vsm.errors import ArchiveError, TableError
 from vsm.tables import Table, check, conform
 
-Made = TypeVar("Made")
 STAMP: Final = b"vsm"
 GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and a file has few groups
 
@@ -70,7 +68,7 @@ def _write(parts: Iterable[pd.DataFrame], path: Path, *, stamp: bytes) -> None:
     writer: pq.ParquetWriter | None = None
     try:
         for part in parts:
-            for first, beyond in _groups(part):
+            for first, beyond in row_groups(part):
                 arrow = _arrow(part.iloc[first:beyond])
                 if writer is None:
                     schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), STAMP: stamp})
@@ -81,7 +79,7 @@ def _write(parts: Iterable[pd.DataFrame], path: Path, *, stamp: bytes) -> None:
             writer.close()
 
 
-def _groups(frame: pd.DataFrame) -> list[tuple[int, int]]:
+def row_groups(frame: pd.DataFrame) -> list[tuple[int, int]]:
     """Cut rows into groups of about ``GROUP`` that never split a ticket; one where there are none.
 
     With ``GROUP`` = 2::
@@ -114,22 +112,6 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
             )
             arrow = arrow.set_column(position, name, wide)
     return arrow
-
-
-def over_groups(path: Path, work: Callable[[pa.Table], Made], *, columns: Sequence[str]) -> list[Made]:
-    """Give what some work makes of each group of rows, in their order; categories come as dictionaries.
-
-    As many groups are read and worked on at a time as there are cores, so ``work`` must bear threads; of the
-    groups themselves no more than that are in memory.
-    """
-    metadata = pq.read_metadata(path)
-
-    def made(number: int) -> Made:
-        with pq.ParquetFile(path, metadata=metadata) as file:
-            return work(file.read_row_group(number, columns=list(columns), use_threads=False))
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(made, range(metadata.num_row_groups)))
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:

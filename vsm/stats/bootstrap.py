@@ -96,8 +96,6 @@ def share_intervals(amounts: Floats, *, seed: int, minimum: int, draws: int = DR
     ----------
     amounts
         Shape (tickets, columns), not negative.
-    minimum
-        Under so many rows that have something to share there is no interval.
 
     Returns
     -------

@@ -37,8 +37,6 @@ def survival_quantiles(
         Timedeltas.
     observed
         Whether each was seen to end; the others are right-censored at their duration.
-    minimum
-        Under so many that were seen to end nothing is said.
 
     Returns
     -------
@@ -152,15 +150,10 @@ def median_and_restricted_mean(
 
 
 def log_rank(one: tuple[Floats, Flags], other: tuple[Floats, Flags]) -> float:
-    """Give the p-value of the log-rank test: would chance alone set two curves so far apart?
+    """Give the p-value of the log-rank test that two survival curves are the same.
 
     N. Mantel, "Evaluation of survival data and two new rank order statistics", 1966, as
-    ``scipy.stats.logrank`` has it.
-
-    Parameters
-    ----------
-    one, other
-        Lengths, and whether each was seen to end.
+    ``scipy.stats.logrank`` has it. Each side is its lengths, and whether each was seen to end.
     """
     from scipy.stats import CensoredData, logrank  # noqa: PLC0415 - a second of import that few need
 

@@ -1,4 +1,4 @@
-"""Is a run of numbers steady? The XmR chart: individual values and the moving range between them.
+"""The XmR chart, which shows whether a process is stable: individual values and their moving range.
 
 Limits and rules as Donald Wheeler gives them ("Understanding Variation", 1993): the mean of a baseline, plus
 and minus 2.66 times its mean moving range; a value beyond a limit, or eight in a row on one side of the mean,
@@ -17,7 +17,7 @@ LEAST: Final = 6
 
 
 def xmr_limits(values: "pd.Series[Any]", *, baseline: "pd.Series[bool]") -> dict[str, float]:
-    """Within which limits would a steady process stay? ``mean``, ``low`` (not under 0) and ``high``.
+    """Give the limits of a steady process: ``mean``, ``low`` (not under 0) and ``high``.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def xmr_limits(values: "pd.Series[Any]", *, baseline: "pd.Series[bool]") -> dict
 
 
 def xmr_signals(values: "pd.Series[Any]", *, limits: dict[str, float]) -> "pd.Series[bool]":
-    """Which values say that something is not as it was? Beyond a limit, or in a run of eight on one side.
+    """Mark the values beyond a limit, or in a run of eight on one side of the mean.
 
     Examples
     --------

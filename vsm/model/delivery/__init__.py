@@ -1,4 +1,4 @@
-"""How fast, how often and how safely does work reach customers? DORA's five measures of 2025."""
+"""How fast, how often and how safely work reaches customers: DORA's five measures of 2025."""
 
 from vsm.model.delivery.deployments import (
     brought_by_deployments,

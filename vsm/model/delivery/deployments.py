@@ -1,4 +1,4 @@
-"""What went into production, when, and which commits did it bring first?"""
+"""What went into production, when, and which commits it brought first."""
 
 from bisect import bisect_left
 from typing import Any, Final
@@ -15,23 +15,15 @@ COLUMNS: Final = ["deployment", "repository", "at", "commit", "outcome", "source
 def production_deployments(
     deploys: pd.DataFrame, releases: pd.DataFrame, commits: pd.DataFrame, *, environment: str = "production"
 ) -> pd.DataFrame:
-    """What was deployed to production, in order?
+    """Give what was deployed to production, in order.
 
-    What somebody wrote down counts; of a repository of which nobody did, each final release is taken for a
-    deployment. Where a deployment that was written down tells of no repository, no release counts: it might
-    be the same.
-
-    Parameters
-    ----------
-    deploys, releases, commits
-        DEPLOYS, RELEASES and COMMITS.
-    environment
-        Which environment is production.
+    What somebody recorded counts; of a repository without any record, each final release counts as a
+    deployment. Where a recorded deployment names no repository, no release counts: it might be the same.
 
     Returns
     -------
     DataFrame
-        By instant: ``deployment`` (its id or tag), ``repository`` (missing where nothing tells it), ``at``,
+        By instant: ``deployment`` (its id or tag), ``repository`` (missing where unknown), ``at``,
         ``commit`` (whole hash, or missing where it is known to no repository), ``outcome`` (success, failure,
         unknown), ``source`` (of the deployment, or ``tags``). An abbreviated hash means the one commit that
         begins so; without a commit the repository is the only one there is.
@@ -76,43 +68,36 @@ def _resolved(written: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
 def _meant(
     known: list[tuple[str, str]], prefix: object, repository: object, only: str | None
 ) -> tuple[str | None, str | None]:
-    said = repository if isinstance(repository, str) else None
+    given = repository if isinstance(repository, str) else None
     if isinstance(prefix, str) and prefix:
         first = bisect_left(known, (prefix, ""))
         near = known[first : first + 50]
-        fits = [one for one in near if one[0].startswith(prefix) and said in (None, one[1])]
+        fits = [one for one in near if one[0].startswith(prefix) and given in (None, one[1])]
         if len(fits) == 1:
             return fits[0]
-    return None, said or only
+    return None, given or only
 
 
 def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Which deployment was the first to bring each commit into production?
+    """Give the deployment that first brought each commit into production.
 
     Follows the graph: of several deployments that contain a commit the earliest counts. Deploying an older
-    commit again (a rollback) brings nothing.
-
-    Parameters
-    ----------
-    deployments
-        As ``production_deployments`` gives them.
-    commits
-        COMMITS, parents before children within a repository.
+    commit again (a rollback) brings nothing. COMMITS have parents before children within a repository.
 
     Returns
     -------
     DataFrame
         One row per commit in production: ``repository``, ``commit``, ``number`` (row of ``deployments``),
         ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening``
-        (its deployment is the first that is known of the repository: it brings all that was there before, so
+        (its deployment is the first one known of the repository: it brings all that was there before, so
         how long its commits took is not known).
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True):
-        mine = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
+        own = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
         history = History(rows["commit"].tolist(), rows["parents"].tolist())
         first: dict[int, int] = {}
-        for number, commit in zip(mine.index, mine["commit"], strict=True):
+        for number, commit in zip(own.index, own["commit"], strict=True):
             if commit in history.number:
                 first.setdefault(history.number[commit], int(number))
         owner = history.claimed(first)
@@ -130,22 +115,13 @@ def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> 
 def tickets_of_deployments(
     deployments: pd.DataFrame, brought: pd.DataFrame, *, events: pd.DataFrame, tickets: pd.DataFrame
 ) -> pd.DataFrame:
-    """What did each deployment bring first: how many commits, and of which tickets?
-
-    Parameters
-    ----------
-    deployments, brought
-        As ``production_deployments`` and ``brought_by_deployments`` give them.
-    events
-        EVENTS: they tell which ticket each commit belongs to.
-    tickets
-        TICKETS, which know the keys; others are not counted.
+    """Give what each deployment brought first: how many commits, and of which tickets.
 
     Returns
     -------
     DataFrame
-        One row per deployment, in order: ``commits``, ``tickets`` (counts), ``evidence`` (keys of the
-        tickets, joined by a comma, sorted).
+        One row per deployment, in order: ``commits``, ``tickets`` (counts; those of ``tickets`` alone),
+        ``evidence`` (keys of the tickets, joined by a comma, sorted).
     """
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"], strict=True))
     linked = events.loc[events["kind"].isin(["commit", "merge"]), ["ticket", "ref"]].astype("str")

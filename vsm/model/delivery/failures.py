@@ -1,4 +1,4 @@
-"""Which deployments failed, when was that mended, and which were made to mend something?"""
+"""Which deployments failed, when that was restored, and which were made to fix something."""
 
 from collections.abc import Collection
 from typing import Final
@@ -11,9 +11,11 @@ JOINT: Final = "; "
 def incident_tickets(
     tickets: pd.DataFrame, *, types: Collection[str], labels: Collection[str]
 ) -> "pd.Series[bool]":
-    """Which tickets are incidents? Those of such a type, or with such a label."""
-    told = tickets["labels"].fillna("").str.split(JOINT)
-    labelled = pd.Series([not set(labels).isdisjoint(words) for words in told], tickets.index, dtype="bool")
+    """Mark the tickets that are incidents: those of such a type, or with such a label."""
+    labelling = tickets["labels"].fillna("").str.split(JOINT)
+    labelled = pd.Series(
+        [not set(labels).isdisjoint(words) for words in labelling], tickets.index, dtype="bool"
+    )
     return labelled | tickets["type"].astype("str").isin(list(types))
 
 
@@ -25,33 +27,31 @@ def failures_of_deployments(
     events: pd.DataFrame,
     reverts: bool = True,
 ) -> pd.DataFrame:
-    """Which deployments failed, by what, and when had each been mended?
+    """Give the deployments that failed, by what evidence, and when each was restored.
 
     A deployment failed when its outcome says so; when an incident was reported after it and before the next
-    one (of any repository); or when a later deployment brought a commit that takes back one of its own.
+    one (of any repository); or when a later deployment brought a commit that reverts one of its own.
 
-    Mended is a failure of outcome with the next deployment of the repository that did not fail by its
+    A failure of outcome is restored with the next deployment of the repository that did not fail by its
     outcome; an incident when it was finished; a revert when it was deployed. The failure begins with the
     deployment, or when the incident was reported. Of several failures of one deployment the first beginning
-    and the last mending count.
+    and the last restoring count.
 
     Parameters
     ----------
     deployments, brought
         As ``production_deployments`` and ``brought_by_deployments`` give them.
     incidents
-        ``ticket, created, finished`` of those tickets that are incidents.
-    events
-        EVENTS: commits tell which deployment was made to mend an incident.
+        ``ticket, created, finished`` of the tickets that are incidents.
     reverts
-        Whether a commit that takes another back tells that the other one failed.
+        Whether a revert means that the deployment of the reverted commit failed.
 
     Returns
     -------
     DataFrame
         One row per deployment, in order: ``failed``, ``by`` (outcome, incident, revert, joined; empty),
-        ``begun``, ``mended`` (missing while it is not), ``rework`` (it brought a revert, or a commit of an
-        incident), ``incidents`` (ticket ids).
+        ``begun``, ``mended`` (when it was restored; missing while it is not), ``rework`` (it brought a
+        revert, or a commit of an incident), ``incidents`` (ticket ids).
     """
     found = pd.concat(
         [
@@ -65,8 +65,8 @@ def failures_of_deployments(
     whole = grouped["mended"].max().mask(found["mended"].isna().groupby(found["number"]).any())
     rows = pd.DataFrame(index=deployments.index)
     rows["failed"] = rows.index.isin(found["number"])
-    told = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
-    rows["by"] = told.reindex(rows.index, fill_value="")
+    evidence = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
+    rows["by"] = evidence.reindex(rows.index, fill_value="")
     rows["begun"] = grouped["begun"].min().reindex(rows.index)
     rows["mended"] = whole.reindex(rows.index)
     rows["rework"] = rows.index.isin(_rework(brought, incidents, events, reverts=reverts))
@@ -78,8 +78,8 @@ def failures_of_deployments(
 def _rows(number: object, by: str, begun: object, mended: object, ticket: object = None) -> pd.DataFrame:
     rows = pd.DataFrame({"number": number, "begun": begun, "mended": mended})
     instants = {name: pd.to_datetime(rows[name], utc=True) for name in ("begun", "mended")}
-    told = pd.Series(ticket, index=rows.index, dtype="object")
-    return rows.assign(by=by, ticket=told, **instants).astype({"number": "int64"})
+    tickets = pd.Series(ticket, index=rows.index, dtype="object")
+    return rows.assign(by=by, ticket=tickets, **instants).astype({"number": "int64"})
 
 
 def _by_outcome(deployments: pd.DataFrame) -> pd.DataFrame:
@@ -99,8 +99,9 @@ def _by_incident(deployments: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataF
 
 
 def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
-    """Give each revert to the deployment of what it takes back, if that was an earlier one."""
-    taken = _reverts(brought)
+    """Give each revert to the deployment of what it reverts, if that was an earlier one."""
+    taken = brought.dropna(subset=["reverts"])
+    taken = taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
     first = brought.set_index(["repository", "commit"])["number"]
     back = taken.join(first.rename("bad"), on=["repository", "reverts"]).dropna(subset=["bad"])
     later = back[back["bad"] < back["number"]]
@@ -108,12 +109,6 @@ def _by_revert(deployments: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame
     return _rows(
         later["bad"].array, "revert", at.reindex(later["bad"]).array, at.reindex(later["number"]).array
     )
-
-
-def _reverts(brought: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each revert in production what it takes back, a row each."""
-    taken = brought.dropna(subset=["reverts"])
-    return taken.assign(reverts=taken["reverts"].str.split(" ")).explode("reverts")
 
 
 def _rework(

@@ -19,7 +19,7 @@ SOURCE: Final = "DORA, the five software delivery performance metrics (2025), do
 
 
 class Definition(NamedTuple):
-    """What does a measure mean, in our words? ``unit`` is days, per week or share."""
+    """What a measure means; ``unit`` is days, per week or share."""
 
     unit: str
     meaning: str
@@ -28,25 +28,25 @@ class Definition(NamedTuple):
 MEASURES: Final[Mapping[str, Definition]] = {
     "change lead time": Definition(
         "days",
-        "from a commit's author's instant to the first production deployment that contains it; median over "
-        "commits; left out are merges, and what the first known deployment brought",
+        "from a commit's author timestamp to the first production deployment that contains it; median over "
+        "commits, without merges and without what the first known deployment brought",
     ),
     "deployment frequency": Definition(
-        "per week", "production deployments a week, from the first one to the end of what is looked at"
+        "per week", "production deployments a week, from the first one to the end of the period"
     ),
     "failed deployment recovery time": Definition(
         "days",
-        "from the failure of a deployment to its mending; median, in which what is not mended yet counts as "
-        "open (Kaplan–Meier)",
+        "from the failure of a deployment until service was restored; median, in which failures that are not "
+        "restored yet count as open (Kaplan–Meier)",
     ),
     "change fail rate": Definition(
         "share",
         "deployments that failed: by their outcome, by an incident reported before the next one, or because "
-        "a later one took a change back",
+        "a later one reverted a change",
     ),
     "deployment rework rate": Definition(
         "share",
-        "deployments made to mend something in production: they brought a revert, or a commit of an incident",
+        "deployments made to fix something in production: they brought a revert, or a commit of an incident",
     ),
 }
 
@@ -61,20 +61,16 @@ def delivery_measures(
     minimum: int,
     seed: int,
 ) -> pd.DataFrame:
-    """How fast, how often and how safely does work reach customers?
+    """Give DORA's five measures: how fast, how often and how safely work reaches customers.
 
     Parameters
     ----------
     deployments, brought, failures
         As ``production_deployments``, ``brought_by_deployments`` and ``failures_of_deployments`` give them.
     configured
-        Whether vsm.toml says which tickets are incidents; then a failure that nobody reported was none.
+        Whether vsm.toml says which tickets are incidents; then what nobody reported was no failure.
     until
-        The end of what is looked at.
-    minimum
-        Under so many observations there is no value: too few to say.
-    seed
-        Of the bootstrap over deployments.
+        The end of the time looked at.
 
     Returns
     -------
@@ -86,7 +82,7 @@ def delivery_measures(
         few to say; 0 is 0.
     """
     rates = {} if deployments.empty else _untold(deployments, failures, configured=configured)
-    told = {
+    values = {
         "change lead time": _lead(deployments, brought, minimum, seed),
         "deployment frequency": _frequency(deployments, until, minimum),
         "failed deployment recovery time": rates or _recovery(deployments, failures, until, minimum),
@@ -95,7 +91,7 @@ def delivery_measures(
     }
     nothing = dict.fromkeys(("value", "low", "high", "p85"), math.nan) | {"note": "", "missing": ""}
     rows = [
-        {"measure": name, "unit": about.unit, **nothing, **told[name], "meaning": about.meaning}
+        {"measure": name, "unit": about.unit, **nothing, **values[name], "meaning": about.meaning}
         for name, about in MEASURES.items()
     ]
     columns = ["measure", "unit", "value", "low", "high", "p85", "n", "of", "note", "missing", "meaning"]
@@ -114,14 +110,14 @@ def _lead(deployments: pd.DataFrame, brought: pd.DataFrame, minimum: int, seed: 
         return _none("commits")
     if changes.empty:
         missing = (
-            "no deployment names a commit that is known, or only the first one does: pull its repository, or "
-            "give commits"
+            "no deployment but the first names a known commit: pull its repository, or add commits to the "
+            "deployments"
         )
         return {"n": 0, "of": "commits", "missing": missing}
     taken = changes["deployed"] - changes["authored"]
     days = taken.dt.total_seconds().to_numpy() / DAY.total_seconds()
     early = int((days < 0).sum())
-    note = f"{early} clipped to zero: skewed clocks" if early else ""
+    note = f"{early} counted as zero: skewed clocks" if early else ""
     about = {"n": len(days), "of": "commits", "note": note}
     if len(days) < minimum:
         return about
@@ -170,12 +166,12 @@ def _rate(deployments: pd.DataFrame, marked: "pd.Series[bool]", minimum: int) ->
 
 
 def _untold(deployments: pd.DataFrame, failures: pd.DataFrame, *, configured: bool) -> dict[str, Any]:
-    """Say what keeps failures from being told; nothing where something tells them."""
+    """Say why failures are not known; nothing where they are."""
     if configured or (deployments["outcome"] != "unknown").any() or failures["failed"].any():
         return {}
     missing = (
-        "nothing tells which deployments failed: give outcomes (vsm pull deployments), or say in [delivery] "
-        "of vsm.toml which tickets are incidents"
+        "it is not known which deployments failed: record outcomes (vsm pull deployments), or set in "
+        "[delivery] of vsm.toml which tickets are incidents"
     )
     return {"n": len(deployments), "of": "deployments", "missing": missing}
 
@@ -196,13 +192,13 @@ def _recovery(
     median, late = quantiles.to_dict("records")
     sides = (("value", "time"), ("low", "low"), ("high", "high"))
     found = {name: median[side] / DAY for name, side in sides} | {"p85": late["time"] / DAY}
-    return about | found | {"note": "" if mended.all() else f"{(~mended).sum()} not mended yet"}
+    return about | found | {"note": "" if mended.all() else f"{(~mended).sum()} not restored yet"}
 
 
 def delivery_weeks(
     deployments: pd.DataFrame, brought: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp
 ) -> pd.DataFrame:
-    """How many deployments and changes did each week see, and how long had the changes taken?
+    """Count the deployments and changes of each week, and give how long the changes had taken.
 
     Returns
     -------
@@ -210,8 +206,8 @@ def delivery_weeks(
         One row per week, Monday 00:00 UTC, from the first deployment's to that of ``until``, those without
         any too: ``week``, ``deployments``, ``changes`` (commits that are no merges), ``lead_median``
         (timedelta from authored to deployed, never negative; missing where nothing came, and of the
-        first deployment known), ``failed``,
-        ``rework`` (counts; whether they can be told at all stands in ``delivery_measures``).
+        first deployment known), ``failed``, ``rework`` (counts; whether they are known at all is in
+        ``delivery_measures``).
     """
     at = _monday(deployments["at"])
     end = _monday(pd.Series([max(until, deployments["at"].max()) if len(deployments) else until]))[0]

@@ -1,4 +1,4 @@
-"""How far does one team carry its work, where does it let go, and who else could do it?
+"""How far one team carries its work, where it first hands over, and who else could do it.
 
 Persons are counted, never named or ranked. Bots are given by name and count for nobody.
 """

@@ -17,23 +17,21 @@ _KEY: Final = r"(?P<key>[A-Za-z][A-Za-z0-9_]+-\d+)"
 _TEXT: Final = re.compile(rf"\b(?:(?P<back>{CAUSED})|(?P<forth>{CAUSES}))\s+{_KEY}\s*$", re.IGNORECASE)
 NO_DEFECTS: Final = "no finished ticket is a defect by [alignment.flow] or by its type"
 NO_CAUSES: Final = (
-    "no defect names the change that made it: link it in the tracker (“is caused by”), or revert that "
+    "no defect names the change that caused it: link it in the tracker (“is caused by”), or revert that "
     "change's commit under the defect's key"
 )
 NO_TEAMS: Final = "teams are not known on both sides: declare [[team]] or the teams of stages in vsm.toml"
 
 
 def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Which share of defects was mended by the team that made the change?
+    """Give the share of defects that were fixed by the team that made the change.
 
-    Only what is said counts: a defect without a named cause is left out, and never guessed at.
+    Only recorded causes count: a defect without a named cause is left out, and never guessed at.
 
     Parameters
     ----------
     mended
-        As ``mended_defects`` gives them.
-    minimum
-        Under so many defects with both teams known there is no share.
+        As ``fixes_of_defects`` gives them.
 
     Returns
     -------
@@ -41,17 +39,11 @@ def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame
         One row: ``defects`` (finished), ``told`` (whose cause is named), ``n`` (both teams known too),
         ``home`` (of ``n``), ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``) and
         ``missing`` (what would have to be known for any answer).
-
-    Examples
-    --------
-    >>> mended = pd.DataFrame({"cause": ["jira:1", None], "home": pd.array([True, None], dtype="boolean")})
-    >>> defects_fixed_at_home(mended, minimum=1)[["defects", "told", "n", "home", "share"]].values.tolist()
-    [[2.0, 1.0, 1.0, 1.0, 1.0]]
     """
-    told, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
+    named, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
     home = int(known.sum())
-    lacking = NO_DEFECTS if mended.empty else NO_CAUSES if not told else NO_TEAMS
-    row: dict[str, Any] = {"defects": len(mended), "told": told, "n": len(known), "home": home}
+    lacking = NO_DEFECTS if mended.empty else NO_CAUSES if not named else NO_TEAMS
+    row: dict[str, Any] = {"defects": len(mended), "told": named, "n": len(known), "home": home}
     row |= share_of(home, len(known), minimum=minimum) | {"missing": None if len(known) else lacking}
     return pd.DataFrame([row]).astype({"missing": "str"})
 
@@ -66,21 +58,12 @@ def fixes_of_defects(
     tickets: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Which change made each finished defect, and which teams made the one and mended the other?
+    """Give the change that made each finished defect, and the teams that made the one and fixed the other.
 
     The change is the ticket that a causal link names ("is caused by", "introduced by", "broken by",
     "regressed by", or from the other side "causes", …) and that was not unlinked, or the ticket of a commit
     that one of the defect's commits reverts. Of several it is the latest created before the defect. The team
     of a ticket is the one whose work visits on it lasted longest in all.
-
-    Parameters
-    ----------
-    lives, alignment
-        As ``lifecycles_from_visits`` and ``alignment_of_tickets`` give them.
-    visits, events, commits, tickets
-        The tables of ``vsm.tables``.
-    bots
-        Names of holders that are no people.
 
     Returns
     -------
@@ -113,7 +96,7 @@ def fixes_of_defects(
 
 
 def linked_causes(events: pd.DataFrame, *, tickets: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Which tickets do links say were caused by which? ``(defect, cause, "link")``, in order.
+    """Give ``(defect, cause, "link")`` for each causal link that still stands, in order.
 
     The tracker writes a link as a sentence that ends with a key; keys that tickets had before a move count.
     """
@@ -138,7 +121,7 @@ def _pairs(ticket: str, text: Any, ids: dict[str, str]) -> Iterator[tuple[str, s
 
 
 def _reverted(events: pd.DataFrame, commits: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Pair each ticket with those whose commits its own commits take back."""
+    """Pair each ticket with those whose commits its own commits revert."""
     made = commits_of_tickets(events, commits=commits)
     taken_back = made[made["reverts"].notna()]
     owners = made.groupby(["repository", "commit"])["ticket"].agg(list).to_dict()

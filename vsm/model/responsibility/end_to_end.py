@@ -13,20 +13,13 @@ NO_TEAMS: Final = (
 )
 NO_TICKETS: Final = "no ticket has been finished so far"
 NO_WORK: Final = (
-    "no finished ticket was seen in a work stage before production: check the kinds of stages in vsm.toml"
+    "no finished ticket was in a work stage before production: check the kinds of stages in vsm.toml"
 )
 NOT_OUT: Final = "no finished ticket has been released so far"
 
 
 def end_to_end_share(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Which share of finished tickets did one team carry from start to production?
-
-    Parameters
-    ----------
-    owners
-        As ``ticket_owners`` gives them.
-    minimum
-        Under so many tickets of known teams there is no share: too few to say.
+    """Give the share of finished tickets that one team carried from start to production.
 
     Returns
     -------
@@ -34,16 +27,8 @@ def end_to_end_share(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         One row: ``n`` (tickets in production whose teams are known), ``carried`` (of them, by one team),
         ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), of those in production
         ``unknown`` (worked on, teams not known) and ``unworked`` (never seen in a work stage), ``waiting``
-        (done, not released), ``by_release`` (tickets of ``n`` whose production is told by a release), and
-        ``missing`` (what would have to be known for any answer).
-
-    Examples
-    --------
-    >>> at = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> owners = pd.DataFrame({"production": [at] * 4, "production_by": "done", "visits": [2, 1, 3, 0],
-    ...     "carried": pd.array([True, True, False, None], dtype="boolean")})
-    >>> end_to_end_share(owners, minimum=3)[["n", "carried", "unknown", "unworked"]].values.tolist()
-    [[3, 2, 0, 1]]
+        (done, not released), ``by_release`` (tickets of ``n`` whose production date comes from a release),
+        and ``missing`` (what would have to be known for any answer).
     """
     out = owners[owners["production"].notna()]
     known = out[out["carried"].notna()]
@@ -67,9 +52,9 @@ def _missing(owners: pd.DataFrame, out: pd.DataFrame, known: pd.DataFrame) -> st
 
 
 def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Which share of what each team started did it carry to production alone?
+    """Give, for each team, the share of what it started that it carried to production alone.
 
-    A fact about how work is cut between teams; it ranks nobody, and teams stand by their names.
+    A fact about how work is cut between teams; it ranks nobody, and teams are ordered by name.
 
     Returns
     -------
@@ -77,19 +62,12 @@ def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         One row per team that held a ticket's first work, by name: ``team``, ``n`` (tickets it started
         whose teams are known), ``carried`` (of them, by it alone), ``share`` with its 95 % Wilson interval
         ``low, high`` (NaN under ``minimum``).
-
-    Examples
-    --------
-    >>> owners = pd.DataFrame({"production": [pd.Timestamp(0, tz="UTC")] * 2, "first_team": ["web", "web"],
-    ...     "carried": pd.array([True, False], dtype="boolean")})
-    >>> end_to_end_by_team(owners, minimum=2)[["team", "n", "carried", "share"]].values.tolist()
-    [['web', 2, 1, 0.5]]
     """
     known = owners[owners["production"].notna() & owners["carried"].notna()]
     rows = [
-        {"team": team, "n": len(mine), "carried": int(mine["carried"].sum())}
-        | share_of(int(mine["carried"].sum()), len(mine), minimum=minimum)
-        for team, mine in known.groupby("first_team")
+        {"team": team, "n": len(started), "carried": int(started["carried"].sum())}
+        | share_of(int(started["carried"].sum()), len(started), minimum=minimum)
+        for team, started in known.groupby("first_team")
     ]
     types = {"team": "str", "n": "int64", "carried": "int64"} | dict.fromkeys(
         ("share", "low", "high"), "float64"
@@ -98,31 +76,14 @@ def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
 
 
 def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: int = 5) -> pd.DataFrame:
-    """Where do teams let go of what they started, and what did the first handoff cost?
-
-    Parameters
-    ----------
-    owners
-        As ``ticket_owners`` gives them; each ticket is let go once, the first time.
-    tickets
-        TICKETS, which know the keys.
-    evidence
-        How many tickets are named, those that waited longest.
+    """Give where teams first hand over what they started, and what that handoff cost.
 
     Returns
     -------
     DataFrame
-        One row per place of letting go, the costliest first: ``from_team``, ``stage`` (entered under the
-        other team), ``to_team``, ``tickets`` (count), ``wait`` (timedelta, in all), ``waits`` (tickets whose
-        wait is known), ``evidence`` (keys, joined by ``, ``).
-
-    Examples
-    --------
-    >>> owners = pd.DataFrame([{"ticket": "jira:1", "first_team": "web", "let_go_stage": "QA",
-    ...     "let_go_team": "quality", "let_go_wait": pd.Timedelta(days=2)}])
-    >>> keys = pd.DataFrame([{"ticket": "jira:1", "key": "AB-1"}])
-    >>> first_handovers(owners, tickets=keys)[["from_team", "stage", "to_team", "evidence"]].values.tolist()
-    [['web', 'QA', 'quality', 'AB-1']]
+        The costliest first: ``from_team``, ``stage`` (entered under the other team), ``to_team``, ``tickets``
+        (count; each is in one row), ``wait`` (timedelta, in all), ``waits`` (tickets whose wait is known),
+        ``evidence`` (keys of those that waited longest, joined by ``, ``).
     """
     key_of = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
     passed = owners[owners["let_go_stage"].notna()].sort_values(
@@ -132,12 +93,12 @@ def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: in
     rows: list[dict[str, Any]] = [
         dict(zip(sides.values(), place, strict=True))
         | {
-            "tickets": len(mine),
-            "wait": mine["let_go_wait"].sum(),
-            "waits": int(mine["let_go_wait"].notna().sum()),
-            "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in mine["ticket"].head(evidence)),
+            "tickets": len(group),
+            "wait": group["let_go_wait"].sum(),
+            "waits": int(group["let_go_wait"].notna().sum()),
+            "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in group["ticket"].head(evidence)),
         }
-        for place, mine in passed.groupby(list(sides))
+        for place, group in passed.groupby(list(sides))
         if isinstance(place, tuple)
     ]
     types = dict.fromkeys(sides.values(), "str") | {"tickets": "int64", "wait": DURATION, "waits": "int64"}

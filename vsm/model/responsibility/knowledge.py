@@ -1,4 +1,4 @@
-"""Where does only one person know how? Stages, components and repositories, without names."""
+"""Key-person risk: stages, components and repositories that only one person handles, without names."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -31,23 +31,17 @@ def knowledge_at_risk(
     team_of: Mapping[str, str] = _NONE,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Which stages, components and repositories did only one person handle lately?
+    """Give the stages, components and repositories that only one person handled lately.
 
     A ticket was handled in a stage, and in its components, by whoever held a work visit there that began,
-    ended or was first touched in the time looked at; one that merely lies there open was not. A
+    ended or was first touched in the time looked at; one that merely stays open there was not. A
     repository is handled by the authors of the commits authored in that time, merges left out. The person is
     never named: what matters is that there is no second one.
 
     Parameters
     ----------
-    visits, tickets, commits
-        VISITS, TICKETS and COMMITS.
-    as_of
-        The instant that counts as now, with zone.
     days
-        How far back is looked from there.
-    minimum
-        Under so many tickets, or commits, nothing is claimed.
+        How far back to look from ``as_of``.
     person_of
         Account → person, for authors; an account that is not in it is a person of its own.
     team_of
@@ -65,7 +59,9 @@ def knowledge_at_risk(
     """
     since = as_of - pd.Timedelta(days=days)
     held = _handled(visits, since, as_of, bots)
-    parts = _components(tickets)
+    named = tickets[["ticket", "components"]].dropna().astype("str")
+    parts = named.assign(area=named["components"].str.split(JOINT, regex=False)).explode("area")
+    parts = parts[["ticket", "area"]].astype("str")
     by_component = held.merge(parts, left_on="item", right_on="ticket").assign(what=COMPONENT)
     written = _written(commits, since, as_of, person_of, team_of)
     facts = pd.concat(
@@ -76,7 +72,7 @@ def knowledge_at_risk(
         ],
         ignore_index=True,
     )
-    rows = [_area(mine, minimum) for _, mine in facts.groupby(["what", "area"], sort=True)]
+    rows = [_area(group, minimum) for _, group in facts.groupby(["what", "area"], sort=True)]
     risks = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     rank = risks["what"].map({STAGE: 0, COMPONENT: 1, REPOSITORY: 2})
     ordered = risks.assign(rank=rank, alone=~risks["only"].fillna(value=False))
@@ -94,12 +90,6 @@ def _handled(
     return recent[["ticket", "stage", "holder", "team"]].rename(
         columns={"ticket": "item", "holder": "person"}
     )
-
-
-def _components(tickets: pd.DataFrame) -> pd.DataFrame:
-    told = tickets[["ticket", "components"]].dropna().astype("str")
-    parts = told.assign(area=told["components"].str.split(JOINT, regex=False)).explode("area")
-    return parts[["ticket", "area"]].astype("str")
 
 
 def _written(

@@ -17,16 +17,7 @@ NO_TICKETS: Final = "no finished ticket has been worked on in a stage of a known
 
 
 def multi_discipline_work(together: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """How many finished tickets need several disciplines, and how many of these see them work together?
-
-    Parameters
-    ----------
-    together
-        As ``ticket_disciplines`` gives them.
-    stages
-        As ``stages_from_names`` gives them: they tell whether disciplines are known at all.
-    minimum
-        Under so many tickets there is no share.
+    """Give how many finished tickets need several disciplines, and how many of these see them work together.
 
     Returns
     -------
@@ -34,13 +25,6 @@ def multi_discipline_work(together: pd.DataFrame, *, stages: pd.DataFrame, minim
         Two rows with ``measure, part, n, share, low, high`` (95 % Wilson; NaN under ``minimum``) and
         ``missing``: ``several disciplines`` of all tickets with a known one, and ``worked together`` of those
         with several; the rest passed from one discipline to the next.
-
-    Examples
-    --------
-    >>> together = pd.DataFrame({"disciplines": [1, 2, 2], "together": [False, True, False]})
-    >>> stages = pd.DataFrame([{"stage": "QA", "team": "quality", "discipline": None}])
-    >>> multi_discipline_work(together, stages=stages, minimum=2)[["part", "n"]].values.tolist()
-    [[2, 3], [1, 2]]
     """
     several = together[together["disciplines"] > 1]
     counts = {
@@ -65,10 +49,10 @@ def ticket_disciplines(
     stages: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Which disciplines worked on each finished ticket, and did two of them at the same time?
+    """Give the disciplines that worked on each finished ticket, and whether two of them did so together.
 
     The disciplines of a ticket are those of the stages of its work visits. A person's discipline is the
-    one in whose stages they held most work visits, of all tickets; a tie tells nothing. Two disciplines
+    one in whose stages they held most work visits, of all tickets; a tie decides nothing. Two disciplines
     worked together where, within one work visit of a ticket, a person of another discipline than the
     stage's touched it (comment, worklog, commit, review): before it had been handed over, or still after.
 
@@ -76,17 +60,17 @@ def ticket_disciplines(
     -------
     DataFrame
         One row per finished ticket (not by a bulk edit) with a work visit in a stage of a known discipline:
-        ``ticket``, ``disciplines`` (count), ``names`` (joined by ``; `` in the order of their coming),
-        ``together`` (flag; only said of tickets with several).
+        ``ticket``, ``disciplines`` (count), ``names`` (joined by ``; `` in order of appearance),
+        ``together`` (flag; only for tickets with several).
     """
     work = work_of_people(visits, bots=bots)
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
     work = work[work["discipline"].notna()]
     home = _disciplines_of_people(work)
-    mine = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
-    grouped = mine.groupby("ticket")["discipline"]
-    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(mine, "discipline")})
-    joint = rows.index.isin(_touched_by_others(mine, events, home)) & (rows["disciplines"] > 1)
+    finished = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
+    grouped = finished.groupby("ticket")["discipline"]
+    rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(finished, "discipline")})
+    joint = rows.index.isin(_touched_by_others(finished, events, home)) & (rows["disciplines"] > 1)
     return rows.assign(together=joint).reset_index().astype({"names": "str", "together": "bool"})
 
 

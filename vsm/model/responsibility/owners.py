@@ -22,38 +22,22 @@ def ticket_owners(
     stages: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Which teams and how many people held each finished ticket, and did one team carry it to production?
+    """Give who held each finished ticket, and whether one team carried it to production.
 
-    Looked at are work visits that began before production (``production_of_tickets``); what came after it is
-    another story. Those that a bot held are left out. A ticket was carried by one team when every such visit
-    was in the same team's hands; it was not as soon as two teams are known; where a team is unknown and
-    no second one is known, or nobody ever worked on it by its statuses, nothing is claimed.
-
-    Parameters
-    ----------
-    visits
-        VISITS.
-    handoffs
-        HANDOFFS of the same visits.
-    lives
-        As ``lifecycles_from_visits`` gives them.
-    events, commits
-        EVENTS and COMMITS, which tell the releases; without commits, done is production.
-    stages
-        As ``stages_from_names`` gives them: disciplines.
-    bots
-        Names of holders that are no people.
+    Looked at are work visits that began before production (``production_of_tickets``), except those that a
+    bot held. A ticket was carried by one team when every such visit was in the same team's hands; it was not
+    as soon as two teams are known; where a team is unknown and no second one is known, or nobody ever worked
+    on it by its statuses, nothing is claimed.
 
     Returns
     -------
     DataFrame
         One row per finished ticket (not by a bulk edit): ``ticket, finished, production, production_by``,
-        ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in the
-        order of their coming),
-        ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean, or missing),
-        ``first_team`` (of the first work visit whose team is known), and where it was let go, if it was:
-        ``let_go_stage`` (first stage entered under another team), ``let_go_team``, ``let_go_wait``
-        (timedelta, missing where the visit before is in no known hands).
+        ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in order
+        of appearance), ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean,
+        or missing), ``first_team`` (of the first work visit whose team is known), and where it was handed
+        over, if it was: ``let_go_stage`` (first stage entered under another team), ``let_go_team``,
+        ``let_go_wait`` (timedelta, missing where the visit before is in no known hands).
     """
     reached = production_of_tickets(lives, events=events, commits=commits).set_index("ticket")
     work = work_of_people(visits, bots=bots)
@@ -89,7 +73,7 @@ _COLUMNS: Final = [
 
 
 def work_of_people(visits: pd.DataFrame, *, bots: AbstractSet[str] = NOBODY) -> pd.DataFrame:
-    """Which work visits were in the hands of people, or of nobody known? Texts for categories, in order."""
+    """Give the work visits that were not a bot's, in order, with texts for categories."""
     work = visits[visits["kind"] == "work"]
     work = work.astype(dict.fromkeys(("ticket", "stage", "holder", "team"), "str"))
     human = work[~work["holder"].isin(bots)]
@@ -97,20 +81,13 @@ def work_of_people(visits: pd.DataFrame, *, bots: AbstractSet[str] = NOBODY) -> 
 
 
 def _in_time(ticket: "pd.Series[Any]", at: "pd.Series[Any]", reached: pd.DataFrame) -> "pd.Series[bool]":
-    """Tell what began before production; of tickets that wait for a release, everything counts."""
+    """Mark what began before production; of tickets that wait for a release, everything did."""
     production = reached["production"].reindex(ticket).set_axis(ticket.index).astype(at.dtype)
     return ticket.isin(reached.index) & ~(at >= production)
 
 
 def names_joined(work: pd.DataFrame, side: str) -> "pd.Series[Any]":
-    """Which names does each ticket meet, in the order of their coming, joined by ``; ``?
-
-    Examples
-    --------
-    >>> work = pd.DataFrame({"ticket": ["a", "a", "a"], "team": ["web", "qa", "web"]})
-    >>> names_joined(work, "team").to_dict()
-    {'a': 'web; qa'}
-    """
+    """Join the names of each ticket by ``; `` in order of appearance."""
     known = work[["ticket", side]].dropna().drop_duplicates()
     return known.groupby("ticket")[side].agg(JOINT.join)
 
@@ -131,9 +108,9 @@ def _let_go(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
     passed = passed.assign(taken=work_start(passed))
     waits = handoffs.astype({"ticket": "str"})[["ticket", "taken", "wait"]]
     waits = waits.drop_duplicates(["ticket", "taken"], keep="first")
-    told = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
+    waited = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
     words = {"stage": "let_go_stage", "team": "let_go_team", "wait": "let_go_wait"}
-    return told.rename(columns=words)[list(words.values())]
+    return waited.rename(columns=words)[list(words.values())]
 
 
 RELEASED: Final = "released"
@@ -144,20 +121,11 @@ WAITING: Final = "waits for a release"
 def production_of_tickets(
     lives: pd.DataFrame, *, events: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """When did each finished ticket reach production, and what tells?
+    """Give when each finished ticket reached production, and by what evidence.
 
-    A ticket whose landed commits lie in repositories with releases is in production when the last of them was
+    A ticket whose merged commits are in repositories with releases is in production when the last of them was
     released, however early it was called done; as long as one is not released, it is not there. Commits that
-    never landed do not count. Every other ticket is taken to be in production when it was done.
-
-    Parameters
-    ----------
-    lives
-        As ``lifecycles_from_visits`` gives them; completed tickets are looked at.
-    events
-        EVENTS; those of kind ``commit`` and ``merge`` tell which commits are a ticket's.
-    commits
-        COMMITS with ``landed`` and ``released``.
+    were never merged do not count. Every other ticket counts as in production when it was done.
 
     Returns
     -------
@@ -178,9 +146,9 @@ def production_of_tickets(
 
 
 def commits_of_tickets(events: pd.DataFrame, *, commits: pd.DataFrame) -> pd.DataFrame:
-    """Which commits does each ticket have? COMMITS with ``ticket`` (str), one row per ticket and commit.
+    """Give the commits of each ticket: COMMITS with ``ticket`` (str), one row per ticket and commit.
 
-    ``ships`` says that the commit's repository has made a release at all.
+    ``ships``: the commit's repository has made a release at all.
     """
     named = events[events["kind"].isin(["commit", "merge"])].astype({"ticket": "str", "source": "str"})
     links = pd.DataFrame(

@@ -66,7 +66,7 @@ def test_what_never_was_in_work_is_all_waiting() -> None:
     rows = lives()
     rows.loc[1, "started"] = pd.NaT
     assert "1 of 2 finished tickets" in told(waits(), lives=rows)["straight to done"][1]
-    assert "33 % of everyone's" in told(waits(), lives=rows)["straight to done"][1]
+    assert "33 % of the total" in told(waits(), lives=rows)["straight to done"][1]
 
 
 def test_clean_up_is_left_out_and_counted() -> None:
@@ -100,4 +100,6 @@ def test_a_stage_that_most_skip_tells_of_few() -> None:
     )
     (doubt,) = check_skipping(visits, done, stages=stages, minimum=2)
     assert (doubt.check, doubt.ref) == ("stage skipped by most", "Review")
-    assert doubt.detail.startswith("1 of 11 finished tickets ever were in 'Review', 5 % of all lead time")
+    assert doubt.detail.startswith(
+        "only 1 of 11 finished tickets were ever in 'Review' (5 % of all lead time)"
+    )

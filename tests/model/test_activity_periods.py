@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.model.test_switching import ACTS, HELD, HOUR, START, Act, Held, events_of, visits_of
+from tests.model.test_activity_switching import ACTS, HELD, HOUR, START, Act, Held, events_of, visits_of
 from vsm.model.activity import active_periods, active_spells
 from vsm.tables import EVENTS, VISITS, empty
 

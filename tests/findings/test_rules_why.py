@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.streams import sample_stream
-from vsm.findings.rules import Evidence, findings_from_evidence
-from vsm.findings.why import BECAUSE, leading_cause
+from vsm.findings.rules import BECAUSE, Evidence, findings_from_evidence, leading_cause
 from vsm.model.causes import MEANINGS
 from vsm.tables import CAUSES, WAITS, conform
 
@@ -125,10 +124,10 @@ def test_the_claim_names_cause_number_and_experiment(cause: str) -> None:
     found = findings_from_evidence(evidence(waits(*[{cause: 8}] * 12)))
     (why,) = found.about("why")
     assert why.claim == (
-        "Of the working time that finished work waited in 'Queue', 100 % (100 % to 100 %) went by "
+        "100 % (95 % CI 100 % to 100 %) of the working time that finished work waited in 'Queue' was spent "
         f"{BECAUSE[cause]} (n = 12 of 12 tickets that waited there)."
     )
-    assert (why.caveat, why.experiment) == (MEANINGS[cause].beware, MEANINGS[cause].experiment)
+    assert (why.caveat, why.experiment) == (MEANINGS[cause].caveat, MEANINGS[cause].experiment)
     assert why.share == pytest.approx(8 / 40)
     assert why.tickets == ("T00", "T01", "T02", "T03", "T04")
     assert [finding.rule for finding in found] == ["queue", "why"]
@@ -156,9 +155,7 @@ def test_the_cause_at_a_handoff_is_claimed() -> None:
     )  # fmt: skip
     (why,) = findings_from_evidence(told).about("why")
     assert why.subject == "dev → qa"
-    assert (
-        "waited from dev → qa, 100 % (100 % to 100 %) went by while the receiver worked on later" in why.claim
-    )
+    assert "waited from dev → qa was spent while the receiver worked on later tickets" in why.claim
 
 
 def test_the_planted_tester_is_busy(sample_folder: Path) -> None:
