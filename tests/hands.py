@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 def stages() -> pd.DataFrame:
-    """The stages that lives go through."""
+    """The stages that lifecycles go through."""
     rows = [
         {"status": name, "name": name, "stage": name, "kind": kind, "team": None, "discipline": discipline,
          "place": place, "batch": False, "mapped": True}
@@ -52,7 +52,7 @@ Life = Sequence[tuple[str, str | None, str | None, float]]
 
 @dataclass
 class Hands:
-    """What is known of these lives; tickets are ``jira:1``, ``jira:2``, … with keys ``AB-1``, ``AB-2``, …"""
+    """What is known of these lifecycles; tickets are ``jira:1``, ``jira:2``, … with keys ``AB-1``, ``AB-2``, …"""
 
     lives_told: Sequence[Life]
     about: Sequence[Row] = ()
@@ -73,7 +73,7 @@ class Hands:
         return handoffs_from_visits(self.visits, stages=stages())
 
     @cached_property
-    def lives(self) -> pd.DataFrame:
+    def lifecycles(self) -> pd.DataFrame:
         waits = waits_from_visits(self.visits, self.handoffs, as_of=AS_OF)
         return lifecycles_from_visits(self.visits, waits, events=empty(EVENTS), stages=stages(), as_of=AS_OF)
 
@@ -94,7 +94,7 @@ class Hands:
 
     def owners(self, **more: Any) -> pd.DataFrame:
         return ticket_owners(
-            self.visits, handoffs=self.handoffs, lives=self.lives, events=self.events, commits=self.commits,
+            self.visits, handoffs=self.handoffs, lifecycles=self.lifecycles, events=self.events, commits=self.commits,
             stages=stages(), **more,
         )  # fmt: skip
 

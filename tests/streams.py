@@ -37,7 +37,7 @@ MAKES_A_LOG = (
 
 
 def stream_of(
-    *lives: Life,
+    *lifecycles: Life,
     names: Mapping[str, str] | None = None,
     by: str | None = None,
     as_of_day: float = 100,
@@ -52,7 +52,9 @@ def stream_of(
         f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
         for stage, (status, kind) in STAGES.items()
     ]
-    bodies = [_body(number, life, by or f"person-{number:02}") for number, life in enumerate(lives, start=1)]
+    bodies = [
+        _body(number, life, by or f"person-{number:02}") for number, life in enumerate(lifecycles, start=1)
+    ]
     losses = [_gone(number, day) for number, day in (gone or {}).items()]
     log = log_from_jira([*bodies, *losses])
     as_of = START + pd.Timedelta(days=as_of_day)

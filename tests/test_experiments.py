@@ -17,7 +17,7 @@ from vsm.sample import plan, sample_experiments
 DAY_OF = CHANGED.date()
 
 
-def lives(*rows: tuple[float, float | None]) -> pd.DataFrame:
+def lifecycles(*rows: tuple[float, float | None]) -> pd.DataFrame:
     """Tickets of (day created, days taken)."""
     times = spells(*rows)
     return pd.DataFrame(
@@ -26,7 +26,7 @@ def lives(*rows: tuple[float, float | None]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-FASTER = lives(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
+FASTER = lifecycles(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
 NOTHING = pd.DataFrame({"ticket": [], "stage": []})
 
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_said_is_not_said() -> None:
     few = judged(Experiment(name="A", since=DAY_OF), of=FASTER.head(20))
     assert few["answer"].tolist() == ["too few to say"]
     assert judged(Experiment(name="A", since=DAY_OF, stage="Nowhere"))["answer"].tolist() == ["no such stage"]
-    same = lives(*[(0, days) for days in range(1, 13)], *[(110, days) for days in range(1, 13)])
+    same = lifecycles(*[(0, days) for days in range(1, 13)], *[(110, days) for days in range(1, 13)])
     assert judged(Experiment(name="A", since=DAY_OF), of=same)["answer"].tolist() == ["not yet seen"]
 
 
@@ -115,7 +115,7 @@ def test_weeks_are_points_and_signals_stand_out() -> None:
     figure = xmr_chart(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW)
     usual, signals = figure.data
     assert (list(usual.y), list(signals.y)) == ([10.0, 4.0], [])
-    steady = lives(*[(7 * week, 1 + week % 2) for week in range(20) for _ in range(3)], *[(147, 40)] * 3)
+    steady = lifecycles(*[(7 * week, 1 + week % 2) for week in range(20) for _ in range(3)], *[(147, 40)] * 3)
     usual, signals = xmr_chart(NOTHING, steady, changed="2026-05-25", as_of=START + 200 * DAY).data
     assert (len(usual.y), list(signals.y)) == (20, [40.0])
 

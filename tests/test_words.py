@@ -58,15 +58,26 @@ def test_notebooks_speak_the_fields_words(path: Path) -> None:
     assert [one for cell in notebook.cells for one in _found(cell.id, 0, cell.source)] == []
 
 
-@pytest.mark.parametrize("room", sorted(p.name for p in (ROOT / "vsm").iterdir() if (p / "__init__.py").exists()))
+@pytest.mark.parametrize(
+    "room", sorted(p.name for p in (ROOT / "vsm").iterdir() if (p / "__init__.py").exists())
+)
 def test_strings_and_docstrings_speak_the_fields_words(room: str) -> None:
     """What is shown, printed, asked and completed: each text constant of the package."""
     paths = sorted((ROOT / "vsm" / room).rglob("*.py"))
-    assert [one for p in paths for line, text in _strings(p) for one in _found(str(p.relative_to(ROOT)), line, text)] == []
+    assert [
+        one
+        for p in paths
+        for line, text in _strings(p)
+        for one in _found(str(p.relative_to(ROOT)), line, text)
+    ] == []
 
 
 def test_texts_speak_the_fields_words() -> None:
     """README and the other pages, templates, the schema's sentences, the sample's files."""
     paths = sorted({p for pattern in TEXTS for p in ROOT.glob(pattern) if p.name not in HISTORY})
-    lines = [(p, n, line) for p in paths for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), start=1)]
+    lines = [
+        (p, n, line)
+        for p in paths
+        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), start=1)
+    ]
     assert [one for p, n, line in lines for one in _found(str(p.relative_to(ROOT)), n, line)] == []

@@ -29,7 +29,7 @@ class Window:
     """Which tickets are looked at; all fields empty: all of them.
 
     ``since``: finished for good, or found gone, at or after it, or still open. ``team``: held by this team at
-    some time. ``ticket_type``: of this type. Whole lives are kept; nothing is clipped to the window.
+    some time. ``ticket_type``: of this type. Whole lifecycles are kept; nothing is clipped to the window.
     """
 
     since: pd.Timestamp | None = None
@@ -130,12 +130,12 @@ def stream_from_log(
 
 
 def _in_window(stream: ValueStream, window: Window) -> ValueStream:
-    """Keep the tickets that a window asks for, with whole lives."""
-    lives = stream.lifecycles
-    tickets = set(lives["ticket"])
+    """Keep the tickets that a window asks for, with whole lifecycles."""
+    lifecycles = stream.lifecycles
+    tickets = set(lifecycles["ticket"])
     if window.since is not None:
-        end = lives["finished"].fillna(lives["gone"])
-        tickets &= set(lives.loc[~(end < window.since), "ticket"])
+        end = lifecycles["finished"].fillna(lifecycles["gone"])
+        tickets &= set(lifecycles.loc[~(end < window.since), "ticket"])
     if window.team is not None:
         _check_known(window.team, "team", stream.visits["team"])
         tickets &= set(stream.visits.loc[stream.visits["team"] == window.team, "ticket"])
@@ -148,7 +148,7 @@ def _in_window(stream: ValueStream, window: Window) -> ValueStream:
     }
     windowed = replace(stream, **kept)
     # Made already, and a life is the same whatever other tickets are kept.
-    vars(windowed)["lifecycles"] = _rows_of(lives, tickets)
+    vars(windowed)["lifecycles"] = _rows_of(lifecycles, tickets)
     return windowed
 
 

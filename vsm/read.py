@@ -60,7 +60,7 @@ def read_stream(
         A folder that ``vsm init`` and ``vsm pull`` have filled.
     since
         ``YYYY-MM-DD`` (UTC): keep tickets finished for good (or found gone) since then, and open ones. Whole
-        lives are kept, not clipped. Empty: all.
+        lifecycles are kept, not clipped. Empty: all.
     until
         ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are ignored. Empty: as of
         the last event that the tracker recorded. What is dated later than the latest pull is ignored either

@@ -186,7 +186,7 @@ def responsibility_section(  # noqa: PLR0913
     owners = ticket_owners(
         visits,
         handoffs=handoffs,
-        lives=lifecycles,
+        lifecycles=lifecycles,
         events=acts,
         commits=commits,
         stages=stages,
@@ -211,7 +211,7 @@ def responsibility_section(  # noqa: PLR0913
         team_of=people.teams.team_of,
         bots=people.bots,
     )
-    together = ticket_disciplines(visits, lives=lifecycles, events=acts, stages=stages, bots=people.bots)
+    together = ticket_disciplines(visits, lifecycles=lifecycles, events=acts, stages=stages, bots=people.bots)
     return Responsibility(
         owners,
         end_to_end_share(owners, minimum=minimum),

@@ -154,7 +154,7 @@ class ValueStream:
                 self.tickets,
                 self.handoffs,
                 self.waits,
-                lives=self.lifecycles,
+                lifecycles=self.lifecycles,
                 stays=self.stage_visits,
                 shares=self.stage_shares,
                 batches=self.batches,
@@ -193,7 +193,7 @@ class ValueStream:
         """How much of what happened left evidence of each kind."""
         return evidence_coverage(
             self.visits,
-            lives=self.lifecycles,
+            lifecycles=self.lifecycles,
             waits=self.waits,
             events=self.events,
             commits=self.commits,

@@ -39,21 +39,21 @@ HOSTILE: Final = (
 
 
 class SmallStream:
-    """What the model measures of these lives; each life's last visit is open.
+    """What the model measures of these lifecycles; each life's last visit is open.
 
     ``names`` gives stages other names than theirs, ``teams`` other teams than web and qa.
     """
 
     def __init__(
         self,
-        *lives: Life,
+        *lifecycles: Life,
         names: dict[str, str] | None = None,
         teams: dict[str, str] | None = None,
         minimum: int = 4,
     ) -> None:
         name = {stage: stage for stage in KINDS} | (names or {})
         team = TEAMS if teams is None else teams
-        self.visits = visits_from_lives(lives or LIVES, name)
+        self.visits = visits_from_lives(lifecycles or LIVES, name)
         about = [(name[stage], KINDS[stage], team.get(stage), place) for place, stage in enumerate(KINDS)]
         stages = pd.DataFrame(about, columns=["stage", "kind", "team", "place"])
         stays = stage_visits_from_visits(self.visits, _waits(self.visits), stages=stages)
@@ -67,9 +67,9 @@ def small_stream() -> SmallStream:
     return SmallStream()
 
 
-def visits_from_lives(lives: tuple[Life, ...], names: dict[str, str]) -> pd.DataFrame:
+def visits_from_lives(lifecycles: tuple[Life, ...], names: dict[str, str]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
-    for number, life in enumerate(lives):
+    for number, life in enumerate(lifecycles):
         entered = START
         for n, (stage, days) in enumerate(life):
             left = entered + days * DAY
@@ -117,9 +117,9 @@ def kinds_of_work(**delivered: int) -> pd.DataFrame:
     """The distribution of so many delivered tickets of each kind of work."""
     flows = [flow for flow, count in delivered.items() for _ in range(count)]
     tickets = [f"jira:{number}" for number in range(len(flows))]
-    lives = pd.DataFrame({"ticket": tickets, "finished": START, "bulk": False}).astype({"ticket": "str"})
+    lifecycles = pd.DataFrame({"ticket": tickets, "finished": START, "bulk": False}).astype({"ticket": "str"})
     about = {"ticket": tickets, "flow": pd.array(flows, dtype="str"), "flow_by": "vsm.toml"}
-    return flow_distribution(lives, alignment=pd.DataFrame(about).astype("str"), minimum=12)
+    return flow_distribution(lifecycles, alignment=pd.DataFrame(about).astype("str"), minimum=12)
 
 
 def traces(figure: go.Figure, name: str) -> list[Any]:

@@ -51,8 +51,8 @@ def test_completion_offers_figures_and_tables_and_nothing_else() -> None:
 
 def test_thresholds_come_from_vsm_toml() -> None:
     """Under [rules] minimum a quantile is too few to say, though twelve would do elsewhere."""
-    lives = [[("Ready", 1.0 + n), ("Build", 2.0), ("Done", 1.0)] for n in range(20)]
-    stream = stream_of(*lives)
+    lifecycles = [[("Ready", 1.0 + n), ("Build", 2.0), ("Done", 1.0)] for n in range(20)]
+    stream = stream_of(*lifecycles)
     workflow = parse_workflow("[rules]\nminimum = 60\n")
     few = stream_from_log(stream._context.log, workflow=workflow, as_of=stream.as_of)
     assert few.minimum == 60

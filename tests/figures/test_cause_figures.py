@@ -5,14 +5,14 @@ import pytest
 
 from tests.figures.small_stream import HOSTILE
 from tests.figures.test_tables import shown
-from tests.model.test_causes import HOUR, MONDAY, PIECES, handoffs, lives, waits
+from tests.model.test_causes import HOUR, MONDAY, PIECES, handoffs, lifecycles, waits
 from vsm.figures import calendar_table, causes_ladder, causes_table, meanings_table, wait_stories
 from vsm.tables import BLOCKS, CAUSES, TICKETS, VISITS, conform, empty
 
 
 def test_a_ladder_stacks_working_hours_by_cause() -> None:
     """From web to qa four hours at capacity and two overtaken; 16 of its 22 hours were non-working time."""
-    figure = causes_ladder(waits(), handoffs(), lives(), minimum=1, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), minimum=1, seed=0)
     groups = list(figure.layout.yaxis.ticktext)
     assert groups == ["web → qa", "within a team", "before work started", "no handoff"]
     place = groups.index("web → qa")
@@ -24,28 +24,30 @@ def test_a_ladder_stacks_working_hours_by_cause() -> None:
 
 def test_off_hours_are_in_no_bar() -> None:
     """What the calendar takes out stands beside."""
-    figure = causes_ladder(waits(), handoffs(), lives(), by="stage", minimum=1, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="stage", minimum=1, seed=0)
     assert {bar.name for bar in figure.data} == set(CAUSES) - {"non-working time"}
     assert sum(sum(bar.x) for bar in figure.data) == 15.0
 
 
 def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
     """All have one or two tickets, so twelve are not reached."""
-    figure = causes_ladder(waits(), handoffs(), lives(), by="team", minimum=3, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="team", minimum=3, seed=0)
     assert "enough finished tickets" in figure.layout.meta["alt"]
 
 
 def test_hostile_teams_are_shown_as_they_are() -> None:
     """No tag in a label is markup."""
     for name in HOSTILE:
-        figure = causes_ladder(waits().assign(stage=name), handoffs(), lives(), by="stage", minimum=1, seed=0)
+        figure = causes_ladder(
+            waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1, seed=0
+        )
         assert "<script" not in figure.to_json()
         assert "<img" not in figure.to_json()
 
 
 def test_the_table_of_causes_tells_shares_and_what_each_is_worth() -> None:
     """Non-working time has no share of working time; a cause that made nobody wait has no row."""
-    rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lives(), minimum=2, seed=0))}
+    rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lifecycles(), minimum=2, seed=0))}
     assert list(rows) == ["blocked", "non-working time", "batched", "at capacity", "overtaken", "unexplained"]
     assert rows["non-working time"][1:] == ["–", "0 h", "<1 d", "1", "31 %"]
     assert rows["batched"][1:] == ["40 %", "6.0 h", "<1 d", "1", "22 %"]
@@ -59,7 +61,7 @@ def test_every_cause_is_explained() -> None:
 def test_the_calendar_is_told_by_stage() -> None:
     """Queue: 32 hours elapsed, 13 working."""
     stages = pd.DataFrame({"stage": ["Ready", "Queue"], "place": [0, 1]})
-    assert shown(calendar_table(waits(), lives(), stages=stages))[1][:5] == [
+    assert shown(calendar_table(waits(), lifecycles(), stages=stages))[1][:5] == [
         "Queue",
         "2",
         "1 d",
@@ -72,7 +74,7 @@ def test_a_story_says_who_where_when_and_why() -> None:
     """Tags in a name are shown; the longest cause comes first."""
     tickets = conform(pd.DataFrame({"ticket": ["a"], "key": ["ABC-1"], "created": [MONDAY]}), TICKETS)
     table = wait_stories(
-        waits(PIECES[1:4]).assign(receiver="<b>tester</b>"), lives(), visits=empty(VISITS), blocks=empty(BLOCKS),
+        waits(PIECES[1:4]).assign(receiver="<b>tester</b>"), lifecycles(), visits=empty(VISITS), blocks=empty(BLOCKS),
         tickets=tickets, as_of=MONDAY + 90 * HOUR,
     )  # fmt: skip
     assert shown(table) == [
@@ -101,7 +103,7 @@ def test_a_story_names_nobody_who_bears_a_pseudonym(receiver: str, team: str | N
     """Ten stories with one pseudonym would be a rank; the team stands for it, names are shown on purpose."""
     tickets = conform(pd.DataFrame({"ticket": ["a"], "key": ["ABC-1"], "created": [MONDAY]}), TICKETS)
     table = wait_stories(
-        waits(PIECES[1:4]).assign(receiver=receiver, team=team), lives(), visits=empty(VISITS),
+        waits(PIECES[1:4]).assign(receiver=receiver, team=team), lifecycles(), visits=empty(VISITS),
         blocks=empty(BLOCKS), tickets=tickets, as_of=MONDAY + 90 * HOUR,
     )  # fmt: skip
     assert f" in Queue for {told}, 2026-01-05" in shown(table)[0][1]

@@ -1,4 +1,4 @@
-"""The scatter of cycle times, against lives counted by hand."""
+"""The scatter of cycle times, against lifecycles counted by hand."""
 
 import json
 from functools import cache

@@ -23,9 +23,9 @@ from tests.figures.small_stream import (
 )
 from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
-from tests.figures.test_weekly_figures import lives as lives_until
+from tests.figures.test_weekly_figures import lifecycles as lives_until
 from tests.model.test_ageing import stays
-from tests.model.test_causes import handoffs, lives, waits
+from tests.model.test_causes import handoffs, lifecycles, waits
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
 from tests.model.test_weekly import waited
@@ -67,7 +67,7 @@ WEEKS = pd.DataFrame(
 
 def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the causes of these pieces of waiting, however few."""
-    return causes_ladder(pieces, handoffs(), lives(), minimum=1, seed=0, **words)
+    return causes_ladder(pieces, handoffs(), lifecycles(), minimum=1, seed=0, **words)
 
 
 WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
@@ -81,16 +81,16 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
         for name, table in (("visits", VISITS_TABLE), ("blocks", BLOCKS), ("tickets", TICKETS))
     }
     drawn = handoff_slide(
-        handoffs(), pieces, lives(), as_of=pieces["end"].max(), minimum=1, seed=0, **about, **words
+        handoffs(), pieces, lifecycles(), as_of=pieces["end"].max(), minimum=1, seed=0, **about, **words
     )
     assert drawn is not None
     return drawn
 
 
-def cycles(lives: pd.DataFrame, **words: Any) -> go.Figure:
+def cycles(lifecycles: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``CYCLING``."""
     return cycle_time_scatter(
-        lives, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, minimum=12, **words
+        lifecycles, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, minimum=12, **words
     )
 
 
@@ -256,7 +256,9 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
-    caused = causes_ladder(waits().assign(stage=name), handoffs(), lives(), by="stage", minimum=1, seed=0)
+    caused = causes_ladder(
+        waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1, seed=0
+    )
     for figure in (*drawn, handoff_matrix(network), team_network(network), caused):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]

@@ -52,20 +52,22 @@ def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
 def test_no_data_and_nothing_open_are_said_kindly() -> None:
     """Empty tables are no traceback."""
     none = pd.to_datetime([], utc=True)
-    lives = pd.DataFrame({"ticket": [], "created": none, "finished": none, "bulk": [], "lead": none - none})
-    lives = lives.assign(work=lives["lead"])
+    lifecycles = pd.DataFrame(
+        {"ticket": [], "created": none, "finished": none, "bulk": [], "lead": none - none}
+    )
+    lifecycles = lifecycles.assign(work=lifecycles["lead"])
     stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
-    assert "Nothing to see yet." in weekly_flow_table(lives, as_of=START).to_html()
-    assert "No ticket is open." in age_table(lives, stays=stays, tickets=empty(TICKETS)).to_html()
+    assert "Nothing to see yet." in weekly_flow_table(lifecycles, as_of=START).to_html()
+    assert "No ticket is open." in age_table(lifecycles, stays=stays, tickets=empty(TICKETS)).to_html()
     assert ages_of(stream_of(LIFE)) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_keys_and_stages_are_shown_as_they_are(text: str) -> None:
     """Nothing that somebody typed into a tracker becomes markup."""
-    lives = pd.DataFrame([{"ticket": "a", "created": START, "finished": pd.NaT, "lead": DAY}])
+    lifecycles = pd.DataFrame([{"ticket": "a", "created": START, "finished": pd.NaT, "lead": DAY}])
     stays = pd.DataFrame([{"ticket": "a", "stage": text, "left": pd.NaT}])
-    table = age_table(lives, stays=stays, tickets=pd.DataFrame([{"ticket": "a", "key": text}]))
+    table = age_table(lifecycles, stays=stays, tickets=pd.DataFrame([{"ticket": "a", "key": text}]))
     body = table.to_html().split("<tbody>")[1]
     assert set(re.findall(r"</?[a-z]+", body)) == {"<tr", "</tr", "<td", "</td", "</tbody", "</table"}
     assert shown(table)[0][:2] == [" ".join(text.split(" ")).strip()] * 2

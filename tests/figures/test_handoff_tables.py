@@ -96,5 +96,7 @@ def test_traces_tell_what_may_hide_in_work_stages() -> None:
     rows = [visit | at | traces | {"ticket": "jira:0"}, visit | at | traces | {"ticket": "jira:1"}]
     frame = pd.DataFrame([*rows, visit | at | {"ticket": "jira:2"}])
     visits = conform(frame.astype(dict.fromkeys(traces, "datetime64[us, UTC]")), VISITS)
-    lives = lives_of(3).assign(finished=START + 2 * DAY)
-    assert shown(hidden_waits_table(visits, lives, minimum=2)) == [["Build", "3", "1", "12 %", "50 %", "3 d"]]
+    lifecycles = lives_of(3).assign(finished=START + 2 * DAY)
+    assert shown(hidden_waits_table(visits, lifecycles, minimum=2)) == [
+        ["Build", "3", "1", "12 %", "50 %", "3 d"]
+    ]

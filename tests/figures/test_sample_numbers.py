@@ -37,7 +37,7 @@ def stream(sample_folder: Path) -> ValueStream:
 
 
 @pytest.fixture(scope="module")
-def lives(stream: ValueStream) -> Lives:
+def lifecycles(stream: ValueStream) -> Lives:
     """Each ticket's stays, in order."""
     rows = stream.visits.sort_values(["ticket", "n"]).to_dict("records")
     return {
@@ -52,10 +52,12 @@ def _stay(visits: Sequence[dict[Hashable, Any]]) -> Stay:
     return Stay(visits[0]["stage"], seconds, pd.isna(visits[-1]["left"]), bulk)
 
 
-def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lives: Lives) -> None:
+def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: Lives) -> None:
     """Seconds in each stage before the last entry into Done, of those that no bulk edit brought there."""
     tidied = set(stream.lifecycles.loc[stream.lifecycles["bulk"], "ticket"])
-    done = [life[:-1] for ticket, life in lives.items() if life[-1].stage == "Done" and ticket not in tidied]
+    done = [
+        life[:-1] for ticket, life in lifecycles.items() if life[-1].stage == "Done" and ticket not in tidied
+    ]
     spent: dict[str, float] = defaultdict(float)
     for stay in (stay for life in done for stay in life):
         spent[stay.stage] += stay.seconds
@@ -69,10 +71,10 @@ def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lives: Lives
     assert notes(figure, "numbers")[names.index(QA)].endswith(f" d 19 h · n {passed}")
 
 
-def test_the_flow_map_counts_every_move(stream: ValueStream, lives: Lives) -> None:
+def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) -> None:
     """Numbers beside the lines, and in caption and sentence how many there are, folded or backwards."""
     moves: dict[tuple[str, str], int] = defaultdict(int)
-    for one, two in (pair for life in lives.values() for pair in pairwise(life)):
+    for one, two in (pair for life in lifecycles.values() for pair in pairwise(life)):
         moves[one.stage, two.stage] += not (one.bulk and two.bulk)
     whole = sum(moves.values())
     often = {pair: count for pair, count in moves.items() if count >= whole / 100}
@@ -87,9 +89,11 @@ def test_the_flow_map_counts_every_move(stream: ValueStream, lives: Lives) -> No
     assert f"{whole:,} moves, {back} of them backwards" in figure.layout.meta["alt"]
 
 
-def test_the_value_stream_map_counts_visits_and_what_waits_now(stream: ValueStream, lives: Lives) -> None:
+def test_the_value_stream_map_counts_visits_and_what_waits_now(
+    stream: ValueStream, lifecycles: Lives
+) -> None:
     """Stays in each box, median days on the ladder, open stays under each triangle."""
-    every = [stay for life in lives.values() for stay in life if not stay.bulk]
+    every = [stay for life in lifecycles.values() for stay in life if not stay.bulk]
     figure = value_stream_map(stream.network)
     boxes = zip(map(read, trace(figure, "box names").text), trace(figure, "box data").text, strict=True)
     for stage, text in boxes:

@@ -9,7 +9,7 @@ import pytest
 from tests.figures.small_stream import HOSTILE, facts, notes, trace
 from tests.figures.test_tables import shown
 from tests.model import test_ticket_life as one
-from tests.model.test_ageing import NOW, STAYS, events, lives, stays
+from tests.model.test_ageing import NOW, STAYS, events, lifecycles, stays
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.errors import ParameterError
 from vsm.figures import ageing, ageing_work, open_stages_table, stuck_table, ticket_life
@@ -23,9 +23,9 @@ def tickets(title: str = "Mend it") -> pd.DataFrame:
 
 def aged(rows: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the ages of c, in Ready, and d, in Build, however few have left."""
-    known = lives()[lives()["ticket"].isin(rows["ticket"])]
+    known = lifecycles()[lifecycles()["ticket"].isin(rows["ticket"])]
     told: dict[str, Any] = {"tickets": tickets(), "minimum": 1}
-    return ageing_work(rows, lives=known, events=events(), **(told | words))
+    return ageing_work(rows, lifecycles=known, events=events(), **(told | words))
 
 
 def life(visits: pd.DataFrame, *, key: str = "KEY-1", title: str | None = None) -> go.Figure:
@@ -40,7 +40,7 @@ def life(visits: pd.DataFrame, *, key: str = "KEY-1", title: str | None = None) 
 def stuck(rows: pd.DataFrame, **tables: Any) -> Any:
     known: dict[str, Any] = {"waits": empty(WAITS), "blocks": empty(BLOCKS), "tickets": tickets()}
     return stuck_table(
-        rows, lives=lives(), as_of=NOW, minimum=1, **(known | {"events": empty(EVENTS)} | tables)
+        rows, lifecycles=lifecycles(), as_of=NOW, minimum=1, **(known | {"events": empty(EVENTS)} | tables)
     )
 
 
@@ -152,7 +152,7 @@ def test_blockers_are_linked() -> None:
 
 def test_stages_are_counted() -> None:
     """One open ticket each; of Build no more than half is known."""
-    table = open_stages_table(stays(), lives=lives(), events=events(), minimum=1)
+    table = open_stages_table(stays(), lifecycles=lifecycles(), events=events(), minimum=1)
     assert shown(table) == [
         ["Ready", "queue", "1", "0", "30 d", "0", "20 d", "40 d", "3"],
         ["Build", "work", "1", "1", "46 d", "unknown", "4 d", "not reached", "3"],
@@ -162,12 +162,12 @@ def test_stages_are_counted() -> None:
 def test_nothing_open_is_said_kindly() -> None:
     """Both tables."""
     none = stays().iloc[:0]
-    done = lives().iloc[:2]
+    done = lifecycles().iloc[:2]
     first = stuck_table(
-        none, lives=done, waits=empty(WAITS), blocks=empty(BLOCKS), tickets=tickets(), events=empty(EVENTS),
+        none, lifecycles=done, waits=empty(WAITS), blocks=empty(BLOCKS), tickets=tickets(), events=empty(EVENTS),
         as_of=NOW,
     minimum=12)  # fmt: skip
-    for table in (first, open_stages_table(none, lives=done, events=events(), minimum=12)):
+    for table in (first, open_stages_table(none, lifecycles=done, events=events(), minimum=12)):
         assert "Nothing to see yet: no ticket is open." in table.to_html()
 
 

@@ -66,8 +66,8 @@ def test_the_lead_time_table_counts_open_tickets() -> None:
 
 def test_the_lead_time_table_says_that_bulk_edits_finish_nothing() -> None:
     """Twelve finished, two of them by a bulk edit: those count as open, and the caption says so."""
-    lives = lived(*range(1, 13))
-    table = lead_time_table(lives.assign(bulk=lives.index < 2), minimum=10)
+    lifecycles = lived(*range(1, 13))
+    table = lead_time_table(lifecycles.assign(bulk=lifecycles.index < 2), minimum=10)
     assert shown(table)[0][3:] == ["10", "2"]
     assert "includes those that a bulk edit closed" in table.to_html()
 

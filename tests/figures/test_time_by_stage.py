@@ -119,10 +119,10 @@ def test_tickets_done_at_once_have_spent_no_time() -> None:
         max_size=4,
     )
 )
-def test_the_bars_of_any_stream_make_one_hundred_percent(lives: list[list[tuple[str, int]]]) -> None:
+def test_the_bars_of_any_stream_make_one_hundred_percent(lifecycles: list[list[tuple[str, int]]]) -> None:
     """Every hour before a finish stands in one bar."""
-    ended: list[Life] = [(*life, ("Done", 1)) for life in lives]
+    ended: list[Life] = [(*life, ("Done", 1)) for life in lifecycles]
     bars = [bar for bar in time_by_stage(SmallStream(*ended, minimum=99).shares).data if bar.type == "bar"]
     assert sum(x for bar in bars for x in bar.x) == pytest.approx(100)
     places = sorted(y for bar in bars for y in bar.y)
-    assert places == list(range(len({stage for life in lives for stage, _ in life})))
+    assert places == list(range(len({stage for life in lifecycles for stage, _ in life})))

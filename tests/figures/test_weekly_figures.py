@@ -18,7 +18,7 @@ VISITS = stayed(
 NOW = MONDAY + 20 * DAY
 
 
-def lives(*weeks: int) -> pd.DataFrame:
+def lifecycles(*weeks: int) -> pd.DataFrame:
     """Tickets created on the first Monday, and finished one day into so many weeks."""
     return pd.DataFrame({"created": MONDAY, "finished": [MONDAY + week * 7 * DAY + DAY for week in weeks]})
 
@@ -48,18 +48,18 @@ def test_names_stand_beside_bands_that_have_room() -> None:
 
 def test_bars_are_finished_tickets_and_the_line_those_that_arrived() -> None:
     """Three weeks, the last one not over."""
-    bars, line = throughput_bars(lives(0, 0, 2), as_of=NOW, minimum=12, seed=0).data
+    bars, line = throughput_bars(lifecycles(0, 0, 2), as_of=NOW, minimum=12, seed=0).data
     assert (list(bars.y), list(line.y)) == ([2, 0, 1], [3, 0, 0])
 
 
 def test_a_usual_week_is_told_of_enough_whole_weeks() -> None:
     """Twelve whole weeks with two finished each; the week under way does not count."""
     weeks = [week for week in range(13) for _ in range(2)]
-    figure = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=12, seed=0)
+    figure = throughput_bars(lifecycles(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=12, seed=0)
     (line,) = figure.layout.shapes
     assert line.y0 == 2
     assert figure.layout.meta["alt"].endswith("Typical week: 2 finished.")
-    few = throughput_bars(lives(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=13, seed=0)
+    few = throughput_bars(lifecycles(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=13, seed=0)
     assert not few.layout.shapes
 
 
@@ -90,7 +90,7 @@ def test_a_bracket_reaches_from_traces_to_statuses(
     monkeypatch.setattr(lead_time, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
     figure = efficiency_bars(
         VISITS,
-        lives(0),
+        lifecycles(0),
         clock=Clock(Calendar("none", np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))),
         minimum=12,
         seed=0,

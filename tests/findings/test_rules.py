@@ -99,7 +99,7 @@ def test_evidence_names_finished_tickets_alone() -> None:
     day, now = pd.Timedelta(days=1), pd.Timestamp("2026-01-05", tz="UTC")
     ids = [f"t{number}" for number in range(13)]
     finished = [now] * 12 + [pd.NaT]
-    lives = pd.DataFrame({"ticket": ids, "finished": finished, "bulk": False, "lead": 9 * day})
+    lifecycles = pd.DataFrame({"ticket": ids, "finished": finished, "bulk": False, "lead": 9 * day})
     pair = {"from_team": "dev", "to_team": "qa", "wait": [n * day for n in range(13)], "handoff": range(13)}
     costs = {
         "from_team": "dev",
@@ -114,8 +114,8 @@ def test_evidence_names_finished_tickets_alone() -> None:
         pd.DataFrame({"ticket": ids, "key": [name.upper() for name in ids]}),
         pd.DataFrame({"ticket": ids} | pair),
         waits=nothing,
-        stays=lives,
-        lives=lives,
+        stays=lifecycles,
+        lifecycles=lifecycles,
         shares=nothing,
         batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
         costs=pd.DataFrame([costs | {"share": 0.5, "low": 0.4, "high": 0.6}]),
@@ -138,7 +138,7 @@ def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
     longest = stays["stage"].eq("Waiting for QA") & stays["ticket"].map(key).isin(planted.findings[0].tickets)
     evidence = Evidence(
         planted.tickets, planted.handoffs, planted.waits, stays=stays.assign(bulk=stays["bulk"] | longest),
-        lives=planted.lifecycles, shares=planted.stage_shares, batches=planted.batches, costs=planted.handoff_costs,
+        lifecycles=planted.lifecycles, shares=planted.stage_shares, batches=planted.batches, costs=planted.handoff_costs,
         returns=pd.DataFrame(),
         minimum=12,
         seed=0,

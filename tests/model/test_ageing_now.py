@@ -36,7 +36,7 @@ def now(**tables: Any) -> pd.DataFrame:
     """What is told of a, b and c, which are open; d is finished."""
     finished = pd.Series([None, None, None, MONDAY + 26 * HOUR], dtype="datetime64[us, UTC]")
     known: dict[str, Any] = {
-        "lives": pd.DataFrame({"ticket": list("abcd"), "finished": finished}),
+        "lifecycles": pd.DataFrame({"ticket": list("abcd"), "finished": finished}),
         "blocks": empty(BLOCKS),
         "tickets": tickets(),
         "events": empty(EVENTS),

@@ -56,8 +56,8 @@ def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
 
 def test_a_row_of_few_tickets_has_no_interval() -> None:
     """Of twenty tickets one took another way: its share is told, and that nobody knows how sure it is."""
-    lives = [[("Ready", 1), ("Done", 1)]] * 20 + [[("Ready", 1), ("Build", 4), ("Done", 1)]]
-    shares = stream_of(*lives).stage_shares.set_index("stage")
+    lifecycles = [[("Ready", 1), ("Done", 1)]] * 20 + [[("Ready", 1), ("Build", 4), ("Done", 1)]]
+    shares = stream_of(*lifecycles).stage_shares.set_index("stage")
     assert shares["low"].notna().to_dict() == {"Ready": True, "Build": False}
     assert shares["share"]["Build"] == pytest.approx(4 / 25)
 
@@ -108,7 +108,7 @@ def test_bootstrap_bounds_are_shares(rows: list[tuple[float, float]]) -> None:
 
 
 def test_handoff_costs_weigh_pairs_by_their_wait() -> None:
-    """Two handoffs of 1 and 3 days from web to qa in lives of 10 days each: 20 % of all lead time."""
+    """Two handoffs of 1 and 3 days from web to qa in lifecycles of 10 days each: 20 % of all lead time."""
     start = pd.Timestamp("2026-01-05", tz="UTC")
     wait = pd.to_timedelta([1, 3, 5], unit="D")
     same: dict[str, Any] = {
@@ -124,10 +124,10 @@ def test_handoff_costs_weigh_pairs_by_their_wait() -> None:
     )
     handoffs = conform(rows.assign(given=start, taken=start + wait, wait=wait).assign(**same), HANDOFFS)
     ten = pd.Timedelta(days=10)
-    lives = pd.DataFrame(
+    lifecycles = pd.DataFrame(
         {"ticket": ["a", "b", "c"], "finished": [start, start, pd.NaT], "bulk": False, "lead": ten}
     )
-    (cost,) = handoff_costs(handoffs, lives, seed=0, minimum=12).to_dict("records")
+    (cost,) = handoff_costs(handoffs, lifecycles, seed=0, minimum=12).to_dict("records")
     assert (cost["handoffs"], cost["tickets"], cost["wait"], cost["median"]) == (
         2,
         2,

@@ -37,7 +37,7 @@ def waits(pieces: list[Piece] = PIECES) -> pd.DataFrame:
     return conform(pd.DataFrame(rows), WAITS)
 
 
-def lives() -> pd.DataFrame:
+def lifecycles() -> pd.DataFrame:
     """Two finished tickets with four hours of work each; c is open."""
     rows: list[dict[str, Any]] = [
         {"ticket": "a", "finished": MONDAY + 28 * HOUR, "lead": 28 * HOUR, "work": 4 * HOUR},
@@ -59,7 +59,7 @@ def handoffs() -> pd.DataFrame:
 
 def test_causes_share_the_waiting_of_finished_tickets() -> None:
     """34 hours in all, 16 of them non-working time; 15 working hours, of which the batch took six."""
-    table = cause_shares(waits(), lives(), minimum=2, seed=0).set_index("cause")
+    table = cause_shares(waits(), lifecycles(), minimum=2, seed=0).set_index("cause")
     assert {cause: time / HOUR for cause, time in table["elapsed"].items()} == {
         "blocked": 4, "external": 0, "non-working time": 16, "unassigned": 0, "batched": 6, "at capacity": 4, "overtaken": 2, "unexplained": 2,
     }  # fmt: skip
@@ -76,25 +76,25 @@ def test_causes_share_the_waiting_of_finished_tickets() -> None:
 
 def test_too_few_tickets_have_no_interval() -> None:
     """Two are under the usual minimum."""
-    assert cause_shares(waits(), lives(), seed=0, minimum=12)[["low", "high"]].isna().all(axis=None)
+    assert cause_shares(waits(), lifecycles(), seed=0, minimum=12)[["low", "high"]].isna().all(axis=None)
 
 
 def test_clean_up_is_no_cause() -> None:
     """Pieces of a bulk edit are left out."""
-    table = cause_shares(waits().assign(bulk=True), lives(), seed=0, minimum=12)
+    table = cause_shares(waits().assign(bulk=True), lifecycles(), seed=0, minimum=12)
     assert table["elapsed"].sum() == 0 * HOUR
 
 
 def test_waits_lie_between_teams_before_the_first_work_or_elsewhere() -> None:
     """Within a team where the team stays; before the first work where nobody had begun."""
-    told = with_passing(waits(), handoffs(), lives())["passing"].tolist()
+    told = with_passing(waits(), handoffs(), lifecycles())["passing"].tolist()
     before, within = "before work started", "within a team"
     assert told == [before, "web → qa", "web → qa", "web → qa", within, "no handoff", before]
 
 
 def test_groups_come_with_the_longest_first() -> None:
     """By working time: Queue 13 hours, Ready 2."""
-    table = cause_shares(waits(), lives(), by=["stage"], seed=0, minimum=12)
+    table = cause_shares(waits(), lifecycles(), by=["stage"], seed=0, minimum=12)
     assert list(dict.fromkeys(table["stage"])) == ["Queue", "Ready"]
     ready = table[table["stage"] == "Ready"].set_index("cause")
     assert ready["share_working"]["unexplained"] == 1.0
@@ -103,7 +103,7 @@ def test_groups_come_with_the_longest_first() -> None:
 def test_the_calendar_takes_nights_out() -> None:
     """In Queue a waited 22 hours, 6 of them working; b 10 and 7."""
     stages = pd.DataFrame({"stage": ["Ready", "Queue"], "place": [0, 1]})
-    table = calendar_effect(waits(), lives(), stages=stages).set_index("stage")
+    table = calendar_effect(waits(), lifecycles(), stages=stages).set_index("stage")
     assert table.index.tolist() == ["Ready", "Queue"]
     assert table["elapsed"]["Queue"] == 32 * HOUR
     assert table["share"]["Queue"] == pytest.approx(1 - 13 / 32)
@@ -125,7 +125,7 @@ def test_the_longest_wait_is_told_with_what_was_in_hand() -> None:
     block = {"ticket": "b", "start": MONDAY + 9 * HOUR, "end": MONDAY + 13 * HOUR, "how": "link", "by": "z"}
     found = longest_waits(
         waits(), visits=conform(visits, VISITS), blocks=conform(pd.DataFrame([block]), BLOCKS),
-        tickets=conform(tickets, TICKETS), lives=lives(), as_of=MONDAY + 90 * HOUR, most=3,
+        tickets=conform(tickets, TICKETS), lifecycles=lifecycles(), as_of=MONDAY + 90 * HOUR, most=3,
     )  # fmt: skip
     first, *others = found.to_dict("records")
     assert [(row["key"], row["n"]) for row in (first, *others)] == [("KEY-0", 2), ("KEY-1", 1), ("KEY-0", 0)]
@@ -138,6 +138,6 @@ def test_the_longest_wait_is_told_with_what_was_in_hand() -> None:
     assert first["receiver"] == "tester"
     blocked = longest_waits(
         waits(PIECES[5:6]), visits=empty(VISITS), blocks=conform(pd.DataFrame([block]), BLOCKS),
-        tickets=conform(tickets, TICKETS), lives=lives(), as_of=MONDAY + 90 * HOUR,
+        tickets=conform(tickets, TICKETS), lifecycles=lifecycles(), as_of=MONDAY + 90 * HOUR,
     )  # fmt: skip
     assert blocked["blockers"].tolist() == [("KEY-4",)]

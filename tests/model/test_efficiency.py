@@ -1,4 +1,4 @@
-"""The bracket of flow efficiency, on two lives laid out by hand."""
+"""The bracket of flow efficiency, on two lifecycles laid out by hand."""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def visits(*rows: tuple[str, str, int, int, int | None, int | None]) -> pd.DataF
     return conform(typed, VISITS)
 
 
-def lives(*leads: int, bulk: bool = False) -> pd.DataFrame:
+def lifecycles(*leads: int, bulk: bool = False) -> pd.DataFrame:
     rows = [
         {"ticket": ticket, "finished": START + lead * HOUR, "lead": lead * HOUR, "bulk": bulk}
         for ticket, lead in zip("ab", leads, strict=False)
@@ -52,7 +52,7 @@ def test_statuses_and_traces_are_the_two_ends() -> None:
             ("a", "queue", 0, 8, None, None), ("a", "work", 8, 30, 10, 22), ("a", "done", 30, 40, None, None),
             ("b", "work", 0, 10, None, None),
         ),
-        lives(30, 10), clock=clock(), minimum=2,
+        lifecycles(30, 10), clock=clock(), minimum=2,
     seed=0)  # fmt: skip
     shares = told.set_index(["measure", "time"])["share"]
     assert shares["statuses", "elapsed"] == pytest.approx((20 + 10) / 40)
@@ -67,9 +67,9 @@ def test_statuses_and_traces_are_the_two_ends() -> None:
 def test_open_tickets_and_bulk_finishes_do_not_count() -> None:
     """Without counted tickets there is no share: no data is not 0 %."""
     rows = visits(("a", "work", 0, 8, None, None))
-    nothing = lives(8)
+    nothing = lifecycles(8)
     nothing["finished"] = pd.Series([None], dtype="datetime64[us, UTC]")
-    for some in (lives(8, bulk=True), nothing):
+    for some in (lifecycles(8, bulk=True), nothing):
         told = efficiency_bracket(rows, some, clock=clock(), seed=0, minimum=12)
         assert told["share"].isna().all()
         assert told["tickets"].tolist() == [0] * 4
@@ -78,6 +78,6 @@ def test_open_tickets_and_bulk_finishes_do_not_count() -> None:
 def test_too_few_tickets_have_no_interval() -> None:
     """One is under the minimum."""
     told = efficiency_bracket(
-        visits(("a", "work", 0, 8, None, None)), lives(8), clock=clock(), seed=0, minimum=12
+        visits(("a", "work", 0, 8, None, None)), lifecycles(8), clock=clock(), seed=0, minimum=12
     )
     assert told["low"].isna().all()

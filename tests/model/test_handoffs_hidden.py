@@ -23,7 +23,7 @@ LIFE: list[tuple[str, str, int, int, int | None, int | None]] = [
 
 
 def laid_out(tickets: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """So many tickets that lived the same life, and what is known of their lives."""
+    """So many tickets that lived the same life, and what is known of their lifecycles."""
     rows: list[dict[str, Any]] = []
     for number in range(tickets):
         for n, (kind, stage, *hours) in enumerate(LIFE):
@@ -32,8 +32,8 @@ def laid_out(tickets: int = 12) -> tuple[pd.DataFrame, pd.DataFrame]:
             more = {"elapsed": told["left"] - told["entered"], "revisit": False, "bulk": False}
             rows.append({"ticket": f"t{number:02}", "n": n, "stage": stage, "kind": kind} | told | more)
     finish = [MONDAY + 100 * HOUR] * tickets
-    lives = pd.DataFrame({"ticket": [f"t{number:02}" for number in range(tickets)], "finished": finish})
-    return conform(pd.DataFrame(rows), VISITS), lives.assign(bulk=False)
+    lifecycles = pd.DataFrame({"ticket": [f"t{number:02}" for number in range(tickets)], "finished": finish})
+    return conform(pd.DataFrame(rows), VISITS), lifecycles.assign(bulk=False)
 
 
 def test_waits_hide_before_the_first_and_after_the_last_touch() -> None:

@@ -40,11 +40,11 @@ def stories(*waited: tuple[str, str, int], teams: bool = True, **words: Any) -> 
         {"ticket": ticket, "key": ticket.upper(), "summary": f"Do {ticket}", "created": START}
         for ticket in tickets
     ]
-    lives = pd.DataFrame({"ticket": tickets, "bulk": False, "lead": 1000 * HOUR})
+    lifecycles = pd.DataFrame({"ticket": tickets, "bulk": False, "lead": 1000 * HOUR})
     return handoff_stories(
         conform(pd.DataFrame(rows), HANDOFFS) if rows else empty(HANDOFFS),
         conform(pd.DataFrame(pieces), WAITS) if pieces else empty(WAITS),
-        lives.assign(finished=START + 1000 * HOUR),
+        lifecycles.assign(finished=START + 1000 * HOUR),
         visits=empty(VISITS),
         blocks=empty(BLOCKS),
         tickets=conform(pd.DataFrame(about), TICKETS) if about else empty(TICKETS),

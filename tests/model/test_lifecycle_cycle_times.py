@@ -1,4 +1,4 @@
-"""Cycle times, on lives laid out by hand and on random ones."""
+"""Cycle times, on lifecycles laid out by hand and on random ones."""
 
 import numpy as np
 import pandas as pd
@@ -66,8 +66,8 @@ def test_tickets_without_work_have_no_cycle_time() -> None:
 
 def test_what_a_bulk_edit_finished_is_set_apart() -> None:
     """Five tickets that one person moved to done at one instant: when they ended is not known."""
-    lives: list[Life] = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 5
-    times = times_of(stream_of(*lives, by="one-person"))
+    lifecycles: list[Life] = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 5
+    times = times_of(stream_of(*lifecycles, by="one-person"))
     assert times["state"].tolist() == ["bulk"] * 5
 
 
@@ -106,9 +106,9 @@ def test_too_few_finished_tickets_give_no_line() -> None:
 def test_drawing_on_lives_and_visits_changes_neither() -> None:
     """Tables in, tables out."""
     stream = stream_of([("Ready", 2), ("Build", 3), ("Done", 1)])
-    lives, visits = stream.lifecycles.copy(deep=True), stream.visits.copy(deep=True)
+    lifecycles, visits = stream.lifecycles.copy(deep=True), stream.visits.copy(deep=True)
     times_of(stream)
-    pd.testing.assert_frame_equal(stream.lifecycles, lives)
+    pd.testing.assert_frame_equal(stream.lifecycles, lifecycles)
     pd.testing.assert_frame_equal(stream.visits, visits)
 
 
@@ -134,11 +134,11 @@ def hours_walked(stream: ValueStream, ticket: str, *, opened: range) -> tuple[in
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, float]]]) -> None:
     """Whatever ways tickets go: elapsed and working hours are those that a walk along the clock counts."""
-    lives: list[Life] = [
+    lifecycles: list[Life] = [
         [step for place, step in enumerate(chain) if not place or chain[place - 1][0] != step[0]]
         for chain in chains
     ]
-    stream = stream_of(*lives, as_of_day=30)
+    stream = stream_of(*lifecycles, as_of_day=30)
     times = times_of(stream).set_index("ticket")
     hour = pd.Timedelta(hours=1)
     found = {

@@ -21,15 +21,15 @@ LIFE = (
 DIRECT = (("Backlog", 0, 5), ("Done", 5, 40))
 
 
-def told(*lives: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
+def told(*lifecycles: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
     about = STAGES.set_index("stage")
     stays = [
         {"ticket": f"t{number}", "stage": stage, "kind": about["kind"][stage], "place": about["place"][stage],
          "entered": MONDAY + first * DAY, "elapsed": (last - first) * DAY}
-        for number, life in enumerate(lives) for stage, first, last in life
+        for number, life in enumerate(lifecycles) for stage, first, last in life
     ]  # fmt: skip
     rows = []
-    for number, life in enumerate(lives):
+    for number, life in enumerate(lifecycles):
         done = next(first for stage, first, _ in life if stage == "Done")
         started = next((first for stage, first, _ in life if stage == "Build"), None)
         cycle = pd.NaT if started is None else (done - started) * DAY

@@ -22,10 +22,10 @@ STAGES = pd.DataFrame(
 KIND = {"Ready": "queue", "Build": "work", "Done": "done"}
 
 
-def visits(*lives: tuple[tuple[str, int], ...], bulk: bool = False) -> pd.DataFrame:
+def visits(*lifecycles: tuple[tuple[str, int], ...], bulk: bool = False) -> pd.DataFrame:
     """Lives as (stage, days) chains; the last visit of each stays open."""
     rows = []
-    for number, life in enumerate(lives):
+    for number, life in enumerate(lifecycles):
         at = START
         for n, (stage, days) in enumerate(life):
             left = at + pd.Timedelta(days=days)

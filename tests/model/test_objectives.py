@@ -33,8 +33,8 @@ def lived(*rows: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 
 
 def costs(*rows: dict[str, Any], minimum: int = 1) -> pd.DataFrame:
-    lives, alignment, tickets = lived(*rows)
-    return objective_costs(lives, alignment=alignment, tickets=tickets, minimum=minimum)
+    lifecycles, alignment, tickets = lived(*rows)
+    return objective_costs(lifecycles, alignment=alignment, tickets=tickets, minimum=minimum)
 
 
 GROW = {"objective": "Grow"}
@@ -96,10 +96,10 @@ def test_open_work_alone_is_an_objective_too() -> None:
 def test_the_flow_is_shared_out_among_delivered_tickets() -> None:
     """Of twenty: twelve, seven and one, no risk; the open and the bulk-closed do not count."""
     feature, defect = {"flow": "feature", "flow_by": "vsm.toml"}, {"flow": "defect", "flow_by": "types"}
-    lives, alignment, _ = lived(
+    lifecycles, alignment, _ = lived(
         *[feature] * 12, *[defect] * 7, {"flow": "debt"}, feature | OPEN, feature | {"bulk": True}
     )
-    rows = flow_distribution(lives, alignment=alignment, minimum=12).set_index("flow")
+    rows = flow_distribution(lifecycles, alignment=alignment, minimum=12).set_index("flow")
     assert rows["tickets"].to_dict() == {"feature": 12, "defect": 7, "risk": 0, "debt": 1}
     assert rows["share"].to_dict() == {"feature": 0.6, "defect": 0.35, "risk": 0.0, "debt": 0.05}
     assert rows.loc[["defect"], ["low", "high"]].to_numpy().tolist()[0] == pytest.approx(
@@ -111,8 +111,8 @@ def test_the_flow_is_shared_out_among_delivered_tickets() -> None:
 
 def test_unknown_kinds_are_a_row_and_few_tickets_have_no_share() -> None:
     """A type that is not mapped is told as unknown."""
-    lives, alignment, _ = lived({"flow": None}, {"flow": "risk"})
-    rows = flow_distribution(lives, alignment=alignment, minimum=12)
+    lifecycles, alignment, _ = lived({"flow": None}, {"flow": "risk"})
+    rows = flow_distribution(lifecycles, alignment=alignment, minimum=12)
     assert rows["flow"].tolist() == ["feature", "defect", "risk", "debt", "unknown"]
     assert rows["tickets"].tolist() == [0, 0, 1, 0, 1]
     assert rows[["share", "low", "high"]].isna().all(axis=None)
@@ -121,8 +121,8 @@ def test_unknown_kinds_are_a_row_and_few_tickets_have_no_share() -> None:
 def test_weeks_begin_on_monday_and_idle_ones_are_there() -> None:
     """One delivered on Thursday 15 January, two on Sunday 1 February: three weeks, the middle one empty."""
     late = {"flow": "defect", "finished": pd.Timestamp("2026-02-01T23:59", tz="UTC")}
-    lives, alignment, _ = lived({"flow": "feature"}, late, late)
-    rows = flow_by_period(lives, alignment=alignment, period="week", minimum=2)
+    lifecycles, alignment, _ = lived({"flow": "feature"}, late, late)
+    rows = flow_by_period(lifecycles, alignment=alignment, period="week", minimum=2)
     assert rows["start"].dt.strftime("%m-%d").unique().tolist() == ["01-12", "01-19", "01-26"]
     assert rows.loc[rows["flow"] == "defect", "tickets"].tolist() == [0, 0, 2]
     assert rows[rows["share"].notna()]["share"].tolist() == [0.0, 1.0, 0.0, 0.0]
@@ -131,16 +131,16 @@ def test_weeks_begin_on_monday_and_idle_ones_are_there() -> None:
 
 def test_quarters_begin_with_their_first_day() -> None:
     """Of January and June: the first quarter and the second."""
-    lives, alignment, _ = lived({"flow": "debt"}, {"flow": "debt", "finished": END + 150 * DAY})
-    rows = flow_by_period(lives, alignment=alignment, minimum=12)
+    lifecycles, alignment, _ = lived({"flow": "debt"}, {"flow": "debt", "finished": END + 150 * DAY})
+    rows = flow_by_period(lifecycles, alignment=alignment, minimum=12)
     assert rows.query("tickets > 0")["start"].dt.strftime("%Y-%m-%d").tolist() == ["2026-01-01", "2026-04-01"]
-    assert flow_by_period(lives.iloc[:0], alignment=alignment, minimum=12).empty
+    assert flow_by_period(lifecycles.iloc[:0], alignment=alignment, minimum=12).empty
 
 
 def test_unplanned_work_is_a_share_of_what_is_known() -> None:
     """Four of sixteen; one is not known."""
-    lives, alignment, _ = lived(*[{"planned": True}] * 12, *[{"planned": False}] * 4, {"planned": None})
-    (row,) = planned_share(lives, alignment=alignment, minimum=12).to_dict("records")
+    lifecycles, alignment, _ = lived(*[{"planned": True}] * 12, *[{"planned": False}] * 4, {"planned": None})
+    (row,) = planned_share(lifecycles, alignment=alignment, minimum=12).to_dict("records")
     assert (row["planned"], row["unplanned"], row["unknown"], row["n"], row["share"]) == (12, 4, 1, 16, 0.25)
     assert (row["low"], row["high"]) == pytest.approx((0.1018, 0.4950), abs=1e-4)
     assert pd.isna(row["missing"])
@@ -148,10 +148,10 @@ def test_unplanned_work_is_a_share_of_what_is_known() -> None:
 
 def test_what_is_missing_for_planning_is_named() -> None:
     """No selectors, or nothing delivered: two different answers, and neither is 0 %."""
-    lives, alignment, _ = lived({}, {})
-    (row,) = planned_share(lives, alignment=alignment, minimum=12).to_dict("records")
+    lifecycles, alignment, _ = lived({}, {})
+    (row,) = planned_share(lifecycles, alignment=alignment, minimum=12).to_dict("records")
     assert row["missing"].startswith("vsm.toml does not define unplanned work: add unplanned")
-    (none,) = planned_share(lives.iloc[:0], alignment=alignment, minimum=12).to_dict("records")
+    (none,) = planned_share(lifecycles.iloc[:0], alignment=alignment, minimum=12).to_dict("records")
     assert none["missing"] == "no ticket has been finished so far"
     assert pd.isna([row["share"], none["share"]]).all()
 
@@ -167,17 +167,17 @@ def test_shares_sum_to_one(rows: list[tuple[str, str | None, int, bool]]) -> Non
     told = [
         {"objective": name, "flow": flow, "wait": days * DAY, "bulk": bulk} for name, flow, days, bulk in rows
     ]
-    lives, alignment, tickets = lived(*told)
+    lifecycles, alignment, tickets = lived(*told)
     delivered = sum(not bulk for *_, bulk in rows)
-    flows = flow_distribution(lives, alignment=alignment, minimum=1)
+    flows = flow_distribution(lifecycles, alignment=alignment, minimum=1)
     assert flows["tickets"].sum() == delivered
     assert flows["share"].sum() == pytest.approx(1.0 if delivered else 0.0)
-    by = objective_costs(lives, alignment=alignment, tickets=tickets, minimum=1)
+    by = objective_costs(lifecycles, alignment=alignment, tickets=tickets, minimum=1)
     assert by["delivered"].sum() == delivered
-    assert by["wait"].sum() == lives.loc[~lives["bulk"], "wait"].sum()
+    assert by["wait"].sum() == lifecycles.loc[~lifecycles["bulk"], "wait"].sum()
     if by["wait_share"].notna().any():
         assert by["wait_share"].sum() == pytest.approx(1.0)
-    periods = flow_by_period(lives, alignment=alignment, minimum=1)
+    periods = flow_by_period(lifecycles, alignment=alignment, minimum=1)
     assert periods["tickets"].sum() == delivered
 
 

@@ -16,10 +16,10 @@ HOUR = pd.Timedelta(hours=1)
 Step = tuple[str, str | None, int, int]
 
 
-def visits_of(*lives: list[Step]) -> pd.DataFrame:
+def visits_of(*lifecycles: list[Step]) -> pd.DataFrame:
     """Lives of (kind, team, hours, hours until the first touch); the last visit of each is in ``done``."""
     rows: list[dict[str, Any]] = []
-    for number, life in enumerate(lives):
+    for number, life in enumerate(lifecycles):
         at = START
         for n, (kind, team, hours, until) in enumerate([*life, ("done", None, 1, 0)]):
             visit = {"ticket": f"t{number:02}", "n": n, "stage": f"{kind} {team}", "kind": kind, "team": team}
@@ -35,9 +35,9 @@ def visits_of(*lives: list[Step]) -> pd.DataFrame:
 def lives_of(visits: pd.DataFrame, *, bulk: tuple[str, ...] = ()) -> pd.DataFrame:
     """All finished by their last visit."""
     by_ticket = visits.astype({"ticket": "str"}).groupby("ticket")["entered"]
-    lives = pd.DataFrame({"created": by_ticket.min(), "finished": by_ticket.max()}).reset_index()
-    lives["lead"] = lives["finished"] - lives["created"]
-    return lives.assign(bulk=lives["ticket"].isin(bulk))
+    lifecycles = pd.DataFrame({"created": by_ticket.min(), "finished": by_ticket.max()}).reset_index()
+    lifecycles["lead"] = lifecycles["finished"] - lifecycles["created"]
+    return lifecycles.assign(bulk=lifecycles["ticket"].isin(bulk))
 
 
 def work(*teams: str | None) -> list[Step]:
@@ -98,9 +98,9 @@ def test_a_return_is_taken_up_when_somebody_is_known_to_work() -> None:
 def test_tickets_that_a_bulk_edit_closed_and_open_ones_are_not_weighed() -> None:
     """Of four alike two count; both share a lead time of nine hours."""
     visits = visits_of(*[work("web", "qa", "web")] * 4)
-    lives = lives_of(visits, bulk=("t01",))
-    lives["finished"] = lives["finished"].mask(lives["ticket"] == "t02")
-    (row,) = ping_pong(visits, lives, minimum=2, seed=0).to_dict("records")
+    lifecycles = lives_of(visits, bulk=("t01",))
+    lifecycles["finished"] = lifecycles["finished"].mask(lifecycles["ticket"] == "t02")
+    (row,) = ping_pong(visits, lifecycles, minimum=2, seed=0).to_dict("records")
     assert (row["tickets"], row["rounds"], row["evidence"]) == (2, 2, ("t00", "t03"))
     assert row["share"] == pytest.approx(4 / 18)
     assert row["low"] <= row["share"] <= row["high"]
@@ -150,13 +150,13 @@ STEPS = st.lists(
 
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
-    lives: list[list[Step]],
+    lifecycles: list[list[Step]],
 ) -> None:
     """Whatever tickets do; costs of one ticket's rows lie in different hours, so their sum fits its lead time."""
-    visits = visits_of(*lives)
+    visits = visits_of(*lifecycles)
     found = ping_pong(visits, lives_of(visits), seed=0, minimum=12)
     expected: Counter[tuple[str, str]] = Counter()
-    for life in lives:
+    for life in lifecycles:
         expected += reference(life)
     assert dict(zip(zip(found["a"], found["b"], strict=True), found["rounds"], strict=True)) == expected
     assert (found["cost"] >= pd.Timedelta(0)).all()
@@ -166,12 +166,12 @@ def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
 
 
 @given(st.lists(STEPS, min_size=1, max_size=3))
-def test_cost_is_that_of_the_reference_hour_by_hour(lives: list[list[Step]]) -> None:
+def test_cost_is_that_of_the_reference_hour_by_hour(lifecycles: list[list[Step]]) -> None:
     """Each hour from the end of a row's second turn to its last beginning, but those in done, counts once."""
-    visits = visits_of(*lives)
+    visits = visits_of(*lifecycles)
     assert (
         ping_pong(visits, lives_of(visits), seed=0, minimum=12)["cost"].sum()
-        == sum(map(_hours, lives)) * HOUR
+        == sum(map(_hours, lifecycles)) * HOUR
     )
 
 

@@ -118,7 +118,7 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lives", "missing"),
+    ("lifecycles", "missing"),
     [
         ([], "no ticket has been finished so far"),
         ([OPEN], "no ticket has been finished so far"),
@@ -126,9 +126,9 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
         ([went("Build dev-1 - 3", "Done")], r"no team is known for any work: declare [[team]]"),
     ],
 )
-def test_what_is_missing_is_named(lives: list[Life], missing: str) -> None:
+def test_what_is_missing_is_named(lifecycles: list[Life], missing: str) -> None:
     """Unknown is no zero: the one piece that lacks is told."""
-    (row,) = end_to_end_share(Hands(lives).owners(), minimum=12).to_dict("records")
+    (row,) = end_to_end_share(Hands(lifecycles).owners(), minimum=12).to_dict("records")
     assert row["missing"].startswith(missing)
     assert pd.isna(row["share"])
 
@@ -180,9 +180,9 @@ LIVES = st.lists(st.lists(STEP, min_size=1, max_size=6), max_size=6)
 
 @settings(max_examples=share(20, of=200))
 @given(LIVES)
-def test_every_finished_ticket_is_carried_let_go_or_unknown(lives: list[Life]) -> None:
+def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Life]) -> None:
     """Let go exactly where two teams are known; counts of the summary are those of the rows."""
-    owners = Hands(lives).owners()
+    owners = Hands(lifecycles).owners()
     assert owners["carried"].eq(other=False).fillna(value=False).tolist() == (owners["teams"] > 1).tolist()
     assert owners["let_go_stage"].notna().tolist() == (owners["teams"] > 1).tolist()
     assert (owners.loc[owners["carried"].fillna(value=False), "handoffs"] == 0).all()
@@ -193,16 +193,16 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lives: list[Life]) -
 
 @settings(max_examples=share(20, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
-def test_order_of_rows_and_names_of_people_change_nothing(lives: list[Life], rng: Any) -> None:
+def test_order_of_rows_and_names_of_people_change_nothing(lifecycles: list[Life], rng: Any) -> None:
     """Shuffled visits and handoffs, and every person renamed."""
-    plain = Hands(lives)
-    renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lives])
+    plain = Hands(lifecycles)
+    renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lifecycles])
     pd.testing.assert_frame_equal(renamed.owners(), plain.owners())
     order = list(range(len(plain.visits)))
     rng.shuffle(order)
     shuffled = plain.visits.iloc[order].reset_index(drop=True)
     again = ticket_owners(
-        shuffled, handoffs=plain.handoffs.iloc[::-1], lives=plain.lives, events=plain.events,
+        shuffled, handoffs=plain.handoffs.iloc[::-1], lifecycles=plain.lifecycles, events=plain.events,
         commits=plain.commits, stages=stages(),
     )  # fmt: skip
     pd.testing.assert_frame_equal(again, plain.owners())

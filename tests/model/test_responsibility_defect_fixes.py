@@ -16,10 +16,10 @@ NOBODY = went("Build - - 1", "Done")
 BUG = {"type": "Bug"}
 
 
-def mended(*lives: Life, about: list[dict[str, Any]], **more: Any) -> pd.DataFrame:
-    hands = Hands(lives, about=about, **more)
+def mended(*lifecycles: Life, about: list[dict[str, Any]], **more: Any) -> pd.DataFrame:
+    hands = Hands(lifecycles, about=about, **more)
     return fixes_of_defects(
-        hands.lives, alignment=alignment_of_tickets(hands.tickets, workflow=Workflow()), visits=hands.visits,
+        hands.lifecycles, alignment=alignment_of_tickets(hands.tickets, workflow=Workflow()), visits=hands.visits,
         events=hands.events, commits=hands.commits, tickets=hands.tickets,
     )  # fmt: skip
 
@@ -94,10 +94,10 @@ def test_of_several_causes_the_latest_counts() -> None:
 
 def test_the_share_is_of_defects_whose_teams_are_known() -> None:
     """Of five finished defects three name a cause, two of these with teams: one of two at home."""
-    lives = [WEB, WEB, QA, NOBODY, WEB, WEB, went("Build dev-1 web 3")]
+    lifecycles = [WEB, WEB, QA, NOBODY, WEB, WEB, went("Build dev-1 web 3")]
     about = [{}, BUG, BUG, BUG, BUG, BUG, BUG]
     rows = events(*[linked(f"jira:{number}", "is caused by AB-1") for number in (2, 3, 4)])
-    found = mended(*lives, about=about, events=rows)
+    found = mended(*lifecycles, about=about, events=rows)
     (row,) = defects_fixed_at_home(found, minimum=2).to_dict("records")
     assert (row["defects"], row["told"], row["n"], row["home"], row["share"]) == (5, 3, 2, 1, 0.5)
     assert pd.isna(row["missing"])

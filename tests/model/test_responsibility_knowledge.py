@@ -60,9 +60,9 @@ def test_components_are_handled_by_whoever_worked_on_their_tickets() -> None:
 
 def test_only_what_happened_lately_counts() -> None:
     """Begun before and ended in the last two days: it counts. What lies open since long: it does not."""
-    lives = [BUILD, BUILD, OTHER, went("Build dev-2 web 30", "Done")]
-    assert told(at_risk(Hands(lives), as_of=START + 4 * DAY, days=2), "n", "people") == [[3, 2]]
-    assert at_risk(Hands(lives), as_of=START + 20 * DAY, days=2).empty
+    lifecycles = [BUILD, BUILD, OTHER, went("Build dev-2 web 30", "Done")]
+    assert told(at_risk(Hands(lifecycles), as_of=START + 4 * DAY, days=2), "n", "people") == [[3, 2]]
+    assert at_risk(Hands(lifecycles), as_of=START + 20 * DAY, days=2).empty
 
 
 def test_repositories_are_handled_by_authors() -> None:
@@ -91,10 +91,10 @@ STEP = st.tuples(
 
 @settings(max_examples=share(20, of=200))
 @given(st.lists(st.lists(STEP, min_size=1, max_size=4), max_size=5), st.randoms(use_true_random=False))
-def test_shuffling_and_renaming_change_no_risk(lives: list[Life], rng: Any) -> None:
+def test_shuffling_and_renaming_change_no_risk(lifecycles: list[Life], rng: Any) -> None:
     """Persons are counted, so their names tell nothing; a top share of one is one person or the same on all."""
-    rows = at_risk(Hands(lives))
-    renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lives])
+    rows = at_risk(Hands(lifecycles))
+    renamed = Hands([[(s, h and f"x {h}", t, d) for s, h, t, d in life] for life in lifecycles])
     order = list(range(len(renamed.visits)))
     rng.shuffle(order)
     again = knowledge_at_risk(
@@ -107,7 +107,9 @@ def test_shuffling_and_renaming_change_no_risk(lives: list[Life], rng: Any) -> N
 
 
 def together(hands: Hands, **more: Any) -> pd.DataFrame:
-    return ticket_disciplines(hands.visits, lives=hands.lives, events=hands.events, stages=stages(), **more)
+    return ticket_disciplines(
+        hands.visits, lifecycles=hands.lifecycles, events=hands.events, stages=stages(), **more
+    )
 
 
 def test_disciplines_worked_together_where_one_touched_the_others_visit() -> None:

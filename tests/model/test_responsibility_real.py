@@ -92,7 +92,7 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     stream = real_stream(real_data, tracker)
     aligned = alignment_of_tickets(stream.tickets, workflow=stream.workflow)
     owners = ticket_owners(
-        stream.visits, handoffs=stream.handoffs, lives=stream.lifecycles, events=stream.events,
+        stream.visits, handoffs=stream.handoffs, lifecycles=stream.lifecycles, events=stream.events,
         commits=stream.commits, stages=stream.stages,
     )  # fmt: skip
     whole, teams = end_to_end_share(owners, minimum=12), end_to_end_by_team(owners, minimum=12)
@@ -130,7 +130,7 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
         minimum=12,
     )
     joint = ticket_disciplines(
-        stream.visits, lives=stream.lifecycles, events=stream.events, stages=stream.stages
+        stream.visits, lifecycles=stream.lifecycles, events=stream.events, stages=stream.stages
     )
     shown = [
         end_to_end_table(whole, teams=teams),

@@ -1,4 +1,4 @@
-"""What is done again: small lives with values written out by hand."""
+"""What is done again: small lifecycles with values written out by hand."""
 
 import pandas as pd
 

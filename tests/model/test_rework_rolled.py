@@ -14,11 +14,11 @@ KINDS = {0: "work", 1: "queue", 2: "work", 3: "work", 4: "done"}
 LIVES = st.lists(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=7), min_size=1, max_size=20)
 
 
-def stays_of(*lives: list[int]) -> pd.DataFrame:
+def stays_of(*lifecycles: list[int]) -> pd.DataFrame:
     """Lives of tickets as the places of their stays."""
     rows = [
         {"ticket": f"t{n:03}", "stage": f"S{place}", "kind": KINDS[place], "place": place, "bulk": False}
-        for n, life in enumerate(lives)
+        for n, life in enumerate(lifecycles)
         for place in life
     ]
     return pd.DataFrame(rows)
@@ -26,10 +26,10 @@ def stays_of(*lives: list[int]) -> pd.DataFrame:
 
 def test_shares_of_stages_of_work_are_multiplied() -> None:
     """S0 passes on 16 times, of which 4 come back; S2 and S3 pass on 12 times for good."""
-    lives = [[0, 2, 0, 2, 3, 4]] * 4 + [[0, 1, 2, 3, 4]] * 8
-    table = rolled_accuracy(stays_of(*lives), seed=0, minimum=12).iloc[0]
+    lifecycles = [[0, 2, 0, 2, 3, 4]] * 4 + [[0, 1, 2, 3, 4]] * 8
+    table = rolled_accuracy(stays_of(*lifecycles), seed=0, minimum=12).iloc[0]
     assert table[["tickets", "stages", "few"]].tolist() == [12, 3, 0]
-    assert complete_and_accurate(stays_of(*lives))["ca"].to_dict() == {
+    assert complete_and_accurate(stays_of(*lifecycles))["ca"].to_dict() == {
         "S0": 0.75, "S1": 1.0, "S2": 1.0, "S3": 1.0,
     }  # fmt: skip
     assert table["share"] == 0.75
@@ -38,8 +38,8 @@ def test_shares_of_stages_of_work_are_multiplied() -> None:
 
 def test_stages_that_pass_on_little_are_left_out_and_counted() -> None:
     """S3 passed on once, and it came back."""
-    lives = [[0, 2]] * 12 + [[3, 4, 3]]
-    table = rolled_accuracy(stays_of(*lives), seed=0, minimum=12)
+    lifecycles = [[0, 2]] * 12 + [[3, 4, 3]]
+    table = rolled_accuracy(stays_of(*lifecycles), seed=0, minimum=12)
     assert table.to_numpy().tolist() == [[12, 1, 1, 1.0, 1.0, 1.0]]
 
 
@@ -68,9 +68,9 @@ def test_the_seed_decides_the_interval() -> None:
 
 
 @given(LIVES)
-def test_the_product_is_that_of_the_shares(lives: list[list[int]]) -> None:
+def test_the_product_is_that_of_the_shares(lifecycles: list[list[int]]) -> None:
     """As ``complete_and_accurate`` gives them for the stages of work; the interval lies within 0 and 1."""
-    stays = stays_of(*lives)
+    stays = stays_of(*lifecycles)
     rates = complete_and_accurate(stays)["ca"].reindex(["S0", "S2", "S3"]).dropna()
     for row in rolled_accuracy(stays, minimum=1, seed=0).to_dict("records"):
         assert row["share"] == pytest.approx(rates.prod())
@@ -78,9 +78,9 @@ def test_the_product_is_that_of_the_shares(lives: list[list[int]]) -> None:
 
 
 @given(LIVES, st.randoms())
-def test_the_order_of_tickets_changes_nothing(lives: list[list[int]], random: Random) -> None:
+def test_the_order_of_tickets_changes_nothing(lifecycles: list[list[int]], random: Random) -> None:
     """Tickets shuffled, each with its stays in order."""
-    stays = stays_of(*lives)
+    stays = stays_of(*lifecycles)
     order = random.sample(sorted(set(stays["ticket"])), stays["ticket"].nunique())
     mixed = pd.concat([stays[stays["ticket"] == ticket] for ticket in order], ignore_index=True)
     pd.testing.assert_frame_equal(

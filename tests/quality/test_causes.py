@@ -4,14 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from tests.model.test_causes import HOUR, MONDAY, PIECES, lives, waits
+from tests.model.test_causes import HOUR, MONDAY, PIECES, lifecycles, waits
 from vsm.quality.causes import check_causes, check_skipping
 from vsm.tables import EVENTS, VISITS, conform, empty
 
 
 def told(pieces: pd.DataFrame, **tables: pd.DataFrame) -> dict[str, tuple[str, str]]:
     events, visits = tables.get("events", empty(EVENTS)), tables.get("visits", empty(VISITS))
-    doubts = check_causes(pieces, visits, tables.get("lives", lives()), events, minimum=2)
+    doubts = check_causes(pieces, visits, tables.get("lifecycles", lifecycles()), events, minimum=2)
     return {doubt.check: (doubt.level, doubt.detail) for doubt in doubts}
 
 
@@ -63,10 +63,10 @@ def test_work_without_a_trace_is_counted() -> None:
 
 def test_what_never_was_in_work_is_all_waiting() -> None:
     """b's 14 of 42 hours of lead time."""
-    rows = lives()
+    rows = lifecycles()
     rows.loc[1, "started"] = pd.NaT
-    assert "1 of 2 finished tickets" in told(waits(), lives=rows)["straight to done"][1]
-    assert "33 % of the total" in told(waits(), lives=rows)["straight to done"][1]
+    assert "1 of 2 finished tickets" in told(waits(), lifecycles=rows)["straight to done"][1]
+    assert "33 % of the total" in told(waits(), lifecycles=rows)["straight to done"][1]
 
 
 def test_clean_up_is_left_out_and_counted() -> None:
@@ -84,7 +84,7 @@ def test_days_without_times_are_seen() -> None:
 
 def test_under_the_minimum_nothing_is_told() -> None:
     """Two finished tickets are too few by default."""
-    assert check_causes(waits(), empty(VISITS), lives(), empty(EVENTS)) == []
+    assert check_causes(waits(), empty(VISITS), lifecycles(), empty(EVENTS)) == []
 
 
 def test_a_stage_that_most_skip_tells_of_few() -> None:

@@ -21,7 +21,7 @@ STRAIGHT = (("Ready", 1.0), ("Done", 1.0))
 
 def parts(stream: ValueStream) -> dict[str, Any]:
     names = ("waits", "events", "commits", "tickets", "stages", "clock")
-    return {"lives": stream.lifecycles, **{name: getattr(stream, name) for name in names}}
+    return {"lifecycles": stream.lifecycles, **{name: getattr(stream, name) for name in names}}
 
 
 def of_tickets(rows: pd.DataFrame, **words: Any) -> go.Figure:

@@ -78,7 +78,7 @@ def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Call
 
 
 def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[..., Visit]) -> None:
-    """Work waits for quality, comes back to support, and its tickets are linked to their lives; nobody is named."""
+    """Work waits for quality, comes back to support, and its tickets are linked to their lifecycles; nobody is named."""
     page = visit().open(sample_run / HANDS)
     text = page.locator("main").inner_text()
     assert "Most waiting lies on the way from development to quality" in text
@@ -132,7 +132,7 @@ def test_lives_are_drawn_when_somebody_comes_near(
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> None:
-    """Each page under 3 MB, and that of the tickets' lives; the executed notebook beside it, every code cell run."""
+    """Each page under 3 MB, and that of the tickets' lifecycles; the executed notebook beside it, every code cell run."""
     assert all((sample_run / page).stat().st_size < 3_000_000 for page in (name, TIMELINES))
     notebook: dict[str, Any] = json.loads((sample_run / name.replace(".html", ".ipynb")).read_text())
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")

@@ -54,8 +54,8 @@ def test_a_stream_survives_pickling() -> None:
 
 def test_a_section_that_is_changed_in_place_is_in_no_measure_made_later() -> None:
     """As frames are: the next measure is made from untouched ones."""
-    lives = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3
-    stream, untouched = stream_of(*lives), stream_of(*lives)
+    lifecycles = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3
+    stream, untouched = stream_of(*lifecycles), stream_of(*lifecycles)
     del stream.alignment.tickets["flow"]
     pd.testing.assert_frame_equal(
         stream.responsibility.mended_defects, untouched.responsibility.mended_defects
@@ -76,8 +76,8 @@ def test_completion_offers_what_an_analyst_calls() -> None:
     stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
     assert {"visits", "findings", "network", "as_of"} <= set(dir(stream))
     assert not [name for name in dir(stream) if name.startswith("_")]
-    with pytest.raises(AttributeError, match=r"has no attribute 'lives'; it has .*lifecycles"):
-        getattr(stream, "lives")  # noqa: B009 - the point is the missing name
+    with pytest.raises(AttributeError, match=r"has no attribute 'lifecycles'; it has .*lifecycles"):
+        getattr(stream, "lifecycles")  # noqa: B009 - the point is the missing name
 
 
 @pytest.mark.slow

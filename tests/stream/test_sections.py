@@ -23,10 +23,10 @@ STAGES = pd.DataFrame(
 )
 
 
-def visits_of(**lives: str) -> pd.DataFrame:
+def visits_of(**lifecycles: str) -> pd.DataFrame:
     """Lives as stages, one hour each, the last one open; one person of one team holds all work."""
     rows = []
-    for ticket, life in lives.items():
+    for ticket, life in lifecycles.items():
         names = life.split()
         for n, stage in enumerate(names):
             at = START + n * HOUR
@@ -58,10 +58,10 @@ def told() -> tuple[Rework, Load]:
     """One finished ticket with a return, one open with another return, one that lies in the queue."""
     visits = visits_of(a="Test Build Test Build Done", b="Build Test Build", c="Ready")
     waits, events = empty(WAITS), empty(EVENTS)
-    lives = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
+    lifecycles = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
     stays = stage_visits_from_visits(visits, waits, stages=STAGES)
     return (
-        rework_section(visits, lifecycles=lives, stage_visits=stays, stages=STAGES, minimum=12, seed=0),
+        rework_section(visits, lifecycles=lifecycles, stage_visits=stays, stages=STAGES, minimum=12, seed=0),
         load_section(
             visits, events=events, stage_visits=stays, as_of=NOW, teams=Teams(), active_days=14.0,
             minimum=1, seed=0, fewest_people=1,

@@ -57,12 +57,12 @@ def toml_of(
 
 
 def shared(
-    *lives: Sequence[Step], toml: str, key: bytes | None = KEY, window: Window | None = None
+    *lifecycles: Sequence[Step], toml: str, key: bytes | None = KEY, window: Window | None = None
 ) -> ValueStream:
     """What is seen of these tickets without names."""
     documents = [
         {"ticket": str(number), "rows": [row(line, step) for line, step in enumerate(life)]}
-        for number, life in enumerate(lives, start=1)
+        for number, life in enumerate(lifecycles, start=1)
     ]
     log = log_from_table(documents, source="table:desk")
     return stream_from_log(log, workflow=parse_workflow(toml), as_of=AS_OF, key=key, window=window)
@@ -116,16 +116,16 @@ def test_the_limit_is_how_many_are_enough() -> None:
 
 def test_who_held_a_teams_work_counts_as_well_as_its_members() -> None:
     """The tracker says web of what three people hold: nobody is its member, three are seen; quality has one."""
-    lives = [
+    lifecycles = [
         [("New", None, None), ("Build", who, "web"), ("Test", "bo", "quality")] for who in ("a", "b", "c")
     ]
-    assert set(passed(shared(*lives, toml=toml_of({}, fewest=3)))) == {("web", "small teams", True)}
+    assert set(passed(shared(*lifecycles, toml=toml_of({}, fewest=3)))) == {("web", "small teams", True)}
 
 
 def test_a_team_of_which_nobody_is_known_keeps_its_name() -> None:
     """It is no disguise of anybody."""
-    lives: list[Step] = [("New", None, "desk"), ("Over", None, "desk")]
-    stream = shared(lives, toml=toml_of({"web": ["ann"]}, fewest=3))
+    lifecycles: list[Step] = [("New", None, "desk"), ("Over", None, "desk")]
+    stream = shared(lifecycles, toml=toml_of({"web": ["ann"]}, fewest=3))
     assert "desk" in set(stream.visits["team"].dropna())
 
 
@@ -169,12 +169,12 @@ def test_calendars_that_differ_give_way_to_that_of_most() -> None:
 
 def test_few_people_in_view_are_no_distribution() -> None:
     """Of a team of three one alone held work: how many tickets that one had at once is nobody's business."""
-    lives = [[("New", None, None), ("Build", "ann", None), ("Over", None, None)] for _ in range(14)]
+    lifecycles = [[("New", None, None), ("Build", "ann", None), ("Over", None, None)] for _ in range(14)]
     toml = toml_of({"web": ["ann", "al", "ada"]}, fewest=3)
-    (alone,) = shared(*lives, toml=toml).load.switching.to_dict("records")
+    (alone,) = shared(*lifecycles, toml=toml).load.switching.to_dict("records")
     assert (alone["team"], alone["people"]) == ("web", 1)
     assert pd.isna([alone["one"], alone["median"]]).all()
-    (named,) = shared(*lives, toml=toml, key=None).load.switching.to_dict("records")
+    (named,) = shared(*lifecycles, toml=toml, key=None).load.switching.to_dict("records")
     assert named["more"] == 1.0
 
 
@@ -199,15 +199,15 @@ MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
 
 @pytest.mark.slow
 @settings(max_examples=share(15, of=150))
-@given(lives=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
+@given(lifecycles=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
 def test_merging_is_exact_and_leaves_no_small_name(
-    lives: list[list[Step]], team_of: dict[str, str], fewest: int
+    lifecycles: list[list[Step]], team_of: dict[str, str], fewest: int
 ) -> None:
     """As if vsm.toml and the tracker had always known one team; waits and work still are the lead time."""
     teams = {team: sorted(p for p, t in team_of.items() if t == team) for team in TEAMS[:3]}
     toml = toml_of({team: who for team, who in teams.items() if who}, fewest=fewest)
-    stream = shared(*lives, toml=toml)
-    plain = shared(*lives, toml=toml, key=None)
+    stream = shared(*lifecycles, toml=toml)
+    plain = shared(*lifecycles, toml=toml, key=None)
     held = plain.visits[plain.visits["kind"] == "work"]
     seen = {
         team: set(teams.get(team, [])) | set(held.loc[held["team"] == team, "holder"].dropna())
@@ -230,7 +230,7 @@ def test_merging_is_exact_and_leaves_no_small_name(
     for team, who in teams.items():
         if who:
             known.setdefault(merged(team), []).extend(who)
-    renamed = [[(s, h, t and merged(t)) for s, h, t in life] for life in lives]
+    renamed = [[(s, h, t and merged(t)) for s, h, t in life] for life in lifecycles]
     expected = shared(*renamed, toml=toml_of(known, fewest=1))
     for name in ("visits", "handoffs", "waits"):
         pd.testing.assert_frame_equal(getattr(stream, name), getattr(expected, name), check_categorical=False)

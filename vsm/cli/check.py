@@ -35,14 +35,14 @@ def check(dir_: Dir = WORK, names: Names = False) -> None:
 
 def summary(stream: ValueStream) -> str:
     """The name of the stream and the numbers of its tickets and rows, in a sentence."""
-    lives = stream.lifecycles
-    finished, bulk = int(lives["finished"].notna().sum()), int(lives["bulk"].sum())
-    still, gone = int(still_open(lives).sum()), int(lives["gone"].notna().sum())
+    lifecycles = stream.lifecycles
+    finished, bulk = int(lifecycles["finished"].notna().sum()), int(lifecycles["bulk"].sum())
+    still, gone = int(still_open(lifecycles).sum()), int(lifecycles["gone"].notna().sum())
     away = f", {gone} deleted or hidden" if gone else ""
     tables = ("visits", "handoffs", "commits", "releases")
     counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in tables)
     return (
-        f"{stream.workflow.stream.name}: {len(lives)} tickets as of {stream.as_of:%Y-%m-%d %H:%M} UTC, "
+        f"{stream.workflow.stream.name}: {len(lifecycles)} tickets as of {stream.as_of:%Y-%m-%d %H:%M} UTC, "
         f"{finished} finished for good ({bulk} of them by a bulk edit), {still} open{away}; "
         f"{counts}."
     )

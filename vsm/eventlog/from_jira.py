@@ -80,18 +80,18 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
         f"{source}:{body['id']}": {kind: _now(body, kind, documents.roles, ids, source) for kind in STATES}
         for body in documents.issues
     }
-    lives = _lives(documents, changes, now, source)
-    linked = links_without_history(documents.issues, changes, lives=lives, ids=ids, source=source)
-    firsts = pd.DataFrame([*_first_states(changes, lives, now), *linked], columns=list(Item._fields))
+    lifecycles = _lives(documents, changes, now, source)
+    linked = links_without_history(documents.issues, changes, lifecycles=lifecycles, ids=ids, source=source)
+    firsts = pd.DataFrame([*_first_states(changes, lifecycles, now), *linked], columns=list(Item._fields))
     rows = pd.concat([firsts, changes])
     ends = _ends(documents, rows, source)
     notes = [
-        *check_changelogs(documents.issues, changes, lives, source=source),
-        *check_gone(ends, lives, source=source),
+        *check_changelogs(documents.issues, changes, lifecycles, source=source),
+        *check_gone(ends, lifecycles, source=source),
         *check_amounts(_amounts(documents, source), source=source),
     ]
     return Log(
-        tickets=conform(lives.assign(created=lives["start"]), TICKETS),
+        tickets=conform(lifecycles.assign(created=lifecycles["start"]), TICKETS),
         events=_events(pd.concat([rows, ends]), source),
         names=_names(documents, entered, source, mail_key),
         quality=quality_from_notes(notes),
@@ -171,7 +171,7 @@ def _now(body: Json, kind: str, roles: Mapping[str, str], ids: Mapping[str, str]
     return ids.get(value or "") if kind == "parent" else value
 
 
-def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, States]) -> list[Item]:
+def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame, now: Mapping[str, States]) -> list[Item]:
     """Give what the changelog lacks: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
@@ -181,7 +181,9 @@ def _first_states(changes: pd.DataFrame, lives: pd.DataFrame, now: Mapping[str, 
     first_values = stated["before"].mask(halves, stated["after"])
     first_of = first_values.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
     items = []
-    for ticket, start, creator in zip(lives["ticket"], lives["start"], lives["creator"], strict=True):
+    for ticket, start, creator in zip(
+        lifecycles["ticket"], lifecycles["start"], lifecycles["creator"], strict=True
+    ):
         values = {kind: first_of.get((ticket, kind), now[ticket][kind]) for kind in STATES}
         facts = [
             ("created", None),

@@ -10,7 +10,7 @@ from vsm.tables import TOUCH_KINDS
 
 
 def check_changelogs(
-    bodies: Sequence[Json], changes: pd.DataFrame, lives: pd.DataFrame, *, source: str
+    bodies: Sequence[Json], changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
 ) -> Iterator[QualityNote]:
     """Note what is wrong or odd in these issues' histories.
 
@@ -22,7 +22,7 @@ def check_changelogs(
     ----------
     changes
         Recorded facts by ticket and time, as ``from_jira`` lays them out.
-    lives
+    lifecycles
         One row per ticket with ``key, created, start``.
     """
     moves = changes[changes["kind"] == "status"]
@@ -42,18 +42,18 @@ def check_changelogs(
             )
             yield QualityNote("history ends elsewhere", "fault", detail, source, ticket)
     yield from _odd_rows(changes, moves, source)
-    yield from _early_touches(changes, lives, source)
-    for life in lives[lives["start"] < lives["created"]].to_dict("records"):
+    yield from _early_touches(changes, lifecycles, source)
+    for life in lifecycles[lifecycles["start"] < lifecycles["created"]].to_dict("records"):
         detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
         yield QualityNote("events before creation", "warning", detail, source, life["ticket"])
 
 
-def check_gone(ends: pd.DataFrame, lives: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
-    """Note tickets that are not there any more; where they were not done, their lives end unfinished.
+def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
+    """Note tickets that are not there any more; where they were not done, their lifecycles end unfinished.
 
     ``ends`` are the ``delete`` rows, as ``from_jira`` lays them out.
     """
-    keys = lives.set_index("ticket")["key"]
+    keys = lifecycles.set_index("ticket")["key"]
     for end in ends.to_dict("records"):
         detail = (
             f"{keys[end['ticket']]}: {end['after']}, noticed on {end['at']:%Y-%m-%d}; if it was not done, "
@@ -88,8 +88,8 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
             yield QualityNote(check, level, detail, source, row["ticket"], row["ref"])
 
 
-def _early_touches(changes: pd.DataFrame, lives: pd.DataFrame, source: str) -> Iterator[QualityNote]:
-    start = changes["ticket"].map(lives.set_index("ticket")["start"])
+def _early_touches(changes: pd.DataFrame, lifecycles: pd.DataFrame, source: str) -> Iterator[QualityNote]:
+    start = changes["ticket"].map(lifecycles.set_index("ticket")["start"])
     early = changes[changes["kind"].isin(TOUCH_KINDS) & (changes["at"] < start)]
     for touch in early.to_dict("records"):
         detail = (

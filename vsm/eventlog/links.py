@@ -184,7 +184,12 @@ class Link(NamedTuple):
 
 
 def links_without_history(
-    bodies: Iterable[Json], changes: pd.DataFrame, *, lives: pd.DataFrame, ids: Mapping[str, str], source: str
+    bodies: Iterable[Json],
+    changes: pd.DataFrame,
+    *,
+    lifecycles: pd.DataFrame,
+    ids: Mapping[str, str],
+    source: str,
 ) -> list[Item]:
     """Give the links that issues show now, and neither issue's changelog mentions: imports and old Jiras.
 
@@ -197,7 +202,7 @@ def links_without_history(
     ----------
     changes
         Recorded facts by ticket and time, as ``from_jira`` lays them out.
-    lives
+    lifecycles
         One row per ticket with its ``start``.
     ids
         Ticket by key, former keys too.
@@ -212,10 +217,10 @@ def links_without_history(
     >>> kind = {"inward": "is blocked by", "outward": "blocks"}
     >>> link = {"id": "5", "type": kind, "inwardIssue": {"id": "8", "key": "AB-2"}}
     >>> changes = pd.DataFrame(columns=["ticket", "kind", "before", "after"])
-    >>> lives = pd.DataFrame({"ticket": ["jira:7"], "start": [pd.Timestamp("2026-01-05", tz="UTC")]})
+    >>> lifecycles = pd.DataFrame({"ticket": ["jira:7"], "start": [pd.Timestamp("2026-01-05", tz="UTC")]})
     >>> body = {"id": "7", "fields": {"issuelinks": [link]}}
     >>> [(item.after, item.ref) for item in links_without_history(
-    ...     [body], changes, lives=lives, ids={"AB-2": "jira:8"}, source="jira")]
+    ...     [body], changes, lifecycles=lifecycles, ids={"AB-2": "jira:8"}, source="jira")]
     [('This issue is blocked by AB-2', 'link 5')]
     """
     links = [link for body in bodies for link in _links_now(body, ids, source)]
@@ -224,7 +229,7 @@ def links_without_history(
         now.setdefault(link.ends, set()).update(link.claims)
     ever, standing = _claims_of_changelogs(changes, ids, now)
     lost = {claim for ends, claims in standing.items() if ends not in now for claim in claims}
-    start = dict(zip(lives["ticket"], lives["start"], strict=True))
+    start = dict(zip(lifecycles["ticket"], lifecycles["start"], strict=True))
     return [
         Item(
             ticket=link.ticket,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vsm.stream import ValueStream
 
 Made = TypeVar("Made")
-_ATTRIBUTES: Final = {"lives": "lifecycles", "stays": "stage_visits"}
+_ATTRIBUTES: Final = {"lifecycles": "lifecycles", "stays": "stage_visits"}
 """Parameter → attribute of the stream, where their names differ."""
 
 

@@ -40,7 +40,7 @@ _NAMES: Final = {"passing": "handoff", "team": "team", "stage": "stage"}
 def causes_ladder(
     waits: pd.DataFrame,
     handoffs: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     by: str = "passing",
     minimum: int,
@@ -54,8 +54,8 @@ def causes_ladder(
 
     Parameters
     ----------
-    waits, handoffs, lives
-        WAITS with causes, HANDOFFS, and lives as ``lifecycles_from_visits`` gives them.
+    waits, handoffs, lifecycles
+        WAITS with causes, HANDOFFS, and lifecycles as ``lifecycles_from_visits`` gives them.
     by
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
@@ -66,8 +66,8 @@ def causes_ladder(
         How many groups are shown.
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
-    rows = with_passing(waits, handoffs, lives) if by == "passing" else waits
-    table = cause_shares(rows, lives, by=[by], minimum=minimum, seed=seed)
+    rows = with_passing(waits, handoffs, lifecycles) if by == "passing" else waits
+    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
     table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
     known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
     shown = list(known[known >= minimum].index[:most])
@@ -169,9 +169,9 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     )
 
 
-def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
+def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
     """Why completed tickets waited: each cause's share of all waiting (``cause_shares``)."""
-    found = cause_shares(waits, lives, minimum=minimum, seed=seed)
+    found = cause_shares(waits, lifecycles, minimum=minimum, seed=seed)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",
@@ -185,7 +185,7 @@ def causes_table(waits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int, seed
         "Tickets": "tickets",
         "Flow efficiency without it": ("impact", if_known(percent, otherwise="–")),
     }
-    done = int((lives["finished"].notna() & ~lives["bulk"].astype(bool)).sum())
+    done = int((lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)).sum())
     caption = (
         f"Waiting of n = {done:,} finished tickets; each hour counts once, under the first cause that "
         "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
@@ -203,9 +203,9 @@ def meanings_table() -> Styler:
     return styled_table(rows, "In the order in which they are checked, unless vsm.toml sets another.")
 
 
-def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
+def calendar_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
     """How much of the waiting lies outside of working hours, by stage (``calendar_effect``)."""
-    found = calendar_effect(waits, lives, stages=stages)
+    found = calendar_effect(waits, lifecycles, stages=stages)
     columns: Columns = {
         "Stage": "stage",
         "Tickets": "tickets",
@@ -224,7 +224,7 @@ def calendar_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
 
 def wait_stories(
     waits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     visits: pd.DataFrame,
     blocks: pd.DataFrame,
@@ -234,7 +234,7 @@ def wait_stories(
 ) -> Styler:
     """The longest waits, told one by one, as ``longest_waits`` finds them; tickets are linked."""
     found = longest_waits(
-        waits, visits=visits, blocks=blocks, tickets=tickets, lives=lives, as_of=as_of, most=most
+        waits, visits=visits, blocks=blocks, tickets=tickets, lifecycles=lifecycles, as_of=as_of, most=most
     )
     columns: Columns = {
         "Ticket": "key",

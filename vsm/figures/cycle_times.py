@@ -27,7 +27,7 @@ _AXIS: Final = {
 
 
 def cycle_time_scatter(
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     visits: pd.DataFrame,
     tickets: pd.DataFrame,
@@ -40,7 +40,7 @@ def cycle_time_scatter(
 
     Parameters
     ----------
-    lives, visits, tickets
+    lifecycles, visits, tickets
         As ``lifecycles_from_visits`` gives them; VISITS; and TICKETS, which know keys and addresses.
     time
         ``elapsed``, or ``working``: by the calendar of whichever team held the ticket.
@@ -54,7 +54,7 @@ def cycle_time_scatter(
         those that a bulk edit closed; lines of ``cycle_time_quantiles``, which count open tickets too. In
         a report, a click on a point opens its ticket.
     """
-    times = cycle_times(lives, visits=visits, clock=clock)
+    times = cycle_times(lifecycles, visits=visits, clock=clock)
     done = times[times["state"] == "finished"]
     if done.empty:
         return nothing_to_see(
@@ -95,7 +95,7 @@ def cycle_time_scatter(
     sentences = [
         f"n = {pluralize(n['finished'], 'ticket')} finished for good{last}.",
         _lines_explained(found, n, minimum),
-        _left_out(len(completed(lives)) - n["finished"], n["bulk"]),
+        _left_out(len(completed(lifecycles)) - n["finished"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(

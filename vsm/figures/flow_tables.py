@@ -33,17 +33,17 @@ def stage_table(shares: pd.DataFrame) -> Styler:
     return table_of(shares, columns, caption)
 
 
-def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
+def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     """Lead time at 50, 85 and 95 %, open work counted (``lead_time_quantiles``).
 
     Examples
     --------
     >>> none = pd.to_datetime([], utc=True)
-    >>> lives = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
-    >>> lead_time_table(lives, minimum=12).data["Lead time"].tolist()
+    >>> lifecycles = pd.DataFrame({"finished": none, "bulk": [], "lead": none - none})
+    >>> lead_time_table(lifecycles, minimum=12).data["Lead time"].tolist()
     ['too few to say', 'too few to say']
     """
-    quantiles = lead_time_quantiles(lives, minimum=minimum)
+    quantiles = lead_time_quantiles(lifecycles, minimum=minimum)
     lead = if_known(short_duration, otherwise="not reached")
     high = if_known(short_duration, otherwise="open end")
     columns: Columns = {
@@ -64,17 +64,17 @@ def lead_time_table(lives: pd.DataFrame, *, minimum: int) -> Styler:
     return table_of(quantiles, columns, caption)
 
 
-def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
+def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
     """Arrivals, throughput and work in progress of the last ``weeks``.
 
     Examples
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
-    >>> lives = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
-    >>> weekly_flow_table(lives, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["WIP"].tolist()
+    >>> lifecycles = pd.DataFrame({"created": day, "finished": day + pd.Timedelta(days=8)})
+    >>> weekly_flow_table(lifecycles, as_of=pd.Timestamp("2026-01-16", tz="UTC")).data["WIP"].tolist()
     [1, 0]
     """
-    flow = weekly_flow(lives, as_of=as_of).tail(weeks)
+    flow = weekly_flow(lifecycles, as_of=as_of).tail(weeks)
     columns: Columns = {
         "Week of": ("week", iso_day),
         "Arrived": "arrived",
@@ -89,9 +89,11 @@ def weekly_flow_table(lives: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 
     return table_of(flow, columns, caption)
 
 
-def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10) -> Styler:
+def age_table(
+    lifecycles: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10
+) -> Styler:
     """The oldest open tickets."""
-    waiting = ages(lives)
+    waiting = ages(lifecycles)
     oldest = waiting.head(most)
     stage = stays[stays["left"].isna()].set_index("ticket")["stage"]
     columns: Columns = {
@@ -109,7 +111,7 @@ def age_table(lives: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame
 
 def named_rules_table(
     stays: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     tickets: pd.DataFrame,
     stages: pd.DataFrame,
@@ -117,7 +119,7 @@ def named_rules_table(
     seed: int,
 ) -> Styler:
     """What other tools' rules would say of the same tickets (``named_rules``)."""
-    durations = rule_durations(stays, lives, tickets=tickets, stages=stages)
+    durations = rule_durations(stays, lifecycles, tickets=tickets, stages=stages)
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
     found = named_rules(durations, minimum=minimum, seed=seed)

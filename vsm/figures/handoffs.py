@@ -30,7 +30,7 @@ _TITLE: Final = "The costliest handoffs"
 def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     handoffs: pd.DataFrame,
     waits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     visits: pd.DataFrame,
     blocks: pd.DataFrame,
@@ -45,7 +45,7 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
 
     Parameters
     ----------
-    handoffs, waits, lives, visits, blocks, tickets, as_of, minimum, seed
+    handoffs, waits, lifecycles, visits, blocks, tickets, as_of, minimum, seed
         As ``handoff_stories`` takes them.
     title
         Plain text; giver and receiver by default.
@@ -60,7 +60,7 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     stories = handoff_stories(
         handoffs,
         waits,
-        lives,
+        lifecycles,
         visits=visits,
         blocks=blocks,
         tickets=tickets,
@@ -171,10 +171,10 @@ _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
 
 
 def costliest_table(
-    handoffs: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
+    handoffs: pd.DataFrame, lifecycles: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
 ) -> Styler:
     """The single handoffs that waited longest, with their tickets (``costliest_handoffs``)."""
-    found = costliest_handoffs(handoffs, lives, tickets=tickets, most=most)
+    found = costliest_handoffs(handoffs, lifecycles, tickets=tickets, most=most)
     columns: Columns = {
         "Ticket": "key",
         "From": _ends(found, "from"),
@@ -215,9 +215,9 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
     )
 
 
-def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
+def places_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:
     """The stages in which handed-over work waits until it is started (``handoff_places``)."""
-    found = handoff_places(waits, lives, stages=stages)
+    found = handoff_places(waits, lifecycles, stages=stages)
     columns: Columns = {
         "Stage": "stage",
         "Kind": ("kind", lambda kind: "work (hidden queue)" if kind == "work" else kind),
@@ -233,7 +233,7 @@ def places_table(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFra
     return table_of(found, columns, caption, nothing="No handoff of a finished ticket has waited so far.")
 
 
-def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> Styler:
+def hidden_waits_table(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     """Hidden queues: stages of work in which little shows that anybody worked (``hidden_waits``)."""
     columns: Columns = {
         "Stage": "stage",
@@ -248,7 +248,7 @@ def hidden_waits_table(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: in
         "with recorded activity. That no activity is recorded is evidence that nobody worked, not proof."
     )
     nothing = "No finished ticket was in a stage of work so far."
-    return table_of(hidden_waits(visits, lives, minimum=minimum), columns, caption, nothing=nothing)
+    return table_of(hidden_waits(visits, lifecycles, minimum=minimum), columns, caption, nothing=nothing)
 
 
 def _ends(found: pd.DataFrame, end: str) -> list[str]:

@@ -132,7 +132,7 @@ Bracket = Mapping[str, dict[Any, Any]]
 
 def efficiency_bars(
     visits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     clock: Clock,
     minimum: int,
@@ -143,8 +143,8 @@ def efficiency_bars(
 
     Parameters
     ----------
-    visits, lives
-        VISITS with working time, and lives as ``lifecycles_from_visits`` gives them.
+    visits, lifecycles
+        VISITS with working time, and lifecycles as ``lifecycles_from_visits`` gives them.
     minimum
         Under so many finished tickets nothing is drawn.
 
@@ -153,7 +153,7 @@ def efficiency_bars(
     Figure
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends.
     """
-    found = efficiency_bracket(visits, lives, clock=clock, minimum=minimum, seed=seed)
+    found = efficiency_bracket(visits, lifecycles, clock=clock, minimum=minimum, seed=seed)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     brackets: dict[str, Bracket] = {}
     for time in _TIMES:

@@ -96,7 +96,7 @@ def life_specs(
     commits: pd.DataFrame,
     title: str | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """``data`` and ``layout`` of many tickets' lives, by the tickets' ids, as ``ticket_life`` draws one.
+    """``data`` and ``layout`` of many tickets' lifecycles, by the tickets' ids, as ``ticket_life`` draws one.
 
     Each is made when it is asked for, in the order of ``keys`` (by ids); tickets that are not in what is
     looked at are left out. The ``title`` of each says whose life it is by default.

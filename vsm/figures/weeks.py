@@ -33,7 +33,7 @@ _THROUGHPUT_TITLE: Final = "How much arrives, and how much gets done"
 
 
 def throughput_bars(
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
     weeks: int = 52,
@@ -53,11 +53,11 @@ def throughput_bars(
     Examples
     --------
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
-    >>> lives = pd.DataFrame({"created": day, "finished": day})
-    >>> throughput_bars(lives, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
+    >>> lifecycles = pd.DataFrame({"created": day, "finished": day})
+    >>> throughput_bars(lifecycles, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
     'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few for a typical week.'
     """
-    flow = weekly_flow(lives, as_of=as_of)
+    flow = weekly_flow(lifecycles, as_of=as_of)
     if flow.empty:
         return nothing_to_see(
             of="throughput_bars", title=title or _THROUGHPUT_TITLE, hint="No ticket has been created so far."

@@ -40,7 +40,7 @@ class Evidence:
     handoffs: pd.DataFrame
     waits: pd.DataFrame
     stays: pd.DataFrame
-    lives: pd.DataFrame
+    lifecycles: pd.DataFrame
     shares: pd.DataFrame
     batches: pd.DataFrame
     costs: pd.DataFrame
@@ -65,7 +65,7 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
 def _queues(evidence: Evidence) -> Iterator[Finding]:
     """Make one claim per queue or external stage that tickets do not leave in batches."""
     batched = set(_rhythmic(evidence)["stage"])
-    shares, finished = evidence.shares, len(completed(evidence.lives))
+    shares, finished = evidence.shares, len(completed(evidence.lifecycles))
     for row in shares[shares["kind"].isin(["queue", "external"])].to_dict("records"):
         stage = row["stage"]
         if row["tickets"] < evidence.minimum or stage in batched:
@@ -135,7 +135,7 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
 
 def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
     """Make one claim per pair of teams, unless one queue holds the wait: that is a claim of its own."""
-    costs, done = evidence.costs, completed(evidence.lives)["ticket"]
+    costs, done = evidence.costs, completed(evidence.lifecycles)["ticket"]
     handoffs = evidence.handoffs[evidence.handoffs["ticket"].astype("str").isin(done)]
     for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
         upstream, downstream = row["from_team"], row["to_team"]
@@ -164,7 +164,7 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
     outside = set(evidence.shares.loc[evidence.shares["kind"] == "external", "stage"])
     for place in sorted(places, key=lambda found: found.cost, reverse=True):
         waits = _waits_at(evidence, place)
-        lead = leading_cause(waits, evidence.lives, minimum=evidence.minimum, seed=evidence.seed)
+        lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum, seed=evidence.seed)
         # That work in an external stage waits for an external party is in vsm.toml already.
         if lead is None or (lead.cause == "external" and place.subject in outside):
             continue
@@ -228,7 +228,7 @@ def _rhythmic(evidence: Evidence) -> pd.DataFrame:
 
 def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
     """Name the tickets that spent most time there; a visit of a bulk edit is no evidence of waiting."""
-    done = completed(evidence.lives)["ticket"]
+    done = completed(evidence.lifecycles)["ticket"]
     stays = evidence.stays[~evidence.stays["bulk"].astype(bool)]
     here = stays[(stays["stage"] == stage) & stays["ticket"].isin(done)]
     return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)
@@ -266,7 +266,9 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> Leading | None:
+def leading_cause(
+    waits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
+) -> Leading | None:
     """Give the cause that has most of this waiting, where it surely leads, else None.
 
     Causes of completed tickets are compared by working time, so nights and weekends never lead; pieces of a
@@ -275,7 +277,7 @@ def leading_cause(waits: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimu
     """
     if waits.empty:
         return None
-    done = completed(lives).set_index("ticket")["lead"]
+    done = completed(lifecycles).set_index("ticket")["lead"]
     known = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
     known = known.astype({"ticket": "str", "cause": "str"})
     each = _by_ticket(known, "working")

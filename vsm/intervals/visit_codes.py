@@ -86,7 +86,7 @@ def visits_of(
 
 
 def _cut_at_deletion(events: EventCodes, states: StateCodes, stages: StageCodes) -> tuple[StateCodes, Ints]:
-    """End lives where the ticket was found gone, unless it was done by then; give states and ends."""
+    """End lifecycles where the ticket was found gone, unless it was done by then; give states and ends."""
     # Ticket 5 was found gone at 30, ticket 6 never:
     #
     #   ticket   5     5     5     6            run       0    0    0    1

@@ -19,7 +19,7 @@ _OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES
 
 
 def usual_pace(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
+    stays: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give how long tickets usually stay in each stage, and how old they are when they leave it.
 
@@ -35,7 +35,7 @@ def usual_pace(
         (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
-    ended = _at_the_end(stays, lives, events)
+    ended = _at_the_end(stays, lifecycles, events)
     rows = [
         {"stage": stage, "kind": part["kind"].iloc[0], "place": place, "measure": measure}
         | _percentiles(_of(part, measure), measure, minimum)
@@ -46,7 +46,7 @@ def usual_pace(
 
 
 def open_ages(
-    stays: pd.DataFrame, *, lives: pd.DataFrame, events: pd.DataFrame, minimum: int
+    stays: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give how long each open ticket has been in its stage, how old it is, and whether that is usual there.
 
@@ -59,9 +59,9 @@ def open_ages(
         age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
         where too few have left.
     """
-    pace = usual_pace(stays, lives=lives, events=events, minimum=minimum)
-    ended = _at_the_end(stays, lives, events)
-    there = lives.loc[still_open(lives), "ticket"].astype("str")
+    pace = usual_pace(stays, lifecycles=lifecycles, events=events, minimum=minimum)
+    ended = _at_the_end(stays, lifecycles, events)
+    there = lifecycles.loc[still_open(lifecycles), "ticket"].astype("str")
     now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
     now = now.sort_values(["place", "ticket"])[_OPEN].reset_index(drop=True)
     for measure in MEASURES:
@@ -71,10 +71,10 @@ def open_ages(
     return now
 
 
-def _at_the_end(stays: pd.DataFrame, lives: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def _at_the_end(stays: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Give the length of each stay before the finish, and its ticket's age at its end, or now."""
     undone = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
-    about = lives.set_index(lives["ticket"].astype("str")).reindex(undone["ticket"])
+    about = lifecycles.set_index(lifecycles["ticket"].astype("str")).reindex(undone["ticket"])
     elapsed = undone["elapsed"].astype(DURATION)
     end = pd.to_datetime(undone["entered"], utc=True) + elapsed
     created, started = (about[name].set_axis(undone.index) for name in ("created", "started"))
@@ -138,7 +138,7 @@ _INSTANT: Final = "datetime64[us, UTC]"
 def waiting_now(
     waits: pd.DataFrame,
     *,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     blocks: pd.DataFrame,
     tickets: pd.DataFrame,
     events: pd.DataFrame,
@@ -158,7 +158,7 @@ def waiting_now(
         or the text of the flag or link), ``blocks`` (how many open tickets it blocks now) and ``traced`` (the
         last comment, logged work, commit, review or move of somebody known; bulk edits are none).
     """
-    there = sorted(lives.loc[still_open(lives), "ticket"].astype("str"))
+    there = sorted(lifecycles.loc[still_open(lifecycles), "ticket"].astype("str"))
     rows = pd.DataFrame(index=pd.Index(there, dtype="str", name="ticket"))
     rows = rows.join(_waits(waits, there, as_of))
     plain = blocks.astype({"ticket": "str", "by": "str", "detail": "str", "how": "str"})

@@ -14,7 +14,7 @@ TIDIED: Final = "(bulk edits)"
 
 
 def stage_shares(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
+    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Give the share of lead time that tickets spend in each stage.
 
@@ -31,7 +31,7 @@ def stage_shares(
         (timedelta, of one ticket's time there). ``share`` sums to 1; without completed tickets there are no
         rows.
     """
-    before = _before_finish(stays, lives)
+    before = _before_finish(stays, lifecycles)
     seconds = before.pivot_table(
         index="ticket", columns="row", values="seconds", aggfunc="sum", fill_value=0.0
     )
@@ -47,9 +47,9 @@ def stage_shares(
     return shares.assign(low=np.where(enough, low, np.nan), high=np.where(enough, high, np.nan))
 
 
-def _before_finish(stays: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
+def _before_finish(stays: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or ``(bulk edits)``."""
-    finish = completed(lives).set_index("ticket")["finished"]
+    finish = completed(lifecycles).set_index("ticket")["finished"]
     done = stays[stays["ticket"].isin(finish.index)]
     done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
     tidied = done["bulk"].astype(bool)
@@ -82,7 +82,7 @@ def _no_shares() -> pd.DataFrame:
 
 def handoff_costs(
     handoffs: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     between: Sequence[str] = ("team",),
     seed: int,
@@ -103,7 +103,7 @@ def handoff_costs(
         with its 95 % interval ``low, high``. Handoffs of different pairs may share the same queue's time,
         never the same hour of one ticket.
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     sides = [f"{end}_{side}" for side in between for end in ("from", "to")]
     known = (
         handoffs[handoffs["ticket"].isin(done["ticket"])]
@@ -128,7 +128,7 @@ def handoff_costs(
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def return_costs(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     """Give the lead time that finished tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
@@ -141,7 +141,7 @@ def return_costs(stays: pd.DataFrame, lives: pd.DataFrame, *, seed: int, minimum
         counted), ``total`` and ``median`` (of one ticket; timedelta), ``share`` of all lead time with its
         95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()

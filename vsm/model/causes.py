@@ -72,7 +72,7 @@ MEANINGS: Final = {
 
 def cause_shares(
     waits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     by: Sequence[str] = (),
     seed: int,
@@ -96,7 +96,7 @@ def cause_shares(
         ``share_working`` of its waiting in working time, and ``impact``: the flow efficiency of all completed
         tickets, were this waiting gone (after Kronos' ``cte_impact``: Lashkevich and others, 2023).
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]].dropna(subset=list(by))
     work, lead = (_seconds(done[name]).sum() for name in ("work", "lead"))
     if not by:
@@ -149,7 +149,7 @@ def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
     return durations.astype(DURATION).dt.total_seconds()
 
 
-def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
+def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Add a column ``passing`` to WAITS: the teams between which each piece of waiting was.
 
     It is "A → B" for the waits of a handoff between teams, missing where a team is not known; ``WITHIN``
@@ -158,14 +158,14 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lives: pd.DataFram
     known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
     pair = known["from_team"] + " → " + known["to_team"]
     pair = pair.mask(known["from_team"] == known["to_team"], WITHIN)
-    started = lives.set_index("ticket")["started"].reindex(waits["ticket"].astype("str"))
+    started = lifecycles.set_index("ticket")["started"].reindex(waits["ticket"].astype("str"))
     late = waits["start"] >= started.astype(waits["start"].dtype).array
     alone = pd.Series(EARLY, index=waits.index, dtype="str").mask(late, LATE)
     passing = waits["handoff"].map(pair).astype("str")
     return waits.assign(passing=alone.where(waits["handoff"].isna(), passing))
 
 
-def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+def calendar_effect(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
     """Give how much of the waiting in each stage is nights, weekends and holidays.
 
     Returns
@@ -175,7 +175,7 @@ def calendar_effect(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.Data
         working``, ``share`` of it outside working hours, ``median_elapsed`` and ``median_working`` of one
         ticket.
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     weighed = waits[waits["ticket"].isin(done["ticket"]) & ~waits["bulk"]]
     keys = [weighed["stage"].astype("str"), weighed["ticket"].astype("str")]
     each = weighed.groupby(keys)[["elapsed", "working"]].sum().reset_index()

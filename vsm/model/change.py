@@ -110,7 +110,7 @@ def chosen_change(
 
 
 def spells_of(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
+    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
 ) -> pd.DataFrame:
     """Give the times to compare: those in one stage where it is named, else those of whole tickets.
 
@@ -143,7 +143,7 @@ def spells_of(
         ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
         begin, end = rows["entered"], rows["left"]
     else:
-        rows = lives[lives[begins[measure]].notna()]
+        rows = lifecycles[lifecycles[begins[measure]].notna()]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
     spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
@@ -234,7 +234,7 @@ UNKNOWN = "no such stage"
 def experiments_judged(
     experiments: Sequence[Experiment],
     stays: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
     minimum: int,
@@ -254,7 +254,7 @@ def experiments_judged(
         say`` or ``no such stage``.
     """
     rows = [
-        _judged(experiment, stays, lives, as_of=as_of, minimum=minimum, seed=seed)
+        _judged(experiment, stays, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
         for experiment in experiments
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -270,7 +270,7 @@ _COLUMNS = ["name", "change", "since", "until", "of", "expect", "n_before", "n_a
 def _judged(
     experiment: Experiment,
     stays: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
     minimum: int,
@@ -284,7 +284,7 @@ def _judged(
         nothing = {"n_before": 0, "n_after": 0, "open_after": 0, **dict.fromkeys(_TIMES, pd.NaT), "p": np.nan}
         return about | nothing | {"verdict": UNKNOWN, "answer": UNKNOWN}
     found = compared(
-        spells_of(stays, lives, stage=experiment.stage or ""),
+        spells_of(stays, lifecycles, stage=experiment.stage or ""),
         changed=pd.Timestamp(experiment.since, tz="UTC"),
         until=None if experiment.until is None else pd.Timestamp(experiment.until, tz="UTC"),
         as_of=as_of,

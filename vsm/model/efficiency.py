@@ -19,7 +19,7 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 
 
 def efficiency_bracket(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Give the bounds of flow efficiency: what the statuses claim at most, what traces prove at least.
 
@@ -34,7 +34,7 @@ def efficiency_bracket(
         A row for each of ``MEASURES`` and ``TIMES``: ``measure, time, share`` (0 to 1; NaN of no time, which
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
     """
-    done = completed(lives).set_index("ticket")
+    done = completed(lifecycles).set_index("ticket")
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
     before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
     work = before[before["kind"] == "work"]

@@ -15,7 +15,7 @@ _SHOWN: Final = ("ticket", "key", "url", *_SIDES, "given", "taken", "wait", "bac
 
 
 def costliest_handoffs(
-    handoffs: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
+    handoffs: pd.DataFrame, lifecycles: pd.DataFrame, *, tickets: pd.DataFrame, most: int = 10
 ) -> pd.DataFrame:
     """Give the single handoffs that made work wait longest: the tickets to look at.
 
@@ -30,13 +30,13 @@ def costliest_handoffs(
         given, taken, wait, back``. A handoff that nothing waited for is not in it.
     """
     plain = handoffs.astype(dict.fromkeys(("ticket", *_SIDES), "str"))
-    waited = plain[plain["ticket"].isin(completed(lives)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
+    waited = plain[plain["ticket"].isin(completed(lifecycles)["ticket"]) & (plain["wait"] > pd.Timedelta(0))]
     longest = waited.sort_values("wait", ascending=False, kind="stable").head(most)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
     return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
 
 
-def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+def handoff_places(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
     """Give the stages in which work waits for the next team or person to start.
 
     A wait in a work stage is hidden: the ticket is called "in work", and there is no trace of any work yet.
@@ -48,7 +48,7 @@ def handoff_places(waits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataF
         One row per stage in stream order: ``stage, kind, handoffs, tickets`` (counts), ``wait`` (timedelta,
         in all), ``share`` of all waiting in handoffs; the shares sum to 1.
     """
-    of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lives)["ticket"])
+    of_handoffs = waits["handoff"].notna() & waits["ticket"].isin(completed(lifecycles)["ticket"])
     waited = waits[of_handoffs & (waits["elapsed"] > pd.Timedelta(0))]
     places = waited.groupby(waited["stage"].astype("str")).agg(
         handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
@@ -71,7 +71,7 @@ STORY_COLUMNS: Final = [*_NUMBERS, *_TOLD, *CAUSES, "meanwhile", "blockers"]
 def handoff_stories(
     handoffs: pd.DataFrame,
     waits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     visits: pd.DataFrame,
     blocks: pd.DataFrame,
@@ -96,13 +96,13 @@ def handoff_stories(
         taken, waited`` and the elapsed part of each cause, with ``meanwhile`` and ``blockers`` as
         ``longest_waits`` gives them.
     """
-    weighed = handoffs[handoffs["ticket"].isin(completed(lives)["ticket"])]
+    weighed = handoffs[handoffs["ticket"].isin(completed(lifecycles)["ticket"])]
     side = "team" if weighed[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
     weighed = weighed.astype(dict.fromkeys([*ends, "ticket"], "str"))
-    costs = handoff_costs(handoffs, lives, between=(side,), minimum=minimum, seed=seed)
+    costs = handoff_costs(handoffs, lifecycles, between=(side,), minimum=minimum, seed=seed)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
-    about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lives": lives, "as_of": as_of}
+    about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lifecycles": lifecycles, "as_of": as_of}
     rows = []
     found: list[dict[Any, Any]] = shown.to_dict("records")
     for cost in found:
@@ -153,7 +153,7 @@ def longest_waits(
     visits: pd.DataFrame,
     blocks: pd.DataFrame,
     tickets: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     as_of: pd.Timestamp,
     most: int = 10,
 ) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def longest_waits(
         (elapsed for non-working time, working for all others), ``meanwhile`` (keys of at most three other
         tickets that the receiver had in work, the longest first) and ``blockers`` (keys; both tuples).
     """
-    plain = waits[~waits["bulk"] & waits["ticket"].isin(completed(lives)["ticket"])]
+    plain = waits[~waits["bulk"] & waits["ticket"].isin(completed(lifecycles)["ticket"])]
     plain = plain.astype({"ticket": "str", "cause": "str", "stage": "str", "receiver": "str", "team": "str"})
     whole = plain.groupby(["ticket", "n"], sort=False).agg(
         stage=("stage", "first"),
@@ -229,7 +229,7 @@ def _blockers(row: Mapping[Any, Any], blocks: pd.DataFrame, as_of: pd.Timestamp)
     return list(dict.fromkeys(during["by"].astype("str")))[:AT_MOST]
 
 
-def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def hidden_waits(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Give the waiting that may hide inside work stages, before the first touch and after the last.
 
     Work visits of completed tickets are weighed, bulk ones left out. That nobody left a trace is evidence
@@ -242,7 +242,7 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> 
         (entry → first touch), ``after`` (last touch → left), ``unknown`` (elapsed in untouched visits), and
         ``before_share, after_share`` of the time in visits with a touch (missing under ``minimum`` of them).
     """
-    before = _before_finish(visits, lives)
+    before = _before_finish(visits, lifecycles)
     work = before[(before["kind"] == "work") & ~before["bulk"]]
     lasted, bare = work["left"] - work["entered"], work["first_touch"].isna()
     nothing = pd.Timedelta(0)
@@ -266,9 +266,9 @@ def hidden_waits(visits: pd.DataFrame, lives: pd.DataFrame, *, minimum: int) -> 
     return found.rename_axis("stage").reset_index()
 
 
-def _before_finish(visits: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
+def _before_finish(visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the visits of completed tickets before the finish; their ends are before it too."""
-    done = completed(lives)
+    done = completed(lifecycles)
     finish = pd.Series(done["finished"].array, index=done["ticket"].astype("str"))
     words = {"ticket": "str", "kind": "str", "team": "str"}
     known = visits.astype(words).assign(finish=finish.reindex(visits["ticket"].astype("str")).array)

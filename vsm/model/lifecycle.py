@@ -35,7 +35,7 @@ def lifecycles_from_visits(
         move out of a stage with ``batch = true`` is no such edit.
     """
     ticket = visits["ticket"].astype("str")
-    lives = pd.DataFrame(
+    lifecycles = pd.DataFrame(
         {
             "created": visits.groupby(ticket)["entered"].min(),
             "started": work_start(visits).where(visits["kind"] == "work").groupby(ticket).min(),
@@ -43,44 +43,46 @@ def lifecycles_from_visits(
             "gone": visits["left"].groupby(ticket).last(skipna=False),
         }
     )
-    horizon = lives["finished"].fillna(lives["gone"]).fillna(as_of)
-    lives["lead"] = horizon - lives["created"]
-    lives["cycle"] = (horizon - lives["started"]).where(lives["started"] < horizon)
+    horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
+    lifecycles["lead"] = horizon - lifecycles["created"]
+    lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
     waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()
-    lives["wait"] = waited.reindex(lives.index).fillna(pd.Timedelta(0)).astype(lives["lead"].dtype)
-    lives["work"] = lives["lead"] - lives["wait"]
-    lives["bulk"] = _finished_in_bulk(lives, visits, events, stages)
-    return lives.rename_axis("ticket").reset_index()
+    lifecycles["wait"] = (
+        waited.reindex(lifecycles.index).fillna(pd.Timedelta(0)).astype(lifecycles["lead"].dtype)
+    )
+    lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
+    lifecycles["bulk"] = _finished_in_bulk(lifecycles, visits, events, stages)
+    return lifecycles.rename_axis("ticket").reset_index()
 
 
 def _finished_in_bulk(
-    lives: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
+    lifecycles: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
 ) -> "pd.Series[bool]":
     marked = events[events["bulk"]]
     edits = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
     meant = set(stages.loc[stages["batch"], "stage"])
     released = visits[visits["stage"].astype("str").isin(meant)]
     exempt = pd.MultiIndex.from_arrays([released["ticket"].astype("str"), released["left"]])
-    finish = pd.MultiIndex.from_arrays([lives.index, lives["finished"]])
-    return pd.Series(finish.isin(edits) & ~finish.isin(exempt), index=lives.index)
+    finish = pd.MultiIndex.from_arrays([lifecycles.index, lifecycles["finished"]])
+    return pd.Series(finish.isin(edits) & ~finish.isin(exempt), index=lifecycles.index)
 
 
-def completed(lives: pd.DataFrame) -> pd.DataFrame:
-    """Give the lives whose lead times count: finished for good, and not by a bulk edit."""
-    return lives[lives["finished"].notna() & ~lives["bulk"]]
+def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    """Give the lifecycles whose lead times count: finished for good, and not by a bulk edit."""
+    return lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"]]
 
 
-def still_open(lives: pd.DataFrame) -> "pd.Series[bool]":
+def still_open(lifecycles: pd.DataFrame) -> "pd.Series[bool]":
     """Mark the tickets that are neither finished for good nor gone.
 
     Lives without a column ``gone`` are of tickets that are all still there.
     """
-    there = lives["gone"].isna() if "gone" in lives else True
-    return lives["finished"].isna() & there
+    there = lifecycles["gone"].isna() if "gone" in lifecycles else True
+    return lifecycles["finished"].isna() & there
 
 
 def lead_time_quantiles(
-    lives: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int
+    lifecycles: pd.DataFrame, *, quantiles: Sequence[float] = (0.5, 0.85), minimum: int
 ) -> pd.DataFrame:
     """Give the times within which half, or 85 %, of all tickets get done; open ones count as not yet done.
 
@@ -95,16 +97,16 @@ def lead_time_quantiles(
         finished by a bulk edit) and ``gone`` (counts, which sum to all tickets). A value is missing where the
         curve does not reach it, and everywhere under ``minimum`` finished.
     """
-    whole = (lives["finished"].notna() & ~lives["bulk"].astype(bool)).to_numpy()
-    there = still_open(lives) | lives["finished"].notna()
+    whole = (lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)).to_numpy()
+    there = still_open(lifecycles) | lifecycles["finished"].notna()
     counts = {"finished": int(whole.sum()), "open": int((there & ~whole).sum()), "gone": int((~there).sum())}
-    found = survival_quantiles(lives["lead"], whole, quantiles=quantiles, minimum=minimum)
+    found = survival_quantiles(lifecycles["lead"], whole, quantiles=quantiles, minimum=minimum)
     return found.rename(columns={"time": "lead"}).assign(**counts)
 
 
-def ages(lives: pd.DataFrame) -> pd.DataFrame:
+def ages(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the age of each open ticket, oldest first: ``ticket``, ``created``, ``age`` (timedelta)."""
-    waiting = lives[still_open(lives)].sort_values(["lead", "ticket"], ascending=[False, True])
+    waiting = lifecycles[still_open(lifecycles)].sort_values(["lead", "ticket"], ascending=[False, True])
     return waiting[["ticket", "created", "lead"]].rename(columns={"lead": "age"}).reset_index(drop=True)
 
 
@@ -174,7 +176,7 @@ TIMES: Final = ("elapsed", "working")
 STATES: Final = ("finished", "bulk", "gone", "open")
 
 
-def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> pd.DataFrame:
     """Give how long each ticket has been in the stream since its first work.
 
     Revisits and reopenings are in it: the end is the finish for good. Working time is that of whichever team
@@ -193,7 +195,7 @@ def cycle_times(lives: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> p
         is not known), ``elapsed, working`` (timedelta). An open ticket ends, so far, at the as-of instant; a
         ticket that was never worked on has no row.
     """
-    begun = lives[lives["cycle"].notna()]
+    begun = lifecycles[lifecycles["cycle"].notna()]
     rows = pd.DataFrame(
         {
             "ticket": begun["ticket"].astype("str"),

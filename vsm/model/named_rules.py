@@ -23,13 +23,13 @@ DAY: Final = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What the rules look at: stays before the finish of completed tickets, and their lives, by ticket.
+    """What the rules look at: stays before the finish of completed tickets, and their lifecycles, by ticket.
 
     ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """
 
     stays: pd.DataFrame
-    lives: pd.DataFrame
+    lifecycles: pd.DataFrame
     resolved: "pd.Series[Any]"
     backlog: int
     first_work: int
@@ -37,7 +37,7 @@ class Paths:
     def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
         """Give when each ticket first entered a work stage among these stays."""
         work = self.stays[kept & (self.stays["kind"] == "work")]
-        first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lives.index)
+        first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lifecycles.index)
         return first
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
@@ -54,42 +54,42 @@ def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) ->
 
 def _first_start(paths: Paths) -> "pd.Series[Any]":
     everything = pd.Series(data=True, index=paths.stays.index)
-    return _whole_days(paths.started(everything), paths.lives["finished"], more=1)
+    return _whole_days(paths.started(everything), paths.lifecycles["finished"], more=1)
 
 
 def _after_backlog(paths: Paths) -> "pd.Series[Any]":
     queue = (paths.stays["place"] == paths.backlog) & (paths.stays["kind"] == "queue")
-    return _whole_days(paths.started(paths.after_last(queue)), paths.lives["finished"], more=1)
+    return _whole_days(paths.started(paths.after_last(queue)), paths.lifecycles["finished"], more=1)
 
 
 def _after_to_do(paths: Paths) -> "pd.Series[Any]":
     to_do = (paths.stays["kind"] == "queue") & (paths.stays["place"] < paths.first_work)
-    return paths.lives["finished"] - paths.started(paths.after_last(to_do))
+    return paths.lifecycles["finished"] - paths.started(paths.after_last(to_do))
 
 
 def _in_progress(paths: Paths) -> "pd.Series[Any]":
     work = paths.stays[paths.stays["kind"] == "work"]
-    return work.groupby("ticket")["elapsed"].sum().reindex(paths.lives.index)
+    return work.groupby("ticket")["elapsed"].sum().reindex(paths.lifecycles.index)
 
 
 def _columns_wiped(paths: Paths) -> "pd.Series[Any]":
     stays = paths.stays
     later = stays[::-1].groupby("ticket")["place"].cummin()[::-1]
     kept = stays[(later >= stays["place"]) & (stays["place"] >= paths.first_work)]
-    start = kept.groupby("ticket")["entered"].min().reindex(paths.lives.index)
-    return _whole_days(start, paths.lives["finished"], more=0)
+    start = kept.groupby("ticket")["entered"].min().reindex(paths.lifecycles.index)
+    return _whole_days(start, paths.lifecycles["finished"], more=0)
 
 
 def _final_start(paths: Paths) -> "pd.Series[Any]":
     work = paths.stays[paths.stays["kind"] == "work"]
     first = work["stage"] == work.groupby("ticket")["stage"].transform("first")
-    start = work[first].groupby("ticket")["entered"].max().reindex(paths.lives.index)
-    return paths.lives["finished"] - start
+    start = work[first].groupby("ticket")["entered"].max().reindex(paths.lifecycles.index)
+    return paths.lifecycles["finished"] - start
 
 
 RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
-    "created → finished for good": ("vsm: lead time", lambda paths: paths.lives["lead"]),
-    "first work → finished for good": ("vsm: cycle time", lambda paths: paths.lives["cycle"]),
+    "created → finished for good": ("vsm: lead time", lambda paths: paths.lifecycles["lead"]),
+    "first work → finished for good": ("vsm: cycle time", lambda paths: paths.lifecycles["cycle"]),
     "first start → last done, days + 1": ("jirametrics", _first_start),
     "the same, after the last time in the backlog": ("jirametrics, standard project", _after_backlog),
     "sum of the time in progress": ("Atlassian control chart, Swarmia", _in_progress),
@@ -98,13 +98,13 @@ RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
     "final start → final end": ("GitLab", _final_start),
     "created → resolved": (
         "Apache DevLake: lead time",
-        lambda paths: paths.resolved - paths.lives["created"],
+        lambda paths: paths.resolved - paths.lifecycles["created"],
     ),
 }
 
 
 def rule_durations(
-    stays: pd.DataFrame, lives: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
+    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
 ) -> pd.DataFrame:
     """Give how long each completed ticket took, by each of ``RULES``.
 
@@ -114,7 +114,7 @@ def rule_durations(
         Indexed by ticket: ``back`` (it moved to an earlier stage before its finish), and a timedelta
         for each rule, missing where the rule cannot measure it.
     """
-    done = completed(lives).set_index("ticket")
+    done = completed(lifecycles).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)

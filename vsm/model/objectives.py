@@ -16,7 +16,7 @@ _STARTS: Final = {"week": "W-SUN", "quarter": "Q"}
 
 
 def objective_costs(
-    lives: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int
+    lifecycles: pd.DataFrame, *, alignment: pd.DataFrame, tickets: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give what was delivered for each objective, how long it waited, and what that cost.
 
@@ -32,7 +32,7 @@ def objective_costs(
         ``value`` (sum), ``valued`` (of how many delivered tickets it is known), ``cost`` (of delay, sum) and
         ``costed`` (of how many); NaN where it is known of none.
     """
-    rows = _aligned(lives, alignment, "objective")
+    rows = _aligned(lifecycles, alignment, "objective")
     worth = tickets.assign(ticket=tickets["ticket"].astype("str"))[["ticket", "value", "cost_of_delay"]]
     rows = rows.merge(worth, on="ticket", how="left")
     done = completed(rows)
@@ -87,7 +87,7 @@ def _objective(name: str, done: pd.DataFrame, minimum: int) -> dict[str, Any]:
     }
 
 
-def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
+def flow_distribution(lifecycles: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Give the shares of features, defects, risks and debt among delivered tickets.
 
     Delivered are tickets finished for good, not by a bulk edit. Each ticket counts once, however large.
@@ -100,7 +100,7 @@ def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: 
         ``low, high`` (NaN under ``minimum`` delivered), ``by`` (where the kinds come from: vsm.toml, the
         tracker's types, or both).
     """
-    done = completed(_aligned(lives, alignment, "flow", "flow_by"))
+    done = completed(_aligned(lifecycles, alignment, "flow", "flow_by"))
     counts = done["flow"].fillna("unknown").value_counts()
     by = " and ".join(sorted(done["flow_by"].dropna().unique())) or None
     rows: list[dict[str, Any]] = [
@@ -114,7 +114,7 @@ def flow_distribution(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: 
 
 
 def flow_by_period(
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     alignment: pd.DataFrame,
     period: Literal["week", "quarter"] = "quarter",
@@ -129,7 +129,7 @@ def flow_by_period(
         flow: ``start`` (Monday, or the quarter's first day), ``flow`` (as in ``flow_distribution``),
         ``tickets``, ``n`` (delivered in the period), ``share`` (NaN under ``minimum`` in the period).
     """
-    done = completed(_aligned(lives, alignment, "flow"))
+    done = completed(_aligned(lifecycles, alignment, "flow"))
     columns = ["start", "flow", "tickets", "n", "share"]
     if done.empty:
         return pd.DataFrame({name: [] for name in columns}).astype({"start": "datetime64[us, UTC]"})
@@ -149,7 +149,7 @@ def flow_by_period(
     return long[columns]
 
 
-def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
+def planned_share(lifecycles: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Give the share of delivered tickets that were not planned.
 
     Delivered are tickets finished for good, not by a bulk edit.
@@ -161,7 +161,7 @@ def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int)
         ``share`` (unplanned ÷ n) with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``), and
         ``missing`` (what would have to be known, or missing where nothing lacks).
     """
-    planned = completed(_aligned(lives, alignment, "planned"))["planned"].astype("boolean")
+    planned = completed(_aligned(lifecycles, alignment, "planned"))["planned"].astype("boolean")
     yes, no = int(planned.sum()), int((~planned).sum())
     missing = None if yes + no else NOT_SAID if len(planned) else NOTHING_DONE
     row = {"planned": yes, "unplanned": no, "unknown": int(planned.isna().sum()), "n": yes + no}
@@ -170,6 +170,6 @@ def planned_share(lives: pd.DataFrame, *, alignment: pd.DataFrame, minimum: int)
     )
 
 
-def _aligned(lives: pd.DataFrame, alignment: pd.DataFrame, *columns: str) -> pd.DataFrame:
+def _aligned(lifecycles: pd.DataFrame, alignment: pd.DataFrame, *columns: str) -> pd.DataFrame:
     about = alignment[["ticket", *columns]].assign(ticket=alignment["ticket"].astype("str"))
-    return lives.assign(ticket=lives["ticket"].astype("str")).merge(about, on="ticket", how="left")
+    return lifecycles.assign(ticket=lifecycles["ticket"].astype("str")).merge(about, on="ticket", how="left")

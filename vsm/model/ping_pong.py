@@ -16,7 +16,7 @@ _PAIR: Final = ("level", "a", "b")
 
 
 def ping_pong(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
 ) -> pd.DataFrame:
     """Give the pairs between which work goes back and forth, and what that costs.
 
@@ -43,7 +43,7 @@ def ping_pong(
         lead time of all completed tickets with its 95 % interval ``low, high``, and ``evidence`` (the at most
         five tickets that cost most). Costs of different levels overlap.
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))
     rows = rows.assign(level=level)
     if level == "person":

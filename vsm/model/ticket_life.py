@@ -1,4 +1,4 @@
-"""What happened in the lives of tickets: spans and marks on lines of time, ready to be drawn."""
+"""What happened in the lifecycles of tickets: spans and marks on lines of time, ready to be drawn."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -40,7 +40,7 @@ def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
 
 
 def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:
-    """Give everything that lasted in the lives of these tickets: stages, hands and waits.
+    """Give everything that lasted in the lifecycles of these tickets: stages, hands and waits.
 
     Returns
     -------

@@ -218,7 +218,7 @@ def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: 
     )
 
 
-def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def weekly_flow(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Count the tickets that arrived, were finished, and were under way, week by week.
 
     Returns
@@ -228,13 +228,15 @@ def weekly_flow(lives: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
         finished for good nor gone at the week's end or ``as_of``), counts.
     """
-    if lives.empty:
-        return pd.DataFrame({"week": lives["created"], "arrived": [], "finished": [], "gone": [], "wip": []})
-    weeks = weeks_until(lives["created"].min(), as_of)
+    if lifecycles.empty:
+        return pd.DataFrame(
+            {"week": lifecycles["created"], "arrived": [], "finished": [], "gone": [], "wip": []}
+        )
+    weeks = weeks_until(lifecycles["created"].min(), as_of)
     counts = {
-        "arrived": _per_week(lives["created"], weeks),
-        "finished": _per_week(lives["finished"].dropna(), weeks),
-        "gone": _per_week(lives["gone"].dropna(), weeks) if "gone" in lives else 0,
+        "arrived": _per_week(lifecycles["created"], weeks),
+        "finished": _per_week(lifecycles["finished"].dropna(), weeks),
+        "gone": _per_week(lifecycles["gone"].dropna(), weeks) if "gone" in lifecycles else 0,
     }
     flow = pd.DataFrame(counts, index=weeks)
     return flow.assign(wip=(flow["arrived"] - flow["finished"] - flow["gone"]).cumsum()).reset_index()

@@ -17,7 +17,7 @@ MUCH: Final = 0.2
 def check_causes(
     waits: pd.DataFrame,
     visits: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     events: pd.DataFrame,
     *,
     minimum: int = 12,
@@ -28,7 +28,7 @@ def check_causes(
     trace at all; work visits without a trace; finished tickets that never were in a work stage; what was left
     out because of bulk edits; and instants that look like days without a time.
     """
-    done = completed(lives)
+    done = completed(lifecycles)
     if len(done) < max(minimum, 1):
         return []
     mine = waits[waits["ticket"].isin(done["ticket"])]
@@ -42,10 +42,10 @@ def check_causes(
 
 
 def check_skipping(
-    visits: pd.DataFrame, lives: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
 ) -> list[QualityNote]:
     """Find the stages that less than a fifth of the finished tickets ever were in, except done stages."""
-    done = completed(lives)
+    done = completed(lifecycles)
     if len(done) < max(minimum, 1):
         return []
     mine = visits[visits["ticket"].isin(done["ticket"])]

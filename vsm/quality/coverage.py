@@ -93,7 +93,7 @@ def sources_seen(
 def evidence_coverage(
     visits: pd.DataFrame,
     *,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     waits: pd.DataFrame,
     events: pd.DataFrame,
     commits: pd.DataFrame,
@@ -112,7 +112,7 @@ def evidence_coverage(
         One row per kind of evidence, in the order of ``EVIDENCE``: ``evidence``, ``known`` of ``n``, ``of``
         (what n counts), ``share`` (missing where n is 0). Hours are whole ones.
     """
-    done, finished = completed(lives), lives[lives["finished"].notna()]
+    done, finished = completed(lifecycles), lifecycles[lifecycles["finished"].notna()]
     moves = events[(events["kind"] == "status") & events["before"].notna()]
     before = visits[visits["kind"] != "done"]
     work = visits[visits["kind"] == "work"]

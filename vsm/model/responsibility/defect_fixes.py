@@ -49,7 +49,7 @@ def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame
 
 
 def fixes_of_defects(
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     *,
     alignment: pd.DataFrame,
     visits: pd.DataFrame,
@@ -73,7 +73,7 @@ def fixes_of_defects(
         cause is unknown).
     """
     defects = set(alignment.loc[alignment["flow"] == "defect", "ticket"].astype("str"))
-    done = completed(lives)["ticket"].astype("str")
+    done = completed(lifecycles)["ticket"].astype("str")
     created = dict(zip(tickets["ticket"].astype("str"), tickets["created"], strict=True))
     pairs = [*linked_causes(events, tickets=tickets), *_reverted(events, commits)]
     known = [

@@ -44,7 +44,7 @@ def multi_discipline_work(together: pd.DataFrame, *, stages: pd.DataFrame, minim
 def ticket_disciplines(
     visits: pd.DataFrame,
     *,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     events: pd.DataFrame,
     stages: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
@@ -67,7 +67,7 @@ def ticket_disciplines(
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
     work = work[work["discipline"].notna()]
     home = _disciplines_of_people(work)
-    finished = work[work["ticket"].isin(set(completed(lives)["ticket"].astype("str")))]
+    finished = work[work["ticket"].isin(set(completed(lifecycles)["ticket"].astype("str")))]
     grouped = finished.groupby("ticket")["discipline"]
     rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(finished, "discipline")})
     joint = rows.index.isin(_touched_by_others(finished, events, home)) & (rows["disciplines"] > 1)

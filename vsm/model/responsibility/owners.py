@@ -16,7 +16,7 @@ def ticket_owners(
     visits: pd.DataFrame,
     *,
     handoffs: pd.DataFrame,
-    lives: pd.DataFrame,
+    lifecycles: pd.DataFrame,
     events: pd.DataFrame,
     commits: pd.DataFrame,
     stages: pd.DataFrame,
@@ -39,7 +39,7 @@ def ticket_owners(
         over, if it was: ``let_go_stage`` (first stage entered under another team), ``let_go_team``,
         ``let_go_wait`` (timedelta, missing where the visit before is in no known hands).
     """
-    reached = production_of_tickets(lives, events=events, commits=commits).set_index("ticket")
+    reached = production_of_tickets(lifecycles, events=events, commits=commits).set_index("ticket")
     work = work_of_people(visits, bots=bots)
     work = work[_in_time(work["ticket"], work["entered"], reached)]
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
@@ -119,7 +119,7 @@ WAITING: Final = "waits for a release"
 
 
 def production_of_tickets(
-    lives: pd.DataFrame, *, events: pd.DataFrame, commits: pd.DataFrame
+    lifecycles: pd.DataFrame, *, events: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
     """Give when each finished ticket reached production, and by what evidence.
 
@@ -133,7 +133,7 @@ def production_of_tickets(
         One row per finished ticket: ``ticket`` (str), ``finished``, ``production`` (missing while it waits
         for a release), ``production_by`` (released, done, or waits for a release).
     """
-    done = completed(lives)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
+    done = completed(lifecycles)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
     made = commits_of_tickets(events, commits=commits)
     shipped = made[made["landed"].notna() & made["ships"]]
     last = shipped.groupby("ticket")["released"].max()
