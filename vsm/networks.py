@@ -52,16 +52,18 @@ def networks_from_log(
             people = people_of(log, workflow=workflow)
             parts = _in_groups(log, people=people, workflow=workflow, as_of=as_of)
     handoffs = pd.concat([part.handoffs for part in parts], ignore_index=True).astype({"ticket": "category"})
-    stays = pd.concat([part.stays for part in parts], ignore_index=True)
+    stage_visits = pd.concat([part.stage_visits for part in parts], ignore_index=True)
     minimum = workflow.rules.minimum
-    return Networks(stage_network(stays, stages=parts[0].stages, minimum=minimum), team_network(handoffs))
+    return Networks(
+        stage_network(stage_visits, stages=parts[0].stages, minimum=minimum), team_network(handoffs)
+    )
 
 
 class _Part(NamedTuple):
     """What networks need of one group of tickets; ``held`` is who held tickets of which team."""
 
     stages: pd.DataFrame
-    stays: pd.DataFrame
+    stage_visits: pd.DataFrame
     handoffs: pd.DataFrame
     held: pd.DataFrame
 
@@ -75,7 +77,7 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
         visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)
         waits = waits_from_visits(visits, handoffs, as_of=as_of)
-        stays = stage_visits_from_visits(visits, waits, stages=stages)
+        stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
         plain = handoffs[_HANDOFF].astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
-        parts.append(_Part(stages, stays, plain, visits[_HELD].astype("str").drop_duplicates()))
+        parts.append(_Part(stages, stage_visits, plain, visits[_HELD].astype("str").drop_duplicates()))
     return parts

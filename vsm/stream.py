@@ -155,7 +155,7 @@ class ValueStream:
                 self.handoffs,
                 self.waits,
                 lifecycles=self.lifecycles,
-                stays=self.stage_visits,
+                stage_visits=self.stage_visits,
                 shares=self.stage_shares,
                 batches=self.batches,
                 costs=self.handoff_costs,

@@ -24,7 +24,7 @@ from tests.figures.small_stream import (
 from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lifecycles as lives_until
-from tests.model.test_ageing import stays
+from tests.model.test_ageing import stage_visits
 from tests.model.test_causes import handoffs, lifecycles, waits
 from tests.model.test_ticket_life import tickets as one_ticket
 from tests.model.test_ticket_life import visits as one_life
@@ -100,7 +100,7 @@ EVERY = {
     "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
     "heat": (partial(wait_heat_map, **WEEKLY), PIECES),
     "throughput": (partial(throughput_bars, as_of=NOW, minimum=12, seed=0), lives_until(0, 0, 2)),
-    "ageing": (aged, stays()),
+    "ageing": (aged, stage_visits()),
     "coverage": (of_tickets, one_ticket()),
     "life": (life, one_life()),
     "causes": (ladder, waits()),
@@ -123,7 +123,7 @@ EMPTY = {
         "No ticket has been created so far.",
     ),
     "coverage": (of_tickets, one_ticket().iloc[:0], "Nothing has been pulled so far."),
-    "ageing": (aged, stays().iloc[:0], "No ticket is open."),
+    "ageing": (aged, stage_visits().iloc[:0], "No ticket is open."),
     "life": (life, one_life().iloc[:0], "The ticket is outside of the chosen period, team or type."),
     "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
     "cycles": (cycles, CYCLING.lifecycles.tail(1), "No ticket has been finished after work on it began."),

@@ -18,7 +18,9 @@ START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 
 
 def ages_of(stream: ValueStream, **more: Any) -> list[list[str]]:
-    return shown(age_table(stream.lifecycles, stays=stream.stage_visits, tickets=stream.tickets, **more))
+    return shown(
+        age_table(stream.lifecycles, stage_visits=stream.stage_visits, tickets=stream.tickets, **more)
+    )
 
 
 def test_weeks_tell_what_came_left_and_is_under_way() -> None:
@@ -56,9 +58,12 @@ def test_no_data_and_nothing_open_are_said_kindly() -> None:
         {"ticket": [], "created": none, "finished": none, "bulk": [], "lead": none - none}
     )
     lifecycles = lifecycles.assign(work=lifecycles["lead"])
-    stays = pd.DataFrame({"ticket": [], "stage": [], "left": none})
+    stage_visits = pd.DataFrame({"ticket": [], "stage": [], "left": none})
     assert "Nothing to see yet." in weekly_flow_table(lifecycles, as_of=START).to_html()
-    assert "No ticket is open." in age_table(lifecycles, stays=stays, tickets=empty(TICKETS)).to_html()
+    assert (
+        "No ticket is open."
+        in age_table(lifecycles, stage_visits=stage_visits, tickets=empty(TICKETS)).to_html()
+    )
     assert ages_of(stream_of(LIFE)) == []
 
 
@@ -66,8 +71,10 @@ def test_no_data_and_nothing_open_are_said_kindly() -> None:
 def test_keys_and_stages_are_shown_as_they_are(text: str) -> None:
     """Nothing that somebody typed into a tracker becomes markup."""
     lifecycles = pd.DataFrame([{"ticket": "a", "created": START, "finished": pd.NaT, "lead": DAY}])
-    stays = pd.DataFrame([{"ticket": "a", "stage": text, "left": pd.NaT}])
-    table = age_table(lifecycles, stays=stays, tickets=pd.DataFrame([{"ticket": "a", "key": text}]))
+    stage_visits = pd.DataFrame([{"ticket": "a", "stage": text, "left": pd.NaT}])
+    table = age_table(
+        lifecycles, stage_visits=stage_visits, tickets=pd.DataFrame([{"ticket": "a", "key": text}])
+    )
     body = table.to_html().split("<tbody>")[1]
     assert set(re.findall(r"</?[a-z]+", body)) == {"<tr", "</tr", "<td", "</td", "</tbody", "</table"}
     assert shown(table)[0][:2] == [" ".join(text.split(" ")).strip()] * 2

@@ -9,7 +9,7 @@ import pytest
 from tests.figures.small_stream import HOSTILE, facts, notes, trace
 from tests.figures.test_tables import shown
 from tests.model import test_ticket_life as one
-from tests.model.test_ageing import NOW, STAYS, events, lifecycles, stays
+from tests.model.test_ageing import NOW, STAYS, events, lifecycles, stage_visits
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
 from vsm.errors import ParameterError
 from vsm.figures import ageing, ageing_work, open_stages_table, stuck_table, ticket_life
@@ -46,7 +46,7 @@ def stuck(rows: pd.DataFrame, **tables: Any) -> Any:
 
 def test_dots_stand_at_their_ages() -> None:
     """c is 30 days old, and 85 % were up to 54 when they left Ready; of Build no 85 % is known."""
-    figure = aged(stays())
+    figure = aged(stage_visits())
     assert list(trace(figure, "open").y) == [30]
     assert list(trace(figure, "open, percentile unknown").y) == [100]
     assert facts(trace(figure, "open").hovertext[0]) == {
@@ -57,15 +57,15 @@ def test_dots_stand_at_their_ages() -> None:
 
 def test_lines_stand_where_half_and_85_percent_had_left() -> None:
     """In Ready at 20 and 54 days, over the whole column; since the first work half at 14 and 5."""
-    figure = aged(stays())
+    figure = aged(stage_visits())
     assert [y for y in trace(figure, "50 %").y if y][:3] == [20, 20, 20]
     assert [y for y in trace(figure, "85 %").y if y] == [54, 54, 54]
-    assert [y for y in trace(aged(stays(), measure="cycle"), "50 %").y if y] == [14, 14, 14, 5, 5, 5]
+    assert [y for y in trace(aged(stage_visits(), measure="cycle"), "50 %").y if y] == [14, 14, 14, 5, 5, 5]
 
 
 def test_what_is_beyond_is_marked_and_counted() -> None:
     """c's stay lasts for 60 days: of seven, six left Ready after 10, 10, 15, 20, 30 and 40, so 85 % took 40."""
-    more = stays([*STAYS, ("e", "Ready", 0, 30), ("f", "Ready", 0, 15)])
+    more = stage_visits([*STAYS, ("e", "Ready", 0, 30), ("f", "Ready", 0, 15)])
     later = more.assign(elapsed=lambda rows: rows["elapsed"].where(rows["ticket"] != "c", 60 * 24 * HOUR))
     figure = aged(later, measure="stay")
     assert list(trace(figure, "open, over the 85th percentile").y) == [60]
@@ -78,29 +78,29 @@ def test_what_is_beyond_is_marked_and_counted() -> None:
 
 def test_too_few_have_no_lines() -> None:
     """Three tickets left Ready, two of them Build for good."""
-    figure = aged(stays(), minimum=4)
+    figure = aged(stage_visits(), minimum=4)
     assert not [y for y in trace(figure, "85 %").y if y]
     assert notes(figure, "counts") == ["1 open n 3 too few", "1 open n 2 too few"]
 
 
 def test_what_nobody_has_begun_is_under_way_for_no_time() -> None:
     """c is left out, and the caption says so."""
-    figure = aged(stays(), measure="cycle")
+    figure = aged(stage_visits(), measure="cycle")
     assert "Not shown: 1 open ticket that nobody has started." in notes(figure, "caption")[0]
-    only = stays([STAYS[4]])
+    only = stage_visits([STAYS[4]])
     assert "Nothing that somebody has started is open" in aged(only, measure="cycle").layout.meta["alt"]
 
 
 def test_an_unknown_measure_is_refused() -> None:
     """The message names those there are."""
     with pytest.raises(ParameterError, match="measure is 'height'; it must be one of age, cycle, stay"):
-        aged(stays(), measure="height")
+        aged(stage_visits(), measure="height")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_titles_and_stages_become_no_markup(name: str) -> None:
     """In labels and beside the pointer, of both figures."""
-    figure = aged(stays().assign(stage=name), tickets=tickets(name))
+    figure = aged(stage_visits().assign(stage=name), tickets=tickets(name))
     told = ticket_life(
         one.visits().assign(stage=name, team=name), key="KEY-1", waits=waits(one.PIECES),
         handoffs=one.handoffs().assign(from_team=name), events=one.events().assign(actor=name),
@@ -116,7 +116,7 @@ def test_titles_and_stages_become_no_markup(name: str) -> None:
 def test_the_table_says_where_to_look_first() -> None:
     """d has been begun and stands nearer to done; c waits for quality, unexplained; nothing is beyond a known 85 %."""
     pieces: list[Piece] = [("c", 0, None, "Ready", "unexplained", 0, 2400, 600)]
-    table = stuck(stays(), waits=waits(pieces))
+    table = stuck(stage_visits(), waits=waits(pieces))
     assert shown(table) == [
         ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–",
          "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back."],
@@ -129,18 +129,18 @@ def test_the_table_says_where_to_look_first() -> None:
 def test_no_person_is_named_in_the_table() -> None:
     """Who is assigned is a person: the team is told, or that somebody is assigned."""
     pieces = waits([("c", 0, None, "Ready", "unexplained", 0, 2400, 600)])
-    alone = stuck(stays(), waits=pieces.assign(team=None)).to_html()
+    alone = stuck(stage_visits(), waits=pieces.assign(team=None)).to_html()
     assert "whoever is assigned" in alone
     assert "tester" not in alone
     nobody = pieces.assign(team=None, receiver=None)
-    assert "receiver unknown" in stuck(stays(), waits=nobody).to_html()
+    assert "receiver unknown" in stuck(stage_visits(), waits=nobody).to_html()
 
 
 def test_blockers_are_linked() -> None:
     """c is blocked by d, for which one waits."""
     row = {"ticket": "c", "by": "d", "start": MONDAY, "end": pd.NaT, "how": "link"}
     table = stuck(
-        stays(),
+        stage_visits(),
         blocks=conform(
             pd.DataFrame([row]).assign(end=pd.Series([None], dtype="datetime64[us, UTC]")), BLOCKS
         ),
@@ -152,7 +152,7 @@ def test_blockers_are_linked() -> None:
 
 def test_stages_are_counted() -> None:
     """One open ticket each; of Build no more than half is known."""
-    table = open_stages_table(stays(), lifecycles=lifecycles(), events=events(), minimum=1)
+    table = open_stages_table(stage_visits(), lifecycles=lifecycles(), events=events(), minimum=1)
     assert shown(table) == [
         ["Ready", "queue", "1", "0", "30 d", "0", "20 d", "40 d", "3"],
         ["Build", "work", "1", "1", "46 d", "unknown", "4 d", "not reached", "3"],
@@ -161,7 +161,7 @@ def test_stages_are_counted() -> None:
 
 def test_nothing_open_is_said_kindly() -> None:
     """Both tables."""
-    none = stays().iloc[:0]
+    none = stage_visits().iloc[:0]
     done = lifecycles().iloc[:2]
     first = stuck_table(
         none, lifecycles=done, waits=empty(WAITS), blocks=empty(BLOCKS), tickets=tickets(), events=empty(EVENTS),
@@ -214,7 +214,7 @@ def test_a_finished_life_ends_at_its_finish() -> None:
 def test_the_oldest_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """d, the older of the two, and the caption tells that it is not all."""
     monkeypatch.setattr(ageing, "MOST", 1)
-    figure = aged(stays())
+    figure = aged(stage_visits())
     assert [list(trace(figure, name).y) for name in ("open", "open, percentile unknown")] == [[], [100]]
     assert notes(figure, "caption")[0].startswith("Dots: the 1 longest of 2 open tickets;")
 

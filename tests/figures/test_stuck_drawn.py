@@ -9,7 +9,7 @@ from tests.figures.drawn import Drawn, drawn_figures
 from tests.figures.small_stream import HOSTILE
 from tests.figures.test_stuck import aged, life
 from tests.model import test_ticket_life as one
-from tests.model.test_ageing import stays
+from tests.model.test_ageing import stage_visits
 from tests.quality.test_coverage import of_tickets
 from tests.streams import sample_stream
 
@@ -54,7 +54,9 @@ def test_hostile_and_long_names_stand_in_nobodys_way(browser: Browser, tmp_path:
     """As stages, teams, titles and holders."""
     figures = {}
     for number, name in enumerate(HOSTILE):
-        figures[f"age-{number}"] = aged(stays().assign(stage=stays()["stage"] + f" {name}"), title=name)
+        figures[f"age-{number}"] = aged(
+            stage_visits().assign(stage=stage_visits()["stage"] + f" {name}"), title=name
+        )
         visits = one.visits()
         figures[f"life-{number}"] = life(visits.assign(stage=name, team=name), title=name)
         figures[f"evidence-{number}"] = of_tickets(one.tickets(), title=name)

@@ -114,7 +114,7 @@ def test_evidence_names_finished_tickets_alone() -> None:
         pd.DataFrame({"ticket": ids, "key": [name.upper() for name in ids]}),
         pd.DataFrame({"ticket": ids} | pair),
         waits=nothing,
-        stays=lifecycles,
+        stage_visits=lifecycles,
         lifecycles=lifecycles,
         shares=nothing,
         batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
@@ -133,11 +133,13 @@ def test_evidence_names_finished_tickets_alone() -> None:
 
 def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
     """Where the longest stays in the QA queue were ended by a bulk edit, others show the claim."""
-    stays = planted.stage_visits.astype({"bulk": "bool"})
+    stage_visits = planted.stage_visits.astype({"bulk": "bool"})
     key = planted.tickets.set_index(planted.tickets["ticket"].astype("str"))["key"].astype("str")
-    longest = stays["stage"].eq("Waiting for QA") & stays["ticket"].map(key).isin(planted.findings[0].tickets)
+    longest = stage_visits["stage"].eq("Waiting for QA") & stage_visits["ticket"].map(key).isin(
+        planted.findings[0].tickets
+    )
     evidence = Evidence(
-        planted.tickets, planted.handoffs, planted.waits, stays=stays.assign(bulk=stays["bulk"] | longest),
+        planted.tickets, planted.handoffs, planted.waits, stage_visits=stage_visits.assign(bulk=stage_visits["bulk"] | longest),
         lifecycles=planted.lifecycles, shares=planted.stage_shares, batches=planted.batches, costs=planted.handoff_costs,
         returns=pd.DataFrame(),
         minimum=12,

@@ -51,7 +51,7 @@ def evidence(waited: pd.DataFrame, *, kind: str = "queue") -> Evidence:
         pd.DataFrame({"ticket": done["ticket"], "key": done["ticket"].str.upper()}),
         pd.DataFrame({"ticket": [], "handoff": [], **costs}),
         waits=waited,
-        stays=done.assign(stage="Queue", elapsed=24 * HOUR),
+        stage_visits=done.assign(stage="Queue", elapsed=24 * HOUR),
         lifecycles=done,
         shares=pd.DataFrame([share]),
         batches=pd.DataFrame({"stage": [], "batches": [], "batched": [], "departures": []}),
@@ -153,7 +153,7 @@ def test_the_cause_at_a_handoff_is_claimed() -> None:
     }  # fmt: skip
     handoffs = pd.DataFrame({"ticket": known.lifecycles["ticket"], "handoff": 0, "wait": 24 * HOUR} | pair)
     told = Evidence(
-        known.tickets, handoffs, waits=known.waits, stays=known.stays, lifecycles=known.lifecycles, shares=known.shares,
+        known.tickets, handoffs, waits=known.waits, stage_visits=known.stage_visits, lifecycles=known.lifecycles, shares=known.shares,
         batches=known.batches, costs=pd.DataFrame([costs]), returns=known.returns,
         minimum=12, seed=0,
     )  # fmt: skip

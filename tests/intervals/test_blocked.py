@@ -103,14 +103,16 @@ def _spans(draw: st.DrawFn, most: int) -> list[tuple[int, int, int | None]]:
 
 @given(_spans(8), _spans(6), _MINUTES)
 def test_blocked_time_is_counted_minute_by_minute(
-    held: list[tuple[int, int, int | None]], stays: list[tuple[int, int, int | None]], now: int
+    held: list[tuple[int, int, int | None]], stage_visits: list[tuple[int, int, int | None]], now: int
 ) -> None:
     """Any blocks, any visits, as of any minute."""
     made = blocks(*((n, start / 60, None if end is None else end / 60) for n, start, end in held))
-    visits = visits_of(*((n, start / 60, None if end is None else end / 60) for n, start, end in stays))
+    visits = visits_of(
+        *((n, start / 60, None if end is None else end / 60) for n, start, end in stage_visits)
+    )
     as_of = at(now / 60)
     expected = []
-    for ticket, start, end in stays:
+    for ticket, start, end in stage_visits:
         own: list[tuple[datetime, datetime]] = [
             (at(s / 60), as_of if e is None else min(at(e / 60), as_of)) for n, s, e in held if n == ticket
         ]

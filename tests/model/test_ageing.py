@@ -26,7 +26,7 @@ STAYS: list[Stay] = [
 KINDS = {"Ready": "queue", "Build": "work", "Done": "done"}
 
 
-def stays(rows: list[Stay] = STAYS) -> pd.DataFrame:
+def stage_visits(rows: list[Stay] = STAYS) -> pd.DataFrame:
     told = [
         {
             "ticket": ticket, "stage": stage, "kind": KINDS[stage], "place": list(KINDS).index(stage),
@@ -57,7 +57,7 @@ def events(*bulk: tuple[str, float]) -> pd.DataFrame:
 
 
 def pace(measure: str, *edits: tuple[str, float], minimum: int = 1) -> pd.DataFrame:
-    marked = stays()
+    marked = stage_visits()
     for ticket, day in edits:
         at = START + day * DAY
         mine = (marked["ticket"] == ticket) & ((marked["entered"] == at) | (marked["left"] == at))
@@ -94,14 +94,18 @@ def test_too_few_tickets_say_nothing_of_what_is_usual() -> None:
     """Three tickets left Ready: under a minimum of four no percentile, and nobody is beyond one."""
     table = pace("stay", minimum=4)
     assert table[["p50", "p85", "p95"]].isna().all(axis=None)
-    assert open_ages(stays(), lifecycles=lifecycles(), events=events(), minimum=4)["stay_beyond"].isna().all()
+    assert (
+        open_ages(stage_visits(), lifecycles=lifecycles(), events=events(), minimum=4)["stay_beyond"]
+        .isna()
+        .all()
+    )
 
 
 def test_four_stays_of_one_ticket_are_one_ticket() -> None:
     """To and fro between two stages makes no crowd."""
     rows: list[Stay] = [("a", "Ready", 2 * n, 2 * n + 1) for n in range(4)]
     rows += [("a", "Build", 2 * n + 1, 2 * n + 2) for n in range(4)]
-    table = usual_pace(stays(rows), lifecycles=lifecycles(), events=events(), minimum=2)
+    table = usual_pace(stage_visits(rows), lifecycles=lifecycles(), events=events(), minimum=2)
     assert table.loc[table["measure"] == "stay", "tickets"].tolist() == [1, 1]
     assert table["p50"].isna().all()
 
@@ -116,7 +120,7 @@ def test_what_a_bulk_edit_ended_might_have_taken_longer() -> None:
 
 def test_a_ticket_that_was_found_gone_was_not_passed_on() -> None:
     """It counts as not yet left."""
-    lost = stays().assign(gone=lambda rows: (rows["ticket"] == "b") & (rows["stage"] == "Build"))
+    lost = stage_visits().assign(gone=lambda rows: (rows["ticket"] == "b") & (rows["stage"] == "Build"))
     table = usual_pace(lost, lifecycles=lifecycles(), events=events(), minimum=1)
     build = table[(table["stage"] == "Build") & (table["measure"] == "stay")].iloc[0]
     assert (build["tickets"], build["open"]) == (2, 1)
@@ -124,7 +128,7 @@ def test_a_ticket_that_was_found_gone_was_not_passed_on() -> None:
 
 def test_open_tickets_stand_against_the_pace_of_their_stage() -> None:
     """c: 30 days in Ready, half took 20, 85 % took 40. d: Build for 46 days, half took 4, more is not known."""
-    now = open_ages(stays(), lifecycles=lifecycles(), events=events(), minimum=1).set_index("ticket")
+    now = open_ages(stage_visits(), lifecycles=lifecycles(), events=events(), minimum=1).set_index("ticket")
     assert now.index.tolist() == ["c", "d"]
     assert days(now.loc["c", ["stay", "age", "stay_p85"]]) == [30, 30, 40]
     assert now["cycle"].isna().tolist() == [True, False]
@@ -134,7 +138,7 @@ def test_open_tickets_stand_against_the_pace_of_their_stage() -> None:
 
 def test_an_open_stay_that_a_bulk_edit_began_is_marked() -> None:
     """Its time there runs since the clean-up."""
-    rows = stays().assign(bulk=lambda rows: rows["ticket"] == "c")
+    rows = stage_visits().assign(bulk=lambda rows: rows["ticket"] == "c")
     now = open_ages(rows, lifecycles=lifecycles(), events=events(("c", 70)), minimum=1).set_index("ticket")
     assert now["bulk"].to_dict() == {"c": True, "d": False}
 
@@ -163,7 +167,7 @@ def test_percentiles_are_those_of_the_brute_force_reference(lasted: list[tuple[i
     begun = [START if left else NOW - time * DAY for time, left in lasted]
     about = pd.DataFrame({"ticket": [row[0] for row in rows], "created": begun})
     about = about.assign(started=pd.Series([None] * len(rows), dtype="datetime64[us, UTC]"))
-    found = usual_pace(stays(rows), lifecycles=about, events=events(), minimum=1).iloc[0]
+    found = usual_pace(stage_visits(rows), lifecycles=about, events=events(), minimum=1).iloc[0]
     wanted = [brute(lasted, quantile) for quantile in QUANTILES]
     told = [found[name] / DAY for name in ("p50", "p85", "p95")]
     assert told == pytest.approx(wanted, nan_ok=True)

@@ -35,12 +35,12 @@ def test_time_in_done_before_a_reopening_counts() -> None:
 def test_bulk_edits_are_a_row_of_their_own() -> None:
     """What a bulk edit began or ended is set apart, and everything still sums to one."""
     stream = stream_of(*[LIFE] * 13)
-    stays = stream.stage_visits.assign(
+    stage_visits = stream.stage_visits.assign(
         bulk=(stream.stage_visits["stage"] == "Ready") & (stream.stage_visits.index % 10 == 0)
     )
-    shares = stage_shares(stays, stream.lifecycles, stages=stream.stages, seed=0, minimum=12).set_index(
-        "stage"
-    )
+    shares = stage_shares(
+        stage_visits, stream.lifecycles, stages=stream.stages, seed=0, minimum=12
+    ).set_index("stage")
     assert shares["kind"][TIDIED] == "bulk"
     assert shares["share"].sum() == pytest.approx(1.0)
     assert shares["total"].sum() == pd.Timedelta(days=10) * 13

@@ -134,13 +134,13 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 def test_spells_of_a_stage_leave_clean_up_open() -> None:
     """A stay that a bulk edit ended, or at whose end the ticket was gone, is not seen to end."""
-    stays = pd.DataFrame(
+    stage_visits = pd.DataFrame(
         {"ticket": ["a", "b", "c", "d"], "stage": ["QA", "QA", "QA", "Build"], "entered": START,
          "left": [START + DAY] * 4, "bulk": [False, True, False, False], "gone": [False, False, True, False]}
     )  # fmt: skip
-    found = spells_of(stays, pd.DataFrame(), stage="QA")
+    found = spells_of(stage_visits, pd.DataFrame(), stage="QA")
     assert found["ended"].tolist() == [True, False, False]
     with pytest.raises(ParameterError, match="stage is 'Qa', which no ticket was in; known: Build, QA"):
-        spells_of(stays, pd.DataFrame(), stage="Qa")
+        spells_of(stage_visits, pd.DataFrame(), stage="Qa")
     with pytest.raises(ParameterError, match="measure is 'time'; known: lead time, cycle time"):
-        spells_of(stays, pd.DataFrame(), measure="time")
+        spells_of(stage_visits, pd.DataFrame(), measure="time")

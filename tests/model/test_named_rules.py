@@ -23,7 +23,7 @@ DIRECT = (("Backlog", 0, 5), ("Done", 5, 40))
 
 def told(*lifecycles: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
     about = STAGES.set_index("stage")
-    stays = [
+    stage_visits = [
         {"ticket": f"t{number}", "stage": stage, "kind": about["kind"][stage], "place": about["place"][stage],
          "entered": MONDAY + first * DAY, "elapsed": (last - first) * DAY}
         for number, life in enumerate(lifecycles) for stage, first, last in life
@@ -36,7 +36,7 @@ def told(*lifecycles: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
         times = {"created": MONDAY, "finished": MONDAY + done * DAY, "lead": done * DAY, "cycle": cycle}
         rows.append({"ticket": f"t{number}", "bulk": False} | times)
     tickets = pd.DataFrame({"ticket": [row["ticket"] for row in rows], "resolved": MONDAY + 13 * DAY})
-    return rule_durations(pd.DataFrame(stays), pd.DataFrame(rows), tickets=tickets, stages=STAGES)
+    return rule_durations(pd.DataFrame(stage_visits), pd.DataFrame(rows), tickets=tickets, stages=STAGES)
 
 
 @pytest.mark.parametrize(

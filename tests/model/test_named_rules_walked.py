@@ -55,14 +55,16 @@ def test_rules_say_what_a_walk_along_the_life_says(case: Case) -> None:
     visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
     waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
     lifecycles = lifecycles_from_visits(visits, waits, events=case.events, stages=stages, as_of=as_of)
-    stays = stage_visits_from_visits(visits, waits, stages=stages)
+    stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
     tickets = pd.DataFrame({"ticket": lifecycles["ticket"], "resolved": lifecycles["finished"]})
-    found = rule_durations(stays, lifecycles, tickets=tickets, stages=stages)
+    found = rule_durations(stage_visits, lifecycles, tickets=tickets, stages=stages)
     work = stages.loc[stages["kind"] == "work", "place"]
     first = int(stages["place"].min())
     first_work = int(work.min()) if len(work) else first
     for life in completed(lifecycles).to_dict("records"):
-        own = stays[(stays["ticket"] == life["ticket"]) & (stays["entered"] < life["finished"])]
+        own = stage_visits[
+            (stage_visits["ticket"] == life["ticket"]) & (stage_visits["entered"] < life["finished"])
+        ]
         said = walked(own.to_dict("records"), life["finished"], first=first, first_work=first_work)
         for tool, value in said.items():
             ours = found.loc[life["ticket"], NAME[tool]]

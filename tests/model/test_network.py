@@ -88,8 +88,10 @@ def test_complete_and_accurate_counts_moves_that_never_came_back() -> None:
     """Of Ready's three moves forward one came back; of Build's one forward move none did."""
     assert graph().nodes["Ready"]["ca"] == pytest.approx(2 / 3)
     assert graph().nodes["Build"]["ca"] == 1.0
-    stays = pd.DataFrame({"ticket": "a", "stage": ["A", "B", "A", "B"], "place": [0, 1, 0, 1], "bulk": False})
-    assert complete_and_accurate(stays)["ca"].to_dict() == {"A": 0.5}
+    stage_visits = pd.DataFrame(
+        {"ticket": "a", "stage": ["A", "B", "A", "B"], "place": [0, 1, 0, 1], "bulk": False}
+    )
+    assert complete_and_accurate(stage_visits)["ca"].to_dict() == {"A": 0.5}
 
 
 def test_too_few_moves_give_no_complete_and_accurate() -> None:

@@ -28,8 +28,10 @@ def stays_of(*spans: Span, kind: str = "queue", bulk: bool = False) -> pd.DataFr
         }
         for n, (entered, left) in enumerate(spans)
     ]  # fmt: skip
-    stays = pd.DataFrame(rows)
-    return stays.assign(**{name: pd.to_datetime(stays[name], utc=True) for name in ("entered", "left")})
+    stage_visits = pd.DataFrame(rows)
+    return stage_visits.assign(
+        **{name: pd.to_datetime(stage_visits[name], utc=True) for name in ("entered", "left")}
+    )
 
 
 def test_weeks_count_arrivals_departures_and_what_lies_there() -> None:
@@ -106,8 +108,8 @@ def test_arrivals_less_departures_are_the_queue(spans: list[Span]) -> None:
 @given(SPANS, st.randoms())
 def test_the_order_of_rows_changes_nothing(spans: list[Span], random: Random) -> None:
     """Shuffled stays give the same table."""
-    stays = stays_of(*spans)
-    order = list(range(len(stays)))
+    stage_visits = stays_of(*spans)
+    order = list(range(len(stage_visits)))
     random.shuffle(order)
-    mixed = queue_growth(stays.iloc[order], as_of=NOW, minimum=1, seed=0)
-    pd.testing.assert_frame_equal(mixed, queue_growth(stays, as_of=NOW, minimum=1, seed=0))
+    mixed = queue_growth(stage_visits.iloc[order], as_of=NOW, minimum=1, seed=0)
+    pd.testing.assert_frame_equal(mixed, queue_growth(stage_visits, as_of=NOW, minimum=1, seed=0))

@@ -63,16 +63,18 @@ def test_moves_of_bulk_edits_do_not_count() -> None:
 
 def test_the_seed_decides_the_interval() -> None:
     """The same seed, the same interval."""
-    stays = stays_of(*[[0, 2, 0, 2]] * 5, *[[0, 2]] * 20)
-    assert rolled_accuracy(stays, seed=3, minimum=12).equals(rolled_accuracy(stays, seed=3, minimum=12))
+    stage_visits = stays_of(*[[0, 2, 0, 2]] * 5, *[[0, 2]] * 20)
+    assert rolled_accuracy(stage_visits, seed=3, minimum=12).equals(
+        rolled_accuracy(stage_visits, seed=3, minimum=12)
+    )
 
 
 @given(LIVES)
 def test_the_product_is_that_of_the_shares(lifecycles: list[list[int]]) -> None:
     """As ``complete_and_accurate`` gives them for the stages of work; the interval lies within 0 and 1."""
-    stays = stays_of(*lifecycles)
-    rates = complete_and_accurate(stays)["ca"].reindex(["S0", "S2", "S3"]).dropna()
-    for row in rolled_accuracy(stays, minimum=1, seed=0).to_dict("records"):
+    stage_visits = stays_of(*lifecycles)
+    rates = complete_and_accurate(stage_visits)["ca"].reindex(["S0", "S2", "S3"]).dropna()
+    for row in rolled_accuracy(stage_visits, minimum=1, seed=0).to_dict("records"):
         assert row["share"] == pytest.approx(rates.prod())
         assert 0 <= row["low"] <= row["high"] <= 1
 
@@ -80,9 +82,9 @@ def test_the_product_is_that_of_the_shares(lifecycles: list[list[int]]) -> None:
 @given(LIVES, st.randoms())
 def test_the_order_of_tickets_changes_nothing(lifecycles: list[list[int]], random: Random) -> None:
     """Tickets shuffled, each with its stays in order."""
-    stays = stays_of(*lifecycles)
-    order = random.sample(sorted(set(stays["ticket"])), stays["ticket"].nunique())
-    mixed = pd.concat([stays[stays["ticket"] == ticket] for ticket in order], ignore_index=True)
+    stage_visits = stays_of(*lifecycles)
+    order = random.sample(sorted(set(stage_visits["ticket"])), stage_visits["ticket"].nunique())
+    mixed = pd.concat([stage_visits[stage_visits["ticket"] == ticket] for ticket in order], ignore_index=True)
     pd.testing.assert_frame_equal(
-        rolled_accuracy(mixed, minimum=1, seed=0), rolled_accuracy(stays, minimum=1, seed=0)
+        rolled_accuracy(mixed, minimum=1, seed=0), rolled_accuracy(stage_visits, minimum=1, seed=0)
     )

@@ -32,7 +32,7 @@ def items(body: Json, field: str) -> list[tuple[Json, Json]]:
     return [(history, item) for history in histories for item in history["items"] if item["field"] == field]
 
 
-def stays(body: Json) -> list[tuple[str, datetime, datetime | None]]:
+def stage_visits(body: Json) -> list[tuple[str, datetime, datetime | None]]:
     """Status, entered, left."""
     moves = [(item["toString"], at(history["created"])) for history, item in items(body, "status")]
     entries = [("Reported", at(body["fields"]["created"])), *moves]
@@ -52,7 +52,7 @@ def finished(bodies: list[Json], truth: Json) -> list[Json]:
 def days(bodies: list[Json]) -> dict[str, float]:
     """Days in each status; a finished ticket's last stay has no end and counts nothing."""
     total: dict[str, float] = defaultdict(float)
-    for name, entered, left in (stay for body in bodies for stay in stays(body)):
+    for name, entered, left in (stay for body in bodies for stay in stage_visits(body)):
         total[name] += ((left or entered) - entered) / timedelta(days=1)
     return total
 
@@ -73,7 +73,7 @@ def crowded(moves: list[tuple[datetime, str]]) -> set[str]:
 
 
 def returns(body: Json) -> int:
-    path = [name for name, _, _ in stays(body)]
+    path = [name for name, _, _ in stage_visits(body)]
     return sum(step == ("In development", "In triage") for step in pairwise(path))
 
 
@@ -131,7 +131,7 @@ def test_the_costliest_waits_stay_so_with_open_tickets(
 ) -> None:
     """Counting open tickets up to the last instant, and the bulk edit, changes neither place."""
     total: dict[str, float] = defaultdict(float)
-    for name, entered, left in (stay for body in sample_bodies for stay in stays(body)):
+    for name, entered, left in (stay for body in sample_bodies for stay in stage_visits(body)):
         total[name] += ((left or sample.as_of) - entered) / timedelta(days=1) if name != "Done" else 0
     assert sorted(total, key=lambda name: -total[name])[:2] == ["Waiting for QA", "Waiting for release"]
 
@@ -199,7 +199,7 @@ def test_development_returns_bugs_to_support(sample_bodies: list[Json], truth: J
 def test_bugs_of_friday_afternoon_wait_over_the_weekend(sample_bodies: list[Json], truth: Json) -> None:
     """Most bugs are reported on Friday from 15:00 on, and nobody takes them up before Monday."""
     bugs = [b for b in sample_bodies if b["fields"]["issuetype"]["name"] == "Bug" and items(b, "status")]
-    first = [stays(body)[0] for body in bugs]
+    first = [stage_visits(body)[0] for body in bugs]
     friday = [
         (entered, left)
         for _, entered, left in first
@@ -212,7 +212,7 @@ def test_bugs_of_friday_afternoon_wait_over_the_weekend(sample_bodies: list[Json
 
 def test_the_second_tester_shortens_the_queue(sample_bodies: list[Json], truth: Json) -> None:
     """The median wait for QA falls to less than a third from the eighth of September on."""
-    waits = [s for body in sample_bodies for s in stays(body) if s[0] == "Waiting for QA" and s[2]]
+    waits = [s for body in sample_bodies for s in stage_visits(body) if s[0] == "Waiting for QA" and s[2]]
     change = datetime(2025, 9, 8, tzinfo=BERLIN)
     before = [(left - t) / timedelta(days=1) for _, t, left in waits if left and t < change]
     after = [(left - t) / timedelta(days=1) for _, t, left in waits if left and t >= change]
@@ -258,10 +258,10 @@ def test_the_dirt_is_there(sample_bodies: list[Json], truth: Json) -> None:
     assert 60 <= len(still_open) <= 90
     untouched = [body["key"] for body in still_open if not items(body, "status")]
     assert untouched == dirt["open_without_any_status_change"]
-    early = [b["key"] for b in sample_bodies if [s[0] for s in stays(b)][-2:] == ["In triage", "Done"]]
+    early = [b["key"] for b in sample_bodies if [s[0] for s in stage_visits(b)][-2:] == ["In triage", "Done"]]
     assert early == dirt["cancelled_in_triage"]
     assert len(early) >= 10
-    again = [b["key"] for b in sample_bodies if "Done" in [name for name, _, _ in stays(b)[:-1]]]
+    again = [b["key"] for b in sample_bodies if "Done" in [name for name, _, _ in stage_visits(b)[:-1]]]
     assert again == dirt["reopened"]
     assert len(again) == 2
     moved = {b["key"]: items(b, "Key")[0] for b in sample_bodies if items(b, "Key")}

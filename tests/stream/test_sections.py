@@ -59,11 +59,11 @@ def told() -> tuple[Rework, Load]:
     visits = visits_of(a="Test Build Test Build Done", b="Build Test Build", c="Ready")
     waits, events = empty(WAITS), empty(EVENTS)
     lifecycles = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
-    stays = stage_visits_from_visits(visits, waits, stages=STAGES)
+    stage_visits = stage_visits_from_visits(visits, waits, stages=STAGES)
     return (
-        rework_section(visits, lifecycles=lifecycles, stage_visits=stays, stages=STAGES, minimum=12, seed=0),
+        rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12, seed=0),
         load_section(
-            visits, events=events, stage_visits=stays, as_of=NOW, teams=Teams(), active_days=14.0,
+            visits, events=events, stage_visits=stage_visits, as_of=NOW, teams=Teams(), active_days=14.0,
             minimum=1, seed=0, fewest_people=1,
         ),
     )  # fmt: skip

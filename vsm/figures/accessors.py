@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from vsm.stream import ValueStream
 
 Made = TypeVar("Made")
-_ATTRIBUTES: Final = {"lifecycles": "lifecycles", "stays": "stage_visits"}
-"""Parameter → attribute of the stream, where their names differ."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,7 +42,7 @@ def _of(function: Callable[..., Made], **paths: str) -> Callable[..., Made]:
     """
     parameters = inspect.signature(function).parameters
     needed = {name for name, about in parameters.items() if about.default is about.empty}
-    found = {name: _ATTRIBUTES.get(name, name) for name in needed} | paths
+    found = {name: name for name in needed} | paths
 
     def method(accessor: _Accessor, **choices: Any) -> Made:
         stream = accessor._stream  # noqa: SLF001 - the method is one of the accessor's

@@ -39,7 +39,7 @@ _DOTS: Final = {
 
 
 def ageing_work(
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     *,
     lifecycles: pd.DataFrame,
     tickets: pd.DataFrame,
@@ -52,7 +52,7 @@ def ageing_work(
 
     Parameters
     ----------
-    stays, lifecycles
+    stage_visits, lifecycles
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     tickets, events
         TICKETS, which know keys and titles, and EVENTS, which know bulk edits.
@@ -75,8 +75,8 @@ def ageing_work(
     """
     if measure not in _TITLES:
         raise ParameterError(f"measure is '{measure}'; it must be one of {', '.join(_TITLES)}")
-    ages = open_ages(stays, lifecycles=lifecycles, events=events, minimum=minimum)
-    pace = usual_pace(stays, lifecycles=lifecycles, events=events, minimum=minimum)
+    ages = open_ages(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
+    pace = usual_pace(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     pace = pace[pace["measure"] == measure].reset_index(drop=True)
     shown = ages[ages[measure].notna()].sort_values([measure, "ticket"])
     if shown.empty:

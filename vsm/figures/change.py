@@ -38,7 +38,7 @@ _STEPS: Final = 240
 
 
 def before_and_after(
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
@@ -53,7 +53,7 @@ def before_and_after(
 
     Parameters
     ----------
-    stays, lifecycles
+    stage_visits, lifecycles
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     changed
         Day of the change, ``YYYY-MM-DD`` (UTC); empty: that of the latest experiment, if there is one.
@@ -74,7 +74,7 @@ def before_and_after(
     if day is None:
         return nothing_to_see(of="before_and_after", title=title or _TITLE, hint=UNNAMED)
     found = compared(
-        spells_of(stays, lifecycles, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
+        spells_of(stage_visits, lifecycles, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
     )
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
@@ -172,7 +172,7 @@ def _alt(found: Comparison, of: str) -> str:
 
 
 def xmr_chart(
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
@@ -185,7 +185,7 @@ def xmr_chart(
 
     Parameters
     ----------
-    stays, lifecycles
+    stage_visits, lifecycles
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     changed
         Day of a change, ``YYYY-MM-DD`` (UTC): limits come from the weeks before it. Empty: that of the latest
@@ -201,7 +201,7 @@ def xmr_chart(
     day, stage = chosen_change(changed, stage, experiments=experiments)
     of = stage or LEAD
     heading = title or f"Week by week, {of}"
-    weeks = weekly_medians(spells_of(stays, lifecycles, stage=stage), as_of=as_of)
+    weeks = weekly_medians(spells_of(stage_visits, lifecycles, stage=stage), as_of=as_of)
     known = weeks[weeks["value"].notna()].reset_index(drop=True)
     if known.empty:
         return nothing_to_see(of="xmr_chart", title=heading, hint="No week has enough completed work.")
@@ -278,7 +278,7 @@ NOTHING = "No experiment is written down; put one into experiments.toml in the w
 
 def experiments_table(
     experiments: Sequence[Experiment],
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
@@ -289,7 +289,7 @@ def experiments_table(
 
     Under ``minimum`` seen to end on either side nothing is claimed.
     """
-    found = experiments_judged(experiments, stays, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
+    found = experiments_judged(experiments, stage_visits, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
     told = found.sort_values("since", ascending=False, kind="stable")
     columns: Columns = {
         "Experiment": "name",

@@ -90,12 +90,12 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
 
 
 def age_table(
-    lifecycles: pd.DataFrame, *, stays: pd.DataFrame, tickets: pd.DataFrame, most: int = 10
+    lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, tickets: pd.DataFrame, most: int = 10
 ) -> Styler:
     """The oldest open tickets."""
     waiting = ages(lifecycles)
     oldest = waiting.head(most)
-    stage = stays[stays["left"].isna()].set_index("ticket")["stage"]
+    stage = stage_visits[stage_visits["left"].isna()].set_index("ticket")["stage"]
     columns: Columns = {
         "Ticket": oldest["ticket"].map(keys_of(tickets)),
         "Stage": oldest["ticket"].map(stage),
@@ -110,7 +110,7 @@ def age_table(
 
 
 def named_rules_table(
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     tickets: pd.DataFrame,
@@ -119,7 +119,7 @@ def named_rules_table(
     seed: int,
 ) -> Styler:
     """What other tools' rules would say of the same tickets (``named_rules``)."""
-    durations = rule_durations(stays, lifecycles, tickets=tickets, stages=stages)
+    durations = rule_durations(stage_visits, lifecycles, tickets=tickets, stages=stages)
     if durations.empty:
         return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
     found = named_rules(durations, minimum=minimum, seed=seed)

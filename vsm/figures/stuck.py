@@ -20,7 +20,7 @@ _LONG: Final = 10 * _DAY
 
 
 def stuck_table(
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     *,
     lifecycles: pd.DataFrame,
     waits: pd.DataFrame,
@@ -35,14 +35,14 @@ def stuck_table(
 
     Parameters
     ----------
-    stays, lifecycles
+    stage_visits, lifecycles
         As ``stage_visits_from_visits`` and ``lifecycles_from_visits`` give them.
     waits
         WAITS with causes.
     minimum
         Where fewer tickets left a stage, it is too few to say what is usual.
     """
-    ages = open_ages(stays, lifecycles=lifecycles, events=events, minimum=minimum)
+    ages = open_ages(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     now = waiting_now(
         waits, lifecycles=lifecycles, blocks=blocks, tickets=tickets, events=events, as_of=as_of
     )
@@ -103,11 +103,11 @@ def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 
 def open_stages_table(
-    stays: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
+    stage_visits: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> Styler:
     """Open tickets by stage against its usual pace: how many there are, and how many are older than usual."""
-    ages = open_ages(stays, lifecycles=lifecycles, events=events, minimum=minimum)
-    pace = usual_pace(stays, lifecycles=lifecycles, events=events, minimum=minimum)
+    ages = open_ages(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
+    pace = usual_pace(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     stages = pace[pace["measure"] == "stay"] if len(ages) else pace.iloc[:0]
     here = {stage: ages[ages["stage"] == stage] for stage in stages["stage"]}
     columns: Columns = {

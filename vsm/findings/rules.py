@@ -39,7 +39,7 @@ class Evidence:
     tickets: pd.DataFrame
     handoffs: pd.DataFrame
     waits: pd.DataFrame
-    stays: pd.DataFrame
+    stage_visits: pd.DataFrame
     lifecycles: pd.DataFrame
     shares: pd.DataFrame
     batches: pd.DataFrame
@@ -56,7 +56,7 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     rests on fewer than ``minimum`` of them, or that concerns under 1 % of lead time. Costs of different
     findings may overlap, since work that comes back waits in queues again: never add them up.
     """
-    if evidence.stays.empty:
+    if evidence.stage_visits.empty:
         return Findings()
     found = [finding for rule in RULES for finding in rule(evidence) if finding.share >= WORTH]
     return Findings(sorted(found, key=lambda finding: finding.cost, reverse=True))
@@ -229,8 +229,8 @@ def _rhythmic(evidence: Evidence) -> pd.DataFrame:
 def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
     """Name the tickets that spent most time there; a visit of a bulk edit is no evidence of waiting."""
     done = completed(evidence.lifecycles)["ticket"]
-    stays = evidence.stays[~evidence.stays["bulk"].astype(bool)]
-    here = stays[(stays["stage"] == stage) & stays["ticket"].isin(done)]
+    stage_visits = evidence.stage_visits[~evidence.stage_visits["bulk"].astype(bool)]
+    here = stage_visits[(stage_visits["stage"] == stage) & stage_visits["ticket"].isin(done)]
     return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)
 
 

@@ -19,7 +19,7 @@ _OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES
 
 
 def usual_pace(
-    stays: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
+    stage_visits: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give how long tickets usually stay in each stage, and how old they are when they leave it.
 
@@ -35,7 +35,7 @@ def usual_pace(
         (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
-    ended = _at_the_end(stays, lifecycles, events)
+    ended = _at_the_end(stage_visits, lifecycles, events)
     rows = [
         {"stage": stage, "kind": part["kind"].iloc[0], "place": place, "measure": measure}
         | _percentiles(_of(part, measure), measure, minimum)
@@ -46,7 +46,7 @@ def usual_pace(
 
 
 def open_ages(
-    stays: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
+    stage_visits: pd.DataFrame, *, lifecycles: pd.DataFrame, events: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give how long each open ticket has been in its stage, how old it is, and whether that is usual there.
 
@@ -59,8 +59,8 @@ def open_ages(
         age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
         where too few have left.
     """
-    pace = usual_pace(stays, lifecycles=lifecycles, events=events, minimum=minimum)
-    ended = _at_the_end(stays, lifecycles, events)
+    pace = usual_pace(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
+    ended = _at_the_end(stage_visits, lifecycles, events)
     there = lifecycles.loc[still_open(lifecycles), "ticket"].astype("str")
     now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
     now = now.sort_values(["place", "ticket"])[_OPEN].reset_index(drop=True)
@@ -71,9 +71,11 @@ def open_ages(
     return now
 
 
-def _at_the_end(stays: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def _at_the_end(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Give the length of each stay before the finish, and its ticket's age at its end, or now."""
-    undone = stays[stays["kind"] != "done"].astype({"ticket": "str", "stage": "str", "kind": "str"})
+    undone = stage_visits[stage_visits["kind"] != "done"].astype(
+        {"ticket": "str", "stage": "str", "kind": "str"}
+    )
     about = lifecycles.set_index(lifecycles["ticket"].astype("str")).reindex(undone["ticket"])
     elapsed = undone["elapsed"].astype(DURATION)
     end = pd.to_datetime(undone["entered"], utc=True) + elapsed
@@ -94,9 +96,11 @@ def _at_the_end(stays: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFr
     return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
 
 
-def _among(stays: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.Series[bool]":
-    instants = pd.MultiIndex.from_arrays([stays["ticket"], pd.to_datetime(stays[side], utc=True)])
-    return pd.Series(instants.isin(edits), index=stays.index)
+def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.Series[bool]":
+    instants = pd.MultiIndex.from_arrays(
+        [stage_visits["ticket"], pd.to_datetime(stage_visits[side], utc=True)]
+    )
+    return pd.Series(instants.isin(edits), index=stage_visits.index)
 
 
 def _of(part: pd.DataFrame, measure: str) -> pd.DataFrame:

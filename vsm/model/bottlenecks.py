@@ -14,7 +14,7 @@ TIDIED: Final = "(bulk edits)"
 
 
 def stage_shares(
-    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
 ) -> pd.DataFrame:
     """Give the share of lead time that tickets spend in each stage.
 
@@ -31,7 +31,7 @@ def stage_shares(
         (timedelta, of one ticket's time there). ``share`` sums to 1; without completed tickets there are no
         rows.
     """
-    before = _before_finish(stays, lifecycles)
+    before = _before_finish(stage_visits, lifecycles)
     seconds = before.pivot_table(
         index="ticket", columns="row", values="seconds", aggfunc="sum", fill_value=0.0
     )
@@ -47,27 +47,27 @@ def stage_shares(
     return shares.assign(low=np.where(enough, low, np.nan), high=np.where(enough, high, np.nan))
 
 
-def _before_finish(stays: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
+def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or ``(bulk edits)``."""
     finish = completed(lifecycles).set_index("ticket")["finished"]
-    done = stays[stays["ticket"].isin(finish.index)]
+    done = stage_visits[stage_visits["ticket"].isin(finish.index)]
     done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
     tidied = done["bulk"].astype(bool)
     return done.assign(row=done["stage"].mask(tidied, TIDIED), seconds=done["elapsed"].dt.total_seconds())
 
 
-def _row(stays: pd.DataFrame, stages: pd.DataFrame) -> dict[str, Any]:
-    name = stays["row"].iloc[0]
+def _row(stage_visits: pd.DataFrame, stages: pd.DataFrame) -> dict[str, Any]:
+    name = stage_visits["row"].iloc[0]
     known = stages[stages["stage"] == name].to_dict("records")
-    per_ticket = stays.groupby("ticket")["elapsed"].sum()
+    per_ticket = stage_visits.groupby("ticket")["elapsed"].sum()
     return {
         "stage": name,
         "kind": known[0]["kind"] if known else "bulk",
         "team": known[0]["team"] if known else None,
         "tickets": len(per_ticket),
-        "visits": len(stays),
-        "total": stays["elapsed"].sum(),
-        "waited": stays["waited"].sum(),
+        "visits": len(stage_visits),
+        "total": stage_visits["elapsed"].sum(),
+        "waited": stage_visits["waited"].sum(),
         "median": per_ticket.median(),
         "p85": per_ticket.quantile(0.85),
     }
@@ -128,7 +128,9 @@ def handoff_costs(
     return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def return_costs(
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
+) -> pd.DataFrame:
     """Give the lead time that finished tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
@@ -142,7 +144,7 @@ def return_costs(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, mi
         95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
     """
     done = completed(lifecycles)
-    before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
+    before = stage_visits[stage_visits["ticket"].isin(done["ticket"]) & (stage_visits["kind"] != "done")]
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     lead = done.set_index("ticket")["lead"].dt.total_seconds()

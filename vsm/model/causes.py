@@ -192,7 +192,7 @@ def calendar_effect(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd
 
 
 def batches_from_stage_visits(
-    stays: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
+    stage_visits: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
 ) -> pd.DataFrame:
     """Give the queues that tickets leave together, how often, and how many at once.
 
@@ -210,13 +210,17 @@ def batches_from_stage_visits(
     Examples
     --------
     >>> at = pd.to_datetime(["2026-01-08T09:00"] * 5 + ["2026-01-22T09:00"] * 5, utc=True)
-    >>> stays = pd.DataFrame({"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at,
-    ...     "elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
-    >>> batches_from_stage_visits(stays)[["batches", "size", "every"]].values.tolist()
+    >>> rows = {"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at}
+    >>> stage_visits = pd.DataFrame(rows | {"elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
+    >>> batches_from_stage_visits(stage_visits)[["batches", "size", "every"]].values.tolist()
     [[2, 5.0, Timedelta('14 days 00:00:00')]]
     """
-    left = stays["left"].notna() & ~stays["bulk"].astype(bool) & ~stays["gone"].astype(bool)
-    ended = stays[stays["kind"].isin(["queue", "external"]) & left].sort_values(["stage", "left", "ticket"])
+    left = (
+        stage_visits["left"].notna() & ~stage_visits["bulk"].astype(bool) & ~stage_visits["gone"].astype(bool)
+    )
+    ended = stage_visits[stage_visits["kind"].isin(["queue", "external"]) & left].sort_values(
+        ["stage", "left", "ticket"]
+    )
     apart = (ended["stage"] != ended["stage"].shift()) | (
         ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
     )

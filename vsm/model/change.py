@@ -110,7 +110,7 @@ def chosen_change(
 
 
 def spells_of(
-    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stage: str = "", measure: str = "lead time"
 ) -> pd.DataFrame:
     """Give the times to compare: those in one stage where it is named, else those of whole tickets.
 
@@ -134,12 +134,12 @@ def spells_of(
     if measure not in begins:
         raise ParameterError(f"measure is '{measure}'; known: {', '.join(begins)}")
     if stage:
-        known = sorted(stays["stage"].astype("str").unique()) if len(stays) else []
+        known = sorted(stage_visits["stage"].astype("str").unique()) if len(stage_visits) else []
         if stage not in known:
             raise ParameterError(
                 f"stage is '{stage}', which no ticket was in; known: {', '.join(known) or 'none'}"
             )
-        rows = stays[stays["stage"] == stage]
+        rows = stage_visits[stage_visits["stage"] == stage]
         ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
         begin, end = rows["entered"], rows["left"]
     else:
@@ -233,7 +233,7 @@ UNKNOWN = "no such stage"
 
 def experiments_judged(
     experiments: Sequence[Experiment],
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
@@ -254,7 +254,7 @@ def experiments_judged(
         say`` or ``no such stage``.
     """
     rows = [
-        _judged(experiment, stays, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
+        _judged(experiment, stage_visits, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
         for experiment in experiments
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -269,7 +269,7 @@ _COLUMNS = ["name", "change", "since", "until", "of", "expect", "n_before", "n_a
 
 def _judged(
     experiment: Experiment,
-    stays: pd.DataFrame,
+    stage_visits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
@@ -280,11 +280,11 @@ def _judged(
         "name": experiment.name, "change": experiment.change, "since": experiment.since,
         "until": experiment.until, "of": experiment.stage or LEAD, "expect": experiment.expect,
     }  # fmt: skip
-    if experiment.stage and experiment.stage not in set(stays["stage"] if len(stays) else ()):
+    if experiment.stage and experiment.stage not in set(stage_visits["stage"] if len(stage_visits) else ()):
         nothing = {"n_before": 0, "n_after": 0, "open_after": 0, **dict.fromkeys(_TIMES, pd.NaT), "p": np.nan}
         return about | nothing | {"verdict": UNKNOWN, "answer": UNKNOWN}
     found = compared(
-        spells_of(stays, lifecycles, stage=experiment.stage or ""),
+        spells_of(stage_visits, lifecycles, stage=experiment.stage or ""),
         changed=pd.Timestamp(experiment.since, tz="UTC"),
         until=None if experiment.until is None else pd.Timestamp(experiment.until, tz="UTC"),
         as_of=as_of,

@@ -28,7 +28,7 @@ class Paths:
     ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """
 
-    stays: pd.DataFrame
+    stage_visits: pd.DataFrame
     lifecycles: pd.DataFrame
     resolved: "pd.Series[Any]"
     backlog: int
@@ -36,14 +36,19 @@ class Paths:
 
     def started(self, kept: "pd.Series[Any]") -> "pd.Series[Any]":
         """Give when each ticket first entered a work stage among these stays."""
-        work = self.stays[kept & (self.stays["kind"] == "work")]
+        work = self.stage_visits[kept & (self.stage_visits["kind"] == "work")]
         first: pd.Series[Any] = work.groupby("ticket")["entered"].min().reindex(self.lifecycles.index)
         return first
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
         """Mark the stays after the last of these of their ticket."""
-        latest = self.stays["entered"].where(left_behind).groupby(self.stays["ticket"]).transform("max")
-        after: pd.Series[Any] = ~(self.stays["entered"] <= latest)
+        latest = (
+            self.stage_visits["entered"]
+            .where(left_behind)
+            .groupby(self.stage_visits["ticket"])
+            .transform("max")
+        )
+        after: pd.Series[Any] = ~(self.stage_visits["entered"] <= latest)
         return after
 
 
@@ -53,35 +58,35 @@ def _whole_days(start: "pd.Series[Any]", end: "pd.Series[Any]", *, more: int) ->
 
 
 def _first_start(paths: Paths) -> "pd.Series[Any]":
-    everything = pd.Series(data=True, index=paths.stays.index)
+    everything = pd.Series(data=True, index=paths.stage_visits.index)
     return _whole_days(paths.started(everything), paths.lifecycles["finished"], more=1)
 
 
 def _after_backlog(paths: Paths) -> "pd.Series[Any]":
-    queue = (paths.stays["place"] == paths.backlog) & (paths.stays["kind"] == "queue")
+    queue = (paths.stage_visits["place"] == paths.backlog) & (paths.stage_visits["kind"] == "queue")
     return _whole_days(paths.started(paths.after_last(queue)), paths.lifecycles["finished"], more=1)
 
 
 def _after_to_do(paths: Paths) -> "pd.Series[Any]":
-    to_do = (paths.stays["kind"] == "queue") & (paths.stays["place"] < paths.first_work)
+    to_do = (paths.stage_visits["kind"] == "queue") & (paths.stage_visits["place"] < paths.first_work)
     return paths.lifecycles["finished"] - paths.started(paths.after_last(to_do))
 
 
 def _in_progress(paths: Paths) -> "pd.Series[Any]":
-    work = paths.stays[paths.stays["kind"] == "work"]
+    work = paths.stage_visits[paths.stage_visits["kind"] == "work"]
     return work.groupby("ticket")["elapsed"].sum().reindex(paths.lifecycles.index)
 
 
 def _columns_wiped(paths: Paths) -> "pd.Series[Any]":
-    stays = paths.stays
-    later = stays[::-1].groupby("ticket")["place"].cummin()[::-1]
-    kept = stays[(later >= stays["place"]) & (stays["place"] >= paths.first_work)]
+    stage_visits = paths.stage_visits
+    later = stage_visits[::-1].groupby("ticket")["place"].cummin()[::-1]
+    kept = stage_visits[(later >= stage_visits["place"]) & (stage_visits["place"] >= paths.first_work)]
     start = kept.groupby("ticket")["entered"].min().reindex(paths.lifecycles.index)
     return _whole_days(start, paths.lifecycles["finished"], more=0)
 
 
 def _final_start(paths: Paths) -> "pd.Series[Any]":
-    work = paths.stays[paths.stays["kind"] == "work"]
+    work = paths.stage_visits[paths.stage_visits["kind"] == "work"]
     first = work["stage"] == work.groupby("ticket")["stage"].transform("first")
     start = work[first].groupby("ticket")["entered"].max().reindex(paths.lifecycles.index)
     return paths.lifecycles["finished"] - start
@@ -104,7 +109,7 @@ RULES: Final[dict[str, tuple[str, Callable[[Paths], "pd.Series[Any]"]]]] = {
 
 
 def rule_durations(
-    stays: pd.DataFrame, lifecycles: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
 ) -> pd.DataFrame:
     """Give how long each completed ticket took, by each of ``RULES``.
 
@@ -117,8 +122,8 @@ def rule_durations(
     done = completed(lifecycles).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
-    finish = done["finished"].reindex(stays["ticket"]).set_axis(stays.index)
-    before = stays[stays["ticket"].isin(done.index) & (stays["entered"] < finish)]
+    finish = done["finished"].reindex(stage_visits["ticket"]).set_axis(stage_visits.index)
+    before = stage_visits[stage_visits["ticket"].isin(done.index) & (stage_visits["entered"] < finish)]
     back = (before.groupby("ticket")["place"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "place"]

@@ -93,7 +93,7 @@ def total_seconds(micros: Ints) -> float:
     return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
-def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
+def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
     """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
     Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
@@ -108,15 +108,15 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
     edit (both ends marked) are left out. An open stay counts, as far as it goes, in ``total`` only, and so
     does one in which the ticket was found gone; that ticket is not there now.
     """
-    begin = run_starts(stays["ticket"].to_numpy())
+    begin = run_starts(stage_visits["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("place")
     names = pd.Index(about["stage"].astype("str"))
-    codes = _StayColumns(stays, names)
+    codes = _StayColumns(stage_visits, names)
     graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(begin.sum()))
     kinds = about["kind"].to_numpy()
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
-    rates = complete_and_accurate(stays)
+    rates = complete_and_accurate(stage_visits)
     enough = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
     used = np.bincount(codes.stage, minlength=len(names)) > 0
     for number in np.flatnonzero(used):
@@ -134,17 +134,18 @@ def stage_network(stays: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) ->
 class _StayColumns:
     """Stays as arrays, with stages in codes and tickets numbered in their order."""
 
-    def __init__(self, stays: pd.DataFrame, names: "pd.Index[str]") -> None:
-        self.ticket: Ints = np.cumsum(run_starts(stays["ticket"].to_numpy())) - 1
-        self.stage = encode(stays["stage"], names)
+    def __init__(self, stage_visits: pd.DataFrame, names: "pd.Index[str]") -> None:
+        self.ticket: Ints = np.cumsum(run_starts(stage_visits["ticket"].to_numpy())) - 1
+        self.stage = encode(stage_visits["stage"], names)
         self.elapsed, self.waited = (
-            stays[name].to_numpy().astype("timedelta64[us]").view(np.int64) for name in ("elapsed", "waited")
+            stage_visits[name].to_numpy().astype("timedelta64[us]").view(np.int64)
+            for name in ("elapsed", "waited")
         )
-        self.work: Flags = (stays["kind"] == "work").to_numpy()
-        self.place: Ints = stays["place"].to_numpy()
-        self.bulk: Flags = stays["bulk"].to_numpy(dtype=bool)
-        self.open: Flags = stays["left"].isna().to_numpy()
-        self.gone: Flags = stays["gone"].to_numpy(dtype=bool)
+        self.work: Flags = (stage_visits["kind"] == "work").to_numpy()
+        self.place: Ints = stage_visits["place"].to_numpy()
+        self.bulk: Flags = stage_visits["bulk"].to_numpy(dtype=bool)
+        self.open: Flags = stage_visits["left"].isna().to_numpy()
+        self.gone: Flags = stage_visits["gone"].to_numpy(dtype=bool)
         clean = np.flatnonzero(~self.bulk)
         self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
         self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
@@ -181,7 +182,7 @@ class _StayColumns:
         }
 
 
-def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
+def complete_and_accurate(stage_visits: pd.DataFrame) -> pd.DataFrame:
     """Give %C&A by stage: the share of what it passed on that never came back.
 
     Of the moves forward out of a stage, the share that is not followed, ever, by a stay of the ticket in
@@ -194,12 +195,12 @@ def complete_and_accurate(stays: pd.DataFrame) -> pd.DataFrame:
     >>> complete_and_accurate(pd.DataFrame(rows))["ca"].to_dict()
     {'Build': 0.0}
     """
-    moves = forward_moves(stays)
+    moves = forward_moves(stage_visits)
     by_stage = moves["kept"].astype("float64").groupby(moves["stage"])
     return pd.DataFrame({"forward": by_stage.size(), "ca": by_stage.mean()})
 
 
-def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
+def forward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
     """Give the moves forward, and which of them were never followed by a return.
 
     Moves of bulk edits are not in it.
@@ -207,16 +208,17 @@ def forward_moves(stays: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stays`` have it),
-        ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one again.
+        One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stage_visits``
+        have it), ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one
+        again.
     """
-    begin = run_starts(stays["ticket"].to_numpy())
-    last, place = run_ends(begin), stays["place"].to_numpy(dtype=np.int64)
+    begin = run_starts(stage_visits["ticket"].to_numpy())
+    last, place = run_ends(begin), stage_visits["place"].to_numpy(dtype=np.int64)
     lowest = shift_within_run(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
     ahead = shift_within_run(place, last, missing=-1)
-    forward = (ahead > place) & ~stays["bulk"].to_numpy(dtype=bool)
-    columns = [name for name in ("ticket", "stage", "kind", "place") if name in stays]
-    moves: pd.DataFrame = stays.loc[forward, columns].assign(kept=(lowest > place)[forward])
+    forward = (ahead > place) & ~stage_visits["bulk"].to_numpy(dtype=bool)
+    columns = [name for name in ("ticket", "stage", "kind", "place") if name in stage_visits]
+    moves: pd.DataFrame = stage_visits.loc[forward, columns].assign(kept=(lowest > place)[forward])
     return moves
 
 

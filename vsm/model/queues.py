@@ -22,7 +22,7 @@ _GROWTH: Final = (
 )
 
 
-def queue_weeks(stays: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 26) -> pd.DataFrame:
+def queue_weeks(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 26) -> pd.DataFrame:
     """Count the tickets that arrived in each queue, that left it, and that were in it, week by week.
 
     Weeks are spans of seven days that end at ``as_of``, so that none is cut; a queue younger than ``weeks``
@@ -36,21 +36,21 @@ def queue_weeks(stays: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 26) ->
         ``arrivals, departures``, ``bulk`` (of both together, those of stays that a bulk edit began or
         ended), ``length`` (at ``until``). A length less the one before is arrivals less departures.
     """
-    queued = stays[(stays["kind"] == "queue") & (stays["entered"] <= as_of)]
+    queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
     tables = [_weeks_of_queue(part, as_of, weeks) for _, part in queued.groupby(["place", "stage"])]
     return pd.concat([pd.DataFrame(columns=list(_WEEKLY)).astype(_WEEKLY), *tables], ignore_index=True)
 
 
-def _weeks_of_queue(stays: pd.DataFrame, as_of: pd.Timestamp, weeks: int) -> pd.DataFrame:
-    lived = min(weeks, (as_of - stays["entered"].min()) // WEEK)
+def _weeks_of_queue(stage_visits: pd.DataFrame, as_of: pd.Timestamp, weeks: int) -> pd.DataFrame:
+    lived = min(weeks, (as_of - stage_visits["entered"].min()) // WEEK)
     edges = pd.DatetimeIndex([as_of - WEEK * n for n in range(lived, -1, -1)])
-    bulk = stays["bulk"].astype("bool")
-    arrived, left = _until(stays["entered"], edges), _until(stays["left"], edges)
-    marked = _until(stays.loc[bulk, "entered"], edges) + _until(stays.loc[bulk, "left"], edges)
+    bulk = stage_visits["bulk"].astype("bool")
+    arrived, left = _until(stage_visits["entered"], edges), _until(stage_visits["left"], edges)
+    marked = _until(stage_visits.loc[bulk, "entered"], edges) + _until(stage_visits.loc[bulk, "left"], edges)
     return pd.DataFrame(
         {
-            "stage": str(stays["stage"].iloc[0]),
-            "place": int(stays["place"].iloc[0]),
+            "stage": str(stage_visits["stage"].iloc[0]),
+            "place": int(stage_visits["place"].iloc[0]),
             "until": edges[1:],
             "arrivals": np.diff(arrived),
             "departures": np.diff(left),
@@ -67,7 +67,7 @@ def _until(instants: "pd.Series[Any]", edges: pd.DatetimeIndex) -> Any:
 
 
 def queue_growth(
-    stays: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int, weeks: int = 26, seed: int
+    stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int, weeks: int = 26, seed: int
 ) -> pd.DataFrame:
     """Give how much each queue grows, in tickets a week, and whether that is sure.
 
@@ -84,8 +84,8 @@ def queue_growth(
         ``minimum`` whole weeks, or so many arrivals and departures together) and ``verdict``: ``grows`` or
         ``shrinks`` where the interval is on one side of 0, else ``no clear change``, or ``too few to say``.
     """
-    weekly = queue_weeks(stays, as_of=as_of, weeks=weeks)
-    queued = stays[(stays["kind"] == "queue") & (stays["entered"] <= as_of)]
+    weekly = queue_weeks(stage_visits, as_of=as_of, weeks=weeks)
+    queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
     unknown = dict.fromkeys(("growth", "low", "high"), UNKNOWN) | {"verdict": "too few to say"}
     rows = []
     for (place, stage), part in queued.groupby(["place", "stage"]):

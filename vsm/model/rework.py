@@ -38,21 +38,21 @@ def returns_of(visits: pd.DataFrame) -> pd.DataFrame:
     >>> returns_of(visits.assign(elapsed=pd.Timedelta(hours=1)))[["stage", "way", "doer"]].values.tolist()
     [['Build', 'repetition', 'repeat']]
     """
-    stays = _work_stays(visits)
-    last = stays.groupby(["ticket", "stage"])[["ended_by", "ended_team"]].shift()
-    back = stays.groupby(["ticket", "stage"]).cumcount() > 0
-    loop = stays.groupby("ticket")["stage"].shift() == stays["stage"]
-    known = last["ended_by"].notna() & stays["begun_by"].notna()
-    doer = pd.Series("redo", index=stays.index, dtype="str").mask(
-        last["ended_by"] == stays["begun_by"], "repeat"
+    stage_visits = _work_stays(visits)
+    last = stage_visits.groupby(["ticket", "stage"])[["ended_by", "ended_team"]].shift()
+    back = stage_visits.groupby(["ticket", "stage"]).cumcount() > 0
+    loop = stage_visits.groupby("ticket")["stage"].shift() == stage_visits["stage"]
+    known = last["ended_by"].notna() & stage_visits["begun_by"].notna()
+    doer = pd.Series("redo", index=stage_visits.index, dtype="str").mask(
+        last["ended_by"] == stage_visits["begun_by"], "repeat"
     )
-    found = stays.assign(
-        way=pd.Series("repetition", index=stays.index, dtype="str").mask(loop, "loop"),
+    found = stage_visits.assign(
+        way=pd.Series("repetition", index=stage_visits.index, dtype="str").mask(loop, "loop"),
         doer=doer.where(known, "unknown"),
         from_team=last["ended_team"],
-        to_team=stays["begun_team"],
+        to_team=stage_visits["begun_team"],
     )
-    return found.loc[back & ~stays["bulk"], list(_COLUMNS)].reset_index(drop=True)
+    return found.loc[back & ~stage_visits["bulk"], list(_COLUMNS)].reset_index(drop=True)
 
 
 def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
     number = begins.cumsum()
     firsts = plain[begins].set_index(number[begins])
     lasts = plain[~number.duplicated(keep="last")].set_index(number[~number.duplicated(keep="last")])
-    stays = pd.DataFrame(
+    stage_visits = pd.DataFrame(
         {
             "ticket": firsts["ticket"],
             "stage": firsts["stage"],
@@ -77,7 +77,7 @@ def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
             "again": plain.groupby(number)["elapsed"].sum().astype(DURATION),
         }
     )
-    return stays[stays["kind"] == "work"].reset_index(drop=True)
+    return stage_visits[stage_visits["kind"] == "work"].reset_index(drop=True)
 
 
 def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
@@ -91,9 +91,9 @@ def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         loop_redo, loop_unknown, repetition_repeat, repetition_redo, repetition_unknown``, and ``again``
         (timedelta, elapsed in these returns; open ones as far as they go).
     """
-    stays, returns = _work_stays(visits), returns_of(visits)
+    stage_visits, returns = _work_stays(visits), returns_of(visits)
     rows = []
-    for stage, there in stays.groupby("stage"):
+    for stage, there in stage_visits.groupby("stage"):
         back = returns[returns["stage"] == stage]
         kinds = back["way"] + "_" + back["doer"]
         whole, part = int(there["ticket"].nunique()), int(back["ticket"].nunique())
@@ -126,7 +126,7 @@ def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def accuracy_of(stage_visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Give %C&A of each stage with its interval (``complete_and_accurate``).
 
     Returns
@@ -136,8 +136,8 @@ def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         missing under ``minimum`` moves). Moves of one ticket are not independent, so the true interval is
         wider where tickets return often.
     """
-    rates = complete_and_accurate(stays)
-    place = stays.drop_duplicates("stage").set_index("stage")["place"]
+    rates = complete_and_accurate(stage_visits)
+    place = stage_visits.drop_duplicates("stage").set_index("stage")["place"]
     rows = [
         {"stage": stage, "n": int(row["forward"]), "place": place.loc[str(stage)]}
         | share_of(round(row["forward"] * row["ca"]), int(row["forward"]), minimum=minimum)
@@ -148,7 +148,7 @@ def accuracy_of(stays: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     return table[list(types)].astype(types).reset_index(drop=True)
 
 
-def backward_moves(stays: pd.DataFrame) -> pd.DataFrame:
+def backward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
     """Give where work moves back from and to, and how long it takes to return to where it was.
 
     Returns
@@ -159,16 +159,16 @@ def backward_moves(stays: pd.DataFrame) -> pd.DataFrame:
         (timedelta, from the move back until then; missing where ``n`` is 0). Moves of a bulk edit, both
         ends marked, are left out.
     """
-    following = stays.groupby("ticket").shift(-1)
-    tidied = stays["bulk"].astype("bool") & following["bulk"].eq(other=True)
-    back = stays[(following["place"] < stays["place"]) & ~tidied]
+    following = stage_visits.groupby("ticket").shift(-1)
+    tidied = stage_visits["bulk"].astype("bool") & following["bulk"].eq(other=True)
+    back = stage_visits[(following["place"] < stage_visits["place"]) & ~tidied]
     moves = pd.DataFrame({"ticket": back["ticket"], "from_stage": back["stage"], "place": back["place"]})
     moves = (
         moves.assign(to_stage=following.loc[back.index, "stage"], at=following.loc[back.index, "entered"])
         .rename_axis("move")
         .reset_index()
     )
-    ahead = moves.merge(stays[["ticket", "place", "entered"]], on="ticket", suffixes=("", "_later"))
+    ahead = moves.merge(stage_visits[["ticket", "place", "entered"]], on="ticket", suffixes=("", "_later"))
     ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["place_later"] >= ahead["place"])]
     again = ahead.groupby("move")["entered"].min().reindex(moves["move"])
     moves["until"] = again.array - moves["at"]
@@ -190,7 +190,7 @@ _TYPES: Final = dict.fromkeys(("tickets", "stages", "few"), "int64") | dict.from
 )
 
 
-def rolled_accuracy(stays: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def rolled_accuracy(stage_visits: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
     """Give rolled %C&A: the share of work that would pass every stage of work without coming back.
 
     The product of the %C&A of the stages of work along the stream (``complete_and_accurate``). Queues pass
@@ -208,11 +208,12 @@ def rolled_accuracy(stays: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataF
     Examples
     --------
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False}
-    >>> stays = pd.DataFrame([stay | {"stage": f"S{place}", "place": place} for place in (0, 1, 0, 1, 2)])
-    >>> rolled_accuracy(stays, minimum=1, seed=0)[["stages", "share"]].values.tolist()
+    >>> rows = [stay | {"stage": f"S{place}", "place": place} for place in (0, 1, 0, 1, 2)]
+    >>> stage_visits = pd.DataFrame(rows)
+    >>> rolled_accuracy(stage_visits, minimum=1, seed=0)[["stages", "share"]].values.tolist()
     [[2.0, 0.5]]
     """
-    moves = forward_moves(stays)
+    moves = forward_moves(stage_visits)
     moves = moves[moves["kind"] == "work"]
     enough = moves.groupby("stage")["kept"].transform("size") >= minimum
     used = moves[enough]

@@ -52,12 +52,16 @@ def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.Data
         latter. An open span ends now.
     """
     words = dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "str")
-    stays = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
-    stays = stays.assign(start=stays["entered"], end=stays["entered"] + stays["elapsed"])
-    held = stays[stays["kind"].isin(["work", "external"])]
+    stage_visits = visits[visits["ticket"].isin(tickets)].astype(words).sort_values(["ticket", "n"])
+    stage_visits = stage_visits.assign(
+        start=stage_visits["entered"], end=stage_visits["entered"] + stage_visits["elapsed"]
+    )
+    held = stage_visits[stage_visits["kind"].isin(["work", "external"])]
     hands = held["team"].fillna(held["holder"]).fillna("not known")
     lanes = [
-        stays.assign(lane="stage", label=stays["stage"], group=stays["kind"], who=stays["team"]),
+        stage_visits.assign(
+            lane="stage", label=stage_visits["stage"], group=stage_visits["kind"], who=stage_visits["team"]
+        ),
         held.assign(lane="hands", label=hands, group=held["kind"], who=held["holder"]),
         _waits(waits, tickets),
     ]
