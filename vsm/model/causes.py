@@ -196,8 +196,8 @@ def batches_from_stage_visits(
 ) -> pd.DataFrame:
     """Give the queues that tickets leave together, how often, and how many at once.
 
-    Departures from a queue or outside stage follow one another in a batch as long as no longer pause
-    lies between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and
+    Departures from a queue or external stage follow one another in a batch as long as no longer pause
+    is between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and
     tickets that were found gone did not depart.
 
     Returns

@@ -1,4 +1,4 @@
-"""Did a change help? Times that began before it against times that began after it, open ones counted.
+"""Whether a change helped: times that began before it against times that began after it, open ones counted.
 
 What began before the change is followed up to the change and no further: what happened later, happened under
 the new way of working, so a spell that spans the change is censored there. What began after it is followed
