@@ -57,9 +57,23 @@ RENAMED: Final[dict[str, str]] = {
     "handoff_costs": "costs",
     "team_network": "teams",
     "blocking_network": "blocking",
+    "responsibility.end_to_end": "responsibility.whole",
+    "responsibility.end_to_end_by_team": "responsibility.teams",
+    "responsibility.first_handoffs": "responsibility.let_go",
+    "responsibility.defect_fixes": "responsibility.mended_defects",
+    "responsibility.defects_fixed_at_home": "responsibility.mended",
+    "responsibility.disciplines": "responsibility.together",
 }
 """New name → name at the time of the record, of attributes of a stream."""
 COLUMNS: Final[dict[str, str]] = {
+    "merged_at": "landed",
+    "merge_commit": "landing",
+    "restored": "mended",
+    "fixed_by": "mended_by",
+    "with_cause": "told",
+    "handed_over_in": "let_go_stage",
+    "handed_over_to": "let_go_team",
+    "handed_over_after": "let_go_wait",
     "Started": "Begun",
     "Removed": "Gone",
     "WIP": "Under way",
@@ -169,7 +183,8 @@ def digest_of(stream: vsm.ValueStream, folder: Path) -> dict[str, Record]:
     found: list[tuple[str, Any]] = [(name, getattr(stream, _now(name))) for name in TABLES]
     for part in PARTS:
         value = getattr(stream, _now(part))
-        found += [(f"{part}.{one}", getattr(value, one)) for one in _names_of(value)]
+        names = {one: f"{part}.{one}" for one in _names_of(value)}
+        found += [(RENAMED.get(name, name), getattr(value, one)) for one, name in names.items()]
     numbers: Record = {}
     texts: Record = {}
     for name, frame in found:

@@ -127,17 +127,17 @@ def events(*rows: tuple[str, float, str, str | None, str | None, str | None]) ->
 
 
 def commit(name: str, *, day: float = 0, released: float | None = None, **about: Any) -> Row:
-    """One row of COMMITS, landed at once unless told otherwise."""
+    """One row of COMMITS, merged at once unless told otherwise."""
     at = START + day * DAY
     out = pd.NaT if released is None else START + released * DAY
     known = {"commit": name, "repository": "shop", "author": "git:dev-1", "committer": "git:dev-1"}
-    times = {"authored": at, "committed": at, "landed": at, "released": out}
+    times = {"authored": at, "committed": at, "merged_at": at, "released": out}
     return known | times | {"parents": ""} | about
 
 
 def commits(*rows: Row) -> pd.DataFrame:
     """COMMITS of these rows."""
     frame = pd.DataFrame(rows)
-    for name in ("landed", "released"):
+    for name in ("merged_at", "released"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
     return conform(frame, COMMITS)

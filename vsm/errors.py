@@ -26,7 +26,7 @@ class VsmError(Exception):
 
 
 class InputError(VsmError):
-    """What was given cannot be used: mend it and try again."""
+    """What was given cannot be used: fix it and try again."""
 
     exit_code = 2
 

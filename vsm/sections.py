@@ -71,17 +71,17 @@ class Delivery(Section):
 class Responsibility(Section):
     """How far one team carries its work, as ``vsm.model.responsibility`` gives it.
 
-    ``owners`` and ``mended_defects`` have a row per ticket, the others measure.
+    ``owners`` and ``defect_fixes`` have a row per ticket, the others measure.
     """
 
     owners: pd.DataFrame
-    whole: pd.DataFrame
-    teams: pd.DataFrame
-    let_go: pd.DataFrame
-    mended_defects: pd.DataFrame
-    mended: pd.DataFrame
+    end_to_end: pd.DataFrame
+    end_to_end_by_team: pd.DataFrame
+    first_handoffs: pd.DataFrame
+    defect_fixes: pd.DataFrame
+    defects_fixed_at_home: pd.DataFrame
     knowledge: pd.DataFrame
-    together: pd.DataFrame
+    disciplines: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -192,7 +192,7 @@ def responsibility_section(  # noqa: PLR0913
         stages=stages,
         bots=people.bots,
     )
-    mended = fixes_of_defects(
+    fixes = fixes_of_defects(
         lifecycles,
         alignment=alignment,
         visits=visits,
@@ -217,8 +217,8 @@ def responsibility_section(  # noqa: PLR0913
         end_to_end_share(owners, minimum=minimum),
         end_to_end_by_team(owners, minimum=minimum),
         first_handovers(owners, tickets=tickets),
-        mended,
-        defects_fixed_at_home(mended, minimum=minimum),
+        fixes,
+        defects_fixed_at_home(fixes, minimum=minimum),
         knowledge,
         multi_discipline_work(together, stages=stages, minimum=minimum),
     )

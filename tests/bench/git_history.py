@@ -1,7 +1,7 @@
 """How long does a history take, beside ``git log`` itself and PyDriller? For ``make bench``.
 
 Each way runs in a process of its own, in turn, five times; the best counts. Ours goes all the way to COMMITS
-with landed and released; PyDriller reads hash, parents, people, dates and message, nothing of changed files.
+with merges and releases; PyDriller reads hash, parents, people, dates and message, nothing of changed files.
 """
 
 import json
@@ -68,7 +68,7 @@ def ours(path: Path) -> int:
     documents = (document.body for page in commit_pages(path) for document in page.documents)
     log = log_from_git(documents, repository="r", keys={})
     commits = with_deliveries(log.commits, branches=log.branches, releases=log.releases)
-    return int(commits["landed"].notna().sum())
+    return int(commits["merged_at"].notna().sum())
 
 
 def pydriller(path: Path) -> int:
@@ -84,7 +84,7 @@ def pydriller(path: Path) -> int:
 
 WAYS = {
     "git log into a pipe": git_log,
-    "vsm: COMMITS, landed, released": ours,
+    "vsm: COMMITS, merged, released": ours,
     "PyDriller, metadata": pydriller,
 }
 

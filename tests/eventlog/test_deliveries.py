@@ -1,4 +1,4 @@
-"""What landed and what was released equal what Git itself says, asked commit by commit."""
+"""What was merged and what was released equal what Git itself says, asked commit by commit."""
 
 import gzip
 from pathlib import Path
@@ -34,12 +34,12 @@ def words(path: Path, *arguments: str) -> list[str]:
     return run_git(path, *arguments).decode().split()
 
 
-def landings(path: Path) -> dict[str, str]:
+def merges(path: Path) -> dict[str, str]:
     """By Git: walk main's first parents from the oldest; each lands all that it reaches and none did before."""
     found: dict[str, str] = {}
-    for landing in words(path, "rev-list", "--first-parent", "--reverse", "main"):
-        for commit in words(path, "rev-list", landing):
-            found.setdefault(commit, landing)
+    for merge in words(path, "rev-list", "--first-parent", "--reverse", "main"):
+        for commit in words(path, "rev-list", merge):
+            found.setdefault(commit, merge)
     return found
 
 
@@ -72,13 +72,13 @@ def first_releases(path: Path, releases: pd.DataFrame) -> dict[str, str]:
 def check_against_git(path: Path) -> None:
     log = log_of(path)
     commits = delivered(log)
-    told = commits.dropna(subset=["landing"])
-    assert dict(zip(told["commit"], told["landing"], strict=True)) == landings(path)
+    told = commits.dropna(subset=["merge_commit"])
+    assert dict(zip(told["commit"], told["merge_commit"], strict=True)) == merges(path)
     out = commits.dropna(subset=["release"])
     assert dict(zip(out["commit"], out["release"], strict=True)) == first_releases(path, log.releases)
     when = dict(zip(commits["commit"], commits["committed"], strict=True))
-    assert told["landed"].tolist() == [when[landing] for landing in told["landing"]]
-    assert commits["landed"].isna().equals(commits["landing"].isna())
+    assert told["merged_at"].tolist() == [when[merge] for merge in told["merge_commit"]]
+    assert commits["merged_at"].isna().equals(commits["merge_commit"].isna())
     assert commits["released"].isna().equals(commits["release"].isna())
     places = {commit: place for place, commit in enumerate(commits["commit"])}
     for place, parents in enumerate(commits["parents"]):
@@ -91,14 +91,14 @@ def check_against_git(path: Path) -> None:
 @example(CRISS_CROSS)
 @example(OCTOPUS)
 @example(SIDE_TAG)
-def test_landed_and_released_are_what_git_says(graph: Graph) -> None:
+def test_merged_and_released_are_what_git_says(graph: Graph) -> None:
     """Octopus, criss-cross, several roots, tags on side branches, clocks that run backwards."""
     with TemporaryDirectory() as folder:
         check_against_git(graph.made(Path(folder, "r.git")))
 
 
 def test_duracloud_is_what_git_says(real_data: Path, tmp_path: Path) -> None:
-    """1,552 commits, 6 tags: each commit's landing and first release."""
+    """1,552 commits, 6 tags: each commit's merge and first release."""
     stream = gzip.decompress((real_data / "duracloud" / "history.fast-import.gz").read_bytes())
     create_repository(tmp_path / "r.git", fast_import=stream)
     check_against_git(tmp_path / "r.git")
@@ -113,12 +113,12 @@ def test_a_release_is_told_with_its_instant(tmp_path: Path, tagged: int | None) 
     assert commits["released"].tolist() == [pd.Timestamp(1_700_000_000 + 5 * 60, unit="s", tz="UTC")] * 2
 
 
-def test_previews_are_no_releases_and_an_unmerged_branch_has_not_landed(tmp_path: Path) -> None:
-    """What only a side branch reaches has no landing; a tag that is not final releases nothing."""
+def test_previews_are_no_releases_and_an_unmerged_branch_is_not_merged(tmp_path: Path) -> None:
+    """What only a side branch reaches has no merge; a tag that is not final releases nothing."""
     graph = Graph(((), (0,), (0,)), (0, 1, 2), ((1, 3),), 1)
     log = log_of(graph.made(tmp_path / "r.git"))
     commits = with_deliveries(
         log.commits, branches=log.branches, releases=log.releases.assign(final=False)
     ).set_index("subject")
-    assert commits["landing"].notna().to_dict() == {"0": True, "1": True, "2": False}
+    assert commits["merge_commit"].notna().to_dict() == {"0": True, "1": True, "2": False}
     assert commits["release"].isna().all()

@@ -8,14 +8,14 @@ import pytest
 from tests.figures.small_stream import HOSTILE, kinds_of_work, notes, traces
 from tests.figures.test_tables import shown
 from vsm.figures import (
+    defects_table,
+    disciplines_table,
     end_to_end_table,
+    first_handoffs_table,
     flow_distribution_bars,
     knowledge_table,
-    letting_go_table,
-    mended_table,
     objective_table,
     planned_table,
-    together_table,
 )
 
 NAN = float("nan")
@@ -42,8 +42,8 @@ def test_end_to_end_is_told_of_all_and_of_each_team() -> None:
     ("table", "row"),
     [
         (lambda frame: end_to_end_table(frame, teams=frame.iloc[:0].assign(team="")), WHOLE),
-        (mended_table, {"defects": 4, "told": 0, "n": 0, "home": 0}),
-        (together_table, {"measure": "worked together", "part": 0, "n": 0}),
+        (defects_table, {"defects": 4, "with_cause": 0, "n": 0, "home": 0}),
+        (disciplines_table, {"measure": "worked together", "part": 0, "n": 0}),
         (planned_table, {"planned": 0, "unplanned": 0, "unknown": 4, "n": 0}),
     ],
 )
@@ -66,13 +66,13 @@ def test_places_of_letting_go_are_told_with_evidence() -> None:
         "waits": 3,
     }
     rows = pd.DataFrame([place, place | {"waits": 2}]).assign(evidence="AB-1, AB-2")
-    page = letting_go_table(rows)
+    page = first_handoffs_table(rows)
     assert [row[3:] for row in shown(page)] == [
         ["3", "17 d", "AB-1, AB-2"],
         ["3", "17 d (known of 2)", "AB-1, AB-2"],
     ]
     assert "<script" not in page.to_html()
-    assert "No finished ticket is known" in caption(letting_go_table(rows.iloc[:0]))
+    assert "No finished ticket is known" in caption(first_handoffs_table(rows.iloc[:0]))
 
 
 def test_knowledge_at_risk_names_areas_and_nobody() -> None:

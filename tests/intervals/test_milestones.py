@@ -106,9 +106,11 @@ def cases(draw: st.DrawFn) -> Joined:
     events = sorted_events(conform(pd.concat(both if extra else both[:1], ignore_index=True), EVENTS))
     rows = []
     for row in events[events["kind"] == "commit"].to_dict("records"):
-        landed = row["at"] + draw(_GAPS) if draw(st.integers(0, 3)) else None
-        released = (landed or row["at"]) + draw(_GAPS) if draw(st.integers(0, 2)) else None
-        rows.append(commit(row["ref"], row["at"], landed, released, str(row["source"]).removeprefix("git:")))
+        merged_at = row["at"] + draw(_GAPS) if draw(st.integers(0, 3)) else None
+        released = (merged_at or row["at"]) + draw(_GAPS) if draw(st.integers(0, 2)) else None
+        rows.append(
+            commit(row["ref"], row["at"], merged_at, released, str(row["source"]).removeprefix("git:"))
+        )
     return Joined(
         events,
         conform(pd.DataFrame(rows, columns=COMMITS.names), COMMITS),
@@ -118,11 +120,15 @@ def cases(draw: st.DrawFn) -> Joined:
 
 
 def commit(
-    name: str, written: datetime, landed: datetime | None, released: datetime | None, repository: str = "shop"
+    name: str,
+    written: datetime,
+    merged_at: datetime | None,
+    released: datetime | None,
+    repository: str = "shop",
 ) -> dict[str, Any]:
     return {
         "commit": name, "repository": repository, "author": "git:x", "committer": "git:x", "authored": written,
-        "committed": written, "parents": "", "landed": landed, "released": released,
+        "committed": written, "parents": "", "merged_at": merged_at, "released": released,
     }  # fmt: skip
 
 

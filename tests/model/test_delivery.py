@@ -151,7 +151,7 @@ def test_an_outcome_of_failure_is_mended_by_the_next_that_does_not_fail() -> Non
     )
     rows = failures(found, LINE)
     assert rows["by"].tolist() == ["outcome", "outcome", ""]
-    assert rows["mended"].tolist()[:2] == [day(3), day(3)]
+    assert rows["restored"].tolist()[:2] == [day(3), day(3)]
     assert rows["failed"].tolist() == [True, True, False]
 
 
@@ -161,7 +161,7 @@ def test_an_incident_belongs_to_the_deployment_before_it() -> None:
     rows = failures(found, LINE, ("early", 0, 3), ("i1", 2, 4), ("i2", 6, None))
     assert rows["incidents"].tolist() == ["i1", "i2"]
     assert rows["begun"].tolist() == [day(2), day(6)]
-    assert rows["mended"].fillna(day(99)).tolist() == [day(4), day(99)]
+    assert rows["restored"].fillna(day(99)).tolist() == [day(4), day(99)]
 
 
 def test_a_revert_tells_that_an_earlier_deployment_failed() -> None:
@@ -174,7 +174,7 @@ def test_a_revert_tells_that_an_earlier_deployment_failed() -> None:
     )
     rows = failures(found, history)
     assert rows["by"].tolist() == ["", "revert", ""]
-    assert (rows["begun"].tolist()[1], rows["mended"].tolist()[1]) == (day(3), day(4))
+    assert (rows["begun"].tolist()[1], rows["restored"].tolist()[1]) == (day(3), day(4))
     assert rows["rework"].tolist() == [True, False, True]
 
 

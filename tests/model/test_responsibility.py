@@ -44,14 +44,14 @@ def test_two_known_teams_suffice_to_say_that_none_carried() -> None:
     """Whoever the third was; nor is it known from whom the second took it up, and after which wait."""
     life = went("Build dev-1 web 3", "Test - - 1", "Ship ops-1 ops 1", "Done")
     (row,) = Hands([life]).owners().to_dict("records")
-    assert (row["carried"], row["let_go_stage"], row["let_go_team"]) == (False, "Ship", "ops")
-    assert pd.isna(row["let_go_wait"])
+    assert (row["carried"], row["handed_over_in"], row["handed_over_to"]) == (False, "Ship", "ops")
+    assert pd.isna(row["handed_over_after"])
 
 
 def test_it_is_let_go_where_another_team_first_holds_it() -> None:
     """Four days of queue between building and testing; the later way back is not counted again."""
     owners = Hands([PASSED]).owners()
-    assert told(owners, "first_team", "let_go_stage", "let_go_team", "let_go_wait") == [
+    assert told(owners, "first_team", "handed_over_in", "handed_over_to", "handed_over_after") == [
         ["web", "Test", "qa", 4 * DAY]
     ]
 
@@ -78,7 +78,7 @@ def test_production_is_the_release_where_git_tells_it() -> None:
 
 
 def test_the_last_of_its_commits_brings_a_ticket_to_production() -> None:
-    """One released on day 9, one never landed; another ticket still waits with one of its two."""
+    """One released on day 9, one never merged; another ticket still waits with one of its two."""
     named = events(
         ("jira:1", 1, "commit", None, "c1", "dev-1"),
         ("jira:1", 1, "commit", None, "c2", "dev-1"),
@@ -87,7 +87,7 @@ def test_the_last_of_its_commits_brings_a_ticket_to_production() -> None:
         ("jira:2", 1, "commit", None, "c4", "dev-1"),
     )
     made = commits(
-        commit("c1", released=8), commit("c2", released=9), commit("c3", landed=pd.NaT), commit("c4")
+        commit("c1", released=8), commit("c2", released=9), commit("c3", merged_at=pd.NaT), commit("c4")
     )
     owners = Hands([ALONE, ALONE, ALONE], events=named, commits=made).owners()
     assert told(owners, "production_by", "production", "carried") == [
@@ -184,7 +184,7 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Lif
     """Let go exactly where two teams are known; counts of the summary are those of the rows."""
     owners = Hands(lifecycles).owners()
     assert owners["carried"].eq(other=False).fillna(value=False).tolist() == (owners["teams"] > 1).tolist()
-    assert owners["let_go_stage"].notna().tolist() == (owners["teams"] > 1).tolist()
+    assert owners["handed_over_in"].notna().tolist() == (owners["teams"] > 1).tolist()
     assert (owners.loc[owners["carried"].fillna(value=False), "handoffs"] == 0).all()
     (row,) = end_to_end_share(owners, minimum=1).to_dict("records")
     assert row["n"] + row["unknown"] + row["unworked"] + row["waiting"] == len(owners)

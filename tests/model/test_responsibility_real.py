@@ -12,14 +12,14 @@ import pytest
 from tests.real_streams import TRACKERS, WORKFLOW, real_log
 from vsm.config import parse_workflow
 from vsm.figures import (
+    defects_table,
+    disciplines_table,
     end_to_end_table,
+    first_handoffs_table,
     flow_distribution_bars,
     knowledge_table,
-    letting_go_table,
-    mended_table,
     objective_table,
     planned_table,
-    together_table,
 )
 from vsm.from_log import stream_from_log
 from vsm.model.alignment import alignment_of_tickets
@@ -134,10 +134,10 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     )
     shown = [
         end_to_end_table(whole, teams=teams),
-        letting_go_table(places),
+        first_handoffs_table(places),
         knowledge_table(at_risk, days=1500),
-        mended_table(home),
-        together_table(multi_discipline_work(joint, stages=stream.stages, minimum=12)),
+        defects_table(home),
+        disciplines_table(multi_discipline_work(joint, stages=stream.stages, minimum=12)),
         objective_table(costs),
         planned_table(planned_share(stream.lifecycles, alignment=aligned, minimum=12)),
     ]
@@ -177,7 +177,7 @@ def test_duraclouds_releases_tell_when_tickets_reached_production(real_data: Pat
     released = {
         str(row["commit"]): row["released"]
         for row in stream.commits.to_dict("records")
-        if pd.notna(row["landed"])
+        if pd.notna(row["merged_at"])
     }
     expected: dict[str, list[pd.Timestamp]] = {str(ticket): [] for ticket in found["ticket"]}
     for row in stream.events.to_dict("records"):

@@ -67,7 +67,7 @@ def test_bad_rows_are_listed_by_line_and_nothing_is_stored(tmp_path: Path) -> No
     """Missing values, unreadable times, and times that the clock skips or shows twice."""
     sentence = (
         r"6 bad row\(s\): line 2: no ticket; line 3: no readable time 'soon', write it as 2026-01-31 08:00; line 4: no status; line 5: no time; "
-        r"line 6: time '2026-03-29 02:30' is twice or never on that day's clock; line 7: .*; mend them, or pass --skip-bad"
+        r"line 6: time '2026-03-29 02:30' is twice or never on that day's clock; line 7: .*; fix them, or pass --skip-bad"
     )
     with pytest.raises(SourceError, match=sentence):
         bodies(write(tmp_path, BAD), timezone="Europe/Berlin")

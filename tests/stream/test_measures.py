@@ -57,9 +57,7 @@ def test_a_section_that_is_changed_in_place_is_in_no_measure_made_later() -> Non
     lifecycles = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3
     stream, untouched = stream_of(*lifecycles), stream_of(*lifecycles)
     del stream.alignment.tickets["flow"]
-    pd.testing.assert_frame_equal(
-        stream.responsibility.mended_defects, untouched.responsibility.mended_defects
-    )
+    pd.testing.assert_frame_equal(stream.responsibility.defect_fixes, untouched.responsibility.defect_fixes)
 
 
 def test_a_replaced_stream_makes_its_measures_anew() -> None:

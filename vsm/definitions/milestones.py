@@ -19,7 +19,7 @@ class _Commit:
     hash: str
     author: str | None
     written: datetime
-    landed: datetime | None
+    merged_at: datetime | None
     released: datetime | None
     replaced: bool
 
@@ -61,27 +61,29 @@ def _commits(life: list[Event], facts: Mapping[tuple[str, str], Row], as_of: dat
         key = (repository, row.ref)
         if row.kind != "commit" or not row.source.startswith("git:") or key not in facts or key in found:
             continue
-        landed, released = (
+        merged_at, released = (
             at if at is not None and at <= as_of else None
-            for at in (facts[key]["landed"], facts[key]["released"])
+            for at in (facts[key]["merged_at"], facts[key]["released"])
         )
-        if released is not None and (landed is None or landed > released):
-            landed = released
-        if landed is not None and landed < row.at:
-            landed = row.at
-        if released is not None and landed is not None and released < landed:
-            released = landed
-        found[key] = {"author": row.actor, "written": row.at, "landed": landed, "released": released}
+        if released is not None and (merged_at is None or merged_at > released):
+            merged_at = released
+        if merged_at is not None and merged_at < row.at:
+            merged_at = row.at
+        if released is not None and merged_at is not None and released < merged_at:
+            released = merged_at
+        found[key] = {"author": row.actor, "written": row.at, "merged_at": merged_at, "released": released}
     commits = []
     for (repository, name), commit in found.items():
         later = [
-            other["landed"]
+            other["merged_at"]
             for (same, _), other in found.items()
-            if same == repository and other["landed"] is not None and other["landed"] >= commit["written"]
+            if same == repository
+            and other["merged_at"] is not None
+            and other["merged_at"] >= commit["written"]
         ]
-        replaced = commit["landed"] is None and bool(later)
-        landed = min(later) if replaced else commit["landed"]
-        commits.append(_Commit(hash=name, replaced=replaced, **(commit | {"landed": landed})))
+        replaced = commit["merged_at"] is None and bool(later)
+        merged_at = min(later) if replaced else commit["merged_at"]
+        commits.append(_Commit(hash=name, replaced=replaced, **(commit | {"merged_at": merged_at})))
     return sorted(commits, key=lambda c: (c.written, c.hash))
 
 
@@ -95,7 +97,7 @@ def _moves(
     created = next(row.at for row in life if row.kind == "created")
     statuses = {max(row.at, created): row for row in life if row.kind == "status" and row.before != row.after}
     split = {name for names in within.values() for name in names}
-    steps = [at for c in commits for at in (c.written, c.landed, c.released) if at is not None]
+    steps = [at for c in commits for at in (c.written, c.merged_at, c.released) if at is not None]
     instants = sorted({at for at in steps if at >= created} | {max(row.at, created) for row in life})
     added: list[Event] = []
     shown_before: str | None = None
@@ -150,7 +152,7 @@ def _phase(  # noqa: PLR0911 - one rule, one return
     to_land: Collection[str],
 ) -> str | None:
     written = [c for c in commits if c.written <= at]
-    pending = [c for c in written if c.landed is None or c.landed > at]
+    pending = [c for c in written if c.merged_at is None or c.merged_at > at]
     waiting = [
         c for c in written if c not in pending and not c.replaced and (c.released is None or c.released > at)
     ]
@@ -161,8 +163,8 @@ def _phase(  # noqa: PLR0911 - one rule, one return
     ahead = [c.written for c in commits if c.written > at and (spell_end is None or c.written < spell_end)]
     further = min(ahead) if ahead and _splits(stage, split) else None
     if pending:
-        known = all(c.landed is not None for c in written)
-        lands = max((c.landed for c in written if c.landed is not None), default=None)
+        known = all(c.merged_at is not None for c in written)
+        lands = max((c.merged_at for c in written if c.merged_at is not None), default=None)
         if further is not None:
             return "coding" if not known or lands is None or further < lands else "landing"
         return "coding" if not known and spell_end is None else "landing"
@@ -196,7 +198,7 @@ def _first_author(at: datetime, commits: list[_Commit]) -> str | None:
     """Find the last instant by ``at`` at which one was written while none before it was pending."""
     for start in sorted({c.written for c in commits if c.written <= at}, reverse=True):
         earlier = [c for c in commits if c.written < start]
-        if all(c.landed is not None and c.landed < start for c in earlier):
+        if all(c.merged_at is not None and c.merged_at < start for c in earlier):
             known = [c.author for c in commits if c.written == start and c.author is not None]
             if known:
                 return known[0]

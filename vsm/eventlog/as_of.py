@@ -70,10 +70,10 @@ def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None)
 
 def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
     """Take back merges and releases that came later."""
-    landed, released = commits["landed"] <= git, commits["released"] <= git
+    merged_at, released = commits["merged_at"] <= git, commits["released"] <= git
     return commits.assign(
-        landing=commits["landing"].where(landed),
-        landed=commits["landed"].where(landed),
+        merge_commit=commits["merge_commit"].where(merged_at),
+        merged_at=commits["merged_at"].where(merged_at),
         release=commits["release"].where(released),
         released=commits["released"].where(released),
     )

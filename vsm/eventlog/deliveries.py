@@ -11,7 +11,7 @@ from vsm.eventlog.history import NONE, NOWHERE, History
 from vsm.eventlog.log import Log
 
 MILESTONES: Final = [
-    "ticket", "repository", "commit", "actor", "written", "landed", "released", "replaced",
+    "ticket", "repository", "commit", "actor", "written", "merged_at", "released", "replaced",
 ]  # fmt: skip
 
 
@@ -50,8 +50,8 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
     Returns
     -------
     DataFrame
-        The same rows with ``landing, landed, release, released`` filled in. A commit is merged by the first
-        commit of the main line's first-parent chain that contains it: the merge, or itself. Its release
+        The same rows with ``merge_commit, merged_at, release, released`` filled in. A commit is merged by the
+        first commit of the main line's first-parent chain that contains it: the merge, or itself. Its release
         is the first that contains it: releases follow one another by instant, but never one before
         another that it contains; of several at one instant, the one on the shorter history is first. A
         release's instant is when its tag was made, where that is known and not before its commit's. Instants
@@ -70,7 +70,9 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
 def _delivered(commits: pd.DataFrame, main: list[str], releases: pd.DataFrame) -> pd.DataFrame:
     history = History(commits["commit"].tolist(), commits["parents"].tolist())
     tips = [history.number[tip] for tip in main if tip in history.number]
-    landing = np.array(history.claimed(n for tip in tips for n in history.first_parents(tip)), dtype="int64")
+    merge_commit = np.array(
+        history.claimed(n for tip in tips for n in history.first_parents(tip)), dtype="int64"
+    )
     order = _release_order(releases, history)
     # Commits 0 1 2 3 4 of a line, releases at 1 (row 7) and 3 (row 5): order [(1, 7), (3, 5)],
     # owner [1, 1, 3, 3, NOWHERE], release [7, 7, 5, 5, NOWHERE].
@@ -78,8 +80,8 @@ def _delivered(commits: pd.DataFrame, main: list[str], releases: pd.DataFrame) -
     row_of = dict(reversed(order))  # of two releases of one commit the first counts
     release = np.array([row_of.get(number, NOWHERE) for number in owner], dtype="int64")
     return commits.assign(
-        landing=_taken(commits["commit"], landing),
-        landed=_taken(commits["committed"], landing),
+        merge_commit=_taken(commits["commit"], merge_commit),
+        merged_at=_taken(commits["committed"], merge_commit),
         release=_taken(releases["release"], release),
         released=_taken(_release_instants(releases), release),
     )
@@ -113,7 +115,7 @@ def _taken(values: "pd.Series[Any]", rows: Any) -> Any:
 def milestones_from_commits(
     events: pd.DataFrame, commits: pd.DataFrame, *, as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Give when each commit of each ticket was written, merged to the main line ("landed") and released.
+    """Give when each commit of each ticket was written, merged to the main line ("merged_at") and released.
 
     A later step is never before an earlier one: what is released counts as merged by then, and nothing
     is merged before it is written. Where clocks, or a release from a side branch, say otherwise, the span
@@ -134,7 +136,7 @@ def milestones_from_commits(
     -------
     DataFrame
         One row per ticket and commit, by ticket, instant and hash: ``ticket, repository, commit, actor`` (of
-        the event; str), ``written, landed, released`` (instants, missing while they have not happened),
+        the event; str), ``written, merged_at, released`` (instants, missing while they have not happened),
         ``replaced`` (a flag).
     """
     source = events["source"].astype("str")
@@ -144,9 +146,9 @@ def milestones_from_commits(
     facts = facts.assign(repository=facts["source"].str.removeprefix("git:"))
     facts = facts.rename(columns={"ref": "commit", "at": "written"})
     facts = facts.drop_duplicates(["ticket", "repository", "commit"])
-    merged = commits[["repository", "commit", "landed", "released"]].astype({"repository": "str"})
+    merged = commits[["repository", "commit", "merged_at", "released"]].astype({"repository": "str"})
     rows = facts.merge(merged, on=["repository", "commit"])
-    seen = {step: rows[step].where(rows[step] <= as_of) for step in ("landed", "released")}
+    seen = {step: rows[step].where(rows[step] <= as_of) for step in ("merged_at", "released")}
     rows = _replaced(_in_order(rows.assign(**seen)))
     order = ["ticket", "written", "commit", "repository"]
     return rows.sort_values(order, ignore_index=True)[MILESTONES]
@@ -154,21 +156,21 @@ def milestones_from_commits(
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Give the steps of a commit in their order: no span between them is negative."""
-    landed, released = rows["landed"], rows["released"]
-    landed = landed.mask(~(landed <= released), released.fillna(landed))
-    landed = landed.mask(landed < rows["written"], rows["written"])
-    return rows.assign(landed=landed, released=released.mask(released < landed, landed))
+    merged_at, released = rows["merged_at"], rows["released"]
+    merged_at = merged_at.mask(~(merged_at <= released), released.fillna(merged_at))
+    merged_at = merged_at.mask(merged_at < rows["written"], rows["written"])
+    return rows.assign(merged_at=merged_at, released=released.mask(released < merged_at, merged_at))
 
 
 def _replaced(rows: pd.DataFrame) -> pd.DataFrame:
     """Let what is not merged end where the next commit of its ticket and repository is."""
-    there = rows["landed"].notna()
+    there = rows["merged_at"].notna()
     plain = rows.assign(line=rows.groupby(["ticket", "repository"]).ngroup())
-    merged = plain.loc[there, ["line", "landed"]].sort_values("landed")
-    merged = merged.assign(next=merged["landed"])
+    merged = plain.loc[there, ["line", "merged_at"]].sort_values("merged_at")
+    merged = merged.assign(next=merged["merged_at"])
     unmerged = plain.loc[~there, ["line", "written"]].reset_index().sort_values("written")
     following = pd.merge_asof(
-        unmerged, merged, left_on="written", right_on="landed", by="line", direction="forward"
+        unmerged, merged, left_on="written", right_on="merged_at", by="line", direction="forward"
     )
-    ahead = following.set_index("index")["next"].reindex(rows.index).astype(rows["landed"].dtype)
-    return rows.assign(landed=rows["landed"].fillna(ahead), replaced=ahead.notna())
+    ahead = following.set_index("index")["next"].reindex(rows.index).astype(rows["merged_at"].dtype)
+    return rows.assign(merged_at=rows["merged_at"].fillna(ahead), replaced=ahead.notna())

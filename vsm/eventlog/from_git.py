@@ -43,7 +43,7 @@ def log_from_git(
     Returns
     -------
     Log
-        Commits that a branch or tag reaches, parents before children, where ``landing``, ``landed``,
+        Commits that a branch or tag reaches, parents before children, where ``merge_commit``, ``merged_at``,
         ``release`` and ``released`` are still missing (``with_deliveries``); releases, all ``final``;
         branches; events; names of authors and helpers; notes. Commits whose dates cannot be read, and
         those that a rewritten history has left behind, are noted and left out.

@@ -130,11 +130,13 @@ class Tables(_Accessor):
     named_rules = _of(figures.named_rules_table)
     delivery = _of(figures.delivery_table, measures="delivery.measures")
     deployments = _of(figures.deployments_table, deployments="delivery.deployments")
-    end_to_end = _of(figures.end_to_end_table, whole="responsibility.whole", teams="responsibility.teams")
-    first_handoffs = _of(figures.letting_go_table, places="responsibility.let_go")
-    defects = _of(figures.mended_table, mended="responsibility.mended")
+    end_to_end = _of(
+        figures.end_to_end_table, whole="responsibility.end_to_end", teams="responsibility.end_to_end_by_team"
+    )
+    first_handoffs = _of(figures.first_handoffs_table, places="responsibility.first_handoffs")
+    defects = _of(figures.defects_table, defects="responsibility.defects_fixed_at_home")
     knowledge = _of(figures.knowledge_table, areas="responsibility.knowledge")
-    disciplines = _of(figures.together_table, together="responsibility.together")
+    disciplines = _of(figures.disciplines_table, disciplines="responsibility.disciplines")
     objectives = _of(figures.objective_table, costs="alignment.objectives")
     planned = _of(figures.planned_table, planned="alignment.planned")
     open_stages = _of(figures.open_stages_table)

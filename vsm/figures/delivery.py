@@ -98,7 +98,7 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
 def _restored(row: Mapping[Any, Any]) -> str:
     if not row["failed"]:
         return "–"
-    return "not yet" if pd.isna(row["mended"]) else f"{row['mended']:%Y-%m-%d %H:%M}"
+    return "not yet" if pd.isna(row["restored"]) else f"{row['restored']:%Y-%m-%d %H:%M}"
 
 
 def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Figure:

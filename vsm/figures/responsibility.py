@@ -48,7 +48,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     return table_of(rows, columns, caption + missing_facts(whole))
 
 
-def letting_go_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
+def first_handoffs_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
     """Where teams hand over what they started (``first_handovers``), the costliest first."""
     shown = places.head(most)
     columns: Columns = {
@@ -96,32 +96,32 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
     )
 
 
-def mended_table(mended: pd.DataFrame) -> Styler:
+def defects_table(defects: pd.DataFrame) -> Styler:
     """Which share of defects is fixed by the team that made the change (``defects_fixed_at_home``).
 
     Examples
     --------
     >>> nan = float("nan")
-    >>> row = {"defects": 9, "told": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
+    >>> row = {"defects": 9, "with_cause": 0, "n": 0, "home": 0, "share": nan, "low": nan, "high": nan,
     ...     "missing": "link causes"}
-    >>> mended_table(pd.DataFrame([row])).data["Fixed by the same team"].tolist()
+    >>> defects_table(pd.DataFrame([row])).data["Fixed by the same team"].tolist()
     ['unknown']
     """
     columns: Columns = {
         "Fixed by the same team": with_interval,
         "Same team": "home",
         "Both teams known": "n",
-        "Cause known": "told",
+        "Cause known": "with_cause",
         "Defects": "defects",
     }
     caption = (
         "Finished defects; the cause is what a link such as “is caused by”, or a reverted commit, names; "
         "nothing is guessed. 95 % interval (Wilson)."
     )
-    return table_of(mended, columns, caption + missing_facts(mended))
+    return table_of(defects, columns, caption + missing_facts(defects))
 
 
-def together_table(together: pd.DataFrame) -> Styler:
+def disciplines_table(disciplines: pd.DataFrame) -> Styler:
     """How many tickets need several disciplines, and on how many these work together."""
     columns: Columns = {
         "Tickets with": "measure",
@@ -133,4 +133,4 @@ def together_table(together: pd.DataFrame) -> Styler:
         "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
         "discipline was active on the ticket during a work visit. 95 % intervals (Wilson)."
     )
-    return table_of(together, columns, caption + missing_facts(together))
+    return table_of(disciplines, columns, caption + missing_facts(disciplines))

@@ -154,8 +154,8 @@ def _steps(milestones: pd.DataFrame) -> list[pd.DataFrame]:
     released = _micros(rows["released"]).mask(rows["replaced"], LONG_AGO)
     steps: list[dict[str, Any]] = [
         {"at": rows["written"], "written": 1.0, "pending": 1, "author": rows["actor"],
-         "lands": _micros(rows["landed"]), "comes_out": released},
-        {"at": rows["landed"], "pending": -1, "unreleased": counted},
+         "lands": _micros(rows["merged_at"]), "comes_out": released},
+        {"at": rows["merged_at"], "pending": -1, "unreleased": counted},
         {"at": rows["released"], "unreleased": -1},
     ]  # fmt: skip
     frames = [rows[["ticket"]].assign(**NOTHING).assign(**step) for step in steps]

@@ -160,7 +160,9 @@ def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
         elif not branches["main"].any():
             detail = "no main branch to merge to; name one with main = in a [[repository]] of vsm.toml"
             notes.append(QualityNote("no main line", "warning", detail, source))
-        early = commits[(commits["landed"] < commits["authored"]) | (commits["released"] < commits["landed"])]
+        early = commits[
+            (commits["merged_at"] < commits["authored"]) | (commits["released"] < commits["merged_at"])
+        ]
         if len(early):
             detail = (
                 f"{len(early)} of {len(commits)} commits, such as {early['commit'].iloc[-1][:12]}, are dated "

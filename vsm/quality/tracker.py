@@ -102,14 +102,14 @@ def _missing_in_git(
         detail = f"{names} in vsm.toml come from Git, but {missing}; only statuses are shown"
         yield QualityNote("stages of Git without commits", "warning", detail)
         return
-    if commits["landed"].isna().all():
+    if commits["merged_at"].isna().all():
         detail = (
             f"no commit is known to be merged, so {names} cannot be told apart; was the main branch pulled?"
         )
         yield QualityNote("stages of Git without merges", "warning", detail)
     elif "releasing" in of_git and commits["released"].isna().all():
-        landed = set(commits.loc[commits["landed"].notna(), "commit"])
-        count = named.loc[named["ref"].isin(landed), "ticket"].nunique()
+        merged = set(commits.loc[commits["merged_at"].notna(), "commit"])
+        count = named.loc[named["ref"].isin(merged), "ticket"].nunique()
         detail = (
             f"no release is known, so {count} ticket(s) with merged commits stay in "
             f"'{of_git['releasing']}' and count as open; pull tags, or remove that stage from vsm.toml"

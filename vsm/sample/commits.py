@@ -63,11 +63,11 @@ def commits_from_story(story: Story) -> bytes:
     stream = _Stream([], [], [])
     first = (start, plan.LEAD)
     stream.land(start, stream.commit("main", first, "Begin", path="README.md", body="# Shop", onto=None))
-    landings = [(at, ticket, work) for ticket in story.tickets for at, work in ticket.landings]
+    merges = [(at, ticket, work) for ticket in story.tickets for at, work in ticket.merges]
     chores: list[tuple[int, Ticket | None, Work]] = [
         (at, None, [(at, who)]) for at, who in _chores(rng, story)
     ]
-    for at, ticket, work in sorted([*landings, *chores], key=lambda entry: entry[0]):
+    for at, ticket, work in sorted([*merges, *chores], key=lambda entry: entry[0]):
         if ticket is None:
             author, subject = work[0], str(rng.choice(CHORES))
             onto = stream.marks[-1]

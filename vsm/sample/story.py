@@ -141,7 +141,7 @@ class Office:
             self._move(at, ticket, person, TRIAGE.work, assignee=support.name)
             self._line_up(at, step=TRIAGE, ticket=ticket)
         elif step == QA:
-            ticket.landings.append((at, ticket.commits))
+            ticket.merges.append((at, ticket.commits))
             ticket.commits = []
             self._move(at, ticket, person, plan.SHELF, assignee=None)
             self._shelf.append(ticket)

@@ -34,7 +34,7 @@ class Change:
 class Ticket:
     """One ticket, what is planted in it, and what happened to it.
 
-    ``landings`` are the instants at which work was merged, with its commits; ``commits`` wait for theirs.
+    ``merges`` are the instants at which work was merged, with its commits; ``commits`` wait for theirs.
     """
 
     number: int
@@ -59,7 +59,7 @@ class Ticket:
     changes: list[Change] = field(default_factory=list)
     comments: list[tuple[int, str]] = field(default_factory=list)
     commits: list[tuple[int, str]] = field(default_factory=list)
-    landings: list[tuple[int, list[tuple[int, str]]]] = field(default_factory=list)
+    merges: list[tuple[int, list[tuple[int, str]]]] = field(default_factory=list)
 
     @property
     def key(self) -> str:

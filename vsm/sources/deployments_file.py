@@ -61,7 +61,7 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     faults += [f"id '{name}' stands there twice" for name in sorted(times) if times[name] > 1]
     if faults:
         more = f"; and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
-        raise SourceError(f"{path}: {'; '.join(faults[:LISTED])}{more}; mend them and pull again")
+        raise SourceError(f"{path}: {'; '.join(faults[:LISTED])}{more}; fix them and pull again")
     yield Page(tuple(Document(body["deploy"], body) for body in bodies))
 
 

@@ -105,7 +105,7 @@ def row_pages(
     if bad and not skip_bad:
         listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:LISTED])
         more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
-        raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; mend them, or pass --skip-bad")
+        raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; fix them, or pass --skip-bad")
     skipped = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
     documents, done = chain(skipped, _documents(rows)), 0
     while page := tuple(islice(documents, page_size)):

@@ -50,7 +50,7 @@ def failures_of_deployments(
     -------
     DataFrame
         One row per deployment, in order: ``failed``, ``by`` (outcome, incident, revert, joined; empty),
-        ``begun``, ``mended`` (when it was restored; missing while it is not), ``rework`` (it brought a
+        ``begun``, ``restored`` (when it was restored; missing while it is not), ``rework`` (it brought a
         revert, or a commit of an incident), ``incidents`` (ticket ids).
     """
     found = pd.concat(
@@ -62,22 +62,22 @@ def failures_of_deployments(
         ignore_index=True,
     )
     grouped = found.groupby("number")
-    whole = grouped["mended"].max().mask(found["mended"].isna().groupby(found["number"]).any())
+    whole = grouped["restored"].max().mask(found["restored"].isna().groupby(found["number"]).any())
     rows = pd.DataFrame(index=deployments.index)
     rows["failed"] = rows.index.isin(found["number"])
     evidence = grouped["by"].agg(lambda words: ", ".join(dict.fromkeys(words)))
     rows["by"] = evidence.reindex(rows.index, fill_value="")
     rows["begun"] = grouped["begun"].min().reindex(rows.index)
-    rows["mended"] = whole.reindex(rows.index)
+    rows["restored"] = whole.reindex(rows.index)
     rows["rework"] = rows.index.isin(_rework(brought, incidents, events, reverts=reverts))
     named = found.dropna(subset=["ticket"]).groupby("number")["ticket"]
     rows["incidents"] = named.agg(JOINT.join).reindex(rows.index, fill_value="")
     return rows
 
 
-def _rows(number: object, by: str, begun: object, mended: object, ticket: object = None) -> pd.DataFrame:
-    rows = pd.DataFrame({"number": number, "begun": begun, "mended": mended})
-    instants = {name: pd.to_datetime(rows[name], utc=True) for name in ("begun", "mended")}
+def _rows(number: object, by: str, begun: object, restored: object, ticket: object = None) -> pd.DataFrame:
+    rows = pd.DataFrame({"number": number, "begun": begun, "restored": restored})
+    instants = {name: pd.to_datetime(rows[name], utc=True) for name in ("begun", "restored")}
     tickets = pd.Series(ticket, index=rows.index, dtype="object")
     return rows.assign(by=by, ticket=tickets, **instants).astype({"number": "int64"})
 
@@ -115,7 +115,7 @@ def _rework(
     brought: pd.DataFrame, incidents: pd.DataFrame, events: pd.DataFrame, *, reverts: bool
 ) -> set[int]:
     """Number the deployments that brought a revert, or a commit of an incident."""
-    mending = events["ticket"].isin(set(incidents["ticket"])) & events["kind"].isin(["commit", "merge"])
-    commits = set(events.loc[mending, "ref"])
+    fixing = events["ticket"].isin(set(incidents["ticket"])) & events["kind"].isin(["commit", "merge"])
+    commits = set(events.loc[fixing, "ref"])
     found = set(brought.loc[brought["commit"].isin(commits), "number"])
     return found | (set(brought.loc[brought["reverts"].notna(), "number"]) if reverts else set())

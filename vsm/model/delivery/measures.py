@@ -185,14 +185,14 @@ def _recovery(
     about = {"n": len(failed), "of": "failed deployments"}
     if failed.empty:
         return about | {"note": "none failed"}
-    lead = failed["mended"].fillna(max(until, failed["begun"].max())) - failed["begun"]
-    mended = failed["mended"].notna().to_numpy()
+    lead = failed["restored"].fillna(max(until, failed["begun"].max())) - failed["begun"]
+    restored = failed["restored"].notna().to_numpy()
     duration = lead.where(lead > pd.Timedelta(0), pd.Timedelta(0))
-    quantiles = survival_quantiles(duration, mended, quantiles=(0.5, 0.85), minimum=minimum)
+    quantiles = survival_quantiles(duration, restored, quantiles=(0.5, 0.85), minimum=minimum)
     median, late = quantiles.to_dict("records")
     sides = (("value", "time"), ("low", "low"), ("high", "high"))
     found = {name: median[side] / DAY for name, side in sides} | {"p85": late["time"] / DAY}
-    return about | found | {"note": "" if mended.all() else f"{(~mended).sum()} not restored yet"}
+    return about | found | {"note": "" if restored.all() else f"{(~restored).sum()} not restored yet"}
 
 
 def delivery_weeks(

@@ -23,14 +23,14 @@ NO_CAUSES: Final = (
 NO_TEAMS: Final = "teams are not known on both sides: declare [[team]] or the teams of stages in vsm.toml"
 
 
-def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def defects_fixed_at_home(fixes: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Give the share of defects that were fixed by the team that made the change.
 
     Only recorded causes count: a defect without a named cause is left out, and never guessed at.
 
     Parameters
     ----------
-    mended
+    fixes
         As ``fixes_of_defects`` gives them.
 
     Returns
@@ -40,10 +40,10 @@ def defects_fixed_at_home(mended: pd.DataFrame, *, minimum: int) -> pd.DataFrame
         ``home`` (of ``n``), ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``) and
         ``missing`` (what would have to be known for any answer).
     """
-    named, known = int(mended["cause"].notna().sum()), mended["home"].dropna()
+    named, known = int(fixes["cause"].notna().sum()), fixes["home"].dropna()
     home = int(known.sum())
-    lacking = NO_DEFECTS if mended.empty else NO_CAUSES if not named else NO_TEAMS
-    row: dict[str, Any] = {"defects": len(mended), "told": named, "n": len(known), "home": home}
+    lacking = NO_DEFECTS if fixes.empty else NO_CAUSES if not named else NO_TEAMS
+    row: dict[str, Any] = {"defects": len(fixes), "with_cause": named, "n": len(known), "home": home}
     row |= share_of(home, len(known), minimum=minimum) | {"missing": None if len(known) else lacking}
     return pd.DataFrame([row]).astype({"missing": "str"})
 
@@ -69,7 +69,7 @@ def fixes_of_defects(
     -------
     DataFrame
         One row per finished defect (not by a bulk edit): ``ticket``, ``cause`` (ticket, or missing), ``by``
-        (link or revert), ``made_by``, ``mended_by`` (teams), ``home`` (boolean, missing where a team or the
+        (link or revert), ``made_by``, ``fixed_by`` (teams), ``home`` (boolean, missing where a team or the
         cause is unknown).
     """
     defects = set(alignment.loc[alignment["flow"] == "defect", "ticket"].astype("str"))
@@ -87,12 +87,12 @@ def fixes_of_defects(
     team = _longest_team(visits, bots)
     rows = [
         {"ticket": ticket, "cause": (found := latest.get(ticket, (None, None)))[0], "by": found[1],
-         "made_by": team.get(found[0]), "mended_by": team.get(ticket)}
+         "made_by": team.get(found[0]), "fixed_by": team.get(ticket)}
         for ticket in sorted(done[done.isin(defects)])
     ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["ticket", "cause", "by", "made_by", "mended_by"]).astype("str")
-    home = (frame["made_by"] == frame["mended_by"]).astype("boolean")
-    return frame.assign(home=home.mask(frame["made_by"].isna() | frame["mended_by"].isna()))
+    frame = pd.DataFrame(rows, columns=["ticket", "cause", "by", "made_by", "fixed_by"]).astype("str")
+    home = (frame["made_by"] == frame["fixed_by"]).astype("boolean")
+    return frame.assign(home=home.mask(frame["made_by"].isna() | frame["fixed_by"].isna()))
 
 
 def linked_causes(events: pd.DataFrame, *, tickets: pd.DataFrame) -> list[tuple[str, str, str]]:

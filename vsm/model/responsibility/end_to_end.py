@@ -86,16 +86,16 @@ def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: in
         ``evidence`` (keys of those that waited longest, joined by ``, ``).
     """
     key_of = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
-    passed = owners[owners["let_go_stage"].notna()].sort_values(
-        ["let_go_wait", "ticket"], ascending=[False, True]
+    passed = owners[owners["handed_over_in"].notna()].sort_values(
+        ["handed_over_after", "ticket"], ascending=[False, True]
     )
-    sides = {"first_team": "from_team", "let_go_stage": "stage", "let_go_team": "to_team"}
+    sides = {"first_team": "from_team", "handed_over_in": "stage", "handed_over_to": "to_team"}
     rows: list[dict[str, Any]] = [
         dict(zip(sides.values(), place, strict=True))
         | {
             "tickets": len(group),
-            "wait": group["let_go_wait"].sum(),
-            "waits": int(group["let_go_wait"].notna().sum()),
+            "wait": group["handed_over_after"].sum(),
+            "waits": int(group["handed_over_after"].notna().sum()),
             "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in group["ticket"].head(evidence)),
         }
         for place, group in passed.groupby(list(sides))

@@ -36,8 +36,8 @@ def ticket_owners(
         ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in order
         of appearance), ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean,
         or missing), ``first_team`` (of the first work visit whose team is known), and where it was handed
-        over, if it was: ``let_go_stage`` (first stage entered under another team), ``let_go_team``,
-        ``let_go_wait`` (timedelta, missing where the visit before is in no known hands).
+        over, if it was: ``handed_over_in`` (first stage entered under another team), ``handed_over_to``,
+        ``handed_over_after`` (timedelta, missing where the visit before is in no known hands).
     """
     reached = production_of_tickets(lifecycles, events=events, commits=commits).set_index("ticket")
     work = work_of_people(visits, bots=bots)
@@ -61,14 +61,14 @@ def ticket_owners(
     carried = carried.mask((counts["teams"] == 1) & (counts["unknown"] == 0), other=True)
     counts["carried"] = carried.mask(counts["teams"] > 1, other=False).mask(reached["production"].isna())
     counts["handoffs"] = _passes(handoffs, reached, bots)
-    owners = reached.join(counts).join(_let_go(work, handoffs))
-    words = ["team_names", "first_team", "let_go_stage", "let_go_team"]
+    owners = reached.join(counts).join(_first_handover(work, handoffs))
+    words = ["team_names", "first_team", "handed_over_in", "handed_over_to"]
     return owners.astype(dict.fromkeys(words, "str"))[_COLUMNS].reset_index()
 
 
 _COLUMNS: Final = [
     "finished", "production", "production_by", "visits", "teams", "team_names", "people", "disciplines",
-    "handoffs", "carried", "first_team", "let_go_stage", "let_go_team", "let_go_wait",
+    "handoffs", "carried", "first_team", "handed_over_in", "handed_over_to", "handed_over_after",
 ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def _passes(handoffs: pd.DataFrame, reached: pd.DataFrame, bots: AbstractSet[str
     return own.groupby("ticket").size().reindex(reached.index).fillna(0).astype("int64")
 
 
-def _let_go(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
+def _first_handover(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
     """Find the first work visit of each ticket that another known team than its first held."""
     known = work[work["team"].notna()]
     first = known.groupby("ticket")["team"].transform("first")
@@ -109,7 +109,7 @@ def _let_go(work: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:
     waits = handoffs.astype({"ticket": "str"})[["ticket", "taken", "wait"]]
     waits = waits.drop_duplicates(["ticket", "taken"], keep="first")
     waited = passed.merge(waits, on=["ticket", "taken"], how="left").set_index("ticket")
-    words = {"stage": "let_go_stage", "team": "let_go_team", "wait": "let_go_wait"}
+    words = {"stage": "handed_over_in", "team": "handed_over_to", "wait": "handed_over_after"}
     return waited.rename(columns=words)[list(words.values())]
 
 
@@ -135,7 +135,7 @@ def production_of_tickets(
     """
     done = completed(lifecycles)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)
     made = commits_of_tickets(events, commits=commits)
-    shipped = made[made["landed"].notna() & made["ships"]]
+    shipped = made[made["merged_at"].notna() & made["ships"]]
     last = shipped.groupby("ticket")["released"].max()
     last = last.where(~shipped["released"].isna().groupby(shipped["ticket"]).any())
     known = done["ticket"].isin(last.index)

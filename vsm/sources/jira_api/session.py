@@ -35,7 +35,7 @@ PASSING: Final = {
     504: "its gateway waited in vain",
 }
 FEW: Final = 6
-"""How often one question may be answered with what waiting seldom mends."""
+"""How often one question may be answered with what waiting seldom cures."""
 LONGEST_MESSAGE: Final = 300
 
 
