@@ -97,7 +97,7 @@ class Alignment(Section):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Rework(Section):
-    """What is done again: of completed tickets, finished for good and not by a bulk edit.
+    """Rework: of completed tickets, finished for good and not by a bulk edit.
 
     ``stages``, ``referrals``, ``accuracy``, ``rolled``, ``back`` and ``costs`` are as ``rework_by_stage``,
     ``referral_matrix``, ``accuracy_of``, ``rolled_accuracy``, ``backward_moves`` and ``return_costs`` of
@@ -249,7 +249,7 @@ def rework_section(
     minimum: int,
     seed: int,
 ) -> Rework:
-    """Measure what is done again, by whom, and what it costs: of completed tickets."""
+    """Measure rework, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
     of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
     order = stages.drop_duplicates("stage").set_index("stage")["place"]

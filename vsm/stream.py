@@ -244,7 +244,7 @@ class ValueStream:
 
     @measure
     def rework(self) -> Rework:
-        """What is done again, and %C&A."""
+        """Rework, and %C&A."""
         return rework_section(
             self.visits,
             lifecycles=self.lifecycles,

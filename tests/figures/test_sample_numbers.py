@@ -80,11 +80,11 @@ def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) 
     often = {pair: count for pair, count in moves.items() if count >= whole / 100}
     rare = [count for count in moves.values() if 0 < count < whole / 100]
     place = {stage: at for at, stage in enumerate(stream.network)}
-    back = sum(count for (giver, receiver), count in moves.items() if place[receiver] < place[giver])
+    back = sum(count for (sender, receiver), count in moves.items() if place[receiver] < place[sender])
     figure = flow_map(stream.network)
     beside = trace(figure, "moves")
     drawn = {facts(hover)[""]: int(text) for hover, text in zip(beside.hovertext, beside.text, strict=True)}
-    assert drawn == {f"{giver} → {receiver}": count for (giver, receiver), count in often.items()}
+    assert drawn == {f"{sender} → {receiver}": count for (sender, receiver), count in often.items()}
     assert f"{sum(rare)} moves on {len(rare)} rare paths not drawn" in notes(figure, "caption")[0]
     assert f"{whole:,} moves, {back} of them backwards" in figure.layout.meta["alt"]
 

@@ -26,15 +26,15 @@ def test_arrows_tell_handoffs_by_width_and_median_wait_by_colour() -> None:
 
 
 def test_an_arrow_leads_from_giver_to_receiver() -> None:
-    """It begins at the giver's mark and its head stands at the receiver's."""
+    """It begins at the sender's mark and its head stands at the receiver's."""
     figure = team_network(teams_of(("web", "qa", 1)))
     teams = trace(figure, "teams")
     names = [read(text) for text in trace(figure, "names").text]
-    (giver, receiver) = (
+    (sender, receiver) = (
         (teams.x[place], teams.y[place]) for place in (names.index("web"), names.index("qa"))
     )
     line, head = trace(figure, "web → qa"), trace(figure, "arrow heads")
-    assert hypot(line.x[0] - giver[0], line.y[0] - giver[1]) < 40
+    assert hypot(line.x[0] - sender[0], line.y[0] - sender[1]) < 40
     assert hypot(head.x[0] - receiver[0], head.y[0] - receiver[1]) < 40
     assert line.x[0] < head.x[0]
 

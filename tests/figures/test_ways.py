@@ -17,8 +17,8 @@ def network_of(edges: dict[tuple[str, str], int]) -> "nx.DiGraph[str]":
     network: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=9)
     for place, name in enumerate(STAGES):
         network.add_node(name, place=place, share=1 / 7)
-    for (giver, receiver), count in edges.items():
-        network.add_edge(giver, receiver, count=count, tickets=count)
+    for (sender, receiver), count in edges.items():
+        network.add_edge(sender, receiver, count=count, tickets=count)
     return network
 
 
@@ -30,7 +30,7 @@ def planned(*ways: str) -> Plan:
 def test_drawn_and_folded_moves_are_all_moves(edges: dict[tuple[str, str], int], min_share: float) -> None:
     """Every edge is in one of the two, by its share; none is lost and none is drawn twice."""
     drawn, folded = moves_from_network(network_of(edges), min_share=min_share)
-    assert sorted((move.giver, move.receiver) for move in drawn + folded) == sorted(edges)
+    assert sorted((move.sender, move.receiver) for move in drawn + folded) == sorted(edges)
     whole = sum(edges.values())
     assert all(move.about["count"] >= min_share * whole for move in drawn)
     assert all(move.about["count"] < min_share * whole for move in folded)
@@ -66,7 +66,7 @@ def test_arcs_that_meet_at_a_stage_have_feet_of_their_own() -> None:
     """Three skips out of a and three returns into it: six feet, skips right of its middle and returns too."""
     plan = planned("ac", "ad", "ag", "ca", "da", "ga")
     feet = {
-        (move.giver, move.receiver): points[-1][0] if move.back else points[0][0]
+        (move.sender, move.receiver): points[-1][0] if move.back else points[0][0]
         for move, points in zip(plan.drawn, plan.paths, strict=True)
     }
     assert all(0 < foot < 0.5 for foot in feet.values())

@@ -15,16 +15,16 @@ NOW = START + 10_000 * HOUR
 
 
 def stories(*waited: tuple[str, str, int], teams: bool = True, **words: Any) -> pd.DataFrame:
-    """The stories of handoffs (giver, receiver, hours waited), each of a ticket of its own: t0, t1, …"""
+    """The stories of handoffs (sender, receiver, hours waited), each of a ticket of its own: t0, t1, …"""
     tickets = [f"t{number}" for number in range(len(waited))]
     side = "team" if teams else "stage"
     rows = [
         {
             "handoff": number, "ticket": tickets[number], "given": START, "taken": START + hours * HOUR,
             "from_stage": "Build", "to_stage": "Test", "wait": hours * HOUR, "person": True, "team": teams,
-            "discipline": False, "back": False, f"from_{side}": giver, f"to_{side}": receiver,
+            "discipline": False, "back": False, f"from_{side}": sender, f"to_{side}": receiver,
         }
-        for number, (giver, receiver, hours) in enumerate(waited)
+        for number, (sender, receiver, hours) in enumerate(waited)
     ]  # fmt: skip
     pieces = [
         {
@@ -99,5 +99,7 @@ def test_causes_sum_to_the_wait(waited: list[tuple[str, str, int]]) -> None:
     """Every hour of a story has one cause; and it is a wait of its own pair."""
     for told in stories(*waited).to_dict("records"):
         assert sum((told[cause] for cause in CAUSES), pd.Timedelta(0)) == told["waited"]
-        mine = [hours for giver, receiver, hours in waited if (giver, receiver) == (told["from"], told["to"])]
+        mine = [
+            hours for sender, receiver, hours in waited if (sender, receiver) == (told["from"], told["to"])
+        ]
         assert told["waited"] / HOUR in mine

@@ -73,7 +73,7 @@ def _sentence(fault: object, text: str, sections: Mapping[str, type[BaseModel]])
 
 
 def _section_of(loc: tuple[str | int, ...], text: str, sections: Mapping[str, type[BaseModel]]) -> str:
-    """Name the section a fault lies in, with its own name where it has one."""
+    """Name the section a fault is in, with its own name where it has one."""
     if not loc:
         return "the file"
     if len(loc) > 3 and isinstance(loc[3], int) and f"{loc[0]}.{loc[2]}" in sections:

@@ -94,7 +94,7 @@ class SmallTeams:
     def notes(self, workflow: Workflow) -> list[QualityNote]:
         """Note what should be known of the merging; ``workflow`` still has the teams by their own names."""
         detail = (
-            f"{self._teams} in which fewer than {self.fewest} people ever worked: told of as '{self.name}' "
+            f"{self._teams} in which fewer than {self.fewest} people ever worked: shown as '{self.name}' "
             "wherever names are not shown; fewest_people in [privacy] says from how many on"
         )
         notes = [QualityNote("small teams", "note", detail)]
@@ -117,7 +117,7 @@ class SmallTeams:
 
     def provenance(self) -> dict[str, str]:
         """Give what the foot of a page says."""
-        return {"merged": f"{self._teams} of fewer than {self.fewest} people told of as '{self.name}'"}
+        return {"merged": f"{self._teams} of fewer than {self.fewest} people shown as '{self.name}'"}
 
     def check(self, team: str | None) -> None:
         """Raise ParameterError where this team is too small to be shown by its name."""

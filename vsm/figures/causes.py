@@ -232,7 +232,7 @@ def wait_stories(
     as_of: pd.Timestamp,
     most: int = 10,
 ) -> Styler:
-    """The longest waits, told one by one, as ``longest_waits`` finds them; tickets are linked."""
+    """The longest waits, one story each, as ``longest_waits`` finds them; tickets are linked."""
     found = longest_waits(
         waits, visits=visits, blocks=blocks, tickets=tickets, lifecycles=lifecycles, as_of=as_of, most=most
     )

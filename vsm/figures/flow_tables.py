@@ -198,7 +198,7 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
         "tickets a week with a 95 % interval (bootstrap over weeks, assumed independent). With bulk edits: "
         "arrivals and departures of visits that one began or ended; the queue changed, but nobody worked."
     )
-    return table_of(queues, columns, caption, nothing="No ticket has lain in a queue so far.")
+    return table_of(queues, columns, caption, nothing="No ticket has waited in a queue so far.")
 
 
 def _growth(row: Mapping[Any, Any]) -> str:
@@ -260,7 +260,7 @@ def _returns(stages: pd.DataFrame, ways: Sequence[str], doers: Sequence[str]) ->
 
 
 def referral_table(referrals: pd.DataFrame) -> Styler:
-    """Work that was done again by somebody else: from which team to which (``referral_matrix``)."""
+    """Rework by somebody else: from which team to which (``referral_matrix``)."""
     found = referrals.sort_values("count", ascending=False, kind="stable")
     columns: Columns = {
         "From": found["from_team"].fillna("unknown"),

@@ -48,14 +48,14 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     handoffs, waits, lifecycles, visits, blocks, tickets, as_of, minimum, seed
         As ``handoff_stories`` takes them.
     title
-        Plain text; giver and receiver by default.
+        Plain text; "from → to" by default.
 
     Returns
     -------
     Figure or None
         One bar a cause, which sum to the ticket's wait, in elapsed time. ``layout.meta`` has, beside
         ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A kind sentence where no handoff can be
-        told; None where there are fewer than ``rank``, so that a deck has no empty slide.
+        shown; None where there are fewer than ``rank``, so that a deck has no empty slide.
     """
     stories = handoff_stories(
         handoffs,

@@ -278,7 +278,7 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
 
 
 def _inside(row: dict[Any, Any], room: pd.Timedelta) -> str:
-    """Name a bar that has room for its name even on a narrow page; the others are told beside the pointer."""
+    """Name a bar that has room for its name even on a narrow page; the others are named on hover."""
     name = escape(row["label"])
     return name if (row["end"] - row["start"]) / room * _NARROW > text_width([name], size=11) + 8 else ""
 

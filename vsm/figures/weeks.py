@@ -46,9 +46,9 @@ def throughput_bars(
     Parameters
     ----------
     as_of
-        The instant that counts as now: the week it lies in is not over, and is left out of the usual week.
+        The instant that counts as now: its week is not over, and is left out of the usual week.
     minimum, seed
-        Under so many whole weeks no usual week is told; of the bootstrap by week.
+        Under so many whole weeks no usual week is shown; of the bootstrap by week.
 
     Examples
     --------

@@ -66,23 +66,23 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
     )
     sides = {
         f"{side}_{name}": to_categorical(coded[name][row], known[name])
-        for side, row in (("from", passed.giver), ("to", passed.receiver))
+        for side, row in (("from", passed.sender), ("to", passed.receiver))
         for name in SIDES
     }
     stage_order = order[coded["stage"]]
     frame = pd.DataFrame(
         {
-            "handoff": np.arange(len(passed.giver)),
-            "ticket": decode(coded["ticket"][passed.giver], known["ticket"]),
+            "handoff": np.arange(len(passed.sender)),
+            "ticket": decode(coded["ticket"][passed.sender], known["ticket"]),
             "given": instants_of(passed.given),
             "taken": instants_of(passed.taken),
             **sides,
             "person": passed.person,
             "team": passed.team,
             "discipline": passed.discipline,
-            "back": stage_order[passed.receiver] < stage_order[passed.giver],
+            "back": stage_order[passed.receiver] < stage_order[passed.sender],
             "wait": (passed.taken - passed.given).view("timedelta64[us]"),
-            "wait_working": np.full(len(passed.giver), np.timedelta64("NaT", "us")),
+            "wait_working": np.full(len(passed.sender), np.timedelta64("NaT", "us")),
         }
     )
     return conform(frame, HANDOFFS)
@@ -91,7 +91,7 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
 class Passings(NamedTuple):
     """Where responsibility passed on: rows of the earlier and the later visit, and what changed."""
 
-    giver: Ints
+    sender: Ints
     receiver: Ints
     given: Ints
     taken: Ints
@@ -117,7 +117,7 @@ def passings_of(
         visit        0      1      2      3            one ticket
         kind       work   queue  done   work
         holder      ann     –      –     bob
-        work         0                    3            giver 0, receiver 3: the person differs
+        work         0                    3            sender 0, receiver 3: the person differs
         done                       2                   last done visit before 3; it left at 40
         given = max(left of 0, left of the done visit) = 40: nobody waited for what was done
 
@@ -137,18 +137,18 @@ def passings_of(
     """
     work = np.flatnonzero(kind == WORK)
     follows = np.flatnonzero(ticket[work[1:]] == ticket[work[:-1]])
-    giver, receiver = work[follows], work[follows + 1]
+    sender, receiver = work[follows], work[follows + 1]
     person, teams, skills = (
-        (side[giver] != NOBODY) & (side[receiver] != NOBODY) & (side[giver] != side[receiver])
+        (side[sender] != NOBODY) & (side[receiver] != NOBODY) & (side[sender] != side[receiver])
         for side in (holder, team, discipline)
     )
     row = np.flatnonzero(person | teams | skills)
-    giver, receiver = giver[row], receiver[row]
+    sender, receiver = sender[row], receiver[row]
     done = last_true_in_run(kind == DONE, run_start_index(run_starts(ticket)))[receiver]
     return Passings(
-        giver,
+        sender,
         receiver,
-        given=np.maximum(left[giver], take_or_missing(left, done, missing=MISSING)),
+        given=np.maximum(left[sender], take_or_missing(left, done, missing=MISSING)),
         taken=start[receiver],
         person=person[row],
         team=teams[row],

@@ -1,4 +1,4 @@
-"""When people and teams act, and how many tickets they have in hand at once."""
+"""When people and teams act, and how many tickets they have in progress at once."""
 
 from typing import Any, Final
 

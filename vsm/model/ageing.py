@@ -54,8 +54,8 @@ def open_ages(
     -------
     DataFrame
         One row per open ticket, by stage and ticket: ``ticket, stage, kind, place, entered``, ``bulk`` (its
-        stay was begun by a bulk edit), ``stay, age, cycle`` (timedeltas; ``cycle`` is missing before the
-        first work), ``stay_p85, age_p85, cycle_p85`` (as ``usual_pace`` gives them) and ``stay_beyond,
+        stay was begun by a bulk edit), ``stay, age, cycle`` (timedeltas; ``cycle`` is missing before
+        work started), ``stay_p85, age_p85, cycle_p85`` (as ``usual_pace`` gives them) and ``stay_beyond,
         age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
         where too few have left.
     """

@@ -90,8 +90,8 @@ def who_blocks(
         to_team=_team_at(links["ticket"], links["start"], visits),
     )
     pairs = [
-        {"from_team": giver, "to_team": taker} | _pair(rows, as_of, minimum)
-        for (giver, taker), rows in links.groupby(["from_team", "to_team"], dropna=False)
+        {"from_team": sender, "to_team": taker} | _pair(rows, as_of, minimum)
+        for (sender, taker), rows in links.groupby(["from_team", "to_team"], dropna=False)
     ]
     columns = {name: pd.Series([pair[name] for pair in pairs], dtype=kind) for name, kind in _TYPES.items()}
     table = pd.DataFrame(columns)

@@ -153,7 +153,7 @@ def with_passing(waits: pd.DataFrame, handoffs: pd.DataFrame, lifecycles: pd.Dat
     """Add a column ``passing`` to WAITS: the teams between which each piece of waiting was.
 
     It is "A → B" for the waits of a handoff between teams, missing where a team is not known; ``WITHIN``
-    where the team stays; ``EARLY`` before the first work, ``LATE`` for all others.
+    where the team stays; ``EARLY`` before work started, ``LATE`` for all others.
     """
     known = handoffs.set_index("handoff")[["from_team", "to_team"]].astype("str")
     pair = known["from_team"] + " → " + known["to_team"]

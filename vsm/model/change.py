@@ -101,7 +101,7 @@ def change_day(text: str) -> pd.Timestamp | None:
 def chosen_change(
     changed: str, stage: str, *, experiments: Sequence[Experiment]
 ) -> tuple[pd.Timestamp | None, str]:
-    """Give the day and stage of the change to look at: those named, else those of the latest experiment."""
+    """Give the day and stage of the change to examine: those named, else those of the latest experiment."""
     day = change_day(changed)
     if day is not None or not experiments:
         return day, stage

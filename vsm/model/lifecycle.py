@@ -75,7 +75,7 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
 def still_open(lifecycles: pd.DataFrame) -> "pd.Series[bool]":
     """Mark the tickets that are neither finished for good nor gone.
 
-    Lives without a column ``gone`` are of tickets that are all still there.
+    Lifecycles without a column ``gone`` are of tickets that are all still there.
     """
     there = lifecycles["gone"].isna() if "gone" in lifecycles else True
     return lifecycles["finished"].isna() & there

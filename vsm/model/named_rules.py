@@ -2,7 +2,7 @@
 
 The rules were written anew after what the tools' sources and manuals say (jirametrics, jira-agile-metrics,
 Lighthouse, GitLab's value stream analytics, Atlassian's control chart, Swarmia, Apache DevLake, as of 2026);
-the tools themselves were not run. Where one speaks of statuses "to do", the queues before the first work
+the tools themselves were not run. Where one speaks of statuses "to do", the queues before work started
 stage are meant; days are days in UTC. The final start is the last entry into the ticket's first work stage;
 what never was in a column from the first work stage on cannot be measured by columns.
 """
@@ -23,7 +23,7 @@ DAY: Final = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What the rules look at: stays before the finish of completed tickets, and their lifecycles, by ticket.
+    """What the rules read: stays before the finish of completed tickets, and their lifecycles, by ticket.
 
     ``backlog`` and ``first_work`` are the places of the stream's first stage and of its first work stage.
     """

@@ -25,7 +25,7 @@ def ping_pong(
     from the third on is a return. A visit whose team is unknown ends the row: nothing is claimed.
     The cost of a row runs from the end of its second turn, when work goes back for the first time, to
     the instant when the last turn is known to have begun (``work_start``), less the time in ``done`` between;
-    so it contains the waits and what was done again in between, not the work of the last turn. Rows of
+    so it contains the waits and the rework in between, not the work of the last turn. Rows of
     one ticket never share an hour. Only completed tickets (finished for good, not by a bulk edit) are
     weighed.
 

@@ -1,4 +1,4 @@
-"""What is done again: returns to stages, by whom, and the share of work that passes without coming back."""
+"""Rework: returns to stages, by whom, and the share of work that passes without coming back."""
 
 from typing import Final
 
@@ -81,7 +81,7 @@ def _work_stays(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Give how much work is done again in each stage, and how much time that takes.
+    """Give how much rework each stage has, and how much time that takes.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
 
 
 def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:
-    """Give the pairs of teams between which work goes that is done again by somebody else.
+    """Give the pairs of teams between which rework goes from one to the other.
 
     Returns
     -------

@@ -261,7 +261,7 @@ class _Groups:
         return links, namesakes
 
     def _names_of(self, group: Accounts) -> Iterator[tuple[str, list[str]]]:
-        """Give each name of a group and the accounts that bear it."""
+        """Give each name of a group and the accounts that have it."""
         person = next((self.declared[account] for account in group if account in self.declared), None)
         names: dict[str, list[str]] = {}
         for account in group:

@@ -20,7 +20,7 @@ from vsm.tables import QUALITY, conform
 
 @dataclass(frozen=True, slots=True)
 class CheckedData:
-    """What checks look at: the whole log, what it is read by, and the tables of the tickets in view."""
+    """What checks read: the whole log, what it is read by, and the tables of the tickets in view."""
 
     log: Log
     workflow: Workflow

@@ -26,7 +26,7 @@ EVIDENCE: Final = {
 """What is counted, in this order, and of what."""
 SURE: Final = 0.8
 CAREFUL: Final = 0.5
-"""From these shares on the weakest evidence bears a claim, or bears it with care."""
+"""From these shares on the weakest evidence supports a claim, or supports it with care."""
 CLAIMS: Final = {
     "How long tickets take": ("finishes that are no bulk edit",),
     "Where their time goes": ("statuses named in vsm.toml", "moves that are no bulk edit"),

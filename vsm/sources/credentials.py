@@ -15,7 +15,7 @@ class Login:
 
     Examples
     --------
-    >>> Login("person-07@example.com", "not told")
+    >>> Login("person-07@example.com", "a secret")
     Login(user='person-07@example.com')
     """
 

@@ -44,7 +44,7 @@ def parse_columns(text: str) -> dict[str, str]:
     """
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     columns = {word.strip(): column.strip() for word, _, column in pairs}
-    odd = _faults(columns) + (["a word is told twice"] if len(columns) < len(pairs) else [])
+    odd = _faults(columns) + (["a word is given twice"] if len(columns) < len(pairs) else [])
     if odd:
         raise ParameterError(f"--map {text}: {'; '.join(odd)}; write ticket=COLUMN,at=COLUMN,status=COLUMN,…")
     return columns

@@ -1,6 +1,6 @@
 """Percentile intervals by cluster bootstrap: whole clusters (tickets, weeks, deployments) are drawn anew.
 
-What lies in one cluster is no independent fact (B. Efron, "Bootstrap methods: another look at the jackknife",
+Facts of one cluster are not independent (B. Efron, "Bootstrap methods: another look at the jackknife",
 Annals of Statistics 7, 1979; for clusters A. C. Davison and D. V. Hinkley, "Bootstrap methods and their
 application", 1997, §3.8). ``scipy.stats.bootstrap`` draws single values, so it is not used here.
 

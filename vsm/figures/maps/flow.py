@@ -48,7 +48,7 @@ def flow_map(
     network
         As ``vsm.model.network.stage_network`` gives it.
     visits
-        VISITS, which tell in whose hands work was: with them there is a swim lane for each team.
+        VISITS, from which each team that held work gets a swim lane.
     min_share
         Edges with a smaller share of all moves are folded; the caption says how many moves that are.
 
@@ -128,7 +128,7 @@ def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
         return sentence
     most = max(moves, key=lambda move: move.about["wait_total"])
     return (
-        f"{sentence} Most waiting is before the move from {most.giver} to {most.receiver}: "
+        f"{sentence} Most waiting is before the move from {most.sender} to {most.receiver}: "
         f"median {short_duration(most.about['wait_median'])}, n {number(most.about['count'])}."
     )
 
@@ -194,7 +194,7 @@ def _line(plan: Plan, move: Move, points: Points, most: int) -> go.Scatter:
         x=[x for x, _ in ends_in_head],
         y=[y for _, y in ends_in_head],
         mode="lines+markers" if move.straight else "lines",
-        name=escape(f"{move.giver} → {move.receiver}"),
+        name=escape(f"{move.sender} → {move.receiver}"),
         line={"color": colour, "width": width, "simplify": move.straight},
         marker=head if move.straight else None,
         hovertext=_facts_of_move(move),
@@ -290,7 +290,7 @@ def _legend(plan: Plan, network: "nx.DiGraph[str]") -> list[go.Scatter]:
 
 
 def _facts_of_move(move: Move) -> str:
-    ends = (move.giver, move.receiver)
+    ends = (move.sender, move.receiver)
     return edge_hover(ends, move.about, noun="move", share="share of all waiting on moves")
 
 

@@ -20,7 +20,7 @@ Points = list[tuple[float, float]]
 class Move:
     """The moves from one stage to another; ``start`` and ``end`` count along the spine."""
 
-    giver: str
+    sender: str
     receiver: str
     start: int
     end: int
@@ -176,13 +176,13 @@ def plan_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> Plan:
     above = arc_heights([move for move in drawn if not move.back and not move.straight])
     below = arc_heights([move for move in drawn if move.back])
     foot = min(0.28, 0.028 * len(names))
-    leaving = _spread(drawn, "giver", foot)
+    leaving = _spread(drawn, "sender", foot)
     arriving = _spread(drawn, "receiver", foot)
     paths = [
         path(
             move,
             height=(below if move.back else above).get(move.span, 0.0),
-            radii=(radii[move.giver], radii[move.receiver]),
+            radii=(radii[move.sender], radii[move.receiver]),
             feet=(leaving[move], arriving[move]),
         )
         for move in drawn

@@ -166,9 +166,9 @@ def costliest_handoff(network: "nx.DiGraph[str]") -> str:
     between = [pair for pair in network.edges if pair[0] != pair[1]]
     if not between:
         return "None of them goes to another team."
-    giver, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
-    about = network.edges[giver, receiver]
+    sender, receiver = max(between, key=lambda pair: network.edges[pair]["wait_total"])
+    about = network.edges[sender, receiver]
     return (
-        f"The costliest handoff is {giver} → {receiver}: {short_duration(about['wait_total'])} in total, "
+        f"The costliest handoff is {sender} → {receiver}: {short_duration(about['wait_total'])} in total, "
         f"median {short_duration(about['wait_median'])}, n {number(about['count'])}."
     )

@@ -87,12 +87,12 @@ class Layout:
 
     @property
     def waiting(self) -> float:
-        """The share of the time that lies in queues and outside."""
+        """The share of time in queues and external stages."""
         return sum(slot.share for slot in self.slots if not slot.works)
 
     @property
     def work(self) -> float:
-        """The share of the time that lies in work stages."""
+        """The share of time in work stages."""
         return sum(slot.share for slot in self.slots if slot.works)
 
     @property

@@ -1,4 +1,4 @@
-"""Swim lanes under a flow map, a team each: in whose hands work is along the stream."""
+"""Swim lanes under a flow map, one per team: which team held the work in each stage."""
 
 from typing import Any, Final
 

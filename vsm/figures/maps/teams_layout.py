@@ -125,9 +125,9 @@ def _name_box(centre: Point, radius: float, side: str, wide: float, name: str) -
 
 def _free_way(way: Way, oval: Oval) -> list[Point]:
     """Bow to the right of the way's direction, so that there and back are two arrows; past other teams."""
-    giver, receiver = way
-    ends = (oval.centres[giver], oval.centres[receiver])
-    tried = [_way(*ends, oval.radii[giver], oval.radii[receiver], bow) for bow in _BOWS]
+    sender, receiver = way
+    ends = (oval.centres[sender], oval.centres[receiver])
+    tried = [_way(*ends, oval.radii[sender], oval.radii[receiver], bow) for bow in _BOWS]
     return max(tried, key=lambda points: min(_clearance(points, way, oval), 0.0))
 
 
@@ -157,8 +157,8 @@ def ring(network: "nx.DiGraph[str]") -> list[str]:
     Examples
     --------
     >>> network = nx.DiGraph()
-    >>> for giver, receiver in ("ac", "cb", "bd"):
-    ...     network.add_edge(giver, receiver, count=5)
+    >>> for sender, receiver in ("ac", "cb", "bd"):
+    ...     network.add_edge(sender, receiver, count=5)
     >>> ring(network)
     ['a', 'c', 'b', 'd']
     """
@@ -195,8 +195,8 @@ def _turned(order: list[str], weights: dict[Way, float]) -> list[str]:
     if against > clockwise:
         order = order[::-1]
     spare = dict.fromkeys(order, 0.0)
-    for (giver, receiver), weight in weights.items():
-        spare[giver] += weight
+    for (sender, receiver), weight in weights.items():
+        spare[sender] += weight
         spare[receiver] -= weight
     first = order.index(max(sorted(order), key=lambda team: spare[team])) if order else 0
     return order[first:] + order[:first]
@@ -211,8 +211,8 @@ def _centre(number: int, teams: int, across: float, along: float) -> Point:
     return round(across * cos(angle), 2), round(along * sin(angle), 2)
 
 
-def _way(giver: Point, receiver: Point, leave: float, reach: float, bow: float) -> list[Point]:
-    (x0, y0), (x2, y2) = giver, receiver
+def _way(sender: Point, receiver: Point, leave: float, reach: float, bow: float) -> list[Point]:
+    (x0, y0), (x2, y2) = sender, receiver
     x1 = (x0 + x2) / 2 + bow * (y2 - y0)
     y1 = (y0 + y2) / 2 - bow * (x2 - x0)
     points = []

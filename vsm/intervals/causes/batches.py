@@ -11,7 +11,7 @@ from vsm.intervals._kernels.runs import run_start_index, run_starts
 def ready_since(visits: pd.DataFrame) -> Ints:
     """Give since when each visit's ticket was ready to be started: microseconds since the epoch.
 
-    Since somebody last let go of it: through all queues that it has gone through from there. What comes back
+    Since the last work on it ended: through all queues that it has gone through from there. What comes back
     from an external stage, or from ``done``, is ready from then on::
 
         kind      work  queue  queue  work  external  queue

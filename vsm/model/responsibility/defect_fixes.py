@@ -36,7 +36,7 @@ def defects_fixed_at_home(fixes: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row: ``defects`` (finished), ``told`` (whose cause is named), ``n`` (both teams known too),
+        One row: ``defects`` (finished), ``with_cause`` (whose cause is named), ``n`` (both teams known too),
         ``home`` (of ``n``), ``share`` with its 95 % Wilson interval ``low, high`` (NaN under ``minimum``) and
         ``missing`` (what would have to be known for any answer).
     """

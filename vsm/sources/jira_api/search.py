@@ -137,7 +137,7 @@ def found_issues(
     jql
         A bounded query without order.
     fields
-        Ids of fields; without ``created`` a chain of pages that breaks off cannot be taken up again.
+        Ids of fields; without ``created`` a chain of pages that breaks off cannot be resumed.
     updated, created
         Epoch milliseconds from which on an issue must have been changed, or created.
     page_size
