@@ -31,8 +31,8 @@ class Graph:
         who = f"dev-1 <dev-1@example.org> {BEGIN + 60 * self.minutes[number]} +0000"
         text = f"commit refs/heads/b{number}\nmark :{number + 1}\nauthor {who}\ncommitter {who}\n"
         text += f"data {len(str(number))}\n{number}\n"
-        for place, parent in enumerate(self.parents[number]):
-            text += f"{'merge' if place else 'from'} :{parent + 1}\n"
+        for position, parent in enumerate(self.parents[number]):
+            text += f"{'merge' if position else 'from'} :{parent + 1}\n"
         return text + "\n"
 
     def _tag(self, number: int) -> str:

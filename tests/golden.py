@@ -67,6 +67,7 @@ RENAMED: Final[dict[str, str]] = {
 """New name → name at the time of the record, of attributes of a stream."""
 COLUMNS: Final[dict[str, str]] = {
     "merged_at": "landed",
+    "position": "place",
     "merge_commit": "landing",
     "restored": "mended",
     "fixed_by": "mended_by",

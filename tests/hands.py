@@ -30,8 +30,8 @@ def stages() -> pd.DataFrame:
     """The stages that lifecycles go through."""
     rows = [
         {"status": name, "name": name, "stage": name, "kind": kind, "team": None, "discipline": discipline,
-         "place": place, "batch": False, "mapped": True}
-        for place, (name, (kind, discipline)) in enumerate(ABOUT.items())
+         "position": position, "batch": False, "mapped": True}
+        for position, (name, (kind, discipline)) in enumerate(ABOUT.items())
     ]  # fmt: skip
     return pd.DataFrame(rows).astype(dict.fromkeys(("stage", "kind", "team", "discipline"), "str"))
 

@@ -100,8 +100,8 @@ def stage_table(workflow: Workflow) -> dict[str, StageFacts]:
     StageFacts(name='Release', kind='queue', team='Team B', discipline=None, place=4, batch=True)
     """
     return {
-        status: StageFacts(stage.name, stage.kind, stage.team, stage.discipline, place, stage.batch)
-        for place, stage in enumerate(workflow.stages)
+        status: StageFacts(stage.name, stage.kind, stage.team, stage.discipline, position, stage.batch)
+        for position, stage in enumerate(workflow.stages)
         for status in stage.statuses
     }
 
@@ -114,14 +114,14 @@ def workflows(draw: st.DrawFn) -> Workflow:
     statuses = draw(st.permutations(STATUSES))
     batch = draw(st.integers(0, len(kinds) - 1))
     sections = []
-    for place, kind in enumerate(kinds):
-        held = statuses[place : place + 1] + (statuses[-1:] if place == 0 else [])
+    for position, kind in enumerate(kinds):
+        held = statuses[position : position + 1] + (statuses[-1:] if position == 0 else [])
         lines = [
             "[[stage]]",
-            f'name = "Stage {place}"',
+            f'name = "Stage {position}"',
             f'kind = "{extra if kind == "extra" else kind}"',
             f"statuses = {held}",
-            f"batch = {'true' if place == batch else 'false'}",
+            f"batch = {'true' if position == batch else 'false'}",
         ]
         if team := draw(st.sampled_from(["", *TEAMS])):
             lines.append(f'team = "{team}"')

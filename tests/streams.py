@@ -68,10 +68,10 @@ def _gone(number: int, day: float) -> dict[str, object]:
 
 def _body(number: int, life: Life, by: str) -> dict[str, object]:
     at, histories = START, []
-    for place, ((stage, days), (following, _)) in enumerate(pairwise(life)):
+    for position, ((stage, days), (following, _)) in enumerate(pairwise(life)):
         at += pd.Timedelta(days=days)
         item = moved(STAGES[stage][0], STAGES[following][0])
-        histories.append(history(number * 100 + place, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=by))
+        histories.append(history(number * 100 + position, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=by))
     now = STAGES[life[-1][0]][0]
     assert now in STATUSES
     return issue(number, *histories, now=now)

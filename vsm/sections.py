@@ -252,7 +252,7 @@ def rework_section(
     """Measure rework, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
     of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
-    order = stages.drop_duplicates("stage").set_index("stage")["place"]
+    order = stages.drop_duplicates("stage").set_index("stage")["position"]
     by_stage = rework_by_stage(of_done, minimum=minimum)
     return Rework(
         by_stage.sort_values("stage", key=lambda names: names.map(order), kind="stable", ignore_index=True),

@@ -60,10 +60,10 @@ def team_of() -> dict[str, str]:
 def workflow() -> Workflow:
     """Twelve stages of one status each; every third queue belongs to a team."""
     sections = []
-    for place, kind in enumerate(KINDS):
-        team = f'team = "Team {place:02}"' if place % 3 == 0 else ""
+    for position, kind in enumerate(KINDS):
+        team = f'team = "Team {position:02}"' if position % 3 == 0 else ""
         sections.append(
-            f'[[stage]]\nname = "Stage {place:02}"\nkind = "{kind}"\nstatuses = ["jira:{place}"]\n{team}'
+            f'[[stage]]\nname = "Stage {position:02}"\nkind = "{kind}"\nstatuses = ["jira:{position}"]\n{team}'
         )
     for team in sorted(set(team_of().values())):
         members = [person for person, of in team_of().items() if of == team]
@@ -73,7 +73,10 @@ def workflow() -> Workflow:
 
 def names() -> pd.DataFrame:
     """NAMES of the statuses."""
-    rows = [{"kind": "status", "id": f"jira:{place}", "name": f"Status {place}"} for place in range(STATUSES)]
+    rows = [
+        {"kind": "status", "id": f"jira:{position}", "name": f"Status {position}"}
+        for position in range(STATUSES)
+    ]
     return conform(pd.DataFrame(rows), NAMES)
 
 

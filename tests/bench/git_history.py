@@ -31,10 +31,12 @@ def fast_import(commits: int) -> Iterator[str]:
     main = mark = 0
     while mark < commits:
         base = main
-        for place in range(min(BRANCH, commits - mark)):
+        for position in range(min(BRANCH, commits - mark)):
             mark += 1
-            trailer = "" if place else "\n\nReviewed-by: dev-1 <dev-1@example.org>"
-            yield _commit(mark, f"AB-{mark // 5} step {place}: a subject of the usual length{trailer}", base)
+            trailer = "" if position else "\n\nReviewed-by: dev-1 <dev-1@example.org>"
+            yield _commit(
+                mark, f"AB-{mark // 5} step {position}: a subject of the usual length{trailer}", base
+            )
             base = mark
         if mark < commits:
             mark += 1

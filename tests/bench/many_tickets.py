@@ -40,8 +40,8 @@ def _shifted(body: dict[str, Any], turn: int) -> dict[str, Any]:
     for act in acts:
         act["id"] = str(int(act["id"]) + turn * _APART)
         dated += [(act, name) for name in ("created", "updated") if act.get(name)]
-    for place, name in dated:
-        place[name] = _moved(place[name], earlier)
+    for position, name in dated:
+        position[name] = _moved(position[name], earlier)
     return body
 
 

@@ -30,8 +30,10 @@ class Minutes:
     def passed(self, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Working microseconds from the beginning to each instant."""
         minute, rest = np.divmod(at, MINUTE)
-        place = minute - self.begin
-        passed: npt.NDArray[np.int64] = self.before[place] * MINUTE + np.where(self.open[place], rest, 0)
+        position = minute - self.begin
+        passed: npt.NDArray[np.int64] = self.before[position] * MINUTE + np.where(
+            self.open[position], rest, 0
+        )
         return passed
 
 

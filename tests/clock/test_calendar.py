@@ -33,7 +33,7 @@ def one(edges: list[int], start: int, end: int) -> int:
 def test_working_time_is_what_the_spans_share_with_the_interval(edges: list[int], drawn: list[int]) -> None:
     """Also at, and one microsecond beside, every edge."""
     instants = sorted({*drawn, *(edge + near for edge in edges for near in (-1, 0, 1))})
-    pairs = [(start, end) for place, start in enumerate(instants) for end in instants[place::3]]
+    pairs = [(start, end) for position, start in enumerate(instants) for end in instants[position::3]]
     start, end = np.array(pairs).T
     assert calendar_of(edges).working(start, end).tolist() == [one(edges, *pair) for pair in pairs]
 

@@ -149,7 +149,7 @@ def test_all_faults_of_a_calendar_are_told_at_once() -> None:
 def test_the_example_that_init_writes_can_be_used_as_it_stands() -> None:
     """Without its comment signs, and without the line that says it is instead of the others."""
     lines = TEMPLATE.splitlines()
-    begin = next(place for place, line in enumerate(lines) if line.startswith("# [[calendar]]"))
+    begin = next(position for position, line in enumerate(lines) if line.startswith("# [[calendar]]"))
     block = [line[2:] for line in lines[begin : lines.index("#", begin)]]
     assert block[-1].startswith("always = true")
     (office,) = parse_workflow("\n".join(block[:-1])).calendars

@@ -80,9 +80,9 @@ def check_against_git(path: Path) -> None:
     assert told["merged_at"].tolist() == [when[merge] for merge in told["merge_commit"]]
     assert commits["merged_at"].isna().equals(commits["merge_commit"].isna())
     assert commits["released"].isna().equals(commits["release"].isna())
-    places = {commit: place for place, commit in enumerate(commits["commit"])}
-    for place, parents in enumerate(commits["parents"]):
-        assert all(places[parent] < place for parent in parents.split())
+    places = {commit: position for position, commit in enumerate(commits["commit"])}
+    for position, parents in enumerate(commits["parents"]):
+        assert all(places[parent] < position for parent in parents.split())
 
 
 @pytest.mark.slow

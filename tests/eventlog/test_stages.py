@@ -63,7 +63,7 @@ def test_an_unmapped_status_keeps_its_name_and_the_trackers_kind() -> None:
     names = named(("jira:7", "QA", "work"), ("jira:9", "Old", None), ("jira:10", "Closed", "done"))
     workflow = parse_workflow('[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Closed"]')
     stages = stages_from_names(names, workflow=workflow)
-    assert stages.sort_values("place")[["stage", "kind"]].to_numpy().tolist() == [
+    assert stages.sort_values("position")[["stage", "kind"]].to_numpy().tolist() == [
         ["Old", "queue"],
         ["QA", "work"],
         ["Done", "done"],

@@ -54,8 +54,10 @@ class SmallStream:
         name = {stage: stage for stage in KINDS} | (names or {})
         team = TEAMS if teams is None else teams
         self.visits = visits_from_lives(lifecycles or LIVES, name)
-        about = [(name[stage], KINDS[stage], team.get(stage), place) for place, stage in enumerate(KINDS)]
-        stages = pd.DataFrame(about, columns=["stage", "kind", "team", "place"])
+        about = [
+            (name[stage], KINDS[stage], team.get(stage), position) for position, stage in enumerate(KINDS)
+        ]
+        stages = pd.DataFrame(about, columns=["stage", "kind", "team", "position"])
         stage_visits = stage_visits_from_visits(self.visits, _waits(self.visits), stages=stages)
         self.shares = stage_shares(stage_visits, _lives(self.visits), stages=stages, minimum=minimum, seed=0)
         self.network = stage_network(stage_visits, stages=stages, minimum=minimum)

@@ -15,11 +15,11 @@ def test_a_ladder_stacks_working_hours_by_cause() -> None:
     figure = causes_ladder(waits(), handoffs(), lifecycles(), minimum=1, seed=0)
     groups = list(figure.layout.yaxis.ticktext)
     assert groups == ["web → qa", "within a team", "before work started", "no handoff"]
-    place = groups.index("web → qa")
-    hours = {bar.name: bar.x[place] for bar in figure.data}
+    position = groups.index("web → qa")
+    hours = {bar.name: bar.x[position] for bar in figure.data}
     assert (hours["at capacity"], hours["overtaken"], hours["batched"]) == (4.0, 2.0, 0.0)
     beside = [note.text for note in figure.layout.annotations if note.name == "numbers"]
-    assert beside[place] == "6.0 h · 73 % non-working · n 1"
+    assert beside[position] == "6.0 h · 73 % non-working · n 1"
 
 
 def test_off_hours_are_in_no_bar() -> None:
@@ -60,7 +60,7 @@ def test_every_cause_is_explained() -> None:
 
 def test_the_calendar_is_told_by_stage() -> None:
     """Queue: 32 hours elapsed, 13 working."""
-    stages = pd.DataFrame({"stage": ["Ready", "Queue"], "place": [0, 1]})
+    stages = pd.DataFrame({"stage": ["Ready", "Queue"], "position": [0, 1]})
     assert shown(calendar_table(waits(), lifecycles(), stages=stages))[1][:5] == [
         "Queue",
         "2",

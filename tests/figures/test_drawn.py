@@ -43,7 +43,7 @@ def sample(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempP
 
 def hostile_figures(number: int, name: str) -> dict[str, go.Figure]:
     """Figures of a stream whose stages, teams and titles bear this name."""
-    stages = {stage: f"{place} {name}" for place, stage in enumerate(KINDS)}
+    stages = {stage: f"{position} {name}" for position, stage in enumerate(KINDS)}
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     teams = teams_of((name, f"2 {name}", 2), (name, name, 1))
     return {

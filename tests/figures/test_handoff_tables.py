@@ -70,7 +70,7 @@ def test_a_wait_in_a_work_stage_is_called_hidden() -> None:
         "elapsed": DAY,
     }
     waits = conform(pd.DataFrame([wait]).reindex(columns=WAITS.names), WAITS)
-    stages = pd.DataFrame({"stage": ["Test"], "kind": "work", "place": 0})
+    stages = pd.DataFrame({"stage": ["Test"], "kind": "work", "position": 0})
     table = places_table(waits, lives_of(1), stages=stages)
     assert shown(table) == [["Test", "work (hidden queue)", "1", "1", "100 %", "1 d"]]
 

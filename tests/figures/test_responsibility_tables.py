@@ -57,7 +57,7 @@ def test_what_is_missing_is_told_below(table: Any, row: dict[str, Any]) -> None:
 
 def test_places_of_letting_go_are_told_with_evidence() -> None:
     """A wait that is known of some tickets only says so; names are escaped."""
-    place = {
+    position = {
         "from_team": HOSTILE[0],
         "stage": "QA",
         "to_team": "qa",
@@ -65,7 +65,7 @@ def test_places_of_letting_go_are_told_with_evidence() -> None:
         "wait": 17 * DAY,
         "waits": 3,
     }
-    rows = pd.DataFrame([place, place | {"waits": 2}]).assign(evidence="AB-1, AB-2")
+    rows = pd.DataFrame([position, position | {"waits": 2}]).assign(evidence="AB-1, AB-2")
     page = first_handoffs_table(rows)
     assert [row[3:] for row in shown(page)] == [
         ["3", "17 d", "AB-1, AB-2"],
@@ -81,10 +81,10 @@ def test_knowledge_at_risk_names_areas_and_nobody() -> None:
             "share_of_top": 1.0, "teams": None}  # fmt: skip
     few = area | {"people": pd.NA, "only": pd.NA, "share_of_top": NAN, "n": 2}
     rows = pd.DataFrame([area, area | {"people": 3, "only": False, "share_of_top": 0.5}, few])
-    page = knowledge_table(rows, days=90, most=1)
+    page = knowledge_table(rows, most=1)
     assert shown(page) == [["component Pay", "–", "14 tickets", "1", "100 %", "one person alone"]]
     assert caption(page).endswith("Too few to say in 1 other areas. 1 more areas.")
-    assert "nothing was handled often in 90 days" in caption(knowledge_table(rows.iloc[2:], days=90))
+    assert "nothing was handled often in 180 days" in caption(knowledge_table(rows.iloc[2:]))
 
 
 def test_objectives_tell_what_they_cost() -> None:

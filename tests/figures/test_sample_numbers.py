@@ -79,8 +79,8 @@ def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) 
     whole = sum(moves.values())
     often = {pair: count for pair, count in moves.items() if count >= whole / 100}
     rare = [count for count in moves.values() if 0 < count < whole / 100]
-    place = {stage: at for at, stage in enumerate(stream.network)}
-    back = sum(count for (sender, receiver), count in moves.items() if place[receiver] < place[sender])
+    position = {stage: at for at, stage in enumerate(stream.network)}
+    back = sum(count for (sender, receiver), count in moves.items() if position[receiver] < position[sender])
     figure = flow_map(stream.network)
     beside = trace(figure, "moves")
     drawn = {facts(hover)[""]: int(text) for hover, text in zip(beside.hovertext, beside.text, strict=True)}

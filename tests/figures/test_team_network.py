@@ -31,7 +31,7 @@ def test_an_arrow_leads_from_giver_to_receiver() -> None:
     teams = trace(figure, "teams")
     names = [read(text) for text in trace(figure, "names").text]
     (sender, receiver) = (
-        (teams.x[place], teams.y[place]) for place in (names.index("web"), names.index("qa"))
+        (teams.x[position], teams.y[position]) for position in (names.index("web"), names.index("qa"))
     )
     line, head = trace(figure, "web → qa"), trace(figure, "arrow heads")
     assert hypot(line.x[0] - sender[0], line.y[0] - sender[1]) < 40

@@ -118,7 +118,9 @@ def test_the_sentence_tells_waiting_work_and_the_largest_part() -> None:
 def test_several_ends_share_the_customers_place() -> None:
     """What is done in two ways is counted together, and told apart by the pointer."""
     network = SmallStream().network
-    network.add_node("Dropped", **network.nodes["Done"] | {"place": 5, "open": 2, "tickets": 2, "visits": 2})
+    network.add_node(
+        "Dropped", **network.nodes["Done"] | {"position": 5, "open": 2, "tickets": 2, "visits": 2}
+    )
     figure = value_stream_map(network)
     assert written(figure, "ends")[:2] == ["Done / Dropped", "5 there"]
     assert "Dropped" in trace(figure, "stages").hovertext[4]
@@ -136,11 +138,11 @@ def test_a_long_stream_runs_on_in_rows(stages: int, rows: int) -> None:
     """At most six in a row, the customer included; every stage has a place of its own."""
     network: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=1)
     about = {**small_stream().network.nodes["Build"]}
-    for place in range(stages):
-        network.add_node(f"Stage {place}", **about | {"place": place})
+    for position in range(stages):
+        network.add_node(f"Stage {position}", **about | {"position": position})
     figure = value_stream_map(network)
     spots = list(zip(places(figure, "box names"), trace(figure, "box names").y, strict=True))
-    assert written(figure, "box names") == [f"Stage {place}" for place in range(stages)]
+    assert written(figure, "box names") == [f"Stage {position}" for position in range(stages)]
     assert len(set(spots)) == stages
     assert len({y for _, y in spots}) <= rows
     assert figure.layout.yaxis.range[0] == -250 * rows

@@ -15,8 +15,8 @@ EDGES = st.dictionaries(
 
 def network_of(edges: dict[tuple[str, str], int]) -> "nx.DiGraph[str]":
     network: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=9)
-    for place, name in enumerate(STAGES):
-        network.add_node(name, place=place, share=1 / 7)
+    for position, name in enumerate(STAGES):
+        network.add_node(name, position=position, share=1 / 7)
     for (sender, receiver), count in edges.items():
         network.add_edge(sender, receiver, count=count, tickets=count)
     return network
@@ -77,8 +77,8 @@ def test_arcs_that_meet_at_a_stage_have_feet_of_their_own() -> None:
 def test_stages_of_one_place_stand_by_name() -> None:
     """The order does not hang on how the network was made."""
     network: nx.DiGraph[str] = nx.DiGraph()
-    for name, place in (("Zeta", 1), ("Beta", 1), ("Start", 0)):
-        network.add_node(name, place=place)
+    for name, position in (("Zeta", 1), ("Beta", 1), ("Start", 0)):
+        network.add_node(name, position=position)
     assert spine(network) == ["Start", "Beta", "Zeta"]
 
 

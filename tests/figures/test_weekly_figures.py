@@ -9,7 +9,7 @@ from vsm.clock import Calendar, Clock
 from vsm.figures import cumulative_flow, efficiency_bars, lead_time, throughput_bars, wait_heat_map
 
 STAGES = pd.DataFrame(
-    {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "place": [0, 1, 2]}
+    {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "position": [0, 1, 2]}
 )
 VISITS = stayed(
     ("a", "Open", 0, 2), ("a", "Build", 2, 9), ("a", "Done", 9, None),

@@ -17,8 +17,8 @@ ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(-20, 20)), max_size=12)
 SPANS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 30), st.integers(1, 9)), max_size=12)
 
 
-def column(rows: Sequence[tuple[int, ...]], place: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    return np.array([row[place] for row in rows], dtype=np.int64)
+def column(rows: Sequence[tuple[int, ...]], position: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    return np.array([row[position] for row in rows], dtype=np.int64)
 
 
 @given(ROWS, ROWS, st.booleans())
@@ -42,8 +42,8 @@ def test_instants_count_the_rows_before(
 def test_a_line_is_searched_as_if_step_by_step(values: list[int], start: int, bound: int) -> None:
     """The first place over the bound, and the first not over it."""
     line, ask = SegmentTree(np.array(values, dtype=np.int64)), (np.array([start]), np.array([bound]))
-    above = [place for place in range(start, len(values)) if values[place] > bound]
-    below = [place for place in range(start, len(values)) if values[place] <= bound]
+    above = [position for position in range(start, len(values)) if values[position] > bound]
+    below = [position for position in range(start, len(values)) if values[position] <= bound]
     assert line.next_above(*ask).tolist() == [above[0] if above else len(values)]
     assert line.next_not_above(*ask).tolist() == [below[0] if below else len(values)]
 

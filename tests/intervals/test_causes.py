@@ -133,8 +133,8 @@ def crowds(draw: st.DrawFn) -> Case:
     def tell(ticket: str, at: datetime, kind: str, after: str | None, actor: str | None) -> None:
         known = [row["after"] for row in rows if row["ticket"] == ticket and row["kind"] == kind]
         row = {"ticket": ticket, "at": at, "kind": kind, "after": after, "actor": actor, "bulk": False}
-        place = {"source": "jira", "ref": str(len(rows)), "seq": len(rows)}
-        rows.append(row | place | {"before": known[-1] if known else None})
+        position = {"source": "jira", "ref": str(len(rows)), "seq": len(rows)}
+        rows.append(row | position | {"before": known[-1] if known else None})
 
     meeting, host = monday + timedelta(days=draw(st.integers(0, 3)), hours=3), draw(people)
     for ticket in TICKETS[: draw(st.integers(3, 6))]:

@@ -67,10 +67,10 @@ def workflows(draw: st.DrawFn) -> Workflow:
         within = draw(
             st.one_of(st.none(), st.lists(st.sampled_from(OWN), min_size=1, max_size=3, unique=True))
         )
-        place = draw(st.integers(2, len(sections) - 1))
+        position = draw(st.integers(2, len(sections) - 1))
         lines = ["[[stage]]", f'name = "{milestone}"', f'kind = "{kind}"', f'git = "{milestone}"']
         lines += [f"within = {list(within)}"] if within else []
-        sections.insert(place, "\n".join(lines) + "\n\n")
+        sections.insert(position, "\n".join(lines) + "\n\n")
     return parse_workflow("\n".join(sections))
 
 

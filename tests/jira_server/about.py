@@ -34,10 +34,10 @@ def my_permissions(desk: Desk, call: Call) -> Body:
     return {
         "permissions": {
             name: {
-                "id": str(10 + place), "key": name, "name": name.replace("_", " ").title(),
+                "id": str(10 + position), "key": name, "name": name.replace("_", " ").title(),
                 "type": "PROJECT", "description": "", "havePermission": given and name in READING,
             }
-            for place, name in enumerate(names or sorted(READING))
+            for position, name in enumerate(names or sorted(READING))
         }
     }  # fmt: skip
 
@@ -128,10 +128,14 @@ def board(desk: Desk, call: Call) -> Body:
 def _short(desk: Desk, number: str) -> Body:
     about = _board(desk, number)
     project = desk.site.projects[about["project"]]
-    place = {"projectId": int(project["id"]), "projectKey": about["project"], "projectName": project["name"]}
+    position = {
+        "projectId": int(project["id"]),
+        "projectKey": about["project"],
+        "projectName": project["name"],
+    }
     link = f"{desk.url}/rest/agile/1.0/board/{number}"
     return {
-        "id": int(number), "self": link, "name": about["name"], "type": about["type"], "location": place
+        "id": int(number), "self": link, "name": about["name"], "type": about["type"], "location": position
     }  # fmt: skip
 
 

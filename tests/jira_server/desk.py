@@ -84,14 +84,14 @@ def embedded(log: Body, *, cap: int | None, newest_first: bool) -> Body:
 
 def without_from(log: Body) -> Body:
     """The same changelog, its oldest status item short of ``from``."""
-    for place, history in enumerate(log["histories"]):
+    for position, history in enumerate(log["histories"]):
         if any(item.get("field") == "status" for item in history["items"]):
             items = [
                 {k: v for k, v in item.items() if k != "from"} if item.get("field") == "status" else item
                 for item in history["items"]
             ]
             changed = [*log["histories"]]
-            changed[place] = history | {"items": items}
+            changed[position] = history | {"items": items}
             return log | {"histories": changed}
     return log
 

@@ -64,15 +64,15 @@ class _Token(NamedTuple):
 
 
 def _tokens(text: str) -> list[_Token]:
-    found, place, text = list[_Token](), 0, text.strip()
-    while place < len(text):
-        match = TOKEN.match(text, place)
+    found, position, text = list[_Token](), 0, text.strip()
+    while position < len(text):
+        match = TOKEN.match(text, position)
         if match is None:
-            raise _error(f"unexpected character at {place + 1}")
+            raise _error(f"unexpected character at {position + 1}")
         kind = match.lastindex or 0
         value = match.group(kind)
         found.append(_Token(re.sub(r"\\(.)", r"\1", value) if kind < 3 else value, kind < 3))
-        place = match.end()
+        position = match.end()
     return found
 
 
@@ -83,29 +83,29 @@ def _error(why: str) -> Refused:
 class _Parser:
     def __init__(self, tokens: list[_Token], state: State, zone: ZoneInfo) -> None:
         self.tokens, self.state, self.zone = tokens, state, zone
-        self.place = 0
+        self.position = 0
 
     def query(self) -> Query:
-        test = None if self._is("order") or self.place == len(self.tokens) else self._either()
+        test = None if self._is("order") or self.position == len(self.tokens) else self._either()
         order = self._order() if self._take("order") else []
-        if self.place < len(self.tokens):
+        if self.position < len(self.tokens):
             raise _error(f"expecting operator before the end but got '{self._next().text}'")
         return Query(test, order)
 
     def _is(self, word: str) -> bool:
-        here = self.tokens[self.place] if self.place < len(self.tokens) else None
+        here = self.tokens[self.position] if self.position < len(self.tokens) else None
         return here is not None and not here.quoted and here.text.lower() == word
 
     def _take(self, word: str) -> bool:
         taken = self._is(word)
-        self.place += taken
+        self.position += taken
         return taken
 
     def _next(self) -> _Token:
-        if self.place >= len(self.tokens):
+        if self.position >= len(self.tokens):
             raise _error("the query ended too early")
-        self.place += 1
-        return self.tokens[self.place - 1]
+        self.position += 1
+        return self.tokens[self.position - 1]
 
     def _must(self, word: str) -> None:
         if not self._take(word):

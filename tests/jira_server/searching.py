@@ -92,9 +92,11 @@ def _order_of(
 
 
 def _with_duplicates(ids: list[str]) -> list[str]:
-    again = {place + 10: ids[place] for place in range(0, len(ids) - 10, 10)}
+    again = {position + 10: ids[position] for position in range(0, len(ids) - 10, 10)}
     return [
-        part for place, one in enumerate(ids) for part in ([again[place]] if place in again else []) + [one]
+        part
+        for position, one in enumerate(ids)
+        for part in ([again[position]] if position in again else []) + [one]
     ]
 
 

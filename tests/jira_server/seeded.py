@@ -50,10 +50,10 @@ def steps(seed: Seed) -> tuple[int, list[Step]]:
     at = created = START + SPAN * seed.number // seed.tickets + rng.randrange(60_000)
     now, made = "10000", list[Step]()
     holder: str | None = None
-    for place in range(seed.histories):
+    for position in range(seed.histories):
         at += 60_000 + int(rng.expovariate(1 / 100_000_000))
         by = f"person-{rng.randrange(1, 30):02d}"
-        if place == 0 or rng.random() < 0.15:
+        if position == 0 or rng.random() < 0.15:
             made.append(Step(at, "assignee", holder, by, by))
             holder = by
         elif rng.random() < 0.15:
@@ -80,7 +80,9 @@ def seeded_body(seed: Seed) -> Body:
     """The issue with its whole changelog, oldest first."""
     created, made = steps(seed)
     number, mode = seed.number, seed.mode
-    histories = [_history(number * seed.histories + place, step, mode) for place, step in enumerate(made)]
+    histories = [
+        _history(number * seed.histories + position, step, mode) for position, step in enumerate(made)
+    ]
     last = {step.field: step for step in made}
     holder, status = last.get("assignee"), last["status"].after if "status" in last else "10000"
     done = last["status"].at if status == "10002" else None

@@ -29,7 +29,7 @@ KINDS = {"Ready": "queue", "Build": "work", "Done": "done"}
 def stage_visits(rows: list[Stay] = STAYS) -> pd.DataFrame:
     told = [
         {
-            "ticket": ticket, "stage": stage, "kind": KINDS[stage], "place": list(KINDS).index(stage),
+            "ticket": ticket, "stage": stage, "kind": KINDS[stage], "position": list(KINDS).index(stage),
             "entered": START + entered * DAY, "left": START + left * DAY if left is not None else pd.NaT,
             "elapsed": (100 - entered if left is None else left - entered) * DAY, "bulk": False, "gone": False,
         }

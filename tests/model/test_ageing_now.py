@@ -114,7 +114,7 @@ def test_the_last_trace_is_of_somebody_and_no_bulk_edit() -> None:
 
 def test_the_order_follows_its_rule() -> None:
     """Late ones first; of these who holds up others, then what is begun, then what is nearest to done, then longest."""
-    columns = ["ticket", "stay_beyond", "age_beyond", "blocks", "cycle", "place", "stay"]
+    columns = ["ticket", "stay_beyond", "age_beyond", "blocks", "cycle", "position", "stay"]
     rows: list[tuple[Any, ...]] = [
         ("usual, blocks many", 0.5, 0.5, 9, 5, 3, 50),
         ("late, near", 0.85, 0.0, 0, 5, 3, 1),

@@ -102,7 +102,7 @@ def test_groups_come_with_the_longest_first() -> None:
 
 def test_the_calendar_takes_nights_out() -> None:
     """In Queue a waited 22 hours, 6 of them working; b 10 and 7."""
-    stages = pd.DataFrame({"stage": ["Ready", "Queue"], "place": [0, 1]})
+    stages = pd.DataFrame({"stage": ["Ready", "Queue"], "position": [0, 1]})
     table = calendar_effect(waits(), lifecycles(), stages=stages).set_index("stage")
     assert table.index.tolist() == ["Ready", "Queue"]
     assert table["elapsed"]["Queue"] == 32 * HOUR

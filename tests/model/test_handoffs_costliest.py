@@ -64,7 +64,7 @@ def test_places_share_all_waiting_in_handoffs() -> None:
     frame["start"] = START + pd.to_timedelta(range(len(frame)), unit="D")
     times = {"end": frame["start"] + elapsed, "elapsed": elapsed}
     waits = conform(frame.assign(**times, n=0, bulk=False).reindex(columns=WAITS.names), WAITS)
-    stages = pd.DataFrame({"stage": ["Test", "Queue"], "kind": ["work", "queue"], "place": [3, 2]})
+    stages = pd.DataFrame({"stage": ["Test", "Queue"], "kind": ["work", "queue"], "position": [3, 2]})
     found = handoff_places(waits, lives_of(2), stages=stages)
     assert found.drop(columns="wait").to_numpy().tolist() == [
         ["Queue", "queue", 2, 2, 0.75],

@@ -135,7 +135,7 @@ def hours_walked(stream: ValueStream, ticket: str, *, opened: range) -> tuple[in
 def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, float]]]) -> None:
     """Whatever ways tickets go: elapsed and working hours are those that a walk along the clock counts."""
     lifecycles: list[Life] = [
-        [step for place, step in enumerate(chain) if not place or chain[place - 1][0] != step[0]]
+        [step for position, step in enumerate(chain) if not position or chain[position - 1][0] != step[0]]
         for chain in chains
     ]
     stream = stream_of(*lifecycles, as_of_day=30)

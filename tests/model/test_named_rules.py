@@ -11,7 +11,7 @@ STAGES = pd.DataFrame(
     {
         "stage": ["Backlog", "Ready", "Build", "Test", "Done"],
         "kind": ["queue", "queue", "work", "work", "done"],
-        "place": range(5),
+        "position": range(5),
     }
 )
 LIFE = (
@@ -24,7 +24,7 @@ DIRECT = (("Backlog", 0, 5), ("Done", 5, 40))
 def told(*lifecycles: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
     about = STAGES.set_index("stage")
     stage_visits = [
-        {"ticket": f"t{number}", "stage": stage, "kind": about["kind"][stage], "place": about["place"][stage],
+        {"ticket": f"t{number}", "stage": stage, "kind": about["kind"][stage], "position": about["position"][stage],
          "entered": MONDAY + first * DAY, "elapsed": (last - first) * DAY}
         for number, life in enumerate(lifecycles) for stage, first, last in life
     ]  # fmt: skip

@@ -25,13 +25,13 @@ def walked(path: list[dict[str, Any]], end: datetime, *, first: int, first_work:
     start = after_backlog = after_to_do = final = None
     columns: dict[int, datetime] = {}
     for stay in path:
-        place, at = stay["place"], stay["entered"]
-        if stay["kind"] == "queue" and place == first:
+        position, at = stay["position"], stay["entered"]
+        if stay["kind"] == "queue" and position == first:
             after_backlog = None
-        if stay["kind"] == "queue" and place < first_work:
+        if stay["kind"] == "queue" and position < first_work:
             after_to_do = None
-        columns = {column: date for column, date in columns.items() if column <= place}
-        columns.setdefault(place, at)
+        columns = {column: date for column, date in columns.items() if column <= position}
+        columns.setdefault(position, at)
         if stay["kind"] == "work":
             spent += stay["left"] - at
             start, after_backlog, after_to_do = start or at, after_backlog or at, after_to_do or at
@@ -58,8 +58,8 @@ def test_rules_say_what_a_walk_along_the_life_says(case: Case) -> None:
     stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
     tickets = pd.DataFrame({"ticket": lifecycles["ticket"], "resolved": lifecycles["finished"]})
     found = rule_durations(stage_visits, lifecycles, tickets=tickets, stages=stages)
-    work = stages.loc[stages["kind"] == "work", "place"]
-    first = int(stages["place"].min())
+    work = stages.loc[stages["kind"] == "work", "position"]
+    first = int(stages["position"].min())
     first_work = int(work.min()) if len(work) else first
     for life in completed(lifecycles).to_dict("records"):
         own = stage_visits[

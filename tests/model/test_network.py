@@ -16,7 +16,7 @@ START = pd.Timestamp("2026-01-05", tz="UTC")
 STAGES = pd.DataFrame(
     {
         "status": ["1", "2", "3"], "stage": ["Ready", "Build", "Done"], "kind": ["queue", "work", "done"],
-        "team": pd.Series([None, "web", None], dtype="str"), "place": [0, 1, 2],
+        "team": pd.Series([None, "web", None], dtype="str"), "position": [0, 1, 2],
     }
 )  # fmt: skip
 KIND = {"Ready": "queue", "Build": "work", "Done": "done"}
@@ -68,7 +68,13 @@ def graph() -> "nx.DiGraph[str]":
 def test_nodes_tell_how_long_tickets_stay() -> None:
     """Build was entered three times by two tickets, is held open by one, and lasted 4 and 5 days."""
     node = graph().nodes["Build"]
-    assert (node["visits"], node["tickets"], node["open"], node["place"], node["team"]) == (3, 2, 1, 1, "web")
+    assert (node["visits"], node["tickets"], node["open"], node["position"], node["team"]) == (
+        3,
+        2,
+        1,
+        1,
+        "web",
+    )
     assert node["median"] == 4.5 * 86400
     assert node["total"] == 10 * 86400
     assert node["share"] == pytest.approx(10 / 16)
@@ -89,7 +95,7 @@ def test_complete_and_accurate_counts_moves_that_never_came_back() -> None:
     assert graph().nodes["Ready"]["ca"] == pytest.approx(2 / 3)
     assert graph().nodes["Build"]["ca"] == 1.0
     stage_visits = pd.DataFrame(
-        {"ticket": "a", "stage": ["A", "B", "A", "B"], "place": [0, 1, 0, 1], "bulk": False}
+        {"ticket": "a", "stage": ["A", "B", "A", "B"], "position": [0, 1, 0, 1], "bulk": False}
     )
     assert complete_and_accurate(stage_visits)["ca"].to_dict() == {"A": 0.5}
 

@@ -187,14 +187,14 @@ def _hours(life: list[Step]) -> int:
         idle += list(range(at, at + hours)) if kind == "done" else []
         at += hours
     counted: set[int] = set()
-    for place in range(2, len(turns)):
-        (one, *_), (two, _, given), (three, taken, _) = turns[place - 2 : place + 1]
+    for position in range(2, len(turns)):
+        (one, *_), (two, _, given), (three, taken, _) = turns[position - 2 : position + 1]
         if one is None or two is None or one != three:
             continue
-        first = place
+        first = position
         while first > 2 and turns[first - 1][0] == turns[first - 3][0] and turns[first - 3][0] is not None:
             first -= 1
-        counted |= set(range(turns[first - 1][2], taken)) if first < place else set(range(given, taken))
+        counted |= set(range(turns[first - 1][2], taken)) if first < position else set(range(given, taken))
     return len(counted - set(idle))
 
 

@@ -23,7 +23,7 @@ def stays_of(*spans: Span, kind: str = "queue", bulk: bool = False) -> pd.DataFr
     """Stays in Ready of (days ago entered, days ago left or none)."""
     rows = [
         {
-            "ticket": f"t{n}", "stage": "Ready", "kind": kind, "place": 0, "entered": NOW - entered * DAY,
+            "ticket": f"t{n}", "stage": "Ready", "kind": kind, "position": 0, "entered": NOW - entered * DAY,
             "left": pd.NaT if left is None else NOW - left * DAY, "bulk": bulk,
         }
         for n, (entered, left) in enumerate(spans)

@@ -135,7 +135,7 @@ def test_a_real_tracker_is_told_and_rendered(real_data: Path, tracker: str) -> N
     shown = [
         end_to_end_table(whole, teams=teams),
         first_handoffs_table(places),
-        knowledge_table(at_risk, days=1500),
+        knowledge_table(at_risk),
         defects_table(home),
         disciplines_table(multi_discipline_work(joint, stages=stream.stages, minimum=12)),
         objective_table(costs),

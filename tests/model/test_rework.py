@@ -26,7 +26,7 @@ def visits_of(*steps: tuple[str, str | None], ticket: str = "a", bulk: bool = Fa
 def stays_of(*stages: str) -> pd.DataFrame:
     """Stays of one hour each."""
     visits = visits_of(*((stage, "x") for stage in stages))
-    return visits.assign(place=visits["stage"].map(PLACES))
+    return visits.assign(position=visits["stage"].map(PLACES))
 
 
 def test_a_return_through_a_queue_is_a_loop() -> None:

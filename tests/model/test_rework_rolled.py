@@ -17,9 +17,15 @@ LIVES = st.lists(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=7),
 def stays_of(*lifecycles: list[int]) -> pd.DataFrame:
     """Lives of tickets as the places of their stays."""
     rows = [
-        {"ticket": f"t{n:03}", "stage": f"S{place}", "kind": KINDS[place], "place": place, "bulk": False}
+        {
+            "ticket": f"t{n:03}",
+            "stage": f"S{position}",
+            "kind": KINDS[position],
+            "position": position,
+            "bulk": False,
+        }
         for n, life in enumerate(lifecycles)
-        for place in life
+        for position in life
     ]
     return pd.DataFrame(rows)
 

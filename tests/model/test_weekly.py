@@ -11,7 +11,7 @@ from vsm.tables import VISITS, WAITS, conform
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
 HOUR = pd.Timedelta(hours=1)
 DAY = 24 * HOUR
-STAGES = pd.DataFrame({"stage": ["Open", "Build", "Done", "Never"], "place": [0, 1, 3, 2]})
+STAGES = pd.DataFrame({"stage": ["Open", "Build", "Done", "Never"], "position": [0, 1, 3, 2]})
 
 
 def stayed(*rows: tuple[str, str, float, float | None]) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def _cause(wait: Wait, at: int, jobs: list[Job], office: Office) -> str:
     at_work = [job for job in jobs if job.start <= at < job.end]
     truths = (
         ("blocked", at < wait.blocked_until),
-        ("external", wait.place == "Customer"),
+        ("external", wait.position == "Customer"),
         ("non-working time", not office.is_open(at)),
         ("unassigned", wait.receiver is None),
         ("batched", at < wait.batch_ready),

@@ -26,8 +26,8 @@ class Office:
         return int(datetime.combine(day, time(hour), self.zone).timestamp())
 
     def is_open(self, at: float) -> bool:
-        place = bisect_right(self.opens, at) - 1
-        return place >= 0 and at < self.closes[place]
+        position = bisect_right(self.opens, at) - 1
+        return position >= 0 and at < self.closes[position]
 
     def open_from(self, at: int) -> int:
         """Say when it is open next: now, or when it opens."""
@@ -39,8 +39,8 @@ class Office:
 
     def friday(self, at: int) -> int:
         """Say when the week ends that this instant lies in, or the one that begins next."""
-        place = bisect_right(self.closes, at)
-        return next(close for close in self.closes[place:] if self.is_last(close))
+        position = bisect_right(self.closes, at)
+        return next(close for close in self.closes[position:] if self.is_last(close))
 
     def is_last(self, close: int) -> bool:
         return self.open_from(close) - close > 24 * HOUR

@@ -27,7 +27,7 @@ class Wait:
     """One stay of a ticket in a queue or outside, as whoever was there saw it."""
 
     ticket: int
-    place: str
+    position: str
     start: int
     receiver: str | None
     end: int = 0
@@ -116,11 +116,11 @@ class Company:
         unassigned = self._chance(self.habits.unassigned)
         self._line_up(at, ticket, "Inbox", None if unassigned else self._assigned("Build"), by=LEAD)
 
-    def _line_up(self, at: int, ticket: int, place: str, receiver: str | None, *, by: str) -> None:
+    def _line_up(self, at: int, ticket: int, position: str, receiver: str | None, *, by: str) -> None:
         """Put a ticket into a queue, perhaps blocked; whoever is to take it up looks when it can be."""
-        self._move(ticket, at, place, by)
+        self._move(ticket, at, position, by)
         self._assign(ticket, at, receiver, by)
-        wait = Wait(ticket, place, at, receiver)
+        wait = Wait(ticket, position, at, receiver)
         self._queue.append(wait)
         free_from = at
         if receiver is None:
@@ -213,7 +213,7 @@ class Company:
         return [
             wait
             for wait in self._queue
-            if STEP[wait.place] == person.step
+            if STEP[wait.position] == person.step
             and (wait.receiver in (person.name, None))
             and max(wait.blocked_until, wait.unseen_until) <= self._now
         ]
@@ -271,9 +271,9 @@ class Company:
 
     # the tracker, the clock and chance
 
-    def _move(self, ticket: int, at: int, place: str, by: str) -> None:
-        self._note(ticket, at, "status", self._place[ticket] or None, place, by)
-        self._place[ticket] = place
+    def _move(self, ticket: int, at: int, position: str, by: str) -> None:
+        self._note(ticket, at, "status", self._place[ticket] or None, position, by)
+        self._place[ticket] = position
 
     def _assign(self, ticket: int, at: int, to: str | None, by: str) -> None:
         if self.holder[ticket] != to:

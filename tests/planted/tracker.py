@@ -70,10 +70,10 @@ def log_of(company: Company, *, careless: float = 0.0) -> Log:
             "actor": f"jira:{fact.actor}",
             "source": "jira",
             "ref": str(number),
-            "seq": place,
+            "seq": position,
             "bulk": False,
         }
-        for place, (number, fact) in enumerate(facts)
+        for position, (number, fact) in enumerate(facts)
     ]
     events = sorted_events(conform(pd.DataFrame(rows), EVENTS))
     born = events[events["kind"] == "created"]

@@ -41,11 +41,11 @@ def test_evidence_is_counted_of_all_there_is() -> None:
     assert list(found) == list(EVIDENCE)
     assert found["statuses named in vsm.toml"] == (3, 3)
     assert found["moves made by somebody known"] == (5, 5)
-    assert found["moves that are no bulk edit"] == (5, 5)
-    assert found["finishes that are no bulk edit"] == (3, 3)
+    assert found["moves outside bulk edits"] == (5, 5)
+    assert found["finishes outside bulk edits"] == (3, 3)
     assert found["visits with a known team"] == (0, 5)
     assert found["work visits with a known holder"] == (2, 2)
-    assert found["finished tickets ever in a stage of work"] == (2, 3)
+    assert found["finished tickets with a work stage"] == (2, 3)
     assert found["tickets with a commit"] == (0, 3)
     assert found["commits that belong to a ticket"] == (0, 0)
 
@@ -53,8 +53,8 @@ def test_evidence_is_counted_of_all_there_is() -> None:
 def test_a_clean_up_is_no_evidence_of_a_finish() -> None:
     """Six tickets moved by one hand in one instant."""
     found = counts(stream_of(*[DONE] * 6, by="admin"))
-    assert found["finishes that are no bulk edit"] == (0, 6)
-    assert found["moves that are no bulk edit"] == (0, 12)
+    assert found["finishes outside bulk edits"] == (0, 6)
+    assert found["moves outside bulk edits"] == (0, 12)
 
 
 def test_acts_outside_of_the_calendar_are_seen() -> None:
@@ -68,7 +68,7 @@ def test_acts_outside_of_the_calendar_are_seen() -> None:
         acts = told.assign(actor=told["actor"].astype("str").mask(late, actor))
         known = stream | {"events": acts[~acts["ref"].str.endswith("created")]}
         found = evidence_coverage(visits(), **known).set_index("evidence")
-        assert tuple(found.loc["acts in working hours", ["known", "n"]]) == wanted
+        assert tuple(found.loc["activity in working hours", ["known", "n"]]) == wanted
 
 
 def test_code_and_tickets_find_each_other() -> None:
@@ -125,10 +125,10 @@ def test_bars_are_as_long_as_the_shares() -> None:
     names = [text.split("<br>")[0] for text in figure.layout.yaxis.ticktext]
     drawn = {names[y]: round(x) for bar in figure.data for x, y in zip(bar.x, bar.y, strict=True)}
     assert drawn["visits with a known team"] == 0
-    assert drawn["finished tickets ever in a stage of work"] == 67
+    assert drawn["finished tickets with a work stage"] == 67
     assert "commits that belong to a ticket" not in drawn
     beside = [note.text for note in figure.layout.annotations if note.name == "numbers"]
-    assert beside[names.index("finished tickets ever in a stage of work")] == "67 % · n 3"
+    assert beside[names.index("finished tickets with a work stage")] == "67 % · n 3"
     assert beside[-1] == "– · n 0"
     assert (
         "The weakest: visits with a known team, 0 % (n 5 visits before the finish)."
@@ -141,7 +141,7 @@ def test_the_table_of_claims_says_what_would_help() -> None:
     stream = stream_of(DONE, DONE, STRAIGHT)
     coverage = evidence_coverage(stream.visits, **parts(stream))
     rows = {row[0]: row[1:] for row in shown(claims_table(coverage, minimum=12))}
-    assert rows["How long tickets take"][:2] == ["too few to say", "finishes that are no bulk edit"]
+    assert rows["How long tickets take"][:2] == ["too few to say", "finishes outside bulk edits"]
     assert rows["How a commit reaches the customer"][0] == "no data"
     enough = {row[0]: row[1] for row in shown(claims_table(coverage, minimum=1))}
     assert enough["How long tickets take"] == "yes"

@@ -47,11 +47,11 @@ def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[
     return page
 
 
-def click(page: Page, figure: int, place: str) -> None:
+def click(page: Page, figure: int, position: str) -> None:
     """Click a point where it is drawn."""
     chart = page.locator("figure.chart").nth(figure)
     chart.scroll_into_view_if_needed()
-    box = chart.locator(".scatterlayer .point").nth(PLACES.index(place)).bounding_box()
+    box = chart.locator(".scatterlayer .point").nth(PLACES.index(position)).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -81,11 +81,11 @@ def test_what_is_no_address_of_the_web_opens_nothing(
     """Neither a script nor a path nor a half address is followed, whoever wrote it into the data."""
     window = visit()
     page = window.open(followed)
-    for place in (name for name in PLACES if name != "good"):
-        click(page, figure, place)
-        assert (len(page.context.pages), window.called, window.said) == (1, [], []), place
-        assert page.evaluate("window.hacked") is None, place
-        assert page.url == followed.as_uri(), place
+    for position in (name for name in PLACES if name != "good"):
+        click(page, figure, position)
+        assert (len(page.context.pages), window.called, window.said) == (1, [], []), position
+        assert page.evaluate("window.hacked") is None, position
+        assert page.url == followed.as_uri(), position
 
 
 def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:
@@ -116,13 +116,13 @@ def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, visit: Ca
     page = visit().open(followed)
     hand = "document.querySelector('figure.chart .draglayer .nsewdrag').style.cursor"
     seen = {}
-    for place in ("script", "good"):
-        box = page.locator(DRAWN).nth(PLACES.index(place)).bounding_box()
+    for position in ("script", "good"):
+        box = page.locator(DRAWN).nth(PLACES.index(position)).bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + box["width"] / 2 - 2, box["y"] + box["height"] / 2)
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_timeout(200)
-        seen[place] = page.evaluate(hand)
+        seen[position] = page.evaluate(hand)
     assert seen == {"script": "", "good": "pointer"}
 
 

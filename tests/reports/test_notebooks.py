@@ -24,9 +24,9 @@ def cells(path: Path) -> list[Cell]:
     return found
 
 
-def edit(path: Path, place: int, **changes: object) -> None:
+def edit(path: Path, position: int, **changes: object) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["cells"][place] |= changes
+    notebook["cells"][position] |= changes
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 

@@ -79,11 +79,11 @@ def test_a_report_is_printed_as_wide_as_its_sheet(
     print_pdfs({tmp_path / "one.html": tmp_path / "one.pdf"}, paper=A4)
     places: dict[str, float] = {}
 
-    def place(text: str, transform: Any, matrix: Any, *_: Any) -> None:
+    def position(text: str, transform: Any, matrix: Any, *_: Any) -> None:
         places[text.strip()] = matrix[4] * transform[0] + matrix[5] * transform[2] + transform[4]
 
     for page in PdfReader(tmp_path / "one.pdf").pages:
-        page.extract_text(visitor_text=place)
+        page.extract_text(visitor_text=position)
     assert 20 < places["leftmost"] < 100
     assert 450 < places["rightmost"] < 560
 

@@ -104,7 +104,7 @@ def test_every_figure_is_drawn_wide_and_named(published: Path, visit: Callable[.
     window = visit()
     page = window.open(published.with_name("where.html"))
     charts = page.locator(".chart-plot")
-    labels = [charts.nth(place).get_attribute("aria-label") for place in range(charts.count())]
+    labels = [charts.nth(position).get_attribute("aria-label") for position in range(charts.count())]
     assert labels == ["Waits by stage, n = 3.", "Flow of tickets.", "Figure without a description"]
     widths = [charts.nth(n).locator("svg.main-svg").first.bounding_box() for n in range(charts.count())]
     assert all(box is not None and box["width"] > 600 for box in widths)

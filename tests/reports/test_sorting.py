@@ -37,22 +37,22 @@ def table(tmp_path: Path, write_notebook: Callable[..., Path], visit: Callable[.
     return window
 
 
-def shows(window: Visit, place: int, texts: list[str]) -> None:
-    expect(window.page.locator(f"tbody td:nth-child({place + 1})")).to_have_text(texts)
+def shows(window: Visit, position: int, texts: list[str]) -> None:
+    expect(window.page.locator(f"tbody td:nth-child({position + 1})")).to_have_text(texts)
 
 
 @pytest.mark.parametrize(
-    ("place", "sorted_"),
+    ("position", "sorted_"),
     [
         (1, ["–", "<1 min", "35 min", "3 h", "2 d", "51 h", "2 d 4 h", "4 d", "1,157 d 9 h"]),
         (2, ["too few to say", "0 %", "under 0.1 %", "1.0 %", "2 %", "9.8 %", "12 % (9 – 15)", "76 % (75 – 77)",
              "100 %"]),
     ],
 )  # fmt: skip
-def test_a_click_sorts_by_size_not_by_letters(table: Visit, place: int, sorted_: list[str]) -> None:
+def test_a_click_sorts_by_size_not_by_letters(table: Visit, position: int, sorted_: list[str]) -> None:
     """Days are longer than hours, and what is not known comes first; by keyboard, too."""
-    table.page.locator("thead th").nth(place).locator("[role=button]").press("Enter")
-    shows(table, place, sorted_)
+    table.page.locator("thead th").nth(position).locator("[role=button]").press("Enter")
+    shows(table, position, sorted_)
     assert table.said == []
 
 

@@ -40,7 +40,7 @@ def test_another_seed_is_another_sample(sample: SampleFiles, tmp_path: Path) -> 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     """Where nothing can be written, the message says what to do."""
-    place = tmp_path / "taken"
-    place.write_text("a file")
+    position = tmp_path / "taken"
+    position.write_text("a file")
     with pytest.raises(InputError, match=r"taken cannot hold the sample: .*; name a folder"):
-        build_sample(place)
+        build_sample(position)

@@ -27,7 +27,9 @@ def commit(
         b"committer %s %s" % (WHO, at),
     ]
     lines += [b"data %d" % len(message), message]
-    lines += [b"%s :%d" % (b"merge" if place else b"from", parent) for place, parent in enumerate(parents)]
+    lines += [
+        b"%s :%d" % (b"merge" if position else b"from", parent) for position, parent in enumerate(parents)
+    ]
     return b"\n".join(lines) + b"\n\n"
 
 

@@ -49,9 +49,9 @@ def same_history(ours: Log, theirs: Log) -> None:
     for name, key in (("commits", "commit"), ("releases", "release"), ("branches", "branch")):
         one, other = (getattr(log, name).sort_values(key, ignore_index=True) for log in (ours, theirs))
         assert_frame_equal(one, other, check_categorical=False)
-    place = {commit: number for number, commit in enumerate(ours.commits["commit"])}
+    position = {commit: number for number, commit in enumerate(ours.commits["commit"])}
     for commit, parents in zip(ours.commits["commit"], ours.commits["parents"], strict=True):
-        assert all(place[parent] < place[commit] for parent in parents.split())
+        assert all(position[parent] < position[commit] for parent in parents.split())
 
 
 @pytest.fixture

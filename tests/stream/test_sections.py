@@ -16,7 +16,7 @@ STAGES = pd.DataFrame(
     {
         "stage": ["Ready", "Test", "Build", "Done"],
         "kind": ["queue", "work", "work", "done"],
-        "place": range(4),
+        "position": range(4),
         "team": None,
         "batch": False,
     }

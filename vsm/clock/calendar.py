@@ -123,8 +123,8 @@ class Calendar:
                 f"calendar '{self.name}' ends before so much working time has passed, {late.sum()} times; "
                 "lay it out for a longer time"
             )
-        place = np.searchsorted(table.before[1:], spent, side="left")
-        found: Micros = np.where(time > 0, spent + table.offset[place], begins)
+        position = np.searchsorted(table.before[1:], spent, side="left")
+        found: Micros = np.where(time > 0, spent + table.offset[position], begins)
         return found
 
     def is_open(self, at: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -193,15 +193,15 @@ class _Table:
     def span(self, at: Micros) -> npt.NDArray[np.intp]:
         """Number of the span that is open at each instant, or opens next."""
         slot = np.clip((at - self.origin) >> SLOT, 0, len(self.slots) - 1)
-        place: npt.NDArray[np.intp] = self.slots.take(slot)
+        position: npt.NDArray[np.intp] = self.slots.take(slot)
         for _ in range(self.most):
-            place = place + (self.closes.take(place) <= at)
-        return place
+            position = position + (self.closes.take(position) <= at)
+        return position
 
     def passed(self, at: Micros) -> Micros:
         """Working time before each instant."""
-        place = self.span(at)
-        inside: Micros = np.maximum(at - self.offset.take(place), self.before.take(place))
+        position = self.span(at)
+        inside: Micros = np.maximum(at - self.offset.take(position), self.before.take(position))
         return inside
 
 

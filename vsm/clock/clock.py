@@ -93,10 +93,10 @@ class Clock:
         distinct = list({id(calendar): calendar for calendar in calendars}.values())
         if len(distinct) == 1:
             return [(distinct[0], np.flatnonzero(known))]
-        number = {id(calendar): place for place, calendar in enumerate(distinct)}
+        number = {id(calendar): position for position, calendar in enumerate(distinct)}
         by_code = np.array([number[id(calendar)] for calendar in calendars], dtype=np.int16)
         which = np.where(known, by_code[codes], -1)
-        return [(calendar, np.flatnonzero(which == place)) for place, calendar in enumerate(distinct)]
+        return [(calendar, np.flatnonzero(which == position)) for position, calendar in enumerate(distinct)]
 
 
 def micros_of(instants: "pd.Series[Any]") -> Micros:

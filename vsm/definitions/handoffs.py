@@ -64,7 +64,7 @@ def list_handoffs(visits: Sequence[Visit], *, stage_of: Mapping[str, StageFacts]
                     person=person,
                     team=team,
                     discipline=discipline,
-                    back=there.place < here.place,
+                    back=there.position < here.position,
                     wait=receiver.work_start - given,
                 )
             )

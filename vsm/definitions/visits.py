@@ -31,13 +31,13 @@ class Event:
 
 
 class StageFacts(NamedTuple):
-    """What vsm.toml says about the stage of a status; ``place`` counts stages from 0."""
+    """What vsm.toml says about the stage of a status; ``position`` counts stages from 0."""
 
     name: str
     kind: str
     team: str | None
     discipline: str | None
-    place: int
+    position: int
     batch: bool
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from vsm.config import Workflow
 from vsm.config.stages import Stage
 
-COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "place", "batch", "mapped"]
+COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "position", "batch", "mapped"]
 
 
 def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
@@ -22,8 +22,8 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row per status id: ``status, name, stage, kind, team, discipline, place, batch, mapped``;
-        ``name`` is the latest, ``place`` counts stages from 0.
+        One row per status id: ``status, name, stage, kind, team, discipline, position, batch, mapped``;
+        ``name`` is the latest, ``position`` counts stages from 0.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
     table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
     table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
     order = _order(workflow, table)
-    return table.assign(place=table["stage"].map(order).astype("int64"))[COLUMNS]
+    return table.assign(position=table["stage"].map(order).astype("int64"))[COLUMNS]
 
 
 def _row(

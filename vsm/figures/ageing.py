@@ -82,7 +82,7 @@ def ageing_work(
     if shown.empty:
         hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
         return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
-    column = {stage: place for place, stage in enumerate(pace["stage"])}
+    column = {stage: position for position, stage in enumerate(pace["stage"])}
     figure = go.Figure(
         [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
     )
@@ -184,7 +184,7 @@ def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[
     """Write above each column what it rests on."""
     here = shown.groupby("stage").size()
     notes = []
-    for place, row in enumerate(pace.to_dict("records")):
+    for position, row in enumerate(pace.to_dict("records")):
         few = [small("too few")] if row["tickets"] < max(minimum, 1) else []
         lines = [
             f"<b>{number(here.get(row['stage'], 0))} open</b>",
@@ -193,7 +193,7 @@ def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[
         ]
         notes.append(
             {
-                "text": "<br>".join(lines), "name": "counts", "x": place, "xref": "x", "y": 1,
+                "text": "<br>".join(lines), "name": "counts", "x": position, "xref": "x", "y": 1,
                 "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
                 "align": "center",
             }
@@ -256,11 +256,18 @@ def bands(pace: pd.DataFrame) -> list[go.Scatter]:
     for below, above, strength in _BANDS:
         x: list[float | None] = []
         y: list[float | None] = []
-        for place, row in enumerate(pace.to_dict("records")):
+        for position, row in enumerate(pace.to_dict("records")):
             if pd.isna(row[above]) or (below and pd.isna(row[below])):
                 continue
             low, high = (in_days(row[below]) if below else _LEAST / 1000), in_days(row[above])
-            x += [place - _HALF, place + _HALF, place + _HALF, place - _HALF, place - _HALF, None]
+            x += [
+                position - _HALF,
+                position + _HALF,
+                position + _HALF,
+                position - _HALF,
+                position - _HALF,
+                None,
+            ]
             y += [low, low, high, high, low, None]
         drawn.append(
             go.Scatter(
@@ -275,12 +282,14 @@ def lines(pace: pd.DataFrame, *, measure: str) -> list[go.Scatter]:
     """Where 50, 85 and 95 % had left: one trace of short lines each, told apart by their dashes."""
     drawn = []
     for name, (share, dash) in _LINES.items():
-        known = [(place, row) for place, row in enumerate(pace.to_dict("records")) if pd.notna(row[name])]
+        known = [
+            (position, row) for position, row in enumerate(pace.to_dict("records")) if pd.notna(row[name])
+        ]
         # Three points a line, for the pointer to find its middle too, and a gap before the next.
         points: list[tuple[float | None, float | None, str | None]] = []
-        for place, row in known:
+        for position, row in known:
             height, facts = in_days(row[name]), _line_facts(row, measure)
-            points += [(at, height, facts) for at in (place - _HALF, place, place + _HALF)]
+            points += [(at, height, facts) for at in (position - _HALF, position, position + _HALF)]
             points.append((None, None, None))
         drawn.append(
             go.Scatter(

@@ -46,7 +46,7 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     ]
     reach = 100 * float(rows["high"].max()) if rows["high"].notna().any() else 1.0
     figure = go.Figure(
-        [*(_bar(place, row) for place, row in enumerate(rows.to_dict("records"))), whiskers(rows)]
+        [*(_bar(position, row) for position, row in enumerate(rows.to_dict("records"))), whiskers(rows)]
     )
     figure.update_layout(
         xaxis={
@@ -73,7 +73,7 @@ def flow_distribution_bars(distribution: pd.DataFrame, *, title: str | None = No
     )
 
 
-def _bar(place: int, row: dict[Any, Any]) -> go.Bar:
+def _bar(position: int, row: dict[Any, Any]) -> go.Bar:
     flow = row["flow"]
     facts = [
         ("share", _share(row["share"])),
@@ -82,7 +82,7 @@ def _bar(place: int, row: dict[Any, Any]) -> go.Bar:
     ]
     return row_bars(
         [0 if pd.isna(row["share"]) else 100 * row["share"]],
-        [place],
+        [position],
         name=flow,
         marker=filled(FLOW_COLOURS[flow], FLOW_PATTERNS[flow]),
         hovertext=[hover(flow, facts)],

@@ -290,7 +290,7 @@ def experiments_table(
     Under ``minimum`` seen to end on either side nothing is claimed.
     """
     found = experiments_judged(experiments, stage_visits, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
-    told = found.sort_values("since", ascending=False, kind="stable")
+    latest_first = found.sort_values("since", ascending=False, kind="stable")
     columns: Columns = {
         "Experiment": "name",
         "Since": lambda row: f"{row['since']}" + (f" to {row['until']}" if row["until"] else ""),
@@ -308,7 +308,7 @@ def experiments_table(
         "5 %; each experiment is tested on its own, so one in twenty that change nothing will seem to help. "
         "n: completed before / after."
     )
-    return table_of(told, columns, caption, nothing=NOTHING)
+    return table_of(latest_first, columns, caption, nothing=NOTHING)
 
 
 def _difference(row: Mapping[Any, Any]) -> str:

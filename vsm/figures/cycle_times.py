@@ -161,7 +161,7 @@ _TICKS: Final = {
     "working": _SHORT
     + [hours * _HOUR for hours in (3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000)],
 }
-_RIM: Final = {"color": "#56b4e9", "width": 1}  # told from a dark page too
+_RIM: Final = {"color": "#56b4e9", "width": 1}  # visible on a dark page too
 _DASHES: Final = {0.5: "solid", 0.85: "dash", 0.95: "dot"}
 
 
@@ -231,8 +231,8 @@ def quantile_labels(
     beside = {"name": "line", "x": 1, "xref": "paper", "xshift": 8, "y": 0, "yref": "paper"}
     look = {"xanchor": "left", "yanchor": "middle", "align": "left", "showarrow": False, "font": {"size": 12}}
     return [
-        {"text": _label(row, time), "yshift": round(place), **beside, **look}
-        for row, place in zip(lines.to_dict("records"), _apart(wanted, most=body), strict=True)
+        {"text": _label(row, time), "yshift": round(position), **beside, **look}
+        for row, position in zip(lines.to_dict("records"), _apart(wanted, most=body), strict=True)
     ]
 
 
@@ -246,11 +246,11 @@ def _label(row: dict[Any, Any], time: str) -> str:
 def _apart(places: Sequence[float], *, most: float) -> list[float]:
     """Push rising places up until they lie a label apart, then down where they left the plot."""
     risen: list[float] = []
-    for place in places:
-        risen.append(max(place, risen[-1] + _LABEL) if risen else place)
+    for position in places:
+        risen.append(max(position, risen[-1] + _LABEL) if risen else position)
     fallen: list[float] = []
-    for place in reversed(risen):
-        fallen.append(min(place, fallen[-1] - _LABEL if fallen else most))
+    for position in reversed(risen):
+        fallen.append(min(position, fallen[-1] - _LABEL if fallen else most))
     return fallen[::-1]
 
 

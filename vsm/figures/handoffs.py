@@ -82,7 +82,7 @@ def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
     names = [wrapped(WORDS[cause], width=26) for cause in causes]
     ends = [escape(short_duration(story[cause])) for cause in causes]
     unit, word = (_DAY, "days") if story["waited"] >= 3 * _DAY else (_DAY / 24, "hours")
-    figure = go.Figure([_bar(story, cause, place, unit) for place, cause in enumerate(causes)])
+    figure = go.Figure([_bar(story, cause, position, unit) for position, cause in enumerate(causes)])
     figure.update_layout(
         bargap=0.3,
         barmode="overlay",
@@ -107,7 +107,7 @@ def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
     return figure
 
 
-def _bar(story: Mapping[Any, Any], cause: str, place: int, unit: pd.Timedelta) -> go.Bar:
+def _bar(story: Mapping[Any, Any], cause: str, position: int, unit: pd.Timedelta) -> go.Bar:
     facts = [
         ("waited", short_duration(story[cause])),
         ("of its wait", percent(story[cause] / story["waited"])),
@@ -115,7 +115,7 @@ def _bar(story: Mapping[Any, Any], cause: str, place: int, unit: pd.Timedelta) -
     ]
     return row_bars(
         [story[cause] / unit],
-        [place],
+        [position],
         name=cause,
         text=[escape(short_duration(story[cause]))],
         textposition="outside",

@@ -9,6 +9,7 @@ from pandas.io.formats.style import Styler
 from vsm.figures.labels import number
 from vsm.figures.links import shown_keys
 from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
+from vsm.model.responsibility.knowledge import DAYS
 
 _EXAMPLES: Final = 5
 
@@ -72,7 +73,7 @@ def first_handoffs_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
 
-def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> Styler:
+def knowledge_table(areas: pd.DataFrame, *, most: int = 15) -> Styler:
     """What only one person knows (``knowledge_at_risk``); nobody is named, areas of too few tickets count."""
     known = areas[areas["only"].notna()]
     shown = known.head(most)
@@ -81,18 +82,18 @@ def knowledge_table(areas: pd.DataFrame, *, days: int = 180, most: int = 15) -> 
         "Team": shown["teams"].fillna("–"),
         "Handled": lambda row: f"{number(row['n'])} {row['unit']}",
         "People": shown["people"].astype("int64"),
-        "Busiest person's share": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
+        "Largest share of one person": ("share_of_top", lambda share: f"{100 * share:.0f} %"),
         "At risk": ("only", lambda only: "one person alone" if only else "no"),
     }
     few, more = len(areas) - len(known), len(known) - len(shown)
     left_out = f" Too few to say in {number(few)} other areas." if few else ""
     caption = (
-        f"Stages, components and repositories that people handled in the last {days} days. Who it was does "
+        f"Stages, components and repositories that people handled in the last {DAYS} days. Who it was does "
         f"not matter; that there is a second person does.{left_out}"
         + (f" {number(more)} more areas." if more else "")
     )
     return table_of(
-        shown, columns, caption, nothing=f"Too few to say: nothing was handled often in {days} days."
+        shown, columns, caption, nothing=f"Too few to say: nothing was handled often in {DAYS} days."
     )
 
 

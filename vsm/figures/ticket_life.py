@@ -180,10 +180,10 @@ def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any
     found = {*spans["lane"], *marks["lane"]}
     return [
         {
-            "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": place,
+            "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": position,
             "yref": "y", "showarrow": False, "opacity": 0.6, "font": {"size": 12},
         }
-        for place, lane in enumerate(LANES)
+        for position, lane in enumerate(LANES)
         if lane not in found
     ]  # fmt: skip
 

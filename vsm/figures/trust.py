@@ -69,10 +69,12 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
 def _bars(rows: list[dict[Any, Any]], look: str) -> go.Bar:
     words, colour, pattern = _LOOKS[look]
     least, below = {"yes": (SURE, 2.0), "with care": (CAREFUL, SURE), "no": (-1.0, CAREFUL)}[look]
-    bars = [(place, row) for place, row in enumerate(rows) if row["n"] and least <= row["share"] < below]
+    bars = [
+        (position, row) for position, row in enumerate(rows) if row["n"] and least <= row["share"] < below
+    ]
     return row_bars(
         [100 * row["share"] for _, row in bars],
-        [place for place, _ in bars],
+        [position for position, _ in bars],
         name=words,
         marker=filled(colour, pattern),
         hovertext=[_facts(row) for _, row in bars],
@@ -145,7 +147,7 @@ def sources_table(
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
     """Which status counts as which stage, and who says so; the assumed ones first."""
-    found = stages.sort_values(["mapped", "place", "name"], kind="stable")
+    found = stages.sort_values(["mapped", "position", "name"], kind="stable")
     columns: Columns = {
         "Status": "name",
         "Stage": "stage",
@@ -205,7 +207,7 @@ def doubts_table(quality: pd.DataFrame) -> Styler:
         .agg(Times=("detail", "size"), Example=("detail", "first"))
         .reset_index()
     )
-    rank = {level: place for place, level in enumerate(LEVELS)}
+    rank = {level: position for position, level in enumerate(LEVELS)}
     rows = rows.sort_values(["level", "Times"], key=lambda c: c.map(rank) if c.name == "level" else -c)
     names = {"level": "Level", "check": "Check"}
     return styled_table(

@@ -165,7 +165,7 @@ def cumulative_flow(
     --------
     >>> now = pd.Timestamp("2026-01-05", tz="UTC")
     >>> visits = pd.DataFrame({"stage": ["Open"], "entered": [now], "left": pd.to_datetime([None], utc=True)})
-    >>> stages = pd.DataFrame({"stage": ["Open"], "kind": ["queue"], "place": [0]})
+    >>> stages = pd.DataFrame({"stage": ["Open"], "kind": ["queue"], "position": [0]})
     >>> cumulative_flow(visits, stages=stages, as_of=now).layout.meta["alt"]
     'Tickets by stage at the end of each of 1 week. At the end n = 1 are open: 1 in Open, the most.'
     """
@@ -297,7 +297,7 @@ def wait_heat_map(
     --------
     >>> times = pd.to_datetime(["2026-01-05", "2026-01-12"], utc=True)
     >>> piece = {"stage": "Open", "ticket": "a", "start": times[0], "end": times[1], "bulk": False}
-    >>> stages = pd.DataFrame({"stage": ["Open"], "place": [0]})
+    >>> stages = pd.DataFrame({"stage": ["Open"], "position": [0]})
     >>> wait_heat_map(pd.DataFrame([piece]), stages=stages, as_of=times[1]).layout.meta["alt"]
     'Tickets waiting on average, by stage and week. The most, 1.0, waited in Open, week of 2026-01-05 (n 1).'
     """
@@ -310,7 +310,7 @@ def wait_heat_map(
     mondays = pd.date_range(end=last, periods=weeks, freq="7D")
     mondays = mondays[mondays >= waiting["week"].min()]
     shown = waiting[waiting["week"] >= mondays[0]]
-    order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
+    order = stages.drop_duplicates("stage").sort_values("position")["stage"].astype("str")
     names = [name for name in order if name in set(shown["stage"])]
     cells = {(row["stage"], row["week"]): row for row in shown.to_dict("records")}
     grid = [[cells.get((name, week)) for week in mondays] for name in names]

@@ -92,10 +92,14 @@ def _links(
     links: Iterable[tuple[str, str]],
 ) -> pd.DataFrame:
     """Give when each link was there; of what both its tickets record at one instant, either is enough."""
-    told = blocking_sentences(events, tickets, links=links)
-    own = told.assign(own=told["told_by"] != told["ticket"]).sort_values([*_LINK, "own", "at", "seq"])
+    sentences = blocking_sentences(events, tickets, links=links)
+    own = sentences.assign(own=sentences["told_by"] != sentences["ticket"]).sort_values(
+        [*_LINK, "own", "at", "seq"]
+    )
     details = own.drop_duplicates(_LINK)[[*_LINK, "by", "detail"]]
-    last = told.sort_values(["at", "seq", "there"]).drop_duplicates([*_LINK, "told_by", "at"], keep="last")
+    last = sentences.sort_values(["at", "seq", "there"]).drop_duplicates(
+        [*_LINK, "told_by", "at"], keep="last"
+    )
     states = last.groupby([*_LINK, "at"])["there"].max().reset_index()
     first = states.drop_duplicates(_LINK)
     early = first[~first["there"]].merge(details, on=_LINK)

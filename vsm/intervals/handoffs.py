@@ -54,7 +54,9 @@ def handoffs_from_visits(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.Da
     # By code of a stage; the last entry, which code −1 picks, is that of no stage.
     skill_of = disciplines(stages)
     skill = np.append(words.codes(skill_of.get(str(name)) for name in known["stage"]), NOBODY)
-    order = np.array([*(int(about["place"][str(name)]) for name in known["stage"]), NOBODY], dtype=np.int64)
+    order = np.array(
+        [*(int(about["position"][str(name)]) for name in known["stage"]), NOBODY], dtype=np.int64
+    )
     passed = passings_of(
         coded["ticket"],
         kind=encode(visits["kind"], pd.Index(list(STAGE_KIND))),

@@ -12,10 +12,10 @@ QUANTILES: Final = (0.5, 0.85, 0.95)
 MEASURES: Final = ("stay", "age", "cycle")
 """Time in the stage; time since creation, and since the first work, when the stage was left."""
 _PACE: Final[dict[str, Any]] = {
-    "stage": "str", "kind": "str", "place": "int64", "measure": "str", "tickets": "int64", "open": "int64",
+    "stage": "str", "kind": "str", "position": "int64", "measure": "str", "tickets": "int64", "open": "int64",
     "p50": DURATION, "p85": DURATION, "p95": DURATION, "low": DURATION, "high": DURATION,
 }  # fmt: skip
-_OPEN: Final = ["ticket", "stage", "kind", "place", "entered", "bulk", *MEASURES]
+_OPEN: Final = ["ticket", "stage", "kind", "position", "entered", "bulk", *MEASURES]
 
 
 def usual_pace(
@@ -30,16 +30,16 @@ def usual_pace(
     Returns
     -------
     DataFrame
-        One row per stage before the finish, in stream order, and measure: ``stage, kind, place, measure``
+        One row per stage before the finish, in stream order, and measure: ``stage, kind, position, measure``
         (``stay``; ``age`` since creation; ``cycle`` since the first work), ``tickets`` (that left), ``open``
         (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
     ended = _at_the_end(stage_visits, lifecycles, events)
     rows = [
-        {"stage": stage, "kind": part["kind"].iloc[0], "place": place, "measure": measure}
+        {"stage": stage, "kind": part["kind"].iloc[0], "position": position, "measure": measure}
         | _percentiles(_of(part, measure), measure, minimum)
-        for (place, stage), part in ended.groupby(["place", "stage"])
+        for (position, stage), part in ended.groupby(["position", "stage"])
         for measure in MEASURES
     ]
     return pd.DataFrame(rows, columns=list(_PACE), dtype="object").astype(_PACE)
@@ -53,8 +53,8 @@ def open_ages(
     Returns
     -------
     DataFrame
-        One row per open ticket, by stage and ticket: ``ticket, stage, kind, place, entered``, ``bulk`` (its
-        stay was begun by a bulk edit), ``stay, age, cycle`` (timedeltas; ``cycle`` is missing before
+        One row per open ticket, by stage and ticket: ``ticket, stage, kind, position, entered``, ``bulk``
+        (its stay was begun by a bulk edit), ``stay, age, cycle`` (timedeltas; ``cycle`` is missing before
         work started), ``stay_p85, age_p85, cycle_p85`` (as ``usual_pace`` gives them) and ``stay_beyond,
         age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
         where too few have left.
@@ -63,7 +63,7 @@ def open_ages(
     ended = _at_the_end(stage_visits, lifecycles, events)
     there = lifecycles.loc[still_open(lifecycles), "ticket"].astype("str")
     now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
-    now = now.sort_values(["place", "ticket"])[_OPEN].reset_index(drop=True)
+    now = now.sort_values(["position", "ticket"])[_OPEN].reset_index(drop=True)
     for measure in MEASURES:
         usual = pace[pace["measure"] == measure].set_index("stage").reindex(now["stage"])
         now[f"{measure}_p85"] = usual["p85"].array
@@ -93,7 +93,7 @@ def _at_the_end(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd
         age=end - created,
         cycle=(end - started).where(started < end),
     )
-    return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "place": "int64"})
+    return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "position": "int64"})
 
 
 def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.Series[bool]":
@@ -268,7 +268,7 @@ def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     joined = ages.assign(late=late).merge(now, on="ticket", how="left", validate="one_to_one")
     keys = joined.assign(begun=joined["cycle"].notna())
     keys = keys.sort_values(
-        ["late", "blocks", "begun", "place", "stay", "ticket"],
+        ["late", "blocks", "begun", "position", "stay", "ticket"],
         ascending=[False, False, False, False, False, True],
         kind="stable",
     )

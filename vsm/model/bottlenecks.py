@@ -35,7 +35,7 @@ def stage_shares(
     seconds = before.pivot_table(
         index="ticket", columns="row", values="seconds", aggfunc="sum", fill_value=0.0
     )
-    order = stages.drop_duplicates("stage").sort_values("place")["stage"]
+    order = stages.drop_duplicates("stage").sort_values("position")["stage"]
     columns = [row for row in [*order, TIDIED] if row in seconds.columns]
     if not columns:
         return _no_shares()

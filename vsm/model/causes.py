@@ -186,9 +186,9 @@ def calendar_effect(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd
         median_elapsed=("elapsed", "median"),
         median_working=("working", "median"),
     )
-    place = stages.drop_duplicates("stage").set_index("stage")["place"]
+    position = stages.drop_duplicates("stage").set_index("stage")["position"]
     rows["share"] = 1 - _seconds(rows["working"]) / _seconds(rows["elapsed"])
-    return rows.loc[sorted(rows.index, key=lambda stage: place[stage])].rename_axis("stage").reset_index()
+    return rows.loc[sorted(rows.index, key=lambda stage: position[stage])].rename_axis("stage").reset_index()
 
 
 def batches_from_stage_visits(

@@ -54,7 +54,9 @@ def handoff_places(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.
         handoffs=("handoff", "nunique"), tickets=("ticket", "nunique"), wait=("elapsed", "sum")
     )
     about = stages.drop_duplicates("stage").set_index("stage")
-    found = places.join(about[["kind", "place"]]).sort_values("place").rename_axis("stage").reset_index()
+    found = (
+        places.join(about[["kind", "position"]]).sort_values("position").rename_axis("stage").reset_index()
+    )
     seconds = found["wait"].dt.total_seconds()
     share = seconds / seconds.sum() if len(found) else seconds
     types: dict[str, Any] = {"handoffs": "int64", "tickets": "int64", "wait": DURATION, "share": "float64"}

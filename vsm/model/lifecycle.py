@@ -118,14 +118,16 @@ def stage_visits_from_visits(
     Returns
     -------
     DataFrame
-        Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (str), ``place`` (order of the stage),
+        Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (str), ``position`` (order of the stage),
         ``entered``, ``left`` (missing while open), ``elapsed``, ``waited`` (the part in which nobody
         worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
         was found deleted or hidden: nobody passed it on).
     """
     ticket, stage = visits["ticket"].cat, visits["stage"].cat
-    of_stage = {str(name): int(place) for name, place in zip(stages["stage"], stages["place"], strict=True)}
-    place = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
+    of_stage = {
+        str(name): int(position) for name, position in zip(stages["stage"], stages["position"], strict=True)
+    }
+    position = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
     begin = run_starts(ticket.codes.to_numpy(), stage.codes.to_numpy())
     first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
     left = visits["left"].iloc[last].reset_index(drop=True)
@@ -143,7 +145,7 @@ def stage_visits_from_visits(
             "elapsed": summed(elapsed, first).view("timedelta64[us]"),
             "waited": summed(_waited(visits, waits), first).view("timedelta64[us]"),
             "bulk": summed(bulk, first) > 0,
-            "place": place[stage.codes.to_numpy()[first]],
+            "position": position[stage.codes.to_numpy()[first]],
             "gone": left.notna().to_numpy() & run_ends(run_starts(ticket.codes.to_numpy()[first])),
         }
     )

@@ -63,12 +63,12 @@ def _first_start(paths: Paths) -> "pd.Series[Any]":
 
 
 def _after_backlog(paths: Paths) -> "pd.Series[Any]":
-    queue = (paths.stage_visits["place"] == paths.backlog) & (paths.stage_visits["kind"] == "queue")
+    queue = (paths.stage_visits["position"] == paths.backlog) & (paths.stage_visits["kind"] == "queue")
     return _whole_days(paths.started(paths.after_last(queue)), paths.lifecycles["finished"], more=1)
 
 
 def _after_to_do(paths: Paths) -> "pd.Series[Any]":
-    to_do = (paths.stage_visits["kind"] == "queue") & (paths.stage_visits["place"] < paths.first_work)
+    to_do = (paths.stage_visits["kind"] == "queue") & (paths.stage_visits["position"] < paths.first_work)
     return paths.lifecycles["finished"] - paths.started(paths.after_last(to_do))
 
 
@@ -79,8 +79,8 @@ def _in_progress(paths: Paths) -> "pd.Series[Any]":
 
 def _columns_wiped(paths: Paths) -> "pd.Series[Any]":
     stage_visits = paths.stage_visits
-    later = stage_visits[::-1].groupby("ticket")["place"].cummin()[::-1]
-    kept = stage_visits[(later >= stage_visits["place"]) & (stage_visits["place"] >= paths.first_work)]
+    later = stage_visits[::-1].groupby("ticket")["position"].cummin()[::-1]
+    kept = stage_visits[(later >= stage_visits["position"]) & (stage_visits["position"] >= paths.first_work)]
     start = kept.groupby("ticket")["entered"].min().reindex(paths.lifecycles.index)
     return _whole_days(start, paths.lifecycles["finished"], more=0)
 
@@ -124,10 +124,10 @@ def rule_durations(
         return pd.DataFrame(columns=["back", *RULES])
     finish = done["finished"].reindex(stage_visits["ticket"]).set_axis(stage_visits.index)
     before = stage_visits[stage_visits["ticket"].isin(done.index) & (stage_visits["entered"] < finish)]
-    back = (before.groupby("ticket")["place"].diff() < 0).groupby(before["ticket"]).any()
+    back = (before.groupby("ticket")["position"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
-    work = stages.loc[stages["kind"] == "work", "place"]
-    first = int(stages["place"].min())
+    work = stages.loc[stages["kind"] == "work", "position"]
+    first = int(stages["position"].min())
     paths = Paths(before, done, resolved, first, int(work.min()) if len(work) else first)
     times = {name: rule(paths).astype(DURATION) for name, (_, rule) in RULES.items()}
     return pd.DataFrame({"back": back.reindex(done.index, fill_value=False), **times})

@@ -78,12 +78,12 @@ def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict
 def _quantiles(wait: Ints) -> list[float]:
     """Give median and 85th percentile in seconds, linear between neighbours as NumPy's."""
     places = [(len(wait) - 1) * quantile for quantile in QUANTILES]
-    low = [int(place) for place in places]
-    high = [min(place + 1, len(wait) - 1) for place in low]
+    low = [int(position) for position in places]
+    high = [min(position + 1, len(wait) - 1) for position in low]
     parted = np.partition(wait, sorted({*low, *high}))
     return [
-        float(parted[here] / SECOND + (parted[there] - parted[here]) / SECOND * (place - here))
-        for place, here, there in zip(places, low, high, strict=True)
+        float(parted[here] / SECOND + (parted[there] - parted[here]) / SECOND * (position - here))
+        for position, here, there in zip(places, low, high, strict=True)
     ]
 
 
@@ -96,8 +96,8 @@ def total_seconds(micros: Ints) -> float:
 def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
     """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
-    Nodes are stages with ``kind, place, team, tickets, visits, open`` (tickets there now), ``total, median,
-    p85`` (seconds of one stay) and ``share`` of all time before the finish; ``ca`` (%C&A, 0 to 1: of
+    Nodes are stages with ``kind, position, team, tickets, visits, open`` (tickets there now), ``total,
+    median, p85`` (seconds of one stay) and ``share`` of all time before the finish; ``ca`` (%C&A, 0 to 1: of
     the moves forward out of it, the share never followed by a return to it or an earlier stage) only with
     ``minimum`` such moves. Edges carry ``count, tickets, wait_median, wait_p85, wait_total`` (seconds),
     ``share`` of all waiting on edges, and ``back`` (moves backwards).
@@ -109,7 +109,7 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     does one in which the ticket was found gone; that ticket is not there now.
     """
     begin = run_starts(stage_visits["ticket"].to_numpy())
-    about = stages.drop_duplicates("stage").sort_values("place")
+    about = stages.drop_duplicates("stage").sort_values("position")
     names = pd.Index(about["stage"].astype("str"))
     codes = _StayColumns(stage_visits, names)
     graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(begin.sum()))
@@ -124,7 +124,7 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
         stage, kind = str(words["stage"]), words["kind"]
         team = "" if pd.isna(words["team"]) else words["team"]
         measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
-        graph.add_node(stage, kind=kind, place=int(words["place"]), team=team, **measures)
+        graph.add_node(stage, kind=kind, position=int(words["position"]), team=team, **measures)
         if stage in enough:
             graph.nodes[stage]["ca"] = float(enough[stage])
     graph.add_edges_from(edges_of(codes.moves(), list(names)))
@@ -142,7 +142,7 @@ class _StayColumns:
             for name in ("elapsed", "waited")
         )
         self.work: Flags = (stage_visits["kind"] == "work").to_numpy()
-        self.place: Ints = stage_visits["place"].to_numpy()
+        self.position: Ints = stage_visits["position"].to_numpy()
         self.bulk: Flags = stage_visits["bulk"].to_numpy(dtype=bool)
         self.open: Flags = stage_visits["left"].isna().to_numpy()
         self.gone: Flags = stage_visits["gone"].to_numpy(dtype=bool)
@@ -162,7 +162,7 @@ class _StayColumns:
         ahead = ahead[row]
         leaving = np.where(self.work[row], 0, self.waited[row])
         hidden = np.where(self.work[ahead], self.waited[ahead], 0)
-        back = self.place[ahead] < self.place[row]
+        back = self.position[ahead] < self.position[row]
         return Moves(self.ticket[row], self.stage[row], self.stage[ahead], leaving + hidden, back)
 
     def measures(self, number: int, whole: float) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def complete_and_accurate(stage_visits: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Build"], "place": [0, 1, 0], "bulk": False}
+    >>> rows = {"ticket": "a", "stage": ["Build", "Test", "Build"], "position": [0, 1, 0], "bulk": False}
     >>> complete_and_accurate(pd.DataFrame(rows))["ca"].to_dict()
     {'Build': 0.0}
     """
@@ -209,23 +209,23 @@ def forward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per move, indexed as the stay that it ends: ``ticket, stage, kind`` (where ``stage_visits``
-        have it), ``place`` of that stay, and ``kept``: the ticket never came to this place or an earlier one
-        again.
+        have it), ``position`` of that stay, and ``kept``: the ticket never came to this position or an
+        earlier one again.
     """
     begin = run_starts(stage_visits["ticket"].to_numpy())
-    last, place = run_ends(begin), stage_visits["place"].to_numpy(dtype=np.int64)
-    lowest = shift_within_run(_lowest_from_here(place, np.cumsum(begin)), last, missing=-1)
-    ahead = shift_within_run(place, last, missing=-1)
-    forward = (ahead > place) & ~stage_visits["bulk"].to_numpy(dtype=bool)
-    columns = [name for name in ("ticket", "stage", "kind", "place") if name in stage_visits]
-    moves: pd.DataFrame = stage_visits.loc[forward, columns].assign(kept=(lowest > place)[forward])
+    last, position = run_ends(begin), stage_visits["position"].to_numpy(dtype=np.int64)
+    lowest = shift_within_run(_lowest_from_here(position, np.cumsum(begin)), last, missing=-1)
+    ahead = shift_within_run(position, last, missing=-1)
+    forward = (ahead > position) & ~stage_visits["bulk"].to_numpy(dtype=bool)
+    columns = [name for name in ("ticket", "stage", "kind", "position") if name in stage_visits]
+    moves: pd.DataFrame = stage_visits.loc[forward, columns].assign(kept=(lowest > position)[forward])
     return moves
 
 
-def _lowest_from_here(place: Ints, number: Ints) -> Ints:
-    """Give the lowest place from each stay on; later tickets are shifted too high to be the lowest."""
-    width = int(place.max(initial=0)) + 1
-    lowest: Ints = np.minimum.accumulate((place + number * width)[::-1])[::-1]
+def _lowest_from_here(position: Ints, number: Ints) -> Ints:
+    """Give the lowest position from each stay on; later tickets are shifted too high to be the lowest."""
+    width = int(position.max(initial=0)) + 1
+    lowest: Ints = np.minimum.accumulate((position + number * width)[::-1])[::-1]
     return lowest - number * width
 
 

@@ -11,7 +11,7 @@ from vsm.stats.proportions import UNKNOWN
 
 VERDICTS: Final = ("grows", "shrinks", "no clear change", "too few to say")
 _WEEKLY: Final = {
-    "stage": "str", "place": "int64", "until": "datetime64[us, UTC]", "arrivals": "int64",
+    "stage": "str", "position": "int64", "until": "datetime64[us, UTC]", "arrivals": "int64",
     "departures": "int64", "bulk": "int64", "length": "int64",
 }  # fmt: skip
 _GROWTH: Final = (
@@ -32,12 +32,12 @@ def queue_weeks(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int =
     Returns
     -------
     DataFrame
-        One row per queue and week, in stream order: ``stage, place, until`` (end of the week, included),
+        One row per queue and week, in stream order: ``stage, position, until`` (end of the week, included),
         ``arrivals, departures``, ``bulk`` (of both together, those of stays that a bulk edit began or
         ended), ``length`` (at ``until``). A length less the one before is arrivals less departures.
     """
     queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
-    tables = [_weeks_of_queue(part, as_of, weeks) for _, part in queued.groupby(["place", "stage"])]
+    tables = [_weeks_of_queue(part, as_of, weeks) for _, part in queued.groupby(["position", "stage"])]
     return pd.concat([pd.DataFrame(columns=list(_WEEKLY)).astype(_WEEKLY), *tables], ignore_index=True)
 
 
@@ -50,7 +50,7 @@ def _weeks_of_queue(stage_visits: pd.DataFrame, as_of: pd.Timestamp, weeks: int)
     return pd.DataFrame(
         {
             "stage": str(stage_visits["stage"].iloc[0]),
-            "place": int(stage_visits["place"].iloc[0]),
+            "position": int(stage_visits["position"].iloc[0]),
             "until": edges[1:],
             "arrivals": np.diff(arrived),
             "departures": np.diff(left),
@@ -88,8 +88,8 @@ def queue_growth(
     queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
     unknown = dict.fromkeys(("growth", "low", "high"), UNKNOWN) | {"verdict": "too few to say"}
     rows = []
-    for (place, stage), part in queued.groupby(["place", "stage"]):
-        own = weekly[(weekly["stage"] == stage) & (weekly["place"] == place)]
+    for (position, stage), part in queued.groupby(["position", "stage"]):
+        own = weekly[(weekly["stage"] == stage) & (weekly["position"] == position)]
         counts = {name: int(own[name].sum()) for name in ("arrivals", "departures", "bulk")}
         length = int((part["left"].isna() | (part["left"] > as_of)).sum())
         enough = min(len(own), counts["arrivals"] + counts["departures"]) >= max(minimum, 1)

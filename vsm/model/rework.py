@@ -137,14 +137,14 @@ def accuracy_of(stage_visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         wider where tickets return often.
     """
     rates = complete_and_accurate(stage_visits)
-    place = stage_visits.drop_duplicates("stage").set_index("stage")["place"]
+    position = stage_visits.drop_duplicates("stage").set_index("stage")["position"]
     rows = [
-        {"stage": stage, "n": int(row["forward"]), "place": place.loc[str(stage)]}
+        {"stage": stage, "n": int(row["forward"]), "position": position.loc[str(stage)]}
         | share_of(round(row["forward"] * row["ca"]), int(row["forward"]), minimum=minimum)
         for stage, row in rates.iterrows()
     ]
     types = {"stage": "str", "n": "int64"} | dict.fromkeys(("share", "low", "high"), "float64")
-    table = pd.DataFrame(rows, columns=[*types, "place"]).sort_values("place")
+    table = pd.DataFrame(rows, columns=[*types, "position"]).sort_values("position")
     return table[list(types)].astype(types).reset_index(drop=True)
 
 
@@ -155,21 +155,23 @@ def backward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per pair, the most frequent first: ``from_stage, to_stage, count, tickets, n`` (of the moves,
-        those after which the ticket came to ``from_stage``'s place or a later one again) and ``median``
+        those after which the ticket came to ``from_stage``'s position or a later one again) and ``median``
         (timedelta, from the move back until then; missing where ``n`` is 0). Moves of a bulk edit, both
         ends marked, are left out.
     """
     following = stage_visits.groupby("ticket").shift(-1)
     tidied = stage_visits["bulk"].astype("bool") & following["bulk"].eq(other=True)
-    back = stage_visits[(following["place"] < stage_visits["place"]) & ~tidied]
-    moves = pd.DataFrame({"ticket": back["ticket"], "from_stage": back["stage"], "place": back["place"]})
+    back = stage_visits[(following["position"] < stage_visits["position"]) & ~tidied]
+    moves = pd.DataFrame(
+        {"ticket": back["ticket"], "from_stage": back["stage"], "position": back["position"]}
+    )
     moves = (
         moves.assign(to_stage=following.loc[back.index, "stage"], at=following.loc[back.index, "entered"])
         .rename_axis("move")
         .reset_index()
     )
-    ahead = moves.merge(stage_visits[["ticket", "place", "entered"]], on="ticket", suffixes=("", "_later"))
-    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["place_later"] >= ahead["place"])]
+    ahead = moves.merge(stage_visits[["ticket", "position", "entered"]], on="ticket", suffixes=("", "_later"))
+    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["place_later"] >= ahead["position"])]
     again = ahead.groupby("move")["entered"].min().reindex(moves["move"])
     moves["until"] = again.array - moves["at"]
     table = (
@@ -208,7 +210,7 @@ def rolled_accuracy(stage_visits: pd.DataFrame, *, seed: int, minimum: int) -> p
     Examples
     --------
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False}
-    >>> rows = [stay | {"stage": f"S{place}", "place": place} for place in (0, 1, 0, 1, 2)]
+    >>> rows = [stay | {"stage": f"S{position}", "position": position} for position in (0, 1, 0, 1, 2)]
     >>> stage_visits = pd.DataFrame(rows)
     >>> rolled_accuracy(stage_visits, minimum=1, seed=0)[["stages", "share"]].values.tolist()
     [[2.0, 0.5]]

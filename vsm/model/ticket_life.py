@@ -132,6 +132,6 @@ def life_marks(
     ]
     named = {"kind": "what", "actor": "who"}
     marks = pd.concat([table.rename(columns=named)[list(_MARKS)].astype(_MARKS) for table in tables])
-    marks["place"] = marks["lane"].map({lane: place for place, lane in enumerate(LANES)})
-    ordered = marks.sort_values(["place", "at"], kind="stable", ignore_index=True)
+    marks["position"] = marks["lane"].map({lane: position for position, lane in enumerate(LANES)})
+    ordered = marks.sort_values(["position", "at"], kind="stable", ignore_index=True)
     return ordered[list(_MARKS)]

@@ -38,7 +38,7 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
         Counts, indexed by ``week`` (its Monday, UTC), with a column for each stage in stream order that any
         ticket was ever in.
     """
-    order = stages.drop_duplicates("stage").sort_values("place")["stage"].astype("str")
+    order = stages.drop_duplicates("stage").sort_values("position")["stage"].astype("str")
     if visits.empty:
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
     weeks = weeks_until(visits["entered"].min(), as_of)
@@ -118,10 +118,10 @@ def weekly_medians(spells: pd.DataFrame, *, as_of: pd.Timestamp, least: int = 3)
         return pd.DataFrame({"week": pd.to_datetime([], utc=True), "value": [], "n": []})
     weeks = weeks_until(done["end"].min(), as_of)
     weeks = weeks[weeks + WEEK <= as_of]
-    place = weeks.searchsorted(done["end"], side="right") - 1
+    position = weeks.searchsorted(done["end"], side="right") - 1
     days = (done["end"] - done["begin"]).dt.total_seconds().to_numpy() / 86400
     inside = done["end"].to_numpy() < (weeks[-1] + WEEK) if len(weeks) else np.zeros(len(done), dtype=bool)
-    found = pd.Series(days[inside]).groupby(place[inside]).agg(["median", "size"])
+    found = pd.Series(days[inside]).groupby(position[inside]).agg(["median", "size"])
     found = found.reindex(range(len(weeks)))
     n = found["size"].fillna(0).astype("int64")
     return pd.DataFrame(

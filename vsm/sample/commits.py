@@ -103,8 +103,8 @@ def _land_merged(stream: _Stream, ticket: Ticket, at: int, work: Work) -> None:
 
 def _land_rebased(stream: _Stream, ticket: Ticket, at: int, work: Work) -> None:
     mark = stream.marks[-1]
-    for place, author in enumerate(work):
-        subject = _subject(ticket, place)
+    for position, author in enumerate(work):
+        subject = _subject(ticket, position)
         mark = stream.commit(
             "main", author, subject, path=_path(ticket), body=subject, onto=mark, committed=at
         )
@@ -114,8 +114,8 @@ def _land_rebased(stream: _Stream, ticket: Ticket, at: int, work: Work) -> None:
 def _branch(stream: _Stream, ref: str, ticket: Ticket, work: Work) -> int | None:
     """Write a branch from main's last commit before its first one; gives the tip."""
     mark = stream.base(work[0][0]) if work else None
-    for place, author in enumerate(work):
-        subject = _subject(ticket, place)
+    for position, author in enumerate(work):
+        subject = _subject(ticket, position)
         mark = stream.commit(ref, author, subject, path=_path(ticket), body=subject, onto=mark)
     return mark
 
@@ -130,8 +130,8 @@ def _tags(story: Story, stream: _Stream) -> Iterator[bytes]:
             yield f"tag {name}\nfrom :{mark}\ntagger {_signed(plan.BOT, at)}\n{_data(name)}".encode()
 
 
-def _subject(ticket: Ticket, place: int) -> str:
-    verb = LATER_VERBS[(place - 1) % len(LATER_VERBS)] if place else ticket.verb.lower()
+def _subject(ticket: Ticket, position: int) -> str:
+    verb = LATER_VERBS[(position - 1) % len(LATER_VERBS)] if position else ticket.verb.lower()
     return f"{ticket.key} {verb} {ticket.noun}"
 
 

@@ -52,21 +52,21 @@ class Hours:
 
     def open_from(self, at: int) -> int:
         """The next working instant, this one included."""
-        place = bisect_right(self.starts, at) - 1
-        return at if place >= 0 and at < self._end(place) else self.starts[place + 1]
+        position = bisect_right(self.starts, at) - 1
+        return at if position >= 0 and at < self._end(position) else self.starts[position + 1]
 
     def after(self, at: int, *, seconds: int) -> int:
         """The instant at which so many working seconds have passed."""
         now = self.open_from(at)
-        place = bisect_right(self.starts, now) - 1
-        while now + seconds > self._end(place):
-            seconds -= self._end(place) - now
-            place += 1
-            now = self.starts[place]
+        position = bisect_right(self.starts, now) - 1
+        while now + seconds > self._end(position):
+            seconds -= self._end(position) - now
+            position += 1
+            now = self.starts[position]
         return now + seconds
 
-    def _end(self, place: int) -> int:
-        return self.starts[place] + (self.closes - self.opens) * 3600
+    def _end(self, position: int) -> int:
+        return self.starts[position] + (self.closes - self.opens) * 3600
 
 
 @cache

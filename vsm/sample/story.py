@@ -252,16 +252,16 @@ def visits_of_ticket(ticket: Ticket) -> list[Visit]:
 
 def _close_stale(tickets: list[Ticket]) -> None:
     """Let the lead close the tickets that nobody started, all within two minutes."""
-    for place, ticket in enumerate(ticket for ticket in tickets if ticket.stale):
-        at = int(plan.BULK_AT.timestamp()) + place * BULK_SPACING
+    for position, ticket in enumerate(ticket for ticket in tickets if ticket.stale):
+        at = int(plan.BULK_AT.timestamp()) + position * BULK_SPACING
         ticket.changes.append(Change(at, plan.LEAD, {"status": plan.DONE, "resolution": "Won't Do"}))
 
 
 def _mark_incidents(tickets: list[Ticket], releases: list[int]) -> None:
     """Let the first bug reported after each bad release be an incident that it caused."""
     bugs = [ticket for ticket in tickets if ticket.type == "Bug" and not ticket.cancelled]
-    for place in plan.BAD_RELEASES:
-        next(bug for bug in bugs if bug.created > releases[place]).incident = True
+    for position in plan.BAD_RELEASES:
+        next(bug for bug in bugs if bug.created > releases[position]).incident = True
 
 
 def _move_one(tickets: list[Ticket]) -> None:
@@ -275,10 +275,10 @@ def _move_one(tickets: list[Ticket]) -> None:
 
 def _lose_an_author(tickets: list[Ticket]) -> None:
     """Leave nobody named on one move, as after the removal of an account."""
-    ticket, place = next(
-        (ticket, place)
+    ticket, position = next(
+        (ticket, position)
         for ticket in tickets
-        for place, change in enumerate(ticket.changes)
+        for position, change in enumerate(ticket.changes)
         if change.fields.get("status") == plan.DEVELOPMENT.queue
     )
-    ticket.changes[place] = replace(ticket.changes[place], actor=None)
+    ticket.changes[position] = replace(ticket.changes[position], actor=None)

@@ -77,7 +77,7 @@ def tickets_from_seed(seed: int) -> list[Ticket]:
     rng = np.random.default_rng([seed, 1])
     flowing = plan.TICKETS - plan.STALE - plan.PARKED
     end = int(plan.AS_OF.timestamp())
-    drafts = [_flowing(rng, (place + 0.5) / flowing) for place in range(flowing)]
+    drafts = [_flowing(rng, (position + 0.5) / flowing) for position in range(flowing)]
     drafts += [
         _waiting(rng, int(plan.BULK_AT.timestamp()), plan.STALE_DAYS, "stale") for _ in range(plan.STALE)
     ]
@@ -85,17 +85,17 @@ def tickets_from_seed(seed: int) -> list[Ticket]:
     drafts.sort(key=lambda draft: draft["created"])
     tickets = [Ticket(number=number, **draft) for number, draft in enumerate(drafts, start=1)]
     sound = [ticket for ticket in tickets[40:350] if not (ticket.parked or ticket.stale or ticket.cancelled)]
-    for place in rng.choice(len(sound), plan.REOPENED, replace=False):
-        sound[place].reopens = True
+    for position in rng.choice(len(sound), plan.REOPENED, replace=False):
+        sound[position].reopens = True
     return tickets
 
 
-def _flowing(rng: np.random.Generator, place: float) -> dict[str, Any]:
-    """Draw a ticket that is worked on; ``place`` from 0 to 1 keeps the stream even over the weeks."""
+def _flowing(rng: np.random.Generator, position: float) -> dict[str, Any]:
+    """Draw a ticket that is worked on; ``position`` from 0 to 1 keeps the stream even over the weeks."""
     shares = [plan.BUG_SHARE, plan.STORY_SHARE, 1 - plan.BUG_SHARE - plan.STORY_SHARE]
     kind = str(rng.choice(["Bug", "Story", "Task"], p=shares))
     weights = np.where(np.arange(plan.WEEKS) < plan.RUSH_WEEKS, plan.RUSH, 1.0)
-    spread = np.clip(place + rng.uniform(-UNEVEN, UNEVEN), 0, 1)
+    spread = np.clip(position + rng.uniform(-UNEVEN, UNEVEN), 0, 1)
     week = min(int(np.searchsorted(np.cumsum(weights) / weights.sum(), spread)), plan.WEEKS - 1)
     friday = kind == "Bug" and rng.random() < plan.FRIDAY_SHARE
     day, hour = (4, rng.uniform(15, 19)) if friday else (int(rng.integers(5)), rng.uniform(9, 16.5))

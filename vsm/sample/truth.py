@@ -35,7 +35,7 @@ def sample_truth(*, seed: int = 7) -> str:
     """What was planted, and its results: the text of ``data/sample/truth.toml``."""
     story = story_from_seed(seed)
     histories = [_History(ticket, visits_of_ticket(ticket)) for ticket in story.tickets]
-    first, last = (local(story.releases[place]).date() for place in (0, -1))
+    first, last = (local(story.releases[position]).date() for position in (0, -1))
     released = {"releases": len(story.releases), "first": first, "last": last}
     released["every_days"] = plan.RELEASE_EVERY.days
     flow = _flow(histories)
@@ -56,7 +56,7 @@ def sample_truth(*, seed: int = 7) -> str:
         "incidents": (
             "the first bug reported after each bad release is labelled so",
             {
-                "failed_releases": [f"v1.{place}" for place in plan.BAD_RELEASES],
+                "failed_releases": [f"v1.{position}" for position in plan.BAD_RELEASES],
                 "share_of_releases": round(len(plan.BAD_RELEASES) / len(story.releases), 4),
                 "tickets": [ticket.key for ticket in story.tickets if ticket.incident],
             },
@@ -117,13 +117,13 @@ def _flow(histories: list[_History]) -> dict[str, Section]:
             status: round(total[status] / total.total(), 4) for status in plan.STATUSES if total[status]
         }
     }
-    for name, rank, place, status in (
+    for name, rank, position, status in (
         ("qa_queue", "costliest_wait", 0, plan.QA.queue),
         ("release_batch", "second_costliest_wait", 1, plan.SHELF),
     ):
         days = [visit.seconds / DAY for visit in visits if visit.status == status]
         found[name] = {
-            rank: ranked[place],
+            rank: ranked[position],
             "total_days": round(total[status] / DAY, 1),
             "share_of_lead_time": round(total[status] / total.total(), 4),
             "median_days": round(median(days), 2),

@@ -140,8 +140,8 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     Two chunks with dictionaries ``[b, a]`` and ``[c, a]``, indices ``[0, 1]`` and ``[1, 0]``::
 
         words    a b c            the union, sorted
-        place    1 0 | 2 0        of each chunk's words among them
-        codes    1 0 | 0 2        place[indices], chunk by chunk; -1 is a missing value
+        position 1 0 | 2 0        of each chunk's words among them
+        codes    1 0 | 0 2        position[indices], chunk by chunk; -1 is a missing value
     """
     chunks = [chunk for chunk in column.chunks if len(chunk)]
     known = [chunk.dictionary.cast(pa.large_string()) for chunk in chunks]
@@ -150,10 +150,10 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     else:
         words = pc.unique(pa.chunked_array(known, pa.large_string()))
         words = words.take(pc.sort_indices(words))
-    place = pc.index_in(pa.chunked_array(known, pa.large_string()), words).to_numpy()
+    position = pc.index_in(pa.chunked_array(known, pa.large_string()), words).to_numpy()
     begins = np.cumsum([0, *map(len, known)])
     codes = [
-        np.append(place[begin:beyond], -1)[chunk.indices.fill_null(-1).to_numpy()]
+        np.append(position[begin:beyond], -1)[chunk.indices.fill_null(-1).to_numpy()]
         for begin, beyond, chunk in zip(begins[:-1], begins[1:], chunks, strict=True)
     ]
     numbers = np.concatenate([*codes, np.empty(0, dtype=np.int32)])

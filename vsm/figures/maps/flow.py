@@ -56,8 +56,8 @@ def flow_map(
     --------
     >>> network = nx.DiGraph(name="stages", tickets=3)
     >>> about = {"team": "", "tickets": 3, "visits": 3, "open": 0, "total": 9e5, "median": 3e5, "p85": 4e5}
-    >>> network.add_node("Build", kind="work", place=0, share=1.0, **about)
-    >>> network.add_node("Done", kind="done", place=1, share=0.0, **about)
+    >>> network.add_node("Build", kind="work", position=0, share=1.0, **about)
+    >>> network.add_node("Done", kind="done", position=1, share=0.0, **about)
     >>> waits = {"wait_median": 86400.0, "wait_p85": 2e5, "wait_total": 3e5}
     >>> network.add_edge("Build", "Done", count=3, tickets=3, share=1.0, back=0, **waits)
     >>> flow_map(network).layout.meta["alt"].split(". ")[0]
@@ -158,15 +158,15 @@ def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatte
 def guides_from_plan(plan: Plan) -> list[dict[str, Any]]:
     """The thin lines that lead from the names down to their stages."""
     line = {"color": FAINT, "width": 1, "dash": "dot"}
-    ends = {name: (plan.radii[name], _name_foot(plan, place)) for place, name in enumerate(plan.names)}
+    ends = {name: (plan.radii[name], _name_foot(plan, position)) for position, name in enumerate(plan.names)}
     return [
         {"type": "line", "x0": x, "x1": x, "y0": low, "y1": high, "line": line, "layer": "below"}
         for x, (low, high) in enumerate(ends.values())
     ]
 
 
-def _name_foot(plan: Plan, place: int) -> float:
-    return plan.top + LEVEL * (place % plan.levels)
+def _name_foot(plan: Plan, position: int) -> float:
+    return plan.top + LEVEL * (position % plan.levels)
 
 
 def _look(move: Move, most: int) -> tuple[float, str]:
@@ -264,11 +264,11 @@ def _names(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
     column = _PAGE * plan.levels / (len(plan.names) - 1 + 2 * plan.edge)
     width = min(22, int(column / (_LETTER * _NAME_SIZE)))
     places = []
-    for place, name in enumerate(plan.names):
+    for position, name in enumerate(plan.names):
         about = network.nodes[name]
         share = "" if about["kind"] == "done" else percent(about["share"])
         text = f"{wrapped(name, width=width)}<br>{small(share)}"
-        places.append((float(place), _name_foot(plan, place), text))
+        places.append((float(position), _name_foot(plan, position), text))
     return writing("names", places, size=_NAME_SIZE, textposition="top center", showlegend=False)
 
 

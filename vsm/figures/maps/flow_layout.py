@@ -44,7 +44,7 @@ class Move:
 
 def spine(network: "nx.DiGraph[str]") -> list[str]:
     """The stages in the stream's order, by name where two share a place."""
-    return sorted(network.nodes, key=lambda name: (network.nodes[name]["place"], name))
+    return sorted(network.nodes, key=lambda name: (network.nodes[name]["position"], name))
 
 
 def moves_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> tuple[list[Move], list[Move]]:
@@ -52,8 +52,8 @@ def moves_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> tuple
 
     An edge with a smaller share of all moves than ``min_share`` is folded.
     """
-    place = {name: at for at, name in enumerate(spine(network))}
-    moves = [Move(u, v, place[u], place[v], about) for u, v, about in network.edges(data=True)]
+    position = {name: at for at, name in enumerate(spine(network))}
+    moves = [Move(u, v, position[u], position[v], about) for u, v, about in network.edges(data=True)]
     moves.sort(key=lambda move: (move.start, move.end))
     least = min_share * sum(move.about["count"] for move in moves)
     drawn = [move for move in moves if move.about["count"] >= least]

@@ -55,8 +55,8 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
     --------
     >>> network = nx.DiGraph(name="stages", tickets=3)
     >>> about = {"team": "", "tickets": 3, "visits": 3, "open": 0, "total": 9e5, "p85": 4e5, "share": 0.5}
-    >>> network.add_node("Backlog", kind="queue", place=0, median=86400.0, **about)
-    >>> network.add_node("Build", kind="work", place=1, median=7200.0, **about)
+    >>> network.add_node("Backlog", kind="queue", position=0, median=86400.0, **about)
+    >>> network.add_node("Build", kind="work", position=1, median=7200.0, **about)
     >>> value_stream_map(network).layout.meta["alt"].split(". ")[0]
     'Value stream map of 2 stages and 3 tickets: waiting 50 %, work 50 % of the time before the finish'
     """

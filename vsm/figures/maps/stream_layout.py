@@ -117,8 +117,8 @@ def layout_from_network(network: "nx.DiGraph[str]") -> Layout:
     Examples
     --------
     >>> network = nx.DiGraph()
-    >>> for place in range(9):
-    ...     network.add_node(f"Stage {place}", place=place, kind="work", share=0.1)
+    >>> for position in range(9):
+    ...     network.add_node(f"Stage {position}", position=position, kind="work", share=0.1)
     >>> layout = layout_from_network(network)
     >>> [(slot.row, slot.x) for slot in layout.slots][3:7], layout.end_x
     ([(0, 3.0), (0, 4.0), (1, 0.0), (1, 1.0)], 4.0)

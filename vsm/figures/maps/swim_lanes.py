@@ -35,8 +35,8 @@ def lane_names(lanes: pd.DataFrame, *, stages: list[str]) -> list[str]:
         return []
     held = known.groupby("team")["elapsed"].sum().sort_values(ascending=False, kind="stable")
     shown = known[known["team"].isin(held.index[:MOST])]
-    place = shown["stage"].map({stage: at for at, stage in enumerate(stages)})
-    centre = (place * shown["share"]).groupby(shown["team"]).sum() / shown.groupby("team")["share"].sum()
+    position = shown["stage"].map({stage: at for at, stage in enumerate(stages)})
+    centre = (position * shown["share"]).groupby(shown["team"]).sum() / shown.groupby("team")["share"].sum()
     names = [str(team) for team in centre.sort_values(kind="stable").index]
     rest = [OTHERS] * (len(held) > MOST)
     return [*names, *rest, *([UNKNOWN] * bool(lanes["team"].isna().any()))]
@@ -85,7 +85,7 @@ def lane_floors(count: int, *, top: float, width: tuple[float, float]) -> list[d
 
 def _rows(lanes: pd.DataFrame, names: list[str], stages: list[str]) -> list[dict[Any, Any]]:
     """Tell each bar's lane and place; teams beyond the lanes share one."""
-    place = {stage: at for at, stage in enumerate(stages)}
+    position = {stage: at for at, stage in enumerate(stages)}
     named = lanes.assign(
         lane=[UNKNOWN if pd.isna(team) else team if team in names else OTHERS for team in lanes["team"]]
     )
@@ -94,12 +94,12 @@ def _rows(lanes: pd.DataFrame, names: list[str], stages: list[str]) -> list[dict
         {
             **row,
             "name": row["lane"],
-            "x": place[row["stage"]],
+            "x": position[row["stage"]],
             "lane": names.index(row["lane"]),
             "thick": max(_THINNEST, _THICKEST * row["share"]),
         }
         for row in sums.reset_index().to_dict("records")
-        if row["stage"] in place
+        if row["stage"] in position
     ]
 
 

@@ -181,15 +181,15 @@ def _swaps(order: list[str]) -> Iterator[list[str]]:
 
 
 def _length(order: list[str], weights: dict[Way, float]) -> float:
-    place = {team: at for at, team in enumerate(order)}
-    steps = {way: abs(place[way[0]] - place[way[1]]) for way in weights}
+    position = {team: at for at, team in enumerate(order)}
+    steps = {way: abs(position[way[0]] - position[way[1]]) for way in weights}
     return sum(weight * min(steps[way], len(order) - steps[way]) for way, weight in weights.items())
 
 
 def _turned(order: list[str], weights: dict[Way, float]) -> list[str]:
-    place = {team: at for at, team in enumerate(order)}
+    position = {team: at for at, team in enumerate(order)}
     half = len(order) / 2
-    ahead = {way: (place[way[1]] - place[way[0]]) % len(order) for way in weights}
+    ahead = {way: (position[way[1]] - position[way[0]]) % len(order) for way in weights}
     clockwise = sum(w for way, w in weights.items() if ahead[way] < half)
     against = sum(w for way, w in weights.items() if ahead[way] > half)
     if against > clockwise:

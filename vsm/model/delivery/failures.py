@@ -90,8 +90,8 @@ def _by_outcome(deployments: pd.DataFrame) -> pd.DataFrame:
 
 def _by_incident(deployments: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
     """Give each incident to the last deployment before it."""
-    place = deployments["at"].searchsorted(incidents["created"], side="right") - 1
-    caused = incidents.assign(number=place)[place >= 0]
+    position = deployments["at"].searchsorted(incidents["created"], side="right") - 1
+    caused = incidents.assign(number=position)[position >= 0]
     return _rows(
         caused["number"].array, "incident", caused["created"].array, caused["finished"].array,
         caused["ticket"].to_numpy(),

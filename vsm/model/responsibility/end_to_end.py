@@ -91,15 +91,15 @@ def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: in
     )
     sides = {"first_team": "from_team", "handed_over_in": "stage", "handed_over_to": "to_team"}
     rows: list[dict[str, Any]] = [
-        dict(zip(sides.values(), place, strict=True))
+        dict(zip(sides.values(), position, strict=True))
         | {
             "tickets": len(group),
             "wait": group["handed_over_after"].sum(),
             "waits": int(group["handed_over_after"].notna().sum()),
             "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in group["ticket"].head(evidence)),
         }
-        for place, group in passed.groupby(list(sides))
-        if isinstance(place, tuple)
+        for position, group in passed.groupby(list(sides))
+        if isinstance(position, tuple)
     ]
     types = dict.fromkeys(sides.values(), "str") | {"tickets": "int64", "wait": DURATION, "waits": "int64"}
     frame = pd.DataFrame(rows, columns=[*types, "evidence"]).astype(types | {"evidence": "str"})

@@ -8,6 +8,8 @@ import pandas as pd
 
 from vsm.model.responsibility.owners import JOINT, NOBODY, work_of_people
 
+DAYS: Final = 180
+"""How far back people count as having handled something."""
 STAGE: Final = "stage"
 COMPONENT: Final = "component"
 REPOSITORY: Final = "repository"
@@ -25,7 +27,7 @@ def knowledge_at_risk(
     tickets: pd.DataFrame,
     commits: pd.DataFrame,
     as_of: pd.Timestamp,
-    days: int = 180,
+    days: int = DAYS,
     minimum: int,
     person_of: Mapping[str, str] = _NONE,
     team_of: Mapping[str, str] = _NONE,
