@@ -97,7 +97,7 @@ def stage_table(workflow: Workflow) -> dict[str, StageFacts]:
     Examples
     --------
     >>> stage_table(workflow_for_logs())["jira:6"]
-    StageFacts(name='Release', kind='queue', team='Team B', discipline=None, place=4, batch=True)
+    StageFacts(name='Release', kind='queue', team='Team B', discipline=None, position=4, batch=True)
     """
     return {
         status: StageFacts(stage.name, stage.kind, stage.team, stage.discipline, position, stage.batch)

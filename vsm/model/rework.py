@@ -171,7 +171,7 @@ def backward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
     )
     ahead = moves.merge(stage_visits[["ticket", "position", "entered"]], on="ticket", suffixes=("", "_later"))
-    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["place_later"] >= ahead["position"])]
+    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["position_later"] >= ahead["position"])]
     again = ahead.groupby("move")["entered"].min().reindex(moves["move"])
     moves["until"] = again.array - moves["at"]
     table = (
