@@ -162,17 +162,17 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
     """Claim why work waits where it costs most: at the costliest place with a cause that surely leads."""
     places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
     outside = set(evidence.shares.loc[evidence.shares["kind"] == "external", "stage"])
-    for position in sorted(places, key=lambda found: found.cost, reverse=True):
-        waits = _waits_at(evidence, position)
+    for costly in sorted(places, key=lambda found: found.cost, reverse=True):
+        waits = _waits_at(evidence, costly)
         lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum, seed=evidence.seed)
         # That work in an external stage waits for an external party is in vsm.toml already.
-        if lead is None or (lead.cause == "external" and position.subject in outside):
+        if lead is None or (lead.cause == "external" and costly.subject in outside):
             continue
         part = _with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
-        where = f"from {position.subject}" if position.rule == "handoff" else f"in '{position.subject}'"
+        where = f"from {costly.subject}" if costly.rule == "handoff" else f"in '{costly.subject}'"
         yield Finding(
             rule="why",
-            subject=position.subject,
+            subject=costly.subject,
             claim=(
                 f"{part} of the working time that finished work waited {where} was spent "
                 f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
@@ -204,12 +204,12 @@ def _with_interval(row: Mapping[Any, Any]) -> str:
     return f"{share} (95 % CI {percent(row['low'])} to {percent(row['high'])})"
 
 
-def _waits_at(evidence: Evidence, position: Finding) -> pd.DataFrame:
+def _waits_at(evidence: Evidence, costly: Finding) -> pd.DataFrame:
     waits, handoffs = evidence.waits, evidence.handoffs
-    if position.rule != "handoff":
-        return waits[waits["stage"].astype("str") == position.subject]
+    if costly.rule != "handoff":
+        return waits[waits["stage"].astype("str") == costly.subject]
     pair = handoffs["from_team"].astype("str") + " → " + handoffs["to_team"].astype("str")
-    return waits[waits["handoff"].isin(handoffs.loc[pair == position.subject, "handoff"])]
+    return waits[waits["handoff"].isin(handoffs.loc[pair == costly.subject, "handoff"])]
 
 
 def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
