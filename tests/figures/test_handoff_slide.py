@@ -42,7 +42,7 @@ def test_each_cause_is_a_bar_and_they_sum_to_the_wait() -> None:
     assert [read(text) for text in figure.layout.yaxis.ticktext] == [
         "on nights and weekends",
         "while the receiver worked on earlier tickets",
-        "for no recorded reason",
+        "without a recorded reason",
     ]
     assert figure.layout.xaxis.title.text == "days"
     assert facts(figure.data[1].hovertext[0]) == {
@@ -61,7 +61,7 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
     assert meta["line"] == "25 % of all lead time; median wait 4 d; n = 38 tickets."
     assert meta["notes"] == [
         "AB-7 “Mend login” was handed over on 2026-01-05 and started on 2026-01-15, 10 d later: 6 d on nights and "
-        "weekends, 3 d while the receiver worked on earlier tickets, 1 d for no recorded reason.",
+        "weekends, 3 d while the receiver worked on earlier tickets, 1 d without a recorded reason.",
         "Meanwhile the receiver was working on: AB-1, AB-2.",
     ]
     (caption,) = notes(figure, "caption")

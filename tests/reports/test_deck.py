@@ -24,7 +24,7 @@ def test_the_sample_deck_is_powerpoint_too(sample_deck: Path) -> None:
     assert (deck.slide_width, deck.slide_height) == (12192000, 6858000)
     notes = [page.notes_slide.notes_text_frame.text if page.has_notes_slide else "" for page in deck.slides]
     assert notes[0].startswith("Ten minutes to look")
-    assert "was given on" in notes[2]
+    assert "was handed over on" in notes[2]
     assert any("as of: 2026-03-06" in box.text_frame.text for box in shapes(deck.slides[0], "TEXT_BOX"))
 
 

@@ -39,7 +39,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     assert [text.splitlines()[0] for text in texts[1:]] == [
         "Our value stream in one picture",
         "development → quality",
-        "Handed on within development",
+        "Handed over within development",
         "support → development",
         "Why it waits",
         "What we try next",

@@ -164,6 +164,6 @@ def test_small_teams_are_in_no_page_and_the_foot_says_so(real: Path) -> None:
     """Two teams of one and two people are one; who reads the page is told."""
     pages = {name: text for name, text in published(real).items() if name.endswith("html")}
     assert not [name for name, text in published(real).items() if any(team in text for team in SMALL)]
-    assert all("2 teams of fewer than 3 people told of as 'small teams'" in text for text in pages.values())
+    assert all("2 teams of fewer than 3 people shown as 'small teams'" in text for text in pages.values())
     assert any("Wombats" in text for text in pages.values())
     assert any("[address]" in text and "for P-" in text for text in pages.values())

@@ -192,7 +192,7 @@ def test_nothing_and_one_ticket_give_kind_slides(
     window = visit()
     slides = walked(window.open_deck(deck_of(tmp_path)))
     headings = [told["heading"] for told in slides]
-    assert headings.count("What the costliest handoffs look like") == 1
+    assert headings.count("The costliest handoffs") == 1
     assert "Nothing to try yet" in window.page.locator("caption").first.inner_text()
     assert window.said == []
 

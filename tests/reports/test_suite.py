@@ -81,7 +81,7 @@ def test_the_demo_tells_who_waits_for_whom(sample_run: Path, visit: Callable[...
     """Work waits for quality, comes back to support, and its tickets are linked to their lifecycles; nobody is named."""
     page = visit().open(sample_run / HANDS)
     text = page.locator("main").inner_text()
-    assert "Most waiting lies on the way from development to quality" in text
+    assert "The costliest handoff is development → quality" in text
     assert "development ⇄ support" in text
     assert page.locator("main a.ticket[href^='timelines.html#SHOP-']").count() > 10
     assert page.locator(".turn-before").inner_text().endswith("Where does the time go?")

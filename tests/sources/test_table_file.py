@@ -90,7 +90,7 @@ def test_more_than_ten_bad_rows_are_counted(tmp_path: Path) -> None:
     """The first ten by line, and how many more."""
     text = "ID,When,State,Who,Title\n" + ",2026-01-05T09:00Z,New,,\n" * 12
     with pytest.raises(
-        SourceError, match=r"12 bad row\(s\): line 2: .*; line 11: no ticket; and 2 more; mend"
+        SourceError, match=r"12 bad row\(s\): line 2: .*; line 11: no ticket; and 2 more; fix"
     ):
         bodies(write(tmp_path, text))
 
@@ -180,7 +180,7 @@ def test_files_that_are_no_such_table_are_refused(
         ("ticket=a,at=b", "'status' is needed"),
         ("ticket=a,at=b,status=c,colour=d", "'colour' is not one of ticket, at, status"),
         ("ticket=a,at=b,status", "'status' names no column"),
-        ("ticket=a,ticket=b,at=b,status=c", "a word is told twice"),
+        ("ticket=a,ticket=b,at=b,status=c", "a word is given twice"),
     ],
 )
 def test_mappings_that_cannot_be_are_refused(text: str, sentence: str) -> None:

@@ -74,8 +74,8 @@ def test_completion_offers_what_an_analyst_calls() -> None:
     stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
     assert {"visits", "findings", "network", "as_of"} <= set(dir(stream))
     assert not [name for name in dir(stream) if name.startswith("_")]
-    with pytest.raises(AttributeError, match=r"has no attribute 'lifecycles'; it has .*lifecycles"):
-        getattr(stream, "lifecycles")  # noqa: B009 - the point is the missing name
+    with pytest.raises(AttributeError, match=r"has no attribute 'lives'; it has .*lifecycles"):
+        getattr(stream, "lives")  # noqa: B009 - the point is the missing name
 
 
 @pytest.mark.slow

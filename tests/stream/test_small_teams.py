@@ -91,7 +91,7 @@ def test_teams_of_too_few_people_are_one_before_work_is_passed_on() -> None:
         [pd.Timedelta(days=4), pd.Timedelta(days=2)]
     ]
     assert [team.name for team in stream.workflow.teams] == ["small teams", "office"]
-    assert stream.provenance["merged"] == "2 teams of fewer than 3 people told of as 'small teams'"
+    assert stream.provenance["merged"] == "2 teams of fewer than 3 people shown as 'small teams'"
 
 
 def test_with_names_every_team_is_told_of() -> None:
@@ -140,7 +140,7 @@ def test_what_is_still_too_small_is_told() -> None:
     stream = shared(LIFE, toml=toml_of(TWO, fewest=3))
     told = stream.quality[stream.quality["check"] == "small teams"]
     assert told["level"].tolist() == ["note", "warning"]
-    assert told["detail"].iloc[0].startswith("2 teams in which fewer than 3 people ever worked: told of as")
+    assert told["detail"].iloc[0].startswith("2 teams in which fewer than 3 people ever worked: shown as")
     assert told["detail"].iloc[1].startswith("'small teams' is still no more than 2 people: whoever knows")
     large = shared(LIFE, toml=toml_of({"web": ["ann", "al"], "quality": ["bo", "bea"]}, fewest=3))
     assert large.quality.loc[large.quality["check"] == "small teams", "level"].tolist() == ["note"]
