@@ -11,7 +11,9 @@ else
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 HASHED := --require-hashes
 endif
-PYTEST := $(BIN)/python -W error -m pytest -n auto --dist worksteal
+# One worker more than cores: some tests wait for disks, pages and processes.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+PYTEST := $(BIN)/python -W error -m pytest -n $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test quick thorough matrix install install-dev lint types walls check fast bench metrics docs lock lab clean

@@ -15,6 +15,8 @@ from vsm.cli.export import NETWORKS
 from vsm.sources.git_process import create_repository
 from vsm.tables import DERIVED, TABLES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
@@ -75,7 +77,6 @@ def test_check_passes_on_sound_data_and_fails_on_faults(vsm: Shell, work: Path) 
     assert "add it to the statuses of a stage in vsm.toml" in vsm.out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "json"])
 def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Path, suffix: str) -> None:
     """60 visits of 20 tickets, in each format."""
@@ -89,7 +90,6 @@ def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Pat
     assert len(readers[suffix](to)) == 60
 
 
-@pytest.mark.slow
 def test_export_writes_every_table_and_network(vsm: Shell, work: Path, tmp_path: Path) -> None:
     """All of the dictionary into one folder; a network is the same after a round trip in both formats."""
     to = tmp_path / "all"
@@ -213,7 +213,6 @@ def test_version_and_help(vsm: Shell) -> None:
         assert command in vsm.out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stage"), [("Open ", "Open"), (" ", "jira:1")])
 def test_infer_copes_with_names_that_end_in_blanks(vsm: Shell, tmp_path: Path, name: str, stage: str) -> None:
     """Two statuses whose names differ in a blank are one stage; one without a name goes by its id."""

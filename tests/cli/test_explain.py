@@ -8,6 +8,8 @@ import pytest
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def work(tmp_path: Path, vsm: Shell) -> Path:

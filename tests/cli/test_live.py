@@ -50,6 +50,7 @@ def test_five_lines_lead_to_a_stream(vsm: Shell, work: Path, jira: Running) -> N
     assert len(read_stream(work).events.query("ticket == 'jira:20003' and kind == 'status'")) > 1
 
 
+@pytest.mark.slow
 def test_a_repeated_pull_asks_every_source_again(
     vsm: Shell, work: Path, jira: Running, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def test_bootstrap_bounds_hold_the_share_and_shrink_with_more_tickets() -> None:
     assert high_many - low_many < (high - low) / 2
 
 
+@pytest.mark.slow
 def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     """Of 200 samples of 60 tickets from one stream, about 95 % of the intervals hold its true share of 1/3."""
     rng = np.random.default_rng(5)

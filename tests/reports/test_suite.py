@@ -169,6 +169,7 @@ def test_one_ticket_gives_a_kind_page(tmp_path: Path, visit: Callable[..., Visit
     assert "othing to see yet" in (run / "index.html").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_of_nothing_every_cell_says_so(tmp_path: Path, name: str) -> None:
     """The cells alone, without a kernel: none stops, and the notebook says that there is nothing."""

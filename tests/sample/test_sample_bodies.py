@@ -13,6 +13,8 @@ import pytest
 
 from vsm.sample import SampleFiles, sample_truth
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -17,6 +17,8 @@ from vsm.schedule import site
 from vsm.schedule.effects import log_to
 from vsm.schedule.history import Run, open_history
 
+pytestmark = pytest.mark.slow
+
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -56,7 +58,6 @@ def test_a_disk_that_fills_up_while_pulling_is_told(shop: World) -> None:
     leads_to_what_is_there(shop)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "name"),
     [(running, "put_in_place"), (running, "plan_run"), (site, "settle"), (site, "write_index"), (os, "fsync")],
@@ -81,7 +82,6 @@ def test_a_disk_that_is_full_at_a_step_fails_the_run_alone(
     leads_to_what_is_there(shop)
 
 
-@pytest.mark.slow
 def test_old_runs_that_cannot_be_packed_hold_up_nothing(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither at the start nor at the end; they are packed when there is room, and no half archive stays."""
     monkeypatch.setattr(tarfile.TarFile, "add", full)
@@ -136,7 +136,6 @@ def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(
     assert ended(shop) == ["done", "broken off", "done"]
 
 
-@pytest.mark.slow
 def test_whoever_cannot_be_told_stops_no_other_report(shop: World) -> None:
     """An effect that breaks is noted by the name of its error; its words may be secret."""
     plan = (shop.root / "vsm.toml").read_text()

@@ -14,6 +14,8 @@ from vsm.errors import RunError
 from vsm.schedule import publishing
 from vsm.schedule.publishing import send, without_secrets
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "2026-11-16T070000Z", "2026-11-23T070000Z"
 
 

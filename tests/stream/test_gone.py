@@ -1,12 +1,15 @@
 """A deleted or hidden ticket ends where it was missed, and nobody counts it as there."""
 
 import pandas as pd
+import pytest
 
 from tests.streams import START, stream_of
 from vsm.from_log import Window, _in_window
 from vsm.model.causes import batches_from_stage_visits
 from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.weekly import weekly_flow
+
+pytestmark = pytest.mark.slow
 
 DAY = pd.Timedelta(days=1)
 LIFE = [("Ready", 3), ("Build", 4), ("Done", 9)]

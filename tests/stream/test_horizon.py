@@ -22,6 +22,8 @@ from vsm.sources.archive import Document, Page, open_archive, read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 LATER = pd.Timestamp("2026-01-15", tz="UTC")
 
@@ -105,7 +107,6 @@ def test_a_day_is_no_mistake_as_long_as_nothing_is_there(tmp_path: Path) -> None
     assert len(read_stream(filled(tmp_path, at=AT), since="2026-01-20", until="2026-01-25").tickets) == 0
 
 
-@pytest.mark.slow
 def test_until_sees_nothing_later(tmp_path: Path) -> None:
     """Events, tickets, commits, tags and doubts of later days are gone, also those of a commit landed later."""
     itself = history(99, "2026-01-20T09:00:00.000+0000", moved("3", "3"))
@@ -132,7 +133,6 @@ def test_until_sees_nothing_later(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_a_bulk_edit_of_later_days_is_not_told(tmp_path: Path) -> None:
     """Six tickets moved on the 20th: on the 15th there was no such edit."""
     root = filled(tmp_path, *(done(number, 20) for number in range(1, 7)), at=AT)
@@ -158,7 +158,6 @@ def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> N
     assert "self transition" not in set(stream.quality["check"])
 
 
-@pytest.mark.slow
 def test_cutting_changes_no_table_that_was_given(tmp_path: Path) -> None:
     """The log's frames are the same afterwards."""
     root = with_git(

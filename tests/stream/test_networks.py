@@ -19,6 +19,8 @@ from vsm.networks import Networks, networks_from_log
 from vsm.sample import sample_workflow
 from vsm.tables import NAMES, conform
 
+pytestmark = pytest.mark.slow
+
 
 def same(networks: Networks, stream: vsm.ValueStream) -> None:
     """Every node, edge and measure is the same."""

@@ -21,6 +21,8 @@ from vsm.sources.git_process import create_repository
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.work_folder import WorkFolder
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_folder_without_vsm_toml_is_none(tmp_path: Path) -> None:
     """It says what to run."""
@@ -62,7 +64,6 @@ def test_until_looks_as_of_that_day(tmp_path: Path) -> None:
     assert stream.as_of == pd.Timestamp("2026-01-15", tz="UTC")
 
 
-@pytest.mark.slow
 def test_team_and_type_choose_tickets(tmp_path: Path) -> None:
     """Unknown ones are refused with what is known: an empty report would look like an answer."""
     root = filled(tmp_path, done(1, 8), done(2, 9, issuetype={"name": "Story"}))
@@ -85,7 +86,6 @@ def test_the_stored_log_gives_the_same_stream(tmp_path: Path) -> None:
         assert_frame_equal(getattr(first, name), getattr(second, name), check_categorical=False)
 
 
-@pytest.mark.slow
 def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
     """A pull between two reads is seen."""
     root = filled(tmp_path, done(1, 8))
@@ -93,7 +93,6 @@ def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:
     assert len(read_stream(filled(root, done(1, 8), issue(2))).tickets) == 2
 
 
-@pytest.mark.slow
 def test_a_log_that_was_read_in_another_way_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

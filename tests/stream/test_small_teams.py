@@ -19,6 +19,8 @@ from vsm.read import read_stream
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 KEY = b"k" * 32
 AS_OF = pd.Timestamp("2026-03-01", tz="UTC")
 STAGES = {"New": "queue", "Build": "work", "Waiting": "queue", "Test": "work", "Over": "done"}
@@ -197,7 +199,6 @@ LIVES = st.lists(st.lists(STEPS, min_size=1, max_size=8), min_size=1, max_size=6
 MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
 
 
-@pytest.mark.slow
 @settings(max_examples=share(15, of=150))
 @given(lifecycles=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
 def test_merging_is_exact_and_leaves_no_small_name(
