@@ -13,10 +13,10 @@ from tests.conftest import CHROMIUM, QUIET
 ROOT: Final = Path(__file__).parents[1]
 PICTURES: Final = {
     "value_stream_map": ("01_where_does_time_go", "Value stream map", 1000),
-    "team_network": ("02_who_waits_for_whom", "Handoff network", 760),
-    "ageing_work": ("05_what_is_stuck_now", "Work item ageing", 760),
+    "team_network": ("02_who_waits_for_whom", "Network of", 1000),
+    "ageing_work": ("05_what_is_stuck_now", "How old open work is", 1000),
 }
-"""File → the page that has the figure, how its text for screen readers begins, and how wide the window is."""
+"""File → the page that has the figure, how its alt text begins, and how wide the window is."""
 
 
 def draw(browser: Browser, run: Path, name: str) -> None:
@@ -25,7 +25,7 @@ def draw(browser: Browser, run: Path, name: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900}, device_scale_factor=1.5)
     page.goto((run / f"{page_name}.html").as_uri())
     page.wait_for_selector("body[data-ready]")
-    figure = page.get_by_role("img", name=alt).first
+    figure = page.locator(f".chart-plot[aria-label^='{alt}']")
     figure.scroll_into_view_if_needed()
     figure.locator(".main-svg").first.wait_for()
     figure.screenshot(path=ROOT / "data" / "sample" / f"{name}.png")
