@@ -11,6 +11,7 @@ The tree::
     │   └── TableError        a table breaks its schema in ``vsm.tables``
     └── RunError              the request was right and carrying it out failed; exits with 1
         ├── ArchiveError      the archive is locked, damaged or of a newer version
+        ├── BusyError         another process is doing just that
         └── NotebookError     a notebook did not run to its end
 
 A message says what, where (file, ticket, column, how many) and what to do next.
@@ -61,6 +62,10 @@ class RunError(VsmError):
 
 class ArchiveError(RunError):
     """The archive is locked, damaged or of a newer version."""
+
+
+class BusyError(RunError):
+    """Another process is doing just that; nothing was done here."""
 
 
 class NotebookError(RunError):

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.schedule.world import PLAN, World, at, quickly, world
-from vsm.errors import ConfigError, NotebookError, ParameterError, SourceError
-from vsm.schedule.history import BusyError, one_at_a_time, open_history
+from vsm.errors import BusyError, ConfigError, NotebookError, ParameterError, SourceError
+from vsm.schedule.history import open_history
 from vsm.schedule.publishing import publish_run
 from vsm.schedule.rendering import Output
+from vsm.sources.lock import one_at_a_time
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +150,7 @@ def test_the_second_of_two_runs_at_once_is_refused_and_noted(shop: World) -> Non
     """It says who is at work and since when; the first goes on."""
     shop.run()
     with (
-        one_at_a_time(shop.folder.run_lock, at=at("2026-01-05T08:00")),
+        one_at_a_time(shop.folder.run_lock, what="run", at=at("2026-01-05T08:00")),
         pytest.raises(BusyError, match=r"under way \(process \d+, since 2026-01-05T08:00:00\+00:00\)"),
     ):
         shop.run()

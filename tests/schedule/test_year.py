@@ -24,12 +24,13 @@ from vsm.cli.pull import pull_again
 from vsm.errors import VsmError
 from vsm.read import read_stream
 from vsm.schedule.effects import Effects
-from vsm.schedule.history import History, Run, one_at_a_time, open_history
+from vsm.schedule.history import History, Run, open_history
 from vsm.schedule.notify import notify
 from vsm.schedule.rendering import Output, render_plan
 from vsm.schedule.run import run_reports
 from vsm.schedule.site import WHOLE
 from vsm.sources.archive import read_archive
+from vsm.sources.lock import one_at_a_time
 from vsm.sources.work_folder import WorkFolder
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -192,7 +193,7 @@ def one_call(year: Year, week: int, moment: datetime) -> None:
         with broken(year.folder.workflow, "[strem]"):
             year.call("vsm.toml is broken")
     elif week == 17 and due:
-        with one_at_a_time(year.folder.run_lock, at=moment):
+        with one_at_a_time(year.folder.run_lock, what="run", at=moment):
             year.call("another run")
     elif week == 38:
         with year.listener.dead():

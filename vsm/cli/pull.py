@@ -13,6 +13,7 @@ from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, ses
 from vsm.errors import ParameterError, SourceError, VsmError
 from vsm.sources.archive import PullState, open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
+from vsm.sources.lock import one_at_a_time
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
@@ -135,14 +136,15 @@ def store(
     """Store the documents of a source in the work folder's archive; ``at`` is now by default.
 
     A table is read whole each time, and so are a repository's branches and tags: what they no longer have is
-    dropped. Commits that were read before stay.
+    dropped. Commits that were read before stay. A source is pulled by one process at a time (BusyError).
     """
     dir_, progress = into
     folder = WorkFolder.at(dir_)
     workflow = read_workflow(folder)
-    with open_archive(folder.archive) as archive:
+    at = at or datetime.now(UTC)
+    lock = folder.pull_lock(source)
+    with open_archive(folder.archive) as archive, one_at_a_time(lock, what=f"pull of {source}", at=at):
         check_name(source, asked, archive)
-        at = at or datetime.now(UTC)
         pages = asked_pages(
             source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep, at=at
         )

@@ -9,18 +9,14 @@ each machine needs a work folder of its own.
 """
 
 import json
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from filelock import FileLock, Timeout
-
-from vsm.errors import ArchiveError, RunError
+from vsm.errors import ArchiveError
 
 Outcome = Literal["running", "done", "unchanged", "stale", "failed", "misconfigured", "broken off", "refused"]
 GOOD: Final = frozenset({"done", "unchanged", "stale"})
@@ -219,43 +215,3 @@ def _unpacked(number: int, about: str) -> Run:
 
 def _text(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
-
-
-class BusyError(RunError):
-    """Another run is under way in this work folder."""
-
-
-@contextmanager
-def one_at_a_time(path: Path, *, at: datetime) -> Iterator[None]:
-    """Be the only run of a work folder until the block ends.
-
-    ``path`` is the lock's file, made where it is absent. A ``.json`` file beside it names its process and
-    ``at``, for the message to those who have to wait.
-
-    Raises
-    ------
-    BusyError
-        Another process holds it; says which, and since when.
-    RunError
-        The file cannot be made.
-    """
-    lock, holder = FileLock(path, timeout=0, is_singleton=False), path.with_suffix(".json")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        who = ""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            known = json.loads(holder.read_text())
-            who = f" (process {known['process']}, since {known['since']})"
-        raise BusyError(f"another run is under way{who}; nothing was done") from None
-    except OSError as error:
-        raise RunError(f"cannot lock {path}: {error.strerror or error}") from error
-    try:
-        with suppress(OSError):  # only for the message of those who wait
-            holder.write_text(json.dumps({"process": os.getpid(), "since": at.isoformat(timespec="seconds")}))
-        yield
-    finally:
-        with suppress(OSError):
-            holder.unlink(missing_ok=True)
-        lock.release()

@@ -17,13 +17,14 @@ from datetime import datetime
 from typing import Final
 
 from vsm.config import Report, Workflow
-from vsm.errors import EmptyWindowError, InputError, ParameterError, VsmError
+from vsm.errors import BusyError, EmptyWindowError, InputError, ParameterError, VsmError
 from vsm.findings import remembered
 from vsm.schedule.effects import Effects
-from vsm.schedule.history import BusyError, History, Outcome, Run, last_good, one_at_a_time, open_history
+from vsm.schedule.history import History, Outcome, Run, last_good, open_history
 from vsm.schedule.plan import Plan, due_at, plan_run, widened
 from vsm.schedule.rendering import Output, stream_of_plan
 from vsm.schedule.site import put_in_place, refresh_pages
+from vsm.sources.lock import one_at_a_time
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.stream import ValueStream
 
@@ -67,7 +68,7 @@ def run_reports(
     """
     at = effects.clock()
     try:
-        with one_at_a_time(folder.run_lock, at=at), open_history(folder.history) as history:
+        with one_at_a_time(folder.run_lock, what="run", at=at), open_history(folder.history) as history:
             call = _Call(folder, history, effects)
             call.close_broken_runs()
             workflow = call.workflow()

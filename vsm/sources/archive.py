@@ -160,7 +160,7 @@ class Archive:
         self._execute("UPDATE pulls SET finished = ? WHERE pull = ?", at, pull)
         if whole:
             self._execute(
-                "DELETE FROM documents WHERE source = ? AND pull <> ? AND instr(id, ?) IS NOT 1",
+                "DELETE FROM documents WHERE source = ? AND pull < ? AND instr(id, ?) IS NOT 1",
                 *(source, pull, lasting),
             )
             self._execute("UPDATE pulls SET finished = ? WHERE source = ? AND finished IS NULL", at, source)

@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
 
@@ -86,6 +87,10 @@ class WorkFolder:
     def run_lock(self) -> Path:
         """The lock that lets only one such run be under way."""
         return self.root / "archive" / "run.lock"
+
+    def pull_lock(self, source: str) -> Path:
+        """Give the lock that lets one pull of a source be under way; its name may hold any character."""
+        return self.root / "archive" / f"pull-{sha256(source.encode()).hexdigest()[:12]}.lock"
 
 
 def read_workflow(folder: WorkFolder) -> Workflow:
