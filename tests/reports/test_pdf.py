@@ -43,7 +43,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
         "support → development",
         "Why it waits",
         "What we try next",
-        "Did the last try help?",
+        "Did the last experiment help?",
         "What this does not show",
     ]
     assert "Where does our work wait" in texts[0]
