@@ -136,7 +136,7 @@ def _kind_of_column(name: str, statuses: pd.DataFrame, *, last: bool) -> tuple[s
 
 
 def _filed(kind: str) -> str:
-    return f"as the tracker files it under '{kind}', or says nothing"
+    return f"a guess: the tracker's category is '{kind}', or missing"
 
 
 def _stages_by_name(stages: pd.DataFrame, events: pd.DataFrame) -> list[ProposedStage]:
