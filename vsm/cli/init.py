@@ -29,7 +29,7 @@ def init(
     dir_: Dir = WORK,
     infer: Annotated[bool, typer.Option("--infer", help="Add stages and people found in the data.")] = False,
 ) -> None:
-    """Write a commented vsm.toml; --infer adds stages and people from the pulled data, and never changes what is there."""
+    """Write a commented vsm.toml; --infer adds stages and people, and never changes what is there."""
     out, folder = console(), WorkFolder(dir_)
     if not folder.workflow.exists():
         write_beside(folder.workflow, TEMPLATE)
