@@ -17,7 +17,7 @@ from vsm.sources.archive import Document, Page, open_archive, read_archive
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 READ = """
-import os, sys
+import os, sys, urllib.request  # Python 3.13 imports it late, when an interpreter at root's home is out of reach
 from pathlib import Path
 from vsm.sources.archive import read_archive
 if os.geteuid() == 0:
