@@ -82,16 +82,16 @@ class Plots(_Accessor):
 
     def ticket_life(self, key: str = "") -> go.Figure:
         """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-        s = self._stream
-        first = Tables(s).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
+        stream = self._stream
+        first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
         return figures.ticket_life(
-            s.visits,
+            stream.visits,
             key=key or next(iter(first), ""),
-            waits=s.waits,
-            handoffs=s.handoffs,
-            events=s.events,
-            commits=s.commits,
-            tickets=s.tickets,
+            waits=stream.waits,
+            handoffs=stream.handoffs,
+            events=stream.events,
+            commits=stream.commits,
+            tickets=stream.tickets,
         )
 
 

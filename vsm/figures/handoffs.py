@@ -54,8 +54,8 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     -------
     Figure or None
         One bar a cause, which sum to the ticket's wait, in elapsed time. ``layout.meta`` has, beside
-        ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A kind sentence where no handoff can be
-        shown; None where there are fewer than ``rank``, so that a deck has no empty slide.
+        ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A friendly sentence where no handoff can
+        be shown; None where there are fewer than ``rank``, so that a deck has no empty slide.
     """
     stories = handoff_stories(
         handoffs,

@@ -115,7 +115,7 @@ def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: st
 
 
 def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:
-    """A table for a page: escaped, numbers and days at the right, a kind sentence without rows.
+    """A table for a page: escaped, numbers and days at the right, a friendly sentence without rows.
 
     Parameters
     ----------

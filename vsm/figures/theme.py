@@ -223,7 +223,7 @@ def hidden_axis(low: float, high: float) -> dict[str, Any]:
 
 
 def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
-    """The figure where there are no data: a kind sentence in an empty frame."""
+    """The figure where there are no data: a friendly sentence in an empty frame."""
     figure = go.Figure(layout={"xaxis": hidden_axis(0, 1), "yaxis": hidden_axis(0, 1)})
     figure.add_annotation(
         text=f"Nothing to see yet<br><span style='font-size:13px'>{escape(hint)}</span>",

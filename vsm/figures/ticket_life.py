@@ -53,7 +53,7 @@ def ticket_life(
     visits, waits, handoffs, events, commits, tickets
         VISITS, WAITS with causes, HANDOFFS, EVENTS with persons for accounts, COMMITS and TICKETS.
     key
-        The ticket's, such as ``SHOP-12``. Empty: a kind sentence.
+        The ticket's, such as ``SHOP-12``. Empty: a friendly sentence.
     title
         Plain text; the ticket's key and title by default.
 
