@@ -23,7 +23,7 @@ from tests.sources.jira_api.lab import (
 )
 from vsm.sources.archive import open_archive
 
-KILLED = share(8, of=50)
+KILLED = share(8, of=100)
 WHOLE = 0.6
 """Seconds that a pull of this size takes or more; kills fall anywhere in them."""
 
