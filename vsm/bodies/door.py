@@ -177,7 +177,7 @@ class Door(Generic[Body]):
         return f"{where} is {_shown(value)}, not {_wanted(kinds)}"
 
     def _piece(self, path: Path) -> Path | None:
-        """Give the smallest piece that this path lies in; None where it lies in none."""
+        """Give the smallest piece that this path is part of; None where it is part of none."""
         within = [
             len(piece)
             for piece in self.pieces

@@ -320,13 +320,9 @@ def read_archive(path: Path) -> Archive:
 def _canonical(body: object) -> bytes:
     """Give the bytes of a body as JSON; equal content gives equal bytes."""
     # The default turns what is a mapping but no dict into one.
-    about = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False, "default": dict}
-    try:
-        text = json.dumps(body, allow_nan=False, **about)
-    except ValueError:
-        # NaN and infinity are no numbers in JSON, and become texts.
-        finite = json.loads(json.dumps(body, default=dict), parse_constant=str)
-        text = json.dumps(finite, allow_nan=False, **about)
+    text = json.dumps(
+        body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
+    )
     return _encoded(text)
 
 
