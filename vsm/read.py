@@ -40,6 +40,7 @@ LOG_VERSION: Final = 7
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
 Part = TypeVar("Part")
+UNREADABLE: Final = "unreadable source"
 NEVER: Final = pd.Timestamp(0, tz="UTC")
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -162,6 +163,8 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     if len(kept) == len(STORED):
         return Log(**kept)
     log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None)
+    if (log.quality["check"] == UNREADABLE).any():
+        return log  # a newer vsm may be able to
     with suppress(ArchiveError):
         for name in STORED if whole else ():
             save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
@@ -227,7 +230,7 @@ def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, sourc
             f"none of its documents is in the numbers: reading them failed ({type(error).__name__}: "
             f"{error}); update vsm, or report this"
         )
-        return Log(quality=quality_from_notes([QualityNote("unreadable source", "fault", detail, source)]))
+        return Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
 
 
 def board_from_archive(archive: Archive) -> Board | None:

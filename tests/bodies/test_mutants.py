@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def holds(mutant: Any) -> None:
         assert mine["at"].dt.year.between(1970, 2199).all()
 
 
+@pytest.mark.slow
 @given(st.sampled_from(real_bodies()).flatmap(mutants))
 @settings(max_examples=share(24, of=5000), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
@@ -91,6 +93,7 @@ def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
     holds(mutant)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(REST).flatmap(mutants))
 @settings(max_examples=share(12, of=500), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_a_pull_learned_is_read_or_left_out_and_named(mutant: Any) -> None:

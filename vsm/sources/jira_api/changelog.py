@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from vsm.bodies import ISSUES
 from vsm.errors import RunError
-from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue
+from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue, trimmed_odd
 from vsm.sources.jira_api.search import CLOUD, epoch_ms
 from vsm.sources.jira_api.site import Site
 
@@ -23,9 +24,11 @@ PAGE: Final = 100
 def with_notes(session: "JiraSession", site: Site, issue: Json) -> Json:
     """Give the issue, trimmed, with all instants of comments and worklogs.
 
-    A search embeds but the first twenty or so; the rest is asked for.
+    A search embeds but the first twenty or so; the rest is asked for. An odd one stays as it is, trimmed.
     """
-    fields = issue.get("fields") or {}
+    if _is_odd(issue | {"changelog": {"histories": []}}):
+        return trimmed_odd(issue)
+    fields = issue["fields"]
     for name, part in (("comment", "comments"), ("worklog", "worklogs")):
         field = fields.get(name)
         if isinstance(field, dict) and int(field.get("total") or 0) > len(field.get(part) or ()):
@@ -49,9 +52,21 @@ def with_changelogs(session: "JiraSession", site: Site, issues: Sequence[Json]) 
     for issue in issues:
         log = {"histories": histories.get(issue["id"], [])} if site.cloud else issue.get("changelog") or {}
         whole = issue | {"changelog": log}
+        if _is_odd(whole):
+            yield trimmed_odd(whole)
+            continue
         if is_doubtful(whole):
             whole = _asked_again(session, site, issue)
+            if _is_odd(whole):
+                yield trimmed_odd(whole)
+                continue
         yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
+
+
+def _is_odd(issue: Json) -> bool:
+    """Whether anything in this body would be left out; then nothing is asked for to complete it."""
+    read = ISSUES.read(issue)
+    return read.body is None or bool(read.faults)
 
 
 def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Json]]:
@@ -63,7 +78,10 @@ def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Js
             f"{CLOUD}/changelog/bulkfetch", body | ({"nextPageToken": token} if token else {})
         )
         for log in answer.get("issueChangeLogs") or ():
-            histories = (trimmed_history(history) for history in log.get("changeHistories") or ())
+            histories = [
+                trimmed_history(history) if isinstance(history, dict) else history
+                for history in log.get("changeHistories") or ()
+            ]
             found.setdefault(str(log["issueId"]), []).extend(histories)
         token = answer.get("nextPageToken")
         if not token:
@@ -105,10 +123,10 @@ def _asked_again(session: "JiraSession", site: Site, issue: Json) -> Json:
     path = f"{site.api}/issue/{issue['id']}"
     expand = {} if site.cloud else {"expand": "changelog"}
     fresh = session.get(path, absent=True, fields=",".join(site.fields), **expand)
-    fresh = with_notes(session, site, fresh) if fresh else issue
+    fresh = with_notes(session, site, fresh | {"id": issue["id"]}) if isinstance(fresh, dict) else issue
     if site.cloud:
-        log = {"histories": list(_paged(session, f"{path}/changelog", "values"))}
-        return trimmed_issue(fresh | {"changelog": log}, site=site.base)
+        whole = fresh | {"changelog": {"histories": list(_paged(session, f"{path}/changelog", "values"))}}
+        return whole if _is_odd(whole) else trimmed_issue(whole, site=site.base)
     return fresh | {"changelog": fresh.get("changelog") or {}}
 
 

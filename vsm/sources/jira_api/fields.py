@@ -1,7 +1,7 @@
 """The fields of a Jira that are kept: those on flow, by id; texts and addresses of people are not."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 Json = dict[str, Any]
 
@@ -89,6 +89,22 @@ def trimmed_issue(body: Json, *, site: str) -> Json:
     return trimmed | {"fields": fields}
 
 
+def trimmed_odd(body: Json) -> Json:
+    """Give an odd body as it is, but for addresses, pictures and texts that people wrote.
+
+    What is nested too deeply to be searched for these is not kept.
+
+    Examples
+    --------
+    >>> trimmed_odd({"id": "7", "fields": {"comment": [{"id": "8", "body": "private"}], "status": "Open"}})
+    {'id': '7', 'fields': {'comment': [{'id': '8'}], 'status': 'Open'}}
+    """
+    try:
+        return cast("Json", _trimmed(body, without=PRIVATE | TEXTS - {"comment"} | {"body"}))
+    except RecursionError:
+        return {word: body[word] for word in ("id", "key") if isinstance(body.get(word), str)}
+
+
 def trimmed_history(history: Json) -> Json:
     """Give a history without long texts and descriptions: who changed what and when.
 
@@ -98,15 +114,18 @@ def trimmed_history(history: Json) -> Json:
     >>> trimmed_history({"id": "1", "created": "2026-01-05T09:00:00.000+0000", "items": [item]})["items"]
     [{'field': 'description'}]
     """
+    items = history.get("items")
     return {
         "id": history.get("id"),
         "created": history.get("created"),
         "author": _trimmed(history.get("author")),
-        "items": [_trimmed_item(item) for item in history.get("items") or ()],
+        "items": [_trimmed_item(item) for item in items] if isinstance(items, list) else items,
     }
 
 
-def _trimmed_item(item: Json) -> Json:
+def _trimmed_item(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
     private = str(item.get("field", "")).lower() in TEXTS
     return {
         word: value
@@ -116,9 +135,10 @@ def _trimmed_item(item: Json) -> Json:
     }
 
 
-def _trimmed(value: Any) -> Any:
+def _trimmed(value: Any, *, without: frozenset[str] = PRIVATE) -> Any:
     if isinstance(value, dict):
-        return {word: _trimmed(inner) for word, inner in value.items() if word not in PRIVATE}
+        kept = {word: inner for word, inner in value.items() if word not in without}
+        return {word: _trimmed(inner, without=without) for word, inner in kept.items()}
     if isinstance(value, list):
-        return [_trimmed(inner) for inner in value]
+        return [_trimmed(inner, without=without) for inner in value]
     return value

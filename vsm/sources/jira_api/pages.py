@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
+from vsm.bodies import ISSUES, Issue, unread_document
 from vsm.sources.archive import Archive, Document, Page
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.fields import Json
@@ -117,7 +118,7 @@ def live_pages(jira: LiveJira, *, sweep: bool | None = None, page_size: int = 10
     if documents:
         yield Page(tuple(documents), cursor.write())
     for batch in chain([first] if first else [], changed):
-        cursor = replace(cursor, created=max(created_ms(batch)))
+        cursor = replace(cursor, created=max([cursor.created or 0, *created_ms(batch)]))
         yield Page(tuple(_documents(jira, site, batch)), cursor.write())
     due = cursor.since is not None and cursor.mark - cursor.swept > WEEK_MS
     if sweep or (sweep is None and due):
@@ -172,6 +173,11 @@ def _changed(jira: LiveJira, site: Site, last: Cursor | None, page_size: int) ->
 def _documents(jira: LiveJira, site: Site, issues: list[Json]) -> Iterator[Document]:
     """Complete issues; one that was gone is back."""
     for body in with_changelogs(jira.session, site, issues):
+        if "unread" in body:
+            raw = body["unread"]
+            reason = "; ".join(ISSUES.read(raw).faults)
+            yield Document(body["id"], unread_document([(ISSUES.name(raw) or body["id"], reason, raw)]))
+            continue
         yield Document(body["id"], body)
         noticed = jira.archive.document(jira.source, f"{GONE}{body['id']}")
         if noticed and noticed["how"] != BACK:
@@ -181,11 +187,12 @@ def _documents(jira: LiveJira, site: Site, issues: list[Json]) -> Iterator[Docum
 def _swept(jira: LiveJira, site: Site) -> Iterator[tuple[Document, ...]]:
     bodies = list(jira.archive.documents(jira.source))
     gone = {body["issue"] for body in bodies if body.get("type") == "gone" and body["how"] != BACK}
-    stored = {body["id"]: _project(body) for body in bodies if "key" in body and body["id"] not in gone}
+    read = (ISSUES.read(body).body for body in bodies if "key" in body)
+    stored = {body["id"]: _project(body) for body in read if body and body["id"] not in gone}
     for part in missing_issues(jira.session, site, stored=stored):
         moved = _documents(jira, site, [with_notes(jira.session, site, issue) for issue in part.found])
         yield (*moved, *(gone_document(issue, how, at=_now(jira)) for issue, how in part.gone.items()))
 
 
-def _project(body: Json) -> str:
-    return str((body["fields"].get("project") or {}).get("key") or body["key"].rpartition("-")[0])
+def _project(body: Issue) -> str:
+    return (body["fields"].get("project") or {}).get("key") or body["key"].rpartition("-")[0]

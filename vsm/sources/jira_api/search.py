@@ -4,6 +4,7 @@ Cloud pages by token, Data Center by offset. Offsets shift when an issue vanishe
 to repeat, so neither is trusted for long: a fresh query from the last creation on takes over.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from vsm.bodies import CREATED, IDS, text_of
 from vsm.errors import ParameterError, RunError
 from vsm.sources.jira_api.fields import Json
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 CLOUD: Final = "/rest/api/3"
 DATA_CENTER: Final = "/rest/api/2"
 EMPTY_PAGES: Final = 5
+UNREAD: Final = "unread/"
+"""How the names of documents begin that have no id of their own."""
 _ORDER: Final = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\border\s+by\b""", re.IGNORECASE)
 
 
@@ -101,8 +105,8 @@ def narrowed(jql: str, *, updated: int | None = None, created: int | None = None
 
 def epoch_ms(instant: Any) -> int:
     """Give an instant of Jira's, text or number, in epoch milliseconds."""
-    if isinstance(instant, int):
-        return instant
+    if isinstance(instant, int | float):
+        return int(instant)
     return int(datetime.fromisoformat(str(instant)).timestamp() * 1000)
 
 
@@ -115,8 +119,24 @@ def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
 
 def created_ms(issues: Iterable[Json]) -> list[int]:
     """Give when issues were created, in epoch milliseconds; those that do not say are passed over."""
-    instants = ((issue.get("fields") or {}).get("created") for issue in issues)
-    return [epoch_ms(created) for created in instants if created is not None]
+    read = (CREATED.read(issue).body for issue in issues)
+    return [epoch_ms(body["fields"]["created"]) for body in read if body]
+
+
+def with_id(issue: Any) -> Json:
+    """Give the issue with its id as a text; what has none is wrapped, and named by its content.
+
+    Examples
+    --------
+    >>> with_id({"id": 7, "key": "AB-1"})
+    {'id': '7', 'key': 'AB-1'}
+    >>> with_id(None)
+    {'id': 'unread/74234e98afe7', 'unread': None}
+    """
+    read = IDS.read(issue).body
+    if read:
+        return {**issue, "id": read["id"]}
+    return {"id": f"{UNREAD}{hashlib.sha256(text_of(issue)).hexdigest()[:12]}", "unread": issue}
 
 
 def found_issues(
@@ -161,7 +181,8 @@ def found_issues(
         query = {"jql": narrowed(jql, updated=updated, created=edge)}
         for issues, is_last in chain(session, body | query):
             last = is_last
-            new = list({issue["id"]: issue for issue in issues if issue["id"] not in seen}.values())
+            numbered = {issue["id"]: issue for issue in map(with_id, issues)}
+            new = [issue for name, issue in numbered.items() if name not in seen]
             seen |= {issue["id"] for issue in new}
             if new:
                 yield new
