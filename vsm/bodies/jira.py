@@ -73,7 +73,7 @@ Item = TypedDict(
         "toString": NotRequired[Text | None],
     },
 )
-"""One changed field; functional, since ``from`` is a word of Python's."""
+Item.__doc__ = "One changed field; a functional type, since ``from`` is a word of Python's."
 
 
 class JiraHistory(TypedDict):

@@ -152,7 +152,8 @@ def names_in(body: Issue, *, source: str) -> Iterator[tuple[str, str, str, str |
     Examples
     --------
     >>> status = {"id": "1", "name": "Open", "statusCategory": {"key": "new"}}
-    >>> list(names_in({"fields": {"status": status}, "changelog": {"histories": []}}, source="jira"))
+    >>> fields = {"created": "2026-01-05T09:00:00.000+0000", "status": status}
+    >>> list(names_in({"fields": fields, "changelog": {"histories": []}}, source="jira"))
     [('status', 'jira:1', 'Open', 'queue', None)]
     """
     fields = body["fields"]
