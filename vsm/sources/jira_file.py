@@ -113,8 +113,8 @@ def _latest(bodies: list[tuple[str, Any]], unread: list[tuple[str, str, object]]
 
 def _id(body: Any) -> str:
     """Give the id under which a body can be stored; nothing where it has none."""
-    read = IDS.read(body) if isinstance(body, dict) and "id" in body else None
-    return read.body["id"] if read and read.body else ""
+    read = IDS.read({"id": body.get("id")}).body if isinstance(body, dict) else None
+    return read["id"] if read else ""
 
 
 def _faults(body: Any) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def with_id(issue: Any) -> Json:
     >>> with_id(None)
     {'id': 'unread/74234e98afe7', 'unread': None}
     """
-    read = IDS.read(issue).body
+    read = IDS.read({"id": issue.get("id")}).body if isinstance(issue, dict) else None
     if read:
         return {**issue, "id": read["id"]}
     return {"id": f"{UNREAD}{hashlib.sha256(text_of(issue)).hexdigest()[:12]}", "unread": issue}
