@@ -20,6 +20,7 @@ from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_deployments, log_from_table
 from vsm.eventlog.infer import Board, board_from_jira
+from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.ticket_keys import ticket_keys
@@ -211,7 +212,13 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
         for pull in archive.pulls()
         if pull.finished is None
     ]
-    doubts = [*unfinished, *check_keys(merged.tickets)]
+    compared = [
+        note
+        for source in sources
+        if source.partition(":")[0] == "jira"
+        for note in check_compared(_comparisons(archive, source), source=source)
+    ]
+    doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
     return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
 
 
@@ -231,6 +238,12 @@ def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, sourc
             f"{error}); update vsm, or report this"
         )
         return Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
+
+
+def _comparisons(archive: Archive, source: str) -> list[dict[str, Any]]:
+    """Give how a Jira's pulls compared with the server, a document for each question."""
+    names = sorted(name for name in archive.ids(source) if name.startswith("compared/"))
+    return [body for name in names if (body := archive.document(source, name))]
 
 
 def board_from_archive(archive: Archive) -> Board | None:

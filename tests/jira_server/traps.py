@@ -2,10 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -62,6 +62,10 @@ class Traps:
     truncated: bool = False  # Content-Length promises more than comes
     cut_json: bool = False  # half the JSON, under a Content-Length that fits
     html: bool = False  # a login page, status 200
+    # What anybody in between may do
+    change: Callable[[str, Any], Any] | None = None  # of path and answer: another answer; bytes are sent raw
+    headers: dict[str, str] = field(default_factory=dict)  # sent with each answer, in place of our own
+    dribble: float = 0.0  # seconds before each byte of a body
     # The user
     user_timezone: str = "UTC"
     # How often

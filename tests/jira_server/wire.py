@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Tell the site's own time in the head of each answer."""
-        return super().date_time_string(
+        return self.server.desk.traps.headers.get("Date") or super().date_time_string(
             self.server.desk.site.now() / 1000 if timestamp is None else timestamp
         )
 
@@ -94,7 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         if request.fault and self._stumble(request):
             return
         status, made = self._answer(request)
-        self._send(request, status, json.dumps(made).encode())
+        change = self.server.desk.traps.change
+        made = change(request.path, made) if change and status == 200 else made
+        self._send(request, status, made if isinstance(made, bytes) else json.dumps(made).encode())
 
     def _answer(self, request: Request) -> tuple[int, Any]:
         desk = self.server.desk
@@ -180,10 +182,17 @@ class Handler(BaseHTTPRequestHandler):
             "Content-Type", "text/html;charset=UTF-8" if html else "application/json;charset=UTF-8"
         )
         self.send_header("Content-Length", str(len(content) if length < 0 else length))
-        for name, value in (headers or {}).items():
+        more = {k: v for k, v in self.server.desk.traps.headers.items() if k != "Date"}
+        for name, value in ((headers or {}) | more).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        pause = self.server.desk.traps.dribble
+        for start in range(len(content)) if pause else ():
+            self.wfile.write(content[start : start + 1])
+            self.wfile.flush()
+            if self.server.stopping.wait(pause):
+                return
+        self.wfile.write(b"" if pause else content)
         self.wfile.flush()
 
 

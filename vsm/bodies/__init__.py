@@ -3,7 +3,6 @@
 from vsm.bodies.door import Door, Instant, Read, parsed_of, text_of
 from vsm.bodies.jira import (
     BOARDS,
-    CREATED,
     CUSTOM,
     GONE,
     IDS,
@@ -18,7 +17,6 @@ from vsm.bodies.jira import (
 
 __all__ = [
     "BOARDS",
-    "CREATED",
     "CUSTOM",
     "GONE",
     "IDS",

@@ -176,18 +176,6 @@ class Numbered(TypedDict):
     id: Id
 
 
-class Created(TypedDict):
-    """When something was created."""
-
-    created: Instant
-
-
-class CreatedBody(TypedDict):
-    """Of an issue, when it was created; nothing else need be right."""
-
-    fields: Created
-
-
 class SiteBody(TypedDict):
     """What was learned about a site: the roles of its own fields, by id."""
 
@@ -269,7 +257,6 @@ ISSUES: Final = Door(
     hints={"changelog": "fetch issues with expand=changelog", "fields": "fetch all fields"},
 )
 IDS: Final = Door(TypeAdapter(Numbered))
-CREATED: Final = Door(TypeAdapter(CreatedBody))
 SITES: Final = Door(TypeAdapter(SiteBody), instants=INSTANTS)
 STATUSES: Final = Door(TypeAdapter(StatusBody), names=("name", "id"), instants=INSTANTS)
 GONE: Final = Door(TypeAdapter(GoneBody), names=("issue",), instants=INSTANTS)

@@ -79,6 +79,11 @@ class PullProgress:
         self._update(description=f"waiting {seconds:,.0f} s for {self._source}: {reason}")
         self._log("waiting", seconds=round(seconds, 1), reason=reason)
 
+    def doubted(self, doubt: str) -> None:
+        """Show what of a source is not stored as the server has it."""
+        self._console.print(f"{self._source}: {doubt}")
+        self._log("doubted", reason=doubt)
+
     def done(self, state: PullState, archive: object, *, commits: int | None = None) -> None:
         """Show that the pull is complete; ``commits`` are those of a repository."""
         count, word = (state.documents, "document") if commits is None else (commits, "commit")

@@ -210,6 +210,11 @@ class Archive:
             for name, packed, digest in rows:
                 yield self._unpacked(packed, digest, f"{source} {name}")
 
+    def ids(self, source: str) -> set[str]:
+        """Give the ids of a source's documents; none of an unknown source."""
+        with sqlite_errors(self._path):
+            return {name for (name,) in self._execute("SELECT id FROM documents WHERE source = ?", source)}
+
     def document(self, source: str, id_: str) -> dict[str, Any] | None:
         """Give the body under this id; None where there is none.
 

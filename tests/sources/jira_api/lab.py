@@ -48,11 +48,12 @@ def pull(
     sweep: bool | None = None,
     page_size: int = 100,
     on_page: Callable[[int], None] | None = None,
+    on_doubt: Callable[[str], None] | None = None,
     **about: Any,
 ) -> PullState:
     """Pull what is new, once."""
     at = datetime.now(UTC)
-    jira = LiveJira(session(run, mode, **about), Scope(run.url, jql=jql), archive, at)
+    jira = LiveJira(session(run, mode, **about), Scope(run.url, jql=jql), archive, at, on_doubt=on_doubt)
     pages = live_pages(jira, sweep=sweep, page_size=page_size)
     return archive.store(pages, source="jira", scope="{}", at=at, on_page=on_page)
 

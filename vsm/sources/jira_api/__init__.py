@@ -1,7 +1,8 @@
 """Whole issues from a live Jira, Cloud or Data Center, in pages for the archive.
 
-``session`` asks and waits, ``search`` finds, ``changelog`` completes, ``sweep`` notices what is gone, and
-``pages`` puts them in order. The only package that imports ``jira``, and the only one that needs a login.
+``session`` asks and waits, ``answers`` says what is an answer, ``search`` finds, ``changelog`` completes,
+``comparison`` finds what differs, ``sweep`` asks after what is gone, and ``pages`` puts them in order.
+The only package that imports ``jira``, and the only one that needs a login.
 """
 
 from vsm.sources.jira_api.pages import LiveJira, live_pages

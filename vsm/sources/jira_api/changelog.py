@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from vsm.bodies import ISSUES
 from vsm.errors import RunError
-from vsm.sources.jira_api.fields import Json, trimmed_history, trimmed_issue, trimmed_odd
-from vsm.sources.jira_api.search import CLOUD, epoch_ms
+from vsm.sources.jira_api.answers import Changelogs, Json, Named, Part, answer_of
+from vsm.sources.jira_api.fields import listed, trimmed_history, trimmed_issue
+from vsm.sources.jira_api.search import CLOUD, FIRST_MS, ODD, epoch_ms
 from vsm.sources.jira_api.site import Site
 
 if TYPE_CHECKING:
@@ -24,17 +24,21 @@ PAGE: Final = 100
 def with_notes(session: "JiraSession", site: Site, issue: Json) -> Json:
     """Give the issue, trimmed, with all instants of comments and worklogs.
 
-    A search embeds but the first twenty or so; the rest is asked for. An odd one stays as it is, trimmed.
+    A search embeds but the first twenty or so; the rest is asked for.
     """
-    if _is_odd(issue | {"changelog": {"histories": []}}):
-        return trimmed_odd(issue)
-    fields = issue["fields"]
+    fields = issue.get("fields")
     for name, part in (("comment", "comments"), ("worklog", "worklogs")):
-        field = fields.get(name)
-        if isinstance(field, dict) and int(field.get("total") or 0) > len(field.get(part) or ()):
+        field = fields.get(name) if isinstance(fields, dict) else None
+        if isinstance(field, dict) and _total(field) > len(listed(field, part)):
             notes = list(_paged(session, f"{site.api}/issue/{issue['id']}/{name}", part))
-            fields = fields | {name: {part: notes}}
+            fields = (fields or {}) | {name: {part: notes}}
     return trimmed_issue(issue | {"fields": fields}, site=site.base)
+
+
+def _total(body: Json) -> int:
+    """Give how many there are, as far as the answer says so."""
+    total = body.get("total")
+    return total if isinstance(total, int) else 0
 
 
 def with_changelogs(session: "JiraSession", site: Site, issues: Sequence[Json]) -> Iterator[Json]:
@@ -47,43 +51,27 @@ def with_changelogs(session: "JiraSession", site: Site, issues: Sequence[Json]) 
     SourceError, RunError
         As ``JiraSession.get`` does.
     """
-    ids = [issue["id"] for issue in issues]
+    ids = [issue["id"] for issue in issues if not issue["id"].startswith(ODD)]
     histories = _bulk_histories(session, ids) if site.cloud and ids else {}
     for issue in issues:
-        log = {"histories": histories.get(issue["id"], [])} if site.cloud else issue.get("changelog") or {}
-        whole = issue | {"changelog": log}
-        if _is_odd(whole):
-            yield trimmed_odd(whole)
-            continue
-        if is_doubtful(whole):
+        log = {"histories": histories.get(issue["id"], [])} if site.cloud else issue.get("changelog")
+        whole = issue | {"changelog": log if isinstance(log, dict) else {}}
+        if not issue["id"].startswith(ODD) and is_doubtful(whole):
             whole = _asked_again(session, site, issue)
-            if _is_odd(whole):
-                yield trimmed_odd(whole)
-                continue
-        yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories") or [])}}
+        yield whole | {"changelog": {"histories": _in_order(whole["changelog"].get("histories"))}}
 
 
-def _is_odd(issue: Json) -> bool:
-    """Whether anything in this body would be left out; then nothing is asked for to complete it."""
-    read = ISSUES.read(issue)
-    return read.body is None or bool(read.faults)
-
-
-def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {}
-    token, tokens = None, set[str]()
+def _bulk_histories(session: "JiraSession", ids: list[str]) -> dict[str, list[Json | None]]:
+    found: dict[str, list[Json | None]] = {}
+    path, token, tokens = f"{CLOUD}/changelog/bulkfetch", None, set[str]()
     while True:
         body = {"issueIdsOrKeys": ids, "maxResults": HISTORIES}
-        answer = session.post(
-            f"{CLOUD}/changelog/bulkfetch", body | ({"nextPageToken": token} if token else {})
-        )
-        for log in answer.get("issueChangeLogs") or ():
-            histories = [
-                trimmed_history(history) if isinstance(history, dict) else history
-                for history in log.get("changeHistories") or ()
-            ]
-            found.setdefault(str(log["issueId"]), []).extend(histories)
-        token = answer.get("nextPageToken")
+        answer = session.post(path, body | ({"nextPageToken": token} if token else {}))
+        page = answer_of(Changelogs, answer, where=session.url + path)
+        for log in page.logs:
+            histories = (trimmed_history(one) if isinstance(one, dict) else None for one in log.histories)
+            found.setdefault(log.issue, []).extend(histories)
+        token = page.token
         if not token:
             return found
         if token in tokens:
@@ -103,16 +91,18 @@ def is_doubtful(issue: Json) -> bool:
     True
     """
     log = issue["changelog"]
-    histories = log.get("histories") or []
-    if int(log.get("total") or 0) > len(histories):
+    histories = log.get("histories")
+    if not isinstance(histories, list) or _total(log) > len(histories):
         return True
     moves = [
         (item.get("from"), item.get("to"))
-        for history in _in_order(histories)
-        for item in history["items"]
+        for history in _in_order(listed(log, "histories")) or ()
+        if history
+        for item in listed(history, "items")
         if str(item.get("fieldId") or item.get("field")).lower() == "status"
     ]
-    now = (issue["fields"].get("status") or {}).get("id")
+    status = issue["fields"].get("status") if isinstance(issue["fields"], dict) else None
+    now = status.get("id") if isinstance(status, dict) else None
     left = [before for before, _ in moves]
     entered = [after for _, after in moves]
     return bool(moves) and (not all(left) or left[1:] != entered[:-1] or entered[-1] != now)
@@ -122,41 +112,57 @@ def _asked_again(session: "JiraSession", site: Site, issue: Json) -> Json:
     """Give one issue asked for by itself: not from the search index, and with nothing cut."""
     path = f"{site.api}/issue/{issue['id']}"
     expand = {} if site.cloud else {"expand": "changelog"}
-    fresh = session.get(path, absent=True, fields=",".join(site.fields), **expand)
-    fresh = with_notes(session, site, fresh | {"id": issue["id"]}) if isinstance(fresh, dict) else issue
+    answer = session.get(path, absent=True, fields=",".join(site.fields), **expand)
+    fresh = issue
+    if answer is not None:
+        known = answer_of(Named, answer, where=session.url + path)
+        fresh = with_notes(session, site, answer | {"id": known.id})
     if site.cloud:
-        whole = fresh | {"changelog": {"histories": list(_paged(session, f"{path}/changelog", "values"))}}
-        return whole if _is_odd(whole) else trimmed_issue(whole, site=site.base)
-    return fresh | {"changelog": fresh.get("changelog") or {}}
+        log: Json = {"histories": list(_paged(session, f"{path}/changelog", "values"))}
+        return trimmed_issue(fresh | {"changelog": log}, site=site.base)
+    embedded = fresh.get("changelog")
+    return fresh | {"changelog": embedded if isinstance(embedded, dict) else {}}
 
 
 def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json]:
     """Read a list that is paged by offset; one that vanished meanwhile is empty."""
     start = 0
-    while True:
-        answer = session.get(path, absent=True, startAt=start, maxResults=PAGE) or {}
-        values = answer.get(part) or []
-        yield from values
-        start += len(values)
-        if not values or answer.get("isLast") is True or start >= int(answer.get("total") or 0):
+    while (answer := session.get(path, absent=True, startAt=start, maxResults=PAGE)) is not None:
+        body = answer | {"values": answer.get(part)} if isinstance(answer, dict) else answer
+        page = answer_of(Part, body, where=session.url + path)
+        yield from (value for value in page.values if isinstance(value, dict))
+        start += len(page.values)
+        if not page.values or page.is_last is True or (page.total is not None and start >= page.total):
             return
 
 
-def _in_order(histories: list[Json]) -> list[Json]:
-    """Sort histories, each once, by instant and id, whatever order they came in."""
+def _in_order(histories: object) -> list[Json | None] | None:
+    """Sort histories, each once, by instant and id, whatever order they came in.
+
+    What is none stands behind them as None, and is all there is where there is no list: the log tells of it.
+    """
+    if not isinstance(histories, list):
+        return None
     known: dict[str, Json] = {}
     for position, history in enumerate(histories):
-        in_utc = history | {"created": _instant(history["created"])}
-        known.setdefault(str(history.get("id") or f"at {position}"), in_utc)
+        if isinstance(history, dict):
+            in_utc = history | {"created": _instant(history.get("created"))}
+            known.setdefault(str(history.get("id") or f"at {position}"), in_utc)
 
     def order(history: Json) -> tuple[str, int]:
         number = str(history.get("id"))
-        return history["created"], int(number) if number.isdigit() else 0
+        return str(history["created"]), int(number) if number.isdecimal() else 0
 
-    return sorted(known.values(), key=order)
+    odd = [None for history in histories if not isinstance(history, dict)]
+    return [*sorted(known.values(), key=order), *odd]
 
 
-def _instant(value: Any) -> str:
-    """Give an instant in UTC to the millisecond: the bulk changelog has numbers, others local times."""
-    at = datetime.fromtimestamp(epoch_ms(value) // 1000, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{epoch_ms(value) % 1000:03}+0000"
+def _instant(value: Any) -> Any:
+    """Give an instant in UTC to the millisecond: the bulk changelog has numbers, others local times.
+
+    What is no instant stays as it is, for the log to tell of.
+    """
+    ms = epoch_ms(value)
+    if ms is None or ms < FIRST_MS:
+        return value
+    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}+0000"

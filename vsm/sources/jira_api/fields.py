@@ -1,9 +1,10 @@
 """The fields of a Jira that are kept: those on flow, by id; texts and addresses of people are not."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Final
 
-Json = dict[str, Any]
+from vsm.sources.jira_api.answers import Json
 
 FIELDS: Final = (
     "summary", "status", "issuetype", "project", "priority", "resolution", "resolutiondate", "created",
@@ -26,6 +27,7 @@ PRIVATE: Final = frozenset(
 )
 TEXTS: Final = frozenset({"description", "environment", "comment"})
 LONGEST: Final = 255
+DEEPEST: Final = 50
 
 
 def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> dict[str, str]:
@@ -50,7 +52,8 @@ def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> d
         field_id, name = str(field.get("id")), str(field.get("name", "")).casefold()
         role = wanted.get(field_id.casefold()) or wanted.get(name)
         if field.get("custom"):
-            kind = str((field.get("schema") or {}).get("custom"))
+            schema = field.get("schema")
+            kind = str(schema.get("custom")) if isinstance(schema, dict) else ""
             role = role or ROLES_BY_TYPE.get(kind) or ROLES_BY_NAME.get(name)
         if role:
             roles[field_id] = role
@@ -70,39 +73,47 @@ def trimmed_issue(body: Json, *, site: str) -> Json:
     >>> trimmed_issue(body, site="https://jira.example.com")["fields"]
     {'comment': {'comments': [{'id': '8', 'created': '2026-01-05', 'author': {}}]}}
     """
-    fields = {
-        name: _trimmed(value) for name, value in (body.get("fields") or {}).items() if name not in TEXTS
-    }
+    known = body.get("fields")
+    trimmed: Json = {"id": body["id"], "key": body.get("key")}
+    trimmed["self"] = f"{site}/rest/api/2/issue/{body['id']}"
+    log = body.get("changelog")
+    if isinstance(log, dict):
+        trimmed["changelog"] = log | {"histories": _each(log.get("histories"), trimmed_history)}
+    if not isinstance(known, dict):
+        return trimmed | {"fields": None}
+    fields = {name: _trimmed(value) for name, value in known.items() if name not in TEXTS}
     for name, part, words in (
         ("comment", "comments", ("id", "created", "author")),
         ("worklog", "worklogs", ("id", "created", "started", "author")),
     ):
-        notes = (body.get("fields") or {}).get(name)
+        notes = known.get(name)
         if isinstance(notes, dict):
-            trimmed_notes = [
-                {word: _trimmed(note.get(word)) for word in words} for note in notes.get(part) or ()
-            ]
-            fields[name] = {part: trimmed_notes}
-    trimmed: Json = {"id": body["id"], "key": body["key"], "self": f"{site}/rest/api/2/issue/{body['id']}"}
-    if log := body.get("changelog"):
-        trimmed["changelog"] = log | {"histories": [trimmed_history(h) for h in log.get("histories") or ()]}
+            kept = partial(_trimmed_note, words=words)
+            fields[name] = {part: _each(notes.get(part) or [], kept)}
     return trimmed | {"fields": fields}
 
 
-def trimmed_odd(body: Json) -> Json:
-    """Give an odd body as it is, but for addresses, pictures and texts that people wrote.
+def _trimmed_note(note: Json, *, words: Iterable[str]) -> Json:
+    return {word: _trimmed(note.get(word)) for word in words}
 
-    What is nested too deeply to be searched for these is not kept.
+
+def _each(values: object, change: Callable[[Json], Json]) -> list[Json | None] | None:
+    """Change each object of a list; None stands for whatever else came, so that the log can tell of it."""
+    if not isinstance(values, list):
+        return None
+    return [change(value) if isinstance(value, dict) else None for value in values]
+
+
+def listed(body: Json, part: str) -> list[Json]:
+    """Give the objects of a list; none where it is no list.
 
     Examples
     --------
-    >>> trimmed_odd({"id": "7", "fields": {"comment": [{"id": "8", "body": "private"}], "status": "Open"}})
-    {'id': '7', 'fields': {'comment': [{'id': '8'}], 'status': 'Open'}}
+    >>> listed({"histories": [{"id": "1"}, None]}, "histories"), listed({"histories": 5}, "histories")
+    ([{'id': '1'}], [])
     """
-    try:
-        return cast("Json", _trimmed(body, without=PRIVATE | TEXTS - {"comment"} | {"body"}))
-    except RecursionError:
-        return {word: body[word] for word in ("id", "key") if isinstance(body.get(word), str)}
+    values = body.get(part)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def trimmed_history(history: Json) -> Json:
@@ -114,31 +125,30 @@ def trimmed_history(history: Json) -> Json:
     >>> trimmed_history({"id": "1", "created": "2026-01-05T09:00:00.000+0000", "items": [item]})["items"]
     [{'field': 'description'}]
     """
-    items = history.get("items")
     return {
         "id": history.get("id"),
         "created": history.get("created"),
         "author": _trimmed(history.get("author")),
-        "items": [_trimmed_item(item) for item in items] if isinstance(items, list) else items,
+        "items": _each(history.get("items"), _trimmed_item),
     }
 
 
-def _trimmed_item(item: Any) -> Any:
-    if not isinstance(item, dict):
-        return item
+def _trimmed_item(item: Json) -> Json:
     private = str(item.get("field", "")).lower() in TEXTS
     return {
-        word: value
+        word: _trimmed(value)
         for word, value in item.items()
         if word in {"field", "fieldId", "fieldtype"}
         or not (private or (isinstance(value, str) and len(value) > LONGEST))
     }
 
 
-def _trimmed(value: Any, *, without: frozenset[str] = PRIVATE) -> Any:
+def _trimmed(value: Any, depth: int = 0) -> Any:
+    """Take private parts out; what is nested deeper than anything of Jira's is left out with them."""
+    if depth > DEEPEST and isinstance(value, dict | list):
+        return None
     if isinstance(value, dict):
-        kept = {word: inner for word, inner in value.items() if word not in without}
-        return {word: _trimmed(inner, without=without) for word, inner in kept.items()}
+        return {word: _trimmed(inner, depth + 1) for word, inner in value.items() if word not in PRIVATE}
     if isinstance(value, list):
-        return [_trimmed(inner, without=without) for inner in value]
+        return [_trimmed(inner, depth + 1) for inner in value]
     return value

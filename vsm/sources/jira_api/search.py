@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from vsm.bodies import CREATED, IDS, text_of
 from vsm.errors import ParameterError, RunError
-from vsm.sources.jira_api.fields import Json
+from vsm.sources.jira_api.answers import Counted, Found, Json, Total, answer_of
 
 if TYPE_CHECKING:
     from vsm.sources.jira_api.session import JiraSession
@@ -22,8 +21,12 @@ if TYPE_CHECKING:
 CLOUD: Final = "/rest/api/3"
 DATA_CENTER: Final = "/rest/api/2"
 EMPTY_PAGES: Final = 5
-UNREAD: Final = "unread/"
-"""How the names of documents begin that have no id of their own."""
+LAST_MS: Final = 253_402_300_799_999
+"""The last instant that a date can hold, of the year 9999."""
+FIRST_MS: Final = -30_610_224_000_000
+"""The first instant with four digits for its year wherever it is written, of the year 1000."""
+ODD: Final = "odd/"
+"""How the id begins of an issue that has none."""
 _ORDER: Final = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\border\s+by\b""", re.IGNORECASE)
 
 
@@ -103,40 +106,39 @@ def narrowed(jql: str, *, updated: int | None = None, created: int | None = None
     return f"({jql}){''.join(bounds)} ORDER BY created ASC, key ASC"
 
 
-def epoch_ms(instant: Any) -> int:
-    """Give an instant of Jira's, text or number, in epoch milliseconds."""
-    if isinstance(instant, int | float):
-        return int(instant)
-    return int(datetime.fromisoformat(str(instant)).timestamp() * 1000)
-
-
-def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
-    """Give about how many issues match; Cloud only estimates."""
-    if cloud:
-        return int(session.post(f"{CLOUD}/search/approximate-count", {"jql": jql}).get("count") or 0)
-    return int(session.post(f"{DATA_CENTER}/search", {"jql": jql, "maxResults": 0}).get("total") or 0)
-
-
-def created_ms(issues: Iterable[Json]) -> list[int]:
-    """Give when issues were created, in epoch milliseconds; those that do not say are passed over."""
-    read = (CREATED.read(issue).body for issue in issues)
-    return [epoch_ms(body["fields"]["created"]) for body in read if body]
-
-
-def with_id(issue: Any) -> Json:
-    """Give the issue with its id as a text; what has none is wrapped, and named by its content.
+def epoch_ms(instant: Any) -> int | None:
+    """Give an instant of Jira's, text or number, in epoch milliseconds; None where it is none.
 
     Examples
     --------
-    >>> with_id({"id": 7, "key": "AB-1"})
-    {'id': '7', 'key': 'AB-1'}
-    >>> with_id(None)
-    {'id': 'unread/74234e98afe7', 'unread': None}
+    >>> epoch_ms("2026-01-05T09:00:00.000+0100"), epoch_ms([]), epoch_ms("0000-00-00")
+    (1767600000000, None, None)
     """
-    read = IDS.read({"id": issue.get("id")}).body if isinstance(issue, dict) else None
-    if read:
-        return {**issue, "id": read["id"]}
-    return {"id": f"{UNREAD}{hashlib.sha256(text_of(issue)).hexdigest()[:12]}", "unread": issue}
+    if isinstance(instant, int) and not isinstance(instant, bool):
+        return instant if abs(instant) <= LAST_MS else None
+    try:
+        at = datetime.fromisoformat(instant) if isinstance(instant, str) else None
+        return int(at.timestamp() * 1000) if at else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
+    """Give how many issues match: exactly on Data Center; Cloud only estimates."""
+    path = f"{CLOUD}/search/approximate-count" if cloud else f"{DATA_CENTER}/search"
+    body = session.post(path, {"jql": jql} if cloud else {"jql": jql, "maxResults": 0})
+    where = session.url + path
+    return answer_of(Counted, body, where=where).count if cloud else answer_of(Total, body, where=where).total
+
+
+def instants_of(issues: Iterable[Json], field: str, *, until: int) -> list[int]:
+    """Give when issues were created or updated, in epoch milliseconds.
+
+    Those that do not say are passed over, and so is what lies after ``until``: no search would get past it.
+    """
+    fields = (issue.get("fields") for issue in issues)
+    instants = [epoch_ms(known.get(field)) for known in fields if isinstance(known, dict)]
+    return [at for at in instants if at is not None and at <= until]
 
 
 def found_issues(
@@ -148,80 +150,129 @@ def found_issues(
     updated: int | None = None,
     created: int | None = None,
     page_size: int = 100,
-    changelogs: bool = True,
 ) -> Iterator[list[Json]]:
-    """Give the issues that match: lists of bodies, each issue once.
+    """Give the issues that match: lists of bodies, each issue once, its id a text.
+
+    On Data Center with histories; Cloud's search truncates them, so they are fetched apart. One without an id
+    gets one that begins with ``odd/``, so that it can be stored.
 
     Parameters
     ----------
     jql
         A bounded query without order.
     fields
-        Ids of fields; without ``created`` a chain of pages that breaks off cannot be resumed.
+        Ids of fields; ``created`` is added where a chain of pages breaks off.
     updated, created
         Epoch milliseconds from which on an issue must have been changed, or created.
     page_size
         Issues wanted a page; a server may give fewer.
-    changelogs
-        Whether Data Center gives histories along; Cloud's search truncates them, so they are fetched apart.
 
     Raises
     ------
     SourceError, RunError
-        As ``JiraSession.get`` does; RunError too where the server goes in a circle.
+        As ``JiraSession.get`` does; RunError too where an answer has no list of issues, or the server goes in
+        a circle.
     """
-    chain = _cloud_chain if cloud else _data_center_chain
     body: Json = {"fields": fields, "maxResults": page_size}
-    if changelogs and not cloud:
+    if not cloud:
         body["expand"] = ["changelog"]
+    chain = _cloud_chain if cloud else _data_center_chain
     seen: set[str] = set()
-    edge = created
+    edge, total, by_offset = created, 0, False
     while True:
-        before, last = len(seen), False
-        query = {"jql": narrowed(jql, updated=updated, created=edge)}
-        for issues, is_last in chain(session, body | query):
-            last = is_last
-            numbered = {issue["id"]: issue for issue in map(with_id, issues)}
-            new = [issue for name, issue in numbered.items() if name not in seen]
+        before, last = (len(seen), edge), False
+        query = body | {"jql": narrowed(jql, updated=updated, created=created if by_offset else edge)}
+        for page in _data_center_chain(session, query, whole=True) if by_offset else chain(session, query):
+            last, total = page.last, max(total, page.total or 0)
+            new = list({issue["id"]: issue for issue in page.issues if issue["id"] not in seen}.values())
             seen |= {issue["id"] for issue in new}
             if new:
                 yield new
-                edge = max([edge or 0, *created_ms(new)])
-        if last:
+            edge = max([edge or 0, *instants_of(page.issues, "created", until=session.now_ms())])
+        if by_offset or (last and len(seen) >= total):
             return
-        if len(seen) == before:
+        in_all = narrowed(jql, updated=updated, created=created)
+        if last and len(seen) >= count_issues(session, in_all, cloud=cloud):
+            return
+        if cloud and (len(seen), edge) == before:
             raise RunError(
                 f"{session.url} goes in a circle while paging; what was pulled is stored: pull again later"
             )
+        # Data Center: an odd instant of creation, or an issue that vanished; offsets need neither.
+        by_offset = not cloud and (last or (len(seen), edge) == before)
+        body["fields"] = sorted({*fields, "created"})
 
 
-def _cloud_chain(session: "JiraSession", body: Json) -> Iterator[tuple[list[Json], bool]]:
-    """Follow tokens to the end, or to where they repeat or lead nowhere; each page says if it is last."""
-    token, tokens, empty = None, set[str](), 0
+def listed_ids(session: "JiraSession", jql: str, *, cloud: bool) -> tuple[set[str], int]:
+    """Give the ids of all issues that match, and how many the server listed: it may repeat some.
+
+    Raises
+    ------
+    SourceError, RunError
+        As ``found_issues`` does.
+    """
+    if cloud:
+        pages = found_issues(session, jql, cloud=True, fields=["id"], page_size=5000)
+        ids = {issue["id"] for page in pages for issue in page}
+        return {name for name in ids if name.isdecimal()}, len(ids)
+    body: Json = {"fields": ["created"], "maxResults": 1000, "jql": narrowed(jql)}
+    found = [issue["id"] for page in _data_center_chain(session, body, whole=True) for issue in page.issues]
+    return {name for name in found if name.isdecimal()}, len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Issues, whether no more follow, and how many match in all where the server says so."""
+
+    issues: list[Json]
+    last: bool
+    total: int | None = None
+
+
+def _cloud_chain(session: "JiraSession", body: Json) -> Iterator[_Page]:
+    """Follow tokens to the end, or to where they repeat or lead nowhere."""
+    path, token, tokens, empty = f"{CLOUD}/search/jql", None, set[str](), 0
     while True:
-        answer = session.post(f"{CLOUD}/search/jql", body | ({"nextPageToken": token} if token else {}))
-        issues = answer.get("issues") or []
-        token = answer.get("nextPageToken")
-        last = not token or answer.get("isLast") is True
-        yield issues, last
-        empty = 0 if issues else empty + 1
+        answer = session.post(path, body | ({"nextPageToken": token} if token else {}))
+        found = answer_of(Found, answer, where=session.url + path)
+        token = found.token
+        last = not token or found.is_last is True
+        yield _Page(_with_ids(found.issues), last)
+        empty = 0 if found.issues else empty + 1
         if last or token in tokens or empty == EMPTY_PAGES:
             return
-        tokens.add(token)
+        tokens.add(str(token))
 
 
-def _data_center_chain(session: "JiraSession", body: Json) -> Iterator[tuple[list[Json], bool]]:
+def _data_center_chain(session: "JiraSession", body: Json, *, whole: bool = False) -> Iterator[_Page]:
     """Ask one page from the start; further ones only while all on it were created in one second.
 
-    A second, since the server's index may be no finer than that.
+    A second, since the server's index may be no finer than that. With ``whole``, and where the server does
+    not say how many there are, by offset to the end.
     """
-    start = 0
+    path, start = f"{DATA_CENTER}/search", 0
     while True:
-        answer = session.post(f"{DATA_CENTER}/search", body | {"startAt": start})
-        issues = answer.get("issues") or []
-        start += len(issues)
-        last = not issues or start >= int(answer.get("total") or 0)
-        yield issues, last
-        seconds = {at // 1000 for at in created_ms(issues)}
-        if last or len(seconds) > 1:
+        found = answer_of(Found, session.post(path, body | {"startAt": start}), where=session.url + path)
+        start += len(found.issues)
+        last = not found.issues or (found.total is not None and start >= found.total)
+        yield _Page(_with_ids(found.issues), last, found.total)
+        seconds = {at // 1000 for at in instants_of(_objects(found.issues), "created", until=LAST_MS)}
+        if last or (len(seconds) > 1 and found.total is not None and not whole):
             return
+
+
+def _objects(values: list[Any]) -> list[Json]:
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _with_ids(issues: list[Any]) -> list[Json]:
+    """Give issues whose ids are texts; what has none gets one from its content."""
+    known = list[Json]()
+    for issue in issues:
+        body = issue if isinstance(issue, dict) else {"was": issue}
+        id_ = body.get("id")
+        if isinstance(id_, bool) or not isinstance(id_, int | str) or not str(id_).isdecimal():
+            content = json.dumps(body, sort_keys=True).encode()
+            id_ = f"{ODD}{hashlib.sha256(content).hexdigest()[:12]}"
+        known.append(body | {"id": str(id_)})
+    return known

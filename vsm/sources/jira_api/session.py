@@ -5,13 +5,16 @@ than a server asks, fails on dates and gives up on 502 to 504 (measured on 3.10)
 whole requests; so requests go past it, each with a time limit, and no redirect is followed elsewhere.
 """
 
+import json
+import math
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import requests
@@ -21,6 +24,7 @@ from requests import exceptions as trouble
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
+from vsm.sources.jira_api.answers import said_by
 
 TIMEOUT: Final = (10.0, 90.0)
 PATIENCE: Final = 1800.0
@@ -36,7 +40,12 @@ PASSING: Final = {
 }
 FEW: Final = 6
 """How often one question may be answered with what waiting seldom cures."""
-LONGEST_MESSAGE: Final = 300
+LONGEST_ANSWER: Final = 600.0
+"""Seconds that one answer may take from the question to its last byte."""
+LARGEST_ANSWER: Final = 512 * 2**20
+"""Bytes of one answer, decompressed."""
+CHUNK: Final = 16 * 1024
+"""Bytes read at once; compressed a thousandfold they are 16 MB."""
 
 
 def check_address(url: str, *, insecure_http: bool = False) -> str:
@@ -100,9 +109,12 @@ class JiraSession:
     insecure_http
         Let plain http through to other machines.
     patience
-        Seconds that one question may take in all, pauses included.
+        Seconds after which a question is not asked again, pauses included. One answer may take as long as
+        that, and ten minutes at most, so that a question ends within twice the patience.
     timeout
         Seconds to connect, and between two bytes of an answer.
+    largest
+        Bytes of one answer, decompressed.
     sleep, seed
         How to pause, and the seed of its jitter; tests give their own.
     on_wait
@@ -118,6 +130,7 @@ class JiraSession:
         insecure_http: bool = False,
         patience: float = PATIENCE,
         timeout: tuple[float, float] = TIMEOUT,
+        largest: int = LARGEST_ANSWER,
         sleep: Callable[[float], None] = time.sleep,
         seed: int | None = None,
         on_wait: Callable[[float, str], None] | None = None,
@@ -127,6 +140,7 @@ class JiraSession:
         self.server_time: datetime | None = None
         self._timeout = timeout
         self._patience = patience
+        self._largest = largest
         self._sleep = sleep
         self._random = random.Random(seed)  # noqa: S311 - spreads pauses, guards nothing
         self._on_wait = on_wait
@@ -142,6 +156,11 @@ class JiraSession:
         )
         self._session: requests.Session = client._session  # noqa: SLF001 - the package offers no other way
 
+    def now_ms(self) -> int:
+        """Give the later of the server's clock and ours, in epoch milliseconds."""
+        clocks = [datetime.now(UTC), *([self.server_time] if self.server_time else [])]
+        return int(max(clocks).timestamp() * 1000)
+
     def get(self, path: str, *, absent: bool = False, **query: str | int) -> Any:
         """Give the server's answer; None for 403 and 404, where ``absent`` says that these are answers.
 
@@ -150,7 +169,7 @@ class JiraSession:
         SourceError
             The server refuses: not logged in, not permitted, not there, or a question it does not take.
         RunError
-            It stayed unreachable or busy for all our patience.
+            It stayed unreachable or busy for all our patience, or its answer is too long or too deep.
         """
         return self._ask("GET", path, query=query, absent=absent)
 
@@ -179,7 +198,8 @@ class JiraSession:
             return asking(self._once, method, path, query=query, body=body, absent=absent)
         except Passing as reason:
             raise RunError(
-                f"{self.url}: {reason}, and waiting did not help; what was pulled is stored: pull again later"
+                f"{self.url}: {reason}, and waiting did not help; what was pulled is stored: pull again "
+                f"later (asked for {path})"
             ) from None
 
     def _once(
@@ -193,10 +213,7 @@ class JiraSession:
     ) -> Any:
         self.asked += 1
         try:
-            answer = requests.Session.request(
-                self._session, method, f"{self.url}{path}", params=query, json=body,
-                timeout=self._timeout, allow_redirects=False,
-            )  # fmt: skip
+            answer, content = self._fetched(method, path, query, body)
         except trouble.SSLError:
             raise SourceError(
                 f"{self.url}: its certificate cannot be verified; pass --ca-bundle if you sign your own"
@@ -210,7 +227,55 @@ class JiraSession:
                 f"{self.url}: {type(error).__name__}; check the address and --ca-bundle"
             ) from None
         self.server_time = _date(answer) or self.server_time
-        return _json(answer, site=self.url, path=path, absent=absent)
+        return _json(answer, content, site=self.url, path=path, absent=absent)
+
+    def _fetched(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int] | None,
+        body: Mapping[str, object] | None,
+    ) -> tuple[requests.Response, bytes]:
+        """Give the answer and its content, within our limits of time and size.
+
+        It is read by a thread of its own, which is left behind when its time is up: a server that sends a
+        byte now and then keeps any reading call waiting, in the head of an answer too.
+        """
+        ended, outcome = threading.Event(), list[tuple[requests.Response, bytes] | Exception]()
+
+        def read() -> None:
+            try:
+                answer = requests.Session.request(
+                    self._session, method, f"{self.url}{path}", params=query, json=body,
+                    timeout=self._timeout, allow_redirects=False, stream=True,
+                )  # fmt: skip
+                outcome.append((answer, self._content(answer, path, ended)))
+            except Exception as error:  # noqa: BLE001 - raised again by who waits
+                outcome.append(error)
+
+        thread, limit = threading.Thread(target=read, daemon=True), min(LONGEST_ANSWER, self._patience)
+        thread.start()
+        thread.join(limit)
+        ended.set()
+        if not outcome:
+            raise Passing(f"one answer was not complete after {limit:g} s", tries=FEW)
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    def _content(self, answer: requests.Response, path: str, ended: threading.Event) -> bytes:
+        content = bytearray()
+        with answer:
+            for chunk in answer.iter_content(CHUNK):
+                content += chunk
+                if len(content) > self._largest:
+                    raise RunError(
+                        f"{self.url}: the answer to {path} is longer than {self._largest:,} bytes; "
+                        "narrow what is pulled with --project or --jql, or check what answers there"
+                    )
+                if ended.is_set():
+                    break
+        return bytes(content)
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
         """Stop where the next pause would outlast our patience, or the same odd answer came often enough.
@@ -242,12 +307,12 @@ def _date(answer: requests.Response) -> datetime | None:
     """Give the server's own clock, from the answer's head."""
     try:
         date = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _json(answer: requests.Response, *, site: str, path: str, absent: bool) -> Any:
+def _json(answer: requests.Response, content: bytes, *, site: str, path: str, absent: bool) -> Any:
     """Give the answer's JSON; None for "not there, or not for you" where that is an answer.
 
     Raises ``Passing`` where the server may well answer if asked again, ``SourceError`` where it refuses: that
@@ -266,31 +331,49 @@ def _json(answer: requests.Response, *, site: str, path: str, absent: bool) -> A
     if code in {403, 404} and absent:
         return None
     if code >= 400:
-        raise SourceError(_refusal(answer, site, path))
+        raise SourceError(_refusal(answer, content, site, path))
     try:
-        return answer.json()
+        parsed = json.loads(content, parse_constant=_no_number)
     except ValueError:
         raise Passing(
             "it answered with a page instead of data; is the login still good?", tries=FEW
         ) from None
+    except RecursionError:
+        raise RunError(
+            f"{site}: the answer to {path} is nested too deeply to be read; what was pulled is stored: check "
+            "what answers there, and pull again"
+        ) from None
+    if parsed is None:
+        raise RunError(
+            f"{site}: the answer to {path} is empty (null); what was pulled is stored: pull again later"
+        )
+    return parsed
+
+
+def _no_number(word: str) -> NoReturn:
+    """Refuse NaN and infinities, which are no JSON."""
+    raise ValueError(word)
 
 
 def _retry_after(answer: requests.Response) -> float | None:
-    """Give how many seconds the server asks us to wait, from seconds or a date by its own clock."""
+    """Give how many seconds the server asks us to wait, from seconds or a date by its own clock.
+
+    None where it asks for nothing that can be waited for.
+    """
     header = answer.headers.get("Retry-After", "")
     try:
-        return max(float(header), 0.0)
+        return max(float(header), 0.0) if math.isfinite(float(header)) else None
     except ValueError:
         pass
     try:
         until, now = (parsedate_to_datetime(text) for text in (header, answer.headers.get("Date", "")))
         return max((until - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _refusal(answer: requests.Response, site: str, path: str) -> str:
-    code, messages = answer.status_code, _messages(answer)
+def _refusal(answer: requests.Response, content: bytes, site: str, path: str) -> str:
+    code, messages = answer.status_code, _messages(content)
     captcha = code == 403 and "X-Authentication-Denied-Reason" in answer.headers
     sentence = {
         400: "does not take the question (400): check --jql, --project and --filter",
@@ -305,14 +388,9 @@ def _refusal(answer: requests.Response, site: str, path: str) -> str:
     return f"{site} {sentence}" + (f". It says: {messages}" if messages else "")
 
 
-def _messages(answer: requests.Response) -> str:
+def _messages(content: bytes) -> str:
     """Give Jira's own error messages; of other pages nothing is repeated."""
     try:
-        body = answer.json()
-    except ValueError:
+        return said_by(json.loads(content))
+    except (ValueError, RecursionError):
         return ""
-    if not isinstance(body, dict):
-        return ""
-    errors = body.get("errors")
-    messages = [*(body.get("errorMessages") or []), *(errors.values() if isinstance(errors, dict) else [])]
-    return " ".join(str(message) for message in messages)[:LONGEST_MESSAGE]

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Archive, Document
-from vsm.sources.jira_api.fields import FIELDS, Json, roles_from_fields
+from vsm.sources.jira_api.answers import Board, Fields, Json, Server, Statuses, answer_of
+from vsm.sources.jira_api.fields import FIELDS, roles_from_fields
 from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope
 
 if TYPE_CHECKING:
@@ -68,20 +69,26 @@ def learn_site(
     SourceError, RunError
         As ``JiraSession.get`` does.
     """
-    server = session.get(f"{DATA_CENTER}/serverInfo")
-    cloud = server.get("deploymentType") == "Cloud"
+    path = f"{DATA_CENTER}/serverInfo"
+    server = answer_of(Server, session.get(path), where=session.url + path)
+    cloud = server.kind == "Cloud"
     api = CLOUD if cloud else DATA_CENTER
-    roles = roles_from_fields(session.get(f"{api}/field"), custom=custom)
+    path = f"{api}/field"
+    fields = answer_of(Fields, {"fields": session.get(path)}, where=session.url + path).fields
+    roles = roles_from_fields(fields, custom=custom)
     documents = list[Document]()
-    for status in session.get(f"{api}/status"):
-        category = (status.get("statusCategory") or {}).get("key")
-        named = {"type": "status", "id": str(status["id"]), "name": status["name"], "category": category}
-        documents.append(Document(f"status/{status['id']}/{status['name']}", named))
-    board = session.get(f"{AGILE}/board/{scope.board}/configuration") if scope.board else None
-    if board:
+    path = f"{api}/status"
+    for status in answer_of(Statuses, {"statuses": session.get(path)}, where=session.url + path).statuses:
+        category = status.category.key if status.category else None
+        named = {"type": "status", "id": status.id, "name": status.name, "category": category}
+        documents.append(Document(f"status/{status.id}/{status.name}", named))
+    board = None
+    if scope.board:
+        path = f"{AGILE}/board/{scope.board}/configuration"
+        board = answer_of(Board, session.get(path), where=session.url + path)
         documents.append(Document("board", {"type": "board"} | _board(board)))
-    jql = scope.jql_of_board(str(board["filter"]["id"]) if board else None)
-    site = Site(cloud, str(server.get("baseUrl") or session.url).rstrip("/"), jql, roles)
+    jql = scope.jql_of_board(board.filter.id if board else None)
+    site = Site(cloud, (server.base or session.url).rstrip("/"), jql, roles)
     body = {"type": SITE, "cloud": cloud, "base": site.base, "jql": jql, "roles": roles}
     return site, [Document(_name(scope, custom), body), *documents]
 
@@ -92,17 +99,12 @@ def _name(scope: Scope, custom: Mapping[str, str]) -> str:
     return f"{SITE}/{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
-def _board(board: Json) -> Json:
-    columns = (board.get("columnConfig") or {}).get("columns") or []
+def _board(board: Board) -> Json:
     return {
-        "name": board.get("name"),
-        "constraint": (board.get("columnConfig") or {}).get("constraintType"),
+        "name": board.name,
+        "constraint": board.config.constraint,
         "columns": [
-            {
-                "name": column["name"],
-                "statuses": [str(status["id"]) for status in column.get("statuses") or ()],
-                "wip": column.get("max"),
-            }
-            for column in columns
+            {"name": column.name, "statuses": [status.id for status in column.statuses], "wip": column.wip}
+            for column in board.config.columns
         ],
     }

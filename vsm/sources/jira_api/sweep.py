@@ -1,13 +1,13 @@
-"""Issues that are no longer there: Jira tells nobody of deletions, so all ids are compared."""
+"""All ids compared: Jira tells nobody of deletions, nor of issues that came into sight late."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Document
-from vsm.sources.jira_api.fields import Json
-from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, found_issues
+from vsm.sources.jira_api.answers import Issues, Json, Named, answer_of
+from vsm.sources.jira_api.search import CLOUD, DATA_CENTER
 from vsm.sources.jira_api.site import Site
 
 if TYPE_CHECKING:
@@ -40,7 +40,19 @@ def gone_document(issue: str, how: str, *, at: int) -> Document:
     return Document(f"{GONE}{issue}", {"type": "gone", "issue": issue, "how": how, "noticed": noticed})
 
 
-def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, str]) -> Iterator[Missing]:
+def issues_by_id(session: "JiraSession", site: Site, ids: Collection[str]) -> Iterator[list[Json]]:
+    """Give these issues, a hundred at a time, past the search index; those that do not exist are left out.
+
+    Raises
+    ------
+    SourceError, RunError
+        As ``JiraSession.get`` does; RunError too where an answer is none.
+    """
+    for asked in _hundreds(ids):
+        yield _asked_one_by_one(session, site, asked)
+
+
+def missing_issues(session: "JiraSession", site: Site, *, missing: Mapping[str, str]) -> Iterator[Missing]:
     """Give what became of issues that are stored, but not found any more.
 
     An issue that still exists moved out of what is asked for; one that does not is deleted if its project
@@ -49,36 +61,42 @@ def missing_issues(session: "JiraSession", site: Site, *, stored: Mapping[str, s
 
     Parameters
     ----------
-    stored
-        Issue id → project key, of all issues that are stored and not known to be gone.
+    missing
+        Issue id → project key.
 
     Raises
     ------
     SourceError, RunError
         As ``JiraSession.get`` does.
     """
-    pages = found_issues(
-        session, site.jql, cloud=site.cloud, fields=["id"] if site.cloud else ["created"],
-        page_size=5000 if site.cloud else 1000, changelogs=False,
-    )  # fmt: skip
-    there = {issue["id"] for page in pages for issue in page}
-    missing = sorted(stored.keys() - there, key=int)
-    for start in range(0, len(missing), AT_ONCE):
-        asked = missing[start : start + AT_ONCE]
+    for asked in _hundreds(missing):
         found = _asked_one_by_one(session, site, asked)
         absent = set(asked) - {issue["id"] for issue in found}
         visible = {
             key: session.get(f"{site.api}/project/{key}", absent=True) is not None
-            for key in sorted({stored[name] for name in absent})
+            for key in sorted({missing[name] for name in absent})
         }
-        yield Missing(found, {name: DELETED if visible[stored[name]] else HIDDEN for name in sorted(absent)})
+        yield Missing(found, {name: DELETED if visible[missing[name]] else HIDDEN for name in sorted(absent)})
 
 
-def _asked_one_by_one(session: "JiraSession", site: Site, ids: list[str]) -> list[Json]:
-    """Ask for issues by id, past the search index; those that do not exist are not in the answer."""
+def _hundreds(ids: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(ids, key=int)
+    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
+
+
+def _asked_one_by_one(session: "JiraSession", site: Site, ids: Sequence[str]) -> list[Json]:
     if site.cloud:
-        answer = session.post(f"{CLOUD}/issue/bulkfetch", {"issueIdsOrKeys": ids, "fields": site.fields})
-        return [issue for issue in answer.get("issues") or () if issue["id"] in ids]
-    expand = {"fields": ",".join(site.fields), "expand": "changelog"}
-    answers = (session.get(f"{DATA_CENTER}/issue/{name}", absent=True, **expand) for name in ids)
-    return [issue for issue in answers if issue]
+        path = f"{CLOUD}/issue/bulkfetch"
+        answer = session.post(path, {"issueIdsOrKeys": list(ids), "fields": site.fields})
+        found = answer_of(Issues, answer, where=session.url + path).issues
+    else:
+        expand = {"fields": ",".join(site.fields), "expand": "changelog"}
+        path = f"{DATA_CENTER}/issue/"
+        answers = [(session.get(f"{path}{name}", absent=True, **expand), name) for name in ids]
+        found = [
+            issue | {"id": answer_of(Named, issue, where=f"{session.url}{path}{name}").id}
+            for issue, name in answers
+            if issue is not None
+        ]
+    known = (issue | {"id": str(issue.get("id"))} for issue in found)
+    return [issue for issue in known if issue["id"] in ids]

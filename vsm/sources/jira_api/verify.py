@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import VsmError
+from vsm.sources.jira_api.answers import Permissions, Person, answer_of
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.search import DATA_CENTER, Scope, found_issues
 from vsm.sources.jira_api.site import Site, learn_site
@@ -34,8 +35,9 @@ def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
         Nothing is stored.
     """
     try:
-        me = session.get(f"{DATA_CENTER}/myself")
-        yield Check("login", f"known as {me.get('displayName') or me.get('name')}")
+        path = f"{DATA_CENTER}/myself"
+        me = answer_of(Person, session.get(path), where=session.url + path)
+        yield Check("login", f"known as {me.display_name or me.name}")
         site, _ = learn_site(session, scope, custom={})
         yield Check("site", f"{'Cloud' if site.cloud else 'Data Center'} at {site.base}")
     except VsmError as error:
@@ -46,8 +48,13 @@ def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:
 
 
 def _project(session: "JiraSession", site: Site, key: str) -> Check:
-    answer = session.get(f"{site.api}/mypermissions", absent=True, projectKey=key, permissions=BROWSE) or {}
-    allowed = bool(((answer.get("permissions") or {}).get(BROWSE) or {}).get("havePermission"))
+    path = f"{site.api}/mypermissions"
+    answer = session.get(path, absent=True, projectKey=key, permissions=BROWSE)
+    try:
+        known = answer_of(Permissions, answer or {}, where=session.url + path).permissions
+    except VsmError as error:
+        return Check(f"project {key}", str(error), passed=False)
+    allowed = BROWSE in known and known[BROWSE].have
     lack = "the login lacks Browse Projects, or there is no such project"
     return Check(f"project {key}", "may be browsed" if allowed else lack, passed=allowed)
 
