@@ -18,6 +18,7 @@ BROUGHT = {
     "markupsafe": "jinja2",
     "nbformat": "nbconvert",
     "traitlets": "nbconvert",
+    "typing_extensions": "pydantic",
 }
 """Libraries that come with a dependency, and are its own words."""
 CONDA = {"kaleido": "python-kaleido"}  # the name of a package there, where it is not that of PyPI

@@ -60,6 +60,24 @@ class RunError(VsmError):
     """The request was right, and carrying it out failed."""
 
 
+def sentence_of(error: Exception) -> str:
+    """Describe an error that nobody raised on purpose: a disk that refuses is the user's, all else is ours.
+
+    Examples
+    --------
+    >>> sentence_of(OSError(28, "No space left on device"))
+    'No space left on device; check that it can be read and written, and that its disk has space'
+    >>> sentence_of(KeyError("id"))
+    "unexpected KeyError: 'id'; please report it, with VSM_DEBUG=1 for the traceback"
+    """
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}; check that it can be read and written, and that its disk has space"
+    text = " ".join(str(error).split())
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"unexpected {what}; please report it, with VSM_DEBUG=1 for the traceback"
+
+
 class ArchiveError(RunError):
     """The archive is locked, damaged or of a newer version."""
 

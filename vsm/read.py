@@ -8,12 +8,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 from tqdm import tqdm
 
-from vsm.errors import ArchiveError, EmptyWindowError, ParameterError
+from vsm.bodies import BOARDS
+from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
@@ -35,10 +36,12 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 6
+LOG_VERSION: Final = 7
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
+Part = TypeVar("Part")
+UNREADABLE: Final = "unreadable source"
 NEVER: Final = pd.Timestamp(0, tz="UTC")
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -161,6 +164,8 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     if len(kept) == len(STORED):
         return Log(**kept)
     log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None)
+    if (log.quality["check"] == UNREADABLE).any():
+        return log  # a newer vsm may be able to
     with suppress(ArchiveError):
         for name in STORED if whole else ():
             save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
@@ -186,25 +191,20 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
-    trackers = [
-        readers[source.partition(":")[0]](
-            with_progress(archive.documents(source), source=source), source=source
-        )
-        for source in sources
-        if not source.startswith("git:")
-    ]
+    trackers = []
+    for source in sources:
+        kind = source.partition(":")[0]
+        if kind != "git":
+            bodies = archive.texts(source) if kind == "jira" else archive.documents(source)
+            trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
     keys = ticket_keys(merged.tickets, merged.events)
-    repositories = [
-        log_from_git(
-            with_progress(archive.documents(source), source=source),
-            repository=source.removeprefix("git:"),
-            keys=keys,
-            mail_key=mail_key,
-        )
-        for source in sources
-        if source.startswith("git:")
-    ]
+    repositories = []
+    for source in sources:
+        if source.startswith("git:"):
+            bodies, repository = archive.documents(source), source.removeprefix("git:")
+            reader = partial(log_from_git, repository=repository, keys=keys, mail_key=mail_key)
+            repositories.append(_read_or_told(reader, with_progress(bodies, source=source), source=source))
     unfinished = [
         QualityNote(
             "unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source
@@ -222,6 +222,24 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
 
 
+def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, source: str) -> Log:
+    """Read one source; where its documents defeat us, the others are read all the same, and a fault says so.
+
+    Not a mistake of the user's, nor one of the machine's: these are raised.
+    """
+    about = {} if source.startswith("git:") else {"source": source}
+    try:
+        return reader(documents, **about)
+    except (VsmError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - what one source holds must not cost us the others
+        detail = (
+            f"none of its documents is in the numbers: reading them failed ({type(error).__name__}: "
+            f"{error}); update vsm, or report this"
+        )
+        return Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
+
+
 def _comparisons(archive: Archive, source: str) -> list[dict[str, Any]]:
     """Give how a Jira's pulls compared with the server, a document for each question."""
     names = sorted(name for name in archive.ids(source) if name.startswith("compared/"))
@@ -232,7 +250,8 @@ def board_from_archive(archive: Archive) -> Board | None:
     """Give the board by which tickets were pulled, of several sources' the first; None without one."""
     trackers = (source for source in archive.sources() if source.partition(":")[0] == "jira")
     known = ((source, archive.document(source, "board")) for source in trackers)
-    return next((board_from_jira(body, source=source) for source, body in known if body), None)
+    read = ((source, BOARDS.read(body).body) for source, body in known if body)
+    return next((board_from_jira(body, source=source) for source, body in read if body), None)
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:
@@ -271,7 +290,7 @@ def _as_of(
     return until or recorded or NEVER
 
 
-def with_progress(documents: Iterable[dict[str, Any]], *, source: str) -> Iterator[dict[str, Any]]:
+def with_progress(documents: Iterable[Part], *, source: str) -> Iterator[Part]:
     """Give the same documents, and show on a terminal and in Jupyter how many were read so far.
 
     Nothing is said of what takes less than two seconds, nor into files and pipes; ``TQDM_DISABLE=1`` in the

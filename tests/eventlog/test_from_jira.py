@@ -134,10 +134,11 @@ def test_events_before_creation_start_the_life_earlier() -> None:
     assert doubts(log) == [("events before creation", "warning")]
 
 
-def test_unreadable_instants_are_told_not_dropped_silently() -> None:
-    """A history whose instant cannot be read is left out and is a fault."""
-    log = log_from_jira([issue(1, history(5, "soon", moved("1", "3")), now="3")])
-    assert doubts(log) == [("unreadable instant", "fault")]
+def test_a_history_without_an_instant_costs_the_ticket() -> None:
+    """Without the change its life would be wrong; missing and named is better."""
+    log = log_from_jira([issue(1, history(5, "soon", moved("1", "3")), now="3"), issue(2)])
+    assert doubts(log) == [("unreadable document", "fault")]
+    assert log.tickets["key"].tolist() == ["AB-2"]
 
 
 def test_workflow_migration_marks_its_status_change() -> None:

@@ -26,7 +26,7 @@ from vsm.cli.lab import lab
 from vsm.cli.pull import pull, verify
 from vsm.cli.report import report, slides
 from vsm.cli.schedule import run, schedule
-from vsm.errors import VsmError
+from vsm.errors import VsmError, sentence_of
 
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
@@ -85,22 +85,12 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - nobody should have to read a traceback
         if os.environ.get("VSM_DEBUG") == "1":
             traceback.print_exception(error)
-        _end(f"vsm: {_unexpected(error)}", code=1)
+        _end(f"vsm: {sentence_of(error)}", code=1)
 
 
 def _end(sentence: str, *, code: int) -> None:
     console(stderr=True).print(sentence)
     sys.exit(code)
-
-
-def _unexpected(error: Exception) -> str:
-    """Describe an unexpected error: what the disk refuses the user can fix, all else is ours."""
-    if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror}; check that it can be read and written, and that its disk has space"
-    text = " ".join(str(error).split())
-    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return f"unexpected {what}; please report it, with VSM_DEBUG=1 for the traceback"
 
 
 @contextmanager

@@ -10,12 +10,15 @@ import typer
 
 from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, session_of
-from vsm.errors import ParameterError, SourceError, VsmError
+from vsm.errors import ParameterError, RunError, SourceError, VsmError, sentence_of
 from vsm.sources.archive import PullState, open_archive
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.lock import one_at_a_time
 from vsm.sources.table_file import parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
+
+LONGEST = 300
+"""Characters of another library's message that are repeated."""
 
 pull = typer.Typer(
     help="Pull tickets and commits into the archive; can be repeated.", invoke_without_command=True
@@ -137,7 +140,25 @@ def store(
 
     A table is read whole each time, and so are a repository's branches and tags: what they no longer have is
     dropped. Commits that were read before stay. A source is pulled by one process at a time (BusyError).
+    Whatever else goes wrong with what the source says is a RunError that names the source.
     """
+    try:
+        _store(into, source, asked, sweep=sweep, at=at)
+    except VsmError:
+        raise
+    except OSError as error:
+        raise RunError(sentence_of(error)) from error
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__} {error}".split())[:LONGEST]
+        raise RunError(
+            f"{source}: its data could not be read ({what}); what was reported as stored is stored. Other "
+            "sources are not concerned; update vsm, or report this"
+        ) from error
+
+
+def _store(
+    into: tuple[Path, PullProgress], source: str, asked: Asked, *, sweep: bool | None, at: datetime | None
+) -> None:
     dir_, progress = into
     folder = WorkFolder.at(dir_)
     workflow = read_workflow(folder)

@@ -23,7 +23,7 @@ from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
-from vsm.sources.jira_file import issue_pages
+from vsm.sources.jira_file import UNREAD, issue_pages
 from vsm.sources.table_file import row_pages
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def asked_pages(
         file, where = Path(asked["file"]), asked["environment"]
         return deployment_pages(file, environment=where, repository=asked["repository"])
     if "file" in asked:
-        pages = issue_pages(Path(asked["file"]))
+        file = Path(asked["file"])
+        had_unread = archive.document(source, f"{UNREAD}{file.name}") is not None
+        pages = issue_pages(file, had_unread=had_unread)
     else:
         from vsm.sources.jira_api import LiveJira, live_pages  # noqa: PLC0415 - jira takes half a second
 
@@ -95,7 +97,10 @@ def _of_one_site(pages: Iterator[Page], source: str, archive: Archive) -> Iterat
 
 def _site(body: Mapping[str, Any]) -> str:
     """Give the host of an issue; nothing where its body does not say."""
-    return (urlsplit(str(body.get("self", ""))).hostname or "") if "key" in body else ""
+    try:
+        return (urlsplit(str(body.get("self", ""))).hostname or "") if "key" in body else ""
+    except ValueError:
+        return ""
 
 
 def scope_of(asked: Asked) -> "Scope":

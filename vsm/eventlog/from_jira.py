@@ -8,16 +8,16 @@ ids do not follow time in imports.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
 
+from vsm.bodies import Issue
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
     Item,
-    Json,
     account,
     addresses_in,
     history_items,
@@ -39,14 +39,15 @@ LAST: Final = 2**62
 """Ranks behind every history of its instant."""
 
 
-def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: bytes | None = None) -> Log:
+def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: bytes | None = None) -> Log:
     """Give the log of these documents.
 
     Parameters
     ----------
     bodies
-        REST v2 or v3 issue bodies with ``changelog``; a body may appear once. What a live pull adds stands
-        among them, with a ``type``: the site's fields, its statuses, which issues are gone.
+        REST v2 or v3 issue bodies with ``changelog``, parsed or as texts of JSON. What a live pull adds
+        stands among them, with a ``type``: the site's fields, its statuses, which issues are gone. What
+        ``vsm.bodies`` does not let through is left out and noted.
     source
         Prefix of every id made from them: ``jira:10023``.
     mail_key
@@ -67,9 +68,10 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    documents = sort_documents(bodies)
+    documents = sort_documents(bodies, source=source)
     if not documents.issues:
-        return Log(names=_names(documents, [], source, mail_key))
+        names = _names(documents, [], source, mail_key)
+        return Log(names=names, quality=quality_from_notes(documents.notes))
     changes = _changes(documents, source)
     moves = changes[changes["kind"] == "status"]
     entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
@@ -86,6 +88,7 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
     rows = pd.concat([firsts, changes])
     ends = _ends(documents, rows, source)
     notes = [
+        *documents.notes,
         *check_changelogs(documents.issues, changes, lifecycles, source=source),
         *check_gone(ends, lifecycles, source=source),
         *check_amounts(_amounts(documents, source), source=source),
@@ -99,7 +102,7 @@ def log_from_jira(bodies: Iterable[Json], *, source: str = "jira", mail_key: byt
 
 
 def _changes(documents: JiraDocuments, source: str) -> pd.DataFrame:
-    """Give all recorded facts by ticket and time; rows without a readable instant keep NaT."""
+    """Give all recorded facts by ticket and time."""
     items = list[Item]()
     for body in documents.issues:
         items += history_items(body, source=source, roles=documents.roles)
@@ -117,22 +120,21 @@ def _lives(
     A worklog may be dated long before, by a slip of the hand; touches move no beginning.
     """
     rows = pd.DataFrame([_ticket(body, documents.roles, now, source) for body in documents.issues])
-    rows = rows.drop_duplicates("ticket", keep="last")
     rows["created"] = instants(list(rows["created"]))
     rows["resolved"] = instants(list(rows["resolved"]))
     changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
     earliest = changed.groupby("ticket")["at"].min().reindex(rows["ticket"]).set_axis(rows.index)
     rows["start"] = rows["created"].where(~(earliest < rows["created"]), earliest)
-    return rows.reset_index(drop=True)
+    return rows
 
 
-def _ticket(body: Json, roles: Mapping[str, str], now: Mapping[str, States], source: str) -> dict[str, Any]:
+def _ticket(body: Issue, roles: Mapping[str, str], now: Mapping[str, States], source: str) -> dict[str, Any]:
     fields, ticket = body["fields"], f"{source}:{body['id']}"
-    site = str(body.get("self", "")).partition("/rest/")
+    site = (body.get("self") or "").partition("/rest/")
     return {
         "ticket": ticket,
         "key": body["key"],
-        "project": (fields.get("project") or {}).get("key") or str(body["key"]).rpartition("-")[0],
+        "project": (fields.get("project") or {}).get("key") or body["key"].rpartition("-")[0],
         "type": (fields.get("issuetype") or {}).get("name"),
         "priority": (fields.get("priority") or {}).get("name"),
         "summary": fields.get("summary"),
@@ -155,7 +157,7 @@ def _amounts(documents: JiraDocuments, source: str) -> Iterator[tuple[str, str, 
         yield f"{source}:{body['id']}", body["key"], texts
 
 
-def _now(body: Json, kind: str, roles: Mapping[str, str], ids: Mapping[str, str], source: str) -> str | None:
+def _now(body: Issue, kind: str, roles: Mapping[str, str], ids: Mapping[str, str], source: str) -> str | None:
     """Give today's value of a state, for where no change says what it was; keys become tickets by ``ids``."""
     fields = body["fields"]
     match kind:
@@ -164,9 +166,9 @@ def _now(body: Json, kind: str, roles: Mapping[str, str], ids: Mapping[str, str]
         case "assignee":
             return account(source, fields.get("assignee"))
         case "priority":
-            return cast("str | None", (fields.get("priority") or {}).get("name"))
-        case "parent" if (fields.get("parent") or {}).get("id"):
-            return f"{source}:{fields['parent']['id']}"
+            return (fields.get("priority") or {}).get("name")
+        case "parent" if parent := (fields.get("parent") or {}).get("id"):
+            return f"{source}:{parent}"
     value = custom_value(fields, kind, roles=roles, source=source) if roles else None
     return ids.get(value or "") if kind == "parent" else value
 
@@ -209,8 +211,8 @@ def _ends(documents: JiraDocuments, rows: pd.DataFrame, source: str) -> pd.DataF
 
 
 def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Give EVENTS with ties ranked; unreadable instants were noted."""
-    timed = rows[rows["at"].notna()].sort_values(ORDER, kind="stable", ignore_index=True)
+    """Give EVENTS with ties ranked."""
+    timed = rows.sort_values(ORDER, kind="stable", ignore_index=True)
     timed["seq"] = timed.groupby(["ticket", "at"]).cumcount()
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
@@ -224,8 +226,8 @@ def _names(
         (
             "status",
             f"{source}:{body['id']}",
-            str(body["name"]),
-            CATEGORIES.get(str(body.get("category"))),
+            body["name"],
+            CATEGORIES.get(body.get("category") or ""),
             None,
         )
         for body in documents.statuses

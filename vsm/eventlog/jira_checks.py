@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from vsm.eventlog.jira_items import Json, status_id
+from vsm.bodies import Issue
+from vsm.eventlog.jira_items import status_id
 from vsm.eventlog.log import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
 
 
 def check_changelogs(
-    bodies: Sequence[Json], changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
+    bodies: Sequence[Issue], changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
 ) -> Iterator[QualityNote]:
     """Note what is wrong or odd in these issues' histories.
 
     Checked are: completeness (``total`` against what is there), the chain of status changes, the last
-    one against the current status, unreadable instants, missing authors, moves onto itself, changes
+    one against the current status, missing authors, moves onto itself, changes
     from or to nothing, moves between projects, and events before creation.
 
     Parameters
@@ -27,8 +28,8 @@ def check_changelogs(
     """
     moves = changes[changes["kind"] == "status"]
     for body in bodies:
-        there = len(body["changelog"].get("histories") or ())
-        total = int(body["changelog"].get("total") or there)
+        there = len(body["changelog"]["histories"])
+        total = body["changelog"].get("total") or there
         if total > there:
             detail = f"{body['key']}: {there} of {total} histories are there; fetch the whole changelog"
             yield QualityNote("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
@@ -76,7 +77,6 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
     half = moves["before"].isna() | moves["after"].isna()
     onto_itself = moves["before"] == moves["after"]
     checks: tuple[tuple[pd.DataFrame, str, Level, str], ...] = (
-        (changes[changes["at"].isna()], "unreadable instant", "fault", "left out of the log"),
         (moves[onto_itself], "self transition", "note", "changes nothing"),
         (moves[half], "status from or to nothing", "warning", "taken as it stands"),
         (changes[changes["actor"].isna()], "missing author", "note", "nobody is named"),

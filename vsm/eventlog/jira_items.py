@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from vsm.bodies import Issue
+
 Json = Mapping[str, Any]
+LONGEST_NUMBER: Final = 18
+"""Digits of a number that surely fits 64 bits."""
 
 KIND_OF_FIELD: Final = {
     "status": "status",
@@ -42,7 +46,7 @@ class Item(NamedTuple):
     bulk: bool = False
 
 
-def account(source: str, user: object) -> str | None:
+def account(source: str, user: Json | None) -> str | None:
     """Give the account of a user: Cloud's ``accountId``, Data Center's ``key`` or ``name``.
 
     Examples
@@ -50,19 +54,17 @@ def account(source: str, user: object) -> str | None:
     >>> account("jira", {"key": "person-07", "displayName": "Person 07"})
     'jira:person-07'
     """
-    if not isinstance(user, Mapping):
-        return None
-    user_id = user.get("accountId") or user.get("key") or user.get("name")
+    user_id = user and (user.get("accountId") or user.get("key") or user.get("name"))
     return f"{source}:{user_id}" if user_id else None
 
 
-def status_id(body: Json, *, source: str) -> str:
+def status_id(body: Issue, *, source: str) -> str:
     """Give the issue's status of today: its id, or its name where a body has no id."""
     status = body["fields"]["status"]
     return f"{source}:{status.get('id') or status['name']}"
 
 
-def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
+def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
     """Give the facts of the changelog, without items of fields that say nothing about flow.
 
     A history that also changes ``Workflow`` is a migration: its status changes are marked bulk. ``roles``
@@ -78,14 +80,15 @@ def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLE
     """
     ticket = f"{source}:{body['id']}"
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
-    for number, history in enumerate(body["changelog"].get("histories") or ()):
-        items, at = history.get("items") or (), history.get("created")
+    for number, history in enumerate(body["changelog"]["histories"]):
+        items, at = history["items"], history["created"]
         migration = any(_field(item) == "workflow" for item in items)
-        history_id = str(history.get("id", ""))
-        order = int(history_id) if history_id.isdigit() else number
+        history_id = history.get("id") or ""
+        numbered = history_id.isascii() and history_id.isdigit() and len(history_id) <= LONGEST_NUMBER
+        order = int(history_id) if numbered else number
         ref = history_id or f"{body['id']}/{number}"
         for position, item in enumerate(items):
-            role = roles.get(str(item.get("fieldId")))
+            role = roles.get(item.get("fieldId") or "")
             kind = KIND_OF_FIELD.get(_field(item)) if role is None else KIND_OF_ROLE.get(role)
             if kind is None or (kind == "worklog" and logged):
                 continue
@@ -98,7 +101,7 @@ def history_items(body: Json, *, source: str, roles: Mapping[str, str] = NO_ROLE
 def _field(item: Json) -> str:
     """Give the field's name: ``fieldId`` is stable, ``field`` may be renamed and varies in case."""
     field_id = str(item.get("fieldId") or "").lower()
-    return field_id if field_id in KIND_OF_FIELD else str(item.get("field") or "").lower()
+    return field_id if field_id in KIND_OF_FIELD else str(item["field"]).lower()
 
 
 def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
@@ -120,7 +123,7 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
     return str(text) if text else None
 
 
-def touch_items(body: Json, *, source: str) -> Iterator[Item]:
+def touch_items(body: Issue, *, source: str) -> Iterator[Item]:
     """Give comments and worklogs: instants and authors only, never the text.
 
     Examples
@@ -131,56 +134,60 @@ def touch_items(body: Json, *, source: str) -> Iterator[Item]:
     [('comment', 'jira:person-07', 'comment 8')]
     """
     ticket = f"{source}:{body['id']}"
-    for kind, part, instant in (("comment", "comments", "created"), ("worklog", "worklogs", "started")):
-        for position, note in enumerate((body["fields"].get(kind) or {}).get(part) or ()):
+    for kind, instant in (("comment", "created"), ("worklog", "started")):
+        for position, note in enumerate(_notes(body["fields"], kind)):
             actor = account(source, note.get("author"))
             number = note.get("id") or f"{body['id']}/{position}"
-            yield Item(ticket, note.get(instant), 0, position, kind, None, None, actor, f"{kind} {number}")
+            yield Item(ticket, note[instant], 0, position, kind, None, None, actor, f"{kind} {number}")
 
 
-def names_in(body: Json, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
+def _notes(fields: Json, kind: str) -> list[Json]:
+    """Give the comments, or the worklogs, of an issue."""
+    return (fields.get(kind) or {}).get(f"{kind}s") or []
+
+
+def names_in(body: Issue, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
     """Give the names that ids bear: (kind, id, name, category, when).
 
     Examples
     --------
     >>> status = {"id": "1", "name": "Open", "statusCategory": {"key": "new"}}
-    >>> list(names_in({"fields": {"status": status}, "changelog": {}}, source="jira"))
+    >>> fields = {"created": "2026-01-05T09:00:00.000+0000", "status": status}
+    >>> list(names_in({"fields": fields, "changelog": {"histories": []}}, source="jira"))
     [('status', 'jira:1', 'Open', 'queue', None)]
     """
     fields = body["fields"]
     status = fields["status"]
-    category = CATEGORIES.get(str((status.get("statusCategory") or {}).get("key")))
-    yield "status", status_id(body, source=source), str(status["name"]), category, fields.get("updated")
+    category = CATEGORIES.get((status.get("statusCategory") or {}).get("key") or "")
+    yield "status", status_id(body, source=source), status["name"], category, fields.get("updated")
     for user, when in _users(body):
-        user_id = account(source, user)
-        if user_id and isinstance(user, Mapping):
-            name = str(user.get("displayName") or user.get("name") or user_id)
-            yield "account", user_id, name, None, when
-    for history in body["changelog"].get("histories") or ():
-        when = history.get("created")
-        for item in history.get("items") or ():
+        if user_id := account(source, user):
+            yield "account", user_id, user.get("displayName") or user.get("name") or user_id, None, when
+    for history in body["changelog"]["histories"]:
+        for item in history["items"]:
             kind = {"status": "status", "assignee": "account"}.get(_field(item))
-            for side in ("from", "to") if kind else ():
-                if item.get(f"{side}String"):
-                    name = item[f"{side}String"]
-                    yield str(kind), f"{source}:{item.get(side) or name}", name, None, when
+            sides = ((item.get("from"), item.get("fromString")), (item.get("to"), item.get("toString")))
+            for value_id, name in sides if kind else ():
+                if name:
+                    yield str(kind), f"{source}:{value_id or name}", name, None, history["created"]
 
 
-def addresses_in(body: Json, *, source: str) -> Iterator[tuple[str, str]]:
+def addresses_in(body: Issue, *, source: str) -> Iterator[tuple[str, str]]:
     """Give (account, mail address). A live pull has dropped addresses; exports may hold them."""
     for user, _ in _users(body):
-        user_id = account(source, user)
-        if user_id and isinstance(user, Mapping) and user.get("emailAddress"):
-            yield user_id, str(user["emailAddress"])
+        user_id, address = account(source, user), user.get("emailAddress")
+        if user_id and address:
+            yield user_id, address
 
 
-def _users(body: Json) -> Iterator[tuple[object, object]]:
+def _users(body: Issue) -> Iterator[tuple[Json, object]]:
     """Give everybody whom a body describes, and when that was."""
     fields = body["fields"]
-    for role in ("assignee", "creator", "reporter"):
-        yield fields.get(role), fields.get("created")
-    for history in body["changelog"].get("histories") or ():
-        yield history.get("author"), history.get("created")
-    for kind, part in (("comment", "comments"), ("worklog", "worklogs")):
-        for note in (fields.get(kind) or {}).get(part) or ():
-            yield note.get("author"), note.get("created")
+    users: list[tuple[Json | None, object]] = [
+        (user, fields["created"])
+        for user in (fields.get("assignee"), fields.get("creator"), fields.get("reporter"))
+    ]
+    users += [(history.get("author"), history["created"]) for history in body["changelog"]["histories"]]
+    for kind in ("comment", "worklog"):
+        users += [(note.get("author"), note.get("created")) for note in _notes(fields, kind)]
+    yield from ((user, when) for user, when in users if user)

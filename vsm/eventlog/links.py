@@ -253,13 +253,12 @@ def links_without_history(
 def _links_now(body: Json, ids: Mapping[str, str], source: str) -> Iterator[Link]:
     ticket = f"{source}:{body['id']}"
     for number, link in enumerate(body["fields"].get("issuelinks") or ()):
+        words = link.get("type") or {}
         for way, back in (("outward", "inward"), ("inward", "outward")):
-            other, phrase = link.get(f"{way}Issue"), (link.get("type") or {}).get(way)
-            if not (other and other.get("key") and phrase):
-                continue
-            key, answer = str(other["key"]), _small(link["type"].get(back) or "")
-            ref = f"link {link.get('id') or f'{ticket}/{number}'}"
-            yield Link(ticket, ids.get(key, key), key, str(phrase), _small(phrase), answer, ref)
+            key, phrase = (link.get(f"{way}Issue") or {}).get("key"), words.get(way)
+            if key and phrase:
+                ref, answer = f"link {link.get('id') or f'{ticket}/{number}'}", _small(words.get(back) or "")
+                yield Link(ticket, ids.get(key, key), key, phrase, _small(phrase), answer, ref)
 
 
 def _claims_of_changelogs(

@@ -201,6 +201,10 @@ class Archive:
         ArchiveError
             The archive is damaged: a body is not what its digest says.
         """
+        return map(json.loads, self.texts(source))
+
+    def texts(self, source: str) -> Iterator[bytes]:
+        """Give the same bodies as texts of JSON in UTF-8; raises as ``documents`` does."""
         query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id"
         with sqlite_errors(self._path), closing(self._execute(query, source)) as rows:
             for name, packed, digest in rows:
@@ -222,22 +226,22 @@ class Archive:
         query = "SELECT body, digest FROM documents WHERE source = ? AND id = ?"
         with sqlite_errors(self._path):
             found = self._execute(query, source, id_).fetchall()
-        return next((self._unpacked(packed, digest, f"{source} {id_}") for packed, digest in found), None)
+        texts = (self._unpacked(packed, digest, f"{source} {id_}") for packed, digest in found)
+        return next(map(json.loads, texts), None)
 
     def cursor(self, source: str, scope: str) -> str | None:
         """Give how far the latest pull of this source and scope got; None where it cannot say."""
         wanted = (source, scope)
         return next((pull.cursor for pull in self.pulls() if (pull.source, pull.scope) == wanted), None)
 
-    def _unpacked(self, packed: bytes, digest: str, name: str) -> dict[str, Any]:
+    def _unpacked(self, packed: bytes, digest: str, name: str) -> bytes:
         try:
             text = zlib.decompress(packed)
         except zlib.error:
             text = b""
         if hashlib.sha256(text).hexdigest() != digest:
             raise ArchiveError(f"{self._path}: document {name} is not as it was stored; {DAMAGED}")
-        body: dict[str, Any] = json.loads(text)
-        return body
+        return text
 
     def pulls(self) -> list[PullState]:
         """Give the latest pull of every source and scope, by source, the latest scope last."""

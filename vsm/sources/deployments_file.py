@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -22,6 +23,9 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Our words, and what columns may be called; the first that is there counts."""
 NEEDED: Final = ("at",)
 LISTED: Final = 10
+DATED: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2199
 
 
 def deployment_pages(path: Path, *, environment: str = "", repository: str = "") -> Iterator[Page]:
@@ -96,7 +100,10 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open(encoding="utf-8-sig") as file:
         for line, text in enumerate(file, start=1):
             if text.strip():
-                row = json.loads(text)
+                try:
+                    row = json.loads(text)
+                except RecursionError as error:
+                    raise ValueError(f"line {line} is nested too deeply") from error
                 if not isinstance(row, dict):
                     raise ValueError(f"line {line} is no object")
                 yield line, {str(name).lower(): value for name, value in row.items()}
@@ -104,7 +111,8 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _word(row: Mapping[str, Any], word: str) -> str | None:
     cell = next((row[name] for name in WORDS[word] if row.get(name) not in (None, "")), "")
-    return str(cell).strip() or None
+    # Half a surrogate pair, as in a cut emoji, becomes '?', as in the archive.
+    return str(cell).encode(errors="replace").decode().strip() or None
 
 
 def _faults(row: Mapping[str, Any], environment: str) -> Iterator[str]:
@@ -118,10 +126,12 @@ def _faults(row: Mapping[str, Any], environment: str) -> Iterator[str]:
 
 
 def _zoned(text: str) -> bool:
+    """Whether this is an instant with its zone, as the event log reads it: no dates by weeks."""
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
+        at = datetime.fromisoformat(text)
     except ValueError:
         return False
+    return bool(DATED.match(text)) and at.tzinfo is not None and FIRST_YEAR <= at.year <= LAST_YEAR
 
 
 def _body(line: int, row: Mapping[str, Any], environment: str, repository: str) -> dict[str, Any]:

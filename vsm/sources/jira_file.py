@@ -2,26 +2,33 @@
 
 import gzip
 import json
-import re
+import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from vsm.bodies import IDS, ISSUES, last_updated, unread_document
 from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
 
 LINES: Final = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 WHOLE: Final = (".json", ".json.gz")
-NAMED: Final = ("issuetype", "priority", "project", "parent", "resolution", "assignee", "creator", "reporter")
-SIDES: Final = ("field", "from", "fromString", "to", "toString")
-NOTES: Final = {"comment": "comments", "worklog": "worklogs"}
-INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+UNREAD: Final = "unread/"
 
 
-def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
+@dataclass(frozen=True, slots=True)
+class Unparsed:
+    """A line of JSON that is no plain body, and why."""
+
+    text: str
+    reason: str
+
+
+def issue_pages(path: Path, *, page_size: int = 100, had_unread: bool = False) -> Iterator[Page]:
     """Give the issues of an export.
 
     Parameters
@@ -31,19 +38,22 @@ def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
         ``expand=changelog``; or ``.json``, ``.json.gz``: a REST search answer, or a bare list of bodies.
     page_size
         Issues a page.
+    had_unread
+        Whether an earlier pull of this file kept bodies that could not be read: that list is then brought up
+        to date even if it is empty now.
 
     Yields
     ------
     Page
         Of documents named by the issue's id; the cursor is the number of lines (of issues in a search
-        answer) done. An empty file gives none. An issue that stands in the file twice comes twice: the
-        archive keeps the last.
+        answer) done. An empty file gives none. Bodies without an id stand together in one document, which is
+        the last; so do the older ones of several differing bodies with one id.
 
     Raises
     ------
     SourceError
-        The file is missing, truncated, no JSON, or holds what is no issue; the whole file is read once
-        for this before the first page, so a bad file stores nothing.
+        The file is missing, truncated, no JSON, or holds not one issue that can be read; the whole file is
+        read once for this before the first page, so a bad file stores nothing.
 
     Examples
     --------
@@ -52,26 +62,82 @@ def issue_pages(path: Path, *, page_size: int = 100) -> Iterator[Page]:
     ...
     vsm.errors.SourceError: nowhere.jsonl: No such file or directory
     """
-    for _ in _issues(path):
-        pass
-    issues = _issues(path)
-    while part := list(islice(issues, page_size)):
-        yield Page(tuple(Document(body["id"], body) for _, body in part), cursor=str(part[-1][0]))
+    word, times, first, readable = _word(path), Counter[str](), "", False
+    for number, body in _bodies(path, word):
+        times[_id(body)] += 1
+        if not readable:
+            faults = _faults(body)
+            readable = not faults
+            called = f"issue {ISSUES.name(body)}, " if ISSUES.name(body) else ""
+            first = first or f"{path}, {word} {number}: {called}{'; '.join(faults)}"
+    if times and not readable:
+        raise SourceError(f"{first}; not one issue in this file can be read (of {times.total()})")
+    unread, several = list[tuple[str, str, object]](), dict[str, list[tuple[str, Any]]]()
+
+    def documents() -> Iterator[tuple[int, Document]]:
+        for number, body in _bodies(path, word):
+            where, id_ = f"{path.name}, {word} {number}", _id(body)
+            if not id_:
+                name = ISSUES.name(body)
+                called = f"{name} ({where})" if name else where
+                raw = body.text if isinstance(body, Unparsed) else body
+                unread.append((called, "; ".join(_faults(body)), raw))
+            elif times[id_] > 1:
+                several.setdefault(id_, []).append((where, body))
+            else:
+                yield number, Document(id_, body)
+
+    there = documents()
+    while part := list(islice(there, page_size)):
+        yield Page(tuple(document for _, document in part), cursor=str(part[-1][0]))
+    latest = tuple(Document(id_, _latest(bodies, unread)) for id_, bodies in several.items())
+    kept = (Document(f"{UNREAD}{path.name}", unread_document(unread)),) if unread or had_unread else ()
+    if latest or kept:
+        yield Page((*latest, *kept), cursor="whole")
 
 
-def _issues(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read the bodies one by one, each with its line or number; each fault names it."""
+def _latest(bodies: list[tuple[str, Any]], unread: list[tuple[str, str, object]]) -> Any:
+    """Give the body that can be read and was updated last; the others, where they differ, are unread."""
+
+    def rank(number: int) -> tuple[float, int]:
+        read = ISSUES.read(bodies[number][1]).body
+        return (last_updated(read) if read else -1.0, number)
+
+    latest = bodies[max(range(len(bodies)), key=rank)][1]
+    for where, body in bodies:
+        if body != latest:
+            reason = f"another body with the id {_id(body)} was updated later, or is the last, and is taken"
+            unread.append((f"{ISSUES.name(body)} ({where})", reason, body))
+    return latest
+
+
+def _id(body: Any) -> str:
+    """Give the id under which a body can be stored; nothing where it has none."""
+    read = IDS.read({"id": body.get("id")}).body if isinstance(body, dict) else None
+    return read["id"] if read else ""
+
+
+def _faults(body: Any) -> tuple[str, ...]:
+    """Give why this is no issue that a life can be read from; nothing where it is one."""
+    if isinstance(body, Unparsed):
+        return (body.reason,)
+    read = ISSUES.read(body)
+    return () if read.body else read.faults
+
+
+def _word(path: Path) -> str:
+    """Give what one body stands on: a line, or an issue of a search answer."""
     name = path.name.lower()
     if name.endswith(WHOLE):
-        word, bodies = "issue", _search_answer(path)
-    elif name.endswith(LINES):
-        word, bodies = "line", _one_a_line(path)
-    else:
-        raise SourceError(f"{path}: not one of {', '.join((*LINES, *WHOLE))}; export issues as one of these")
-    for number, body in bodies:
-        if fault := _fault(body):
-            raise SourceError(f"{path}, {word} {number}: {fault}")
-        yield number, body
+        return "issue"
+    if name.endswith(LINES):
+        return "line"
+    raise SourceError(f"{path}: not one of {', '.join((*LINES, *WHOLE))}; export issues as one of these")
+
+
+def _bodies(path: Path, word: str) -> Iterator[tuple[int, Any]]:
+    """Read the bodies one by one, each with its line or number; each fault names it."""
+    return _one_a_line(path) if word == "line" else _search_answer(path)
 
 
 def _one_a_line(path: Path) -> Iterator[tuple[int, Any]]:
@@ -83,6 +149,8 @@ def _one_a_line(path: Path) -> Iterator[tuple[int, Any]]:
 def _search_answer(path: Path) -> Iterator[tuple[int, Any]]:
     text = b"".join(_lines(path))
     answer = _json(text, str(path)) if text.strip() else []
+    if isinstance(answer, Unparsed):
+        raise SourceError(f"{path}: {answer.reason}; export it again")
     issues = answer.get("issues") if isinstance(answer, dict) else answer
     if not isinstance(issues, list):
         raise SourceError(f"{path}: neither a search answer with 'issues' nor a list of issues")
@@ -114,76 +182,31 @@ def _lines(path: Path) -> Iterator[bytes]:
 def _json(text: bytes, where: str) -> Any:
     try:
         # Windows tools put a byte order mark before the first line.
-        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
+        plain = text.decode("utf-8-sig")
+        return json.loads(
+            plain, parse_constant=str, parse_float=_number, parse_int=_number, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as error:
         raise SourceError(f"{where}: not UTF-8 text (byte {error.start + 1}); export it as UTF-8") from error
+    except KeyError as error:
+        return Unparsed(plain, f"the key {error} stands twice in one object")
     except ValueError as error:
         raise SourceError(f"{where}: not JSON ({error})") from error
-    except RecursionError as error:
-        raise SourceError(f"{where}: JSON nested too deeply to be an issue") from error
+    except RecursionError:
+        return Unparsed(plain, "it is nested too deeply")
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number in JSON")
-
-
-def _fault(body: Any) -> str | None:
-    """Give why this is no issue that a life can be read from; None where it is one."""
-    if not isinstance(body, dict):
-        return "JSON, but not an issue (no object)"
-    fields, changelog = body.get("fields"), body.get("changelog")
-    if not (_text(body.get("id")) and _text(body.get("key")) and isinstance(fields, dict)):
-        return "JSON, but not an issue (it needs id, key and fields)"
-    created, status = fields.get("created"), fields.get("status")
-    if not (_text(created) and isinstance(status, dict) and _text(status.get("name"))):
-        return f"issue {body['key']} lacks fields.created or fields.status; fetch all fields"
-    if not _zoned(str(created)):
-        return f"issue {body['key']} was created '{created}', which is no instant with a zone"
-    odd = next((name for name in NAMED if not _is_named(fields.get(name))), None)
-    odd = odd or next((name for name, part in NOTES.items() if not _is_list(fields.get(name), part)), None)
-    if odd or not _is_named(status.get("statusCategory")):
-        return f"issue {body['key']} has an odd fields.{odd or 'status.statusCategory'}; fetch it again"
-    return _changelog_fault(changelog, body["key"])
-
-
-def _changelog_fault(changelog: Any, key: str) -> str | None:
-    if not (isinstance(changelog, dict) and isinstance(changelog.get("histories"), list)):
-        return f"issue {key} has no changelog; fetch issues with expand=changelog"
-    if not isinstance(changelog.get("total", 0), int):
-        return f"issue {key} has a changelog whose total is no number; fetch it again"
-    if not all(_is_history(history) for history in changelog["histories"]):
-        return f"issue {key} has a changelog entry without a list of items; fetch it again"
-    return None
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _zoned(text: str) -> bool:
-    """Whether Jira wrote this instant; the event log reads no other form."""
+def _number(text: str) -> int | float | str:
+    """Give the number; its text where it is beyond what can be stored as one."""
     try:
-        return bool(INSTANT.fullmatch(text)) and datetime.fromisoformat(text).tzinfo is not None
+        return int(text)
     except ValueError:
-        return False
+        number = float(text)
+    return number if math.isfinite(number) else text
 
 
-def _is_named(value: object) -> bool:
-    """Whether this is nothing, or an object whose name, if it has one, is a text."""
-    return value is None or (isinstance(value, dict) and isinstance(value.get("name", ""), str | None))
-
-
-def _is_list(value: object, part: str) -> bool:
-    """Whether this is nothing, or an object that holds a list of objects."""
-    notes = value.get(part) or [] if isinstance(value, dict) else value or []
-    return isinstance(notes, list) and all(isinstance(note, dict) for note in notes)
-
-
-def _is_history(history: object) -> bool:
-    items = history.get("items") if isinstance(history, dict) else None
-    return isinstance(items, list) and all(_is_item(item) for item in items)
-
-
-def _is_item(item: object) -> bool:
-    """Whether this is one changed field, whose two sides are plain."""
-    return isinstance(item, dict) and not any(isinstance(item.get(side), dict | list) for side in SIDES)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise KeyError(next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1))
+    return made

@@ -1,0 +1,110 @@
+"""An odd body among a server's good ones is stored as it is, named, and stops nothing."""
+
+from copy import deepcopy
+from typing import Any, cast
+
+import pytest
+
+from tests.jira_bodies import history, issue, moved
+from tests.sources.jira_api.lab import MODES, Mode
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.sources.archive import Archive
+from vsm.sources.jira_api import JiraSession, LiveJira, Scope
+from vsm.sources.jira_api.changelog import with_notes
+from vsm.sources.jira_api.pages import _documents
+from vsm.sources.jira_api.search import found_issues
+from vsm.sources.jira_api.site import Site
+
+MOVE = history(5, "2026-01-06T09:00:00.000+0000", moved("1", "3"))
+GOOD = issue(1, MOVE, now="3")
+
+
+class Answers:
+    """A server that answers each search with these issues, and each changelog with theirs."""
+
+    url = "https://jira.example.org"
+
+    def __init__(self, *issues: Any) -> None:
+        self.issues = issues
+
+    def post(self, path: str, body: Any) -> Any:
+        if path.endswith("changelog/bulkfetch"):
+            known = [
+                one for one in self.issues if isinstance(one, dict) and "changelog" in one and "id" in one
+            ]
+            logs = [
+                {"issueId": one["id"], "changeHistories": one["changelog"].get("histories")} for one in known
+            ]
+            return {"issueChangeLogs": logs}
+        return {"issues": deepcopy(list(self.issues)), "total": len(self.issues)}
+
+    def get(self, path: str, **about: Any) -> Any:
+        return None
+
+    def now_ms(self) -> int:
+        return 1_800_000_000_000
+
+
+class Nothing:
+    """An archive that holds nothing."""
+
+    def document(self, source: str, id_: str) -> None:
+        return None
+
+
+def pulled(mode: Mode, *issues: Any) -> list[Any]:
+    """The bodies that a pull of these issues would store."""
+    session, site = (
+        cast("JiraSession", Answers(*issues)),
+        Site(mode == "cloud", "https://jira.example.org", "x", {}),
+    )
+    (found,) = found_issues(session, "x", cloud=site.cloud, fields=site.fields)
+    jira = LiveJira(session, Scope(site.base, jql="x"), cast("Archive", Nothing()), at=None)  # type: ignore[arg-type]
+    return [
+        document.body
+        for document in _documents(jira, site, [with_notes(session, site, one) for one in found])
+    ]
+
+
+def with_history(**about: Any) -> Any:
+    return issue(2, cast("Any", MOVE | about), now="3")
+
+
+ODD = {
+    "null": (None, "document 2: id is null"),
+    "a list": ([], "document 2: id is null"),
+    "no id": ({word: GOOD[word] for word in ("key", "fields", "changelog")}, "AB-1: id is null"),
+    "no key": ({word: GOOD[word] for word in ("fields", "changelog")} | {"id": "9"}, "9: key is null"),
+    "created null": (with_history(created=None), "AB-2: changelog.histories[0].created is null"),
+    "year 10000": (with_history(created="10000-01-01T00:00:00.000+0000"), "AB-2: changelog.histories[0].created is '10000"),
+    "items null": (with_history(items=[None]), "AB-2: changelog.histories[0].items[0] is null"),
+    "status": (issue(2, status="Open"), "AB-2: fields.status is a text"),
+    "comments null": (issue(2, comment={"comments": [None]}), "AB-2: fields.comment.comments[0] is null"),
+    "worklogs null": (issue(2, worklog={"worklogs": [None]}), "AB-2: fields.worklog.worklogs[0] is null"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_body_is_stored_and_named(mode: Mode, name: str) -> None:
+    """The good issue beside it is whole, and QUALITY says what is wrong with the other."""
+    odd, reason = ODD[name]
+    log = log_from_jira(pulled(mode, GOOD, odd))
+    assert "AB-1" in log.tickets["key"].tolist()
+    assert (log.events["ticket"] == "jira:1001").sum() == 3
+    assert log.quality["detail"].iloc[0].startswith(reason)
+
+
+def test_numbers_as_ids_keep_their_histories() -> None:
+    """Cloud's histories are found by the id of their issue."""
+    log = log_from_jira(pulled("cloud", GOOD | {"id": 1001}))
+    assert log.events.equals(log_from_jira([GOOD]).events)
+
+
+def test_an_odd_body_is_stored_without_texts_and_addresses() -> None:
+    """What is not kept of a good one is not kept of an odd one either."""
+    note = {"id": "8", "body": "private", "author": {"name": "x", "emailAddress": "x@example.org"}}
+    (body,) = pulled("datacenter", issue(2, status="Open", comment={"comments": [note, None]}))
+    assert body["fields"]["comment"] == {
+        "comments": [{"id": "8", "created": None, "author": {"name": "x"}}, None]
+    }
