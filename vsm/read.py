@@ -75,7 +75,8 @@ def read_stream(
         Show the names of persons. Without it every table, finding and quality note shows pseudonyms, the same
         in every run on this work folder; bots keep their names, and so do teams, except those of fewer people
         than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
-        commits, names of branches) mail addresses and known names are replaced; others may remain in it.
+        commits, names of branches) mail addresses, telephone numbers and known names, however
+        they are written, are replaced; first names alone and surnames that are words remain in it.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from vsm.people import (
     pseudonyms_of,
     with_renamed,
 )
-from vsm.people.free_text import without_addresses
+from vsm.people.contacts import without_addresses
 
 Part = TypeVar("Part", bound=BaseModel)
 SEPARATOR: Final = "; "

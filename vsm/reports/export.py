@@ -26,9 +26,8 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     8601 in UTC with microseconds and a ``Z``; a duration is a number of seconds, and its column is renamed
     to ``<name>_s``. In CSV a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
     ``-`` or ``@``, also full-width or after blanks, or with a tab or line break) gets a leading
-    apostrophe, and every line
-    break is one line feed. An unnamed index is left out, a named one becomes columns. The file is written beside and renamed,
-    so it is whole or not there; one that exists is replaced.
+    apostrophe, and every line break is one line feed. An unnamed index is left out, a named one becomes
+    columns. The file is written beside and renamed, so it is whole or not there; one that exists is replaced.
 
     Raises
     ------
