@@ -109,7 +109,7 @@ def read_stream(
     as_of = _as_of(log, since=first, until=last, known=known)
     if known is not None:
         log = with_notes(log, check_future(log, known=known))
-    window = Window(first, team or None, ticket_type or None)
+    window = Window(first, team or None, ticket_type or None, last)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
         "stream": workflow.stream.name,
