@@ -55,9 +55,12 @@ class Privacy(Section):
     is of a window (``since``, ``until``, a team or a type), those count who held a team's work in what it
     shows, and in what it leaves out of the report of everything. What two windows, or the reports of two
     days, differ by is not looked at.
+
+    ``keep`` is for how many days raw tickets stay that nobody has changed; ``vsm forget`` removes older ones.
     """
 
     fewest_people: int = Field(default=3, ge=1)
+    keep: int | None = Field(default=None, ge=1)
 
 
 class Waiting(Section):

@@ -8,7 +8,7 @@ NUMBER: Final = "[phone]"
 
 _AT: Final = r"(?:@|%40|＠|﹫|\s*[(\[{<]\s*(?:at|ät|@)\s*[)\]}>]\s*)"
 _DOT: Final = r"(?:\.|．|。|\s*[(\[{<]\s*(?:dot|punkt|\.)\s*[)\]}>]\s*)"
-_ADDRESS: Final = re.compile(
+ADDRESS: Final = re.compile(
     rf"""[^\s@＠﹫<>()\[\]{{}},;:"'|=/\\]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}[^\W\d_]{{2,}}""", re.IGNORECASE
 )
 _SPOKEN: Final = re.compile(  # ann.lee at example dot org
@@ -49,7 +49,7 @@ def without_addresses(text: str) -> str:
     """
     if not _MAYBE_ADDRESS.search(text):
         return text
-    return _SPOKEN.sub(HIDDEN, _ADDRESS.sub(HIDDEN, text))
+    return _SPOKEN.sub(HIDDEN, ADDRESS.sub(HIDDEN, text))
 
 
 def without_numbers(text: str) -> str:

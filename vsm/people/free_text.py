@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple
 
 from vsm.people.contacts import without_addresses, without_numbers
-from vsm.people.spellings import DENSE, WORD, folded, is_role, spellings, words_of
+from vsm.people.spellings import DENSE, WORD, Spelling, folded, is_role, spellings, words_of
 
 SOMEBODY: Final = "[name]"
 """In place of a spelling that several people share."""
@@ -75,9 +75,7 @@ class Wording:
 
 class _Known(NamedTuple):
     instead: str
-    rank: int
-    capitals: bool
-    initials: bool
+    spelling: Spelling
 
 
 class _Node:
@@ -88,6 +86,70 @@ class _Node:
     def __init__(self) -> None:
         self.then: dict[str, _Node] = {}
         self.known: _Known | None = None
+
+
+class SpellingTree:
+    """Spellings, looked for in a text from its first word to its last.
+
+    Parameters
+    ----------
+    looked_up
+        How a folded word of a text is looked up; as it is by default.
+
+    Examples
+    --------
+    >>> tree = SpellingTree()
+    >>> tree.add(Spelling(("ann", "lee"), 0), "P-1")
+    >>> tree.replaced("Ask Ann  Lee")
+    'Ask P-1'
+    """
+
+    def __init__(self, looked_up: Callable[[str], str] | None = None) -> None:
+        self._root = _Node()
+        self._looked_up = looked_up or str
+
+    def add(self, spelling: Spelling, instead: str) -> None:
+        """Add what to say instead of a spelling; the lower rank wins, and a tie becomes ``[name]``."""
+        node = self._root
+        for word in spelling.words:
+            node = node.then.setdefault(word, _Node())
+        before = node.known
+        if before is None or spelling.rank < before.spelling.rank:
+            node.known = _Known(instead, spelling)
+        elif spelling.rank == before.spelling.rank and instead != before.instead:
+            node.known = before._replace(instead=SOMEBODY)
+
+    def replaced(self, text: str) -> str:
+        """Give this text with other words for its spellings, the longest first."""
+        plain = text if text.isascii() else unicodedata.normalize("NFC", text)
+        starts = self._root.then
+        if not any(self._looked_up(folded(word)) in starts for word in WORD.findall(plain)):
+            return text
+        found = [(match.start(), match.end(), folded(match[0])) for match in WORD.finditer(plain)]
+        parts, done, at = list[str](), 0, 0
+        while at < len(found):
+            instead, beyond = self._longest(plain, found, at)
+            if beyond > at:
+                parts += [plain[done : found[at][0]], instead]
+                done = found[beyond - 1][1]
+                done += len(found[beyond - 1][2]) == 1 and plain[done : done + 1] == "."  # that of an initial
+            at = max(beyond, at + 1)
+        return "".join([*parts, plain[done:]]) if parts else text
+
+    def _longest(self, text: str, found: list[tuple[int, int, str]], at: int) -> tuple[str, int]:
+        """Give what to say instead of the longest spelling that begins here, and the word after it."""
+        node, best = self._root, ("", at)
+        for place in range(at, len(found)):
+            start, _, word = found[place]
+            if place > at and not _joins(text, found[place - 1][1], start):
+                break
+            following = node.then.get(self._looked_up(word))
+            if following is None:
+                break
+            node = following
+            if node.known and _is_meant(text, found[at : place + 1], node.known.spelling):
+                best = (node.known.instead, place + 1)
+        return best
 
 
 class FreeText:
@@ -118,7 +180,7 @@ class FreeText:
     """
 
     def __init__(self, names: Mapping[str, str], *, ordinary: Collection[str] = ()) -> None:
-        self._root = _Node()
+        self._names = SpellingTree()
         common = {words_of(word) for word in ordinary}
         plain = {_DIGEST.sub("", name).strip(): instead for name, instead in names.items()}
         given: dict[str, set[str]] = {}
@@ -132,50 +194,11 @@ class FreeText:
                 if len(words) == 1 and is_role(words[0]):
                     continue
                 shared = rank == 2 and given.get(words[0], {instead}) != {instead}
-                self._add(words, _Known(SOMEBODY if shared else instead, rank, capitals, initials))
-
-    def _add(self, words: tuple[str, ...], known: _Known) -> None:
-        node = self._root
-        for word in words:
-            node = node.then.setdefault(word, _Node())
-        before = node.known
-        if before is None or known.rank < before.rank:
-            node.known = known
-        elif known.rank == before.rank and known.instead != before.instead:
-            node.known = before._replace(instead=SOMEBODY)
+                self._names.add(Spelling(words, rank, capitals, initials), SOMEBODY if shared else instead)
 
     def of(self, text: str) -> str:
         """Give this text without addresses, telephone numbers and names."""
-        text = without_numbers(without_addresses(text))
-        plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-        words = WORD.findall(plain)
-        if self._root.then.keys().isdisjoint(map(folded, words)):
-            return text
-        found = [(match.start(), match.end(), folded(match[0])) for match in WORD.finditer(plain)]
-        parts, done, at = list[str](), 0, 0
-        while at < len(found):
-            instead, beyond = self._longest(plain, found, at)
-            if beyond > at:
-                parts += [plain[done : found[at][0]], instead]
-                done = found[beyond - 1][1]
-                done += len(found[beyond - 1][2]) == 1 and plain[done : done + 1] == "."  # that of an initial
-            at = max(beyond, at + 1)
-        return "".join([*parts, plain[done:]]) if parts else text
-
-    def _longest(self, text: str, found: list[tuple[int, int, str]], at: int) -> tuple[str, int]:
-        """Give what to say instead of the longest spelling that begins here, and the word after it."""
-        node, best = self._root, ("", at)
-        for place in range(at, len(found)):
-            start, _, word = found[place]
-            if place > at and not _joins(text, found[place - 1][1], start):
-                break
-            following = node.then.get(word)
-            if following is None:
-                break
-            node = following
-            if node.known and _is_meant(text, found[at : place + 1], node.known):
-                best = (node.known.instead, place + 1)
-        return best
+        return self._names.replaced(without_numbers(without_addresses(text)))
 
 
 def _joins(text: str, end: int, start: int) -> bool:
@@ -185,7 +208,7 @@ def _joins(text: str, end: int, start: int) -> bool:
     return bool(_GAP.fullmatch(text, end, start))
 
 
-def _is_meant(text: str, words: list[tuple[int, int, str]], known: _Known) -> bool:
+def _is_meant(text: str, words: list[tuple[int, int, str]], known: Spelling) -> bool:
     """Whether words are written like a name: initials as such, and capitals where they are asked for."""
     for place, (start, end, word) in enumerate(words):
         first, after = text[start], text[end : end + 1]
