@@ -13,7 +13,7 @@ from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.participants import SmallTeams, people_of
-from vsm.eventlog.pseudonymize import pseudonymize
+from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
 from vsm.measure import own_copy
 from vsm.people import People
 from vsm.stream import ValueStream
@@ -139,10 +139,11 @@ def _whole(
     """Give the stream of all tickets, with these small teams as one and, with a key, pseudonyms."""
     notes: list[QualityNote] = []
     if small:
-        notes, provenance = small.notes(workflow), provenance | small.provenance()
+        notes, provenance = [*small.notes(workflow)], provenance | small.provenance()
         workflow, log = small.workflow(workflow), small.log(log)
         people = people_of(log, workflow=workflow)
     if key is not None:
+        notes += names_in_words(log, people=people, workflow=workflow, key=key)
         log, people, workflow, experiments = pseudonymize(
             log, people=people, workflow=workflow, experiments=experiments, key=key
         )
