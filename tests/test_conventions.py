@@ -78,6 +78,7 @@ def test_measures_draw_random_numbers_in_one_place() -> None:
     assert asked - {"sample"} == {"stats"}
 
 
+@pytest.mark.slow
 def test_only_the_right_wall_knows_what_time_it_is() -> None:
     """Instants are arguments everywhere left of reports and cli, so that a run can be repeated."""
     inner = [path for path in SOURCES if path.relative_to(ROOT / "vsm").parts[0] not in {"cli", "reports"}]

@@ -66,6 +66,7 @@ def data_center_pull(jira: Running) -> dict[str, tuple[str, set[str]]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["cloud", "datacenter"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_patient_client_gets_everything(seed: int, mode: Any) -> None:

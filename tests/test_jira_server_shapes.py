@@ -51,6 +51,7 @@ def answers(jira: Running, calls: dict[str, tuple[str, Any]]) -> None:
         jsonschema.validate(reply.json, SHAPES[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "more"), [("cloud", CLOUD), ("datacenter", DATA_CENTER)])
 def test_answers_have_the_published_shapes(mode: Mode, more: dict[str, tuple[str, Any]]) -> None:
     """Every endpoint of either Jira, with a comment and a worklog."""

@@ -58,6 +58,7 @@ def test_notebooks_speak_the_fields_words(path: Path) -> None:
     assert [one for cell in notebook.cells for one in _found(cell.id, 0, cell.source)] == []
 
 
+@pytest.mark.slow
 def test_strings_and_docstrings_speak_the_fields_words() -> None:
     """What is shown, printed, asked and completed: each text constant of the package."""
     paths = sorted(p for p in (ROOT / "vsm").rglob("*.py") if p not in HISTORY)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
 from vsm.sources.archive import Document, Page, open_archive
@@ -20,6 +22,7 @@ BOARD = {
 }
 
 
+@pytest.mark.slow
 def test_infer_writes_the_boards_columns_and_limits(vsm: Shell, tmp_path: Path) -> None:
     """In their order, with kinds and reasons; the file can be read, and a second time adds nothing."""
     folder = WorkFolder(tmp_path)

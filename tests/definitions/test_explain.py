@@ -180,6 +180,7 @@ def test_real_lives_are_explained_as_the_tables_tell_them(real_data: Path, track
     assert_explained(stream, keys[:: len(keys) // 50])
 
 
+@pytest.mark.slow
 def test_an_unknown_key_names_a_near_one(sample_folder: Path) -> None:
     """As everywhere; capital letters make no difference."""
     stream = sample_stream(sample_folder)

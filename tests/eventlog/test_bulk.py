@@ -1,6 +1,7 @@
 """Clean-up is told from flow by the number, the actor, the move and the minutes."""
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def test_a_burst_is_told_once_with_its_move_and_span() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.integers(0, 7), st.integers(0, 40), st.sampled_from("xy"), st.sampled_from("BC")),

@@ -39,6 +39,7 @@ def told(log: Log, *kinds: str) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_custom_fields_are_known_by_id_whatever_they_are_called() -> None:
     """Their names are translated; ids of teams and epics, and texts of flags, are taken as ever."""
     changes: list[dict[str, Any]] = [
@@ -62,6 +63,7 @@ def test_custom_fields_are_known_by_id_whatever_they_are_called() -> None:
     assert told(log_from_jira([body]), *kinds) == []
 
 
+@pytest.mark.slow
 def test_a_field_with_another_part_is_not_known_by_its_name() -> None:
     """A field called Team that holds the objective moves no ticket to a team."""
     item = {"field": "Team", "fieldId": "cf_1", "from": "1", "fromString": "A", "to": "2", "toString": "B"}
@@ -217,6 +219,7 @@ def test_what_is_back_is_not_gone() -> None:
     assert told(log_from_jira([issue(1), gone(1, "back")]), "delete") == []
 
 
+@pytest.mark.slow
 def test_tables_of_a_live_pull_keep_their_promises() -> None:
     """All pass their schema, and merging the log with itself changes nothing."""
     log = log_from_jira([issue(1), site(cf_1="team"), status("8", "QA", "done"), gone(1)])

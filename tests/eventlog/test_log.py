@@ -1,5 +1,6 @@
 """Logs of several sources become one, whatever their order."""
 
+import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.git_bodies import batch, commit
@@ -13,6 +14,7 @@ BODIES = [
 ]
 
 
+@pytest.mark.slow
 def test_merging_a_log_with_itself_changes_nothing() -> None:
     """Events are unique by source, ref and seq."""
     log = log_from_jira(BODIES)
@@ -22,6 +24,7 @@ def test_merging_a_log_with_itself_changes_nothing() -> None:
         )
 
 
+@pytest.mark.slow
 def test_order_of_bodies_does_not_matter() -> None:
     """The events come out the same however the documents are shuffled."""
     assert_frame_equal(
@@ -29,6 +32,7 @@ def test_order_of_bodies_does_not_matter() -> None:
     )
 
 
+@pytest.mark.slow
 def test_sources_come_together_in_time() -> None:
     """A commit stands among the ticket's own events, by instant."""
     mended = commit("c1", "AB-6 mend", at="2026-01-06T08:00:00+00:00")

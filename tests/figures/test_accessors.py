@@ -38,6 +38,7 @@ def test_every_table_is_laid_out_of_the_sample_and_of_nothing(name: str, sample_
         assert isinstance(getattr(stream.table, name)(), Styler)
 
 
+@pytest.mark.slow
 def test_completion_offers_figures_and_tables_and_nothing_else() -> None:
     """Of the package, of a stream, and of what is attached to it."""
     stream = stream_of([("Ready", 1), ("Build", 2), ("Done", 1)])
@@ -49,6 +50,7 @@ def test_completion_offers_figures_and_tables_and_nothing_else() -> None:
     assert stream.plot is stream.plot
 
 
+@pytest.mark.slow
 def test_thresholds_come_from_vsm_toml() -> None:
     """Under [rules] minimum a quantile is too few to say, though twelve would do elsewhere."""
     lifecycles = [[("Ready", 1.0 + n), ("Build", 2.0), ("Done", 1.0)] for n in range(20)]

@@ -10,6 +10,7 @@ from vsm.figures import calendar_table, causes_ladder, causes_table, meanings_ta
 from vsm.tables import BLOCKS, CAUSES, TICKETS, VISITS, conform, empty
 
 
+@pytest.mark.slow
 def test_a_ladder_stacks_working_hours_by_cause() -> None:
     """From web to qa four hours at capacity and two overtaken; 16 of its 22 hours were non-working time."""
     figure = causes_ladder(waits(), handoffs(), lifecycles(), minimum=1, seed=0)
@@ -35,6 +36,7 @@ def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
     assert "enough finished tickets" in figure.layout.meta["alt"]
 
 
+@pytest.mark.slow
 def test_hostile_teams_are_shown_as_they_are() -> None:
     """No tag in a label is markup."""
     for name in HOSTILE:

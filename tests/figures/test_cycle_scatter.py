@@ -42,6 +42,7 @@ def drawn(
     )
 
 
+@pytest.mark.slow
 def test_each_finished_ticket_stands_at_its_finish_and_its_cycle_time() -> None:
     """Neither the open one nor the one without work nor the bulk-closed one is a point."""
     points = trace(drawn(), "finished tickets")
@@ -126,6 +127,7 @@ def test_keys_and_types_from_the_data_become_no_markup(text: str) -> None:
     assert not [address for (address,) in points.customdata or [] if address and set(address) & set('<>"')]
 
 
+@pytest.mark.slow
 def test_a_ticket_done_at_once_stands_at_a_minute() -> None:
     """A scale of powers has no nothing; the pointer tells the truth."""
     made = stream_of([("Build", 1 / 86400), ("Done", 1)])

@@ -160,6 +160,7 @@ def texts(thing: Any) -> list[str]:
     return [text for part in thing for text in texts(part)] if isinstance(thing, list) else []
 
 
+@pytest.mark.slow
 @every
 def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(draw: Draw, data: Any) -> None:
     """The title is the reader's where they gave one; the caption tells n."""
@@ -172,6 +173,7 @@ def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(d
     assert not re.search(r"\bnan\b|NaT|None|<", figure.layout.meta["alt"])
 
 
+@pytest.mark.slow
 @every
 def test_a_figure_carries_the_name_that_the_field_has_for_it(draw: Draw, data: Any) -> None:
     """As its subtitle, whatever the title says; a title that says it already has none."""
@@ -186,12 +188,14 @@ def test_a_caption_is_plain_text() -> None:
     assert figure.layout.annotations[0].text == "n &lt; 3 &amp; &lt;b&gt;&#36;5&lt;/b&gt;"
 
 
+@pytest.mark.slow
 @every
 def test_the_same_data_give_the_same_figure(draw: Draw, data: Any) -> None:
     """Byte for byte, so that reports can be compared."""
     assert draw(data).to_json() == draw(data).to_json()
 
 
+@pytest.mark.slow
 @every
 def test_drawing_changes_nothing_of_the_data(draw: Draw, data: Any) -> None:
     """Neither a frame nor a network."""
@@ -203,6 +207,7 @@ def test_drawing_changes_nothing_of_the_data(draw: Draw, data: Any) -> None:
         assert data.equals(before)
 
 
+@pytest.mark.slow
 @every
 def test_captions_fit_a_narrow_page(draw: Draw, data: Any) -> None:
     """Lines of at most 106 letters, and a figure high enough for all of them."""
@@ -213,6 +218,7 @@ def test_captions_fit_a_narrow_page(draw: Draw, data: Any) -> None:
     assert figure.layout.margin.b >= 17 * len(lines) - caption.yshift
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("draw", "data", "hint"), EMPTY.values(), ids=EMPTY)
 def test_an_empty_stream_draws_a_kind_sentence(draw: Draw, data: Any, hint: str) -> None:
     """No exception and no empty axes: nothing to see yet, why, and n = 0."""
@@ -249,6 +255,7 @@ def test_tickets_that_took_no_time_are_drawn() -> None:
     assert time_by_stage(small_stream().shares.assign(share=0.0)).layout.xaxis.range == (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_from_the_data_become_no_markup(name: str) -> None:
     """In labels and in what the pointer finds: only the figures' own line breaks and sizes are tags."""

@@ -23,6 +23,7 @@ def ages_of(stream: ValueStream, **more: Any) -> list[list[str]]:
     )
 
 
+@pytest.mark.slow
 def test_weeks_tell_what_came_left_and_is_under_way() -> None:
     """Three came on the first Monday; one was finished on the 9th, one found deleted on the 14th, one is left."""
     stream = stream_of(LIFE, [("Ready", 50)], [("Ready", 50)], gone={2: 9}, as_of_day=15)
@@ -31,6 +32,7 @@ def test_weeks_tell_what_came_left_and_is_under_way() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_only_the_last_weeks_are_shown() -> None:
     """Of fifteen weeks the last twelve, or as many as are asked for; the caption says where the last one ends."""
     stream = stream_of(LIFE)
@@ -40,6 +42,7 @@ def test_only_the_last_weeks_are_shown() -> None:
     assert len(shown(weekly_flow_table(stream.lifecycles, as_of=stream.as_of, weeks=3))) == 3
 
 
+@pytest.mark.slow
 def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
     """Open ones alone: neither finished nor gone; a reopened one is where it is now."""
     back = [("Ready", 3), ("Done", 1), ("Build", 9)]
@@ -51,6 +54,7 @@ def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
     assert ages_of(stream, most=1) == [["AB-2", "Build", "2026-01-05", "20 d"]]
 
 
+@pytest.mark.slow
 def test_no_data_and_nothing_open_are_said_kindly() -> None:
     """Empty tables are no traceback."""
     none = pd.to_datetime([], utc=True)

@@ -52,6 +52,7 @@ def _stay(visits: Sequence[dict[Hashable, Any]]) -> Stay:
     return Stay(visits[0]["stage"], seconds, pd.isna(visits[-1]["left"]), bulk)
 
 
+@pytest.mark.slow
 def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: Lives) -> None:
     """Seconds in each stage before the last entry into Done, of those that no bulk edit brought there."""
     tidied = set(stream.lifecycles.loc[stream.lifecycles["bulk"], "ticket"])

@@ -44,6 +44,7 @@ def stuck(rows: pd.DataFrame, **tables: Any) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_dots_stand_at_their_ages() -> None:
     """c is 30 days old, and 85 % were up to 54 when they left Ready; of Build no 85 % is known."""
     figure = aged(stage_visits())
@@ -55,6 +56,7 @@ def test_dots_stand_at_their_ages() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_lines_stand_where_half_and_85_percent_had_left() -> None:
     """In Ready at 20 and 54 days, over the whole column; since the first work half at 14 and 5."""
     figure = aged(stage_visits())
@@ -63,6 +65,7 @@ def test_lines_stand_where_half_and_85_percent_had_left() -> None:
     assert [y for y in trace(aged(stage_visits(), measure="cycle"), "50 %").y if y] == [14, 14, 14, 5, 5, 5]
 
 
+@pytest.mark.slow
 def test_what_is_beyond_is_marked_and_counted() -> None:
     """c's stay lasts for 60 days: of seven, six left Ready after 10, 10, 15, 20, 30 and 40, so 85 % took 40."""
     more = stage_visits([*STAYS, ("e", "Ready", 0, 30), ("f", "Ready", 0, 15)])
@@ -76,6 +79,7 @@ def test_what_is_beyond_is_marked_and_counted() -> None:
     assert notes(figure, "counts") == ["1 open n 5", "1 open n 3"]
 
 
+@pytest.mark.slow
 def test_too_few_have_no_lines() -> None:
     """Three tickets left Ready, two of them Build for good."""
     figure = aged(stage_visits(), minimum=4)
@@ -83,6 +87,7 @@ def test_too_few_have_no_lines() -> None:
     assert notes(figure, "counts") == ["1 open n 3 too few", "1 open n 2 too few"]
 
 
+@pytest.mark.slow
 def test_what_nobody_has_begun_is_under_way_for_no_time() -> None:
     """c is left out, and the caption says so."""
     figure = aged(stage_visits(), measure="cycle")
@@ -97,6 +102,7 @@ def test_an_unknown_measure_is_refused() -> None:
         aged(stage_visits(), measure="height")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_titles_and_stages_become_no_markup(name: str) -> None:
     """In labels and beside the pointer, of both figures."""
@@ -126,6 +132,7 @@ def test_the_table_says_where_to_look_first() -> None:
     assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()
 
 
+@pytest.mark.slow
 def test_no_person_is_named_in_the_table() -> None:
     """Who is assigned is a person: the team is told, or that somebody is assigned."""
     pieces = waits([("c", 0, None, "Ready", "unexplained", 0, 2400, 600)])

@@ -80,6 +80,7 @@ def test_one_team_alone_is_drawn_without_arrows() -> None:
     assert figure.layout.meta["alt"].endswith("None of them goes to another team.")
 
 
+@pytest.mark.slow
 def test_rare_ways_and_the_smallest_of_many_teams_are_told_not_drawn() -> None:
     """One of 200 handoffs is rare; of fourteen teams the twelve busiest are drawn."""
     rare = team_network(teams_of(*[("web", "qa", 1.0)] * 199, ("qa", "web", 1.0)))
@@ -118,6 +119,7 @@ def test_the_ring_is_as_short_as_swaps_can_make_it_and_ways_are_apart(
             assert length(swapped) >= length(order)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("teams", [3, 6, 9, 12])
 def test_ways_keep_off_names_and_other_teams(teams: int) -> None:
     """Neighbours and those two apart: no arrow crosses a third team's mark, or a name."""

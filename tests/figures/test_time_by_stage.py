@@ -103,6 +103,7 @@ def test_the_sentence_names_the_largest_share_and_all_waiting() -> None:
     )
 
 
+@pytest.mark.slow
 def test_tickets_done_at_once_have_spent_no_time() -> None:
     """Finished in the instant of its creation: it is not said that none has been finished."""
     figure = time_by_stage(stream_of([("Done", 9)]).stage_shares)
@@ -111,6 +112,7 @@ def test_tickets_done_at_once_have_spent_no_time() -> None:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(
     st.lists(

@@ -16,6 +16,7 @@ def planted(sample_folder: Path) -> ValueStream:
     return sample_stream(sample_folder)
 
 
+@pytest.mark.slow
 def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) -> None:
     """One tester for five developers, and a release every second Thursday: first and second, as planted."""
     first, second = planted.findings[:2]
@@ -61,11 +62,13 @@ def test_a_queue_that_a_handoff_waits_in_is_told_once(planted: ValueStream) -> N
     assert planted.handoff_costs["from_team"].tolist()[0] == "development"
 
 
+@pytest.mark.slow
 def test_too_few_tickets_claim_nothing() -> None:
     """Eleven finished tickets, one short of the minimum."""
     assert stream_of(*[[("Ready", 3), ("Build", 4), ("Done", 1)]] * 11).findings == ()
 
 
+@pytest.mark.slow
 def test_a_queue_is_claimed_with_its_share() -> None:
     """Twelve tickets wait 3 of 4 days each in one queue: 75 %, without spread."""
     stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12)
@@ -77,6 +80,7 @@ def test_a_queue_is_claimed_with_its_share() -> None:
     assert finding.cost == pd.Timedelta(days=36)
 
 
+@pytest.mark.slow
 def test_returns_weigh_only_what_was_done_again() -> None:
     """Back from Build to Ready (2 days) and Build again (1 day): three days each of ten."""
     life = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 1)]
@@ -88,6 +92,7 @@ def test_returns_weigh_only_what_was_done_again() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_stage_entered_late_for_the_first_time_is_no_return() -> None:
     """Work that began before it was opened went another way; it came back to nothing."""
     life = [("Build", 4), ("Ready", 3), ("Done", 1)]
@@ -131,6 +136,7 @@ def test_evidence_names_finished_tickets_alone() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
     """Where the longest stays in the QA queue were ended by a bulk edit, others show the claim."""
     stage_visits = planted.stage_visits.astype({"bulk": "bool"})
@@ -151,6 +157,7 @@ def test_a_stay_of_a_bulk_edit_is_no_evidence(planted: ValueStream) -> None:
     assert not set(queue.tickets) & set(planted.findings[0].tickets)
 
 
+@pytest.mark.slow
 def test_findings_show_themselves_escaped() -> None:
     """A stage called like a tag is shown as text."""
     stream = stream_of(*[[("Ready", 3), ("Build", 1), ("Done", 1)]] * 12, names={"Ready": "<img src=x>"})

@@ -56,6 +56,7 @@ def of_case(case: Case) -> Intervals:
     return fast(case.events, stages_of(case.workflow), case.workflow.team_of, pd.Timestamp(case.as_of))
 
 
+@pytest.mark.slow
 @given(cases())
 def test_random_logs_equal_the_definitions(case: Case) -> None:
     """Every row and column of the three tables, to the microsecond."""
@@ -73,6 +74,7 @@ def test_random_logs_equal_the_definitions(case: Case) -> None:
     assert_same(ours.waits, list_waits(visits, handoffs=handoffs, as_of=case.as_of), WAITS.names)
 
 
+@pytest.mark.slow
 @given(
     cases(),
     st.dictionaries(st.sampled_from(PERSONS), st.tuples(st.integers(-1, 20), st.integers(1, 9)), min_size=1),
@@ -102,6 +104,7 @@ def test_dated_memberships_equal_the_definitions(case: Case, drawn: dict[str, tu
     assert_same(ours.visits, visits, VISITS.names)
 
 
+@pytest.mark.slow
 @given(cases())
 def test_visits_tile_a_life_and_waits_and_work_sum_to_it(case: Case) -> None:
     """No gap, no overlap, up to as-of; up to the finish, waits plus work are the lead time, exactly."""
@@ -117,6 +120,7 @@ def test_visits_tile_a_life_and_waits_and_work_sum_to_it(case: Case) -> None:
         assert waited.get(ticket, pd.Timedelta(0)) + worked == finish[ticket] - life["entered"].iloc[0]
 
 
+@pytest.mark.slow
 @given(cases())
 def test_the_pieces_of_a_handoff_sum_to_its_wait(case: Case) -> None:
     """From given to taken nobody worked, and every microsecond of it is one piece's."""

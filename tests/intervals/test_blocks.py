@@ -222,6 +222,7 @@ def stories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Flag], list[Sen
     return rows, flags, told
 
 
+@pytest.mark.slow
 @given(stories(), st.lists(_HOURS, min_size=3, max_size=3))
 def test_spans_are_those_of_the_reference(
     story: tuple[list[dict[str, Any]], list[Flag], list[Sentence]], created: list[int]
@@ -256,6 +257,7 @@ def test_spans_are_those_of_the_reference(
     assert len(made) == len(expected)
 
 
+@pytest.mark.slow
 @given(stories(), st.data())
 def test_the_order_of_rows_changes_nothing(
     story: tuple[list[dict[str, Any]], list[Flag], list[Sentence]], data: st.DataObject

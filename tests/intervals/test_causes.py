@@ -177,6 +177,7 @@ def facts_of(scene: Waited) -> Facts:
     )
 
 
+@pytest.mark.slow
 @given(SCENES)
 def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
     """At every half hour of waiting: the same cause, and the same receiver."""
@@ -201,6 +202,7 @@ def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
     assert told == expected
 
 
+@pytest.mark.slow
 @given(st.one_of(SCENES, st.builds(waited, cases(), RULES, BLOCKS)))
 def test_every_piece_is_that_of_the_definition(scene: Waited) -> None:
     """Cut where the definition cuts, to the microsecond, and with the same working time."""
@@ -217,6 +219,7 @@ def test_every_piece_is_that_of_the_definition(scene: Waited) -> None:
     assert_same(causes(scene), expected, WAITS.names)
 
 
+@pytest.mark.slow
 @given(st.builds(waited, cases(), RULES, BLOCKS))
 def test_the_pieces_of_a_wait_sum_to_it_exactly(scene: Waited) -> None:
     """To the microsecond, without gap or overlap; working time is never more than elapsed time."""
@@ -239,6 +242,7 @@ def by_cause(pieces: pd.DataFrame) -> dict[Any, Any]:
     return pieces[words].astype({"ticket": "str", "cause": "str"}).to_dict("list")
 
 
+@pytest.mark.slow
 @given(st.builds(waited, cases(), RULES, BLOCKS), st.randoms(use_true_random=False))
 def test_names_and_order_of_rows_change_nothing(scene: Waited, rng: Any) -> None:
     """Renamed people and statuses, and shuffled rows of the log, leave every piece as it is."""

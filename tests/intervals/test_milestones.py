@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +137,7 @@ def facts_of(workflow: Workflow) -> dict[str, StageFacts]:
     return stage_facts(stages_of(workflow))
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(cases())
 def test_random_lives_equal_the_definitions(case: Joined) -> None:
@@ -154,6 +156,7 @@ def test_random_lives_equal_the_definitions(case: Joined) -> None:
     assert_same(ours[1], list_handoffs(visits, stage_of=facts), HANDOFFS.names)
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(cases())
 def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined) -> None:
@@ -172,6 +175,7 @@ def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined)
         assert waited.get(name, pd.Timedelta(0)) + worked == finish[name] - life["entered"].iloc[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(cases())
 def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
@@ -188,6 +192,7 @@ def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(cases().flatmap(lambda c: st.tuples(st.just(c), shuffles(c.events), shuffles(c.commits))))
 def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.DataFrame]) -> None:
@@ -197,6 +202,7 @@ def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.Data
         pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(cases())
 def test_renamed_statuses_change_no_duration(case: Joined) -> None:

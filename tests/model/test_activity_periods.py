@@ -4,6 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +82,7 @@ def test_periods_equal_a_walk_hour_by_hour(held: list[Held], acts: list[Act]) ->
         assert all(b < a for (_, b), (a, _) in pairwise(edges))
 
 
+@pytest.mark.slow
 @given(HELD, ACTS, st.randoms())
 def test_the_order_of_rows_changes_nothing(held: list[Held], acts: list[Act], random: Random) -> None:
     """Shuffled visits and events give the same table."""

@@ -133,6 +133,7 @@ def test_time_equals_a_walk_hour_by_hour(held: list[Held]) -> None:
         assert [told[name] for name in ("one", "two", "more")] == pytest.approx(expected, nan_ok=True)
 
 
+@pytest.mark.slow
 @given(HELD, ACTS, st.randoms())
 def test_the_order_of_rows_changes_nothing(held: list[Held], acts: list[Act], random: Random) -> None:
     """Shuffled visits and events give the same table."""

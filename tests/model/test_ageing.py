@@ -173,6 +173,7 @@ def test_percentiles_are_those_of_the_brute_force_reference(lasted: list[tuple[i
     assert told == pytest.approx(wanted, nan_ok=True)
 
 
+@pytest.mark.slow
 def test_a_whole_stream_is_measured() -> None:
     """Twelve tickets were a day in Ready and two in Build; one has been in Build for 99 days."""
     done = [(("Ready", 1), ("Build", 2), ("Done", 1))] * 12

@@ -17,6 +17,7 @@ from vsm.tables import HANDOFFS, conform
 LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
 
 
+@pytest.mark.slow
 def test_every_hour_of_finished_tickets_stands_in_one_row() -> None:
     """5 of 10 days each in Ready and Build; the open ticket and time after the finish do not count."""
     shares = stream_of(LIFE, [("Ready", 50)]).stage_shares.set_index("stage")
@@ -26,12 +27,14 @@ def test_every_hour_of_finished_tickets_stands_in_one_row() -> None:
     assert shares["low"].isna().all()
 
 
+@pytest.mark.slow
 def test_time_in_done_before_a_reopening_counts() -> None:
     """Done for 4 days, reopened, done for good: those 4 days are part of the lead time."""
     shares = stream_of([("Ready", 1), ("Done", 4), ("Build", 5), ("Done", 9)]).stage_shares.set_index("stage")
     assert shares["share"].to_dict() == {"Ready": 0.1, "Build": 0.5, "Done": 0.4}
 
 
+@pytest.mark.slow
 def test_bulk_edits_are_a_row_of_their_own() -> None:
     """What a bulk edit began or ended is set apart, and everything still sums to one."""
     stream = stream_of(*[LIFE] * 13)
@@ -46,6 +49,7 @@ def test_bulk_edits_are_a_row_of_their_own() -> None:
     assert shares["total"].sum() == pd.Timedelta(days=10) * 13
 
 
+@pytest.mark.slow
 def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
     """Six tickets closed at once by one account: when they really ended is not known."""
     stream = stream_of(*[[("Ready", 3), ("Done", 1)]] * 6, by="person-01")
@@ -54,6 +58,7 @@ def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
     assert len(stream_of(*[[("Ready", 3), ("Done", 1)]] * 6).stage_shares) == 1
 
 
+@pytest.mark.slow
 def test_a_row_of_few_tickets_has_no_interval() -> None:
     """Of twenty tickets one took another way: its share is told, and that nobody knows how sure it is."""
     lifecycles = [[("Ready", 1), ("Done", 1)]] * 20 + [[("Ready", 1), ("Build", 4), ("Done", 1)]]
@@ -62,6 +67,7 @@ def test_a_row_of_few_tickets_has_no_interval() -> None:
     assert shares["share"]["Build"] == pytest.approx(4 / 25)
 
 
+@pytest.mark.slow
 def test_returns_are_second_stays_alone() -> None:
     """Thirteen came back for 3 of 10 days each; one went to an earlier stage for the first time, for 4 of 7."""
     stream = stream_of(*[LIFE] * 13, [("Build", 3), ("Ready", 4), ("Done", 1)])

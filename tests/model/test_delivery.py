@@ -236,6 +236,7 @@ def test_the_five_measures_by_hand() -> None:
     assert told["failed deployment recovery time"]["n"] == 1
 
 
+@pytest.mark.slow
 def test_unknown_too_few_and_zero_are_three_answers() -> None:
     """Nothing tells of failures; two of them are under the minimum; incidents are configured and none came."""
     found = production_deployments(

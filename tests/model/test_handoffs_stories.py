@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_handoffs_that_nothing_waited_for_are_not_told() -> None:
     assert stories().empty
 
 
+@pytest.mark.slow
 def test_no_more_than_asked() -> None:
     """Three by default."""
     pairs = [("web", team, 3) for team in ("a", "b", "c", "d")]
@@ -94,6 +96,7 @@ def test_no_more_than_asked() -> None:
     assert len(stories(*pairs, most=1)) == 1
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("ab"), st.integers(0, 40)), max_size=12))
 def test_causes_sum_to_the_wait(waited: list[tuple[str, str, int]]) -> None:
     """Every hour of a story has one cause; and it is a wait of its own pair."""

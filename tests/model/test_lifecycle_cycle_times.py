@@ -31,6 +31,7 @@ def times_of(stream: ValueStream, *, clock: Clock = OFFICE) -> pd.DataFrame:
     return cycle_times(stream.lifecycles, visits=stream.visits, clock=clock)
 
 
+@pytest.mark.slow
 def test_a_cycle_runs_from_the_first_work_to_the_finish_for_good() -> None:
     """Two days in the queue are none of it; four in work and a night and a day back in the queue are."""
     stream = stream_of([("Ready", 2), ("Build", 3), ("Ready", 2), ("Build", 1), ("Done", 1)])
@@ -40,12 +41,14 @@ def test_a_cycle_runs_from_the_first_work_to_the_finish_for_good() -> None:
     assert row["working"] == pd.Timedelta(hours=6 * 8)
 
 
+@pytest.mark.slow
 def test_a_reopened_ticket_is_done_only_at_its_last_finish() -> None:
     """One day of work, five days that seemed done, one more day of work."""
     stream = stream_of([("Ready", 1), ("Build", 1), ("Done", 5), ("Build", 1), ("Done", 1)])
     assert times_of(stream)["elapsed"].tolist() == [7 * DAY]
 
 
+@pytest.mark.slow
 def test_open_work_takes_as_long_as_it_has_taken_so_far() -> None:
     """Begun on day 4 and looked at on day 100."""
     (row,) = times_of(stream_of([("Ready", 4), ("Build", 1)])).to_dict("records")
@@ -53,17 +56,20 @@ def test_open_work_takes_as_long_as_it_has_taken_so_far() -> None:
     assert row["working"] == pd.Timedelta(hours=96 * 8)
 
 
+@pytest.mark.slow
 def test_a_ticket_that_is_gone_ends_where_it_was_missed() -> None:
     """Begun on day 1, found deleted on day 9."""
     (row,) = times_of(stream_of([("Ready", 1), ("Build", 3)], gone={1: 9})).to_dict("records")
     assert (row["state"], row["elapsed"]) == ("gone", 8 * DAY)
 
 
+@pytest.mark.slow
 def test_tickets_without_work_have_no_cycle_time() -> None:
     """Straight from the queue to done, or still in the queue: no row, which is not a time of nothing."""
     assert times_of(stream_of([("Ready", 3), ("Done", 1)], [("Ready", 9)])).empty
 
 
+@pytest.mark.slow
 def test_what_a_bulk_edit_finished_is_set_apart() -> None:
     """Five tickets that one person moved to done at one instant: when they ended is not known."""
     lifecycles: list[Life] = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 5
@@ -71,6 +77,7 @@ def test_what_a_bulk_edit_finished_is_set_apart() -> None:
     assert times["state"].tolist() == ["bulk"] * 5
 
 
+@pytest.mark.slow
 def test_each_visit_goes_by_the_calendar_of_its_team() -> None:
     """Two days of work at eight hours each, then two days in a queue that is open for two hours each."""
     stream = stream_of([("Build", 2), ("Ready", 2), ("Done", 1)])
@@ -80,6 +87,7 @@ def test_each_visit_goes_by_the_calendar_of_its_team() -> None:
     assert times["working"].tolist() == [pd.Timedelta(hours=16 + 4)]
 
 
+@pytest.mark.slow
 def test_open_work_makes_the_lines_higher() -> None:
     """Twelve done in 1 to 12 days, twelve open for 90: half are done only by the twelfth."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
@@ -90,6 +98,7 @@ def test_open_work_makes_the_lines_higher() -> None:
     assert told[["finished", "open", "gone"]].iloc[0].tolist() == [12, 12, 0]
 
 
+@pytest.mark.slow
 def test_lines_of_working_time_are_of_working_time() -> None:
     """Eight hours of each day."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 13)]
@@ -97,12 +106,14 @@ def test_lines_of_working_time_are_of_working_time() -> None:
     assert told["cycle"].tolist() == [pd.Timedelta(hours=8 * day) for day in (6, 11, 12)]
 
 
+@pytest.mark.slow
 def test_too_few_finished_tickets_give_no_line() -> None:
     """Eleven of the needed twelve."""
     done: list[Life] = [[("Build", day), ("Done", 1)] for day in range(1, 12)]
     assert cycle_time_quantiles(times_of(stream_of(*done)), minimum=12)["cycle"].isna().all()
 
 
+@pytest.mark.slow
 def test_drawing_on_lives_and_visits_changes_neither() -> None:
     """Tables in, tables out."""
     stream = stream_of([("Ready", 2), ("Build", 3), ("Done", 1)])
@@ -130,6 +141,7 @@ def hours_walked(stream: ValueStream, ticket: str, *, opened: range) -> tuple[in
     return len(hours), sum(hour.hour in opened for hour in hours)
 
 
+@pytest.mark.slow
 @settings(max_examples=share(12, of=120))
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, float]]]) -> None:

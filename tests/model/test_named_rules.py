@@ -60,6 +60,7 @@ def test_each_rule_measures_the_same_life(who: str, days: int) -> None:
     assert told(LIFE)["back"].tolist() == [True]
 
 
+@pytest.mark.slow
 def test_what_was_never_in_progress_cannot_be_measured_by_most() -> None:
     """Straight from the backlog to done: lead times alone are known, and the others say how many they lack."""
     table = named_rules(told(LIFE, DIRECT), minimum=1, seed=0).set_index("who")

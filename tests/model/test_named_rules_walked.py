@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 
 from tests.intervals.test_against_reference import stages_of
@@ -48,6 +49,7 @@ def walked(path: list[dict[str, Any]], end: datetime, *, first: int, first_work:
     }
 
 
+@pytest.mark.slow
 @given(case=cases())
 def test_rules_say_what_a_walk_along_the_life_says(case: Case) -> None:
     """Whatever the log: no grouping, no cumulative minimum, one stay after another."""

@@ -160,6 +160,7 @@ FLOW = st.sampled_from(["feature", "defect", "risk", "debt", None])
 WAITED = st.tuples(st.sampled_from("abc"), FLOW, st.integers(0, 5), st.booleans())
 
 
+@pytest.mark.slow
 @settings(max_examples=share(25, of=250))
 @given(st.lists(WAITED, max_size=12))
 def test_shares_sum_to_one(rows: list[tuple[str, str | None, int, bool]]) -> None:

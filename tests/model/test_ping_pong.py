@@ -148,6 +148,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
     lifecycles: list[list[Step]],
@@ -165,6 +166,7 @@ def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
     assert persons["rounds"].sum() == found["rounds"].sum()
 
 
+@pytest.mark.slow
 @given(st.lists(STEPS, min_size=1, max_size=3))
 def test_cost_is_that_of_the_reference_hour_by_hour(lifecycles: list[list[Step]]) -> None:
     """Each hour from the end of a row's second turn to its last beginning, but those in done, counts once."""

@@ -3,6 +3,7 @@
 from random import Random
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,7 @@ def test_arrivals_less_departures_are_the_queue(spans: list[Span]) -> None:
         assert [row["length"], row["arrivals"] - row["departures"]] == [there[1], there[1] - there[0]]
 
 
+@pytest.mark.slow
 @given(SPANS, st.randoms())
 def test_the_order_of_rows_changes_nothing(spans: list[Span], random: Random) -> None:
     """Shuffled stays give the same table."""

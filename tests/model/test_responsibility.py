@@ -56,6 +56,7 @@ def test_it_is_let_go_where_another_team_first_holds_it() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_bots_carry_nothing() -> None:
     """A bot's visit between two of the team's makes no second team and no person, and is no handoff."""
     life = went("Build dev-1 web 3", "Ship robot machines 1", "Done")
@@ -65,6 +66,7 @@ def test_bots_carry_nothing() -> None:
     assert (row["carried"], row["people"], row["handoffs"], row["visits"]) == (False, 2, 1, 2)
 
 
+@pytest.mark.slow
 def test_production_is_the_release_where_git_tells_it() -> None:
     """Done on day 6; released on day 4: what another team did after the release is another story."""
     life = went("Build dev-1 web 3", "Build dev-1 web 2", "Test qa-1 qa 1", "Done")
@@ -162,6 +164,7 @@ def test_places_of_letting_go_name_the_tickets_that_waited_longest() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_empty_streams_have_no_places_and_no_teams() -> None:
     """No rows, the same columns."""
     hands = Hands([])
@@ -178,6 +181,7 @@ STEP = st.tuples(
 LIVES = st.lists(st.lists(STEP, min_size=1, max_size=6), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(LIVES)
 def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Life]) -> None:
@@ -191,6 +195,7 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Lif
     assert end_to_end_by_team(owners, minimum=12)["n"].sum() == row["n"]
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
 def test_order_of_rows_and_names_of_people_change_nothing(lifecycles: list[Life], rng: Any) -> None:

@@ -62,6 +62,7 @@ def test_other_links_tell_no_cause(text: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_link_that_was_taken_away_tells_nothing() -> None:
     """Unless it was made again."""
     text = "This issue is caused by AB-1"

@@ -89,6 +89,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=share(20, of=200))
 @given(st.lists(st.lists(STEP, min_size=1, max_size=4), max_size=5), st.randoms(use_true_random=False))
 def test_shuffling_and_renaming_change_no_risk(lifecycles: list[Life], rng: Any) -> None:
@@ -145,6 +146,7 @@ def test_a_visit_ends_before_its_last_instant() -> None:
     assert together(Hands([TESTED], events=seen))["together"].tolist() == [False]
 
 
+@pytest.mark.slow
 def test_who_works_in_both_disciplines_alike_belongs_to_none() -> None:
     """A tie tells nothing, and neither does a bot."""
     both = went("Build dev-1 web 3", "Test dev-1 web 2", "Done")

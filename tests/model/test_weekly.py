@@ -1,6 +1,7 @@
 """Week by week: counts against a look at every instant, waiting cut where weeks end."""
 
 import pandas as pd
+import pytest
 from hypothesis import given
 
 from tests.intervals.test_against_reference import of_case, stages_of
@@ -56,6 +57,7 @@ def test_a_ticket_found_gone_is_counted_no_more() -> None:
     assert counts["Open"].tolist() == [1, 0, 0]
 
 
+@pytest.mark.slow
 @given(case=cases())
 def test_counts_are_those_of_a_look_at_each_instant(case: Case) -> None:
     """Whatever the log: a ticket lies where a visit covers the instant."""
@@ -89,6 +91,7 @@ def test_clean_up_is_left_out() -> None:
     assert waiting_by_week(waited(("a", "Open", 0, 9), bulk=True), as_of=MONDAY + 9 * DAY).empty
 
 
+@pytest.mark.slow
 @given(case=cases())
 def test_weeks_sum_to_the_waiting_of_each_stage(case: Case) -> None:
     """Exactly, in microseconds."""

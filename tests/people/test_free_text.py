@@ -62,6 +62,7 @@ def test_a_longer_name_comes_first() -> None:
     assert FreeText({"Ann Lee": "P-1", "Ann Lee Miller": "P-2"}).of("Ann Lee Miller, Ann Lee") == "P-2, P-1"
 
 
+@pytest.mark.slow
 def test_twenty_thousand_titles_are_read_in_less_than_three_seconds() -> None:
     """However many names there are: two hundred here."""
     free = FreeText({f"Person Number{n} Long": f"P-{n:06}" for n in range(200)})

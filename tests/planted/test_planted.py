@@ -59,6 +59,7 @@ def test_every_second_has_the_cause_that_it_truly_had(cause: str) -> None:
     assert not waits["bulk"].any()
 
 
+@pytest.mark.slow
 def test_what_nobody_writes_down_cannot_be_found() -> None:
     """Blocks and assignments of half of the tickets are missing from the log: of them nothing is called blocked."""
     company = plant("blocked", "strong", seed=2).company

@@ -35,6 +35,7 @@ def counts(stream: ValueStream) -> dict[str, tuple[int, int]]:
     return {row["evidence"]: (row["known"], row["n"]) for row in found.to_dict("records")}
 
 
+@pytest.mark.slow
 def test_evidence_is_counted_of_all_there_is() -> None:
     """Of three finished tickets two were worked on; five moves by persons; no team, no commit; all in hours."""
     found = counts(stream_of(DONE, DONE, STRAIGHT))
@@ -50,6 +51,7 @@ def test_evidence_is_counted_of_all_there_is() -> None:
     assert found["commits that belong to a ticket"] == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_clean_up_is_no_evidence_of_a_finish() -> None:
     """Six tickets moved by one hand in one instant."""
     found = counts(stream_of(*[DONE] * 6, by="admin"))
@@ -57,6 +59,7 @@ def test_a_clean_up_is_no_evidence_of_a_finish() -> None:
     assert found["moves outside bulk edits"] == (0, 12)
 
 
+@pytest.mark.slow
 def test_acts_outside_of_the_calendar_are_seen() -> None:
     """From Monday 09:00 on: a comment at 12:00 and a move at 19:00; commits are acts too (21:00); bots have no nights."""
     days = {"since": pd.Timestamp("2025-01-01").date(), "until": pd.Timestamp("2027-01-01").date()}
@@ -71,6 +74,7 @@ def test_acts_outside_of_the_calendar_are_seen() -> None:
         assert tuple(found.loc["activity in working hours", ["known", "n"]]) == wanted
 
 
+@pytest.mark.slow
 def test_code_and_tickets_find_each_other() -> None:
     """One of three tickets has a commit, and the one commit belongs to it."""
     stream = parts(stream_of(DONE)) | {"events": events(), "tickets": tickets(), "commits": commits()}
@@ -118,6 +122,7 @@ def test_few_statuses_are_enough() -> None:
     assert claims.loc["Where their time goes", "verdict"] == "yes"
 
 
+@pytest.mark.slow
 def test_bars_are_as_long_as_the_shares() -> None:
     """Of visits none has a team; 67 % of the finished were worked on; what is of nothing has no bar."""
     stream = stream_of(DONE, DONE, STRAIGHT)
@@ -136,6 +141,7 @@ def test_bars_are_as_long_as_the_shares() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_table_of_claims_says_what_would_help() -> None:
     """Three finished tickets are too few for anything but the stages."""
     stream = stream_of(DONE, DONE, STRAIGHT)
@@ -160,6 +166,7 @@ def test_sources_tell_their_span() -> None:
     assert shown(table)[1] == ["x", "events", "7", "1", "2026-01-05", "2026-01-06"]
 
 
+@pytest.mark.slow
 def test_assumed_statuses_come_first() -> None:
     """Whoever checks the table begins with what nobody said."""
     stages = stream_of(DONE).stages

@@ -48,6 +48,7 @@ def test_tables_can_be_edited(sample_deck: Path) -> None:
     assert rows[1][1:] == ["Waiting for QA", "52 %", "513"]
 
 
+@pytest.mark.slow
 def test_a_table_without_rows_tells_its_caption(tmp_path: Path) -> None:
     """The kind sentence is not lost."""
     table: Any = "<table><caption>Nothing to try yet.</caption></table>"

@@ -137,6 +137,7 @@ def test_only_columns_of_numbers_are_aligned_right(rendered: Path, visit: Callab
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_notebook_without_a_heading_is_headed_by_the_title(
     tmp_path: Path, write_notebook: Callable[..., Path]
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_notebook_without_a_heading_is_headed_by_the_title(
     assert '<a class="home" href="index.html">Flow &amp; waits</a>' in html
 
 
+@pytest.mark.slow
 def test_the_same_notebook_gives_the_same_page(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
     """No random mark, no clock."""
     notebook = write_notebook(

@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from vsm.sample import SampleFiles
 from vsm.sources.git_process import run_git
 
@@ -14,6 +16,7 @@ def git(sample: SampleFiles, *arguments: str) -> list[str]:
     return run_git(sample.repository, *arguments).decode().splitlines()
 
 
+@pytest.mark.slow
 def test_git_finds_no_fault_in_the_repository(sample: SampleFiles) -> None:
     """git fsck has nothing to say."""
     assert git(sample, "fsck", "--full", "--strict", "--no-dangling") == []

@@ -12,6 +12,7 @@ from vsm.sample import plan, sample_truth, sample_workflow
 from vsm.sample.office_hours import instant, working_days
 
 
+@pytest.mark.slow
 def test_the_committed_truth_is_what_the_code_says(committed_sample: Path) -> None:
     """data/sample/truth.toml is written by sample_truth."""
     assert (committed_sample / "truth.toml").read_text(encoding="utf-8") == sample_truth(seed=7)
@@ -34,6 +35,7 @@ def test_what_is_planted_grows_from_other_seeds_too(seed: int) -> None:
     assert after < before / 3
 
 
+@pytest.mark.slow
 def test_the_shares_of_all_stages_make_a_whole() -> None:
     """Every hour of lead time is accounted for once."""
     shares = tomllib.loads(sample_truth(seed=7))["shares"]

@@ -63,6 +63,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path / "shop"
 
 
+@pytest.mark.slow
 def test_only_new_commits_are_read(checkout: Path, tmp_path: Path) -> None:
     """Three at first, none when nothing happened, one on a new branch, none for a new tag."""
     with open_archive(tmp_path / "a.sqlite") as archive:
@@ -78,6 +79,7 @@ def test_only_new_commits_are_read(checkout: Path, tmp_path: Path) -> None:
         same_history(log, fresh(checkout))
 
 
+@pytest.mark.slow
 def test_a_force_push_is_seen_and_said(checkout: Path, tmp_path: Path) -> None:
     """The amended commit takes the place of the old one, also where git has thrown that away."""
     with open_archive(tmp_path / "a.sqlite") as archive:
@@ -101,6 +103,7 @@ def test_a_new_mailmap_names_people_anew(checkout: Path, tmp_path: Path) -> None
         assert set(log_of(archive).commits["author"]) == {"git:person-07"}
 
 
+@pytest.mark.slow
 def test_a_pull_that_broke_off_is_made_good_by_the_next(checkout: Path, tmp_path: Path) -> None:
     """Its first page was stored, the refs were not: all is read again, nothing twice."""
     with open_archive(tmp_path / "a.sqlite") as archive:
@@ -110,6 +113,7 @@ def test_a_pull_that_broke_off_is_made_good_by_the_next(checkout: Path, tmp_path
         same_history(log_of(archive), fresh(checkout))
 
 
+@pytest.mark.slow
 def test_what_commits_changed_is_counted_once(checkout: Path, tmp_path: Path) -> None:
     """Files and lines, a binary one too, names with a tab, nothing of merges; the second time only what is new."""
     (checkout / "a\tb.txt").write_text("one\ntwo\n")

@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 
 from tests.jira_bodies import issue
 from vsm.config import Workflow, parse_workflow
@@ -19,6 +20,7 @@ def empty_stream(workflow: Workflow | None = None) -> ValueStream:
     return stream_from_log(Log(), workflow=workflow or Workflow(), as_of=NOW, provenance={"team": HOSTILE})
 
 
+@pytest.mark.slow
 def test_a_stream_is_a_card_with_its_numbers() -> None:
     """Every count of the tables, and the note that nothing was pulled."""
     html = empty_stream()._repr_html_()
@@ -28,6 +30,7 @@ def test_a_stream_is_a_card_with_its_numbers() -> None:
     assert "1 warning (may mislead)" in html
 
 
+@pytest.mark.slow
 def test_text_of_the_card_is_no_markup() -> None:
     """Neither the stream's name nor the window runs."""
     hostile = parse_workflow(f"[stream]\nname = {json.dumps(HOSTILE)}")
@@ -35,6 +38,7 @@ def test_text_of_the_card_is_no_markup() -> None:
     assert "&lt;img" in empty_stream(hostile)._repr_html_()
 
 
+@pytest.mark.slow
 def test_parts_of_a_stream_say_their_tables_in_one_line() -> None:
     """Names and rows, never the rows themselves."""
     stream = empty_stream()
@@ -44,6 +48,7 @@ def test_parts_of_a_stream_say_their_tables_in_one_line() -> None:
     assert "stages: 0 rows" in repr(stream.rework)
 
 
+@pytest.mark.slow
 def test_counts_are_those_of_the_tables() -> None:
     """One open ticket, read from the body of a tracker."""
     log = log_from_jira([issue(1)])

@@ -44,6 +44,7 @@ def test_waits_are_paid_for_by_who_asks_for_costs_not_by_who_asks_for_quality() 
     assert set(vars(stream._source)) & set(MEASURES) == {"batches", "stage_visits"}
 
 
+@pytest.mark.slow
 def test_a_stream_survives_pickling() -> None:
     """The base tables travel; measures are made anew, and are equal."""
     stream = stream_of([("Ready", 1), ("Build", 2), ("Done", 1)])
@@ -52,6 +53,7 @@ def test_a_stream_survives_pickling() -> None:
     pd.testing.assert_frame_equal(again.stage_shares, stream.stage_shares)
 
 
+@pytest.mark.slow
 def test_a_section_that_is_changed_in_place_is_in_no_measure_made_later() -> None:
     """As frames are: the next measure is made from untouched ones."""
     lifecycles = [[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3
@@ -60,6 +62,7 @@ def test_a_section_that_is_changed_in_place_is_in_no_measure_made_later() -> Non
     pd.testing.assert_frame_equal(stream.responsibility.defect_fixes, untouched.responsibility.defect_fixes)
 
 
+@pytest.mark.slow
 def test_a_replaced_stream_makes_its_measures_anew() -> None:
     """Of the tables that it was given, not of those of the stream that it came from."""
     stream = stream_of(*[[("Ready", 1), ("Build", 2), ("Done", 1)]] * 3)
@@ -116,6 +119,7 @@ def test_a_measure_keeps_its_schema_with_rows_and_without(name: str, sample_fold
         check(table_of(stream, name), DERIVED[name])
 
 
+@pytest.mark.slow
 def test_every_frame_of_a_stream_is_in_the_dictionary() -> None:
     """Nothing that an analyst can reach lacks a description."""
     stream = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)

@@ -1,6 +1,7 @@
 """Schemas of tables (columns, types, keys), and whether a frame conforms to one."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -53,6 +54,11 @@ class Table:
 
 def empty(table: Table) -> pd.DataFrame:
     """The table without rows."""
+    return _without_rows(table).copy()
+
+
+@cache
+def _without_rows(table: Table) -> pd.DataFrame:
     return conform(pd.DataFrame(columns=table.names), table)
 
 
@@ -77,21 +83,21 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         raise TableError(
             f"{table.name}: missing column(s) {', '.join(absent)}; columns are {list(frame.columns)}"
         )
-    return pd.DataFrame(
-        {c.name: _typed(frame, c, table) for c in table.columns}, index=pd.RangeIndex(len(frame))
-    )
+    frame = frame.reset_index(drop=True)
+    return pd.DataFrame({c.name: _typed(frame, c, table) for c in table.columns}, index=frame.index)
 
 
 def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
     if column.name not in frame.columns:
-        return pd.Series(pd.NA, index=range(len(frame)), dtype="object").astype(_dtype(column))
-    values = frame[column.name].reset_index(drop=True)
+        return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_dtype(column))
+    values = frame[column.name]
     if odd := _not_allowed(values, column):
         raise TableError(f"{table.name}.{column.name} holds {odd}, allowed are {list(column.allowed)}")
     try:
         if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
             return values
-        return values.astype(_dtype(column))
+        dtype = _dtype(column)
+        return values if values.dtype == dtype else values.astype(dtype)
     except (TypeError, ValueError) as error:
         raise TableError(f"{table.name}.{column.name} cannot be read as {column.type}: {error}") from error
 
