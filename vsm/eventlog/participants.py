@@ -191,7 +191,7 @@ def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]
 def small_teams_within(
     shown: pd.DataFrame, left_out: pd.DataFrame, *, before: SmallTeams | None, fewest: int, known: set[str]
 ) -> SmallTeams | None:
-    """Give the teams to merge so that a window shows no single person; None where no more than ``before`` are.
+    """Give the teams to merge so that a window shows no single person; None where there are no more.
 
     A team is merged if fewer than ``fewest`` people, but somebody, held its work in what the window shows, or
     in what it leaves out: whoever subtracts the report from that of everything sees those. Members who

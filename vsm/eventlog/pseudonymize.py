@@ -1,6 +1,6 @@
 """The front door: mail addresses are masked, persons get pseudonyms, and nothing behind it knows a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -100,7 +100,7 @@ def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) 
     """
     free = _Door(log, people=people, workflow=workflow, key=key, strict=True).free
     statuses = log.names.loc[log.names["kind"] == "status", "name"]
-    kept = {
+    kept: dict[str, Iterable[object]] = {
         "status": [*statuses, *(stage.name for stage in workflow.stages)],
         "type": log.tickets["type"],
         "priority": log.tickets["priority"],
@@ -113,7 +113,7 @@ def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) 
         plain = sorted({str(word) for word in words if isinstance(word, str)})
         if found := [free.of(word) for word in plain if free.of(word) != word]:
             detail = (
-                f"{kind} {', '.join(repr(word) for word in found[:8])} seems to name a person, and is shown as "
+                f"{kind} {', '.join(map(repr, found[:8]))} seems to name a person, and is shown as "
                 "it is also where names are not; rename it at its source before you share"
             )
             notes.append(QualityNote("names in words", "warning", detail))

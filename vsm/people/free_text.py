@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vsm.people.contacts import without_addresses, without_numbers
@@ -106,7 +107,7 @@ class SpellingTree:
 
     def __init__(self, looked_up: Callable[[str], str] | None = None) -> None:
         self._root = _Node()
-        self._looked_up = looked_up or str
+        self._key = lru_cache(1 << 18)(lambda word: looked_up(folded(word))) if looked_up else folded
 
     def add(self, spelling: Spelling, instead: str) -> None:
         """Add what to say instead of a spelling; the lower rank wins, and a tie becomes ``[name]``."""
@@ -122,17 +123,18 @@ class SpellingTree:
     def replaced(self, text: str) -> str:
         """Give this text with other words for its spellings, the longest first."""
         plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-        starts = self._root.then
-        if not any(self._looked_up(folded(word)) in starts for word in WORD.findall(plain)):
+        if self._root.then.keys().isdisjoint(map(self._key, WORD.findall(plain))):
             return text
-        found = [(match.start(), match.end(), folded(match[0])) for match in WORD.finditer(plain)]
+        found = [(match.start(), match.end(), match[0]) for match in WORD.finditer(plain)]
         parts, done, at = list[str](), 0, 0
         while at < len(found):
             instead, beyond = self._longest(plain, found, at)
             if beyond > at:
                 parts += [plain[done : found[at][0]], instead]
                 done = found[beyond - 1][1]
-                done += len(found[beyond - 1][2]) == 1 and plain[done : done + 1] == "."  # that of an initial
+                done += (
+                    len(folded(found[beyond - 1][2])) == 1 and plain[done : done + 1] == "."
+                )  # that of an initial
             at = max(beyond, at + 1)
         return "".join([*parts, plain[done:]]) if parts else text
 
@@ -143,7 +145,7 @@ class SpellingTree:
             start, _, word = found[place]
             if place > at and not _joins(text, found[place - 1][1], start):
                 break
-            following = node.then.get(self._looked_up(word))
+            following = node.then.get(self._key(word))
             if following is None:
                 break
             node = following
@@ -214,7 +216,7 @@ def _is_meant(text: str, words: list[tuple[int, int, str]], known: Spelling) -> 
         first, after = text[start], text[end : end + 1]
         if first.upper() == first.lower():  # a script without cases
             continue
-        if len(word) == 1 and known.initials:
+        if len(folded(word)) == 1 and known.initials:
             if after and after in _APOSTROPHES:  # O'Neill
                 continue
             before = text[start - 1 : start] if place else ""
