@@ -10,7 +10,7 @@ from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.deliveries import milestones_from_commits
 from vsm.eventlog.log import Log, QualityNote
-from vsm.eventlog.participants import SmallTeams, small_teams_of
+from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import (
     blocked_spans,
@@ -114,6 +114,14 @@ def small_teams_in(visits: pd.DataFrame, *, context: Context) -> SmallTeams | No
     """Find the teams of too few people by who held work in these visits; as ``small_teams``."""
     fewest = context.workflow.privacy.fewest_people
     return small_teams_of(visits, teams=context.people.teams, fewest=fewest, known=_named_teams(context))
+
+
+def small_teams_in_window(
+    shown: pd.DataFrame, left_out: pd.DataFrame, *, context: Context, before: SmallTeams | None
+) -> SmallTeams | None:
+    """Find the teams that a window makes too small to be shown; as ``small_teams_within``."""
+    fewest, known = context.workflow.privacy.fewest_people, _named_teams(context)
+    return small_teams_within(shown, left_out, before=before, fewest=fewest, known=known)
 
 
 def _named_teams(context: Context) -> set[str]:

@@ -7,14 +7,15 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config import Experiment, Workflow
-from vsm.context import context_of, intervals_of, small_teams, with_bulk_marks
+from vsm.context import context_of, intervals_of, small_teams, small_teams_in_window, with_bulk_marks
 from vsm.errors import ParameterError
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
-from vsm.eventlog.log import Log
-from vsm.eventlog.participants import people_of
-from vsm.eventlog.pseudonymize import pseudonymize
+from vsm.eventlog.log import Log, QualityNote
+from vsm.eventlog.participants import SmallTeams, people_of
+from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
 from vsm.measure import own_copy
+from vsm.people import People
 from vsm.stream import ValueStream
 from vsm.tables import TABLES, check
 
@@ -30,11 +31,14 @@ class Window:
 
     ``since``: finished for good, or found gone, at or after it, or still open. ``team``: held by this team at
     some time. ``ticket_type``: of this type. Whole lifecycles are kept; nothing is clipped to the window.
+    ``until`` cuts nothing here (``as_of`` has): it says that the instant was chosen, so that people are
+    counted among those who held work by then.
     """
 
     since: pd.Timestamp | None = None
     team: str | None = None
     ticket_type: str | None = None
+    until: pd.Timestamp | None = None
 
 
 def stream_from_log(
@@ -69,7 +73,8 @@ def stream_from_log(
         What experiments.toml says that the team tried.
     key
         Secret of the work folder: persons bear pseudonyms made with it, in free text too, and teams of too
-        few people (``[privacy]``) are one. None: names are shown, and every team by its own name.
+        few people (``[privacy]``) are one. With a window people are counted within it. None: names are shown,
+        and every team by its own name.
 
     Raises
     ------
@@ -81,17 +86,64 @@ def stream_from_log(
     >>> stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
-    window, provenance = window or Window(), dict(provenance or {})
+    window = window or Window()
     log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
     log = with_bulk_marks(log, workflow=workflow)
-    people, notes = people_of(log, workflow=workflow), []
-    if key is not None:
-        small = small_teams(log, people=people, workflow=workflow, as_of=as_of)
+    people = people_of(log, workflow=workflow)
+    small = None if key is None else small_teams(log, people=people, workflow=workflow, as_of=as_of)
+    while True:
         if small:
             small.check(window.team)
-            notes, provenance = small.notes(workflow), provenance | small.provenance()
-            workflow, log = small.workflow(workflow), small.log(log)
-            people = people_of(log, workflow=workflow)
+        whole = _whole(
+            log,
+            people=people,
+            workflow=workflow,
+            as_of=as_of,
+            seed=seed,
+            provenance=dict(provenance or {}),
+            key=key,
+            experiments=experiments,
+            small=small,
+        )
+        if window == Window():
+            source = whole
+            break
+        source = _in_window(whole, window)
+        left_out = whole.visits[~whole.visits["ticket"].isin(set(source.tickets["ticket"]))]
+        more = (
+            None
+            if key is None
+            else small_teams_in_window(source.visits, left_out, context=whole._context, before=small)  # noqa: SLF001
+        )
+        if more is None:
+            break
+        small = more
+    copies: dict[str, Any] = {name: own_copy(getattr(source, name)) for name in (*BASE_TABLES, "stages")}
+    stream = replace(source, **copies)
+    vars(stream)["_source"] = source  # no argument, so that replace() on a stream makes its measures anew
+    return stream
+
+
+def _whole(
+    log: Log,
+    *,
+    people: People,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    seed: int,
+    provenance: dict[str, str],
+    key: bytes | None,
+    experiments: tuple[Experiment, ...],
+    small: SmallTeams | None,
+) -> ValueStream:
+    """Give the stream of all tickets, with these small teams as one and, with a key, pseudonyms."""
+    notes: list[QualityNote] = []
+    if small:
+        notes, provenance = [*small.notes(workflow)], provenance | small.provenance()
+        workflow, log = small.workflow(workflow), small.log(log)
+        people = people_of(log, workflow=workflow)
+    if key is not None:
+        notes += names_in_words(log, people=people, workflow=workflow, key=key)
         log, people, workflow, experiments = pseudonymize(
             log, people=people, workflow=workflow, experiments=experiments, key=key
         )
@@ -99,7 +151,7 @@ def stream_from_log(
         log, people=people, workflow=workflow, as_of=as_of, shared=key is not None, notes=tuple(notes)
     )
     intervals = intervals_of(context)
-    source = ValueStream(
+    stream = ValueStream(
         tickets=log.tickets,
         events=context.events,
         visits=intervals.visits,
@@ -121,11 +173,7 @@ def stream_from_log(
         _context=context,
     )
     for name in BASE_TABLES:
-        check(getattr(source, name), TABLES[name])
-    source = source if window == Window() else _in_window(source, window)
-    copies: dict[str, Any] = {name: own_copy(getattr(source, name)) for name in (*BASE_TABLES, "stages")}
-    stream = replace(source, **copies)
-    vars(stream)["_source"] = source  # no argument, so that replace() on a stream makes its measures anew
+        check(getattr(stream, name), TABLES[name])
     return stream
 
 

@@ -79,7 +79,8 @@ def read_stream(
         Show the names of persons. Without it every table, finding and quality note shows pseudonyms, the same
         in every run on this work folder; bots keep their names, and so do teams, except those of fewer people
         than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
-        commits, names of branches) mail addresses and known names are replaced; others may remain in it.
+        commits, names of branches) mail addresses, telephone numbers and known names, however
+        they are written, are replaced; first names alone and surnames that are words remain in it.
 
     Returns
     -------
@@ -112,7 +113,7 @@ def read_stream(
     as_of = _as_of(log, since=first, until=last, known=known)
     if known is not None:
         log = with_notes(log, check_future(log, known=known))
-    window = Window(first, team or None, ticket_type or None)
+    window = Window(first, team or None, ticket_type or None, last)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
         "stream": workflow.stream.name,

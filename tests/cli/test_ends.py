@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from vsm.cli.console import console
+from vsm.errors import VsmError
 
 
 def raising(error: Exception) -> Callable[..., None]:
@@ -64,3 +65,14 @@ def test_what_users_named_is_shown_to_the_letter(capsys: pytest.CaptureFixture[s
     text = "table:x:1 and :warning: in [bold]" + "x" * 200
     console().print(text)
     assert capsys.readouterr().out == text + "\n"
+
+
+def test_no_message_steers_the_terminal(
+    vsm: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither an error that quotes what came from outside, nor what a command prints."""
+    monkeypatch.setattr("vsm.cli.check.read_stream", raising(VsmError("status '\x1b[31mX\x07\u202e' is odd")))
+    assert vsm("check", "--dir", tmp_path) == 1
+    assert vsm.err == "vsm: status 'X' is odd\n"
+    console().print("stage '\x1b]0;mine\x07A\rB'")
+    assert capsys.readouterr().out == "stage 'AB'\n"

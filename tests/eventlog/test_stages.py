@@ -126,3 +126,19 @@ def test_declared_people_are_not_proposed_again() -> None:
     assert [p.name for p in propose_people(people, declared={"jira:a": "dev-1", "git:dev-1": "dev-1"})] == [
         "dev-2"
     ]
+
+
+def test_a_status_with_control_characters_is_shown_without() -> None:
+    """As a stage of its own, and where vsm.toml has a stage of that name."""
+    names = conform(
+        pd.DataFrame(
+            {"kind": "status", "id": ["jira:1", "jira:2"], "name": ["Re\x07view", "\x1b[1mDone\x0b"]}
+        ),
+        NAMES,
+    )
+    workflow = parse_workflow('[[stage]]\nname = "Done"\nkind = "done"')
+    table = stages_from_names(names, workflow=workflow)
+    assert table[["name", "stage", "mapped"]].to_numpy().tolist() == [
+        ["Re view", "Re view", False],
+        ["Done", "Done", True],
+    ]

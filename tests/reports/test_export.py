@@ -149,3 +149,25 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "t.csv").mkdir()
     with pytest.raises(RunError, match=r"cannot write .*t\.csv"):
         export_table(empty(QUALITY), to=tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n=1+1",
+        "\n\n @SUM(A1)",
+        " =1+1",
+        "\xa0+1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM(A1)",
+        "\ufeff=1",
+        "\v=1",
+        "−1+cmd",
+    ],
+)
+def test_csv_disarms_what_a_spreadsheet_might_run(tmp_path: Path, text: str) -> None:
+    """Also behind blanks and line breaks, and with full-width signs."""
+    export_table(pd.DataFrame({"title": [text]}), to=tmp_path / "t.csv")
+    assert pd.read_csv(tmp_path / "t.csv")["title"].tolist() == ["'" + text]

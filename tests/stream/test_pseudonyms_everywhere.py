@@ -130,3 +130,20 @@ def test_subjects_and_branches_name_nobody_who_is_known() -> None:
     called = str(commit["author"]).removeprefix("git:")
     assert called.startswith("P-")
     assert (commit["subject"], commit["branch"]) == (f"AB-1 mend as {called} said", f"{called}/shop")
+
+
+def test_words_of_the_project_name_nobody_or_are_doubted(tmp_path: Path) -> None:
+    """Components and labels get pseudonyms; a type and a stage that name somebody are a warning in QUALITY."""
+    person = '[[person]]\nname = "Dora Lind"\naccounts = ["jira:dora"]\n'
+    body = done(1, 8, components=[{"name": "Dora Lind"}, {"name": "shop"}], labels=["lind-dora", "fast"],
+                issuetype={"name": "Task for Dora Lind"})  # fmt: skip
+    stage = '[[stage]]\nname = "Waiting for Lind"\nkind = "queue"\n'
+    stream = read_stream(filled(tmp_path, body, toml=TOML + stage + person))
+    (ticket,) = stream.tickets.to_dict("records")
+    assert str(ticket["components"]).startswith("P-")
+    assert str(ticket["components"]).endswith("; shop")
+    assert str(ticket["labels"]).split("; ")[1] == "fast"
+    assert "lind" not in str(ticket["labels"]).casefold()
+    doubts = stream.quality.loc[stream.quality["check"] == "names in words", "detail"].tolist()
+    assert [doubt.split()[0] for doubt in doubts] == ["status", "type"]
+    assert not any("Lind" in doubt for doubt in doubts)

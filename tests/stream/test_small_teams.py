@@ -239,3 +239,76 @@ def test_merging_is_exact_and_leaves_no_small_name(
     assert (stream.lifecycles["wait"] + stream.lifecycles["work"] == stream.lifecycles["lead"]).all()
     by_handoff = stream.waits.groupby("handoff")["elapsed"].sum().reindex(stream.handoffs["handoff"])
     assert by_handoff.fillna(pd.Timedelta(0)).tolist() == stream.handoffs["wait"].tolist()
+
+
+def held(holder: str, team: str, start: int, *, over: bool = True) -> list[Step]:
+    """A ticket that one person works on from a day on."""
+    waits: list[Step] = [("New", None, None)] * start
+    return [*waits, ("New", None, None), ("Build", holder, team), *([("Over", None, team)] if over else [])]
+
+
+def test_a_window_in_which_one_person_of_three_is_left_tells_nothing_of_the_team() -> None:
+    """Ann's, Al's and Abe's team is shown as a whole; since the day on which only Ann's work is left, it is not."""
+    payments = [held(who, "payments", day) for who, day in (("ann", 1), ("al", 2), ("abe", 3), ("ann", 30))]
+    office = [held(who, "office", day) for who in ("cy", "di", "ed") for day in (3, 31)]
+    toml = toml_of({}, fewest=3)
+    everything = shared(*payments, *office, toml=toml)
+    assert set(everything.visits["team"].dropna()) == {"payments", "office"}
+    late = Window(since=pd.Timestamp("2026-01-20", tz="UTC"))
+    windowed = shared(*payments, *office, toml=toml, window=late)
+    assert set(windowed.visits["team"].dropna()) == {"small teams"}  # office joins, or it would be Ann alone
+    assert (
+        windowed.provenance["merged"]
+        == "2 teams of fewer than 3 people in this window shown as 'small teams'"
+    )
+    assert "within this window" in " ".join(windowed.quality["detail"])
+    with pytest.raises(ParameterError, match="in which fewer than 3 people worked within this window"):
+        shared(*payments, *office, toml=toml, window=Window(since=late.since, team="payments"))
+    named = shared(*payments, *office, toml=toml, window=Window(since=late.since, team="payments"), key=None)
+    assert set(named.visits["holder"].dropna()) == {"ann"}
+
+
+def test_what_a_window_leaves_out_tells_of_nobody_either() -> None:
+    """Three hold work since then and one before: the report of everything less this one would be Abe's work."""
+    payments = [held(who, "payments", day) for who, day in (("ann", 30), ("al", 30), ("bo", 30), ("abe", 2))]
+    office = [held(who, "office", day) for who in ("cy", "di", "ed") for day in (3, 31)]
+    late = Window(since=pd.Timestamp("2026-01-20", tz="UTC"))
+    stream = shared(*payments, *office, toml=toml_of({}, fewest=3), window=late)
+    assert set(stream.visits["team"].dropna()) == {"small teams", "office"}
+
+
+def test_until_counts_who_had_held_work_by_then() -> None:
+    """Three members, of whom one has worked so far: a chosen instant shows no team of one."""
+    toml = toml_of({"web": ["ann", "al", "abe"], "office": ["cy", "di", "ed"]}, fewest=3)
+    lives = [held("ann", "web", 1), *(held(who, "office", 1) for who in ("cy", "di", "ed"))]
+    assert set(shared(*lives, toml=toml).visits["team"].dropna()) == {"web", "office"}
+    chosen = shared(*lives, toml=toml, window=Window(until=AS_OF))
+    assert set(chosen.visits["team"].dropna()) == {"small teams"}
+
+
+WINDOWS = st.builds(
+    Window,
+    since=st.none()
+    | st.integers(0, 12).map(lambda day: pd.Timestamp("2026-01-05", tz="UTC") + pd.Timedelta(days=day)),
+    ticket_type=st.none(),
+    until=st.none() | st.just(AS_OF),
+)
+
+
+@settings(max_examples=share(12, of=300))
+@given(lifecycles=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4), window=WINDOWS)
+def test_no_window_names_a_team_of_too_few(
+    lifecycles: list[list[Step]], team_of: dict[str, str], fewest: int, window: Window
+) -> None:
+    """Of each team that is shown by its name, nobody or enough people held work: in the window and out of it."""
+    teams = {team: sorted(p for p, t in team_of.items() if t == team) for team in TEAMS[:3]}
+    toml = toml_of({team: who for team, who in teams.items() if who}, fewest=fewest)
+    stream, everything = shared(*lifecycles, toml=toml, window=window), shared(*lifecycles, toml=toml)
+    if window == Window():
+        return
+    inside = everything.visits["ticket"].isin(set(stream.tickets["ticket"]))
+    for rows in (stream.visits, everything.visits[~inside]):
+        work = rows[rows["kind"] == "work"]
+        for team, people in work.groupby("team", observed=True)["holder"].nunique().items():
+            shown = str(team) in set(stream.visits["team"].dropna()) and team != "small teams"
+            assert not shown or people == 0 or people >= fewest, (team, people)

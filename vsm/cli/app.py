@@ -21,6 +21,7 @@ from vsm.cli.check import check
 from vsm.cli.console import console
 from vsm.cli.explain import explain
 from vsm.cli.export import export
+from vsm.cli.forget import forget
 from vsm.cli.init import demo, init
 from vsm.cli.lab import lab
 from vsm.cli.pull import pull, verify
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 app.command()(init)
 app.add_typer(pull, name="pull")
-for command in (verify, check, explain, export, report, slides, schedule, run, lab, demo):
+for command in (verify, check, explain, export, report, slides, schedule, run, lab, forget, demo):
     app.command()(command)
 
 

@@ -19,6 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from vsm.config import printable
 from vsm.sources.archive import PullState
 
 Dir = Annotated[
@@ -34,9 +35,19 @@ Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome 
 WORK = Path("work")
 
 
+class _PlainConsole(Console):
+    """A console in which no text from outside can steer the terminal."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print texts without control sequences."""
+        super().print(*(printable(one) if isinstance(one, str) else one for one in objects), **how)
+
+
 def console(*, stderr: bool = False, quiet: bool = False) -> Console:
-    """A console that shows every text to the letter and breaks no line."""
-    return Console(stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    """A console that shows every text to the letter, but for control sequences, and breaks no line."""
+    return _PlainConsole(
+        stderr=stderr, quiet=quiet, soft_wrap=True, highlight=False, markup=False, emoji=False
+    )
 
 
 class PullProgress:
@@ -51,7 +62,7 @@ class PullProgress:
     @contextmanager
     def pulling(self, source: str) -> Iterator[None]:
         """Show one source while it is pulled."""
-        self._source, self._label = source, f"pulling {source}"
+        self._source, self._label = source, printable(f"pulling {source}")
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24))
         rate = TextColumn("{task.fields[rate]}")
         counts = (MofNCompleteColumn(), rate, TimeElapsedColumn())
@@ -76,7 +87,7 @@ class PullProgress:
 
     def waiting(self, seconds: float, reason: str) -> None:
         """Show that the pull waits for the server, and why."""
-        self._update(description=f"waiting {seconds:,.0f} s for {self._source}: {reason}")
+        self._update(description=printable(f"waiting {seconds:,.0f} s for {self._source}: {reason}"))
         self._log("waiting", seconds=round(seconds, 1), reason=reason)
 
     def doubted(self, doubt: str) -> None:

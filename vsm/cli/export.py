@@ -36,7 +36,10 @@ def export(
     ticket_type: TicketType = "",
     names: Names = False,
 ) -> None:
-    """Write a table or network to a file, with pseudonyms; data/README.md explains the columns."""
+    """Write a table or network to a file, with pseudonyms; data/README.md explains the columns.
+
+    Keys of tickets and hashes of commits stay: whoever reads Jira or Git can join them back to names.
+    """
     if table not in KNOWN:
         raise ParameterError(f"no table '{table}'; known: {', '.join(KNOWN)}")
     stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)

@@ -12,6 +12,7 @@ from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, session_of
 from vsm.errors import ParameterError, RunError, SourceError, VsmError, sentence_of
 from vsm.sources.archive import PullState, open_archive
+from vsm.sources.forgotten import read_refusals
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.lock import one_at_a_time
 from vsm.sources.table_file import parse_columns
@@ -164,7 +165,11 @@ def _store(
     workflow = read_workflow(folder)
     at = at or datetime.now(UTC)
     lock = folder.pull_lock(source)
-    with open_archive(folder.archive) as archive, one_at_a_time(lock, what=f"pull of {source}", at=at):
+    refusals = read_refusals(folder)
+    with (
+        open_archive(folder.archive, refusals=refusals) as archive,
+        one_at_a_time(lock, what=f"pull of {source}", at=at),
+    ):
         check_name(source, asked, archive)
         pages = asked_pages(
             source, asked, archive=archive, workflow=workflow, progress=progress, sweep=sweep, at=at

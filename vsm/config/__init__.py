@@ -4,6 +4,7 @@ from vsm.config.calendars import WorkingWeek
 from vsm.config.delivery import Delivery, Repository
 from vsm.config.file import Experiment, Jira, Stream, Workflow, parse_experiments, parse_workflow
 from vsm.config.people import Membership, Person, Team
+from vsm.config.printable import one_line, printable
 from vsm.config.reports import Report, Tell
 from vsm.config.rules import Blocking, Privacy, Rules, Waiting
 from vsm.config.stages import Kind, Stage
@@ -11,5 +12,5 @@ from vsm.config.stages import Kind, Stage
 __all__ = [
     "Blocking", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Person", "Privacy", "Report",
     "Repository", "Rules", "Stage", "Stream", "Team", "Tell", "Waiting", "Workflow", "WorkingWeek",
-    "parse_experiments", "parse_workflow",
+    "one_line", "parse_experiments", "parse_workflow", "printable",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.rules import Blocking, Privacy, Rules, Waiting
 from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
-from vsm.config.toml import Section, Word, duplicates, parse_toml
+from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
 class Jira(Section):
@@ -35,7 +35,7 @@ class Jira(Section):
 class Stream(Section):
     """The stream's name, and the ``[[calendar]]`` of all whose team names none."""
 
-    name: Word = "value stream"
+    name: Line = "value stream"
     calendar: Word | None = None
 
 

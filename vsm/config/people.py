@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vsm.config.toml import Section, Word, duplicates
+from vsm.config.toml import Line, Section, Word, duplicates
 
 Day = Annotated[date, Field(strict=True)]
 
@@ -20,7 +20,7 @@ class Team(Section):
     ``calendar`` names the ``[[calendar]]`` it works by.
     """
 
-    name: Word
+    name: Line
     members: tuple[Word, ...] = ()
     patterns: tuple[Word, ...] = ()
     components: tuple[Word, ...] = ()
@@ -43,7 +43,7 @@ class Membership(Section):
     """When a person was in a team. Days in UTC, ``until`` is not included."""
 
     person: Word
-    team: Word
+    team: Line
     since: Day | None = None
     until: Day | None = None
 

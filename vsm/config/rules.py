@@ -51,10 +51,16 @@ class Privacy(Section):
     """How many people a team must have to be shown by its own name.
 
     In everything read without names, teams in which fewer than ``fewest_people`` ever worked are one team,
-    "small teams": a number about a team of one is a number about a person. 1 shows every team.
+    "small teams": a number about a team of one is a number about a person. 1 shows every team. Where a report
+    is of a window (``since``, ``until``, a team or a type), those count who held a team's work in what it
+    shows, and in what it leaves out of the report of everything. What two windows, or the reports of two
+    days, differ by is not looked at.
+
+    ``keep`` is for how many days raw tickets stay that nobody has changed; ``vsm forget`` removes older ones.
     """
 
     fewest_people: int = Field(default=3, ge=1)
+    keep: int | None = Field(default=None, ge=1)
 
 
 class Waiting(Section):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from vsm.config.toml import Section, Word, duplicates
+from vsm.config.toml import Line, Section, Word, duplicates
 
 Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
@@ -23,11 +23,11 @@ class Stage(Section):
     ``within`` (see ``splits_of``).
     """
 
-    name: Word
+    name: Line
     kind: Kind
     statuses: tuple[Word, ...] = ()
-    team: Word | None = None
-    discipline: Word | None = None
+    team: Line | None = None
+    discipline: Line | None = None
     batch: bool = False
     wip: int | None = Field(default=None, ge=1)
     git: Milestone | None = None

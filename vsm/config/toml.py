@@ -7,9 +7,12 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from vsm.config.printable import one_line
 from vsm.errors import ConfigError
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Line = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1)]
+"""A word that is ours to show: control characters in it become blanks."""
 Model = TypeVar("Model", bound=BaseModel)
 
 

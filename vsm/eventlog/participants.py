@@ -48,11 +48,14 @@ class SmallTeams:
         How many people a team must have to be shown by its own name.
     name
         What they are called together: no team of the stream is called so.
+    within
+        Whether people were counted within a window (``small_teams_within``), not in the whole stream.
     """
 
     people_of: Mapping[str, frozenset[str]]
     fewest: int
     name: str = MERGED
+    within: bool = False
 
     @property
     def people(self) -> int:
@@ -93,8 +96,9 @@ class SmallTeams:
 
     def notes(self, workflow: Workflow) -> list[QualityNote]:
         """Note what should be known of the merging; ``workflow`` still has the teams by their own names."""
+        where = "worked within this window, or in what it leaves out" if self.within else "ever worked"
         detail = (
-            f"{self._teams} in which fewer than {self.fewest} people ever worked: shown as '{self.name}' "
+            f"{self._teams} in which fewer than {self.fewest} people {where}: shown as '{self.name}' "
             "wherever names are not shown; fewest_people in [privacy] says from how many on"
         )
         notes = [QualityNote("small teams", "note", detail)]
@@ -117,13 +121,15 @@ class SmallTeams:
 
     def provenance(self) -> dict[str, str]:
         """Give what the foot of a page says."""
-        return {"merged": f"{self._teams} of fewer than {self.fewest} people shown as '{self.name}'"}
+        where = " in this window" if self.within else ""
+        return {"merged": f"{self._teams} of fewer than {self.fewest} people{where} shown as '{self.name}'"}
 
     def check(self, team: str | None) -> None:
         """Raise ParameterError where this team is too small to be shown by its name."""
         if team in self.people_of:
+            where = "worked within this window, or in what it leaves out" if self.within else "ever worked"
             raise ParameterError(
-                f"team is '{team}', in which fewer than {self.fewest} people ever worked: without names "
+                f"team is '{team}', in which fewer than {self.fewest} people {where}: without names "
                 f"it is part of '{self.name}'; ask for that, or read it with names (--names)"
             )
 
@@ -180,3 +186,44 @@ def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]
     for team, person in pairs:
         people.setdefault(str(team), set()).add(str(person))
     return people
+
+
+def small_teams_within(
+    shown: pd.DataFrame, left_out: pd.DataFrame, *, before: SmallTeams | None, fewest: int, known: set[str]
+) -> SmallTeams | None:
+    """Give the teams to merge so that a window shows no single person; None where there are no more.
+
+    A team is merged if fewer than ``fewest`` people, but somebody, held its work in what the window shows, or
+    in what it leaves out: whoever subtracts the report from that of everything sees those. Members who
+    held nothing count for nothing here. If fewer people than that are in the merged teams together, the next
+    smallest team joins them, as long as there is one.
+
+    Parameters
+    ----------
+    shown, left_out
+        VISITS of the tickets in the window, and of the others.
+    before
+        The teams that are merged already in these visits.
+    known
+        Further names of teams, that must not be given to another.
+    """
+    inside, outside = (people_of_teams(visits, teams=Teams()) for visits in (shown, left_out))
+    merged = before.name if before else MERGED
+    chosen = {
+        team
+        for team, people in inside.items()
+        if team != merged and (len(people) < fewest or 0 < len(outside.get(team, ())) < fewest)
+    }
+    together = {merged} & inside.keys() if before else set[str]()
+    if not chosen and not (together and len(inside[merged]) < fewest):
+        return None
+    others = sorted(inside.keys() - chosen - together, key=lambda team: (len(inside[team]), team))
+    while others and len(set[str]().union(*(inside[team] for team in chosen | together))) < fewest:
+        chosen.add(others.pop(0))
+    if not chosen:
+        return None
+    people_of = {**(before.people_of if before else {}), **{team: frozenset(inside[team]) for team in chosen}}
+    taken = {*known, *inside, *outside}
+    names = (MERGED if n == 1 else f"{MERGED} {n}" for n in count(1))
+    name = before.name if before else next(name for name in names if name not in taken)
+    return SmallTeams(dict(sorted(people_of.items())), fewest, name, within=True)

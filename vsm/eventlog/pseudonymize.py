@@ -1,6 +1,6 @@
 """The front door: mail addresses are masked, persons get pseudonyms, and nothing behind it knows a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from vsm.config import Experiment, Workflow
-from vsm.eventlog.log import Log, sorted_events
+from vsm.eventlog.log import Log, QualityNote, sorted_events
 from vsm.people import (
     FreeText,
     People,
@@ -19,7 +19,7 @@ from vsm.people import (
     pseudonyms_of,
     with_renamed,
 )
-from vsm.people.free_text import without_addresses
+from vsm.people.contacts import without_addresses
 
 Part = TypeVar("Part", bound=BaseModel)
 SEPARATOR: Final = "; "
@@ -75,8 +75,8 @@ def pseudonymize(
     """Give the same log, people, settings and experiments with pseudonyms in place of names.
 
     Accounts become their system and their person's pseudonym, such as ``jira:P-7KQ2MX``; persons become the
-    pseudonym. Bots keep their names. In free text that people wrote (summaries, subjects, branches, flags)
-    mail addresses and known names give way; labels, components and tags stay as they are. Mailbox digests go.
+    pseudonym. Bots keep their names. In free text that people wrote (summaries, subjects, branches, flags,
+    sprints, labels, components) mail addresses and known names give way; tags stay. Mailbox digests go.
 
     Parameters
     ----------
@@ -92,10 +92,40 @@ def pseudonymize(
     return door.log(log), door.people(people), door.workflow(workflow), experiments
 
 
+def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) -> list[QualityNote]:
+    """Note which words of the project name a person; in the notes they have pseudonyms.
+
+    Components, labels and sprints get pseudonyms as well where they stand in tables. Statuses, stages, types,
+    priorities, teams and repositories are shown as they are, since vsm.toml is written in them.
+    """
+    free = _Door(log, people=people, workflow=workflow, key=key, strict=True).free
+    statuses = log.names.loc[log.names["kind"] == "status", "name"]
+    kept: dict[str, Iterable[object]] = {
+        "status": [*statuses, *(stage.name for stage in workflow.stages)],
+        "type": log.tickets["type"],
+        "priority": log.tickets["priority"],
+        "team": [team.name for team in workflow.teams],
+        "repository": [*log.commits["repository"], *log.deploys["repository"]],
+        "release": log.releases["release"],
+    }
+    notes = []
+    for kind, words in kept.items():
+        plain = sorted({str(word) for word in words if isinstance(word, str)})
+        if found := [free.of(word) for word in plain if free.of(word) != word]:
+            detail = (
+                f"{kind} {', '.join(map(repr, found[:8]))} seems to name a person, and is shown as "
+                "it is also where names are not; rename it at its source before you share"
+            )
+            notes.append(QualityNote("names in words", "warning", detail))
+    return notes
+
+
 class _Door:
     """What is written in place of each name: for accounts, in our own sentences, and in free text."""
 
-    def __init__(self, log: Log, *, people: People, workflow: Workflow, key: bytes) -> None:
+    def __init__(
+        self, log: Log, *, people: People, workflow: Workflow, key: bytes, strict: bool = False
+    ) -> None:
         declared = {person.name for person in workflow.persons} | set(workflow.team_of)
         persons = {*people.persons, *declared, *(section.person for section in workflow.memberships)}
         self.pseudonyms: Pseudonyms = pseudonyms_of(
@@ -116,11 +146,11 @@ class _Door:
         self._wording = Wording(
             {word: name for word, name in (named | self.accounts).items() if word not in ordinary}
         )
-        self.free = FreeText({**logins, **named}, ordinary=ordinary | _project_words(log))
+        self.free = FreeText({**logins, **named}, ordinary=() if strict else ordinary | _project_words(log))
 
     def log(self, log: Log) -> Log:
         events = with_renamed(log.events, self.accounts)
-        flags = (events["kind"] == "flag").to_numpy()
+        flags = events["kind"].isin(["flag", "sprint"]).to_numpy()
         sides = {
             side: _renamed(events[side].astype("str"), self.free.of, rows=flags).astype("category")
             for side in ("before", "after")
@@ -132,7 +162,9 @@ class _Door:
         return replace(
             log,
             events=events.assign(**sides) if sides else events,
-            tickets=_assigned(log.tickets, dict.fromkeys(("summary", "objective"), self.free.of)),
+            tickets=_assigned(
+                log.tickets, dict.fromkeys(("summary", "objective", "components", "labels"), self._words)
+            ),
             commits=_assigned(log.commits, commits | lists | texts),
             branches=_assigned(log.branches, {"branch": self.free.of}),
             names=self._names(log.names),
@@ -175,6 +207,9 @@ class _Door:
             "reports": _changed(workflow.reports, lambda _: {"tell": ()}),
         }
         return workflow.model_copy(update=sections)
+
+    def _words(self, text: str) -> str:
+        return SEPARATOR.join(self.free.of(word) for word in text.split(SEPARATOR))
 
     def _sentence(self, text: str) -> str:
         return without_addresses(self._wording.of(text))

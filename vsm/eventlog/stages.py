@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.config import Workflow
+from vsm.config import Workflow, one_line
 from vsm.config.stages import Stage
 
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "position", "batch", "mapped"]
@@ -17,7 +17,7 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
     but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
     name as its stage and the kind that the tracker's category suggests (``queue`` without one); it is
     placed before ``done``, and ``mapped`` is false. A stage that Git shows has the status ``git:coding``,
-    ``git:landing`` or ``git:releasing``.
+    ``git:landing`` or ``git:releasing``. Names are shown without control characters.
 
     Returns
     -------
@@ -54,13 +54,14 @@ def _row(
 ) -> dict[str, Any]:
     names = list(borne["name"])
     found = next((mapping[word] for word in (status, *names) if word in mapping), None)
-    found = found or next((name for name in names if name in stage_of), None)
+    shown = [one_line(name) or status for name in names]
+    found = found or next((name for name in shown if name in stage_of), None)
     if found is not None:
-        return _described(status, names[0], stage_of[found])
+        return _described(status, shown[0], stage_of[found])
     category = borne["category"].dropna()
     kind = str(category.iloc[0]) if len(category) else "queue"
     nobody = {"team": None, "discipline": None, "batch": False, "mapped": False}
-    return {"status": status, "name": names[0], "stage": names[0], "kind": kind, **nobody}
+    return {"status": status, "name": shown[0], "stage": shown[0], "kind": kind, **nobody}
 
 
 def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Tables and networks on their way out: as files for people and other tools, or to search in a notebook."""
 
 import json
+import re
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -14,7 +15,8 @@ from vsm.errors import ParameterError, RunError, TableError
 from vsm.reports.atomic import beside
 
 T = TypeVar("T")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−]|[\t\r\n]")
+"""What a spreadsheet may run: it drops blanks and line breaks in front, and some read full-width signs."""
 
 
 def export_table(frame: pd.DataFrame, *, to: Path) -> None:
@@ -23,9 +25,9 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     ``.parquet`` (zstd) keeps every type. In ``.csv`` and ``.json`` (a list of records) an instant is ISO
     8601 in UTC with microseconds and a ``Z``; a duration is a number of seconds, and its column is renamed
     to ``<name>_s``. In CSV a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
-    ``-``, ``@``, a tab or a carriage return) gets a leading apostrophe, and every line break is one line
-    feed. An unnamed index is left out, a named one becomes columns. The file is written beside and renamed,
-    so it is whole or not there; one that exists is replaced.
+    ``-`` or ``@``, also full-width or after blanks, or with a tab or line break) gets a leading
+    apostrophe, and every line break is one line feed. An unnamed index is left out, a named one becomes
+    columns. The file is written beside and renamed, so it is whole or not there; one that exists is replaced.
 
     Raises
     ------
@@ -154,7 +156,7 @@ def _guarded(value: Any) -> Any:
     """Keep a spreadsheet from running a text as a formula, and a carriage return from ending the row."""
     if not isinstance(value, str):
         return value
-    guard = "'" if value.startswith(_FORMULA_STARTS) else ""
+    guard = "'" if _FORMULA.match(value) else ""
     return guard + value.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from vsm.config import Report
+from vsm.config import Report, printable
 from vsm.schedule.history import Run
 from vsm.schedule.rendering import Output, render_plan
 
@@ -76,7 +76,7 @@ def log_to(
                 file.write(line + "\n")
         if not quiet:
             with suppress(OSError):  # cron may have redirected it to a file on a full disk
-                sys.stdout.write((line if json_lines else sentence) + "\n")
+                sys.stdout.write((line if json_lines else printable(sentence)) + "\n")
                 sys.stdout.flush()
 
     return log

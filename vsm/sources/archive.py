@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from vsm.errors import ArchiveError, ParameterError
 from vsm.sources.archive_file import DAMAGED, connect, connect_to_read, sqlite_errors, transaction
@@ -59,6 +59,16 @@ class PullState:
     pages: int
 
 
+class Refusing(Protocol):
+    """Who and what is not to be stored, as ``vsm.people.forgetting.Refusals`` says it."""
+
+    def body(self, body: Any) -> Any:
+        """Give a body without those who are to be forgotten."""
+
+    def refuses(self, source: str, id_: str, digest: str) -> bool:
+        """Whether this document is not to be stored."""
+
+
 class Archive:
     """Documents by source and id, and the log of pulls; close it, or use ``with``.
 
@@ -73,9 +83,10 @@ class Archive:
     (1, [{'key': 'AB-7'}])
     """
 
-    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path, refusals: Refusing | None = None) -> None:
         self._database = database
         self._path = path
+        self._refusals = refusals
 
     def __enter__(self) -> Self:
         return self
@@ -170,6 +181,10 @@ class Archive:
         changed = 0
         for document in page.documents:
             text = _canonical(document.body)
+            if self._refusals:
+                if self._refusals.refuses(source, document.id, hashlib.sha256(text).hexdigest()):
+                    continue
+                text = _canonical(self._refusals.body(json.loads(text)))
             digest = hashlib.sha256(text).hexdigest()
             stored = self._execute(
                 "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
@@ -192,6 +207,51 @@ class Archive:
             *(page.cursor, len(page.documents), changed, pull),
         )
         return len(page.documents)
+
+    def forget(
+        self, changed: Callable[[str, str, dict[str, Any]], Mapping[str, Any] | None]
+    ) -> tuple[int, int]:
+        """Rewrite documents, or remove them, so that nothing of what they were is left in the file.
+
+        Parameters
+        ----------
+        changed
+            Gives the new body of (source, id, body), the same one if it may stay, or None.
+
+        Returns
+        -------
+        tuple
+            How many documents were rewritten, and how many removed.
+        """
+        rewritten = removed = 0
+        with sqlite_errors(self._path):
+            self._database.execute("PRAGMA secure_delete = ON")
+            with transaction(self._database):
+                ids = self._execute("SELECT source, id FROM documents ORDER BY source, id").fetchall()
+                for source, id_ in ids:
+                    body = self.document(source, id_) or {}
+                    new = changed(source, id_, body)
+                    if new is None:
+                        removed += 1
+                        self._execute("DELETE FROM documents WHERE source = ? AND id = ?", source, id_)
+                    elif new != body:
+                        rewritten += 1
+                        text = _canonical(new)
+                        digest = hashlib.sha256(text).hexdigest()
+                        change = "UPDATE documents SET body = ?, digest = ? WHERE source = ? AND id = ?"
+                        self._execute(change, zlib.compress(text), digest, source, id_)
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return rewritten, removed
+
+    def bodies(self) -> Iterator[tuple[str, str, str, datetime, dict[str, Any]]]:
+        """Give source, id, digest, when it was fetched, and body of every document."""
+        query = "SELECT source, id, digest, fetched, body FROM documents ORDER BY source, id"
+        with sqlite_errors(self._path), closing(self._execute(query)) as rows:
+            for source, id_, digest, fetched, packed in rows:
+                body = self._unpacked(packed, digest, f"{source} {id_}")
+                yield source, id_, digest, datetime.fromisoformat(fetched), body
 
     def documents(self, source: str) -> Iterator[dict[str, Any]]:
         """Give the bodies of a source by id, one after the other; none of an unknown source.
@@ -275,7 +335,7 @@ class Archive:
         return self._database.execute(statement, plain)
 
 
-def open_archive(path: Path, *, create: bool = True) -> Archive:
+def open_archive(path: Path, *, create: bool = True, refusals: Refusing | None = None) -> Archive:
     """Open the archive at this path for writing.
 
     Parameters
@@ -284,6 +344,8 @@ def open_archive(path: Path, *, create: bool = True) -> Archive:
         Its file; it and its folders are made where absent, readable by their owner only.
     create
         Whether to make them; without it nothing comes into being.
+    refusals
+        Who and what is not to be stored (``vsm forget``).
 
     Raises
     ------
@@ -299,7 +361,7 @@ def open_archive(path: Path, *, create: bool = True) -> Archive:
     ...
     vsm.errors.SourceError: no archive at nowhere.sqlite: run vsm pull first
     """
-    return Archive(connect(path, create=create), path)
+    return Archive(connect(path, create=create), path, refusals)
 
 
 def read_archive(path: Path) -> Archive:

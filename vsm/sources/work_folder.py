@@ -59,6 +59,11 @@ class WorkFolder:
         return self.root / "archive" / "pseudonyms.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Keyed digests of who and what is not to come back (``vsm forget``)."""
+        return self.root / "archive" / "forgotten.json"
+
+    @property
     def notebooks(self) -> Path:
         """The analyst's own notebooks."""
         return self.root / "notebooks"
