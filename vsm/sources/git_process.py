@@ -128,7 +128,12 @@ def stream_git(
         except FileNotFoundError as error:
             raise RunError(_NO_GIT) from error
         late = Event()
-        clock = Timer(PATIENCE, lambda: (late.set(), process.kill()))
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        clock = Timer(PATIENCE, stop)
         clock.daemon = True
         clock.start()
         with process:
