@@ -80,3 +80,19 @@ def test_derived_tables_are_their_owners_only(tmp_path: Path) -> None:
     save_table(empty(table), table, tmp_path / "log" / "t.parquet", stamp="s")
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "log" / "t.parquet").stat().st_mode) == 0o600
+
+
+def test_a_flipped_bit_anywhere_gives_nothing(tmp_path: Path) -> None:
+    """Not another table: it is made anew from the archive. A digest that is damaged does the same."""
+    table = TABLES["events"]
+    path = tmp_path / "t.parquet"
+    save_table(rows(table).iloc[:1], table, path, stamp="s")
+    for file in (path, path.with_suffix(".sha256")):
+        whole = file.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 60)):
+            file.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+            assert load_table(path, table, stamp="s") is None
+        file.write_bytes(whole[:-1])
+        assert load_table(path, table, stamp="s") is None
+        file.write_bytes(whole)
+    assert load_table(path, table, stamp="s") is not None

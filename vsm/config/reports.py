@@ -17,6 +17,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63
 Format = Literal["html", "slides", "pdf"]
 WINDOWED: Final = ("since", "until")
 """Parameters that may be a window which moves with the calendar."""
+_RESERVED: Final = re.compile(r"failed|latest|index|\d{4}-\d\d-\d\dt\d{6}z.*|con|prn|aux|nul|(com|lpt)\d")
 _SECRET: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _LAST: Final = re.compile(r"last (?:(\d{1,4}) )?(day|week|month|quarter|year)s?")
 _THIS: Final = re.compile(r"this (week|month|quarter|year)")
@@ -70,6 +71,13 @@ class Report(Section):
     minutes: float = Field(default=10.0, gt=0, le=1440)
     parameters: dict[str, str | bool | int | float] = Field(default_factory=dict)
     tell: tuple[Tell, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if _RESERVED.fullmatch(name.casefold()):
+            raise ValueError(f"a [[report]] cannot be named '{name}': that name is reserved; choose another")
+        return name
 
     @field_validator("zone")
     @classmethod

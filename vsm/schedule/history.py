@@ -63,6 +63,10 @@ class Run:
         Number of warnings in QUALITY.
     findings
         Its findings, as ``vsm.findings.since_last`` writes them.
+    files
+        The files of its folder when it was put in its place: what may be removed of it.
+    others
+        What lay in its working folder before it rendered, which is somebody else's; None before that.
     times
         How often the same thing happened in a row where each time would be a line of its own.
     """
@@ -82,6 +86,8 @@ class Run:
     tickets: int = 0
     warnings: int = 0
     findings: tuple[dict[str, Any], ...] = ()
+    files: tuple[str, ...] = ()
+    others: tuple[str, ...] | None = None
     times: int = 1
 
     @property
@@ -210,6 +216,8 @@ def _unpacked(number: int, about: str) -> Run:
     for name in ("begun", "ended", "due"):
         known[name] = datetime.fromisoformat(known[name]) if known[name] else None
     known["findings"] = tuple(known["findings"])
+    known["files"] = tuple(known.get("files", ()))
+    known["others"] = None if known.get("others") is None else tuple(known["others"])
     return Run(**known | {"number": number})
 
 

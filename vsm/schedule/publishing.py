@@ -7,6 +7,7 @@ handlers are not used: they write text only, and a PDF is none.
 import mimetypes
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,8 @@ from vsm.sources.work_folder import WorkFolder
 _LIBRARIES: Final = {
     "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs",
 }  # fmt: skip
+_MADE: Final = re.compile(r"[^.].*\.(html|css|js|pdf|pptx|ipynb)")
+"""What a run publishes, by its names; all else in its folder is somebody else's."""
 _RUN_NAME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
 
 
@@ -51,8 +54,12 @@ def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> N
     try:
         store, root = fsspec.core.url_to_fs(to)
         store.invalidate_cache()
+        local = "file" in ([store.protocol] if isinstance(store.protocol, str) else store.protocol)
         base = f"{root.rstrip('/')}/{site.name}"
-        for run in _runs(site, folder, keep):
+        runs = _runs(site, folder, keep)
+        if local:
+            _refuse_links(base, ["", "/index.html", *(f"/{run.name}" for run in runs)])
+        for run in runs:
             last = run / "index.html" if run.is_dir() else run  # is there only when all of the run is
             address = f"{base}/{last.relative_to(site).as_posix()}"
             if run.name == folder or not store.exists(address):
@@ -90,6 +97,11 @@ def _runs(site: Path, folder: str | None, keep: Collection[str]) -> list[Path]:
     return missed if folder is None else [site / folder, *missed]
 
 
+def _refuse_links(base: str, parts: Collection[str]) -> None:
+    if links := [f"{base}{part}" for part in parts if Path(f"{base}{part}").is_symlink()]:
+        raise RunError(f"{links[0]} is a link, and only files of a run's own are written or removed")
+
+
 def _copy(store: Any, file: Path, to: str) -> None:
     """Write one file, with its content type; a folder gets it by renaming."""
     protocols = [store.protocol] if isinstance(store.protocol, str) else store.protocol
@@ -113,8 +125,21 @@ def _prune(store: Any, base: str, keep: Collection[str]) -> None:
     store.invalidate_cache()
     for entry in store.ls(base, detail=True):
         name = entry["name"].rstrip("/").rpartition("/")[2]
-        if _RUN_NAME.fullmatch(name) and name not in keep:
-            store.rm(entry["name"], recursive=entry["type"] == "directory")
+        if not _RUN_NAME.fullmatch(name) or name in keep or entry.get("islink"):
+            continue
+        if entry["type"] != "directory":
+            store.rm(entry["name"])
+            continue
+        found = store.find(entry["name"], withdirs=True, detail=True)
+        for file, about in found.items():
+            if about["type"] != "directory" and _MADE.fullmatch(file.rpartition("/")[2]):
+                store.rm(file)
+        for folder in [*(file for file in sorted(found, reverse=True)), entry["name"]]:
+            with suppress(
+                OSError, NotImplementedError
+            ):  # a bucket has no folders; others may have files in it
+                if store.isdir(folder):
+                    store.rmdir(folder)
 
 
 def _answer(error: Exception, address: str) -> str:
@@ -136,7 +161,8 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     page is sent, with what failed and since when.
     """
     site = folder.site / report.name
-    keep = [entry.name for entry in site.iterdir()] if site.is_dir() else []
+    entries = list(site.iterdir()) if site.is_dir() else []
+    keep = [entry.name for entry in entries if entry.is_file() or (entry / "index.html").is_file()]
     try:
         send(site, folder=run.folder if run.good else None, to=address_of(folder, report), keep=keep)
     except RunError as error:

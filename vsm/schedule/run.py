@@ -23,7 +23,7 @@ from vsm.schedule.effects import Effects
 from vsm.schedule.history import History, Outcome, Run, last_good, open_history
 from vsm.schedule.plan import Plan, due_at, plan_run, widened
 from vsm.schedule.rendering import Output, stream_of_plan
-from vsm.schedule.site import put_in_place, refresh_pages
+from vsm.schedule.site import entries_of, files_of, put_in_place, refresh_pages, refuse_links
 from vsm.sources.lock import one_at_a_time
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.stream import ValueStream
@@ -176,6 +176,7 @@ class _Making:
         """Check, render and publish; any error ends this run alone."""
         folder, site = self.call.folder, self.call.folder.site / self.report.name
         try:
+            refuse_links(folder, self.report.name)
             self._enter("check")
             plan = plan_run(folder, self.report, workflow=workflow, at=self.run.begun, troubles=troubles)
             good = last_good(self.call.history.runs(self.report.name))
@@ -187,9 +188,12 @@ class _Making:
             warnings = int((stream.quality["level"] == "warning").sum())
             data = f"{stream.as_of:%Y-%m-%d %H:%M} UTC"
             self.run = replace(self.run, data=data, tickets=len(stream.tickets), warnings=warnings)
+            others = entries_of(folder.runs / self.report.name)
+            self.run = replace(self.run, others=tuple(entry.name for entry in others))
             self._enter("render")
             render = self.call.effects.render
             self.output = render(folder, plan, stream=stream, before=good, troubles=troubles)
+            self.run = replace(self.run, files=files_of(self.output.folder))
             self._enter("publish")
             self.run = replace(
                 self.run,
@@ -215,7 +219,8 @@ class _Making:
         history, effects, report = self.call.history, self.call.effects, self.report
         before = next((run for run in history.runs(report.name) if run.number < self.run.number), None)
         self.run = history.end(replace(self.run, ended=effects.clock()), before)
-        if fault := self.refresh_pages():
+        fault = self.refresh_pages()
+        if fault and fault != self.run.reason:
             self.run = replace(
                 self.run, outcome="failed", reason=f"its first page could not be written: {fault}"
             )
@@ -261,7 +266,7 @@ class _Making:
         reason = good.reason if outcome == "stale" else f"no news since {good.begun:%Y-%m-%d %H:%M} UTC."
         self.run = replace(
             self.run, outcome=outcome, reason=reason, folder=good.folder, key=good.key, data=good.data,
-            tickets=good.tickets, warnings=good.warnings, findings=good.findings,
+            tickets=good.tickets, warnings=good.warnings, findings=good.findings, files=good.files,
         )  # fmt: skip
         return self
 

@@ -8,13 +8,15 @@
     site/<report>/<instant>.tar.xz       an older run, packed; its pages share much, so it is small
 """
 
-import shutil
+import re
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from vsm.errors import RunError
 from vsm.reports.atomic import beside, settle, stamp_of, write_whole
 from vsm.reports.render import Page, RunRow, made_with, render_site
 from vsm.schedule.effects import Log
@@ -26,6 +28,10 @@ WHOLE: Final = 4
 _FAILED: Final = 3
 _PACKED: Final = ".tar.xz"
 _SHOWN: Final = 200
+_RUN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(-slides(-\d+)?)?")
+_STAMP: Final = len("2026-11-23T070000Z")
+_STAGE: Final = re.compile(r"\.stage-[0-9a-f]{32}")
+_MADE: Final = re.compile(r"[^.].*\.(html|pdf|ipynb|pptx)|\.[0-9a-f]{32}")
 _WORDS: Final = {"stale": "stale data", "broken off": "interrupted"}
 
 
@@ -33,6 +39,18 @@ def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
     """Move a finished run into its report's folder; returns its name there."""
     site.parent.mkdir(parents=True, exist_ok=True)
     return settle(made, site, stamp_of(at)).name
+
+
+def refuse_links(folder: WorkFolder, report: str) -> None:
+    """Raise RunError where something that a run writes or clears is a link: what it leads to is not ours."""
+    site, runs = folder.site / report, folder.runs / report
+    first = (folder.site / "index.html", site / "index.html")
+    for path in (folder.site, site, folder.runs, runs, runs / "failed", *first):
+        if path.is_symlink():
+            raise RunError(
+                f"{path} is a link, and a run writes and removes only files of its own; put a folder there, "
+                "or publish to where it leads (publish in vsm.toml)"
+            )
 
 
 def refresh_pages(
@@ -43,17 +61,18 @@ def refresh_pages(
     A page links to a new run before an old one is removed. What cannot be removed goes with the next run.
     """
     try:
+        refuse_links(folder, report)
         write_index(folder, report, history=history, at=at)
-    except OSError as error:
+    except (OSError, RunError) as error:
         log("no first page", report=report, reason=str(error))
         return str(error)
     if keep:
-        before = _entries(folder.site / report)
+        before = entries_of(folder.site / report)
         try:
             tidy(folder, report, runs=history.runs(report), keep=keep)
         except OSError as error:
             log("old runs not removed", report=report, reason=str(error))
-        if _entries(folder.site / report) != before:
+        if entries_of(folder.site / report) != before:
             return refresh_pages(folder, report, history=history, log=log, at=at)
     return ""
 
@@ -62,25 +81,32 @@ def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> 
     """Keep the newest good runs of a report, whole or packed, and remove unfinished leftovers.
 
     Only to be called by the one run that is under way. ``keep`` good runs stay, the newest ``WHOLE`` of
-    them as folders, the others packed; the newest is never touched. ``runs`` has the latest first.
+    them as folders, the others packed; the newest is never touched. ``runs`` has the latest first. Only what
+    the history knows as a run's own is removed: files of somebody else stay, in a run's folder as well.
     """
     stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
     site, made = folder.site / report, folder.runs / report
-    for entry in _entries(site):
+    files = {run.folder or stamp_of(run.begun): run.files for run in runs if run.files}
+    stamps = {stamp_of(run.begun) for run in runs}
+    for entry in entries_of(site):
         name = entry.name.removesuffix(_PACKED)
-        if entry.name == "index.html":
+        if not _is_of(entry, stamps):
             continue
         if name not in stay:
-            _remove(entry)
-        elif entry.is_dir() and name in stay[WHOLE:]:
-            _pack(entry)
+            _remove(entry, files.get(name, ()))
+        elif name in stay[WHOLE:] and (entry / "index.html").is_file():
+            _pack(entry, files.get(name, ()))
     for name in stay[WHOLE:]:
-        if (site / f"{name}{_PACKED}").exists() and (site / name).exists():
-            shutil.rmtree(site / name)
-    for entry in _entries(made):
-        if entry.name != "failed":
+        if (site / f"{name}{_PACKED}").is_file() and _is_of(site / name, stamps):
+            _remove(site / name, files.get(name, ()))
+    began = next((run for run in runs if run.others is not None), None)
+    left = began if began and (began is runs[0] or began.outcome == "broken off") else None
+    for entry in entries_of(made):
+        ours = left and entry.name not in (left.others or ()) and entry.is_dir() and not entry.is_symlink()
+        if entry.name != "failed" and (ours or _is_of(entry, stamps)):
             _remove(entry)
-    for entry in sorted(_entries(made / "failed"), reverse=True)[_FAILED:]:
+    failed = [entry for entry in entries_of(made / "failed") if _is_of(entry, stamps)]
+    for entry in failed[::-1][_FAILED:]:
         _remove(entry)
 
 
@@ -166,18 +192,46 @@ def _row(run: Run, site: Path) -> RunRow:
     )
 
 
-def _pack(run: Path) -> None:
+def _pack(run: Path, files: Sequence[str]) -> None:
     with beside(run.with_name(f"{run.name}{_PACKED}")) as hidden, tarfile.open(hidden, "w:xz") as archive:
         archive.add(run, arcname=run.name)
-    shutil.rmtree(run)
+    _remove(run, files)
 
 
-def _entries(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
+    """List what is in a folder, by name; nothing where there is none."""
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _remove(entry: Path) -> None:
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
+def files_of(run: Path) -> tuple[str, ...]:
+    """List the files of a finished run, as they are called in its folder."""
+    return tuple(sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()))
+
+
+def _is_of(entry: Path, stamps: Collection[str]) -> bool:
+    """Whether this is the folder, or the packed folder, of a run that began at one of these instants."""
+    if entry.is_symlink():
+        return False
+    if entry.is_dir():
+        known = _STAGE.fullmatch(entry.name) or _RUN.fullmatch(entry.name)
+        return bool(known) and (entry.name.startswith(".") or entry.name[:_STAMP] in stamps)
+    packed = entry.name.endswith(_PACKED) and _RUN.fullmatch(entry.name.removesuffix(_PACKED))
+    return entry.is_file() and bool(packed) and entry.name[:_STAMP] in stamps
+
+
+def _remove(entry: Path, files: Sequence[str] = ()) -> None:
+    """Remove a run's files, and its folder where nothing else is in it.
+
+    Of a run that did not get to its end no list is known: then it is what a run makes, by its names.
+    """
+    if not entry.is_dir():
         entry.unlink()
+        return
+    made = files or [path.name for path in entry.iterdir() if _MADE.fullmatch(path.name)]
+    for file in (entry / name for name in made):
+        if file.is_symlink() or file.is_file():
+            file.unlink()
+    folders = sorted((path for path in entry.rglob("*") if path.is_dir()), reverse=True)
+    for folder in [*folders, entry]:
+        with suppress(OSError):  # somebody else's file is in it
+            folder.rmdir()

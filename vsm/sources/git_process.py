@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Event, Timer
 from typing import IO, Final, cast
 
 from vsm.errors import RunError, SourceError
@@ -51,6 +52,8 @@ ENVIRONMENT: Final = {
 
 _NO_GIT: Final = "git is not installed, or not on the PATH; install git"
 _BLOCK: Final = 1 << 20
+PATIENCE: Final = 1800.0
+"""Seconds for one git process; a repository whose files are pipes would hold it for ever."""
 
 
 def run_git(
@@ -95,7 +98,10 @@ def run_git(
             capture_output=True,
             env=_environment(repository),
             check=False,
+            timeout=PATIENCE,
         )
+    except subprocess.TimeoutExpired as error:
+        raise _late(repository, arguments) from error
     except FileNotFoundError as error:
         raise RunError(_NO_GIT) from error
     if done.returncode not in accepted:
@@ -121,6 +127,15 @@ def stream_git(
             )
         except FileNotFoundError as error:
             raise RunError(_NO_GIT) from error
+        late = Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        clock = Timer(PATIENCE, stop)
+        clock.daemon = True
+        clock.start()
         with process:
             try:
                 with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as questions:
@@ -128,8 +143,12 @@ def stream_git(
                 while block := cast("IO[bytes]", process.stdout).read(_BLOCK):
                     yield block
             except BaseException:
-                process.terminate()
+                process.kill()
                 raise
+            finally:
+                clock.cancel()
+        if late.is_set():
+            raise _late(repository, arguments)
         if process.returncode:
             complaints.seek(0)
             raise _fault(repository, arguments, process.returncode, complaints.read())
@@ -144,6 +163,13 @@ def _environment(repository: Path) -> dict[str, str]:
     """Let no variable of the caller, and no repository around this one, have a say."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return inherited | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}
+
+
+def _late(repository: Path, arguments: Sequence[str]) -> SourceError:
+    return SourceError(
+        f"{repository}: git {arguments[0]} was stopped after {PATIENCE:,.0f} s; see whether a file of the "
+        "repository, such as .mailmap, is a pipe or a device"
+    )
 
 
 def _fault(repository: Path, arguments: Sequence[str], code: int, stderr: bytes) -> SourceError:

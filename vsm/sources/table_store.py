@@ -3,6 +3,7 @@
 Rows lie in groups that hold all of a ticket: a reader can take one group after another.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -54,7 +55,9 @@ def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         _write(parts, temporary, stamp=json.dumps({"table": table.name, "stamp": stamp}).encode())
+        digest = _digest(temporary)
         temporary.replace(path)
+        path.with_suffix(".sha256").write_text(digest)
     except OSError as error:
         raise ArchiveError(
             f"{path} cannot be written: {error.strerror or error}; see that its disk can be written to"
@@ -62,6 +65,11 @@ def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp
     finally:
         with suppress(OSError):  # a file system that is mounted read-only refuses even what is not there
             temporary.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(parts: Iterable[pd.DataFrame], path: Path, *, stamp: bytes) -> None:
@@ -115,13 +123,15 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
-    """Give the frame that was saved under this stamp; None where there is none that can be read."""
+    """Give the frame that was saved under this stamp; None where there is none, or one byte of it changed."""
     try:
+        if path.with_suffix(".sha256").read_text() != _digest(path):
+            return None
         found = (pq.read_schema(path).metadata or {}).get(STAMP)
         if found != json.dumps({"table": table.name, "stamp": stamp}).encode():
             return None
         return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
-    except (OSError, pa.ArrowException, TableError):
+    except (OSError, ValueError, pa.ArrowException, TableError):
         return None
 
 
