@@ -15,7 +15,7 @@ OTHER = issue(2)
 DATE = "no instant with a zone from 1970 to 2199"
 Path = tuple[str | int, ...]
 HISTORY: Path = ("changelog", "histories", 0)
-ABSENT = object()
+ABSENT = "(absent)"
 
 
 def changed(path: Path, value: Any) -> Any:
@@ -23,7 +23,7 @@ def changed(path: Path, value: Any) -> Any:
     inner = body
     for step in path[:-1]:
         inner = inner[step]
-    if value is ABSENT:
+    if value == ABSENT:
         del inner[path[-1]]
     else:
         inner[path[-1]] = value

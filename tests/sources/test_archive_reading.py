@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,3 +129,21 @@ def test_a_folder_is_made_for_its_owner_only(tmp_path: Path) -> None:
     (tmp_path / "archive").chmod(0o750)
     with open_archive(tmp_path / "archive" / "archive.sqlite"):
         assert stat.S_IMODE((tmp_path / "archive").stat().st_mode) == 0o750
+
+
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 0", "DROP TABLE documents; DROP TABLE pulls"])
+def test_an_archive_without_tables_or_version_is_damaged(tmp_path: Path, statement: str) -> None:
+    """It is not taken for an empty one."""
+    path = tmp_path / "a.sqlite"
+    open_archive(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(statement)
+    with pytest.raises(ArchiveError, match="tables or version are gone; the archive is damaged"):
+        read_archive(path)
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_archive(tmp_path: Path) -> None:
+    """What it led to may hold everything."""
+    (tmp_path / "a.sqlite").symlink_to(tmp_path / "gone")
+    with pytest.raises(ArchiveError, match="is a link that leads nowhere"):
+        read_archive(tmp_path / "a.sqlite")

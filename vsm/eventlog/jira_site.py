@@ -68,7 +68,7 @@ def sort_documents(bodies: Iterable[object], *, source: str = "jira") -> JiraDoc
         if read.body is None:
             parsed = parsed_of(raw)
             kind = parsed.get("type") if isinstance(parsed, Mapping) else None
-            if kind in {"board", "compared"}:  # read by themselves
+            if kind in {"board", "compared", "refused"}:  # read by themselves, or nothing to read
                 continue
             if isinstance(kind, str) and kind in _OTHERS:
                 read = _OTHERS[kind].read(raw)

@@ -20,6 +20,9 @@ from typing import Any, Final, Protocol, Self
 from vsm.errors import ArchiveError, ParameterError
 from vsm.sources.archive_file import DAMAGED, connect, connect_to_read, sqlite_errors, transaction
 
+Json = dict[str, Any]
+REFUSED: Final = "refused/"
+"""Before the id of a document that was there and is not to be stored."""
 STATES: Final = """
     SELECT source, scope, started, finished, cursor,
            (SELECT count(*) FROM documents WHERE documents.source = pulls.source), pages
@@ -179,12 +182,12 @@ class Archive:
     def _write(self, page: Page, pull: int, source: str, at: datetime) -> int:
         """Write one page within the open transaction; give its number of documents."""
         changed = 0
-        for document in page.documents:
-            text = _canonical(document.body)
+        for given in page.documents:
+            document, text = given, _canonical(given.body)
             if self._refusals:
                 if self._refusals.refuses(source, document.id, hashlib.sha256(text).hexdigest()):
-                    continue
-                text = _canonical(self._refusals.body(json.loads(text)))
+                    document = Document(f"{REFUSED}{document.id}", {"type": "refused"})
+                text = _canonical(self._refusals.body(json.loads(_canonical(document.body))))
             digest = hashlib.sha256(text).hexdigest()
             stored = self._execute(
                 "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
@@ -208,9 +211,7 @@ class Archive:
         )
         return len(page.documents)
 
-    def forget(
-        self, changed: Callable[[str, str, dict[str, Any]], Mapping[str, Any] | None]
-    ) -> tuple[int, int]:
+    def forget(self, changed: Callable[[str, str, Json], Mapping[str, Any] | None]) -> tuple[int, int]:
         """Rewrite documents, or remove them, so that nothing of what they were is left in the file.
 
         Parameters
@@ -227,33 +228,30 @@ class Archive:
         with sqlite_errors(self._path):
             self._database.execute("PRAGMA secure_delete = ON")
             with transaction(self._database):
-                ids = self._execute("SELECT source, id FROM documents ORDER BY source, id").fetchall()
-                for source, id_ in ids:
+                for source, id_ in self._execute("SELECT source, id FROM documents").fetchall():
                     body = self.document(source, id_) or {}
-                    new = changed(source, id_, body)
-                    if new is None:
+                    if (new := changed(source, id_, body)) is None:
                         removed += 1
                         self._execute("DELETE FROM documents WHERE source = ? AND id = ?", source, id_)
                     elif new != body:
                         rewritten += 1
                         text = _canonical(new)
-                        digest = hashlib.sha256(text).hexdigest()
                         change = "UPDATE documents SET body = ?, digest = ? WHERE source = ? AND id = ?"
-                        self._execute(change, zlib.compress(text), digest, source, id_)
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                        stored = zlib.compress(text), hashlib.sha256(text).hexdigest()
+                        self._execute(change, *stored, source, id_)
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return rewritten, removed
 
-    def bodies(self) -> Iterator[tuple[str, str, str, datetime, dict[str, Any]]]:
+    def bodies(self) -> Iterator[tuple[str, str, str, datetime, Json]]:
         """Give source, id, digest, when it was fetched, and body of every document."""
         query = "SELECT source, id, digest, fetched, body FROM documents ORDER BY source, id"
         with sqlite_errors(self._path), closing(self._execute(query)) as rows:
             for source, id_, digest, fetched, packed in rows:
-                body = self._unpacked(packed, digest, f"{source} {id_}")
+                body = json.loads(self._unpacked(packed, digest, f"{source} {id_}"))
                 yield source, id_, digest, datetime.fromisoformat(fetched), body
 
-    def documents(self, source: str) -> Iterator[dict[str, Any]]:
+    def documents(self, source: str) -> Iterator[Json]:
         """Give the bodies of a source by id, one after the other; none of an unknown source.
 
         Raises
@@ -275,7 +273,7 @@ class Archive:
         with sqlite_errors(self._path):
             return {name for (name,) in self._execute("SELECT id FROM documents WHERE source = ?", source)}
 
-    def document(self, source: str, id_: str) -> dict[str, Any] | None:
+    def document(self, source: str, id_: str) -> Json | None:
         """Give the body under this id; None where there is none.
 
         Raises

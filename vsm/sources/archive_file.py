@@ -114,6 +114,8 @@ def _version(database: sqlite3.Connection, path: Path) -> int:
     tables = int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if owner != _OURS and (tables or owner):
         raise ArchiveError(f"{path} is a database of another program, not an archive; name another file")
+    if (owner == _OURS or version) and not (version and tables):
+        raise ArchiveError(f"{path}: tables or version are gone; {DAMAGED}")
     if version > len(MIGRATIONS):
         raise ArchiveError(
             f"{path} is an archive of version {version}, this vsm knows {len(MIGRATIONS)}; update vsm"
@@ -123,6 +125,8 @@ def _version(database: sqlite3.Connection, path: Path) -> int:
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open the archive for reading: nothing is made, nothing is changed, not even a folder."""
+    if path.is_symlink() and not path.exists():
+        raise ArchiveError(f"{path} is a link that leads nowhere; put back what it led to")
     if not path.exists():
         return _empty_database()
     with sqlite_errors(path):

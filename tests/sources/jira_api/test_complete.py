@@ -244,3 +244,28 @@ def test_an_equal_total_costs_one_request(archive: Archive) -> None:
         run.forget()
         pull(run, archive, "datacenter")
         assert requests_to(run, "/search") == 2
+
+
+def test_what_is_refused_for_its_age_is_asked_for_once_and_no_doubt(mode: Mode, tmp_path: Path) -> None:
+    """``vsm forget --older-than`` removed it, so that it is there and not stored: no difference worth a word."""
+
+    class Refusing:
+        def body(self, body: Any) -> Any:
+            return body
+
+        def refuses(self, source: str, id_: str, digest: str) -> bool:
+            return id_ == first
+
+    told = list[str]()
+    with serve(thirty(mode)) as run, open_archive(tmp_path / "b.sqlite") as archive:
+        pull(run, archive, mode)
+        first = min(name for name in archive.ids("jira") if name.isdecimal())
+        archive.forget(lambda _, id_, body: None if id_ == first else body)
+        refusing = Archive(archive._database, tmp_path / "b.sqlite", Refusing())
+        pull(run, refusing, mode, on_doubt=told.append)
+        run.forget()
+        pull(run, refusing, mode, on_doubt=told.append)
+        asked_again = [each for each in run.requests if first in str(each)]
+        assert {first, f"refused/{first}"} & archive.ids("jira") == {f"refused/{first}"}
+        assert len(keys(archive)) == 29
+    assert (told, asked_again) == ([], [])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 from typing import Final
 
-from vsm.sources.archive import Archive, Document
+from vsm.sources.archive import REFUSED, Archive, Document
 from vsm.sources.jira_api.sweep import BACK, GONE
 
 COMPARED: Final = "compared/"
@@ -33,15 +33,21 @@ class Comparison:
                 gone |= {body["issue"]} if body["how"] != BACK else set()
         return {name for name in names if name.isdecimal()}, gone
 
+    def _refused(self) -> set[str]:
+        """Give the ids of issues that were found and are not to be stored (``vsm forget --older-than``)."""
+        names = self._archive.ids(self._source)
+        return {name.removeprefix(REFUSED) for name in names if name.startswith(REFUSED)}
+
     def agrees_with(self, total: int) -> bool:
         """Whether the server has as many issues as are stored and were found at the last look."""
         stored, gone = self._stored()
-        return not self.unread and len(stored - gone - self.absent) == total
+        return not self.unread and len((stored | self._refused()) - gone - self.absent) == total
 
     def wanted(self, there: Set[str]) -> set[str]:
         """Give ids that are there and not stored, or stored but out of sight at the last look."""
         stored, gone = self._stored()
-        return {name for name in there if name not in stored or name in gone or name in self.absent}
+        lacking = {name for name in there if name not in stored or name in gone or name in self.absent}
+        return lacking - (self._refused() - stored)
 
     def missing(self, there: Set[str]) -> set[str]:
         """Give ids that are stored, not known to be gone, and not there."""
