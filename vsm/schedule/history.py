@@ -66,7 +66,7 @@ class Run:
     files
         The files of its folder when it was put in its place: what may be removed of it.
     others
-        What lay in its working folder before it rendered, which is somebody else's; None before that.
+        The contents of its working folder before it rendered, which are somebody else's; None before that.
     times
         How often the same thing happened in a row where each time would be a line of its own.
     """

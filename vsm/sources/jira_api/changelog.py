@@ -139,7 +139,8 @@ def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json]:
 def _in_order(histories: object) -> list[Json | None] | None:
     """Sort histories, each once, by instant and id, whatever order they came in.
 
-    What is none stands behind them as None, and is all there is where there is no list: the log tells of it.
+    Entries that are no history follow as None, so that the log reports them; where there is no list, it is
+    None alone.
     """
     if not isinstance(histories, list):
         return None
@@ -160,7 +161,7 @@ def _in_order(histories: object) -> list[Json | None] | None:
 def _instant(value: Any) -> Any:
     """Give an instant in UTC to the millisecond: the bulk changelog has numbers, others local times.
 
-    What is no instant stays as it is, for the log to tell of.
+    What is no instant stays as it is: the log reports it.
     """
     ms = epoch_ms(value)
     if ms is None or ms < FIRST_MS:

@@ -98,7 +98,7 @@ def _trimmed_note(note: Json, *, words: Iterable[str]) -> Json:
 
 
 def _each(values: object, change: Callable[[Json], Json]) -> list[Json | None] | None:
-    """Change each object of a list; None stands for whatever else came, so that the log can tell of it."""
+    """Change each object of a list; None stands for whatever else came, so that the log can report it."""
     if not isinstance(values, list):
         return None
     return [change(value) if isinstance(value, dict) else None for value in values]

@@ -134,7 +134,8 @@ def count_issues(session: "JiraSession", jql: str, *, cloud: bool) -> int:
 def instants_of(issues: Iterable[Json], field: str, *, until: int) -> list[int]:
     """Give when issues were created or updated, in epoch milliseconds.
 
-    Those that do not say are passed over, and so is what lies after ``until``: no search would get past it.
+    Those without a value are passed over, and so is whatever comes after ``until``: no search would get past
+    it.
     """
     fields = (issue.get("fields") for issue in issues)
     instants = [epoch_ms(known.get(field)) for known in fields if isinstance(known, dict)]

@@ -158,8 +158,8 @@ class JiraSession:
 
     def now_ms(self) -> int:
         """Give the later of the server's clock and ours, in epoch milliseconds."""
-        clocks = [datetime.now(UTC), *([self.server_time] if self.server_time else [])]
-        return int(max(clocks).timestamp() * 1000)
+        theirs = self.server_time.timestamp() if self.server_time else 0.0
+        return int(max(time.time(), theirs) * 1000)
 
     def get(self, path: str, *, absent: bool = False, **query: str | int) -> Any:
         """Give the server's answer; None for 403 and 404, where ``absent`` says that these are answers.
