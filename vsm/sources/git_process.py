@@ -175,8 +175,8 @@ def _patience(arguments: Sequence[str]) -> float:
 
 def _late(repository: Path, arguments: Sequence[str]) -> SourceError:
     return SourceError(
-        f"{repository}: git {arguments[0]} was stopped after {_patience(arguments):,.0f} s; see whether a file "
-        "of the repository, such as .mailmap, is a pipe or a device"
+        f"{repository}: git {arguments[0]} was stopped after {_patience(arguments):,.0f} s; see whether a "
+        "file of the repository, such as .mailmap, is a pipe or a device"
     )
 
 
