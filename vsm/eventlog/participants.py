@@ -88,9 +88,10 @@ class SmallTeams:
         events = log.events
         named = events["kind"] == "team"
         words = events.loc[named, ["before", "after"]].astype("str")
-        if not words.isin(list(self.people_of)).any(axis=None):
+        small = words.isin(list(self.people_of))
+        if not small.any(axis=None):
             return log
-        words = words.replace(dict.fromkeys(self.people_of, self.name))
+        words = words.mask(small, self.name)
         sides = {side: events[side].astype("str").mask(named, words[side]) for side in ("before", "after")}
         return replace(log, events=events.assign(**sides).astype(dict.fromkeys(sides, "category")))
 
