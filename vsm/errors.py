@@ -17,7 +17,7 @@ The tree::
 A message says what, where (file, ticket, column, how many) and what to do next.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 
 class VsmError(Exception):
@@ -83,7 +83,14 @@ class ArchiveError(RunError):
 
 
 class BusyError(RunError):
-    """Another process is doing just that; nothing was done here."""
+    """Another process is doing just that; nothing was done here.
+
+    ``process`` is its id and ``since`` when it began, where they are known.
+    """
+
+    def __init__(self, message: str, *, process: int | None = None, since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.process, self.since = process, since
 
 
 class NotebookError(RunError):

@@ -117,7 +117,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
     body = json.dumps(issue(1))
     (folder / "cut.jsonl.gz").write_bytes(gzip.compress(body.encode() * 99)[:-20])
     (folder / "text.jsonl").write_text(f"{body}\nhello\n")
-    (folder / "other.jsonl").write_text(f'{body}\n{{"id": 7}}\n')
+    (folder / "other.jsonl").write_text('{"id": 7}\n')
     (folder / "plain").mkdir()
     (folder / "rows.csv").write_text("A,B,C\n1,soon,New\n")
     return {
@@ -127,7 +127,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
             "cut.jsonl.gz: the gzip file is cut off or damaged",
         ),
         "text": (["jira", "--file", folder / "text.jsonl"], "text.jsonl, line 2: not JSON"),
-        "other": (["jira", "--file", folder / "other.jsonl"], "line 2: JSON, but not an issue"),
+        "other": (["jira", "--file", folder / "other.jsonl"], "other.jsonl, line 1: issue 7, key is missing"),
         "repository": (["git", "--repo", folder / "plain"], "plain: not a Git repository"),
         "row": (
             ["table", "--file", folder / "rows.csv", "--map", "ticket=A,at=B,status=C"],

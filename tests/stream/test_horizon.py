@@ -49,9 +49,9 @@ def about(stream: ValueStream, check: str) -> list[tuple[str, str]]:
     return list(zip(rows["level"].astype("str"), rows["detail"], strict=True))
 
 
-def test_one_comment_of_the_year_9999_moves_nothing(tmp_path: Path) -> None:
+def test_one_comment_of_the_year_2199_moves_nothing(tmp_path: Path) -> None:
     """As of what was truly recorded last; the comment is a fault with an example, and not in EVENTS."""
-    root = filled(tmp_path, done(1, 8), commented(2, "9999-12-31T00:00:00.000+0000"), at=AT)
+    root = filled(tmp_path, done(1, 8), commented(2, "2199-12-31T00:00:00.000+0000"), at=AT)
     stream = read_stream(root)
     assert stream.as_of == pd.Timestamp("2026-02-01T09:00", tz="UTC")
     assert stream.events["at"].max() == pd.Timestamp("2026-01-08T09:00", tz="UTC")
@@ -59,7 +59,7 @@ def test_one_comment_of_the_year_9999_moves_nothing(tmp_path: Path) -> None:
         (
             "fault",
             "1 event(s) are dated later than the latest pull, 2026-02-01 12:00 UTC, and are ignored, such as "
-            "a comment on AB-2 of 9999-12-31 00:00 UTC; correct them in the tracker, or the clock of this "
+            "a comment on AB-2 of 2199-12-31 00:00 UTC; correct them in the tracker, or the clock of this "
             "machine, and pull again",
         )
     ]

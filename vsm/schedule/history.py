@@ -69,6 +69,8 @@ class Run:
         The contents of its working folder before it rendered, which are somebody else's; None before that.
     times
         How often the same thing happened in a row where each time would be a line of its own.
+    overlong
+        Whether it was refused because of a run that has been under way too long, and still is.
     """
 
     report: str
@@ -89,6 +91,7 @@ class Run:
     files: tuple[str, ...] = ()
     others: tuple[str, ...] | None = None
     times: int = 1
+    overlong: bool = False
 
     @property
     def good(self) -> bool:
@@ -138,11 +141,11 @@ class History:
         self._execute("UPDATE runs SET outcome = ?, about = ? WHERE run = ?", values)
 
     def end(self, run: Run, before: Run | None) -> Run:
-        """Record an end; repeated refusals, and repeats of one misconfiguration, stay one line."""
+        """Record an end; repeats of one refusal, and of one misconfiguration, stay one line."""
         if (
             before is not None
-            and run.outcome == before.outcome
-            and (run.outcome == "refused" or (run.outcome == "misconfigured" and run.reason == before.reason))
+            and run.outcome in ("refused", "misconfigured")
+            and (run.outcome, run.reason) == (before.outcome, before.reason)
         ):
             self._execute("DELETE FROM runs WHERE run = ?", (run.number,))
             run = replace(before, times=before.times + 1, ended=run.ended, due=run.due)

@@ -75,7 +75,7 @@ def _fate(run: Run) -> str:
     return {
         "done": "is ready", "stale": "is ready, but some of its data are stale or faulty",
         "unchanged": "is unchanged: there are no new data", "broken off": "was interrupted",
-        "misconfigured": "cannot be made: vsm.toml has a mistake",
+        "misconfigured": "cannot be made: vsm.toml has a mistake", "refused": "is held up",
     }.get(run.outcome, "has failed")  # fmt: skip
 
 

@@ -7,18 +7,20 @@ A run of a report goes through these phases, and ends with one of these outcomes
       └────────┴────────────┴───────────┴───────> failed, or misconfigured: a mistake in vsm.toml
 
 A run is recorded before it begins. One that was killed is found by the next call and is ``broken off``; a
-call that comes while another runs is ``refused``. Whatever fails, the last good report stays, and its first
-page says what failed and since when.
+call that comes while another runs is ``refused``, and reports a run that has been under way too long; it ends
+none. Whatever fails, the last good report stays, and its first page says what failed and since when.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from vsm.config import Report, Workflow
 from vsm.errors import BusyError, EmptyWindowError, InputError, ParameterError, VsmError
 from vsm.findings import remembered
+from vsm.reports import notebooks_folder
+from vsm.schedule.call import longest_minutes
 from vsm.schedule.effects import Effects
 from vsm.schedule.history import History, Outcome, Run, last_good, open_history
 from vsm.schedule.plan import Plan, due_at, plan_run, widened
@@ -58,7 +60,7 @@ def run_reports(
     Raises
     ------
     BusyError
-        Another call is running; recorded as refused.
+        Another call is running; recorded as refused, and reported where it takes too long.
     ConfigError
         vsm.toml has a mistake; recorded for every report that ever ran.
     ParameterError
@@ -79,9 +81,8 @@ def run_reports(
             return call.make(chosen, workflow=workflow, at=at, force=force)
     except BusyError as error:
         with open_history(folder.history) as history:
-            for name in names or history.reports():
-                _Call(folder, history, effects).note(Run(name, at), "refused", str(error))
-        raise
+            reason = _Call(folder, history, effects).refuse(names, error, at=at)
+        raise BusyError(reason, process=error.process, since=error.since) from None
 
 
 def _chosen(
@@ -105,6 +106,9 @@ class _Call:
 
     def close_broken_runs(self) -> None:
         """End what the history holds as running: this call is the only one, so it broke off."""
+        for name in self.history.reports():
+            if self.settle(name):
+                self.refresh_pages(name)
         for run in self.history.under_way():
             reason = f"it was interrupted in the phase '{run.phase}'; nothing of it was published."
             self.history.write(replace(run, outcome="broken off", reason=reason, ended=self.effects.clock()))
@@ -151,11 +155,59 @@ class _Call:
                 self.history.write(stopped)
             raise
 
-    def note(self, run: Run, outcome: Outcome, reason: str) -> None:
+    def refuse(self, names: Sequence[str], busy: BusyError, *, at: datetime) -> str:
+        """Record that another run is under way, and return why; one that takes too long is reported once."""
+        stuck, reason = self._stuck(busy.since, at), str(busy)
+        if stuck:
+            reason = (
+                f"A run has been under way since {busy.since:%Y-%m-%d %H:%M} UTC (process {busy.process}), "
+                "longer than the time limits of the reports allow; end that process, and the next call "
+                "goes on by itself."
+            )
+        for name in names or self.history.reports():
+            run = self.note(Run(name, at, overlong=name in stuck), "refused", reason)
+            if name in stuck:
+                self.refresh_pages(name)
+                if run.times == 1:
+                    self.notify(stuck[name], run)
+        return reason
+
+    def _stuck(self, since: datetime | None, at: datetime) -> dict[str, Report]:
+        """Which reports does the other run hold up, if it has taken longer than their time limits?"""
+        try:
+            reports = read_workflow(self.folder).reports
+        except InputError:  # until it is right, nobody knows the limits, nor whom to notify
+            return {}
+        numbered = len(list(notebooks_folder().glob("[0-9]*.ipynb")))
+        limit = timedelta(minutes=longest_minutes(reports, numbered=numbered))
+        if since is None or at - since <= limit:
+            return {}
+        begun = {run.report for run in self.history.under_way() if run.begun == since}
+        held = begun or set(self.history.reports())  # it may hang before it records anything
+        return {report.name: report for report in reports if report.name in held}
+
+    def settle(self, report: str) -> bool:
+        """Record that nothing holds this report up any more; returns whether something did."""
+        latest = next(iter(self.history.runs(report)), None)
+        if latest is None or not latest.overlong:
+            return False
+        self.history.write(replace(latest, overlong=False))
+        return True
+
+    def notify(self, report: Report, run: Run, output: Output | None = None) -> None:
+        """Notify; a message that cannot be sent is logged, and stops nothing."""
+        try:
+            for fault in self.effects.notify(report, run, output):
+                self.effects.log("not notified", report=report.name, reason=fault)
+        except Exception as error:  # noqa: BLE001 - its words may be secret
+            self.effects.log("not notified", report=report.name, reason=type(error).__name__)
+
+    def note(self, run: Run, outcome: Outcome, reason: str) -> Run:
         """Record a run that ended before it could begin."""
         before = next(iter(self.history.runs(run.report)), None)
-        begun = self.history.begin(run)
-        self.history.end(replace(begun, outcome=outcome, reason=reason, ended=self.effects.clock()), before)
+        begun = self.history.begin(replace(run, title=before.title if before else ""))
+        ended = replace(begun, outcome=outcome, reason=reason, ended=self.effects.clock())
+        return self.history.end(ended, before)
 
     def refresh_pages(self, report: str, *, keep: int | None = None) -> str:
         """Bring the first pages up to date; returns why that failed, or nothing."""
@@ -219,6 +271,7 @@ class _Making:
         history, effects, report = self.call.history, self.call.effects, self.report
         before = next((run for run in history.runs(report.name) if run.number < self.run.number), None)
         self.run = history.end(replace(self.run, ended=effects.clock()), before)
+        self.call.settle(report.name)
         fault = self.refresh_pages()
         if fault and fault != self.run.reason:
             self.run = replace(
@@ -233,11 +286,7 @@ class _Making:
         # A failure is notified once: not again while its reason and its due time stay the same.
         same = before and (before.outcome, before.reason, before.due)
         if self.run.good or same != (self.run.outcome, self.run.reason, self.run.due):
-            try:
-                for fault in effects.notify(report, self.run, self.output):
-                    effects.log("not notified", report=report.name, reason=fault)
-            except Exception as error:  # noqa: BLE001 - a message that cannot be sent stops nothing
-                effects.log("not notified", report=report.name, reason=type(error).__name__)
+            self.call.notify(report, self.run, self.output)
         effects.log(self.run.outcome, report=report.name, reason=self.run.reason, folder=self.run.folder)
         return self.run
 

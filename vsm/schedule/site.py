@@ -126,7 +126,7 @@ def write_index(folder: WorkFolder, report: str, *, history: History, at: dateti
 
 
 def banner(runs: Sequence[Run]) -> str:
-    """What failed and since when, as a sentence; nothing where the last run was good. Latest run first.
+    """What failed, or takes too long, and since when; nothing where the last run was good. Latest run first.
 
     Examples
     --------
@@ -134,18 +134,20 @@ def banner(runs: Sequence[Run]) -> str:
     >>> banner([Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), outcome="failed", reason="no room.")])
     'The latest run failed (2026-11-23 00:00 UTC): no room. There is no complete report yet.'
     """
-    first = failing_since(runs)
-    if first is None:
-        stale = next((run for run in runs if run.outcome not in ("running", "refused")), None)
-        return stale.reason if stale and stale.outcome == "stale" else ""
-    latest = next(run for run in runs if run.outcome not in ("running", "refused"))
-    since = f" and every one since {first.begun:%Y-%m-%d %H:%M} UTC" if first != latest else ""
     good = last_good(runs)
     stands = (
         f"Below is the last complete report, of {good.begun:%Y-%m-%d %H:%M} UTC."
         if good
         else "There is no complete report yet."
     )
+    if runs and runs[0].overlong:
+        return f"{runs[0].reason} {stands}"
+    first = failing_since(runs)
+    if first is None:
+        stale = next((run for run in runs if run.outcome not in ("running", "refused")), None)
+        return stale.reason if stale and stale.outcome == "stale" else ""
+    latest = next(run for run in runs if run.outcome not in ("running", "refused"))
+    since = f" and every one since {first.begun:%Y-%m-%d %H:%M} UTC" if first != latest else ""
     what = "was interrupted" if latest.outcome == "broken off" else "failed"
     return f"The latest run {what}{since} ({latest.begun:%Y-%m-%d %H:%M} UTC): {latest.reason} {stands}"
 

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -40,16 +40,18 @@ def one_at_a_time(path: Path, *, what: str, at: datetime) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        who = ""
+        who, process, since = "", None, None
         with suppress(OSError, ValueError, KeyError, TypeError):
             known = json.loads(holder.read_text())
-            who = f" (process {known['process']}, since {known['since']})"
-        raise BusyError(f"another {what} is under way{who}; nothing was done") from None
+            process, since = int(known["process"]), datetime.fromisoformat(known["since"]).astimezone(UTC)
+            who = f" (process {process}, since {since.isoformat(timespec='seconds')})"
+        message = f"another {what} is under way{who}; nothing was done"
+        raise BusyError(message, process=process, since=since) from None
     except OSError as error:
         raise RunError(f"cannot lock {path}: {error.strerror or error}") from error
     try:
         with suppress(OSError):  # only for the message of those who wait
-            holder.write_text(json.dumps({"process": os.getpid(), "since": at.isoformat(timespec="seconds")}))
+            holder.write_text(json.dumps({"process": os.getpid(), "since": at.isoformat()}))
         yield
     finally:
         with suppress(OSError):
