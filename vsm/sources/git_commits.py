@@ -29,6 +29,8 @@ LASTING: Final = "commits "
 """How ids of documents begin that hold what cannot change."""
 STATE: Final = "repository"
 REFS: Final = ("refs/heads", "refs/remotes", "refs/tags")
+READ_BY_GIT: Final = (".mailmap", ".gitattributes")
+"""Files of a checkout that git reads with the history."""
 _REF: Final = "%(refname)%00%(symref)%00%(taggerdate:iso-strict)"
 
 
@@ -102,6 +104,10 @@ def commit_pages(
 def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
     if not repository.is_dir():
         raise SourceError(f"{repository}: no such folder")
+    for name in READ_BY_GIT:
+        file = repository / name
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise SourceError(f"{file} is no ordinary file, and git might wait for it; remove it")
     try:
         answers = run_git(repository, "rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n")
     except SourceError as error:

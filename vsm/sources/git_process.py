@@ -23,6 +23,7 @@ SETTINGS: Final = (
     "log.follow=false",
     "log.date=default",
     "log.mailmap=true",
+    "mailmap.file=",
     "core.quotePath=false",
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -54,6 +55,9 @@ _NO_GIT: Final = "git is not installed, or not on the PATH; install git"
 _BLOCK: Final = 1 << 20
 PATIENCE: Final = 1800.0
 """Seconds for one git process; a repository whose files are pipes would hold it for ever."""
+SOON: Final = 60.0
+"""Seconds for what git answers at once, however long the history: a pipe among its settings shows here."""
+AT_ONCE: Final = frozenset({"rev-parse", "config", "symbolic-ref"})
 
 
 def run_git(
@@ -98,7 +102,7 @@ def run_git(
             capture_output=True,
             env=_environment(repository),
             check=False,
-            timeout=PATIENCE,
+            timeout=_patience(arguments),
         )
     except subprocess.TimeoutExpired as error:
         raise _late(repository, arguments) from error
@@ -133,7 +137,7 @@ def stream_git(
             late.set()
             process.kill()
 
-        clock = Timer(PATIENCE, stop)
+        clock = Timer(_patience(arguments), stop)
         clock.daemon = True
         clock.start()
         with process:
@@ -165,10 +169,14 @@ def _environment(repository: Path) -> dict[str, str]:
     return inherited | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(repository.absolute().parent)}
 
 
+def _patience(arguments: Sequence[str]) -> float:
+    return min(SOON if arguments[0] in AT_ONCE else PATIENCE, PATIENCE)
+
+
 def _late(repository: Path, arguments: Sequence[str]) -> SourceError:
     return SourceError(
-        f"{repository}: git {arguments[0]} was stopped after {PATIENCE:,.0f} s; see whether a file of the "
-        "repository, such as .mailmap, is a pipe or a device"
+        f"{repository}: git {arguments[0]} was stopped after {_patience(arguments):,.0f} s; see whether a "
+        "file of the repository, such as .mailmap, is a pipe or a device"
     )
 
 
