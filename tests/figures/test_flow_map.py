@@ -161,3 +161,21 @@ def test_a_stage_that_passes_work_to_itself_is_a_loop_below() -> None:
     loop = lines(flow_map(network))["Build → Build"]
     assert max(loop.y) < 0
     assert min(loop.x) < 1 < max(loop.x)
+
+
+def test_of_more_stages_than_have_room_those_with_most_tickets_are_drawn() -> None:
+    """150 stages had no room for a letter of their names; what is left out is counted."""
+    network: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=200)
+    for position in range(150):
+        about = {"team": "", "visits": 3, "open": 0, "total": 9e5, "median": 3e5, "p85": 4e5, "share": 0.01}
+        network.add_node(f"S{position}", kind="work", position=position, tickets=150 - position, **about)
+    for position in range(149):
+        waits = {"wait_median": 86400.0, "wait_p85": 2e5, "wait_total": 3e5}
+        move = {"count": 2, "tickets": 2, "share": 0.01, "back": 0}
+        network.add_edge(f"S{position}", f"S{position + 1}", **move, **waits)
+    figure = flow_map(network, min_share=0.0)
+    assert len(lines(figure)) == 29
+    assert (
+        "The 30 stages with the most tickets are drawn; 120 others, with 240 of 298 moves, are not"
+        in figure.layout.meta["alt"]
+    )

@@ -25,6 +25,8 @@ from vsm.findings.durations import percent, short_duration
 from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
+MOST_STAGES: Final = 30
+"""So many have room for their names on a page."""
 _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
@@ -42,6 +44,8 @@ def flow_map(
     min_share: float = 0.01,
 ) -> go.Figure:
     """Map of all moves between stages, with swim lanes by team; rarer ones than ``min_share`` are folded.
+
+    Of more than ``MOST_STAGES`` stages those with the most tickets are drawn, and the caption says so.
 
     Parameters
     ----------
@@ -67,6 +71,7 @@ def flow_map(
         return nothing_to_see(
             of="flow_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
+    network, left_out = _most_used(network)
     plan = plan_from_network(network, min_share=min_share)
     lanes = team_lanes(visits) if visits is not None else None
     teams = [] if lanes is None else lane_names(lanes, stages=plan.names)
@@ -86,11 +91,25 @@ def flow_map(
         figure,
         of="flow_map",
         title=title or _TITLE,
-        caption=_caption(network, plan) + _lanes_explained(lanes, teams),
+        caption=_caption(network, plan) + left_out + _lanes_explained(lanes, teams),
         alt=_alt(network, [*plan.drawn, *plan.folded])
+        + left_out
         + (f" Swim lanes from above: {', '.join(teams)}." if teams else ""),
         body=plan.body,
         foot=112,
+    )
+
+
+def _most_used(network: "nx.DiGraph[str]") -> tuple["nx.DiGraph[str]", str]:
+    """Give the part of a network that a page has room for, and a sentence on what was left out."""
+    if len(network) <= MOST_STAGES:
+        return network, ""
+    by_tickets = sorted(network.nodes(data="tickets"), key=lambda stage: -stage[1])
+    part = network.subgraph([name for name, _ in by_tickets[:MOST_STAGES]])
+    moves, drawn = (graph.size(weight="count") for graph in (network, part))
+    return part, (
+        f" The {MOST_STAGES} stages with the most tickets are drawn; {len(network) - MOST_STAGES:,} others, "
+        f"with {moves - drawn:,.0f} of {moves:,.0f} moves, are not: put statuses together in vsm.toml."
     )
 
 
