@@ -12,6 +12,7 @@ import pytest
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
 from vsm.cli.export import NETWORKS
+from vsm.config import parse_workflow
 from vsm.sources.git_process import create_repository
 from vsm.tables import DERIVED, TABLES
 
@@ -245,3 +246,18 @@ def test_init_into_what_is_no_folder_is_one_sentence(vsm: Shell, tmp_path: Path)
     (tmp_path / "file").write_text("")
     assert vsm("init", "--dir", tmp_path / "file") == 1
     assert vsm.err.startswith(f"vsm: {tmp_path / 'file' / 'vsm.toml'} cannot be written: ")
+
+
+def test_infer_proposes_no_more_stages_than_can_be_checked(vsm: Shell, tmp_path: Path) -> None:
+    """Of 70 statuses the 50 that tickets entered most often; once more adds none, and says what to do."""
+    rows = [f"{n},2026-01-05T09:{n % 60:02}:00Z,S{n % 70},Ann" for n in range(140)]
+    rows += [f"again {n},2026-02-05T09:00:00Z,S{n},Ann" for n in range(50)]
+    (tmp_path / "rows.csv").write_text("\n".join(["ticket,at,status,holder", *rows]))
+    assert vsm("init", "--dir", tmp_path) == 0
+    columns = ["--map", "ticket=ticket,at=at,status=status,holder=holder"]
+    assert vsm("pull", "--dir", tmp_path, "table", "--file", tmp_path / "rows.csv", *columns) == 0
+    for _ in range(2):
+        assert vsm("init", "--dir", tmp_path, "--infer") == 0
+        stages = parse_workflow((tmp_path / "vsm.toml").read_text()).stages
+        assert {stage.name for stage in stages} == {f"S{number}" for number in range(50)}
+        assert "Not proposed as stages: 20 more statuses or columns" in vsm.out

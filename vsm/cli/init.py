@@ -12,7 +12,7 @@ from vsm.cli.pull import store
 from vsm.cli.report import print_findings, publish
 from vsm.config import parse_workflow
 from vsm.errors import ParameterError, RunError
-from vsm.eventlog.infer import ProposedPerson, ProposedStage, propose_people, propose_stages
+from vsm.eventlog.infer import ProposedPerson, ProposedStage, most_used, propose_people, propose_stages
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.read import board_from_archive, read_log, read_stream
@@ -23,6 +23,10 @@ from vsm.sources.work_folder import WorkFolder, read_workflow
 
 TEMPLATE: Final = Path(__file__).with_name("template.toml").read_text(encoding="utf-8")
 """The commented vsm.toml that explains every key."""
+MOST_STAGES: Final = 50
+"""So many are proposed at most, those that are there included: nobody confirms the kinds of more, and no
+figure has room for them.
+"""
 
 
 def init(
@@ -44,6 +48,9 @@ def init(
     proposed = propose_stages(stages_from_names(log.names, workflow=workflow), events=log.events, board=board)
     declared = {stage.name for stage in workflow.stages}
     stages = [stage for stage in proposed if stage.name not in declared]
+    room = max(0, MOST_STAGES - len(workflow.stages))
+    too_many = len(stages) - room
+    stages = most_used(stages, events=log.events, most=room)
     people = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
         added = with_proposals(file.read(), stages=stages, people=people)
@@ -51,6 +58,12 @@ def init(
     write_beside(folder.workflow, added)
     for stage in stages:
         out.print(f"  stage '{stage.name}': {stage.kind}, {stage.reason}")
+    if too_many > 0:
+        out.print(
+            f"Not proposed as stages: {too_many:,} more statuses or columns, because {MOST_STAGES} stages are "
+            "the most that can be checked and drawn. Add their statuses to stages that mean the same, or pull "
+            "fewer projects into this folder."
+        )
     out.print(
         f"Added to {folder.workflow}: stages {len(stages)}, people {len(people)}; stages that were there "
         f"already: {len(workflow.stages)}. Check their kinds and order, then run vsm check."
