@@ -60,9 +60,9 @@ def init(
         out.print(f"  stage '{stage.name}': {stage.kind}, {stage.reason}")
     if too_many > 0:
         out.print(
-            f"Not proposed as stages: {too_many:,} more statuses or columns, because {MOST_STAGES} stages are "
-            "the most that can be checked and drawn. Add their statuses to stages that mean the same, or pull "
-            "fewer projects into this folder."
+            f"Not proposed as stages: {too_many:,} more statuses or columns, because {MOST_STAGES} "
+            "stages are the most that can be checked and drawn. Add their statuses to stages that mean "
+            "the same, or pull fewer projects into this folder."
         )
     out.print(
         f"Added to {folder.workflow}: stages {len(stages)}, people {len(people)}; stages that were there "

@@ -104,8 +104,8 @@ def _most_used(network: "nx.DiGraph[str]") -> tuple["nx.DiGraph[str]", str]:
     """Give the part of a network that a page has room for, and a sentence on what was left out."""
     if len(network) <= MOST_STAGES:
         return network, ""
-    by_tickets = sorted(network.nodes(data="tickets"), key=lambda stage: -stage[1])
-    part = network.subgraph([name for name, _ in by_tickets[:MOST_STAGES]])
+    by_tickets = sorted(network, key=lambda stage: -network.nodes[stage]["tickets"])
+    part = network.subgraph(by_tickets[:MOST_STAGES])
     moves, drawn = (graph.size(weight="count") for graph in (network, part))
     return part, (
         f" The {MOST_STAGES} stages with the most tickets are drawn; {len(network) - MOST_STAGES:,} others, "
