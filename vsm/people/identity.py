@@ -76,7 +76,7 @@ def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame
     assigned = events["kind"] == "assignee"
     plain = {column: events[column].astype("str") for column in ("actor", "before", "after")}
     # map, not replace: that looks through the whole column for each name
-    renamed = {column: values.map(names).fillna(values).astype("str") for column, values in plain.items()}
+    renamed = {column: values.map(names).astype("str").fillna(values) for column, values in plain.items()}
     renamed |= {side: plain[side].where(~assigned, renamed[side]) for side in ("before", "after")}
     return events.assign(**{column: values.astype("category") for column, values in renamed.items()})
 
