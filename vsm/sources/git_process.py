@@ -170,7 +170,7 @@ def _environment(repository: Path) -> dict[str, str]:
 
 
 def _patience(arguments: Sequence[str]) -> float:
-    return min(SOON if arguments[0] in AT_ONCE else PATIENCE, PATIENCE)
+    return SOON if arguments[0] in AT_ONCE else PATIENCE
 
 
 def _late(repository: Path, arguments: Sequence[str]) -> SourceError:
