@@ -211,8 +211,8 @@ def said_by(body: object, *, longest: int = 300) -> str:
     if not isinstance(body, dict):
         return ""
     messages, errors = body.get("errorMessages"), body.get("errors")
-    messages = [
+    sentences = [
         *(messages if isinstance(messages, list) else []),
         *(errors.values() if isinstance(errors, dict) else []),
     ]
-    return " ".join(str(message) for message in messages)[:longest]
+    return " ".join(str(message) for message in sentences)[:longest]
