@@ -25,7 +25,7 @@ from vsm.findings.durations import percent, short_duration
 from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
-MOST_STAGES: Final = 30
+MOST_STAGES: Final = 24
 """So many have room for their names on a page."""
 _GAP: Final = 14
 """Pixels between the moves and the first lane."""
