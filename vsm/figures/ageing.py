@@ -7,7 +7,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
-from vsm.figures.labels import TOO_FEW, hover, number, pluralize, small, text_width, wrapped
+from vsm.figures.labels import (
+    MOST_STAGES,
+    TOO_FEW,
+    hover,
+    number,
+    pluralize,
+    small,
+    stages_left_out,
+    text_width,
+    wrapped,
+)
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import LATE, open_ages, usual_pace
@@ -65,7 +75,8 @@ def ageing_work(
     Returns
     -------
     Figure
-        A column a stage, left to right; one dot an open ticket (the ``MOST`` oldest of them, not more);
+        A column a stage, left to right (the ``MOST_STAGES`` with the most open tickets); one dot an open
+        ticket (the ``MOST`` oldest of them, not more);
         lines at 50, 85 and 95 %.
 
     Raises
@@ -82,6 +93,12 @@ def ageing_work(
     if shown.empty:
         hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
         return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
+    here = shown.groupby("stage").size().reindex(pace["stage"], fill_value=0)
+    fullest = here.sort_values(ascending=False, kind="stable").index[:MOST_STAGES]
+    rest = f"with {pluralize(here.drop(fullest).sum(), 'open ticket')}"
+    left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest)
+    pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
+    every, shown = shown, shown[shown["stage"].isin(fullest)]
     column = {stage: position for position, stage in enumerate(pace["stage"])}
     figure = go.Figure(
         [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
@@ -120,8 +137,8 @@ def ageing_work(
         figure,
         of=_OF[measure],
         title=title or _TITLES[measure],
-        caption=_caption(shown, ages, measure),
-        alt=_alt(shown, measure),
+        caption=_caption(every, ages, measure) + left_out,
+        alt=_alt(every, measure) + left_out,
         body=_HEIGHT,
         head=84,
         foot=24 + text_width(names, size=12) if upright else 48,

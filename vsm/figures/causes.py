@@ -15,7 +15,15 @@ from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.rules import BECAUSE
 from vsm.model.blocking import lasting
-from vsm.model.causes import EARLY, LATE, MEANINGS, calendar_effect, cause_shares, with_passing
+from vsm.model.causes import (
+    EARLY,
+    LATE,
+    MEANINGS,
+    calendar_effect,
+    cause_shares,
+    tickets_of_groups,
+    with_passing,
+)
 from vsm.model.handoffs import longest_waits
 from vsm.tables import CAUSES, DURATION
 
@@ -67,15 +75,16 @@ def causes_ladder(
     """
     heading = title or f"Why work waits, by {_NAMES[by]}"
     rows = with_passing(waits, handoffs, lifecycles) if by == "passing" else waits
-    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
-    table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
-    known = table.groupby(by, sort=False)["tickets"].max() if len(table) else pd.Series(dtype="int64")
+    known = tickets_of_groups(rows, lifecycles, by=by)
     shown = list(known[known >= minimum].index[:most])
     if not shown:
         return nothing_to_see(
             of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait."
         )
-    table = table[table[by].isin(shown)]
+    rows = rows[rows[by].astype("str").isin(shown)]
+    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
+    table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
+    shown = [_PASSING.get(group, group) for group in shown]
     ends = []
     for _, group in table.groupby(by, sort=False):
         working, elapsed = _sum(group["working"]), _sum(group["elapsed"])

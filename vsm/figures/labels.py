@@ -16,6 +16,8 @@ from vsm.findings.durations import percent, short_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
 TOO_FEW: Final = "too few to say"
+MOST_STAGES: Final = 24
+"""So many have room for their names on a page."""
 
 
 def escape(text: object) -> str:
@@ -58,6 +60,22 @@ def wrapped(text: object, *, width: int, lines: int = 2) -> str:
     if len(parts) > lines:
         parts = [*parts[: lines - 1], " ".join(parts[lines - 1 :])[: width - 1].rstrip() + "…"]
     return "<br>".join(escape(part) for part in parts)
+
+
+def stages_left_out(count: int, *, chosen: str, rest: str, most: int = MOST_STAGES) -> str:
+    """A sentence on the stages beyond the ``most`` that a figure draws; empty where all are drawn.
+
+    Examples
+    --------
+    >>> stages_left_out(500, chosen="most time", rest="with 31 %").split(", ")[0]
+    ' The 24 stages with most time are drawn; 476 others'
+    """
+    if count <= most:
+        return ""
+    return (
+        f" The {most} stages with {chosen} are drawn; {count - most:,} others, {rest}, are not: "
+        "put statuses together in vsm.toml."
+    )
 
 
 def small(markup: str) -> str:

@@ -7,7 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.clock import Clock
-from vsm.figures.labels import escape, hover, interval_words, number, pluralize, small, text_width, wrapped
+from vsm.figures.labels import (
+    MOST_STAGES,
+    escape,
+    hover,
+    interval_words,
+    number,
+    pluralize,
+    small,
+    stages_left_out,
+    text_width,
+    wrapped,
+)
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, whiskers
 from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
@@ -30,7 +41,8 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
     ----------
     shares
         As ``vsm.model.bottlenecks.stage_shares`` gives them, in stream order; the first stage is drawn on
-        top. A row without ``low`` and ``high`` gets no whisker.
+        top. A row without ``low`` and ``high`` gets no whisker. Of more than ``MOST_STAGES`` rows those with
+        the largest shares are drawn.
 
     Examples
     --------
@@ -46,7 +58,10 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
             title=title or _SHARE_TITLE,
             hint="No finished ticket has spent time in a stage so far.",
         )
-    rows = shares.reset_index(drop=True)
+    largest = shares.nlargest(MOST_STAGES, "share").index
+    others = percent(shares["share"].drop(largest).sum())
+    left_out = stages_left_out(len(shares), chosen="the largest shares", rest=f"with {others} of lead time")
+    rows = shares.loc[shares.index.isin(largest)].reset_index(drop=True)
     kinds = [kind for kind in KIND_COLOURS if kind in set(rows["kind"])]
     figure = go.Figure([*(_share_bars(rows[rows["kind"] == kind], kind) for kind in kinds), whiskers(rows)])
     names = [_name(row) for row in rows.to_dict("records")]
@@ -73,8 +88,8 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         figure,
         of="time_by_stage",
         title=title or _SHARE_TITLE,
-        caption=_SHARE_CAPTION + lacking,
-        alt=_share_alt(rows),
+        caption=_SHARE_CAPTION + lacking + left_out,
+        alt=_share_alt(shares) + left_out,
         body=row_height * len(rows),
         foot=56,
         left=SIDE + 14 + max(text_width(stages, size=13), text_width(kinds_below, size=11)),

@@ -109,14 +109,24 @@ def open_stages_table(
     ages = open_ages(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     pace = usual_pace(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     stages = pace[pace["measure"] == "stay"] if len(ages) else pace.iloc[:0]
-    here = {stage: ages[ages["stage"] == stage] for stage in stages["stage"]}
+    by = ages.groupby("stage")
+    here = pd.DataFrame(
+        {
+            "now": by.size(),
+            "started": by["cycle"].count(),
+            "longest": by["stay"].max(),
+            "beyond": (ages["stay"] > ages["stay_p85"]).groupby(ages["stage"]).sum(),
+        }
+    ).reindex(stages["stage"])
+    here[["now", "started", "beyond"]] = here[["now", "started", "beyond"]].fillna(0).astype("int64")
+    stages = stages.assign(**{str(name): here[name].to_numpy() for name in here})
     columns: Columns = {
         "Stage": "stage",
         "Kind": "kind",
-        "Open now": ("stage", lambda stage: len(here[stage])),
-        "Started": ("stage", lambda stage: int(here[stage]["cycle"].notna().sum())),
-        "Longest": ("stage", lambda stage: short_duration(here[stage]["stay"].max())),
-        "Over 85th percentile": lambda row: _beyond(row, here[row["stage"]]),
+        "Open now": "now",
+        "Started": "started",
+        "Longest": ("longest", short_duration),
+        "Over 85th percentile": _beyond,
         "Median": lambda row: _within(row, "p50", minimum),
         "85th percentile": lambda row: _within(row, "p85", minimum),
         "Have left": ("tickets", number),
@@ -135,12 +145,10 @@ def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
     return short_duration(row[name]) if pd.notna(row[name]) else "not reached"
 
 
-def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
-    if here.empty:
+def _beyond(row: Mapping[Any, Any]) -> str:
+    if not row["now"]:
         return "–"
-    if pd.isna(row["p85"]):
-        return "unknown"
-    return number((here["stay"] > row["p85"]).sum())
+    return "unknown" if pd.isna(row["p85"]) else number(row["beyond"])
 
 
 _CAPTION: Final = "Costs: share of all lead time of finished tickets; different rows may overlap."

@@ -5,7 +5,16 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.labels import (
+    MOST_STAGES,
+    escape,
+    hover,
+    number,
+    pluralize,
+    stages_left_out,
+    text_width,
+    wrapped,
+)
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, filled, row_axis, scale_bar, value_axis
 from vsm.figures.theme import (
     FAINT,
@@ -20,7 +29,7 @@ from vsm.figures.theme import (
     framed,
     nothing_to_see,
 )
-from vsm.findings.durations import short_duration
+from vsm.findings.durations import percent, short_duration
 from vsm.model.weekly import stage_counts, usual_week, waiting_by_week, weekly_flow
 
 _WEEK_FACTS: Final = {
@@ -142,6 +151,7 @@ def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | Non
 
 
 _CUMULATIVE_TITLE: Final = "Work in each stage, week by week"
+_OTHERS: Final = "other stages"
 _CUMULATIVE_BODY: Final = 340
 _APART: Final = 14
 """Pixels between two labels beside the bands."""
@@ -182,11 +192,18 @@ def cumulative_flow(
     bands = shown.drop(columns=done)[[name for name in shown.columns if name not in done][::-1]]
     finished = shown[done].sum(axis=1)
     finished -= finished.min()
+    kinds, words = kinds | {_OTHERS: "bulk"}, KIND_WORDS | {"bulk": "of several kinds"}
+    bands, left_out = _folded(bands)
     figure = go.Figure(
         [
             _band(finished, "done", "done", "done since the start of the chart"),
             *(
-                _band(bands[name], str(name), kinds[str(name)], KIND_WORDS[kinds[str(name)]])
+                _band(
+                    bands[name],
+                    str(name),
+                    kinds[str(name)],
+                    words[kinds[str(name)]],
+                )
                 for name in bands
             ),
         ]
@@ -206,14 +223,24 @@ def cumulative_flow(
             f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
             f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
             "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
-            "deleted."
+            f"deleted.{left_out}"
         ),
-        alt=_cumulative_alt(bands),
+        alt=_cumulative_alt(bands) + left_out,
         body=_CUMULATIVE_BODY,
         foot=32,
         left=SIDE + 48,
         right=SIDE + 8 + text_width([label["text"] for label in labels], size=11),
     )
+
+
+def _folded(bands: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Put the thinnest of too many bands together, on top, and say so."""
+    thinnest = bands.sum().sort_values(kind="stable").index[: -MOST_STAGES or None]
+    if bands.shape[1] <= MOST_STAGES:
+        return bands, ""
+    others = bands[thinnest].sum(axis=1)
+    said = f" The {number(len(thinnest))} stages with the fewest tickets are one band, grey: {_OTHERS}."
+    return bands.drop(columns=thinnest).assign(**{_OTHERS: others}), said
 
 
 def _band(counts: "pd.Series[Any]", name: str, kind: str, word: str) -> go.Scatter:
@@ -311,7 +338,11 @@ def wait_heat_map(
     mondays = mondays[mondays >= waiting["week"].min()]
     shown = waiting[waiting["week"] >= mondays[0]]
     order = stages.drop_duplicates("stage").sort_values("position")["stage"].astype("str")
-    names = [name for name in order if name in set(shown["stage"])]
+    waited = shown.groupby("stage")["waited"].sum().sort_values(ascending=False, kind="stable")
+    drawn = set(waited.index[:MOST_STAGES])
+    rest = f"with {percent(waited[MOST_STAGES:].sum() / waited.sum())} of the waiting"
+    left_out = stages_left_out(len(waited), chosen="the longest waiting", rest=rest)
+    names = [name for name in order if name in drawn]
     cells = {(row["stage"], row["week"]): row for row in shown.to_dict("records")}
     grid = [[cells.get((name, week)) for week in mondays] for name in names]
     labels = [wrapped(name, width=22) for name in names]
@@ -344,9 +375,9 @@ def wait_heat_map(
         caption=(
             f"Elapsed waiting of open and finished tickets in each of {pluralize(len(mondays), 'week')} "
             f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
-            "nothing waited. Without visits that a bulk edit began or ended."
+            f"nothing waited. Without visits that a bulk edit began or ended.{left_out}"
         ),
-        alt=_heat_alt(shown),
+        alt=_heat_alt(shown) + left_out,
         body=_HEAT_ROW * len(names),
         foot=98,
         left=SIDE + 14 + text_width(labels, size=12),

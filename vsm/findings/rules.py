@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -28,7 +29,7 @@ BECAUSE: Final = {
 """Each cause in the middle of a sentence: "3 h were spent …"."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
@@ -47,6 +48,34 @@ class Evidence:
     returns: pd.DataFrame
     minimum: int
     seed: int
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The completed tickets."""
+        return frozenset(completed(self.lifecycles)["ticket"])
+
+    @cached_property
+    def key(self) -> "pd.Series[str]":
+        """The key of each ticket."""
+        return self.tickets.set_index(self.tickets["ticket"].astype("str"))["key"].astype("str")
+
+    @cached_property
+    def longest(self) -> Mapping[Any, Any]:
+        """The tickets that spent most time in each stage, visits of bulk edits left out."""
+        counted = self.stage_visits["ticket"].isin(self.done) & ~self.stage_visits["bulk"].astype(bool)
+        each = self.stage_visits[counted].groupby(["stage", "ticket"])["elapsed"].sum()
+        return _first_of(each.sort_values(ascending=False, kind="stable").reset_index(), ["stage"])
+
+    @cached_property
+    def handed_over(self) -> pd.DataFrame:
+        """The handoffs of completed tickets, the longest wait first."""
+        plain = self.handoffs.astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
+        return plain[plain["ticket"].isin(self.done)].sort_values("wait", ascending=False, kind="stable")
+
+
+def _first_of(ordered: pd.DataFrame, by: list[str]) -> Mapping[Any, Any]:
+    """Give the first five tickets of each group."""
+    return ordered.groupby(by).head(5).groupby(by)["ticket"].agg(tuple).to_dict()
 
 
 def findings_from_evidence(evidence: Evidence) -> Findings:
@@ -79,7 +108,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
                 f"{humanize_duration(row['median'])}, 85th percentile {humanize_duration(row['p85'])})."
             ),
             cost=row["total"],
-            tickets=_longest(evidence, stage),
+            tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
             caveat="Elapsed time, so nights and weekends count; it does not show why work waited.",
             experiment=f"Set a WIP limit for '{stage}', and swarm on the queue when it is full.",
             **_numbers(row),
@@ -104,7 +133,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
                 f"there (n = {share['tickets']} finished tickets)."
             ),
             cost=share["total"],
-            tickets=_longest(evidence, stage),
+            tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
             caveat="Departures within an hour of one another count as a batch, intended or not.",
             experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
             **_numbers(share),
@@ -135,12 +164,15 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
 
 def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
     """Make one claim per pair of teams, unless one queue holds the wait: that is a claim of its own."""
-    costs, done = evidence.costs, completed(evidence.lifecycles)["ticket"]
-    handoffs = evidence.handoffs[evidence.handoffs["ticket"].astype("str").isin(done)]
-    for row in costs[costs["from_team"] != costs["to_team"]].to_dict("records"):
-        upstream, downstream = row["from_team"], row["to_team"]
-        pair = handoffs[(handoffs["from_team"] == upstream) & (handoffs["to_team"] == downstream)]
-        if row["tickets"] < evidence.minimum or _in_one_queue(evidence, pair):
+    costs, ends = evidence.costs, ["from_team", "to_team"]
+    between = costs[costs["from_team"] != costs["to_team"]].to_dict("records")
+    enough = [row for row in between if row["tickets"] >= evidence.minimum]
+    if not enough:
+        return
+    longest, in_one_queue = _first_of(evidence.handed_over, ends), _in_one_queue(evidence)
+    for row in enough:
+        upstream, downstream = pair = row["from_team"], row["to_team"]
+        if pair in in_one_queue:
             continue
         yield Finding(
             rule="handoff",
@@ -148,10 +180,10 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work "
                 f"waits {humanize_duration(row['median'])} (median) until {downstream} starts (n = "
-                f"{row['handoffs']} handoffs, {row['tickets']} of {len(done)} finished tickets)."
+                f"{row['handoffs']} handoffs, {row['tickets']} of {len(evidence.done)} finished tickets)."
             ),
             cost=row["wait"],
-            tickets=_keys(evidence, pair.nlargest(5, "wait")["ticket"].astype("str").drop_duplicates()),
+            tickets=_keys(evidence, pd.Index(longest[pair]).drop_duplicates()),
             caveat="The wait ends at the first trace of work; earlier work without a trace would shorten it.",
             experiment=f"Let one person from {downstream} join {upstream} before the work is handed over.",
             **_numbers(row),
@@ -162,8 +194,10 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
     """Claim why work waits where it costs most: at the costliest place with a cause that surely leads."""
     places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
     outside = set(evidence.shares.loc[evidence.shares["kind"] == "external", "stage"])
+    rows = _waits_by_place(evidence)
     for costly in sorted(places, key=lambda found: found.cost, reverse=True):
-        waits = _waits_at(evidence, costly)
+        kind = "handoff" if costly.rule == "handoff" else "stage"
+        waits = evidence.waits.iloc[rows.get((kind, costly.subject), [])]
         lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum, seed=evidence.seed)
         # That work in an external stage waits for an external party is in vsm.toml already.
         if lead is None or (lead.cause == "external" and costly.subject in outside):
@@ -204,21 +238,32 @@ def _with_interval(row: Mapping[Any, Any]) -> str:
     return f"{share} (95 % CI {percent(row['low'])} to {percent(row['high'])})"
 
 
-def _waits_at(evidence: Evidence, costly: Finding) -> pd.DataFrame:
+def _waits_by_place(evidence: Evidence) -> Mapping[tuple[str, str], Any]:
+    """Give the rows of WAITS in each stage, and in the handoffs between each two teams."""
     waits, handoffs = evidence.waits, evidence.handoffs
-    if costly.rule != "handoff":
-        return waits[waits["stage"].astype("str") == costly.subject]
     pair = handoffs["from_team"].astype("str") + " → " + handoffs["to_team"].astype("str")
-    return waits[waits["handoff"].isin(handoffs.loc[pair == costly.subject, "handoff"])]
+    places = {
+        "stage": waits["stage"].astype("str"),
+        "handoff": waits["handoff"].map(dict(zip(handoffs["handoff"], pair, strict=True))),
+    }
+    return {
+        (kind, str(place)): rows
+        for kind, column in places.items()
+        for place, rows in waits.groupby(column.to_numpy()).indices.items()
+    }
 
 
-def _in_one_queue(evidence: Evidence, handoffs: pd.DataFrame) -> bool:
-    """Say whether one queue or external stage holds most (80 %) of these handoffs' waiting."""
-    waits = evidence.waits[evidence.waits["handoff"].isin(handoffs["handoff"])]
-    by_stage = waits.groupby(waits["stage"].astype("str"))["elapsed"].sum()
+def _in_one_queue(evidence: Evidence) -> frozenset[Any]:
+    """Give the pairs of teams for which one queue or external stage holds most (80 %) of the waiting."""
+    pairs = evidence.handed_over.set_index("handoff")[["from_team", "to_team"]]
+    waits = evidence.waits[["handoff", "stage", "elapsed"]].astype({"stage": "str", "elapsed": DURATION})
+    waits = waits.dropna(subset=["handoff"]).join(pairs, on="handoff", how="inner")
+    by_stage = waits.groupby(["from_team", "to_team", "stage"])["elapsed"].sum()
     queued = evidence.shares.loc[evidence.shares["kind"].isin(["queue", "external"]), "stage"]
-    whole = by_stage.sum()
-    return bool(whole and by_stage.reindex(queued).max() >= 0.8 * whole)
+    there = by_stage[by_stage.index.isin(queued, level="stage")]
+    whole = by_stage.groupby(["from_team", "to_team"]).sum()
+    most = there.groupby(["from_team", "to_team"]).max().reindex(whole.index)
+    return frozenset(whole.index[(whole > pd.Timedelta(0)) & (most >= 0.8 * whole)])
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:
@@ -226,17 +271,8 @@ def _rhythmic(evidence: Evidence) -> pd.DataFrame:
     return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
 
 
-def _longest(evidence: Evidence, stage: str) -> tuple[str, ...]:
-    """Name the tickets that spent most time there; a visit of a bulk edit is no evidence of waiting."""
-    done = completed(evidence.lifecycles)["ticket"]
-    stage_visits = evidence.stage_visits[~evidence.stage_visits["bulk"].astype(bool)]
-    here = stage_visits[(stage_visits["stage"] == stage) & stage_visits["ticket"].isin(done)]
-    return _keys(evidence, here.groupby("ticket")["elapsed"].sum().nlargest(5).index)
-
-
 def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:
-    keys = evidence.tickets.set_index(evidence.tickets["ticket"].astype("str"))["key"]
-    return tuple(keys.reindex(tickets).astype("str"))
+    return tuple(evidence.key.reindex(tickets))
 
 
 class Leading(NamedTuple):

@@ -10,7 +10,6 @@ from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_teams
 from vsm.intervals.codes import Intervals, Ints
 from vsm.model.weekly import WEEK, wip_steps
 from vsm.people import Teams
-from vsm.stats.proportions import UNKNOWN
 from vsm.tables import DURATION, INSTANT
 
 
@@ -212,20 +211,27 @@ def switching(
     held = visits[known & (visits["entered"] < as_of)].astype(words)
     at_once = _time_at_once(held, as_of)
     days = switches_by_day(acts_of_teams(visits, events, as_of=as_of, teams=teams))
-    rows = []
-    for team in sorted({*held["team"].unique(), *days["team"].unique()}):
-        of_team, time = held[held["team"] == team], at_once[at_once["team"] == team]
-        switches = days.loc[days["team"] == team, "switches"]
-        people = of_team["holder"].nunique()
-        enough = people >= fewest_people
-        rows.append(
-            {"team": team, "people": people, "tickets": of_team["ticket"].nunique()}
-            | {"time": pd.Timedelta(int(time["us"].sum()), unit="us")}
-            | _shares(time, enough=enough and of_team["ticket"].nunique() >= minimum)
-            | {"days": len(switches)}
-            | _quantiles(switches, enough=enough and len(switches) >= max(minimum, 1))
-        )
-    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    held_by, switched = held.groupby("team"), days.groupby("team")["switches"]
+    wip = at_once["wip"].clip(upper=3)
+    spent = at_once.pivot_table(index="team", columns=wip, values="us", aggfunc="sum", fill_value=0)
+    spent = spent.reindex(columns=[1, 2, 3], fill_value=0)
+    table = pd.DataFrame(
+        {
+            "people": held_by["holder"].nunique(),
+            "tickets": held_by["ticket"].nunique(),
+            "time": spent.sum(axis=1),
+            "days": switched.size(),
+        },
+        index=pd.Index(sorted({*held["team"].unique(), *days["team"].unique()}), name="team"),
+    )
+    table = table.fillna(0).astype("int64")
+    enough = table["people"] >= fewest_people
+    shares = spent.rename(columns={1: "one", 2: "two", 3: "more"}).div(spent.sum(axis=1), axis=0)
+    quantiles = pd.DataFrame({"median": switched.median(), "p85": switched.quantile(0.85)})
+    table = table.join(shares.reindex(table.index).where(enough & (table["tickets"] >= minimum)))
+    table = table.join(quantiles.reindex(table.index).where(enough & (table["days"] >= max(minimum, 1))))
+    table["time"] = pd.to_timedelta(table["time"], unit="us")
+    return table.reset_index()[list(_TYPES)].astype(_TYPES)
 
 
 def _time_at_once(held: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -237,20 +243,6 @@ def _time_at_once(held: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     team = held.groupby(pair.astype("str"))["team"].first()
     spent = pd.DataFrame({"team": steps["pair"].map(team), "wip": steps["wip"], "us": lasted})
     return spent[spent["wip"] > 0]
-
-
-def _shares(time: pd.DataFrame, *, enough: bool) -> dict[str, float]:
-    whole = int(time["us"].sum())
-    if not whole or not enough:
-        return dict.fromkeys(("one", "two", "more"), UNKNOWN)
-    amounts = (time["us"].where(time["wip"].clip(upper=3) == n, 0).sum() for n in (1, 2, 3))
-    return {name: float(us / whole) for name, us in zip(("one", "two", "more"), amounts, strict=True)}
-
-
-def _quantiles(switches: "pd.Series[Any]", *, enough: bool) -> dict[str, float]:
-    if not enough:
-        return dict.fromkeys(("median", "p85"), UNKNOWN)
-    return {"median": float(switches.median()), "p85": float(switches.quantile(0.85))}
 
 
 def switches_by_day(acts: pd.DataFrame) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from vsm.model.lifecycle import still_open
-from vsm.stats.survival import survival_quantiles
+from vsm.stats.survival import Floats, quantile_times
 from vsm.tables import DURATION, TOUCH_KINDS
 
 QUANTILES: Final = (0.5, 0.85, 0.95)
@@ -15,6 +16,7 @@ _PACE: Final[dict[str, Any]] = {
     "stage": "str", "kind": "str", "position": "int64", "measure": "str", "tickets": "int64", "open": "int64",
     "p50": DURATION, "p85": DURATION, "p95": DURATION, "low": DURATION, "high": DURATION,
 }  # fmt: skip
+_STAGE: Final = ["position", "stage"]
 _OPEN: Final = ["ticket", "stage", "kind", "position", "entered", "bulk", *MEASURES]
 
 
@@ -36,13 +38,19 @@ def usual_pace(
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
     ended = _at_the_end(stage_visits, lifecycles, events)
-    rows = [
-        {"stage": stage, "kind": part["kind"].iloc[0], "position": position, "measure": measure}
-        | _percentiles(_of(part, measure), measure, minimum)
-        for (position, stage), part in ended.groupby(["position", "stage"])
+    last = ended.sort_values("entered", kind="stable").groupby([*_STAGE, "ticket"]).tail(1)
+    kinds = ended.groupby(_STAGE)["kind"].first().to_frame()
+    tables = [
+        _percentiles(
+            ended[~ended["begun"]] if measure == "stay" else last[last[measure].notna()],
+            measure,
+            kinds,
+            minimum,
+        )
         for measure in MEASURES
     ]
-    return pd.DataFrame(rows, columns=list(_PACE), dtype="object").astype(_PACE)
+    pace = pd.concat(tables).reset_index().sort_values(_STAGE, kind="stable", ignore_index=True)
+    return pace[list(_PACE)].astype(_PACE)
 
 
 def open_ages(
@@ -103,25 +111,19 @@ def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.S
     return pd.Series(instants.isin(edits), index=stage_visits.index)
 
 
-def _of(part: pd.DataFrame, measure: str) -> pd.DataFrame:
-    if measure == "stay":
-        return part[~part["begun"]]
-    last = part.sort_values("entered", kind="stable").groupby("ticket").tail(1)
-    return last[last[measure].notna()]
-
-
-def _percentiles(part: pd.DataFrame, measure: str, minimum: int) -> dict[str, Any]:
-    departed = part["departed"]
-    n = int(part.loc[departed, "ticket"].nunique())
-    counts = {"tickets": n, "open": int(part["there"].sum())}
-    if n < max(minimum, 1):
-        return counts | dict.fromkeys(("p50", "p85", "p95", "low", "high"), pd.NaT)
-    lasted = part[measure].astype(DURATION)
-    found = survival_quantiles(lasted, departed.to_numpy(), quantiles=QUANTILES, minimum=1).set_index(
-        "quantile"
-    )
-    usual = {f"p{100 * quantile:.0f}": found["time"][quantile] for quantile in QUANTILES}
-    return counts | usual | {side: found[side][0.85] for side in ("low", "high")}
+def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Give the row of each stage, of which ``kinds`` are."""
+    stages = counted.groupby(_STAGE)
+    left = counted[counted["departed"]].groupby(_STAGE)["ticket"].nunique()
+    table = kinds.assign(measure=measure, tickets=left, open=stages["there"].sum()).fillna(0)
+    seconds: Floats = counted[measure].astype(DURATION).dt.total_seconds().to_numpy(dtype=np.float64)
+    departed, rows = counted["departed"].to_numpy(), stages.indices
+    enough = table.index[table["tickets"] >= max(minimum, 1)]
+    # Of each stage 3 × 3: the time and its interval, by quantile; the interval is of the middle one.
+    found = [quantile_times(seconds[rows[stage]], departed[rows[stage]], QUANTILES) for stage in enough]
+    shown = np.array(found).reshape(len(enough), 9)[:, [0, 1, 2, 4, 7]]
+    times = pd.DataFrame(shown, index=enough, columns=["p50", "p85", "p95", "low", "high"])
+    return table.join(times.apply(pd.to_timedelta, unit="s"))
 
 
 def _beyond(lasted: "pd.Series[Any]", usual: pd.DataFrame, minimum: int) -> "pd.Series[float]":

@@ -1,13 +1,12 @@
 """Where lead time goes: the share of each stage, each handoff and each return, with intervals by ticket."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from vsm.model.lifecycle import completed
-from vsm.stats.bootstrap import share_intervals, share_with_interval
+from vsm.stats.bootstrap import share_with_interval, shares_with_intervals
 from vsm.tables import DURATION
 
 TIDIED: Final = "(bulk edits)"
@@ -32,19 +31,25 @@ def stage_shares(
         rows.
     """
     before = _before_finish(stage_visits, lifecycles)
-    seconds = before.pivot_table(
-        index="ticket", columns="row", values="seconds", aggfunc="sum", fill_value=0.0
-    )
-    order = stages.drop_duplicates("stage").sort_values("position")["stage"]
-    columns = [row for row in [*order, TIDIED] if row in seconds.columns]
-    if not columns:
+    each = before.groupby(["row", "ticket"])[["elapsed", "waited", "seconds"]].sum()
+    row = each.groupby("row")
+    about = stages.drop_duplicates("stage").sort_values("position").set_index("stage")
+    shown = [name for name in [*about.index, TIDIED] if name in row.groups]
+    if not shown:
         return _no_shares()
-    low, high = share_intervals(seconds[columns].to_numpy(), seed=seed, minimum=minimum)
-    shares = pd.DataFrame([_row(before[before["row"] == name], stages) for name in columns])
-    whole = float(seconds.to_numpy().sum())
-    shares["share"] = shares["total"].dt.total_seconds() / whole if whole else 0.0
-    enough = (shares["tickets"] >= minimum).to_numpy()
-    return shares.assign(low=np.where(enough, low, np.nan), high=np.where(enough, high, np.nan))
+    words = about[["kind", "team"]].astype("object").reindex(shown)
+    shares = words.assign(
+        kind=words["kind"].fillna("bulk"),
+        tickets=row.size(),
+        visits=before.groupby("row").size(),
+        total=row["elapsed"].sum(),
+        waited=row["waited"].sum(),
+        median=row["elapsed"].median(),
+        p85=row["elapsed"].quantile(0.85),
+    )
+    lead = each["seconds"].groupby("ticket").sum()
+    found = shares_with_intervals(each["seconds"], lead=lead, seed=seed, minimum=minimum)
+    return shares.join(found.fillna({"share": 0.0})).rename_axis("stage").reset_index()
 
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
@@ -54,23 +59,6 @@ def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.D
     done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
     tidied = done["bulk"].astype(bool)
     return done.assign(row=done["stage"].mask(tidied, TIDIED), seconds=done["elapsed"].dt.total_seconds())
-
-
-def _row(stage_visits: pd.DataFrame, stages: pd.DataFrame) -> dict[str, Any]:
-    name = stage_visits["row"].iloc[0]
-    known = stages[stages["stage"] == name].to_dict("records")
-    per_ticket = stage_visits.groupby("ticket")["elapsed"].sum()
-    return {
-        "stage": name,
-        "kind": known[0]["kind"] if known else "bulk",
-        "team": known[0]["team"] if known else None,
-        "tickets": len(per_ticket),
-        "visits": len(stage_visits),
-        "total": stage_visits["elapsed"].sum(),
-        "waited": stage_visits["waited"].sum(),
-        "median": per_ticket.median(),
-        "p85": per_ticket.quantile(0.85),
-    }
 
 
 def _no_shares() -> pd.DataFrame:
@@ -117,15 +105,12 @@ def handoff_costs(
         back=("back", "sum"),
         wait=("wait", "sum"),
         median=("wait", "median"),
-        p85=("wait", lambda waits: waits.quantile(0.85)),
     )
+    costs["p85"] = grouped["wait"].quantile(0.85)
     lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    waited = (pair.groupby(pair["ticket"].astype("str"))["wait"].sum() for _, pair in grouped)
-    bounds = [
-        share_with_interval(wait.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum) for wait in waited
-    ]
-    interval = pd.DataFrame(bounds, columns=["share", "low", "high"], index=costs.index, dtype="float64")
-    return costs.join(interval).sort_values("wait", ascending=False, kind="stable").reset_index()
+    waited = known.astype({"ticket": "str"}).groupby([*sides, "ticket"])["wait"].sum().dt.total_seconds()
+    found = shares_with_intervals(waited, lead=lead, seed=seed, minimum=minimum)
+    return costs.join(found).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
 def return_costs(

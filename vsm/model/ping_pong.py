@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.intervals.handoffs import work_start
 from vsm.model.lifecycle import completed
-from vsm.stats.bootstrap import share_with_interval
+from vsm.stats.bootstrap import shares_with_intervals
 from vsm.tables import DURATION
 
 PING_PONG_LEVELS: Final = {"team": "team", "stage": "stage", "person": "holder"}
@@ -48,8 +48,26 @@ def ping_pong(
     rows = rows.assign(level=level)
     if level == "person":
         rows = rows.assign(a=None, b=None)
-    pairs = [_pair(pair, done, seed, minimum) for _, pair in rows.groupby(list(_PAIR), dropna=False)]
-    table = pd.DataFrame(pairs, columns=list(_TYPES)).astype(_TYPES)
+    pair = rows.groupby(list(_PAIR), dropna=False)
+    each = rows.groupby([*_PAIR, "ticket"], dropna=False)["cost"].sum()
+    lead = done.set_index("ticket")["lead"].dt.total_seconds()
+    shares = shares_with_intervals(each.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    costliest = (
+        each.sort_values(ascending=False, kind="stable").reset_index().groupby(list(_PAIR), dropna=False)
+    )
+    evidence: list[Any] = [
+        () if level == "person" else tuple(tickets)[:EVIDENCE] for (level, *_), tickets in costliest["ticket"]
+    ]
+    table = (
+        shares.reset_index()
+        .assign(
+            tickets=each.groupby(level=list(_PAIR), dropna=False).size().array,
+            rounds=pair["rounds"].sum().array,
+            cost=pair["cost"].sum().array,
+            evidence=evidence,
+        )[list(_TYPES)]
+        .astype(_TYPES)
+    )
     return table.sort_values("cost", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -93,19 +111,6 @@ def _rows_of_turns(turns: pd.DataFrame) -> pd.DataFrame:
     names = np.sort(rows[["who", "other"]].astype("str").to_numpy(), axis=1)
     cost = (rows["taken"] - rows["given"]) - (rows["begun"] - rows["ended"])
     return rows.assign(a=names[:, 0], b=names[:, 1], cost=cost.astype(DURATION))
-
-
-def _pair(rows: pd.DataFrame, done: pd.DataFrame, seed: int, minimum: int) -> dict[str, Any]:
-    cost = rows.groupby("ticket")["cost"].sum()
-    lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = share_with_interval(cost.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
-    level, a, b = (rows[name].iloc[0] for name in _PAIR)
-    costliest = cost.sort_values(ascending=False, kind="stable").index[:EVIDENCE]
-    return {
-        "level": level, "a": a, "b": b, "tickets": len(cost), "rounds": int(rows["rounds"].sum()),
-        "cost": cost.sum(), "share": share, "low": low, "high": high,
-        "evidence": () if level == "person" else tuple(costliest),
-    }  # fmt: skip
 
 
 _TYPES: Final = (

@@ -1,12 +1,13 @@
 """Which queues grow, week by week."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vsm.model.weekly import WEEK
-from vsm.stats.bootstrap import cluster_bootstrap, interval
+from vsm.stats.bootstrap import Ints, cluster_bootstrap, interval
 from vsm.stats.proportions import UNKNOWN
 
 VERDICTS: Final = ("grows", "shrinks", "no clear change", "too few to say")
@@ -37,33 +38,36 @@ def queue_weeks(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int =
         ended), ``length`` (at ``until``). A length less the one before is arrivals less departures.
     """
     queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
-    tables = [_weeks_of_queue(part, as_of, weeks) for _, part in queued.groupby(["position", "stage"])]
-    return pd.concat([pd.DataFrame(columns=list(_WEEKLY)).astype(_WEEKLY), *tables], ignore_index=True)
+    by = queued.groupby(["position", "stage"])
+    queues, number = by.size().index, by.ngroup().to_numpy(dtype=np.int64)
+    ago = {side: (as_of - pd.to_datetime(queued[side], utc=True)) // WEEK for side in ("entered", "left")}
+    lived = ago["entered"].groupby(number).max().clip(upper=weeks).to_numpy()
 
+    def counted(side: str, rows: "pd.Series[bool]") -> Ints:
+        """Count by queue and weeks ago; the last column is all that was before."""
+        known = (rows & (ago[side] >= 0)).to_numpy()
+        week = ago[side][known].clip(upper=weeks).to_numpy(dtype=np.int64)
+        cells = np.bincount(number[known] * (weeks + 1) + week, minlength=len(queues) * (weeks + 1))
+        return cells.reshape(len(queues), weeks + 1)
 
-def _weeks_of_queue(stage_visits: pd.DataFrame, as_of: pd.Timestamp, weeks: int) -> pd.DataFrame:
-    lived = min(weeks, (as_of - stage_visits["entered"].min()) // WEEK)
-    edges = pd.DatetimeIndex([as_of - WEEK * n for n in range(lived, -1, -1)])
-    bulk = stage_visits["bulk"].astype("bool")
-    arrived, left = _until(stage_visits["entered"], edges), _until(stage_visits["left"], edges)
-    marked = _until(stage_visits.loc[bulk, "entered"], edges) + _until(stage_visits.loc[bulk, "left"], edges)
+    every, bulk = queued["entered"].notna(), queued["bulk"].astype("bool")
+    arrived, left = counted("entered", every), counted("left", every)
+    length = (arrived - left)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    tidied = counted("entered", bulk) + counted("left", bulk)
+    back = np.arange(weeks)[::-1]
+    queue, place = np.nonzero(back < lived[:, np.newaxis])
+    cell = queue, back[place]
     return pd.DataFrame(
         {
-            "stage": str(stage_visits["stage"].iloc[0]),
-            "position": int(stage_visits["position"].iloc[0]),
-            "until": edges[1:],
-            "arrivals": np.diff(arrived),
-            "departures": np.diff(left),
-            "bulk": np.diff(marked),
-            "length": (arrived - left)[1:],
+            "stage": queues.get_level_values("stage").astype("str")[queue],
+            "position": queues.get_level_values("position")[queue],
+            "until": as_of - back[place] * WEEK,
+            "arrivals": arrived[cell],
+            "departures": left[cell],
+            "bulk": tidied[cell],
+            "length": length[cell],
         }
     ).astype(_WEEKLY)
-
-
-def _until(instants: "pd.Series[Any]", edges: pd.DatetimeIndex) -> Any:
-    """Count the instants up to each edge, the edge included."""
-    known = pd.to_datetime(instants.dropna(), utc=True).sort_values()
-    return np.asarray(known.searchsorted(edges, side="right"), dtype=np.int64)
 
 
 def queue_growth(
@@ -86,21 +90,27 @@ def queue_growth(
     """
     weekly = queue_weeks(stage_visits, as_of=as_of, weeks=weeks)
     queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
-    unknown = dict.fromkeys(("growth", "low", "high"), UNKNOWN) | {"verdict": "too few to say"}
-    rows = []
-    for (position, stage), part in queued.groupby(["position", "stage"]):
-        own = weekly[(weekly["stage"] == stage) & (weekly["position"] == position)]
-        counts = {name: int(own[name].sum()) for name in ("arrivals", "departures", "bulk")}
-        length = int((part["left"].isna() | (part["left"] > as_of)).sum())
-        enough = min(len(own), counts["arrivals"] + counts["departures"]) >= max(minimum, 1)
-        trend = _trend(own, seed=seed) if enough else unknown
-        rows.append({"stage": stage, "weeks": len(own), **counts, "length": length, **trend})
-    return pd.DataFrame(rows, columns=list(_GROWTH)).astype(_GROWTH)
+    queue = ["position", "stage"]
+    by, there = weekly.groupby(queue), queued["left"].isna() | (queued["left"] > as_of)
+    length = queued.assign(length=there).astype({"stage": "str"}).groupby(queue)["length"].sum()
+    table = by[["arrivals", "departures", "bulk"]].sum().assign(weeks=by.size())
+    table = table.reindex(length.index, fill_value=0).assign(length=length)
+    table[["growth", "low", "high"]] = UNKNOWN
+    enough = table[["weeks"]].assign(moves=table["arrivals"] + table["departures"]).min(axis=1) >= max(
+        minimum, 1
+    )
+    net = (weekly["arrivals"] - weekly["departures"]).set_axis(pd.MultiIndex.from_frame(weekly[queue]))
+    for lived in table.loc[enough, "weeks"].unique():
+        rows = table.index[enough & (table["weeks"] == lived)]
+        table.loc[rows, ["growth", "low", "high"]] = _trends(
+            net[net.index.isin(rows)].to_numpy().reshape(len(rows), lived), seed=seed
+        )
+    sure = [table["low"] > 0, table["high"] < 0, enough]
+    table["verdict"] = np.select(sure, VERDICTS[:3], default=VERDICTS[3])
+    return table.reset_index()[list(_GROWTH)].astype(_GROWTH)
 
 
-def _trend(weekly: pd.DataFrame, *, seed: int) -> dict[str, Any]:
-    net = (weekly["arrivals"] - weekly["departures"]).to_numpy()
-    means = cluster_bootstrap(lambda drawn: net[drawn].mean(), len(net), seed=seed)
-    low, high = (float(bound) for bound in interval(means))
-    verdict = "grows" if low > 0 else "shrinks" if high < 0 else "no clear change"
-    return {"growth": float(net.mean()), "low": low, "high": high, "verdict": verdict}
+def _trends(net: Ints, *, seed: int) -> npt.NDArray[np.float64]:
+    """Give the mean of each queue's weeks, one row a queue, with its interval; all by the same draws."""
+    means = cluster_bootstrap(lambda drawn: net[:, drawn].mean(axis=1), net.shape[1], seed=seed)
+    return np.column_stack([net.mean(axis=1), *interval(means)])

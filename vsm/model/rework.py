@@ -92,21 +92,31 @@ def rework_by_stage(visits: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         (timedelta, elapsed in these returns; open ones as far as they go).
     """
     stage_visits, returns = _work_stays(visits), returns_of(visits)
-    rows = []
-    for stage, there in stage_visits.groupby("stage"):
-        back = returns[returns["stage"] == stage]
-        kinds = back["way"] + "_" + back["doer"]
-        whole, part = int(there["ticket"].nunique()), int(back["ticket"].nunique())
-        counts = {f"{way}_{doer}": int((kinds == f"{way}_{doer}").sum()) for way in WAYS for doer in DOERS}
-        shares = share_of(part, whole, minimum=minimum)
-        rows.append(
-            {"stage": stage, "n": whole, "tickets": part, **shares, **counts, "again": back["again"].sum()}
-        )
+    back = returns.groupby("stage")
+    table = pd.DataFrame(
+        {
+            "n": stage_visits.groupby("stage")["ticket"].nunique(),
+            "tickets": back["ticket"].nunique(),
+            "again": back["again"].sum(),
+        }
+    )
+    counts = pd.crosstab(returns["stage"], returns["way"] + "_" + returns["doer"])
+    kinds = [f"{way}_{doer}" for way in WAYS for doer in DOERS]
+    table = table.join(counts.reindex(table.index, columns=kinds))
+    table["again"] = table["again"].astype(DURATION).fillna(pd.Timedelta(0))
+    table[["tickets", *kinds]] = table[["tickets", *kinds]].fillna(0).astype("int64")
+    shares = [
+        share_of(part, whole, minimum=minimum)
+        for part, whole in zip(table["tickets"], table["n"], strict=True)
+    ]
+    table[["share", "low", "high"]] = pd.DataFrame(
+        shares, index=table.index, columns=["share", "low", "high"]
+    )
     types = {"stage": "str", "n": "int64", "tickets": "int64"} | dict.fromkeys(
         ("share", "low", "high"), "float64"
     )
-    types |= {f"{way}_{doer}": "int64" for way in WAYS for doer in DOERS} | {"again": DURATION}
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
+    types |= dict.fromkeys(kinds, "int64") | {"again": DURATION}
+    return table.rename_axis("stage").reset_index()[list(types)].astype(types)
 
 
 def referral_matrix(visits: pd.DataFrame) -> pd.DataFrame:

@@ -43,14 +43,14 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="week"))
     weeks = weeks_until(visits["entered"].min(), as_of)
     ends = np.minimum(weeks.as_unit("us").asi8 + _WEEK, int(as_of.value) // 1000 + 1)
-    stage = visits["stage"].astype("str").to_numpy()
     entered, left = micros_of(visits["entered"]), visits["left"]
     gone = left.notna().to_numpy()
+    rows = visits.groupby(visits["stage"].astype("str").to_numpy()).indices
     counts = {}
     for name in order:
-        here = stage == name
-        if here.any():
-            out = np.sort(micros_of(left[here & gone]))
+        if name in rows:
+            here = rows[name]
+            out = np.sort(micros_of(left.iloc[here[gone[here]]]))
             counts[name] = np.searchsorted(np.sort(entered[here]), ends) - np.searchsorted(out, ends)
     return pd.DataFrame(counts, index=weeks)
 
@@ -69,11 +69,7 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
     """
     counted = waits[~waits["bulk"].astype(bool)]
     start, end = micros_of(counted["start"]), micros_of(counted["end"])
-    monday = _monday(start)
-    count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
-    row = np.repeat(np.arange(len(counted)), count)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    begin = monday[row] + nth * _WEEK
+    row, begin = _weeks_of(start, end)
     waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
     pieces = pd.DataFrame(
         {
@@ -89,6 +85,15 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
     table["waited"] = table["waited"].astype(DURATION)
     table["lying"] = table["waited"].dt.total_seconds() / length.dt.total_seconds()
     return table[["stage", "week", "waited", "lying", "tickets"]]
+
+
+def _weeks_of(start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Cut spans where weeks end: the span that each piece is of, and the Monday of its week."""
+    monday = _monday(start)
+    count = np.where(end > start, (end - 1 - monday) // _WEEK + 1, 0)
+    row = np.repeat(np.arange(len(start)), count)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return row, monday[row] + nth * _WEEK
 
 
 def _monday(at: Ints) -> Ints:
@@ -197,25 +202,26 @@ def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         return pd.DataFrame(columns=list(types)).astype(types)
     weeks = weeks_until(steps["at"].min(), as_of)
     weeks = weeks[weeks < as_of]
-    rows = [_team_weeks(str(team), part, weeks, as_of) for team, part in steps.groupby("team")]
-    return pd.concat(rows, ignore_index=True).astype(types)
-
-
-def _team_weeks(team: str, steps: pd.DataFrame, weeks: pd.DatetimeIndex, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Cut a team's steps at the weeks' edges and sum them up."""
-    edges = weeks.append(pd.DatetimeIndex([min(weeks[-1] + WEEK, as_of)]))
-    level = pd.Series(steps["wip"].to_numpy(), index=pd.DatetimeIndex(steps["at"]))
-    cuts = level.index.union(edges)
-    cuts = cuts[cuts <= edges[-1]]
-    wip = level.reindex(cuts, method="ffill").fillna(0)[:-1]
-    hours = np.diff(pd.DatetimeIndex(cuts).as_unit("us").asi8)
-    week = weeks.searchsorted(wip.index, side="right") - 1
-    sums = pd.DataFrame({"week": week, "wip": wip.to_numpy(), "us": hours, "all": wip.to_numpy() * hours})
-    groups = sums.groupby("week")
-    total: Any = groups["all"].sum() / groups["us"].sum()
+    team, teams = pd.factorize(steps["team"])
+    now, wip = int(as_of.value) // 1000, steps["wip"].to_numpy()
+    start = micros_of(steps["at"])
+    end = np.where(np.diff(team, append=-1) == 0, np.append(start[1:], now), now)
+    row, begin = _weeks_of(start, end)
+    # Each piece goes into the cell of its team and week: of two teams and three weeks  0 1 2 | 3 4 5.
+    first = weeks.as_unit("us").asi8
+    cell, cells = team[row] * len(weeks) + (begin - first[0]) // _WEEK, len(teams) * len(weeks)
+    spent = (np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)) * wip[row]
+    most = np.zeros(cells, dtype=np.int64)
+    np.maximum.at(most, cell, wip[row])
+    length = np.minimum(first + _WEEK, now) - first
     return pd.DataFrame(
-        {"team": team, "week": weeks, "mean": total.to_numpy(), "most": groups["wip"].max().to_numpy()}
-    )
+        {
+            "team": np.repeat(teams, len(weeks)),
+            "week": np.tile(weeks, len(teams)),
+            "mean": np.bincount(cell, weights=spent, minlength=cells) / np.tile(length, len(teams)),
+            "most": most,
+        }
+    ).astype(types)
 
 
 def weekly_flow(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -49,14 +49,15 @@ def check_skipping(
     if len(done) < max(minimum, 1):
         return []
     mine = visits[visits["ticket"].isin(done["ticket"])]
-    tickets = mine.groupby("stage", observed=True)["ticket"].nunique()
+    there = mine.groupby("stage", observed=True)
+    tickets, elapsed = there["ticket"].nunique(), there["elapsed"].sum().astype(DURATION)
     whole = _hours(done["lead"])
     way = stages[stages["kind"] != "done"].drop_duplicates("stage")["stage"]
     notes = []
     for stage in way:
         count = int(tickets.get(stage, 0))
         if 0 < count < MUCH * len(done):
-            share = _hours(mine.loc[mine["stage"] == stage, "elapsed"]) / whole if whole else 0.0
+            share = elapsed[stage] / pd.Timedelta(hours=1) / whole if whole else 0.0
             detail = (
                 f"only {count} of {len(done)} finished tickets were ever in '{stage}' ({_percent(share)} of "
                 "all lead time); its medians rest on these few, and the others may have had this work done "

@@ -160,12 +160,9 @@ def _in_hours(events: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.S
     bots = {name for name in actor.unique() if is_bot(name)}
     mine = acts[~actor.isin(bots)]
     held = visits[(visits["kind"] == "work") & visits["team"].notna()]
-    team = (
-        held["team"]
-        .astype("str")
-        .groupby(held["holder"].astype("str"))
-        .agg(lambda teams: teams.mode().iloc[0])
-    )
+    pairs = held[["holder", "team"]].astype("str").value_counts(sort=False).rename("visits").reset_index()
+    pairs = pairs.sort_values(["visits", "team"], ascending=[False, True]).drop_duplicates("holder")
+    team = pairs.set_index("holder")["team"]
     usual = mine["actor"].astype("str").map(dict(team))
     return clock.is_open(mine["at"], team=usual)
 

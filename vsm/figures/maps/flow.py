@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.figures.labels import edge_hover, escape, hover, number, pluralize, small, wrapped
-from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, plan_from_network
+from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, most_used, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
 from vsm.figures.marks import arrow_head, arrow_heads, wait_bar, wait_colour, writing
 from vsm.figures.theme import (
@@ -25,8 +25,6 @@ from vsm.findings.durations import percent, short_duration
 from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
-MOST_STAGES: Final = 24
-"""So many have room for their names on a page."""
 _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
@@ -71,7 +69,7 @@ def flow_map(
         return nothing_to_see(
             of="flow_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
-    network, left_out = _most_used(network)
+    network, left_out = most_used(network)
     plan = plan_from_network(network, min_share=min_share)
     lanes = team_lanes(visits) if visits is not None else None
     teams = [] if lanes is None else lane_names(lanes, stages=plan.names)
@@ -97,19 +95,6 @@ def flow_map(
         + (f" Swim lanes from above: {', '.join(teams)}." if teams else ""),
         body=plan.body,
         foot=112,
-    )
-
-
-def _most_used(network: "nx.DiGraph[str]") -> tuple["nx.DiGraph[str]", str]:
-    """Give the part of a network that a page has room for, and a sentence on what was left out."""
-    if len(network) <= MOST_STAGES:
-        return network, ""
-    by_tickets = sorted(network, key=lambda stage: -network.nodes[stage]["tickets"])
-    part = network.subgraph(by_tickets[:MOST_STAGES])
-    moves, drawn = (graph.size(weight="count") for graph in (network, part))
-    return part, (
-        f" The {MOST_STAGES} stages with the most tickets are drawn; {len(network) - MOST_STAGES:,} others, "
-        f"with {moves - drawn:,.0f} of {moves:,.0f} moves, are not: put statuses together in vsm.toml."
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import networkx as nx
 
+from vsm.figures.labels import MOST_STAGES, stages_left_out
+
 LEVEL: Final = 50
 _STAGGERED: Final = 7
 _STEPS: Final = 40
@@ -45,6 +47,16 @@ class Move:
 def spine(network: "nx.DiGraph[str]") -> list[str]:
     """The stages in the stream's order, by name where two share a place."""
     return sorted(network.nodes, key=lambda name: (network.nodes[name]["position"], name))
+
+
+def most_used(network: "nx.DiGraph[str]", *, most: int = MOST_STAGES) -> tuple["nx.DiGraph[str]", str]:
+    """The part of a network that a page has room for, and a sentence on what was left out."""
+    by_tickets = sorted(network, key=lambda stage: -network.nodes[stage]["tickets"])
+    part = network.subgraph(by_tickets[:most])
+    moves, drawn = (graph.size(weight="count") for graph in (network, part))
+    rest = f"with {moves - drawn:,.0f} of {moves:,.0f} moves"
+    left_out = stages_left_out(len(network), chosen="the most tickets", rest=rest, most=most)
+    return (part, left_out) if left_out else (network, "")
 
 
 def moves_from_network(network: "nx.DiGraph[str]", *, min_share: float) -> tuple[list[Move], list[Move]]:

@@ -6,6 +6,7 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from vsm.figures.labels import edge_hover, escape, number, pluralize, text_width, wrapped
+from vsm.figures.maps.teams_layout import through
 from vsm.figures.marks import scale_bar
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
 from vsm.findings.durations import short_duration
@@ -24,13 +25,15 @@ _ONE_LINE, _WHOLE_MEDIAN = 4, 6
 _UPRIGHT: Final = 8
 
 
-def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
-    """Handoff matrix: from each team to each, how often and how long it waits.
+def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None, most: int = 16) -> go.Figure:
+    """Handoff matrix: from each team to each, how often and how long it waits; at most ``most`` teams.
 
     Parameters
     ----------
     team_network
         As ``vsm.model.network.team_network`` gives it; teams are drawn in its order.
+    most
+        How many teams are drawn, those with most handoffs; the caption says what is left out.
 
     Returns
     -------
@@ -51,6 +54,10 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
         return nothing_to_see(
             of="handoff_matrix", title=title or _TITLE, hint="No handoff between known teams has been seen."
         )
+    handoffs, tickets = team_network.size(weight="count"), team_network.graph.get("tickets", 0)
+    costliest, known = costliest_handoff(team_network), len(team_network)
+    busiest = sorted(team_network, key=lambda team: (-through(team_network, team), team))[:most]
+    team_network = team_network.subgraph(busiest)
     teams = list(team_network)
     between = [(u, v) for u, v in team_network.edges if u != v]
     within = [(u, v) for u, v in team_network.edges if u == v]
@@ -79,19 +86,17 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None)
         },
         yaxis={**ticks, "ticktext": rows, "range": edges[::-1], "title": {"text": "from team"}},
     )
-    handoffs = sum(about["count"] for *_, about in team_network.edges(data=True))
-    n = {
-        "handoffs": pluralize(handoffs, "handoff"),
-        "tickets": pluralize(team_network.graph.get("tickets", 0), "ticket"),
-    }
+    n = {"handoffs": pluralize(handoffs, "handoff"), "tickets": pluralize(tickets, "ticket")}
     cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
+    if known > len(teams):
+        rest = pluralize(handoffs - team_network.size(weight="count"), "handoff")
+        cut += f" Not drawn: {pluralize(known - len(teams), 'team')} with fewer handoffs, {rest} in all."
     return framed(
         figure,
         of="handoff_matrix",
         title=title or _TITLE,
         caption=_CAPTION.format(**n, cut=cut),
-        alt=f"Handoffs between {pluralize(len(teams), 'team')}: {n['handoffs']} of {n['tickets']}. "
-        + costliest_handoff(team_network),
+        alt=f"Handoffs between {pluralize(known, 'team')}: {n['handoffs']} of {n['tickets']}. {costliest}",
         body=_ROW * len(teams),
         head=_column_height(columns),
         foot=70,
@@ -121,11 +126,12 @@ def _heat(
     showscale: bool,
 ) -> go.Heatmap:
     teams = list(network)
+    place = {team: number for number, team in enumerate(teams)}
     days: list[list[float | None]] = [[None] * len(teams) for _ in teams]
     texts = [[""] * len(teams) for _ in teams]
     facts = [[""] * len(teams) for _ in teams]
     for pair in pairs:
-        row, column, about = teams.index(pair[0]), teams.index(pair[1]), network.edges[pair]
+        row, column, about = place[pair[0]], place[pair[1]], network.edges[pair]
         days[row][column] = about["wait_total"] / _DAY
         texts[row][column] = _cell(about["count"], short_duration(about["wait_median"]), teams=len(teams))
         facts[row][column] = handoff_facts(pair, network)

@@ -8,6 +8,7 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
+from vsm.figures.maps.flow_layout import most_used
 from vsm.figures.maps.stream_layout import (
     BOX_FOOT,
     BOX_HEAD,
@@ -26,6 +27,7 @@ from vsm.figures.theme import INK, KIND_COLOURS, KIND_WORDS, SOFT, framed, hidde
 from vsm.findings.durations import percent, short_duration
 
 _TITLE: Final = "Value stream map"
+_MOST: Final = 60
 _CAPTION: Final = (
     "n = {tickets}. Box: median time of a visit, n visits, C&A = share passed on that never came back (– "
     "where there are too few). Time ladder: medians of one visit, elapsed, which do not add up to the lead "
@@ -39,7 +41,8 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
 
     Process boxes are work stages, with the median time of a visit, the number of visits and %C&A;
     triangles are stages that wait, with the tickets there now. A long stream runs on in further rows,
-    as lines of text do. Below each row lies the time ladder, and at its end the totals.
+    as lines of text do; of more than ``_MOST`` those with the most tickets are drawn. Below each row lies the
+    time ladder, and at its end the totals.
 
     Parameters
     ----------
@@ -64,6 +67,7 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
         return nothing_to_see(
             of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
+    network, left_out = most_used(network, most=_MOST)
     layout = layout_from_network(network)
     figure = go.Figure(
         [*_ladders(layout), _stages(layout), *texts_from_layout(layout)],
@@ -80,8 +84,8 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
         figure,
         of="value_stream_map",
         title=title or _TITLE,
-        caption=_CAPTION.format(tickets=tickets),
-        alt=_alt(layout, tickets),
+        caption=_CAPTION.format(tickets=tickets) + left_out,
+        alt=_alt(layout, tickets) + left_out,
         body=layout.height,
         foot=10,
     )

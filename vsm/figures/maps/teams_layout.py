@@ -145,7 +145,8 @@ def _clearance(points: list[Point], way: Way, oval: Oval) -> float:
 
 def through(network: "nx.DiGraph[str]", team: str) -> int:
     """How many handoffs a team gives or takes; one from person to person within it counts once."""
-    return sum(about["count"] for u, v, about in network.edges(data=True) if team in (u, v))
+    within = network.get_edge_data(team, team, default={"count": 0})["count"]
+    return int(network.degree(team, weight="count") - within)
 
 
 def ring(network: "nx.DiGraph[str]") -> list[str]:

@@ -1,6 +1,6 @@
 """How often one team carries a ticket from start to production, and where it hands over first."""
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -64,10 +64,10 @@ def end_to_end_by_team(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
         ``low, high`` (NaN under ``minimum``).
     """
     known = owners[owners["production"].notna() & owners["carried"].notna()]
+    started = known.groupby("first_team")["carried"].agg(["size", "sum"])
     rows = [
-        {"team": team, "n": len(started), "carried": int(started["carried"].sum())}
-        | share_of(int(started["carried"].sum()), len(started), minimum=minimum)
-        for team, started in known.groupby("first_team")
+        {"team": team, "n": whole, "carried": part} | share_of(int(part), int(whole), minimum=minimum)
+        for team, whole, part in started.itertuples()
     ]
     types = {"team": "str", "n": "int64", "carried": "int64"} | dict.fromkeys(
         ("share", "low", "high"), "float64"
@@ -90,18 +90,16 @@ def first_handovers(owners: pd.DataFrame, *, tickets: pd.DataFrame, evidence: in
         ["handed_over_after", "ticket"], ascending=[False, True]
     )
     sides = {"first_team": "from_team", "handed_over_in": "stage", "handed_over_to": "to_team"}
-    rows: list[dict[str, Any]] = [
-        dict(zip(sides.values(), position, strict=True))
-        | {
-            "tickets": len(group),
-            "wait": group["handed_over_after"].sum(),
-            "waits": int(group["handed_over_after"].notna().sum()),
-            "evidence": ", ".join(key_of.get(ticket, ticket) for ticket in group["ticket"].head(evidence)),
-        }
-        for position, group in passed.groupby(list(sides))
-        if isinstance(position, tuple)
-    ]
+    by = passed.groupby(list(sides))
+    after = by["handed_over_after"]
+    keys = passed["ticket"].map(key_of).fillna(passed["ticket"])
+    first = keys[by.cumcount() < evidence].groupby([passed[side] for side in sides]).agg(", ".join)
+    found = pd.DataFrame(
+        {"tickets": by.size(), "wait": after.sum(), "waits": after.count(), "evidence": first}
+    )
     types = dict.fromkeys(sides.values(), "str") | {"tickets": "int64", "wait": DURATION, "waits": "int64"}
-    frame = pd.DataFrame(rows, columns=[*types, "evidence"]).astype(types | {"evidence": "str"})
+    frame = (
+        found.reset_index().rename(columns=sides)[[*types, "evidence"]].astype(types | {"evidence": "str"})
+    )
     return frame.sort_values(["wait", "from_team", "stage", "to_team"], ascending=[False, True, True, True],
                              ignore_index=True)  # fmt: skip

@@ -74,8 +74,7 @@ def knowledge_at_risk(
         ],
         ignore_index=True,
     )
-    rows = [_area(group, minimum) for _, group in facts.groupby(["what", "area"], sort=True)]
-    risks = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    risks = _areas(facts, minimum)
     rank = risks["what"].map({STAGE: 0, COMPONENT: 1, REPOSITORY: 2})
     ordered = risks.assign(rank=rank, alone=~risks["only"].fillna(value=False))
     ordered = ordered.sort_values(["alone", "rank", "n", "area"], ascending=[True, True, False, True])
@@ -115,19 +114,23 @@ def _written(
     )
 
 
-def _area(facts: pd.DataFrame, minimum: int) -> dict[str, Any]:
-    """Sum up one area; each ticket counts once, and once for each person who handled it."""
-    n, people = facts["item"].nunique(), facts["person"].nunique()
-    top = facts.groupby("person")["item"].nunique().max()
+def _areas(facts: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Sum up each area; each ticket counts once, and once for each person who handled it."""
+    area = ["what", "area"]
+    found = facts.groupby(area)[["item", "person"]].nunique()
+    n, people = found["item"], found["person"]
+    top = facts.groupby([*area, "person"])["item"].nunique().groupby(area).max()
+    teams = facts[[*area, "team"]].dropna().drop_duplicates().sort_values("team")
     enough = n >= minimum
-    what = facts["what"].iloc[0]
-    return {
-        "what": what,
-        "area": facts["area"].iloc[0],
-        "unit": "commits" if what == REPOSITORY else "tickets",
-        "n": n,
-        "people": people if enough else pd.NA,
-        "only": people == 1 if enough else pd.NA,
-        "share_of_top": top / n if enough else float("nan"),
-        "teams": JOINT.join(sorted(facts["team"].dropna().unique())) or None,
-    }
+    risks = pd.DataFrame(
+        {
+            "n": n,
+            "people": people.astype("Int64").where(enough),
+            "only": people.eq(1).astype("boolean").where(enough),
+            "share_of_top": (top / n).where(enough),
+            "teams": teams.groupby(area)["team"].agg(JOINT.join),
+        },
+        index=found.index,
+    ).reset_index()
+    unit = risks["what"].eq(REPOSITORY).map({True: "commits", False: "tickets"})
+    return risks.assign(unit=unit)[list(_TYPES)].astype(_TYPES)

@@ -1,0 +1,79 @@
+"""What a stream costs does not grow with its stages or teams: calls of functions are counted, not seconds.
+
+A filter of a whole frame takes pandas some hundred calls, so one in a loop over stages or teams shows itself in
+the calls that each more of them brings, on any machine and as often as one counts.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Final
+
+import pandas as pd
+import pytest
+
+from tests.bench.growth import shaped_log, shaped_workflow
+from tests.share import THOROUGH
+from vsm.from_log import stream_from_log
+from vsm.measure import measure
+from vsm.stream import ValueStream
+
+FEW, MANY, TICKETS, STEPS = 64, 128, 64, 6
+MOST: Final = {"read": 2500, "measures": 800, "plot": 200, "table": 800}
+"""Calls that one more stage or team may bring: its persons get pseudonyms, its share an interval, its row of a
+table is written; figures draw so many and no more. Findings once took 7,000, a chart of ages 54,000."""
+
+
+@dataclass
+class Calls:
+    """Count the calls of functions, of Python's and of C's, while it is entered."""
+
+    count: int = 0
+
+    def __enter__(self) -> "Calls":
+        sys.setprofile(self._seen)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.setprofile(None)
+
+    def _seen(self, frame: FrameType, event: str, argument: Any) -> None:
+        self.count += event in ("call", "c_call")
+
+
+def asked(stream: ValueStream) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Everything that can be asked of a stream: section, name, and how."""
+    for name, value in vars(ValueStream).items():
+        if isinstance(value, measure) and name != "_facts":
+            yield "measures", name, lambda name=name: getattr(stream, name)  # type: ignore[misc]
+    for section in ("plot", "table") if THOROUGH else ("table",):
+        for name in dir(getattr(stream, section)):
+            yield section, name, getattr(getattr(stream, section), name)
+
+
+def calls(*, tickets: int = TICKETS, stages: int = 4, teams: int = 4) -> dict[tuple[str, str], int]:
+    """Count the calls for everything that can be asked of a stream of this shape."""
+    log, workflow = (
+        shaped_log(tickets=tickets, stages=stages, teams=teams, steps=STEPS),
+        shaped_workflow(stages),
+    )
+    as_of = pd.Timestamp("2026-06-01", tz="UTC")
+    with Calls() as reading:
+        stream = stream_from_log(log, workflow=workflow, as_of=as_of, key=b"k" * 32)
+    found = {("read", "stream"): reading.count}
+    for section, name, ask in asked(stream):
+        with Calls() as counted:
+            ask()
+        found[section, name] = counted.count
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("many", ["stages", "teams"])
+def test_one_more_brings_few_calls(many: str) -> None:
+    """A stream of as many tickets and moves, in twice as many stages or teams."""
+    calls(tickets=3)  # what is loaded or compiled once is not counted
+    before, after = (calls(**{many: number}) for number in (FEW, MANY))
+    brought = {what: (after[what] - before[what]) / (MANY - FEW) for what in before}
+    assert {what: round(each) for what, each in brought.items() if each > MOST[what[0]]} == {}
