@@ -56,6 +56,7 @@ def test_files_of_somebody_else_stay_wherever_they_lie(shop: World) -> None:
     assert [path for path in theirs if not path.is_file() or path.read_text() != "theirs"] == []
     assert not (site / first.folder / "index.html").exists()
     assert not (www / "weekly" / first.folder / "index.html").exists()
+    assert f'href="{first.folder}' not in shop.index()
     assert (site / last.folder / "index.html").is_file()
 
 

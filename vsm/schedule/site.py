@@ -73,12 +73,12 @@ def refresh_pages(
         log("no first page", report=report, reason=str(error))
         return str(error)
     if keep:
-        before = entries_of(folder.site / report)
+        before = _whole(folder.site / report)
         try:
             tidy(folder, report, runs=history.runs(report), keep=keep)
         except OSError as error:
             log("old runs not removed", report=report, reason=str(error))
-        if entries_of(folder.site / report) != before:
+        if _whole(folder.site / report) != before:
             return refresh_pages(folder, report, history=history, log=log, at=at)
     return ""
 
@@ -223,6 +223,11 @@ def _pack(run: Path, files: Sequence[str]) -> None:
                 archive.add(file, arcname=f"{run.name}/{file.relative_to(run).as_posix()}")
     if own and is_packed_run(packed, name=run.name, files=files):
         remove_files(run, files)
+
+
+def _whole(site: Path) -> set[Path]:
+    """Give what first pages may lead to; the folder of a removed run stays where others' files are in it."""
+    return {*site.glob("*/index.html"), *site.glob(f"*{PACKED}")}
 
 
 def entries_of(folder: Path) -> list[Path]:
