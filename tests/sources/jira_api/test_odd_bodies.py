@@ -10,7 +10,7 @@ from tests.sources.jira_api.lab import MODES, Mode
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope
-from vsm.sources.jira_api.changelog import with_notes
+from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.pages import _documents
 from vsm.sources.jira_api.search import found_issues
 from vsm.sources.jira_api.site import Site
@@ -108,3 +108,34 @@ def test_an_odd_body_is_stored_without_texts_and_addresses() -> None:
     assert body["fields"]["comment"] == {
         "comments": [{"id": "8", "created": None, "author": {"name": "x"}}, None]
     }
+
+
+class Paging(Answers):
+    """A server that gives comments and histories in pages, in which a text and a null stand."""
+
+    def get(self, path: str, **about: Any) -> Any:
+        note = {"id": "8", "created": "2026-01-06T09:00:00.000+0000", "author": {"name": "x"}}
+        pages = {"comments": [note, None, "text"], "values": [MOVE, None]}
+        return {**pages, "total": 3} if path.endswith("/comment") else {**pages, "total": 2}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_odd_entry_of_a_page_is_named(mode: Mode) -> None:
+    """It is not left out without a word: an issue's comments are read, and the others are named."""
+    session = cast("JiraSession", Paging())
+    site = Site(mode == "cloud", "https://jira.example.org", "x", {})
+    log = log_from_jira([with_notes(session, site, issue(2, comment={"comments": [], "total": 3}))])
+    assert (log.events["kind"] == "comment").sum() == 1
+    assert [detail.partition(" is")[0] for detail in log.quality["detail"]] == [
+        "AB-2: fields.comment.comments[1]", "AB-2: fields.comment.comments[2]",
+    ]  # fmt: skip
+
+
+def test_an_odd_entry_of_a_paged_changelog_is_named() -> None:
+    """A history that is null may have been any change: the issue is left out, and the reason is told."""
+    session = cast("JiraSession", Paging())
+    site = Site(cloud=True, base="https://jira.example.org", api="x", names={})
+    (body,) = with_changelogs(session, site, [issue(2, now="6")])
+    log = log_from_jira([GOOD, body])
+    assert log.tickets["key"].tolist() == ["AB-1"]
+    assert log.quality["detail"].iloc[0].startswith("AB-2: changelog.histories[1] is null")
