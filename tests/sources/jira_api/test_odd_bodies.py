@@ -7,6 +7,7 @@ import pytest
 
 from tests.jira_bodies import history, issue, moved
 from tests.sources.jira_api.lab import MODES, Mode
+from vsm.errors import RunError
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope
@@ -115,8 +116,9 @@ class Paging(Answers):
 
     def get(self, path: str, **about: Any) -> Any:
         note = {"id": "8", "created": "2026-01-06T09:00:00.000+0000", "author": {"name": "x"}}
-        pages = {"comments": [note, None, "text"], "values": [MOVE, None]}
-        return {**pages, "total": 3} if path.endswith("/comment") else {**pages, "total": 2}
+        pages = {"comment": {"comments": [note, None, "text"]}, "changelog": {"values": [MOVE, None]}}
+        page = pages.get(path.rpartition("/")[2])
+        return page and page | {"isLast": True}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -126,16 +128,32 @@ def test_an_odd_entry_of_a_page_is_named(mode: Mode) -> None:
     site = Site(mode == "cloud", "https://jira.example.org", "x", {})
     log = log_from_jira([with_notes(session, site, issue(2, comment={"comments": [], "total": 3}))])
     assert (log.events["kind"] == "comment").sum() == 1
-    assert [detail.partition(" is")[0] for detail in log.quality["detail"]] == [
-        "AB-2: fields.comment.comments[1]", "AB-2: fields.comment.comments[2]",
-    ]  # fmt: skip
+    (detail,) = log.quality["detail"]
+    assert "AB-2: fields.comment.comments[1] is null" in detail
+    assert "fields.comment.comments[2] is null" in detail
 
 
 def test_an_odd_entry_of_a_paged_changelog_is_named() -> None:
     """A history that is null may have been any change: the issue is left out, and the reason is told."""
-    session = cast("JiraSession", Paging())
-    site = Site(cloud=True, base="https://jira.example.org", api="x", names={})
-    (body,) = with_changelogs(session, site, [issue(2, now="6")])
+    cut = issue(2, MOVE, now="6")
+    session = cast("JiraSession", Paging(cut))
+    site = Site(True, "https://jira.example.org", "x", {})
+    (body,) = with_changelogs(session, site, [cut])
     log = log_from_jira([GOOD, body])
     assert log.tickets["key"].tolist() == ["AB-1"]
     assert log.quality["detail"].iloc[0].startswith("AB-2: changelog.histories[1] is null")
+
+
+class Circling(Answers):
+    """A server that gives the same page of comments whatever is asked for."""
+
+    def get(self, path: str, **about: Any) -> Any:
+        return {"comments": [{"id": "8", "created": "2026-01-06T09:00:00.000+0000"}]}
+
+
+def test_a_page_that_comes_again_and_again_is_no_endless_list() -> None:
+    """Without a total nothing else would end it."""
+    cut = issue(2, comment={"comments": [], "total": 3})
+    site = Site(False, "https://jira.example.org", "x", {})
+    with pytest.raises(RunError, match=r"/issue/1002/comment gives the same page again and again"):
+        with_notes(cast("JiraSession", Circling()), site, cut)
