@@ -83,5 +83,5 @@ def test_a_gone_ticket_is_censored_where_it_was_missed() -> None:
 
 
 def test_ages_list_the_oldest_open_ticket_first() -> None:
-    """Finished tickets have no age."""
+    """Delivered tickets have no age."""
     assert ages(lifecycles((50, None, 0), (0, 3, 0), (10, None, 0)))["age"].dt.days.tolist() == [90, 50]

@@ -55,7 +55,7 @@ def visits_of(**lifecycles: str) -> pd.DataFrame:
 
 @pytest.fixture
 def told() -> tuple[Rework, Load]:
-    """One finished ticket with a return, one open with another return, one that lies in the queue."""
+    """One delivered ticket with a return, one open with another return, one that lies in the queue."""
     visits = visits_of(a="Test Build Test Build Done", b="Build Test Build", c="Ready")
     waits, events = empty(WAITS), empty(EVENTS)
     lifecycles = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)

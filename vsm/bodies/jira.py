@@ -149,6 +149,7 @@ class Fields(TypedDict):
     project: NotRequired[Named | None]
     issuetype: NotRequired[Named | None]
     priority: NotRequired[Named | None]
+    resolution: NotRequired[Named | None]
     parent: NotRequired[Named | None]
     assignee: NotRequired[User | None]
     creator: NotRequired[User | None]
@@ -240,7 +241,9 @@ class Option(TypedDict, total=False):
 
 INSTANTS: Final = frozenset({"created", "started", "updated", "resolutiondate", "noticed"})
 _LISTS: Final = ("components", "labels", "issuelinks")
-_ADDED: Final = ("priority", "summary", "project", "creator", "reporter", "updated", "resolutiondate")
+_ADDED: Final = (
+    "priority", "resolution", "summary", "project", "creator", "reporter", "updated", "resolutiondate",
+)  # fmt: skip
 _NOTES: Final = (("comment", "comments"), ("worklog", "worklogs"))
 ISSUES: Final = Door(
     TypeAdapter(Issue),

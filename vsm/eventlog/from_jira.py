@@ -33,7 +33,7 @@ from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
 States = dict[str, str | None]
 
-STATES: Final = ("status", "assignee", "priority", "sprint", "parent", "team", "flag")
+STATES: Final = ("status", "assignee", "priority", "resolution", "sprint", "parent", "team", "flag")
 ORDER: Final = ["ticket", "at", "history", "position"]
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
@@ -142,6 +142,7 @@ def _ticket(body: Issue, roles: Mapping[str, str], now: Mapping[str, States], so
         "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
+        "resolution": (fields.get("resolution") or {}).get("name"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
         "parent": now[ticket]["parent"],
@@ -165,8 +166,8 @@ def _now(body: Issue, kind: str, roles: Mapping[str, str], ids: Mapping[str, str
             return status_id(body, source=source)
         case "assignee":
             return account(source, fields.get("assignee"))
-        case "priority":
-            return (fields.get("priority") or {}).get("name")
+        case "priority" | "resolution":
+            return (fields.get(kind) or {}).get("name")
         case "parent" if parent := (fields.get("parent") or {}).get("id"):
             return f"{source}:{parent}"
     value = custom_value(fields, kind, roles=roles, source=source) if roles else None
