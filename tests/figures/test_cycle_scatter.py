@@ -71,7 +71,7 @@ def test_the_caption_counts_what_is_in_it_and_what_is_not() -> None:
     """Twelve points; two that outlast; one never worked on; a line that is not reached."""
     (caption,) = notes(drawn(), "caption")
     assert caption == (
-        "n = 12 tickets finished for good. Lines: percentiles of all started tickets, with 95 % intervals "
+        "n = 12 tickets delivered. Lines: percentiles of all started tickets, with 95 % intervals "
         "(Kaplan–Meier; not yet done: 1 open, 0 removed, 1 bulk-closed). 95 %: not reached. Left out: 1 finished "
         "without work in between, 1 closed by a bulk edit. In a report, a click on a point opens its ticket."
     )
@@ -142,7 +142,7 @@ def test_the_last_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyP
     figure = drawn()
     assert list(trace(figure, "delivered tickets").y) == [day * DAY for day in range(8, 13)]
     assert trace(figure, "50 %").y[0] == 7 * DAY
-    assert "finished for good, the last 5 of them drawn." in notes(figure, "caption")[0]
+    assert "delivered, the last 5 of them drawn." in notes(figure, "caption")[0]
 
 
 def test_labels_of_close_lines_make_room_for_each_other() -> None:

@@ -1,10 +1,8 @@
 """What became of a ticket: delivered, or discarded."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -13,21 +11,15 @@ from vsm.config import Outcome, Workflow
 from vsm.eventlog.log import Log
 from vsm.eventlog.stages import stages_from_names
 from vsm.people.spellings import words_of
+from vsm.tables.outcome_words import OUTCOME_WORDS
 
 Word = Literal["delivered", "discarded"]
 _APOSTROPHES: Final = str.maketrans("", "", "'’‘ʼ`´")
 
 
 @cache
-def outcome_words() -> dict[str, dict[str, list[str]]]:
-    """Give the default words: ``discarded`` and ``done`` → language → names."""
-    path = Path(__file__).with_name("outcome_words.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
 def _phrases(section: str) -> frozenset[str]:
-    return frozenset(_plain(name) for names in outcome_words()[section].values() for name in names)
+    return frozenset(_plain(name) for names in OUTCOME_WORDS[section].values() for name in names)
 
 
 def _plain(name: str) -> str:

@@ -232,7 +232,7 @@ def weekly_flow(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFram
     left = {
         "delivered": lifecycles["finished"].mask(was_discarded(lifecycles)),
         "discarded": lifecycles["finished"].where(was_discarded(lifecycles)),
-        **({"gone": lifecycles["gone"]} if "gone" in lifecycles else {}),
+        "gone": lifecycles["gone"] if "gone" in lifecycles else lifecycles["created"].iloc[:0],
     }
     if lifecycles.empty:
         return pd.DataFrame(dict.fromkeys(("week", "arrived", *left, "wip"), lifecycles["created"]))

@@ -76,8 +76,8 @@ def _resolved_not_done(there: pd.DataFrame, settings: Outcome) -> Iterator[Quali
         finished = int(there["finished"].notna().sum())
         detail = (
             f"{where}; they count as open and grow older. If the resolution is what ends work, set finish = "
-            f'"resolution" in [outcome] of vsm.toml: {finished + len(rows)} instead of {finished} tickets are '
-            "finished then; else move them to a done status"
+            f'"resolution" in [outcome] of vsm.toml ({finished + len(rows)} instead of {finished} tickets '
+            "are then finished); else move them to a done status"
         )
         yield QualityNote("resolved but not done", "warning", detail)
 
