@@ -72,7 +72,7 @@ def test_the_caption_counts_what_is_in_it_and_what_is_not() -> None:
     (caption,) = notes(drawn(), "caption")
     assert caption == (
         "n = 12 tickets delivered. Lines: percentiles of all started tickets, with 95 % intervals "
-        "(Kaplan–Meier; not yet done: 1 open, 0 removed, 1 bulk-closed). 95 %: not reached. Left out: 1 finished "
+        "(Kaplan–Meier; not yet done: 1 open, 0 removed, 1 bulk-closed). 95 %: not reached. Left out: 1 delivered "
         "without work in between, 1 closed by a bulk edit. In a report, a click on a point opens its ticket."
     )
 

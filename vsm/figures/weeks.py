@@ -138,7 +138,7 @@ def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | Non
     typical = f"Typical week: {usual[0]:g} delivered." if usual else "Too few for a typical week."
     return (
         f"Tickets delivered and arrived in each of {pluralize(len(shown), 'week')}: "
-        f"{number(shown['finished'].sum())} delivered, {number(shown['arrived'].sum())} arrived. {typical}"
+        f"{number(shown['delivered'].sum())} delivered, {number(shown['arrived'].sum())} arrived. {typical}"
     )
 
 
