@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.as_of import last_recorded
 from vsm.from_log import stream_from_log
@@ -30,8 +32,36 @@ def test_what_was_discarded_within_hours_makes_no_lead_time_short(tmp_path: Path
     """Twelve delivered in 20 days each; twelve closed as Won't Do stand apart, with their 51 hours."""
     lifecycles = read("discarded", tmp_path).lifecycles
     delivered, discarded = completed(lifecycles), lifecycles[was_discarded(lifecycles)]
-    assert (len(delivered), delivered["lead"].median().days) == (12, 20)
-    assert (len(discarded), discarded["lead"].sum().total_seconds() / 3600) == (12, 51)
+    assert len(delivered) == len(discarded) == 12
+    assert delivered["lead"].median() == pd.Timedelta(days=20)
+    assert discarded["lead"].sum() == pd.Timedelta(hours=51)
+
+
+def test_a_custom_field_called_status_moves_no_ticket(tmp_path: Path) -> None:
+    """Three days In Progress and an hour before, whatever the field of that name says meanwhile."""
+    lifecycles = read("custom-field-named-status", tmp_path).lifecycles
+    assert set(lifecycles["work"]) == {pd.Timedelta(days=3)}
+    assert set(lifecycles["wait"]) == {pd.Timedelta(hours=1)}
+
+
+def test_an_apps_account_holds_nothing(tmp_path: Path) -> None:
+    """It moves each ticket to QA, and comments: nobody's work, and no handoff to a program."""
+    stream = read("app-account", tmp_path)
+    assert set(stream.visits["holder"].dropna()) == {"dev-1"}
+    assert stream.handoffs.empty
+
+
+def test_a_move_between_projects_is_no_migration(tmp_path: Path) -> None:
+    """Seven of ten days wait for QA after it, and count."""
+    stages = "\n".join(
+        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]'
+        for name, kind in (("Open", "queue"), ("In Progress", "work"), ("Waiting for QA", "queue"),
+                           ("In QA", "work"), ("Done", "done"))
+    )  # fmt: skip
+    stream = read("moved-between-projects", tmp_path, parse_workflow(stages))
+    assert not stream.events["bulk"].any()
+    shares = stream.stage_shares.set_index("stage")["share"]
+    assert round(shares["Waiting for QA"], 2) == 0.7
 
 
 def test_a_resolution_in_a_status_that_is_not_done_is_reported_or_the_finish(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class User(TypedDict, total=False):
     """A person's account, on Cloud or Data Center."""
 
     accountId: Text | None
+    accountType: Text | None
     key: Text | None
     name: Text | None
     displayName: Text | None
@@ -67,6 +68,7 @@ Item = TypedDict(
     {
         "field": Word,
         "fieldId": NotRequired[Word | None],
+        "fieldtype": NotRequired[Word | None],
         "from": NotRequired[Text | None],
         "fromString": NotRequired[Text | None],
         "to": NotRequired[Text | None],

@@ -233,9 +233,9 @@ NAMES: Final = Table(
         Column(
             "category",
             "category",
-            "the tracker's own category of the status",
+            "the tracker's own category of the status; `app`: a program's account",
             may_lack=True,
-            allowed=("queue", "work", "done"),
+            allowed=("queue", "work", "done", "app"),
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),
