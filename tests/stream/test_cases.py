@@ -15,6 +15,13 @@ from vsm.sources.jira_file import issue_pages
 from vsm.stream import ValueStream
 
 CASES = Path(__file__).parents[1] / "cases"
+FIVE_STAGES = parse_workflow(
+    "\n".join(
+        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]'
+        for name, kind in (("Open", "queue"), ("In Progress", "work"), ("Waiting for QA", "queue"),
+                           ("In QA", "work"), ("Done", "done"))
+    )
+)  # fmt: skip
 
 
 def read(case: str, folder: Path, workflow: Workflow | None = None) -> ValueStream:
@@ -39,26 +46,21 @@ def test_what_was_discarded_within_hours_makes_no_lead_time_short(tmp_path: Path
 
 def test_a_custom_field_called_status_moves_no_ticket(tmp_path: Path) -> None:
     """Three days In Progress and an hour before, whatever the field of that name says meanwhile."""
-    lifecycles = read("custom-field-named-status", tmp_path).lifecycles
+    lifecycles = read("custom-field-named-status", tmp_path, FIVE_STAGES).lifecycles
     assert set(lifecycles["work"]) == {pd.Timedelta(days=3)}
     assert set(lifecycles["wait"]) == {pd.Timedelta(hours=1)}
 
 
 def test_an_apps_account_holds_nothing(tmp_path: Path) -> None:
     """It moves each ticket to QA, and comments: nobody's work, and no handoff to a program."""
-    stream = read("app-account", tmp_path)
+    stream = read("app-account", tmp_path, FIVE_STAGES)
     assert set(stream.visits["holder"].dropna()) == {"dev-1"}
     assert stream.handoffs.empty
 
 
 def test_a_move_between_projects_is_no_migration(tmp_path: Path) -> None:
     """Seven of ten days wait for QA after it, and count."""
-    stages = "\n".join(
-        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]'
-        for name, kind in (("Open", "queue"), ("In Progress", "work"), ("Waiting for QA", "queue"),
-                           ("In QA", "work"), ("Done", "done"))
-    )  # fmt: skip
-    stream = read("moved-between-projects", tmp_path, parse_workflow(stages))
+    stream = read("moved-between-projects", tmp_path, FIVE_STAGES)
     assert not stream.events["bulk"].any()
     shares = stream.stage_shares.set_index("stage")["share"]
     assert round(shares["Waiting for QA"], 2) == 0.7
