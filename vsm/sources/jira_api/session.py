@@ -39,7 +39,7 @@ PASSING: Final = {
     504: "its gateway waited in vain",
 }
 FEW: Final = 6
-"""How often one question may be answered with what waiting seldom cures."""
+"""How often in a row one question may be answered with what waiting seldom cures."""
 LONGEST_ANSWER: Final = 600.0
 """Seconds that one answer may take from the question to its last byte."""
 LARGEST_ANSWER: Final = 512 * 2**20
@@ -87,7 +87,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 class Passing(Exception):  # noqa: N818 - it never leaves the session: no error, a reason to wait
-    """A passing trouble: ask again, after ``retry_after`` seconds, at most ``tries`` times."""
+    """A passing trouble: ask again, after ``retry_after`` seconds, until it came ``tries`` times in a row."""
 
     def __init__(self, reason: str, *, retry_after: float | None = None, tries: int | None = None) -> None:
         super().__init__(reason)
@@ -283,7 +283,10 @@ class JiraSession:
         An address at which nothing ever answered gets little patience: it is likely mistyped.
         """
         reason = state.outcome.exception() if state.outcome else None
-        if isinstance(reason, Passing) and reason.tries and state.attempt_number >= reason.tries:
+        tries = reason.tries if isinstance(reason, Passing) else None
+        counts = state.retry_object.statistics
+        counts["odd"] = counts.get("odd", 0) + 1 if tries else 0  # a busy server has not answered oddly
+        if tries and counts["odd"] >= tries:
             return True
         patience = self._patience if self.server_time else min(FIRST_PATIENCE, self._patience)
         spent = max(state.idle_for, state.seconds_since_start or 0.0)
