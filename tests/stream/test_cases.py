@@ -79,3 +79,11 @@ def test_a_resolution_in_a_status_that_is_not_done_is_reported_or_the_finish(tmp
     assert len(completed(stream.lifecycles)) == 14
     finish = parse_workflow('[outcome]\nfinish = "resolution"')
     assert len(completed(read("resolved-but-not-done", tmp_path, finish).lifecycles)) == 27
+
+
+def test_a_statuss_category_is_the_latest_word(tmp_path: Path) -> None:
+    """One body of eleven says "new" of a status that is done by now: all are finished, and it is reported."""
+    stream = read("status-category-changed", tmp_path)
+    assert stream.lifecycles["finished"].notna().sum() == 11
+    checks = stream.quality.set_index("check")["detail"]
+    assert "10 say done, 1 say queue" in checks["status category changed"]

@@ -14,10 +14,11 @@ import pandas as pd
 
 from vsm.bodies import Issue
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
-from vsm.eventlog.jira_checks import check_changelogs, check_gone
+from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
     Item,
+    Json,
     account,
     addresses_in,
     history_items,
@@ -87,16 +88,18 @@ def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: b
     firsts = pd.DataFrame([*_first_states(changes, lifecycles, now), *linked], columns=list(Item._fields))
     rows = pd.concat([firsts, changes])
     ends = _ends(documents, rows, source)
+    names = _names(documents, entered, source, mail_key)
     notes = [
         *documents.notes,
         *check_changelogs(documents.issues, changes, lifecycles, source=source),
         *check_gone(ends, lifecycles, source=source),
+        *check_categories(documents.issues, names, source=source),
         *check_amounts(_amounts(documents, source), source=source),
     ]
     return Log(
         tickets=conform(lifecycles.assign(created=lifecycles["start"]), TICKETS),
         events=_events(pd.concat([rows, ends]), source),
-        names=_names(documents, entered, source, mail_key),
+        names=names,
         quality=quality_from_notes(notes),
     )
 
@@ -218,19 +221,20 @@ def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
+def _category(status: Json) -> str | None:
+    return CATEGORIES.get(status.get("category") or "")
+
+
 def _names(
     documents: JiraDocuments, entered: Iterable[str], source: str, mail_key: bytes | None
 ) -> pd.DataFrame:
-    """Give names and when they were seen; a status that is named nowhere is called by its id."""
+    """Give names and when they were seen; a status that is named nowhere is called by its id.
+
+    Its category is what the site's own list says, else the issue that was updated last.
+    """
     borne = [name for body in documents.issues for name in names_in(body, source=source)]
     borne += [
-        (
-            "status",
-            f"{source}:{body['id']}",
-            body["name"],
-            CATEGORIES.get(body.get("category") or ""),
-            None,
-        )
+        ("status", f"{source}:{body['id']}", body["name"], _category(body), None)
         for body in documents.statuses
     ]
     named = {bearer for _, bearer, *_ in borne}
@@ -239,6 +243,10 @@ def _names(
     if rows.empty:
         return empty(NAMES)
     rows["at"] = instants(list(rows["at"]))
+    said = rows.dropna(subset=["category"]).sort_values("at", kind="stable", na_position="first")
+    latest = dict(zip(said["id"], said["category"], strict=True))
+    latest |= {f"{source}:{body['id']}": kind for body in documents.statuses if (kind := _category(body))}
+    rows["category"] = rows["id"].map(latest)
     grouped = rows.groupby(["kind", "id", "name"], sort=True)
     spans = grouped.agg(category=("category", "first"), first=("at", "min"), last=("at", "max"))
     boxes = dict[str, str]()

@@ -1,11 +1,12 @@
 """Checks of Jira's changelogs: Jira truncates, migrates and imports; each trace of it becomes a note."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from vsm.bodies import Issue
-from vsm.eventlog.jira_items import status_id
+from vsm.eventlog.jira_items import CATEGORIES, status_id
 from vsm.eventlog.log import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
 
@@ -47,6 +48,24 @@ def check_changelogs(
     for life in lifecycles[lifecycles["start"] < lifecycles["created"]].to_dict("records"):
         detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
         yield QualityNote("events before creation", "warning", detail, source, life["ticket"])
+
+
+def check_categories(bodies: Sequence[Issue], names: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
+    """Note statuses of which issues say different categories; what NAMES holds counts."""
+    said: dict[str, Counter[str]] = {}
+    for body in bodies:
+        word = (body["fields"]["status"].get("statusCategory") or {}).get("key")
+        if word in CATEGORIES:
+            said.setdefault(status_id(body, source=source), Counter())[CATEGORIES[word]] += 1
+    known = names.drop_duplicates("id", keep="last").set_index("id")
+    for status, counts in said.items():
+        if len(counts) > 1:
+            each = ", ".join(f"{count} say {kind}" for kind, count in counts.most_common())
+            detail = (
+                f"status '{known.loc[status, 'name']}' ({status}): of its issues {each}, since its category "
+                f"was changed; the latest word counts, {known.loc[status, 'category']}"
+            )
+            yield QualityNote("status category changed", "warning", detail, source, None, status)
 
 
 def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
