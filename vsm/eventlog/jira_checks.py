@@ -57,13 +57,13 @@ def check_categories(bodies: Sequence[Issue], names: pd.DataFrame, *, source: st
         word = (body["fields"]["status"].get("statusCategory") or {}).get("key")
         if word in CATEGORIES:
             said.setdefault(status_id(body, source=source), Counter())[CATEGORIES[word]] += 1
-    known = names.drop_duplicates("id", keep="last").set_index("id")
+    known = {row["id"]: row for row in names.to_dict("records")}
     for status, counts in said.items():
         if len(counts) > 1:
             each = ", ".join(f"{count} say {kind}" for kind, count in counts.most_common())
             detail = (
-                f"status '{known.loc[status, 'name']}' ({status}): of its issues {each}, since its category "
-                f"was changed; the latest word counts, {known.loc[status, 'category']}"
+                f"status '{known[status]['name']}' ({status}): of its issues {each}, since its category "
+                f"was changed; the latest word counts, {known[status]['category']}"
             )
             yield QualityNote("status category changed", "warning", detail, source, None, status)
 
