@@ -20,7 +20,7 @@ def test_a_key_is_found_in_any_surroundings(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["prepare release shop-4.0.0", "shop-5.1", "Release SHOP-4.2-rc1", "shop-4.x", "shop-4-rc1", "shop-4-rc.2",
-     "shop-4-SNAPSHOT", "bump shop-1.2.3.4 to shop-2.0"],
+     "shop-4-SNAPSHOT", "shop-4-0-0-repo", "bump shop-1.2.3.4 to shop-2.0"],
 )  # fmt: skip
 def test_a_version_is_no_key(text: str) -> None:
     """Nor is it counted as one that nobody pulled."""

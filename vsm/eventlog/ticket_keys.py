@@ -32,7 +32,7 @@ def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]
     }
 
 
-_VERSION: Final = r"\.[0-9x]|-(?:rc\.?[0-9]+|snapshot)(?![A-Za-z0-9])"
+_VERSION: Final = r"\.[0-9x]|-[0-9]+-[0-9]|-(?:rc\.?[0-9]+|snapshot)(?![A-Za-z0-9])"
 """What goes on after a number that is a version's, as in shop-4.0.0."""
 
 
