@@ -18,8 +18,8 @@ def test_discarded_work_is_named_by_its_words() -> None:
     stream = stream_of(DONE, DONE, soon, soon, resolutions={3: "Won't Do", 4: "Won't Do"})
     assert details(stream, "discarded work") == [
         "2 of 4 finished tickets were discarded, with 9 % of all lead time: 2 'Won't Do'; they are left out of "
-        "lead time, throughput and shares (median lead time 10.0 d; 5.5 d with them). Wrong names: see [outcome] "
-        "in vsm.toml"
+        "lead time, throughput and shares (median lead time 10.0 d; 5.5 d with them); [outcome] "
+        "in vsm.toml changes that"
     ]
 
 

@@ -57,7 +57,7 @@ def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
     detail = (
         f"{len(gone)} of {len(finished)} finished tickets were discarded, with {100 * share:.0f} % of all "
         f"lead time: {_counted(named)}; they are left out of lead time, throughput and shares (median lead "
-        f"time {_days(plain)}; {_days(mixed)} with them). Wrong names: see [outcome] in vsm.toml"
+        f"time {_days(plain)}; {_days(mixed)} with them); [outcome] in vsm.toml changes that"
     )
     yield QualityNote("discarded work", "note", detail)
 
