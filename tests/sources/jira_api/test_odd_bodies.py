@@ -116,7 +116,10 @@ class Paging(Answers):
 
     def get(self, path: str, **about: Any) -> Any:
         note = {"id": "8", "created": "2026-01-06T09:00:00.000+0000", "author": {"name": "x"}}
-        pages = {"comment": {"comments": [note, None, "text"]}, "changelog": {"values": [MOVE, None]}}
+        pages: dict[str, dict[str, Any]] = {
+            "comment": {"comments": [note, None, "text"]},
+            "changelog": {"values": [MOVE, None]},
+        }
         page = pages.get(path.rpartition("/")[2])
         return page and page | {"isLast": True}
 
