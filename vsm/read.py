@@ -196,7 +196,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     for source in sources:
         kind = source.partition(":")[0]
         if kind != "git":
-            bodies = archive.texts(source) if kind == "jira" else archive.documents(source)
+            bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
     keys = ticket_keys(merged.tickets, merged.events)
@@ -221,6 +221,13 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     ]
     doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
     return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
+
+
+def _issues(archive: Archive, source: str) -> Iterator[object]:
+    """Give a Jira's documents, its site's first: issues wait in memory until their site is known."""
+    if archive.document(source, "site") is None:
+        yield {"type": "site", "roles": {}}
+    yield from archive.texts(source, first="site")
 
 
 def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, source: str) -> Log:

@@ -129,7 +129,10 @@ def check_history(work: Path, *, tickets: int, killed: int) -> None:
 
 @pytest.mark.slow
 def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
-    """After each kill, what is published is whole; the next run makes the report, and strangers' files are there."""
+    """After each kill, what is published is whole; the next run makes the report, and strangers' files are there.
+
+    Each report is killed one to three times before it is left to end.
+    """
     work = tmp_path / "work"
     (tmp_path / "tmp").mkdir()
     work.mkdir()
@@ -140,19 +143,19 @@ def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
     with open_history(WorkFolder(work).history) as history:
         (first,) = history.runs("weekly")
     theirs = put_strangers(work, first.folder)
-    rng, reached = random.Random(17), Counter[str]()
-    for number in range(KILLS):
-        tickets = number + 2
-        export(work, tickets)
-        phase = rng.choice(list(DELAYS))
-        reached[kill(work, phase=phase, delay=rng.uniform(0, DELAYS[phase]))] += 1
-        assert as_they_are(theirs) == theirs
-        check_pages(work, theirs)
+    rng, reached, tickets = random.Random(17), Counter[str](), 1
+    while reached.total() < KILLS:
+        for _ in range(min(rng.randint(1, 3), KILLS - reached.total())):
+            tickets += 1
+            export(work, tickets)
+            phase = rng.choice(list(DELAYS))
+            reached[kill(work, phase=phase, delay=rng.uniform(0, DELAYS[phase]))] += 1
+            assert as_they_are(theirs) == theirs
+            check_pages(work, theirs)
         done(work, "run")
         assert as_they_are(theirs) == theirs
         check_pages(work, theirs)
-        check_history(work, tickets=tickets, killed=number + 1)
-    assert reached.total() == KILLS
+        check_history(work, tickets=tickets, killed=reached.total())
     assert len(reached) > 1, reached
     wait_until_empty(tmp_path / "tmp")
 

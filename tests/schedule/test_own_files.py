@@ -1,5 +1,6 @@
 """A run removes and writes over nothing but what runs made."""
 
+import re
 import tarfile
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from vsm.errors import ConfigError
 from vsm.reports.atomic import stamp_of, write_whole
 from vsm.schedule.history import Run, open_history
 from vsm.schedule.publishing import publish_run
-from vsm.schedule.site import WHOLE, tidy
+from vsm.schedule.site import WHOLE, pack_old, tidy, write_index
 
 pytestmark = pytest.mark.slow
 
@@ -138,13 +139,37 @@ def stand(shop: World, count: int, *files: str) -> list[Run]:
     return runs[::-1]
 
 
+def clear(shop: World, *, runs: list[Run], keep: int) -> None:
+    """Do what a run does at its end."""
+    pack_old(shop.folder, "weekly", runs=runs, keep=keep)
+    tidy(shop.folder, "weekly", runs=runs, keep=keep)
+
+
+def test_the_first_page_leads_to_nothing_that_goes_after_it_is_written(shop: World) -> None:
+    """A run that is killed in between leaves no dead link: neither to what is removed nor to what is packed."""
+    runs = stand(shop, WHOLE + 3)
+    for run in runs:
+        (shop.folder.site / "weekly" / run.folder / "notes.txt").write_text("theirs")
+    with open_history(shop.folder.history) as history:
+        pack_old(shop.folder, "weekly", runs=runs, keep=WHOLE + 1)
+        write_index(shop.folder, "weekly", history=history, at=MONDAY, keep=WHOLE + 1)
+        tidy(shop.folder, "weekly", runs=runs, keep=WHOLE + 1)
+    links = re.findall(r'href="(\d[^"]*)"', shop.index())
+    assert links == [
+        f"{runs[0].folder}/index.html",
+        *(f"{run.folder}/index.html" for run in runs[:WHOLE]),
+        f"{runs[WHOLE].folder}.tar.xz",
+    ]
+    assert [link for link in links if not (shop.folder.site / "weekly" / link).is_file()] == []
+
+
 def test_what_somebody_put_into_a_run_is_not_published(shop: World) -> None:
     """Neither with the run that is missing there, nor within a packed one; and it stays where it lies."""
     runs, site = stand(shop, WHOLE + 1), shop.folder.site / "weekly"
     for run in runs:
         (site / run.folder / "private.html").write_text("theirs")
     (site / "2024-01-01T070000Z.tar.xz").write_text("theirs")
-    tidy(shop.folder, "weekly", runs=runs, keep=6)
+    clear(shop, runs=runs, keep=6)
     assert publish_run(shop.folder, Report(name="weekly", publish="www"), runs[0]) == ""
     there = shop.root / "www" / "weekly"
     packed = there / f"{runs[-1].folder}.tar.xz"
@@ -168,9 +193,9 @@ def test_an_archive_of_somebody_else_at_the_name_of_a_packed_run_stays(shop: Wor
     if kind == "link":
         theirs.symlink_to(elsewhere)
     before = theirs.read_bytes()
-    tidy(shop.folder, "weekly", runs=runs, keep=6)
+    clear(shop, runs=runs, keep=6)
     assert (oldest / "index.html").exists()
-    tidy(shop.folder, "weekly", runs=runs, keep=1)
+    clear(shop, runs=runs, keep=1)
     assert not oldest.exists()
     assert theirs.read_bytes() == before
 
@@ -181,7 +206,7 @@ def test_a_folder_of_a_run_that_became_a_link_is_not_followed(shop: World) -> No
     old = shop.folder.site / "weekly" / runs[1].folder
     (old / "style").rename(shop.root / "style")
     (old / "style").symlink_to(shop.root / "style")
-    tidy(shop.folder, "weekly", runs=runs, keep=1)
+    clear(shop, runs=runs, keep=1)
     assert (shop.root / "style" / "a.css").read_text() == "whole"
     assert not (old / "index.html").exists()
 
@@ -189,7 +214,7 @@ def test_a_folder_of_a_run_that_became_a_link_is_not_followed(shop: World) -> No
 def test_runs_of_a_version_that_kept_no_list_stay(shop: World) -> None:
     """Nobody knows what in them is whose."""
     latest, *older = stand(shop, WHOLE + 3)
-    tidy(shop.folder, "weekly", runs=[latest, *(replace(run, files=()) for run in older)], keep=2)
+    clear(shop, runs=[latest, *(replace(run, files=()) for run in older)], keep=2)
     assert shop.kept() == sorted(run.folder for run in (latest, *older))
 
 
@@ -205,7 +230,7 @@ def test_hidden_files_of_writes_that_were_killed_go_with_the_next_run(shop: Worl
     theirs = [site / f".notes.{'0' * 32}", site / "weekly" / f".{'0' * 32}", www / ".index.html.swp"]
     for path in (*left, *theirs):
         path.write_text("half")
-    tidy(shop.folder, "weekly", runs=runs, keep=6)
+    clear(shop, runs=runs, keep=6)
     publish_run(shop.folder, Report(name="weekly", publish="www"), runs[0])
     assert [path.name for path in left if path.exists()] == []
     assert [path.read_text() for path in theirs] == ["half"] * 3

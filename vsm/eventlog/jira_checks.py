@@ -1,19 +1,17 @@
 """Checks of Jira's changelogs: Jira truncates, migrates and imports; each trace of it becomes a note."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pandas as pd
 
-from vsm.bodies import Issue
-from vsm.eventlog.jira_items import status_id
 from vsm.eventlog.log import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
 
 
 def check_changelogs(
-    bodies: Sequence[Issue], changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
+    changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
 ) -> Iterator[QualityNote]:
-    """Note what is wrong or odd in these issues' histories.
+    """Note what is wrong or odd in the issues' histories.
 
     Checked are: completeness (``total`` against what is there), the chain of status changes, the last
     one against the current status, missing authors, moves onto itself, changes
@@ -24,24 +22,22 @@ def check_changelogs(
     changes
         Recorded facts by ticket and time, as ``from_jira`` lays them out.
     lifecycles
-        One row per ticket with ``key, created, start``.
+        One row per ticket with ``key, created, start``, its ``status`` of today, how many ``histories`` are
+        there, and of how many in ``total`` (0: unknown).
     """
     moves = changes[changes["kind"] == "status"]
-    for body in bodies:
-        there = len(body["changelog"]["histories"])
-        total = body["changelog"].get("total") or there
-        if total > there:
-            detail = f"{body['key']}: {there} of {total} histories are there; fetch the whole changelog"
-            yield QualityNote("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
+    for life in lifecycles[lifecycles["total"] > lifecycles["histories"]].to_dict("records"):
+        there = f"{life['histories']} of {life['total']} histories are there"
+        detail = f"{life['key']}: {there}; fetch the whole changelog"
+        yield QualityNote("truncated changelog", "fault", detail, source, life["ticket"])
     yield from _broken_chains(moves, source)
-    last = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"].to_dict()
-    for body in bodies:
-        ticket, now = f"{source}:{body['id']}", status_id(body, source=source)
-        if last.get(ticket, now) != now:
-            detail = (
-                f"{body['key']} is in {now} now, but its last change led to {last[ticket]}; pull it again"
-            )
-            yield QualityNote("history ends elsewhere", "fault", detail, source, ticket)
+    last = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+    ends = lifecycles.assign(last=lifecycles["ticket"].map(last))
+    elsewhere = ends["ticket"].isin(last.index) & ~(ends["last"] == ends["status"])
+    for life in ends[elsewhere].to_dict("records"):
+        led = f"its last change led to {life['last']}"
+        detail = f"{life['key']} is in {life['status']} now, but {led}; pull it again"
+        yield QualityNote("history ends elsewhere", "fault", detail, source, life["ticket"])
     yield from _odd_rows(changes, moves, source)
     yield from _early_touches(changes, lifecycles, source)
     for life in lifecycles[lifecycles["start"] < lifecycles["created"]].to_dict("records"):

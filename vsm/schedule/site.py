@@ -12,7 +12,8 @@ What is removed and written over is known to be a run's own, see ``ownership``; 
 
 import re
 import tarfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -64,42 +65,73 @@ def refresh_pages(
 ) -> str:
     """Write the first pages and remove old runs; returns why a page was not written, or nothing.
 
-    A page links to a new run before an old one is removed. What cannot be removed goes with the next run.
+    Whatever moment the process is killed at, a page leads to what is there: old runs are packed before it is
+    written, and it leads to nothing that is removed after. What cannot be removed goes with the next run.
     """
+    runs = history.runs(report)
     try:
         refuse_others(folder, report)
-        write_index(folder, report, history=history, at=at)
+        if keep:
+            with _unless_refused(log, report):
+                pack_old(folder, report, runs=runs, keep=keep)
+        write_index(folder, report, history=history, at=at, keep=keep)
     except (OSError, RunError) as error:
         log("no first page", report=report, reason=str(error))
         return str(error)
     if keep:
-        before = _whole(folder.site / report)
-        try:
-            tidy(folder, report, runs=history.runs(report), keep=keep)
-        except OSError as error:
-            log("old runs not removed", report=report, reason=str(error))
-        if _whole(folder.site / report) != before:
-            return refresh_pages(folder, report, history=history, log=log, at=at)
+        with _unless_refused(log, report):
+            tidy(folder, report, runs=runs, keep=keep)
     return ""
+
+
+@contextmanager
+def _unless_refused(log: Log, report: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log("old runs not removed", report=report, reason=str(error))
+
+
+def _staying(runs: Sequence[Run], keep: int) -> list[str]:
+    """List the folders of the newest good runs, so many at most, the latest first."""
+    return list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
+
+
+def pack_old(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
+    """Pack all good runs that stay but the newest ``WHOLE``; ``tidy`` removes their folders then.
+
+    One that is packed stays as it is, and so does one whose name something else has taken.
+    """
+    site, known = folder.site / report, listed_files(runs)
+    for name in _staying(runs, keep)[WHOLE:]:
+        own, packed = own_files(site / name, known.get(name, ())), site / f"{name}{PACKED}"
+        for left in left_beside(packed):
+            left.unlink()
+        if site / name / "index.html" in own and not packed.exists():
+            with beside(packed) as hidden, tarfile.open(hidden, "w:xz") as archive:
+                for file in own:
+                    archive.add(file, arcname=file.relative_to(site).as_posix())
 
 
 def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
     """Keep the newest good runs of a report, whole or packed, and remove unfinished leftovers.
 
     Only to be called by the one run that is under way. ``keep`` good runs stay, the newest ``WHOLE`` of
-    them as folders, the others packed; the newest is never touched. ``runs`` has the latest first. Only what
-    the history lists as a run's own is removed: files of somebody else stay, in a run's folder as well, and
-    so do runs of versions that kept no list.
+    them as folders, the others packed if ``pack_old`` could; the newest is never touched. ``runs`` has the
+    latest first. Only what the history lists as a run's own is removed: files of somebody else stay, in a
+    run's folder as well, and so do runs of versions that kept no list.
     """
-    stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
-    site = folder.site / report
+    stay, site = _staying(runs, keep), folder.site / report
     for name, files in listed_files(runs).items():
+        whole, packed = site / name, site / f"{name}{PACKED}"
         if name not in stay:
-            remove_files(site / name, files)
-            if is_packed_run(packed := site / f"{name}{PACKED}", name=name, files=files):
+            remove_files(whole, files)
+            if is_packed_run(packed, name=name, files=files):
                 packed.unlink()
-        elif name in stay[WHOLE:]:
-            _pack(site / name, files)
+        elif (
+            name in stay[WHOLE:] and own_files(whole, files) and is_packed_run(packed, name=name, files=files)
+        ):
+            remove_files(whole, files)
     for page in (site / "index.html", folder.site / "index.html"):
         for left in left_beside(page):
             left.unlink()
@@ -130,14 +162,20 @@ def work_of(made: Path) -> tuple[str, ...]:
     return tuple(entry.relative_to(made).as_posix() for entry in entries)
 
 
-def write_index(folder: WorkFolder, report: str, *, history: History, at: datetime) -> None:
-    """Write a report's first page (latest report, all runs, what failed), and that of all reports."""
+def write_index(
+    folder: WorkFolder, report: str, *, history: History, at: datetime, keep: int | None = None
+) -> None:
+    """Write a report's first page (latest report, all runs, what failed), and that of all reports.
+
+    With ``keep``, as ``tidy`` has it, the page leads to no run that will be removed.
+    """
     runs, site = history.runs(report), folder.site / report
+    stay = None if keep is None else _staying(runs, keep)
     title = next((run.title for run in runs if run.title), report)
     page = render_site(
         title=f"{title}: {report}" if title != report else report,
         latest=_latest(site, last_good(runs)),
-        runs=[_row(run, site) for run in runs[:_SHOWN]],
+        runs=[_row(run, href=_place_of(run, site, stay)) for run in runs[:_SHOWN]],
         about=made_with(at),
         notice=banner(runs),
     )
@@ -197,8 +235,20 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     return pages
 
 
-def _row(run: Run, site: Path) -> RunRow:
-    kept = (name for name in (f"{run.folder}/index.html", f"{run.folder}{PACKED}") if (site / name).is_file())
+def _place_of(run: Run, site: Path, stay: Sequence[str] | None) -> str:
+    """Give where a run can be read, and will be; a run whose folder is about to go is packed already."""
+    going = stay is not None and run.files and run.folder not in stay
+    if not (run.good and run.folder) or going:
+        return ""
+    whole, packed = f"{run.folder}/index.html", f"{run.folder}{PACKED}"
+    there = [name for name in (whole, packed) if (site / name).is_file()]
+    old = stay is not None and run.folder in stay[WHOLE:]
+    if len(there) == 2 and old and is_packed_run(site / packed, name=run.folder, files=run.files):
+        return packed
+    return there[0] if there else ""
+
+
+def _row(run: Run, *, href: str) -> RunRow:
     outcome = _WORDS.get(run.outcome, run.outcome)
     return RunRow(
         begun=f"{run.begun:%Y-%m-%d %H:%M}",
@@ -208,26 +258,8 @@ def _row(run: Run, site: Path) -> RunRow:
         warnings=f"{run.warnings:,}" if run.good else "",
         data=run.data,
         why=run.reason,
-        href=next(kept, "") if run.good and run.folder else "",
+        href=href,
     )
-
-
-def _pack(run: Path, files: Sequence[str]) -> None:
-    """Pack a run's own files and remove them; one that is packed, or whose place is taken, stays as it is."""
-    own, packed = own_files(run, files), run.with_name(f"{run.name}{PACKED}")
-    for left in left_beside(packed):
-        left.unlink()
-    if run / "index.html" in own and not packed.exists():
-        with beside(packed) as hidden, tarfile.open(hidden, "w:xz") as archive:
-            for file in own:
-                archive.add(file, arcname=f"{run.name}/{file.relative_to(run).as_posix()}")
-    if own and is_packed_run(packed, name=run.name, files=files):
-        remove_files(run, files)
-
-
-def _whole(site: Path) -> set[Path]:
-    """Give what first pages may lead to; the folder of a removed run stays where others' files are in it."""
-    return {*site.glob("*/index.html"), *site.glob(f"*{PACKED}")}
 
 
 def entries_of(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +22,7 @@ import tenacity
 from jira import JIRA
 from requests import exceptions as trouble
 
+from vsm.bodies import storable_number
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
 from vsm.sources.jira_api.answers import said_by
@@ -336,7 +337,13 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
     if code >= 400:
         raise SourceError(_refusal(answer, content, site, path))
     try:
-        parsed = json.loads(content, parse_constant=_no_number)
+        parsed = json.loads(
+            content,
+            parse_constant=str,
+            parse_float=storable_number,
+            parse_int=storable_number,
+            object_pairs_hook=_object,
+        )
     except ValueError:
         raise Passing(
             "it answered with a page instead of data; is the login still good?", tries=FEW
@@ -353,9 +360,19 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
     return parsed
 
 
-def _no_number(word: str) -> NoReturn:
-    """Refuse NaN and infinities, which are no JSON."""
-    raise ValueError(word)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Give an object; a key that stands in it twice has a list of its values, which fits no model.
+
+    So one odd body is named where it is read, and the other bodies of its answer count.
+    """
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    return {key: _only([value for name, value in pairs if name == key]) for key in made}
+
+
+def _only(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
 
 
 def _retry_after(answer: requests.Response) -> float | None:
