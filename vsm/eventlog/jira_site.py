@@ -100,13 +100,14 @@ class JiraDocuments:
     def _passed(self, raw: object, number: int) -> tuple[Issue | None, object]:
         """Let a document through the door: give the issue, or what else it is, which is put in its place."""
         read = ISSUES.read(raw)
-        kind: object = None
+        kind: str | None = None
         if read.body is None:
             parsed = parsed_of(raw)
-            kind = parsed.get("type") if isinstance(parsed, Mapping) else None
+            word = parsed.get("type") if isinstance(parsed, Mapping) else None
+            kind = word if isinstance(word, str) else None
             if kind in {"board", "compared", "refused"}:  # read by themselves, or nothing to read
                 return None, kind
-            if isinstance(kind, str) and kind in _OTHERS:
+            if kind in _OTHERS:
                 other = _OTHERS[kind].read(raw)
                 if other.body:
                     self._put(kind, other.body)
