@@ -31,16 +31,16 @@ def run_here(
         try:
             for number, cell in enumerate(cell for cell in whole.cells if cell.cell_type == "code"):
                 with capture_output() as shown:
-                    result = shell.run_cell(cell.source)
+                    result = shell.run_cell(cell.source)  # type: ignore[no-untyped-call]
                 result.raise_error()
                 cell.execution_count = number + 1
                 bundles = [(output.data, output.metadata) for output in shown.outputs]
-                if result.result is not None and not bundles:
+                if result.result is not None and not bundles and shell.display_formatter:
                     bundles.append(shell.display_formatter.format(result.result))
                 cell.outputs = [
-                    nbformat.v4.new_output("display_data", data=data, metadata=about)
+                    nbformat.v4.new_output("display_data", data=data, metadata=about)  # type: ignore[no-untyped-call]
                     for data, about in bundles
                 ]
         finally:
             InteractiveShell.clear_instance()
-    nbformat.write(whole, to)
+    nbformat.write(whole, to)  # type: ignore[no-untyped-call]
