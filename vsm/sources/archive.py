@@ -262,10 +262,7 @@ class Archive:
         return map(json.loads, self.texts(source))
 
     def texts(self, source: str, *, first: str = "") -> Iterator[bytes]:
-        """Give the same bodies as texts of JSON in UTF-8, that of the id ``first`` before all others.
-
-        Raises as ``documents`` does.
-        """
+        """Give the same as texts of JSON in UTF-8, the id ``first`` before all others; raises as well."""
         query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id <> ?, id"
         with sqlite_errors(self._path), closing(self._execute(query, source, first)) as rows:
             for name, packed, digest in rows:
