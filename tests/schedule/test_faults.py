@@ -27,7 +27,7 @@ def full(*_: object, **__: object) -> Any:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, empty_stream: None) -> World:
     """A shop with one good report, and news since."""
     made = world(tmp_path)
     made.run()

@@ -24,7 +24,7 @@ FIRST = "2026-01-05T070001Z"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, empty_stream: None) -> World:
     return world(tmp_path, PLAN.replace("keep = 6", "keep = 1"))
 
 

@@ -45,6 +45,23 @@ def check_changelogs(
         yield QualityNote("events before creation", "warning", detail, source, life["ticket"])
 
 
+def check_categories(categories: pd.DataFrame, names: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
+    """Note statuses of which issues say different categories; what NAMES holds counts.
+
+    ``categories`` are ``id, category, issues`` (how many of them say so).
+    """
+    known = {row["id"]: row for row in names.to_dict("records")}
+    for status, said in categories.groupby("id"):
+        if len(said) > 1:
+            counts = said.sort_values("issues", ascending=False)
+            each = ", ".join(f"{row['issues']} say {row['category']}" for row in counts.to_dict("records"))
+            detail = (
+                f"status '{known[status]['name']}' ({status}): of its issues {each}, since its category "
+                f"was changed; the latest word counts, {known[status]['category']}"
+            )
+            yield QualityNote("status category changed", "warning", detail, source, None, str(status))
+
+
 def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
     """Note tickets that are not there any more; where they were not done, their lifecycles end unfinished.
 
