@@ -83,3 +83,11 @@ def test_a_part_is_given_before_the_next_is_read(monkeypatch: pytest.MonkeyPatch
 
     seen = [([body["key"] for body in part], len(asked)) for part in JiraDocuments(documents()).parts()]
     assert seen == [(["AB-1", "AB-2"], 2), (["AB-3", "AB-4"], 4), (["AB-5"], 5)]
+
+
+@pytest.mark.parametrize("odd", [{"value": "status"}, ["status"], 7, None])
+def test_a_type_that_is_no_text_costs_one_document(odd: object) -> None:
+    """What is no issue and says its type as an object is left out and named; the others are read."""
+    log = log_from_jira([BODIES[0], {"type": odd, "id": "9", "name": "Open"}])
+    assert len(log.tickets) == 1
+    assert log.quality["check"].tolist() == ["unreadable document"]

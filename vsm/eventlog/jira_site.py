@@ -27,7 +27,7 @@ SPRINT_ID: Final = re.compile(r"[\[,]id=(\d+)[,\]]")
 SHOWN: Final = 3
 PART: Final = 2_000
 """Issues that are read at a time."""
-_OTHERS: Final[Mapping[object, Door[Any]]] = {
+_OTHERS: Final[Mapping[str, Door[Any]]] = {
     "site": SITES,
     "status": STATUSES,
     "gone": GONE,
@@ -97,14 +97,14 @@ class JiraDocuments:
                 waiting, parts = [], parts + 1
         yield from self._part(waiting, parts)
 
-    def _passed(self, raw: object, number: int) -> tuple[Issue | None, object]:
+    def _passed(self, raw: object, number: int) -> tuple[Issue | None, str]:
         """Let a document through the door: give the issue, or what else it is, which is put in its place."""
         read = ISSUES.read(raw)
-        kind: str | None = None
+        kind = ""
         if read.body is None:
             parsed = parsed_of(raw)
             word = parsed.get("type") if isinstance(parsed, Mapping) else None
-            kind = word if isinstance(word, str) else None
+            kind = word if isinstance(word, str) else ""  # whatever else it is, it names nothing
             if kind in {"board", "compared", "refused"}:  # read by themselves, or nothing to read
                 return None, kind
             if kind and kind in _OTHERS:
