@@ -107,7 +107,7 @@ class JiraDocuments:
             kind = word if isinstance(word, str) else None
             if kind in {"board", "compared", "refused"}:  # read by themselves, or nothing to read
                 return None, kind
-            if kind in _OTHERS:
+            if kind is not None and kind in _OTHERS:
                 other = _OTHERS[kind].read(raw)
                 if other.body:
                     self._put(kind, other.body)
