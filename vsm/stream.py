@@ -20,6 +20,7 @@ from vsm.measure import measure
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.causes import batches_from_stage_visits
+from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
@@ -96,7 +97,12 @@ class ValueStream:
     def lifecycles(self) -> pd.DataFrame:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
-            self.visits, self.waits, events=self.events, stages=self.stages, as_of=self.as_of
+            self.visits,
+            self.waits,
+            tickets=self.tickets,
+            events=self.events,
+            stages=self.stages,
+            as_of=self.as_of,
         )
 
     @measure
@@ -110,6 +116,11 @@ class ValueStream:
         return stage_shares(
             self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
         )
+
+    @measure
+    def discarded(self) -> pd.DataFrame:
+        """What was finished without being delivered, by the stage it was in, and what went into it."""
+        return discarded_work(self.lifecycles, stage_visits=self.stage_visits, minimum=self.minimum)
 
     @measure
     def batches(self) -> pd.DataFrame:

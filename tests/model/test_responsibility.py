@@ -122,9 +122,9 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
 @pytest.mark.parametrize(
     ("lifecycles", "missing"),
     [
-        ([], "no ticket has been finished so far"),
-        ([OPEN], "no ticket has been finished so far"),
-        ([UNWORKED], "no finished ticket was in a work stage"),
+        ([], "no ticket has been delivered so far"),
+        ([OPEN], "no ticket has been delivered so far"),
+        ([UNWORKED], "no delivered ticket was in a work stage"),
         ([went("Build dev-1 - 3", "Done")], r"no team is known for any work: declare [[team]]"),
     ],
 )
@@ -142,7 +142,7 @@ def test_without_a_release_of_anything_production_is_missing() -> None:
     (row,) = end_to_end_share(Hands([ALONE], events=named, commits=made).owners(), minimum=12).to_dict(
         "records"
     )
-    assert (row["missing"], row["waiting"]) == ("no finished ticket has been released so far", 1)
+    assert (row["missing"], row["waiting"]) == ("no delivered ticket has been released so far", 1)
 
 
 def test_each_team_is_told_of_what_it_started() -> None:

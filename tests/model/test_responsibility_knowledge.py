@@ -169,6 +169,6 @@ def test_without_disciplines_it_is_said_what_is_missing() -> None:
     )
     assert (
         multi_discipline_work(none, stages=stages(), minimum=12)["missing"]
-        .str.startswith("no finished ticket")
+        .str.startswith("no delivered ticket")
         .all()
     )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from vsm.bodies import Issue
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
-from vsm.eventlog.jira_checks import check_changelogs, check_gone
+from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
     Item,
@@ -32,7 +32,7 @@ from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
-STATES: Final = ("status", "assignee", "priority", "sprint", "parent", "team", "flag")
+STATES: Final = ("status", "assignee", "priority", "resolution", "sprint", "parent", "team", "flag")
 ROLES: Final = ("sprint", "team", "flag", "parent", "objective", *AMOUNTS)
 NO_TEXTS: Final = ("created", "resolved", "histories", "total", *AMOUNTS)
 ORDER: Final = ["ticket", "at", "history", "position"]
@@ -88,17 +88,19 @@ def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: b
     lasting = _items(links, pd.DatetimeIndex([link.at for link in links], dtype=INSTANT))
     rows = pd.concat([_first_states(changes, lifecycles), lasting, changes], ignore_index=True)
     ends = _ends(documents, rows, lifecycles, source)
+    named = names.table(documents.statuses, entered, source, mail_key)
     notes = [
         *documents.notes,
         *check_changelogs(changes, lifecycles, source=source),
         *check_gone(ends, lifecycles, source=source),
         *check_amounts(_amounts(lifecycles), source=source),
+        *check_categories(names.categories(), named, source=source),
     ]
     del changes, moves, renamed
     return Log(
         tickets=conform(lifecycles.assign(created=lifecycles["start"]), TICKETS),
         events=_events([rows, ends], source),
-        names=names.table(documents.statuses, entered, source, mail_key),
+        names=named,
         quality=quality_from_notes(notes),
     )
 
@@ -183,6 +185,7 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
+        "resolution": (fields.get("resolution") or {}).get("name"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
         "status": status_id(body, source=source),
@@ -268,7 +271,7 @@ class _Names:
 
     def __init__(self) -> None:
         self._number: dict[tuple[str, str, str], int] = {}
-        self._category: dict[int, str] = {}
+        self._categories: list[pd.DataFrame] = []
         self._spans: list[pd.DataFrame] = []
         self._addresses: set[tuple[str, str]] = set()
 
@@ -278,31 +281,33 @@ class _Names:
         self._addresses.update(pair for body in issues for pair in addresses_in(body, source=source))
 
     def _add(self, borne: Iterable[tuple[str, str, str, str | None, object]]) -> None:
-        numbers, seen = list[int](), list[object]()
+        numbers, seen, about = list[int](), list[object](), list[tuple[str, str | None]]()
         for kind, bearer, name, category, at in borne:
-            number = self._number.setdefault((kind, bearer, name), len(self._number))
-            if category is not None:
-                self._category.setdefault(number, category)
-            numbers.append(number)
+            numbers.append(self._number.setdefault((kind, bearer, name), len(self._number)))
+            about.append((bearer, category))
             seen.append(at)
-        if numbers:
-            times = pd.Series(instants(seen)).groupby(numbers)
-            self._spans.append(pd.DataFrame({"first": times.min(), "last": times.max()}))
+        if not numbers and self._spans:
+            return
+        rows = pd.DataFrame(about, columns=["id", "category"]).assign(number=numbers, at=instants(seen))
+        times = rows.groupby("number")["at"]
+        self._spans.append(pd.DataFrame({"first": times.min(), "last": times.max()}))
+        said = rows.dropna(subset=["category"]).groupby(["id", "category"])
+        self._categories.append(said.agg(at=("at", "max"), issues=("at", "size")).reset_index())
+
+    def categories(self) -> pd.DataFrame:
+        """Give how many issues say a category of an id, and when last: ``id, category, at, issues``."""
+        grouped = pd.concat(self._categories).groupby(["id", "category"])
+        return grouped.agg(at=("at", "max"), issues=("issues", "sum")).reset_index()
 
     def table(
         self, statuses: Iterable[Json], entered: Iterable[str], source: str, mail_key: bytes | None
     ) -> pd.DataFrame:
-        """Give NAMES; a status that is named nowhere is called by its id."""
-        self._add(
-            (
-                "status",
-                f"{source}:{body['id']}",
-                body["name"],
-                CATEGORIES.get(body.get("category") or ""),
-                None,
-            )
-            for body in statuses
-        )
+        """Give NAMES; a status that is named nowhere is called by its id.
+
+        Its category is what the site's own list says, else the issue that was updated last.
+        """
+        listed = {f"{source}:{body['id']}": CATEGORIES.get(body.get("category") or "") for body in statuses}
+        self._add(("status", f"{source}:{body['id']}", body["name"], None, None) for body in statuses)
         named = {bearer for _, bearer, _ in self._number}
         self._add(("status", status, status, None, None) for status in entered if status not in named)
         if not self._number:
@@ -311,7 +316,10 @@ class _Names:
         spans = pd.DataFrame({"first": times["first"].min(), "last": times["last"].max()})
         known = pd.DataFrame(list(self._number), columns=["kind", "id", "name"])
         boxes = mailboxes_of(self._addresses, key=mail_key) if mail_key else {}
+        said = self.categories().sort_values("at", kind="stable", na_position="first")
+        category = dict(zip(said["id"], said["category"], strict=True))
+        category |= {status: kind for status, kind in listed.items() if kind}
         rows = known.assign(
-            category=known.index.map(self._category), **spans.sort_index(), mailbox=known["id"].map(boxes)
+            category=known["id"].map(category), **spans.sort_index(), mailbox=known["id"].map(boxes)
         )
         return conform(rows.sort_values(["kind", "id", "name"], ignore_index=True), NAMES)

@@ -51,6 +51,23 @@ def _records(rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
     return rows.to_dict("records") if len(rows) else []
 
 
+def check_categories(categories: pd.DataFrame, names: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
+    """Note statuses of which issues say different categories; what NAMES holds counts.
+
+    ``categories`` are ``id, category, issues`` (how many of them say so).
+    """
+    known = {row["id"]: row for row in names.to_dict("records")}
+    for status, said in categories.groupby("id"):
+        if len(said) > 1:
+            counts = said.sort_values("issues", ascending=False)
+            each = ", ".join(f"{row['issues']} say {row['category']}" for row in counts.to_dict("records"))
+            detail = (
+                f"status '{known[status]['name']}' ({status}): of its issues {each}, since its category "
+                f"was changed; the latest word counts, {known[status]['category']}"
+            )
+            yield QualityNote("status category changed", "warning", detail, source, None, str(status))
+
+
 def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
     """Note tickets that are not there any more; where they were not done, their lifecycles end unfinished.
 

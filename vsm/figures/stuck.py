@@ -143,8 +143,8 @@ def _beyond(row: Mapping[Any, Any], here: pd.DataFrame) -> str:
     return number((here["stay"] > row["p85"]).sum())
 
 
-_CAPTION: Final = "Costs: share of all lead time of finished tickets; different rows may overlap."
-_NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
+_CAPTION: Final = "Costs: share of all lead time of delivered tickets; different rows may overlap."
+_NOTHING: Final = "Nothing to try yet: there are too few delivered tickets to say anything."
 
 
 def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:

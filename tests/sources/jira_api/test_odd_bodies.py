@@ -116,9 +116,11 @@ class Paging(Answers):
 
     def get(self, path: str, **about: Any) -> Any:
         note = {"id": "8", "created": "2026-01-06T09:00:00.000+0000", "author": {"name": "x"}}
-        pages = {"comment": {"comments": [note, None, "text"]}, "changelog": {"values": [MOVE, None]}}
-        page = pages.get(path.rpartition("/")[2])
-        return page and page | {"isLast": True}
+        pages: dict[str, Any] = {
+            "comment": {"comments": [note, None, "text"], "isLast": True},
+            "changelog": {"values": [MOVE, None], "isLast": True},
+        }
+        return pages.get(path.rpartition("/")[2])
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -100,6 +100,7 @@ def is_doubtful(issue: Json) -> bool:
         if history
         for item in listed(history, "items")
         if str(item.get("fieldId") or item.get("field")).lower() == "status"
+        and (item.get("fieldId") or item.get("fieldtype") != "custom")
     ]
     status = issue["fields"].get("status") if isinstance(issue["fields"], dict) else None
     now = status.get("id") if isinstance(status, dict) else None
