@@ -129,6 +129,7 @@ def test_without_a_named_day_the_latest_experiment_is_looked_at() -> None:
     assert chosen_change("2026-02-02", "", experiments=tried) == (pd.Timestamp("2026-02-02", tz="UTC"), "")
 
 
+@pytest.mark.slow
 def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> None:
     """By the day that was planted: less than two days instead of weeks, as its truth says."""
     stream = sample_stream(sample_folder)
