@@ -69,6 +69,7 @@ def test_a_file_that_cannot_be_is_told_in_a_sentence(text: str, sentence: str) -
         parse_experiments(text)
 
 
+@pytest.mark.slow
 def test_what_helped_is_told_with_its_numbers() -> None:
     """Ten days before, four after, as was hoped; one is open."""
     (row,) = judged(Experiment(name="Pairs", since=DAY_OF)).to_dict("records")
