@@ -22,10 +22,9 @@ import tenacity
 from jira import JIRA
 from requests import exceptions as trouble
 
-from vsm.bodies import storable_number
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
-from vsm.sources.jira_api.answers import said_by
+from vsm.sources.jira_api.answers import parsed_answer, said_by
 
 TIMEOUT: Final = (10.0, 90.0)
 PATIENCE: Final = 1800.0
@@ -337,13 +336,7 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
     if code >= 400:
         raise SourceError(_refusal(answer, content, site, path))
     try:
-        parsed = json.loads(
-            content,
-            parse_constant=str,
-            parse_float=storable_number,
-            parse_int=storable_number,
-            object_pairs_hook=_object,
-        )
+        parsed = parsed_answer(content)
     except ValueError:
         raise Passing(
             "it answered with a page instead of data; is the login still good?", tries=FEW
@@ -358,21 +351,6 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
             f"{site}: the answer to {path} is empty (null); what was pulled is stored: pull again later"
         )
     return parsed
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Give an object; a key that stands in it twice has a list of its values, which fits no model.
-
-    So one odd body is named where it is read, and the other bodies of its answer count.
-    """
-    made = dict(pairs)
-    if len(made) == len(pairs):
-        return made
-    return {key: _only([value for name, value in pairs if name == key]) for key in made}
-
-
-def _only(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
 
 
 def _retry_after(answer: requests.Response) -> float | None:
