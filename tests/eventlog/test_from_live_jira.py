@@ -204,6 +204,7 @@ def test_a_gone_ticket_ends_with_a_deletion_and_a_note() -> None:
     assert doubt["detail"].startswith("AB-1: deleted, noticed on 2026-03-02")
 
 
+@pytest.mark.slow
 def test_a_deletion_is_the_last_event_of_its_ticket() -> None:
     """The server's clock tells whole seconds: what is known to have happened came before."""
     begun = history(5, "2026-03-02T08:00:00.000+0000", moved("1", "3"))

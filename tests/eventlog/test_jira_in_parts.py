@@ -43,6 +43,7 @@ def in_parts(bodies: list[dict[str, Any]], size: int, patch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.slow
 def test_the_size_of_a_part_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parents, links and first states of tickets in other parts are found."""
     whole, log = log_from_jira([*BODIES, SITE]), in_parts([SITE, *BODIES], size, monkeypatch)
@@ -52,6 +53,7 @@ def test_the_size_of_a_part_changes_nothing(size: int, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("bodies", [[NO_SITE, *BODIES, LATER], [NO_SITE, LATER, *BODIES]])
+@pytest.mark.slow
 def test_of_two_bodies_in_different_parts_the_later_one_counts(
     bodies: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) 
     assert first.low < first.share < first.high
 
 
+@pytest.mark.slow
 def test_findings_carry_number_interval_evidence_caveat_and_experiment(planted: ValueStream) -> None:
     """A claim without these is an opinion."""
     for finding in planted.findings:

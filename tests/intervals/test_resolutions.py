@@ -47,6 +47,7 @@ def resolved(draw: st.DrawFn) -> Case:
 
 @settings(max_examples=share(40, of=400))
 @given(case=resolved())
+@pytest.mark.slow
 def test_visits_are_those_of_the_reference(case: Case) -> None:
     """Whatever is resolved, taken back or moved on, in any order and at any instant."""
     stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)

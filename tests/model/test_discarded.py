@@ -1,12 +1,16 @@
 """What was given up, where it was until then, and what that had cost; all other measures do without it."""
 
 import pandas as pd
+import pytest
 
 from tests.streams import stream_of
 from vsm.model.change import spells_of
 from vsm.model.lifecycle import completed, cycle_time_quantiles, cycle_times, lead_time_quantiles
 from vsm.model.weekly import weekly_flow
 from vsm.stream import ValueStream
+
+pytestmark = pytest.mark.slow
+
 
 DELIVERED = [("Ready", 2), ("Build", 8), ("Done", 0)]
 SOON = [("Ready", 1), ("Done", 0)]

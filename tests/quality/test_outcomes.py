@@ -1,7 +1,12 @@
 """What was discarded, and where resolutions and statuses differ, is said with its effect."""
 
+import pytest
+
 from tests.streams import stream_of
 from vsm.stream import ValueStream
+
+pytestmark = pytest.mark.slow
+
 
 DONE = [("Ready", 2), ("Build", 8), ("Done", 0)]
 AT_WORK = [("Ready", 2), ("Build", 0)]

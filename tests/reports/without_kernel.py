@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Final
 
-import nbformat
 import plotly.io
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from papermill.iorw import load_notebook_node
+from nbformat.v4 import new_output
+from papermill.iorw import load_notebook_node, write_ipynb
 from papermill.parameterize import parameterize_notebook
 
 _ONE_AT_A_TIME: Final = Lock()
@@ -35,12 +35,12 @@ def run_here(
                 result.raise_error()
                 cell.execution_count = number + 1
                 bundles = [(output.data, output.metadata) for output in shown.outputs]
-                if result.result is not None and not bundles and shell.display_formatter:
-                    bundles.append(shell.display_formatter.format(result.result))
+                if result.result is not None and not bundles and (formatter := shell.display_formatter):
+                    bundles.append(formatter.format(result.result))  # type: ignore[no-untyped-call]
                 cell.outputs = [
-                    nbformat.v4.new_output("display_data", data=data, metadata=about)  # type: ignore[no-untyped-call]
+                    new_output("display_data", data=data, metadata=about)  # type: ignore[no-untyped-call]
                     for data, about in bundles
                 ]
         finally:
             InteractiveShell.clear_instance()
-    nbformat.write(whole, to)  # type: ignore[no-untyped-call]
+    write_ipynb(whole, str(to))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.as_of import last_recorded
@@ -13,6 +14,9 @@ from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 from vsm.stream import ValueStream
+
+pytestmark = pytest.mark.slow
+
 
 CASES = Path(__file__).parents[1] / "cases"
 FIVE_STAGES = parse_workflow(

@@ -232,10 +232,12 @@ def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFra
     )
     facts = [firsts]
     for position, kind in enumerate(STATES, start=1):
-        changed = first_of[first_of["kind"] == kind].set_index("ticket")["value"]
-        first = lifecycles["ticket"].map(changed)
-        after = first.where(lifecycles["ticket"].isin(changed.index), lifecycles[kind])
-        facts.append(firsts.assign(kind=kind, position=position, after=after)[after.notna()])
+        changed, after = first_of[first_of["kind"] == kind].set_index("ticket")["value"], lifecycles[kind]
+        if len(changed):
+            first = lifecycles["ticket"].map(changed)
+            after = first.where(lifecycles["ticket"].isin(changed.index), after)
+        if (known := after.notna()).any():
+            facts.append(firsts[known].assign(kind=kind, position=position, after=after[known]))
     return pd.concat(facts, ignore_index=True).astype({"kind": "str"})
 
 
@@ -284,8 +286,11 @@ class _Names:
             numbers.append(self._number.setdefault((kind, bearer, name), len(self._number)))
             about.append((bearer, category))
             seen.append(at)
+        if not numbers and self._spans:
+            return
         rows = pd.DataFrame(about, columns=["id", "category"]).assign(number=numbers, at=instants(seen))
-        self._spans.append(rows.groupby("number").agg(first=("at", "min"), last=("at", "max")))
+        times = rows.groupby("number")["at"]
+        self._spans.append(pd.DataFrame({"first": times.min(), "last": times.max()}))
         said = rows.dropna(subset=["category"]).groupby(["id", "category"])
         self._categories.append(said.agg(at=("at", "max"), issues=("at", "size")).reset_index())
 
@@ -307,7 +312,8 @@ class _Names:
         self._add(("status", status, status, None, None) for status in entered if status not in named)
         if not self._number:
             return empty(NAMES)
-        spans = pd.concat(self._spans).groupby("number").agg(first=("first", "min"), last=("last", "max"))
+        times = pd.concat(self._spans).groupby(level=0)
+        spans = pd.DataFrame({"first": times["first"].min(), "last": times["last"].max()})
         known = pd.DataFrame(list(self._number), columns=["kind", "id", "name"])
         boxes = mailboxes_of(self._addresses, key=mail_key) if mail_key else {}
         said = self.categories().sort_values("at", kind="stable", na_position="first")

@@ -90,6 +90,7 @@ def test_a_change_made_while_out_of_sight_is_fetched(mode: Mode, archive: Archiv
     assert [doubt.partition(":")[0] for doubt in told] == [f"1 issue (id {stored['id']})"]
 
 
+@pytest.mark.slow
 def test_a_difference_stands_in_quality(mode: Mode, archive: Archive) -> None:
     """Until a sweep says what became of it."""
     site = thirty(mode)
@@ -188,6 +189,7 @@ def test_ids_may_be_numbers(mode: Mode, archive: Archive) -> None:
     assert [len(issue["changelog"]["histories"]) for issue in issues(archive)] == [3] * 30
 
 
+@pytest.mark.slow
 def test_numbers_that_are_none_and_keys_that_stand_twice_cost_their_body_alone(
     mode: Mode, archive: Archive
 ) -> None:
