@@ -11,9 +11,10 @@ else
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 HASHED := --require-hashes
 endif
-# One worker more than cores: some tests wait for disks, pages and processes.
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
-PYTEST := $(BIN)/python -W error -m pytest -n $(WORKERS) --dist worksteal
+CORES := $(shell nproc 2>/dev/null || echo 2)
+# One worker more than cores: some tests wait for disks, pages and processes. The fast ones do not.
+WORKERS ?= $(shell expr $(CORES) + 1)
+PYTEST = $(BIN)/python -W error -m pytest -n $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test quick thorough matrix install install-dev lint types walls check fast bench metrics docs lock lab clean
@@ -54,6 +55,7 @@ check: install-dev
 	$(PYTEST)
 
 fast: export VSM_QUICK := 1
+fast: WORKERS := $(CORES)
 fast: install-dev
 	$(PYTEST) --quiet -m "not slow and not browser and not real"
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.share import THOROUGH, share
+from tests.share import QUICK, THOROUGH, share
 from tests.streams import sample_files
 
 # jsonschema, which nbformat imports, would compile 38 grammars at its import (two seconds in every worker) for a check
 # of addresses that nothing here asks for.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-EXAMPLES = share(25, of=500)
+EXAMPLES = share(16, of=500)
 settings.register_profile(
     "vsm", deadline=None, max_examples=EXAMPLES, derandomize="CI" in os.environ and not THOROUGH
 )
@@ -35,6 +35,16 @@ MARKED = {
     "slow": {"demo_run", "demo_deck", "sample_deck"},
 }
 """Marker → fixtures: a test that uses one of them bears the marker, and need not say so."""
+
+
+collect_ignore_glob = ["bench/*"]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out, in the quick loop, what is slow as a whole: importing it takes a second in every worker."""
+    if not QUICK or collection_path.suffix != ".py":
+        return None
+    return "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -75,7 +75,9 @@ class Hands:
     @cached_property
     def lifecycles(self) -> pd.DataFrame:
         waits = waits_from_visits(self.visits, self.handoffs, as_of=AS_OF)
-        return lifecycles_from_visits(self.visits, waits, events=empty(EVENTS), stages=stages(), as_of=AS_OF)
+        return lifecycles_from_visits(
+            self.visits, waits, tickets=self.tickets, events=empty(EVENTS), stages=stages(), as_of=AS_OF
+        )
 
     @cached_property
     def tickets(self) -> pd.DataFrame:

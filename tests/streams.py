@@ -42,10 +42,13 @@ def stream_of(
     by: str | None = None,
     as_of_day: float = 100,
     gone: Mapping[int, float] | None = None,
+    resolutions: Mapping[int, str] | None = None,
+    outcome: str = "",
 ) -> ValueStream:
     """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``.
 
-    ``gone`` tells by number (from 1) on which day a ticket was found deleted.
+    ``gone`` tells by number (from 1) on which day a ticket was found deleted, ``resolutions`` how one was
+    resolved; ``outcome`` are lines of that section of vsm.toml.
     """
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
@@ -53,12 +56,14 @@ def stream_of(
         for stage, (status, kind) in STAGES.items()
     ]
     bodies = [
-        _body(number, life, by or f"person-{number:02}") for number, life in enumerate(lifecycles, start=1)
+        _body(number, life, by or f"person-{number:02}", (resolutions or {}).get(number))
+        for number, life in enumerate(lifecycles, start=1)
     ]
     losses = [_gone(number, day) for number, day in (gone or {}).items()]
     log = log_from_jira([*bodies, *losses])
     as_of = START + pd.Timedelta(days=as_of_day)
-    return stream_from_log(log, workflow=parse_workflow("\n".join(sections)), as_of=as_of)
+    workflow = parse_workflow("\n".join([*sections, f"[outcome]\n{outcome}"]))
+    return stream_from_log(log, workflow=workflow, as_of=as_of)
 
 
 def _gone(number: int, day: float) -> dict[str, object]:
@@ -66,7 +71,7 @@ def _gone(number: int, day: float) -> dict[str, object]:
     return {"type": "gone", "issue": str(1000 + number), "how": "deleted", "noticed": noticed}
 
 
-def _body(number: int, life: Life, by: str) -> dict[str, object]:
+def _body(number: int, life: Life, by: str, resolution: str | None) -> dict[str, object]:
     at, histories = START, []
     for position, ((stage, days), (following, _)) in enumerate(pairwise(life)):
         at += pd.Timedelta(days=days)
@@ -74,7 +79,7 @@ def _body(number: int, life: Life, by: str) -> dict[str, object]:
         histories.append(history(number * 100 + position, f"{at:%Y-%m-%dT%H:%M:%S}.000+0000", item, by=by))
     now = STAGES[life[-1][0]][0]
     assert now in STATUSES
-    return issue(number, *histories, now=now)
+    return issue(number, *histories, now=now, resolution={"name": resolution} if resolution else None)
 
 
 @cache

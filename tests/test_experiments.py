@@ -69,6 +69,7 @@ def test_a_file_that_cannot_be_is_told_in_a_sentence(text: str, sentence: str) -
         parse_experiments(text)
 
 
+@pytest.mark.slow
 def test_what_helped_is_told_with_its_numbers() -> None:
     """Ten days before, four after, as was hoped; one is open."""
     (row,) = judged(Experiment(name="Pairs", since=DAY_OF)).to_dict("records")
@@ -129,6 +130,7 @@ def test_without_a_named_day_the_latest_experiment_is_looked_at() -> None:
     assert chosen_change("2026-02-02", "", experiments=tried) == (pd.Timestamp("2026-02-02", tz="UTC"), "")
 
 
+@pytest.mark.slow
 def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> None:
     """By the day that was planted: less than two days instead of weeks, as its truth says."""
     stream = sample_stream(sample_folder)

@@ -18,6 +18,7 @@ from vsm.intervals import (
     blocks_from_events,
     causes_of_waits,
     events_with_milestones,
+    events_with_resolutions,
     finished_at,
     handoffs_from_visits,
     records_blocks,
@@ -87,6 +88,8 @@ def context_of(
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(log.events)
     moves = people.of_humans(events)
+    if workflow.outcome.finish == "resolution":
+        moves = events_with_resolutions(moves, stages=stages)
     if workflow.splits:
         milestones = milestones_from_commits(moves, log.commits, as_of=as_of)
         moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)

@@ -12,6 +12,7 @@ from vsm.errors import ParameterError
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log, QualityNote
+from vsm.eventlog.outcomes import log_with_outcomes
 from vsm.eventlog.participants import SmallTeams, people_of
 from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
 from vsm.measure import own_copy
@@ -88,7 +89,7 @@ def stream_from_log(
     """
     window = window or Window()
     log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
-    log = with_bulk_marks(log, workflow=workflow)
+    log = log_with_outcomes(with_bulk_marks(log, workflow=workflow), workflow=workflow)
     people = people_of(log, workflow=workflow)
     small = None if key is None else small_teams(log, people=people, workflow=workflow, as_of=as_of)
     while True:

@@ -1,9 +1,11 @@
 """Reading a work folder: its archive and vsm.toml become a ``ValueStream``, or its networks alone."""
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -36,7 +38,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 7
+LOG_VERSION: Final = 8
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
@@ -67,8 +69,10 @@ def read_stream(
         lifecycles are kept, not clipped. Empty: all.
     until
         ``YYYY-MM-DD`` (UTC): look as of the beginning of that day; later events are ignored. Empty: as of
-        the last event that the tracker recorded. What is dated later than the latest pull is ignored either
-        way and reported in ``quality``, and a later day is refused.
+        the last look at a live tracker (when its latest whole pull began; of several trackers the earliest),
+        or the instant at which an export was taken; where neither is known, the last event recorded. What is
+        dated later than the latest pull is ignored either way and reported in ``quality``, and a later day
+        is refused.
     team
         Keep tickets that this team held at some time. Empty: all.
     ticket_type
@@ -108,9 +112,9 @@ def read_stream(
     first, last = _day("since", since), _day("until", until)
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive)
-        state, known = archive.digest(), _latest_pull(archive)
+        state, known, look = archive.digest(), _latest_pull(archive), _last_look(archive)
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
-    as_of = _as_of(log, since=first, until=last, known=known)
+    as_of = _as_of(log, since=first, until=last, known=known, look=look)
     if known is not None:
         log = with_notes(log, check_future(log, known=known))
     window = Window(first, team or None, ticket_type or None, last)
@@ -147,8 +151,8 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
     folder = WorkFolder.at(Path(data_dir))
     workflow, last = read_workflow(folder), _day("until", until)
     with read_archive(folder.archive) as archive:
-        log, known = read_log(folder, archive), _latest_pull(archive)
-    as_of = _as_of(log, since=None, until=last, known=known)
+        log, known, look = read_log(folder, archive), _latest_pull(archive), _last_look(archive)
+    as_of = _as_of(log, since=None, until=last, known=known, look=look)
     return networks_from_log(log, workflow=workflow, as_of=as_of, git=last or known, names=names)
 
 
@@ -196,7 +200,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     for source in sources:
         kind = source.partition(":")[0]
         if kind != "git":
-            bodies = archive.texts(source) if kind == "jira" else archive.documents(source)
+            bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
     keys = ticket_keys(merged.tickets, merged.events)
@@ -221,6 +225,13 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
     ]
     doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
     return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
+
+
+def _issues(archive: Archive, source: str) -> Iterator[object]:
+    """Give a Jira's documents, its site's first: issues wait in memory until their site is known."""
+    if archive.document(source, "site") is None:
+        yield {"type": "site", "roles": {}}
+    yield from archive.texts(source, first="site")
 
 
 def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, source: str) -> Log:
@@ -261,6 +272,28 @@ def _latest_pull(archive: Archive) -> pd.Timestamp | None:
     return pd.Timestamp(max(instants)).tz_convert("UTC").as_unit("us") if instants else None
 
 
+def _last_look(archive: Archive) -> pd.Timestamp | None:
+    """Give up to when all trackers that say so were seen: the earliest of their last looks; None: none says.
+
+    A live tracker was seen when its latest whole pull began, an export when it was taken (``--taken``).
+    Repositories and deployments say nothing about tickets. Where the latest pull of a live tracker was broken
+    off, nothing is known but what was recorded.
+    """
+    looks: dict[str, list[datetime | None]] = {}
+    for pull in archive.pulls():
+        with suppress(ValueError):
+            asked = json.loads(pull.scope)
+            if "url" in asked:
+                looks.setdefault(pull.source, []).append(pull.started if pull.finished else None)
+            elif taken := asked.get("taken"):
+                looks[pull.source] = [datetime.fromisoformat(taken)]
+            else:
+                looks.pop(pull.source, None)
+    last = [max((at for at in several if at), default=None) for several in looks.values()]
+    known = [at for at in last if at]
+    return pd.Timestamp(min(known)).as_unit("us") if known and len(known) == len(last) else None
+
+
 def _day(name: str, text: str) -> pd.Timestamp | None:
     if not text:
         return None
@@ -271,7 +304,12 @@ def _day(name: str, text: str) -> pd.Timestamp | None:
 
 
 def _as_of(
-    log: Log, *, since: pd.Timestamp | None, until: pd.Timestamp | None, known: pd.Timestamp | None
+    log: Log,
+    *,
+    since: pd.Timestamp | None,
+    until: pd.Timestamp | None,
+    known: pd.Timestamp | None,
+    look: pd.Timestamp | None,
 ) -> pd.Timestamp:
     """Give the instant that counts as now; refuse an empty window, and one beyond what is known."""
     if until is not None and known is not None and until > known:
@@ -282,13 +320,15 @@ def _as_of(
     if since is not None and until is not None and since > until:
         raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; swap them")
     recorded = last_recorded(log, known=known)
-    if since is not None and recorded is not None and since > recorded:
+    now = recorded if look is None or recorded is None else look
+    if since is not None and now is not None and since > now:
+        what = "the last event recorded" if look is None else "the last look at the tracker"
         raise EmptyWindowError(
-            f"since is {since:%Y-%m-%d}, but the last event recorded is of {recorded:%Y-%m-%d %H:%M} UTC; "
-            "pull again, or name an earlier day",
-            last=recorded.date(),
+            f"since is {since:%Y-%m-%d}, but {what} is of {now:%Y-%m-%d %H:%M} UTC; pull again, or name an "
+            "earlier day",
+            last=now.date(),
         )
-    return until or recorded or NEVER
+    return until or now or NEVER
 
 
 def with_progress(documents: Iterable[Part], *, source: str) -> Iterator[Part]:

@@ -15,11 +15,13 @@ from vsm.context import Context
 from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
+from vsm.errors import ParameterError
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.measure import measure
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.causes import batches_from_stage_visits
+from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
@@ -41,6 +43,8 @@ from vsm.sections import (
 from vsm.tables import TABLES, check
 
 LEVELS: Final = {"fault": "falsifies results", "warning": "may mislead", "note": "good to know"}
+MOST_EXPLAINED: Final = 5_000
+"""Changes of one ticket: ``explain`` takes time with their square, a second for a thousand."""
 LEFT: Final = "text-align: left;"
 RIGHT: Final = "text-align: right; font-variant-numeric: tabular-nums;"
 
@@ -96,7 +100,12 @@ class ValueStream:
     def lifecycles(self) -> pd.DataFrame:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
-            self.visits, self.waits, events=self.events, stages=self.stages, as_of=self.as_of
+            self.visits,
+            self.waits,
+            tickets=self.tickets,
+            events=self.events,
+            stages=self.stages,
+            as_of=self.as_of,
         )
 
     @measure
@@ -110,6 +119,11 @@ class ValueStream:
         return stage_shares(
             self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
         )
+
+    @measure
+    def discarded(self) -> pd.DataFrame:
+        """What was finished without being delivered, by the stage it was in, and what went into it."""
+        return discarded_work(self.lifecycles, stage_visits=self.stage_visits, minimum=self.minimum)
 
     @measure
     def batches(self) -> pd.DataFrame:
@@ -298,10 +312,19 @@ class ValueStream:
         Raises
         ------
         ParameterError
-            No ticket of the stream has this key; some that are written nearly so are named.
+            No ticket of the stream has this key; some that are written nearly so are named. Or some
+            ticket of the stream has more than ``MOST_EXPLAINED`` changes, which would take hours.
         """
         ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
+        moves = self._context.moves
+        changes = moves.loc[moves["kind"].isin(["status", "assignee"]), "ticket"].value_counts()
+        if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
+            raise ParameterError(
+                f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
+                "compare each with all others, so nothing is explained where a ticket has more than "
+                f"{MOST_EXPLAINED:,}; its visits, handoffs and waits are in the tables"
+            )
         titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
         return explain(ticket, self._facts, keys=keys, title=str(titles.get(ticket, "")))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.jira_bodies import assigned, history, issue, moved, user
@@ -86,7 +86,7 @@ def holds(mutant: Any) -> None:
 
 
 @pytest.mark.slow
-@given(st.sampled_from(real_bodies()).flatmap(mutants))
+@given(st.deferred(lambda: st.sampled_from(real_bodies())).flatmap(mutants))
 @settings(max_examples=share(24, of=5000), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
     """Never another exception, and the rest of the log as if the body were not there."""
@@ -95,6 +95,7 @@ def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
 
 @pytest.mark.slow
 @given(st.sampled_from(REST).flatmap(mutants))
+@example({"type": {"value": "site"}, "roles": {}})
 @settings(max_examples=share(12, of=500), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_a_pull_learned_is_read_or_left_out_and_named(mutant: Any) -> None:
     """Roles of fields, statuses and issues that are gone: the ticket beside them is there all the same."""

@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
+from vsm.schedule.history import open_history
+from vsm.sources.work_folder import WorkFolder
 
 MOVE = history(5, "2026-01-06T09:00:00.000+0000", moved("1", "3"))
 ODD = {"id": "1007", "key": "AB-7", "fields": {"status": "Open"}, "changelog": {"histories": []}}
@@ -72,3 +74,22 @@ def test_a_source_whose_documents_defeat_us_costs_no_other_its_numbers(
     assert vsm("check", "--dir", work) == 1
     assert "2 tickets" in vsm.out
     assert "fault: unreadable source (1)" in vsm.out
+
+
+def test_a_run_makes_a_report_of_what_can_be_read(vsm: Shell, work: Path, tmp_path: Path) -> None:
+    """Two odd bodies, and a second source whose file is gone: its last data count, and the pages name both."""
+    (tmp_path / "t.csv").write_text("ID,When,State\n7,2026-01-05 08:00,New\n")
+    about = ["--map", "ticket=ID,at=When,status=State", "--timezone", "UTC"]
+    assert vsm("pull", "--dir", work, "table", "--file", tmp_path / "t.csv", *about) == 0
+    (tmp_path / "t.csv").unlink()
+    report = '\n[[report]]\nname = "weekly"\nnotebooks = ["05_what_is_stuck_now"]\n'
+    (work / "vsm.toml").write_text((work / "vsm.toml").read_text() + report)
+    assert vsm("run", "--dir", work) == 3
+    (page,) = (work / "site" / "weekly").glob("2*/05_what_is_stuck_now.html")
+    for html in (page.read_text(), (work / "site" / "weekly" / "index.html").read_text()):
+        assert "The pull of table:t failed; its data are as of" in html
+        assert "unreadable document (2): " in html
+        assert "AB-7: fields.created is missing" in html
+    with open_history(WorkFolder(work).history) as history:
+        (run,) = history.runs("weekly")
+    assert (run.outcome, run.tickets) == ("stale", 3)

@@ -37,9 +37,10 @@ def words(path: Path, *arguments: str) -> list[str]:
 def merges(path: Path) -> dict[str, str]:
     """By Git: walk main's first parents from the oldest; each lands all that it reaches and none did before."""
     found: dict[str, str] = {}
+    before: list[str] = []
     for merge in words(path, "rev-list", "--first-parent", "--reverse", "main"):
-        for commit in words(path, "rev-list", merge):
-            found.setdefault(commit, merge)
+        found |= dict.fromkeys(words(path, "rev-list", merge, *before), merge)
+        before = [f"^{merge}"]
     return found
 
 
@@ -86,7 +87,7 @@ def check_against_git(path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(60, of=2000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(30, of=2000), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs())
 @example(CRISS_CROSS)
 @example(OCTOPUS)

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from tests.jira_bodies import assigned, history, issue, moved, status, user
 from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.jira_items import kind_of_item
 from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check
 
@@ -19,6 +21,32 @@ def told(log: Log, kind: str) -> list[list[Any]]:
 
 def doubts(log: Log) -> list[tuple[str, str]]:
     return list(zip(log.quality["check"].astype("str"), log.quality["level"].astype("str"), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("item", "kind"),
+    [
+        ({"field": "Stav", "fieldId": "status"}, "status"),
+        ({"field": "status", "fieldtype": "jira"}, "status"),
+        ({"field": "Status"}, "status"),
+        ({"field": "Status", "fieldtype": "custom"}, None),
+        ({"field": "Status", "fieldId": "customfield_10500"}, None),
+        ({"field": "Priority", "fieldId": "customfield_7", "fieldtype": "custom"}, None),
+        ({"field": "Resolution", "fieldtype": "custom"}, None),
+        ({"field": "Link", "fieldId": "customfield_8"}, None),
+        ({"field": "Key", "fieldtype": "custom"}, None),
+        ({"field": "Assignee", "fieldtype": "custom"}, None),
+        ({"field": "Parent", "fieldtype": "custom"}, None),
+        ({"field": "Schlüssel", "fieldId": "issuekey", "fieldtype": "jira"}, "move"),
+        ({"field": "Key", "fieldtype": "jira"}, "move"),
+        ({"field": "Link", "fieldtype": "jira"}, "link"),
+        ({"field": "Sprint", "fieldtype": "custom", "fieldId": "customfield_1"}, "sprint"),
+        ({"field": "labels", "fieldtype": "jira", "fieldId": "labels"}, None),
+    ],
+)
+def test_the_id_of_a_field_goes_before_its_name(item: dict[str, str], kind: str | None) -> None:
+    """A custom field of a system field's name is not that field; bodies with neither id nor type go by name."""
+    assert kind_of_item(item) == kind
 
 
 def test_first_status_is_the_first_changes_from() -> None:

@@ -204,6 +204,7 @@ def test_a_gone_ticket_ends_with_a_deletion_and_a_note() -> None:
     assert doubt["detail"].startswith("AB-1: deleted, noticed on 2026-03-02")
 
 
+@pytest.mark.slow
 def test_a_deletion_is_the_last_event_of_its_ticket() -> None:
     """The server's clock tells whole seconds: what is known to have happened came before."""
     begun = history(5, "2026-03-02T08:00:00.000+0000", moved("1", "3"))
@@ -227,3 +228,21 @@ def test_tables_of_a_live_pull_keep_their_promises() -> None:
     for name, table in tables.items():
         check(getattr(log, name), table)
         pd.testing.assert_frame_equal(getattr(merge_logs(log, log), name), getattr(merge_logs(log), name))
+
+
+@pytest.mark.parametrize(
+    ("site", "updated", "kind"),
+    [(None, "2026-03-01", "done"), (None, "2025-03-01", "queue"), ("indeterminate", "2026-03-01", "work")],
+)
+def test_the_category_of_a_status_is_the_sites_else_that_of_the_issue_updated_last(
+    site: str | None, updated: str, kind: str
+) -> None:
+    """The first issue, updated in February 2026, says "new", the second one "done"."""
+    other = {"id": "1", "name": "Open", "statusCategory": {"key": "done"}}
+    bodies: list[dict[str, Any]] = [issue(1), issue(2, status=other, updated=f"{updated}T09:00:00.000+0000")]
+    if site:
+        bodies.append({"type": "status", "id": "1", "name": "Open", "category": site})
+    log = log_from_jira(bodies)
+    names = log.names[log.names["kind"] == "status"]
+    assert names["category"].astype("str").tolist() == [kind]
+    assert log.quality["check"].tolist() == ["status category changed"]

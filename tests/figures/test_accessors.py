@@ -1,6 +1,7 @@
 """``stream.plot`` and ``stream.table`` draw everything from the stream, by its own thresholds."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,18 +15,24 @@ from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
 from vsm.figures.accessors import Plots, Tables
 from vsm.from_log import stream_from_log
+from vsm.stream import ValueStream
 
 PLOTS = [name for name in vars(Plots) if not name.startswith("_")]
 TABLES = [name for name in vars(Tables) if not name.startswith("_")]
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
 
 
+@cache
+def nothing() -> ValueStream:
+    """A stream of no ticket."""
+    return stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_every_plot_is_drawn_of_the_sample_and_of_nothing(name: str, sample_folder: Path) -> None:
     """No argument is needed, whatever the stream holds; a second costliest handoff may not be there."""
-    nothing = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
-    for stream in (sample_stream(sample_folder), nothing):
+    for stream in (sample_stream(sample_folder), nothing()):
         assert isinstance(getattr(stream.plot, name)(), go.Figure)
 
 
@@ -33,8 +40,7 @@ def test_every_plot_is_drawn_of_the_sample_and_of_nothing(name: str, sample_fold
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_laid_out_of_the_sample_and_of_nothing(name: str, sample_folder: Path) -> None:
     """No argument is needed, whatever the stream holds."""
-    nothing = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
-    for stream in (sample_stream(sample_folder), nothing):
+    for stream in (sample_stream(sample_folder), nothing()):
         assert isinstance(getattr(stream.table, name)(), Styler)
 
 

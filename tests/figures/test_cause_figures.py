@@ -33,7 +33,7 @@ def test_off_hours_are_in_no_bar() -> None:
 def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
     """All have one or two tickets, so twelve are not reached."""
     figure = causes_ladder(waits(), handoffs(), lifecycles(), by="team", minimum=3, seed=0)
-    assert "enough finished tickets" in figure.layout.meta["alt"]
+    assert "enough delivered tickets" in figure.layout.meta["alt"]
 
 
 @pytest.mark.slow

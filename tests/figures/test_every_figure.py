@@ -4,7 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import networkx as nx
@@ -47,12 +47,11 @@ from vsm.figures import (
     wait_heat_map,
 )
 from vsm.figures.theme import FIELD_NAMES, framed
+from vsm.stream import ValueStream
 from vsm.tables import BLOCKS, TICKETS, WAITS, empty
 from vsm.tables import VISITS as VISITS_TABLE
 
 Draw = Callable[..., Any]
-TEAMS = teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))
-KINDS_OF_WORK = kinds_of_work(feature=12, defect=7, debt=1)
 WEEKS = pd.DataFrame(
     {
         "week": pd.to_datetime(["2026-01-05", "2026-01-12", "2026-01-19"], utc=True),
@@ -88,65 +87,97 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
 
 
 def cycles(lifecycles: pd.DataFrame, **words: Any) -> go.Figure:
-    """Draw cycle times of tickets of ``CYCLING``."""
+    """Draw cycle times of tickets of ``cycling()``."""
     return cycle_time_scatter(
-        lifecycles, visits=CYCLING.visits, tickets=CYCLING.tickets, clock=CYCLING.clock, minimum=12, **words
+        lifecycles,
+        visits=cycling().visits,
+        tickets=cycling().tickets,
+        clock=cycling().clock,
+        minimum=12,
+        **words,
     )
 
 
-CYCLING = stream_of(*[[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)], [("Build", 1)])
-EVERY = {
-    "handoff": (told, waits()),
-    "bands": (partial(cumulative_flow, **WEEKLY), VISITS),
-    "heat": (partial(wait_heat_map, **WEEKLY), PIECES),
-    "throughput": (partial(throughput_bars, as_of=NOW, minimum=12, seed=0), lives_until(0, 0, 2)),
-    "ageing": (aged, stage_visits()),
-    "coverage": (of_tickets, one_ticket()),
-    "life": (life, one_life()),
-    "causes": (ladder, waits()),
-    "cycles": (cycles, CYCLING.lifecycles),
-    "delivery": (deployment_weeks, WEEKS),
-    "kinds": (flow_distribution_bars, KINDS_OF_WORK),
-    "shares": (time_by_stage, small_stream().shares),
-    "map": (value_stream_map, small_stream().network),
-    "flow": (flow_map, small_stream().network),
-    "matrix": (handoff_matrix, TEAMS),
-    "teams": (team_network, TEAMS),
+@cache
+def cycling() -> ValueStream:
+    """Thirteen tickets that took one to thirteen days, and one that is open."""
+    lives = [[("Ready", 1), ("Build", day), ("Done", 1)] for day in range(1, 14)]
+    return stream_of(*lives, [("Build", 1)])
+
+
+EVERY: dict[str, tuple[Draw, Callable[[], Any]]] = {
+    "handoff": (told, waits),
+    "bands": (partial(cumulative_flow, **WEEKLY), lambda: VISITS),
+    "heat": (partial(wait_heat_map, **WEEKLY), lambda: PIECES),
+    "throughput": (partial(throughput_bars, as_of=NOW, minimum=12, seed=0), lambda: lives_until(0, 0, 2)),
+    "ageing": (aged, stage_visits),
+    "coverage": (of_tickets, one_ticket),
+    "life": (life, one_life),
+    "causes": (ladder, waits),
+    "cycles": (cycles, lambda: cycling().lifecycles),
+    "delivery": (deployment_weeks, lambda: WEEKS),
+    "kinds": (flow_distribution_bars, lambda: kinds_of_work(feature=12, defect=7, debt=1)),
+    "shares": (time_by_stage, lambda: small_stream().shares),
+    "map": (value_stream_map, lambda: small_stream().network),
+    "flow": (flow_map, lambda: small_stream().network),
+    "matrix": (handoff_matrix, lambda: teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))),
+    "teams": (team_network, lambda: teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))),
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
-    "bands": (partial(cumulative_flow, **WEEKLY), VISITS.iloc[:0], "No ticket has entered a stage so far."),
-    "heat": (partial(wait_heat_map, **WEEKLY), PIECES.iloc[:0], "No ticket has waited so far."),
+    "bands": (
+        partial(cumulative_flow, **WEEKLY),
+        lambda: VISITS.iloc[:0],
+        "No ticket has entered a stage so far.",
+    ),
+    "heat": (partial(wait_heat_map, **WEEKLY), lambda: PIECES.iloc[:0], "No ticket has waited so far."),
     "throughput": (
         partial(throughput_bars, as_of=NOW, minimum=12, seed=0),
-        lives_until(0).iloc[:0],
+        lambda: lives_until(0).iloc[:0],
         "No ticket has been created so far.",
     ),
-    "coverage": (of_tickets, one_ticket().iloc[:0], "Nothing has been pulled so far."),
-    "ageing": (aged, stage_visits().iloc[:0], "No ticket is open."),
-    "life": (life, one_life().iloc[:0], "The ticket is outside of the chosen period, team or type."),
-    "causes": (ladder, empty(WAITS), "No handoff has made enough finished tickets wait."),
-    "cycles": (cycles, CYCLING.lifecycles.tail(1), "No ticket has been finished after work on it began."),
-    "delivery": (deployment_weeks, WEEKS.iloc[:0], "No deployment and no release tag is known."),
-    "kinds": (flow_distribution_bars, kinds_of_work(), "No ticket has been delivered so far."),
+    "coverage": (of_tickets, lambda: one_ticket().iloc[:0], "Nothing has been pulled so far."),
+    "ageing": (aged, lambda: stage_visits().iloc[:0], "No ticket is open."),
+    "life": (life, lambda: one_life().iloc[:0], "The ticket is outside of the chosen period, team or type."),
+    "causes": (ladder, lambda: empty(WAITS), "No handoff has made enough delivered tickets wait."),
+    "cycles": (
+        cycles,
+        lambda: cycling().lifecycles.tail(1),
+        "No ticket has been delivered after work on it began.",
+    ),
+    "delivery": (deployment_weeks, lambda: WEEKS.iloc[:0], "No deployment and no release tag is known."),
+    "kinds": (flow_distribution_bars, kinds_of_work, "No ticket has been delivered so far."),
     "shares": (
         time_by_stage,
-        SmallStream((("Ideas", 1),)).shares,
-        "No finished ticket has spent time in a stage so far.",
+        lambda: SmallStream((("Ideas", 1),)).shares,
+        "No delivered ticket has spent time in a stage so far.",
     ),
-    "map": (value_stream_map, NOTHING, "No ticket has entered a stage so far."),
-    "flow": (flow_map, NOTHING, "No ticket has entered a stage so far."),
-    "matrix": (handoff_matrix, NOTHING, "No handoff between known teams has been seen."),
+    "map": (value_stream_map, lambda: NOTHING, "No ticket has entered a stage so far."),
+    "flow": (flow_map, lambda: NOTHING, "No ticket has entered a stage so far."),
+    "matrix": (handoff_matrix, lambda: NOTHING, "No handoff between known teams has been seen."),
     "teams": (
         team_network,
-        NOTHING,
+        lambda: NOTHING,
         "No handoff between known teams has been seen: give stages or people a team in vsm.toml.",
     ),
 }
 # The only markup that figures make themselves.
 OURS = re.compile(r"</?b>|<br>|</?span( style='font-size:[0-9.]+(em|px)')?>")
 
-every = pytest.mark.parametrize(("draw", "data"), EVERY.values(), ids=EVERY)
+
+@cache
+def data_of(name: str) -> Any:
+    """What a figure of ``EVERY`` draws; to read only."""
+    return EVERY[name][1]()
+
+
+@cache
+def drawn(name: str) -> go.Figure:
+    """A figure of ``EVERY``, drawn once for all tests that only look at it."""
+    return EVERY[name][0](data_of(name))
+
+
+every = pytest.mark.parametrize("name", EVERY)
 
 
 def texts(thing: Any) -> list[str]:
@@ -162,11 +193,11 @@ def texts(thing: Any) -> list[str]:
 
 @pytest.mark.slow
 @every
-def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(draw: Draw, data: Any) -> None:
+def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(name: str) -> None:
     """The title is the reader's where they gave one; the caption tells n."""
-    figure = draw(data, title="How <we> work & wait")
+    figure = EVERY[name][0](data_of(name), title="How <we> work & wait")
     assert figure.layout.title.text == "How &lt;we&gt; work &amp; wait"
-    assert draw(data).layout.title.text != figure.layout.title.text
+    assert drawn(name).layout.title.text != figure.layout.title.text
     (caption,) = notes(figure, "caption")
     assert re.search(r"\bn\b", caption)
     assert re.search(r"\d", figure.layout.meta["alt"])
@@ -175,11 +206,12 @@ def test_a_figure_has_title_caption_and_a_sentence_for_those_who_cannot_see_it(d
 
 @pytest.mark.slow
 @every
-def test_a_figure_carries_the_name_that_the_field_has_for_it(draw: Draw, data: Any) -> None:
+def test_a_figure_carries_the_name_that_the_field_has_for_it(name: str) -> None:
     """As its subtitle, whatever the title says; a title that says it already has none."""
-    figure = draw(data, title="How we work")
-    (name,) = (name for name in FIELD_NAMES.values() if name == read(figure.layout.title.subtitle.text))
-    assert draw(data, title=f"Our {name}").layout.title.subtitle.text is None
+    draw, data = EVERY[name][0], data_of(name)
+    known = read(draw(data, title="How we work").layout.title.subtitle.text)
+    assert known in FIELD_NAMES.values()
+    assert draw(data, title=f"Our {known}").layout.title.subtitle.text is None
 
 
 def test_a_caption_is_plain_text() -> None:
@@ -190,17 +222,18 @@ def test_a_caption_is_plain_text() -> None:
 
 @pytest.mark.slow
 @every
-def test_the_same_data_give_the_same_figure(draw: Draw, data: Any) -> None:
+def test_the_same_data_give_the_same_figure(name: str) -> None:
     """Byte for byte, so that reports can be compared."""
-    assert draw(data).to_json() == draw(data).to_json()
+    assert drawn(name).to_json() == EVERY[name][0](data_of(name)).to_json()
 
 
 @pytest.mark.slow
 @every
-def test_drawing_changes_nothing_of_the_data(draw: Draw, data: Any) -> None:
+def test_drawing_changes_nothing_of_the_data(name: str) -> None:
     """Neither a frame nor a network."""
+    data = EVERY[name][1]()
     before = copy.deepcopy(data)
-    draw(data)
+    EVERY[name][0](data)
     if isinstance(data, nx.DiGraph):
         assert nx.utils.graphs_equal(data, before)
     else:
@@ -209,9 +242,9 @@ def test_drawing_changes_nothing_of_the_data(draw: Draw, data: Any) -> None:
 
 @pytest.mark.slow
 @every
-def test_captions_fit_a_narrow_page(draw: Draw, data: Any) -> None:
+def test_captions_fit_a_narrow_page(name: str) -> None:
     """Lines of at most 106 letters, and a figure high enough for all of them."""
-    figure = draw(data)
+    figure = drawn(name)
     (caption,) = [note for note in figure.layout.annotations if note.name == "caption"]
     lines = caption.text.split("<br>")
     assert max(map(len, lines)) <= 110
@@ -219,10 +252,10 @@ def test_captions_fit_a_narrow_page(draw: Draw, data: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("draw", "data", "hint"), EMPTY.values(), ids=EMPTY)
-def test_an_empty_stream_draws_a_kind_sentence(draw: Draw, data: Any, hint: str) -> None:
+@pytest.mark.parametrize(("draw", "make", "hint"), EMPTY.values(), ids=EMPTY)
+def test_an_empty_stream_draws_a_kind_sentence(draw: Draw, make: Callable[[], Any], hint: str) -> None:
     """No exception and no empty axes: nothing to see yet, why, and n = 0."""
-    figure = draw(data)
+    figure = draw(make())
     assert len(figure.data) == 0
     assert notes(figure, "empty") == [f"Nothing to see yet {hint}"]
     assert notes(figure, "caption") == ["n = 0"]

@@ -65,7 +65,7 @@ def test_a_slide_has_a_heading_a_line_and_notes() -> None:
         "Meanwhile the receiver was working on: AB-1, AB-2.",
     ]
     (caption,) = notes(figure, "caption")
-    assert "n = 40 handoffs of finished tickets" in caption
+    assert "n = 40 handoffs of delivered tickets" in caption
     assert meta["alt"].startswith(meta["line"])
 
 
@@ -95,7 +95,7 @@ def test_nothing_to_tell_is_one_kind_sentence() -> None:
     tables = (empty(HANDOFFS), empty(WAITS), LIVES)
     first = handoff_slide(*tables, **NOTHING)
     assert first is not None
-    hint = "No handoff has made enough finished tickets wait."
+    hint = "No handoff has made enough delivered tickets wait."
     assert notes(first, "empty") == [f"Nothing to see yet {hint}"]
     assert [handoff_slide(*tables, rank=rank, **NOTHING) for rank in (2, 3)] == [None, None]
 

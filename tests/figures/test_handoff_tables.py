@@ -78,12 +78,12 @@ def test_a_wait_in_a_work_stage_is_called_hidden() -> None:
 def test_without_handoffs_every_table_says_so() -> None:
     """Kindly, in place of the caption."""
     assert (
-        "No handoff of a finished ticket has waited so far."
+        "No handoff of a delivered ticket has waited so far."
         in costliest_table(handoffs_of(), lives_of(0), tickets=tickets_of(0)).to_html()
     )
     nothing = pd.DataFrame(columns=list(ROUND))
     assert (
-        "No finished ticket has gone back and forth so far."
+        "No delivered ticket has gone back and forth so far."
         in ping_pong_table(nothing, tickets=tickets_of(0)).to_html()
     )
 

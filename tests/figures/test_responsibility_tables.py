@@ -72,7 +72,7 @@ def test_places_of_letting_go_are_told_with_evidence() -> None:
         ["3", "17 d (known of 2)", "AB-1, AB-2"],
     ]
     assert "<script" not in page.to_html()
-    assert "No finished ticket is known" in caption(first_handoffs_table(rows.iloc[:0]))
+    assert "No delivered ticket is known" in caption(first_handoffs_table(rows.iloc[:0]))
 
 
 def test_knowledge_at_risk_names_areas_and_nobody() -> None:

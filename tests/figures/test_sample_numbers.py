@@ -72,6 +72,7 @@ def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: 
     assert notes(figure, "numbers")[names.index(QA)].endswith(f" d 19 h · n {passed}")
 
 
+@pytest.mark.slow
 def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) -> None:
     """Numbers beside the lines, and in caption and sentence how many there are, folded or backwards."""
     moves: dict[tuple[str, str], int] = defaultdict(int)

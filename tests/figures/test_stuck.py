@@ -1,5 +1,6 @@
 """Open work in pictures and tables, and the strip of one ticket's life: the numbers that are drawn."""
 
+import sys
 from typing import Any
 
 import pandas as pd
@@ -197,6 +198,19 @@ def test_nobody_asked_for_is_said_kindly() -> None:
     """No key: nothing is open, or nobody asked."""
     alt = life(one.visits(), key=" ").layout.meta["alt"]
     assert alt == "Nothing to see yet. No ticket was chosen, or none is open."
+
+
+def test_a_life_of_very_many_changes_is_drawn_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more bars and marks than fit a page the last are drawn, the caption says since when, and n is whole."""
+    whole = life(one.visits())
+    monkeypatch.setattr(sys.modules["vsm.figures.ticket_life"], "MOST", 4)  # hidden by its function
+    figure = life(one.visits())
+    drawn = sum(len(mark.x) for mark in figure.data)
+    assert (drawn, sum(len(mark.x) for mark in whole.data)) == (6, 13)
+    caption = " ".join(str(note.text) for note in figure.layout.annotations).replace("<br>", " ")
+    assert "n = 1 ticket, 3 visits" in caption
+    assert "Too much for one figure: only what happened since 2026-01-06 00:00 is drawn." in caption
+    assert figure.layout.meta["alt"] == whole.layout.meta["alt"]
 
 
 def test_an_unknown_ticket_has_no_life() -> None:

@@ -50,7 +50,7 @@ def test_each_kind_has_its_colour_and_pattern() -> None:
 
 
 def test_the_numbers_stand_beside_their_bars() -> None:
-    """Share, median of a ticket's time there (5, 3 and 1 days in Ideas: 3) and finished tickets."""
+    """Share, median of a ticket's time there (5, 3 and 1 days in Ideas: 3) and delivered tickets."""
     figure = time_by_stage(shares())
     assert notes(figure, "numbers") == [
         "36 % · median 3 d · n 3", "40 % · median 5 d · n 2", "8.0 % · median 2 d · n 1", "16 % · median 2 d · n 2",
@@ -77,7 +77,7 @@ def test_the_axis_reaches_beyond_the_longest_whisker() -> None:
 
 
 def test_too_few_tickets_are_said_not_drawn() -> None:
-    """Three finished tickets under a minimum of four: no whisker, and both caption and pointer say why."""
+    """Three delivered tickets under a minimum of four: no whisker, and both caption and pointer say why."""
     figure = time_by_stage(shares())
     assert list(trace(figure, "95 % interval").x) == []
     assert notes(figure, "caption")[0].endswith("none where there are too few tickets.")
@@ -108,12 +108,12 @@ def test_tickets_done_at_once_have_spent_no_time() -> None:
     """Finished in the instant of its creation: it is not said that none has been finished."""
     figure = time_by_stage(stream_of([("Done", 9)]).stage_shares)
     assert notes(figure, "empty") == [
-        "Nothing to see yet No finished ticket has spent time in a stage so far."
+        "Nothing to see yet No delivered ticket has spent time in a stage so far."
     ]
 
 
 @pytest.mark.slow
-@settings(max_examples=share(20, of=200))
+@settings(max_examples=share(12, of=200))
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(list(KINDS)[:-1]), st.integers(1, 50)), min_size=1, max_size=6),

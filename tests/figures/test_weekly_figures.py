@@ -58,7 +58,7 @@ def test_a_usual_week_is_told_of_enough_whole_weeks() -> None:
     figure = throughput_bars(lifecycles(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=12, seed=0)
     (line,) = figure.layout.shapes
     assert line.y0 == 2
-    assert figure.layout.meta["alt"].endswith("Typical week: 2 finished.")
+    assert figure.layout.meta["alt"].endswith("Typical week: 2 delivered.")
     few = throughput_bars(lifecycles(*weeks), as_of=MONDAY + (12 * 7 + 2) * DAY, minimum=13, seed=0)
     assert not few.layout.shapes
 

@@ -26,6 +26,7 @@ def test_the_planted_queue_and_batch_are_the_top_findings(planted: ValueStream) 
     assert first.low < first.share < first.high
 
 
+@pytest.mark.slow
 def test_findings_carry_number_interval_evidence_caveat_and_experiment(planted: ValueStream) -> None:
     """A claim without these is an opinion."""
     for finding in planted.findings:
@@ -64,7 +65,7 @@ def test_a_queue_that_a_handoff_waits_in_is_told_once(planted: ValueStream) -> N
 
 @pytest.mark.slow
 def test_too_few_tickets_claim_nothing() -> None:
-    """Eleven finished tickets, one short of the minimum."""
+    """Eleven delivered tickets, one short of the minimum."""
     assert stream_of(*[[("Ready", 3), ("Build", 4), ("Done", 1)]] * 11).findings == ()
 
 
@@ -75,7 +76,7 @@ def test_a_queue_is_claimed_with_its_share() -> None:
     (finding,) = [f for f in stream.findings if f.rule == "queue"]
     assert finding.claim == (
         "75 % (95 % CI 75 % to 75 %) of lead time is spent waiting in 'Ready' "
-        "(12 of 12 finished tickets; median 3 d, 85th percentile 3 d)."
+        "(12 of 12 delivered tickets; median 3 d, 85th percentile 3 d)."
     )
     assert finding.cost == pd.Timedelta(days=36)
 
@@ -87,7 +88,7 @@ def test_returns_weigh_only_what_was_done_again() -> None:
     (finding,) = [f for f in stream_of(*[life] * 12).findings if f.rule == "return"]
     assert finding.share == pytest.approx(0.3)
     assert finding.claim == (
-        "12 of 12 finished tickets (100 %) returned to a stage that they had left, and spent 3 d there again "
+        "12 of 12 delivered tickets (100 %) returned to a stage that they had left, and spent 3 d there again "
         "(median): 30 % (95 % CI 30 % to 30 %) of lead time."
     )
 
@@ -132,7 +133,7 @@ def test_evidence_names_finished_tickets_alone() -> None:
     assert finding.tickets == ("T11", "T10", "T9", "T8", "T7")
     assert finding.claim == (
         "Handoffs from dev to qa take 50 % (95 % CI 40 % to 60 %) of lead time: work waits 1 d (median) "
-        "until qa starts (n = 12 handoffs, 12 of 12 finished tickets)."
+        "until qa starts (n = 12 handoffs, 12 of 12 delivered tickets)."
     )
 
 

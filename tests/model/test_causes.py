@@ -38,7 +38,7 @@ def waits(pieces: list[Piece] = PIECES) -> pd.DataFrame:
 
 
 def lifecycles() -> pd.DataFrame:
-    """Two finished tickets with four hours of work each; c is open."""
+    """Two delivered tickets with four hours of work each; c is open."""
     rows: list[dict[str, Any]] = [
         {"ticket": "a", "finished": MONDAY + 28 * HOUR, "lead": 28 * HOUR, "work": 4 * HOUR},
         {"ticket": "b", "finished": MONDAY + 14 * HOUR, "lead": 14 * HOUR, "work": 4 * HOUR},

@@ -33,7 +33,7 @@ def test_median_lead_time_without_open_work_is_the_plain_one() -> None:
     """Kaplan–Meier with nothing censored is the empirical distribution: the 10th of 20 days."""
     rows = lead_time_quantiles(lifecycles(*[(0, day, 0) for day in range(1, 21)]), minimum=12)
     assert rows["lead"].dt.days.tolist() == [10, 17]
-    assert rows[["finished", "open"]].iloc[0].tolist() == [20, 0]
+    assert rows[["delivered", "open"]].iloc[0].tolist() == [20, 0]
     assert rows["low"][0] < rows["lead"][0] < rows["high"][0]
 
 
@@ -55,7 +55,7 @@ def test_weekly_flow_counts_arrivals_departures_and_what_is_under_way() -> None:
     """Weeks begin on Monday; WIP is what came and has not gone."""
     flow = weekly_flow(lifecycles((0, 8, 0), (1, None, 0), (7, 7.5, 0)), as_of=START + pd.Timedelta(days=15))
     assert flow["week"].dt.day.tolist() == [5, 12, 19]
-    assert flow[["arrived", "finished", "wip"]].to_numpy().tolist() == [[2, 0, 2], [1, 2, 1], [0, 0, 1]]
+    assert flow[["arrived", "delivered", "wip"]].to_numpy().tolist() == [[2, 0, 2], [1, 2, 1], [0, 0, 1]]
 
 
 def test_gone_tickets_are_neither_open_nor_finished() -> None:
@@ -65,13 +65,13 @@ def test_gone_tickets_are_neither_open_nor_finished() -> None:
     assert still_open(some).tolist() == [False, False, True]
     assert ages(some)["ticket"].tolist() == ["jira:2"]
     flow = weekly_flow(some, as_of=START + pd.Timedelta(days=15))
-    assert flow[["arrived", "finished", "gone", "wip"]].to_numpy().tolist() == [
+    assert flow[["arrived", "delivered", "gone", "wip"]].to_numpy().tolist() == [
         [3, 0, 0, 3],
         [0, 1, 1, 1],
         [0, 0, 0, 1],
     ]
     quantiles = lead_time_quantiles(some, minimum=12)
-    assert quantiles[["finished", "open", "gone"]].iloc[0].tolist() == [1, 1, 1]
+    assert quantiles[["delivered", "open", "gone"]].iloc[0].tolist() == [1, 1, 1]
 
 
 def test_a_gone_ticket_is_censored_where_it_was_missed() -> None:
@@ -83,5 +83,5 @@ def test_a_gone_ticket_is_censored_where_it_was_missed() -> None:
 
 
 def test_ages_list_the_oldest_open_ticket_first() -> None:
-    """Finished tickets have no age."""
+    """Delivered tickets have no age."""
     assert ages(lifecycles((50, None, 0), (0, 3, 0), (10, None, 0)))["age"].dt.days.tolist() == [90, 50]

@@ -12,6 +12,7 @@ from tests.logs import Case, cases
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.lifecycle import completed, lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.named_rules import RULES, rule_durations
+from vsm.tables import TICKETS, empty
 
 NAME = {tool: rule for rule, (tool, _) in RULES.items()}
 
@@ -56,7 +57,9 @@ def test_rules_say_what_a_walk_along_the_life_says(case: Case) -> None:
     stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)
     visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
     waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
-    lifecycles = lifecycles_from_visits(visits, waits, events=case.events, stages=stages, as_of=as_of)
+    lifecycles = lifecycles_from_visits(
+        visits, waits, tickets=empty(TICKETS), events=case.events, stages=stages, as_of=as_of
+    )
     stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
     tickets = pd.DataFrame({"ticket": lifecycles["ticket"], "resolved": lifecycles["finished"]})
     found = rule_durations(stage_visits, lifecycles, tickets=tickets, stages=stages)

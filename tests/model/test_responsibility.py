@@ -122,9 +122,9 @@ def test_end_to_end_counts_what_is_known_and_says_what_is_not() -> None:
 @pytest.mark.parametrize(
     ("lifecycles", "missing"),
     [
-        ([], "no ticket has been finished so far"),
-        ([OPEN], "no ticket has been finished so far"),
-        ([UNWORKED], "no finished ticket was in a work stage"),
+        ([], "no ticket has been delivered so far"),
+        ([OPEN], "no ticket has been delivered so far"),
+        ([UNWORKED], "no delivered ticket was in a work stage"),
         ([went("Build dev-1 - 3", "Done")], r"no team is known for any work: declare [[team]]"),
     ],
 )
@@ -142,7 +142,7 @@ def test_without_a_release_of_anything_production_is_missing() -> None:
     (row,) = end_to_end_share(Hands([ALONE], events=named, commits=made).owners(), minimum=12).to_dict(
         "records"
     )
-    assert (row["missing"], row["waiting"]) == ("no finished ticket has been released so far", 1)
+    assert (row["missing"], row["waiting"]) == ("no delivered ticket has been released so far", 1)
 
 
 def test_each_team_is_told_of_what_it_started() -> None:
@@ -182,7 +182,7 @@ LIVES = st.lists(st.lists(STEP, min_size=1, max_size=6), max_size=6)
 
 
 @pytest.mark.slow
-@settings(max_examples=share(20, of=200))
+@settings(max_examples=share(12, of=200))
 @given(LIVES)
 def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Life]) -> None:
     """Let go exactly where two teams are known; counts of the summary are those of the rows."""
@@ -196,7 +196,7 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Lif
 
 
 @pytest.mark.slow
-@settings(max_examples=share(20, of=200))
+@settings(max_examples=share(12, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
 def test_order_of_rows_and_names_of_people_change_nothing(lifecycles: list[Life], rng: Any) -> None:
     """Shuffled visits and handoffs, and every person renamed."""

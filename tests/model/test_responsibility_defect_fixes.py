@@ -108,7 +108,7 @@ def test_the_share_is_of_defects_whose_teams_are_known() -> None:
 @pytest.mark.parametrize(
     ("about", "rows", "missing"),
     [
-        ([{}, {}], [], "no finished ticket is a defect"),
+        ([{}, {}], [], "no delivered ticket is a defect"),
         ([{}, BUG], [], "no defect names the change that caused it"),
         ([{}, BUG], [linked("jira:2", "is caused by AB-1")], "teams are not known on both sides"),
     ],

@@ -144,6 +144,7 @@ def test_addresses_are_found_however_they_are_disguised(address: str) -> None:
     assert without_addresses(f"write {address} soon") == "write [address] soon"
 
 
+@pytest.mark.slow
 def test_a_hostile_text_takes_no_more_than_its_length() -> None:
     """Long runs of what might begin a name, an address or a number."""
     free = FreeText({"Ann " * 7 + "Lee": "P-1", "Ann Lee": "P-2"})

@@ -65,7 +65,7 @@ def test_what_never_was_in_work_is_all_waiting() -> None:
     """b's 14 of 42 hours of lead time."""
     rows = lifecycles()
     rows.loc[1, "started"] = pd.NaT
-    assert "1 of 2 finished tickets" in told(waits(), lifecycles=rows)["straight to done"][1]
+    assert "1 of 2 delivered tickets" in told(waits(), lifecycles=rows)["straight to done"][1]
     assert "33 % of the total" in told(waits(), lifecycles=rows)["straight to done"][1]
 
 
@@ -83,12 +83,12 @@ def test_days_without_times_are_seen() -> None:
 
 
 def test_under_the_minimum_nothing_is_told() -> None:
-    """Two finished tickets are too few by default."""
+    """Two delivered tickets are too few by default."""
     assert check_causes(waits(), empty(VISITS), lifecycles(), empty(EVENTS)) == []
 
 
 def test_a_stage_that_most_skip_tells_of_few() -> None:
-    """Of eleven finished tickets one went through Review, for one hour of all; Build saw them all."""
+    """Of eleven delivered tickets one went through Review, for one hour of all; Build saw them all."""
     tickets = [f"t{number:02}" for number in range(11)]
     stayed = [(ticket, "Build") for ticket in tickets] + [("t00", "Review")]
     visits = pd.DataFrame(
@@ -101,5 +101,5 @@ def test_a_stage_that_most_skip_tells_of_few() -> None:
     (doubt,) = check_skipping(visits, done, stages=stages, minimum=2)
     assert (doubt.check, doubt.ref) == ("stage skipped by most", "Review")
     assert doubt.detail.startswith(
-        "only 1 of 11 finished tickets were ever in 'Review' (5 % of all lead time)"
+        "only 1 of 11 delivered tickets were ever in 'Review' (5 % of all lead time)"
     )

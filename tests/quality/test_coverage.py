@@ -37,7 +37,7 @@ def counts(stream: ValueStream) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.slow
 def test_evidence_is_counted_of_all_there_is() -> None:
-    """Of three finished tickets two were worked on; five moves by persons; no team, no commit; all in hours."""
+    """Of three delivered tickets two were worked on; five moves by persons; no team, no commit; all in hours."""
     found = counts(stream_of(DONE, DONE, STRAIGHT))
     assert list(found) == list(EVIDENCE)
     assert found["statuses named in vsm.toml"] == (3, 3)
@@ -46,7 +46,7 @@ def test_evidence_is_counted_of_all_there_is() -> None:
     assert found["finishes outside bulk edits"] == (3, 3)
     assert found["visits with a known team"] == (0, 5)
     assert found["work visits with a known holder"] == (2, 2)
-    assert found["finished tickets with a work stage"] == (2, 3)
+    assert found["delivered tickets with a work stage"] == (2, 3)
     assert found["tickets with a commit"] == (0, 3)
     assert found["commits that belong to a ticket"] == (0, 0)
 
@@ -130,10 +130,10 @@ def test_bars_are_as_long_as_the_shares() -> None:
     names = [text.split("<br>")[0] for text in figure.layout.yaxis.ticktext]
     drawn = {names[y]: round(x) for bar in figure.data for x, y in zip(bar.x, bar.y, strict=True)}
     assert drawn["visits with a known team"] == 0
-    assert drawn["finished tickets with a work stage"] == 67
+    assert drawn["delivered tickets with a work stage"] == 67
     assert "commits that belong to a ticket" not in drawn
     beside = [note.text for note in figure.layout.annotations if note.name == "numbers"]
-    assert beside[names.index("finished tickets with a work stage")] == "67 % · n 3"
+    assert beside[names.index("delivered tickets with a work stage")] == "67 % · n 3"
     assert beside[-1] == "– · n 0"
     assert (
         "The weakest: visits with a known team, 0 % (n 5 visits before the finish)."
@@ -143,7 +143,7 @@ def test_bars_are_as_long_as_the_shares() -> None:
 
 @pytest.mark.slow
 def test_the_table_of_claims_says_what_would_help() -> None:
-    """Three finished tickets are too few for anything but the stages."""
+    """Three delivered tickets are too few for anything but the stages."""
     stream = stream_of(DONE, DONE, STRAIGHT)
     coverage = evidence_coverage(stream.visits, **parts(stream))
     rows = {row[0]: row[1:] for row in shown(claims_table(coverage, minimum=12))}

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.reports.pages import Cell, Visit
 from tests.reports.rendered import deck_of, demo_work
+from tests.reports.without_kernel import run_here
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,14 @@ def demo_run() -> Path:
 def sample_deck() -> Path:
     """The sample's slides, as ``vsm slides --pdf --pptx`` makes them."""
     return deck_of(demo_work())
+
+
+@pytest.fixture(scope="module")
+def without_kernel() -> Iterator[None]:
+    """Run the cells of notebooks in this process, and make pages of what they show as always."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+        yield
 
 
 @pytest.fixture

@@ -31,6 +31,28 @@ def test_a_published_table_gives_its_rows() -> None:
     assert explorable(WAITS[["n"]].style)["n"].tolist() == [1, 2]
 
 
+@pytest.mark.slow
+def test_a_long_table_is_cut_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """50,000 tickets: the first 10,000 are kept in the notebook, some two megabytes, and where all are is told."""
+    numbers = pd.RangeIndex(50_000)
+    tickets = pd.DataFrame(
+        {"key": [f"SHOP-{n}" for n in numbers], "summary": [f"Ticket {n}: the order form loses its address" for n in numbers],
+         "created": pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta(numbers, unit="min"),
+         "lead": pd.to_timedelta(numbers, unit="min")},
+    )  # fmt: skip
+    InteractiveShell.instance()
+    sizes = []
+    for rows in (10_000, 100):
+        with capture_output() as shown:
+            vsm.explore(tickets, rows=rows)
+        html = "".join(output.data.get("text/html", "") for output in shown.outputs)
+        assert f"The first {rows:,} of 50,000 rows" in html
+        assert "vsm export TABLE --to FILE.csv" in html
+        sizes.append(len(html))
+    InteractiveShell.clear_instance()
+    assert sizes[0] - sizes[1] < 1_500_000
+
+
 def test_the_table_needs_no_network_and_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """The script comes along; a title that would run stands in no markup."""
     InteractiveShell.instance()
@@ -41,3 +63,4 @@ def test_the_table_needs_no_network_and_shows_text_as_it_is(capsys: pytest.Captu
     assert "<table" in html
     assert "unpkg.com" not in html
     assert "<img src=x" not in html
+    assert "The first" not in html

@@ -63,7 +63,7 @@ def life(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile(tmp_path_factory: pytest.TempPathFactory, without_kernel: None) -> Path:
     """A work folder with the report, the slides and an export of such a stream."""
     work = tmp_path_factory.mktemp("hostile")
     (work / "vsm.toml").write_text(WORKFLOW)

@@ -184,7 +184,7 @@ def test_a_broken_notebook_is_told(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("tickets", [0, 1])
 def test_nothing_and_one_ticket_give_kind_slides(
-    tmp_path: Path, visit: Callable[..., Visit], tickets: int
+    tmp_path: Path, without_kernel: None, visit: Callable[..., Visit], tickets: int
 ) -> None:
     """No empty slide, no traceback, one kind sentence instead of three handoffs."""
     (tmp_path / "few.jsonl").write_text("\n".join(json.dumps(issue(n)) for n in range(tickets)))

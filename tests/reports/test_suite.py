@@ -155,7 +155,9 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
 
 
 @pytest.mark.slow
-def test_one_ticket_gives_a_kind_page(tmp_path: Path, visit: Callable[..., Visit]) -> None:
+def test_one_ticket_gives_a_kind_page(
+    tmp_path: Path, without_kernel: None, visit: Callable[..., Visit]
+) -> None:
     """No traceback and no made-up number: "nothing to see yet"."""
     (tmp_path / "few.jsonl").write_text(json.dumps(issue(0)))
     window = visit()

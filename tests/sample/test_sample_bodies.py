@@ -52,7 +52,7 @@ def finished(bodies: list[Json], truth: Json) -> list[Json]:
 
 
 def days(bodies: list[Json]) -> dict[str, float]:
-    """Days in each status; a finished ticket's last stay has no end and counts nothing."""
+    """Days in each status; a delivered ticket's last stay has no end and counts nothing."""
     total: dict[str, float] = defaultdict(float)
     for name, entered, left in (stay for body in bodies for stay in stage_visits(body)):
         total[name] += ((left or entered) - entered) / timedelta(days=1)

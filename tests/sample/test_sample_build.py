@@ -31,6 +31,28 @@ def test_a_second_call_replaces_the_first(sample: SampleFiles, tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["issues.jsonl.gz", "shop.git"]
 
 
+@pytest.mark.parametrize("name", ["issues.jsonl.gz", "shop.git/HEAD"])
+def test_files_of_somebody_else_are_not_replaced(tmp_path: Path, name: str) -> None:
+    """Such as a repository of a shop; the message says what to do."""
+    theirs = tmp_path / name
+    theirs.parent.mkdir(exist_ok=True)
+    theirs.write_text("theirs")
+    with pytest.raises(InputError, match=r"would be replaced; move it away, or name another folder"):
+        build_sample(tmp_path)
+    assert theirs.read_text() == "theirs"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    """Not even where the sample lies there."""
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "there" / "description").write_text("The sample of vsm\n")
+    (tmp_path / "here" / "shop.git").symlink_to(tmp_path / "there")
+    with pytest.raises(InputError, match=r"here/shop\.git is not of this version's sample"):
+        build_sample(tmp_path / "here")
+
+
 def test_another_seed_is_another_sample(sample: SampleFiles, tmp_path: Path) -> None:
     """Seeds differ in what happened, not in how much."""
     other = build_sample(tmp_path, seed=1)

@@ -27,7 +27,7 @@ def full(*_: object, **__: object) -> Any:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, empty_stream: None) -> World:
     """A shop with one good report, and news since."""
     made = world(tmp_path)
     made.run()
@@ -117,6 +117,7 @@ def test_the_first_page_leads_to_the_new_run_before_the_old_one_goes(
         shop.run()
     (kept,) = shop.kept()
     assert f'href="{kept}/index.html"' in shop.index()
+    leads_to_what_is_there(shop)
 
 
 def test_a_disk_full_while_a_broken_run_is_found_does_not_stop_the_next(

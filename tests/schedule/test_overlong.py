@@ -26,7 +26,7 @@ TELL = '[[report.tell]]\non = "failure"\ncommand = ["notify"]\n'
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, empty_stream: None) -> World:
     """A shop with a report, whose run began on Monday."""
     made = world(tmp_path)
     with open_history(made.folder.history) as history:
@@ -114,7 +114,7 @@ def test_both_first_pages_say_so_until_its_process_is_gone(shop: World) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_that_ends_at_last_takes_the_words_away(tmp_path: Path) -> None:
+def test_a_run_that_ends_at_last_takes_the_words_away(tmp_path: Path, empty_stream: None) -> None:
     """It was slow, not stuck: its own end refreshes the pages."""
     shop = world(tmp_path)
 

@@ -1,6 +1,7 @@
 """Reports on a store: a real S3 protocol on loopback, the memory of fsspec, and plain folders."""
 
 import logging
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from vsm.schedule.publishing import send, without_secrets
 
 pytestmark = pytest.mark.slow
 
-OLD, NEW = "2026-11-16T070000Z", "2026-11-23T070000Z"
+OLDEST, OLD, NEW = "2026-11-09T070000Z", "2026-11-16T070000Z", "2026-11-23T070000Z"
+FILES = ("index.html", "more/z.css", "weekly.pdf")
+MARK = '<meta name="generator" content="vsm">'
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +65,20 @@ def made(site: Path, *names: str, word: str = "whole") -> Path:
         (site / name / "index.html").write_text(f"<p>{word}</p>")
         (site / name / "more" / "z.css").write_text("p {}")
         (site / name / "weekly.pdf").write_bytes(b"%PDF-1.7 \xff\x00")
-    (site / "index.html").write_text(" ".join(names))
+    (site / "index.html").write_text(f"{MARK}{' '.join(names)}")
     return site
+
+
+def packed(site: Path, name: str) -> None:
+    """Pack a run of these files, which is no folder any more."""
+    with tarfile.open(site / f"{name}.tar.xz", "w:xz") as archive:
+        for file in FILES:
+            archive.addfile(tarfile.TarInfo(f"{name}/{file}"))
+
+
+def copy_all(site: Path, *, folder: str, to: str, keep: list[str]) -> None:
+    """Send a run, while the history lists the files of three."""
+    send(site, folder=folder, to=to, keep=keep, known=dict.fromkeys((OLDEST, OLD, NEW), FILES))
 
 
 def files(store: Any, base: str) -> dict[str, bytes]:
@@ -72,14 +87,13 @@ def files(store: Any, base: str) -> dict[str, bytes]:
 
 
 def whole(*names: str) -> set[str]:
-    inside = ("index.html", "more/z.css", "weekly.pdf")
-    return {"index.html", *(f"{name}/{file}" for name in names for file in inside)}
+    return {"index.html", *(f"{name}/{file}" for name in names for file in FILES)}
 
 
 def test_a_report_lies_on_s3_as_a_browser_takes_it(store: Any, tmp_path: Path) -> None:
     """Pages are pages, PDFs are PDFs byte by byte, and a second time changes nothing."""
     site = made(tmp_path / "weekly", OLD, NEW)
-    send(site, folder=NEW, to="s3://reports/vsm/", keep=[OLD, NEW])
+    copy_all(site, folder=NEW, to="s3://reports/vsm/", keep=[OLD, NEW])
     first = files(store, "reports/vsm/weekly")
     assert set(first) == whole(OLD, NEW)
     assert first[f"{NEW}/weekly.pdf"] == b"%PDF-1.7 \xff\x00"
@@ -88,7 +102,7 @@ def test_a_report_lies_on_s3_as_a_browser_takes_it(store: Any, tmp_path: Path) -
         for file in ("index.html", f"{NEW}/weekly.pdf", f"{NEW}/more/z.css")
     }
     assert list(kinds.values()) == ["text/html", "application/pdf", "text/css"]
-    send(site, folder=NEW, to="s3://reports/vsm", keep=[OLD, NEW])
+    copy_all(site, folder=NEW, to="s3://reports/vsm", keep=[OLD, NEW])
     assert files(store, "reports/vsm/weekly") == first
 
 
@@ -104,7 +118,7 @@ def test_a_large_pdf_comes_in_parts_with_its_type(
 
     monkeypatch.setattr(type(store), "pipe_file", in_parts)
     (site / NEW / "weekly.pdf").write_bytes(b"x" * (11 << 20))
-    send(site, folder=NEW, to="s3://reports", keep=[NEW])
+    copy_all(site, folder=NEW, to="s3://reports", keep=[NEW])
     told = store.info(f"reports/weekly/{NEW}/weekly.pdf", refresh=True)
     assert (told["ContentType"], told["size"]) == ("application/pdf", 11 << 20)
 
@@ -114,7 +128,7 @@ def test_a_bucket_that_is_not_there_is_not_made(store: Any, tmp_path: Path) -> N
     with pytest.raises(
         RunError, match=r"^it could not be copied to s3://reportz/vsm: .*bucket does not exist"
     ):
-        send(made(tmp_path / "weekly", NEW), folder=NEW, to="s3://reportz/vsm", keep=[NEW])
+        copy_all(made(tmp_path / "weekly", NEW), folder=NEW, to="s3://reportz/vsm", keep=[NEW])
     assert not store.exists("reportz")
 
 
@@ -131,11 +145,11 @@ def test_missing_credentials_are_told_and_those_that_are_there_are_not(
         with pytest.raises(
             RunError, match=r"^it could not be copied to s3://reports: Unable to locate credentials"
         ):
-            send(site, folder=NEW, to="s3://reports", keep=[NEW])
+            copy_all(site, folder=NEW, to="s3://reports", keep=[NEW])
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     type(store).clear_instance_cache()
     with pytest.raises(RunError, match="could not be copied to s3://reports") as told:
-        send(site, folder=NEW, to="s3://us%2Fer:pa/ss@reports", keep=[NEW])
+        copy_all(site, folder=NEW, to="s3://us%2Fer:pa/ss@reports", keep=[NEW])
     assert not any(word in str(told.value) for word in ("us%2Fer", "us/er", "pa/ss"))
 
 
@@ -158,7 +172,7 @@ def test_a_copy_that_breaks_off_leads_nowhere_new(
     """Wherever it breaks, the page there leads to whole runs; the next copy mends it."""
     to, store, base = target
     site = made(tmp_path / "weekly", OLD)
-    send(site, folder=OLD, to=to, keep=[OLD])
+    copy_all(site, folder=OLD, to=to, keep=[OLD])
     made(site, OLD, NEW)
     copy = publishing._copy
     for most in range(4):
@@ -172,12 +186,12 @@ def test_a_copy_that_breaks_off_leads_nowhere_new(
         with monkeypatch.context() as patch:
             patch.setattr(publishing, "_copy", breaking)
             with pytest.raises(RunError, match="No space left on device"):
-                send(site, folder=NEW, to=to, keep=[OLD, NEW])
+                copy_all(site, folder=NEW, to=to, keep=[OLD, NEW])
         there = files(store, base)
-        assert there["index.html"] == OLD.encode()
+        assert there["index.html"] == f"{MARK}{OLD}".encode()
         assert whole(OLD) <= set(there)
         assert (f"{NEW}/index.html" in there) == (most == 3), "its last file tells that it is whole"
-    send(site, folder=NEW, to=to, keep=[OLD, NEW])
+    copy_all(site, folder=NEW, to=to, keep=[OLD, NEW])
     assert set(files(store, base)) == whole(OLD, NEW)
 
 
@@ -187,9 +201,9 @@ def test_a_run_that_a_dead_store_missed_comes_with_the_next(
     """The first page leads to it, and to the packed ones, so they have to be there."""
     to, store, base = target
     site = made(tmp_path / "weekly", OLD, NEW)
-    (site / "2026-11-09T070000Z.tar.xz").write_bytes(b"packed")
-    send(site, folder=NEW, to=to, keep=[entry.name for entry in site.iterdir()])
-    assert set(files(store, base)) == whole(OLD, NEW) | {"2026-11-09T070000Z.tar.xz"}
+    packed(site, OLDEST)
+    copy_all(site, folder=NEW, to=to, keep=[entry.name for entry in site.iterdir()])
+    assert set(files(store, base)) == whole(OLD, NEW) | {f"{OLDEST}.tar.xz"}
 
 
 def test_what_does_not_stay_goes_and_what_is_not_ours_stays(
@@ -198,33 +212,33 @@ def test_what_does_not_stay_goes_and_what_is_not_ours_stays(
     """A folder of somebody else may begin with a digit, too."""
     to, store, base = target
     site = made(tmp_path / "weekly", OLD, NEW)
-    (site / "2026-11-09T070000Z.tar.xz").write_bytes(b"packed")
-    send(site, folder=NEW, to=to, keep=[entry.name for entry in site.iterdir()])
+    packed(site, OLDEST)
+    copy_all(site, folder=NEW, to=to, keep=[entry.name for entry in site.iterdir()])
     store.makedirs(f"{base}/2025", exist_ok=True)
     store.pipe_file(f"{base}/2025/notes.txt", b"ours")
-    send(site, folder=NEW, to=to, keep=[NEW])
+    copy_all(site, folder=NEW, to=to, keep=[NEW])
     assert set(files(store, base)) == whole(NEW) | {"2025/notes.txt"}
 
 
 def test_prune_removes_from_s3_what_does_not_stay(store: Any, tmp_path: Path) -> None:
     """Folders of S3 are prefixes; all below goes."""
     site = made(tmp_path / "weekly", OLD, NEW)
-    send(site, folder=NEW, to="s3://reports", keep=[OLD, NEW])
-    send(site, folder=NEW, to="s3://reports", keep=[NEW])
+    copy_all(site, folder=NEW, to="s3://reports", keep=[OLD, NEW])
+    copy_all(site, folder=NEW, to="s3://reports", keep=[NEW])
     assert set(files(store, "reports/weekly")) == whole(NEW)
 
 
 def test_a_full_disk_leaves_no_part_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was begun beside is removed, and what was there stays."""
     site = made(tmp_path / "weekly", NEW)
-    send(site, folder=NEW, to=str(tmp_path / "www"), keep=[NEW])
+    copy_all(site, folder=NEW, to=str(tmp_path / "www"), keep=[NEW])
 
     def full(self: Path, *_: object) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(RunError, match="No space left on device"):
-        send(site, folder=NEW, to=str(tmp_path / "www"), keep=[NEW])
+        copy_all(site, folder=NEW, to=str(tmp_path / "www"), keep=[NEW])
     assert {path.name for path in (tmp_path / "www").rglob("*") if path.is_file()} == {
         "index.html", "z.css", "weekly.pdf",
     }  # fmt: skip
@@ -241,9 +255,9 @@ def test_a_store_without_its_library_says_which(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(
         RunError, match=r"^s3://b/x needs s3fs \(pip install 'vsm\[s3\]'\), which is not installed$"
     ):
-        send(site, folder=NEW, to="s3://u:p@b/x", keep=[])
+        copy_all(site, folder=NEW, to="s3://u:p@b/x", keep=[])
     with pytest.raises(RunError, match=r"^gs://b needs gcsfs, which is not installed$"):
-        send(site, folder=NEW, to="gs://b", keep=[])
+        copy_all(site, folder=NEW, to="gs://b", keep=[])
 
 
 SECRET = st.text(alphabet="QXZ/:%+=!", min_size=6, max_size=20)

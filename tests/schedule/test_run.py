@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> World:
+def shop(tmp_path: Path, empty_stream: None) -> World:
+    """A shop whose runs measure nothing."""
     return world(tmp_path)
 
 
@@ -29,8 +30,9 @@ def failing(error: BaseException) -> Any:
     return fail
 
 
-def test_a_run_goes_through_all_its_phases_and_lies_in_its_place(shop: World) -> None:
+def test_a_run_goes_through_all_its_phases_and_lies_in_its_place(tmp_path: Path) -> None:
     """Pull, check, render, publish; then its page leads to it, and it is told."""
+    shop = world(tmp_path)
     (run,) = shop.run()
     assert (run.outcome, run.reason, run.folder) == ("done", "", "2026-01-05T070001Z")
     assert [event for event, _ in shop.log] == ["pull", "check", "render", "publish", "done"]
@@ -39,7 +41,6 @@ def test_a_run_goes_through_all_its_phases_and_lies_in_its_place(shop: World) ->
     assert shop.told == [("weekly", "done")]
 
 
-@pytest.mark.slow
 def test_no_news_makes_no_second_report(shop: World) -> None:
     """The last one stands and is linked; a document more, another setting, or --force make another."""
     first = shop.run()[0]
@@ -61,7 +62,6 @@ def test_what_was_removed_by_hand_is_made_again(shop: World) -> None:
     assert shop.outcomes() == ["done"]
 
 
-@pytest.mark.slow
 def test_a_failure_leaves_the_last_good_report_and_says_so(shop: World) -> None:
     """What failed, since when, and which report still stands; a good run takes the words away."""
     good = shop.run()[0]
@@ -197,7 +197,6 @@ def test_only_what_is_due_is_made_and_after_downtime_once(shop: World) -> None:
     assert made == [1, 0, 1, 0, 1, 0]
 
 
-@pytest.mark.slow
 def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World) -> None:
     """Then not before it is due again; a run by name is made all the same."""
     shop.run()
@@ -213,7 +212,6 @@ def test_a_due_report_that_fails_is_tried_three_times_and_told_once(shop: World)
     assert [run.outcome for run in shop.run("weekly")] == ["failed"]
 
 
-@pytest.mark.slow
 def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     """Six stay, two of them packed; each packed one is whole; the newest is always a folder."""
     for week in range(9):
@@ -225,7 +223,6 @@ def test_old_runs_are_packed_and_the_oldest_go(shop: World) -> None:
     assert [name.endswith(".tar.xz") for name in shop.kept()] == [True] * 2 + [False] * 4
 
 
-@pytest.mark.slow
 def test_the_newest_good_report_outlives_any_number_of_failures(shop: World) -> None:
     """Even where only one is kept."""
     (shop.root / "vsm.toml").write_text(PLAN.replace("keep = 6", "keep = 1"))
@@ -265,13 +262,14 @@ def test_a_failure_is_told_where_the_report_is_published(shop: World) -> None:
     assert (www / good.folder / "index.html").is_file()
 
 
-def test_the_history_tells_how_long_it_took_and_of_what(shop: World) -> None:
+def test_the_history_tells_how_long_it_took_and_of_what(tmp_path: Path) -> None:
     """Duration, data, tickets and doubts stand in it, and on the page."""
+    shop = world(tmp_path)
     shop.run()
     with open_history(shop.folder.history) as history:
         (run,) = history.runs()
     assert run.ended is not None
     assert (run.ended - run.begun).total_seconds() >= 1
-    assert run.title == "Shop"
+    assert (run.title, run.data, run.tickets, run.warnings) == ("Shop", "2026-01-02 09:00 UTC", 1, 1)
     assert json.loads(json.dumps(run.findings)) == []
     assert "<h1>Shop: weekly</h1>" in shop.index()

@@ -9,6 +9,7 @@ from typing import Any
 from tests.jira_bodies import issue
 from vsm.config import Report
 from vsm.findings import Findings, changes_since
+from vsm.reports.atomic import new_stage, stamp_of
 from vsm.schedule.effects import Effects
 from vsm.schedule.history import Run
 from vsm.schedule.plan import Plan
@@ -120,8 +121,7 @@ def quickly(
     folder: WorkFolder, order: Plan, *, stream: Any, before: Run | None, troubles: Sequence[str]
 ) -> Output:
     """Make a page that tells the run's instant, as ``render_plan`` would make many."""
-    made = folder.runs / order.report.name / "made"
-    made.mkdir(parents=True)
+    made = new_stage(folder.runs / order.report.name, stamp_of(order.at))
     (made / "index.html").write_text(f"<h1>{order.at:%Y-%m-%d}</h1>{' '.join(troubles)}")
     (made / "05_what_is_stuck_now.html").write_text("<p>whole</p>")
     changes = None if before is None else changes_since(before.findings, stream.findings)

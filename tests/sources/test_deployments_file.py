@@ -58,6 +58,8 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
         ),
         ("d.jsonl", "[1]\n", "line 1 is no object"),
         ("d.jsonl", "{", "cannot be read"),
+        ("d.jsonl", '{"at": NaN, "env": "production"}', "line 1: no readable time 'nan'"),
+        ("d.jsonl", '{"at": "a", "at": "b"}', "line 1: the key 'at' stands twice in one object"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_line(tmp_path: Path, name: str, text: str, message: str) -> None:

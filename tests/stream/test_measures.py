@@ -9,10 +9,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.jira_bodies import history, issue, moved
 from tests.stream.work import done, filled
 from tests.streams import sample_stream, stream_of
 from vsm import read_stream
 from vsm.config import Workflow
+from vsm.errors import ParameterError
+from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.sections import Section
@@ -20,6 +23,7 @@ from vsm.stream import ValueStream
 from vsm.tables import DERIVED, TABLES, check
 
 NOW = pd.Timestamp("2026-01-05", tz="UTC")
+LATER = pd.Timestamp("2026-01-10", tz="UTC")
 MEASURES = (
     "lifecycles", "stage_visits", "stage_shares", "batches", "handoff_costs", "ping_pong", "network",
     "team_network", "blocking_network", "findings", "quality", "coverage", "delivery", "responsibility", "alignment",
@@ -132,3 +136,16 @@ def test_every_frame_of_a_stream_is_in_the_dictionary() -> None:
         for part in fields(one)
     }
     assert found == {*TABLES, *DERIVED}
+
+
+@pytest.mark.slow
+def test_a_ticket_of_very_many_changes_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain definitions would take hours: one sentence says which ticket it is, and what to ask instead."""
+    bodies = [issue(1, *(history(n, f"2026-01-06T09:{n:02}:00.000+0000", moved("1", "3")) for n in range(5)))]
+    stream = stream_from_log(log_from_jira(bodies), workflow=Workflow(), as_of=LATER)
+    assert stream.explain("AB-1").key == "AB-1"
+    monkeypatch.setattr("vsm.stream.MOST_EXPLAINED", 5)
+    with pytest.raises(
+        ParameterError, match=r"AB-1 has 6 changes of status or assignee; .* more than 5; its"
+    ):
+        stream.explain("AB-1")

@@ -6,7 +6,7 @@ import pytest
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.people import Teams
 from vsm.sections import Load, Rework, load_section, rework_section
-from vsm.tables import EVENTS, VISITS, WAITS, conform, empty
+from vsm.tables import EVENTS, TICKETS, VISITS, WAITS, conform, empty
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 HOUR = pd.Timedelta(hours=1)
@@ -55,10 +55,12 @@ def visits_of(**lifecycles: str) -> pd.DataFrame:
 
 @pytest.fixture
 def told() -> tuple[Rework, Load]:
-    """One finished ticket with a return, one open with another return, one that lies in the queue."""
+    """One delivered ticket with a return, one open with another return, one that lies in the queue."""
     visits = visits_of(a="Test Build Test Build Done", b="Build Test Build", c="Ready")
     waits, events = empty(WAITS), empty(EVENTS)
-    lifecycles = lifecycles_from_visits(visits, waits, events=events, stages=STAGES, as_of=NOW)
+    lifecycles = lifecycles_from_visits(
+        visits, waits, tickets=empty(TICKETS), events=events, stages=STAGES, as_of=NOW
+    )
     stage_visits = stage_visits_from_visits(visits, waits, stages=STAGES)
     return (
         rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12, seed=0),

@@ -1,6 +1,6 @@
 """Documents from outside, checked once: what ``sources`` store and ``eventlog`` reads passes one door."""
 
-from vsm.bodies.door import Door, Instant, Read, parsed_of, text_of
+from vsm.bodies.door import Door, Instant, Read, parsed_of, storable_number, text_of
 from vsm.bodies.jira import (
     BOARDS,
     CUSTOM,
@@ -30,6 +30,7 @@ __all__ = [
     "Read",
     "last_updated",
     "parsed_of",
+    "storable_number",
     "text_of",
     "unread_document",
 ]

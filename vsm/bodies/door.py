@@ -6,6 +6,7 @@ text, so that parsing and checking are one step.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -193,6 +194,21 @@ class Door(Generic[Body]):
 def text_of(parsed: object) -> bytes:
     """Give a body as text; half a surrogate pair, as in a cut emoji, becomes '?', as in the archive."""
     return json.dumps(parsed, ensure_ascii=False, default=dict).encode("utf-8", errors="replace")
+
+
+def storable_number(text: str) -> int | float | str:
+    """Give a number of JSON; its text where it is beyond what can be stored as one.
+
+    Examples
+    --------
+    >>> storable_number("7"), storable_number("0.5"), storable_number("1e999")
+    (7, 0.5, '1e999')
+    """
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def parsed_of(raw: object) -> Any:

@@ -34,6 +34,7 @@ class User(TypedDict, total=False):
     """A person's account, on Cloud or Data Center."""
 
     accountId: Text | None
+    accountType: Text | None
     key: Text | None
     name: Text | None
     displayName: Text | None
@@ -67,6 +68,7 @@ Item = TypedDict(
     {
         "field": Word,
         "fieldId": NotRequired[Word | None],
+        "fieldtype": NotRequired[Word | None],
         "from": NotRequired[Text | None],
         "fromString": NotRequired[Text | None],
         "to": NotRequired[Text | None],
@@ -149,6 +151,7 @@ class Fields(TypedDict):
     project: NotRequired[Named | None]
     issuetype: NotRequired[Named | None]
     priority: NotRequired[Named | None]
+    resolution: NotRequired[Named | None]
     parent: NotRequired[Named | None]
     assignee: NotRequired[User | None]
     creator: NotRequired[User | None]
@@ -240,7 +243,9 @@ class Option(TypedDict, total=False):
 
 INSTANTS: Final = frozenset({"created", "started", "updated", "resolutiondate", "noticed"})
 _LISTS: Final = ("components", "labels", "issuelinks")
-_ADDED: Final = ("priority", "summary", "project", "creator", "reporter", "updated", "resolutiondate")
+_ADDED: Final = (
+    "priority", "resolution", "summary", "project", "creator", "reporter", "updated", "resolutiondate",
+)  # fmt: skip
 _NOTES: Final = (("comment", "comments"), ("worklog", "worklogs"))
 ISSUES: Final = Door(
     TypeAdapter(Issue),

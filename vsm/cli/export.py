@@ -38,20 +38,24 @@ def export(
 ) -> None:
     """Write a table or network to a file, with pseudonyms; data/README.md explains the columns.
 
+    A file that is there already is replaced; of all, those that bear the name of a table or network.
     Keys of tickets and hashes of commits stay: whoever reads Jira or Git can join them back to names.
     """
     if table not in KNOWN:
         raise ParameterError(f"no table '{table}'; known: {', '.join(KNOWN)}")
+    files = [(table, to)]
+    if table == "all":
+        files = [(name, to / f"{name}.parquet") for name in (*TABLES, *DERIVED)]
+        files += [(name, to / f"{name}{kind}") for name in NETWORKS for kind in (".graphml", ".json")]
+        if links := [str(path) for _, path in files if path.is_symlink()]:
+            raise ParameterError(
+                f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"
+            )
     stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
     if table == "all":
         to.mkdir(parents=True, exist_ok=True)
-        for name in (*TABLES, *DERIVED):
-            _export(stream, name, to / f"{name}.parquet")
-        for name in NETWORKS:
-            _export(stream, name, to / f"{name}.graphml")
-            _export(stream, name, to / f"{name}.json")
-    else:
-        _export(stream, table, to)
+    for name, path in files:
+        _export(stream, name, path)
 
 
 def _export(stream: ValueStream, name: str, to: Path) -> None:

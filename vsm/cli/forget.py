@@ -1,5 +1,6 @@
 """``vsm forget``: a person, or raw data of a certain age, leaves the work folder and does not come back."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -18,7 +19,8 @@ from vsm.errors import ParameterError
 from vsm.eventlog.participants import people_of
 from vsm.people import mailbox, mask_addresses
 from vsm.people.forgetting import Refusals, addresses_beside, document_digest, forgotten_person
-from vsm.read import read_log
+from vsm.read import STORED, read_log
+from vsm.reports.atomic import write_whole
 from vsm.sources.archive import Archive, open_archive
 from vsm.sources.forgotten import new_word, read_refusals, text_of
 from vsm.sources.lock import one_at_a_time
@@ -144,14 +146,16 @@ def _last_change(body: Mapping[str, Any], fetched: datetime) -> datetime:
 
 def _clean(folder: WorkFolder, refusals: Refusals) -> None:
     """Remove what was derived, and rewrite the folder's own words and records."""
-    for path in folder.log.glob("*.parquet"):
-        path.unlink()
+    for name in STORED:
+        for path in folder.log.glob(f"*{name}.parquet*"):  # with what a process left that was killed
+            if re.fullmatch(rf"{name}\.parquet|\.{name}\.parquet\.\d+\.new", path.name):
+                path.unlink()
     logs = (folder.run_log, folder.run_log.with_suffix(".log.1"))
     for path in (folder.workflow, folder.experiments, *logs):
         if path.is_file():
             text = path.read_bytes().decode("utf-8", "surrogateescape")
             if (new := refusals.text(text)) != text:
-                path.write_bytes(new.encode("utf-8", "surrogateescape"))
+                write_whole(path, new.encode("utf-8", "surrogateescape"))
     if folder.history.is_file():
         with closing(sqlite3.connect(folder.history, isolation_level=None)) as database:
             database.execute("PRAGMA secure_delete = ON")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,10 @@ from vsm.sources.work_folder import WorkFolder, read_workflow
 
 LONGEST = 300
 """Characters of another library's message that are repeated."""
+
+Taken = Annotated[
+    str, typer.Option(help="YYYY-MM-DD (UTC): when the export was taken. Open work is that old.")
+]
 
 pull = typer.Typer(
     help="Pull tickets and commits into the archive; can be repeated.", invoke_without_command=True
@@ -61,6 +65,7 @@ def jira(
         bool, typer.Option("--insecure-http", help="Let the login go unencrypted. Do not.")
     ] = False,
     name: Annotated[str, typer.Option(help="A name for this Jira, where there are several.")] = "",
+    taken: Taken = "",
 ) -> None:
     """Pull a live Jira, or an export of one.
 
@@ -69,7 +74,9 @@ def jira(
     """
     if (file is None) == (not url):
         raise ParameterError("name either --file EXPORT or --url https://example.atlassian.net")
-    asked: Asked = {"file": str(file.absolute())} if file else {
+    if taken and not file:
+        raise ParameterError("--taken is for an export: a live Jira is seen when it is pulled")
+    asked: Asked = {"file": str(file.absolute()), **_taken(taken)} if file else {
         "url": url, "projects": project or [], "jql": jql, "filter": filter_, "board": board,
         "ca_bundle": ca_bundle, "insecure_http": insecure_http,
     }  # fmt: skip
@@ -118,6 +125,7 @@ def table(
     ] = "",
     name: Annotated[str, typer.Option(help="A name for the source; by default that of the file.")] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out, and list them.")] = False,
+    taken: Taken = "",
 ) -> None:
     """Pull another tracker's export, with a mapping of its columns.
 
@@ -126,7 +134,21 @@ def table(
     cost_of_delay.
     """
     asked = {"file": str(file.absolute()), "columns": parse_columns(map_), "timezone": timezone}
-    store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad})
+    store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad, **_taken(taken)})
+
+
+def _taken(day: str) -> dict[str, str]:
+    """Give the instant by which an export is known to have been taken: the end of that day, or now."""
+    if not day:
+        return {}
+    try:
+        end = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
+    except (ValueError, OverflowError):
+        raise ParameterError(f"--taken is '{day}'; write the day of the export as YYYY-MM-DD") from None
+    now = datetime.now(UTC)
+    if end > now + timedelta(days=1):
+        raise ParameterError(f"--taken is {day}, which is still to come")
+    return {"taken": min(end, now).isoformat()}
 
 
 def store(
@@ -215,6 +237,8 @@ def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None
         raise SourceError(f'{dir_}: nothing was pulled yet; try vsm pull --dir "{dir_}" jira --help')
     failed = []
     for state, asked in latest.values():
+        if "taken" in asked and Path(asked["file"]).stat().st_mtime > state.started.timestamp():
+            del asked["taken"]  # another export lies there by now
         try:
             store((dir_, progress), state.source, asked, at=at)
         except VsmError as error:

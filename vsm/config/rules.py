@@ -63,6 +63,26 @@ class Privacy(Section):
     keep: int | None = Field(default=None, ge=1)
 
 
+class Outcome(Section):
+    """Which tickets count as delivered, and when one is finished.
+
+    A resolution, or a status, of a name in ``discarded`` means that nothing was delivered, one in
+    ``delivered`` that something was; all others go by the default words (data/README.md). With ``finish =
+    "resolution"`` a ticket is finished as soon as it has a resolution, whatever its status is; by default
+    only in a done stage.
+    """
+
+    discarded: tuple[Word, ...] = ()
+    delivered: tuple[Word, ...] = ()
+    finish: Literal["status", "resolution"] = "status"
+
+    @model_validator(mode="after")
+    def _says_each_name_once(self) -> Self:
+        if both := sorted({*map(_plain, self.discarded)} & {*map(_plain, self.delivered)}):
+            raise ValueError(f"[outcome] lists '{both[0]}' as discarded and as delivered; keep one")
+        return self
+
+
 class Waiting(Section):
     """How causes of waiting are told apart.
 

@@ -31,6 +31,8 @@ def instants(values: Sequence[object]) -> pd.DatetimeIndex:
     DatetimeIndex(['2026-08-24 09:11:52.944000+00:00', '2017-04-13 08:00:29+00:00', 'NaT'],
                   dtype='datetime64[us, UTC]', freq=None)
     """
+    if all(value is None for value in values):
+        return pd.DatetimeIndex([pd.NaT] * len(values), dtype=INSTANT)
     only_texts = all(type(value) is str for value in values)
     texts = pd.Series(
         cast("list[str]", values if only_texts else [_iso(value) for value in values]), dtype="str"

@@ -8,16 +8,17 @@ ids do not follow time in imports.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from vsm.bodies import Issue
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
-from vsm.eventlog.jira_checks import check_changelogs, check_gone
+from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
     Item,
+    Json,
     account,
     addresses_in,
     history_items,
@@ -25,15 +26,15 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
-from vsm.eventlog.jira_site import JiraDocuments, custom_value, sort_documents
+from vsm.eventlog.jira_site import JiraDocuments, custom_value
 from vsm.eventlog.links import links_without_history
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.people import mailboxes_of
-from vsm.tables import EVENTS, NAMES, TICKETS, TOUCH_KINDS, conform, empty
+from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
-States = dict[str, str | None]
-
-STATES: Final = ("status", "assignee", "priority", "sprint", "parent", "team", "flag")
+STATES: Final = ("status", "assignee", "priority", "resolution", "sprint", "parent", "team", "flag")
+ROLES: Final = ("sprint", "team", "flag", "parent", "objective", *AMOUNTS)
+NO_TEXTS: Final = ("created", "resolved", "histories", "total", *AMOUNTS)
 ORDER: Final = ["ticket", "at", "history", "position"]
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
@@ -68,71 +69,113 @@ def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: b
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    documents = sort_documents(bodies, source=source)
-    if not documents.issues:
-        names = _names(documents, [], source, mail_key)
-        return Log(names=names, quality=quality_from_notes(documents.notes))
-    changes = _changes(documents, source)
+    documents = JiraDocuments(bodies, source=source)
+    parts, names = list[_Part](), _Names()
+    for issues in documents.parts():
+        parts.append(_part(issues, documents.roles, source))
+        names.add(issues, source)
+    if not parts:
+        named = names.table(documents.statuses, [], source, mail_key)
+        return Log(names=named, quality=quality_from_notes(documents.notes))
+    changes, lifecycles, linked = _joined(parts, documents.latest, source)
     moves = changes[changes["kind"] == "status"]
     entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
     renamed = changes[changes["kind"] == "move"].dropna(subset=["before"])
     ids = dict(zip(renamed["before"], renamed["ticket"], strict=True))
-    ids |= {body["key"]: f"{source}:{body['id']}" for body in documents.issues}
-    now: dict[str, States] = {
-        f"{source}:{body['id']}": {kind: _now(body, kind, documents.roles, ids, source) for kind in STATES}
-        for body in documents.issues
-    }
-    lifecycles = _lives(documents, changes, now, source)
-    linked = links_without_history(documents.issues, changes, lifecycles=lifecycles, ids=ids, source=source)
-    firsts = pd.DataFrame([*_first_states(changes, lifecycles, now), *linked], columns=list(Item._fields))
-    rows = pd.concat([firsts, changes])
-    ends = _ends(documents, rows, source)
+    ids |= dict(zip(lifecycles["key"], lifecycles["ticket"], strict=True))
+    lifecycles = _lives(lifecycles, changes, ids)
+    links = links_without_history(linked, changes, lifecycles=lifecycles, ids=ids, source=source)
+    lasting = _items(links, pd.DatetimeIndex([link.at for link in links], dtype=INSTANT))
+    rows = pd.concat([_first_states(changes, lifecycles), lasting, changes], ignore_index=True)
+    ends = _ends(documents, rows, lifecycles, source)
+    named = names.table(documents.statuses, entered, source, mail_key)
     notes = [
         *documents.notes,
-        *check_changelogs(documents.issues, changes, lifecycles, source=source),
+        *check_changelogs(changes, lifecycles, source=source),
         *check_gone(ends, lifecycles, source=source),
-        *check_amounts(_amounts(documents, source), source=source),
+        *check_amounts(_amounts(lifecycles), source=source),
+        *check_categories(names.categories(), named, source=source),
     ]
+    del changes, moves, renamed
     return Log(
         tickets=conform(lifecycles.assign(created=lifecycles["start"]), TICKETS),
-        events=_events(pd.concat([rows, ends]), source),
-        names=_names(documents, entered, source, mail_key),
+        events=_events([rows, ends], source),
+        names=named,
         quality=quality_from_notes(notes),
     )
 
 
-def _changes(documents: JiraDocuments, source: str) -> pd.DataFrame:
-    """Give all recorded facts by ticket and time."""
+class _Part(NamedTuple):
+    """What was read from some issues: recorded facts, tickets as they are now, and bodies with links."""
+
+    changes: pd.DataFrame
+    tickets: pd.DataFrame
+    linked: list[Json]
+
+
+def _part(issues: list[Issue], roles: Mapping[str, str], source: str) -> _Part:
     items = list[Item]()
-    for body in documents.issues:
-        items += history_items(body, source=source, roles=documents.roles)
+    for body in issues:
+        items += history_items(body, source=source, roles=roles)
         items += touch_items(body, source=source)
-    rows = pd.DataFrame(items, columns=list(Item._fields))
-    rows["at"] = instants(list(rows["at"]))
-    return rows.sort_values(ORDER, kind="stable", ignore_index=True)
+    rows = pd.DataFrame([_ticket(body, roles, source) for body in issues])
+    texts = [name for name in rows.columns if name not in NO_TEXTS]
+    tickets = rows.astype(dict.fromkeys(texts, "str") | dict.fromkeys(AMOUNTS, "float64"))
+    for name in ("created", "resolved"):
+        tickets[name] = instants(list(rows[name]))
+    linked: list[Json] = [
+        {"id": body["id"], "fields": {"issuelinks": links}}
+        for body in issues
+        if (links := body["fields"].get("issuelinks"))
+    ]
+    return _Part(_items(items, instants([item.at for item in items])), tickets, linked)
 
 
-def _lives(
-    documents: JiraDocuments, changes: pd.DataFrame, now: Mapping[str, States], source: str
-) -> pd.DataFrame:
-    """Describe each ticket; ``start`` is the earlier of creation and first change (imports differ).
+def _items(items: list[Item], at: pd.DatetimeIndex) -> pd.DataFrame:
+    texts = dict.fromkeys(("ticket", "kind", "before", "after", "actor", "ref"), "str")
+    rows = pd.DataFrame(items, columns=list(Item._fields)).assign(at=at)
+    return rows.astype(texts | {"history": "int64", "position": "int64", "bulk": "bool"})
 
-    A worklog may be dated long before, by a slip of the hand; touches move no beginning.
+
+def _joined(
+    parts: list[_Part], latest: Mapping[str, int], source: str
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Json]]:
+    """Join parts, without what an issue's later body replaced; facts by ticket and time. It uses parts up."""
+    changes, tickets, linked = list[pd.DataFrame](), list[pd.DataFrame](), list[Json]()
+    for number, part in enumerate(parts):
+        old = {ticket for ticket, of in latest.items() if of > number}
+        changes.append(part.changes[~part.changes["ticket"].isin(old)])
+        tickets.append(part.tickets[~part.tickets["ticket"].isin(old)])
+        linked += [body for body in part.linked if f"{source}:{body['id']}" not in old]
+    parts.clear()
+    whole = pd.concat(changes, ignore_index=True).sort_values(ORDER, kind="stable", ignore_index=True)
+    return whole, pd.concat(tickets, ignore_index=True), linked
+
+
+def _lives(tickets: pd.DataFrame, changes: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
+    """Give each ticket its parent by ``ids``, and ``start``: the earlier of creation and first change.
+
+    Imports differ in these. A worklog may be dated long before, by a slip of the hand; touches move no
+    beginning.
     """
-    rows = pd.DataFrame([_ticket(body, documents.roles, now, source) for body in documents.issues])
-    rows["created"] = instants(list(rows["created"]))
-    rows["resolved"] = instants(list(rows["resolved"]))
     changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
-    earliest = changed.groupby("ticket")["at"].min().reindex(rows["ticket"]).set_axis(rows.index)
-    rows["start"] = rows["created"].where(~(earliest < rows["created"]), earliest)
-    return rows
+    earliest = changed.groupby("ticket")["at"].min().reindex(tickets["ticket"]).set_axis(tickets.index)
+    return tickets.assign(
+        parent=tickets["parent"].fillna(tickets["parent_key"].map(ids)).astype("str"),
+        start=tickets["created"].where(~(earliest < tickets["created"]), earliest),
+    )
 
 
-def _ticket(body: Issue, roles: Mapping[str, str], now: Mapping[str, States], source: str) -> dict[str, Any]:
-    fields, ticket = body["fields"], f"{source}:{body['id']}"
+def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any]:
+    """Describe a ticket and its states of today, for where no change says what they were."""
+    fields, changelog = body["fields"], body["changelog"]
     site = (body.get("self") or "").partition("/rest/")
+    parent = (fields.get("parent") or {}).get("id")
+    custom = {
+        role: custom_value(fields, role, roles=roles, source=source) if roles else None for role in ROLES
+    }
     return {
-        "ticket": ticket,
+        "ticket": f"{source}:{body['id']}",
         "key": body["key"],
         "project": (fields.get("project") or {}).get("key") or body["key"].rpartition("-")[0],
         "type": (fields.get("issuetype") or {}).get("name"),
@@ -142,106 +185,141 @@ def _ticket(body: Issue, roles: Mapping[str, str], now: Mapping[str, States], so
         "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
+        "resolution": (fields.get("resolution") or {}).get("name"),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
-        "parent": now[ticket]["parent"],
-        "objective": custom_value(fields, "objective", roles=roles, source=source),
-        **{word: amount(custom_value(fields, word, roles=roles, source=source)) for word in AMOUNTS},
+        "status": status_id(body, source=source),
+        "assignee": account(source, fields.get("assignee")),
+        "parent": f"{source}:{parent}" if parent else None,
+        "parent_key": custom["parent"],
+        **{role: custom[role] for role in ("sprint", "team", "flag", "objective")},
+        **{word: amount(custom[word]) for word in AMOUNTS},
+        **{f"{word}_text": custom[word] for word in AMOUNTS},
+        "histories": len(changelog["histories"]),
+        "total": changelog.get("total") or 0,
     }
 
 
-def _amounts(documents: JiraDocuments, source: str) -> Iterator[tuple[str, str, States]]:
-    roles = documents.roles
-    for body in documents.issues:
-        texts = {word: custom_value(body["fields"], word, roles=roles, source=source) for word in AMOUNTS}
-        yield f"{source}:{body['id']}", body["key"], texts
+def _amounts(lifecycles: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str]]]:
+    columns = {word: f"{word}_text" for word in AMOUNTS}
+    told = lifecycles[lifecycles[list(columns.values())].notna().any(axis=1)]
+    for row in told.to_dict("records"):
+        yield (
+            row["ticket"],
+            row["key"],
+            {word: row[column] for word, column in columns.items() if isinstance(row[column], str)},
+        )
 
 
-def _now(body: Issue, kind: str, roles: Mapping[str, str], ids: Mapping[str, str], source: str) -> str | None:
-    """Give today's value of a state, for where no change says what it was; keys become tickets by ``ids``."""
-    fields = body["fields"]
-    match kind:
-        case "status":
-            return status_id(body, source=source)
-        case "assignee":
-            return account(source, fields.get("assignee"))
-        case "priority":
-            return (fields.get("priority") or {}).get("name")
-        case "parent" if parent := (fields.get("parent") or {}).get("id"):
-            return f"{source}:{parent}"
-    value = custom_value(fields, kind, roles=roles, source=source) if roles else None
-    return ids.get(value or "") if kind == "parent" else value
-
-
-def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame, now: Mapping[str, States]) -> list[Item]:
+def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give what the changelog lacks: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
     """
     stated = changes[changes["kind"].isin(STATES)].drop_duplicates(["ticket", "kind"])
     halves = (stated["kind"] == "status") & stated["before"].isna()
-    first_values = stated["before"].mask(halves, stated["after"])
-    first_of = first_values.set_axis(pd.MultiIndex.from_frame(stated[["ticket", "kind"]])).to_dict()
-    items = []
-    for ticket, start, creator in zip(
-        lifecycles["ticket"], lifecycles["start"], lifecycles["creator"], strict=True
-    ):
-        values = {kind: first_of.get((ticket, kind), now[ticket][kind]) for kind in STATES}
-        facts = [
-            ("created", None),
-            *((kind, value) for kind, value in values.items() if isinstance(value, str)),
-        ]
-        for position, (kind, after) in enumerate(facts):
-            items.append(Item(ticket, start, -1, position, kind, None, after, creator, f"{ticket}/created"))
-    return items
+    first_of = stated.assign(value=stated["before"].mask(halves, stated["after"]))
+    firsts = lifecycles[["ticket"]].assign(
+        at=lifecycles["start"],
+        history=-1,
+        position=0,
+        kind="created",
+        before=pd.Series(pd.NA, index=lifecycles.index, dtype="str"),
+        after=pd.Series(pd.NA, index=lifecycles.index, dtype="str"),
+        actor=lifecycles["creator"],
+        ref=lifecycles["ticket"] + "/created",
+        bulk=False,
+    )
+    facts = [firsts]
+    for position, kind in enumerate(STATES, start=1):
+        changed, after = first_of[first_of["kind"] == kind].set_index("ticket")["value"], lifecycles[kind]
+        if len(changed):
+            first = lifecycles["ticket"].map(changed)
+            after = first.where(lifecycles["ticket"].isin(changed.index), after)
+        if (known := after.notna()).any():
+            facts.append(firsts[known].assign(kind=kind, position=position, after=after[known]))
+    return pd.concat(facts, ignore_index=True).astype({"kind": "str"})
 
 
-def _ends(documents: JiraDocuments, rows: pd.DataFrame, source: str) -> pd.DataFrame:
+def _ends(
+    documents: JiraDocuments, rows: pd.DataFrame, lifecycles: pd.DataFrame, source: str
+) -> pd.DataFrame:
     """Give tickets that are gone: when that was noticed, and never before what is known of them."""
-    stored = {body["id"] for body in documents.issues}
-    gone = [body for body in documents.gone if body["issue"] in stored]
-    items = []
-    for body in gone:
-        issue, how = body["issue"], body["how"]
-        items.append(Item(f"{source}:{issue}", None, LAST, 0, "delete", None, how, None, f"gone {issue}"))
-    ends = pd.DataFrame(items, columns=list(Item._fields))
-    noticed = pd.Series(instants([body["noticed"] for body in gone]))
+    stored = set(lifecycles["ticket"])
+    gone = [body for body in documents.gone if f"{source}:{body['issue']}" in stored]
+    items = [
+        Item(f"{source}:{issue}", None, LAST, 0, "delete", None, how, None, f"gone {issue}")
+        for issue, how in ((body["issue"], body["how"]) for body in gone)
+    ]
+    ends = _items(items, instants([body["noticed"] for body in gone]))
     last = rows.groupby("ticket")["at"].max().reindex(ends["ticket"]).set_axis(ends.index)
-    return ends.assign(at=noticed.where(noticed > last, last))
+    return ends.assign(at=ends["at"].where(ends["at"] > last, last))
 
 
-def _events(rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Give EVENTS with ties ranked."""
-    timed = rows.sort_values(ORDER, kind="stable", ignore_index=True)
-    timed["seq"] = timed.groupby(["ticket", "at"]).cumcount()
+def _events(rows: list[pd.DataFrame], source: str) -> pd.DataFrame:
+    """Give EVENTS with ties ranked; it uses the rows up."""
+    timed = pd.concat(rows, ignore_index=True)
+    rows.clear()
+    words = dict.fromkeys(("ticket", "before", "after", "actor"), "category")
+    timed = timed.astype(words).sort_values(ORDER, kind="stable", ignore_index=True)
+    timed["seq"] = timed.groupby(["ticket", "at"], observed=True).cumcount()
     return sorted_events(conform(timed.assign(source=source), EVENTS))
 
 
-def _names(
-    documents: JiraDocuments, entered: Iterable[str], source: str, mail_key: bytes | None
-) -> pd.DataFrame:
-    """Give names and when they were seen; a status that is named nowhere is called by its id."""
-    borne = [name for body in documents.issues for name in names_in(body, source=source)]
-    borne += [
-        (
-            "status",
-            f"{source}:{body['id']}",
-            body["name"],
-            CATEGORIES.get(body.get("category") or ""),
-            None,
+class _Names:
+    """The names that ids bear, and when each was seen, of issues that come some at a time."""
+
+    def __init__(self) -> None:
+        self._number: dict[tuple[str, str, str], int] = {}
+        self._categories: list[pd.DataFrame] = []
+        self._spans: list[pd.DataFrame] = []
+        self._addresses: set[tuple[str, str]] = set()
+
+    def add(self, issues: list[Issue], source: str) -> None:
+        """Add what these issues tell."""
+        self._add(name for body in issues for name in names_in(body, source=source))
+        self._addresses.update(pair for body in issues for pair in addresses_in(body, source=source))
+
+    def _add(self, borne: Iterable[tuple[str, str, str, str | None, object]]) -> None:
+        numbers, seen, about = list[int](), list[object](), list[tuple[str, str | None]]()
+        for kind, bearer, name, category, at in borne:
+            numbers.append(self._number.setdefault((kind, bearer, name), len(self._number)))
+            about.append((bearer, category))
+            seen.append(at)
+        if not numbers and self._spans:
+            return
+        rows = pd.DataFrame(about, columns=["id", "category"]).assign(number=numbers, at=instants(seen))
+        times = rows.groupby("number")["at"]
+        self._spans.append(pd.DataFrame({"first": times.min(), "last": times.max()}))
+        said = rows.dropna(subset=["category"]).groupby(["id", "category"])
+        self._categories.append(said.agg(at=("at", "max"), issues=("at", "size")).reset_index())
+
+    def categories(self) -> pd.DataFrame:
+        """Give how many issues say a category of an id, and when last: ``id, category, at, issues``."""
+        grouped = pd.concat(self._categories).groupby(["id", "category"])
+        return grouped.agg(at=("at", "max"), issues=("issues", "sum")).reset_index()
+
+    def table(
+        self, statuses: Iterable[Json], entered: Iterable[str], source: str, mail_key: bytes | None
+    ) -> pd.DataFrame:
+        """Give NAMES; a status that is named nowhere is called by its id.
+
+        Its category is what the site's own list says, else the issue that was updated last.
+        """
+        listed = {f"{source}:{body['id']}": CATEGORIES.get(body.get("category") or "") for body in statuses}
+        self._add(("status", f"{source}:{body['id']}", body["name"], None, None) for body in statuses)
+        named = {bearer for _, bearer, _ in self._number}
+        self._add(("status", status, status, None, None) for status in entered if status not in named)
+        if not self._number:
+            return empty(NAMES)
+        times = pd.concat(self._spans).groupby(level=0)
+        spans = pd.DataFrame({"first": times["first"].min(), "last": times["last"].max()})
+        known = pd.DataFrame(list(self._number), columns=["kind", "id", "name"])
+        boxes = mailboxes_of(self._addresses, key=mail_key) if mail_key else {}
+        said = self.categories().sort_values("at", kind="stable", na_position="first")
+        category = dict(zip(said["id"], said["category"], strict=True))
+        category |= {status: kind for status, kind in listed.items() if kind}
+        rows = known.assign(
+            category=known["id"].map(category), **spans.sort_index(), mailbox=known["id"].map(boxes)
         )
-        for body in documents.statuses
-    ]
-    named = {bearer for _, bearer, *_ in borne}
-    borne += [("status", status, status, None, None) for status in entered if status not in named]
-    rows = pd.DataFrame(borne, columns=["kind", "id", "name", "category", "at"])
-    if rows.empty:
-        return empty(NAMES)
-    rows["at"] = instants(list(rows["at"]))
-    grouped = rows.groupby(["kind", "id", "name"], sort=True)
-    spans = grouped.agg(category=("category", "first"), first=("at", "min"), last=("at", "max"))
-    boxes = dict[str, str]()
-    if mail_key:
-        used = {pair for body in documents.issues for pair in addresses_in(body, source=source)}
-        boxes = mailboxes_of(used, key=mail_key)
-    return conform(spans.reset_index().assign(mailbox=lambda names: names["id"].map(boxes)), NAMES)
+        return conform(rows.sort_values(["kind", "id", "name"], ignore_index=True), NAMES)

@@ -1,19 +1,18 @@
 """Checks of Jira's changelogs: Jira truncates, migrates and imports; each trace of it becomes a note."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator
+from typing import Any
 
 import pandas as pd
 
-from vsm.bodies import Issue
-from vsm.eventlog.jira_items import status_id
 from vsm.eventlog.log import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
 
 
 def check_changelogs(
-    bodies: Sequence[Issue], changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
+    changes: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str
 ) -> Iterator[QualityNote]:
-    """Note what is wrong or odd in these issues' histories.
+    """Note what is wrong or odd in the issues' histories.
 
     Checked are: completeness (``total`` against what is there), the chain of status changes, the last
     one against the current status, missing authors, moves onto itself, changes
@@ -24,29 +23,49 @@ def check_changelogs(
     changes
         Recorded facts by ticket and time, as ``from_jira`` lays them out.
     lifecycles
-        One row per ticket with ``key, created, start``.
+        One row per ticket with ``key, created, start``, its ``status`` of today, how many ``histories`` are
+        there, and of how many in ``total`` (0: unknown).
     """
     moves = changes[changes["kind"] == "status"]
-    for body in bodies:
-        there = len(body["changelog"]["histories"])
-        total = body["changelog"].get("total") or there
-        if total > there:
-            detail = f"{body['key']}: {there} of {total} histories are there; fetch the whole changelog"
-            yield QualityNote("truncated changelog", "fault", detail, source, f"{source}:{body['id']}")
+    for life in _records(lifecycles[lifecycles["total"] > lifecycles["histories"]]):
+        there = f"{life['histories']} of {life['total']} histories are there"
+        detail = f"{life['key']}: {there}; fetch the whole changelog"
+        yield QualityNote("truncated changelog", "fault", detail, source, life["ticket"])
     yield from _broken_chains(moves, source)
-    last = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"].to_dict()
-    for body in bodies:
-        ticket, now = f"{source}:{body['id']}", status_id(body, source=source)
-        if last.get(ticket, now) != now:
-            detail = (
-                f"{body['key']} is in {now} now, but its last change led to {last[ticket]}; pull it again"
-            )
-            yield QualityNote("history ends elsewhere", "fault", detail, source, ticket)
+    last = moves.drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+    ends = lifecycles.assign(last=lifecycles["ticket"].map(last))
+    elsewhere = ends["ticket"].isin(last.index) & ~(ends["last"] == ends["status"])
+    for life in _records(ends[elsewhere]):
+        led = f"its last change led to {life['last']}"
+        detail = f"{life['key']} is in {life['status']} now, but {led}; pull it again"
+        yield QualityNote("history ends elsewhere", "fault", detail, source, life["ticket"])
     yield from _odd_rows(changes, moves, source)
     yield from _early_touches(changes, lifecycles, source)
-    for life in lifecycles[lifecycles["start"] < lifecycles["created"]].to_dict("records"):
+    for life in _records(lifecycles[lifecycles["start"] < lifecycles["created"]]):
         detail = f"{life['key']}: its first event is of {life['start']:%Y-%m-%d}; its life starts there"
         yield QualityNote("events before creation", "warning", detail, source, life["ticket"])
+
+
+def _records(rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Give rows as mappings; of none at once, which is the rule here and takes pandas long."""
+    return rows.to_dict("records") if len(rows) else []
+
+
+def check_categories(categories: pd.DataFrame, names: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
+    """Note statuses of which issues say different categories; what NAMES holds counts.
+
+    ``categories`` are ``id, category, issues`` (how many of them say so).
+    """
+    known = {row["id"]: row for row in names.to_dict("records")}
+    for status, said in categories.groupby("id"):
+        if len(said) > 1:
+            counts = said.sort_values("issues", ascending=False)
+            each = ", ".join(f"{row['issues']} say {row['category']}" for row in counts.to_dict("records"))
+            detail = (
+                f"status '{known[status]['name']}' ({status}): of its issues {each}, since its category "
+                f"was changed; the latest word counts, {known[status]['category']}"
+            )
+            yield QualityNote("status category changed", "warning", detail, source, None, str(status))
 
 
 def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> Iterator[QualityNote]:
@@ -55,7 +74,7 @@ def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> 
     ``ends`` are the ``delete`` rows, as ``from_jira`` lays them out.
     """
     keys = lifecycles.set_index("ticket")["key"]
-    for end in ends.to_dict("records"):
+    for end in _records(ends):
         detail = (
             f"{keys[end['ticket']]}: {end['after']}, noticed on {end['at']:%Y-%m-%d}; if it was not done, "
             "its life ends there for us, unfinished"
@@ -66,7 +85,7 @@ def check_gone(ends: pd.DataFrame, lifecycles: pd.DataFrame, *, source: str) -> 
 def _broken_chains(moves: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     last = moves.groupby("ticket")["after"].shift()
     broken = last.notna() & moves["before"].notna() & (last != moves["before"])
-    for move in moves.assign(last=last)[broken].to_dict("records"):
+    for move in _records(moves.assign(last=last)[broken]):
         detail = (
             f"left {move['before']} on {move['at']:%Y-%m-%d}, though {move['last']} was entered before it"
         )
@@ -83,7 +102,7 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
         (changes[changes["kind"] == "move"], "moved ticket", "note", "keeps its id"),
     )
     for rows, check, level, effect in checks:
-        for row in rows.to_dict("records"):
+        for row in _records(rows):
             detail = f"{row['kind']} {row['before']} → {row['after']}: {effect}"
             yield QualityNote(check, level, detail, source, row["ticket"], row["ref"])
 
@@ -91,7 +110,7 @@ def _odd_rows(changes: pd.DataFrame, moves: pd.DataFrame, source: str) -> Iterat
 def _early_touches(changes: pd.DataFrame, lifecycles: pd.DataFrame, source: str) -> Iterator[QualityNote]:
     start = changes["ticket"].map(lifecycles.set_index("ticket")["start"])
     early = changes[changes["kind"].isin(TOUCH_KINDS) & (changes["at"] < start)]
-    for touch in early.to_dict("records"):
+    for touch in _records(early):
         detail = (
             f"{touch['kind']} of {touch['at']:%Y-%m-%d}, before the ticket was there: no evidence of work"
         )

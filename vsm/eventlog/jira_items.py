@@ -1,6 +1,6 @@
 """Facts in one Jira issue body: its changelog, comments, worklogs and names. JSON in, no tables yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from vsm.bodies import Issue
@@ -9,25 +9,33 @@ Json = Mapping[str, Any]
 LONGEST_NUMBER: Final = 18
 """Digits of a number that surely fits 64 bits."""
 
-KIND_OF_FIELD: Final = {
+KIND_OF_SYSTEM_FIELD: Final = {
     "status": "status",
     "assignee": "assignee",
+    "priority": "priority",
+    "resolution": "resolution",
+    "link": "link",
+    "issuelinks": "link",
+    "parent": "parent",
+    "issueparentassociation": "parent",
+    "key": "move",
+    "issuekey": "move",
+    "timespent": "worklog",
+}
+"""Fields that every Jira has, by id or, where an item has none, by name."""
+KIND_OF_OWN_FIELD: Final = {
     "team": "team",
     "flagged": "flag",
     "impediment": "flag",
-    "priority": "priority",
-    "resolution": "resolution",
     "sprint": "sprint",
-    "link": "link",
-    "parent": "parent",
-    "issueparentassociation": "parent",
     "epic link": "parent",
-    "key": "move",
-    "timespent": "worklog",
 }
+"""Custom fields by their usual names, for where nothing says what they are for."""
 KIND_OF_ROLE: Final = {"sprint": "sprint", "flag": "flag", "team": "team", "parent": "parent"}
 NO_ROLES: Final[Mapping[str, str]] = {}
 BY_ID: Final = frozenset({"status", "assignee", "team", "parent"})
+APP: Final = "app"
+"""Type and category of an account that is a program's."""
 CATEGORIES: Final = {"new": "queue", "indeterminate": "work", "done": "done"}
 
 
@@ -82,14 +90,14 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
     for number, history in enumerate(body["changelog"]["histories"]):
         items, at = history["items"], history["created"]
-        migration = any(_field(item) == "workflow" for item in items)
+        migration = _is_migration(items)
         history_id = history.get("id") or ""
         numbered = history_id.isascii() and history_id.isdigit() and len(history_id) <= LONGEST_NUMBER
         order = int(history_id) if numbered else number
         ref = history_id or f"{body['id']}/{number}"
         for position, item in enumerate(items):
             role = roles.get(item.get("fieldId") or "")
-            kind = KIND_OF_FIELD.get(_field(item)) if role is None else KIND_OF_ROLE.get(role)
+            kind = kind_of_item(item) if role is None else KIND_OF_ROLE.get(role)
             if kind is None or (kind == "worklog" and logged):
                 continue
             before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
@@ -98,10 +106,32 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
             yield Item(ticket, at, order, position, kind, before, after, actor, ref, bulk)
 
 
-def _field(item: Json) -> str:
-    """Give the field's name: ``fieldId`` is stable, ``field`` may be renamed and varies in case."""
-    field_id = str(item.get("fieldId") or "").lower()
-    return field_id if field_id in KIND_OF_FIELD else str(item["field"]).lower()
+def kind_of_item(item: Json) -> str | None:
+    """Give what kind of fact a changed field is; None for a field that says nothing about flow.
+
+    The id decides, since names are translated, changed, and given to fields of other kinds: a custom field
+    that is called Status moves no ticket. Without an id the name decides, for a field of Jira's own only
+    where the item does not say that it is a custom one.
+
+    Examples
+    --------
+    >>> custom = {"field": "Status", "fieldId": "customfield_10500", "fieldtype": "custom"}
+    >>> kind_of_item(custom), kind_of_item(custom | {"fieldId": "status"}), kind_of_item({"field": "Status"})
+    (None, 'status', 'status')
+    """
+    field_id, name = str(item.get("fieldId") or "").lower(), str(item["field"]).lower()
+    if field_id in KIND_OF_SYSTEM_FIELD:
+        return KIND_OF_SYSTEM_FIELD[field_id]
+    if item.get("fieldtype") == "jira" or not (field_id or item.get("fieldtype")):
+        return KIND_OF_SYSTEM_FIELD.get(name) or KIND_OF_OWN_FIELD.get(name)
+    return KIND_OF_OWN_FIELD.get(name)
+
+
+def _is_migration(items: Sequence[Json]) -> bool:
+    """Whether a history is of a new workflow; with a new key or project it is a move between projects."""
+    own = [item for item in items if item.get("fieldtype") != "custom"]
+    words = {str(item.get(word)).lower() for item in own for word in ("field", "fieldId")}
+    return "workflow" in words and not words & {"key", "issuekey", "project"}
 
 
 def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
@@ -162,10 +192,11 @@ def names_in(body: Issue, *, source: str) -> Iterator[tuple[str, str, str, str |
     yield "status", status_id(body, source=source), status["name"], category, fields.get("updated")
     for user, when in _users(body):
         if user_id := account(source, user):
-            yield "account", user_id, user.get("displayName") or user.get("name") or user_id, None, when
+            program = APP if user.get("accountType") == APP else None
+            yield "account", user_id, user.get("displayName") or user.get("name") or user_id, program, when
     for history in body["changelog"]["histories"]:
         for item in history["items"]:
-            kind = {"status": "status", "assignee": "account"}.get(_field(item))
+            kind = {"status": "status", "assignee": "account"}.get(kind_of_item(item) or "")
             sides = ((item.get("from"), item.get("fromString")), (item.get("to"), item.get("toString")))
             for value_id, name in sides if kind else ():
                 if name:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from vsm.bodies import (
@@ -17,6 +16,7 @@ from vsm.bodies import (
     Read,
     last_updated,
     parsed_of,
+    text_of,
 )
 from vsm.eventlog.jira_items import Json
 from vsm.eventlog.log import QualityNote
@@ -25,7 +25,9 @@ BACK: Final = "back"
 SPRINT_ID: Final = re.compile(r"[\[,]id=(\d+)[,\]]")
 """Where Data Center hides a sprint's id: ``…Sprint@1f[id=12,name=…]``."""
 SHOWN: Final = 3
-_OTHERS: Final[Mapping[object, Door[Any]]] = {
+PART: Final = 2_000
+"""Issues that are read at a time."""
+_OTHERS: Final[Mapping[str, Door[Any]]] = {
     "site": SITES,
     "status": STATUSES,
     "gone": GONE,
@@ -33,59 +35,119 @@ _OTHERS: Final[Mapping[object, Door[Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class JiraDocuments:
-    """A source's documents by what they are, as they passed the door; a file holds issues only.
+    """A source's documents by what they are, as they passed the door.
 
-    ``roles`` gives the role that a custom field plays, by its id; ``gone`` are issues that are not there any
-    more; ``notes`` say what did not pass.
-    """
+    Attributes
+    ----------
+    statuses, gone
+        What else a live pull stores: the site's statuses, and issues that are not there any more.
+    roles
+        The role that a custom field plays, by its id; a file has none.
+    latest
+        The part that counts, of an issue that came in several parts with different bodies.
 
-    issues: list[Issue] = field(default_factory=list)
-    statuses: list[Json] = field(default_factory=list)
-    gone: list[Json] = field(default_factory=list)
-    roles: Mapping[str, str] = field(default_factory=dict)
-    notes: list[QualityNote] = field(default_factory=list)
+    They are whole when the last part was given. What cannot be read is left out and noted by its key, else by
+    its id or its number; so is the older of two bodies with one id.
 
-
-def sort_documents(bodies: Iterable[object], *, source: str = "jira") -> JiraDocuments:
-    """Let documents through the door, and give them by what they are.
-
-    What cannot be read is left out and noted by its key, else by its id or its number; so is the older of two
-    bodies with one id. ``bodies`` are texts of JSON in UTF-8, or what was parsed from such.
+    Parameters
+    ----------
+    bodies
+        Texts of JSON in UTF-8, or what was parsed from such.
 
     Examples
     --------
     >>> gone = {"type": "gone", "issue": "7", "how": "deleted", "noticed": "2026-01-05T09:00:00+00:00"}
-    >>> documents = sort_documents([gone, gone | {"issue": "8", "how": "back"}, {"id": "7", "key": "AB-1"}])
-    >>> [body["issue"] for body in documents.gone], [note.detail[:23] for note in documents.notes]
-    (['7'], ['AB-1: fields is missing'])
+    >>> documents = JiraDocuments([gone, gone | {"issue": "8", "how": "back"}, {"id": "7", "key": "AB-1"}])
+    >>> list(documents.parts()), [body["issue"] for body in documents.gone]
+    ([], ['7'])
+    >>> [note.detail[:23] for note in documents.notes]
+    ['AB-1: fields is missing']
     """
-    issues, others = list[Issue](), dict[object, list[Json]]()
-    notes = list[QualityNote]()
-    for number, raw in enumerate(bodies, start=1):
+
+    def __init__(self, bodies: Iterable[object], *, source: str = "jira") -> None:
+        self.statuses: list[Json] = []
+        self.gone: list[Json] = []
+        self.roles: dict[str, str] = {}
+        self.latest: dict[str, int] = {}
+        self._bodies, self._source = bodies, source
+        self._unread, self._unlisted = list[QualityNote](), list[QualityNote]()
+        self._doubled, self._odd = list[QualityNote](), list[QualityNote]()
+        self._known: dict[str, tuple[int, float]] = {}
+
+    @property
+    def notes(self) -> list[QualityNote]:
+        """What did not pass, and what is odd."""
+        return [*self._unread, *self._unlisted, *self._doubled, *self._odd]
+
+    def parts(self) -> Iterator[list[Issue]]:
+        """Give the issues, some thousands at a time, so that not all are in memory at once.
+
+        The roles of custom fields are needed to read an issue: those that come before the site's own document
+        are kept until it has come, or until the end.
+        """
+        waiting, parts, sited = list[tuple[Issue, int]](), 0, False
+        for number, raw in enumerate(self._bodies, start=1):
+            issue, kind = self._passed(raw, number)
+            sited |= kind == "site"
+            if issue is not None:
+                waiting.append((issue, hash(raw if isinstance(raw, bytes) else text_of(issue))))
+            if sited and len(waiting) >= PART:
+                yield from self._part(waiting, parts)
+                waiting, parts = [], parts + 1
+        yield from self._part(waiting, parts)
+
+    def _passed(self, raw: object, number: int) -> tuple[Issue | None, str]:
+        """Let a document through the door: give the issue, or what else it is, which is put in its place."""
         read = ISSUES.read(raw)
+        kind = ""
         if read.body is None:
             parsed = parsed_of(raw)
-            kind = parsed.get("type") if isinstance(parsed, Mapping) else None
+            word = parsed.get("type") if isinstance(parsed, Mapping) else None
+            kind = word if isinstance(word, str) else ""  # whatever else it is, it names nothing
             if kind in {"board", "compared", "refused"}:  # read by themselves, or nothing to read
-                continue
-            if isinstance(kind, str) and kind in _OTHERS:
-                read = _OTHERS[kind].read(raw)
-                others.setdefault(kind, []).extend([read.body] if read.body else [])
-        else:
-            issues.append(read.body)
+                return None, kind
+            if kind and kind in _OTHERS:
+                other = _OTHERS[kind].read(raw)
+                if other.body:
+                    self._put(kind, other.body)
+                read = Read(None, other.faults, other.name)
         if read.faults:
-            notes.append(_left_out(read, read.name or f"document {number}", source))
-    for unread in others.get("unread", ()):
-        for entry in unread["entries"]:
-            notes.append(_left_out(Read(None, (entry["reason"],)), entry["name"], source))
-    roles = {name: role for site in others.get("site", ()) for name, role in site["roles"].items()}
-    unique = list(_unique(issues, notes, source))
-    for issue in unique:
-        notes += _odd_values(issue, roles, source)
-    gone = [body for body in others.get("gone", ()) if body["how"] != BACK]
-    return JiraDocuments(unique, others.get("status", []), gone, roles, notes)
+            self._unread.append(_left_out(read, read.name or f"document {number}", self._source))
+        return read.body, kind
+
+    def _put(self, kind: str, body: Json) -> None:
+        match kind:
+            case "site":
+                self.roles |= body["roles"]
+            case "status":
+                self.statuses.append(body)
+            case "gone" if body["how"] != BACK:
+                self.gone.append(body)
+            case "unread":
+                entries = ((Read[Any](None, (entry["reason"],)), entry["name"]) for entry in body["entries"])
+                self._unlisted += [_left_out(read, name, self._source) for read, name in entries]
+
+    def _part(self, issues: list[tuple[Issue, int]], part: int) -> Iterator[list[Issue]]:
+        """Give each issue once: of differing bodies with one id the one that was updated last."""
+        mine: dict[str, Issue] = {}
+        for issue, content in issues:
+            number, updated = issue["id"], last_updated(issue)
+            known, state = self._known.get(number), (content, updated)
+            if known is None:
+                mine[number], self._known[number] = issue, state
+            elif (mine[number] != issue) if number in mine else (known[0] != content):
+                detail = f"{issue['key']}: two different bodies have the id {number}; the later one is taken"
+                ticket = f"{self._source}:{number}"
+                self._doubled.append(
+                    QualityNote("id of several bodies", "warning", detail, self._source, ticket)
+                )
+                if updated >= known[1]:
+                    mine[number], self._known[number], self.latest[ticket] = issue, state, part
+        for issue in mine.values():
+            self._odd += _odd_values(issue, self.roles, self._source)
+        if mine:
+            yield list(mine.values())
 
 
 def _left_out(read: Read[Any], name: str, source: str) -> QualityNote:
@@ -96,21 +158,6 @@ def _left_out(read: Read[Any], name: str, source: str) -> QualityNote:
         return QualityNote("unreadable document", "fault", detail, source, None, name)
     detail = f"{faults}; only that is left out of the ticket"
     return QualityNote("unreadable part", "warning", detail, source, f"{source}:{read.body['id']}")
-
-
-def _unique(issues: Iterable[Issue], notes: list[QualityNote], source: str) -> Iterable[Issue]:
-    """Give each issue once: of differing bodies with one id the one that was updated last."""
-    known: dict[str, Issue] = {}
-    for issue in issues:
-        other = known.setdefault(issue["id"], issue)
-        if other == issue:
-            continue
-        known[issue["id"]] = max(other, issue, key=lambda body: (last_updated(body), body is issue))
-        detail = f"{issue['key']}: two different bodies have the id {issue['id']}; the later one is taken"
-        notes.append(
-            QualityNote("id of several bodies", "warning", detail, source, f"{source}:{issue['id']}")
-        )
-    return known.values()
 
 
 def _odd_values(issue: Issue, roles: Mapping[str, str], source: str) -> Iterator[QualityNote]:

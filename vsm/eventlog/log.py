@@ -78,7 +78,10 @@ def _merged(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     full = [frame for frame in frames if len(frame)]
     if not full:
         return empty(table)
-    rows = conform(pd.concat([_plain(frame) for frame in full], ignore_index=True), table)
+    if table is EVENTS and len(full) == 1:  # the largest by far; sorted_events gives it fresh categories
+        rows = conform(full[0], table)
+    else:
+        rows = conform(pd.concat([_plain(frame) for frame in full], ignore_index=True), table)
     return rows.drop_duplicates(list(table.key) or None, ignore_index=True)
 
 

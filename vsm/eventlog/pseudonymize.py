@@ -104,6 +104,7 @@ def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) 
         "status": [*statuses, *(stage.name for stage in workflow.stages)],
         "type": log.tickets["type"],
         "priority": log.tickets["priority"],
+        "resolution": log.tickets["resolution"],
         "team": [team.name for team in workflow.teams],
         "repository": [*log.commits["repository"], *log.deploys["repository"]],
         "release": log.releases["release"],

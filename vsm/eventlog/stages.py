@@ -7,6 +7,8 @@ import pandas as pd
 from vsm.config import Workflow, one_line
 from vsm.config.stages import Stage
 
+RESOLVED: Final = "resolved"
+"""The status that a resolved ticket has in place of one that is not done (``[outcome] finish``)."""
 COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "position", "batch", "mapped"]
 
 
@@ -43,6 +45,8 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
     # A stage that Git shows has a status of its own, so that it is one among others.
     rows += [_described(f"git:{stage.git}", stage.name, stage) for stage in workflow.stages if stage.git]
     words = ["status", "name", "stage", "kind", "team", "discipline"]
+    if workflow.outcome.finish == "resolution":
+        rows.append(_resolved(workflow))
     table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
     table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
     order = _order(workflow, table)
@@ -62,6 +66,13 @@ def _row(
     kind = str(category.iloc[0]) if len(category) else "queue"
     nobody = {"team": None, "discipline": None, "batch": False, "mapped": False}
     return {"status": status, "name": shown[0], "stage": shown[0], "kind": kind, **nobody}
+
+
+def _resolved(workflow: Workflow) -> dict[str, Any]:
+    """Give the status of what is resolved in a status that is not done: of the first done stage."""
+    done = next((stage for stage in workflow.stages if stage.kind == "done"), None)
+    plain = Stage(name="Resolved", kind="done")
+    return _described(RESOLVED, "Resolved", done or plain) | {"mapped": done is not None}
 
 
 def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 import pandas as pd
 
@@ -31,11 +32,16 @@ def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]
     }
 
 
+_VERSION: Final = r"\.[0-9x]|-[0-9]+-[0-9]|-(?:rc\.?[0-9]+|snapshot)(?![A-Za-z0-9])"
+"""What goes on after a number that is a version's, as in shop-4.0.0."""
+
+
 class KeyFinder:
     """Finds the tickets that texts name.
 
     Only keys of known projects are found, in any case: a loose pattern would find UTF-8, SHA-1 and CVE-2021
-    in real messages. Keys that no ticket has are counted in ``unknown``; a key of several tickets is neither.
+    in real messages. A version such as shop-4.0.0 is no key. Keys that no ticket has are counted in
+    ``unknown``; a key of several tickets is neither.
 
     Parameters
     ----------
@@ -54,7 +60,7 @@ class KeyFinder:
         self._keys = keys
         projects = sorted({key.rpartition("-")[0].upper() for key in keys if "-" in key})
         names = "|".join(re.escape(project) for project in projects)
-        pattern = rf"(?<![A-Za-z0-9])(?:{names})-[0-9]+(?![A-Za-z0-9])"
+        pattern = rf"(?<![A-Za-z0-9])(?:{names})-[0-9]+(?![A-Za-z0-9])(?!{_VERSION})"
         self._pattern = re.compile(pattern, re.IGNORECASE) if projects else None
 
     def tickets(self, text: str) -> list[str]:

@@ -108,6 +108,7 @@ class Tables(_Accessor):
     quality = _of(figures.doubts_table)
     stages = _of(figures.stage_table, shares="stage_shares")
     lead_time = _of(figures.lead_time_table)
+    discarded = _of(figures.discarded_table)
     weekly_flow = _of(figures.weekly_flow_table)
     ages = _of(figures.age_table)
     handoffs = _of(figures.handoff_table, costs="handoff_costs")

@@ -25,6 +25,7 @@ from vsm.model.causes import (
     with_passing,
 )
 from vsm.model.handoffs import longest_waits
+from vsm.model.lifecycle import completed
 from vsm.tables import CAUSES, DURATION
 
 _LOOKS: Final = {
@@ -67,7 +68,7 @@ def causes_ladder(
     by
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
-        Groups of fewer finished tickets are left out, and counted in the caption.
+        Groups of fewer delivered tickets are left out, and counted in the caption.
     seed
         Of the bootstrap.
     most
@@ -79,7 +80,7 @@ def causes_ladder(
     shown = list(known[known >= minimum].index[:most])
     if not shown:
         return nothing_to_see(
-            of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough finished tickets wait."
+            of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough delivered tickets wait."
         )
     rows = rows[rows[by].astype("str").isin(shown)]
     table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
@@ -97,7 +98,7 @@ def causes_ladder(
         # Narrow entries, so that two stand side by side on a page of 700 pixels and stay below the title.
         legend=LEGEND_ABOVE | {"traceorder": "normal", "entrywidth": 66, "font": {"size": 11}},
         xaxis=value_axis(
-            "waiting of finished tickets, working time", ticksuffix=" h", tickformat=",d", nticks=5
+            "waiting of delivered tickets, working time", ticksuffix=" h", tickformat=",d", nticks=5
         ),
         yaxis=row_axis(names),
         annotations=row_numbers(ends),
@@ -114,7 +115,7 @@ def causes_ladder(
         title=heading,
         caption=(
             "Each hour counts once, under the first cause that applies. Bars leave out nights, weekends and "
-            "holidays; their share of the elapsed waiting is on the right. n: finished tickets that waited "
+            "holidays; their share of the elapsed waiting is on the right. n: delivered tickets that waited "
             f"there.{rest}"
         ),
         alt=_alt(table, by, shown),
@@ -172,9 +173,9 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     first = table[table[by] == shown[0]]
     (main,) = first.nlargest(1, "working").to_dict("records")
     return (
-        f"Waiting of finished tickets in working time, by {_NAMES[by]} and cause. The most is at {shown[0]}: "
-        f"{in_hours(_sum(first['working']))}, {percent(main['share_working'])} of it {main['cause']} "
-        f"(n {number(first['tickets'].max())})."
+        f"Waiting of delivered tickets in working time, by {_NAMES[by]} and cause. The most is at "
+        f"{shown[0]}: {in_hours(_sum(first['working']))}, {percent(main['share_working'])} of it "
+        f"{main['cause']} (n {number(first['tickets'].max())})."
     )
 
 
@@ -194,13 +195,13 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int,
         "Tickets": "tickets",
         "Flow efficiency without it": ("impact", if_known(percent, otherwise="–")),
     }
-    done = int((lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)).sum())
+    done = len(completed(lifecycles))
     caption = (
-        f"Waiting of n = {done:,} finished tickets; each hour counts once, under the first cause that "
+        f"Waiting of n = {done:,} delivered tickets; each hour counts once, under the first cause that "
         "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
         "may take its place."
     )
-    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
 
 
 def meanings_table() -> Styler:
@@ -225,10 +226,10 @@ def calendar_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.
         "Median, working": ("median_working", in_hours),
     }
     caption = (
-        "Waiting of finished tickets by stage; medians are per ticket. Non-working: share outside the "
+        "Waiting of delivered tickets by stage; medians are per ticket. Non-working: share outside the "
         "working hours of the team or person the ticket waited for."
     )
-    return table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
 
 
 def wait_stories(
@@ -252,10 +253,10 @@ def wait_stories(
         "Blocked by": "blockers",
     }
     caption = (
-        f"The n = {len(found)} longest waits of finished tickets, by working time. In progress meanwhile: "
+        f"The n = {len(found)} longest waits of delivered tickets, by working time. In progress meanwhile: "
         "what the receiver was working on while this ticket waited, the longest first, at most three."
     )
-    table = table_of(found, columns, caption, nothing="No finished ticket has waited so far.")
+    table = table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
     return table.format(linked_keys(tickets), subset=["Ticket", "In progress meanwhile", "Blocked by"])
 
 

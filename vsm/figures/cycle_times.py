@@ -1,4 +1,4 @@
-"""The cycle time scatterplot: each completed ticket by the day of its finish."""
+"""The cycle time scatterplot: each delivered ticket by the day of its finish."""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def cycle_time_scatter(
     minimum: int,
     title: str | None = None,
 ) -> go.Figure:
-    """Cycle time scatterplot: each completed ticket by its finish, in elapsed or working time.
+    """Cycle time scatterplot: each delivered ticket by its finish, in elapsed or working time.
 
     Parameters
     ----------
@@ -45,22 +45,22 @@ def cycle_time_scatter(
     time
         ``elapsed``, or ``working``: by the calendar of whichever team held the ticket.
     minimum
-        Under so many finished tickets no line is drawn.
+        Under so many delivered tickets no line is drawn.
 
     Returns
     -------
     Figure
-        A point a ticket that was finished for good after work on it began, the last ``MOST`` of them, not
+        A point a ticket that was delivered after work on it began, the last ``MOST`` of them, not
         those that a bulk edit closed; lines of ``cycle_time_quantiles``, which count open tickets too. In
         a report, a click on a point opens its ticket.
     """
     times = cycle_times(lifecycles, visits=visits, clock=clock)
-    done = times[times["state"] == "finished"]
+    done = times[times["state"] == "delivered"]
     if done.empty:
         return nothing_to_see(
             of="cycle_time_scatter",
             title=title or _TITLE,
-            hint="No ticket has been finished after work on it began.",
+            hint="No ticket has been delivered after work on it began.",
         )
     found = cycle_time_quantiles(times, time=time, minimum=minimum)
     lines = found[found["cycle"].notna()]
@@ -91,11 +91,11 @@ def cycle_time_scatter(
         annotations=labels,
     )
     n = times["state"].value_counts().reindex(STATES, fill_value=0)
-    last = "" if len(shown) == n["finished"] else f", the last {number(len(shown))} of them drawn"
+    last = "" if len(shown) == n["delivered"] else f", the last {number(len(shown))} of them drawn"
     sentences = [
-        f"n = {pluralize(n['finished'], 'ticket')} finished for good{last}.",
+        f"n = {pluralize(n['delivered'], 'ticket')} delivered{last}.",
         _lines_explained(found, n, minimum),
-        _left_out(len(completed(lifecycles)) - n["finished"], n["bulk"]),
+        _left_out(len(completed(lifecycles)) - n["delivered"], n["discarded"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
     ]
     return framed(
@@ -120,7 +120,7 @@ def _span(ended: "pd.Series[Any]") -> tuple[str, str]:
 
 
 def _lines_explained(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> str:
-    if n["finished"] < minimum:
+    if n["delivered"] < minimum:
         return f"Too few (under {minimum}) for percentiles."
     late = [percent(quantile) for quantile in found.loc[found["cycle"].isna(), "quantile"]]
     longer = f" {' and '.join(late)}: not reached." if late else ""
@@ -131,8 +131,12 @@ def _lines_explained(found: pd.DataFrame, n: "pd.Series[Any]", minimum: int) -> 
     )
 
 
-def _left_out(unworked: int, bulk: int) -> str:
-    facts = {"finished without work in between": unworked, "closed by a bulk edit": bulk}
+def _left_out(unworked: int, discarded: int, bulk: int) -> str:
+    facts = {
+        "delivered without work in between": unworked,
+        "discarded": discarded,
+        "closed by a bulk edit": bulk,
+    }
     counts = [f"{number(count)} {fact}" for fact, count in facts.items() if count]
     return f"Left out: {', '.join(counts)}." if counts else ""
 
@@ -146,7 +150,7 @@ def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
     if within:
         within[0] = within[0].replace("within", "are done within")
     more = f"Of all started tickets, {', '.join(within)}." if within else "Too few for percentiles."
-    times = f"Cycle time, {time}, of {pluralize(len(done), 'finished ticket')}: {' to '.join(ends)}. {more}"
+    times = f"Cycle time, {time}, of {pluralize(len(done), 'delivered ticket')}: {' to '.join(ends)}. {more}"
     return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
 
 
@@ -166,7 +170,7 @@ _DASHES: Final = {0.5: "solid", 0.85: "dash", 0.95: "dot"}
 
 
 def ticket_points(rows: pd.DataFrame, *, time: str) -> go.Scatter:
-    """Each finished ticket at its finish and its cycle time; under a minute, at one.
+    """Each delivered ticket at its finish and its cycle time; under a minute, at one.
 
     Parameters
     ----------
@@ -177,7 +181,7 @@ def ticket_points(rows: pd.DataFrame, *, time: str) -> go.Scatter:
         x=[f"{ended:%Y-%m-%dT%H:%M}" for ended in rows["ended"]],
         y=[round(height(value)) for value in rows[time]],
         mode="markers",
-        name="finished tickets",
+        name="delivered tickets",
         marker={"color": KIND_COLOURS["work"], "size": 8, "opacity": 0.75, "line": _RIM},
         hovertext=[_facts(row, time) for row in rows.to_dict("records")],
         hoverinfo="text",

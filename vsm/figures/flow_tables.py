@@ -29,7 +29,7 @@ def stage_table(shares: pd.DataFrame) -> Styler:
         "85th percentile": ("p85", short_duration),
         "Total": ("total", in_days),
     }
-    caption = "Elapsed time of finished tickets; median and percentile: one ticket's time in the stage."
+    caption = "Elapsed time of delivered tickets; median and percentile: one ticket's time in the stage."
     return table_of(shares, columns, caption)
 
 
@@ -48,20 +48,42 @@ def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     high = if_known(short_duration, otherwise="open end")
     columns: Columns = {
         "Percentile": ("quantile", percent),
-        "Lead time": lambda row: lead(row["lead"]) if row["finished"] >= minimum else TOO_FEW,
+        "Lead time": lambda row: lead(row["lead"]) if row["delivered"] >= minimum else TOO_FEW,
         "95 % interval": lambda row: (
             f"{short_duration(row['low'])} to {high(row['high'])}"
-            if row["finished"] >= minimum and pd.notna(row["low"])
+            if row["delivered"] >= minimum and pd.notna(row["low"])
             else "–"
         ),
-        "Finished": "finished",
+        "Delivered": "delivered",
         "Open": "open",
+        "Discarded": "discarded",
     }
     caption = (
-        "From creation to finish for good, elapsed time; Kaplan–Meier with open tickets censored. Open: "
-        "includes those that a bulk edit closed, because it is not known when they really ended."
+        "From creation to finish for good of what was delivered, elapsed time; Kaplan–Meier with open "
+        "tickets censored. Open: includes those that a bulk edit closed, because it is not known when they "
+        "really ended. Discarded tickets are left out."
     )
     return table_of(quantiles, columns, caption)
+
+
+def discarded_table(discarded: pd.DataFrame) -> Styler:
+    """What was finished without being delivered, by the stage it was in until then (``discarded_work``)."""
+    columns: Columns = {
+        "Stage": "stage",
+        "Kind": "kind",
+        "Tickets": "tickets",
+        "Share of finished tickets": ("share", percent),
+        "Share of lead time": ("lead_share", percent),
+        "Median lead time": ("lead", if_known(short_duration)),
+        "Work that went into it": ("work", in_days),
+    }
+    caption = (
+        f"n = {pluralize(discarded['tickets'].sum(), 'ticket')} discarded: "
+        f"{percent(discarded['share'].sum())} of all finished tickets, "
+        f"{percent(discarded['lead_share'].sum())} of their lead time. Stage: where they were until then. "
+        "Bulk edits are left out."
+    )
+    return table_of(discarded, columns, caption, nothing="No ticket has been discarded so far.")
 
 
 def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
@@ -78,13 +100,14 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
     columns: Columns = {
         "Week of": ("week", iso_day),
         "Arrived": "arrived",
-        "Finished": "finished",
+        "Delivered": "delivered",
+        "Discarded": "discarded",
         "Removed": "gone",
         "WIP": "wip",
     }
     caption = (
-        f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Finished: for "
-        "good, bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
+        f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Delivered and "
+        "discarded: bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
     )
     return table_of(flow, columns, caption)
 
@@ -121,7 +144,7 @@ def named_rules_table(
     """What other tools' rules would say of the same tickets (``named_rules``)."""
     durations = rule_durations(stage_visits, lifecycles, tickets=tickets, stages=stages)
     if durations.empty:
-        return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been finished so far.")
+        return styled_table(pd.DataFrame({"Rule": []}), "", nothing="No ticket has been delivered so far.")
     found = named_rules(durations, minimum=minimum, seed=seed)
     columns: Columns = {
         "Rule": "rule",
@@ -134,7 +157,7 @@ def named_rules_table(
     }
     spread = rule_spread(durations)
     caption = (
-        f"The same n = {spread['tickets']:,} finished tickets under each rule as its source defines it; "
+        f"The same n = {spread['tickets']:,} delivered tickets under each rule as its source defines it; "
         "elapsed time, 95 % interval in brackets. Lead times aside, the rules differ by more than a day for "
         f"{spread['over a day']:,} of them, by more than 30 days for {spread['over 30 days']:,}."
     )
@@ -248,11 +271,11 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         "Total": ("again", in_days),
     }
     caption = (
-        "Rework: returns of finished tickets to a stage of work, elapsed time. Straight back: no other work "
+        "Rework: returns of delivered tickets to a stage of work, elapsed time. Straight back: no other work "
         "in between, only waiting or an external party. Both kinds together count every return once; so do "
         "the three columns of persons."
     )
-    return table_of(stages, columns, caption, nothing="No finished ticket has been worked on so far.")
+    return table_of(stages, columns, caption, nothing="No delivered ticket has been worked on so far.")
 
 
 def _returns(stages: pd.DataFrame, ways: Sequence[str], doers: Sequence[str]) -> "pd.Series[Any]":
@@ -270,10 +293,10 @@ def referral_table(referrals: pd.DataFrame) -> Styler:
         "Total": ("again", in_days),
     }
     caption = (
-        "Rework by another person: returns of finished tickets to a stage of work where somebody else takes "
+        "Rework by another person: returns of delivered tickets to a stage of work where somebody else takes "
         "over what a person held there before; the same team twice: a colleague redoes it. Elapsed time."
     )
-    return table_of(found, columns, caption, nothing="No finished ticket came back to another person.")
+    return table_of(found, columns, caption, nothing="No delivered ticket came back to another person.")
 
 
 def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
@@ -294,10 +317,10 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         "Median time to return": medians,
     }
     caption = (
-        "Moves of finished tickets to an earlier stage, bulk edits left out. Returned: the ticket got back "
+        "Moves of delivered tickets to an earlier stage, bulk edits left out. Returned: the ticket got back "
         "to where it was, or further; the median runs from the move back until then, elapsed time."
     )
-    return table_of(back, columns, caption, nothing="No finished ticket has moved back so far.")
+    return table_of(back, columns, caption, nothing="No delivered ticket has moved back so far.")
 
 
 def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
@@ -322,11 +345,11 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     ]
     few = int(rolled["few"].sum()) if len(rolled) else 0
     caption = (
-        "Complete and accurate (%C&A): moves forward of finished tickets after which the ticket never came "
+        "Complete and accurate (%C&A): moves forward of delivered tickets after which the ticket never came "
         "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
         "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
         + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
     )
     columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}
     rows = pd.DataFrame(parts, columns=["stage", "of", "share"])
-    return table_of(rows, columns, caption, nothing="No finished ticket has moved on so far.")
+    return table_of(rows, columns, caption, nothing="No delivered ticket has moved on so far.")

@@ -21,7 +21,7 @@ from vsm.tables import CAUSES
 WORDS: Final = BECAUSE | {"non-working time": "on nights and weekends"}
 _COLOURS: Final = CAUSE_COLOURS | {"non-working time": "#5b6570"}
 _PATTERNS: Final = CAUSE_PATTERNS | {"non-working time": ""}
-_HINT: Final = "No handoff has made enough finished tickets wait."
+_HINT: Final = "No handoff has made enough delivered tickets wait."
 _DAY: Final = pd.Timedelta(days=1)
 _ROW: Final = 52
 _TITLE: Final = "The costliest handoffs"
@@ -162,7 +162,7 @@ def _caption(story: Mapping[Any, Any]) -> str:
     title = "" if pd.isna(story["summary"]) else f" “{story['summary']}”"
     return (
         f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
-        f"elapsed time; n = {pluralize(story['handoffs'], 'handoff')} of finished tickets. Each hour "
+        f"elapsed time; n = {pluralize(story['handoffs'], 'handoff')} of delivered tickets. Each hour "
         "counts under one cause; one in seven of those that wait here waits as long or longer."
     )
 
@@ -185,10 +185,10 @@ def costliest_table(
         "Direction": ("back", lambda back: "back" if back else "forward"),
     }
     caption = (
-        f"The n = {len(found)} handoffs of finished tickets that waited longest, between persons, teams or "
+        f"The n = {len(found)} handoffs of delivered tickets that waited longest, between persons, teams or "
         "disciplines; elapsed time. Back: to an earlier stage."
     )
-    nothing = "No handoff of a finished ticket has waited so far."
+    nothing = "No handoff of a delivered ticket has waited so far."
     return table_of(found, columns, caption, nothing=nothing).format(linked_keys(tickets), subset=["Ticket"])
 
 
@@ -205,11 +205,11 @@ def ping_pong_table(ping_pong: pd.DataFrame, *, tickets: pd.DataFrame) -> Styler
         "Evidence": ("evidence", lambda found: tuple(key[ticket] for ticket in found if ticket in key)),
     }
     caption = (
-        "Ping-pong: finished tickets whose work went A → B → A; each time it comes back is a return. Total: "
+        "Ping-pong: delivered tickets whose work went A → B → A; each time it comes back is a return. Total: "
         "from the first return until work last started, elapsed. Teams, stages and persons describe the same "
         "hours; persons are counted, never named."
     )
-    nothing = "No finished ticket has gone back and forth so far."
+    nothing = "No delivered ticket has gone back and forth so far."
     return table_of(ping_pong, columns, caption, nothing=nothing).format(
         linked_keys(tickets), subset=["Evidence"]
     )
@@ -227,10 +227,10 @@ def places_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.Da
         "Total": ("wait", in_days),
     }
     caption = (
-        "Waiting in handoffs of finished tickets, by the stage the ticket was in. In a work stage it lasts "
+        "Waiting in handoffs of delivered tickets, by the stage the ticket was in. In a work stage it lasts "
         "until the first recorded activity; one handoff may wait in several stages."
     )
-    return table_of(found, columns, caption, nothing="No handoff of a finished ticket has waited so far.")
+    return table_of(found, columns, caption, nothing="No handoff of a delivered ticket has waited so far.")
 
 
 def hidden_waits_table(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
@@ -244,10 +244,10 @@ def hidden_waits_table(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimu
         "Total": ("elapsed", in_days),
     }
     caption = (
-        "Hidden queues: visits of finished tickets to stages of work; shares of the elapsed time of visits "
+        "Hidden queues: visits of delivered tickets to stages of work; shares of the elapsed time of visits "
         "with recorded activity. That no activity is recorded is evidence that nobody worked, not proof."
     )
-    nothing = "No finished ticket was in a stage of work so far."
+    nothing = "No delivered ticket was in a stage of work so far."
     return table_of(hidden_waits(visits, lifecycles, minimum=minimum), columns, caption, nothing=nothing)
 
 
@@ -272,5 +272,5 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
     return table_of(
         costs,
         columns,
-        "Handoffs of finished tickets between persons or teams; returns go to an earlier stage.",
+        "Handoffs of delivered tickets between persons or teams; returns go to an earlier stage.",
     )

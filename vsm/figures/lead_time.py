@@ -28,7 +28,7 @@ _SHARE_TITLE: Final = "Where lead time goes"
 _SHARE_ROW: Final = 46
 _SHARE_SECOND_LINE: Final = 16
 _SHARE_CAPTION: Final = (
-    "n: finished tickets that were in the stage; median: per ticket, in days of 24 hours. "
+    "n: delivered tickets that were in the stage; median: per ticket, in days of 24 hours. "
     "Whiskers: 95 % interval of the share (bootstrap by ticket)"
 )
 _WAITING: Final = ("queue", "external")
@@ -56,7 +56,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         return nothing_to_see(
             of="time_by_stage",
             title=title or _SHARE_TITLE,
-            hint="No finished ticket has spent time in a stage so far.",
+            hint="No delivered ticket has spent time in a stage so far.",
         )
     largest = shares.nlargest(MOST_STAGES, "share").index
     others = percent(shares["share"].drop(largest).sum())
@@ -76,7 +76,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
             "ticksuffix": " %",
             "nticks": 5,
             "fixedrange": True,
-            "title": {"text": "share of the lead time of all finished tickets"},
+            "title": {"text": "share of the lead time of all delivered tickets"},
         },
         yaxis=row_axis([f"{name}<br>{small(kind)}" for name, kind in names], tickfont={"size": 13}),
         annotations=row_numbers(numbers),
@@ -161,7 +161,7 @@ def efficiency_bars(
     visits, lifecycles
         VISITS with working time, and lifecycles as ``lifecycles_from_visits`` gives them.
     minimum
-        Under so many finished tickets nothing is drawn.
+        Under so many delivered tickets nothing is drawn.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def efficiency_bars(
         return nothing_to_see(
             of="efficiency_bars",
             title=title or _TITLE,
-            hint="Too few finished tickets to say how much was work.",
+            hint="Too few delivered tickets to say how much was work.",
         )
     figure = go.Figure([_bars(brackets), *(_ends(brackets, end) for end in ("traces", "statuses"))])
     tops = [bracket["statuses"] for bracket in brackets.values()]
@@ -205,12 +205,12 @@ def efficiency_bars(
         of="efficiency_bars",
         title=title or _TITLE,
         caption=(
-            f"A ratio of sums over n = {number(n)} finished tickets. At most: all time in work stages counts "
-            "as work, even overnight. At least: only the time from the first to the last recorded activity "
-            "of a visit; much work leaves no record. The truth lies between. Whiskers: 95 % intervals "
-            "(bootstrap by ticket)."
+            f"A ratio of sums over n = {number(n)} delivered tickets. At most: all time in work stages "
+            "counts as work, even overnight. At least: only the time from the first to the last recorded "
+            "activity of a visit; much work leaves no record. The truth lies between. Whiskers: 95 % "
+            "intervals (bootstrap by ticket)."
         ),
-        alt=f"Flow efficiency of n = {number(n)} finished tickets: {ranges}.",
+        alt=f"Flow efficiency of n = {number(n)} delivered tickets: {ranges}.",
         body=_ROW * len(brackets),
         head=34,
         foot=52,
@@ -267,6 +267,6 @@ def _facts(row: Mapping[Any, Any]) -> str:
         [
             ("share", f"{percent(row['share'])} {_TIMES[row['time']]}"),
             ("95 % interval", interval_words(row)),
-            ("n", f"{number(row['tickets'])} finished tickets"),
+            ("n", f"{number(row['tickets'])} delivered tickets"),
         ],
     )

@@ -40,7 +40,7 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     }
     rows = pd.DataFrame([row | {"team": "all"}, *teams.assign(missing=None).to_dict("records")])
     caption = (
-        "Finished tickets with one team in every work visit before production; a team's row covers the "
+        "Delivered tickets with one team in every work visit before production; a team's row covers the "
         "tickets that it started. Production is the release where Git records it "
         f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
         f"are not known, {number(row['unworked'])} never seen in a work stage, "
@@ -64,11 +64,11 @@ def first_handoffs_table(places: pd.DataFrame, *, most: int = 10) -> Styler:
         "Example": "evidence",
     }
     caption = (
-        "First handoff: where a finished ticket first passed from the team that started it to another, "
+        "First handoff: where a delivered ticket first passed from the team that started it to another, "
         "before production; the wait of that handoff, and the tickets that waited longest there."
     )
     table = table_of(
-        shown, columns, caption, nothing="No finished ticket is known to have passed to another team."
+        shown, columns, caption, nothing="No delivered ticket is known to have passed to another team."
     )
     return table.format(partial(shown_keys, most=_EXAMPLES), subset=["Example"])
 
@@ -131,7 +131,7 @@ def disciplines_table(disciplines: pd.DataFrame) -> Styler:
         "Of tickets": "n",
     }
     caption = (
-        "Finished tickets worked on in stages of a known discipline. Together: somebody of another "
+        "Delivered tickets worked on in stages of a known discipline. Together: somebody of another "
         "discipline was active on the ticket during a work visit. 95 % intervals (Wilson)."
     )
     return table_of(disciplines, columns, caption + missing_facts(disciplines))

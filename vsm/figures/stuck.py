@@ -151,8 +151,8 @@ def _beyond(row: Mapping[Any, Any]) -> str:
     return "unknown" if pd.isna(row["p85"]) else number(row["beyond"])
 
 
-_CAPTION: Final = "Costs: share of all lead time of finished tickets; different rows may overlap."
-_NOTHING: Final = "Nothing to try yet: there are too few finished tickets to say anything."
+_CAPTION: Final = "Costs: share of all lead time of delivered tickets; different rows may overlap."
+_NOTHING: Final = "Nothing to try yet: there are too few delivered tickets to say anything."
 
 
 def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:

@@ -27,6 +27,8 @@ from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
 _LANE: Final = 58
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
+MOST: Final = 2000
+"""Bars and marks that are drawn of one ticket: more make a page of many megabytes."""
 _CAPTION: Final = (
     "n = 1 ticket, {spans}; UTC. Holder: the team, else the person, of a visit to a work stage or an "
     "external party; waits: each with its cause, including nights and weekends in between. Activity: "
@@ -61,7 +63,7 @@ def ticket_life(
     -------
     Figure
         Lanes: stages, hands, waits by cause, traces of work, code. A trace of bars a kind and cause, one of
-        marks a kind of trace.
+        marks a kind of trace; the last ``MOST`` bars and marks, not more.
 
     Raises
     ------
@@ -114,11 +116,20 @@ def life_specs(
 
 
 def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
-    drawn = [*life_bars(life.spans, room=life.shown[1] - life.shown[0]), *life_points(life.marks)]
+    spans, marks = (
+        life.spans[life.spans["end"] > life.shown[0]],
+        life.marks[life.marks["at"] >= life.shown[0]],
+    )
+    drawn = [*life_bars(spans, room=life.shown[1] - life.shown[0]), *life_points(marks)]
+    caption = _CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "visit"))
+    if life.cut:
+        caption += (
+            f" Too much for one figure: only what happened since {life.shown[0]:%Y-%m-%d %H:%M} is drawn."
+        )
     layout = frame_layout(
         of="ticket_life",
         title=title,
-        caption=_CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "visit")),
+        caption=caption,
         alt=_alt(key, life),
         body=_LANE * len(LANES),
         head=40 + _legend_height(drawn),
@@ -143,7 +154,10 @@ def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
 
 
 class _Life:
-    """From when to when the strip runs: ``shown`` leaves air; the time after the finish is cut."""
+    """From when to when the strip runs: ``shown`` leaves air; the time after the finish is cut.
+
+    So is what came before the last ``MOST`` bars and marks.
+    """
 
     def __init__(self, spans: pd.DataFrame, marks: pd.DataFrame) -> None:
         stages = spans[spans["lane"] == "stage"]
@@ -156,6 +170,10 @@ class _Life:
         last = max([self.ended, *marks["at"]])
         air = max((last - self.created) * 0.03, pd.Timedelta(minutes=1))
         self.shown = [self.created - air, last + 2 * air]
+        begun = pd.concat([spans["start"], marks["at"]]).sort_values()
+        self.cut = len(begun) > MOST
+        if self.cut:
+            self.shown[0] = begun.iloc[-MOST]
         self.marks = marks
         within = spans["start"] < self.shown[1]
         self.spans = spans[within].assign(end=spans["end"].where(spans["end"] < self.shown[1], self.shown[1]))

@@ -33,7 +33,8 @@ from vsm.findings.durations import percent, short_duration
 from vsm.model.weekly import stage_counts, usual_week, waiting_by_week, weekly_flow
 
 _WEEK_FACTS: Final = {
-    "finished": "finished",
+    "delivered": "delivered",
+    "discarded": "discarded",
     "arrived": "arrived",
     "removed": "gone",
     "WIP at its end": "wip",
@@ -64,7 +65,7 @@ def throughput_bars(
     >>> day = pd.to_datetime(["2026-01-05"], utc=True)
     >>> lifecycles = pd.DataFrame({"created": day, "finished": day})
     >>> throughput_bars(lifecycles, as_of=day[0], minimum=12, seed=0).layout.meta["alt"]
-    'Tickets finished and arrived in each of 1 week: 1 finished, 1 arrived. Too few for a typical week.'
+    'Tickets delivered and arrived in each of 1 week: 1 delivered, 1 arrived. Too few for a typical week.'
     """
     flow = weekly_flow(lifecycles, as_of=as_of)
     if flow.empty:
@@ -73,7 +74,7 @@ def throughput_bars(
         )
     shown = flow.tail(weeks).reset_index(drop=True)
     whole = shown[shown["week"] + pd.Timedelta(days=7) <= as_of]
-    usual = usual_week(whole["finished"], minimum=minimum, seed=seed)
+    usual = usual_week(whole["delivered"], minimum=minimum, seed=seed)
     figure = go.Figure(_throughput_traces(shown))
     if usual is not None:
         figure.add_hline(y=usual[0], line={"color": SOFT, "width": 1.5, "dash": "dot"})
@@ -94,7 +95,7 @@ def throughput_bars(
 
 
 def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
-    """Bars of what was finished, a line of what arrived; the pointer finds a week's numbers on both."""
+    """Bars of what was delivered, a line of what arrived; the pointer finds a week's numbers on both."""
     mondays = [f"{week:%Y-%m-%d}" for week in shown["week"]]
     facts = [
         hover(
@@ -103,10 +104,10 @@ def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
         )
         for row in shown.to_dict("records")
     ]
-    finished = go.Bar(
+    delivered = go.Bar(
         x=mondays,
-        y=shown["finished"].tolist(),
-        name="finished for good",
+        y=shown["delivered"].tolist(),
+        name="delivered",
         marker=filled(KIND_COLOURS["done"], ""),
         hovertext=facts,
         hoverinfo="text",
@@ -126,27 +127,27 @@ def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
         hovertext=facts,
         hoverinfo="text",
     )
-    return [finished, arrived]
+    return [delivered, arrived]
 
 
 def _throughput_caption(
     shown: pd.DataFrame, whole: pd.DataFrame, usual: tuple[float, float, float] | None, as_of: pd.Timestamp
 ) -> str:
     line = (
-        f"Dotted: the median of n = {number(len(whole))} whole weeks, {usual[0]:g} finished (95 % interval "
+        f"Dotted: the median of n = {number(len(whole))} whole weeks, {usual[0]:g} delivered (95 % interval "
         f"{usual[1]:g} to {usual[2]:g}, bootstrap by week)."
         if usual
         else f"n = {number(len(whole))} whole weeks: too few for a typical week."
     )
     cut = "" if len(whole) == len(shown) else f" The last week only up to {as_of:%Y-%m-%d %H:%M} UTC."
-    return f"{line} Finished for good, bulk edits included. A typical week is no promise of the next.{cut}"
+    return f"{line} Bulk edits included. A typical week is no promise of the next.{cut}"
 
 
 def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | None) -> str:
-    typical = f"Typical week: {usual[0]:g} finished." if usual else "Too few for a typical week."
+    typical = f"Typical week: {usual[0]:g} delivered." if usual else "Too few for a typical week."
     return (
-        f"Tickets finished and arrived in each of {pluralize(len(shown), 'week')}: "
-        f"{number(shown['finished'].sum())} finished, {number(shown['arrived'].sum())} arrived. {typical}"
+        f"Tickets delivered and arrived in each of {pluralize(len(shown), 'week')}: "
+        f"{number(shown['delivered'].sum())} delivered, {number(shown['arrived'].sum())} arrived. {typical}"
     )
 
 
@@ -373,7 +374,7 @@ def wait_heat_map(
         of="wait_heat_map",
         title=title or _HEAT_TITLE,
         caption=(
-            f"Elapsed waiting of open and finished tickets in each of {pluralize(len(mondays), 'week')} "
+            f"Elapsed waiting of open and delivered tickets in each of {pluralize(len(mondays), 'week')} "
             f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
             f"nothing waited. Without visits that a bulk edit began or ended.{left_out}"
         ),

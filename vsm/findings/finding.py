@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 import pandas as pd
 
-NOTHING: Final = "Nothing to see yet: there are too few finished tickets to say anything."
+NOTHING: Final = "Nothing to see yet: there are too few delivered tickets to say anything."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Finding:
     claim
         One sentence with number, interval and n.
     cost
-        The time of finished tickets that it is about, in all; findings are ordered by it.
+        The time of delivered tickets that it is about, in all; findings are ordered by it.
     share, low, high
         That cost as a share of all lead time, with its 95 % interval.
     n

@@ -104,7 +104,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
             subject=stage,
             claim=(
                 f"{_with_interval(row)} of lead time is spent waiting in '{stage}' "
-                f"({row['tickets']} of {finished} finished tickets; median "
+                f"({row['tickets']} of {finished} delivered tickets; median "
                 f"{humanize_duration(row['median'])}, 85th percentile {humanize_duration(row['p85'])})."
             ),
             cost=row["total"],
@@ -130,7 +130,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
                 f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures "
                 f"came in {row['batches']} batches (median size {row['size']:g}, one every "
                 f"{humanize_duration(row['every'])}). {_with_interval(share)} of lead time is spent waiting "
-                f"there (n = {share['tickets']} finished tickets)."
+                f"there (n = {share['tickets']} delivered tickets)."
             ),
             cost=share["total"],
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
@@ -149,7 +149,7 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
             rule="return",
             subject="moves backwards",
             claim=(
-                f"{row['tickets']} of {row['finished']} finished tickets "
+                f"{row['tickets']} of {row['finished']} delivered tickets "
                 f"({percent(row['tickets'] / row['finished'])}) returned to a stage that they had left, and "
                 f"spent {humanize_duration(row['median'])} there again (median): {_with_interval(row)} of "
                 "lead time."
@@ -180,7 +180,7 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work "
                 f"waits {humanize_duration(row['median'])} (median) until {downstream} starts (n = "
-                f"{row['handoffs']} handoffs, {row['tickets']} of {len(evidence.done)} finished tickets)."
+                f"{row['handoffs']} handoffs, {row['tickets']} of {len(evidence.done)} delivered tickets)."
             ),
             cost=row["wait"],
             tickets=_keys(evidence, pd.Index(longest[pair]).drop_duplicates()),

@@ -116,7 +116,7 @@ def handoff_costs(
 def return_costs(
     stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
 ) -> pd.DataFrame:
-    """Give the lead time that finished tickets spend again in stages that they had left before.
+    """Give the lead time that delivered tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
     stage is no return: nothing was done twice. (%C&A counts it against the stage that passed the work on.)

@@ -17,6 +17,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config import Experiment
 from vsm.errors import ParameterError
+from vsm.model.lifecycle import was_discarded
 from vsm.stats.bootstrap import drawn_counts
 from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve
 from vsm.tables import DURATION, INSTANT
@@ -117,7 +118,7 @@ def spells_of(
     Parameters
     ----------
     measure
-        Of whole tickets: ``lead time`` or ``cycle time``.
+        Of whole tickets, discarded ones left out: ``lead time`` or ``cycle time``.
 
     Returns
     -------
@@ -143,7 +144,7 @@ def spells_of(
         ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
         begin, end = rows["entered"], rows["left"]
     else:
-        rows = lifecycles[lifecycles[begins[measure]].notna()]
+        rows = lifecycles[lifecycles[begins[measure]].notna() & ~was_discarded(lifecycles)]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
     spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}

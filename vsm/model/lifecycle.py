@@ -18,6 +18,7 @@ def lifecycles_from_visits(
     visits: pd.DataFrame,
     waits: pd.DataFrame,
     *,
+    tickets: pd.DataFrame,
     events: pd.DataFrame,
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
@@ -31,8 +32,9 @@ def lifecycles_from_visits(
         ``finished`` (for good, or missing), ``gone`` (found deleted or hidden before it was done, or missing;
         a ticket with neither is open), ``lead`` (created → finished, or → gone, or the age so far), ``cycle``
         (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
-        exactly, and ``bulk``: a bulk edit finished it, so its lead time shows when somebody cleaned up. A
-        move out of a stage with ``batch = true`` is no such edit.
+        exactly, ``bulk``: a bulk edit finished it, so its lead time shows when somebody cleaned up (a move
+        out of a stage with ``batch = true`` is no such edit), and ``outcome`` (str): ``delivered`` or
+        ``discarded``, missing unless finished.
     """
     ticket = visits["ticket"].astype("str")
     lifecycles = pd.DataFrame(
@@ -52,6 +54,8 @@ def lifecycles_from_visits(
     )
     lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
     lifecycles["bulk"] = _finished_in_bulk(lifecycles, visits, events, stages)
+    outcome = tickets.set_index(tickets["ticket"].astype("str"))["outcome"].astype("str")
+    lifecycles["outcome"] = outcome.reindex(lifecycles.index).where(lifecycles["finished"].notna())
     return lifecycles.rename_axis("ticket").reset_index()
 
 
@@ -68,8 +72,17 @@ def _finished_in_bulk(
 
 
 def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
-    """Give the lifecycles whose lead times count: finished for good, and not by a bulk edit."""
-    return lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"]]
+    """Give the lifecycles whose lead times count: delivered for good, and not finished by a bulk edit."""
+    return lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"] & ~was_discarded(lifecycles)]
+
+
+def was_discarded(lifecycles: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the tickets that were finished without being delivered.
+
+    Lifecycles without a column ``outcome`` are of tickets that were all delivered.
+    """
+    known = "outcome" in lifecycles
+    return lifecycles["outcome"] == "discarded" if known else pd.Series(data=False, index=lifecycles.index)
 
 
 def still_open(lifecycles: pd.DataFrame) -> "pd.Series[bool]":
@@ -86,21 +99,29 @@ def lead_time_quantiles(
 ) -> pd.DataFrame:
     """Give the times within which half, or 85 %, of all tickets get done; open ones count as not yet done.
 
-    Kaplan–Meier over finished and open tickets (right-censored at their age), with 95 % intervals of the
+    Kaplan–Meier over delivered and open tickets (right-censored at their age), with 95 % intervals of the
     log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
-    found gone is censored there: it might have taken any longer.
+    found gone is censored there: it might have taken any longer. Discarded ones are left out: they were never
+    delivered.
 
     Returns
     -------
     DataFrame
-        One row per quantile: ``quantile, lead, low, high`` (timedelta), ``finished``, ``open`` (with those
-        finished by a bulk edit) and ``gone`` (counts, which sum to all tickets). A value is missing where the
-        curve does not reach it, and everywhere under ``minimum`` finished.
+        One row per quantile: ``quantile, lead, low, high`` (timedelta), ``delivered``, ``open`` (with those
+        finished by a bulk edit), ``gone`` and ``discarded`` (counts, which sum to all tickets). A value is
+        missing where the curve does not reach it, and everywhere under ``minimum`` delivered.
     """
-    whole = (lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)).to_numpy()
-    there = still_open(lifecycles) | lifecycles["finished"].notna()
-    counts = {"finished": int(whole.sum()), "open": int((there & ~whole).sum()), "gone": int((~there).sum())}
-    found = survival_quantiles(lifecycles["lead"], whole, quantiles=quantiles, minimum=minimum)
+    discarded = was_discarded(lifecycles)
+    rows = lifecycles[~discarded]
+    whole = (rows["finished"].notna() & ~rows["bulk"].astype(bool)).to_numpy()
+    there = still_open(rows) | rows["finished"].notna()
+    counts = {
+        "delivered": int(whole.sum()),
+        "open": int((there & ~whole).sum()),
+        "gone": int((~there).sum()),
+        "discarded": int(discarded.sum()),
+    }
+    found = survival_quantiles(rows["lead"], whole, quantiles=quantiles, minimum=minimum)
     return found.rename(columns={"time": "lead"}).assign(**counts)
 
 
@@ -175,7 +196,7 @@ def _waited(visits: pd.DataFrame, waits: pd.DataFrame) -> Ints:
 
 
 TIMES: Final = ("elapsed", "working")
-STATES: Final = ("finished", "bulk", "gone", "open")
+STATES: Final = ("delivered", "discarded", "bulk", "gone", "open")
 
 
 def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock) -> pd.DataFrame:
@@ -194,8 +215,8 @@ def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock)
     DataFrame
         One row per ticket whose work began before its end, sorted by ``ended`` and ``ticket``: ``ticket,
         started, ended, state`` (one of ``STATES``; ``bulk``: a bulk edit finished it, so when it really ended
-        is not known), ``elapsed, working`` (timedelta). An open ticket ends, so far, at the as-of instant; a
-        ticket that was never worked on has no row.
+        is not known, whatever its outcome), ``elapsed, working`` (timedelta). An open ticket ends, so far, at
+        the as-of instant; a ticket that was never worked on has no row.
     """
     begun = lifecycles[lifecycles["cycle"].notna()]
     rows = pd.DataFrame(
@@ -214,7 +235,8 @@ def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock)
 def _states(begun: pd.DataFrame) -> "pd.Series[str]":
     finished = begun["finished"].notna()
     bulk = begun["bulk"].astype(bool)
-    states = np.select([finished & ~bulk, finished, begun["gone"].notna()], STATES[:3], default="open")
+    known = [finished & ~bulk & ~was_discarded(begun), finished & ~bulk, finished, begun["gone"].notna()]
+    states = np.select(known, STATES[:4], default="open")
     return pd.Series(states, index=begun.index, dtype="str")
 
 
@@ -238,31 +260,34 @@ def cycle_time_quantiles(
     quantiles: Sequence[float] = (0.5, 0.85, 0.95),
     minimum: int,
 ) -> pd.DataFrame:
-    """Give the cycle times within which half, 85 % or 95 % of all begun tickets get done.
+    """Give the cycle times within which half, 85 % or 95 % of all begun tickets get delivered.
 
     Kaplan–Meier, as for lead times: an open ticket, one that is gone and one that a bulk edit finished count
-    as not yet done after the time they have taken so far. ``time`` is one of ``TIMES``.
+    as not yet done after the time they have taken so far, and discarded ones are left out. ``time`` is one of
+    ``TIMES``.
 
     Returns
     -------
     DataFrame
         One row per quantile: ``quantile, cycle, low, high`` (timedelta; missing where the curve does not
-        reach it, and everywhere under ``minimum`` finished), ``finished``, ``open`` (with those finished by a
-        bulk edit) and ``gone``.
+        reach it, and everywhere under ``minimum`` delivered), ``delivered``, ``open`` (with those finished by
+        a bulk edit), ``gone`` and ``discarded``.
 
     Examples
     --------
     >>> days = pd.to_timedelta(range(1, 21), unit="D")
-    >>> times = pd.DataFrame({"state": "finished", "elapsed": days})
+    >>> times = pd.DataFrame({"state": "delivered", "elapsed": days})
     >>> cycle_time_quantiles(times, minimum=12)["cycle"].dt.days.tolist()
     [10, 17, 19]
     """
     state = times["state"]
     counts = {
-        "finished": int((state == "finished").sum()),
+        "delivered": int((state == "delivered").sum()),
         "open": int(state.isin(["open", "bulk"]).sum()),
         "gone": int((state == "gone").sum()),
+        "discarded": int((state == "discarded").sum()),
     }
-    finished = (state == "finished").to_numpy(dtype=bool)
-    found = survival_quantiles(times[time], finished, quantiles=quantiles, minimum=minimum)
+    rows = times[state != "discarded"]
+    delivered = (rows["state"] == "delivered").to_numpy(dtype=bool)
+    found = survival_quantiles(rows[time], delivered, quantiles=quantiles, minimum=minimum)
     return found.rename(columns={"time": "cycle"}).assign(**counts)

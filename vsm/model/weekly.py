@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals.codes import Ints
+from vsm.model.lifecycle import was_discarded
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
@@ -225,27 +226,26 @@ def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def weekly_flow(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Count the tickets that arrived, were finished, and were under way, week by week.
+    """Count the tickets that arrived, were delivered or discarded, and were under way, week by week.
 
     Returns
     -------
     DataFrame
         One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
-        ``finished``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and neither
-        finished for good nor gone at the week's end or ``as_of``), counts.
+        ``delivered``, ``discarded``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and
+        neither finished for good nor gone at the week's end or ``as_of``), counts.
     """
-    if lifecycles.empty:
-        return pd.DataFrame(
-            {"week": lifecycles["created"], "arrived": [], "finished": [], "gone": [], "wip": []}
-        )
-    weeks = weeks_until(lifecycles["created"].min(), as_of)
-    counts = {
-        "arrived": _per_week(lifecycles["created"], weeks),
-        "finished": _per_week(lifecycles["finished"].dropna(), weeks),
-        "gone": _per_week(lifecycles["gone"].dropna(), weeks) if "gone" in lifecycles else 0,
+    left = {
+        "delivered": lifecycles["finished"].mask(was_discarded(lifecycles)),
+        "discarded": lifecycles["finished"].where(was_discarded(lifecycles)),
+        "gone": lifecycles["gone"] if "gone" in lifecycles else lifecycles["created"].iloc[:0],
     }
-    flow = pd.DataFrame(counts, index=weeks)
-    return flow.assign(wip=(flow["arrived"] - flow["finished"] - flow["gone"]).cumsum()).reset_index()
+    if lifecycles.empty:
+        return pd.DataFrame(dict.fromkeys(("week", "arrived", *left, "wip"), lifecycles["created"]))
+    weeks = weeks_until(lifecycles["created"].min(), as_of)
+    counts = {name: _per_week(instants.dropna(), weeks) for name, instants in left.items()}
+    flow = pd.DataFrame({"arrived": _per_week(lifecycles["created"], weeks), **counts}, index=weeks)
+    return flow.assign(wip=(flow["arrived"] - flow[list(left)].sum(axis=1)).cumsum()).reset_index()
 
 
 def _per_week(instants: "pd.Series[Any]", weeks: pd.DatetimeIndex) -> Any:

@@ -114,7 +114,8 @@ def people_from_names(
         latest names are equal, apart from case, accents and punctuation, and they are of different systems.
         What would join two declared persons, and a name that several accounts of one system bear without
         sharing a mailbox, joins nobody and stands in ``unclear``; so does a person whom patterns would put
-        into several teams. A person is a bot if every account of it is called like one.
+        into several teams. A person is a bot if every account of it is called like one, or is a program's by
+        what the tracker says of it.
 
     Examples
     --------
@@ -127,11 +128,13 @@ def people_from_names(
     declared = {mask_addresses(account): person for account, person in declared.items()}
     accounts = names[names["kind"] == "account"].sort_values(["last", "name"], na_position="first")
     latest = {str(a): str(n) for a, n in zip(accounts["id"], accounts["name"], strict=True)}
+    programs = set(accounts.loc[accounts["category"] == "app", "id"]) if "category" in accounts else set()
+    programs |= {account for account, name in latest.items() if _is_bots(account, name)}
     groups = _Groups(
         declared=declared,
         names={account: _comparable(name) for account, name in latest.items()},
         mailboxes=_mailboxes(accounts),
-        bots=frozenset(account for account, name in latest.items() if _is_bots(account, name)),
+        bots=frozenset(programs),
     )
     joined, unclear = groups.joined()
     person_of = declared | _named(joined, latest, declared)
@@ -139,7 +142,7 @@ def people_from_names(
     for account, person in person_of.items():
         accounts_of.setdefault(person, []).append(account)
     called_like_bots = {
-        person: all(_is_bots(account, latest.get(account, "")) for account in several)
+        person: all(account in programs or _is_bots(account, "") for account in several)
         for person, several in accounts_of.items()
     }
     machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot)

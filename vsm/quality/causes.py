@@ -25,8 +25,8 @@ def check_causes(
     """Find what should be known before causes of waiting are believed; nothing under ``minimum`` tickets.
 
     Reported are: in-hours waiting without a cause, and how much of it was for people of whom the log holds no
-    trace at all; work visits without a trace; finished tickets that never were in a work stage; what was left
-    out because of bulk edits; and instants that look like days without a time.
+    trace at all; work visits without a trace; delivered tickets that never were in a work stage; what was
+    left out because of bulk edits; and instants that look like days without a time.
     """
     done = completed(lifecycles)
     if len(done) < max(minimum, 1):
@@ -44,7 +44,7 @@ def check_causes(
 def check_skipping(
     visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, minimum: int = 12
 ) -> list[QualityNote]:
-    """Find the stages that less than a fifth of the finished tickets ever were in, except done stages."""
+    """Find the stages that less than a fifth of the delivered tickets ever were in, except done stages."""
     done = completed(lifecycles)
     if len(done) < max(minimum, 1):
         return []
@@ -59,7 +59,7 @@ def check_skipping(
         if 0 < count < MUCH * len(done):
             share = elapsed[stage] / pd.Timedelta(hours=1) / whole if whole else 0.0
             detail = (
-                f"only {count} of {len(done)} finished tickets were ever in '{stage}' ({_percent(share)} of "
+                f"only {count} of {len(done)} delivered tickets were ever in '{stage}' ({_percent(share)} of "
                 "all lead time); its medians rest on these few, and the others may have had this work done "
                 "elsewhere"
             )
@@ -89,8 +89,8 @@ def _untouched(visits: pd.DataFrame) -> Iterator[QualityNote]:
     bare = work[work["first_touch"].isna()]
     if len(bare) and len(bare) >= NOTABLE * len(work):
         detail = (
-            f"{len(bare)} of {len(work)} visits of finished tickets to a work stage show no trace of work by "
-            "their holder; they count as work from the moment of entry, so hidden waits there are missed"
+            f"{len(bare)} of {len(work)} visits of delivered tickets to a work stage show no trace of work "
+            "by their holder; they count as work from the moment of entry, so hidden waits there are missed"
         )
         yield QualityNote(
             "work without a trace", "warning" if len(bare) > MUCH * len(work) else "note", detail
@@ -102,7 +102,7 @@ def _never_worked(done: pd.DataFrame) -> Iterator[QualityNote]:
     if len(direct) and len(direct) >= NOTABLE * len(done):
         share = _hours(direct["lead"]) / _hours(done["lead"]) if _hours(done["lead"]) else 0.0
         detail = (
-            f"{len(direct)} of {len(done)} finished tickets were never in a work stage, so all of their "
+            f"{len(direct)} of {len(done)} delivered tickets were never in a work stage, so all of their "
             f"lead time, {_percent(share)} of the total, counts as waiting; check whether a status is "
             "missing from the work stages, or whether they were moved straight to done"
         )
@@ -114,7 +114,7 @@ def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:
     if len(bulk):
         share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
         detail = (
-            f"{_percent(share)} of the waiting of finished tickets is in visits that a bulk edit began or "
+            f"{_percent(share)} of the waiting of delivered tickets is in visits that a bulk edit began or "
             f"ended ({bulk['ticket'].nunique()} tickets); no cause is claimed for it"
         )
         yield QualityNote("clean-up in waits", "note", detail)

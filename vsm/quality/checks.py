@@ -12,6 +12,7 @@ from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import People
 from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
+from vsm.quality.outcomes import check_outcomes
 from vsm.quality.people import check_calendars, check_people
 from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
@@ -74,6 +75,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: quality_of_tickets(data.log, set(data.tickets["ticket"])),
     _bulk,
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
+    lambda data: check_outcomes(
+        data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
+    ),
     _links,
     lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),

@@ -1,14 +1,19 @@
 """Files and folders that are whole or not there: made beside, then renamed."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from vsm.errors import ParameterError, RunError
+
+_SHOWN: Final = 40
+"""Characters of a file's name in that of the hidden one beside it: names have a limit."""
 
 
 def stamp_of(at: datetime) -> str:
@@ -24,10 +29,13 @@ def stamp_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
 
 
-def new_stage(runs: Path) -> Path:
-    """Make a hidden folder beside those of finished runs; raises RunError where it cannot be made."""
+def new_stage(runs: Path, name: str) -> Path:
+    """Make a hidden folder for a run of this name, beside finished ones; its name tells whose it is.
+
+    Raises RunError where it cannot be made.
+    """
     # A plain mkdir keeps the user's umask; tempfile's would be closed to everybody else once published.
-    stage = runs / f".stage-{uuid4().hex}"
+    stage = runs / f".stage-{name}-{uuid4().hex}"
     try:
         stage.mkdir(parents=True)
     except OSError as error:
@@ -56,14 +64,22 @@ def beside(path: Path) -> Iterator[Path]:
     """A hidden path beside a file, to be written in the block, and renamed to it where the block succeeds.
 
     So the file is whole or as it was; a link stays one, and nothing is left behind where the block fails.
+    Where the process is killed, ``left_beside`` finds what is.
     """
     target = path.resolve()
-    hidden = target.with_name(f".{uuid4().hex}")
+    hidden = target.with_name(f".{target.name[:_SHOWN]}.{uuid4().hex}")
     try:
         yield hidden
         hidden.replace(target)
     finally:
         hidden.unlink(missing_ok=True)
+
+
+def left_beside(path: Path) -> list[Path]:
+    """List the hidden files that ``beside`` left of a file, because its process was killed."""
+    known = re.compile(rf"\.{re.escape(path.name[:_SHOWN])}\.[0-9a-f]{{32}}")
+    there = path.parent.iterdir() if path.parent.is_dir() else ()
+    return [entry for entry in there if known.fullmatch(entry.name) and not entry.is_symlink()]
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

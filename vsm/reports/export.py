@@ -160,17 +160,33 @@ def _guarded(value: Any) -> Any:
     return guard + value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def explore(table: "pd.DataFrame | Styler") -> None:
+def explore(table: "pd.DataFrame | Styler", *, rows: int = 10_000) -> None:
     """Show a table with a search box, sortable by every column.
 
-    ``table`` is any frame of a stream, or a table of ``vsm.figures``. For exploring in Jupyter, not for
-    publishing: the script, about a megabyte, is kept in the notebook with the first table. Nothing is
-    fetched, and text from the data is shown as it is.
+    For exploring in Jupyter, not for publishing: the script, about a megabyte, is kept in the notebook with
+    the first table. Nothing is fetched, and text from the data is shown as it is.
+
+    Parameters
+    ----------
+    table
+        Any frame of a stream, or a table of ``vsm.figures``.
+    rows
+        How many of its rows are kept in the notebook at most: the first ones, so sort by what matters. The
+        caption says how many are left out, and where they are.
     """
     from itables import init_notebook_mode, show  # noqa: PLC0415 - a second of import for those who explore
 
+    frame: pd.DataFrame = table.data if isinstance(table, Styler) else table  # type: ignore[attr-defined]
+    left_out = (
+        f"The first {rows:,} of {len(frame):,} rows, and only these are searched. Sort the table by what "
+        "matters before, give rows=… for more, or write all to a file: vsm export TABLE --to FILE.csv"
+        if len(frame) > rows
+        else None
+    )
     init_notebook_mode(all_interactive=False, connected=False)
-    show(explorable(table), maxBytes=0, lengthMenu=[10, 25, 100], showIndex=False)
+    show(
+        explorable(frame.head(rows)), caption=left_out, maxBytes=0, lengthMenu=[10, 25, 100], showIndex=False
+    )
 
 
 def explorable(table: "pd.DataFrame | Styler") -> pd.DataFrame:

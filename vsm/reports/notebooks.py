@@ -80,6 +80,8 @@ def _with_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, A
 
 
 def _edited(path: Path, written: object) -> bool:
+    if path.is_symlink():
+        return True  # what it leads to is not ours to replace
     if not path.exists():
         return False
     try:

@@ -5,22 +5,36 @@ changed working directory, an event loop, warnings and log lines.
 """
 
 import json
+import os
+import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, Final
+
+_LOOK: Final = 1.0
 
 
 def main(text: str) -> int:
     """Execute the job (JSON) and write any complaint to the file it calls ``answer``."""
     job = json.loads(text)
     deadline = time.monotonic() + job["timeout"]
+    Thread(target=_end_with, args=(job["parent"], Path(job["answer"]).parent), daemon=True).start()
     try:
         _execute(job, deadline=deadline)
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent process must be told
         Path(job["answer"]).write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
         return 1
     return 0
+
+
+def _end_with(parent: int, home: Path) -> None:
+    """End when the caller was killed, and remove the home that it made for this run."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    shutil.rmtree(home, ignore_errors=True)
+    os._exit(1)
 
 
 def _execute(job: dict[str, Any], *, deadline: float) -> None:

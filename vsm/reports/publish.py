@@ -99,7 +99,7 @@ def publish_report(
 
 def _whole_run(runs: Path, name: str, make: Callable[[Path], NotebookFault | None], *, trouble: str) -> Path:
     """Make a run in a hidden folder that is renamed when it is whole, and kept under ``failed`` otherwise."""
-    stage = new_stage(runs)
+    stage = new_stage(runs, name)
     try:
         fault = make(stage)
     except OSError as error:

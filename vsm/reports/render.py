@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ POLICY: Final = (
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _TOP: Final = 3
+_OWN: Final = re.compile(rb'<meta name="generator" content="vsm">|<dt>Software</dt><dd>vsm \d')
+"""What pages of vsm bear; those of 0.2 and before only the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +200,14 @@ def made_with(at: datetime) -> dict[str, str]:
         "Generated": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "Software": ", ".join([*versions, f"Python {platform.python_version()}"]),
     }
+
+
+def is_own_page(content: bytes) -> bool:
+    """Whether vsm wrote this page.
+
+    Examples
+    --------
+    >>> is_own_page(b'<meta name="generator" content="vsm">'), is_own_page(b"<h1>Welcome</h1>")
+    (True, False)
+    """
+    return _OWN.search(content) is not None

@@ -120,6 +120,7 @@ def _execute(
         "channel": _channel(home),
         "timeout": timeout,
         "answer": str(answer),
+        "parent": os.getpid(),
     }
     with log.open("wb") as noise:
         process = subprocess.Popen(  # noqa: S603 - this Python and a file of this package

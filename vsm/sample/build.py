@@ -15,6 +15,8 @@ from vsm.sample.commits import commits_from_story
 from vsm.sample.story import story_from_seed
 from vsm.sources.git_process import create_repository
 
+_MARK: Final = "description"  # Git's file for a word on a bare repository
+_OURS: Final = "The sample of vsm\n"
 HEAD: Final = """\
 # How the sample's small business works. A good start for a file of your own:
 # every status of the tracker belongs to one stage, and stages are in the order of the stream.
@@ -95,12 +97,13 @@ def build_sample(folder: Path, *, seed: int = 7) -> SampleFiles:
 
     Both are made beside and then renamed; an older sample in the folder is replaced. The same seed gives the
     same bytes and the same commit hashes. The folder is made where it is absent; InputError says that it
-    cannot be written.
+    cannot be written, or that files of somebody else have these names.
     """
     story = story_from_seed(seed)
     files = SampleFiles(
         folder / "issues.jsonl.gz", folder / "shop.git", datetime.fromtimestamp(story.as_of, UTC)
     )
+    _refuse_foreign(files)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".sample-") as beside:
@@ -112,6 +115,7 @@ def build_sample(folder: Path, *, seed: int = 7) -> SampleFiles:
             # Without a clock in its header the same bodies give the same bytes.
             issues.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
             create_repository(repository, fast_import=commits_from_story(story))
+            (repository / _MARK).write_text(_OURS)
             if files.repository.exists():  # goes with the temporary folder
                 files.repository.replace(Path(beside, "former.git"))
             repository.replace(files.repository)
@@ -121,6 +125,18 @@ def build_sample(folder: Path, *, seed: int = 7) -> SampleFiles:
             f"{folder} cannot hold the sample: {error}; name a folder that can be written to"
         ) from error
     return files
+
+
+def _refuse_foreign(files: SampleFiles) -> None:
+    """Raise InputError where something that a sample replaces is not a sample's, or a link."""
+    mark = files.repository / _MARK
+    whole = mark.is_file() and mark.read_text(errors="replace") == _OURS
+    for path in (files.repository, files.issues):
+        if path.is_symlink() or (path.exists() and not whole):
+            raise InputError(
+                f"{path} is not of this version's sample, and would be replaced; move it away, or name "
+                "another folder"
+            )
 
 
 def sample_workflow() -> str:

@@ -54,7 +54,7 @@ class Run:
     reason
         Why it is not simply done; a sentence, or nothing.
     folder
-        Name of its report's folder; nothing where it made none.
+        Name of its report's folder, from the moment it is about to be put there; nothing where it made none.
     key
         Hash of the data, settings and program that it was made of, which shows whether there is news.
     data
@@ -64,9 +64,9 @@ class Run:
     findings
         Its findings, as ``vsm.findings.since_last`` writes them.
     files
-        The files of its folder when it was put in its place: what may be removed of it.
+        The files of its folder: what may be removed of it.
     others
-        The contents of its working folder before it rendered, which are somebody else's; None before that.
+        The contents of its working folder before it rendered, which are not its own; None before that.
     times
         How often the same thing happened in a row where each time would be a line of its own.
     overlong
@@ -190,6 +190,11 @@ def open_history(path: Path) -> History:
 def last_good(runs: Sequence[Run]) -> Run | None:
     """The last of these, the latest first, whose report stands and has its folder."""
     return next((run for run in runs if run.good and run.folder), None)
+
+
+def listed_files(runs: Sequence[Run]) -> dict[str, tuple[str, ...]]:
+    """The files of every run of which there is a list, by the name of its folder."""
+    return {run.folder: run.files for run in runs if run.folder and run.files}
 
 
 def failing_since(runs: Sequence[Run]) -> Run | None:

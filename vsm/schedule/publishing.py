@@ -6,7 +6,7 @@ handlers are not used: they write text only, and a PDF is none.
 
 import mimetypes
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -15,25 +15,35 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from vsm.config import Report
-from vsm.errors import RunError
-from vsm.schedule.history import Run
+from vsm.errors import RunError, VsmError
+from vsm.reports.atomic import beside, left_beside
+from vsm.reports.render import is_own_page
+from vsm.schedule.history import Run, listed_files, open_history
+from vsm.schedule.ownership import (
+    OWN_ONLY,
+    PACKED,
+    holds_run,
+    is_packed_run,
+    own_files,
+    remove_files,
+)
 from vsm.sources.work_folder import WorkFolder
 
 _LIBRARIES: Final = {
     "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs",
 }  # fmt: skip
-_MADE: Final = re.compile(r"[^.].*\.(html|css|js|pdf|pptx|ipynb)")
-"""What a run publishes, by its names; all else in its folder is somebody else's."""
-_RUN_NAME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(\.tar\.xz)?")
+_INSTEAD: Final = "publish to another place (publish in vsm.toml)"
 
 
-def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> None:
+def send(
+    site: Path, *, folder: str | None, to: str, keep: Collection[str], known: Mapping[str, Sequence[str]]
+) -> None:
     """Copy one run of a report and its first page to where they are published.
 
     The run's files come first, and the page with links to them last, so that no reader finds a dead link; a
-    copy that is interrupted leaves the page as it was. This run is written again if it is there already;
-    others that stay are copied where they are missing, as after a week without the store. Then runs that do
-    not stay are removed.
+    copy that is interrupted leaves the page as it was. Others that stay are copied where they are missing, as
+    after a week without the store. Then runs that do not stay are removed. Files of somebody else are neither
+    copied nor written over nor removed.
 
     Parameters
     ----------
@@ -45,34 +55,37 @@ def send(site: Path, *, folder: str | None, to: str, keep: Collection[str]) -> N
         A folder or an fsspec address; the report gets a folder of its own name there.
     keep
         Names of the runs that stay there, folders and packed ones.
+    known
+        The files of every run that the history lists, by the name of its folder.
 
     Raises
     ------
     RunError
-        The address is not known, a library for it is missing, or it refuses; the message has no secret.
+        The address is not known, a library for it is missing, or it refuses; or a link or a file of somebody
+        else is in the way. The message has no secret.
     """
     try:
         store, root = fsspec.core.url_to_fs(to)
         store.invalidate_cache()
         local = "file" in ([store.protocol] if isinstance(store.protocol, str) else store.protocol)
         base = f"{root.rstrip('/')}/{site.name}"
-        runs = _runs(site, folder, keep)
-        if local:
-            _refuse_links(base, ["", "/index.html", *(f"/{run.name}" for run in runs)])
-        for run in runs:
-            last = run / "index.html" if run.is_dir() else run  # is there only when all of the run is
-            address = f"{base}/{last.relative_to(site).as_posix()}"
-            if run.name == folder or not store.exists(address):
-                files = [path for path in sorted(run.rglob("*")) if path.is_file() and path != last]
-                for file in [*files, last]:
-                    _copy(store, file, f"{base}/{file.relative_to(site).as_posix()}")
+        _refuse_others(store, base, run=site / folder if folder else None)
+        for name in [*([folder] if folder else []), *sorted({*keep} - {folder})]:
+            listed = known.get(name.removesuffix(PACKED), ())
+            files = _missing(store, base, site=site, name=name, files=listed)
+            if local:
+                _refuse_in_folder(Path(base), files, site=site)
+            for file in files:
+                _copy(store, site / file, f"{base}/{file}")
         _copy(store, site / "index.html", f"{base}/index.html")
-        _prune(store, base, keep)
+        _prune(store, base, keep, known)
     except ImportError as error:
         scheme = urlsplit(to).scheme
         library = _LIBRARIES.get(scheme, "a library of its own")
         extra = " (pip install 'vsm[s3]')" if library == "s3fs" else ""
         raise RunError(f"{without_secrets(to)} needs {library}{extra}, which is not installed") from error
+    except RunError:
+        raise
     except Exception as error:  # each store has errors of its own
         raise RunError(f"it could not be copied to {without_secrets(to)}: {_answer(error, to)}") from error
 
@@ -90,16 +103,44 @@ def without_secrets(address: str) -> str:
     return f"{scheme}{apart}{rest.rpartition('@')[2]}" if apart else bare
 
 
-def _runs(site: Path, folder: str | None, keep: Collection[str]) -> list[Path]:
-    """List the runs that the first page links to: this one, and others that a store may lack."""
-    others = (entry for entry in sorted(site.iterdir()) if _RUN_NAME.fullmatch(entry.name))
-    missed = [entry for entry in others if entry.name in keep and entry.name != folder]
-    return missed if folder is None else [site / folder, *missed]
+def _missing(store: Any, base: str, *, site: Path, name: str, files: Sequence[str]) -> list[str]:
+    """List the files of a run to be copied; none where the last of them is there, which shows that all are.
+
+    None either where the history has no list: the run is somebody else's, or of a version without lists.
+    """
+    packed = name.endswith(PACKED)
+    last = name if packed else f"{name}/index.html"
+    if not files or store.exists(f"{base}/{last}"):
+        return []
+    if packed:
+        own = is_packed_run(site / name, name=name.removesuffix(PACKED), files=files)
+        return [name] if own else []
+    found = [path.relative_to(site).as_posix() for path in own_files(site / name, files)]
+    return sorted(found, key=lambda file: (file == last, file))
 
 
-def _refuse_links(base: str, parts: Collection[str]) -> None:
-    if links := [f"{base}{part}" for part in parts if Path(f"{base}{part}").is_symlink()]:
-        raise RunError(f"{links[0]} is a link, and only files of a run's own are written or removed")
+def _refuse_others(store: Any, base: str, *, run: Path | None) -> None:
+    """Raise RunError where the first page there, or the run's, is somebody else's, or the place is a link."""
+    first = f"{base}/index.html"
+    links = [path for path in (base, first) if "file" in store.protocol and Path(path).is_symlink()]
+    if links:
+        raise RunError(f"{links[0]} is a link, and {OWN_ONLY}; remove it, or {_INSTEAD}")
+    foreign = [first] if store.exists(first) and not is_own_page(store.cat_file(first)) else []
+    if run is not None and store.exists(page := f"{base}/{run.name}/index.html"):
+        foreign += [page] if store.cat_file(page) != (run / "index.html").read_bytes() else []
+    if foreign:
+        raise RunError(f"{foreign[0]} was not written by vsm, and {OWN_ONLY}; move it away, or {_INSTEAD}")
+
+
+def _refuse_in_folder(base: Path, files: Sequence[str], *, site: Path) -> None:
+    """Raise RunError where a copy would go through a link, or over a file of somebody else."""
+    home = base.resolve()
+    for file in files:
+        path = base / file
+        if path.resolve() != home / file:
+            raise RunError(f"{path} is a link, or in a folder that is one, and {OWN_ONLY}; remove it")
+        if path.is_file() and path.read_bytes() != (site / file).read_bytes():
+            raise RunError(f"{path} was not written by vsm, and {OWN_ONLY}; move it away, or {_INSTEAD}")
 
 
 def _copy(store: Any, file: Path, to: str) -> None:
@@ -108,38 +149,46 @@ def _copy(store: Any, file: Path, to: str) -> None:
     if _LIBRARIES.keys().isdisjoint(protocols):  # a bucket has no folders, and none is made by a wrong name
         store.makedirs(to.rpartition("/")[0], exist_ok=True)
     if "file" in protocols:
-        beside = Path(f"{to}.part")
-        try:
-            store.put_file(str(file), str(beside))
-            beside.replace(to)
-        finally:
-            beside.unlink(missing_ok=True)
+        with beside(Path(to)) as hidden:
+            store.put_file(str(file), str(hidden))
+        for left in left_beside(Path(to)):
+            left.unlink()
         return
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     about = {"ContentType": kind} if "s3" in protocols else {}
     store.pipe_file(to, file.read_bytes(), **about)
 
 
-def _prune(store: Any, base: str, keep: Collection[str]) -> None:
-    """Remove runs that do not stay; files with other names are somebody else's."""
+def _prune(store: Any, base: str, keep: Collection[str], known: Mapping[str, Sequence[str]]) -> None:
+    """Remove the listed files of runs that do not stay; all others are somebody else's."""
     store.invalidate_cache()
     for entry in store.ls(base, detail=True):
-        name = entry["name"].rstrip("/").rpartition("/")[2]
-        if not _RUN_NAME.fullmatch(name) or name in keep or entry.get("islink"):
+        path = entry["name"].rstrip("/")
+        name = path.rpartition("/")[2]
+        run = name.removesuffix(PACKED)
+        if name in keep or run not in known or entry.get("islink"):
             continue
         if entry["type"] != "directory":
-            store.rm(entry["name"])
-            continue
-        found = store.find(entry["name"], withdirs=True, detail=True)
-        for file, about in found.items():
-            if about["type"] != "directory" and _MADE.fullmatch(file.rpartition("/")[2]):
-                store.rm(file)
-        for folder in [*(file for file in sorted(found, reverse=True)), entry["name"]]:
-            with suppress(
-                OSError, NotImplementedError
-            ):  # a bucket has no folders; others may have files in it
-                if store.isdir(folder):
-                    store.rmdir(folder)
+            with store.open(path, "rb") as content:
+                own = name != run and holds_run(content, name=run, files=known[run])
+            if own:
+                store.rm(path)
+        elif "islink" in entry:  # a folder of this machine
+            remove_files(Path(path), known[run])
+        else:
+            _remove_there(store, path, known[run])
+
+
+def _remove_there(store: Any, run: str, files: Sequence[str]) -> None:
+    """Remove a run's listed files from a store, and its folders where nothing else is in them."""
+    found = store.find(run, withdirs=True, detail=True)
+    for file, about in found.items():
+        if about["type"] != "directory" and file.rpartition(f"{run}/")[2] in files:
+            store.rm(file)
+    for folder in [*sorted(found, reverse=True), run]:
+        with suppress(OSError, NotImplementedError):  # a bucket has no folders; others may have files in it
+            if store.isdir(folder):
+                store.rmdir(folder)
 
 
 def _answer(error: Exception, address: str) -> str:
@@ -164,8 +213,11 @@ def publish_run(folder: WorkFolder, report: Report, run: Run) -> str:
     entries = list(site.iterdir()) if site.is_dir() else []
     keep = [entry.name for entry in entries if entry.is_file() or (entry / "index.html").is_file()]
     try:
-        send(site, folder=run.folder if run.good else None, to=address_of(folder, report), keep=keep)
-    except RunError as error:
+        with open_history(folder.history) as history:
+            known = listed_files(history.runs(report.name))
+        to = address_of(folder, report)
+        send(site, folder=run.folder if run.good else None, to=to, keep=keep, known=known)
+    except VsmError as error:
         text = str(error)
         return f"{text[:1].upper()}{text[1:]}."
     return ""

@@ -1,7 +1,7 @@
 """Carries out a plan: pages, slides and PDFs in one folder, whole or not there."""
 
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -92,7 +92,9 @@ def render_plan(
             notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=about, **shared
         )
         deck.rename(made / deck.name)
-        shutil.rmtree(deck.parent)
+        deck.with_suffix(".ipynb").unlink()
+        with suppress(OSError):  # somebody else's file is in it
+            deck.parent.rmdir()
     if "pdf" in report.formats:
         pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
         print_pdfs(pages, paper=A4)

@@ -23,9 +23,10 @@ from vsm.reports import notebooks_folder
 from vsm.schedule.call import longest_minutes
 from vsm.schedule.effects import Effects
 from vsm.schedule.history import History, Outcome, Run, last_good, open_history
+from vsm.schedule.ownership import files_of
 from vsm.schedule.plan import Plan, due_at, plan_run, widened
 from vsm.schedule.rendering import Output, stream_of_plan
-from vsm.schedule.site import entries_of, files_of, put_in_place, refresh_pages, refuse_links
+from vsm.schedule.site import free_name, put_in_place, refresh_pages, refuse_others, work_of
 from vsm.sources.lock import one_at_a_time
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.stream import ValueStream
@@ -228,7 +229,7 @@ class _Making:
         """Check, render and publish; any error ends this run alone."""
         folder, site = self.call.folder, self.call.folder.site / self.report.name
         try:
-            refuse_links(folder, self.report.name)
+            refuse_others(folder, self.report.name)
             self._enter("check")
             plan = plan_run(folder, self.report, workflow=workflow, at=self.run.begun, troubles=troubles)
             good = last_good(self.call.history.runs(self.report.name))
@@ -240,16 +241,16 @@ class _Making:
             warnings = int((stream.quality["level"] == "warning").sum())
             data = f"{stream.as_of:%Y-%m-%d %H:%M} UTC"
             self.run = replace(self.run, data=data, tickets=len(stream.tickets), warnings=warnings)
-            others = entries_of(folder.runs / self.report.name)
-            self.run = replace(self.run, others=tuple(entry.name for entry in others))
+            self.run = replace(self.run, others=work_of(folder.runs / self.report.name))
             self._enter("render")
             render = self.call.effects.render
             self.output = render(folder, plan, stream=stream, before=good, troubles=troubles)
-            self.run = replace(self.run, files=files_of(self.output.folder))
+            name = free_name(site, at=self.run.begun)
+            self.run = replace(self.run, files=files_of(self.output.folder), folder=name)
             self._enter("publish")
             self.run = replace(
                 self.run,
-                folder=put_in_place(self.output.folder, site=site, at=self.run.begun),
+                folder=put_in_place(self.output.folder, site=site, name=name),
                 outcome="stale" if troubles else "done",
                 reason=" ".join(troubles),
                 key=plan.key,

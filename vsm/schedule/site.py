@@ -6,51 +6,58 @@
     site/<report>/index.html             the latest good run, and all runs; replaced in one step
     site/<report>/<instant>/             one run, whole: it came by renaming
     site/<report>/<instant>.tar.xz       an older run, packed; its pages share much, so it is small
+
+What is removed and written over is known to be a run's own, see ``ownership``; everything else stays.
 """
 
 import re
 import tarfile
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from vsm.errors import RunError
-from vsm.reports.atomic import beside, settle, stamp_of, write_whole
+from vsm.reports.atomic import beside, left_beside, settle, stamp_of, write_whole
 from vsm.reports.render import Page, RunRow, made_with, render_site
 from vsm.schedule.effects import Log
-from vsm.schedule.history import History, Run, failing_since, last_good
+from vsm.schedule.history import History, Run, failing_since, last_good, listed_files
+from vsm.schedule.ownership import PACKED, is_packed_run, own_files, refuse_foreign, remove_files
 from vsm.sources.work_folder import WorkFolder
 
 WHOLE: Final = 4
 """Number of good runs of a report that stay unpacked; older ones are packed."""
 _FAILED: Final = 3
-_PACKED: Final = ".tar.xz"
 _SHOWN: Final = 200
-_RUN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?(-slides(-\d+)?)?")
-_STAMP: Final = len("2026-11-23T070000Z")
-_STAGE: Final = re.compile(r"\.stage-[0-9a-f]{32}")
-_MADE: Final = re.compile(r"[^.].*\.(html|pdf|ipynb|pptx)|\.[0-9a-f]{32}")
+_WORK: Final = re.compile(
+    r"(\.stage-)?(?P<stamp>\d{4}-\d\d-\d\dT\d{6}Z)(-\d+)?(-slides(-\d+)?)?(-[0-9a-f]{32})?"
+)
+"""Folders that a run makes while it renders, by the instant it began at."""
+_MADE: Final = re.compile(r"[^.].*\.(html|pdf|ipynb|pptx)|\..+\.[0-9a-f]{32}")
+"""Their files: of a run that was killed there is no list."""
 _WORDS: Final = {"stale": "stale data", "broken off": "interrupted"}
 
 
-def put_in_place(made: Path, *, site: Path, at: datetime) -> str:
+def free_name(site: Path, *, at: datetime) -> str:
+    """Give a run its name in its report's folder: its instant, with a number where that is taken."""
+    stamp, taken = stamp_of(at), {entry.name.removesuffix(PACKED) for entry in entries_of(site)}
+    names = (stamp if n == 1 else f"{stamp}-{n}" for n in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def put_in_place(made: Path, *, site: Path, name: str) -> str:
     """Move a finished run into its report's folder; returns its name there."""
     site.parent.mkdir(parents=True, exist_ok=True)
-    return settle(made, site, stamp_of(at)).name
+    return settle(made, site, name).name
 
 
-def refuse_links(folder: WorkFolder, report: str) -> None:
-    """Raise RunError where something that a run writes or clears is a link: what it leads to is not ours."""
+def refuse_others(folder: WorkFolder, report: str) -> None:
+    """Raise RunError where something that a run writes or clears is a link, or a page of somebody else."""
     site, runs = folder.site / report, folder.runs / report
-    first = (folder.site / "index.html", site / "index.html")
-    for path in (folder.site, site, folder.runs, runs, runs / "failed", *first):
-        if path.is_symlink():
-            raise RunError(
-                f"{path} is a link, and a run writes and removes only files of its own; put a folder there, "
-                "or publish to where it leads (publish in vsm.toml)"
-            )
+    pages = (folder.site / "index.html", site / "index.html")
+    refuse_foreign((folder.site, site, folder.runs, runs, runs / "failed", *pages), pages=pages)
 
 
 def refresh_pages(
@@ -58,66 +65,117 @@ def refresh_pages(
 ) -> str:
     """Write the first pages and remove old runs; returns why a page was not written, or nothing.
 
-    A page links to a new run before an old one is removed. What cannot be removed goes with the next run.
+    Whatever moment the process is killed at, a page leads to what is there: old runs are packed before it is
+    written, and it leads to nothing that is removed after. What cannot be removed goes with the next run.
     """
+    runs = history.runs(report)
     try:
-        refuse_links(folder, report)
-        write_index(folder, report, history=history, at=at)
+        refuse_others(folder, report)
+        if keep:
+            with _unless_refused(log, report):
+                pack_old(folder, report, runs=runs, keep=keep)
+        write_index(folder, report, history=history, at=at, keep=keep)
     except (OSError, RunError) as error:
         log("no first page", report=report, reason=str(error))
         return str(error)
     if keep:
-        before = entries_of(folder.site / report)
-        try:
-            tidy(folder, report, runs=history.runs(report), keep=keep)
-        except OSError as error:
-            log("old runs not removed", report=report, reason=str(error))
-        if entries_of(folder.site / report) != before:
-            return refresh_pages(folder, report, history=history, log=log, at=at)
+        with _unless_refused(log, report):
+            tidy(folder, report, runs=runs, keep=keep)
     return ""
+
+
+@contextmanager
+def _unless_refused(log: Log, report: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log("old runs not removed", report=report, reason=str(error))
+
+
+def _staying(runs: Sequence[Run], keep: int) -> list[str]:
+    """List the folders of the newest good runs, so many at most, the latest first."""
+    return list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
+
+
+def pack_old(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
+    """Pack all good runs that stay but the newest ``WHOLE``; ``tidy`` removes their folders then.
+
+    One that is packed stays as it is, and so does one whose name something else has taken.
+    """
+    site, known = folder.site / report, listed_files(runs)
+    for name in _staying(runs, keep)[WHOLE:]:
+        own, packed = own_files(site / name, known.get(name, ())), site / f"{name}{PACKED}"
+        for left in left_beside(packed):
+            left.unlink()
+        if site / name / "index.html" in own and not packed.exists():
+            with beside(packed) as hidden, tarfile.open(hidden, "w:xz") as archive:
+                for file in own:
+                    archive.add(file, arcname=file.relative_to(site).as_posix())
 
 
 def tidy(folder: WorkFolder, report: str, *, runs: Sequence[Run], keep: int) -> None:
     """Keep the newest good runs of a report, whole or packed, and remove unfinished leftovers.
 
     Only to be called by the one run that is under way. ``keep`` good runs stay, the newest ``WHOLE`` of
-    them as folders, the others packed; the newest is never touched. ``runs`` has the latest first. Only what
-    the history knows as a run's own is removed: files of somebody else stay, in a run's folder as well.
+    them as folders, the others packed if ``pack_old`` could; the newest is never touched. ``runs`` has the
+    latest first. Only what the history lists as a run's own is removed: files of somebody else stay, in a
+    run's folder as well, and so do runs of versions that kept no list.
     """
-    stay = list(dict.fromkeys(run.folder for run in runs if run.good and run.folder))[:keep]
-    site, made = folder.site / report, folder.runs / report
-    files = {run.folder or stamp_of(run.begun): run.files for run in runs if run.files}
-    stamps = {stamp_of(run.begun) for run in runs}
-    for entry in entries_of(site):
-        name = entry.name.removesuffix(_PACKED)
-        if not _is_of(entry, stamps):
-            continue
+    stay, site = _staying(runs, keep), folder.site / report
+    for name, files in listed_files(runs).items():
+        whole, packed = site / name, site / f"{name}{PACKED}"
         if name not in stay:
-            _remove(entry, files.get(name, ()))
-        elif name in stay[WHOLE:] and (entry / "index.html").is_file():
-            _pack(entry, files.get(name, ()))
-    for name in stay[WHOLE:]:
-        if (site / f"{name}{_PACKED}").is_file() and _is_of(site / name, stamps):
-            _remove(site / name, files.get(name, ()))
-    began = next((run for run in runs if run.others is not None), None)
-    left = began if began and (began is runs[0] or began.outcome == "broken off") else None
-    for entry in entries_of(made):
-        ours = left and entry.name not in (left.others or ()) and entry.is_dir() and not entry.is_symlink()
-        if entry.name != "failed" and (ours or _is_of(entry, stamps)):
-            _remove(entry)
-    failed = [entry for entry in entries_of(made / "failed") if _is_of(entry, stamps)]
-    for entry in failed[::-1][_FAILED:]:
-        _remove(entry)
+            remove_files(whole, files)
+            if is_packed_run(packed, name=name, files=files):
+                packed.unlink()
+        elif (
+            name in stay[WHOLE:] and own_files(whole, files) and is_packed_run(packed, name=name, files=files)
+        ):
+            remove_files(whole, files)
+    for page in (site / "index.html", folder.site / "index.html"):
+        for left in left_beside(page):
+            left.unlink()
+    _clear(folder.runs / report, runs)
 
 
-def write_index(folder: WorkFolder, report: str, *, history: History, at: datetime) -> None:
-    """Write a report's first page (latest report, all runs, what failed), and that of all reports."""
+def _clear(made: Path, runs: Sequence[Run]) -> None:
+    """Remove what killed runs left in a report's working folder, and all but the latest failed ones."""
+    known = {stamp_of(run.begun): run.others for run in runs if run.others is not None}
+    own = [
+        [entry for entry in entries_of(parent) if _is_work(entry, entry.relative_to(made).as_posix(), known)]
+        for parent in (made, made / "failed")
+    ]
+    for entry in [*own[0], *own[1][::-1][_FAILED:]]:
+        remove_files(entry, [path.name for path in entry.iterdir() if _MADE.fullmatch(path.name)])
+
+
+def _is_work(entry: Path, name: str, known: Mapping[str, Collection[str]]) -> bool:
+    """Whether a run made this folder while it rendered: it began then, and the folder was not there yet."""
+    about = _WORK.fullmatch(entry.name)
+    others = known.get(about["stamp"]) if about else None
+    return others is not None and name not in others and entry.is_dir() and not entry.is_symlink()
+
+
+def work_of(made: Path) -> tuple[str, ...]:
+    """List what is in a report's working folder, and in that of its failed runs."""
+    entries = [*entries_of(made), *entries_of(made / "failed")]
+    return tuple(entry.relative_to(made).as_posix() for entry in entries)
+
+
+def write_index(
+    folder: WorkFolder, report: str, *, history: History, at: datetime, keep: int | None = None
+) -> None:
+    """Write a report's first page (latest report, all runs, what failed), and that of all reports.
+
+    With ``keep``, as ``tidy`` has it, the page leads to no run that will be removed.
+    """
     runs, site = history.runs(report), folder.site / report
+    stay = None if keep is None else _staying(runs, keep)
     title = next((run.title for run in runs if run.title), report)
     page = render_site(
         title=f"{title}: {report}" if title != report else report,
         latest=_latest(site, last_good(runs)),
-        runs=[_row(run, site) for run in runs[:_SHOWN]],
+        runs=[_row(run, href=_place_of(run, site, stay)) for run in runs[:_SHOWN]],
         about=made_with(at),
         notice=banner(runs),
     )
@@ -177,10 +235,20 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     return pages
 
 
-def _row(run: Run, site: Path) -> RunRow:
-    kept = (
-        name for name in (f"{run.folder}/index.html", f"{run.folder}{_PACKED}") if (site / name).is_file()
-    )
+def _place_of(run: Run, site: Path, stay: Sequence[str] | None) -> str:
+    """Give where a run can be read, and will be; a run whose folder is about to go is packed already."""
+    going = stay is not None and run.files and run.folder not in stay
+    if not (run.good and run.folder) or going:
+        return ""
+    whole, packed = f"{run.folder}/index.html", f"{run.folder}{PACKED}"
+    there = [name for name in (whole, packed) if (site / name).is_file()]
+    old = stay is not None and run.folder in stay[WHOLE:]
+    if len(there) == 2 and old and is_packed_run(site / packed, name=run.folder, files=run.files):
+        return packed
+    return there[0] if there else ""
+
+
+def _row(run: Run, *, href: str) -> RunRow:
     outcome = _WORDS.get(run.outcome, run.outcome)
     return RunRow(
         begun=f"{run.begun:%Y-%m-%d %H:%M}",
@@ -190,50 +258,10 @@ def _row(run: Run, site: Path) -> RunRow:
         warnings=f"{run.warnings:,}" if run.good else "",
         data=run.data,
         why=run.reason,
-        href=next(kept, "") if run.folder else "",
+        href=href,
     )
-
-
-def _pack(run: Path, files: Sequence[str]) -> None:
-    with beside(run.with_name(f"{run.name}{_PACKED}")) as hidden, tarfile.open(hidden, "w:xz") as archive:
-        archive.add(run, arcname=run.name)
-    _remove(run, files)
 
 
 def entries_of(folder: Path) -> list[Path]:
     """List what is in a folder, by name; nothing where there is none."""
     return sorted(folder.iterdir()) if folder.is_dir() else []
-
-
-def files_of(run: Path) -> tuple[str, ...]:
-    """List the files of a finished run, as they are called in its folder."""
-    return tuple(sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()))
-
-
-def _is_of(entry: Path, stamps: Collection[str]) -> bool:
-    """Whether this is the folder, or the packed folder, of a run that began at one of these instants."""
-    if entry.is_symlink():
-        return False
-    if entry.is_dir():
-        known = _STAGE.fullmatch(entry.name) or _RUN.fullmatch(entry.name)
-        return bool(known) and (entry.name.startswith(".") or entry.name[:_STAMP] in stamps)
-    packed = entry.name.endswith(_PACKED) and _RUN.fullmatch(entry.name.removesuffix(_PACKED))
-    return entry.is_file() and bool(packed) and entry.name[:_STAMP] in stamps
-
-
-def _remove(entry: Path, files: Sequence[str] = ()) -> None:
-    """Remove a run's files, and its folder where nothing else is in it.
-
-    Of a run that did not get to its end no list is known: then it is what a run makes, by its names.
-    """
-    if not entry.is_dir():
-        entry.unlink()
-        return
-    made = files or [path.name for path in entry.iterdir() if _MADE.fullmatch(path.name)]
-    for file in (entry / name for name in made):
-        if file.is_symlink() or file.is_file():
-            file.unlink()
-    folders = sorted((path for path in entry.rglob("*") if path.is_dir()), reverse=True)
-    for folder in [*folders, entry]:
-        with suppress(OSError):  # somebody else's file is in it
-            folder.rmdir()

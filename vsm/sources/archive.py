@@ -261,10 +261,10 @@ class Archive:
         """
         return map(json.loads, self.texts(source))
 
-    def texts(self, source: str) -> Iterator[bytes]:
-        """Give the same bodies as texts of JSON in UTF-8; raises as ``documents`` does."""
-        query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id"
-        with sqlite_errors(self._path), closing(self._execute(query, source)) as rows:
+    def texts(self, source: str, *, first: str = "") -> Iterator[bytes]:
+        """Give the same as texts of JSON in UTF-8, that of the id ``first`` before all others."""
+        query = "SELECT id, body, digest FROM documents WHERE source = ? ORDER BY id <> ?, id"
+        with sqlite_errors(self._path), closing(self._execute(query, source, first)) as rows:
             for name, packed, digest in rows:
                 yield self._unpacked(packed, digest, f"{source} {name}")
 

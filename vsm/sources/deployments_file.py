@@ -101,12 +101,23 @@ def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for line, text in enumerate(file, start=1):
             if text.strip():
                 try:
-                    row = json.loads(text)
+                    row = json.loads(text, object_pairs_hook=_object)
+                except KeyError as error:
+                    raise ValueError(f"line {line}: the key {error} stands twice in one object") from error
                 except RecursionError as error:
                     raise ValueError(f"line {line} is nested too deeply") from error
                 if not isinstance(row, dict):
                     raise ValueError(f"line {line} is no object")
                 yield line, {str(name).lower(): value for name, value in row.items()}
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict[str, Any]()
+    for key, value in pairs:
+        if key in made:
+            raise KeyError(key)
+        made[key] = value
+    return made
 
 
 def _word(row: Mapping[str, Any], word: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import math
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from vsm.bodies import IDS, ISSUES, last_updated, unread_document
+from vsm.bodies import IDS, ISSUES, last_updated, storable_number, unread_document
 from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
 
@@ -184,7 +183,11 @@ def _json(text: bytes, where: str) -> Any:
         # Windows tools put a byte order mark before the first line.
         plain = text.decode("utf-8-sig")
         return json.loads(
-            plain, parse_constant=str, parse_float=_number, parse_int=_number, object_pairs_hook=_object
+            plain,
+            parse_constant=str,
+            parse_float=storable_number,
+            parse_int=storable_number,
+            object_pairs_hook=_object,
         )
     except UnicodeDecodeError as error:
         raise SourceError(f"{where}: not UTF-8 text (byte {error.start + 1}); export it as UTF-8") from error
@@ -194,15 +197,6 @@ def _json(text: bytes, where: str) -> Any:
         raise SourceError(f"{where}: not JSON ({error})") from error
     except RecursionError:
         return Unparsed(plain, "it is nested too deeply")
-
-
-def _number(text: str) -> int | float | str:
-    """Give the number; its text where it is beyond what can be stored as one."""
-    try:
-        return int(text)
-    except ValueError:
-        number = float(text)
-    return number if math.isfinite(number) else text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

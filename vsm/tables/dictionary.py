@@ -1,6 +1,7 @@
 """The data dictionary: the meaning of every column, as a page."""
 
 from vsm.tables.derived import DERIVED
+from vsm.tables.outcome_words import OUTCOME_WORDS
 from vsm.tables.words import TABLES
 
 
@@ -34,4 +35,14 @@ def data_dictionary() -> str:
             for c in table.columns
         ]
         lines.append("")
-    return "\n".join(lines)
+    lines += [
+        "## Words of an outcome",
+        "",
+        "A finished ticket is *discarded* if its resolution, or without one its status, contains one of",
+        "these names, whatever the case, accents and punctuation; else it is *delivered*. A resolution that",
+        "says no more than *done* leaves it to the status. `[outcome]` in vsm.toml overrides any of them.",
+        "",
+    ]
+    for word, by_language in OUTCOME_WORDS.items():
+        lines += [f"- **{word}**, {code}: {', '.join(names)}" for code, names in by_language.items()]
+    return "\n".join([*lines, ""])

@@ -25,6 +25,7 @@ CAUSES: Final = (
 )
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link")
+TICKET_OUTCOMES: Final = ("delivered", "discarded")
 
 
 TICKETS: Final = Table(
@@ -54,6 +55,14 @@ TICKETS: Final = Table(
             "resolved",
             "instant",
             "the tracker's own resolution instant; not used for lead time",
+            may_lack=True,
+        ),
+        Column("resolution", "category", "how the tracker says it was resolved, now", may_lack=True),
+        Column(
+            "outcome",
+            "category",
+            "of a finished ticket; by its resolution, else by its status",
+            allowed=TICKET_OUTCOMES,
             may_lack=True,
         ),
         Column("url", "text", "its address in the tracker", may_lack=True),
@@ -224,9 +233,9 @@ NAMES: Final = Table(
         Column(
             "category",
             "category",
-            "the tracker's own category of the status",
+            "the tracker's own category of the status; `app`: a program's account",
             may_lack=True,
-            allowed=("queue", "work", "done"),
+            allowed=("queue", "work", "done", "app"),
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),

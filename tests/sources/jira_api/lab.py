@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site
+from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site, Traps
 from tests.share import THOROUGH
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive, PullState
@@ -22,6 +23,8 @@ MODES: tuple[Mode, ...] = ("cloud", "datacenter")
 LOGINS = {"cloud": Login(EMAIL, TOKEN), "datacenter": Login(USER, PASSWORD)}
 SHORT = (5.0, 0.5)
 """Time-outs under which a stand-in's silence is noticed."""
+MIXED = (5.0, 5.0 if THOROUGH else 0.5)
+"""The same for mixes: with every ticket, one answer may take a busy stand-in seconds, which is no silence."""
 EVERYTHING = "created >= 0"
 PART = 1 if THOROUGH else 6
 """Traps are tried on every sixth ticket, or on all where thorough (seven minutes)."""
@@ -78,6 +81,12 @@ def bodies_of(path: Path, part: int) -> list[dict[str, Any]]:
 def events_of_file(path: Path, part: int = 1) -> pd.DataFrame:
     """The events that the export itself tells, of every ``part``-th issue."""
     return log_from_jira(bodies_of(path, part)).events
+
+
+def mix(seed: int) -> Traps:
+    """Troubles drawn from a seed; a silence outlasts ``MIXED``."""
+    drawn = Traps.random(seed)
+    return replace(drawn, hang=1.2 * MIXED[1]) if drawn.hang else drawn
 
 
 def site_of(path: Path, mode: Mode, part: int = 1) -> Site:

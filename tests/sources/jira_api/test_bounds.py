@@ -48,11 +48,9 @@ def test_a_bomb_is_not_unpacked() -> None:
         (b"[" * 100_000 + b"]" * 100_000, "/rest/api/2/serverInfo is nested too deeply"),
         (b"null", r"/rest/api/2/serverInfo is empty \(null\)"),
         (b'{"name": "\xff\xfe"}', "a page instead of data; .*asked for /rest/api/2/serverInfo"),
-        (b'{"n": NaN}', "a page instead of data; .*asked for /rest/api/2/serverInfo"),
-        (b'{"n": ' + b"9" * 5000 + b"}", "a page instead of data; .*asked for /rest/api/2/serverInfo"),
         (b"", "a page instead of data; .*asked for /rest/api/2/serverInfo"),
     ],
-    ids=["nesting", "null", "UTF-8", "NaN", "digits", "nothing"],
+    ids=["nesting", "null", "UTF-8", "nothing"],
 )
 def test_what_is_no_json_is_told_in_one_sentence(raw: bytes, sentence: str) -> None:
     """With the path that was asked for."""

@@ -90,6 +90,7 @@ def test_a_change_made_while_out_of_sight_is_fetched(mode: Mode, archive: Archiv
     assert [doubt.partition(":")[0] for doubt in told] == [f"1 issue (id {stored['id']})"]
 
 
+@pytest.mark.slow
 def test_a_difference_stands_in_quality(mode: Mode, archive: Archive) -> None:
     """Until a sweep says what became of it."""
     site = thirty(mode)
@@ -186,6 +187,41 @@ def test_ids_may_be_numbers(mode: Mode, archive: Archive) -> None:
     with serve(thirty(mode), Traps(change=lambda _, body: numbers(body))) as run:
         pull(run, archive, mode, page_size=7)
     assert [len(issue["changelog"]["histories"]) for issue in issues(archive)] == [3] * 30
+
+
+@pytest.mark.slow
+def test_numbers_that_are_none_and_keys_that_stand_twice_cost_their_body_alone(
+    mode: Mode, archive: Archive
+) -> None:
+    """As in a file: each is named where it is read, and all other issues of the answer count."""
+
+    def odd(path: str, body: Any) -> Any:
+        known = (
+            [one for one in body["issues"] if "created" in one.get("fields", {})]
+            if path.endswith(SEARCH)
+            else []
+        )
+        for issue in known:
+            if issue["key"] == "ABC-3":
+                issue["fields"]["issuetype"] = "TWICE"
+            if issue["key"] == "ABC-4":
+                issue["fields"]["created"] = "NAN"
+            if issue["key"] == "ABC-5":
+                issue["more"] = [float("inf"), "DIGITS"]
+        text = json.dumps(body).replace('"NAN"', "NaN").replace('"DIGITS"', "9" * 5000)
+        twice = '{"id": "1", "name": "Bug"}, "issuetype": {"id": "2", "name": "Task"}'
+        return text.replace('"TWICE"', twice).encode()
+
+    with serve(thirty(mode), Traps(change=odd)) as run:
+        pull(run, archive, mode)
+    log = log_from_archive(archive)
+    faults = log.quality[log.quality["check"] == "unreadable document"]["detail"].tolist()
+    assert len(issues(archive)) == 30
+    assert len(log.tickets) == 28
+    assert [fault.partition(";")[0] for fault in faults] == [
+        "ABC-3: fields.issuetype is a list, not an object",
+        "ABC-4: fields.created is a text, no instant with a zone from 1970 to 2199",
+    ]
 
 
 def test_an_issue_without_an_id_is_kept_and_others_come(mode: Mode, archive: Archive) -> None:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from pandas.testing import assert_frame_equal
 
-from tests.jira_server import Running, Traps, serve
+from tests.jira_server import Running, serve
 from tests.share import share
 from tests.sources.jira_api.lab import (
+    MIXED,
     MODES,
     PART,
-    SHORT,
     Mode,
     events,
     events_of_file,
     issues,
+    mix,
     pull,
     site_of,
 )
@@ -38,7 +39,7 @@ class Address:
 def pull_apart(url: str, file: Path, mode: Mode) -> None:
     """Pull in a process of its own."""
     with open_archive(file) as archive:
-        pull(Address(url), archive, mode, page_size=20, timeout=SHORT)
+        pull(Address(url), archive, mode, page_size=20, timeout=MIXED)
 
 
 def killed_pull(run: Running, file: Path, mode: Mode, delay: float) -> bool:
@@ -64,11 +65,11 @@ def test_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
     rng, at_work = random.Random(13), 0
     for seed in range(KILLED):
         mode, file = MODES[seed % 2], tmp_path / f"{seed}.sqlite"
-        with serve(site_of(path, mode, PART), Traps.random(seed)) as run:
+        with serve(site_of(path, mode, PART), mix(seed)) as run:
             for _ in range(rng.randint(1, 3)):
                 at_work += killed_pull(run, file, mode, rng.uniform(0, WHOLE))
             with open_archive(file) as archive:
-                pull(run, archive, mode, page_size=20, timeout=SHORT)
+                pull(run, archive, mode, page_size=20, timeout=MIXED)
                 assert len(issues(archive)) == len(run.site.ids)
                 assert_frame_equal(events(archive), events_of_file(path, PART), obj=f"seed {seed}")
     assert at_work >= KILLED // 2

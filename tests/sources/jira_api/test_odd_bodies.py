@@ -7,10 +7,11 @@ import pytest
 
 from tests.jira_bodies import history, issue, moved
 from tests.sources.jira_api.lab import MODES, Mode
+from vsm.errors import RunError
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope
-from vsm.sources.jira_api.changelog import with_notes
+from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.pages import _documents
 from vsm.sources.jira_api.search import found_issues
 from vsm.sources.jira_api.site import Site
@@ -108,3 +109,53 @@ def test_an_odd_body_is_stored_without_texts_and_addresses() -> None:
     assert body["fields"]["comment"] == {
         "comments": [{"id": "8", "created": None, "author": {"name": "x"}}, None]
     }
+
+
+class Paging(Answers):
+    """A server that gives comments and histories in pages, in which a text and a null stand."""
+
+    def get(self, path: str, **about: Any) -> Any:
+        note = {"id": "8", "created": "2026-01-06T09:00:00.000+0000", "author": {"name": "x"}}
+        pages: dict[str, Any] = {
+            "comment": {"comments": [note, None, "text"], "isLast": True},
+            "changelog": {"values": [MOVE, None], "isLast": True},
+        }
+        return pages.get(path.rpartition("/")[2])
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_odd_entry_of_a_page_is_named(mode: Mode) -> None:
+    """It is not left out without a word: an issue's comments are read, and the others are named."""
+    session = cast("JiraSession", Paging())
+    site = Site(mode == "cloud", "https://jira.example.org", "x", {})
+    log = log_from_jira([with_notes(session, site, issue(2, comment={"comments": [], "total": 3}))])
+    assert (log.events["kind"] == "comment").sum() == 1
+    (detail,) = log.quality["detail"]
+    assert "AB-2: fields.comment.comments[1] is null" in detail
+    assert "fields.comment.comments[2] is null" in detail
+
+
+def test_an_odd_entry_of_a_paged_changelog_is_named() -> None:
+    """A history that is null may have been any change: the issue is left out, and the reason is told."""
+    cut = issue(2, MOVE, now="6")
+    session = cast("JiraSession", Paging(cut))
+    site = Site(True, "https://jira.example.org", "x", {})
+    (body,) = with_changelogs(session, site, [cut])
+    log = log_from_jira([GOOD, body])
+    assert log.tickets["key"].tolist() == ["AB-1"]
+    assert log.quality["detail"].iloc[0].startswith("AB-2: changelog.histories[1] is null")
+
+
+class Circling(Answers):
+    """A server that gives the same page of comments whatever is asked for."""
+
+    def get(self, path: str, **about: Any) -> Any:
+        return {"comments": [{"id": "8", "created": "2026-01-06T09:00:00.000+0000"}]}
+
+
+def test_a_page_that_comes_again_and_again_is_no_endless_list() -> None:
+    """Without a total nothing else would end it."""
+    cut = issue(2, comment={"comments": [], "total": 3})
+    site = Site(False, "https://jira.example.org", "x", {})
+    with pytest.raises(RunError, match=r"/issue/1002/comment gives the same page again and again"):
+        with_notes(cast("JiraSession", Circling()), site, cut)

@@ -5,23 +5,26 @@ from pathlib import Path
 import pytest
 
 from tests.jira_server import Site, serve
+from tests.share import share
 from tests.sources.jira_api.lab import MODES, Mode, issues, pull, requests_of
 from vsm.sources.archive import open_archive
 
-FIRST_LOAD = {"cloud": 140, "datacenter": 110}
+TICKETS = share(2_000, of=10_000)
+EACH = {"cloud": 1.3, "datacenter": 1.0}
+"""Requests of a first load for each hundred tickets, and ten beside them."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
-def test_ten_thousand_tickets_and_then_what_is_new(tmp_path: Path, mode: Mode) -> None:
+def test_thousands_of_tickets_and_then_what_is_new(tmp_path: Path, mode: Mode) -> None:
     """A first load; a pull without news; one with fifty changed tickets; a sweep on top of it."""
     with (
-        serve(Site.seeded(10_000, 5, mode=mode, seed=3)) as run,
+        serve(Site.seeded(TICKETS, 5, mode=mode, seed=3)) as run,
         open_archive(tmp_path / "a.sqlite") as archive,
     ):
         pull(run, archive, mode, timeout=(5.0, 30.0))
-        assert len(run.requests) <= FIRST_LOAD[mode]
-        assert len(issues(archive)) == 10_000
+        assert len(run.requests) <= EACH[mode] * TICKETS / 100 + 10
+        assert len(issues(archive)) == TICKETS
 
         run.forget()
         pull(run, archive, mode)
@@ -29,7 +32,7 @@ def test_ten_thousand_tickets_and_then_what_is_new(tmp_path: Path, mode: Mode) -
 
         run.forget()
         for number in range(1, 51):
-            run.site.touch(f"ABC-{number * 190}", "10000" if number % 2 else "3")
+            run.site.touch(f"ABC-{number * (TICKETS // 51)}", "10000" if number % 2 else "3")
         pull(run, archive, mode)
         assert len(run.requests) <= 8
         assert sum(len(i["changelog"]["histories"]) == 6 for i in issues(archive)) == 50

@@ -99,6 +99,15 @@ def test_an_endless_page_is_no_passing_trouble() -> None:
     assert len(run.requests) == 6
 
 
+def test_a_page_after_busy_answers_is_asked_about_again() -> None:
+    """Six tries are for a page that stays, whatever came before it."""
+    busy_first = {"server_error": When(nth=(1, 2, 3, 4, 5)), "html": When(nth=(6, 7))}
+    with serve(site(), Traps(server_error=503, html=True, when=busy_first)) as run:
+        pauses, answer = asked(run)
+    assert answer["deploymentType"] == "Cloud"
+    assert len(pauses) == 7
+
+
 def test_where_nobody_answers_patience_is_short() -> None:
     """An address with a typing error is told within seconds, not after half an hour."""
     pauses: list[float] = []

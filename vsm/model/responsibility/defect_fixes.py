@@ -15,7 +15,7 @@ CAUSED: Final = r"caused by|introduced by|broken by|regressed by"
 CAUSES: Final = r"causes|introduces|breaks|regresses"
 _KEY: Final = r"(?P<key>[A-Za-z][A-Za-z0-9_]+-\d+)"
 _TEXT: Final = re.compile(rf"\b(?:(?P<back>{CAUSED})|(?P<forth>{CAUSES}))\s+{_KEY}\s*$", re.IGNORECASE)
-NO_DEFECTS: Final = "no finished ticket is a defect by [alignment.flow] or by its type"
+NO_DEFECTS: Final = "no delivered ticket is a defect by [alignment.flow] or by its type"
 NO_CAUSES: Final = (
     "no defect names the change that caused it: link it in the tracker (“is caused by”), or revert that "
     "change's commit under the defect's key"

@@ -11,15 +11,15 @@ NO_TEAMS: Final = (
     "no team is known for any work: declare [[team]] with its members, or team = … of a [[stage]], "
     "in vsm.toml"
 )
-NO_TICKETS: Final = "no ticket has been finished so far"
+NO_TICKETS: Final = "no ticket has been delivered so far"
 NO_WORK: Final = (
-    "no finished ticket was in a work stage before production: check the kinds of stages in vsm.toml"
+    "no delivered ticket was in a work stage before production: check the kinds of stages in vsm.toml"
 )
-NOT_OUT: Final = "no finished ticket has been released so far"
+NOT_OUT: Final = "no delivered ticket has been released so far"
 
 
 def end_to_end_share(owners: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
-    """Give the share of finished tickets that one team carried from start to production.
+    """Give the share of delivered tickets that one team carried from start to production.
 
     Returns
     -------

@@ -13,11 +13,11 @@ from vsm.stats.proportions import share_of
 from vsm.tables import TOUCH_KINDS
 
 NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
-NO_TICKETS: Final = "no finished ticket has been worked on in a stage of a known discipline"
+NO_TICKETS: Final = "no delivered ticket has been worked on in a stage of a known discipline"
 
 
 def multi_discipline_work(together: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Give how many finished tickets need several disciplines, and how many of these see them work together.
+    """Give how many delivered tickets need several disciplines, and how many of these see them work together.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def ticket_disciplines(
     stages: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Give the disciplines that worked on each finished ticket, and whether two of them did so together.
+    """Give the disciplines that worked on each delivered ticket, and whether two of them did so together.
 
     The disciplines of a ticket are those of the stages of its work visits. A person's discipline is the
     one in whose stages they held most work visits, of all tickets; a tie decides nothing. Two disciplines
@@ -59,7 +59,7 @@ def ticket_disciplines(
     Returns
     -------
     DataFrame
-        One row per finished ticket (not by a bulk edit) with a work visit in a stage of a known discipline:
+        One row per delivered ticket (not by a bulk edit) with a work visit in a stage of a known discipline:
         ``ticket``, ``disciplines`` (count), ``names`` (joined by ``; `` in order of appearance),
         ``together`` (flag; only for tickets with several).
     """

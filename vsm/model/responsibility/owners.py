@@ -1,4 +1,4 @@
-"""Who worked on each finished ticket, when it reached production, and where it changed teams."""
+"""Who worked on each delivered ticket, when it reached production, and where it changed teams."""
 
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
@@ -22,7 +22,7 @@ def ticket_owners(
     stages: pd.DataFrame,
     bots: AbstractSet[str] = NOBODY,
 ) -> pd.DataFrame:
-    """Give who held each finished ticket, and whether one team carried it to production.
+    """Give who held each delivered ticket, and whether one team carried it to production.
 
     Looked at are work visits that began before production (``production_of_tickets``), except those that a
     bot held. A ticket was carried by one team when every such visit was in the same team's hands; it was not
@@ -32,7 +32,7 @@ def ticket_owners(
     Returns
     -------
     DataFrame
-        One row per finished ticket (not by a bulk edit): ``ticket, finished, production, production_by``,
+        One row per delivered ticket (not by a bulk edit): ``ticket, finished, production, production_by``,
         ``visits`` (count of those looked at), ``teams`` (count) and ``team_names`` (joined by ``; `` in order
         of appearance), ``people, disciplines`` (counts), ``handoffs`` (between teams), ``carried`` (boolean,
         or missing), ``first_team`` (of the first work visit whose team is known), and where it was handed
@@ -121,7 +121,7 @@ WAITING: Final = "waits for a release"
 def production_of_tickets(
     lifecycles: pd.DataFrame, *, events: pd.DataFrame, commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """Give when each finished ticket reached production, and by what evidence.
+    """Give when each delivered ticket reached production, and by what evidence.
 
     A ticket whose merged commits are in repositories with releases is in production when the last of them was
     released, however early it was called done; as long as one is not released, it is not there. Commits that
@@ -130,7 +130,7 @@ def production_of_tickets(
     Returns
     -------
     DataFrame
-        One row per finished ticket: ``ticket`` (str), ``finished``, ``production`` (missing while it waits
+        One row per delivered ticket: ``ticket`` (str), ``finished``, ``production`` (missing while it waits
         for a release), ``production_by`` (released, done, or waits for a release).
     """
     done = completed(lifecycles)[["ticket", "finished"]].astype({"ticket": "str"}).reset_index(drop=True)

@@ -4,10 +4,12 @@ More than is named here may stand in an answer and is passed over. Issues and hi
 they came: an odd one is stored, and left out of the event log by name (``eventlog``), not refused here.
 """
 
+import json
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from vsm.bodies import storable_number
 from vsm.errors import RunError
 
 Json = dict[str, Any]
@@ -216,3 +218,31 @@ def said_by(body: object, *, longest: int = 300) -> str:
         *(errors.values() if isinstance(errors, dict) else []),
     ]
     return " ".join(str(message) for message in sentences)[:longest]
+
+
+def parsed_answer(content: bytes) -> Any:
+    """Parse an answer, so that one odd body in it is named where it is read, and the others count.
+
+    NaN and numbers that cannot be stored become texts; a key that stands twice in one object has a list of
+    its values, which fits no model. Raises ValueError for what is no JSON, RecursionError for too deep a one.
+
+    Examples
+    --------
+    >>> parsed_answer(b'{"key": "AB-1", "points": NaN, "status": {}, "status": "Open"}')
+    {'key': 'AB-1', 'points': 'NaN', 'status': [{}, 'Open']}
+    """
+    return json.loads(
+        content,
+        parse_constant=str,
+        parse_float=storable_number,
+        parse_int=storable_number,
+        object_pairs_hook=_object,
+    )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    values = {key: [value for name, value in pairs if name == key] for key in made}
+    return {key: several[0] if len(several) == 1 else several for key, several in values.items()}

@@ -100,6 +100,7 @@ def is_doubtful(issue: Json) -> bool:
         if history
         for item in listed(history, "items")
         if str(item.get("fieldId") or item.get("field")).lower() == "status"
+        and (item.get("fieldId") or item.get("fieldtype") != "custom")
     ]
     status = issue["fields"].get("status") if isinstance(issue["fields"], dict) else None
     now = status.get("id") if isinstance(status, dict) else None
@@ -124,13 +125,19 @@ def _asked_again(session: "JiraSession", site: Site, issue: Json) -> Json:
     return fresh | {"changelog": embedded if isinstance(embedded, dict) else {}}
 
 
-def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json]:
-    """Read a list that is paged by offset; one that vanished meanwhile is empty."""
-    start = 0
+def _paged(session: "JiraSession", path: str, part: str) -> Iterator[Json | None]:
+    """Read a list that is paged by offset; one that vanished meanwhile is empty.
+
+    None stands for an entry that is no object, so that the log can report it.
+    """
+    start, before = 0, list[Any]()
     while (answer := session.get(path, absent=True, startAt=start, maxResults=PAGE)) is not None:
         body = answer | {"values": answer.get(part)} if isinstance(answer, dict) else answer
         page = answer_of(Part, body, where=session.url + path)
-        yield from (value for value in page.values if isinstance(value, dict))
+        if page.values and page.values == before:
+            raise RunError(f"{session.url}{path} gives the same page again and again; pull again later")
+        before = page.values
+        yield from (value if isinstance(value, dict) else None for value in page.values)
         start += len(page.values)
         if not page.values or page.is_last is True or (page.total is not None and start >= page.total):
             return

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -24,7 +24,7 @@ from requests import exceptions as trouble
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
-from vsm.sources.jira_api.answers import said_by
+from vsm.sources.jira_api.answers import parsed_answer, said_by
 
 TIMEOUT: Final = (10.0, 90.0)
 PATIENCE: Final = 1800.0
@@ -39,7 +39,7 @@ PASSING: Final = {
     504: "its gateway waited in vain",
 }
 FEW: Final = 6
-"""How often one question may be answered with what waiting seldom cures."""
+"""How often in a row one question may be answered with what waiting seldom cures."""
 LONGEST_ANSWER: Final = 600.0
 """Seconds that one answer may take from the question to its last byte."""
 LARGEST_ANSWER: Final = 512 * 2**20
@@ -87,7 +87,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 class Passing(Exception):  # noqa: N818 - it never leaves the session: no error, a reason to wait
-    """A passing trouble: ask again, after ``retry_after`` seconds, at most ``tries`` times."""
+    """A passing trouble: ask again, after ``retry_after`` seconds, until it came ``tries`` times in a row."""
 
     def __init__(self, reason: str, *, retry_after: float | None = None, tries: int | None = None) -> None:
         super().__init__(reason)
@@ -283,7 +283,10 @@ class JiraSession:
         An address at which nothing ever answered gets little patience: it is likely mistyped.
         """
         reason = state.outcome.exception() if state.outcome else None
-        if isinstance(reason, Passing) and reason.tries and state.attempt_number >= reason.tries:
+        tries = reason.tries if isinstance(reason, Passing) else None
+        counts = state.retry_object.statistics
+        counts["odd"] = counts.get("odd", 0) + 1 if tries else 0  # a busy server has not answered oddly
+        if tries and counts["odd"] >= tries:
             return True
         patience = self._patience if self.server_time else min(FIRST_PATIENCE, self._patience)
         spent = max(state.idle_for, state.seconds_since_start or 0.0)
@@ -333,7 +336,7 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
     if code >= 400:
         raise SourceError(_refusal(answer, content, site, path))
     try:
-        parsed = json.loads(content, parse_constant=_no_number)
+        parsed = parsed_answer(content)
     except ValueError:
         raise Passing(
             "it answered with a page instead of data; is the login still good?", tries=FEW
@@ -348,11 +351,6 @@ def _json(answer: requests.Response, content: bytes, *, site: str, path: str, ab
             f"{site}: the answer to {path} is empty (null); what was pulled is stored: pull again later"
         )
     return parsed
-
-
-def _no_number(word: str) -> NoReturn:
-    """Refuse NaN and infinities, which are no JSON."""
-    raise ValueError(word)
 
 
 def _retry_after(answer: requests.Response) -> float | None:

@@ -1,0 +1,104 @@
+"""What became of a ticket: delivered, or discarded."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from vsm.config import Outcome, Workflow
+from vsm.eventlog.log import Log
+from vsm.eventlog.stages import stages_from_names
+from vsm.people.spellings import words_of
+from vsm.tables.outcome_words import OUTCOME_WORDS
+
+Word = Literal["delivered", "discarded"]
+_APOSTROPHES: Final = str.maketrans("", "", "'’‘ʼ`´")
+
+
+@cache
+def _phrases(section: str) -> frozenset[str]:
+    return frozenset(_plain(name) for names in OUTCOME_WORDS[section].values() for name in names)
+
+
+def _plain(name: str) -> str:
+    """Give a name's words without case, accents and punctuation, with a blank around each."""
+    return f" {' '.join(words_of(name.translate(_APOSTROPHES)))} "
+
+
+@cache
+def says_discarded(name: str) -> bool:
+    """Whether a resolution or a status is called like something that is not delivered.
+
+    Examples
+    --------
+    >>> [says_discarded(name) for name in ("Won’t Do", "Closed - DUPLICATE", "Wird nicht behoben", "Fixed")]
+    [True, True, True, False]
+    """
+    plain = _plain(name)
+    return any(phrase in plain for phrase in _phrases("discarded"))
+
+
+@cache
+def _says_only_done(name: str) -> bool:
+    return _plain(name) in _phrases("done")
+
+
+def outcome_of(resolution: str | None, status: str | None, *, settings: Outcome) -> Word:
+    """Give the outcome of a ticket that is finished with this resolution, in a status of this name.
+
+    What vsm.toml lists decides first. Else the resolution does; a status that says "discarded" wins over a
+    resolution that only says "done", since trackers set that one by themselves. Without a resolution the
+    status decides.
+
+    Examples
+    --------
+    >>> pairs = ("Won't Do", "Closed"), ("Fixed", "Rejected"), ("Done", "Rejected"), (None, "Abgelehnt")
+    >>> [outcome_of(*pair, settings=Outcome()) for pair in pairs]
+    ['discarded', 'delivered', 'discarded', 'discarded']
+    """
+    names = [name for name in (resolution, status) if name]
+    for name in names:
+        for word in ("discarded", "delivered"):
+            if _plain(name) in map(_plain, getattr(settings, word)):
+                return word
+    if len(names) == 2 and _says_only_done(names[0]):
+        names.reverse()
+    return "discarded" if names and says_discarded(names[0]) else "delivered"
+
+
+def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
+    """Give a log whose finished tickets say whether they were delivered or discarded.
+
+    Finished are those in a status of a done stage, and with ``finish = "resolution"`` of ``[outcome]`` those
+    that have a resolution as well. The resolution is the last that was recorded.
+    """
+    stages = stages_from_names(log.names, workflow=workflow).set_index("status")
+    states = last_states(log.events, ("status", "resolution")).reindex(log.tickets["ticket"].astype("str"))
+    done = states["status"].map(stages["kind"]) == "done"
+    if workflow.outcome.finish == "resolution":
+        done |= states["resolution"].notna()
+    names = states["status"].map(stages["name"])
+    known: dict[tuple[Any, Any], Word] = {
+        pair: outcome_of(*_present(pair), settings=workflow.outcome)
+        for pair in set(zip(states["resolution"], names, strict=True))
+    }
+    outcome = [known[pair] for pair in zip(states["resolution"], names, strict=True)]
+    whole = pd.Series(outcome, index=log.tickets.index, dtype="str").where(done.to_numpy())
+    dtype = log.tickets["outcome"].dtype
+    return replace(log, tickets=log.tickets.assign(outcome=whole.astype(dtype)))
+
+
+def last_states(events: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
+    """Give the last value of each of these kinds, by ticket (index; str); missing where there is none."""
+    columns = {}
+    for kind in kinds:
+        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].astype("str")
+        columns[kind] = rows.drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+    return pd.DataFrame(columns)
+
+
+def _present(pair: tuple[Any, Any]) -> tuple[str | None, str | None]:
+    resolution, status = (name if isinstance(name, str) else None for name in pair)
+    return resolution, status

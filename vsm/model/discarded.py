@@ -1,0 +1,40 @@
+"""What was given up: how much, after how long, and what had gone into it."""
+
+import pandas as pd
+
+from vsm.model.lifecycle import was_discarded
+from vsm.tables import DURATION
+
+
+def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Give the tickets that were discarded, by the stage that they were in until then.
+
+    Those that a bulk edit closed are left out: when they were really given up is not known.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage in stream order: ``stage, kind, tickets`` (count), ``share`` (of all finished
+        tickets; 0 to 1), ``lead_total`` (timedelta, in all), ``lead_share`` (of the lead time of all finished
+        tickets), ``lead`` (median; missing under ``minimum``), ``work`` (time of work that went into them,
+        in all). Without discarded tickets there are no rows.
+    """
+    finished = lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)]
+    gone = finished[was_discarded(finished)].set_index("ticket")
+    before = stage_visits[stage_visits["ticket"].isin(gone.index)]
+    before = before[before["entered"] < gone["finished"].reindex(before["ticket"]).set_axis(before.index)]
+    last = before.drop_duplicates("ticket", keep="last").set_index("ticket")[["stage", "kind", "position"]]
+    rows = gone.join(last)
+    # Created in a stage that is done, and never anywhere else.
+    rows = rows.fillna({"stage": "–", "kind": "done", "position": stage_visits["position"].max()})
+    grouped = rows.groupby(["position", "stage", "kind"])
+    found = grouped.agg(
+        tickets=("lead", "size"), lead_total=("lead", "sum"), lead=("lead", "median"), work=("work", "sum")
+    ).reset_index()
+    whole = finished["lead"].dt.total_seconds().sum()
+    seconds = found["lead_total"].dt.total_seconds()
+    return found.assign(
+        share=found["tickets"] / max(len(finished), 1),
+        lead_share=seconds / whole if whole else 0.0,
+        lead=found["lead"].where(found["tickets"] >= minimum).astype(DURATION),
+    )[["stage", "kind", "tickets", "share", "lead_total", "lead_share", "lead", "work"]]

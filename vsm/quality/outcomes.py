@@ -1,0 +1,121 @@
+"""Checks of outcomes: what was discarded, and where resolutions and statuses do not say the same."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from vsm.config import Outcome
+from vsm.eventlog.log import QualityNote
+from vsm.eventlog.outcomes import last_states, outcome_of
+from vsm.model.lifecycle import completed, was_discarded
+
+SHOWN = 6
+
+
+def check_outcomes(
+    lifecycles: pd.DataFrame, *, events: pd.DataFrame, stages: pd.DataFrame, settings: Outcome
+) -> list[QualityNote]:
+    """Find what counts as discarded and by which word, and where resolution and status differ.
+
+    Parameters
+    ----------
+    lifecycles
+        As ``lifecycles_from_visits`` gives them.
+    events
+        EVENTS of these tickets.
+    settings
+        ``[outcome]`` of vsm.toml.
+    """
+    states = last_states(events, ("status", "resolution")).reindex(lifecycles["ticket"])
+    states = states.set_axis(lifecycles.index)
+    names = dict(zip(stages["status"], stages["name"], strict=True))
+    kinds = dict(zip(stages["status"], stages["kind"], strict=True))
+    rows = lifecycles.assign(
+        resolution=states["resolution"],
+        status=states["status"].map(names),
+        done=states["status"].map(kinds) == "done",
+    )
+    there = rows[rows["gone"].isna()]
+    return [
+        *_discarded(there, settings),
+        *_resolved_not_done(there, settings),
+        *(_done_not_resolved(there[there["done"]]) if there["resolution"].notna().any() else ()),
+        *_at_odds(there[there["done"] & there["resolution"].notna()], settings),
+    ]
+
+
+def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
+    finished = rows[rows["finished"].notna()]
+    gone = finished[was_discarded(finished)]
+    if gone.empty:
+        return
+    named = gone["resolution"].where(_says_discarded(gone["resolution"], settings), gone["status"])
+    plain = completed(rows)["lead"].median()
+    mixed = finished.loc[~finished["bulk"].astype(bool), "lead"].median()
+    share = gone["lead"].sum() / finished["lead"].sum() if len(finished) else 0.0
+    detail = (
+        f"{len(gone)} of {len(finished)} finished tickets were discarded, with {100 * share:.0f} % of all "
+        f"lead time: {_counted(named)}; they are left out of lead time, throughput and shares (median lead "
+        f"time {_days(plain)}; {_days(mixed)} with them); [outcome] in vsm.toml changes that"
+    )
+    yield QualityNote("discarded work", "note", detail)
+
+
+def _resolved_not_done(there: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
+    rows = there[there["resolution"].notna() & ~there["done"]]
+    if rows.empty:
+        return
+    where = (
+        f"{len(rows)} ticket(s) have a resolution in a status that is not done: {_counted(rows['status'])}"
+    )
+    if settings.finish == "resolution":
+        detail = f'{where}; they are finished since they were resolved (finish = "resolution" in [outcome])'
+        yield QualityNote("resolved but not done", "note", detail)
+    else:
+        finished = int(there["finished"].notna().sum())
+        detail = (
+            f"{where}; they count as open and grow older. If the resolution is what ends work, set finish = "
+            f'"resolution" in [outcome] of vsm.toml ({finished + len(rows)} instead of {finished} tickets '
+            "are then finished); else move them to a done status"
+        )
+        yield QualityNote("resolved but not done", "warning", detail)
+
+
+def _done_not_resolved(done: pd.DataFrame) -> Iterator[QualityNote]:
+    bare = done[done["resolution"].isna()]
+    if len(bare):
+        detail = (
+            f"{len(bare)} of {len(done)} tickets in a done status have no resolution "
+            f"({_counted(bare['status'])}); they count as finished, and their status alone says whether they "
+            "were delivered"
+        )
+        yield QualityNote("done without resolution", "warning", detail)
+
+
+def _at_odds(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
+    """A resolution that says "discarded" in a plain done status is how most trackers do it: no doubt."""
+    delivered = ~_says_discarded(rows["resolution"], settings)
+    odd = rows[delivered & _says_discarded(rows["status"], settings)]
+    if len(odd):
+        pairs = odd["status"] + "' with resolution '" + odd["resolution"]
+        detail = (
+            f"{len(odd)} ticket(s) are in a status that says they were discarded, with a resolution that "
+            f"does not: {_counted(pairs)}; {int(was_discarded(odd).sum())} of them count as discarded"
+        )
+        yield QualityNote("status and resolution differ", "warning", detail)
+
+
+def _says_discarded(names: "pd.Series[Any]", settings: Outcome) -> "pd.Series[bool]":
+    known = {name: outcome_of(name, None, settings=settings) for name in names.dropna().unique()}
+    return names.map(known) == "discarded"
+
+
+def _counted(names: "pd.Series[Any]") -> str:
+    counts = names.value_counts()
+    more = f", and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
+    return ", ".join(f"{count} '{name}'" for name, count in counts.head(SHOWN).items()) + more
+
+
+def _days(lead: Any) -> str:
+    return "unknown" if pd.isna(lead) else f"{lead / pd.Timedelta(days=1):,.1f} d"
