@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.lifecycle import still_open
-from vsm.stats.survival import Floats, quantile_times
+from vsm.stats.survival import quantile_times
 from vsm.tables import DURATION, TOUCH_KINDS
 
 QUANTILES: Final = (0.5, 0.85, 0.95)
@@ -116,7 +116,7 @@ def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minim
     stages = counted.groupby(_STAGE)
     left = counted[counted["departed"]].groupby(_STAGE)["ticket"].nunique()
     table = kinds.assign(measure=measure, tickets=left, open=stages["there"].sum()).fillna(0)
-    seconds: Floats = counted[measure].astype(DURATION).dt.total_seconds().to_numpy(dtype=np.float64)
+    seconds = np.asarray(counted[measure].astype(DURATION).dt.total_seconds().to_numpy(), dtype="float64")
     departed, rows = counted["departed"].to_numpy(), stages.indices
     enough = table.index[table["tickets"] >= max(minimum, 1)]
     # Of each stage 3 × 3: the time and its interval, by quantile; the interval is of the middle one.

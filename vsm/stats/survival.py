@@ -8,7 +8,7 @@ Censored durations count as "at least so long": they are at risk up to their len
     S(length)  3/4 3/4·2/3  0        the share that lasts longer
 
 A library with weights (lifelines) does not run on pandas 3; scipy's curves take no weights, and ten
-milliseconds each, which many stages do not have. Tests hold these curves against scipy's.
+milliseconds each, which is too long for hundreds of stages.
 """
 
 from collections.abc import Sequence
