@@ -301,8 +301,7 @@ class ValueStream:
     def explain(self, key: str) -> Explanation:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
-        Computed by the plain definitions (``vsm.definitions``), whose numbers are those of the tables. The
-        first call takes as long as reading all events once (half a second for 600 tickets).
+        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables.
 
         Parameters
         ----------
@@ -312,8 +311,7 @@ class ValueStream:
         Raises
         ------
         ParameterError
-            No ticket of the stream has this key; some that are written nearly so are named. Or some
-            ticket of the stream has more than ``MOST_EXPLAINED`` changes, which would take hours.
+            No ticket has this key, or one has more than ``MOST_EXPLAINED`` changes: that would take hours.
         """
         ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))

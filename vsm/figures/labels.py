@@ -72,10 +72,8 @@ def stages_left_out(count: int, *, chosen: str, rest: str, most: int = MOST_STAG
     """
     if count <= most:
         return ""
-    return (
-        f" The {most} stages with {chosen} are drawn; {count - most:,} others, {rest}, are not: "
-        "put statuses together in vsm.toml."
-    )
+    others = f"{count - most:,} others, {rest}, are" if count - most > 1 else f"one other, {rest}, is"
+    return f" The {most} stages with {chosen} are drawn; {others} not: put statuses together in vsm.toml."
 
 
 def small(markup: str) -> str:

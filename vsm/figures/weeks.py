@@ -198,15 +198,7 @@ def cumulative_flow(
     figure = go.Figure(
         [
             _band(finished, "done", "done", "done since the start of the chart"),
-            *(
-                _band(
-                    bands[name],
-                    str(name),
-                    kinds[str(name)],
-                    words[kinds[str(name)]],
-                )
-                for name in bands
-            ),
+            *(_band(bands[name], str(name), kinds[str(name)], words[kinds[str(name)]]) for name in bands),
         ]
     )
     labels = _cumulative_labels(bands, finished)
@@ -236,9 +228,9 @@ def cumulative_flow(
 
 def _folded(bands: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Put the thinnest of too many bands together, on top, and say so."""
-    thinnest = bands.sum().sort_values(kind="stable").index[: -MOST_STAGES or None]
     if bands.shape[1] <= MOST_STAGES:
         return bands, ""
+    thinnest = bands.sum().sort_values(kind="stable").index[:-MOST_STAGES]
     others = bands[thinnest].sum(axis=1)
     said = f" The {number(len(thinnest))} stages with the fewest tickets are one band, grey: {_OTHERS}."
     return bands.drop(columns=thinnest).assign(**{_OTHERS: others}), said
