@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 
 from vsm.errors import ParameterError
 from vsm.figures.labels import (
-    MOST_STAGES,
     TOO_FEW,
     hover,
     number,
@@ -58,6 +57,9 @@ def ageing_work(
     minimum: int,
     title: str | None = None,
 ) -> go.Figure:
+
+MOST: Final = 16
+"""Columns that have room for the count above them."""
     """Work item ageing: open tickets against the usual pace of their stage, on a logarithmic scale.
 
     Parameters
@@ -75,7 +77,7 @@ def ageing_work(
     Returns
     -------
     Figure
-        A column a stage, left to right (the ``MOST_STAGES`` with the most open tickets); one dot an open
+        A column a stage, left to right (the ``MOST`` with the most open tickets); one dot an open
         ticket (the ``MOST`` oldest of them, not more);
         lines at 50, 85 and 95 %.
 
@@ -94,9 +96,9 @@ def ageing_work(
         hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
         return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
     here = shown.groupby("stage").size().reindex(pace["stage"], fill_value=0)
-    fullest = here.sort_values(ascending=False, kind="stable").index[:MOST_STAGES]
+    fullest = here.sort_values(ascending=False, kind="stable").index[:MOST]
     rest = f"with {pluralize(here.drop(fullest).sum(), 'open ticket')}"
-    left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest)
+    left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest, most=MOST)
     pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
     every, shown = shown, shown[shown["stage"].isin(fullest)]
     column = {stage: position for position, stage in enumerate(pace["stage"])}
