@@ -34,6 +34,8 @@ _OF: Final = {"age": "ageing_work", "cycle": "ageing_work", "stay": "ageing_in_s
 _HEIGHT: Final = 430
 MOST: Final = 1000
 """So many dots are drawn, the oldest; what more would do is make a page heavy."""
+MOST_COLUMNS: Final = 16
+"""So many stages have room for the counts above them."""
 _LEVEL: Final = 6
 """So many stages have room for their names below; the names of more are slanted."""
 _TICKS: Final = {
@@ -57,9 +59,6 @@ def ageing_work(
     minimum: int,
     title: str | None = None,
 ) -> go.Figure:
-
-MOST: Final = 16
-"""Columns that have room for the count above them."""
     """Work item ageing: open tickets against the usual pace of their stage, on a logarithmic scale.
 
     Parameters
@@ -77,7 +76,7 @@ MOST: Final = 16
     Returns
     -------
     Figure
-        A column a stage, left to right (the ``MOST`` with the most open tickets); one dot an open
+        A column a stage, left to right (the ``MOST_COLUMNS`` with the most open tickets); one dot an open
         ticket (the ``MOST`` oldest of them, not more);
         lines at 50, 85 and 95 %.
 
@@ -96,9 +95,9 @@ MOST: Final = 16
         hint = "Nothing that somebody has started is open." if len(ages) else "No ticket is open."
         return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
     here = shown.groupby("stage").size().reindex(pace["stage"], fill_value=0)
-    fullest = here.sort_values(ascending=False, kind="stable").index[:MOST]
+    fullest = here.sort_values(ascending=False, kind="stable").index[:MOST_COLUMNS]
     rest = f"with {pluralize(here.drop(fullest).sum(), 'open ticket')}"
-    left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest, most=MOST)
+    left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest, most=MOST_COLUMNS)
     pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
     every, shown = shown, shown[shown["stage"].isin(fullest)]
     column = {stage: position for position, stage in enumerate(pace["stage"])}
