@@ -1,5 +1,7 @@
 """Of very many stages those that matter most are drawn, and what is left out is said below."""
 
+from typing import Any
+
 import pandas as pd
 
 from vsm.figures import cumulative_flow, time_by_stage, wait_heat_map
@@ -20,7 +22,14 @@ def caption(figure: object) -> str:
 def test_the_largest_shares_are_drawn() -> None:
     """Six of thirty, with a share of 1 % each, are left out together."""
     shares = [0.01] * 6 + [0.94 / 24] * 24
-    times = {"total": DAY, "median": DAY, "p85": DAY, "tickets": 12, "visits": 12, "team": None}
+    times: dict[str, Any] = {
+        "total": DAY,
+        "median": DAY,
+        "p85": DAY,
+        "tickets": 12,
+        "visits": 12,
+        "team": None,
+    }
     rows = STAGES.assign(**times, share=shares, low=0.0, high=0.1)
     figure = time_by_stage(rows)
     drawn = sum(len(trace.x) for trace in figure.data if trace.type == "bar")

@@ -1,6 +1,7 @@
 """Quantiles of Kaplan and Meier's curve, as scipy gives them."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,6 @@ def test_quantiles_and_their_intervals_are_scipys(seed: int) -> None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         curve = ecdf(CensoredData.right_censored(seconds, ~observed)).cdf
-        interval = curve.confidence_interval(method="log-log")
+        interval: Any = curve.confidence_interval(method="log-log")
     wanted = [reached(one.probabilities, curve.quantiles) for one in (curve, interval.high, interval.low)]
     assert np.allclose(quantile_times(seconds, observed, QUANTILES), wanted, equal_nan=True)
