@@ -43,11 +43,11 @@ class Calls:
 
 
 def asked(stream: ValueStream) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """Everything that can be asked of a stream: section, name, and how."""
+    """Every measure of a stream, in `make thorough` also figures and tables: section, name, and how."""
     for name, value in vars(ValueStream).items():
         if isinstance(value, measure) and name != "_facts":
             yield "measures", name, lambda name=name: getattr(stream, name)  # type: ignore[misc]
-    for section in ("plot", "table") if THOROUGH else ("table",):
+    for section in ("plot", "table") if THOROUGH else ():
         for name in dir(getattr(stream, section)):
             yield section, name, getattr(getattr(stream, section), name)
 
