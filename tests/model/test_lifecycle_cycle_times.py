@@ -37,7 +37,7 @@ def test_a_cycle_runs_from_the_first_work_to_the_finish_for_good() -> None:
     stream = stream_of([("Ready", 2), ("Build", 3), ("Ready", 2), ("Build", 1), ("Done", 1)])
     (row,) = times_of(stream).to_dict("records")
     assert (row["started"], row["ended"]) == (START + 2 * DAY, START + 8 * DAY)
-    assert (row["state"], row["elapsed"]) == ("finished", 6 * DAY)
+    assert (row["state"], row["elapsed"]) == ("delivered", 6 * DAY)
     assert row["working"] == pd.Timedelta(hours=6 * 8)
 
 
@@ -95,7 +95,7 @@ def test_open_work_makes_the_lines_higher() -> None:
     assert alone["cycle"].dt.days.tolist() == [6, 11, 12]
     told = cycle_time_quantiles(times_of(stream_of(*done, *[[("Build", 1)]] * 12)), minimum=12)
     assert told["cycle"].dt.days.fillna(-1).tolist() == [12, -1, -1]
-    assert told[["finished", "open", "gone"]].iloc[0].tolist() == [12, 12, 0]
+    assert told[["delivered", "open", "gone"]].iloc[0].tolist() == [12, 12, 0]
 
 
 @pytest.mark.slow
@@ -163,4 +163,4 @@ def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, floa
     assert found == {ticket: pytest.approx(hours) for ticket, hours in walked.items() if hours}
     always = times_of(stream, clock=Clock(ALWAYS))
     assert (always["working"] == always["elapsed"]).all()
-    assert set(times.index[times["state"] == "finished"]) <= set(completed(stream.lifecycles)["ticket"])
+    assert set(times.index[times["state"] == "delivered"]) <= set(completed(stream.lifecycles)["ticket"])

@@ -37,7 +37,8 @@ def persons_of(raw: Any) -> Iterator[str]:
         for part in raw:
             yield from persons_of(part)
     elif isinstance(raw, dict):
-        if "displayName" in raw and not is_bot(str(raw["displayName"])):
+        program = raw.get("accountType") == "app" or is_bot(str(raw.get("displayName")))
+        if "displayName" in raw and not program:
             yield from (str(raw[field]) for field in FIELDS if raw.get(field))
         for name, part in raw.items():
             if name in {"author_name", "committer_name"} and not is_bot(str(part)):

@@ -108,7 +108,7 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
     pages = [(sample_run / name).read_text(encoding="utf-8") for name in FIGURES]
     asked = {href for text in pages for href in re.findall('<a class="ticket" href="([^"]+)"', text)}
     assert asked == there
-    assert len(there) == 96
+    assert len(there) == 95
     assert (window.said, window.called) == ([], [])
 
 

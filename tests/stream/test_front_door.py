@@ -79,7 +79,7 @@ def all_made(stream: ValueStream) -> ValueStream:
 def names_of(log: Log) -> set[str]:
     """Accounts and names of people, without bots: what must not be found."""
     accounts = log.names[log.names["kind"] == "account"]
-    accounts = accounts[accounts["name"] != "release-bot"]
+    accounts = accounts[(accounts["category"].astype("str") != "app") & (accounts["name"] != "release-bot")]
     return {*accounts["id"], *accounts["name"], *accounts["id"].str.partition(":")[2]}
 
 

@@ -75,7 +75,7 @@ def test_gone_tickets_are_nowhere_now() -> None:
     assert nodes["Ready"]["total"] == (3 * 3 + 10) * 86400
     assert weekly_flow(stream.lifecycles, as_of=stream.as_of)["wip"].tolist()[0:3] == [4, 1, 1]
     quantiles = lead_time_quantiles(stream.lifecycles, minimum=12)
-    assert quantiles[["finished", "open", "gone"]].iloc[0].tolist() == [1, 1, 2]
+    assert quantiles[["delivered", "open", "gone"]].iloc[0].tolist() == [1, 1, 2]
 
 
 def test_many_tickets_missed_at_once_are_no_batch() -> None:

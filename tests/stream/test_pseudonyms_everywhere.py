@@ -61,7 +61,7 @@ def test_the_sample_in_disguise_is_the_same_but_for_names(sample_folder: Path) -
     with read_archive(sample_folder / "archive.sqlite") as archive:
         log = log_from_archive(archive, mail_key=b"m" * 32)
     assert log.names["mailbox"].notna().any()
-    assert_disguised(*both(log, stream.workflow, stream.as_of), "release-bot")
+    assert_disguised(*both(log, stream.workflow, stream.as_of), "release-bot", "customer-portal")
 
 
 def test_duracloud_in_disguise_is_the_same_but_for_names(real_data: Path) -> None:

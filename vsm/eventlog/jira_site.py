@@ -125,8 +125,9 @@ class JiraDocuments:
             case "gone" if body["how"] != BACK:
                 self.gone.append(body)
             case "unread":
-                entries = ((Read[Any](None, (entry["reason"],)), entry["name"]) for entry in body["entries"])
-                self._unlisted += [_left_out(read, name, self._source) for read, name in entries]
+                for entry in body["entries"]:
+                    read: Read[Any] = Read(None, (entry["reason"],))
+                    self._unlisted.append(_left_out(read, entry["name"], self._source))
 
     def _part(self, issues: list[tuple[Issue, int]], part: int) -> Iterator[list[Issue]]:
         """Give each issue once: of differing bodies with one id the one that was updated last."""
