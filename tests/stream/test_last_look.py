@@ -14,7 +14,7 @@ from tests.jira_bodies import issue
 from tests.stream.work import TOML, done
 from vsm import read_stream
 from vsm.cli.app import app
-from vsm.errors import EmptyWindowError
+from vsm.errors import EmptyWindowError, VsmError
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
 
@@ -84,6 +84,24 @@ def test_an_export_says_when_it_was_taken(tmp_path: Path) -> None:
     os.utime(file, (later, later))
     assert run.invoke(app, ["pull", "--dir", work]).exit_code == 0
     assert read_stream(work).as_of == pd.Timestamp(RECORDED, tz="UTC")
+
+
+@pytest.mark.slow
+def test_an_export_that_is_gone_stops_no_other_source(tmp_path: Path) -> None:
+    """Its pull fails with a sentence of its own; the other export is pulled again."""
+    run, work = CliRunner(), str(tmp_path / "work")
+    assert run.invoke(app, ["init", "--dir", work]).exit_code == 0
+    for name, body in (("a", done(1, 8)), ("b", issue(2))):
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text(json.dumps(body))
+        options = ["--file", str(file), "--name", name, "--taken", "2026-02-20"]
+        assert run.invoke(app, ["pull", "--dir", work, "jira", *options]).exit_code == 0
+    (tmp_path / "a.jsonl").unlink()
+    (tmp_path / "b.jsonl").write_text(json.dumps(issue(3)))
+    found = run.invoke(app, ["pull", "--dir", work])
+    assert isinstance(found.exception, VsmError)
+    assert "a.jsonl" in str(found.exception)
+    assert "AB-3" in set(read_stream(work).tickets["key"])
 
 
 @pytest.mark.parametrize(

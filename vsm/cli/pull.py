@@ -1,6 +1,7 @@
 """``vsm pull``, with a subcommand for each kind of source, and ``vsm verify``."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -237,8 +238,9 @@ def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None
         raise SourceError(f'{dir_}: nothing was pulled yet; try vsm pull --dir "{dir_}" jira --help')
     failed = []
     for state, asked in latest.values():
-        if "taken" in asked and Path(asked["file"]).stat().st_mtime > state.started.timestamp():
-            del asked["taken"]  # another export lies there by now
+        with suppress(OSError):  # the pull itself says what is wrong with the file
+            if "taken" in asked and Path(asked["file"]).stat().st_mtime > state.started.timestamp():
+                del asked["taken"]  # another export lies there by now
         try:
             store((dir_, progress), state.source, asked, at=at)
         except VsmError as error:

@@ -202,8 +202,8 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
 
 def _amounts(lifecycles: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str]]]:
     columns = {word: f"{word}_text" for word in AMOUNTS}
-    told = lifecycles[lifecycles[list(columns.values())].notna().any(axis=1)]
-    for row in told.to_dict("records"):
+    given = lifecycles[lifecycles[list(columns.values())].notna().any(axis=1)]
+    for row in given.to_dict("records"):
         yield (
             row["ticket"],
             row["key"],

@@ -1,7 +1,7 @@
 """Checks of outcomes: what was discarded, and where resolutions and statuses do not say the same."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -10,7 +10,8 @@ from vsm.eventlog.log import QualityNote
 from vsm.eventlog.outcomes import last_states, outcome_of
 from vsm.model.lifecycle import completed, was_discarded
 
-SHOWN = 6
+SHOWN: Final = 6
+"""Names that are listed; of more it is said how many there are."""
 
 
 def check_outcomes(
