@@ -11,7 +11,7 @@ from vsm.config import Outcome, Workflow
 from vsm.eventlog.log import Log
 from vsm.eventlog.stages import stages_from_names
 from vsm.people.spellings import words_of
-from vsm.tables.outcome_words import OUTCOME_WORDS
+from vsm.tables import OUTCOME_WORDS
 
 Word = Literal["delivered", "discarded"]
 _APOSTROPHES: Final = str.maketrans("", "", "'’‘ʼ`´")

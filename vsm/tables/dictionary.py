@@ -1,8 +1,7 @@
 """The data dictionary: the meaning of every column, as a page."""
 
 from vsm.tables.derived import DERIVED
-from vsm.tables.outcome_words import OUTCOME_WORDS
-from vsm.tables.words import TABLES
+from vsm.tables.words import OUTCOME_WORDS, TABLES
 
 
 def data_dictionary() -> str:

@@ -1,5 +1,7 @@
 """Which tables flow through the house, and what does each column mean? Written here and nowhere else."""
 
+import tomllib
+from importlib.resources import files
 from typing import Final
 
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, RELEASES
@@ -26,6 +28,10 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
+OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
+    files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
+)
+"""What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
 
 
 TICKETS: Final = Table(
