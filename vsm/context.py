@@ -12,6 +12,7 @@ from vsm.eventlog.deliveries import milestones_from_commits
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
+from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import (
     blocked_spans,
     blocked_time,
@@ -24,6 +25,7 @@ from vsm.intervals import (
     records_blocks,
     visits_from_events,
     waits_from_visits,
+    work_of_parts,
 )
 from vsm.people import People
 from vsm.tables import DURATION
@@ -160,6 +162,7 @@ def intervals_of(context: Context) -> Intervals:
         stages=stages,
         teams=teams,
         blocked=blocked_spans(blocks, as_of=as_of),
+        in_parts=work_of_parts(visits, unit_of_parts(context.log.tickets), as_of=as_of),
         clock=clock,
         rules=context.workflow.waiting,
         as_of=as_of,

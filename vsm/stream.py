@@ -16,6 +16,7 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.errors import ParameterError
+from vsm.eventlog.units import unit_of_parts
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.measure import measure
 from vsm.model.blocking import blocking_network
@@ -296,6 +297,7 @@ class ValueStream:
             clock=context.clock,
             rules=context.workflow.waiting,
             as_of=context.as_of,
+            unit_of=unit_of_parts(context.log.tickets),
         )
 
     def explain(self, key: str) -> Explanation:

@@ -90,6 +90,7 @@ def test_a_bracket_reaches_from_traces_to_statuses(
     monkeypatch.setattr(lead_time, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
     figure = efficiency_bars(
         VISITS,
+        VISITS,
         lifecycles(0),
         clock=Clock(Calendar("none", np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))),
         minimum=12,

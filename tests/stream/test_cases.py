@@ -160,3 +160,56 @@ def test_a_statuss_category_is_the_latest_word(tmp_path: Path) -> None:
     assert stream.lifecycles["finished"].notna().sum() == 11
     checks = stream.quality.set_index("check")["detail"]
     assert "10 say done, 1 say queue" in checks["status category changed"]
+
+
+def test_epics_and_sub_tasks_are_not_counted_beside_stories(tmp_path: Path) -> None:
+    """13 stories of 5 days are units of work; the epic of 100 days and the 13 sub-tasks stand apart."""
+    stream = read("epics-and-subtasks", tmp_path)
+    assert stream.tickets["unit"].astype("str").value_counts().to_dict() == {
+        "unit": 13,
+        "part": 13,
+        "container": 1,
+    }
+    done = completed(stream.lifecycles)
+    assert len(done) == 13
+    assert set(done["lead"]) == {pd.Timedelta(days=5)}
+    stories = stream.tickets[stream.tickets["unit"] == "unit"]
+    epic = stream.tickets.loc[stream.tickets["unit"] == "container", "ticket"].astype("str")
+    assert set(stories["parent"].astype("str")) == set(epic)
+    reported = stream.quality.set_index("check")["detail"]["not counted as units of work"]
+    assert reported.startswith(
+        "13 parts and 1 container among 27 tickets are not counted beside the units of work"
+    )
+
+
+def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
+    """A story waits for five days while two of its sub-tasks are worked on for a day and a half, overlapping."""
+    done = history(9, "2026-01-10T09:00:00.000+0000", moved("1", "6"))
+    story = issue(1, done, now="6", issuetype={"name": "Story", "subtask": False})
+    parts = [
+        issue(
+            number,
+            history(number, f"2026-01-06T{begun}:00:00.000+0000", moved("1", "3")),
+            history(number + 10, f"2026-01-07T{ended}:00:00.000+0000", moved("3", "6")),
+            now="6",
+            issuetype={"name": "Unteraufgabe", "subtask": True},
+            parent={"id": "1001", "key": "AB-1"},
+        )
+        for number, begun, ended in ((2, "09", "12"), (3, "10", "21"))
+    ]
+    stream = stream_from_log(
+        log_from_jira([story, *parts]),
+        workflow=stages("Open queue\nIn Progress work\nClosed done"),
+        as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+    )
+    life = stream.lifecycles.set_index("ticket").loc["jira:1001"]
+    assert (life["lead"], life["work"], life["wait"]) == (
+        pd.Timedelta(days=5),
+        pd.Timedelta(days=1, hours=12),
+        pd.Timedelta(days=3, hours=12),
+    )
+    assert life["started"] == pd.Timestamp("2026-01-06T09:00", tz="UTC")
+    assert stream.stage_shares.set_index("stage").loc["Open", "waited"] == pd.Timedelta(days=3, hours=12)
+    told = stream.explain("AB-1")
+    assert (told.waited, told.worked) == (life["wait"], life["work"])
+    assert "Somebody worked on AB-2, AB-3 meanwhile, which counts for this ticket." in str(told)

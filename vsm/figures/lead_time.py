@@ -147,6 +147,7 @@ Bracket = Mapping[str, dict[Any, Any]]
 
 def efficiency_bars(
     visits: pd.DataFrame,
+    waits: pd.DataFrame,
     lifecycles: pd.DataFrame,
     *,
     clock: Clock,
@@ -158,8 +159,8 @@ def efficiency_bars(
 
     Parameters
     ----------
-    visits, lifecycles
-        VISITS with working time, and lifecycles as ``lifecycles_from_visits`` gives them.
+    visits, waits, lifecycles
+        VISITS with working time, WAITS, and lifecycles as ``lifecycles_from_visits`` gives them.
     minimum
         Under so many delivered tickets nothing is drawn.
 
@@ -168,7 +169,7 @@ def efficiency_bars(
     Figure
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends.
     """
-    found = efficiency_bracket(visits, lifecycles, clock=clock, minimum=minimum, seed=seed)
+    found = efficiency_bracket(visits, waits, lifecycles, clock=clock, minimum=minimum, seed=seed)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     brackets: dict[str, Bracket] = {}
     for time in _TIMES:

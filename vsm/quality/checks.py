@@ -16,6 +16,7 @@ from vsm.quality.outcomes import check_outcomes
 from vsm.quality.people import check_calendars, check_people
 from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
+from vsm.quality.units import check_units
 from vsm.tables import QUALITY, conform
 
 
@@ -78,6 +79,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
     ),
+    lambda data: check_units(data.tickets, data.lifecycles),
     _links,
     lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),

@@ -22,6 +22,9 @@ from vsm.people import Teams
 
 LONG_AGO: Final = -NEVER
 
+IN_PARTS: Final = "work on parts"
+"""No cause: somebody worked on a part of the ticket, so that it did not wait."""
+
 CauseRule = Callable[[Intervals], Intervals]
 """Stretches of waiting (``parent``: row in ``Parts``) → what a cause explains (``parent``: row in those)."""
 
@@ -36,6 +39,7 @@ class WaitContext:
     stages: pd.DataFrame
     teams: Teams
     blocked: pd.DataFrame
+    in_parts: pd.DataFrame
     rules: Waiting
     words: Words
     as_of: pd.Timestamp
@@ -97,7 +101,7 @@ class Calendars:
 
 
 def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Mapping[str, CauseRule]:
-    """Give one rule for each word of ``CAUSES`` but ``unexplained``.
+    """Give one rule for each word of ``CAUSES`` but ``unexplained``, and ``IN_PARTS``.
 
     Examples
     --------
@@ -111,7 +115,8 @@ def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Map
     # again.
     capacity_first = context.rules.order.index("at capacity") < context.rules.order.index("overtaken")
     return {
-        "blocked": _blocked(context, parts),
+        IN_PARTS: _spans(context.in_parts, context, parts),
+        "blocked": _spans(context.blocked, context, parts),
         "external": _where(external[parts.pieces.parent]),
         "non-working time": _covered(calendars.closed(), calendars.of_part),
         "unassigned": _where(parts.unowned),
@@ -136,12 +141,13 @@ def _covered(spans: GroupedIntervals, group: Ints) -> CauseRule:
     return lambda rest: spans.intersect(rest, group[rest.parent])
 
 
-def _blocked(context: WaitContext, parts: Parts) -> CauseRule:
+def _spans(frame: pd.DataFrame, context: WaitContext, parts: Parts) -> CauseRule:
+    """Account for what these spans of tickets cover."""
     tickets = context.words.tickets
-    group, start = encode(context.blocked["ticket"], tickets), micros_of(context.blocked["start"])
+    group, start = encode(frame["ticket"], tickets), micros_of(frame["start"])
     order = np.lexsort((start, group))
     order = order[group[order] >= 0]
-    spans = GroupedIntervals(group[order], start[order], micros_of(context.blocked["end"])[order])
+    spans = GroupedIntervals(group[order], start[order], micros_of(frame["end"])[order])
     return _covered(spans, encode(context.waits["ticket"], tickets)[parts.pieces.parent])
 
 
