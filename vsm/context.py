@@ -1,5 +1,6 @@
 """What a log is read by: people, stages, clock and events; and the intervals that are made from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -69,6 +70,11 @@ class Context:
     as_of: pd.Timestamp
     shared: bool = False
     notes: tuple[QualityNote, ...] = ()
+
+    @property
+    def unit_of(self) -> Mapping[str, str]:
+        """Part → the unit of work that it counts for, by ticket."""
+        return unit_of_parts(self.log.tickets)
 
 
 def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
@@ -162,7 +168,7 @@ def intervals_of(context: Context) -> Intervals:
         stages=stages,
         teams=teams,
         blocked=blocked_spans(blocks, as_of=as_of),
-        in_parts=work_of_parts(visits, unit_of_parts(context.log.tickets), as_of=as_of),
+        in_parts=work_of_parts(visits, context.unit_of, as_of=as_of),
         clock=clock,
         rules=context.workflow.waiting,
         as_of=as_of,

@@ -16,7 +16,6 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.errors import ParameterError
-from vsm.eventlog.units import unit_of_parts
 from vsm.findings import Evidence, Findings, findings_from_evidence
 from vsm.measure import measure
 from vsm.model.blocking import blocking_network
@@ -288,16 +287,15 @@ class ValueStream:
     @measure
     def _facts(self) -> Facts:
         """Facts of all tickets by the definitions, for ``explain``."""
-        context = self._context
         return facts_from_tables(
-            context.moves,
-            stages=context.stages,
-            teams=context.people.teams,
+            self._context.moves,
+            stages=self.stages,
+            teams=self._context.people.teams,
             blocks=self.blocks,
-            clock=context.clock,
-            rules=context.workflow.waiting,
-            as_of=context.as_of,
-            unit_of=unit_of_parts(context.log.tickets),
+            clock=self.clock,
+            rules=self.workflow.waiting,
+            as_of=self.as_of,
+            unit_of=self._context.unit_of,
         )
 
     def explain(self, key: str) -> Explanation:

@@ -22,7 +22,6 @@ from vsm.eventlog.jira_items import (
     account,
     addresses_in,
     history_items,
-    level_of,
     names_in,
     status_id,
     touch_items,
@@ -30,6 +29,7 @@ from vsm.eventlog.jira_items import (
 from vsm.eventlog.jira_site import JiraDocuments, custom_value
 from vsm.eventlog.links import links_without_history
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
+from vsm.eventlog.units import level_of
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 

@@ -72,23 +72,6 @@ def status_id(body: Issue, *, source: str) -> str:
     return f"{source}:{status.get('id') or status['name']}"
 
 
-def level_of(issue_type: Json) -> str | None:
-    """Give whether issues of a type are containers, units or parts; None where the body does not say.
-
-    Cloud counts levels, Data Center says only which types are sub-tasks': whether others hold issues is seen
-    by what they hold.
-
-    Examples
-    --------
-    >>> [level_of(kind) for kind in ({"hierarchyLevel": 1}, {"subtask": True}, {"subtask": False}, {})]
-    ['container', 'part', 'unit', None]
-    """
-    level, subtask = issue_type.get("hierarchyLevel"), issue_type.get("subtask")
-    if isinstance(level, int) and not isinstance(level, bool):
-        return "container" if level > 0 else "part" if level < 0 else "unit"
-    return {True: "part", False: "unit"}.get(subtask) if isinstance(subtask, bool) else None
-
-
 def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
     """Give the facts of the changelog, without items of fields that say nothing about flow.
 

@@ -20,6 +20,23 @@ PARTS: Final = frozenset(
 """Names of types in lower case, for where the tracker says nothing else."""
 
 
+def level_of(issue_type: Mapping[str, Any]) -> str | None:
+    """Give whether issues of a type are containers, units or parts; None where the body does not say.
+
+    Cloud counts levels, Data Center says only which types are sub-tasks': whether others hold issues is seen
+    by what they hold.
+
+    Examples
+    --------
+    >>> [level_of(kind) for kind in ({"hierarchyLevel": 1}, {"subtask": True}, {"subtask": False}, {})]
+    ['container', 'part', 'unit', None]
+    """
+    level, subtask = issue_type.get("hierarchyLevel"), issue_type.get("subtask")
+    if isinstance(level, int) and not isinstance(level, bool):
+        return "container" if level > 0 else "part" if level < 0 else "unit"
+    return {True: "part", False: "unit"}.get(subtask) if isinstance(subtask, bool) else None
+
+
 def log_with_units(log: Log, *, scope: Scope) -> Log:
     """Give a log whose tickets say whether they are units of work.
 
