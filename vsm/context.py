@@ -10,6 +10,7 @@ from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.deliveries import milestones_from_commits
+from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
@@ -49,7 +50,8 @@ class Context:
     events
         EVENTS of all tickets, with persons for accounts and bulk edits marked.
     moves
-        The EVENTS that intervals are made from: those of humans, with the moves that Git's milestones make.
+        The EVENTS that intervals are made from: those of humans, without reopenings that only edit, with the
+        moves that Git's milestones make.
     clock
         Working calendars of the teams.
     as_of
@@ -95,7 +97,7 @@ def context_of(
     """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
     stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(log.events)
-    moves = people.of_humans(events)
+    moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
     if workflow.splits:
