@@ -1,7 +1,9 @@
 """Small inputs that once gave wrong numbers by default, with what is right; each stands for a kind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
+from vsm.eventlog.log import sorted_events
 from vsm.from_log import stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
@@ -18,6 +21,7 @@ from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import parse_columns, row_pages
 from vsm.stream import ValueStream
+from vsm.tables import EVENTS, conform
 
 pytestmark = pytest.mark.slow
 
@@ -213,3 +217,52 @@ def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
     told = stream.explain("AB-1")
     assert (told.waited, told.worked) == (life["wait"], life["work"])
     assert "Somebody worked on AB-2, AB-3 meanwhile, which counts for this ticket." in str(told)
+
+
+def test_what_was_never_recorded_is_unknown_and_no_cause() -> None:
+    """A table without a column of holders has no unassigned work; a note says so. One with holders has."""
+    rows = [
+        {"line": 2, "at": "2026-01-05T09:00:00Z", "status": "Open", "holder": None},
+        {"line": 3, "at": "2026-01-06T09:00:00Z", "status": "Build", "holder": None},
+        {"line": 4, "at": "2026-01-07T09:00:00Z", "status": "Done", "holder": None},
+    ]
+    unknown = {"team": None, "actor": None}
+    tickets: list[dict[str, Any]] = [
+        {"ticket": str(n), "rows": [row | unknown for row in rows]} for n in range(12)
+    ]
+    for holder, causes in ((None, False), ("person-1", True)):
+        tickets[0]["rows"][1]["holder"] = holder
+        stream = stream_from_log(
+            log_from_table(tickets, source="table:desk"),
+            workflow=stages("Open queue\nBuild work\nDone done"),
+            as_of=pd.Timestamp("2026-01-08", tz="UTC"),
+        )
+        assert ("unassigned" in set(stream.waits["cause"])) is causes
+        assert ("assignees not recorded" in set(stream.quality["check"])) is not causes
+
+
+def test_work_that_only_commits_show_is_reported() -> None:
+    """Commits made while a ticket is in a queue: QUALITY counts them, and so does the bracket's caption."""
+    lives = [
+        [
+            history(2 * n, f"2026-01-10T{n:02}:00:00.000+0000", moved("1", "3")),
+            history(2 * n + 1, f"2026-01-11T{n:02}:00:00.000+0000", moved("3", "6")),
+        ]
+        for n in range(1, 13)
+    ]
+    log = log_from_jira([issue(n, *life, now="6") for n, life in enumerate(lives)])
+    commit = log.events[log.events["kind"] == "created"].assign(
+        at=pd.Timestamp("2026-01-07T09:00", tz="UTC"), source="git:shop", ref="c1", seq=0, kind="commit"
+    )
+    events = sorted_events(conform(pd.concat([log.events, commit]).astype({"ticket": "str"}), EVENTS))
+    stream = stream_from_log(
+        replace(log, events=events),
+        workflow=stages("Open queue\nIn Progress work\nClosed done"),
+        as_of=pd.Timestamp("2026-01-12", tz="UTC"),
+    )
+    told = stream.quality.set_index("check")["detail"]["work in queues"]
+    assert told.startswith(
+        "12 of 12 commits (100 %) on delivered tickets were made while these were in a queue"
+    )
+    caption = str(stream.plot.efficiency_bars().to_dict()["layout"]).replace("<br>", " ")
+    assert "(not work in queues, where 100 % of commits were made)" in caption

@@ -87,6 +87,13 @@ class Facts:
         return found
 
     @cached_property
+    def assignable(self) -> frozenset[str]:
+        """The tickets of sources that record assignees; of others nobody knows who was assigned."""
+        sources = {event.source for event in self.events if event.kind == "assignee" and event.after}
+        created = (event for event in self.events if event.kind == "created")
+        return frozenset(event.ticket for event in created if event.source in sources)
+
+    @cached_property
     def batches(self) -> "Mapping[tuple[str, int], Batch]":
         """The batch in which each wait ended, of those that ended in one; by ticket and visit."""
         return {(wait.ticket, wait.n): batch for batch in _batches(self) for wait in batch.waits}
@@ -282,7 +289,7 @@ def _holds(  # noqa: PLR0911 - one rule, one return
     if cause == NON_WORKING:
         return not bool(receiver.calendar.is_open([micros(at)])[0])
     if cause == UNASSIGNED:
-        return receiver.rule in ("started next", "nobody")
+        return receiver.rule in ("started next", "nobody") and wait.ticket in facts.assignable
     if cause == BATCHED:
         batch = facts.batches.get((wait.ticket, wait.n))
         return batch is not None and at < batch.ready

@@ -67,6 +67,27 @@ def efficiency_bracket(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def commits_in_queues(
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame
+) -> tuple[int, int]:
+    """Count the commits on completed tickets before their finish, and those of them made in a queue.
+
+    Work in a queue is in neither end of the bracket.
+    """
+    finish = completed(lifecycles).set_index("ticket")["finished"].astype(INSTANT)
+    commits = events.loc[events["kind"] == "commit", ["ticket", "at"]].astype({"ticket": "str"})
+    commits = commits[(commits["at"] < finish.reindex(commits["ticket"]).array).to_numpy(dtype=bool)]
+    stays = visits[["ticket", "entered", "kind"]].astype({"ticket": "str"})
+    there = pd.merge_asof(
+        commits.sort_values("at", kind="stable"),
+        stays.sort_values("entered", kind="stable"),
+        left_on="at",
+        right_on="entered",
+        by="ticket",
+    )
+    return len(there), int((there["kind"] == "queue").sum())
+
+
 def _by_ticket(durations: "pd.Series[Any]", visits: pd.DataFrame, done: pd.DataFrame) -> "pd.Series[Any]":
     sums = durations.groupby(visits["ticket"].astype("str")).sum()
     return sums.reindex(done.index, fill_value=pd.Timedelta(0))

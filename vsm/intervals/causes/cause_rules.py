@@ -56,6 +56,14 @@ class WaitContext:
         rows: Ints = first[encode(self.waits["ticket"], self.words.tickets)] + self.waits["n"].to_numpy()
         return rows
 
+    def assignable(self) -> Flags:
+        """Mark the waits of tickets whose source records assignees: of others nobody knows who had them."""
+        kind, source = self.events["kind"], self.events["source"]
+        known = set(source[(kind == "assignee") & self.events["after"].notna()].unique())
+        created = self.events.loc[(kind == "created") & source.isin(known), "ticket"]
+        marked: Flags = self.waits["ticket"].isin(set(created)).to_numpy()
+        return marked
+
     def in_stages(self, holds: "pd.Series[bool]") -> Flags:
         """Mark the waits in stages for which this holds, by row of ``stages``."""
         marked: Flags = self.waits["stage"].isin(set(self.stages.loc[holds, "stage"])).to_numpy()
@@ -119,7 +127,7 @@ def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Map
         "blocked": _spans(context.blocked, context, parts),
         "external": _where(external[parts.pieces.parent]),
         "non-working time": _covered(calendars.closed(), calendars.of_part),
-        "unassigned": _where(parts.unowned),
+        "unassigned": _where(parts.unowned & context.assignable()[parts.pieces.parent]),
         "batched": _batched(context, parts),
         "at capacity": lambda rest: receivers.worked(rest, earlier=True),
         "overtaken": lambda rest: receivers.worked(rest, earlier=None if capacity_first else False),

@@ -44,8 +44,8 @@ def causes_of_waits(
     ``non-working time``
         Outside the working calendar of the receiver's team. Misleads where the calendar is only assumed.
     ``unassigned``
-        Nobody was assigned, and neither stage nor ticket belongs to a team. Misleads where a team knows
-        what is its own, and vsm.toml does not say so.
+        Nobody was assigned, in a source that records assignees, and neither stage nor ticket belongs to a
+        team. Misleads where a team knows what is its own, and vsm.toml does not say so.
     ``batched``
         It left with others of the same receiver, or with a release, until the last of them was ready.
         Misleads where tickets are dragged along a board together that were worked on one by one.
