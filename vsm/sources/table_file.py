@@ -264,10 +264,8 @@ def _usable(
         reason = reason.mask(texts[word] == "", f"no {word}")
     reason = reason.mask(texts["odd"] != "", texts["odd"])
     good = reason == ""
-    bad = [
-        {"line": int(line), "reason": str(why)}
-        for line, why in zip(rows["line"][~good], reason[~good], strict=True)
-    ]
+    first = pd.DataFrame({"line": rows["line"], "reason": reason})[~good].drop_duplicates("line")
+    bad: list[dict[str, Any]] = first.sort_values("line").to_dict("records")
     usable = whole[good].drop(columns="odd").sort_values(["ticket", "at"], ignore_index=True)
     return usable, bad, zone is None and not clocked and any(len(naive) for naive in local)
 
@@ -286,6 +284,8 @@ def _documents(rows: "pd.DataFrame") -> Iterator[Document]:
             step |= {"line": row["line"], "at": row["at"].isoformat()}
             if "end" in row:
                 step["end"] = row["end"].isoformat() if pd.notna(row["end"]) else None
+            if row.get("gone") is True:
+                step["gone"] = True
             history.append(step)
             latest |= {word: row[word] for word in fields if row[word]}
         yield Document(ticket, {"ticket": ticket, "rows": history} | latest)

@@ -120,7 +120,9 @@ def _positions(cells: Cells, columns: Mapping[str, str], path: Path) -> dict[str
 
 @cache
 def _names() -> dict[str, Any]:
-    return tomllib.loads(files("vsm.sources").joinpath("column_names.toml").read_text(encoding="utf-8"))
+    names = tomllib.loads(files("vsm.sources").joinpath("column_names.toml").read_text(encoding="utf-8"))
+    names["words"]["ticket"] += names["jira"]["key"]
+    return names
 
 
 def _plain(name: str) -> str:
@@ -185,7 +187,7 @@ def _mostly_dates(values: "pd.Series[Any]", date_format: str) -> bool:
     if filled.empty:
         return False
     at, _, _ = instants_of(filled, date_format=date_format)
-    return bool(at.notna().mean() > 0.5)
+    return bool(at.notna().mean() >= 0.5)
 
 
 def _lead_times(cells: Cells, path: Path, words: Mapping[str, int]) -> Layout:

@@ -84,7 +84,7 @@ def read_xes(path: Path) -> "pd.DataFrame":
     except ParseError as error:
         raise SourceError(f"{path}: not XML ({error})") from error
     words = ["ticket", *OF_EVENT.values(), *OF_CASE]
-    frame = pd.DataFrame(rows, columns=words).fillna("")
+    frame = pd.DataFrame(rows, columns=words, dtype="object").fillna("")
     return frame.assign(line=range(1, len(frame) + 1), odd="")
 
 
@@ -157,11 +157,14 @@ def joined_transitions(rows: "pd.DataFrame") -> tuple["pd.DataFrame", list[Note]
                 else:
                     run = row
                     joined.append(row)
-                run |= {"end": row["at"], "holder": run["holder"] or row["holder"], "gone": word == GONE}
+                run |= {"end": row["at"], "gone": word == GONE}
+                run["holder"] = run.get("holder") or row.get("holder")
             elif number == 0:
                 joined.append(row | {"status": f"Waiting for {row['status']}", "kind": "queue", "holder": ""})
             else:
                 left_out[word] += 1
     frame = pd.DataFrame(joined).sort_values(["ticket", "at"], ignore_index=True)
+    texts = frame.columns.difference(["at", "end", "line", "gone"])
+    frame[texts] = frame[texts].astype("object").fillna("")
     listed = ", ".join(f"{word} ({times:,})" for word, times in left_out.most_common())
     return frame, [("note", f"transitions of no work are left out: {listed}")] if listed else []
