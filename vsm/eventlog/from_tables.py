@@ -58,8 +58,8 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
         for bad in document.get("bad_rows", ()):
             detail = f"line {bad['line']} left out: {bad['reason']}"
             notes.append(QualityNote("bad row", "warning", detail, source, None, str(bad["line"])))
-        told = document.get("notes", ())
-        notes += [QualityNote("reading of a table", level, detail, source) for level, detail in told]
+        read_as = document.get("notes", ())
+        notes += [QualityNote("reading of a table", level, detail, source) for level, detail in read_as]
     if not cases:
         return Log(quality=quality_from_notes(notes))
     amounts = [(f"{source}:{case['ticket']}", str(case["ticket"]), case) for case in cases]

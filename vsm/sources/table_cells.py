@@ -28,7 +28,7 @@ _REFERENCE: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A table as it lies in its file.
+    """A table as its file has it.
 
     ``frame`` has the columns 0, 1, … for ``header``, with texts or, from Excel and Parquet, values with
     types. ``lines`` says where each row begins in the file, ``odd`` what is wrong with its shape.
@@ -49,7 +49,7 @@ def read_cells(path: Path, *, encoding: str = "", sheet: str = "") -> Cells:
         ``.csv`` or ``.tsv`` (separated by comma, semicolon, tab or bar, whichever fits its first lines),
         ``.xlsx`` or ``.parquet``.
     encoding
-        Of a text file. Without one UTF-8, UTF-16 and UTF-32 are told by their first bytes.
+        Of a text file. Without one UTF-8, UTF-16 and UTF-32 are recognised by the first bytes.
     sheet
         Of a workbook; by default the only one that is not empty.
 
@@ -181,15 +181,15 @@ def _workbook(path: Path, named: str) -> Cells:
         raise ValueError(str(error)) from error
     if len(filled) > 1:
         raise SourceError(f"{path} has several sheets: {', '.join(filled)}; name one with --sheet")
-    rows = [
+    table = [
         (line, cells)
         for sheet in filled.values()
         for line, cells in enumerate(sheet, start=1)
         if any(cell != "" for cell in cells)
     ]
-    if not rows:
+    if not table:
         raise ValueError("it is empty: not even a row with names of columns")
-    (_, header), *body = rows
+    (_, header), *body = table
     return _cells(header, [cells for _, cells in body], [line for line, _ in body], [""] * len(body))
 
 

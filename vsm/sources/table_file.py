@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Document, Page
@@ -207,7 +207,7 @@ def _read(path: Path, columns: Mapping[str, str], form: TableFormat) -> tuple["p
     elif layout.shape == "lead times":
         rows = _created_and_resolved(rows)
     level = "warning" if layout.shape == "lead times" else "note"
-    return rows, [(level, layout.told)] if layout.told else []
+    return rows, [(level, layout.note)] if layout.note else []
 
 
 def _dates_of_stages(rows: "pd.DataFrame", cells: Cells, layout: Layout) -> "pd.DataFrame":
@@ -265,7 +265,7 @@ def _usable(
     reason = reason.mask(texts["odd"] != "", texts["odd"])
     good = reason == ""
     first = pd.DataFrame({"line": rows["line"], "reason": reason})[~good].drop_duplicates("line")
-    bad: list[dict[str, Any]] = first.sort_values("line").to_dict("records")
+    bad = cast("list[dict[str, Any]]", first.sort_values("line").to_dict("records"))
     usable = whole[good].drop(columns="odd").sort_values(["ticket", "at"], ignore_index=True)
     return usable, bad, zone is None and not clocked and any(len(naive) for naive in local)
 

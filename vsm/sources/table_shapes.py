@@ -1,4 +1,4 @@
-"""What a table's rows are, told by its columns: steps, activities, one date per stage, a snapshot."""
+"""What a table's rows are, note by its columns: steps, activities, one date per stage, a snapshot."""
 
 import re
 import tomllib
@@ -35,13 +35,13 @@ _HISTORY: Final = (
 class Layout:
     """What the rows are, and where each of our words stands; ``stages`` are columns of dates.
 
-    ``told`` says how it was recognised, where nobody had said.
+    ``note`` says how it was recognised, if it was.
     """
 
     shape: Shape
     words: Mapping[str, int]
     stages: tuple[int, ...] = ()
-    told: str = ""
+    note: str = ""
 
 
 def layout_of(
@@ -89,12 +89,12 @@ def layout_of(
     complete = {"ticket", "at", "status"} <= set(words)
     if shape != "wide" and not stages and complete and not (once and len(dated) > 2):
         listed = ", ".join(f"{word}={cells.header[position]}" for word, position in words.items())
-        return Layout("steps", words, told=f"its columns are read as {listed}; --map names others")
+        return Layout("steps", words, note=f"its columns are read as {listed}; --map names others")
     if "ticket" in words and (len(dated) > 1 or (dated and (stages or shape == "wide"))):
         listed = ", ".join(cells.header[position] for position in dated)
-        told = f"one date per stage, in the columns {listed}; --stage names others, in order"
+        note = f"one date per stage, in the columns {listed}; --stage names others, in order"
         about = {word: words[word] for word in words if words[word] not in dated and word not in STEP_WORDS}
-        return Layout("wide", about, dated, told)
+        return Layout("wide", about, dated, note)
     raise SourceError(
         f"{path}: its columns cannot be recognised; it has {', '.join(cells.header)}. Name them with --map "
         "ticket=COLUMN,at=COLUMN,status=COLUMN, or pass --wide for one date per stage; where dates are not "
@@ -145,7 +145,7 @@ def _recognised(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> di
 def is_jira_snapshot(cells: Cells) -> bool:
     """Whether this is Jira's own CSV: one row an issue, by the names of its two ids.
 
-    In a language that is not listed it is told by a column of keys, no two the same, and either names of
+    In a language that is not listed it is note by a column of keys, no two the same, and either names of
     columns that repeat (Sprint, Comment, …) or a second column of ids.
     """
     plain = [_plain(name) for name in cells.header]
@@ -197,9 +197,9 @@ def _lead_times(cells: Cells, path: Path, words: Mapping[str, int]) -> Layout:
             f"{path}: no column for {', '.join(absent)}; it has {', '.join(cells.header)}. Name them with "
             "--map ticket=COLUMN,created=COLUMN,resolved=COLUMN"
         )
-    told = (
+    note = (
         "a list of tickets, of which only creation and resolution are read: lead times can be used; stages, "
         "work, waits and handoffs are not known, and what is said of them means nothing"
     )
     about = {word: place for word, place in words.items() if word not in (*STEP_WORDS, "holder", "team")}
-    return Layout("lead times", about, told=told)
+    return Layout("lead times", about, note=note)

@@ -5,7 +5,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -73,7 +73,8 @@ def read_xes(path: Path) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
 
     try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as stream:
+        packed = path.name.lower().endswith(".gz")
+        with cast("IO[bytes]", gzip.open(path) if packed else path.open("rb")) as stream:
             rows = list(_events(_Bounded(stream, path), path))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceError(f"{path}: not a whole gzip file ({error}); export it again") from error
@@ -107,12 +108,12 @@ def _name(element: Element) -> str:
 def _of_case(trace: Element) -> Iterator[dict[str, str]]:
     attributes = _attributes(trace)
     plain = {key.casefold(): value for key, value in attributes.items()}
-    about = {word: plain[word] for word in OF_CASE if word in plain}
+    about: dict[str, str] = {word: plain[word] for word in OF_CASE if word in plain}
     for event in trace:
         if _name(event) == "event":
             found = _attributes(event)
             said = {word: found[key] for key, word in OF_EVENT.items() if key in found}
-            yield {"ticket": attributes.get("concept:name", ""), **about, **said}
+            yield {"ticket": attributes.get("concept:name", "")} | about | said
 
 
 def _attributes(element: Element) -> dict[str, str]:
@@ -139,13 +140,13 @@ def joined_transitions(rows: "pd.DataFrame") -> tuple["pd.DataFrame", list[Note]
     rows = rows.assign(transition=transition.mask(transition == "", "complete"))
     if not rows["transition"].isin(BEGIN).any():
         completed = rows[rows["transition"].isin(FINISH)]
-        told = "activities are known by their completion only: a stage shows the time after its activity"
+        note = "activities are known by their completion only: a stage shows the time after its activity"
         some = len(completed) > 0
-        return (completed if some else rows).drop(columns="transition"), [("warning", told)] if some else []
+        return (completed if some else rows).drop(columns="transition"), [("warning", note)] if some else []
     joined, left_out = list[dict[str, Any]](), Counter[str]()
     for _, case in rows.groupby("ticket", sort=False):
         runs: dict[str, list[dict[str, Any]]] = {}
-        for number, row in enumerate(case.to_dict("records")):
+        for number, row in enumerate(cast("list[dict[str, Any]]", case.to_dict("records"))):
             word = row.pop("transition")
             row["end"] = pd.NaT
             if word in BEGIN:
