@@ -56,6 +56,16 @@ def test_a_written_log_is_read_back_with_equal_visits(tmp_path: Path, name: str)
     assert (tmp_path / name).read_bytes() == first
 
 
+KINDS = "\n".join(
+    f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["{name}"]'
+    for name, kind in (
+        ("A", "work"),
+        ("For x", "queue"),
+        ("B", "work"),
+        ("In Progress", "work"),
+        ("Done", "done"),
+    )
+)
 STAGES = """
 [[stage]]
 name = "Äußere <Prüfung> & \\"Co\\""
@@ -90,6 +100,24 @@ def test_odd_names_external_stages_and_teams_come_back(tmp_path: Path) -> None:
     whole = plain(stream)
     whole["holder"] = whole["holder"].str.replace("\x01", "\ufffd")
     pd.testing.assert_frame_equal(back, whole)
+
+
+@pytest.mark.parametrize("case", ["work-of-no-length", "team-changes-alone"])
+def test_visits_of_no_length_and_of_one_stage_come_back(tmp_path: Path, case: str) -> None:
+    """In their order, each with its holder and team."""
+    columns = {word: word for word in ("ticket", "at", "status", "holder", "team")}
+    table = Path(__file__).parents[1] / "cases" / f"{case}.csv"
+    known = {word: word for word in columns if word in table.read_text().splitlines()[0].split(",")}
+    pages = row_pages(table, columns=known, timezone=None)
+    log = log_from_table([d.body for page in pages for d in page.documents], source="table:x")
+    as_of, workflow = pd.Timestamp("2026-02-01", tz="UTC"), parse_workflow(KINDS)
+    stream = stream_from_log(log, workflow=workflow, as_of=as_of)
+    export_event_log(stream.visits, tickets=stream.tickets, to=tmp_path / "x.xes")
+    back = read_back(tmp_path / "x.xes", workflow=workflow, as_of=as_of)
+    pd.testing.assert_frame_equal(plain(back), plain(stream))
+    assert (
+        len(back.handoffs) == len(stream.handoffs) == {"work-of-no-length": 2, "team-changes-alone": 1}[case]
+    )
 
 
 def test_a_log_is_what_process_mining_tools_expect(tmp_path: Path) -> None:

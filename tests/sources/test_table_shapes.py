@@ -239,3 +239,48 @@ def test_a_format_that_cannot_be_is_refused(form: dict[str, str], sentence: str)
     """Before the file is opened."""
     with pytest.raises(ParameterError, match=sentence):
         TableFormat(**form)  # type: ignore[arg-type]
+
+
+def test_dates_of_stages_that_go_back_are_reported(tmp_path: Path) -> None:
+    """They are read in the order of the dates."""
+    text = "ID,Open,Doing,Done\n7,2026-01-05,2026-01-08,2026-01-07\n8,2026-01-05,2026-01-06,2026-01-06\n"
+    notes, ticket, _ = bodies(tmp_path / "x.csv", text)
+    assert [status for _, status in steps(ticket)] == ["Open", "Done", "Doing"]
+    assert notes["notes"][-1][1].startswith(
+        "1 ticket(s), such as 7, entered a later stage before an earlier one"
+    )
+
+
+def test_who_holds_a_ticket_today_did_not_hold_it_in_each_stage(tmp_path: Path) -> None:
+    """In a wide table the holder of a stage is unknown, unless one maps it."""
+    text = "ID,Assignee,Team,Open,Done\n7,dev-1,web,2026-01-05,2026-01-08\n"
+    _, ticket = bodies(tmp_path / "x.csv", text)
+    assert {(row["holder"], row["team"]) for row in ticket["rows"]} == {(None, None)}
+    _, ticket = bodies(tmp_path / "x.csv", text, "ticket=ID,team=Team", shape="wide")
+    assert {(row["holder"], row["team"]) for row in ticket["rows"]} == {(None, "web")}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "number,title,state,created_at,closed_at",
+        "Nummer,Titel,Zustand,Erstellt am,Erledigt am",
+        "ID,Título,Estado,Creado,Resuelto",
+    ],
+)
+def test_a_list_of_tickets_is_no_history_either(tmp_path: Path, header: str) -> None:
+    """Whichever tracker wrote it: two dates are no stages."""
+    text = f"{header}\n7,One,open,2026-01-05,2026-01-09\n8,Two,closed,2026-01-06,2026-01-10\n"
+    with pytest.raises(
+        SourceError, match="a list of tickets with no dates but those of creation and resolution"
+    ):
+        bodies(tmp_path / "x.csv", text)
+    _, ticket, _ = bodies(tmp_path / "x.csv", text, shape="lead times")
+    assert steps(ticket) == [("2026-01-05T00:00", "Not recorded"), ("2026-01-09T00:00", "Resolved")]
+
+
+def test_a_ticket_that_is_resolved_before_it_is_created_is_a_bad_row(tmp_path: Path) -> None:
+    """It would seem to be open."""
+    text = "ID,Created,Resolved\n7,2026-01-05,2026-01-04\n"
+    with pytest.raises(SourceError, match=r"1 bad row\(s\): line 2: it ends before it begins"):
+        bodies(tmp_path / "x.csv", text, shape="lead times")

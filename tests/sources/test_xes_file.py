@@ -142,3 +142,10 @@ def test_a_log_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: 
     (tmp_path / "x.xes.gz").write_text(log())
     with pytest.raises(SourceError, match="not a whole gzip file"):
         next(row_pages(tmp_path / "x.xes.gz", columns={}, timezone=None))
+
+
+def test_an_event_log_needs_no_mapping(tmp_path: Path) -> None:
+    """Its attributes have the names of the standard."""
+    (tmp_path / "x.xes").write_text(log())
+    with pytest.raises(SourceError, match="leave out --map"):
+        next(row_pages(tmp_path / "x.xes", columns={"ticket": "a", "at": "b", "status": "c"}, timezone=None))

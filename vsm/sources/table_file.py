@@ -164,6 +164,8 @@ def row_pages(
     form = format_ or TableFormat()
     if columns and (odd := _faults(columns, form.shape or ("wide" if form.stages else ""))):
         raise SourceError(f"{path}: columns cannot be mapped: {'; '.join(odd)}")
+    if columns and is_xes(path):
+        raise SourceError(f"{path}: the attributes of an event log have names of their own; leave out --map")
     raw, notes = (read_xes(path), []) if is_xes(path) else _read(path, columns, form)
     rows, bad, days = _usable(raw, path, timezone, form.date_format)
     if days:
@@ -173,6 +175,10 @@ def row_pages(
     if "transition" in rows:
         rows, more = joined_transitions(rows)
         notes += more
+    if "place" in rows:
+        notes += _out_of_order(rows)
+    if form.shape == "lead times":
+        rows = rows.drop(columns="end")
     listed = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
     listed += [Document(NOTES, {"notes": notes})] if notes else []
     documents, done = chain(listed, _documents(rows)), 0
@@ -216,22 +222,33 @@ def _dates_of_stages(rows: "pd.DataFrame", cells: Cells, layout: Layout) -> "pd.
 
     again = rows["ticket"].duplicated()
     rows["odd"] = rows["odd"].mask(again & (rows["odd"] == ""), "its ticket has a row already")
-    last = layout.stages[-1]
     dates = [
-        rows.assign(at=cells.frame[place], status=cells.header[place], kind="done" if place == last else None)
-        for place in layout.stages
+        rows.assign(at=cells.frame[place], status=cells.header[place], place=number)
+        for number, place in enumerate(layout.stages)
     ]
     steps = pd.concat(dates).sort_index(kind="stable")
+    steps["kind"] = steps["place"].map({len(layout.stages) - 1: "done"})
     filled = steps["at"].notna() & (steps["at"].map(text_of) != "")
-    dateless = rows[~rows.index.isin(steps.index[filled])].assign(at="", status="-")
+    dateless = rows[~rows.index.isin(steps.index[filled])].assign(at="", status="-", place=0)
     return pd.concat([steps[filled], dateless], ignore_index=True)
+
+
+def _out_of_order(rows: "pd.DataFrame") -> list[Note]:
+    """Note tickets that entered a later stage first: by their dates they went back."""
+    back = rows["place"].astype("int64").groupby(rows["ticket"]).diff() < 0
+    tickets = rows["ticket"][back].unique()
+    detail = (
+        f"{len(tickets)} ticket(s), such as {', '.join(tickets[:LISTED])}, entered a later stage before an "
+        "earlier one; they are read in the order of their dates. --stage names the stages in their order"
+    )
+    return [("warning", detail)] if len(tickets) else []
 
 
 def _created_and_resolved(rows: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
 
-    created = rows.assign(at=rows["created"], status=NOT_RECORDED, kind="work")
-    resolved = rows.assign(at=rows["resolved"], status="Resolved", kind="done")
+    created = rows.assign(at=rows["created"], end=rows["resolved"], status=NOT_RECORDED, kind="work")
+    resolved = rows.assign(at=rows["resolved"], end="", status="Resolved", kind="done")
     resolved = resolved[resolved["at"].notna() & (resolved["at"].map(text_of) != "")]
     return pd.concat([created, resolved], ignore_index=True).drop(columns=["created", "resolved"])
 

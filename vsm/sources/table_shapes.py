@@ -30,6 +30,11 @@ _HISTORY: Final = (
     "dates of stages, pass --wide"
 )
 
+_LIST: Final = (
+    "a list of tickets with no dates but those of creation and resolution: it holds no history, so it says "
+    "nothing about stages and waits. Export the changes of status; --lead-times takes these dates alone"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -77,29 +82,49 @@ def layout_of(
         dates = {word: _names()["dates"][word] for word in ("created", "resolved")}
         words = _recognised(cells.header, _names()["words"] | dates) | named
         return _lead_times(cells, path, words)
-    if shape != "wide" and not stages and is_jira_snapshot(cells):
+    if shape == "wide" or stages:
+        dated = tuple(_positions(cells, {name: name for name in stages}, path).values())
+        dated = dated or _dated(cells, words, date_format)
+        if "ticket" in words and dated:
+            return _wide(cells, named, words, dated)
+        raise _unrecognised(cells, path)
+    if is_jira_snapshot(cells):
         raise SourceError(f"{path}: {_HISTORY}")
-    if named and shape != "wide" and not stages:
+    if named:
         return Layout("steps", named)
-    dated = tuple(_positions(cells, {name: name for name in stages}, path).values())
-    dated = dated or _dated(cells, words, date_format)
+    dated = _dated(cells, words, date_format)
     if "at" not in words and "end" in words:
-        words = {word if word != "end" else "at": position for word, position in words.items()}
+        words = {word if word != "end" else "at": place for word, place in words.items()}
     once = "ticket" in words and cells.frame[words["ticket"]].is_unique
-    complete = {"ticket", "at", "status"} <= set(words)
-    if shape != "wide" and not stages and complete and not (once and len(dated) > 2):
-        listed = ", ".join(f"{word}={cells.header[position]}" for word, position in words.items())
+    if {"ticket", "at", "status"} <= set(words) and not (once and len(dated) > 2):
+        listed = ", ".join(f"{word}={cells.header[place]}" for word, place in words.items())
         return Layout("steps", words, note=f"its columns are read as {listed}; --map names others")
-    if "ticket" in words and (len(dated) > 1 or (dated and (stages or shape == "wide"))):
-        listed = ", ".join(cells.header[position] for position in dated)
-        note = f"one date per stage, in the columns {listed}; --stage names others, in order"
-        about = {word: words[word] for word in words if words[word] not in dated and word not in STEP_WORDS}
-        return Layout("wide", about, dated, note)
-    raise SourceError(
+    if "ticket" not in words or len(dated) < 2:
+        raise _unrecognised(cells, path)
+    if {_plain(cells.header[place]) for place in dated} <= _of_snapshots():
+        raise SourceError(f"{path}: {_LIST}")
+    return _wide(cells, named, words, dated)
+
+
+def _wide(cells: Cells, named: Mapping[str, int], words: Mapping[str, int], dated: tuple[int, ...]) -> Layout:
+    listed = ", ".join(cells.header[place] for place in dated)
+    note = f"one date per stage, in the columns {listed}; --stage names others, in order"
+    # Who holds a ticket today says nothing about its past.
+    about = named or {word: place for word, place in words.items() if word not in ("holder", "team")}
+    about = {word: place for word, place in about.items() if place not in dated and word not in STEP_WORDS}
+    return Layout("wide", about, dated, note)
+
+
+def _unrecognised(cells: Cells, path: Path) -> SourceError:
+    return SourceError(
         f"{path}: its columns cannot be recognised; it has {', '.join(cells.header)}. Name them with --map "
         "ticket=COLUMN,at=COLUMN,status=COLUMN, or pass --wide for one date per stage; where dates are not "
         "written as 2026-01-31, name their format with --date-format, such as %d.%m.%Y"
     )
+
+
+def _of_snapshots() -> set[str]:
+    return {_plain(name) for word in ("created", "resolved") for name in _names()["dates"][word]}
 
 
 STEP_WORDS: Final = ("at", "end", "status", "transition", "actor")
