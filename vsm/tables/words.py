@@ -250,7 +250,7 @@ NAMES: Final = Table(
             "category",
             "the tracker's own category of the status; `app`: a program's account",
             may_lack=True,
-            allowed=("queue", "work", "done", "app"),
+            allowed=("queue", "work", "external", "done", "app"),
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),
