@@ -18,9 +18,10 @@ from tqdm import tqdm
 from vsm.bodies import BOARDS
 from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
+from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.from_tables import log_from_deployments, log_from_table
+from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
@@ -38,7 +39,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 8
+LOG_VERSION: Final = 9
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

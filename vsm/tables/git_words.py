@@ -77,13 +77,14 @@ BRANCHES: Final = Table(
 
 DEPLOYS: Final = Table(
     "deploys",
-    "One row per recorded deployment.",
+    "One row per recorded deployment that reached its environment.",
     ("source", "deploy"),
     (
         Column("deploy", "text", "id of the record: its line, or its own id"),
         Column("at", "instant", "when it was deployed"),
         Column("environment", "category", "where to, such as `production`"),
         Column("repository", "category", "name of the repository", may_lack=True),
+        Column("component", "category", "component of the repository; missing: all of it", may_lack=True),
         Column("commit", "text", "commit that was deployed, whole or abbreviated", may_lack=True),
         Column("outcome", "category", "its outcome", allowed=OUTCOMES),
         Column("source", "category", "where the fact comes from, such as `deployments:shop`"),
