@@ -117,7 +117,7 @@ def read_stream(
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
     as_of = _as_of(log, since=first, until=last, known=known, look=look)
     if known is not None:
-        log = with_notes(log, check_future(log, known=known))
+        log = with_notes(log, check_future(log, known=known, as_of=known if last else as_of))
     window = Window(first, team or None, ticket_type or None, last)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
@@ -133,7 +133,6 @@ def read_stream(
         log,
         workflow=workflow,
         as_of=as_of,
-        git=last or known,
         window=window,
         seed=seed,
         provenance=provenance,
@@ -154,7 +153,7 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
     with read_archive(folder.archive) as archive:
         log, known, look = read_log(folder, archive), _latest_pull(archive), _last_look(archive)
     as_of = _as_of(log, since=None, until=last, known=known, look=look)
-    return networks_from_log(log, workflow=workflow, as_of=as_of, git=last or known, names=names)
+    return networks_from_log(log, workflow=workflow, as_of=as_of, names=names)
 
 
 def read_log(folder: WorkFolder, archive: Archive) -> Log:
@@ -329,7 +328,7 @@ def _as_of(
             "earlier day",
             last=now.date(),
         )
-    return until or now or NEVER
+    return until or now or known or NEVER
 
 
 def with_progress(documents: Iterable[Part], *, source: str) -> Iterator[Part]:

@@ -28,13 +28,39 @@ def with_notes(log: Log, notes: pd.DataFrame) -> Log:
     return replace(log, quality=conform(rows, QUALITY))
 
 
-def check_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
-    """Find what is dated later than ``known``, the latest pull: QUALITY rows, one per source.
+def check_future(log: Log, *, known: pd.Timestamp, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Find what is dated later than ``known``, the latest pull, and what Git knows later than ``as_of``.
 
-    It is a fault for a tracker, and a warning for Git, since a commit has the clock of its author's machine,
-    and where all of it is of the first hour after the pull: then the server's clock is ahead.
+    QUALITY rows. The first, one a source, is a fault for a tracker, and a warning for Git, since a commit has
+    the clock of its author's machine, for deployments, and where all of it is of the first hour after the
+    pull: then the server's clock is ahead. The second is a note: the tracker's data end before.
     """
-    return quality_from_notes([*_later_events(log, known), *_later_commits(log, known)])
+    rows = [*_later_events(log, known), *_later_commits(log, known), *_later_deploys(log, known)]
+    return quality_from_notes([*rows, *_after_the_tracker(log, as_of, known)])
+
+
+def _later_deploys(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
+    later = log.deploys[log.deploys["at"] > known]
+    for source, rows in later.groupby("source", observed=True):
+        example = _minute(rows["at"].max())
+        detail = f"{len(rows)} deployment(s) {_later_than(known)}, such as one of {example}; correct the list"
+        yield QualityNote("events in the future", "warning", detail, str(source))
+
+
+def _after_the_tracker(log: Log, as_of: pd.Timestamp, known: pd.Timestamp) -> Iterator[QualityNote]:
+    latest = {
+        "commit": log.commits[["authored", "committed"]].max(axis=1),
+        "tag": log.releases[["at", "tagged"]].max(axis=1),
+        "deployment": log.deploys["at"],
+    }
+    counts = {what: int(((at > as_of) & (at <= known)).sum()) for what, at in latest.items()}
+    if any(counts.values()):
+        listed = ", ".join(f"{count} {what}(s)" for what, count in counts.items() if count)
+        detail = (
+            f"{listed} are later than {_minute(as_of)}, up to when the tracker was seen, and count nowhere; "
+            "pull the tracker again, or say when its export was taken (--taken)"
+        )
+        yield QualityNote("later than the tracker", "note", detail)
 
 
 def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
