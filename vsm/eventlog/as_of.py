@@ -40,7 +40,7 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     Parameters
     ----------
     log
-        Without deliveries (``log_with_deliveries``): what was merged and released is told by what is left.
+        Without deliveries (``log_with_deliveries``): what is left says what was merged and released.
     as_of
         The instant that counts as now, with zone.
     """
