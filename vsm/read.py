@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -163,12 +163,13 @@ def read_log(folder: WorkFolder, archive: Archive) -> Log:
     loses nothing. Where it cannot be written, there is none.
     """
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
-    stamp = f"{archive.digest()} {whole} log {LOG_VERSION}"
+    aliases = read_workflow(folder).jira.aliases
+    stamp = f"{archive.digest()} {whole} log {LOG_VERSION} {sorted(aliases.items())}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     if len(kept) == len(STORED):
         return Log(**kept)
-    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None)
+    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None, aliases=aliases)
     if (log.quality["check"] == UNREADABLE).any():
         return log  # a newer vsm may be able to
     with suppress(ArchiveError):
@@ -185,10 +186,13 @@ def _mail_key(folder: WorkFolder) -> bytes:
         return token_bytes()
 
 
-def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
+def log_from_archive(
+    archive: Archive, *, mail_key: bytes | None = None, aliases: Mapping[str, str] | None = None
+) -> Log:
     """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
 
-    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none.
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``aliases``
+    are former keys of projects with today's (``[jira]``).
     """
     sources = archive.sources()
     readers: dict[str, Callable[..., Log]] = {
@@ -203,7 +207,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None) -> Log:
             bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
-    keys = ticket_keys(merged.tickets, merged.events)
+    keys = ticket_keys(merged.tickets, merged.events, aliases=aliases)
     repositories = []
     for source in sources:
         if source.startswith("git:"):

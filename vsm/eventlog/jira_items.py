@@ -77,8 +77,8 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
     """Give the facts of the changelog, without items of fields that say nothing about flow.
 
     A history that also changes ``Workflow`` is a migration: its status changes are marked bulk, and it is a
-    fact of kind ``workflow`` itself; one that comes with a move to another project is none. ``roles`` give the
-    role of custom fields by id; they win over names, which are translated and changed.
+    fact of kind ``workflow`` itself; one that comes with a move to another project is none. ``roles``
+    give the role of custom fields by id; they win over names, which are translated and changed.
 
     Examples
     --------
