@@ -98,7 +98,7 @@ class Component(Section):
         >>> [path for path in ("services/api/a.py", "lib/x.proto", "services/apis/b.py") if api.holds(path)]
         ['services/api/a.py', 'lib/x.proto']
         """
-        folders = (pattern.removeprefix("./").rstrip("/") for pattern in self.paths)
+        folders = (pattern.removeprefix("./").strip("/") for pattern in self.paths)
         return any(path.startswith(f"{each}/") or fnmatchcase(path, each) for each in folders)
 
     def releases_by(self, tag: str) -> bool:

@@ -71,12 +71,12 @@ def _tags(releases: pd.DataFrame, section: Repository, source: str) -> Iterator[
     again = pd.MultiIndex.from_frame(off[place].astype("str")).isin(shipped)
     again &= off["release"].map(section.ships).to_numpy(dtype="bool")
     parts = (
-        (off[~again], "move from commit to commit, or are no releases by their names"),
-        (off[again], "name the commit of a release, or stand for the newest of several"),
+        (off[~again], "by name, or since they move from commit to commit"),
+        (off[again], "since the commit has another tag"),
     )
-    listed = "; ".join(f"{some_of(rows['release'])} {why}" for rows, why in parts if len(rows))
+    listed = "; ".join(f"{why}: {some_of(rows['release'])}" for rows, why in parts if len(rows))
     detail = (
-        f"{len(off)} of {len(releases)} tags count as no release: {listed}; releases and previews in the "
+        f"{len(off)} of {len(releases)} tags count as no release, {listed}; releases and previews in the "
         "[[repository]] of vsm.toml say what one is called"
     )
     yield QualityNote("tags that are no releases", "note", detail, source)
