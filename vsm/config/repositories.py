@@ -142,10 +142,8 @@ class Repository(Section):
     def _names_each_component_once(self) -> Self:
         names = [component.name for component in self.components]
         faults = duplicates(names, f"component '{{}}' of [[repository]] '{self.name}' is named {{}} times")
-        if faults := [
-            *faults,
-            *(f"component '{name}' has a '; ' in its name" for name in names if "; " in name),
-        ]:
+        faults += [f"component '{name}' has a '; ' in its name" for name in names if "; " in name]
+        if faults:
             raise ValueError("\n".join(faults))
         return self
 
