@@ -44,7 +44,9 @@ def git_log(
         for n, message in enumerate(messages or ("one",))
     ]
     last = commits[-1]["commit"]
-    state = repository(last if main is None else main, branches=branches, tags=[(tag, at, None) for tag, at in tags])
+    state = repository(
+        last if main is None else main, branches=branches, tags=[(tag, at, None) for tag, at in tags]
+    )
     return log_from_git([batch(*commits), state, *more], repository="shop", keys={})
 
 
