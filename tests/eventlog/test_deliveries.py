@@ -150,6 +150,11 @@ def history_of(
     )  # fmt: skip
 
 
+def tagged(tags: Sequence[str]) -> list[tuple[str, str]]:
+    """Tags that are written as in ``v1 c1``."""
+    return [(tag, name) for tag, _, name in (text.partition(" ") for text in tags)]
+
+
 def days(*names: str) -> list[Body]:
     """A commit a day."""
     return [commit(name, name, at=f"2026-01-{day:02}T09:00:00Z") for day, name in enumerate(names, start=5)]
@@ -166,7 +171,7 @@ def days(*names: str) -> list[Body]:
 )
 def test_a_tag_that_moves_releases_nothing(tags: list[str], released: list[str | None]) -> None:
     """Whatever it names today, it was not there before; of v1 and v1.1.0 the latter is the release."""
-    log = history_of(*days("c1", "c2", "c3"), tags=[(*tag.split(" "),) for tag in tags])
+    log = history_of(*days("c1", "c2", "c3"), tags=tagged(tags))
     commits = log_with_deliveries(log, workflow=Workflow()).commits
     assert commits["release"].astype("object").where(commits["release"].notna(), None).tolist() == released
 
@@ -176,7 +181,7 @@ def test_a_tag_that_moves_releases_nothing(tags: list[str], released: list[str |
 )
 def test_several_tags_of_a_commit_are_one_release(tags: list[str]) -> None:
     """The first by time and name is the release."""
-    log = history_of(*days("c1", "c2"), tags=[(*tag.split(" "),) for tag in tags])
+    log = history_of(*days("c1", "c2"), tags=tagged(tags))
     releases = log_with_deliveries(log, workflow=Workflow()).releases
     assert releases.loc[releases["final"], "release"].tolist() == [sorted(tags)[0].split(" ")[0]]
 
@@ -199,9 +204,7 @@ def test_a_release_of_one_component_releases_nothing_of_another(
 ) -> None:
     """c1 is api's, c2 the web's, c3 both's and released with the last, c4 api's; v7 is of the whole repository."""
     touched = {"c1": "api", "c2": "web", "c3": "api; web", "c4": "api"}
-    log = history_of(
-        *days("c1", "c2", "c3", "c4"), tags=[(*tag.split(" "),) for tag in tags], touched=touched
-    )
+    log = history_of(*days("c1", "c2", "c3", "c4"), tags=tagged(tags), touched=touched)
     commits = log_with_deliveries(log, workflow=COMPONENTS).commits
     assert commits["release"].astype("object").where(commits["release"].notna(), None).tolist() == released
 

@@ -13,7 +13,7 @@ from vsm.sources.git_process import create_repository
 
 API = Component(name="api", paths=("services/api", "*.proto"))
 WEB = Component(name="web", paths=("web",))
-LINE = (
+LINE: tuple[tuple[str, dict[str, str | None]], ...] = (
     ("one", {"services/api/a.py": "1"}), ("two", {"web/ä b.html": "1", "shared/x.proto": "1"}),
     ("three", {"README.md": "1"}), ("four", {"web/ä b.html": None, "old/page.html": "1"}),
 )  # fmt: skip

@@ -57,7 +57,7 @@ def _migrations(
             f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC; "
             f"{effect if len(mine) else 'none of them got another status by it'}"
         )
-        yield QualityNote("workflow migration", "note", detail, source, None, first.isoformat())
+        yield QualityNote("workflow migration", "note", detail, str(source), None, first.isoformat())
 
 
 def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta) -> Iterator[QualityNote]:
