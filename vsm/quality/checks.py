@@ -12,9 +12,10 @@ from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import People
 from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
+from vsm.quality.deliveries import check_deliveries
 from vsm.quality.outcomes import check_outcomes
 from vsm.quality.people import check_calendars, check_people
-from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
+from vsm.quality.records import check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_edits, check_milestones, check_stages
 from vsm.quality.units import check_units
 from vsm.tables import QUALITY, conform

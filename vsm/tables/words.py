@@ -10,7 +10,7 @@ from vsm.tables.schema import Column, Table
 EVENT_KINDS: Final = (
     "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
     "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
-    "deploy", "delete",
+    "deploy", "delete", "workflow",
 )  # fmt: skip
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
 STAGE_KINDS: Final = ("queue", "work", "external", "done")
