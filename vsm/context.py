@@ -85,9 +85,9 @@ def context_of(
     notes: tuple[QualityNote, ...] = (),
 ) -> Context:
     """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
-    stages = stages_from_names(log.names, workflow=workflow)
     events = people.identify(log.events)
     moves = people.of_humans(events)
+    stages = stages_from_names(log.names, workflow=workflow, events=moves)
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
     if workflow.splits:

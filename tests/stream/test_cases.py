@@ -13,6 +13,7 @@ from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
+from vsm.sources.table_file import row_pages
 from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow
@@ -91,3 +92,72 @@ def test_a_statuss_category_is_the_latest_word(tmp_path: Path) -> None:
     assert stream.lifecycles["finished"].notna().sum() == 11
     checks = stream.quality.set_index("check")["detail"]
     assert "10 say done, 1 say queue" in checks["status category changed"]
+
+
+def kinds(stream: ValueStream) -> dict[str, tuple[str, bool, str | None]]:
+    """Kind, whether tickets are held up there, and what the kind was guessed from, in the stages' order."""
+    rows = stream.stages.sort_values("position").to_dict("records")
+    return {
+        row["stage"]: (row["kind"], row["blocked"], None if pd.isna(row["assumed"]) else row["assumed"])
+        for row in rows
+    }
+
+
+def test_german_statuses_mean_what_they_say(tmp_path: Path) -> None:
+    """All tickets are finished, so no category of the middle ones is in the export; names say it."""
+    stream = read("german-export", tmp_path)
+    assert kinds(stream) == {
+        "Offen": ("queue", False, "name"),
+        "Bereit": ("queue", False, "name"),
+        "In Arbeit": ("work", False, "name"),
+        "Warten auf QS": ("queue", False, "name"),
+        "In Prüfung": ("work", False, "name"),
+        "Fertig": ("done", False, None),
+    }
+    assert not any("In Arbeit" in finding.claim for finding in stream.findings)
+
+
+def test_waiting_that_is_filed_as_in_progress_waits(tmp_path: Path) -> None:
+    """Six of the eight stages in progress are queues, two of them held up."""
+    read_as = kinds(read("waiting-filed-in-progress", tmp_path))
+    assert list(read_as) == [
+        "To Do", "In Progress", "Ready for review", "Waiting for QA", "On Hold", "Blocked", "Ready for Test",
+        "Pending approval", "QA", "Done",
+    ]  # fmt: skip
+    work = {"In Progress": ("work", False, "name"), "QA": ("work", False, "name")}
+    held_up = dict.fromkeys(("On Hold", "Blocked"), ("queue", True, "name"))
+    queues = dict.fromkeys(read_as, ("queue", False, "name"))
+    assert read_as == queues | work | held_up | {"Done": ("done", False, None)}
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        {},
+        {
+            "In Progress": "Zubereitung",
+            "In Code Review": "Abschmecken",
+            "To Do": "Wunsch",
+            "Closed": "Fertig",
+        },
+        {"In Progress": "Ωμέγα", "In Code Review": "Άλφα", "To Do": "Ψι", "Closed": "Hecho"},
+        {"In Progress": "开发", "In Code Review": "乙", "To Do": "待办", "Closed": "已完成"},
+    ],
+)
+def test_stages_stand_in_the_order_that_most_moves_follow(called: dict[str, str], tmp_path: Path) -> None:
+    """Whatever they are called, in any alphabet: a forward move is no return."""
+    rows = pd.read_csv(CASES / "stage-order.csv").replace({"status": called})
+    file = tmp_path / "export.csv"
+    rows.to_csv(file, index=False)
+    columns = {"ticket": "ticket", "at": "at", "status": "status", "holder": "who"}
+    with open_archive(tmp_path / "archive.sqlite") as archive:
+        pages = row_pages(file, columns=columns, timezone="UTC", skip_bad=False)
+        archive.store(pages, source="table:desk", scope="desk", at=datetime(2026, 11, 26, tzinfo=UTC))
+        log = log_from_archive(archive)
+    as_of = last_recorded(log)
+    assert as_of is not None
+    stream = stream_from_log(log, workflow=Workflow(), as_of=as_of)
+    order = ["To Do", "In Progress", "In Code Review", "Closed"]
+    assert stream.stages.sort_values("position")["stage"].tolist() == [called.get(s, s) for s in order]
+    forward = stream.handoffs[stream.handoffs["from_stage"] == called.get("In Progress", "In Progress")]
+    assert not forward["back"].any()

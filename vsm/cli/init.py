@@ -45,15 +45,18 @@ def init(
     workflow = read_workflow(folder)
     with open_archive(folder.archive, create=False) as archive:
         log, board = read_log(folder, archive), board_from_archive(archive)
-    proposed = propose_stages(stages_from_names(log.names, workflow=workflow), events=log.events, board=board)
+    people = people_of(log, workflow=workflow)
+    events = people.of_humans(people.identify(log.events))
+    known = stages_from_names(log.names, workflow=workflow, events=events)
+    proposed = propose_stages(known, events=events, board=board)
     declared = {stage.name for stage in workflow.stages}
     stages = [stage for stage in proposed if stage.name not in declared]
     room = max(0, MOST_STAGES - len(workflow.stages))
     too_many = len(stages) - room
     stages = most_used(stages, events=log.events, most=room)
-    people = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
+    persons = propose_people(people, declared=workflow.person_of)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
-        added = with_proposals(file.read(), stages=stages, people=people)
+        added = with_proposals(file.read(), stages=stages, people=persons)
     parse_workflow(added, origin=str(folder.workflow))
     write_beside(folder.workflow, added)
     for stage in stages:
@@ -65,7 +68,7 @@ def init(
             "the same, or pull fewer projects into this folder."
         )
     out.print(
-        f"Added to {folder.workflow}: stages {len(stages)}, people {len(people)}; stages that were there "
+        f"Added to {folder.workflow}: stages {len(stages)}, people {len(persons)}; stages that were there "
         f"already: {len(workflow.stages)}. Check their kinds and order, then run vsm check."
     )
 
@@ -75,20 +78,21 @@ def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequen
 
     Examples
     --------
-    >>> stage = ProposedStage("QA", "queue", ("jira:7",), "by its name")
+    >>> stage = ProposedStage("QA", "work", ("jira:7",), "by its name", "name")
     >>> print(with_proposals("", stages=[stage], people=[]))
     <BLANKLINE>
     [[stage]]
     name = "QA"
-    kind = "queue" # guessed by its name
+    kind = "work"
+    assumed = "name"
     statuses = ["jira:7"]
     <BLANKLINE>
     """
     blocks = [text.rstrip("\n") + "\n" if text else ""]
     for stage in stages:
-        kind = tomlkit.item(stage.kind).comment(f"guessed {stage.reason}")
-        entries = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
-        blocks.append(tomlkit.dumps({"stage": [entries | ({"wip": stage.wip} if stage.wip else {})]}))
+        optional = {"assumed": stage.assumed, "blocked": stage.blocked, "wip": stage.wip}
+        entries = {"name": stage.name, "kind": stage.kind} | {k: v for k, v in optional.items() if v}
+        blocks.append(tomlkit.dumps({"stage": [entries | {"statuses": list(stage.statuses)}]}))
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]
     return "\n".join(blocks)
 

@@ -15,7 +15,7 @@ from vsm.config.delivery import Alignment, Delivery, Flow, Repository
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
-from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
+from vsm.config.stages import Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
@@ -151,7 +151,7 @@ class Workflow(Section):
             *duplicates(statuses, "status '{}' is mapped {} times; keep it in one stage"),
             *duplicates(repositories, "repository '{}' is named {} times; keep one"),
             *faults_of_people(self.teams, self.persons, self.memberships),
-            *faults_of_splits(self.stages),
+            *faults_of_stages(self.stages),
             *duplicates(reports, "report '{}' is named {} times (capitals do not tell them apart); keep one"),
             *faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar),
         ]

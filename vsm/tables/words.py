@@ -32,6 +32,10 @@ OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
     files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
 )
 """What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
+STATUS_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
+    files("vsm.tables").joinpath("status_words.toml").read_text(encoding="utf-8")
+)
+"""What names of statuses say of their kind: ``blocked``, ``waiting``, … → language → names."""
 
 
 TICKETS: Final = Table(
