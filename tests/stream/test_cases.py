@@ -119,7 +119,8 @@ def test_german_statuses_mean_what_they_say(tmp_path: Path) -> None:
 
 def test_waiting_that_is_filed_as_in_progress_waits(tmp_path: Path) -> None:
     """Six of the eight stages in progress are queues, two of them held up."""
-    read_as = kinds(read("waiting-filed-in-progress", tmp_path))
+    stream = read("waiting-filed-in-progress", tmp_path)
+    read_as = kinds(stream)
     assert list(read_as) == [
         "To Do", "In Progress", "Ready for review", "Waiting for QA", "On Hold", "Blocked", "Ready for Test",
         "Pending approval", "QA", "Done",
@@ -128,6 +129,10 @@ def test_waiting_that_is_filed_as_in_progress_waits(tmp_path: Path) -> None:
     held_up = dict.fromkeys(("On Hold", "Blocked"), ("queue", True, "name"))
     queues = dict.fromkeys(read_as, ("queue", False, "name"))
     assert read_as == queues | work | held_up | {"Done": ("done", False, None)}
+    waits = stream.waits.astype({"stage": "str", "cause": "str"})
+    in_working_hours = waits[waits["working"] > pd.Timedelta(0)].groupby("stage")["cause"].agg(set)
+    assert in_working_hours["On Hold"] == in_working_hours["Blocked"] == {"blocked"}
+    assert "blocked" not in in_working_hours["Ready for Test"]
 
 
 @pytest.mark.parametrize(

@@ -45,16 +45,14 @@ def init(
     workflow = read_workflow(folder)
     with open_archive(folder.archive, create=False) as archive:
         log, board = read_log(folder, archive), board_from_archive(archive)
-    people = people_of(log, workflow=workflow)
-    events = people.of_humans(people.identify(log.events))
-    known = stages_from_names(log.names, workflow=workflow, events=events)
-    proposed = propose_stages(known, events=events, board=board)
+    known = stages_from_names(log.names, workflow=workflow, events=log.events)
+    proposed = propose_stages(known, events=log.events, board=board)
     declared = {stage.name for stage in workflow.stages}
     stages = [stage for stage in proposed if stage.name not in declared]
     room = max(0, MOST_STAGES - len(workflow.stages))
     too_many = len(stages) - room
     stages = most_used(stages, events=log.events, most=room)
-    persons = propose_people(people, declared=workflow.person_of)
+    persons = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
         added = with_proposals(file.read(), stages=stages, people=persons)
     parse_workflow(added, origin=str(folder.workflow))

@@ -98,6 +98,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         data.tickets,
         finished=data.finished,
         links=data.workflow.blocking.links,
+        stages=data.stages,
     ),
     _no_tickets,
 )

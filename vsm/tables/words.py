@@ -26,7 +26,7 @@ CAUSES: Final = (
     "unexplained",
 )
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
-BLOCK_KINDS: Final = ("flag", "link")
+BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
 OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
     files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
@@ -210,7 +210,7 @@ WAITS: Final = Table(
 
 BLOCKS: Final = Table(
     "blocks",
-    "One row per span in which a ticket was flagged, or a link said that another one blocked it.",
+    "One row per span in which a ticket was flagged, in a blocked stage, or blocked by another one.",
     ("ticket", "start", "by", "how", "detail"),
     (
         Column("ticket", "category", "ticket that is blocked"),
@@ -225,10 +225,10 @@ BLOCKS: Final = Table(
         Column(
             "by",
             "category",
-            "ticket that blocks; missing of a flag, and where the link names none that was pulled",
+            "ticket that blocks; missing of a flag or a stage, and where the link names none that was pulled",
             may_lack=True,
         ),
-        Column("detail", "text", "the tracker's own text", may_lack=True),
+        Column("detail", "text", "the tracker's own text, or the stage", may_lack=True),
     ),
 )
 
