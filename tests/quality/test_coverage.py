@@ -180,12 +180,10 @@ def test_assumed_kinds_call_for_care_and_forbid_nothing() -> None:
     """Where they are the weakest evidence; weaker evidence of another sort still decides."""
     guessed = claims_from_coverage(covered(kinds=(0.1, 9))).set_index("claim")
     assert guessed["verdict"].tolist().count("with care") == 2
-    assert guessed.loc["Where their time goes", "help"].endswith("with vsm init --review")
+    assert guessed["help"]["Where their time goes"] == "confirm the kinds of stages, with vsm init --review"
     both = claims_from_coverage(covered(kinds=(0.1, 9), statuses=(0.2, 9))).set_index("claim")
-    assert both.loc["Where their time goes", ["verdict", "evidence"]].tolist() == [
-        "not from these data",
-        "statuses named in vsm.toml",
-    ]
+    assert both["verdict"]["Where their time goes"] == "not from these data"
+    assert both["evidence"]["Where their time goes"] == "statuses named in vsm.toml"
 
 
 def test_a_mapped_status_of_an_assumed_kind_is_shown_as_such() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import tomlkit
 import typer
@@ -121,7 +121,7 @@ def with_kind(text: str, number: int, kind: str) -> str:
     <BLANKLINE>
     """
     document = tomlkit.parse(text)
-    stage = document["stage"][number]  # type: ignore[index]
+    stage = document["stage"][number]
     stage.pop("assumed")
     stage.pop("blocked", None)
     stage["kind"] = "queue" if kind == BLOCKED else kind
@@ -153,7 +153,7 @@ def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequen
         if stage.assumed:
             kind.comment(f"guessed {stage.reason}")
         optional = {"wip": stage.wip, "blocked": stage.blocked, "assumed": stage.assumed}
-        entries = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
+        entries: dict[str, Any] = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
         entries |= {key: value for key, value in optional.items() if value}
         blocks.append(tomlkit.dumps({"stage": [entries]}))
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]

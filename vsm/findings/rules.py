@@ -50,7 +50,7 @@ class Evidence:
     returns: pd.DataFrame
     minimum: int
     seed: int
-    assumed: Mapping[str, str] = field(default_factory=dict)
+    assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[str]:

@@ -59,7 +59,7 @@ def check_assumed(
 
 
 def _effect(
-    row: Mapping[Any, Any], held: Mapping[str, Any], ends: int, rest: Sequence[str], minimum: int
+    row: Mapping[Any, Any], held: Mapping[Any, Any], ends: int, rest: Sequence[str], minimum: int
 ) -> str:
     """Say what would change if the kind were another one."""
     findings = f"the finding(s) on {', '.join(rest)} would change" if rest else "no finding rests on it"
