@@ -115,6 +115,9 @@ def test_german_statuses_mean_what_they_say(tmp_path: Path) -> None:
         "Fertig": ("done", False, None),
     }
     assert not any("In Arbeit" in finding.claim for finding in stream.findings)
+    assert len(stream.blocks) == 15
+    assert set(stream.blocks["detail"]) == {"Hindernis"}
+    assert set(stream.blocks["end"] - stream.blocks["start"]) == {pd.Timedelta(days=2)}
 
 
 def test_waiting_that_is_filed_as_in_progress_waits(tmp_path: Path) -> None:

@@ -20,8 +20,15 @@ from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
 class Jira(Section):
-    """Custom fields of a live Jira that are read beside those on flow, by id or by name."""
+    """Custom fields of Jira, by id or by name.
 
+    ``flag``, ``team`` and ``sprint`` are recognised where they are called as usual, or a live Jira says what
+    they are; where one is named here, no other field is taken for it.
+    """
+
+    flag: Word | None = None
+    team: Word | None = None
+    sprint: Word | None = None
     objective: Word | None = None
     value: Word | None = None
     cost_of_delay: Word | None = None

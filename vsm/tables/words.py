@@ -28,14 +28,22 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
-OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
-    files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
-)
+
+
+def _listed(name: str) -> dict[str, dict[str, list[str]]]:
+    """Read a list of words: what they say → language → names."""
+    return tomllib.loads(files("vsm.tables").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+OUTCOME_WORDS: Final = _listed("outcome_words")
 """What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
-STATUS_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
-    files("vsm.tables").joinpath("status_words.toml").read_text(encoding="utf-8")
-)
+STATUS_WORDS: Final = _listed("status_words")
 """What names of statuses say of their kind: ``blocked``, ``waiting``, … → language → names."""
+FIELD_WORDS: Final = {
+    role: frozenset(name.casefold() for names in by_language.values() for name in names)
+    for role, by_language in _listed("field_words").items()
+}
+"""What custom fields of Jira are called, by role, in small letters; ``impediment`` is the flag's option."""
 
 
 TICKETS: Final = Table(
