@@ -2,7 +2,12 @@
 
 from typing import Any
 
-STATUSES = {"1": ("Open", "new"), "3": ("In Progress", "indeterminate"), "6": ("Closed", "done")}
+STATUSES = {
+    "1": ("Open", "new"),
+    "3": ("In Progress", "indeterminate"),
+    "5": ("In QA", "indeterminate"),
+    "6": ("Closed", "done"),
+}
 
 
 def user(name: str) -> dict[str, str]:

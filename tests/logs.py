@@ -231,6 +231,7 @@ def _act(
 
 _MOVE: Final = _act(st.just("status"), st.sampled_from([*STATUSES, SAME]))
 _ASSIGNMENT: Final = _act(st.just("assignee"), st.sampled_from([*PERSONS, None, None, SAME]))
+_TEAM: Final = _act(st.just("team"), st.sampled_from([*TEAMS, "Team C", None]))
 _FACT: Final = _act(st.sampled_from(["comment", "worklog", "commit", "review", "flag"]))
 # Someone brings work to someone else, who takes it up later: drawn freely this would hardly ever befall us.
 _HANDING_OVER: Final = st.tuples(
@@ -248,7 +249,8 @@ _LOSS: Final = st.one_of(
     ),
 )
 _DEEDS: Final = st.lists(
-    st.one_of(st.tuples(_MOVE), st.tuples(_ASSIGNMENT), st.tuples(_FACT), _HANDING_OVER), max_size=10
+    st.one_of(st.tuples(_MOVE), st.tuples(_ASSIGNMENT), st.tuples(_TEAM), st.tuples(_FACT), _HANDING_OVER),
+    max_size=10,
 ).map(lambda scenes: [act for scene in scenes for act in scene][:10])
 
 

@@ -36,7 +36,7 @@ def test_self_transition() -> None:
 
 
 def test_equal_instants() -> None:
-    """Moves of one instant act together: only where they lead counts, and who made the last one."""
+    """Every record that moves the ticket on counts: at one instant it passes through stays of no length."""
     events = story(
         "08:00 lead created",
         "08:00 lead status - > todo",
@@ -47,9 +47,56 @@ def test_equal_instants() -> None:
         "10:00 dev-1 status build > test",
     )
     assert told(visits(events), "stage holder entered left revisit bulk") == [
-        "Backlog qa-1 08:00 09:00 False False",
-        "Test qa-1 09:00 - False False",
+        "Backlog dev-1 08:00 09:00 False False",
+        "Build dev-1 09:00 09:00 False False",
+        "Supplier qa-1 09:00 09:00 False False",
+        "Test qa-1 09:00 10:00 False True",
+        "Build lead 10:00 10:00 True True",
+        "Test dev-1 10:00 - True False",
     ]
+
+
+def test_one_record_moves_once() -> None:
+    """Moves of one record act together, with what the records between say: only where they lead counts."""
+    events = story(
+        "08:00 lead created",
+        "08:00 lead status - > todo",
+        "09:00 dev-1 status todo > build",
+        "09:00 dev-1 assignee - > dev-2",
+        "09:00 dev-1 status build > test",
+        "09:00 lead team - > C",
+    )
+    for event in events[2:5]:
+        event["ref"] = "one"
+    assert told(visits(events), "stage holder team entered left") == [
+        "Backlog dev-2 Team A 08:00 09:00",
+        "Test dev-2 Team A 09:00 -",
+    ]
+
+
+def test_team_change_cuts_the_stay() -> None:
+    """Another team in charge begins a visit, also of the same holder, and hands the work off at once."""
+    events = story(
+        "08:00 lead created",
+        "08:00 lead status - > todo",
+        "09:00 lead status todo > build",
+        "10:00 lead team - > Line_1",
+        "11:00 lead team Line_1 > Line_2",
+        "12:00 lead status build > todo",
+        "13:00 lead team Line_2 > Line_3",
+        "14:00 lead team Line_3 > Line_3",
+    )
+    assert told(visits(events), "stage holder team entered left") == [
+        "Backlog lead - 08:00 09:00",
+        "Build lead Team A 09:00 10:00",
+        "Build lead Line_1 10:00 11:00",
+        "Build lead Line_2 11:00 12:00",
+        "Backlog - Line_2 12:00 13:00",
+        "Backlog - Line_3 13:00 -",
+    ]
+    assert [
+        (handoff.from_team, handoff.to_team, handoff.person, handoff.team) for handoff in handoffs(events)
+    ] == [("Team A", "Line_1", False, True), ("Line_1", "Line_2", False, True)]
 
 
 def test_order_of_one_instant() -> None:
@@ -60,12 +107,13 @@ def test_order_of_one_instant() -> None:
         "08:00 lead created",
         "08:00 lead status - > todo",
     )
-    assert told(visits([second, first, *birth]), "stage holder") == ["Backlog dev-2", "Test dev-2"]
+    then_test = ["Backlog dev-1", "Build dev-1", "Test dev-2"]
+    assert told(visits([second, first, *birth]), "stage holder") == then_test
     first |= {"seq": 1, "ref": "b"}
     second |= {"seq": 1, "ref": "a"}
-    assert told(visits([first, second, *birth]), "stage holder") == ["Backlog dev-1", "Build dev-1"]
+    assert told(visits([first, second, *birth]), "stage holder")[-1] == "Build dev-1"
     first |= {"source": "a"}
-    assert told(visits([first, second, *birth]), "stage holder") == ["Backlog dev-2", "Test dev-2"]
+    assert told(visits([first, second, *birth]), "stage holder") == then_test
 
 
 def test_split_by_reassignment() -> None:

@@ -6,14 +6,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.jira_bodies import assigned, history, issue, moved
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.as_of import last_recorded
+from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.from_tables import log_from_table
 from vsm.from_log import stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
-from vsm.sources.table_file import row_pages
+from vsm.sources.table_file import parse_columns, row_pages
 from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow
@@ -38,6 +41,71 @@ def read(case: str, folder: Path, workflow: Workflow | None = None) -> ValueStre
     as_of = last_recorded(log)
     assert as_of is not None
     return stream_from_log(log, workflow=workflow or Workflow(), as_of=as_of)
+
+
+def read_table(case: str, workflow: str) -> ValueStream:
+    """The stream of a case's table, under these stages: ``name kind`` by line; a stage takes its status."""
+    columns = parse_columns(
+        "ticket=ticket,at=at,status=status,holder=holder" + ",team=team" * ("team" in case)
+    )
+    pages = row_pages(CASES / f"{case}.csv", columns=columns, timezone=None)
+    log = log_from_table(
+        (document.body for page in pages for document in page.documents), source="table:desk"
+    )
+    as_of = last_recorded(log)
+    assert as_of is not None
+    return stream_from_log(log, workflow=stages(workflow), as_of=as_of)
+
+
+def stages(lines: str) -> Workflow:
+    """A workflow of lines such as ``In Progress work``."""
+    named = [line.strip().rpartition(" ") for line in lines.splitlines() if line.strip()]
+    return parse_workflow(
+        "\n".join(f'[[stage]]\nname = "{n}"\nkind = "{k}"\nstatuses = ["{n}"]' for n, _, k in named)
+    )
+
+
+def test_a_change_of_team_alone_is_a_team_handoff() -> None:
+    """Line 1 hands off to Line 2 at 11:00, in the same status and with the same holder."""
+    stream = read_table("team-changes-alone", "In Progress work\nDone done")
+    work = stream.visits[stream.visits["kind"] == "work"]
+    assert work[["team", "entered"]].astype("str").to_numpy().tolist() == [
+        ["Line 1", "2026-01-05 09:00:00+00:00"],
+        ["Line 2", "2026-01-05 11:00:00+00:00"],
+    ]
+    passed = stream.handoffs[["from_team", "to_team", "given", "person", "team"]].astype("str")
+    assert passed.to_numpy().tolist() == [["Line 1", "Line 2", "2026-01-05 11:00:00+00:00", "False", "True"]]
+
+
+def test_work_of_no_length_takes_part_in_handoffs_and_ping_pong() -> None:
+    """Person 1 in A, person 2 in B at one instant, person 1 in A again: two handoffs, once there and back."""
+    stream = read_table("work-of-no-length", "A work\nFor x queue\nB work\nDone done")
+    passed = stream.handoffs[["from_holder", "to_holder", "back"]].astype("str").to_numpy().tolist()
+    assert passed == [["person-1", "person-2", "False"], ["person-2", "person-1", "True"]]
+    back_and_forth = stream.ping_pong[stream.ping_pong["level"] == "stage"]
+    assert back_and_forth[["a", "b", "tickets", "rounds"]].to_numpy().tolist() == [["A", "B", 1, 1]]
+
+
+def test_two_histories_of_one_instant_are_two_moves() -> None:
+    """A rule of Jira's moves a ticket through QA, assigned to its tester, and on to Done within a second."""
+    noon = "2026-01-05T12:00:00.000+0000"
+    through = [
+        history(1, "2026-01-05T10:00:00.000+0000", moved("1", "3"), assigned(None, "person-01")),
+        history(2, noon, assigned("person-01", "person-02"), moved("3", "5")),
+        history(3, noon, moved("5", "6"), assigned("person-02", "person-01")),
+    ]
+    log = log_from_jira([issue(1, *through, now="6")])
+    as_of = pd.Timestamp("2026-01-05T13:00", tz="UTC")
+    stream = stream_from_log(
+        log, workflow=stages("Open queue\nIn Progress work\nIn QA work\nClosed done"), as_of=as_of
+    )
+    assert stream.visits[["stage", "holder"]].astype("object").fillna("-").to_numpy().tolist() == [
+        ["Open", "person-01"],
+        ["In Progress", "person-01"],
+        ["In QA", "person-02"],
+        ["Closed", "-"],
+    ]
+    assert stream.handoffs["to_holder"].astype("str").tolist() == ["person-02"]
 
 
 def test_what_was_discarded_within_hours_makes_no_lead_time_short(tmp_path: Path) -> None:
@@ -158,10 +226,10 @@ def test_stages_stand_in_the_order_that_most_moves_follow(called: dict[str, str]
     file = tmp_path / "export.csv"
     rows.to_csv(file, index=False)
     columns = {"ticket": "ticket", "at": "at", "status": "status", "holder": "who"}
-    with open_archive(tmp_path / "archive.sqlite") as archive:
-        pages = row_pages(file, columns=columns, timezone="UTC", skip_bad=False)
-        archive.store(pages, source="table:desk", scope="desk", at=datetime(2026, 11, 26, tzinfo=UTC))
-        log = log_from_archive(archive)
+    pages = row_pages(file, columns=columns, timezone="UTC")
+    log = log_from_table(
+        (document.body for page in pages for document in page.documents), source="table:desk"
+    )
     as_of = last_recorded(log)
     assert as_of is not None
     stream = stream_from_log(log, workflow=Workflow(), as_of=as_of)

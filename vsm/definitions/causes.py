@@ -14,16 +14,15 @@ from typing import Final, NamedTuple, TypeVar
 from vsm.clock import Calendar, Clock
 from vsm.config import Waiting
 from vsm.definitions.handoffs import Handoff
+from vsm.definitions.states import Event, last_value
 from vsm.definitions.visits import (
     DONE,
     EXTERNAL,
     WORK,
-    Event,
     Memberships,
     StageFacts,
     Visit,
     by_ticket,
-    last_value,
     ticket_team,
 )  # fmt: skip
 from vsm.definitions.waits import Wait

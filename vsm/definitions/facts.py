@@ -10,7 +10,8 @@ from vsm.clock import Clock
 from vsm.config import Waiting
 from vsm.definitions.causes import Block, Facts
 from vsm.definitions.handoffs import list_handoffs
-from vsm.definitions.visits import Event, Memberships, Spell, StageFacts, list_visits
+from vsm.definitions.states import Event
+from vsm.definitions.visits import Memberships, Spell, StageFacts, list_visits
 from vsm.definitions.waits import list_waits
 from vsm.people import Teams
 from vsm.tables import EVENTS

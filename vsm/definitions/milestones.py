@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vsm.definitions.visits import DONE, Event, StageFacts
+from vsm.definitions.states import MILESTONES, Event
+from vsm.definitions.visits import DONE, StageFacts
 
 Row = Mapping[str, Any]
 
@@ -129,9 +130,9 @@ def _moves(
                     before=None,
                     after=after,
                     actor=actor,
-                    source="zz",  # after everything else at this instant
+                    source=MILESTONES,
                     ref=f"{len(added):04}",
-                    seq=1000,
+                    seq=1000,  # after everything else at this instant
                     bulk=bulk,
                 )
             )

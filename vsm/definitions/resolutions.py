@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from vsm.definitions.visits import DONE, Event, StageFacts
+from vsm.definitions.states import Event
+from vsm.definitions.visits import DONE, StageFacts
 
 
 def with_resolutions(

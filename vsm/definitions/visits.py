@@ -9,25 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from vsm.definitions.states import Event, State, last_value, list_states
 from vsm.tables import STAGE_KINDS, TOUCH_KINDS
 
 QUEUE, WORK, EXTERNAL, DONE = STAGE_KINDS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One row of EVENTS, with a person for an account."""
-
-    ticket: str
-    at: datetime
-    kind: str
-    before: str | None
-    after: str | None
-    actor: str | None
-    source: str
-    ref: str
-    seq: int
-    bulk: bool
 
 
 class StageFacts(NamedTuple):
@@ -68,7 +53,7 @@ class Memberships:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """One row of VISITS: an unbroken stay in one stage with one holder, half-open ``[entered, left)``.
+    """One row of VISITS: an unbroken stay in one stage, with one holder and team; ``[entered, left)``.
 
     The last four fields are for ``explain``: the event that began it, and the rules that gave it its holder,
     its team and its first touch.
@@ -143,12 +128,11 @@ def by_ticket(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
 
 @dataclass(kw_only=True, slots=True)
 class _Stay:
-    """An unbroken stay in one stage, whoever held it."""
+    """An unbroken stay in one stage, whoever held it; ``states`` are those that held in it."""
 
     stage: StageFacts
-    entered: datetime
+    states: list[State]
     left: datetime | None = None
-    move: Event | None
     next_move: Event | None = None
     revisit: bool
     begun_in_bulk: bool
@@ -157,45 +141,25 @@ class _Stay:
     @property
     def mover(self) -> str | None:
         """Who moved the ticket in."""
-        return self.move.actor if self.move else None
+        return self.states[0].move.actor if self.states[0].move else None
 
 
 def _stays(life: list[Event], stage_of: Mapping[str, StageFacts]) -> list[_Stay]:
     stays: list[_Stay] = []
-    for at, status, move in _moves(life):
-        stage = stage_of[status]
-        in_bulk = move is not None and move.bulk
+    for state in list_states(life):
+        stage = stage_of[state.status]
+        in_bulk = state.move is not None and state.move.bulk
         if stays and stays[-1].stage.name == stage.name:
+            stays[-1].states.append(state)
             continue
         if stays:
             former = stays[-1]
             # Tickets leave a batch stage together on purpose: that is no clean-up.
             in_bulk = in_bulk and not former.stage.batch
-            former.left, former.next_move, former.ended_in_bulk = at, move, in_bulk
+            former.left, former.next_move, former.ended_in_bulk = state.at, state.move, in_bulk
         seen = any(earlier.stage.name == stage.name for earlier in stays)
-        stays.append(_Stay(stage=stage, entered=at, move=move, revisit=seen, begun_in_bulk=in_bulk))
+        stays.append(_Stay(stage=stage, states=[state], revisit=seen, begun_in_bulk=in_bulk))
     return stays
-
-
-def _moves(life: list[Event]) -> list[tuple[datetime, str, Event | None]]:
-    """List when the ticket came into which status: the last change of each instant counts.
-
-    A change before creation acts at creation. Where nothing says the first status, it is the one before the
-    first change.
-    """
-    created = next((event.at for event in life if event.kind == "created"), None)
-    if created is None:
-        return []
-    changes = [event for event in life if event.kind == "status"]
-    moves: dict[datetime, tuple[str, Event | None]] = {}
-    for event in changes:
-        if event.before != event.after:
-            moves[max(event.at, created)] = (str(event.after), event)
-    if created not in moves:
-        if not changes or changes[0].before is None:
-            return []
-        moves[created] = (changes[0].before, None)
-    return sorted(((at, status, move) for at, (status, move) in moves.items()), key=lambda move: move[0])
 
 
 def _until_gone(life: list[Event], stage_of: Mapping[str, StageFacts]) -> tuple[list[Event], datetime | None]:
@@ -210,73 +174,88 @@ def _until_gone(life: list[Event], stage_of: Mapping[str, StageFacts]) -> tuple[
     return [event for event in life if event.at < gone], gone
 
 
-# 2. A stay in a work stage is cut where its holder changes: each piece is a visit.
+# 2. A stay is cut where its holder or its team changes: each piece is a visit.
 
 
 @dataclass(kw_only=True, slots=True)
 class _Piece:
-    """The part of a stay that one person held; ``began`` is the move or the assignment that began it."""
+    """The part of a stay that one holder and one team had, with the events that began and ended it."""
 
     entered: datetime
     left: datetime | None
-    holder: str | None = None
-    holder_rule: str = ""
+    holder: str | None
+    holder_rule: str
+    team: str | None
+    team_rule: str
     began: Event | None
+    ended: Event | None
 
 
-def _pieces(stay: _Stay, life: list[Event]) -> list[_Piece]:
-    first = _Piece(entered=stay.entered, left=stay.left, began=stay.move)
-    if stay.stage.kind != WORK:
-        return [first]
-    first.holder, first.holder_rule = _holder(stay, stay.entered, life)
-    pieces = [first]
-    assignments = [event for event in life if event.kind == "assignee"]
-    for at in sorted({event.at for event in assignments}):
-        if at <= stay.entered or (stay.left is not None and at >= stay.left):
+def _pieces(
+    stay: _Stay, later: Iterable[_Stay], *, of_components: str | None, teams: Memberships
+) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for state in stay.states:
+        holder, rule = _holder(stay, state, later)
+        team, team_rule = _team(stay.stage, holder, state, of_components, teams)
+        if pieces and (holder, team) == (pieces[-1].holder, pieces[-1].team):
             continue
-        holder, rule = _holder(stay, at, life)
-        if holder == pieces[-1].holder:
-            continue
-        assignment = [event for event in assignments if event.at == at][-1]
-        pieces[-1].left = at
-        pieces.append(_Piece(entered=at, left=stay.left, holder=holder, holder_rule=rule, began=assignment))
+        if pieces:
+            pieces[-1].left, pieces[-1].ended = state.at, None
+        piece = _Piece(
+            entered=state.at,
+            left=stay.left,
+            holder=holder,
+            holder_rule=rule,
+            team=team,
+            team_rule=team_rule,
+            began=state.assignment if pieces else state.move,
+            ended=stay.next_move,
+        )
+        pieces.append(piece)
     return pieces
 
 
-def _holder(stay: _Stay, at: datetime, life: list[Event]) -> tuple[str | None, str]:
-    """The holder of work is the assignee, else whoever moved the ticket in, else nobody."""
-    assigned = last_value(life, "assignee", at)
-    if assigned is not None:
-        return assigned, "assigned"
+def _holder(stay: _Stay, state: State, later: Iterable[_Stay]) -> tuple[str | None, str]:
+    """The holder of work is the assignee, else whoever moved the ticket in, else nobody.
+
+    The holder of what waits is whoever starts on it next, which is known only afterwards.
+    """
+    if stay.stage.kind in (QUEUE, EXTERNAL):
+        following = next((other for other in later if other.stage.kind == WORK), None)
+        holder = _holder(following, following.states[0], ())[0] if following else None
+        return holder, "started next" if holder else "nobody"
+    if stay.stage.kind == DONE:
+        return None, ""
+    if state.assignee is not None:
+        return state.assignee, "assigned"
     return (stay.mover, "moved it in") if stay.mover is not None else (None, "nobody")
 
 
-def last_value(life: Iterable[Event], kind: str, at: datetime) -> str | None:
-    """The value that a ticket's events of one kind gave last, up to and at an instant."""
-    value = None
-    for event in life:
-        if event.kind == kind and event.at <= at:
-            value = event.after
-    return value
+def _team(
+    stage: StageFacts, holder: str | None, state: State, of_components: str | None, teams: Memberships
+) -> tuple[str | None, str]:
+    """The holder's team in a work stage, elsewhere the stage's; then the ticket's own; then the other."""
+    of_holder = (teams.team(holder, state.at), "of the holder")
+    of_stage = (stage.team, "of the stage")
+    of_ticket = (state.team if state.team is not None else of_components, "of the ticket")
+    order = (of_holder, of_ticket, of_stage) if stage.kind == WORK else (of_stage, of_ticket, of_holder)
+    return next((found for found in order if found[0] is not None), (None, "none"))
 
 
-# 3. Visits: queues get the next holder, and every visit its team and its touches.
+# 3. Visits: every piece with its touches.
 
 
 def _visits_of_one(
     life: list[Event], *, stage_of: Mapping[str, StageFacts], teams: Memberships, as_of: datetime
 ) -> list[Visit]:
     life, gone = _until_gone(life, stage_of)
-    stays = [(stay, _pieces(stay, life)) for stay in _stays(life, stage_of)]
+    stays = _stays(life, stage_of)
+    of_components = teams.of_ticket.get(life[0].ticket) if life else None
     visits: list[Visit] = []
-    for number, (stay, pieces) in enumerate(stays):
+    for number, stay in enumerate(stays):
+        pieces = _pieces(stay, stays[number + 1 :], of_components=of_components, teams=teams)
         for piece in pieces:
-            if stay.stage.kind in (QUEUE, EXTERNAL):
-                # Whoever starts on it next, which is known only afterwards.
-                later = [held[0] for other, held in stays[number + 1 :] if other.stage.kind == WORK]
-                piece.holder = later[0].holder if later else None
-                piece.holder_rule = "started next" if piece.holder else "nobody"
-            team, team_rule = _team(stay.stage, piece, life, teams)
             first, last, touch_rule = _touches(stay, piece, life)
             left = piece.left or gone
             visits.append(
@@ -286,7 +265,7 @@ def _visits_of_one(
                     stage=stay.stage.name,
                     kind=stay.stage.kind,
                     holder=piece.holder,
-                    team=team,
+                    team=piece.team,
                     entered=piece.entered,
                     left=left,
                     elapsed=(left or as_of) - piece.entered,
@@ -297,20 +276,11 @@ def _visits_of_one(
                     or (piece is pieces[-1] and stay.ended_in_bulk),
                     began=piece.began,
                     holder_rule=piece.holder_rule,
-                    team_rule=team_rule,
+                    team_rule=piece.team_rule,
                     touch_rule=touch_rule,
                 )
             )
     return visits
-
-
-def _team(stage: StageFacts, piece: _Piece, life: list[Event], teams: Memberships) -> tuple[str | None, str]:
-    """The holder's team in a work stage, elsewhere the stage's; then the ticket's own; then the other."""
-    of_holder = (teams.team(piece.holder, piece.entered), "of the holder")
-    of_stage = (stage.team, "of the stage")
-    of_ticket = (ticket_team(life[0].ticket, life, piece.entered, teams), "of the ticket")
-    order = (of_holder, of_ticket, of_stage) if stage.kind == WORK else (of_stage, of_ticket, of_holder)
-    return next((found for found in order if found[0] is not None), (None, "none"))
 
 
 def ticket_team(ticket: str, life: Iterable[Event], at: datetime, teams: Memberships) -> str | None:
@@ -338,7 +308,6 @@ def _touches(stay: _Stay, piece: _Piece, life: list[Event]) -> tuple[datetime | 
     if piece.began is not None and piece.began.actor == piece.holder:
         touches = [(piece.entered, "entry"), *touches]
     first, rule = touches[0] if touches else (None, "")
-    moved_on = stay.next_move is not None and stay.next_move.actor == piece.holder
-    if piece.left is not None and piece.left == stay.left and moved_on:
+    if piece.ended is not None and piece.ended.actor == piece.holder:
         return first, piece.left, rule
     return first, touches[-1][0] if touches else None, rule

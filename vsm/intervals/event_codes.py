@@ -14,7 +14,9 @@ from vsm.tables import EVENT_KINDS, TOUCH_KINDS
 
 STATE_KINDS: Final = ("created", "status", "assignee", "team")
 KIND: Final = {kind: code for code, kind in enumerate(EVENT_KINDS)}
-COLUMNS: Final = ("ticket", "at", "kind", "before", "after", "actor", "bulk")
+COLUMNS: Final = ("ticket", "at", "kind", "before", "after", "actor", "source", "ref", "bulk")
+MILESTONES: Final = "git"
+"""Source of the moves that Git's milestones add."""
 
 
 def _marked(kinds: Iterable[str]) -> Flags:
@@ -38,6 +40,8 @@ class EventColumns(NamedTuple):
     before: DictColumn
     after: DictColumn
     actor: DictColumn
+    source: DictColumn
+    ref: "pd.Series[str]"
     bulk: Flags
 
 
@@ -45,15 +49,19 @@ def columns_of(events: pd.DataFrame) -> EventColumns:
     """Give these columns of a frame of EVENTS."""
     words = {
         name: DictColumn(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
-        for name in ("ticket", "kind", "before", "after", "actor")
+        for name in ("ticket", "kind", "before", "after", "actor", "source")
     }
-    return EventColumns(at=micros_of(events["at"]), bulk=events["bulk"].to_numpy(), **words)
+    return EventColumns(
+        at=micros_of(events["at"]), ref=events["ref"], bulk=events["bulk"].to_numpy(), **words
+    )
 
 
 class EventCodes(NamedTuple):
     """One entry a fact about a ticket's state or about work on it, in the log's order.
 
-    ``kind`` counts in EVENT_KINDS; ``before``, ``after`` and ``actor`` are codes of one interner.
+    ``kind`` counts in EVENT_KINDS; ``before``, ``after`` and ``actor`` are codes of one interner. ``record``
+    differs between states of one ticket and instant that come from different records of the source;
+    ``shown`` marks moves that Git's milestones add.
     """
 
     ticket: npt.NDArray[Any]
@@ -62,6 +70,8 @@ class EventCodes(NamedTuple):
     before: Ints
     after: Ints
     actor: Ints
+    record: Ints
+    shown: Flags
     bulk: Flags
 
 
@@ -76,12 +86,30 @@ def event_codes(events: EventColumns, words: Interner, *, as_of: pd.Timestamp) -
     stateless = ~STATES[kind]
     before, after = events.before.codes[rows].copy(), events.after.codes[rows].copy()
     before[stateless] = after[stateless] = NOBODY
+    ticket, at = events.ticket.codes[rows], np.asarray(events.at)[rows]
+    shown = np.array([word == MILESTONES for word in events.source.dictionary] + [False])
     return EventCodes(
-        events.ticket.codes[rows],
-        np.asarray(events.at)[rows],
+        ticket,
+        at,
         kind,
         before=words.recode(events.before.dictionary, before),
         after=words.recode(events.after.dictionary, after),
         actor=words.recode(events.actor.dictionary, events.actor.codes[rows]),
+        record=_records(ticket, at, np.flatnonzero(~stateless), events.ref, rows),
+        shown=shown[events.source.codes[rows]],
         bulk=events.bulk[rows],
     )
+
+
+def _records(ticket: npt.NDArray[Any], at: Ints, state: Ints, ref: "pd.Series[str]", rows: Any) -> Ints:
+    """Number the records of states: another number where the record differs from that of the state before.
+
+    Only states that share ticket and instant with the one before are compared: texts are slow.
+    """
+    tied = state[1:][(ticket[state[1:]] == ticket[state[:-1]]) & (at[state[1:]] == at[state[:-1]])]
+    former = state[np.searchsorted(state, tied) - 1]
+    place = np.arange(len(ref))[rows]
+    here, before = (ref.take(place[which]).to_numpy() for which in (tied, former))
+    other = np.zeros(len(ticket), dtype=np.int64)
+    other[tied[here != before]] = 1
+    return np.cumsum(other)

@@ -37,9 +37,9 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals._kernels.arrays import MISSING, NEVER
+from vsm.intervals.event_codes import MILESTONES
 from vsm.intervals.states import states_from_events
 
-SOURCE: Final = "git"
 LONG_AGO: Final = MISSING
 NOTHING: Final[dict[str, Any]] = {"pending": 0, "unreleased": 0, "lands": LONG_AGO, "comes_out": LONG_AGO}
 
@@ -88,7 +88,7 @@ def events_with_milestones(
 def _spells(
     states: pd.DataFrame, stages: pd.DataFrame, within: Mapping[str, Collection[str]]
 ) -> pd.DataFrame:
-    """Write out each state's stage, and number the spells in which milestones split the tracker's stages.
+    """Write out the stage after each instant; number the spells in which milestones split the tracker's.
 
     ::
 
@@ -97,6 +97,9 @@ def _spells(
         spell        1        2         2      3          a new number where ``split`` or the ticket changes
         entrant     ann      bob       bob    eve         who moved the ticket into its stage
     """
+    states = states.drop_duplicates(["ticket", "at"], keep="last", ignore_index=True)
+    elsewhere = (states["stage"] != states["stage"].shift()) | (states["ticket"] != states["ticket"].shift())
+    states = states.assign(moved=elsewhere)
     about = stages.drop_duplicates("stage").reset_index(drop=True)
     about = about.iloc[states["stage"]].reset_index(drop=True)
     plain = states.assign(**{word: about[word] for word in ("stage", "kind", "status")})
@@ -224,7 +227,7 @@ def _inserted(events: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
             "before": None,
             "after": status,
             "actor": _movers(shown),
-            "source": SOURCE,
+            "source": MILESTONES,
             "ref": pd.Series(range(len(shown)), dtype="int64").astype("str"),
             "seq": 0,
             "bulk": shown["now"].notna() & shown["bulk"].astype(bool),

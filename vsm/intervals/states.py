@@ -21,10 +21,10 @@ from vsm.intervals.stage_codes import stage_of_status
 
 
 def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Give what held after each instant at which a ticket's status, assignee or team changed.
+    """Give what held after each change of a ticket's status, assignee or team.
 
-    Changes that share an instant act together: only what holds after the last of them counts. Tickets
-    that were not created by ``as_of`` are left out, and so is everything after it.
+    Changes that share an instant act together, but each record of the source that moves the ticket on is a
+    change of its own. Tickets that were not created by ``as_of`` are left out, and so is everything after it.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     Returns
     -------
     DataFrame
-        One row per ticket and instant: ``ticket`` (category), ``at``, ``stage`` (row number of the
+        One row per change: ``ticket`` (category), ``at``, ``stage`` (row number of the
         stage's first status in ``stages``), ``assignee``, ``team`` (categories), ``mover`` (who changed
-        the stage at this instant), ``assigner``, ``moved`` (the stage changed) and ``bulk`` (the move was
+        the stage by this change), ``assigner``, ``moved`` (the stage changed) and ``bulk`` (the move was
         a bulk edit).
 
     Examples
@@ -71,7 +71,7 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
 
 
 class StateCodes(NamedTuple):
-    """What held after each instant at which a ticket changed; ``row`` is the position in the log.
+    """What held after each change of a ticket; ``row`` is the position in the log.
 
     Persons and teams are codes, NOBODY where there is none; ``stage`` is a number of ``stages``.
     """
@@ -89,7 +89,7 @@ class StateCodes(NamedTuple):
 
 
 def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
-    """Give what held after each instant, in codes.
+    """Give what held after each change, in codes.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
     #   moves         F        T        F         T        F
     #   move_row     −1        1        1         3        3      last move up to here
     #   assign_row   −1       −1        2         2        4      last assignment up to here
-    #   here                   ↑                  ↑        ↑      last row of each instant
+    #   here                   ↑                  ↑        ↑      last row of each change
     row, at = _rows_since_creation(events)
     ticket, kind = events.ticket[row], events.kind[row]
     start = run_start_index(run_starts(ticket))
@@ -116,17 +116,18 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
     stage = np.where(kind == KIND["status"], stage_of[after], NOBODY)
     moves = (stage != NOBODY) & (events.before[row] != after)
     move_row = last_true_in_run(moves, start)
-    here = np.flatnonzero(run_ends(run_starts(ticket, at)) & (move_row != NOBODY))
-    move_row, instant, ticket_here = move_row[here], at[here], ticket[here]
+    changes = _changes(events, row, at, moves)
+    here = np.flatnonzero(run_ends(changes) & (move_row != NOBODY))
+    first = run_start_index(changes)[here]
+    move_row, ticket_here = move_row[here], ticket[here]
     assign_row = last_true_in_run(kind == KIND["assignee"], start)[here]
     team_row = last_true_in_run(kind == KIND["team"], start)[here]
-    moved_now = at[move_row] == instant
-    assigned_now = take_or_missing(at, assign_row, missing=NEVER) == instant
+    moved_now, assigned_now = move_row >= first, assign_row >= first
     stage_here = stage[move_row]
     return StateCodes(
         row=row[here],
         ticket=ticket_here,
-        at=instant,
+        at=at[here],
         stage=stage_here,
         assignee=take_or_missing(after, assign_row),
         team=take_or_missing(after, team_row),
@@ -146,3 +147,24 @@ def _rows_since_creation(events: EventCodes) -> tuple[Ints, Ints]:
     creation = first_of_run(created, at, run, runs=int(starts.sum()))[run]
     known = creation != NEVER
     return row[known], np.maximum(at, creation)[known]
+
+
+def _changes(events: EventCodes, row: Ints, at: Ints, moves: Flags) -> Flags:
+    """Mark the first row of each change: of each instant, and of each record in it that is a further move.
+
+    ::
+
+        at         9   9     12     12    12       15
+        record     0   0      1      2     2        3
+        kind       –  move  move  assignee move   move
+        change     ↑          ↑      ↑              ↑     at 12 it went on twice
+    """
+    instant = run_starts(events.ticket[row], at)
+    record = instant | run_starts(events.record[row])
+    number = np.cumsum(record) - 1
+    moving = np.bincount(number, weights=moves & ~events.shown[row]) > 0
+    further = np.flatnonzero(record & ~instant & (np.take(events.at, row) == at))
+    moved = last_true_in_run(moves, run_start_index(instant))
+    changes = instant.copy()
+    changes[further] = moving[number[further]] & (moved[further - 1] != NOBODY)
+    return changes

@@ -16,14 +16,14 @@ from vsm.intervals._kernels.runs import (
     take_or_missing,
 )
 from vsm.intervals.event_codes import KIND, TOUCHES, EventCodes
-from vsm.intervals.stage_codes import DONE, EXTERNAL, QUEUE, WORK, StageCodes, TeamCodes
+from vsm.intervals.stage_codes import DONE, WORK, StageCodes, TeamCodes
 from vsm.intervals.states import StateCodes
 
 
 class VisitCodes(NamedTuple):
     """One entry a visit; instants in microseconds, NEVER where there is none.
 
-    ``moved`` marks visits that began with another stage, not only with another holder.
+    ``moved`` marks visits that began with another stage, not only with another holder or team.
     """
 
     ticket: npt.NDArray[Any]
@@ -40,12 +40,13 @@ class VisitCodes(NamedTuple):
 
 
 class _Stays(NamedTuple):
-    """Visits before touches, teams and next holders are known; ``state`` is the row that began each."""
+    """Visits before touches are known; ``state`` is the row that began each."""
 
     state: Ints
     ticket: npt.NDArray[Any]
     kind: Ints
     holder: Ints
+    team: Ints
     mover: Ints
     entered: Ints
     left: Ints
@@ -65,17 +66,16 @@ def visits_of(
         Team of each ticket, by its number in ``events``; empty where no ticket has one.
     """
     states, end = _cut_at_deletion(events, states, stages)
-    stays = _split_by_holder(states, end, stages)
+    stays = _split(states, end, stages=stages, teams=teams, of_ticket=of_ticket)
     first, last = _touches(events, states, stays)
     stage = states.stage[stays.state]
     moved = states.moved[stays.state]
-    holder = _next_holders(stays)
     return VisitCodes(
         ticket=stays.ticket,
         stage=stage,
         kind=stays.kind,
-        holder=holder,
-        team=_teams(states, stays, holder, stages=stages, teams=teams, of_ticket=of_ticket),
+        holder=stays.holder,
+        team=stays.team,
         entered=stays.entered,
         left=stays.left,
         first_touch=first,
@@ -113,8 +113,8 @@ def _cut_at_deletion(events: EventCodes, states: StateCodes, stages: StageCodes)
     return StateCodes(*(column[keep] for column in states)), end[keep]
 
 
-def _split_by_holder(states: StateCodes, end: Ints, stages: StageCodes) -> _Stays:
-    """Begin a visit with another stage, or with another holder in a work stage."""
+def _split(states: StateCodes, end: Ints, *, stages: StageCodes, teams: TeamCodes, of_ticket: Ints) -> _Stays:
+    """Begin a visit with another stage, holder or team."""
     # Moved to Build by lead at 9, assigned to ann at 11, moved to QA by ann at 15:
     #
     #   state       0      1      2
@@ -122,17 +122,19 @@ def _split_by_holder(states: StateCodes, end: Ints, stages: StageCodes) -> _Stay
     #   moved       T      F      T
     #   assignee    –     ann    ann
     #   mover     lead   lead    ann            that of the state that began the stay in the stage
-    #   holder    lead    ann     –             nobody holds a queue yet: see _next_holders
+    #   holder    lead    ann     –             that of the next work: here there is none
     #   visit       ↑      ↑      ↑             left: 11, 15, end
     kind = stages.kind[states.stage]
     mover = states.mover[run_start_index(states.moved)]
     assigned = np.where(states.assignee != NOBODY, states.assignee, mover)
-    holder = np.where(kind == WORK, assigned, NOBODY)
-    row = np.flatnonzero(states.moved | run_starts(holder))
+    ahead = next_work(states.ticket, kind == WORK)
+    holder = np.where(kind == DONE, NOBODY, take_or_missing(assigned, ahead))
+    team = _teams(states, kind, holder, stages=stages, teams=teams, of_ticket=of_ticket)
+    row = np.flatnonzero(states.moved | run_starts(holder, team))
     ticket, entered = states.ticket[row], states.at[row]
     last = run_ends(run_starts(ticket))
     left = np.where(last, end[row], shift_within_run(entered, last, missing=NEVER))
-    return _Stays(row, ticket, kind[row], holder[row], mover[row], entered, left, last)
+    return _Stays(row, ticket, kind[row], holder[row], team[row], mover[row], entered, left, last)
 
 
 def _touches(events: EventCodes, states: StateCodes, stays: _Stays) -> tuple[Ints, Ints]:
@@ -185,21 +187,16 @@ def _visit_of_traces(events: EventCodes, trace: Ints, row: Ints, stays: _Stays) 
         next visit began by then?     F        T                  same ticket, entered 15 ≤ 15
         visit                         0        1
 
-    The log's order suffices, but for a trace that comes before the change of its own instant.
+    The log's order suffices, but for a trace that comes before the changes of its own instant: of several
+    visits that begin then, it is in the last one.
     """
     visit = np.searchsorted(row, trace, side="right") - 1
     if not len(row):
         return visit
     ahead = np.minimum(visit + 1, len(row) - 1)
     begun = (stays.ticket[ahead] == events.ticket[trace]) & (stays.entered[ahead] <= events.at[trace])
-    return np.where(begun, ahead, visit)
-
-
-def _next_holders(stays: _Stays) -> Ints:
-    """Give queue and external visits the holder of the ticket's next work visit."""
-    ahead = next_work(stays.ticket, stays.kind == WORK)
-    waits = (stays.kind == QUEUE) | (stays.kind == EXTERNAL)
-    return np.where(waits, take_or_missing(stays.holder, ahead), stays.holder)
+    last = np.flatnonzero(run_ends(run_starts(stays.ticket, stays.entered)))
+    return np.where(begun, last[np.searchsorted(last, ahead)], visit)
 
 
 def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:
@@ -222,15 +219,14 @@ def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:
 
 
 def _teams(
-    states: StateCodes, stays: _Stays, holder: Ints, *, stages: StageCodes, teams: TeamCodes, of_ticket: Ints
+    states: StateCodes, kind: Ints, holder: Ints, *, stages: StageCodes, teams: TeamCodes, of_ticket: Ints
 ) -> Ints:
     """Give the team: in a work stage the holder's, else the stage's; then the ticket's; then the other."""
-    of_holder = teams.of_persons(holder, stays.entered)
-    of_stage = stages.team[states.stage[stays.state]]
-    own = states.team[stays.state]
+    of_holder = teams.of_persons(holder, states.at)
+    of_stage, own = stages.team[states.stage], states.team
     if len(of_ticket):
-        own = np.where(own != NOBODY, own, of_ticket[stays.ticket])
-    work = stays.kind == WORK
+        own = np.where(own != NOBODY, own, of_ticket[states.ticket])
+    work = kind == WORK
     first, final = np.where(work, of_holder, of_stage), np.where(work, of_stage, of_holder)
     return np.where(first != NOBODY, first, np.where(own != NOBODY, own, final))
 

@@ -21,9 +21,9 @@ def visits_from_events(
 ) -> pd.DataFrame:
     """Give the visits of each ticket: where it was, with whom, from when to when.
 
-    A visit is an unbroken stay in one stage with one holder, half-open ``[entered, left)``; the visits of
-    a ticket tile its life from creation to ``as_of``. In a work stage the holder is the assignee, else
-    whoever moved the ticket in; a change of holder begins a new visit. In a queue or external stage it is
+    A visit is an unbroken stay in one stage with one holder and one team, half-open ``[entered, left)``; the
+    visits of a ticket tile its life from creation to ``as_of``. In a work stage the holder is the assignee,
+    else whoever moved the ticket in. In a queue or external stage it is
     the holder of the next work visit, known only afterwards; nobody holds what is done. The team is the
     holder's at the visit's beginning in a work stage and the stage's elsewhere, each with the other as
     fallback; a team that the tracker itself names for the ticket comes between them, and after it the team
@@ -48,8 +48,8 @@ def visits_from_events(
     -------
     DataFrame
         VISITS, sorted by ticket and ``n``. Open visits have no ``left``; their ``elapsed`` runs to
-        ``as_of``. Stays of zero length are no visits. ``working`` and ``blocked`` are missing: no calendar
-        and no blocks have been applied. No events give no visits.
+        ``as_of``. A ticket that goes on at once leaves a visit of no length. ``working`` and ``blocked`` are
+        missing: no calendar and no blocks have been applied. No events give no visits.
     """
     if events.empty:
         return empty(VISITS)

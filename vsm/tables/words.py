@@ -107,7 +107,7 @@ EVENTS: Final = Table(
 
 VISITS: Final = Table(
     "visits",
-    "One row per unbroken stay of a ticket in one stage with one holder; a ticket's visits tile its life.",
+    "One row per unbroken stay of a ticket in one stage, with one holder and team; visits tile its life.",
     ("ticket", "n"),
     (
         Column("ticket", "category", "ticket id"),

@@ -1,0 +1,101 @@
+"""States of a ticket: its status, assignee and team after each change; which changes act together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+MILESTONES: Final = "git"
+"""Source of the moves that ``with_milestones`` adds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of EVENTS, with a person for an account."""
+
+    ticket: str
+    at: datetime
+    kind: str
+    before: str | None
+    after: str | None
+    actor: str | None
+    source: str
+    ref: str
+    seq: int
+    bulk: bool
+
+
+@dataclass(kw_only=True, slots=True)
+class State:
+    """What held after one change; ``move`` and ``assignment`` are events of that change, if it has them."""
+
+    at: datetime
+    status: str
+    assignee: str | None
+    team: str | None
+    move: Event | None = None
+    assignment: Event | None = None
+
+
+def list_states(life: list[Event]) -> list[State]:
+    """List what held after each change.
+
+    Changes that share an instant act together, but each record of the source that moves the ticket on is a
+    change of its own: so a stay of no length is a stay. A change before creation acts at creation. Where
+    nothing says the first status, it is the one before the first change.
+    """
+    created = next((event.at for event in life if event.kind == "created"), None)
+    if created is None:
+        return []
+    rows = [event for event in life if event.kind in ("status", "assignee", "team")]
+    changes: list[tuple[datetime, list[Event]]] = []
+    for (at, _), record in groupby(rows, key=lambda event: (max(event.at, created), _record_of(event))):
+        events = list(record)
+        apart = any(_moves_on(event) and event.source != MILESTONES for event in events)
+        apart = apart and events[0].at >= created and any(map(_moves_on, changes[-1][1] if changes else ()))
+        if changes and changes[-1][0] == at and not apart:
+            changes[-1][1].extend(events)
+        else:
+            changes.append((at, events))
+    states: list[State] = []
+    now: dict[str, str | None] = {}
+    first = next((event for event in rows if event.kind == "status"), None)
+    if first is not None and first.at > created and first.before is not None:
+        changes.insert(0, (created, []))
+        now["status"] = first.before
+    for at, events in changes:
+        moves = [event for event in events if _moves_on(event)]
+        assignments = [event for event in events if event.kind == "assignee"]
+        now |= {event.kind: event.after for event in [*moves, *assignments]}
+        now |= {event.kind: event.after for event in events if event.kind == "team"}
+        if (status := now.get("status")) is not None:
+            states.append(
+                State(
+                    at=at,
+                    status=status,
+                    assignee=now.get("assignee"),
+                    team=now.get("team"),
+                    move=moves[-1] if moves else None,
+                    assignment=assignments[-1] if assignments else None,
+                )
+            )
+    return states
+
+
+def _moves_on(event: Event) -> bool:
+    return event.kind == "status" and event.before != event.after
+
+
+def _record_of(event: Event) -> str:
+    """Moves that Git shows come with whatever changed at their instant."""
+    return "" if event.source == MILESTONES else event.ref
+
+
+def last_value(life: Iterable[Event], kind: str, at: datetime) -> str | None:
+    """The value that a ticket's events of one kind gave last, up to and at an instant."""
+    value = None
+    for event in life:
+        if event.kind == kind and event.at <= at:
+            value = event.after
+    return value
