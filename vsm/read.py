@@ -114,7 +114,7 @@ def read_stream(
     first, last = _day("since", since), _day("until", until)
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive, workflow=workflow)
-        state, known, look = archive.digest(), _latest_pull(archive), _last_look(archive)
+        state, known, look = archive.digest(), _latest_pull(archive), last_look(archive)
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
     as_of = _as_of(log, since=first, until=last, known=known, look=look)
     if known is not None:
@@ -155,7 +155,7 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
         log, known, look = (
             read_log(folder, archive, workflow=workflow),
             _latest_pull(archive),
-            _last_look(archive),
+            last_look(archive),
         )
     as_of = _as_of(log, since=None, until=last, known=known, look=look)
     return networks_from_log(log, workflow=workflow, as_of=as_of, names=names)
@@ -279,7 +279,7 @@ def _latest_pull(archive: Archive) -> pd.Timestamp | None:
     return pd.Timestamp(max(instants)).tz_convert("UTC").as_unit("us") if instants else None
 
 
-def _last_look(archive: Archive) -> pd.Timestamp | None:
+def last_look(archive: Archive) -> pd.Timestamp | None:
     """Give up to when all trackers that say so were seen: the earliest of their last looks; None: none says.
 
     A live tracker was seen when its latest whole pull began, an export when it was taken (``--taken``).

@@ -14,7 +14,9 @@ from tests.jira_bodies import issue
 from tests.stream.work import TOML, done
 from vsm import read_stream
 from vsm.cli.app import app
+from vsm.config import Report, parse_workflow
 from vsm.errors import EmptyWindowError, VsmError
+from vsm.schedule.plan import plan_run
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
 
@@ -66,6 +68,21 @@ def test_a_window_counts_from_the_last_look(tmp_path: Path) -> None:
     assert len(read_stream(root, since="2026-02-20").tickets) == 1
     with pytest.raises(EmptyWindowError, match="the last look at the tracker is of 2026-03-02 06:00 UTC"):
         read_stream(root, since="2026-03-05")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "since"), [(LIVE, "2026-02-23"), ({"file": "a"}, "2026-03-03")])
+def test_relative_windows_of_a_report_end_with_the_last_look(
+    tmp_path: Path, asked: dict[str, str], since: str
+) -> None:
+    """The pull before the run failed for a week; where nothing says when that was, they end with the run."""
+    folder = WorkFolder(pulled(tmp_path, [("jira", asked, MONDAY)]))
+    report = Report(
+        name="weekly", notebooks=("00_can_we_trust_the_data",), parameters={"since": "last 7 days"}
+    )
+    run = MONDAY + timedelta(days=8)
+    plan = plan_run(folder, report, workflow=parse_workflow(TOML), at=run)
+    assert plan.parameters["since"] == since
 
 
 @pytest.mark.slow

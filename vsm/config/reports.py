@@ -116,7 +116,7 @@ class Report(Section):
         return parameters
 
     def resolved(self, at: datetime) -> dict[str, str | bool | int | float]:
-        """Give the parameters of a run at this instant. Windows end on days of the report's own zone.
+        """Give the parameters for data as of this instant. Windows end on days of the report's own zone.
 
         Examples
         --------
@@ -162,7 +162,7 @@ def resolved_day(text: str, *, today: date) -> str:
         first day; a week begins on Monday. Empty stays empty. A month back from the 31st of a longer month
         is the last day of the shorter one.
     today
-        The day of the run.
+        The last day of the window.
 
     Raises
     ------

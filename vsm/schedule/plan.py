@@ -12,6 +12,7 @@ from typing import Final
 from vsm.config import Report, Workflow
 from vsm.config.reports import resolved_day
 from vsm.errors import ParameterError
+from vsm.read import last_look
 from vsm.reports import notebooks_folder
 from vsm.reports.parameters import check_parameters
 from vsm.schedule.history import Run
@@ -43,15 +44,17 @@ def plan_run(
 ) -> Plan:
     """Plan a run, after the sources were pulled: its notebooks, its parameters, and the key of its data.
 
+    Windows such as "last 90 days" end with the last look at the trackers; where nothing says when that was,
+    with the run.
     ``troubles`` are caveats about the data, which are part of the pages. Raises ParameterError where vsm.toml
     names a notebook that does not exist, or a parameter that one of the notebooks does not know.
     """
     notebooks = notebooks_of(report)
-    parameters = {**report.resolved(at), "names": False}
+    with read_archive(folder.archive) as archive:
+        content, look = archive.digest(), last_look(archive)
+    parameters = {**report.resolved(at if look is None else look.to_pydatetime()), "names": False}
     for notebook in notebooks:
         check_parameters(notebook, {"data_dir": "", **parameters})
-    with read_archive(folder.archive) as archive:
-        content = archive.digest()
     experiments = folder.experiments.read_bytes() if folder.experiments.is_file() else b""
     made_of = {
         "data": content,
