@@ -60,6 +60,7 @@ WEEKS = pd.DataFrame(
         "lead_median": pd.to_timedelta([3, None, 9], unit="D"),
         "failed": [1, 0, 0],
         "rework": [0, 0, 1],
+        "succeeded": [1, 0, 0],
     }
 )
 

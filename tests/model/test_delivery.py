@@ -271,6 +271,7 @@ def test_weeks_without_a_deployment_are_weeks_too() -> None:
     assert weeks["deployments"].tolist() == [1, 0, 1, 0]
     assert weeks["changes"].tolist() == [2, 0, 2, 0]
     assert weeks["failed"].tolist() == [1, 0, 0, 0]
+    assert weeks["succeeded"].tolist() == [0, 0, 1, 0]
     assert weeks["lead_median"].tolist()[2] == pd.Timedelta(days=12.5)
 
 

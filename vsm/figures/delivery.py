@@ -17,6 +17,7 @@ from vsm.findings.durations import percent, short_duration
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"
+_UNKNOWN: Final = " Outcome unknown: nothing says how they went."
 _GAP: Final = 0.16
 _FEW: Final = 3
 _WIDE: Final = {"min-width": "18em"}
@@ -102,7 +103,7 @@ def _restored(row: Mapping[Any, Any]) -> str:
 
 
 def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Figure:
-    """Deployments week by week, failed ones apart, and below the median lead time of their changes.
+    """Deployments week by week, by outcome, and below the median lead time of their changes.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     Examples
     --------
     >>> week = {"week": pd.Timestamp("2026-01-05", tz="UTC"), "deployments": 2, "changes": 5, "failed": 1,
-    ...     "lead_median": pd.Timedelta(days=3), "rework": 0}
+    ...     "succeeded": 1, "lead_median": pd.Timedelta(days=3), "rework": 0}
     >>> deployment_weeks(pd.DataFrame([week])).layout.meta["alt"]
     'Deployments to production by week, n = 2 in 1 week, 1 of them failed; 5 changes.'
     """
@@ -120,10 +121,9 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
         return nothing_to_see(
             of="deployment_weeks", title=title or _TITLE, hint="No deployment and no release tag is known."
         )
-    successful = weeks["deployments"] - weeks["failed"]
-    figure = go.Figure(
-        [_bars(weeks, successful, "successful"), _bars(weeks, weeks["failed"], "failed"), _points(weeks)]
-    )
+    unknown = weeks["deployments"] - weeks["failed"] - weeks["succeeded"]
+    counts = {"successful": weeks["succeeded"], "failed": weeks["failed"], "outcome unknown": unknown}
+    figure = go.Figure([*(_bars(weeks, of, name) for name, of in counts.items()), _points(weeks)])
     most = int(weeks["deployments"].max())
     figure.update_layout(
         barmode="stack",
@@ -142,9 +142,9 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
         title=title or _TITLE,
         caption=(
             f"n = {deployed} deployments with {changes} changes (commits, merges left out) in "
-            f"{number(len(weeks))} weeks, by Monday (UTC). Lead time for changes: from author timestamp "
-            "to production, median of the week's changes; not shown for the first deployment, which contains "
-            "everything before it."
+            f"{number(len(weeks))} weeks, by Monday (UTC).{_UNKNOWN if unknown.any() else ''} Lead time for "
+            "changes: from author timestamp to production, median of the week's changes; not shown for the "
+            "first deployment, which contains everything before it."
         ),
         alt=(
             f"Deployments to production by week, n = {deployed} in {pluralize(len(weeks), 'week')}, "
@@ -159,13 +159,14 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
 
 def _bars(weeks: pd.DataFrame, counts: "pd.Series[int]", name: str) -> go.Bar:
     failed = name == "failed"
+    plain = SOFT if name == "outcome unknown" else KIND_COLOURS["work"]
     return go.Bar(
         x=weeks["week"].dt.strftime("%Y-%m-%d").tolist(),
         y=counts.tolist(),
         name=name,
         showlegend=bool(counts.sum()),
         marker={
-            "color": BACK if failed else KIND_COLOURS["work"],
+            "color": BACK if failed else plain,
             "line": {"width": 0},
             "pattern": {"shape": "/" if failed else "", "fgcolor": PAPER, "fillmode": "overlay", "size": 6},
         },

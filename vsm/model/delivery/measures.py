@@ -207,7 +207,8 @@ def delivery_weeks(
         any too: ``week``, ``deployments``, ``changes`` (commits that are no merges), ``lead_median``
         (timedelta from authored to deployed, never negative; missing where nothing came, and of the
         first deployment known), ``failed``, ``rework`` (counts; whether they are known at all is in
-        ``delivery_measures``).
+        ``delivery_measures``), ``succeeded`` (those whose outcome says so and that did not fail; of the rest
+        nobody knows).
     """
     at = _monday(deployments["at"])
     end = _monday(pd.Series([max(until, deployments["at"].max()) if len(deployments) else until]))[0]
@@ -221,6 +222,10 @@ def delivery_weeks(
         "changes": by_week.size(),
         "failed": at[failures["failed"].to_numpy(dtype="bool")].value_counts(),
         "rework": at[failures["rework"].to_numpy(dtype="bool")].value_counts(),
+        "succeeded": at[
+            (deployments["outcome"] == "success").to_numpy(dtype="bool")
+            & ~failures["failed"].to_numpy(dtype="bool")
+        ].value_counts(),
     }
     rows = pd.DataFrame({name: of.reindex(weeks, fill_value=0) for name, of in counts.items()}, index=weeks)
     rows.insert(2, "lead_median", by_week.median().reindex(weeks))
