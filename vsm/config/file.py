@@ -15,7 +15,7 @@ from vsm.config.delivery import Alignment, Delivery, Flow
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
 from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
@@ -67,6 +67,7 @@ class Workflow(Section):
     alignment: Alignment = Alignment()
     delivery: Delivery = Delivery()
     outcome: Outcome = Outcome()
+    scope: Scope = Scope()
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
@@ -204,7 +205,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "repository": Repository, "repository.components": Component, "rules": Rules, "jira": Jira,
     "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "outcome": Outcome,
+    "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "report": Report, "report.tell": Tell,
 }  # fmt: skip
 
