@@ -125,6 +125,8 @@ def _skew(commits: pd.DataFrame, source: str) -> Iterator[QualityNote]:
 
 def _unknown_projects(log: Log, workflow: Workflow) -> Iterator[QualityNote]:
     """Find projects that many commits name and no ticket has, and the one that each may be called now."""
+    if log.tickets.empty:
+        return
     created = dict(zip(log.tickets["key"].str.upper(), log.tickets["created"], strict=True))
     moved = log.events.loc[log.events["kind"] == "move", "before"].dropna().astype("str")
     known = {key.rpartition("-")[0] for key in [*created, *moved.str.upper()]}
