@@ -196,7 +196,7 @@ def log_from_archive(
     """
     sources = archive.sources()
     readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key),
+        "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
