@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from tests.jira_bodies import issue
+from tests.jira_bodies import history, issue
 from tests.share import share
 from tests.stream.work import AT, TOML, done, filled
 from vsm import read_stream
@@ -56,6 +56,22 @@ def test_a_damaged_stored_log_is_made_anew_and_equal(tmp_path: Path, name: str) 
             for table in STORED:
                 assert_frame_equal(getattr(again, table), getattr(log, table))
             assert (folder.log / name).read_bytes() == whole
+
+
+def test_fields_that_vsm_toml_names_are_read_from_what_is_stored(tmp_path: Path) -> None:
+    """Named after the pull, and renamed: the stored log is made anew each time."""
+    item = {"field": "Sperre", "fieldId": "customfield_7", "from": None, "to": "1", "toString": "ja"}
+    root = filled(tmp_path, issue(1, history(5, "2026-01-06T09:00:00.000+0000", item)))
+    found = []
+    for name in (
+        "",
+        '\n[jira]\nflag = "Sperre"',
+        '\n[jira]\nflag = "customfield_7"',
+        '\n[jira]\nflag = "Stop"',
+    ):
+        (root / "vsm.toml").write_text(TOML + name)
+        found.append(len(read_stream(root).blocks))
+    assert found == [0, 1, 1, 0]
 
 
 def test_an_empty_project_is_a_stream_with_nothing_in_it(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
 from vsm.sources.git_components import component_pages
 from vsm.sources.jira_file import UNREAD, issue_pages
-from vsm.sources.table_file import row_pages
+from vsm.sources.table_file import TableFormat, row_pages
 
 if TYPE_CHECKING:
     from vsm.sources.jira_api import JiraSession, Scope
@@ -58,8 +58,14 @@ def asked_pages(
 
         return chain(pages, more())
     if source.startswith("table:"):
-        file, zone = Path(asked["file"]), asked["timezone"]
-        return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
+        words = {word: value for word, value in asked.get("format", {}).items() if word != "stages"}
+        return row_pages(
+            Path(asked["file"]),
+            columns=asked["columns"],
+            timezone=asked["timezone"] or None,
+            skip_bad=asked["skip_bad"],
+            format_=TableFormat(**words, stages=tuple(asked.get("format", {}).get("stages", ()))),
+        )
     if source.startswith("deployments:"):
         file, where = Path(asked["file"]), asked["environment"]
         return deployment_pages(file, environment=where, repository=asked["repository"])

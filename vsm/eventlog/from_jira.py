@@ -17,6 +17,7 @@ from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
+    NO_ROLES,
     Item,
     Json,
     account,
@@ -43,7 +44,12 @@ LAST: Final = 2**62
 
 
 def log_from_jira(
-    bodies: Iterable[object], *, source: str = "jira", mail_key: bytes | None = None, aliases: Aliases = None
+    bodies: Iterable[object],
+    *,
+    source: str = "jira",
+    mail_key: bytes | None = None,
+    aliases: Aliases = None,
+    fields: Mapping[str, str] = NO_ROLES,
 ) -> Log:
     """Give the log of these documents.
 
@@ -59,6 +65,8 @@ def log_from_jira(
         Secret with which mail addresses become digests in NAMES; none without it.
     aliases
         Former keys of projects with today's, for sentences about links.
+    fields
+        Role → custom field, by id or by name, as ``[jira]`` of vsm.toml says.
 
     Returns
     -------
@@ -75,7 +83,7 @@ def log_from_jira(
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    documents = JiraDocuments(bodies, source=source)
+    documents = JiraDocuments(bodies, source=source, fields=fields)
     parts, names = list[_Part](), _Names()
     for issues in documents.parts():
         parts.append(_part(issues, documents.roles, source))
