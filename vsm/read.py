@@ -40,7 +40,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 11
+LOG_VERSION: Final = 12
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
@@ -199,7 +199,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None, jira: J
     """
     sources, jira = archive.sources(), jira or Jira()
     readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key, fields=jira.fields),
+        "jira": partial(log_from_jira, mail_key=mail_key, aliases=jira.aliases, fields=jira.fields),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }

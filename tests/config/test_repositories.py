@@ -13,6 +13,7 @@ from vsm.errors import ConfigError
         "latest", "stable", "nightly", "edge", "prod", "Production", "live", "staging", "current",
         "api/latest", "web-stable", "deployed/prod", "latest-8", "v1-latest", "2.x", "v1.x",
         "aktuell", "produktiv", "produção", "최신-latest", "生产环境",
+        "staging-2026-01-05", "uat/1.2", "qa_42",
     ],
 )  # fmt: skip
 def test_tags_that_move_are_no_releases(tag: str) -> None:
@@ -22,7 +23,18 @@ def test_tags_that_move_are_no_releases(tag: str) -> None:
 
 @pytest.mark.parametrize(
     "tag",
-    ["v1", "1.0.0", "shop-4.0.0", "release/2026-01-05", "prod-2026-01-05", "live_42", "emma", "v2.1-stable1"],
+    [
+        "v1",
+        "1.0.0",
+        "mac-os-x-1.2",
+        "test-utils-1.0",
+        "shop-4.0.0",
+        "release/2026-01-05",
+        "prod-2026-01-05",
+        "live_42",
+        "emma",
+        "v2.1-stable1",
+    ],
 )
 def test_tags_with_a_number_or_a_name_of_their_own_are_releases(tag: str) -> None:
     """Where environments are tagged with a date or a number, each such tag stays where it is."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from tests.jira_bodies import history, issue
 from vsm.eventlog.from_jira import log_from_jira
@@ -120,3 +121,15 @@ def test_a_link_moves_no_ticket_and_no_beginning() -> None:
     pd.testing.assert_frame_equal(plain.tickets, linked.tickets)
     assert len(linked.events) == len(plain.events) + 1
     assert len(linked.quality) == len(plain.quality)
+
+
+@pytest.mark.parametrize("aliases", [{"OLD": "AB"}, {"old": "ab", "X": "OLD"}, {"OLD": "MID", "MID": "AB"}])
+def test_a_sentence_of_a_renamed_project_names_todays_key(aliases: dict[str, str]) -> None:
+    """The link was made on the sixth, with OLD-2, which is AB-2 today: it was not there before."""
+    made = history(7, "2026-01-06T09:00:00.000+0000", item("This issue is blocked by OLD-2"))
+    events = log_from_jira(
+        [issue(1, made, issuelinks=[link(5, 2, "inward")]), issue(2)], aliases=aliases
+    ).events
+    rows = events[events["kind"] == "link"]
+    assert rows["after"].tolist() == ["This issue is blocked by AB-2"]
+    assert rows["at"].tolist() == [pd.Timestamp("2026-01-06T09:00", tz="UTC")]

@@ -1,8 +1,10 @@
 """Keys in messages, branches and tags: what names a ticket, and what only looks like it."""
 
+import pandas as pd
 import pytest
 
-from vsm.eventlog.ticket_keys import KeyFinder
+from vsm.eventlog.ticket_keys import KeyFinder, ticket_keys
+from vsm.tables import EVENTS, TICKETS, conform, empty
 
 KEYS = {f"SHOP-{number}": f"jira:{number}" for number in range(1, 6)}
 
@@ -27,3 +29,27 @@ def test_a_version_is_no_key(text: str) -> None:
     finder = KeyFinder(KEYS)
     assert finder.tickets(text) == []
     assert not finder.unknown
+
+
+@pytest.mark.parametrize(
+    ("aliases", "known"),
+    [
+        ({"OLD": "NEW"}, {"OLD-1", "OLD-2"}),
+        ({"old": "new", "X": "Y"}, {"OLD-1", "OLD-2"}),
+        ({"B": "NEW", "A": "B"}, {"A-1", "A-2", "B-1", "B-2"}),
+        ({"A": "B", "B": "A"}, set()),
+    ],
+)
+def test_a_renamed_project_has_its_former_keys(aliases: dict[str, str], known: set[str]) -> None:
+    """Also where it was renamed twice, in any order and case; of a circle nothing comes."""
+    rows = pd.DataFrame({"ticket": ["jira:1", "jira:2"], "key": ["NEW-1", "NEW-2"], "project": "NEW"})
+    tickets = conform(rows.assign(created=pd.Timestamp("2026-01-05", tz="UTC")), TICKETS)
+    keys = ticket_keys(tickets, empty(EVENTS), aliases=aliases)
+    assert keys == {"NEW-1": "jira:1", "NEW-2": "jira:2"} | {key: f"jira:{key[-1]}" for key in known}
+
+
+def test_a_former_key_that_another_ticket_bears_is_that_tickets() -> None:
+    """A new project took the old name: what is there today wins."""
+    rows = pd.DataFrame({"ticket": ["jira:1", "jira:9"], "key": ["NEW-1", "OLD-1"], "project": "NEW"})
+    tickets = conform(rows.assign(created=pd.Timestamp("2026-01-05", tz="UTC")), TICKETS)
+    assert ticket_keys(tickets, empty(EVENTS), aliases={"OLD": "NEW"})["OLD-1"] == "jira:9"

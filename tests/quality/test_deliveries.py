@@ -181,5 +181,6 @@ def test_standards_versions_and_single_keys_are_no_projects(messages: list[str])
 
 
 def test_nothing_pulled_is_nothing_doubtful() -> None:
-    """No repository, no deployment."""
+    """No repository, no deployment; or a repository, but no tracker whose projects could be unknown."""
     assert check_deliveries(Log(), workflow=Workflow()) == []
+    assert found(git_log(*(f"OLD-{n} fix" for n in range(9)))) == {}

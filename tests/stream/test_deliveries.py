@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from tests.git_bodies import batch, commit, repository
 from tests.jira_bodies import issue
 from tests.stream.work import TOML, done
 from vsm import read_stream
+from vsm.cli.app import app
 from vsm.sources.archive import Document, Page, open_archive
+from vsm.sources.git_process import create_repository
 from vsm.sources.work_folder import WorkFolder
 
 pytestmark = pytest.mark.slow
@@ -94,3 +97,37 @@ def test_a_last_look_years_after_the_last_ticket_is_now(tmp_path: Path, toml: st
     assert age == pd.Timestamp("2036-02-01", tz="UTC") - pd.Timestamp("2026-01-05T09:00", tz="UTC")
     assert not stream.waits.empty
     assert len(stream.load.queue_weeks) == 26 * stream.load.queues["stage"].nunique()
+
+
+def monorepo(path: Path) -> Path:
+    """A commit of api, one of the web, and the tags api-1.0 and latest on the second."""
+    parts = []
+    for number, folder in enumerate(("api", "web"), start=1):
+        who = f"dev-1 <dev-1@example.org> {1767600000 + number} +0000"
+        parts += [
+            f"commit refs/heads/main\nmark :{number}\nauthor {who}\ncommitter {who}\ndata 3\n{folder}\n",
+            "from :1\n" if number > 1 else "", f"M 100644 inline {folder}/a.py\ndata 1\n1\n\n",
+        ]  # fmt: skip
+    parts += [f"reset refs/tags/{tag}\nfrom :2\n\n" for tag in ("api-1.0", "latest")]
+    create_repository(path, fast_import="".join(parts).encode())
+    return path
+
+
+def test_a_monorepo_is_pulled_with_its_components(tmp_path: Path) -> None:
+    """A release of api is none of the web; another folder for the web is read with the next pull."""
+    root, shop = tmp_path / "work", monorepo(tmp_path / "shop.git")
+    root.mkdir()
+    text = '[[repository]]\nname = "shop"\ncomponents = [{{name = "api", paths = "api"}}, {{name = "web", paths = "{}"}}]'
+    found = []
+    for folder in ("web", "site"):
+        (root / "vsm.toml").write_text(text.format(folder))
+        done = CliRunner().invoke(app, ["pull", "--dir", str(root), "git", "--repo", str(shop)])
+        assert done.exit_code == 0, done.output
+        commits = read_stream(root).commits
+        found.append(
+            commits[["subject", "components", "release"]].astype("str").fillna("-").to_numpy().tolist()
+        )
+    assert found == [
+        [["api", "api", "api-1.0"], ["web", "web", "-"]],
+        [["api", "api", "api-1.0"], ["web", "-", "api-1.0"]],
+    ]

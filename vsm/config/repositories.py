@@ -11,7 +11,7 @@ from vsm.config.toml import Section, Word, duplicates
 
 PREVIEWS: Final = (
     r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
-    r"(?![a-z])|\d(?:a|b|rc)\d+$"
+    r"(?![a-z])|\d(?:a|b|rc)\d+$|^(?:staging|stage|uat|qa|test|sandbox)[/@_.-]v?\d"
 )
 """Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
 MOVING, PRODUCTION, OTHERS = (
@@ -31,8 +31,8 @@ MOVING, PRODUCTION, OTHERS = (
 """Words of tags that move from commit to commit; what environments of customers are called, in several
 languages; and words beside which that means something else, as in ``prod-like`` and ``pre-prod``.
 """
-ALWAYS_MOVING: Final = frozenset({"latest", "x"})
-"""Words that say so even beside a number, as in ``v1-latest`` and ``2.x``."""
+_ALWAYS_MOVING: Final = re.compile(r"(?<![a-z])latest(?![a-z])|\d\.x(?![a-z])", re.IGNORECASE)
+"""What says so even beside a number, as in ``v1-latest`` and ``2.x``."""
 _VERSION: Final = re.compile(r"(?P<before>.*?)v?(?P<version>\d+(?:\.\d+)*)", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _REGULAR: Final = frozenset("^$\\()|+")
@@ -156,15 +156,9 @@ class Repository(Section):
         >>> [tag for tag in tags if Repository(name="shop").ships(tag)]
         ['v1.0', 'emma-1', 'prod-2026-01-05']
         """
-        words = set(words_of(tag))
-        moves = not re.search(r"\d", tag) and not words.isdisjoint(MOVING | PRODUCTION)
+        stays = re.search(r"\d", tag) or (MOVING | PRODUCTION).isdisjoint(words_of(tag))
         preview = self.previews and re.search(self.previews, tag)
-        return (
-            bool(re.search(self.releases, tag))
-            and not preview
-            and not moves
-            and words.isdisjoint(ALWAYS_MOVING)
-        )
+        return bool(stays and re.search(self.releases, tag) and not (preview or _ALWAYS_MOVING.search(tag)))
 
     def component_of(self, tag: str) -> str | None:
         """Give the component that a tag releases, the first that matches; None for the whole repository."""

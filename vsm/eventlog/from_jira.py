@@ -28,8 +28,9 @@ from vsm.eventlog.jira_items import (
     touch_items,
 )
 from vsm.eventlog.jira_site import JiraDocuments, custom_value
-from vsm.eventlog.links import links_without_history
+from vsm.eventlog.links import links_without_history, with_present_keys
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
+from vsm.eventlog.ticket_keys import Aliases
 from vsm.eventlog.units import level_of
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
@@ -47,6 +48,7 @@ def log_from_jira(
     *,
     source: str = "jira",
     mail_key: bytes | None = None,
+    aliases: Aliases = None,
     fields: Mapping[str, str] = NO_ROLES,
 ) -> Log:
     """Give the log of these documents.
@@ -61,6 +63,8 @@ def log_from_jira(
         Prefix of every id made from them: ``jira:10023``.
     mail_key
         Secret with which mail addresses become digests in NAMES; none without it.
+    aliases
+        Former keys of projects with today's, for sentences about links.
     fields
         Role → custom field, by id or by name, as ``[jira]`` of vsm.toml says.
 
@@ -88,6 +92,7 @@ def log_from_jira(
         named = names.table(documents.statuses, [], source, mail_key)
         return Log(names=named, quality=quality_from_notes(documents.notes))
     changes, lifecycles, linked = _joined(parts, documents.latest, source)
+    changes = with_present_keys(changes, aliases=aliases)
     moves = changes[changes["kind"] == "status"]
     entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
     renamed = changes[changes["kind"] == "move"].dropna(subset=["before"])

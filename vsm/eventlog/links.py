@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.config.rules import sides_of_links
 from vsm.eventlog.jira_items import Item, Json
-from vsm.eventlog.ticket_keys import ticket_keys
+from vsm.eventlog.ticket_keys import Aliases, ticket_keys
 
 KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+)(?![A-Za-z0-9_-])")
 BEGINNING: Final = re.compile(r"this (?:issue|work item|ticket|request) ")
@@ -141,6 +141,33 @@ def _sentences(events: pd.DataFrame) -> pd.DataFrame:
     gone = plain.assign(detail=rows["before"].astype("str"), there=False)
     made = plain.assign(detail=rows["after"].astype("str"), there=True)
     return pd.concat([gone, made]).dropna(subset=["detail"]).reset_index(drop=True)
+
+
+def with_present_keys(changes: pd.DataFrame, *, aliases: Aliases) -> pd.DataFrame:
+    """Give facts in whose sentences about links each key of a renamed project is today's.
+
+    Parameters
+    ----------
+    changes
+        Facts with ``kind, before, after`` as texts.
+    aliases
+        Former project → project.
+    """
+    if not aliases:
+        return changes
+    renamed = {old.upper(): new.upper() for old, new in aliases.items()}
+
+    def present(named: re.Match[str]) -> str:
+        project, _, number = named[1].upper().rpartition("-")
+        for _ in renamed:  # a project may have been renamed several times
+            project = renamed.get(project, project)
+        return f"{project}-{number}"
+
+    links = changes["kind"] == "link"
+    sides = {side: changes[side].copy() for side in ("before", "after")}
+    for side in sides.values():
+        side[links] = side[links].str.replace(KEY, present, regex=True)
+    return changes.assign(**sides)
 
 
 def _resolved(

@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
+Aliases = Mapping[str, str] | None
+"""Former keys of renamed projects with today's."""
 
-def ticket_keys(
-    tickets: pd.DataFrame, events: pd.DataFrame, *, aliases: Mapping[str, str] | None = None
-) -> dict[str, str]:
+
+def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame, *, aliases: Aliases = None) -> dict[str, str]:
     """Give the ticket of each key: today's keys, and those that it had before.
 
     A ticket that was moved has had other keys, and so have all of a project that was renamed, by ``aliases``:

@@ -77,7 +77,7 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
     shown = deployments.sort_values("at", ascending=False, kind="stable").head(most)
     columns: Columns = {
         "Deployment": lambda row: str(row["deployment"]),
-        "Repository": lambda row: "–" if pd.isna(row["repository"]) else row["repository"],
+        "Repository": _place,
         "At": lambda row: f"{row['at']:%Y-%m-%d %H:%M}",
         "Commits": "commits",
         "Tickets": "tickets",
@@ -94,6 +94,11 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
     table = table_of(shown, columns, caption, nothing="No deployment and no release tag is known.")
     table = table.format(partial(shown_keys, most=_FEW), subset=["Evidence"])
     return table.set_properties(subset=["Evidence"], **_WIDE)
+
+
+def _place(row: Mapping[Any, Any]) -> str:
+    words = (row[word] for word in ("repository", "component") if not pd.isna(row[word]))
+    return ": ".join(words) or "–"
 
 
 def _restored(row: Mapping[Any, Any]) -> str:

@@ -20,9 +20,10 @@ FEW: Final = 0.01
 ALIKE: Final = 0.8
 """Share of a former project's keys that have to be tickets of the project that it may be now."""
 STANDARDS: Final = frozenset(
-    ("UTF", "ISO", "RFC", "CVE", "CWE", "GHSA", "SHA", "MD", "AES", "RSA", "TLS", "HTTP", "JSR", "JEP", "PEP")
-)
-"""What looks like a project's key, and names a standard."""
+    ("UTF", "ISO", "RFC", "CVE", "CWE", "GHSA", "SHA", "MD", "AES", "RSA", "TLS", "HTTP", "JSR", "JEP", "PEP",
+     "PR", "MR", "GH", "GL")
+)  # fmt: skip
+"""What looks like a project's key, and names a standard, or a pull request."""
 _KEY: Final = re.compile(r"(?<![\w.-])([A-Z][A-Z0-9_]+)-([1-9][0-9]*)(?![A-Za-z0-9_]|[.-][0-9])")
 
 
@@ -124,6 +125,8 @@ def _skew(commits: pd.DataFrame, source: str) -> Iterator[QualityNote]:
 
 def _unknown_projects(log: Log, workflow: Workflow) -> Iterator[QualityNote]:
     """Find projects that many commits name and no ticket has, and the one that each may be called now."""
+    if log.tickets.empty:
+        return
     created = dict(zip(log.tickets["key"].str.upper(), log.tickets["created"], strict=True))
     moved = log.events.loc[log.events["kind"] == "move", "before"].dropna().astype("str")
     known = {key.rpartition("-")[0] for key in [*created, *moved.str.upper()]}
