@@ -29,6 +29,7 @@ from vsm.intervals import (
     waits_from_visits,
     work_of_parts,
 )
+from vsm.model.sprints import mark_carried_over, sprint_stays
 from vsm.people import People
 from vsm.tables import DURATION
 
@@ -184,6 +185,9 @@ def intervals_of(context: Context) -> Intervals:
     visits["working"] = clock.working(visits["entered"], visits["left"].fillna(as_of), team=visits["team"])
     if records_blocks(context.events, stages=stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
+    waits["carried"] = mark_carried_over(
+        waits, sprint_stays(context.events, context.log.names), finished_at(visits), as_of=as_of
+    )
     working = waits.groupby("handoff")["working"].sum().reindex(handoffs["handoff"])
     handoffs["wait_working"] = working.fillna(pd.Timedelta(0)).astype(DURATION).to_numpy()
     return Intervals(visits, handoffs, waits, blocks)

@@ -34,8 +34,9 @@ from vsm.model.responsibility import (
     ticket_owners,
 )
 from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_by_stage, rolled_accuracy
+from vsm.model.sprints import sprint_commitments, sprint_stays
 from vsm.model.weekly import weekly_wip
-from vsm.people import People, Teams
+from vsm.people import People
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,8 +117,9 @@ class Rework(Section):
 class Load(Section):
     """How loaded teams and queues are: of all tickets, open ones too; never of persons.
 
-    ``wip``, ``switching``, ``queues``, ``queue_weeks`` and ``active`` are as ``weekly_wip``, ``switching``,
-    ``queue_growth``, ``queue_weeks`` and ``active_periods`` of ``vsm.model`` give them.
+    ``wip``, ``switching``, ``queues``, ``queue_weeks``, ``active`` and ``sprints`` are as ``weekly_wip``,
+    ``switching``, ``queue_growth``, ``queue_weeks``, ``active_periods`` and ``sprint_commitments`` of
+    ``vsm.model`` give them; sprints are of units of work.
     """
 
     wip: pd.DataFrame
@@ -125,6 +127,7 @@ class Load(Section):
     queues: pd.DataFrame
     queue_weeks: pd.DataFrame
     active: pd.DataFrame
+    sprints: pd.DataFrame
 
 
 def delivery_section(
@@ -269,21 +272,26 @@ def load_section(
     *,
     events: pd.DataFrame,
     stage_visits: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    names: pd.DataFrame,
     as_of: pd.Timestamp,
-    teams: Teams,
-    active_days: float,
-    minimum: int,
+    people: People,
+    workflow: Workflow,
     seed: int,
     fewest_people: int,
 ) -> Load:
     """Measure how much is in work at once, which queues grow, and which team holds up the others.
 
-    Somebody counts as active for ``active_days`` after each act; ``fewest_people`` as ``switching`` takes it.
+    Somebody counts as active for ``active_days`` (``[waiting]``) after each act; ``fewest_people`` as
+    ``switching`` takes it.
     """
+    acts, teams, minimum = people.of_humans(events), people.teams, workflow.rules.minimum
+    active_days = workflow.waiting.active_days
     return Load(
         weekly_wip(visits, as_of=as_of),
-        switching(visits, events, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
+        switching(visits, acts, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
         queue_growth(stage_visits, as_of=as_of, minimum=minimum, seed=seed),
         queue_weeks(stage_visits, as_of=as_of),
-        active_periods(visits, events, as_of=as_of, teams=teams, active_days=active_days),
+        active_periods(visits, acts, as_of=as_of, teams=teams, active_days=active_days),
+        sprint_commitments(sprint_stays(events, names), lifecycles, as_of=as_of),
     )

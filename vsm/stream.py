@@ -271,17 +271,17 @@ class ValueStream:
     @measure
     def load(self) -> Load:
         """How loaded teams and queues are."""
-        context, rules = self._context, self.workflow
         return load_section(
             self.visits,
-            events=context.people.of_humans(self.events),
+            events=self.events,
+            people=self._context.people,
             stage_visits=self.stage_visits,
+            lifecycles=self.lifecycles,
+            names=self.names,
             as_of=self.as_of,
-            teams=context.people.teams,
-            active_days=rules.waiting.active_days,
-            minimum=self.minimum,
+            workflow=self.workflow,
             seed=self.seed,
-            fewest_people=rules.privacy.fewest_people if context.shared else 1,
+            fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
         )
 
     @measure

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
+from vsm.config import parse_workflow
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
-from vsm.people import Teams
+from vsm.people import People, Teams
 from vsm.sections import Load, Rework, load_section, rework_section
-from vsm.tables import EVENTS, TICKETS, VISITS, WAITS, conform, empty
+from vsm.tables import EVENTS, NAMES, TICKETS, VISITS, WAITS, conform, empty
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 HOUR = pd.Timedelta(hours=1)
@@ -65,8 +66,9 @@ def told() -> tuple[Rework, Load]:
     return (
         rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12, seed=0),
         load_section(
-            visits, events=events, stage_visits=stage_visits, as_of=NOW, teams=Teams(), active_days=14.0,
-            minimum=1, seed=0, fewest_people=1,
+            visits, events=events, stage_visits=stage_visits, lifecycles=lifecycles, names=empty(NAMES),
+            as_of=NOW, people=People({}, Teams()), workflow=parse_workflow("[rules]\nminimum = 2"), seed=0,
+            fewest_people=1,
         ),
     )  # fmt: skip
 

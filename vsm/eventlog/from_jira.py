@@ -30,6 +30,7 @@ from vsm.eventlog.jira_items import (
 from vsm.eventlog.jira_site import JiraDocuments, custom_value
 from vsm.eventlog.links import links_without_history, with_present_keys
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
+from vsm.eventlog.sprints import sprints_in
 from vsm.eventlog.ticket_keys import Aliases
 from vsm.eventlog.units import level_of
 from vsm.people import mailboxes_of
@@ -294,6 +295,7 @@ class _Names:
     def add(self, issues: list[Issue], source: str) -> None:
         """Add what these issues tell."""
         self._add(name for body in issues for name in names_in(body, source=source))
+        self._add(name for body in issues for name in sprints_in(body["fields"], source=source))
         self._addresses.update(pair for body in issues for pair in addresses_in(body, source=source))
 
     def _add(self, borne: Iterable[tuple[str, str, str, str | None, object]]) -> None:

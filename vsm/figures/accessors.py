@@ -126,6 +126,7 @@ class Tables(_Accessor):
     referrals = _of(figures.referral_table, referrals="rework.referrals")
     backward_moves = _of(figures.backward_table, back="rework.back")
     queue_growth = _of(figures.queue_growth_table, queues="load.queues")
+    sprints = _of(figures.sprints_table, sprints="load.sprints")
     active_periods = _of(figures.active_table, active="load.active")
     switching = _of(figures.switching_table, switching="load.switching")
     named_rules = _of(figures.named_rules_table)

@@ -86,6 +86,26 @@ def discarded_table(discarded: pd.DataFrame) -> Styler:
     return table_of(discarded, columns, caption, nothing="No ticket has been discarded so far.")
 
 
+def sprints_table(sprints: pd.DataFrame, *, most: int = 12) -> Styler:
+    """What each sprint took on, and what was carried over (``sprint_commitments``); the latest first."""
+    shown = sprints.sort_values("started", ascending=False, kind="stable").head(most)
+    columns: Columns = {
+        "Sprint": "sprint",
+        "Started": lambda row: f"{row['started']:%Y-%m-%d}",
+        "Ended": lambda row: "under way" if pd.isna(row["ended"]) else f"{row['ended']:%Y-%m-%d}",
+        "Committed at the start": "committed",
+        "Added later": "added",
+        "Removed": "removed",
+        "Finished": "finished",
+        "Carried over": "carried_over",
+    }
+    caption = (
+        f"The latest {len(shown)} of {pluralize(len(sprints), 'sprint')}; units of work, without sub-tasks. "
+        "Carried over: in the sprint when it was closed, and not done."
+    )
+    return table_of(shown, columns, caption, nothing="No source records sprints and their dates.")
+
+
 def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int = 12) -> Styler:
     """Arrivals, throughput and work in progress of the last ``weeks``.
 

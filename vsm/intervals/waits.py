@@ -80,6 +80,7 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
             **{name: visits[name].take(row).reset_index(drop=True) for name in KEPT},
             "handoff": pd.arrays.IntegerArray(number, number == NOBODY),
             "receiver": decode(nothing, pd.Index([], dtype="str")),
+            "carried": pd.array([pd.NA] * len(row), dtype="boolean"),
             "cause": decode(nothing, pd.Index(list(CAUSES), dtype="str")),
             "start": instants_of(entered[row]),
             "end": instants_of(end[row]),

@@ -212,6 +212,12 @@ WAITS: Final = Table(
             may_lack=True,
             allowed=CAUSES,
         ),
+        Column(
+            "carried",
+            "flag?",
+            "it ended after the ticket had been carried over from a sprint; missing where no sprint is known",
+            may_lack=True,
+        ),
         Column("start", "instant", "start, included"),
         Column("end", "instant", "end, excluded"),
         Column("elapsed", "duration", "end − start"),
@@ -251,11 +257,11 @@ BLOCKS: Final = Table(
 
 NAMES: Final = Table(
     "names",
-    "One row per name that a status or an account has had.",
+    "One row per name that a status, an account or a sprint has had.",
     ("kind", "id", "name"),
     (
-        Column("kind", "category", "what the id names", allowed=("status", "account")),
-        Column("id", "text", "status or account id, such as `jira:10001`"),
+        Column("kind", "category", "what the id names", allowed=("status", "account", "sprint")),
+        Column("id", "text", "id of the status, account or sprint, such as `jira:10001`"),
         Column("name", "text", "a name of it"),
         Column(
             "category",
@@ -264,8 +270,14 @@ NAMES: Final = Table(
             may_lack=True,
             allowed=("queue", "work", "external", "done", "app"),
         ),
-        Column("first", "instant", "first seen under this name", may_lack=True),
-        Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),
+        Column("first", "instant", "first seen under this name; of a sprint, when it began", may_lack=True),
+        Column(
+            "last",
+            "instant",
+            "last seen under this name; the latest is the current one. Of a sprint, when it ended; `first` "
+            "while it is under way",
+            may_lack=True,
+        ),
         Column(
             "mailbox",
             "text",

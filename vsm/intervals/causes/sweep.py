@@ -164,6 +164,7 @@ def _table(
         rows.assign(
             receiver=decode(np.where(person >= 0, person, of_team), names),
             cause=decode(cause, pd.Index(CAUSES)),
+            carried=pd.array([pd.NA] * len(cause), dtype="boolean"),
             start=start,
             end=end,
             elapsed=end - start,
