@@ -39,10 +39,9 @@ def summary(stream: ValueStream) -> str:
     finished, bulk = int(lifecycles["finished"].notna().sum()), int(lifecycles["bulk"].sum())
     still, gone = int(still_open(lifecycles).sum()), int(lifecycles["gone"].notna().sum())
     away = f", {gone} deleted or hidden" if gone else ""
-    tables = ("visits", "handoffs", "commits", "releases")
-    counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in tables)
+    counts = ", ".join(f"{len(getattr(stream, name))} {name}" for name in ("visits", "handoffs", "commits"))
     return (
         f"{stream.workflow.stream.name}: {len(lifecycles)} tickets as of {stream.as_of:%Y-%m-%d %H:%M} UTC, "
         f"{finished} finished for good ({bulk} of them by a bulk edit), {still} open{away}; "
-        f"{counts}."
+        f"{counts}, {stream.releases['final'].sum()} releases."
     )

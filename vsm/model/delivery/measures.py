@@ -99,7 +99,10 @@ def delivery_measures(
 
 
 def _none(of: str) -> dict[str, Any]:
-    missing = "no production deployment and no release tag is known: vsm pull deployments, or tag releases"
+    missing = (
+        "no production deployment and no release tag is known: vsm pull deployments, name their environment "
+        "in [delivery] of vsm.toml, or tag releases"
+    )
     return {"n": 0, "of": of, "missing": missing}
 
 
