@@ -15,6 +15,7 @@ from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.outcomes import log_with_outcomes
 from vsm.eventlog.participants import SmallTeams, people_of
 from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
+from vsm.eventlog.units import log_with_units
 from vsm.measure import own_copy
 from vsm.people import People
 from vsm.stream import ValueStream
@@ -90,6 +91,7 @@ def stream_from_log(
     window = window or Window()
     log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
     log = log_with_outcomes(with_bulk_marks(log, workflow=workflow), workflow=workflow)
+    log = log_with_units(log, scope=workflow.scope)
     people = people_of(log, workflow=workflow)
     small = None if key is None else small_teams(log, people=people, workflow=workflow, as_of=as_of)
     while True:

@@ -6,11 +6,11 @@ from vsm.config.file import Experiment, Jira, Stream, Workflow, parse_experiment
 from vsm.config.people import Membership, Person, Team
 from vsm.config.printable import one_line, printable
 from vsm.config.reports import Report, Tell
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
 from vsm.config.stages import Kind, Stage
 
 __all__ = [
     "Blocking", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Outcome", "Person", "Privacy",
-    "Report", "Repository", "Rules", "Stage", "Stream", "Team", "Tell", "Waiting", "Workflow", "WorkingWeek",
-    "one_line", "parse_experiments", "parse_workflow", "printable",
+    "Report", "Repository", "Rules", "Scope", "Stage", "Stream", "Team", "Tell", "Waiting", "Workflow",
+    "WorkingWeek", "one_line", "parse_experiments", "parse_workflow", "printable",
 ]  # fmt: skip

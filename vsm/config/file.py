@@ -14,7 +14,7 @@ from vsm.config.calendars import WorkingWeek, faults_of_calendars
 from vsm.config.delivery import Alignment, Delivery, Flow, Repository
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
 from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
@@ -61,6 +61,7 @@ class Workflow(Section):
     alignment: Alignment = Alignment()
     delivery: Delivery = Delivery()
     outcome: Outcome = Outcome()
+    scope: Scope = Scope()
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
@@ -197,7 +198,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
     "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "outcome": Outcome,
+    "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "report": Report, "report.tell": Tell,
 }  # fmt: skip
 

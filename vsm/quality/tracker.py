@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.delivery import FLOWS
+from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import QualityNote, quality_from_notes
 from vsm.model.alignment import TicketSelectors
 
@@ -38,6 +39,17 @@ def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta
             when = f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"
             detail = f"{burst['ticket'].nunique()} tickets moved {path} by one account, {when}"
             yield QualityNote("bulk edit", "note", detail, source, None, first.isoformat())
+
+
+def check_edits(events: pd.DataFrame, *, stages: pd.DataFrame) -> Iterator[QualityNote]:
+    """Find tickets that were reopened only to edit them."""
+    edits = events[reopened_to_edit(events, stages=stages)]
+    if len(edits):
+        detail = (
+            f"{edits['ticket'].nunique()} finished ticket(s) were reopened and closed again by the same "
+            "person within an hour, without work: they count as finished when they were closed first"
+        )
+        yield QualityNote("reopened to edit", "note", detail)
 
 
 def check_stages(

@@ -28,6 +28,7 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
+UNITS: Final = ("unit", "container", "part", "out of scope")
 OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
     files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
 )
@@ -69,6 +70,14 @@ TICKETS: Final = Table(
             "category",
             "of a finished ticket; by its resolution, else by its status",
             allowed=TICKET_OUTCOMES,
+            may_lack=True,
+        ),
+        Column(
+            "unit",
+            "category",
+            "`unit`: a unit of work, which is counted; else why not: it holds others, is a part of its "
+            "parent, or `[scope]` leaves it out",
+            allowed=UNITS,
             may_lack=True,
         ),
         Column("url", "text", "its address in the tracker", may_lack=True),
