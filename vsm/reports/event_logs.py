@@ -140,7 +140,7 @@ def _write_ocel(visits: pd.DataFrame, to: Path, *, tickets: pd.DataFrame) -> Non
         "objects": list(objects.values()),
         "events": events,
     }
-    to.write_text(json.dumps(log, ensure_ascii=False, indent=1), encoding="utf-8")
+    to.write_text(json.dumps(log, ensure_ascii=False), encoding="utf-8")
 
 
 def _type(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:
