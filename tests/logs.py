@@ -123,6 +123,8 @@ def workflows(draw: st.DrawFn) -> Workflow:
             f"statuses = {held}",
             f"batch = {'true' if position == batch else 'false'}",
         ]
+        if kind in ("queue", "external") and draw(st.booleans()):
+            lines.append("blocked = true")
         if team := draw(st.sampled_from(["", *TEAMS])):
             lines.append(f'team = "{team}"')
         if discipline := draw(st.sampled_from(["", "build", "test"])):

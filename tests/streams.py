@@ -44,15 +44,18 @@ def stream_of(
     gone: Mapping[int, float] | None = None,
     resolutions: Mapping[int, str] | None = None,
     outcome: str = "",
+    assumed: Mapping[str, str] | None = None,
 ) -> ValueStream:
     """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``.
 
     ``gone`` tells by number (from 1) on which day a ticket was found deleted, ``resolutions`` how one was
-    resolved; ``outcome`` are lines of that section of vsm.toml.
+    resolved; ``outcome`` are lines of that section of vsm.toml; ``assumed`` tells by stage what its kind was
+    guessed from.
     """
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
         f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
+        + (f'assumed = "{assumed[stage]}"\n' if assumed and stage in assumed else "")
         for stage, (status, kind) in STAGES.items()
     ]
     bodies = [

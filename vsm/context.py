@@ -93,10 +93,15 @@ def context_of(
     as_of: pd.Timestamp,
     shared: bool = False,
     notes: tuple[QualityNote, ...] = (),
+    stages: pd.DataFrame | None = None,
 ) -> Context:
-    """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
-    stages = stages_from_names(log.names, workflow=workflow)
+    """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked.
+
+    ``stages`` are those of the whole log, where this is a part of it.
+    """
     events = people.identify(log.events)
+    if stages is None:
+        stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
@@ -162,6 +167,7 @@ def intervals_of(context: Context) -> Intervals:
         finished=finished_at(visits),
         as_of=as_of,
         links=context.workflow.blocking.links,
+        held_up=visits[visits["stage"].isin(stages.loc[stages["blocked"], "stage"])],
     )
     waits = causes_of_waits(
         waits_from_visits(visits, handoffs, as_of=as_of),
@@ -176,7 +182,7 @@ def intervals_of(context: Context) -> Intervals:
         as_of=as_of,
     )
     visits["working"] = clock.working(visits["entered"], visits["left"].fillna(as_of), team=visits["team"])
-    if records_blocks(context.events):
+    if records_blocks(context.events, stages=stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
     working = waits.groupby("handoff")["working"].sum().reindex(handoffs["handoff"])
     handoffs["wait_working"] = working.fillna(pd.Timedelta(0)).astype(DURATION).to_numpy()

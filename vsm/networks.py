@@ -12,6 +12,7 @@ from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
+from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
@@ -29,16 +30,14 @@ class Networks(NamedTuple):
     teams: "nx.DiGraph[str]"
 
 
-def networks_from_log(
-    log: Log, *, workflow: Workflow, as_of: pd.Timestamp, git: pd.Timestamp | None = None, names: bool = False
-) -> Networks:
+def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, names: bool = False) -> Networks:
     """Give the networks that ``stream_from_log`` would give, in less memory and without causes of waiting.
 
     Of all tickets together only events, stays in stages and handoffs are in memory; persons, visits and waits
     are those of one group of tickets. Parameters are as for ``stream_from_log``; with ``names`` each team has
     its own name, however few people it has.
     """
-    log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
+    log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
     log = with_bulk_marks(log, workflow=workflow)
     people = people_of(log, workflow=workflow)
     parts = _in_groups(log, people=people, workflow=workflow, as_of=as_of)
@@ -70,10 +69,10 @@ class _Part(NamedTuple):
 
 def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[_Part]:
     parts = []
+    stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     for first, beyond in row_groups(log.events):
         rows = replace(log, events=log.events.iloc[first:beyond])
-        context = context_of(rows, people=people, workflow=workflow, as_of=as_of)
-        stages = context.stages
+        context = context_of(rows, people=people, workflow=workflow, as_of=as_of, stages=stages)
         visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)
         waits = waits_from_visits(visits, handoffs, as_of=as_of)

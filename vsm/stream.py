@@ -176,6 +176,7 @@ class ValueStream:
                 returns=returns,
                 minimum=self.minimum,
                 seed=self.seed,
+                assumed=self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"].to_dict(),
             )
         )
 
@@ -183,24 +184,23 @@ class ValueStream:
     def quality(self) -> pd.DataFrame:
         """What could not be used, or should not be trusted: one row per fact."""
         context = self._context
-        found = quality_table(
-            CheckedData(
-                log=context.log,
-                workflow=context.workflow,
-                people=context.people,
-                stages=self.stages,
-                clock=self.clock,
-                tickets=self.tickets,
-                events=self.events,
-                visits=self.visits,
-                waits=self.waits,
-                blocks=self.blocks,
-                lifecycles=self.lifecycles,
-                notes=context.notes,
-            )
+        data = CheckedData(
+            log=context.log,
+            workflow=context.workflow,
+            people=context.people,
+            stages=self.stages,
+            clock=self.clock,
+            tickets=self.tickets,
+            events=self.events,
+            visits=self.visits,
+            waits=self.waits,
+            blocks=self.blocks,
+            lifecycles=self.lifecycles,
+            shares=self.stage_shares,
+            claims=self.findings.by_stage() if self.stages["assumed"].notna().any() else {},
+            notes=context.notes,
         )
-        check(found, TABLES["quality"])
-        return found
+        return check(quality_table(data), TABLES["quality"])
 
     @measure
     def coverage(self) -> pd.DataFrame:

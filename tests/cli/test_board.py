@@ -34,7 +34,7 @@ def test_infer_writes_the_boards_columns_and_limits(vsm: Shell, tmp_path: Path) 
     assert vsm("init", "--dir", tmp_path, "--infer") == 0
     text = folder.workflow.read_text()
     assert (
-        'name = "Dev"\nkind = "work" # guessed by its statuses\' names\nstatuses = ["jira:3"]\nwip = 2'
+        'name = "Dev"\nkind = "work" # guessed by its name\nstatuses = ["jira:3"]\nwip = 2\nassumed = "name"'
         in text
     )
     stages = [(stage.name, stage.kind, stage.wip) for stage in read_workflow(folder).stages]

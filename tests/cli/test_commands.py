@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import networkx as nx
@@ -56,12 +57,50 @@ def test_init_writes_a_commented_file_and_leaves_it_alone(vsm: Shell, tmp_path: 
 def test_infer_adds_what_it_found_and_never_changes_edits(vsm: Shell, work: Path) -> None:
     """Stages with kinds and reasons; after an edit nothing is proposed twice and the edit stays."""
     text = (work / "vsm.toml").read_text()
-    assert 'name = "In Progress"\nkind = "work" # guessed by its name\nstatuses = ["jira:3"]' in text
+    assert (
+        'name = "In Progress"\nkind = "work" # guessed by its name\nstatuses = ["jira:3"]\nassumed = "name"'
+        in text
+    )
     edited = text.replace('name = "Open"', 'name = "Waiting"  # we call it so')
     (work / "vsm.toml").write_text(edited)
     assert vsm("init", "--dir", work, "--infer") == 0
     assert (work / "vsm.toml").read_text() == edited
     assert "stages 0, people 0" in vsm.out
+
+
+def test_review_asks_for_each_kind_that_is_a_guess(
+    vsm: Shell, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accepted, corrected to held up, and put off; what was answered is no guess any more."""
+    stages = [("Ready", "queue", "name"), ("Test", "work", "category"), ("Ship", "queue", "nothing")]
+    sections = [
+        f'[[stage]]\nname = "{name}" # ours\nkind = "{kind}" # guessed so\nstatuses = ["{name}"]\n'
+        f'assumed = "{assumed}"\n'
+        for name, kind, assumed in stages
+    ]
+    (work / "vsm.toml").write_text("\n".join(sections))
+    monkeypatch.setattr("sys.stdin", StringIO("\nblocked\nlater\n"))
+    assert vsm("init", "--dir", work, "--review") == 0
+    assert "'Test' (Test): work, assumed from the tracker's category" in vsm.out
+    assert (work / "vsm.toml").read_text() == (
+        '[[stage]]\nname = "Ready" # ours\nkind = "queue"\nstatuses = ["Ready"]\n\n'
+        '[[stage]]\nname = "Test" # ours\nkind = "queue"\nstatuses = ["Test"]\nblocked = true\n\n'
+        + sections[2]
+    )
+    monkeypatch.setattr("sys.stdin", StringIO())
+    assert vsm("init", "--dir", work, "--review") == 2
+    assert "asks on a terminal" in vsm.err
+
+
+def test_check_shows_what_rests_on_an_assumed_kind(vsm: Shell, work: Path) -> None:
+    """Two stages whose kinds nobody confirmed, until somebody did."""
+    text = (work / "vsm.toml").read_text()
+    assert vsm("check", "--dir", work) == 0
+    assert "warning: assumed kind (2)" in vsm.out
+    assert "stage 'Open' counts as queue: assumed from its name." in " ".join(vsm.out.split())
+    (work / "vsm.toml").write_text(text.replace("\nassumed", "\nconfirmed = true\nassumed"))
+    assert vsm("check", "--dir", work) == 0
+    assert "assumed kind" not in vsm.out
 
 
 def test_check_passes_on_sound_data_and_fails_on_faults(vsm: Shell, work: Path) -> None:

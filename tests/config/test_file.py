@@ -96,7 +96,7 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         (GOOD + '[[person]]\nname = "dev-2"\naccounts = ["jira:a"]', r"account 'jira:a' is claimed 2 times"),
         (
             '[jira]\naim = "x"',
-            r"unknown key 'aim' in \[jira\]; known: cost_of_delay, objective, value$",
+            r"unknown key 'aim' in \[jira\]; known: aliases, cost_of_delay, flag, objective, sprint, team, value$",
         ),
         (
             "[alignment]\naims = []",

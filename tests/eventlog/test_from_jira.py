@@ -49,6 +49,63 @@ def test_the_id_of_a_field_goes_before_its_name(item: dict[str, str], kind: str 
     assert kind_of_item(item) == kind
 
 
+CHECKED = {"fieldtype": "custom", "fieldId": "customfield_10021", "to": "[10019]", "from": None}
+
+
+@pytest.mark.parametrize(
+    ("field", "option"),
+    [
+        ("Markiert", "Hindernis"), ("Sinalizado", "Impedimento"), ("Marqué", "Entrave"), ("フラグ付き", "障害"),
+        ("Oflagowane", "Przeszkoda"), ("Отмечено", "Препятствие"), ("Blocker?", "Překážka"), ("Stopp", "Hinder"),
+    ],
+)  # fmt: skip
+def test_the_flag_is_known_in_any_language(field: str, option: str) -> None:
+    """By its name, or by the option that is checked in it."""
+    flagged = history(5, "2026-01-06T09:00:00.000+0000", CHECKED | {"field": field, "toString": option})
+    assert told(log_from_jira([issue(1, flagged)]), "flag") == [["06.09", None, option, "jira:person-01"]]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"field": "Reason", "to": "10019", "toString": "Impediment", "fieldtype": "custom"},
+        CHECKED | {"field": "Platforms", "toString": "Web, Mobile"},
+        {"field": "Hindernis", "to": None, "toString": "Regen", "fieldtype": "custom"},
+    ],
+)
+def test_other_fields_are_no_flag(item: dict[str, Any]) -> None:
+    """A list with such an entry, other checkboxes, and a text field of an option's name."""
+    assert kind_of_item(item) is None
+
+
+def test_the_workflow_file_names_fields_on_flow() -> None:
+    """By id or by name, in any case; no other field is taken for them, whatever a live Jira said."""
+    changes = [
+        CHECKED | {"field": "Sperre", "fieldId": "customfield_1", "toString": "ja"},
+        CHECKED | {"field": "Flagged", "fieldId": "customfield_2", "toString": "Impediment"},
+        {"field": "Squad", "fieldId": "customfield_3", "from": None, "to": "7", "toString": "Web"},
+    ]
+    site = {"type": "site", "roles": {"customfield_2": "flag"}}
+    body = issue(1, history(5, "2026-01-06T09:00:00.000+0000", *changes))
+    for fields in ({"flag": "customfield_1", "team": "squad"}, {"flag": "SPERRE", "team": "customfield_3"}):
+        log = log_from_jira([site, body], fields=fields)
+        assert [row[2] for row in told(log, "flag")] == ["ja"]
+        assert [row[2] for row in told(log, "team")] == ["jira:7"]
+
+
+def test_a_field_that_is_only_called_so_is_none_where_the_site_names_another() -> None:
+    """The site's list says which one is the sprint; a changelog without ids goes by the name."""
+    site = {"type": "site", "roles": {"customfield_1": "sprint"}}
+    mine = {"field": "Iteration", "fieldId": "customfield_1", "to": "8", "toString": "Sprint 8"}
+    other = {"field": "Sprint", "fieldId": "customfield_2", "to": "9", "toString": "Next"}
+    old = {"field": "Sprint", "fieldtype": "custom", "to": "10", "toString": "Sprint 10"}
+    changes = [
+        history(n, f"2026-01-0{n}T09:00:00.000+0000", item) for n, item in ((5, mine), (6, other), (7, old))
+    ]
+    log = log_from_jira([site, issue(1, *changes)])
+    assert [row[2] for row in told(log, "sprint")] == ["8", "10"]
+
+
 def test_first_status_is_the_first_changes_from() -> None:
     """The changelog lacks the first state: it is what the first change left."""
     log = log_from_jira([issue(1, history(5, "2026-01-06T09:00:00.000+0000", moved("1", "3")), now="3")])

@@ -40,8 +40,8 @@ def test_one_stage_for_each_column_in_its_order() -> None:
     columns = ("To do", ["2", "1"]), ("Dev", ["3", "4"]), ("QA", ["5"]), ("Out", ["6"])
     assert proposed(board(*columns)) == [
         ["To do", "queue", "jira:2 jira:1", "as the board's first column"],
-        ["Dev", "work", "jira:3 jira:4", "a guess: the tracker's category is 'work', or missing"],
-        ["QA", "work", "jira:5", "by its statuses' names"],
+        ["Dev", "work", "jira:3 jira:4", "by its name"],
+        ["QA", "work", "jira:5", "by its name"],
         ["Out", "done", "jira:6", "as the board's last column"],
         ["On hold", "queue", "jira:7", "on no column of the board"],
     ]
@@ -54,9 +54,11 @@ def test_the_name_of_a_column_says_more_than_its_statuses() -> None:
 
 
 def test_a_first_column_in_which_people_work_is_no_queue() -> None:
-    """The tracker says so."""
+    """Its name says so, or that of its statuses."""
     (kind, _, reason) = proposed(board(("Dev", ["3"]), ("Out", ["6"])))[0][1:]
-    assert (kind, reason) == ("work", "a guess: the tracker's category is 'work', or missing")
+    assert (kind, reason) == ("work", "by its name")
+    (kind, _, reason) = proposed(board(("Crew", ["4"]), ("Crew 2", ["3"]), ("Out", ["6"])))[1][1:]
+    assert (kind, reason) == ("work", "by its statuses' names")
 
 
 def test_most_statuses_of_a_column_decide() -> None:

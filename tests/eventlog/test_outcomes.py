@@ -6,7 +6,8 @@ import pytest
 from vsm.config import Outcome, Workflow, parse_workflow
 from vsm.errors import ConfigError
 from vsm.eventlog.log import Log
-from vsm.eventlog.outcomes import log_with_outcomes, outcome_of, says_discarded
+from vsm.eventlog.outcomes import log_with_outcomes, outcome_of
+from vsm.eventlog.status_names import says_discarded
 from vsm.tables import EVENTS, NAMES, TICKETS, conform
 
 PLAIN = Outcome()

@@ -120,6 +120,46 @@ def test_proposals_follow_the_order_of_lives_and_say_why() -> None:
     assert proposed[1].reason == "by its name"
 
 
+def test_an_unmapped_kind_is_assumed_from_name_then_category_then_traces() -> None:
+    """Only what the tracker files as done is known; a stay held up is a queue, wherever it is filed."""
+    names = named(
+        ("jira:1", "Stufe 1", None), ("jira:2", "Stufe 2", None), ("jira:3", "Stufe 3", "work"),
+        ("jira:4", "Warten auf QS", "work"), ("jira:5", "On Hold", "work"), ("jira:6", "Abgenommen", "done"),
+    )  # fmt: skip
+    walk = entered("jira:1", "jira:2", "jira:3", "jira:4", "jira:5", "jira:6")
+    comment = walk[walk["after"] == "jira:2"].assign(kind="comment", after=None, ref="note", seq=1)
+    events = sorted_events(conform(pd.concat([walk, comment]).astype({"kind": "str"}), EVENTS))
+    columns = ["kind", "assumed", "blocked"]
+    read = stages_from_names(names, workflow=Workflow(), events=events)[columns].fillna({"assumed": ""})
+    assert read.to_numpy().tolist() == [
+        ["queue", "evidence", False],
+        ["work", "evidence", False],
+        ["work", "category", False],
+        ["queue", "name", False],
+        ["queue", "name", True],
+        ["done", "", False],
+    ]
+    without = stages_from_names(names, workflow=Workflow(), events=walk)
+    assert without["assumed"].tolist()[:2] == ["nothing", "nothing"]
+
+
+def test_unmapped_stages_stand_in_the_order_that_moves_follow() -> None:
+    """Between the file's own and what is done, whatever they are called."""
+    names = named(("jira:1", "Zeta", None), ("jira:2", "Alpha", None), ("jira:3", "End", "done"))
+    stages = stages_from_names(names, workflow=Workflow(), events=entered("jira:1", "jira:3", "jira:2"))
+    assert stages.sort_values("position")["stage"].tolist() == ["Zeta", "Alpha", "End"]
+
+
+def test_a_mapped_kind_is_assumed_until_it_is_confirmed() -> None:
+    """The key says what it was guessed from."""
+    stage = '[[stage]]\nname = "Test"\nkind = "queue"\nstatuses = ["QA"]\nassumed = "board"\nblocked = true\n'
+    names = named(("jira:7", "QA", None))
+    (row,) = stages_from_names(names, workflow=parse_workflow(stage)).to_dict("records")
+    assert (row["assumed"], row["blocked"], row["mapped"]) == ("board", True, True)
+    confirmed = parse_workflow(stage + "confirmed = true")
+    assert stages_from_names(names, workflow=confirmed)["assumed"].isna().all()
+
+
 def test_declared_people_are_not_proposed_again() -> None:
     """Only accounts that the file does not know are proposed."""
     people = People({"jira:a": "dev-1", "git:dev-1": "dev-1", "jira:b": "dev-2"})

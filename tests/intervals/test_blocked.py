@@ -84,6 +84,8 @@ def test_only_a_log_with_flags_or_links_can_tell() -> None:
     assert not records_blocks(events_of(said(1, 3, new="high", kind="priority")))
     assert records_blocks(events_of(said(1, 3, new="This issue is related to AB-2")))
     assert records_blocks(events_of(flagged(1, 3, new="Impediment")))
+    assert records_blocks(events_of(), stages=pd.DataFrame({"blocked": [False, True]}))
+    assert not records_blocks(events_of(), stages=pd.DataFrame({"blocked": [False]}))
 
 
 _MINUTES = st.integers(0, 240)

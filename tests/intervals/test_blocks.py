@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, shown, tickets_of
-from tests.logs import shuffles
+from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, shown, tickets_of, visits_of
+from tests.logs import Case, cases, shuffles, stage_table
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
-from vsm.definitions.blocks import Flag, Sentence, flag_spans, link_spans
+from vsm.definitions.blocks import Flag, Sentence, flag_spans, link_spans, stage_spans
+from vsm.definitions.facts import events_of as events_of_table
+from vsm.definitions.visits import Memberships, list_visits
 from vsm.eventlog.log import sorted_events
+from vsm.eventlog.stages import stages_from_names
 from vsm.intervals import visits_from_events
 from vsm.intervals.blocks import blocked_time, blocks_from_events
 from vsm.intervals.waits import finished_at
-from vsm.tables import BLOCKS, EVENTS, TICKETS, check, conform
+from vsm.tables import BLOCKS, EVENTS, NAMES, TICKETS, check, conform
 
 BLOCKED = "This issue is blocked by AB-2"
 BLOCKS_IT = "This issue blocks AB-1"
@@ -255,6 +258,46 @@ def test_spans_are_those_of_the_reference(
     }  # fmt: skip
     assert found == expected
     assert len(made) == len(expected)
+
+
+def test_a_stay_in_a_blocked_stage_blocks_from_entry_to_exit() -> None:
+    """Two holders in a row are one stay; one that lasted no time is none; the last is still there."""
+    visits = visits_of((1, 2, 5), (1, 5, 9), (1, 9, 12), (1, 12, 12), (1, 12, 20), (2, 7, None))
+    visits["stage"] = pd.Categorical(["On hold", "On hold", "Build", "On hold", "Build", "On hold"])
+    made = blocks_of(held_up=visits[visits["stage"] == "On hold"])
+    assert shown(made) == [("jira:1", 2, 9, None), ("jira:2", 7, None, None)]
+    assert made[["how", "detail"]].to_numpy().tolist() == [["stage", "On hold"]] * 2
+    assert shown(blocks_of(held_up=visits[:0])) == []
+
+
+@pytest.mark.slow
+@given(cases())
+def test_stays_in_blocked_stages_are_those_of_the_reference(case: Case) -> None:
+    """Whatever the workflow, and whoever holds the ticket meanwhile."""
+    held_up = {stage.name for stage in case.workflow.stages if stage.blocked}
+    as_of, team_of = pd.Timestamp(case.as_of), case.workflow.team_of
+    names = [{"kind": "status", "id": status, "name": status} for status in case.workflow.mapping]
+    stages = stages_from_names(conform(pd.DataFrame(names), NAMES), workflow=case.workflow)
+    assert set(stages.loc[stages["blocked"], "stage"]) == held_up
+    visits = visits_from_events(case.events, stages=stages, team_of=team_of, as_of=as_of)
+    stays = visits[visits["stage"].isin(held_up)]
+    made = blocks_from_events(case.events, tickets_of(), finished={}, as_of=as_of, held_up=stays)
+    expected = stage_spans(
+        list_visits(
+            events_of_table(case.events),
+            stage_of=stage_table(case.workflow),
+            teams=Memberships(team_of),
+            as_of=case.as_of,
+        ),
+        held_up,
+    )
+    found = [
+        (str(row["ticket"]), row["detail"], row["start"], None if pd.isna(row["end"]) else row["end"])
+        for row in made[made["how"] == "stage"].to_dict("records")
+    ]
+    spans = {(*stay, *span) for stay, several in expected.items() for span in several}
+    assert set(found) == spans
+    assert len(found) == len(spans)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.blocks import tickets_of
 from tests.definitions.same_rows import assert_same
 from tests.logs import PERSONS, STATUSES, TEAMS, TICKETS, Case, cases, stage_table, workflow_for_logs
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
@@ -115,7 +116,10 @@ def waited(
     stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)
     visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
     waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
-    return Waited(case, visits, waits, drawn_blocks(drawn), rules, unit_of or {})
+    held_up = visits[visits["stage"].isin(stages.loc[stages["blocked"], "stage"])]
+    stays = blocks_from_events(case.events[:0], tickets_of(), finished={}, as_of=as_of, held_up=held_up)
+    blocks = pd.concat([drawn_blocks(drawn), stays[["ticket", "start", "end"]].astype({"ticket": "str"})])
+    return Waited(case, visits, waits, blocked_spans(blocks, as_of=as_of), rules, unit_of or {})
 
 
 def causes(scene: Waited) -> pd.DataFrame:

@@ -176,6 +176,26 @@ def test_assumed_statuses_come_first() -> None:
     assert "3 statuses, 1 of them assumed" in table.to_html()
 
 
+def test_assumed_kinds_call_for_care_and_forbid_nothing() -> None:
+    """Where they are the weakest evidence; weaker evidence of another sort still decides."""
+    guessed = claims_from_coverage(covered(kinds=(0.1, 9))).set_index("claim")
+    assert guessed["verdict"].tolist().count("with care") == 2
+    assert guessed["help"]["Where their time goes"] == "confirm the kinds of stages, with vsm init --review"
+    both = claims_from_coverage(covered(kinds=(0.1, 9), statuses=(0.2, 9))).set_index("claim")
+    assert both["verdict"]["Where their time goes"] == "not from these data"
+    assert both["evidence"]["Where their time goes"] == "statuses named in vsm.toml"
+
+
+def test_a_mapped_status_of_an_assumed_kind_is_shown_as_such() -> None:
+    """With what its kind was guessed from, before those that are known."""
+    stages = stream_of(DONE).stages
+    table = statuses_table(stages.assign(assumed=stages["assumed"].mask(stages["stage"] == "Build", "board")))
+    assert [row[4:6] for row in shown(table)][:2] == [
+        ["vsm.toml", "its place on the board"],
+        ["vsm.toml", "–"],
+    ]
+
+
 def test_people_are_counted_and_not_named() -> None:
     """Two hold, both in a team; two act; one account is known."""
     names = conform(pd.DataFrame([{"kind": "account", "id": "x", "name": "Somebody"}]), NAMES)

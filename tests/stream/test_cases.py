@@ -266,3 +266,80 @@ def test_work_that_only_commits_show_is_reported() -> None:
     )
     caption = str(stream.plot.efficiency_bars().to_dict()["layout"]).replace("<br>", " ")
     assert "(not work in queues, where 100 % of commits were made)" in caption
+
+
+def kinds(stream: ValueStream) -> dict[str, tuple[str, bool, str | None]]:
+    """Kind, whether tickets are held up there, and what the kind was guessed from, in the stages' order."""
+    rows = stream.stages.sort_values("position").to_dict("records")
+    return {
+        row["stage"]: (row["kind"], row["blocked"], None if pd.isna(row["assumed"]) else row["assumed"])
+        for row in rows
+    }
+
+
+def test_german_statuses_mean_what_they_say(tmp_path: Path) -> None:
+    """All tickets are finished, so no category of the middle ones is in the export; names say it."""
+    stream = read("german-export", tmp_path)
+    assert kinds(stream) == {
+        "Offen": ("queue", False, "name"),
+        "Bereit": ("queue", False, "name"),
+        "In Arbeit": ("work", False, "name"),
+        "Warten auf QS": ("queue", False, "name"),
+        "In Prüfung": ("work", False, "name"),
+        "Fertig": ("done", False, None),
+    }
+    assert not any("In Arbeit" in finding.claim for finding in stream.findings)
+    assert len(stream.blocks) == 15
+    assert set(stream.blocks["detail"]) == {"Hindernis"}
+    assert set(stream.blocks["end"] - stream.blocks["start"]) == {pd.Timedelta(days=2)}
+
+
+def test_waiting_that_is_filed_as_in_progress_waits(tmp_path: Path) -> None:
+    """Six of the eight stages in progress are queues, two of them held up."""
+    stream = read("waiting-filed-in-progress", tmp_path)
+    read_as = kinds(stream)
+    assert list(read_as) == [
+        "To Do", "In Progress", "Ready for review", "Waiting for QA", "On Hold", "Blocked", "Ready for Test",
+        "Pending approval", "QA", "Done",
+    ]  # fmt: skip
+    work = {"In Progress": ("work", False, "name"), "QA": ("work", False, "name")}
+    held_up = dict.fromkeys(("On Hold", "Blocked"), ("queue", True, "name"))
+    queues = dict.fromkeys(read_as, ("queue", False, "name"))
+    assert read_as == queues | work | held_up | {"Done": ("done", False, None)}
+    waits = stream.waits.astype({"stage": "str", "cause": "str"})
+    in_working_hours = waits[waits["working"] > pd.Timedelta(0)].groupby("stage")["cause"].agg(set)
+    assert in_working_hours["On Hold"] == in_working_hours["Blocked"] == {"blocked"}
+    assert "blocked" not in in_working_hours["Ready for Test"]
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        {},
+        {
+            "In Progress": "Zubereitung",
+            "In Code Review": "Abschmecken",
+            "To Do": "Wunsch",
+            "Closed": "Fertig",
+        },
+        {"In Progress": "Ωμέγα", "In Code Review": "Άλφα", "To Do": "Ψι", "Closed": "Hecho"},
+        {"In Progress": "开发", "In Code Review": "乙", "To Do": "待办", "Closed": "已完成"},
+    ],
+)
+def test_stages_stand_in_the_order_that_most_moves_follow(called: dict[str, str], tmp_path: Path) -> None:
+    """Whatever they are called, in any alphabet: a forward move is no return."""
+    rows = pd.read_csv(CASES / "stage-order.csv").replace({"status": called})
+    file = tmp_path / "export.csv"
+    rows.to_csv(file, index=False)
+    columns = {"ticket": "ticket", "at": "at", "status": "status", "holder": "who"}
+    pages = row_pages(file, columns=columns, timezone="UTC")
+    log = log_from_table(
+        (document.body for page in pages for document in page.documents), source="table:desk"
+    )
+    as_of = last_recorded(log)
+    assert as_of is not None
+    stream = stream_from_log(log, workflow=Workflow(), as_of=as_of)
+    order = ["To Do", "In Progress", "In Code Review", "Closed"]
+    assert stream.stages.sort_values("position")["stage"].tolist() == [called.get(s, s) for s in order]
+    forward = stream.handoffs[stream.handoffs["from_stage"] == called.get("In Progress", "In Progress")]
+    assert not forward["back"].any()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import tomlkit
 import typer
+from rich.prompt import Prompt
 
 from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.pull import store
@@ -15,14 +16,19 @@ from vsm.errors import ParameterError, RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, most_used, propose_people, propose_stages
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
+from vsm.quality.assumed import FROM
 from vsm.read import board_from_archive, read_log, read_stream
 from vsm.reports.atomic import write_whole
 from vsm.sample import build_sample, sample_experiments, sample_workflow
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder, read_workflow
+from vsm.tables import STAGE_KINDS
 
 TEMPLATE: Final = Path(__file__).with_name("template.toml").read_text(encoding="utf-8")
 """The commented vsm.toml that explains every key."""
+BLOCKED: Final = "blocked"
+"""The answer for a queue in which tickets are held up."""
+LATER: Final = "later"
 MOST_STAGES: Final = 50
 """So many are proposed at most, those that are there included: nobody confirms the kinds of more, and no
 figure has room for them.
@@ -32,28 +38,37 @@ figure has room for them.
 def init(
     dir_: Dir = WORK,
     infer: Annotated[bool, typer.Option("--infer", help="Add stages and people found in the data.")] = False,
+    review: Annotated[bool, typer.Option("--review", help="Ask for each kind that is a guess.")] = False,
 ) -> None:
     """Write a commented vsm.toml; --infer adds stages and people, and never changes what is there."""
     out, folder = console(), WorkFolder(dir_)
     if not folder.workflow.exists():
         write_beside(folder.workflow, TEMPLATE)
         out.print(f"Wrote {folder.workflow}. Next: vsm pull --dir {dir_} jira --file FILE")
-    elif not infer:
+    elif not (infer or review):
         out.print(f"{folder.workflow} exists already and stays as it is.")
-    if not infer:
-        return
+    if infer:
+        _infer(folder)
+    if review:
+        _review(folder)
+
+
+def _infer(folder: WorkFolder) -> None:
+    """Add what the data suggest to vsm.toml."""
+    out = console()
     workflow = read_workflow(folder)
     with open_archive(folder.archive, create=False) as archive:
-        log, board = read_log(folder, archive), board_from_archive(archive)
-    proposed = propose_stages(stages_from_names(log.names, workflow=workflow), events=log.events, board=board)
+        log, board = read_log(folder, archive, workflow=workflow), board_from_archive(archive)
+    known = stages_from_names(log.names, workflow=workflow, events=log.events)
+    proposed = propose_stages(known, events=log.events, board=board)
     declared = {stage.name for stage in workflow.stages}
     stages = [stage for stage in proposed if stage.name not in declared]
     room = max(0, MOST_STAGES - len(workflow.stages))
     too_many = len(stages) - room
     stages = most_used(stages, events=log.events, most=room)
-    people = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
+    persons = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
-        added = with_proposals(file.read(), stages=stages, people=people)
+        added = with_proposals(file.read(), stages=stages, people=persons)
     parse_workflow(added, origin=str(folder.workflow))
     write_beside(folder.workflow, added)
     for stage in stages:
@@ -65,9 +80,56 @@ def init(
             "the same, or pull fewer projects into this folder."
         )
     out.print(
-        f"Added to {folder.workflow}: stages {len(stages)}, people {len(people)}; stages that were there "
-        f"already: {len(workflow.stages)}. Check their kinds and order, then run vsm check."
+        f"Added to {folder.workflow}: stages {len(stages)}, people {len(persons)}; stages that were there "
+        f"already: {len(workflow.stages)}. Check their kinds and order (vsm init --review asks for each kind "
+        "that is a guess), then run vsm check."
     )
+
+
+def _review(folder: WorkFolder) -> None:
+    """Ask for the kind of each stage that is a guess; each answer is written at once."""
+    out = console()
+    with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read()
+    for number, stage in enumerate(parse_workflow(text, origin=str(folder.workflow)).stages):
+        if stage.assumed is None or stage.confirmed:
+            continue
+        kind = BLOCKED if stage.blocked else stage.kind
+        out.print(f"'{stage.name}' ({', '.join(stage.statuses)}): {kind}, assumed from {FROM[stage.assumed]}")
+        try:
+            answer = Prompt.ask("Kind", choices=[*STAGE_KINDS, BLOCKED, LATER], default=kind, console=out)
+        except EOFError:
+            raise ParameterError("vsm init --review asks on a terminal; nobody answered") from None
+        if answer != LATER:
+            text = with_kind(text, number, answer)
+            parse_workflow(text, origin=str(folder.workflow))
+            write_beside(folder.workflow, text)
+    out.print("Every stage was asked for. Next: vsm check")
+
+
+def with_kind(text: str, number: int, kind: str) -> str:
+    r"""A vsm.toml in which the kind of the stage of this number, from 0, is known; all else stays.
+
+    Examples
+    --------
+    >>> text = '[[stage]]\nname = "QA" # ours\nkind = "work" # guessed by its name\nassumed = "name"\n'
+    >>> print(with_kind(text, 0, "blocked"))
+    [[stage]]
+    name = "QA" # ours
+    kind = "queue"
+    blocked = true
+    <BLANKLINE>
+    """
+    document = tomlkit.parse(text)
+    stage = document["stage"][number]
+    stage.pop("assumed")
+    stage.pop("blocked", None)
+    stage["kind"] = "queue" if kind == BLOCKED else kind
+    if stage["kind"].trivia.comment.startswith("# guessed"):
+        stage["kind"].trivia.comment = stage["kind"].trivia.comment_ws = ""
+    if kind == BLOCKED:
+        stage["blocked"] = True
+    return tomlkit.dumps(document)
 
 
 def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequence[ProposedPerson]) -> str:
@@ -75,20 +137,25 @@ def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequen
 
     Examples
     --------
-    >>> stage = ProposedStage("QA", "queue", ("jira:7",), "by its name")
+    >>> stage = ProposedStage("QA", "work", ("jira:7",), "by its name", "name")
     >>> print(with_proposals("", stages=[stage], people=[]))
     <BLANKLINE>
     [[stage]]
     name = "QA"
-    kind = "queue" # guessed by its name
+    kind = "work" # guessed by its name
     statuses = ["jira:7"]
+    assumed = "name"
     <BLANKLINE>
     """
     blocks = [text.rstrip("\n") + "\n" if text else ""]
     for stage in stages:
-        kind = tomlkit.item(stage.kind).comment(f"guessed {stage.reason}")
-        entries = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
-        blocks.append(tomlkit.dumps({"stage": [entries | ({"wip": stage.wip} if stage.wip else {})]}))
+        kind = tomlkit.item(stage.kind)
+        if stage.assumed:
+            kind.comment(f"guessed {stage.reason}")
+        optional = {"wip": stage.wip, "blocked": stage.blocked, "assumed": stage.assumed}
+        entries: dict[str, Any] = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
+        entries |= {key: value for key, value in optional.items() if value}
+        blocks.append(tomlkit.dumps({"stage": [entries]}))
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]
     return "\n".join(blocks)
 

@@ -23,6 +23,7 @@ from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
+from vsm.sources.git_components import component_pages
 from vsm.sources.jira_file import UNREAD, issue_pages
 from vsm.sources.table_file import TableFormat, row_pages
 
@@ -48,11 +49,14 @@ def asked_pages(
         repository = Path(asked["repo"])
         pages = commit_pages(repository, known=known, allow_shallow=asked["allow_shallow"])
 
-        def sizes() -> Iterator[Page]:
-            # A generator, because the commits to count are known only when they have been stored.
-            yield from change_pages(repository, archive.documents(source))
+        def more() -> Iterator[Page]:
+            # A generator, because the commits to look into are known only when they have been stored.
+            components = workflow.repository(source.removeprefix("git:")).components
+            yield from component_pages(repository, archive.documents(source), components=components)
+            if asked.get("changes"):
+                yield from change_pages(repository, archive.documents(source))
 
-        return chain(pages, sizes()) if asked.get("changes") else pages
+        return chain(pages, more())
     if source.startswith("table:"):
         words = {word: value for word, value in asked.get("format", {}).items() if word != "stages"}
         return row_pages(

@@ -11,25 +11,37 @@ from typing import Final, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
-from vsm.config.delivery import Alignment, Delivery, Flow, Repository
+from vsm.config.delivery import Alignment, Delivery, Flow
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
+from vsm.config.repositories import Component, Repository
 from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
-from vsm.config.stages import Stage, faults_of_splits, splits_of, stages_html
+from vsm.config.stages import Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
 class Jira(Section):
-    """Custom fields of a live Jira that are read beside those on flow, by id or by name."""
+    """Custom fields of Jira, by id or by name; renamed projects.
 
+    ``aliases`` give today's key of a project by the one it had before: Jira renames its tickets without a
+    word in their history, and commits keep the old keys.
+
+    ``flag``, ``team`` and ``sprint`` are recognised where they are called as usual, or a live Jira says what
+    they are; where one is named here, no other field is taken for it.
+    """
+
+    flag: Word | None = None
+    team: Word | None = None
+    sprint: Word | None = None
     objective: Word | None = None
     value: Word | None = None
     cost_of_delay: Word | None = None
+    aliases: dict[Word, Word] = Field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, str]:
         """Our word → the tracker's field, for those that are set."""
-        return {word: field for word, field in self if field}
+        return {word: field for word, field in self if field and word != "aliases"}
 
 
 class Stream(Section):
@@ -152,7 +164,7 @@ class Workflow(Section):
             *duplicates(statuses, "status '{}' is mapped {} times; keep it in one stage"),
             *duplicates(repositories, "repository '{}' is named {} times; keep one"),
             *faults_of_people(self.teams, self.persons, self.memberships),
-            *faults_of_splits(self.stages),
+            *faults_of_stages(self.stages),
             *duplicates(reports, "report '{}' is named {} times (capitals do not tell them apart); keep one"),
             *faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar),
         ]
@@ -196,7 +208,8 @@ class _Experiments(Section):
 
 _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
-    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
+    "repository": Repository, "repository.components": Component, "rules": Rules, "jira": Jira,
+    "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
     "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "report": Report, "report.tell": Tell,

@@ -10,6 +10,7 @@ from vsm.config.toml import Line, Section, Word, duplicates
 
 Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
+Assumed = Literal["name", "category", "board", "evidence", "nothing"]
 
 
 class Stage(Section):
@@ -17,7 +18,9 @@ class Stage(Section):
 
     ``statuses`` are names or ids (``jira:10001``) of the tracker; an id wins over a name. ``batch`` says
     that tickets leave this stage together on purpose (a release), which is then not taken for clean-up.
-    ``wip`` is how many tickets may be in it, by agreement.
+    ``wip`` is how many tickets may be in it, by agreement. In a ``blocked`` stage tickets are held up, as if
+    they were flagged. ``assumed`` says what its kind was guessed from; it stays a guess until the key is
+    removed, or ``confirmed`` is true.
 
     A stage with ``git`` has no statuses: commits show when a ticket is in it, and it splits the stages named
     ``within`` (see ``splits_of``).
@@ -29,6 +32,9 @@ class Stage(Section):
     team: Line | None = None
     discipline: Line | None = None
     batch: bool = False
+    blocked: bool = False
+    assumed: Assumed | None = None
+    confirmed: bool = False
     wip: int | None = Field(default=None, ge=1)
     git: Milestone | None = None
     within: tuple[Word, ...] | None = Field(default=None, min_length=1)
@@ -71,8 +77,14 @@ def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
     return {str(milestone): names for milestone, names in splits.items()}
 
 
-def faults_of_splits(stages: Sequence[Stage]) -> Iterator[str]:
-    """Give faults of the stages that milestones of Git split off, one sentence each."""
+def faults_of_stages(stages: Sequence[Stage]) -> Iterator[str]:
+    """Give contradictions in stages, and in what milestones of Git split off, one sentence each."""
+    for stage in stages:
+        if stage.blocked and stage.kind in ("work", "done"):
+            yield (
+                f"stage '{stage.name}' has blocked = true and is of kind {stage.kind}; tickets can be held "
+                "up in a queue or an external stage"
+            )
     milestones = [stage.git for stage in stages if stage.git]
     yield from duplicates(milestones, "git = '{}' is said of {} stages; keep one")
     trackers = {stage.name for stage in stages if not stage.git}

@@ -4,5 +4,5 @@ Read in this order: ``visits``, ``handoffs``, ``waits``, ``causes``. ``vsm.inter
 arrays, for millions of events; the tests prove that both agree, on random logs and on real trackers. Neither
 imports the other. ``explain`` applies them to one ticket, step by step.
 
-Optional branches: ``blocks`` (flags and blocking links) and ``milestones`` (stages that Git shows).
+Optional branches: ``blocks`` (flags, links, blocked stages) and ``milestones`` (stages that Git shows).
 """

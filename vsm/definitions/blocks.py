@@ -1,9 +1,11 @@
-"""Blocks (optional branch): when a ticket was flagged, or a link said that another one blocked it."""
+"""Blocks (optional branch): when a ticket was flagged, in a blocked stage, or blocked by another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
+
+from vsm.definitions.visits import Visit
 
 
 class Sentence(NamedTuple):
@@ -42,6 +44,23 @@ def flag_spans(flags: list[Flag]) -> dict[str, Spans]:
         ticket: _spans({flag.at for flag in lines}, partial(flagged, lines))
         for ticket, lines in by_ticket.items()
     }
+
+
+def stage_spans(visits: Iterable[Visit], held_up: Container[str]) -> dict[tuple[str, str], Spans]:
+    """Spans of each ticket in each stage where tickets are held up, whoever held it there."""
+    spans: dict[tuple[str, str], Spans] = {}
+    before: Visit | None = None
+    start = None
+    for visit in visits:
+        unbroken = before is not None and (before.ticket, before.stage) == (visit.ticket, visit.stage)
+        if not unbroken:
+            start = visit.entered
+        if visit.stage in held_up and start is not None and visit.left != start:
+            stays = spans.setdefault((visit.ticket, visit.stage), set())
+            stays.discard((start, visit.entered))
+            stays.add((start, visit.left))
+        before = visit
+    return spans
 
 
 def link_spans(sentences: list[Sentence], created: dict[str, datetime]) -> dict[tuple[str, str], Spans]:

@@ -35,7 +35,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Block(NamedTuple):
-    """A span in which a ticket was blocked: flagged, or by another ticket. Spans may overlap."""
+    """A span in which a ticket was blocked: by a flag, a stage or another ticket. Spans may overlap."""
 
     ticket: str
     start: datetime

@@ -106,7 +106,9 @@ class Sentences:
             by = {b.by for b in facts.blocked if b.ticket == wait.ticket and _overlap(b, pieces)}
             others = self._named(other for other in by if other is not None)
             return (
-                f"Blocked by {others}." if others else "It was flagged, or a link said that it was blocked."
+                f"Blocked by {others}."
+                if others
+                else "It was flagged, in a blocked stage, or a link blocked it."
             )
         if cause == BATCHED:
             batch = facts.batches[wait.ticket, wait.n]

@@ -17,6 +17,7 @@ from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_items import (
     CATEGORIES,
+    NO_ROLES,
     Item,
     Json,
     account,
@@ -41,7 +42,13 @@ LAST: Final = 2**62
 """Ranks behind every history of its instant."""
 
 
-def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: bytes | None = None) -> Log:
+def log_from_jira(
+    bodies: Iterable[object],
+    *,
+    source: str = "jira",
+    mail_key: bytes | None = None,
+    fields: Mapping[str, str] = NO_ROLES,
+) -> Log:
     """Give the log of these documents.
 
     Parameters
@@ -54,6 +61,8 @@ def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: b
         Prefix of every id made from them: ``jira:10023``.
     mail_key
         Secret with which mail addresses become digests in NAMES; none without it.
+    fields
+        Role → custom field, by id or by name, as ``[jira]`` of vsm.toml says.
 
     Returns
     -------
@@ -70,7 +79,7 @@ def log_from_jira(bodies: Iterable[object], *, source: str = "jira", mail_key: b
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    documents = JiraDocuments(bodies, source=source)
+    documents = JiraDocuments(bodies, source=source, fields=fields)
     parts, names = list[_Part](), _Names()
     for issues in documents.parts():
         parts.append(_part(issues, documents.roles, source))

@@ -1,4 +1,4 @@
-"""Tables that people and tools export: steps of another tracker's tickets, and deployments."""
+"""Tables that people and tools export: the steps of another tracker's tickets."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,19 +9,11 @@ import pandas as pd
 from vsm.eventlog.activities import Activities, steps_of
 from vsm.eventlog.fields import AMOUNTS, JOINT, amount, check_amounts, instants, joined
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
-from vsm.tables import DEPLOYS, EVENTS, NAMES, STAGE_KINDS, TICKETS, conform
+from vsm.tables import EVENTS, NAMES, STAGE_KINDS, TICKETS, conform
 
 Json = Mapping[str, Any]
 SEVERAL: Final = 5
 """Tickets of which it is no accident that none has a second row."""
-OUTCOMES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("success", "succeeded", "successful", "ok", "passed", "done", "active"), "success"),
-    **dict.fromkeys(
-        ("failure", "failed", "fail", "error", "rolled back", "rollback", "rolled_back", "reverted"),
-        "failure",
-    ),
-}
-"""What people and tools write for how it went; anything else is unknown, and noted."""
 
 
 def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
@@ -147,41 +139,3 @@ def _names(facts: pd.DataFrame, source: str, *, kinds: Mapping[str, str]) -> pd.
     spans = rows.groupby(["kind", "id"])["at"].agg(first="min", last="max").reset_index()
     category = spans["id"].map(kinds).where(spans["kind"] == "status")
     return conform(spans.assign(name=spans["id"].str.removeprefix(f"{source}:"), category=category), NAMES)
-
-
-def log_from_deployments(documents: Iterable[Mapping[str, Any]], *, source: str) -> Log:
-    """Give the log of a deployments file.
-
-    Parameters
-    ----------
-    documents
-        As ``vsm.sources.deployments_file`` reads them.
-    source
-        Such as ``deployments:shop``.
-
-    Returns
-    -------
-    Log
-        DEPLOYS by time. An outcome that is no word of ``OUTCOMES`` is ``unknown``, and noted.
-
-    Examples
-    --------
-    >>> row = {"deploy": "2", "at": "2026-01-05T09:00:00Z", "environment": "production", "outcome": "OK"}
-    >>> log = log_from_deployments([row | {"commit": None, "repository": None}], source="deployments:shop")
-    >>> log.deploys["outcome"].astype("str").tolist()
-    ['success']
-    """
-    bodies = list(documents)
-    outcomes = [str(body["outcome"] or "").strip().casefold() for body in bodies]
-    rows = pd.DataFrame(bodies, columns=["deploy", "at", "environment", "repository", "commit"])
-    rows["at"] = instants(list(rows["at"]))
-    rows["commit"] = rows["commit"].astype("str").str.lower()
-    rows["outcome"] = [OUTCOMES.get(word, "unknown") for word in outcomes]
-    rows = rows.assign(source=source).sort_values(["at", "deploy"], ignore_index=True)
-    strange = sorted({word for word in outcomes if word and word not in OUTCOMES})
-    detail = "outcome '{}' of {} deployment(s) is taken as unknown; write success or failure"
-    notes = [
-        QualityNote("unknown outcome", "warning", detail.format(word, outcomes.count(word)), source)
-        for word in strange
-    ]
-    return Log(deploys=conform(rows, DEPLOYS), quality=quality_from_notes(notes))

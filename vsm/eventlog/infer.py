@@ -7,15 +7,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.eventlog.status_names import kind_from_name
 from vsm.people import People
 
-KNOWN_KINDS: Final[Mapping[str, str]] = {
-    "in progress": "work", "in development": "work", "in review": "work", "code review": "work",
-    "in qa": "work", "in test": "work", "testing": "work", "in analysis": "work",
-    "resolved": "done", "closed": "done", "done": "done", "released": "done", "cancelled": "done",
-    "waiting for customer": "external", "waiting for support": "queue", "needs information": "external",
-}  # fmt: skip
-RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
+REASONS: Final[Mapping[str, str]] = {
+    "name": "by its name",
+    "category": "a guess: the tracker's category is '{}'",
+    "board": "as the board's {} column",
+    "evidence": "by the traces of work that tickets have in it",
+    "nothing": "a guess: nothing says what it is",
+    "": "as the tracker says",
+}
+"""What a kind was guessed from → the reason, for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,17 @@ def board_from_jira(body: Mapping[str, Any], *, source: str = "jira") -> Board:
 
 @dataclass(frozen=True, slots=True)
 class ProposedStage:
-    """A stage for some statuses, and the reason. ``wip`` is the limit that their board sets."""
+    """A stage for some statuses, and the reason.
+
+    ``assumed`` is what its kind was guessed from, empty where it is known; ``wip`` is the board's limit.
+    """
 
     name: str
     kind: str
     statuses: tuple[str, ...]
     reason: str
+    assumed: str = ""
+    blocked: bool = False
     wip: int | None = None
 
 
@@ -77,11 +85,10 @@ class ProposedPerson:
 def propose_stages(
     stages: pd.DataFrame, *, events: pd.DataFrame, board: Board | None = None
 ) -> list[ProposedStage]:
-    """Give the stages that unmapped statuses suggest, in the order in which tickets first reach them.
+    """Give the stages that unmapped statuses suggest, in the order that most moves follow.
 
-    The kind comes from a well-known name, else from the tracker's category, else it is a queue. A name
-    says more than a category: a tracker files "Reopened" and "In Review" alike under "in progress".
-    Statuses of one name become one stage. Only statuses that events use are proposed.
+    Kinds are those that ``stages_from_names`` assumes. Statuses of one name become one stage. Only statuses
+    that events use are proposed.
 
     Where a board is known its columns come first, one stage each, in its order; the last one is done, as in
     Jira itself. Statuses on no column follow: they cannot be seen on the board.
@@ -89,9 +96,9 @@ def propose_stages(
     Parameters
     ----------
     stages
-        As ``stages_from_names`` gives them.
+        As ``stages_from_names`` gives them, with the same events.
     events
-        EVENTS, for the order.
+        EVENTS.
     board
         Its columns also give statuses that no ticket has entered yet, if ``stages`` knows them.
     """
@@ -123,45 +130,35 @@ def _columns(stages: pd.DataFrame, board: Board) -> Iterator[ProposedStage]:
         statuses = tuple(dict.fromkeys(s for s in column.statuses if s in unmapped.index and s not in seen))
         seen |= set(statuses)
         if statuses:
-            last = column == board.columns[-1]
-            kind, reason = _kind_of_column(column.name, unmapped.loc[list(statuses)], last=last)
-            if number == 0 and kind == "queue":
-                reason = "as the board's first column"
-            yield ProposedStage(name, kind, statuses, reason, column.wip)
+            place = "last" if column == board.columns[-1] else "first" if number == 0 else ""
+            yield _of_column(name, column, unmapped.loc[list(statuses)], place=place)
 
 
-def _kind_of_column(name: str, statuses: pd.DataFrame, *, last: bool) -> tuple[str, str]:
-    """Say what a column is: the last one is done, else by names, else by what most of its statuses are."""
-    if last:
-        return "done", "as the board's last column"
-    if known := KNOWN_KINDS.get(name.casefold()):
-        return known, "by its name"
-    named = [KNOWN_KINDS.get(str(word).strip().casefold()) for word in statuses["name"]]
-    kinds = Counter(by_name or kind for by_name, kind in zip(named, statuses["kind"], strict=True))
-    kind = kinds.most_common(1)[0][0]
-    return kind, "by its statuses' names" if kind in named else _filed(kind)
-
-
-def _filed(kind: str) -> str:
-    return f"a guess: the tracker's category is '{kind}', or missing"
+def _of_column(name: str, column: BoardColumn, statuses: pd.DataFrame, *, place: str) -> ProposedStage:
+    """Say what a column is: the last one is done, else by its name, else what most of its statuses are."""
+    kinds = Counter(zip(statuses["kind"], statuses["blocked"], statuses["assumed"].fillna(""), strict=True))
+    kind, blocked, assumed = kinds.most_common(1)[0][0]
+    if place == "last":
+        assumed = "" if (kind, assumed) == ("done", "") else "board"
+        kind, blocked, reason = "done", False, REASONS["board"].format(place)
+    elif said := kind_from_name(column.name):
+        (kind, blocked), assumed, reason = said, "name", REASONS["name"]
+    else:
+        reason = "by its statuses' names" if assumed == "name" else REASONS[assumed].format(kind)
+    if place == "first" and kind == "queue":
+        assumed, reason = "board", REASONS["board"].format(place)
+    return ProposedStage(name, kind, tuple(statuses.index), reason, assumed, bool(blocked), column.wip)
 
 
 def _stages_by_name(stages: pd.DataFrame, events: pd.DataFrame) -> list[ProposedStage]:
-    moves = events[events["kind"] == "status"].dropna(subset=["after"]).astype({"after": "str"})
-    step = moves.groupby("ticket", observed=True).cumcount()
-    step_of = step.groupby(moves["after"]).median()
-    unmapped = stages[~stages["mapped"] & stages["status"].isin(step_of.index)]
-    # A name may end in a blank, or be nothing but one: then the status goes by its id.
-    names = unmapped["name"].str.strip()
-    unmapped = unmapped.assign(name=names.mask(names == "", unmapped["status"]))
-    proposals, reached = list[ProposedStage](), dict[str, float]()
-    for label, group in unmapped.groupby("name"):
-        name, filed = str(label), str(group["kind"].iloc[0])
-        by_name = KNOWN_KINDS.get(name.casefold())
-        reason = "by its name" if by_name else _filed(filed)
-        proposals.append(ProposedStage(name, by_name or filed, tuple(sorted(group["status"])), reason))
-        reached[name] = step_of.reindex(group["status"]).min()
-    return sorted(proposals, key=lambda p: (p.kind == "done", reached[p.name], RANK[p.kind], p.name))
+    entered = set(events.loc[events["kind"] == "status", "after"].dropna().astype("str"))
+    unmapped = stages[~stages["mapped"] & stages["status"].isin(entered)].sort_values("position")
+    proposals = list[ProposedStage]()
+    for label, group in unmapped.groupby("stage", sort=False):
+        kind, blocked, assumed = group[["kind", "blocked", "assumed"]].fillna({"assumed": ""}).iloc[0]
+        reason, statuses = REASONS[assumed].format(kind), tuple(sorted(group["status"]))
+        proposals.append(ProposedStage(str(label), kind, statuses, reason, assumed, bool(blocked)))
+    return proposals
 
 
 def propose_people(people: People, *, declared: Mapping[str, str]) -> list[ProposedPerson]:

@@ -18,7 +18,7 @@ from vsm.bodies import (
     parsed_of,
     text_of,
 )
-from vsm.eventlog.jira_items import Json
+from vsm.eventlog.jira_items import NO_ROLES, Json
 from vsm.eventlog.log import QualityNote
 
 BACK: Final = "back"
@@ -43,7 +43,8 @@ class JiraDocuments:
     statuses, gone
         What else a live pull stores: the site's statuses, and issues that are not there any more.
     roles
-        The role that a custom field plays, by its id; a file has none.
+        The role that a custom field plays, by its id, or by its name in small letters: those of ``fields``,
+        and what a live Jira says of others. A file says nothing.
     latest
         The part that counts, of an issue that came in several parts with different bodies.
 
@@ -54,6 +55,8 @@ class JiraDocuments:
     ----------
     bodies
         Texts of JSON in UTF-8, or what was parsed from such.
+    fields
+        Role → field, by id or by name, as ``[jira]`` of vsm.toml says.
 
     Examples
     --------
@@ -65,10 +68,13 @@ class JiraDocuments:
     ['AB-1: fields is missing']
     """
 
-    def __init__(self, bodies: Iterable[object], *, source: str = "jira") -> None:
+    def __init__(
+        self, bodies: Iterable[object], *, source: str = "jira", fields: Mapping[str, str] = NO_ROLES
+    ) -> None:
         self.statuses: list[Json] = []
         self.gone: list[Json] = []
-        self.roles: dict[str, str] = {}
+        self._named = {name.casefold(): role for role, name in fields.items()}
+        self.roles = dict(self._named)
         self.latest: dict[str, int] = {}
         self._bodies, self._source = bodies, source
         self._unread, self._unlisted = list[QualityNote](), list[QualityNote]()
@@ -119,7 +125,9 @@ class JiraDocuments:
     def _put(self, kind: str, body: Json) -> None:
         match kind:
             case "site":
-                self.roles |= body["roles"]
+                named = set(self._named.values())
+                told = {name: role for name, role in body["roles"].items() if role not in named}
+                self.roles |= told | self._named
             case "status":
                 self.statuses.append(body)
             case "gone" if body["how"] != BACK:

@@ -2,47 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from vsm.config import Outcome, Workflow
 from vsm.eventlog.log import Log
 from vsm.eventlog.stages import stages_from_names
-from vsm.people.spellings import words_of
-from vsm.tables import OUTCOME_WORDS
+from vsm.eventlog.status_names import outcome_phrases, plain_words, says_discarded
 
 Word = Literal["delivered", "discarded"]
-_APOSTROPHES: Final = str.maketrans("", "", "'’‘ʼ`´")
-
-
-@cache
-def _phrases(section: str) -> frozenset[str]:
-    return frozenset(_plain(name) for names in OUTCOME_WORDS[section].values() for name in names)
-
-
-def _plain(name: str) -> str:
-    """Give a name's words without case, accents and punctuation, with a blank around each."""
-    return f" {' '.join(words_of(name.translate(_APOSTROPHES)))} "
-
-
-@cache
-def says_discarded(name: str) -> bool:
-    """Whether a resolution or a status is called like something that is not delivered.
-
-    Examples
-    --------
-    >>> [says_discarded(name) for name in ("Won’t Do", "Closed - DUPLICATE", "Wird nicht behoben", "Fixed")]
-    [True, True, True, False]
-    """
-    plain = _plain(name)
-    return any(phrase in plain for phrase in _phrases("discarded"))
-
-
-@cache
-def _says_only_done(name: str) -> bool:
-    return _plain(name) in _phrases("done")
 
 
 def outcome_of(resolution: str | None, status: str | None, *, settings: Outcome) -> Word:
@@ -61,9 +30,9 @@ def outcome_of(resolution: str | None, status: str | None, *, settings: Outcome)
     names = [name for name in (resolution, status) if name]
     for name in names:
         for word in ("discarded", "delivered"):
-            if _plain(name) in map(_plain, getattr(settings, word)):
+            if plain_words(name) in map(plain_words, getattr(settings, word)):
                 return word
-    if len(names) == 2 and _says_only_done(names[0]):
+    if len(names) == 2 and plain_words(names[0]) in outcome_phrases("done"):
         names.reverse()
     return "discarded" if names and says_discarded(names[0]) else "delivered"
 
@@ -74,7 +43,7 @@ def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
     Finished are those in a status of a done stage, and with ``finish = "resolution"`` of ``[outcome]`` those
     that have a resolution as well. The resolution is the last that was recorded.
     """
-    stages = stages_from_names(log.names, workflow=workflow).set_index("status")
+    stages = stages_from_names(log.names, workflow=workflow, events=log.events).set_index("status")
     states = last_states(log.events, ("status", "resolution")).reindex(log.tickets["ticket"].astype("str"))
     done = states["status"].map(stages["kind"]) == "done"
     if workflow.outcome.finish == "resolution":

@@ -6,33 +6,51 @@ import pandas as pd
 
 from vsm.config import Workflow, one_line
 from vsm.config.stages import Stage
+from vsm.eventlog.stage_evidence import order_by_majorities, worked_in
+from vsm.eventlog.status_names import kind_from_name
 
 RESOLVED: Final = "resolved"
 """The status that a resolved ticket has in place of one that is not done (``[outcome] finish``)."""
-COLUMNS: Final = ["status", "name", "stage", "kind", "team", "discipline", "position", "batch", "mapped"]
+COLUMNS: Final = [
+    "status", "name", "stage", "kind", "team", "discipline", "position", "batch", "blocked", "assumed",
+    "mapped",
+]  # fmt: skip
+RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
 
-def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:
+def stages_from_names(
+    names: pd.DataFrame, *, workflow: Workflow, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Give the stage, kind, team and position in the stream of each status.
 
     A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists
     but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
-    name as its stage and the kind that the tracker's category suggests (``queue`` without one); it is
-    placed before ``done``, and ``mapped`` is false. A stage that Git shows has the status ``git:coding``,
-    ``git:landing`` or ``git:releasing``. Names are shown without control characters.
+    name as its stage; it is placed before ``done``, in the order that most moves follow, and ``mapped`` is
+    false. Its kind is *assumed*: it is done if the tracker's category says so; else its name decides
+    (``kind_from_name``), then the category, then whether people left traces of work in it (``worked_in``),
+    else it is a queue. A stage that Git shows has the status ``git:coding``, ``git:landing`` or
+    ``git:releasing``. Names are shown without control characters.
+
+    Parameters
+    ----------
+    names
+        NAMES.
+    events
+        EVENTS, for the order and the kinds of what is not mapped.
 
     Returns
     -------
     DataFrame
-        One row per status id: ``status, name, stage, kind, team, discipline, position, batch, mapped``;
-        ``name`` is the latest, ``position`` counts stages from 0.
+        One row per status id: ``status, name, stage, kind, team, discipline, position, batch, blocked,
+        assumed, mapped``; ``name`` is the latest, ``position`` counts stages from 0, ``assumed`` says what
+        the kind was guessed from (name, category, board, evidence, nothing), and is missing where none was.
 
     Examples
     --------
     >>> from vsm.tables import NAMES, conform
-    >>> names = conform(pd.DataFrame({"kind": ["status"], "id": ["jira:1"], "name": ["Open"]}), NAMES)
-    >>> stages_from_names(names, workflow=Workflow())[["stage", "kind", "mapped"]].values.tolist()
-    [['Open', 'queue', False]]
+    >>> names = conform(pd.DataFrame({"kind": ["status"], "id": ["jira:1"], "name": ["Im Test"]}), NAMES)
+    >>> stages_from_names(names, workflow=Workflow())[["stage", "kind", "assumed", "mapped"]].values.tolist()
+    [['Im Test', 'work', 'name', False]]
     """
     statuses = names[names["kind"] == "status"].sort_values(
         ["last", "name"], ascending=False, na_position="last"
@@ -42,14 +60,21 @@ def stages_from_names(names: pd.DataFrame, *, workflow: Workflow) -> pd.DataFram
         _row(str(status), borne, workflow.mapping, stage_of)
         for status, borne in statuses.groupby("id", sort=True)
     ]
+    unclear = [row for row in rows if row["assumed"] == "nothing"]
+    if unclear and events is not None:
+        worked = worked_in(events)
+        for row in unclear:
+            if row["status"] in worked.index:
+                row |= {"kind": "work" if worked[row["status"]] else "queue", "assumed": "evidence"}
     # A stage that Git shows has a status of its own, so that it is one among others.
     rows += [_described(f"git:{stage.git}", stage.name, stage) for stage in workflow.stages if stage.git]
-    words = ["status", "name", "stage", "kind", "team", "discipline"]
+    words = ["status", "name", "stage", "kind", "team", "discipline", "assumed"]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))
-    table = pd.DataFrame(rows, columns=[*words, "batch", "mapped"])
-    table = table.astype(dict.fromkeys(words, "str") | {"batch": "bool", "mapped": "bool"})
-    order = _order(workflow, table)
+    flags = ["batch", "blocked", "mapped"]
+    table = pd.DataFrame(rows, columns=[*words, *flags])
+    table = table.astype(dict.fromkeys(words, "str") | dict.fromkeys(flags, "bool"))
+    order = _order(workflow, table, events)
     return table.assign(position=table["stage"].map(order).astype("int64"))[COLUMNS]
 
 
@@ -63,9 +88,14 @@ def _row(
     if found is not None:
         return _described(status, shown[0], stage_of[found])
     category = borne["category"].dropna()
-    kind = str(category.iloc[0]) if len(category) else "queue"
-    nobody = {"team": None, "discipline": None, "batch": False, "mapped": False}
-    return {"status": status, "name": shown[0], "stage": shown[0], "kind": kind, **nobody}
+    filed = str(category.iloc[0]) if len(category) else None
+    said = None if filed == "done" else kind_from_name(shown[0], filed)
+    return {
+        "status": status, "name": shown[0], "stage": shown[0], "team": None, "discipline": None,
+        "kind": said.kind if said else filed or "queue", "blocked": bool(said and said.blocked),
+        "assumed": None if filed == "done" else "name" if said else "category" if filed else "nothing",
+        "batch": False, "mapped": False,
+    }  # fmt: skip
 
 
 def _resolved(workflow: Workflow) -> dict[str, Any]:
@@ -77,14 +107,19 @@ def _resolved(workflow: Workflow) -> dict[str, Any]:
 
 def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:
     columns = {"kind": stage.kind, "team": stage.team, "discipline": stage.discipline, "batch": stage.batch}
+    columns |= {"blocked": stage.blocked, "assumed": None if stage.confirmed else stage.assumed}
     return {"status": status, "name": name, "stage": stage.name, "mapped": True, **columns}
 
 
-def _order(workflow: Workflow, table: pd.DataFrame) -> dict[str, int]:
-    """Order unmapped stages, queues first, between the workflow's own and its done stages."""
-    rank = {"queue": 0, "external": 1, "work": 2, "done": 3}
+def _order(workflow: Workflow, table: pd.DataFrame, events: pd.DataFrame | None) -> dict[str, int]:
+    """Order unmapped stages between the workflow's own and its done stages; done ones are their last."""
     unmapped = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
-    unmapped = unmapped.sort_values(["kind", "stage"], key=lambda c: c.map(rank) if c.name == "kind" else c)
+    unmapped = unmapped.sort_values("kind", key=lambda kinds: kinds.map(RANK), kind="stable")
+    if events is not None and len(unmapped):
+        usual = order_by_majorities(events, stage_of=dict(zip(table["status"], table["stage"], strict=True)))
+        step = pd.Series(range(len(usual)), index=usual).reindex(unmapped["stage"]).set_axis(unmapped.index)
+        last = unmapped["kind"] == "done"
+        unmapped = unmapped.assign(last=last, step=step).sort_values(["last", "step"], kind="stable")
     own = [stage.name for stage in workflow.stages if stage.kind != "done"]
     done = [stage.name for stage in workflow.stages if stage.kind == "done"]
     return {stage: order for order, stage in enumerate([*own, *unmapped["stage"], *done])}

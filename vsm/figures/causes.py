@@ -284,7 +284,7 @@ def _receiver(row: dict[Any, Any]) -> str:
     return shown if shown == row["receiver"] or pd.isna(row["team"]) else str(row["team"])
 
 
-_HOW: Final = {"flag": "a flag", "link": "a link"}
+_HOW: Final = {"flag": "a flag", "link": "a link", "stage": "a stage"}
 
 
 def blocks_table(

@@ -12,6 +12,7 @@ from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numb
 from vsm.figures.tables import Columns, styled_table, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent
+from vsm.quality.assumed import FROM
 from vsm.quality.coverage import CAREFUL, HELP, SURE, claims_from_coverage, sources_seen
 from vsm.tables import LEVELS
 
@@ -147,18 +148,20 @@ def sources_table(
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
     """Which status counts as which stage, and who says so; the assumed ones first."""
-    found = stages.sort_values(["mapped", "position", "name"], kind="stable")
+    known = stages["mapped"].astype("bool") & stages["assumed"].isna()
+    found = stages.assign(known=known).sort_values(["mapped", "known", "position", "name"], kind="stable")
     columns: Columns = {
         "Status": "name",
         "Stage": "stage",
         "Kind": "kind",
         "Team": found["team"].fillna("–"),
         "Mapped by": ("mapped", lambda mapped: "vsm.toml" if mapped else "assumed"),
+        "Kind assumed from": ("assumed", lambda word: "–" if pd.isna(word) else FROM[word]),
     }
-    assumed = int((~found["mapped"].astype("bool")).sum())
+    assumed = int((~found["known"]).sum())
     caption = (
-        f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: their kind is what the "
-        "tracker's own category suggests, else a queue."
+        f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: nobody confirmed their kind. "
+        "The data quality below says what rests on it."
     )
     return table_of(found, columns, caption, nothing="Nothing to see yet: no status is known.")
 

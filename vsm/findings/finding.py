@@ -33,6 +33,8 @@ class Finding:
         What would mislead.
     experiment
         What to try next.
+    stages
+        Those whose kind it rests on.
     """
 
     rule: str
@@ -46,6 +48,7 @@ class Finding:
     tickets: tuple[str, ...]
     caveat: str
     experiment: str
+    stages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Give the claim."""
@@ -68,6 +71,14 @@ class Findings(tuple[Finding, ...]):
         The data do not support a claim of this kind.
         """
         return _Chosen(finding for finding in self if finding.rule in rules)
+
+    def by_stage(self) -> dict[str, list[str]]:
+        """Give what the findings that rest on the kind of each stage are about, each subject once."""
+        subjects: dict[str, dict[str, None]] = {}
+        for finding in self:
+            for stage in finding.stages:
+                subjects.setdefault(stage, {})[finding.subject] = None
+        return {stage: list(about) for stage, about in subjects.items()}
 
     def __str__(self) -> str:
         """Give every claim on a line of its own."""

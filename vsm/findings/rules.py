@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding, Findings
 from vsm.model.causes import MEANINGS
 from vsm.model.lifecycle import completed
+from vsm.quality.assumed import FROM
 from vsm.stats.bootstrap import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 
@@ -34,7 +35,8 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``seed`` is that of the bootstrap.
+    nothing is claimed; ``seed`` is that of the bootstrap; ``assumed`` are stages whose kind is a guess, each
+    with what it was guessed from.
     """
 
     tickets: pd.DataFrame
@@ -48,6 +50,7 @@ class Evidence:
     returns: pd.DataFrame
     minimum: int
     seed: int
+    assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -88,7 +91,15 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     if evidence.stage_visits.empty:
         return Findings()
     found = [finding for rule in RULES for finding in rule(evidence) if finding.share >= WORTH]
-    return Findings(sorted(found, key=lambda finding: finding.cost, reverse=True))
+    told = (replace(finding, caveat=finding.caveat + _guessed(finding, evidence)) for finding in found)
+    return Findings(sorted(told, key=lambda finding: finding.cost, reverse=True))
+
+
+def _guessed(finding: Finding, evidence: Evidence) -> str:
+    """Say which of the kinds that a finding rests on nobody confirmed."""
+    known = evidence.assumed
+    stages = [f"'{stage}' (from {FROM[known[stage]]})" for stage in finding.stages if stage in known]
+    return f" The kind is assumed, and not confirmed, of {', '.join(stages)}." if stages else ""
 
 
 def _queues(evidence: Evidence) -> Iterator[Finding]:
@@ -111,6 +122,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
             caveat="Elapsed time, so nights and weekends count; it does not show why work waited.",
             experiment=f"Set a WIP limit for '{stage}', and swarm on the queue when it is full.",
+            stages=(stage,),
             **_numbers(row),
         )
 
@@ -136,6 +148,7 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
             caveat="Departures within an hour of one another count as a batch, intended or not.",
             experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
+            stages=(stage,),
             **_numbers(share),
         )
 
@@ -186,6 +199,7 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
             tickets=_keys(evidence, pd.Index(longest[pair]).drop_duplicates()),
             caveat="The wait ends at the first trace of work; earlier work without a trace would shorten it.",
             experiment=f"Let one person from {downstream} join {upstream} before the work is handed over.",
+            stages=_stages_between(evidence, upstream, downstream),
             **_numbers(row),
         )
 
@@ -219,6 +233,7 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
             tickets=_keys(evidence, lead.longest),
             caveat=MEANINGS[lead.cause].caveat,
             experiment=MEANINGS[lead.cause].experiment,
+            stages=costly.stages,
         )
         return
 
@@ -264,6 +279,14 @@ def _in_one_queue(evidence: Evidence) -> frozenset[Any]:
     whole = by_stage.groupby(["from_team", "to_team"]).sum()
     most = there.groupby(["from_team", "to_team"]).max().reindex(whole.index)
     return frozenset(whole.index[(whole > pd.Timedelta(0)) & (most >= 0.8 * whole)])
+
+
+def _stages_between(evidence: Evidence, upstream: str, downstream: str) -> tuple[str, ...]:
+    """Give the stages in which work waited from these teams' handoffs on."""
+    rows = evidence.handed_over
+    between = rows.loc[(rows["from_team"] == upstream) & (rows["to_team"] == downstream), "handoff"]
+    waited = evidence.waits.loc[evidence.waits["handoff"].isin(between), "stage"]
+    return tuple(sorted(waited.astype("str").unique()))
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:

@@ -25,14 +25,17 @@ def blocks_from_events(
     finished: "pd.Series[Any] | Mapping[str, pd.Timestamp]",
     as_of: pd.Timestamp,
     links: Iterable[tuple[str, str]] = LINKS,
+    held_up: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Give when each ticket was blocked: flagged, or held up by another one.
+    """Give when each ticket was blocked: flagged, in a blocked stage, or held up by another one.
 
     A flag blocks from when it is set until nothing is left in its field; a flag that was there when its
     first change came was there from creation on. A link blocks from when it is made until it is removed;
     one that was removed though its making was not recorded was there since the later of both tickets'
     creation. Both tickets record a link, in the words of their end: that is one block. It ends with the
     first that records its end. A key that is no ticket here still blocks, without ``by``.
+
+    A stay in a blocked stage is one block, from entry to exit.
 
     Any block ends where the blocking ticket is finished for good or gone, since what was waited for is there,
     and where the blocked ticket itself is, since nothing waits any more: flags are often left on finished
@@ -48,6 +51,8 @@ def blocks_from_events(
         The instant that counts as now, with zone; nothing later is seen.
     links
         Pairs of wordings that mean a block: what the blocked ticket says, and what the blocking one says.
+    held_up
+        VISITS to blocked stages.
 
     Returns
     -------
@@ -56,7 +61,10 @@ def blocks_from_events(
     """
     seen = events[events["at"] <= as_of]
     created = pd.Series(tickets["created"].array, index=tickets["ticket"].astype("str"))
-    rows = pd.concat([_flags(seen, created), _links(seen, tickets, created, links)], ignore_index=True)
+    parts = [_flags(seen, created), _links(seen, tickets, created, links)]
+    if held_up is not None and len(held_up):
+        parts.append(_stays(held_up))
+    rows = pd.concat(parts, ignore_index=True)
     over = _over(seen, finished, as_of)
     for side in ("ticket", "by"):
         limit = over.reindex(rows[side]).set_axis(rows.index)
@@ -83,6 +91,21 @@ def _flags(events: pd.DataFrame, created: "pd.Series[Any]") -> pd.DataFrame:
             "by": pd.Series(pd.NA, index=spans.index, dtype="str"), "detail": spans["after"],
         }
     )  # fmt: skip
+
+
+def _stays(visits: pd.DataFrame) -> pd.DataFrame:
+    """Give each unbroken stay in a stage once, whoever held the ticket there."""
+    rows = visits[["ticket", "n", "stage", "entered", "left"]].astype({"ticket": "str", "stage": "str"})
+    former = rows[["ticket", "n", "stage"]].shift()
+    unbroken = (former.assign(n=former["n"] + 1) == rows[["ticket", "n", "stage"]]).all(axis=1)
+    starts, ends = rows[~unbroken], rows[~unbroken.shift(-1, fill_value=False)]
+    stays = pd.DataFrame(
+        {
+            "ticket": starts["ticket"], "start": starts["entered"], "end": ends["left"].array, "how": "stage",
+            "by": pd.Series(pd.NA, index=starts.index, dtype="str"), "detail": starts["stage"],
+        }
+    )  # fmt: skip
+    return stays[stays["start"] != stays["end"]]
 
 
 def _links(
@@ -211,6 +234,7 @@ def blocked_time(blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timest
     return pd.Series(total, index=visits.index, name="blocked").astype(DURATION)
 
 
-def records_blocks(events: pd.DataFrame) -> bool:
-    """Whether this log could show blocks at all: it holds a flag or a link of any sort."""
-    return bool(events["kind"].isin(["flag", "link"]).any())
+def records_blocks(events: pd.DataFrame, *, stages: pd.DataFrame | None = None) -> bool:
+    """Whether blocks could show at all: there is a flag or a link of any sort, or a blocked stage."""
+    held_up = stages is not None and bool(stages["blocked"].any())
+    return held_up or bool(events["kind"].isin(["flag", "link"]).any())

@@ -23,6 +23,7 @@ def check_blocks(
     *,
     finished: "pd.Series[Any] | Mapping[str, pd.Timestamp]",
     links: Iterable[tuple[str, str]] = LINKS,
+    stages: pd.DataFrame | None = None,
 ) -> list[QualityNote]:
     """Find what should be known before blocked time is believed.
 
@@ -32,7 +33,7 @@ def check_blocks(
     """
     if tickets.empty:
         return []
-    if not records_blocks(events):
+    if not records_blocks(events, stages=stages):
         detail = "no source records flags or links, so blocked time is unknown, not zero"
         return [QualityNote("blocks not measured", "note", detail)]
     keys = dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))

@@ -1,6 +1,6 @@
 """Every check of the data in one list: what should be known before any number is believed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +10,13 @@ from vsm.clock import Clock
 from vsm.config import Workflow
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import People
+from vsm.quality.assumed import check_assumed
 from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
+from vsm.quality.deliveries import check_deliveries
 from vsm.quality.outcomes import check_outcomes
 from vsm.quality.people import check_calendars, check_people
-from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
+from vsm.quality.records import check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_edits, check_milestones, check_stages
 from vsm.quality.units import check_units
 from vsm.tables import QUALITY, conform
@@ -22,7 +24,10 @@ from vsm.tables import QUALITY, conform
 
 @dataclass(frozen=True, slots=True)
 class CheckedData:
-    """What checks read: the whole log, what it is read by, and the tables of the tickets in view."""
+    """What checks read: the whole log, what it is read by, and the tables of the tickets in view.
+
+    ``shares`` are ``stage_shares``; ``claims`` say what the findings that rest on each stage are about.
+    """
 
     log: Log
     workflow: Workflow
@@ -35,6 +40,8 @@ class CheckedData:
     waits: pd.DataFrame
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
+    shares: pd.DataFrame
+    claims: Mapping[str, Sequence[str]]
     notes: tuple[QualityNote, ...] = ()
 
     @property
@@ -77,6 +84,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     _bulk,
     lambda data: check_edits(data.events, stages=data.stages),
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
+    lambda data: check_assumed(
+        data.stages,
+        shares=data.shares,
+        lifecycles=data.lifecycles,
+        visits=data.visits,
+        claims=data.claims,
+        minimum=data.minimum,
+    ),
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
     ),
@@ -101,6 +116,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         data.tickets,
         finished=data.finished,
         links=data.workflow.blocking.links,
+        stages=data.stages,
     ),
     _no_tickets,
 )

@@ -9,8 +9,10 @@ from vsm.model.lifecycle import completed, units_of_work
 from vsm.people import is_bot
 from vsm.tables import INSTANT, TOUCH_KINDS
 
+_KINDS: Final = "kinds of statuses that are not assumed"
 EVIDENCE: Final = {
     "statuses named in vsm.toml": "statuses",
+    _KINDS: "statuses",
     "moves made by somebody known": "moves",
     "moves outside bulk edits": "moves",
     "finishes outside bulk edits": "delivered tickets",
@@ -29,16 +31,17 @@ CAREFUL: Final = 0.5
 """From these shares on the weakest evidence supports a claim, or supports it with care."""
 CLAIMS: Final = {
     "How long tickets take": ("finishes outside bulk edits",),
-    "Where their time goes": ("statuses named in vsm.toml", "moves outside bulk edits"),
+    "Where their time goes": ("statuses named in vsm.toml", _KINDS, "moves outside bulk edits"),
     "Which team waits for which": ("visits with a known team", "work visits with a known holder"),
     "How much of it is work": (
-        "delivered tickets with a work stage", "work visits with recorded activity",
+        _KINDS, "delivered tickets with a work stage", "work visits with recorded activity",
     ),
     "Why it waits": ("waiting with a cause", "activity in working hours"),
     "How a commit reaches the customer": ("commits that belong to a ticket", "tickets with a commit"),
 }  # fmt: skip
 HELP: Final = {
     "statuses named in vsm.toml": "map every status to a stage in vsm.toml",
+    _KINDS: "confirm the kinds of stages, with vsm init --review",
     "moves made by somebody known": "pull with a login that may see who did what",
     "moves outside bulk edits": "move tickets when work moves, not in a later clean-up",
     "finishes outside bulk edits": "close tickets when they are done, one by one",
@@ -121,6 +124,7 @@ def evidence_coverage(
     mine = commits["commit"].isin(set(code["after"].dropna().astype("str")) | set(code["ref"].astype("str")))
     counts = [
         _of(stages["mapped"]),
+        _of(stages["assumed"].isna()),
         _of(moves["actor"].notna()),
         _of(~moves["bulk"].astype("bool")),
         (len(done), len(finished)),
@@ -172,7 +176,8 @@ def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
     """Give what can be claimed from these data, and what should not be.
 
     A claim is as strong as its weakest evidence: from 80 % on it can be made, from 50 % on with care. Under
-    ``minimum`` of something it is too few to say; statuses are few by nature.
+    ``minimum`` of something it is too few to say; statuses are few by nature. That kinds are assumed forbids
+    no claim: it can be made with care.
 
     Returns
     -------
@@ -192,15 +197,23 @@ def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
     for claim, needed in CLAIMS.items():
         mine = found.loc[list(needed)]
         few = mine[(mine["n"] < minimum) & (mine["of"] != "statuses")]
-        name = str((few if len(few) else mine)["share"].fillna(-1).idxmin())
+        name = str((few if len(few) else _weakest(mine))["share"].fillna(-1).idxmin())
         about = found.loc[[name]].to_dict("records")[0]
-        verdict = "too few to say" if about["n"] and len(few) else _verdict(about["share"])
+        verdict = "too few to say" if about["n"] and len(few) else _verdict(name, about["share"])
         help_ = "" if verdict == VERDICTS[0] else HELP[name]
         rows.append(about | {"claim": claim, "verdict": verdict, "evidence": name, "help": help_})
     return pd.DataFrame(rows)
 
 
-def _verdict(share: float) -> str:
+def _weakest(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Keep what supports a claim least."""
+    verdicts = [_verdict(str(name), share) for name, share in evidence["share"].items()]
+    ranks = [VERDICTS.index(verdict) for verdict in verdicts]
+    return evidence[[rank == max(ranks) for rank in ranks]]
+
+
+def _verdict(evidence: str, share: float) -> str:
     if pd.isna(share):
         return "no data"
-    return "yes" if share >= SURE else "with care" if share >= CAREFUL else "not from these data"
+    low = "with care" if evidence == _KINDS else "not from these data"
+    return "yes" if share >= SURE else "with care" if share >= CAREFUL else low

@@ -10,7 +10,7 @@ from vsm.tables.schema import Column, Table
 EVENT_KINDS: Final = (
     "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
     "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
-    "deploy", "delete",
+    "deploy", "delete", "workflow",
 )  # fmt: skip
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
 STAGE_KINDS: Final = ("queue", "work", "external", "done")
@@ -26,13 +26,25 @@ CAUSES: Final = (
     "unexplained",
 )
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
-BLOCK_KINDS: Final = ("flag", "link")
+BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
 UNITS: Final = ("unit", "container", "part", "out of scope")
-OUTCOME_WORDS: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
-    files("vsm.tables").joinpath("outcome_words.toml").read_text(encoding="utf-8")
-)
+
+
+def _listed(name: str) -> dict[str, dict[str, list[str]]]:
+    """Read a list of words: what they say → language → names."""
+    return tomllib.loads(files("vsm.tables").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+OUTCOME_WORDS: Final = _listed("outcome_words")
 """What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
+STATUS_WORDS: Final = _listed("status_words")
+"""What names of statuses say of their kind: ``blocked``, ``waiting``, … → language → names."""
+FIELD_WORDS: Final = {
+    role: frozenset(name.casefold() for names in by_language.values() for name in names)
+    for role, by_language in _listed("field_words").items()
+}
+"""What custom fields of Jira are called, by role, in small letters; ``impediment`` is the flag's option."""
 
 
 TICKETS: Final = Table(
@@ -215,7 +227,7 @@ WAITS: Final = Table(
 
 BLOCKS: Final = Table(
     "blocks",
-    "One row per span in which a ticket was flagged, or a link said that another one blocked it.",
+    "One row per span in which a ticket was flagged, in a blocked stage, or blocked by another one.",
     ("ticket", "start", "by", "how", "detail"),
     (
         Column("ticket", "category", "ticket that is blocked"),
@@ -230,10 +242,10 @@ BLOCKS: Final = Table(
         Column(
             "by",
             "category",
-            "ticket that blocks; missing of a flag, and where the link names none that was pulled",
+            "ticket that blocks; missing of a flag or a stage, and where the link names none that was pulled",
             may_lack=True,
         ),
-        Column("detail", "text", "the tracker's own text", may_lack=True),
+        Column("detail", "text", "the tracker's own text, or the stage", may_lack=True),
     ),
 )
 

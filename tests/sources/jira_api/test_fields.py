@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from vsm.sources.jira_api.fields import roles_from_fields, trimmed_history, trimmed_issue
 
 ADDRESS = "person-07@example.com"
@@ -37,6 +39,37 @@ def test_the_workflow_file_names_fields_by_id_or_name() -> None:
         "customfield_1": "value",
         "customfield_2": "objective",
     }
+
+
+CHECKBOXES = "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"
+
+
+@pytest.mark.parametrize("name", ["Markiert", "Sinalizado", "フラグ付き", "Oflagowane"])
+def test_types_win_over_names_in_any_language(name: str) -> None:
+    """A field that is only called Sprint, Team or Flagged is none where another one is of that type."""
+    fields = [
+        field("customfield_1", "Sprint"),
+        field("customfield_2", "Iteration", "com.pyxis.greenhopper.jira:gh-sprint"),
+        field("customfield_3", "Team"),
+        field("customfield_4", "Squad", "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team"),
+        field("customfield_5", "Flagged"),
+        field("customfield_6", name, CHECKBOXES),
+        field("customfield_7", "Platforms", CHECKBOXES),
+    ]
+    assert roles_from_fields(fields, custom={}) == {
+        "customfield_2": "sprint",
+        "customfield_4": "team",
+        "customfield_6": "flag",
+    }
+
+
+def test_what_the_workflow_file_names_excludes_other_fields() -> None:
+    """Also one of the right type."""
+    fields = [
+        field("customfield_1", "Iteration", "com.pyxis.greenhopper.jira:gh-sprint"),
+        field("customfield_2", "Cadence"),
+    ]
+    assert roles_from_fields(fields, custom={"sprint": "cadence"}) == {"customfield_2": "sprint"}
 
 
 def test_no_text_and_no_address_is_kept() -> None:

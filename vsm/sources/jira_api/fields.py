@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from vsm.sources.jira_api.answers import Json
+from vsm.tables import FIELD_WORDS
 
 FIELDS: Final = (
     "summary", "status", "issuetype", "project", "priority", "resolution", "resolutiondate", "created",
@@ -18,10 +19,11 @@ ROLES_BY_TYPE: Final = {
     "com.atlassian.teams:rm-teams-custom-field-team": "team",
     "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team": "team",
 }
-ROLES_BY_NAME: Final = {
-    "flagged": "flag", "sprint": "sprint", "epic link": "parent", "story points": "points",
-    "story point estimate": "points", "team": "team",
-}  # fmt: skip
+ROLES_BY_NAME: Final = {"story points": "points", "story point estimate": "points"} | {
+    name: role for role in ("flag", "sprint", "team", "parent") for name in FIELD_WORDS[role]
+}
+CHECKBOXES: Final = "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"
+"""Type of the flag field, which is known by that and its name."""
 PRIVATE: Final = frozenset(
     {"emailAddress", "avatarUrls", "iconUrl", "avatarId", "timeZone", "locale", "self"}
 )
@@ -32,6 +34,9 @@ DEEPEST: Final = 50
 
 def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> dict[str, str]:
     """Give roles of fields: id → sprint, flag, team, parent, points, or a word of vsm.toml.
+
+    What vsm.toml names wins over types, and types win over names: a field that is only called Sprint is none
+    where another one is of that type.
 
     Parameters
     ----------
@@ -47,17 +52,24 @@ def roles_from_fields(fields: Iterable[Json], *, custom: Mapping[str, str]) -> d
     {'customfield_10021': 'flag'}
     """
     wanted = {field.casefold(): word for word, field in custom.items()}
-    roles = {}
+    named, typed, called = dict[str, str](), dict[str, str](), dict[str, str]()
     for field in fields:
         field_id, name = str(field.get("id")), str(field.get("name", "")).casefold()
-        role = wanted.get(field_id.casefold()) or wanted.get(name)
-        if field.get("custom"):
+        if role := wanted.get(field_id.casefold()) or wanted.get(name):
+            named[field_id] = role
+        elif field.get("custom"):
             schema = field.get("schema")
             kind = str(schema.get("custom")) if isinstance(schema, dict) else ""
-            role = role or ROLES_BY_TYPE.get(kind) or ROLES_BY_NAME.get(name)
-        if role:
-            roles[field_id] = role
-    return roles
+            by_name = ROLES_BY_NAME.get(name)
+            if role := ROLES_BY_TYPE.get(kind) or (
+                "flag" if (kind, by_name) == (CHECKBOXES, "flag") else None
+            ):
+                typed[field_id] = role
+            elif by_name:
+                called[field_id] = by_name
+    roles = named | {field_id: role for field_id, role in typed.items() if role not in named.values()}
+    known = set(roles.values()) - {"points"}  # a site may have two fields of estimates, of different projects
+    return roles | {field_id: role for field_id, role in called.items() if role not in known}
 
 
 def trimmed_issue(body: Json, *, site: str) -> Json:
