@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Shape = Literal["steps", "wide", "lead times"]
 FIRST_ID: Final = 10_000  # of a Jira's issues
+SAMPLE: Final = 1000
+"""Rows by which the columns of a large table are recognised."""
 NOT_RECORDED: Final = "Not recorded"
 """The status of a ticket of which only creation and resolution are known."""
 STEP_WORDS: Final = ("at", "end", "status", "transition", "actor")
@@ -183,12 +185,17 @@ def is_jira_snapshot(cells: Cells) -> bool:
     listed = not states.isdisjoint(plain) and not _of_snapshots("others").isdisjoint(plain)
     if named and (listed or not ids.isdisjoint(plain)):
         return bool(cells.frame[named[0]].nunique() * 2 > len(cells.frame)) or cells.frame.empty
-    texts = {place: cells.frame[place].map(text_of) for place in cells.frame.columns}
-    once = {place: column for place, column in texts.items() if len(column) and column.is_unique}
-    if not any(column.map(_is_key).all() for column in once.values()):
-        return False
     repeated = any(name and plain.count(name) > 1 for name in plain)
-    return repeated or any(column.map(_is_id).all() for column in once.values())
+    return _keys_once(cells.frame.head(SAMPLE), repeated=repeated) and _keys_once(
+        cells.frame, repeated=repeated
+    )
+
+
+def _keys_once(frame: "pd.DataFrame", *, repeated: bool) -> bool:
+    texts = (frame[place].map(text_of) for place in frame.columns)
+    once = [column for column in texts if len(column) and column.is_unique]
+    keys = any(column.map(_is_key).all() for column in once)
+    return keys and (repeated or any(column.map(_is_id).all() for column in once))
 
 
 def _is_key(text: str) -> bool:
@@ -213,7 +220,7 @@ def _dated(cells: Cells, words: Mapping[str, int], date_format: str) -> tuple[in
 
 
 def _mostly_dates(values: "pd.Series[Any]", date_format: str) -> bool:
-    filled = values[values.notna() & (values != "")]
+    filled = values[values.notna() & (values != "")].head(SAMPLE)
     if filled.empty:
         return False
     at, _, _ = instants_of(filled, date_format=date_format)
