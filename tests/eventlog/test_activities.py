@@ -116,3 +116,27 @@ def test_time_in_activities_is_the_time_that_any_of_them_lasted(spans: list[tupl
     )
     assert worked == len(hours)
     assert found[-1]["status"].startswith("Ended with")
+
+
+def test_who_does_an_activity_is_not_assigned_while_a_ticket_waits() -> None:
+    """They moved it there; only a change of hands within an activity is an assignment."""
+    rows = [
+        row(2, "A", "09:00", "10:00", "anna"),
+        row(3, "A", "10:00", "11:00", "bob"),
+        row(4, "B", "12:00", None, "carl"),
+    ]
+    log = log_from_table([{"ticket": "7", "rows": rows}], source="table:x")
+    events = (
+        log.events[["kind", "after", "actor"]]
+        .astype("object")
+        .fillna("-")
+        .replace("table:x:", "", regex=True)
+    )
+    assert events.to_numpy().tolist() == [
+        ["created", "-", "anna"],
+        ["status", "A", "anna"],
+        ["assignee", "bob", "bob"],
+        ["status", "Waiting for B", "bob"],
+        ["assignee", "-", "bob"],
+        ["status", "B", "carl"],
+    ]

@@ -21,15 +21,32 @@ from vsm.tables import DEPLOYS, EVENTS, check
 COLUMNS = {"ticket": "ID", "at": "When", "status": "State", "holder": "Who", "value": "Worth"}
 ROWS = ["ID,When,State,Who,Worth", "7,2026-01-05 08:00,New,dev-1,3", "7,2026-01-06 08:00,Done,,", "8,2026-01-05T08:00:00Z,New,,x"]  # fmt: skip
 ODD = st.sampled_from(["", "\x00", "\n", '"', ",", ";", "NaN", "0001-01-01 00:00", "9999-12-31 23:59", "10000-01-01", "é\ud800", "=1+1", "9" * 400])  # fmt: skip
+WIDE = [
+    "Key,Name,Open,Doing,Done,Worth",
+    "A-1,One,2026-01-05,2026-01-06,2026-01-07,3",
+    "A-2,Two,2026-01-05,,2026-01-07,1.5",
+]
+SPANS = [
+    "Case ID;Activity;Start;End",
+    "7;Check;2026-01-05 08:00;2026-01-05 09:00",
+    "7;Ship;2026-01-05 08:30;",
+    "8;Check;2026-01-06T08:00Z;",
+]
+LOG = [
+    '<log><trace><string key="concept:name" value="7"/>',
+    '<event><string key="concept:name" value="Check"/><string key="lifecycle:transition" value="start"/><date key="time:timestamp" value="2026-01-05T08:00:00Z"/></event>',
+    '<event><string key="concept:name" value="Check"/><string key="lifecycle:transition" value="complete"/><date key="time:timestamp" value="2026-01-05T09:00:00Z"/></event>',
+    "</trace></log>",
+]
 DEPLOYMENTS = [
     {"time": "2026-01-31T08:00:00+01:00", "env": "production", "sha": "abc", "outcome": "ok", "id": 1},
     {"time": "2026-02-01T08:00:00Z", "environment": "test", "id": "2", "repository": "shop"},
 ]
 
 
-def read_table(path: Path) -> None:
+def read_table(path: Path, columns: dict[str, str] = COLUMNS) -> None:
     with suppress(SourceError):
-        pages = list(row_pages(path, columns=COLUMNS, timezone="UTC", skip_bad=True))
+        pages = list(row_pages(path, columns=columns, timezone="UTC", skip_bad=True))
         bodies = [document.body for page in pages for document in page.documents]
         check(log_from_table(bodies, source="table:x").events, EVENTS)
 
@@ -50,6 +67,22 @@ def test_a_table_is_read_or_refused(tmp_path: Path, changes: list[tuple[int, str
         text = text[:place] + odd + text[place + packed :]
     (tmp_path / "a.csv").write_text(text, encoding="utf-8", errors="surrogatepass")
     read_table(tmp_path / "a.csv")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "lines"), [("a.csv", WIDE), ("a.csv", SPANS), ("a.xes", LOG)])
+@given(changes=st.lists(st.tuples(st.integers(0, 450), ODD), min_size=1, max_size=4), packed=st.booleans())
+@settings(max_examples=share(6, of=300), deadline=None, suppress_health_check=list(HealthCheck))
+def test_other_shapes_are_read_or_refused(
+    tmp_path: Path, name: str, lines: list[str], changes: list[tuple[int, str]], packed: bool
+) -> None:
+    """One date per stage, activities and event logs, recognised by what is left of them."""
+    text = "\n".join(lines)
+    for place, odd in changes:
+        at = place % len(text)
+        text = text[:at] + odd + text[at + packed :]
+    (tmp_path / name).write_text(text, encoding="utf-8", errors="surrogatepass")
+    read_table(tmp_path / name, {})
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
 """What a table's rows are is told by its columns, in any language, or asked for."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.table_file import TableFormat, parse_columns, row_pages
@@ -272,7 +274,7 @@ def test_a_list_of_tickets_is_no_history_either(tmp_path: Path, header: str) -> 
     """Whichever tracker wrote it: two dates are no stages."""
     text = f"{header}\n7,One,open,2026-01-05,2026-01-09\n8,Two,closed,2026-01-06,2026-01-10\n"
     with pytest.raises(
-        SourceError, match="a list of tickets with no dates but those of creation and resolution"
+        SourceError, match="a list of tickets, one row each, with no dates but those of creation, resolution"
     ):
         bodies(tmp_path / "x.csv", text)
     _, ticket, _ = bodies(tmp_path / "x.csv", text, shape="lead times")
@@ -284,3 +286,47 @@ def test_a_ticket_that_is_resolved_before_it_is_created_is_a_bad_row(tmp_path: P
     text = "ID,Created,Resolved\n7,2026-01-05,2026-01-04\n"
     with pytest.raises(SourceError, match=r"1 bad row\(s\): line 2: it ends before it begins"):
         bodies(tmp_path / "x.csv", text, shape="lead times")
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Issue key,Summary,Status,Assignee,Updated", "ticket=Issue key,at=Updated,status=Status"),
+        ("Key,Summary,Status,Assignee,Created", "ticket=Key,at=Created,status=Status"),
+        ("ID,Title,State,Owner,Changed Date", "ticket=ID,at=Changed Date,status=State"),
+        (
+            "Nummer,Titel,Zustand,Bearbeiter,Zuletzt geändert",
+            "ticket=Nummer,at=Zuletzt geändert,status=Zustand",
+        ),
+    ],
+)
+def test_a_mapping_does_not_make_a_list_of_tickets_a_history(
+    tmp_path: Path, header: str, columns: str
+) -> None:
+    """Each ticket once, at the instant of its last change: its status of today is no first one."""
+    text = f"{header}\nAB-1,One,Done,dev-1,2026-01-05\nAB-2,Two,Open,dev-1,2026-01-06\n"
+    with pytest.raises(SourceError, match="it holds no history"):
+        bodies(tmp_path / "x.csv", text, columns)
+
+
+def test_a_history_may_call_its_time_updated(tmp_path: Path) -> None:
+    """Each change then has a row."""
+    text = "Issue key,Status,Updated\nAB-1,Open,2026-01-05\nAB-1,Done,2026-01-06\nAB-2,Open,2026-01-06\nAB-2,Done,2026-01-09\n"
+    first, _ = bodies(tmp_path / "x.csv", text, "ticket=Issue key,at=Updated,status=Status")
+    assert steps(first) == [("2026-01-05T00:00", "Open"), ("2026-01-06T00:00", "Done")]
+
+
+def test_a_workbook_needs_no_format_of_dates_or_numbers(tmp_path: Path) -> None:
+    """Its cells have types, whatever Excel shows: one date per stage, and a value with a comma in Germany."""
+    book = xlsxwriter.Workbook(str(tmp_path / "x.xlsx"), {"default_date_format": "dd.mm.yyyy"})
+    sheet = book.add_worksheet("Export")
+    sheet.write_row(0, 0, ["Nummer", "Offen", "Fertig", "Wert"])
+    sheet.write_row(1, 0, [7, date(2026, 1, 5), datetime(2026, 1, 6, 12), 1200.5])
+    sheet.write_row(2, 0, [8, date(2026, 1, 5), "", 3])
+    book.close()
+    columns = parse_columns("ticket=Nummer,value=Wert", shape="wide")
+    pages = row_pages(tmp_path / "x.xlsx", columns=columns, timezone="UTC", format_=TableFormat(shape="wide"))
+    _, first, second = [dict(document.body) for page in pages for document in page.documents]
+    assert steps(first) == [("2026-01-05T00:00", "Offen"), ("2026-01-06T12:00", "Fertig")]
+    assert steps(second) == [("2026-01-05T00:00", "Offen")]
+    assert (first["ticket"], first["value"], second["value"]) == ("7", "1200.5", "3")

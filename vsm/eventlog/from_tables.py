@@ -65,7 +65,11 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
 
 
 def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
-    """Give one ticket's rows as changes of status, holder and team."""
+    """Give one ticket's rows as changes of status, holder and team.
+
+    Who does an activity moved the ticket there, and holds it for that; a log of activities records no
+    assignees, so that nobody is known to be, or not to be, assigned while a ticket waits.
+    """
     ticket, rows_of = f"{source}:{case['ticket']}", Counter[int]()
     state: dict[str, str | None] = {"status": None, "assignee": None, "team": None}
     for number, row in enumerate(case["rows"]):
@@ -79,9 +83,12 @@ def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
             yield fact | {"kind": "delete", "before": None, "after": "deleted"}
             return
         now = {"status": row["status"], "assignee": row["holder"], "team": row["team"]}
+        held_by_mover = (
+            "end" in row and _id(source, row["status"]) != state["status"] and not state["assignee"]
+        )
         for kind, name in now.items():
             after = name if kind == "team" else _id(source, name)
-            if after != state[kind]:
+            if after != state[kind] and not (kind == "assignee" and held_by_mover):
                 yield fact | {"kind": kind, "before": state[kind], "after": after}
                 state[kind] = after
 

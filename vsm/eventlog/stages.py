@@ -26,7 +26,7 @@ def stages_from_names(
     A status is looked up by its id, then by the names it bore, the latest first; one that no stage lists
     but that is called like a stage belongs to it. One that the workflow file does not map keeps its own
     name as its stage; it is placed before ``done``, in the order that most moves follow, and ``mapped`` is
-    false. Its kind is *assumed*: it is done if the tracker's category says so; else its name decides
+    false. Its kind is *assumed*: it is done or external if its category says so; else its name decides
     (``kind_from_name``), then the category, then whether people left traces of work in it (``worked_in``),
     else it is a queue. A stage that Git shows has the status ``git:coding``, ``git:landing`` or
     ``git:releasing``. Names are shown without control characters.
@@ -89,11 +89,12 @@ def _row(
         return _described(status, shown[0], stage_of[found])
     category = borne["category"].dropna()
     filed = str(category.iloc[0]) if len(category) else None
-    said = None if filed == "done" else kind_from_name(shown[0], filed)
+    firm = filed in ("done", "external")
+    said = None if firm else kind_from_name(shown[0], filed)
     return {
         "status": status, "name": shown[0], "stage": shown[0], "team": None, "discipline": None,
         "kind": said.kind if said else filed or "queue", "blocked": bool(said and said.blocked),
-        "assumed": None if filed == "done" else "name" if said else "category" if filed else "nothing",
+        "assumed": None if firm else "name" if said else "category" if filed else "nothing",
         "batch": False, "mapped": False,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ import pandas as pd
 from vsm.reports.export import write_as
 
 HEADER: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
@@ -140,7 +140,7 @@ def _write_ocel(visits: pd.DataFrame, to: Path, *, tickets: pd.DataFrame) -> Non
         "objects": list(objects.values()),
         "events": events,
     }
-    to.write_text(json.dumps(log, ensure_ascii=False, indent=1), encoding="utf-8")
+    to.write_text(json.dumps(log, ensure_ascii=False), encoding="utf-8")
 
 
 def _type(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:

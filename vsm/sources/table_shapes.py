@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 Shape = Literal["steps", "wide", "lead times"]
 FIRST_ID: Final = 10_000  # of a Jira's issues
+SAMPLE: Final = 1000
+"""Rows by which the columns of a large table are recognised."""
 NOT_RECORDED: Final = "Not recorded"
 """The status of a ticket of which only creation and resolution are known."""
+STEP_WORDS: Final = ("at", "end", "status", "transition", "actor")
 _KEY: Final = re.compile(r"[A-Z][A-Z0-9_]+-\d+")
 _HISTORY: Final = (
     "Jira's own CSV export, one row an issue with its status of today: it holds no history, so it says "
@@ -31,8 +34,9 @@ _HISTORY: Final = (
 )
 
 _LIST: Final = (
-    "a list of tickets with no dates but those of creation and resolution: it holds no history, so it says "
-    "nothing about stages and waits. Export the changes of status; --lead-times takes these dates alone"
+    "a list of tickets, one row each, with no dates but those of creation, resolution or the last change: it "
+    "holds no history, so it says nothing about stages and waits. Export the changes of status; --lead-times "
+    "takes creation and resolution alone"
 )
 
 
@@ -90,12 +94,16 @@ def layout_of(
         raise _unrecognised(cells, path)
     if is_jira_snapshot(cells):
         raise SourceError(f"{path}: {_HISTORY}")
-    if named:
-        return Layout("steps", named)
+    once = "ticket" in words and len(cells.lines) > 1 and cells.frame[words["ticket"]].is_unique
+    if once and named and _plain(cells.header[named["at"]]) in _of_snapshots("others"):
+        raise SourceError(f"{path}: {_LIST}")
+    return Layout("steps", named) if named else _by_names(cells, path, words, date_format, once=once)
+
+
+def _by_names(cells: Cells, path: Path, words: dict[str, int], date_format: str, *, once: bool) -> Layout:
     dated = _dated(cells, words, date_format)
     if "at" not in words and "end" in words:
         words = {word if word != "end" else "at": place for word, place in words.items()}
-    once = "ticket" in words and cells.frame[words["ticket"]].is_unique
     if {"ticket", "at", "status"} <= set(words) and not (once and len(dated) > 2):
         listed = ", ".join(f"{word}={cells.header[place]}" for word, place in words.items())
         return Layout("steps", words, note=f"its columns are read as {listed}; --map names others")
@@ -103,7 +111,7 @@ def layout_of(
         raise _unrecognised(cells, path)
     if {_plain(cells.header[place]) for place in dated} <= _of_snapshots():
         raise SourceError(f"{path}: {_LIST}")
-    return _wide(cells, named, words, dated)
+    return _wide(cells, {}, words, dated)
 
 
 def _wide(cells: Cells, named: Mapping[str, int], words: Mapping[str, int], dated: tuple[int, ...]) -> Layout:
@@ -123,11 +131,8 @@ def _unrecognised(cells: Cells, path: Path) -> SourceError:
     )
 
 
-def _of_snapshots() -> set[str]:
-    return {_plain(name) for word in ("created", "resolved") for name in _names()["dates"][word]}
-
-
-STEP_WORDS: Final = ("at", "end", "status", "transition", "actor")
+def _of_snapshots(*more: str) -> set[str]:
+    return {_plain(name) for word in ("created", "resolved", *more) for name in _names()["dates"][word]}
 
 
 def _positions(cells: Cells, columns: Mapping[str, str], path: Path) -> dict[str, int]:
@@ -168,7 +173,7 @@ def _recognised(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> di
 
 
 def is_jira_snapshot(cells: Cells) -> bool:
-    """Whether this is Jira's own CSV: one row an issue, by the names of its two ids.
+    """Whether this is Jira's own CSV: one row an issue, by the name of its key and what stands beside it.
 
     In a language that is not listed it is note by a column of keys, no two the same, and either names of
     columns that repeat (Sprint, Comment, …) or a second column of ids.
@@ -176,14 +181,21 @@ def is_jira_snapshot(cells: Cells) -> bool:
     plain = [_plain(name) for name in cells.header]
     keys, ids = ({_plain(name) for name in _names()["jira"][word]} for word in ("key", "id"))
     named = [place for place, name in enumerate(plain) if name in keys]
-    if named and any(name in ids for name in plain):
+    states = {_plain(name) for name in _names()["words"]["status"]}
+    listed = not states.isdisjoint(plain) and not _of_snapshots("others").isdisjoint(plain)
+    if named and (listed or not ids.isdisjoint(plain)):
         return bool(cells.frame[named[0]].nunique() * 2 > len(cells.frame)) or cells.frame.empty
-    texts = {place: cells.frame[place].map(text_of) for place in cells.frame.columns}
-    once = {place: column for place, column in texts.items() if len(column) and column.is_unique}
-    if not any(column.map(_is_key).all() for column in once.values()):
-        return False
     repeated = any(name and plain.count(name) > 1 for name in plain)
-    return repeated or any(column.map(_is_id).all() for column in once.values())
+    return _keys_once(cells.frame.head(SAMPLE), repeated=repeated) and _keys_once(
+        cells.frame, repeated=repeated
+    )
+
+
+def _keys_once(frame: "pd.DataFrame", *, repeated: bool) -> bool:
+    texts = (frame[place].map(text_of) for place in frame.columns)
+    once = [column for column in texts if len(column) and column.is_unique]
+    keys = any(column.map(_is_key).all() for column in once)
+    return keys and (repeated or any(column.map(_is_id).all() for column in once))
 
 
 def _is_key(text: str) -> bool:
@@ -208,7 +220,7 @@ def _dated(cells: Cells, words: Mapping[str, int], date_format: str) -> tuple[in
 
 
 def _mostly_dates(values: "pd.Series[Any]", date_format: str) -> bool:
-    filled = values[values.notna() & (values != "")]
+    filled = values[values.notna() & (values != "")].head(SAMPLE)
     if filled.empty:
         return False
     at, _, _ = instants_of(filled, date_format=date_format)

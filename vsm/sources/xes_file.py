@@ -90,15 +90,19 @@ def read_xes(path: Path) -> "pd.DataFrame":
 
 
 def _events(stream: _Bounded, path: Path) -> Iterator[dict[str, str]]:
-    root = None
+    root, in_case = None, False
     for moment, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
         if root is None:
             root = element
             if _name(root) != "log":
                 raise SourceError(f"{path}: no event log: its root is <{_name(root)}>, not <log>")
-        if moment == "end" and _name(element) == "trace":
-            yield from _of_case(element)
-            root.clear()
+        if _name(element) == "trace":
+            in_case = moment == "start"
+            if not in_case:
+                yield from _of_case(element)
+                root.clear()
+        elif _name(element) == "event" and moment == "end" and not in_case:
+            yield _of_event(element)
 
 
 def _name(element: Element) -> str:
@@ -111,9 +115,12 @@ def _of_case(trace: Element) -> Iterator[dict[str, str]]:
     about: dict[str, str] = {word: plain[word] for word in OF_CASE if word in plain}
     for event in trace:
         if _name(event) == "event":
-            found = _attributes(event)
-            said = {word: found[key] for key, word in OF_EVENT.items() if key in found}
-            yield {"ticket": attributes.get("concept:name", "")} | about | said
+            yield {"ticket": attributes.get("concept:name", "")} | about | _of_event(event)
+
+
+def _of_event(event: Element) -> dict[str, str]:
+    found = _attributes(event)
+    return {word: found[key] for key, word in OF_EVENT.items() if key in found}
 
 
 def _attributes(element: Element) -> dict[str, str]:

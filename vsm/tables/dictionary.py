@@ -15,6 +15,7 @@ def data_dictionary() -> str:
         "    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json",
         "    vsm export --dir WORK team_network --to FILE.graphml  # or .json (node-link)",
         "    vsm export --dir WORK all --to FOLDER             # every table as Parquet, networks as both",
+        "    vsm export --dir WORK event_log --to FILE.xes.gz  # for process mining; .json: OCEL 2.0",
         "",
     ]
     for table in (*TABLES.values(), *DERIVED.values()):
