@@ -24,7 +24,7 @@ from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_deployments, log_from_table
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
-from vsm.eventlog.jira_items import NO_ROLES
+from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.ticket_keys import ticket_keys

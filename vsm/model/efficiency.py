@@ -45,7 +45,10 @@ def efficiency_bracket(
     whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}
     rows = []
     for measure, (start, end) in spans.items():
-        times = {"elapsed": end - start, "working": clock.working(start, end, team=work["team"])}
+        times = {
+            "elapsed": end - start,
+            "working": clock.working(start, end, team=work["team"], holder=work["holder"]),
+        }
         for time in TIMES:
             part, lead = _seconds(_by_ticket(times[time], work, done)), _seconds(whole[time])
             low, high = share_intervals(

@@ -17,7 +17,7 @@ SHOWN: Final = 8
 
 
 def check_people(people: People) -> list[QualityNote]:
-    """Find accounts that could not be assigned to one person or team, and those taken for bots.
+    """Find accounts that could not be assigned to one person or team, bots, and possible AI agents.
 
     Examples
     --------
@@ -47,6 +47,13 @@ def _unclear(unclear: Unclear) -> QualityNote:
         case "mailbox":
             detail = f"{accounts} share a mailbox, but are declared as different persons; it is ignored"
             return QualityNote("ambiguous mailbox", "warning", detail)
+        case "agent":
+            detail = (
+                f"'{unclear.word}' ({accounts}) is called like an AI agent; if it is one that works on "
+                "tickets, set agent = true in its [[person]]: it works at any hour and counts as no person. "
+                "Else set bot = true, or bot = false for a person (vsm check --names shows names)"
+            )
+            return QualityNote("possible AI agent", "note", detail)
     detail = f"patterns put {accounts} into {unclear.word}; none was used: name a member or a [[membership]]"
     return QualityNote("ambiguous team", "warning", detail)
 
@@ -112,7 +119,8 @@ def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: i
     """Give the share of each team's acts that are outside its working hours.
 
     An act is what a person did at an instant: moved a status, commented, logged work, committed, reviewed;
-    bulk edits are none. A copied or imported history counts with the instants that its source gave it.
+    bulk edits are none, and no agent is a person. A copied or imported history counts with the instants that
+    its source gave it.
 
     Parameters
     ----------
@@ -132,6 +140,7 @@ def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: i
     """
     moved = events["before"].notna() | (events["kind"] != "status")
     acts = events[events["kind"].isin(ACTS) & events["actor"].notna() & ~events["bulk"] & moved]
+    acts = acts[~acts["actor"].isin(clock.agents)]
     team = teams.at(acts["actor"], acts["at"])
     rows = pd.DataFrame({"team": team, "outside": ~clock.is_open(acts["at"], team=team)})
     found = rows.groupby("team", dropna=False)["outside"].agg(acts="size", outside="sum").reset_index()
