@@ -14,7 +14,7 @@ from vsm.quality.assumed import check_assumed
 from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
 from vsm.quality.outcomes import check_outcomes
-from vsm.quality.people import check_calendars, check_people
+from vsm.quality.people import check_assignees, check_calendars, check_people
 from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
 from vsm.tables import QUALITY, conform
@@ -97,6 +97,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),
     lambda data: data.notes,
     lambda data: check_people(data.people),
+    lambda data: check_assignees(data.visits, data.events, stages=data.stages, minimum=data.minimum),
     lambda data: check_deliveries(data.log, workflow=data.workflow),
     lambda data: check_calendars(
         data.people.of_humans(data.events),

@@ -13,6 +13,8 @@ from vsm.people import People, Teams, Unclear
 ACTS: Final = ("status", "comment", "worklog", "commit", "review")
 STRANGE: Final = 0.25
 """From this share of acts outside working hours on, a calendar is questioned."""
+KEPT: Final = 0.9
+"""From this share of tickets with one assignee on, it is said that assignees do not change."""
 SHOWN: Final = 8
 
 
@@ -61,6 +63,35 @@ def _unclear(unclear: Unclear) -> QualityNote:
 def _some(accounts: Sequence[str]) -> str:
     more = f" and {len(accounts) - SHOWN} more" if len(accounts) > SHOWN else ""
     return ", ".join(accounts[:SHOWN]) + more
+
+
+def check_assignees(
+    visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, minimum: int
+) -> Iterator[QualityNote]:
+    """Find that tickets keep their assignee while they pass from one discipline to another.
+
+    Parameters
+    ----------
+    visits, events
+        VISITS, and the EVENTS of the same tickets with persons for accounts.
+    stages
+        As ``stages_from_names`` gives them: a stage without a discipline has that of its team.
+    """
+    discipline = stages.assign(whose=stages["discipline"].fillna(stages["team"])).set_index("stage")["whose"]
+    work = visits[visits["kind"] == "work"]
+    known = work["stage"].astype("str").map(dict(discipline.dropna()))
+    several = known.groupby(work["ticket"].astype("str")).nunique() >= 2
+    assigned = events[(events["kind"] == "assignee") & events["after"].notna()]
+    assignees = assigned["after"].astype("str").groupby(assigned["ticket"].astype("str")).nunique()
+    counts = assignees.reindex(several.index[several]).dropna()
+    same = int((counts == 1).sum())
+    if len(counts) >= minimum and same >= KEPT * len(counts):
+        detail = (
+            f"{same} of {len(counts)} tickets that passed through several disciplines kept one assignee: "
+            "their handoffs between persons, and who is at capacity, cannot be seen. Assign each step to who "
+            "works on it; what teams and disciplines wait for is right either way"
+        )
+        yield QualityNote("assignee never changes", "warning", detail)
 
 
 def check_calendars(
