@@ -1,5 +1,6 @@
 """What a log is read by: people, stages, clock and events; and the intervals that are made from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -9,9 +10,11 @@ from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.deliveries import milestones_from_commits
+from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
+from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import (
     blocked_spans,
     blocked_time,
@@ -24,6 +27,7 @@ from vsm.intervals import (
     records_blocks,
     visits_from_events,
     waits_from_visits,
+    work_of_parts,
 )
 from vsm.people import People
 from vsm.tables import DURATION
@@ -46,7 +50,8 @@ class Context:
     events
         EVENTS of all tickets, with persons for accounts and bulk edits marked.
     moves
-        The EVENTS that intervals are made from: those of humans, with the moves that Git's milestones make.
+        The EVENTS that intervals are made from: those of humans, without reopenings that only edit, with the
+        moves that Git's milestones make.
     clock
         Working calendars of the teams.
     as_of
@@ -67,6 +72,11 @@ class Context:
     as_of: pd.Timestamp
     shared: bool = False
     notes: tuple[QualityNote, ...] = ()
+
+    @property
+    def unit_of(self) -> Mapping[str, str]:
+        """Part → the unit of work that it counts for, by ticket."""
+        return unit_of_parts(self.log.tickets)
 
 
 def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
@@ -90,9 +100,9 @@ def context_of(
     ``stages`` are those of the whole log, where this is a part of it.
     """
     events = people.identify(log.events)
-    moves = people.of_humans(events)
     if stages is None:
         stages = stages_from_names(log.names, workflow=workflow, events=log.events)
+    moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
     if workflow.splits:
@@ -167,6 +177,7 @@ def intervals_of(context: Context) -> Intervals:
         stages=stages,
         teams=teams,
         blocked=blocked_spans(blocks, as_of=as_of),
+        in_parts=work_of_parts(visits, context.unit_of, as_of=as_of),
         clock=clock,
         rules=context.workflow.waiting,
         as_of=as_of,

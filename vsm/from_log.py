@@ -15,6 +15,7 @@ from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.outcomes import log_with_outcomes
 from vsm.eventlog.participants import SmallTeams, people_of
 from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
+from vsm.eventlog.units import log_with_units
 from vsm.measure import own_copy
 from vsm.people import People
 from vsm.stream import ValueStream
@@ -47,7 +48,6 @@ def stream_from_log(
     *,
     workflow: Workflow,
     as_of: pd.Timestamp,
-    git: pd.Timestamp | None = None,
     window: Window | None = None,
     seed: int = 0,
     provenance: Mapping[str, str] | None = None,
@@ -64,8 +64,6 @@ def stream_from_log(
         What vsm.toml says.
     as_of
         The instant that counts as now, with zone; nothing later is seen (``log_as_of``).
-    git
-        Up to when repositories are seen; ``as_of`` without one. No duration rests on what came after that.
     window
         Which tickets to keep; all without one.
     seed
@@ -88,8 +86,9 @@ def stream_from_log(
     ValueStream('value stream': 0 tickets, 0 finished, 0 visits, 0 handoffs, 0 findings, as of 2026-01-05 ...)
     """
     window = window or Window()
-    log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
+    log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
     log = log_with_outcomes(with_bulk_marks(log, workflow=workflow), workflow=workflow)
+    log = log_with_units(log, scope=workflow.scope)
     people = people_of(log, workflow=workflow)
     small = None if key is None else small_teams(log, people=people, workflow=workflow, as_of=as_of)
     while True:

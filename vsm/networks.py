@@ -30,16 +30,14 @@ class Networks(NamedTuple):
     teams: "nx.DiGraph[str]"
 
 
-def networks_from_log(
-    log: Log, *, workflow: Workflow, as_of: pd.Timestamp, git: pd.Timestamp | None = None, names: bool = False
-) -> Networks:
+def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, names: bool = False) -> Networks:
     """Give the networks that ``stream_from_log`` would give, in less memory and without causes of waiting.
 
     Of all tickets together only events, stays in stages and handoffs are in memory; persons, visits and waits
     are those of one group of tickets. Parameters are as for ``stream_from_log``; with ``names`` each team has
     its own name, however few people it has.
     """
-    log = log_as_of(log_with_deliveries(log, workflow=workflow), as_of, git=git)
+    log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
     log = with_bulk_marks(log, workflow=workflow)
     people = people_of(log, workflow=workflow)
     parts = _in_groups(log, people=people, workflow=workflow, as_of=as_of)

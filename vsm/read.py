@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -16,15 +16,15 @@ import pandas as pd
 from tqdm import tqdm
 
 from vsm.bodies import BOARDS
-from vsm.config import Workflow
+from vsm.config import Jira, Workflow
 from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
+from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.from_tables import log_from_deployments, log_from_table
+from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
-from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.ticket_keys import ticket_keys
@@ -40,7 +40,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 9
+LOG_VERSION: Final = 11
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
@@ -118,7 +118,7 @@ def read_stream(
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
     as_of = _as_of(log, since=first, until=last, known=known, look=look)
     if known is not None:
-        log = with_notes(log, check_future(log, known=known))
+        log = with_notes(log, check_future(log, known=known, as_of=known if last else as_of))
     window = Window(first, team or None, ticket_type or None, last)
     chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
     provenance = {
@@ -134,7 +134,6 @@ def read_stream(
         log,
         workflow=workflow,
         as_of=as_of,
-        git=last or known,
         window=window,
         seed=seed,
         provenance=provenance,
@@ -159,7 +158,7 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
             _last_look(archive),
         )
     as_of = _as_of(log, since=None, until=last, known=known, look=look)
-    return networks_from_log(log, workflow=workflow, as_of=as_of, git=last or known, names=names)
+    return networks_from_log(log, workflow=workflow, as_of=as_of, names=names)
 
 
 def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None = None) -> Log:
@@ -168,14 +167,14 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
     The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
     loses nothing. Where it cannot be written, there is none. ``workflow`` names fields of Jira.
     """
-    fields = workflow.jira.fields if workflow else {}
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
-    stamp = f"{archive.digest()} {whole} {fields} log {LOG_VERSION}"
+    jira = (workflow or read_workflow(folder)).jira
+    stamp = f"{archive.digest()} {whole} {jira!r} log {LOG_VERSION}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     if len(kept) == len(STORED):
         return Log(**kept)
-    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None, fields=fields)
+    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None, jira=jira)
     if (log.quality["check"] == UNREADABLE).any():
         return log  # a newer vsm may be able to
     with suppress(ArchiveError):
@@ -192,17 +191,15 @@ def _mail_key(folder: WorkFolder) -> bytes:
         return token_bytes()
 
 
-def log_from_archive(
-    archive: Archive, *, mail_key: bytes | None = None, fields: Mapping[str, str] = NO_ROLES
-) -> Log:
+def log_from_archive(archive: Archive, *, mail_key: bytes | None = None, jira: Jira | None = None) -> Log:
     """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
 
-    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``fields`` are
-    those that ``[jira]`` names.
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``jira`` names
+    fields, and former keys of projects.
     """
-    sources = archive.sources()
+    sources, jira = archive.sources(), jira or Jira()
     readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key, fields=fields),
+        "jira": partial(log_from_jira, mail_key=mail_key, fields=jira.fields),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
@@ -213,7 +210,7 @@ def log_from_archive(
             bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
-    keys = ticket_keys(merged.tickets, merged.events)
+    keys = ticket_keys(merged.tickets, merged.events, aliases=jira.aliases)
     repositories = []
     for source in sources:
         if source.startswith("git:"):
@@ -338,7 +335,7 @@ def _as_of(
             "earlier day",
             last=now.date(),
         )
-    return until or now or NEVER
+    return until or now or known or NEVER
 
 
 def with_progress(documents: Iterable[Part], *, source: str) -> Iterator[Part]:

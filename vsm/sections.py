@@ -143,7 +143,7 @@ def delivery_section(
 ) -> Delivery:
     """Measure how work reaches customers. Deployments are of the whole stream, whatever the window."""
     rules = workflow.delivery
-    deployments = production_deployments(deploys, releases, commits, environment=rules.environment)
+    deployments = production_deployments(deploys, releases, commits, environments=rules.environment)
     brought = brought_by_deployments(deployments, commits)
     marked = incident_tickets(tickets, types=rules.incident_types, labels=rules.incident_labels)
     finished = lifecycles.set_index(lifecycles["ticket"].astype("str"))["finished"]

@@ -287,15 +287,15 @@ class ValueStream:
     @measure
     def _facts(self) -> Facts:
         """Facts of all tickets by the definitions, for ``explain``."""
-        context = self._context
         return facts_from_tables(
-            context.moves,
-            stages=context.stages,
-            teams=context.people.teams,
+            self._context.moves,
+            stages=self.stages,
+            teams=self._context.people.teams,
             blocks=self.blocks,
-            clock=context.clock,
-            rules=context.workflow.waiting,
-            as_of=context.as_of,
+            clock=self.clock,
+            rules=self.workflow.waiting,
+            as_of=self.as_of,
+            unit_of=self._context.unit_of,
         )
 
     def explain(self, key: str) -> Explanation:

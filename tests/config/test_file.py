@@ -74,7 +74,7 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         ("[stream", r"is not valid TOML"),
         (
             "[stages]",
-            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, jira, membership, outcome, person, privacy, report, repository, rules, stage, stream, team, waiting",
+            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, jira, membership, outcome, person, privacy, report, repository, rules, scope, stage, stream, team, waiting",
         ),
         (
             '[[stage]]\nname = "A"\nkind = "outside"',
@@ -96,7 +96,7 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         (GOOD + '[[person]]\nname = "dev-2"\naccounts = ["jira:a"]', r"account 'jira:a' is claimed 2 times"),
         (
             '[jira]\naim = "x"',
-            r"unknown key 'aim' in \[jira\]; known: cost_of_delay, flag, objective, sprint, team, value$",
+            r"unknown key 'aim' in \[jira\]; known: aliases, cost_of_delay, flag, objective, sprint, team, value$",
         ),
         (
             "[alignment]\naims = []",

@@ -1,6 +1,8 @@
 """What was merged and what was released equal what Git itself says, asked commit by commit."""
 
 import gzip
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,9 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
+from tests.git_bodies import Body, batch, commit, repository
 from tests.git_graphs import Graph, graphs
 from tests.share import share
-from vsm.eventlog.deliveries import with_deliveries
+from vsm.config import Workflow, parse_workflow
+from vsm.eventlog.deliveries import log_with_deliveries, with_deliveries
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.log import Log
 from vsm.sources.git_commits import commit_pages
@@ -123,3 +127,102 @@ def test_previews_are_no_releases_and_an_unmerged_branch_is_not_merged(tmp_path:
     ).set_index("subject")
     assert commits["merge_commit"].notna().to_dict() == {"0": True, "1": True, "2": False}
     assert commits["release"].isna().all()
+
+
+def history_of(
+    *commits: Body, tags: Sequence[tuple[str, str]] = (), touched: Mapping[str, str] | None = None
+) -> Log:
+    """The log of commits in a line, with lightweight tags, and components of some."""
+    line = [commits[0], *(body | {"parents": before["commit"]} for before, body in pairwise(commits))]
+    names = list(touched or ())
+    found = {
+        "type": "components",
+        "patterns": "p",
+        "commit": names,
+        "components": [*(touched or {}).values()],
+    }
+    return log_from_git(
+        [
+            batch(*line), found, {"type": "patterns", "patterns": "p"},
+            repository(line[-1]["commit"], tags=[(tag, commit, None) for tag, commit in tags]),
+        ],
+        repository="shop", keys={},
+    )  # fmt: skip
+
+
+def tagged(tags: Sequence[str]) -> list[tuple[str, str]]:
+    """Tags that are written as in ``v1 c1``."""
+    return [(tag, name) for tag, _, name in (text.partition(" ") for text in tags)]
+
+
+def days(*names: str) -> list[Body]:
+    """A commit a day."""
+    return [commit(name, name, at=f"2026-01-{day:02}T09:00:00Z") for day, name in enumerate(names, start=5)]
+
+
+@pytest.mark.parametrize(
+    ("tags", "released"),
+    [
+        (["v1.0.0 c1", "v1.1.0 c3", "v1 c3", "latest c3", "prod c2"], ["v1.0.0", "v1.1.0", "v1.1.0"]),
+        (["2.0 c1", "nightly c2", "stable c3", "2.1 c3"], ["2.0", "2.1", "2.1"]),
+        (["web/live c2", "web/2026.1 c3"], ["web/2026.1"] * 3),
+        (["produktiv c1", "Produktion c2"], [None] * 3),
+    ],
+)
+def test_a_tag_that_moves_releases_nothing(tags: list[str], released: list[str | None]) -> None:
+    """Whatever it names today, it was not there before; of v1 and v1.1.0 the latter is the release."""
+    log = history_of(*days("c1", "c2", "c3"), tags=tagged(tags))
+    commits = log_with_deliveries(log, workflow=Workflow()).commits
+    assert commits["release"].astype("object").where(commits["release"].notna(), None).tolist() == released
+
+
+@pytest.mark.parametrize(
+    "tags", [["v1.0.0 c1", "release-2026-01 c1"], ["1.0 c1", "v1.0 c1", "emma c1"], ["a/1 c1", "b/1 c1"]]
+)
+def test_several_tags_of_a_commit_are_one_release(tags: list[str]) -> None:
+    """The first by time and name is the release."""
+    log = history_of(*days("c1", "c2"), tags=tagged(tags))
+    releases = log_with_deliveries(log, workflow=Workflow()).releases
+    assert releases.loc[releases["final"], "release"].tolist() == [sorted(tags)[0].split(" ")[0]]
+
+
+COMPONENTS = parse_workflow(
+    '[[repository]]\nname = "shop"\ncomponents = [{name = "api", paths = "api"}, {name = "web", paths = "web"}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("tags", "released"),
+    [
+        (["api-1.0 c2", "web-1.0 c4"], ["api-1.0", "web-1.0", None, None]),
+        (["api/1.0 c2", "api/1.1 c4"], ["api/1.0", None, None, "api/1.1"]),
+        (["@shop/web@2.0 c4", "v7 c4"], ["v7", "@shop/web@2.0", "v7", "v7"]),
+    ],
+)
+def test_a_release_of_one_component_releases_nothing_of_another(
+    tags: list[str], released: list[str | None]
+) -> None:
+    """c1 is api's, c2 the web's, c3 both's and released with the last, c4 api's; v7 is of the whole repository."""
+    touched = {"c1": "api", "c2": "web", "c3": "api; web", "c4": "api"}
+    log = history_of(*days("c1", "c2", "c3", "c4"), tags=tagged(tags), touched=touched)
+    commits = log_with_deliveries(log, workflow=COMPONENTS).commits
+    assert commits["release"].astype("object").where(commits["release"].notna(), None).tolist() == released
+
+
+def test_components_of_former_patterns_do_not_count() -> None:
+    """After a change of vsm.toml the next pull reads them anew; until then the former ones are there."""
+    documents = [
+        batch(*days("c1")), repository("c1"), {"type": "patterns", "patterns": "new"},
+        {"type": "components", "patterns": "old", "commit": ["c1"], "components": ["api"]},
+    ]  # fmt: skip
+    assert log_from_git(documents, repository="shop", keys={}).commits["components"].isna().all()
+
+
+@pytest.mark.parametrize("named", ["main", "origin/main"])
+def test_the_main_line_may_be_named_without_its_remote(named: str) -> None:
+    """A checkout of CI has origin/main alone."""
+    state = repository("", branches=[("refs/remotes/origin/dev", "c2"), ("refs/remotes/origin/main", "c1")])
+    log = log_from_git([batch(*days("c1", "c2")), state], repository="shop", keys={})
+    workflow = parse_workflow(f'[[repository]]\nname = "shop"\nmain = "{named}"')
+    branches = log_with_deliveries(log, workflow=workflow).branches
+    assert branches.loc[branches["main"], "branch"].tolist() == ["origin/main"]

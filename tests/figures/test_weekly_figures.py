@@ -7,6 +7,7 @@ import pytest
 from tests.model.test_weekly import DAY, MONDAY, stayed, waited
 from vsm.clock import Calendar, Clock
 from vsm.figures import cumulative_flow, efficiency_bars, lead_time, throughput_bars, wait_heat_map
+from vsm.tables import EVENTS, empty
 
 STAGES = pd.DataFrame(
     {"stage": ["Open", "Build", "Done"], "kind": ["queue", "work", "done"], "position": [0, 1, 2]}
@@ -90,7 +91,9 @@ def test_a_bracket_reaches_from_traces_to_statuses(
     monkeypatch.setattr(lead_time, "efficiency_bracket", lambda *_, **__: ends(0.25, 0.5, tickets))
     figure = efficiency_bars(
         VISITS,
-        lifecycles(0),
+        VISITS,
+        lifecycles(0).assign(bulk=False, ticket="a"),
+        empty(EVENTS),
         clock=Clock(Calendar("none", np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))),
         minimum=12,
         seed=0,

@@ -20,7 +20,7 @@ from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_work
 from vsm.clock import Calendar, Clock, Week, calendar_from_week, clock_from_workflow
 from vsm.config import Waiting, Workflow
 from vsm.config.rules import CAUSES
-from vsm.definitions.causes import Block, Facts, cause_at, list_causes, micros, receiver_at
+from vsm.definitions.causes import Block, Facts, cause_at, list_causes, micros, receiver_at, work_on_parts
 from vsm.definitions.facts import events_of, rows_of
 from vsm.definitions.visits import Memberships, Visit
 from vsm.definitions.waits import Wait
@@ -33,6 +33,7 @@ from vsm.intervals import (
     handoffs_from_visits,
     visits_from_events,
     waits_from_visits,
+    work_of_parts,
 )
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.waits import finished_at
@@ -57,6 +58,7 @@ class Waited(NamedTuple):
     waits: pd.DataFrame
     blocked: pd.DataFrame
     rules: Waiting
+    unit_of: dict[str, str]
 
 
 @cache
@@ -101,6 +103,11 @@ BLOCKS = st.dictionaries(
     st.sampled_from(TICKETS), st.tuples(st.integers(0, 500), st.integers(1, 300)), max_size=3
 )
 
+# Two tickets that are parts of another one, or none.
+PARTS = st.one_of(
+    st.just(dict[str, str]()), st.dictionaries(st.sampled_from(TICKETS[1:3]), st.just(TICKETS[0]), max_size=2)
+)
+
 
 def drawn_blocks(drawn: dict[str, tuple[int, int]]) -> pd.DataFrame:
     start = datetime(2024, 3, 1, tzinfo=UTC)
@@ -109,14 +116,16 @@ def drawn_blocks(drawn: dict[str, tuple[int, int]]) -> pd.DataFrame:
     return frame.astype({"start": "datetime64[us, UTC]", "end": "datetime64[us, UTC]"})
 
 
-def waited(case: Case, rules: Waiting, drawn: dict[str, tuple[int, int]]) -> Waited:
+def waited(
+    case: Case, rules: Waiting, drawn: dict[str, tuple[int, int]], unit_of: dict[str, str] | None = None
+) -> Waited:
     stages, as_of = stages_of(case.workflow), pd.Timestamp(case.as_of)
     visits = visits_from_events(case.events, stages=stages, team_of=case.workflow.team_of, as_of=as_of)
     waits = waits_from_visits(visits, handoffs_from_visits(visits, stages=stages), as_of=as_of)
     held_up = visits[visits["stage"].isin(stages.loc[stages["blocked"], "stage"])]
     stays = blocks_from_events(case.events[:0], tickets_of(), finished={}, as_of=as_of, held_up=held_up)
     blocks = pd.concat([drawn_blocks(drawn), stays[["ticket", "start", "end"]].astype({"ticket": "str"})])
-    return Waited(case, visits, waits, blocked_spans(blocks, as_of=as_of), rules)
+    return Waited(case, visits, waits, blocked_spans(blocks, as_of=as_of), rules, unit_of or {})
 
 
 def causes(scene: Waited, agents: frozenset[str] = AGENTS) -> pd.DataFrame:
@@ -127,6 +136,7 @@ def causes(scene: Waited, agents: frozenset[str] = AGENTS) -> pd.DataFrame:
         stages=stages_of(scene.case.workflow),
         teams=Teams(scene.case.workflow.team_of),
         blocked=scene.blocked,
+        in_parts=work_of_parts(scene.visits, scene.unit_of, as_of=pd.Timestamp(scene.case.as_of)),
         clock=replace(clock(), agents=agents),
         rules=scene.rules,
         as_of=pd.Timestamp(scene.case.as_of),
@@ -165,7 +175,7 @@ def crowds(draw: st.DrawFn) -> Case:
     return Case(sorted_events(frame), workflow_for_logs(), monday + timedelta(days=9))
 
 
-SCENES = st.builds(waited, st.one_of(crowds(), crowds(), cases().map(on_steps)), RULES, BLOCKS)
+SCENES = st.builds(waited, st.one_of(crowds(), crowds(), cases().map(on_steps)), RULES, BLOCKS, PARTS)
 
 
 def facts_of(scene: Waited) -> Facts:
@@ -184,13 +194,14 @@ def facts_of(scene: Waited) -> Facts:
         clock=clock(),
         rules=scene.rules,
         as_of=scene.case.as_of,
+        unit_of=scene.unit_of,
     )
 
 
 @pytest.mark.slow
 @given(SCENES)
 def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
-    """At every half hour of waiting: the same cause, and the same receiver."""
+    """At every half hour in which nobody worked on its parts either: the same cause, and the same receiver."""
     facts = facts_of(scene)
     told: dict[tuple[str, datetime], tuple[str, str | None]] = {}
     for row in rows_of(causes(scene)):
@@ -201,8 +212,12 @@ def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
             at += STEP
     expected: dict[tuple[str, datetime], tuple[str, str | None]] = {}
     for wait in facts.waits:
+        spans = work_on_parts(wait.ticket, facts)
         at = wait.start
         while at < wait.end:
+            if any(start <= at < end for start, end in spans):
+                at += STEP
+                continue
             receiver = receiver_at(wait, at, facts)
             name = receiver.team if receiver.person is None else receiver.person
             expected[wait.ticket, at] = cause_at(wait, at, receiver, facts), name
@@ -214,7 +229,7 @@ def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
 
 
 @pytest.mark.slow
-@given(st.one_of(SCENES, st.builds(waited, cases(), RULES, BLOCKS)))
+@given(st.one_of(SCENES, st.builds(waited, cases(), RULES, BLOCKS, PARTS)))
 def test_every_piece_is_that_of_the_definition(scene: Waited) -> None:
     """Cut where the definition cuts, to the microsecond, and with the same working time."""
     expected = [
@@ -254,7 +269,7 @@ def by_cause(pieces: pd.DataFrame) -> dict[Any, Any]:
 
 
 @pytest.mark.slow
-@given(st.builds(waited, cases(), RULES, BLOCKS), st.randoms(use_true_random=False))
+@given(st.builds(waited, cases(), RULES, BLOCKS, PARTS), st.randoms(use_true_random=False))
 def test_names_and_order_of_rows_change_nothing(scene: Waited, rng: Any) -> None:
     """Renamed people and statuses, and shuffled rows of the log, leave every piece as it is."""
     events, workflow = scene.case.events, scene.case.workflow
@@ -269,7 +284,7 @@ def test_names_and_order_of_rows_change_nothing(scene: Waited, rng: Any) -> None
     )
     shuffled = sorted_events(conformed(renamed.iloc[rng.sample(range(len(renamed)), len(renamed))]))
     other = renamed_workflow(workflow, fresh | status)
-    moved = waited(scene.case._replace(events=shuffled, workflow=other), scene.rules, {})
+    moved = waited(scene.case._replace(events=shuffled, workflow=other), scene.rules, {}, scene.unit_of)
     agents = frozenset(fresh[agent] for agent in AGENTS)
     assert by_cause(causes(moved._replace(blocked=scene.blocked), agents)) == by_cause(causes(scene))
 
@@ -307,6 +322,7 @@ def test_real_lives_are_work_and_caused_waiting(real_data: Path, tracker: str) -
         stages=stages,
         teams=Teams(),
         blocked=blocked_spans(blocks, as_of=as_of),
+        in_parts=work_of_parts(visits, {}, as_of=as_of),
         clock=clock_from_workflow(workflow, since=events["at"].min(), until=as_of),
         rules=workflow.waiting,
         as_of=as_of,

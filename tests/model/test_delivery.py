@@ -283,3 +283,28 @@ def test_incidents_are_told_by_type_or_label() -> None:
     ]
     tickets = conform(pd.DataFrame(rows), TICKETS)
     assert incident_tickets(tickets, types=["Incident"], labels=["incident"]).tolist() == [True, True, False]
+
+
+def test_a_deployment_of_one_component_brings_nothing_of_another() -> None:
+    """The web's commit waits for the web's deployment, whose failure no deployment of api restores."""
+    history = LINE.assign(components=["api", "web", "api", "web"])
+    rows = deploys((1, "b1", "success"), (4, "c1", "success"), (5, "d1", "failure"), (6, "d1", "success"))
+    rows = rows.assign(component=pd.Categorical(["api", "api", "web", "api"]))
+    found = production_deployments(rows, empty(RELEASES), history)
+    assert found["component"].tolist() == ["api", "api", "web", "api"]
+    brought = brought_by_deployments(found, history)
+    assert brought[["commit", "number", "opening"]].to_numpy().tolist() == [
+        ["a1", 0, True], ["b1", 2, True], ["c1", 1, False], ["d1", 2, True],
+    ]  # fmt: skip
+    failed = failures(found, history)
+    assert failed["failed"].tolist() == [False, False, True, False]
+    assert failed["restored"].isna().all()
+
+
+@pytest.mark.parametrize("named", [("Production",), ("PROD-EU", "Production"), ("Production", "live")])
+def test_production_may_have_several_names(named: tuple[str, ...]) -> None:
+    """Of three environments those that vsm.toml names count."""
+    rows = deploys((1, "a1", "success"), (2, "b1", "success"), (3, "c1", "success"))
+    rows = rows.assign(environment=pd.Categorical(["Production", "PROD-EU", "staging"]))
+    found = production_deployments(rows, empty(RELEASES), LINE, environments=named)
+    assert found["commit"].tolist() == [c for c, e in (("a1", "Production"), ("b1", "PROD-EU")) if e in named]

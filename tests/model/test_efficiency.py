@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from vsm.clock import Calendar, Clock
+from vsm.intervals import waits_from_visits
 from vsm.model.efficiency import efficiency_bracket
-from vsm.tables import VISITS, conform
+from vsm.tables import HANDOFFS, VISITS, conform, empty
 
 HOUR = pd.Timedelta(hours=1)
 START = pd.Timestamp("2026-01-05", tz="UTC")
@@ -45,15 +46,21 @@ def lifecycles(*leads: int, bulk: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["ticket", "finished", "lead", "bulk"])
 
 
+def bracket(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+    """The bracket of these visits, and of the waits before done that they mean."""
+    waits = waits_from_visits(visits[visits["kind"] != "done"], empty(HANDOFFS), as_of=START + 40 * HOUR)
+    return efficiency_bracket(visits, waits, lifecycles, clock=clock(), seed=0, minimum=minimum)
+
+
 def test_statuses_and_traces_are_the_two_ends() -> None:
     """a: 20 of 30 hours by status, 12 by traces; b: 10 hours, all by status, none by traces. Working: 16 and 8."""
-    told = efficiency_bracket(
+    told = bracket(
         visits(
             ("a", "queue", 0, 8, None, None), ("a", "work", 8, 30, 10, 22), ("a", "done", 30, 40, None, None),
             ("b", "work", 0, 10, None, None),
         ),
-        lifecycles(30, 10), clock=clock(), minimum=2,
-    seed=0)  # fmt: skip
+        lifecycles(30, 10), minimum=2,
+    )  # fmt: skip
     shares = told.set_index(["measure", "time"])["share"]
     assert shares["statuses", "elapsed"] == pytest.approx((20 + 10) / 40)
     assert shares["traces", "elapsed"] == pytest.approx(12 / 40)
@@ -70,14 +77,12 @@ def test_open_tickets_and_bulk_finishes_do_not_count() -> None:
     nothing = lifecycles(8)
     nothing["finished"] = pd.Series([None], dtype="datetime64[us, UTC]")
     for some in (lifecycles(8, bulk=True), nothing):
-        told = efficiency_bracket(rows, some, clock=clock(), seed=0, minimum=12)
+        told = bracket(rows, some, minimum=12)
         assert told["share"].isna().all()
         assert told["tickets"].tolist() == [0] * 4
 
 
 def test_too_few_tickets_have_no_interval() -> None:
     """One is under the minimum."""
-    told = efficiency_bracket(
-        visits(("a", "work", 0, 8, None, None)), lifecycles(8), clock=clock(), seed=0, minimum=12
-    )
+    told = bracket(visits(("a", "work", 0, 8, None, None)), lifecycles(8), minimum=12)
     assert told["low"].isna().all()

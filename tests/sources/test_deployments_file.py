@@ -1,12 +1,13 @@
 """A list of deployments is read whole or refused, and told by line."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vsm.errors import SourceError
-from vsm.eventlog.from_tables import log_from_deployments
+from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.sources.deployments_file import deployment_pages
 
 GOOD = "Time;Env;SHA;Result;id\n2026-01-05T09:00:00+01:00;production;ABC1;OK;d7\n2026-01-06T09:00:00Z;staging;;;\n"
@@ -79,3 +80,22 @@ def test_outcomes_become_three_words_and_strange_ones_are_told(tmp_path: Path) -
     assert log.quality["detail"].tolist() == [
         "outcome 'amber' of 1 deployment(s) is taken as unknown; write success or failure"
     ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"created_at": "2026-01-05T09:00:00Z", "environment": {"id": 9, "name": "prod"}, "sha": "abc",
+         "status": "success"},
+        {"completedOn": "2026-01-05T09:00:00Z", "releaseEnvironment": {"id": 4, "name": "prod"},
+         "commit": "abc", "deploymentStatus": "success", "status": "completed"},
+        {"lastUpdated": "2026-01-05T09:00:00Z", "environment": {"displayName": "prod"},
+         "revision": "abc", "state": "success"},
+        {"completed_at": "2026-01-05T09:00:00Z", "env": "prod", "commit": {"sha": "abc"},
+         "status": "completed", "conclusion": "success"},
+    ],
+)  # fmt: skip
+def test_the_rows_of_hosts_are_read_as_they_are(tmp_path: Path, row: dict[str, Any]) -> None:
+    """GitLab, Azure DevOps, Jira and GitHub: environments may be objects, and a conclusion beats a status."""
+    (body,) = read(written(tmp_path / "d.jsonl", json.dumps(row)))
+    assert (body["environment"], body["commit"], body["outcome"]) == ("prod", "abc", "success")

@@ -327,3 +327,64 @@ def test_duracloud_is_read_whole(real_data: Path, tmp_path: Path) -> None:
     stream = gzip.decompress((real_data / "duracloud" / "history.fast-import.gz").read_bytes())
     path = made(tmp_path / "r.git", stream)
     assert (len(commits(path)), len(state(path)["tags"])) == (1552, 6)
+
+
+def ci_checkout(
+    tmp_path: Path, *branches: str, depth: int = 0, fetch: str = "heads/*:refs/remotes/origin/*"
+) -> Path:
+    """What CI leaves: a fetch into a new repository, with a detached HEAD on the last commit."""
+    bare = made(tmp_path / "r.git", commit(1, b"one"), commit(2, b"two", parents=(1,)))
+    for name in branches:
+        git(bare, "update-ref", f"refs/heads/{name}", "main")
+    git(bare, "symbolic-ref", "HEAD", f"refs/heads/{branches[0]}")
+    if "main" not in branches:
+        git(bare, "branch", "-D", "main")
+    git(tmp_path, "init", "--quiet", "ci")
+    path = tmp_path / "ci"
+    shallow = [f"--depth={depth}"] if depth else []
+    git(path, "fetch", "--quiet", "--no-tags", *shallow, f"file://{bare}", f"+refs/{fetch}")
+    git(path, "checkout", "--quiet", "--detach", run_git(bare, "rev-parse", branches[0]).decode().strip())
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("depth", [0, 1])
+@pytest.mark.parametrize(
+    ("branches", "main"),
+    [
+        (["main", "a-feature", "AB-1-pay"], "main"),
+        (["master", "a-feature", "develop"], "master"),
+        (["trunk", "release/1.0"], "trunk"),
+        (["develop", "feature/AB-1"], "develop"),
+    ],
+)
+def test_the_main_line_of_a_ci_checkout_is_found(
+    tmp_path: Path, branches: list[str], main: str, depth: int
+) -> None:
+    """HEAD is detached, origin/HEAD unknown, and the first branch of the alphabet is another one."""
+    found = read(ci_checkout(tmp_path, *branches, depth=depth), allow_shallow=True)[-1]
+    assert (found["head"], found["main"]) == (None, f"refs/remotes/origin/{main}")
+
+
+@pytest.mark.parametrize("branches", [["AB-1-pay"], ["feature/a", "release/2.0"], ["hauptzweig", "zweig"]])
+def test_a_main_line_that_nothing_tells_is_none(tmp_path: Path, branches: list[str]) -> None:
+    """Better none, and asked for, than the first of the alphabet, or the only branch that CI has fetched."""
+    path = ci_checkout(tmp_path, *branches)
+    assert state(path)["main"] is None
+    git(path, "checkout", "--quiet", "-b", branches[0], f"origin/{branches[0]}")
+    assert state(path)["main"] is None
+
+
+def test_a_branch_that_ci_checked_out_is_not_the_main_line(tmp_path: Path) -> None:
+    """The checkout is on the branch of a pull request; work is merged elsewhere."""
+    path = ci_checkout(tmp_path, "master", "AB-1-pay")
+    git(path, "checkout", "--quiet", "-b", "AB-1-pay", "origin/AB-1-pay")
+    assert state(path)["main"] == "refs/remotes/origin/master"
+
+
+def test_a_detached_head_without_any_branch_is_read(tmp_path: Path) -> None:
+    """Only a pipeline's ref was fetched, which is no branch: HEAD stands for one, and no main line is known."""
+    path = ci_checkout(tmp_path, "main", fetch="heads/main:refs/pipelines/7")
+    found = state(path)
+    assert [body["message"] for body in commits(path)] == ["two", "one"]
+    assert ([name for name, _ in found["branches"]], found["main"]) == (["HEAD"], None)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.json_mutants import mutants
 from tests.share import share
 from vsm.errors import SourceError
-from vsm.eventlog.from_tables import log_from_deployments, log_from_table
+from vsm.eventlog.from_deployments import log_from_deployments
+from vsm.eventlog.from_tables import log_from_table
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.table_file import row_pages
 from vsm.tables import DEPLOYS, EVENTS, check

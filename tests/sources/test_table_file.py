@@ -156,7 +156,8 @@ def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
     ("name", "text", "sentence"),
     [
         ("none.csv", None, "none.csv: No such file"),
-        ("x.xlsx", "", "neither .csv nor .parquet"),
+        ("x.ods", "", "neither .csv, .tsv, .xlsx, .parquet nor .xes"),
+        ("x.xlsx", "PK?", "cannot be read as a table"),
         ("x.csv", "A,B\n1,2\n", "has no column ID, State, Title, When, Who; it has A, B"),
         ("x.csv", "", "cannot be read as a table .it is empty"),
         ("x.csv", 'ID,When,State,Who,Title\n7,"', "cannot be read as a table .unexpected end of data"),

@@ -1,7 +1,9 @@
 """Small inputs that once gave wrong numbers by default, with what is right; each stands for a kind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
+from vsm.eventlog.log import sorted_events
 from vsm.from_log import stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
@@ -18,6 +21,7 @@ from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import parse_columns, row_pages
 from vsm.stream import ValueStream
+from vsm.tables import EVENTS, conform
 
 pytestmark = pytest.mark.slow
 
@@ -160,6 +164,108 @@ def test_a_statuss_category_is_the_latest_word(tmp_path: Path) -> None:
     assert stream.lifecycles["finished"].notna().sum() == 11
     checks = stream.quality.set_index("check")["detail"]
     assert "10 say done, 1 say queue" in checks["status category changed"]
+
+
+def test_epics_and_sub_tasks_are_not_counted_beside_stories(tmp_path: Path) -> None:
+    """13 stories of 5 days are units of work; the epic of 100 days and the 13 sub-tasks stand apart."""
+    stream = read("epics-and-subtasks", tmp_path)
+    assert stream.tickets["unit"].astype("str").value_counts().to_dict() == {
+        "unit": 13,
+        "part": 13,
+        "container": 1,
+    }
+    done = completed(stream.lifecycles)
+    assert len(done) == 13
+    assert set(done["lead"]) == {pd.Timedelta(days=5)}
+    stories = stream.tickets[stream.tickets["unit"] == "unit"]
+    epic = stream.tickets.loc[stream.tickets["unit"] == "container", "ticket"].astype("str")
+    assert set(stories["parent"].astype("str")) == set(epic)
+    reported = stream.quality.set_index("check")["detail"]["not counted as units of work"]
+    assert reported.startswith(
+        "13 parts and 1 container among 27 tickets are not counted beside the units of work"
+    )
+
+
+def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
+    """A story waits for five days while two of its sub-tasks are worked on for a day and a half, overlapping."""
+    done = history(9, "2026-01-10T09:00:00.000+0000", moved("1", "6"))
+    story = issue(1, done, now="6", issuetype={"name": "Story", "subtask": False})
+    parts = [
+        issue(
+            number,
+            history(number, f"2026-01-06T{begun}:00:00.000+0000", moved("1", "3")),
+            history(number + 10, f"2026-01-07T{ended}:00:00.000+0000", moved("3", "6")),
+            now="6",
+            issuetype={"name": "Unteraufgabe", "subtask": True},
+            parent={"id": "1001", "key": "AB-1"},
+        )
+        for number, begun, ended in ((2, "09", "12"), (3, "10", "21"))
+    ]
+    stream = stream_from_log(
+        log_from_jira([story, *parts]),
+        workflow=stages("Open queue\nIn Progress work\nClosed done"),
+        as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+    )
+    life = stream.lifecycles.set_index("ticket").loc["jira:1001"]
+    assert (life["lead"], life["work"], life["wait"]) == (
+        pd.Timedelta(days=5),
+        pd.Timedelta(days=1, hours=12),
+        pd.Timedelta(days=3, hours=12),
+    )
+    assert life["started"] == pd.Timestamp("2026-01-06T09:00", tz="UTC")
+    assert stream.stage_shares.set_index("stage").loc["Open", "waited"] == pd.Timedelta(days=3, hours=12)
+    told = stream.explain("AB-1")
+    assert (told.waited, told.worked) == (life["wait"], life["work"])
+    assert "Somebody worked on AB-2, AB-3 meanwhile, which counts for this ticket." in str(told)
+
+
+def test_what_was_never_recorded_is_unknown_and_no_cause() -> None:
+    """A table without a column of holders has no unassigned work; a note says so. One with holders has."""
+    rows = [
+        {"line": 2, "at": "2026-01-05T09:00:00Z", "status": "Open", "holder": None},
+        {"line": 3, "at": "2026-01-06T09:00:00Z", "status": "Build", "holder": None},
+        {"line": 4, "at": "2026-01-07T09:00:00Z", "status": "Done", "holder": None},
+    ]
+    unknown = {"team": None, "actor": None}
+    tickets: list[dict[str, Any]] = [
+        {"ticket": str(n), "rows": [row | unknown for row in rows]} for n in range(12)
+    ]
+    for holder, causes in ((None, False), ("person-1", True)):
+        tickets[0]["rows"][1]["holder"] = holder
+        stream = stream_from_log(
+            log_from_table(tickets, source="table:desk"),
+            workflow=stages("Open queue\nBuild work\nDone done"),
+            as_of=pd.Timestamp("2026-01-08", tz="UTC"),
+        )
+        assert ("unassigned" in set(stream.waits["cause"])) is causes
+        assert ("assignees not recorded" in set(stream.quality["check"])) is not causes
+
+
+def test_work_that_only_commits_show_is_reported() -> None:
+    """Commits made while a ticket is in a queue: QUALITY counts them, and so does the bracket's caption."""
+    lives = [
+        [
+            history(2 * n, f"2026-01-10T{n:02}:00:00.000+0000", moved("1", "3")),
+            history(2 * n + 1, f"2026-01-11T{n:02}:00:00.000+0000", moved("3", "6")),
+        ]
+        for n in range(1, 13)
+    ]
+    log = log_from_jira([issue(n, *life, now="6") for n, life in enumerate(lives)])
+    commit = log.events[log.events["kind"] == "created"].assign(
+        at=pd.Timestamp("2026-01-07T09:00", tz="UTC"), source="git:shop", ref="c1", seq=0, kind="commit"
+    )
+    events = sorted_events(conform(pd.concat([log.events, commit]).astype({"ticket": "str"}), EVENTS))
+    stream = stream_from_log(
+        replace(log, events=events),
+        workflow=stages("Open queue\nIn Progress work\nClosed done"),
+        as_of=pd.Timestamp("2026-01-12", tz="UTC"),
+    )
+    told = stream.quality.set_index("check")["detail"]["work in queues"]
+    assert told.startswith(
+        "12 of 12 commits (100 %) on delivered tickets were made while these were in a queue"
+    )
+    caption = str(stream.plot.efficiency_bars().to_dict()["layout"]).replace("<br>", " ")
+    assert "(not work in queues, where 100 % of commits were made)" in caption
 
 
 def kinds(stream: ValueStream) -> dict[str, tuple[str, bool, str | None]]:

@@ -49,6 +49,13 @@ class Named(TypedDict, total=False):
     name: Text | None
 
 
+class IssueType(Named, total=False):
+    """An issue's type; ``hierarchyLevel`` counts from -1, a sub-task's (Cloud)."""
+
+    subtask: Any
+    hierarchyLevel: Any
+
+
 class Category(TypedDict, total=False):
     """What a status means to Jira."""
 
@@ -149,7 +156,7 @@ class Fields(TypedDict):
     resolutiondate: NotRequired[Instant | None]
     summary: NotRequired[Word | None]
     project: NotRequired[Named | None]
-    issuetype: NotRequired[Named | None]
+    issuetype: NotRequired[IssueType | None]
     priority: NotRequired[Named | None]
     resolution: NotRequired[Named | None]
     parent: NotRequired[Named | None]

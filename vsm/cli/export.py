@@ -9,15 +9,18 @@ import typer
 from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
 from vsm.errors import ParameterError
 from vsm.read import read_stream
+from vsm.reports.event_logs import export_event_log
 from vsm.reports.export import export_network, export_table
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, TABLES
 
 NETWORKS: Final = ("network", "team_network", "blocking_network")
-KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, "all")
+EVENT_LOG: Final = "event_log"
+KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, EVENT_LOG, "all")
 HELP: Final = (
     f"A base table ({', '.join(TABLES)}), a measure such as stage_shares or delivery.weeks, "
-    f"a network ({', '.join(NETWORKS)}), or all. An unknown name lists all of them."
+    f"a network ({', '.join(NETWORKS)}), or all of these; or {EVENT_LOG}, "
+    "for process mining. An unknown name lists all of them."
 )
 
 
@@ -26,7 +29,8 @@ def export(
     to: Annotated[
         Path,
         typer.Option(
-            help="File to write: .parquet, .csv or .json; networks .graphml or .json; all: a folder."
+            help="File to write: .parquet, .csv or .json; networks .graphml or .json; "
+            "event_log .xes[.gz] (XES) or .json (OCEL 2.0); all: a folder."
         ),
     ],
     dir_: Dir = WORK,
@@ -36,7 +40,7 @@ def export(
     ticket_type: TicketType = "",
     names: Names = False,
 ) -> None:
-    """Write a table or network to a file, with pseudonyms; data/README.md explains the columns.
+    """Write a table, network or event log to a file, with pseudonyms; data/README.md explains the columns.
 
     A file that is there already is replaced; of all, those that bear the name of a table or network.
     Keys of tickets and hashes of commits stay: whoever reads Jira or Git can join them back to names.
@@ -59,6 +63,10 @@ def export(
 
 
 def _export(stream: ValueStream, name: str, to: Path) -> None:
+    if name == EVENT_LOG:
+        export_event_log(stream.visits, tickets=stream.tickets, to=to)
+        console().print(f"{to}: {len(stream.visits):,} visits as an event log")
+        return
     part: Any = reduce(getattr, name.split("."), stream)
     if name in NETWORKS:
         export_network(part, to=to)

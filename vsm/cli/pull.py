@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ from vsm.sources.archive import PullState, open_archive
 from vsm.sources.forgotten import read_refusals
 from vsm.sources.git_commits import LASTING, STATE, repository_name
 from vsm.sources.lock import one_at_a_time
-from vsm.sources.table_file import parse_columns
+from vsm.sources.table_file import TableFormat, parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
 LONGEST = 300
@@ -117,25 +117,61 @@ def deployments(
 @pull.command()
 def table(
     context: typer.Context,
-    file: Annotated[Path, typer.Option(help="An export of any tracker: .csv or .parquet, one row a step.")],
-    map_: Annotated[
-        str, typer.Option("--map", help="Its columns by our names: ticket=ID,at=WHEN,status=STATE,…")
+    file: Annotated[
+        Path, typer.Option(help="An export of any tracker: .csv, .tsv, .xlsx, .parquet, or .xes[.gz].")
     ],
+    map_: Annotated[
+        str,
+        typer.Option(
+            "--map",
+            help="Its columns by our names: ticket=ID,at=WHEN,status=STATE,…; else by their own names.",
+        ),
+    ] = "",
     timezone: Annotated[
         str, typer.Option(help="IANA zone of times without one, such as Europe/Berlin.")
     ] = "",
+    wide: Annotated[
+        bool, typer.Option("--wide", help="A row a ticket, with one date per stage. Recognised as a rule.")
+    ] = False,
+    stage: Annotated[
+        list[str] | None,
+        typer.Option(help="A column that is a stage, of a wide table; given several times, in order."),
+    ] = None,
+    lead_times: Annotated[
+        bool,
+        typer.Option(
+            "--lead-times", help="Of a list of tickets, such as Jira's CSV, only Created and Resolved."
+        ),
+    ] = False,
+    decimal: Annotated[str, typer.Option(help="Decimal mark of its numbers: a comma or a dot.")] = "",
+    date_format: Annotated[
+        str, typer.Option(help="Format of its dates, such as %d.%m.%Y %H:%M; by default ISO 8601.")
+    ] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Of a text file, such as cp1252; UTF-8 and UTF-16 are recognised.")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook that has several.")] = "",
     name: Annotated[str, typer.Option(help="A name for the source; by default that of the file.")] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out, and list them.")] = False,
     taken: Taken = "",
 ) -> None:
-    """Pull another tracker's export, with a mapping of its columns.
+    """Pull another tracker's export: steps, activities, one date per stage, or an event log (XES).
 
-    Our names are ticket, at, status (these three are needed), holder, team, actor, type, summary, project,
-    priority, objective, url, components, labels (several are separated by semicolons), value and
-    cost_of_delay.
+    Our names are ticket, at, status (these three are needed), end, transition, holder, team, actor, type,
+    summary, project, priority, objective, url, components, labels (several are separated by semicolons),
+    resolution, value and cost_of_delay. With end a row is an activity that lasted from at to end; with
+    transition it is the start or the completion of one.
     """
-    asked = {"file": str(file.absolute()), "columns": parse_columns(map_), "timezone": timezone}
-    store(context.obj, f"table:{name or file.stem}", asked | {"skip_bad": skip_bad, **_taken(taken)})
+    if wide and lead_times:
+        raise ParameterError("--wide and --lead-times exclude each other")
+    form = TableFormat(
+        shape="wide" if wide or stage else "lead times" if lead_times else "",
+        stages=tuple(stage or ()), decimal=decimal, date_format=date_format, encoding=encoding, sheet=sheet,
+    )  # fmt: skip
+    columns = parse_columns(map_, shape=form.shape) if map_ else {}
+    asked = {"file": str(file.absolute()), "columns": columns, "timezone": timezone, "skip_bad": skip_bad}
+    source = f"table:{name or Path(file.name.removesuffix('.gz')).stem}"
+    store(context.obj, source, asked | {"format": asdict(form), **_taken(taken)})
 
 
 def _taken(day: str) -> dict[str, str]:

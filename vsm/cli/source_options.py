@@ -23,8 +23,9 @@ from vsm.sources.archive import Archive, Page
 from vsm.sources.credentials import Login, find_login, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
+from vsm.sources.git_components import component_pages
 from vsm.sources.jira_file import UNREAD, issue_pages
-from vsm.sources.table_file import row_pages
+from vsm.sources.table_file import TableFormat, row_pages
 
 if TYPE_CHECKING:
     from vsm.sources.jira_api import JiraSession, Scope
@@ -48,14 +49,23 @@ def asked_pages(
         repository = Path(asked["repo"])
         pages = commit_pages(repository, known=known, allow_shallow=asked["allow_shallow"])
 
-        def sizes() -> Iterator[Page]:
-            # A generator, because the commits to count are known only when they have been stored.
-            yield from change_pages(repository, archive.documents(source))
+        def more() -> Iterator[Page]:
+            # A generator, because the commits to look into are known only when they have been stored.
+            components = workflow.repository(source.removeprefix("git:")).components
+            yield from component_pages(repository, archive.documents(source), components=components)
+            if asked.get("changes"):
+                yield from change_pages(repository, archive.documents(source))
 
-        return chain(pages, sizes()) if asked.get("changes") else pages
+        return chain(pages, more())
     if source.startswith("table:"):
-        file, zone = Path(asked["file"]), asked["timezone"]
-        return row_pages(file, columns=asked["columns"], timezone=zone or None, skip_bad=asked["skip_bad"])
+        words = {word: value for word, value in asked.get("format", {}).items() if word != "stages"}
+        return row_pages(
+            Path(asked["file"]),
+            columns=asked["columns"],
+            timezone=asked["timezone"] or None,
+            skip_bad=asked["skip_bad"],
+            format_=TableFormat(**words, stages=tuple(asked.get("format", {}).get("stages", ()))),
+        )
     if source.startswith("deployments:"):
         file, where = Path(asked["file"]), asked["environment"]
         return deployment_pages(file, environment=where, repository=asked["repository"])

@@ -1,16 +1,17 @@
 """What vsm.toml and experiments.toml say of how a team works, checked."""
 
 from vsm.config.calendars import WorkingWeek
-from vsm.config.delivery import Delivery, Repository
+from vsm.config.delivery import Delivery
 from vsm.config.file import Experiment, Jira, Stream, Workflow, parse_experiments, parse_workflow
 from vsm.config.people import Membership, Person, Team
 from vsm.config.printable import one_line, printable
 from vsm.config.reports import Report, Tell
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
+from vsm.config.repositories import Component, Repository
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
 from vsm.config.stages import Kind, Stage
 
 __all__ = [
-    "Blocking", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Outcome", "Person", "Privacy",
-    "Report", "Repository", "Rules", "Stage", "Stream", "Team", "Tell", "Waiting", "Workflow", "WorkingWeek",
-    "one_line", "parse_experiments", "parse_workflow", "printable",
+    "Blocking", "Component", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Outcome", "Person",
+    "Privacy", "Report", "Repository", "Rules", "Scope", "Stage", "Stream", "Team", "Tell", "Waiting",
+    "Workflow", "WorkingWeek", "one_line", "parse_experiments", "parse_workflow", "printable",
 ]  # fmt: skip

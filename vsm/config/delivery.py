@@ -1,65 +1,26 @@
-"""Sections of vsm.toml on delivery: releases, production, failures, and what delivered work serves."""
+"""Sections of vsm.toml on delivery: production, failures, and what delivered work serves."""
 
-import re
 from typing import Annotated, Final, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from vsm.config.repositories import Words
 from vsm.config.toml import Section, Word, parsable
 
-PREVIEWS: Final = (
-    r"(?i)(?<![a-z])(?:alpha|beta|rc|cr|snapshot|preview|pre|dev|nightly|canary|ea|m(?:ilestone)?[.-]?\d)"
-    r"(?![a-z])|\d(?:a|b|rc)\d+$"
-)
-"""Tags that look like this are no releases to customers, unless vsm.toml says otherwise."""
 FIELDS: Final = ("type", "label", "component", "epic", "priority")
 FLOWS: Final = ("risk", "debt", "defect", "feature")
 """Kinds of work. A ticket that selectors of several match is of the first: a security bug is a risk."""
 
 
-class Repository(Section):
-    """A ``[[repository]]``: its main branch, and which tags are releases.
-
-    ``main`` is the branch that work is merged to (``main`` or ``origin/main``); without it the repository's
-    own. A tag is a release if the regular expression ``releases`` is found in its name and ``previews`` is
-    not.
-    """
-
-    name: Word
-    main: Word | None = None
-    releases: Word = "."
-    previews: str = PREVIEWS
-
-    @field_validator("releases", "previews")
-    @classmethod
-    def _is_a_pattern(cls, text: str) -> str:
-        try:
-            re.compile(text)
-        except re.error as error:
-            raise ValueError(f"'{text}' of a [[repository]] is no regular expression: {error}") from error
-        return text
-
-    def ships(self, tag: str) -> bool:
-        """Whether this tag is a release to customers.
-
-        Examples
-        --------
-        >>> [tag for tag in ("v1.0", "v1.1-rc2", "2.0b1", "emma-1") if Repository(name="shop").ships(tag)]
-        ['v1.0', 'emma-1']
-        """
-        preview = self.previews and re.search(self.previews, tag)
-        return bool(re.search(self.releases, tag)) and not preview
-
-
 class Delivery(Section):
     """What counts as production, and what as a failure there.
 
-    ``environment`` is production's name among deployments. Tickets of ``incident_types``, or with one of
-    ``incident_labels``, show that the deployment before them failed; with ``reverts``, so does a commit that
-    reverts another.
+    ``environment`` are production's names among deployments, one or several. Tickets of ``incident_types``,
+    or with one of ``incident_labels``, show that the deployment before them failed; with ``reverts``, so does
+    a commit that reverts another.
     """
 
-    environment: Word = "production"
+    environment: Words = ("production",)
     incident_types: tuple[Word, ...] = ()
     incident_labels: tuple[Word, ...] = ()
     reverts: bool = True

@@ -11,16 +11,20 @@ from typing import Final, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
-from vsm.config.delivery import Alignment, Delivery, Flow, Repository
+from vsm.config.delivery import Alignment, Delivery, Flow
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Waiting
+from vsm.config.repositories import Component, Repository
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
 from vsm.config.stages import Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
 class Jira(Section):
-    """Custom fields of Jira, by id or by name.
+    """Custom fields of Jira, by id or by name; renamed projects.
+
+    ``aliases`` give today's key of a project by the one it had before: Jira renames its tickets without a
+    word in their history, and commits keep the old keys.
 
     ``flag``, ``team`` and ``sprint`` are recognised where they are called as usual, or a live Jira says what
     they are; where one is named here, no other field is taken for it.
@@ -32,11 +36,12 @@ class Jira(Section):
     objective: Word | None = None
     value: Word | None = None
     cost_of_delay: Word | None = None
+    aliases: dict[Word, Word] = Field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, str]:
         """Our word → the tracker's field, for those that are set."""
-        return {word: field for word, field in self if field}
+        return {word: field for word, field in self if field and word != "aliases"}
 
 
 class Stream(Section):
@@ -68,6 +73,7 @@ class Workflow(Section):
     alignment: Alignment = Alignment()
     delivery: Delivery = Delivery()
     outcome: Outcome = Outcome()
+    scope: Scope = Scope()
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
@@ -207,9 +213,10 @@ class _Experiments(Section):
 
 _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "stream": Stream, "stage": Stage, "team": Team, "person": Person, "membership": Membership,
-    "repository": Repository, "rules": Rules, "jira": Jira, "alignment": Alignment, "alignment.flow": Flow,
+    "repository": Repository, "repository.components": Component, "rules": Rules, "jira": Jira,
+    "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
-    "outcome": Outcome,
+    "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "report": Report, "report.tell": Tell,
 }  # fmt: skip
 

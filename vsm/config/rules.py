@@ -11,6 +11,7 @@ Cause = Literal[
     "blocked", "external", "non-working time", "unassigned", "batched", "at capacity", "overtaken"
 ]
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
+Level = Literal["container", "unit", "part"]
 RENAMED: Final = {
     "outside": "external",
     "off hours": "non-working time",
@@ -80,6 +81,26 @@ class Outcome(Section):
     def _says_each_name_once(self) -> Self:
         if both := sorted({*map(_plain, self.discarded)} & {*map(_plain, self.delivered)}):
             raise ValueError(f"[outcome] lists '{both[0]}' as discarded and as delivered; keep one")
+        return self
+
+
+class Scope(Section):
+    """Which tickets are counted as units of work.
+
+    ``types`` are the only ticket types that count; without them all that are neither containers nor parts.
+    ``levels`` are what counts. What holds others (epics) and what is a part of another (sub-tasks) is known
+    from the tracker; where it does not say so, ``containers`` and ``parts`` name ticket types.
+    """
+
+    types: tuple[Word, ...] = ()
+    levels: tuple[Level, ...] = ("unit",)
+    containers: tuple[Word, ...] = ()
+    parts: tuple[Word, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_each_type_once(self) -> Self:
+        if both := sorted({*map(_plain, self.containers)} & {*map(_plain, self.parts)}):
+            raise ValueError(f"[scope] lists '{both[0]}' as containers and as parts; keep one")
         return self
 
 

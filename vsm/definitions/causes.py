@@ -5,7 +5,7 @@ change, and joins equal neighbours.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -57,6 +57,15 @@ class Facts:
     clock: Clock
     rules: Waiting
     as_of: datetime
+    unit_of: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def parts_of(self) -> Mapping[str, list[str]]:
+        """The parts of each unit of work."""
+        return {
+            unit: [part for part in self.unit_of if self.unit_of[part] == unit]
+            for unit in self.unit_of.values()
+        }
 
     @cached_property
     def stages(self) -> Mapping[str, StageFacts]:
@@ -76,6 +85,13 @@ class Facts:
             if event.kind in ("assignee", "team") and event.ticket in found:
                 found[event.ticket].append(event)
         return found
+
+    @cached_property
+    def assignable(self) -> frozenset[str]:
+        """The tickets of sources that record assignees; of others nobody knows who was assigned."""
+        sources = {event.source for event in self.events if event.kind == "assignee" and event.after}
+        created = (event for event in self.events if event.kind == "created")
+        return frozenset(event.ticket for event in created if event.source in sources)
 
     @cached_property
     def batches(self) -> "Mapping[tuple[str, int], Batch]":
@@ -273,7 +289,7 @@ def _holds(  # noqa: PLR0911 - one rule, one return
     if cause == NON_WORKING:
         return not bool(receiver.calendar.is_open([micros(at)])[0])
     if cause == UNASSIGNED:
-        return receiver.rule in ("started next", "nobody")
+        return receiver.rule in ("started next", "nobody") and wait.ticket in facts.assignable
     if cause == BATCHED:
         batch = facts.batches.get((wait.ticket, wait.n))
         return batch is not None and at < batch.ready
@@ -311,13 +327,18 @@ class Piece:
 
 
 def list_causes(waits: Iterable[Wait], facts: Facts) -> list[Piece]:
-    """Cut waits of ``facts`` into pieces of one cause and receiver, which sum to the wait exactly."""
+    """Cut waits of ``facts`` into pieces of one cause and receiver.
+
+    With the time in which somebody worked on parts of the ticket, which is no waiting, they sum to the wait.
+    """
     pieces: list[Piece] = []
     for wait in waits:
         for start, end in pairwise([*sorted(_cuts(wait, facts)), wait.end]):
+            if any(begin <= start < stop for begin, stop in work_on_parts(wait.ticket, facts)):
+                continue
             receiver = receiver_at(wait, start, facts)
             cause = cause_at(wait, start, receiver, facts)
-            former = pieces[-1] if pieces and pieces[-1].wait is wait else None
+            former = pieces[-1] if pieces and pieces[-1].wait is wait and pieces[-1].end == start else None
             if former is not None and (cause, *receiver[:2]) == (former.cause, *former.receiver[:2]):
                 pieces[-1] = replace(former, end=end)
             else:
@@ -325,11 +346,22 @@ def list_causes(waits: Iterable[Wait], facts: Facts) -> list[Piece]:
     return pieces
 
 
+def work_on_parts(ticket: str, facts: Facts) -> list[tuple[datetime, datetime]]:
+    """When somebody worked on the parts of a ticket: it did not wait then."""
+    return [
+        (visit.work_start, visit.end)
+        for part in facts.parts_of.get(ticket, ())
+        for visit in facts.visits_of.get(part, ())
+        if visit.kind == WORK
+    ]
+
+
 def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
     """All instants of a wait at which any cause can begin or end; its start is one."""
     assigned = [event.at for event in facts.assignments[wait.ticket] if event.kind == "assignee"]
     cuts = {wait.start, *assigned}
     cuts |= {side for b in facts.blocked if b.ticket == wait.ticket for side in (b.start, b.end)}
+    cuts |= {side for span in work_on_parts(wait.ticket, facts) for side in span}
     if (wait.ticket, wait.n) in facts.batches:
         cuts.add(facts.batches[wait.ticket, wait.n].ready)
     days = timedelta(days=facts.rules.active_days)

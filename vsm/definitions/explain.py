@@ -157,6 +157,8 @@ def explain(ticket: str, facts: Facts, *, keys: Mapping[str, str], title: str = 
     handoffs = [handoff for handoff in facts.handoffs if handoff.ticket == ticket]
     waits = [wait for wait in facts.waits if wait.ticket == ticket]
     pieces = list_causes(waits, facts)
+    waited = sum((piece.elapsed for piece in pieces), timedelta())
+    in_parts = sum((wait.elapsed for wait in waits), timedelta()) - waited
     finished, gone = finished_for_good(visits), visits[-1].left
     end = finished or gone or facts.as_of
     work = [visit for visit in visits if visit.kind == WORK and visit.entered < end]
@@ -171,8 +173,8 @@ def explain(ticket: str, facts: Facts, *, keys: Mapping[str, str], title: str = 
         created=visits[0].entered,
         end=end,
         state="finished" if finished else "gone" if gone else "open",
-        waited=sum((wait.elapsed for wait in waits), timedelta()),
-        worked=sum((visit.end - visit.work_start for visit in work), timedelta()),
+        waited=waited,
+        worked=sum((visit.end - visit.work_start for visit in work), in_parts),
     )
 
 
@@ -198,7 +200,12 @@ def _steps(
             yield Step("handoff", n, handoff.given, handoff.taken, handoff.wait, words.handoff(handoff), why)
         if (wait := wait_of.get(n)) is not None:
             yield Step("wait", n, wait.start, wait.end, wait.elapsed, "Wait", words.wait(visit))
-            for part in _parts([piece for piece in pieces if piece.wait is wait]):
+            of_wait = [piece for piece in pieces if piece.wait is wait]
+            in_parts = wait.elapsed - sum((piece.elapsed for piece in of_wait), timedelta())
+            if in_parts:
+                what = "Work on parts"
+                yield Step("work", n, wait.start, wait.end, in_parts, what, words.parts(wait.ticket))
+            for part in _parts(of_wait):
                 cause, elapsed = part[0].cause, sum((piece.elapsed for piece in part), timedelta())
                 what = cause + (f" ({len(part)} stretches)" if len(part) > 1 else "")
                 yield Step(cause, n, part[0].start, part[-1].end, elapsed, what, words.cause(part))

@@ -28,6 +28,7 @@ def facts_from_tables(
     clock: Clock,
     rules: Waiting,
     as_of: pd.Timestamp,
+    unit_of: Mapping[str, str],
 ) -> Facts:
     """Give visits, handoffs and waits of all tickets of a stream, and all that causes are derived from.
 
@@ -41,6 +42,8 @@ def facts_from_tables(
         Working calendars of the teams, covering the whole time.
     as_of
         The instant that counts as now; events after it are left out.
+    unit_of
+        Part → the unit of work that it counts for.
     """
     now = as_of.to_pydatetime()
     known = [event for event in events_of(events) if event.at <= now]
@@ -61,6 +64,7 @@ def facts_from_tables(
         clock=clock,
         rules=rules,
         as_of=now,
+        unit_of=unit_of,
     )
 
 

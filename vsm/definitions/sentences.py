@@ -54,6 +54,11 @@ class Sentences:
             ended = "Ended when the ticket was found deleted or hidden." if visit.left else "Still open."
         return " ".join(text for text in (begun, ended, holder, team, *marks) if text)
 
+    def parts(self, ticket: str) -> str:
+        """The parts of a ticket that were worked on while it waited itself."""
+        parts = self._named(self.facts.parts_of.get(ticket, ()))
+        return f"Somebody worked on {parts} meanwhile, which counts for this ticket."
+
     def handoff(self, handoff: Handoff) -> str:
         """The two sides of a handoff."""
         sides = [

@@ -1,5 +1,6 @@
 """A log as it was at one instant: what came later is cut before anything is made of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,57 +27,78 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
     return None if pd.isna(last) else last
 
 
-def log_as_of(log: Log, as_of: pd.Timestamp, *, git: pd.Timestamp | None = None) -> Log:
+def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     """Give what was known of a log at this instant: the same log where nothing came later.
 
     Tickets created later are left out with all that concerns them, and so are later events, tags and
-    deployments, commits that were authored or committed later, and notes on any of them. A commit that was
-    merged or released later has not been yet. A commit's event bears its author's instant. Names of statuses
-    and people stay: a later name is as good as a former one. How often commits name tickets that nobody has
-    pulled is counted in the whole history.
+    deployments, commits that were authored or committed later, and notes on any of them. A commit's event
+    bears its author's instant. Where a commit that is left out has earlier ones behind it, these take its
+    place: as parents, and as what branches and tags name; so a wrong clock in the middle of a history does
+    not cut it in two. Names of statuses and people stay: a later name is as good as a former one. How often
+    commits name tickets that nobody has pulled is counted in the whole history.
 
     Parameters
     ----------
+    log
+        Without deliveries (``log_with_deliveries``): what is left says what was merged and released.
     as_of
         The instant that counts as now, with zone.
-    git
-        Up to when repositories are seen, where that is another instant: a tracker's last word is often older
-        than its repositories' last commit, and what was linked since is known all the same.
     """
-    git = git or as_of
     there = log.tickets["created"] <= as_of
     unborn = set(log.tickets.loc[~there, "ticket"])
-    of_git = log.events["source"].astype("str").str.startswith("git:")
-    in_time = (log.events["at"] <= as_of).where(~of_git, log.events["at"] <= git)
-    seen = in_time & ~log.events["ticket"].isin(unborn)
-    made = log.commits[["authored", "committed"]].max(axis=1) <= git
-    tagged = log.releases[["at", "tagged"]].max(axis=1) <= git
-    deployed = log.deploys["at"] <= git
+    seen = (log.events["at"] <= as_of) & ~log.events["ticket"].isin(unborn)
+    made = log.commits[["authored", "committed"]].max(axis=1) <= as_of
+    tagged = log.releases[["at", "tagged"]].max(axis=1) <= as_of
+    deployed = log.deploys["at"] <= as_of
     if not unborn and seen.all() and made.all() and tagged.all() and deployed.all():
         return log
-    events, commits = log.events[seen], _undelivered(log.commits[made], git)
+    events, commits = log.events[seen], _joined(log.commits, made)
+    before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
     later = _records(log.events, log.commits) - _records(events, commits)
     concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
     return replace(
         log,
         tickets=log.tickets[there].reset_index(drop=True),
         events=sorted_events(events),
-        commits=commits.reset_index(drop=True),
-        releases=log.releases[tagged].reset_index(drop=True),
+        commits=commits,
+        releases=_moved_back(log.releases[tagged], before),
+        branches=_moved_back(log.branches, before),
         deploys=log.deploys[deployed].reset_index(drop=True),
         quality=log.quality[~concerned].reset_index(drop=True),
     )
 
 
-def _undelivered(commits: pd.DataFrame, git: pd.Timestamp) -> pd.DataFrame:
-    """Take back merges and releases that came later."""
-    merged_at, released = commits["merged_at"] <= git, commits["released"] <= git
-    return commits.assign(
-        merge_commit=commits["merge_commit"].where(merged_at),
-        merged_at=commits["merged_at"].where(merged_at),
-        release=commits["release"].where(released),
-        released=commits["released"].where(released),
-    )
+def _joined(commits: pd.DataFrame, made: "pd.Series[bool]") -> pd.DataFrame:
+    """Keep these commits; the nearest kept ancestors take the place of parents that are left out."""
+    later, kept = commits[~made], commits[made].reset_index(drop=True)
+    gone = set(later["commit"])
+    lines = [line.split() for line in kept["parents"]] if gone else []
+    broken = [row for row, parents in enumerate(lines) if not gone.isdisjoint(parents)]
+    if not broken:
+        return kept
+    nearest: dict[str, list[str]] = {}
+    for commit, line in zip(later["commit"], later["parents"], strict=True):  # parents before children
+        nearest[commit] = _resolved(line.split(), nearest)
+    parents = kept["parents"].to_numpy(dtype="object", copy=True)
+    parents[broken] = [" ".join(_resolved(lines[row], nearest)) for row in broken]
+    return kept.assign(parents=pd.Series(parents, dtype="str"))
+
+
+def _resolved(parents: list[str], nearest: Mapping[str, list[str]]) -> list[str]:
+    return list(dict.fromkeys(one for parent in parents for one in nearest.get(parent, (parent,))))
+
+
+def _moved_back(refs: pd.DataFrame, before: Mapping[str, str]) -> pd.DataFrame:
+    """Let branches or tags of commits that are left out name the last one before that stays, if any does."""
+    if not refs["commit"].isin(before.keys()).any():
+        return refs.reset_index(drop=True)
+    commits = []
+    for commit in refs["commit"]:
+        while commit in before:
+            commit = before[commit].partition(" ")[0]  # noqa: PLW2901 - its first parent, and so on
+        commits.append(commit)
+    moved = refs.assign(commit=pd.Series(commits, refs.index, dtype="str"))
+    return moved[moved["commit"] != ""].reset_index(drop=True)
 
 
 def _records(events: pd.DataFrame, commits: pd.DataFrame) -> set[tuple[str, str]]:

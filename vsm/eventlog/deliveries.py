@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.config import Workflow
+from vsm.config.repositories import abbreviations
+from vsm.eventlog.components import first_to_bring
 from vsm.eventlog.history import NONE, NOWHERE, History
 from vsm.eventlog.log import Log
 
@@ -18,21 +20,33 @@ MILESTONES: Final = [
 def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
     """Give a log with its commits' merges and releases; ``[[repository]]`` says what is main and a release.
 
-    The log must be uncut: what contains a commit may be later than it.
+    The main line may be named with its remote or without. Of two tags of one commit the first is its release.
     """
-    branches, releases = log.branches, log.releases
-    repositories = {name: workflow.repository(str(name)) for name in releases["repository"].unique()}
-    final = [
-        repositories[repository].ships(tag)
-        for repository, tag in zip(releases["repository"], releases["release"], strict=True)
-    ]
-    mains = {name: workflow.repository(str(name)).main for name in branches["repository"].unique()}
-    named = branches["repository"].astype("str").map({name: main for name, main in mains.items() if main})
-    main = branches["main"].where(named.isna(), branches["branch"] == named)
-    branches = branches.assign(main=main.astype("bool"))
-    releases = releases.assign(final=pd.array(final, dtype="bool"))
+    branches = log.branches
+    main = branches["main"].to_numpy(dtype="bool", copy=True)
+    for repository, rows in branches.groupby("repository", observed=True).indices.items():
+        if named := workflow.repository(str(repository)).main:
+            names = branches["branch"].iloc[rows]
+            same = names == named
+            main[rows] = same if same.any() else names.str.partition("/")[2] == named
+    branches = branches.assign(main=main)
+    releases = _with_finals(log.releases, workflow)
     commits = with_deliveries(log.commits, branches=branches, releases=releases)
     return replace(log, branches=branches, releases=releases, commits=commits)
+
+
+def _with_finals(releases: pd.DataFrame, workflow: Workflow) -> pd.DataFrame:
+    """Say which tags are releases to customers, and of which component."""
+    final, component = np.zeros(len(releases), dtype=bool), np.full(len(releases), None, dtype="object")
+    for repository, rows in releases.groupby("repository", observed=True).indices.items():
+        section, tags = workflow.repository(str(repository)), releases["release"].iloc[rows]
+        moving = abbreviations(dict(zip(tags, releases["at"].iloc[rows], strict=True)))
+        final[rows] = [section.ships(tag) and tag not in moving for tag in tags]
+        component[rows] = [section.component_of(tag) for tag in tags]
+    releases = releases.assign(final=final, component=pd.Categorical(component))
+    ordered = releases[final].assign(when=_release_instants(releases)).sort_values(["when", "release"])
+    again = ordered.index[ordered.duplicated(["repository", "commit", "component"])]
+    return releases.assign(final=releases["final"] & ~releases.index.isin(again))
 
 
 def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +59,7 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
     branches
         BRANCHES; the one marked ``main`` is the main line of its repository.
     releases
-        RELEASES; those that are not ``final`` are left out.
+        RELEASES; those that are not ``final`` are left out. One with a ``component`` releases that alone.
 
     Returns
     -------
@@ -54,8 +68,9 @@ def with_deliveries(commits: pd.DataFrame, *, branches: pd.DataFrame, releases: 
         first commit of the main line's first-parent chain that contains it: the merge, or itself. Its release
         is the first that contains it: releases follow one another by instant, but never one before
         another that it contains; of several at one instant, the one on the shorter history is first. A
-        release's instant is when its tag was made, where that is known and not before its commit's. Instants
-        are as recorded: a skewed clock may put a merge before its work.
+        commit of several components is released with the last of them. A release's instant is when its tag
+        was made, where that is known and not before its commit's. Instants are as recorded: a skewed clock
+        may put a merge before its work.
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True, sort=False):
@@ -74,11 +89,12 @@ def _delivered(commits: pd.DataFrame, main: list[str], releases: pd.DataFrame) -
         history.claimed(n for tip in tips for n in history.first_parents(tip)), dtype="int64"
     )
     order = _release_order(releases, history)
+    of_component = releases["component"].astype("object").where(releases["component"].notna(), None).tolist()
+    claims = [(number, of_component[row]) for number, row in order]
     # Commits 0 1 2 3 4 of a line, releases at 1 (row 7) and 3 (row 5): order [(1, 7), (3, 5)],
-    # owner [1, 1, 3, 3, NOWHERE], release [7, 7, 5, 5, NOWHERE].
-    owner = history.claimed(number for number, _ in order)
-    row_of = dict(reversed(order))  # of two releases of one commit the first counts
-    release = np.array([row_of.get(number, NOWHERE) for number in owner], dtype="int64")
+    # first [0, 0, 1, 1, NOWHERE], release [7, 7, 5, 5, NOWHERE].
+    first, _ = first_to_bring(history, claims, commits["components"])
+    release = np.array([row for _, row in order] + [NOWHERE], dtype="int64")[first]
     return commits.assign(
         merge_commit=_taken(commits["commit"], merge_commit),
         merged_at=_taken(commits["committed"], merge_commit),

@@ -32,7 +32,8 @@ def log_from_git(
     Parameters
     ----------
     documents
-        As ``vsm.sources.git_commits`` reads them: ``type`` is commits, changes or repository.
+        As ``vsm.sources.git_commits`` and ``git_components`` read them: ``type`` is commits, changes,
+        components, patterns or repository.
     repository
         Its name; the source is called ``git:<name>``.
     keys
@@ -55,6 +56,7 @@ def log_from_git(
     commits, left_behind = _reached(_commits(batches, repository), state)
     refs = refs_of_messages(commits["message"].tolist())
     commits = commits.assign(**_columns(commits, refs), **_changes(counts, commits))
+    commits = commits.assign(components=_components(documents, commits))
     dated = commits["authored"].notna() & commits["committed"].notna()
     usable = commits[dated].reset_index(drop=True) if not dated.all() else commits
     branches = _branches(state, repository)
@@ -129,6 +131,18 @@ def _changes(counts: Iterable[Json], commits: pd.DataFrame) -> dict[str, Any]:
         return {}
     sizes = pd.concat(frames).set_index("commit").astype("Int64").reindex(commits["commit"])
     return {name: sizes[name].array for name in SIZES}
+
+
+def _components(documents: Iterable[Json], commits: pd.DataFrame) -> "pd.Series[str]":
+    """Give the components whose files each commit changed, by the patterns of the latest pull."""
+    patterns = {document["patterns"] for document in documents if document["type"] == "patterns"}
+    of_commit = {
+        commit: components or None
+        for document in documents
+        if document["type"] == "components" and document["patterns"] in patterns
+        for commit, components in zip(document["commit"], document["components"], strict=True)
+    }
+    return commits["commit"].map(of_commit).astype("str")
 
 
 class _Hashes:

@@ -30,6 +30,7 @@ from vsm.eventlog.jira_items import (
 from vsm.eventlog.jira_site import JiraDocuments, custom_value
 from vsm.eventlog.links import links_without_history
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
+from vsm.eventlog.units import level_of
 from vsm.people import mailboxes_of
 from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
 
@@ -195,6 +196,7 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
         "resolution": (fields.get("resolution") or {}).get("name"),
+        "unit": level_of(fields.get("issuetype") or {}),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
         "status": status_id(body, source=source),

@@ -1,23 +1,19 @@
-"""Tables that people and tools export: steps of another tracker's tickets, and deployments."""
+"""Tables that people and tools export: the steps of another tracker's tickets."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
 
+from vsm.eventlog.activities import Activities, steps_of
 from vsm.eventlog.fields import AMOUNTS, JOINT, amount, check_amounts, instants, joined
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
-from vsm.tables import DEPLOYS, EVENTS, NAMES, TICKETS, conform
+from vsm.tables import EVENTS, NAMES, STAGE_KINDS, TICKETS, conform
 
 Json = Mapping[str, Any]
-OUTCOMES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("success", "succeeded", "successful", "ok", "passed", "done", "active"), "success"),
-    **dict.fromkeys(
-        ("failure", "failed", "fail", "error", "rolled back", "rollback", "rolled_back", "reverted"),
-        "failure",
-    ),
-}
-"""What people and tools write for how it went; anything else is unknown, and noted."""
+SEVERAL: Final = 5
+"""Tickets of which it is no accident that none has a second row."""
 
 
 def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
@@ -35,8 +31,9 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     Log
         Each row is a status event, and an ``assignee`` or ``team`` event where these change; the first
         row creates the ticket. With no actor in the export its holder is taken for the one who moved the
-        ticket: in event logs the resource is who did the step. Several components or labels in one cell are
-        separated by semicolons.
+        ticket: in event logs the resource is who did the step. Rows with an ``end`` are activities
+        (``vsm.eventlog.activities``). A status is of the kind that its rows name; activities are work.
+        Several components or labels in one cell are separated by semicolons.
 
     Examples
     --------
@@ -45,33 +42,42 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
     >>> log.events["kind"].astype("str").tolist()
     ['created', 'status', 'assignee']
     """
-    cases, notes = list[Json](), list[QualityNote]()
+    cases, notes, found = list[dict[str, Any]](), list[QualityNote](), Activities()
     for document in documents:
         if "rows" in document:
-            cases.append(document)
+            rows = document["rows"]
+            cases.append({**document, "rows": steps_of(rows, found) if "end" in rows[0] else rows})
         for bad in document.get("bad_rows", ()):
             detail = f"line {bad['line']} left out: {bad['reason']}"
             notes.append(QualityNote("bad row", "warning", detail, source, None, str(bad["line"])))
+        read_as = document.get("notes", ())
+        notes += [QualityNote("reading of a table", level, detail, source) for level, detail in read_as]
     if not cases:
         return Log(quality=quality_from_notes(notes))
     amounts = [(f"{source}:{case['ticket']}", str(case["ticket"]), case) for case in cases]
-    notes += check_amounts(amounts, source=source)
+    notes += [*check_amounts(amounts, source=source), *_histories(cases, source), *found.notes(source)]
     facts = pd.DataFrame([fact for case in cases for fact in _facts(case, source)])
     facts["at"] = instants(list(facts["at"]))
     facts["seq"] = facts.groupby(["ticket", "at"]).cumcount()
     events = sorted_events(conform(facts.assign(source=source, bulk=False), EVENTS))
-    return Log(_tickets(cases, source), events, _names(facts, source), quality=quality_from_notes(notes))
+    names = _names(facts, source, kinds=_kinds(cases, source, found))
+    return Log(_tickets(cases, source), events, names, quality=quality_from_notes(notes))
 
 
 def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
     """Give one ticket's rows as changes of status, holder and team."""
-    ticket = f"{source}:{case['ticket']}"
+    ticket, rows_of = f"{source}:{case['ticket']}", Counter[int]()
     state: dict[str, str | None] = {"status": None, "assignee": None, "team": None}
     for number, row in enumerate(case["rows"]):
-        actor = _id(source, row["actor"] or row["holder"])
-        fact = {"ticket": ticket, "at": row["at"], "actor": actor, "ref": f"{ticket}/{row['line']}"}
+        actor, line = _id(source, row["actor"] or row["holder"]), row["line"]
+        again = f"/{rows_of[line]}" if rows_of[line] else ""
+        rows_of[line] += 1
+        fact = {"ticket": ticket, "at": row["at"], "actor": actor, "ref": f"{ticket}/{line}{again}"}
         if number == 0:
             yield fact | {"kind": "created", "before": None, "after": None}
+        if not row["status"]:
+            yield fact | {"kind": "delete", "before": None, "after": "deleted"}
+            return
         now = {"status": row["status"], "assignee": row["holder"], "team": row["team"]}
         for kind, name in now.items():
             after = name if kind == "team" else _id(source, name)
@@ -80,11 +86,32 @@ def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
                 state[kind] = after
 
 
+def _kinds(cases: list[dict[str, Any]], source: str, found: Activities) -> dict[str, str]:
+    """Give the kind of each status that a row names; an activity without one is work."""
+    known = "work" if found.tickets and found.are_work else None
+    steps = (row for case in cases for row in case["rows"] if row["status"])
+    return {
+        f"{source}:{row['status']}": kind
+        for row in steps
+        if (kind := row["kind"] if row.get("kind") in STAGE_KINDS else known)
+    }
+
+
+def _histories(cases: list[dict[str, Any]], source: str) -> Iterator[QualityNote]:
+    """Note a table in which no ticket has a second row: it may be a list of tickets and no history."""
+    if len(cases) >= SEVERAL and all(len(case["rows"]) == 1 for case in cases):
+        detail = (
+            f"each of its {len(cases)} tickets has one row: without a history each seems to have been "
+            "created in the status that it has; export the changes of status instead"
+        )
+        yield QualityNote("no history", "fault", detail, source)
+
+
 def _id(source: str, name: object) -> str | None:
     return f"{source}:{name}" if name else None
 
 
-def _tickets(cases: list[Json], source: str) -> pd.DataFrame:
+def _tickets(cases: list[dict[str, Any]], source: str) -> pd.DataFrame:
     rows = pd.DataFrame([dict(case) for case in cases])
     for word in ("components", "labels"):
         rows[word] = [joined((case.get(word) or "").split(JOINT.strip())) for case in cases]
@@ -96,49 +123,12 @@ def _tickets(cases: list[Json], source: str) -> pd.DataFrame:
     return conform(rows, TICKETS)
 
 
-def _names(facts: pd.DataFrame, source: str) -> pd.DataFrame:
+def _names(facts: pd.DataFrame, source: str, *, kinds: Mapping[str, str]) -> pd.DataFrame:
     """Name statuses and accounts: in an export the name is all there is."""
     entered = facts[["kind", "after", "at"]].replace({"kind": {"assignee": "account"}})
     acted = facts[["actor", "at"]].assign(kind="account").rename(columns={"actor": "id"})
     rows = pd.concat([entered.rename(columns={"after": "id"}), acted]).dropna(subset=["id"])
     rows = rows[rows["kind"].isin(["status", "account"])]
     spans = rows.groupby(["kind", "id"])["at"].agg(first="min", last="max").reset_index()
-    return conform(spans.assign(name=spans["id"].str.removeprefix(f"{source}:")), NAMES)
-
-
-def log_from_deployments(documents: Iterable[Mapping[str, Any]], *, source: str) -> Log:
-    """Give the log of a deployments file.
-
-    Parameters
-    ----------
-    documents
-        As ``vsm.sources.deployments_file`` reads them.
-    source
-        Such as ``deployments:shop``.
-
-    Returns
-    -------
-    Log
-        DEPLOYS by time. An outcome that is no word of ``OUTCOMES`` is ``unknown``, and noted.
-
-    Examples
-    --------
-    >>> row = {"deploy": "2", "at": "2026-01-05T09:00:00Z", "environment": "production", "outcome": "OK"}
-    >>> log = log_from_deployments([row | {"commit": None, "repository": None}], source="deployments:shop")
-    >>> log.deploys["outcome"].astype("str").tolist()
-    ['success']
-    """
-    bodies = list(documents)
-    outcomes = [str(body["outcome"] or "").strip().casefold() for body in bodies]
-    rows = pd.DataFrame(bodies, columns=["deploy", "at", "environment", "repository", "commit"])
-    rows["at"] = instants(list(rows["at"]))
-    rows["commit"] = rows["commit"].astype("str").str.lower()
-    rows["outcome"] = [OUTCOMES.get(word, "unknown") for word in outcomes]
-    rows = rows.assign(source=source).sort_values(["at", "deploy"], ignore_index=True)
-    strange = sorted({word for word in outcomes if word and word not in OUTCOMES})
-    detail = "outcome '{}' of {} deployment(s) is taken as unknown; write success or failure"
-    notes = [
-        QualityNote("unknown outcome", "warning", detail.format(word, outcomes.count(word)), source)
-        for word in strange
-    ]
-    return Log(deploys=conform(rows, DEPLOYS), quality=quality_from_notes(notes))
+    category = spans["id"].map(kinds).where(spans["kind"] == "status")
+    return conform(spans.assign(name=spans["id"].str.removeprefix(f"{source}:"), category=category), NAMES)

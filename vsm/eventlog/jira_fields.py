@@ -18,6 +18,7 @@ KIND_OF_SYSTEM_FIELD: Final = {
     "key": "move",
     "issuekey": "move",
     "timespent": "worklog",
+    "workflow": "workflow",
 }
 """Fields that every Jira has, by id or, where an item has none, by name."""
 OWN_KINDS: Final = ("flag", "sprint", "team", "parent")

@@ -52,7 +52,8 @@ def status_id(body: Issue, *, source: str) -> str:
 def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
     """Give the facts of the changelog, without items of fields that say nothing about flow.
 
-    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk. ``roles``
+    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk, and it is a
+    fact of kind ``workflow`` itself; one that comes with a move to another project is none. ``roles``
     give the role of custom fields by id; they win over names, which are translated and changed.
 
     Examples
@@ -74,7 +75,7 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
         ref = history_id or f"{body['id']}/{number}"
         for position, item in enumerate(items):
             kind = kind_of_item(item, roles=roles)
-            if kind is None or (kind == "worklog" and logged):
+            if kind is None or (kind == "worklog" and logged) or (kind == "workflow" and not migration):
                 continue
             before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
             actor = account(source, history.get("author"))

@@ -151,7 +151,7 @@ class _Door:
 
     def log(self, log: Log) -> Log:
         events = with_renamed(log.events, self.accounts)
-        flags = events["kind"].isin(["flag", "sprint"]).to_numpy()
+        flags = events["kind"].isin(["flag", "sprint", "workflow"]).to_numpy()
         sides = {
             side: _renamed(events[side].astype("str"), self.free.of, rows=flags).astype("category")
             for side in ("before", "after")

@@ -8,16 +8,29 @@ from typing import Final
 import pandas as pd
 
 
-def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
-    """Give the ticket of each key: today's keys, and those that moved tickets had before.
+def ticket_keys(
+    tickets: pd.DataFrame, events: pd.DataFrame, *, aliases: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Give the ticket of each key: today's keys, and those that it had before.
 
-    A key that several tickets bear today, such as those of two trackers, means none of them: it is known,
-    and its ticket is empty.
+    A ticket that was moved has had other keys, and so have all of a project that was renamed, by ``aliases``:
+    former project → project. A key that several tickets bear today, such as those of two trackers, means none
+    of them: it is known, and its ticket is empty.
     """
     moves = events[events["kind"] == "move"].dropna(subset=["before"])
     former = dict(zip(moves["before"].astype("str"), moves["ticket"].astype("str"), strict=True))
     today = dict(zip(tickets["key"].str.upper(), tickets["ticket"].astype("str"), strict=True))
-    return former | today | dict.fromkeys(keys_of_several_tickets(tickets), "")
+    known = former | today | dict.fromkeys(keys_of_several_tickets(tickets), "")
+    renamed = {old.upper(): new.upper() for old, new in (aliases or {}).items()}
+    for _ in renamed:  # a project may have been renamed several times
+        again = {
+            f"{old}-{key.rpartition('-')[2]}": ticket
+            for old, new in renamed.items()
+            for key, ticket in known.items()
+            if key.rpartition("-")[0] == new
+        }
+        known = again | known
+    return known
 
 
 def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from vsm.figures.labels import (
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, whiskers
 from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.model.efficiency import efficiency_bracket
+from vsm.model.efficiency import commits_in_queues, efficiency_bracket
 
 _SHARE_TITLE: Final = "Where lead time goes"
 _SHARE_ROW: Final = 46
@@ -147,7 +147,9 @@ Bracket = Mapping[str, dict[Any, Any]]
 
 def efficiency_bars(
     visits: pd.DataFrame,
+    waits: pd.DataFrame,
     lifecycles: pd.DataFrame,
+    events: pd.DataFrame,
     *,
     clock: Clock,
     minimum: int,
@@ -158,8 +160,8 @@ def efficiency_bars(
 
     Parameters
     ----------
-    visits, lifecycles
-        VISITS with working time, and lifecycles as ``lifecycles_from_visits`` gives them.
+    visits, waits, lifecycles, events
+        VISITS with working time, WAITS, lifecycles as ``lifecycles_from_visits`` gives them, and EVENTS.
     minimum
         Under so many delivered tickets nothing is drawn.
 
@@ -168,7 +170,7 @@ def efficiency_bars(
     Figure
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends.
     """
-    found = efficiency_bracket(visits, lifecycles, clock=clock, minimum=minimum, seed=seed)
+    found = efficiency_bracket(visits, waits, lifecycles, clock=clock, minimum=minimum, seed=seed)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     brackets: dict[str, Bracket] = {}
     for time in _TIMES:
@@ -196,6 +198,8 @@ def efficiency_bars(
         legend=LEGEND_ABOVE,
     )
     n = tops[0]["tickets"]
+    linked, queued = commits_in_queues(visits, lifecycles, events)
+    unseen = f" (not work in queues, where {percent(queued / linked)} of commits were made)" if queued else ""
     ranges = ", ".join(
         f"{percent(ends['traces']['share'])} to {percent(ends['statuses']['share'])} {_TIMES[time]}"
         for time, ends in brackets.items()
@@ -206,9 +210,9 @@ def efficiency_bars(
         title=title or _TITLE,
         caption=(
             f"A ratio of sums over n = {number(n)} delivered tickets. At most: all time in work stages "
-            "counts as work, even overnight. At least: only the time from the first to the last recorded "
-            "activity of a visit; much work leaves no record. The truth lies between. Whiskers: 95 % "
-            "intervals (bootstrap by ticket)."
+            f"counts as work, even overnight{unseen}. At least: only the time from the first to the last "
+            "recorded activity of a visit; much work leaves no record. The truth lies between. Whiskers: "
+            "95 % intervals (bootstrap by ticket)."
         ),
         alt=f"Flow efficiency of n = {number(n)} delivered tickets: {ranges}.",
         body=_ROW * len(brackets),

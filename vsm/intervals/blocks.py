@@ -179,13 +179,12 @@ def blocked_spans(blocks: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     [[5, 8]]
     """
     end = blocks["end"].fillna(as_of)
-    rows = pd.DataFrame(
-        {
-            "ticket": blocks["ticket"].astype("str"),
-            "start": blocks["start"].astype(INSTANT),
-            "end": end.where(end < as_of, as_of).astype(INSTANT),
-        }
-    )
+    return joined_spans(blocks["ticket"].astype("str"), blocks["start"], end.where(end < as_of, as_of))
+
+
+def joined_spans(ticket: "pd.Series[str]", start: "pd.Series[Any]", end: "pd.Series[Any]") -> pd.DataFrame:
+    """Give the disjoint spans that these make together; as ``blocked_spans``."""
+    rows = pd.DataFrame({"ticket": ticket, "start": start.astype(INSTANT), "end": end.astype(INSTANT)})
     rows = rows[rows["start"] < rows["end"]].sort_values(["ticket", "start"], ignore_index=True)
     before = rows.groupby("ticket")["end"].cummax().groupby(rows["ticket"]).shift()
     apart = ~(rows["start"] <= before)

@@ -17,7 +17,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config import Experiment
 from vsm.errors import ParameterError
-from vsm.model.lifecycle import was_discarded
+from vsm.model.lifecycle import units_of_work, was_discarded
 from vsm.stats.bootstrap import drawn_counts
 from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve
 from vsm.tables import DURATION, INSTANT
@@ -144,7 +144,8 @@ def spells_of(
         ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
         begin, end = rows["entered"], rows["left"]
     else:
-        rows = lifecycles[lifecycles[begins[measure]].notna() & ~was_discarded(lifecycles)]
+        rows = units_of_work(lifecycles)
+        rows = rows[rows[begins[measure]].notna() & ~was_discarded(rows)]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
     spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from vsm.model.lifecycle import was_discarded
+from vsm.model.lifecycle import units_of_work, was_discarded
 from vsm.tables import DURATION
 
 
 def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Give the tickets that were discarded, by the stage that they were in until then.
+    """Give the units of work that were discarded, by the stage that they were in until then.
 
     Those that a bulk edit closed are left out: when they were really given up is not known.
 
@@ -19,7 +19,8 @@ def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, mini
         tickets), ``lead`` (median; missing under ``minimum``), ``work`` (time of work that went into them,
         in all). Without discarded tickets there are no rows.
     """
-    finished = lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"].astype(bool)]
+    rows = units_of_work(lifecycles)
+    finished = rows[rows["finished"].notna() & ~rows["bulk"].astype(bool)]
     gone = finished[was_discarded(finished)].set_index("ticket")
     before = stage_visits[stage_visits["ticket"].isin(gone.index)]
     before = before[before["entered"] < gone["finished"].reindex(before["ticket"]).set_axis(before.index)]

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.intervals.handoffs import work_start
 from vsm.model.lifecycle import completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
@@ -19,14 +18,20 @@ COLUMNS: Final = ["measure", "time", "share", "low", "high", "tickets"]
 
 
 def efficiency_bracket(
-    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, clock: Clock, seed: int, minimum: int
+    visits: pd.DataFrame,
+    waits: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    *,
+    clock: Clock,
+    seed: int,
+    minimum: int,
 ) -> pd.DataFrame:
     """Give the bounds of flow efficiency: what the statuses claim at most, what traces prove at least.
 
     A ratio of sums over completed tickets, not a mean of ratios. The upper end trusts the statuses: work is
-    every work visit from its first trace (else its entry) on, so a ticket that is "In Progress" overnight
-    counts as worked on. The lower end counts only what is between the first and the last trace of work in
-    each visit: work that left one trace, or none, counts as nothing.
+    all that is no wait, so a ticket that is "In Progress" overnight counts as worked on. The lower end counts
+    only what is between the first and the last trace of work in each visit: work that left one trace, or
+    none, counts as nothing, and so do traces on parts.
 
     Returns
     -------
@@ -38,25 +43,54 @@ def efficiency_bracket(
     finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
     before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
     work = before[before["kind"] == "work"]
-    spans = {
-        "statuses": (work_start(work), work["left"]),
-        "traces": (work["first_touch"], work["last_touch"]),
-    }
+    waited = waits[waits["ticket"].isin(done.index)]
     whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}
+    waiting = {
+        "elapsed": waited["elapsed"],
+        "working": clock.working(
+            waited["start"], waited["end"], team=waited["team"], holder=waited["holder"]
+        ),
+    }
+    first, last = work["first_touch"], work["last_touch"]
+    traced = {
+        "elapsed": last - first,
+        "working": clock.working(first, last, team=work["team"], holder=work["holder"]),
+    }
+    ends = {
+        "statuses": {time: whole[time] - _by_ticket(waiting[time], waited, done) for time in TIMES},
+        "traces": {time: _by_ticket(traced[time], work, done) for time in TIMES},
+    }
     rows = []
-    for measure, (start, end) in spans.items():
-        times = {
-            "elapsed": end - start,
-            "working": clock.working(start, end, team=work["team"], holder=work["holder"]),
-        }
+    for measure, times in ends.items():
         for time in TIMES:
-            part, lead = _seconds(_by_ticket(times[time], work, done)), _seconds(whole[time])
+            part, lead = _seconds(times[time]), _seconds(whole[time])
             low, high = share_intervals(
                 np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
             )
             share = part.sum() / lead.sum() if lead.sum() else np.nan
             rows.append((measure, time, share, low[0], high[0], len(done)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def commits_in_queues(
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame
+) -> tuple[int, int]:
+    """Count the commits on completed tickets before their finish, and those of them made in a queue.
+
+    Work in a queue is in neither end of the bracket.
+    """
+    finish = completed(lifecycles).set_index("ticket")["finished"].astype(INSTANT)
+    commits = events.loc[events["kind"] == "commit", ["ticket", "at"]].astype({"ticket": "str"})
+    commits = commits[(commits["at"] < finish.reindex(commits["ticket"]).array).to_numpy(dtype=bool)]
+    stays = visits[["ticket", "entered", "kind"]].astype({"ticket": "str"})
+    there = pd.merge_asof(
+        commits.sort_values("at", kind="stable"),
+        stays.sort_values("entered", kind="stable"),
+        left_on="at",
+        right_on="entered",
+        by="ticket",
+    )
+    return len(there), int((there["kind"] == "queue").sum())
 
 
 def _by_ticket(durations: "pd.Series[Any]", visits: pd.DataFrame, done: pd.DataFrame) -> "pd.Series[Any]":

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import finished_at
 from vsm.intervals.codes import NOBODY, Ints, encode, run_ends, run_starts
 from vsm.intervals.handoffs import work_start
@@ -33,18 +34,23 @@ def lifecycles_from_visits(
         a ticket with neither is open), ``lead`` (created → finished, or → gone, or the age so far), ``cycle``
         (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
         exactly, ``bulk``: a bulk edit finished it, so its lead time shows when somebody cleaned up (a move
-        out of a stage with ``batch = true`` is no such edit), and ``outcome`` (str): ``delivered`` or
-        ``discarded``, missing unless finished.
+        out of a stage with ``batch = true`` is no such edit), ``outcome`` (str): ``delivered`` or
+        ``discarded``, missing unless finished, and ``unit``: a unit of work. Work on its parts counts for it.
     """
     ticket = visits["ticket"].astype("str")
+    begun = work_start(visits).where(visits["kind"] == "work")
     lifecycles = pd.DataFrame(
         {
             "created": visits.groupby(ticket)["entered"].min(),
-            "started": work_start(visits).where(visits["kind"] == "work").groupby(ticket).min(),
+            "started": begun.groupby(ticket).min(),
             "finished": finished_at(visits),
             "gone": visits["left"].groupby(ticket).last(skipna=False),
         }
     )
+    # Work on a part is work on its unit, from the unit's creation on.
+    parts = begun.groupby(ticket.map(unit_of_parts(tickets))).min().reindex(lifecycles.index)
+    parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
+    lifecycles["started"] = lifecycles["started"].where(~(parts < lifecycles["started"].fillna(as_of)), parts)
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
     lifecycles["lead"] = horizon - lifecycles["created"]
     lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
@@ -54,8 +60,10 @@ def lifecycles_from_visits(
     )
     lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
     lifecycles["bulk"] = _finished_in_bulk(lifecycles, visits, events, stages)
-    outcome = tickets.set_index(tickets["ticket"].astype("str"))["outcome"].astype("str")
-    lifecycles["outcome"] = outcome.reindex(lifecycles.index).where(lifecycles["finished"].notna())
+    about = tickets.set_index(tickets["ticket"].astype("str"))[["outcome", "unit"]].astype("str")
+    about = about.reindex(lifecycles.index)
+    lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
+    lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
     return lifecycles.rename_axis("ticket").reset_index()
 
 
@@ -72,8 +80,17 @@ def _finished_in_bulk(
 
 
 def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
-    """Give the lifecycles whose lead times count: delivered for good, and not finished by a bulk edit."""
-    return lifecycles[lifecycles["finished"].notna() & ~lifecycles["bulk"] & ~was_discarded(lifecycles)]
+    """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
+    rows = units_of_work(lifecycles)
+    return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+
+
+def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    """Give the lifecycles of units of work: neither containers nor parts.
+
+    Lifecycles without a column ``unit`` are all of units.
+    """
+    return lifecycles[lifecycles["unit"]] if "unit" in lifecycles else lifecycles
 
 
 def was_discarded(lifecycles: pd.DataFrame) -> "pd.Series[bool]":
@@ -99,8 +116,8 @@ def lead_time_quantiles(
 ) -> pd.DataFrame:
     """Give the times within which half, or 85 %, of all tickets get done; open ones count as not yet done.
 
-    Kaplan–Meier over delivered and open tickets (right-censored at their age), with 95 % intervals of the
-    log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
+    Kaplan–Meier over delivered and open units of work (right-censored at their age), with 95 % intervals of
+    the log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
     found gone is censored there: it might have taken any longer. Discarded ones are left out: they were never
     delivered.
 
@@ -111,6 +128,7 @@ def lead_time_quantiles(
         finished by a bulk edit), ``gone`` and ``discarded`` (counts, which sum to all tickets). A value is
         missing where the curve does not reach it, and everywhere under ``minimum`` delivered.
     """
+    lifecycles = units_of_work(lifecycles)
     discarded = was_discarded(lifecycles)
     rows = lifecycles[~discarded]
     whole = (rows["finished"].notna() & ~rows["bulk"].astype(bool)).to_numpy()
@@ -213,12 +231,13 @@ def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock)
     Returns
     -------
     DataFrame
-        One row per ticket whose work began before its end, sorted by ``ended`` and ``ticket``: ``ticket,
+        One row per unit of work that was worked on before its end, sorted by ``ended, ticket``: ``ticket,
         started, ended, state`` (one of ``STATES``; ``bulk``: a bulk edit finished it, so when it really ended
         is not known, whatever its outcome), ``elapsed, working`` (timedelta). An open ticket ends, so far, at
         the as-of instant; a ticket that was never worked on has no row.
     """
-    begun = lifecycles[lifecycles["cycle"].notna()]
+    begun = units_of_work(lifecycles)
+    begun = begun[begun["cycle"].notna()]
     rows = pd.DataFrame(
         {
             "ticket": begun["ticket"].astype("str"),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals.codes import Ints
-from vsm.model.lifecycle import was_discarded
+from vsm.model.lifecycle import units_of_work, was_discarded
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
@@ -226,26 +226,31 @@ def weekly_wip(visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def weekly_flow(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Count the tickets that arrived, were delivered or discarded, and were under way, week by week.
+    """Count the units of work that arrived and left, and all tickets that were under way, week by week.
 
     Returns
     -------
     DataFrame
         One row per week from the first arrival to ``as_of``: ``week`` (Monday, UTC), ``arrived``,
         ``delivered``, ``discarded``, ``gone`` (deleted or hidden before they were done), ``wip`` (created and
-        neither finished for good nor gone at the week's end or ``as_of``), counts.
+        neither finished for good nor gone at the week's end or ``as_of``; of all tickets), counts.
     """
+    everything, lifecycles = lifecycles, units_of_work(lifecycles)
     left = {
         "delivered": lifecycles["finished"].mask(was_discarded(lifecycles)),
         "discarded": lifecycles["finished"].where(was_discarded(lifecycles)),
         "gone": lifecycles["gone"] if "gone" in lifecycles else lifecycles["created"].iloc[:0],
     }
-    if lifecycles.empty:
-        return pd.DataFrame(dict.fromkeys(("week", "arrived", *left, "wip"), lifecycles["created"]))
-    weeks = weeks_until(lifecycles["created"].min(), as_of)
+    if everything.empty:
+        return pd.DataFrame(dict.fromkeys(("week", "arrived", *left, "wip"), everything["created"]))
+    weeks = weeks_until(everything["created"].min(), as_of)
     counts = {name: _per_week(instants.dropna(), weeks) for name, instants in left.items()}
     flow = pd.DataFrame({"arrived": _per_week(lifecycles["created"], weeks), **counts}, index=weeks)
-    return flow.assign(wip=(flow["arrived"] - flow[list(left)].sum(axis=1)).cumsum()).reset_index()
+    ended = (
+        everything["finished"].fillna(everything["gone"]) if "gone" in everything else everything["finished"]
+    )
+    present = _per_week(everything["created"], weeks) - _per_week(ended.dropna(), weeks)
+    return flow.assign(wip=present.cumsum()).reset_index()
 
 
 def _per_week(instants: "pd.Series[Any]", weeks: pd.DatetimeIndex) -> Any:

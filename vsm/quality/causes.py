@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.eventlog.log import QualityNote
+from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import completed
 from vsm.tables import DURATION, TOUCH_KINDS
 
@@ -36,6 +37,8 @@ def check_causes(
         *_unexplained(mine[~mine["bulk"]], events),
         *_untouched(visits[visits["ticket"].isin(done["ticket"])]),
         *_never_worked(done),
+        *_no_assignees(events),
+        *_commits_in_queues(visits, lifecycles, events),
         *_tidied(mine),
         *_without_time(events),
     ]
@@ -108,6 +111,30 @@ def _never_worked(done: pd.DataFrame) -> Iterator[QualityNote]:
             "missing from the work stages, or whether they were moved straight to done"
         )
         yield QualityNote("straight to done", "warning" if len(direct) > MUCH * len(done) else "note", detail)
+
+
+def _no_assignees(events: pd.DataFrame) -> Iterator[QualityNote]:
+    known = set(events.loc[(events["kind"] == "assignee") & events["after"].notna(), "source"])
+    created = events[(events["kind"] == "created") & ~events["source"].isin(known)]
+    for source, count in created["source"].astype("str").value_counts().items():
+        detail = (
+            f"no ticket of this source ({count}) was ever assigned, so nobody knows whose work it was: no "
+            "waiting there is called unassigned; name the column of the holder, or the teams of the stages"
+        )
+        yield QualityNote("assignees not recorded", "note", detail, str(source))
+
+
+def _commits_in_queues(
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd.DataFrame
+) -> Iterator[QualityNote]:
+    linked, queued = commits_in_queues(visits, lifecycles, events)
+    if linked and queued >= NOTABLE * linked:
+        detail = (
+            f"{queued} of {linked} commits ({_percent(queued / linked)}) on delivered tickets were made "
+            "while these were in a queue: work that no status shows counts as waiting, at both ends of flow "
+            "efficiency; check the kinds of the stages, or map a stage to Git (milestones)"
+        )
+        yield QualityNote("work in queues", "warning" if queued > MUCH * linked else "note", detail)
 
 
 def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:

@@ -13,10 +13,12 @@ from vsm.people import People
 from vsm.quality.assumed import check_assumed
 from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
+from vsm.quality.deliveries import check_deliveries
 from vsm.quality.outcomes import check_outcomes
 from vsm.quality.people import check_assignees, check_calendars, check_people
-from vsm.quality.records import check_deliveries, check_links, quality_of_tickets, unknown_keys
-from vsm.quality.tracker import check_alignment, check_bulk, check_milestones, check_stages
+from vsm.quality.records import check_links, quality_of_tickets, unknown_keys
+from vsm.quality.tracker import check_alignment, check_bulk, check_edits, check_milestones, check_stages
+from vsm.quality.units import check_units
 from vsm.tables import QUALITY, conform
 
 
@@ -80,6 +82,7 @@ def _no_tickets(data: CheckedData) -> list[QualityNote]:
 CHECKS: Final[tuple[Check, ...]] = (
     lambda data: quality_of_tickets(data.log, set(data.tickets["ticket"])),
     _bulk,
+    lambda data: check_edits(data.events, stages=data.stages),
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
     lambda data: check_assumed(
         data.stages,
@@ -92,6 +95,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
     ),
+    lambda data: check_units(data.tickets, data.lifecycles),
     _links,
     lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),

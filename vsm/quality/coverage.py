@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import completed, units_of_work
 from vsm.people import is_bot
 from vsm.tables import INSTANT, TOUCH_KINDS
 
@@ -115,7 +115,8 @@ def evidence_coverage(
         One row per kind of evidence, in the order of ``EVIDENCE``: ``evidence``, ``known`` of ``n``, ``of``
         (what n counts), ``share`` (missing where n is 0). Hours are whole ones.
     """
-    done, finished = completed(lifecycles), lifecycles[lifecycles["finished"].notna()]
+    done, finished = completed(lifecycles), units_of_work(lifecycles)
+    finished = finished[finished["finished"].notna()]
     moves = events[(events["kind"] == "status") & events["before"].notna()]
     before = visits[visits["kind"] != "done"]
     work = visits[visits["kind"] == "work"]

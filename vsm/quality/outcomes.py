@@ -8,7 +8,7 @@ import pandas as pd
 from vsm.config import Outcome
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.outcomes import last_states, outcome_of
-from vsm.model.lifecycle import completed, was_discarded
+from vsm.model.lifecycle import completed, units_of_work, was_discarded
 
 SHOWN: Final = 6
 """Names that are listed; of more it is said how many there are."""
@@ -47,7 +47,8 @@ def check_outcomes(
 
 
 def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
-    finished = rows[rows["finished"].notna()]
+    finished = units_of_work(rows)
+    finished = finished[finished["finished"].notna()]
     gone = finished[was_discarded(finished)]
     if gone.empty:
         return

@@ -1,4 +1,4 @@
-"""Checks of what was recorded: dates in the future, keys, links to commits, main lines, and clocks."""
+"""Checks of what was recorded: dates in the future, keys, and links to commits."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -6,7 +6,6 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.config import Workflow
 from vsm.eventlog.log import Level, Log, QualityNote, quality_from_notes
 from vsm.eventlog.ticket_keys import keys_of_several_tickets
 from vsm.tables import QUALITY, conform
@@ -28,13 +27,39 @@ def with_notes(log: Log, notes: pd.DataFrame) -> Log:
     return replace(log, quality=conform(rows, QUALITY))
 
 
-def check_future(log: Log, *, known: pd.Timestamp) -> pd.DataFrame:
-    """Find what is dated later than ``known``, the latest pull: QUALITY rows, one per source.
+def check_future(log: Log, *, known: pd.Timestamp, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Find what is dated later than ``known``, the latest pull, and what Git knows later than ``as_of``.
 
-    It is a fault for a tracker, and a warning for Git, since a commit has the clock of its author's machine,
-    and where all of it is of the first hour after the pull: then the server's clock is ahead.
+    QUALITY rows. The first, one a source, is a fault for a tracker, and a warning for Git, since a commit has
+    the clock of its author's machine, for deployments, and where all of it is of the first hour after the
+    pull: then the server's clock is ahead. The second is a note: the tracker's data end before.
     """
-    return quality_from_notes([*_later_events(log, known), *_later_commits(log, known)])
+    rows = [*_later_events(log, known), *_later_commits(log, known), *_later_deploys(log, known)]
+    return quality_from_notes([*rows, *_after_the_tracker(log, as_of, known)])
+
+
+def _later_deploys(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
+    later = log.deploys[log.deploys["at"] > known]
+    for source, rows in later.groupby("source", observed=True):
+        example = _minute(rows["at"].max())
+        detail = f"{len(rows)} deployment(s) {_later_than(known)}, such as one of {example}; correct the list"
+        yield QualityNote("events in the future", "warning", detail, str(source))
+
+
+def _after_the_tracker(log: Log, as_of: pd.Timestamp, known: pd.Timestamp) -> Iterator[QualityNote]:
+    latest = {
+        "commit": log.commits[["authored", "committed"]].max(axis=1),
+        "tag": log.releases[["at", "tagged"]].max(axis=1),
+        "deployment": log.deploys["at"],
+    }
+    counts = {what: int(((at > as_of) & (at <= known)).sum()) for what, at in latest.items()}
+    if any(counts.values()):
+        listed = ", ".join(f"{count} {what}(s)" for what, count in counts.items() if count)
+        detail = (
+            f"{listed} are later than {_minute(as_of)}, up to when the tracker was seen, and count nowhere; "
+            "pull the tracker again, or say when its export was taken (--taken)"
+        )
+        yield QualityNote("later than the tracker", "note", detail)
 
 
 def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
@@ -74,16 +99,16 @@ def check_keys(tickets: pd.DataFrame) -> list[QualityNote]:
     """
     shared = keys_of_several_tickets(tickets)
     detail = "{} key(s) belong to several tickets of {}: {}; commits that name them are linked to none"
+    check = "key of several tickets"
     keys_of = {sources: [key for key in shared if shared[key] == sources] for sources in shared.values()}
     return [
-        QualityNote(
-            "key of several tickets", "warning", detail.format(len(keys), " and ".join(sources), _some(keys))
-        )
+        QualityNote(check, "warning", detail.format(len(keys), " and ".join(sources), some_of(keys)))
         for sources, keys in keys_of.items()
     ]
 
 
-def _some(keys: Iterable[str]) -> str:
+def some_of(keys: Iterable[str]) -> str:
+    """List some of these keys, or names, in their order, and say how many more there are."""
     known = sorted(keys, key=lambda key: (key.rpartition("-")[0], len(key), key))
     more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
     return f"{', '.join(known[:SHOWN])}{more}"
@@ -137,37 +162,6 @@ def check_links(
     )
     if unknown:
         detail += (
-            f"; {len(unknown)} other key(s) in commits match no ticket that was pulled: {_some(unknown)}"
+            f"; {len(unknown)} other key(s) in commits match no ticket that was pulled: {some_of(unknown)}"
         )
     return quality_from_notes([QualityNote("link of tickets and commits", "note", detail)])
-
-
-def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
-    """Find repositories without a main line, and commits whose clocks were wrong.
-
-    Clock skew never changes what contains what; durations that it would make negative count as zero.
-    """
-    notes = []
-    for repository, commits in log.commits.groupby("repository", observed=True):
-        source, section = f"git:{repository}", workflow.repository(str(repository))
-        branches = log.branches[log.branches["repository"] == repository]
-        if section.main and section.main not in set(branches["branch"]):
-            known = ", ".join(sorted(branches["branch"])[:5])
-            detail = (
-                f"main = '{section.main}' is no branch of [[repository]] '{repository}'; there are: {known}"
-            )
-            notes.append(QualityNote("no main line", "warning", detail, source))
-        elif not branches["main"].any():
-            detail = "no main branch to merge to; name one with main = in a [[repository]] of vsm.toml"
-            notes.append(QualityNote("no main line", "warning", detail, source))
-        early = commits[
-            (commits["merged_at"] < commits["authored"]) | (commits["released"] < commits["merged_at"])
-        ]
-        if len(early):
-            detail = (
-                f"{len(early)} of {len(commits)} commits, such as {early['commit'].iloc[-1][:12]}, are dated "
-                "later than what contains them: a clock was wrong; their times to merge and to release count "
-                "as zero where they would be negative"
-            )
-            notes.append(QualityNote("skewed clock", "note", detail, source))
-    return notes

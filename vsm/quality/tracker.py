@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.delivery import FLOWS
+from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import QualityNote, quality_from_notes
 from vsm.model.alignment import TicketSelectors
 
@@ -15,16 +16,49 @@ def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float
     """Find the bulk edits: QUALITY rows, one with their share of all moves, then one per burst, by time.
 
     A burst is an unbroken run of one move by one account; a longer pause than ``minutes`` begins another one.
+    The status changes of a workflow migration are in no burst, but in the one row of the migration, which
+    comes last.
     """
-    marked = events[events["bulk"]]
+    migrations, marked = events[events["kind"] == "workflow"], events[events["bulk"]]
+    migrated = _changes(marked).isin(set(_changes(migrations)))
+    notes = [*_migrations(migrations, marked[migrated], names)]
     if marked.empty:
-        return quality_from_notes([])
+        return quality_from_notes(notes)
     moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
     effect = "visits they begin or end do not count towards dwell times; for a release, set batch = true"
     share = f"{100 * len(marked) / moves:.1f} %"
     whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
-    bursts = sorted(_bursts(marked, names, pd.Timedelta(minutes=minutes)), key=lambda note: str(note.ref))
-    return quality_from_notes([QualityNote("bulk edit", "note", whole), *bursts])
+    window = pd.Timedelta(minutes=minutes)
+    bursts = sorted(_bursts(marked[~migrated], names, window), key=lambda note: str(note.ref))
+    return quality_from_notes([QualityNote("bulk edit", "note", whole), *bursts, *notes])
+
+
+def _changes(events: pd.DataFrame) -> "pd.Series[str]":
+    """Name the change of its tracker that each event was part of."""
+    return events["ticket"].astype("str") + " " + events["ref"]
+
+
+def _migrations(
+    migrations: pd.DataFrame, moved: pd.DataFrame, names: Mapping[str, str]
+) -> Iterator[QualityNote]:
+    """Describe each change of one workflow for another, with its size, by whomever and however long."""
+    words = ["source", "before", "after"]
+    plain = migrations.astype(dict.fromkeys(words, "str")).fillna({"before": "none", "after": "none"})
+    for (source, before, after), rows in plain.groupby(words):
+        mine = moved[_changes(moved).isin(set(_changes(rows)))].astype({"before": "str", "after": "str"})
+        paths = mine["before"].replace(names) + " → " + mine["after"].replace(names)
+        listed = ", ".join(f"{count} {path}" for path, count in paths.value_counts().items())
+        effect = (
+            f"{len(mine)} of them got another status by it ({listed}), which is no flow: visits that it "
+            "begins or ends do not count towards dwell times"
+        )
+        first, last = rows["at"].min(), rows["at"].max()
+        detail = (
+            f"{rows['ticket'].nunique()} ticket(s) were migrated from workflow '{before}' to '{after}', "
+            f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC; "
+            f"{effect if len(mine) else 'none of them got another status by it'}"
+        )
+        yield QualityNote("workflow migration", "note", detail, str(source), None, first.isoformat())
 
 
 def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta) -> Iterator[QualityNote]:
@@ -38,6 +72,17 @@ def _bursts(marked: pd.DataFrame, names: Mapping[str, str], window: pd.Timedelta
             when = f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"
             detail = f"{burst['ticket'].nunique()} tickets moved {path} by one account, {when}"
             yield QualityNote("bulk edit", "note", detail, source, None, first.isoformat())
+
+
+def check_edits(events: pd.DataFrame, *, stages: pd.DataFrame) -> Iterator[QualityNote]:
+    """Find tickets that were reopened only to edit them."""
+    edits = events[reopened_to_edit(events, stages=stages)]
+    if len(edits):
+        detail = (
+            f"{edits['ticket'].nunique()} finished ticket(s) were reopened and closed again by the same "
+            "person within an hour, without work: they count as finished when they were closed first"
+        )
+        yield QualityNote("reopened to edit", "note", detail)
 
 
 def check_stages(

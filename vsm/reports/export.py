@@ -50,7 +50,7 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
-    _write(frame, to=to, formats=_TABLE_FORMATS)
+    write_as(frame, to=to, formats=_TABLE_FORMATS)
 
 
 def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
@@ -69,7 +69,7 @@ def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
     plain: nx.DiGraph[str] = nx.DiGraph(**_attributes(graph.graph))
     plain.add_nodes_from((node, _attributes(words)) for node, words in graph.nodes(data=True))
     plain.add_edges_from((a, b, _attributes(words)) for a, b, words in graph.edges(data=True))
-    _write(plain, to=to, formats=_NETWORK_FORMATS)
+    write_as(plain, to=to, formats=_NETWORK_FORMATS)
 
 
 def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _write(part: T, *, to: Path, formats: Mapping[str, Callable[[T, Path], object]]) -> None:
+def write_as(part: T, *, to: Path, formats: Mapping[str, Callable[[T, Path], object]]) -> None:
     """Write in the format that the suffix names, so that the file is whole or not there."""
-    write = formats.get(to.suffix.lower())
+    write = next((formats[end] for end in formats if to.name.lower().endswith(end)), None)
     if write is None:
         raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(formats)}")
     if not to.parent.is_dir():

@@ -13,14 +13,22 @@ from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "at": ("time", "at", "deployed_at", "timestamp", "date"),
-    "environment": ("environment", "env", "stage"),
-    "commit": ("commit", "sha", "revision"),
-    "outcome": ("outcome", "status", "result", "state"),
+    "at": (
+        "time", "at", "deployed_at", "finished_at", "completed_at", "completedon", "finishtime", "timestamp",
+        "date", "created_at", "lastupdated",
+    ),
+    "environment": ("environment", "env", "stage", "releaseenvironment", "environment_name"),
+    "commit": ("commit", "sha", "revision", "commit_sha"),
+    "outcome": (
+        "outcome", "conclusion", "result", "deploymentstatus", "deployment_status", "status", "state",
+    ),
     "repository": ("repository", "repo"),
+    "component": ("component", "service"),
     "id": ("id", "deployment", "deploy"),
-}
-"""Our words, and what columns may be called; the first that is there counts."""
+}  # fmt: skip
+"""Our words, and what columns may be called; the first that says something counts."""
+NAMED: Final = ("name", "displayName", "sha", "id")
+"""What stands for an object in a host's JSON, such as GitLab's environment; the first that is there."""
 NEEDED: Final = ("at",)
 LISTED: Final = 10
 DATED: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]")
@@ -36,7 +44,7 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     path
         ``.csv`` (separated by comma, semicolon or tab, in UTF-8, with names of columns) or ``.jsonl``.
         Each row needs a time, ISO 8601 with its zone; ``environment``, ``commit``, ``outcome``,
-        ``repository`` and ``id`` may be there, under one of the names of ``WORDS``.
+        ``repository``, ``component`` and ``id`` may be there, under one of the names of ``WORDS``.
     environment, repository
         Of rows that name none.
 
@@ -44,7 +52,8 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     ------
     Page
         One: documents named by their own id, else by their line: ``deploy, line, at, environment, commit,
-        outcome, repository``, as the file has them; None where it has nothing.
+        outcome, repository``, as the file has them, None where it has nothing; and ``component`` where it has
+        one.
 
     Raises
     ------
@@ -122,6 +131,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _word(row: Mapping[str, Any], word: str) -> str | None:
     cell = next((row[name] for name in WORDS[word] if row.get(name) not in (None, "")), "")
+    if isinstance(cell, dict):
+        cell = next((cell[name] for name in NAMED if cell.get(name)), "")
     # Half a surrogate pair, as in a cut emoji, becomes '?', as in the archive.
     return str(cell).encode(errors="replace").decode().strip() or None
 
@@ -147,10 +158,12 @@ def _zoned(text: str) -> bool:
 
 def _body(line: int, row: Mapping[str, Any], environment: str, repository: str) -> dict[str, Any]:
     words = {word: _word(row, word) for word in WORDS}
+    component = words.pop("component")
     return {
         "deploy": words.pop("id") or str(line),
         "line": line,
         **words,
         "environment": words["environment"] or environment,
         "repository": words["repository"] or repository or None,
+        **({"component": component} if component else {}),
     }

@@ -29,6 +29,9 @@ LASTING: Final = "commits "
 """How ids of documents begin that hold what cannot change."""
 STATE: Final = "repository"
 REFS: Final = ("refs/heads", "refs/remotes", "refs/tags")
+HEAD: Final = "HEAD"
+USUAL: Final = ("main", "master", "trunk", "mainline", "default", "develop", "development")
+"""What a main line is called as a rule, the most usual name first."""
 READ_BY_GIT: Final = (".mailmap", ".gitattributes")
 """Files of a checkout that git reads with the history."""
 _REF: Final = "%(refname)%00%(symref)%00%(taggerdate:iso-strict)"
@@ -51,9 +54,9 @@ def commit_pages(
 ) -> Iterator[Page]:
     """Give a repository's commits, branches and tags.
 
-    Everything that a branch, a remote branch or a tag reaches, parents before children; HEAD may point
-    nowhere. All is read, and git's exit code checked, before the first page. Commits that were read before
-    are not read again, unless the mailmap has changed, which renames people.
+    Everything that a branch, a remote branch or a tag reaches, parents before children; without any branch
+    what a detached HEAD does. All is read, and git's exit code checked, before the first page. Commits that
+    were read before are not read again, unless the mailmap has changed, which renames people.
 
     Parameters
     ----------
@@ -75,8 +78,9 @@ def commit_pages(
         8601 with the zone as Git has it, may be odd, and are empty where Git cannot read them. Names and
         addresses are those of the mailmap. Last of all the document of ``type`` repository:
         ``shallow``, ``partial``, ``head`` (the branch that HEAD names, there or not; None while detached),
-        ``main`` (the full name of the branch that others branch off; None without any), ``branches`` (name,
-        commit), ``tags`` (name, commit, when it was made or None), ``count`` of commits, ``mailmap``.
+        ``main`` (the full name of the branch that work is merged to; None where nothing says which one),
+        ``branches`` (name, commit), ``tags`` (name, commit, when it was made or None), ``count`` of commits,
+        ``mailmap``.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def commit_pages(
     state = _state(repository, allow_shallow=allow_shallow)
     known = known if known and all(known[word] == state[word] for word in ("mailmap", "shallow")) else None
     tips = _present(repository, known) if known else []
-    batches = list(_batches(_log(repository, tips, partial=state["partial"]), page_size))
+    batches = list(_batches(_log(repository, tips, state), page_size))
     count = known["count"] if known else 0
     for batch in batches:
         yield Page((Document(f"{LASTING}{count:09}", batch),), cursor=str(count))
@@ -127,7 +131,10 @@ def _state(repository: Path, *, allow_shallow: bool) -> dict[str, Any]:
 
 
 def _refs(repository: Path, head: object) -> dict[str, Any]:
-    """Give branches and tags that name a commit, each peeled to it, through tags of tags."""
+    """Give branches and tags that name a commit, each peeled to it, through tags of tags.
+
+    Where there is no branch at all, as in some checkouts of CI, the detached HEAD stands for one.
+    """
     listed = run_git(repository, "for-each-ref", f"--format={_REF}", *REFS).splitlines()
     refs = [line.split(b"\0") for line in listed]
     asked = b"".join(ref + b"^{commit}\n" for ref, *_ in refs)
@@ -144,13 +151,25 @@ def _refs(repository: Path, head: object) -> dict[str, Any]:
             tags.append([name.removeprefix("refs/tags/"), commit, tagged.decode() or None])
         else:
             branches.append([name, commit])
+    if not head and not branches:
+        there = run_git(repository, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", accepted=(0, 1, 128))
+        branches += [[HEAD, there.decode().strip()]] if there.strip() else []
     return {"main": _main(dict(branches), points, head), "branches": branches, "tags": tags}
 
 
 def _main(branches: Mapping[str, str], points: Mapping[str, str], head: object) -> str | None:
-    """Choose the branch that work is merged to: the remote's own, else HEAD's, else one that is called so."""
-    usual = (f"refs/heads/{name}" for name in ("main", "master", "trunk"))
-    named = [points.get("refs/remotes/origin/HEAD"), head, *usual, *branches]
+    """Choose the branch that work is merged to; None where nothing says which one it is.
+
+    That is the remote's own branch, if the clone knows it, else one that is called so, since a checkout of CI
+    may be on any branch, or on none. Without remote branches HEAD names it, or it is the only one.
+    """
+    remotes = sorted({name.split("/")[2] for name in branches if name.startswith("refs/remotes/")})
+    remotes.sort(key=lambda remote: remote != "origin")
+    own = [points.get(f"refs/remotes/{remote}/HEAD") for remote in remotes]
+    places = [*(f"refs/remotes/{remote}" for remote in remotes), "refs/heads"]
+    usual = [f"{place}/{name}" for name in USUAL for place in places]
+    alone = list(branches) if len(branches) == 1 and not remotes and HEAD not in branches else []
+    named = [*own, *usual] if remotes else [head, *usual, *alone]
     return next((str(name) for name in named if name in branches), None)
 
 
@@ -174,17 +193,19 @@ def _present(repository: Path, known: Json) -> list[str]:
     ]
 
 
-def _log(repository: Path, tips: list[str], *, partial: bool) -> Iterator[bytes]:
+def _log(repository: Path, tips: list[str], state: Json) -> Iterator[bytes]:
     """Read commits that the refs reach and the tips do not; each field ends in NUL, which no message holds.
 
     A bare repository keeps its mailmap in a file's content, which a partial clone need not hold.
     """
     layout = "%x00".join(FIELDS.values())
+    detached = [name for name, _ in state["branches"] if name == HEAD]
     return stream_git(
         repository, "log", "-z", "--topo-order", "--reverse", "--no-color", "--no-ext-diff", "--no-textconv",
         "--no-notes", "--no-decorate", "--encoding=UTF-8", f"--format=tformat:{layout}",
         "--branches", "--tags", "--remotes", "--stdin",
-        stdin="".join(f"^{tip}\n" for tip in tips).encode(), settings=["mailmap.blob="] if partial else [],
+        stdin="".join(f"{name}\n" for name in [*(f"^{tip}" for tip in tips), *detached]).encode(),
+        settings=["mailmap.blob="] if state["partial"] else [],
     )  # fmt: skip
 
 

@@ -1,36 +1,92 @@
-"""Any other tracker's export: CSV or Parquet, one row a step, with a mapping of columns."""
+"""Any other tracker's export, whatever its shape: steps, activities, dates of stages, or an event log."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Document, Page
+from vsm.sources.table_cells import Cells, read_cells
+from vsm.sources.table_shapes import NOT_RECORDED, Layout, layout_of
+from vsm.sources.table_values import amounts_of, instants_of, text_of, zone_of
+from vsm.sources.xes_file import Note, is_xes, joined_transitions, read_xes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NEEDED: Final = ("ticket", "at", "status")
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "": ("ticket", "at", "status"),
+    "wide": ("ticket",),
+    "lead times": (),
+}
 STEP: Final = ("status", "holder", "team", "actor")
+AMOUNTS: Final = ("value", "cost_of_delay")
 FIELDS: Final = (
-    "type", "summary", "project", "priority", "objective", "url", "components", "labels", "value",
-    "cost_of_delay",
+    "type", "summary", "project", "priority", "objective", "url", "components", "labels", "resolution",
+    *AMOUNTS,
 )  # fmt: skip
-WORDS: Final = (*NEEDED, "holder", "team", "actor", *FIELDS)
+WORDS: Final = (
+    "ticket",
+    "at",
+    "status",
+    "end",
+    "holder",
+    "team",
+    "actor",
+    "created",
+    "resolved",
+    "transition",
+    *FIELDS,
+)
 LISTED: Final = 10
+PAGE: Final = 500
 BAD_ROWS: Final = " bad rows"
 """Id of the document that lists them; no ticket's begins with a space."""
-LONGEST: Final = 2**31 - 1  # of a cell; the csv module stops at 131,072 characters, some descriptions do not
-DATED: Final = r"\d{4}(?P<dash>[-/])\d{2}(?P=dash)\d{2}(?!\d)"
-ZONED: Final = r":.*(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z)$"
+NOTES: Final = " notes"
+"""Id of the document that says how the file was read, where that was not said."""
+_PART: Final = re.compile(r'(?:"[^"]*"|[^,"]|")+')
 
 
-def parse_columns(text: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFormat:
+    """How a file writes, where it cannot be seen: all of it is the file's own by default.
+
+    ``shape`` is empty, ``wide`` or ``lead times``; ``stages`` are columns of a wide table; ``decimal`` is a
+    comma or a dot; ``date_format`` is one of ``strptime``.
+    """
+
+    shape: str = ""
+    stages: tuple[str, ...] = ()
+    decimal: str = ""
+    date_format: str = ""
+    encoding: str = ""
+    sheet: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, as a ParameterError."""
+        if self.decimal not in ("", ",", "."):
+            raise ParameterError(f"--decimal is '{self.decimal}'; it is a comma or a dot")
+        if self.date_format and "%" not in self.date_format:
+            raise ParameterError(
+                f"--date-format is '{self.date_format}'; write it as %d.%m.%Y %H:%M (day first)"
+            )
+        try:
+            codecs.lookup(self.encoding or "utf-8")
+        except LookupError:
+            raise ParameterError(
+                f"no encoding '{self.encoding}'; name one such as cp1252 or utf-16"
+            ) from None
+
+
+def parse_columns(text: str, *, shape: str = "") -> dict[str, str]:
     """Read a mapping of columns, such as ``ticket=case_id,at=timestamp,status=activity``.
+
+    A name with a comma may stand in quotes; without them it ends where the next ``word=`` begins.
 
     Raises
     ------
@@ -39,21 +95,27 @@ def parse_columns(text: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> parse_columns("ticket=ID,at=When,status=State,holder=Who")
-    {'ticket': 'ID', 'at': 'When', 'status': 'State', 'holder': 'Who'}
+    >>> parse_columns('ticket="Case, ID",at=When,status=State,holder=Who')
+    {'ticket': 'Case, ID', 'at': 'When', 'status': 'State', 'holder': 'Who'}
     """
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    columns = {word.strip(): column.strip() for word, _, column in pairs}
-    odd = _faults(columns) + (["a word is given twice"] if len(columns) < len(pairs) else [])
+    parts = list[str]()
+    for part in _PART.findall(text):
+        if parts and "=" not in part and part.strip() not in WORDS and part.strip():
+            parts[-1] += f",{part}"
+        elif part.strip():
+            parts.append(part)
+    pairs = [part.strip().strip('"').partition("=") for part in parts]
+    columns = {word.strip(): column.strip().strip('"').strip() for word, _, column in pairs}
+    odd = _faults(columns, shape) + (["a word is given twice"] if len(columns) < len(pairs) else [])
     if odd:
         raise ParameterError(f"--map {text}: {'; '.join(odd)}; write ticket=COLUMN,at=COLUMN,status=COLUMN,…")
     return columns
 
 
-def _faults(columns: Mapping[str, str]) -> list[str]:
+def _faults(columns: Mapping[str, str], shape: str) -> list[str]:
     odd = [f"'{word}' is not one of {', '.join(WORDS)}" for word in columns if word not in WORDS]
     odd += [f"'{word}' names no column" for word, column in columns.items() if not column]
-    return odd + [f"'{word}' is needed" for word in NEEDED if word not in columns]
+    return odd + [f"'{word}' is needed" for word in NEEDED[shape] if word not in columns]
 
 
 def row_pages(
@@ -62,35 +124,35 @@ def row_pages(
     columns: Mapping[str, str],
     timezone: str | None,
     skip_bad: bool = False,
-    page_size: int = 500,
+    format_: TableFormat | None = None,
 ) -> Iterator[Page]:
     """Give the tickets of an export, step by step.
 
     Parameters
     ----------
     path
-        ``.csv`` (separated by comma, semicolon or tab, in UTF-8) or ``.parquet``; each row says that a
-        ticket had a status from an instant on. Times are ISO 8601, or have slashes for dashes.
+        A table (``vsm.sources.table_cells``) or an event log, ``.xes`` or ``.xes.gz``. Each row says that a
+        ticket had a status from an instant on, or, with an ``end``, that an activity lasted so long.
     columns
-        Our word → the file's column, as ``parse_columns`` gives it.
+        Our word → the file's column, as ``parse_columns`` gives it; empty: by the names of the columns.
     timezone
         IANA zone of times that carry none.
     skip_bad
         Leave out rows that cannot be used, and keep a list of them in a document.
-    page_size
-        Tickets a page.
+    format_
+        How the file writes dates and numbers, and what its rows are.
 
     Yields
     ------
     Page
-        Documents named by the ticket: ``ticket``, ``rows`` (``line, at, status, holder, team, actor``,
-        sorted by instant, then line) and its latest fields.
+        Documents named by the ticket: ``ticket``, ``rows`` (``line, at, status, holder, team, actor``, and
+        ``end`` and ``kind`` where they are known; sorted by instant, then line) and its latest fields.
 
     Raises
     ------
     SourceError
-        The file cannot be read, lacks a column, has times without a zone, or bad rows, which are listed by
-        line. All of it is checked before the first page.
+        The file cannot be read, lacks a column, has times without a zone, a snapshot for a history, numbers
+        that could be two, or bad rows, which are listed by line. All is checked before the first page.
 
     Examples
     --------
@@ -99,147 +161,148 @@ def row_pages(
     ...
     vsm.errors.SourceError: nowhere.csv: No such file or directory
     """
-    if odd := _faults(columns):
+    form = format_ or TableFormat()
+    if columns and (odd := _faults(columns, form.shape or ("wide" if form.stages else ""))):
         raise SourceError(f"{path}: columns cannot be mapped: {'; '.join(odd)}")
-    rows, bad = _usable(_read(path, columns), path, _zone(timezone))
+    if columns and is_xes(path):
+        raise SourceError(f"{path}: the attributes of an event log have names of their own; leave out --map")
+    raw, notes = (read_xes(path), []) if is_xes(path) else _read(path, columns, form)
+    rows, bad, days = _usable(raw, path, timezone, form.date_format)
+    if days:
+        notes.append(("note", "its times are days, taken as midnight UTC; --timezone names another zone"))
     if bad and not skip_bad:
-        listed = "; ".join(f"line {row['line']}: {row['reason']}" for row in bad[:LISTED])
-        more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
-        raise SourceError(f"{path}: {len(bad)} bad row(s): {listed}{more}; fix them, or pass --skip-bad")
-    skipped = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
-    documents, done = chain(skipped, _documents(rows)), 0
-    while page := tuple(islice(documents, page_size)):
+        raise SourceError(_sentence(path, bad, form))
+    if "transition" in rows:
+        rows, more = joined_transitions(rows)
+        notes += more
+    if "place" in rows:
+        notes += _out_of_order(rows)
+    if form.shape == "lead times":
+        rows = rows.drop(columns="end")
+    listed = [Document(BAD_ROWS, {"bad_rows": bad})] if bad else []
+    listed += [Document(NOTES, {"notes": notes})] if notes else []
+    documents, done = chain(listed, _documents(rows)), 0
+    while page := tuple(islice(documents, PAGE)):
         done += len(page)
         yield Page(page, cursor=str(done))
 
 
-def _read(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
-    """Read the mapped columns under our words, with each row's line and what is wrong with its shape."""
-    readers = {".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
-        raise SourceError(f"{path}: neither .csv nor .parquet; export the table as one of these")
-    try:
-        return readers[path.suffix.lower()](path, columns)
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, csv.Error) as error:
-        raise SourceError(f"{path}: cannot be read as a table ({error})") from error
+def _sentence(path: Path, bad: list[dict[str, Any]], form: TableFormat) -> str:
+    word = "event" if is_xes(path) else "line"
+    listed = "; ".join(f"{word} {row['line']}: {row['reason']}" for row in bad[:LISTED])
+    more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
+    spelled = any(row["reason"].startswith("no readable time") for row in bad) and not form.date_format
+    hint = "; other dates are read with --date-format, such as %d.%m.%Y %H:%M" if spelled else ""
+    return f"{path}: {len(bad)} bad row(s): {listed}{more}; fix them, or pass --skip-bad{hint}"
 
 
-def _read_csv(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
-    """Read CSV; a row's line is the one on which it begins: quoted texts may hold line breaks."""
-    import pandas as pd  # noqa: PLC0415 - keeps a pull of other sources quick to start
-
-    csv.field_size_limit(LONGEST)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        separator = max(",;\t", key=file.readline().count)
-        file.seek(0)
-        reader = csv.reader(file, delimiter=separator, strict=True)
-        header = next(reader, None)
-        if header is None:
-            raise ValueError("it is empty: not even a line with names of columns")
-        positions = _positions(header, columns, path)
-        rows, end = [], reader.line_num
-        for cells in reader:
-            begin, end = end + 1, reader.line_num
-            if cells:
-                odd = f"{len(cells)} cells under {len(header)} columns" if any(cells[len(header) :]) else ""
-                padded = cells + [""] * (len(header) - len(cells))
-                rows.append((*(padded[position] for position in positions), begin, odd))
-    return pd.DataFrame(rows, columns=[*columns, "line", "odd"])
+def _read(path: Path, columns: Mapping[str, str], form: TableFormat) -> tuple["pd.DataFrame", list[Note]]:
+    """Read the rows of a table under our words, with each one's line and what is wrong with its shape."""
+    cells = read_cells(path, encoding=form.encoding, sheet=form.sheet)
+    layout = layout_of(
+        cells, path, columns=columns, shape=form.shape, stages=form.stages, date_format=form.date_format
+    )
+    about = cells.frame[list(layout.words.values())].set_axis(list(layout.words), axis=1)
+    for word in AMOUNTS:
+        if word in about:
+            where = f"{path}: column '{cells.header[layout.words[word]]}'"
+            about[word] = amounts_of(about[word], where, decimal=form.decimal)
+    rows = about.assign(line=cells.lines, odd=cells.odd)
+    if layout.shape == "wide":
+        rows = _dates_of_stages(rows, cells, layout)
+    elif layout.shape == "lead times":
+        rows = _created_and_resolved(rows)
+    level = "warning" if layout.shape == "lead times" else "note"
+    return rows, [(level, layout.note)] if layout.note else []
 
 
-def _read_parquet(path: Path, columns: Mapping[str, str]) -> "pd.DataFrame":
-    """Read Parquet; integers stay integers where some are missing, and an index is a column."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - see _read_csv
+def _dates_of_stages(rows: "pd.DataFrame", cells: Cells, layout: Layout) -> "pd.DataFrame":
+    """Make a row of each date; a stage without one was skipped. The last stage is the end of the stream."""
+    import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
 
-    table = pq.read_table(path)
-    mapped = table.select(_positions(table.column_names, columns, path)).rename_columns(list(columns))
-    rows: pd.DataFrame = mapped.to_pandas(ignore_metadata=True, integer_object_nulls=True)
-    return rows.assign(line=range(2, len(rows) + 2), odd="")
-
-
-def _positions(header: Sequence[str], columns: Mapping[str, str], path: Path) -> list[int]:
-    names = [name.strip() for name in header]
-    absent = sorted(set(columns.values()) - set(names))
-    if absent:
-        raise SourceError(f"{path} has no column {', '.join(absent)}; it has {', '.join(names) or 'none'}")
-    twice = sorted({column for column in columns.values() if names.count(column) > 1})
-    if twice:
-        raise SourceError(
-            f"{path} has several columns called {', '.join(twice)}; give them names of their own"
-        )
-    return [names.index(column) for column in columns.values()]
+    again = rows["ticket"].duplicated()
+    rows["odd"] = rows["odd"].mask(again & (rows["odd"] == ""), "its ticket has a row already")
+    dates = [
+        rows.assign(at=cells.frame[place], status=cells.header[place], place=number)
+        for number, place in enumerate(layout.stages)
+    ]
+    steps = pd.concat(dates).sort_index(kind="stable")
+    steps["kind"] = steps["place"].map({len(layout.stages) - 1: "done"})
+    filled = steps["at"].notna() & (steps["at"].map(text_of) != "")
+    dateless = rows[~rows.index.isin(steps.index[filled])].assign(at="", status="-", place=0)
+    return pd.concat([steps[filled], dateless], ignore_index=True)
 
 
-def _zone(timezone: str | None) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(timezone) if timezone else None
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SourceError(f"no time zone '{timezone}'; name one such as Europe/Berlin or UTC") from error
+def _out_of_order(rows: "pd.DataFrame") -> list[Note]:
+    """Note tickets that entered a later stage first: by their dates they went back."""
+    back = rows["place"].astype("int64").groupby(rows["ticket"]).diff() < 0
+    tickets = rows["ticket"][back].unique()
+    detail = (
+        f"{len(tickets)} ticket(s), such as {', '.join(tickets[:LISTED])}, entered a later stage before an "
+        "earlier one; they are read in the order of their dates. --stage names the stages in their order"
+    )
+    return [("warning", detail)] if len(tickets) else []
+
+
+def _created_and_resolved(rows: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
+
+    created = rows.assign(at=rows["created"], end=rows["resolved"], status=NOT_RECORDED, kind="work")
+    resolved = rows.assign(at=rows["resolved"], end="", status="Resolved", kind="done")
+    resolved = resolved[resolved["at"].notna() & (resolved["at"].map(text_of) != "")]
+    return pd.concat([created, resolved], ignore_index=True).drop(columns=["created", "resolved"])
 
 
 def _usable(
-    rows: "pd.DataFrame", path: Path, zone: ZoneInfo | None
-) -> tuple["pd.DataFrame", list[dict[str, Any]]]:
-    """Give usable rows, and those that lack what is needed or whose time cannot be read."""
-    import pandas as pd  # noqa: PLC0415 - see _read
+    rows: "pd.DataFrame", path: Path, timezone: str | None, date_format: str
+) -> tuple["pd.DataFrame", list[dict[str, Any]], bool]:
+    """Give usable rows, those that cannot be used and why, and whether times are days in no zone."""
+    import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
 
-    cells = rows.drop(columns="line").astype("object")
-    texts = cells.where(cells.notna(), "").map(_text)
-    at, reason = _instants(texts.pop("at"), path, zone)
+    zone = zone_of(timezone)
+    times = [word for word in ("at", "end") if word in rows]
+    cells = rows.drop(columns=["line", *times]).astype("object")
+    texts = cells.where(cells.notna(), "").map(text_of)
+    whole, reason, local = texts.assign(line=rows["line"]), pd.Series("", index=rows.index), []
+    for word in times:
+        cell = rows[word].astype("object").where(rows[word].notna(), "")
+        whole[word], why, naive = instants_of(cell, zone=zone, date_format=date_format)
+        local.append(naive.dropna())
+        reason = reason.mask((reason == "") & ((word == "at") | (why != "no time")), why)
+    clocked = any((naive.dt.normalize() != naive).any() for naive in local)
+    if clocked and zone is None:
+        raise SourceError(f"{path}: its times carry no zone; name it with --timezone, such as Europe/Berlin")
+    if "end" in rows:
+        known = whole["at"].fillna(whole["end"])  # an activity of which only the end is known has no length
+        reason = reason.mask((reason == "no time") & known.notna(), "")
+        reason = reason.mask(whole["end"] < whole["at"], "it ends before it begins")
+        whole["at"] = known
     for word in ("status", "ticket"):
         reason = reason.mask(texts[word] == "", f"no {word}")
-    odd = texts.pop("odd")
-    reason = reason.mask(odd != "", odd)
+    reason = reason.mask(texts["odd"] != "", texts["odd"])
     good = reason == ""
-    bad = [
-        {"line": int(line), "reason": str(why)}
-        for line, why in zip(rows["line"][~good], reason[~good], strict=True)
-    ]
-    whole = pd.concat([texts, at.rename("at"), rows["line"]], axis=1)[good]
-    return whole.sort_values(["ticket", "at", "line"], ignore_index=True), bad
-
-
-def _text(value: object) -> str:
-    """Give a cell's text; a ticket's number may have become a float where numbers were missing."""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
-
-
-def _instants(
-    texts: "pd.Series[str]", path: Path, zone: ZoneInfo | None
-) -> tuple["pd.Series[Any]", "pd.Series[str]"]:
-    """Give instants, each in its own zone or else in the named one, and why one cannot be read.
-
-    Only years before months before days are read: 05/01/2026 is two different days.
-    """
-    import pandas as pd  # noqa: PLC0415 - see _read_csv
-
-    dated = texts.where(texts.str.match(DATED)).str.replace(" UTC", "Z", regex=False)
-    zoned = dated.str.contains(ZONED).fillna(value=False).astype("bool")
-    own = pd.to_datetime(dated.where(zoned), format="ISO8601", utc=True, errors="coerce")
-    naive = pd.to_datetime(dated.mask(zoned), format="ISO8601", errors="coerce")
-    if zone is None and naive.notna().any():
-        raise SourceError(f"{path}: its times carry no zone; name it with --timezone, such as Europe/Berlin")
-    local = naive.dt.tz_localize(zone or "UTC", ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
-    at = own.astype("datetime64[us, UTC]").fillna(local.astype("datetime64[us, UTC]"))
-    reason = pd.Series("", index=texts.index, dtype="object")
-    reason = reason.mask(at.isna(), "no readable time '" + texts + "', write it as 2026-01-31 08:00")
-    reason = reason.mask(
-        naive.notna() & at.isna(), "time '" + texts + "' is twice or never on that day's clock"
-    )
-    return at, reason.mask(texts == "", "no time").astype("str")
+    first = pd.DataFrame({"line": rows["line"], "reason": reason})[~good].drop_duplicates("line")
+    bad = cast("list[dict[str, Any]]", first.sort_values("line").to_dict("records"))
+    usable = whole[good].drop(columns="odd").sort_values(["ticket", "at"], ignore_index=True)
+    return usable, bad, zone is None and not clocked and any(len(naive) for naive in local)
 
 
 def _documents(rows: "pd.DataFrame") -> Iterator[Document]:
-    """Give rows, sorted by ticket, instant and line, as one document a ticket."""
-    present = [word for word in STEP if word in rows]
+    """Give rows, sorted by ticket and instant, as one document a ticket."""
+    import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
+
+    present = [word for word in (*STEP, "kind") if word in rows]
     fields = [word for word in FIELDS if word in rows]
     for ticket, steps in groupby(rows.to_dict("records"), key=itemgetter("ticket")):
         history: list[dict[str, Any]] = []
         latest: dict[str, Any] = dict.fromkeys(fields)
         for row in steps:
             step = dict.fromkeys(STEP) | {word: row[word] or None for word in present}
-            history.append(step | {"line": row["line"], "at": row["at"].isoformat()})
+            step |= {"line": row["line"], "at": row["at"].isoformat()}
+            if "end" in row:
+                step["end"] = row["end"].isoformat() if pd.notna(row["end"]) else None
+            if row.get("gone") is True:
+                step["gone"] = True
+            history.append(step)
             latest |= {word: row[word] for word in fields if row[word]}
         yield Document(ticket, {"ticket": ticket, "rows": history} | latest)

@@ -28,6 +28,12 @@ COMMITS: Final = Table(
         Column("merged_at", "instant", "committer timestamp of that merge; missing before it", may_lack=True),
         Column("release", "text", "first release that contains it", may_lack=True),
         Column("released", "instant", "instant of that release; missing before it", may_lack=True),
+        Column(
+            "components",
+            "category",
+            "components of the repository whose files it changed, joined by `; `",
+            may_lack=True,
+        ),
         Column("branch", "category", "branch that a merge brought in, by its subject", may_lack=True),
         Column("pull", "text", "number of its pull request, by its subject", may_lack=True),
         Column(
@@ -59,7 +65,17 @@ RELEASES: Final = Table(
         Column("commit", "text", "commit it names"),
         Column("at", "instant", "committer timestamp of that commit"),
         Column("tagged", "instant", "when the tag was made; missing for a lightweight tag", may_lack=True),
-        Column("final", "flag", "by its name a release to customers: no preview, no other kind of tag"),
+        Column(
+            "component",
+            "category",
+            "component that it releases; missing: the whole repository",
+            may_lack=True,
+        ),
+        Column(
+            "final",
+            "flag",
+            "a release to customers: no preview, no tag that moves, and the first of its commit's tags",
+        ),
     ),
 )
 
@@ -77,13 +93,14 @@ BRANCHES: Final = Table(
 
 DEPLOYS: Final = Table(
     "deploys",
-    "One row per recorded deployment.",
+    "One row per recorded deployment that reached its environment.",
     ("source", "deploy"),
     (
         Column("deploy", "text", "id of the record: its line, or its own id"),
         Column("at", "instant", "when it was deployed"),
         Column("environment", "category", "where to, such as `production`"),
         Column("repository", "category", "name of the repository", may_lack=True),
+        Column("component", "category", "component of the repository; missing: all of it", may_lack=True),
         Column("commit", "text", "commit that was deployed, whole or abbreviated", may_lack=True),
         Column("outcome", "category", "its outcome", allowed=OUTCOMES),
         Column("source", "category", "where the fact comes from, such as `deployments:shop`"),

@@ -10,7 +10,7 @@ from vsm.tables.schema import Column, Table
 EVENT_KINDS: Final = (
     "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
     "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
-    "deploy", "delete",
+    "deploy", "delete", "workflow",
 )  # fmt: skip
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
 STAGE_KINDS: Final = ("queue", "work", "external", "done")
@@ -28,6 +28,7 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
+UNITS: Final = ("unit", "container", "part", "out of scope")
 
 
 def _listed(name: str) -> dict[str, dict[str, list[str]]]:
@@ -81,6 +82,14 @@ TICKETS: Final = Table(
             "category",
             "of a finished ticket; by its resolution, else by its status",
             allowed=TICKET_OUTCOMES,
+            may_lack=True,
+        ),
+        Column(
+            "unit",
+            "category",
+            "`unit`: a unit of work, which is counted; else why not: it holds others, is a part of its "
+            "parent, or `[scope]` leaves it out",
+            allowed=UNITS,
             may_lack=True,
         ),
         Column("url", "text", "its address in the tracker", may_lack=True),
@@ -253,7 +262,7 @@ NAMES: Final = Table(
             "category",
             "the tracker's own category of the status; `app`: a program's account",
             may_lack=True,
-            allowed=("queue", "work", "done", "app"),
+            allowed=("queue", "work", "external", "done", "app"),
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column("last", "instant", "last seen under this name; the latest is the current one", may_lack=True),

@@ -22,6 +22,9 @@ from vsm.people import Teams
 
 LONG_AGO: Final = -NEVER
 
+IN_PARTS: Final = "work on parts"
+"""No cause: somebody worked on a part of the ticket, so that it did not wait."""
+
 CauseRule = Callable[[Intervals], Intervals]
 """Stretches of waiting (``parent``: row in ``Parts``) → what a cause explains (``parent``: row in those)."""
 
@@ -36,6 +39,7 @@ class WaitContext:
     stages: pd.DataFrame
     teams: Teams
     blocked: pd.DataFrame
+    in_parts: pd.DataFrame
     rules: Waiting
     words: Words
     as_of: pd.Timestamp
@@ -51,6 +55,14 @@ class WaitContext:
         first: Ints = np.searchsorted(ticket, np.arange(len(self.words.tickets)))
         rows: Ints = first[encode(self.waits["ticket"], self.words.tickets)] + self.waits["n"].to_numpy()
         return rows
+
+    def assignable(self) -> Flags:
+        """Mark the waits of tickets whose source records assignees: of others nobody knows who had them."""
+        kind, source = self.events["kind"], self.events["source"]
+        known = set(source[(kind == "assignee") & self.events["after"].notna()].unique())
+        created = self.events.loc[(kind == "created") & source.isin(known), "ticket"]
+        marked: Flags = self.waits["ticket"].isin(set(created)).to_numpy()
+        return marked
 
     def in_stages(self, holds: "pd.Series[bool]") -> Flags:
         """Mark the waits in stages for which this holds, by row of ``stages``."""
@@ -100,7 +112,7 @@ class Calendars:
 
 
 def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Mapping[str, CauseRule]:
-    """Give one rule for each word of ``CAUSES`` but ``unexplained``.
+    """Give one rule for each word of ``CAUSES`` but ``unexplained``, and ``IN_PARTS``.
 
     Examples
     --------
@@ -114,10 +126,11 @@ def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Map
     # again.
     capacity_first = context.rules.order.index("at capacity") < context.rules.order.index("overtaken")
     return {
-        "blocked": _blocked(context, parts),
+        IN_PARTS: _spans(context.in_parts, context, parts),
+        "blocked": _spans(context.blocked, context, parts),
         "external": _where(external[parts.pieces.parent]),
         "non-working time": _covered(calendars.closed(), calendars.of_part),
-        "unassigned": _where(parts.unowned),
+        "unassigned": _where(parts.unowned & context.assignable()[parts.pieces.parent]),
         "batched": _batched(context, parts),
         "at capacity": lambda rest: receivers.worked(rest, earlier=True),
         "overtaken": lambda rest: receivers.worked(rest, earlier=None if capacity_first else False),
@@ -139,12 +152,13 @@ def _covered(spans: GroupedIntervals, group: Ints) -> CauseRule:
     return lambda rest: spans.intersect(rest, group[rest.parent])
 
 
-def _blocked(context: WaitContext, parts: Parts) -> CauseRule:
+def _spans(frame: pd.DataFrame, context: WaitContext, parts: Parts) -> CauseRule:
+    """Account for what these spans of tickets cover."""
     tickets = context.words.tickets
-    group, start = encode(context.blocked["ticket"], tickets), micros_of(context.blocked["start"])
+    group, start = encode(frame["ticket"], tickets), micros_of(frame["start"])
     order = np.lexsort((start, group))
     order = order[group[order] >= 0]
-    spans = GroupedIntervals(group[order], start[order], micros_of(context.blocked["end"])[order])
+    spans = GroupedIntervals(group[order], start[order], micros_of(frame["end"])[order])
     return _covered(spans, encode(context.waits["ticket"], tickets)[parts.pieces.parent])
 
 

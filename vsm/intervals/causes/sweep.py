@@ -12,7 +12,7 @@ from vsm.intervals._kernels.arrays import Ints
 from vsm.intervals._kernels.coding import decode, instants_of
 from vsm.intervals._kernels.grouped_search import MAX_KEY
 from vsm.intervals._kernels.runs import run_ends, run_starts
-from vsm.intervals.causes.cause_rules import Calendars, CauseRule, WaitContext, cause_rules
+from vsm.intervals.causes.cause_rules import IN_PARTS, Calendars, CauseRule, WaitContext, cause_rules
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
@@ -26,6 +26,7 @@ def causes_of_waits(
     stages: pd.DataFrame,
     teams: Teams,
     blocked: pd.DataFrame,
+    in_parts: pd.DataFrame,
     clock: Clock,
     rules: Waiting,
     as_of: pd.Timestamp,
@@ -43,8 +44,8 @@ def causes_of_waits(
     ``non-working time``
         Outside the working calendar of the receiver's team. Misleads where the calendar is only assumed.
     ``unassigned``
-        Nobody was assigned, and neither stage nor ticket belongs to a team. Misleads where a team knows
-        what is its own, and vsm.toml does not say so.
+        Nobody was assigned, in a source that records assignees, and neither stage nor ticket belongs to a
+        team. Misleads where a team knows what is its own, and vsm.toml does not say so.
     ``batched``
         It left with others of the same receiver, or with a release, until the last of them was ready.
         Misleads where tickets are dragged along a board together that were worked on one by one.
@@ -75,6 +76,8 @@ def causes_of_waits(
         Which team each person is in, and when.
     blocked
         ``ticket, start, end``: disjoint spans, as ``blocked_spans`` gives them.
+    in_parts
+        When somebody worked on parts of a ticket, as ``work_of_parts`` gives it: that is no waiting.
     clock
         Working calendars of the teams, covering the whole time.
     rules
@@ -85,15 +88,15 @@ def causes_of_waits(
     Returns
     -------
     DataFrame
-        WAITS. The pieces of each wait sum to it, exactly; no two that follow one another have the same cause
-        and receiver. ``working`` is in the calendar of the receiver's team, where a receiver has none of the
-        visit's team.
+        WAITS. The pieces of each wait, and the work on parts meanwhile, sum to it, exactly; no two that
+        follow one another have the same cause and receiver. ``working`` is in the calendar of the receiver's
+        team, where a receiver has none of the visit's team.
     """
     if waits.empty:
         return empty(WAITS)
     seen = events[events["at"] <= as_of]
     words = words_of(visits, seen, stages=stages, teams=teams)
-    context = WaitContext(waits, visits, seen, stages, teams, blocked, rules, words, as_of)
+    context = WaitContext(waits, visits, seen, stages, teams, blocked, in_parts, rules, words, as_of)
     parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words)
     calendars = Calendars.of(clock, parts, context)
     pieces, cause = _first_that_holds(parts, cause_rules(context, parts, calendars), order=rules.order)
@@ -115,6 +118,7 @@ def _first_that_holds(
     """
     whole = parts.pieces
     rest = Intervals(np.arange(len(whole)), whole.start, whole.end)
+    rest = subtract(rest, rules[IN_PARTS](rest)).of(rest)
     found, causes = [], []
     for cause in order:
         taken = rules[cause](rest)
@@ -141,6 +145,7 @@ def _joined(pieces: Intervals, cause: Ints, parts: Parts) -> tuple[Intervals, In
     """Make one of pieces of one wait that follow one another with the same cause and the same receiver."""
     wait, part = parts.pieces.parent[pieces.parent], pieces.parent
     starts = run_starts(wait, cause, parts.person[part], parts.team[part])
+    starts[1:] |= pieces.start[1:] != pieces.end[:-1]  # work on a part in between
     first, last = np.flatnonzero(starts), np.flatnonzero(run_ends(starts))
     return Intervals(part[first], pieces.start[first], pieces.end[last]), cause[first]
 

@@ -1,19 +1,25 @@
 """What went into production, when, and which commits it brought first."""
 
 from bisect import bisect_left
+from collections.abc import Collection
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from vsm.eventlog.history import History
+from vsm.eventlog.components import first_to_bring
+from vsm.eventlog.history import NOWHERE, History
 from vsm.tables import INSTANT
 
-COLUMNS: Final = ["deployment", "repository", "at", "commit", "outcome", "source"]
+COLUMNS: Final = ["deployment", "repository", "component", "at", "commit", "outcome", "source"]
 
 
 def production_deployments(
-    deploys: pd.DataFrame, releases: pd.DataFrame, commits: pd.DataFrame, *, environment: str = "production"
+    deploys: pd.DataFrame,
+    releases: pd.DataFrame,
+    commits: pd.DataFrame,
+    *,
+    environments: Collection[str] = ("production",),
 ) -> pd.DataFrame:
     """Give what was deployed to production, in order.
 
@@ -23,13 +29,14 @@ def production_deployments(
     Returns
     -------
     DataFrame
-        By instant: ``deployment`` (its id or tag), ``repository`` (missing where unknown), ``at``,
-        ``commit`` (whole hash, or missing where it is known to no repository), ``outcome`` (success, failure,
-        unknown), ``source`` (of the deployment, or ``tags``). An abbreviated hash means the one commit that
-        begins so; without a commit the repository is the only one there is.
+        By instant: ``deployment`` (its id or tag), ``repository`` (missing where unknown),
+        ``component`` (missing: all of it), ``at``, ``commit`` (whole hash, or missing where it is known to no
+        repository), ``outcome`` (success, failure, unknown), ``source`` (of the deployment, or ``tags``). An
+        abbreviated hash means the one commit that begins so; without a commit the repository is the only one
+        there is.
     """
-    written = deploys[deploys["environment"] == environment].astype({"repository": "str", "source": "str"})
-    resolved = _resolved(written, commits)
+    written = deploys[deploys["environment"].isin(environments)]
+    resolved = _resolved(written.astype({"repository": "str", "source": "str"}), commits)
     covered = set(resolved["repository"].dropna())
     final = releases[releases["final"] & ~releases["repository"].astype("str").isin(covered)]
     if resolved["repository"].isna().any():
@@ -38,6 +45,7 @@ def production_deployments(
         {
             "deployment": final["release"],
             "repository": final["repository"].astype("str"),
+            "component": final["component"].astype("str"),
             "at": final["tagged"].where(final["tagged"] > final["at"], final["at"]),
             "commit": final["commit"],
             "outcome": "unknown",
@@ -81,28 +89,27 @@ def _meant(
 def brought_by_deployments(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Give the deployment that first brought each commit into production.
 
-    Follows the graph: of several deployments that contain a commit the earliest counts. Deploying an older
-    commit again (a rollback) brings nothing. COMMITS have parents before children within a repository.
+    Follows the graph: of several deployments that contain a commit the earliest counts, of those of its own
+    component. Deploying an older commit again (a rollback) brings nothing. COMMITS have parents before
+    children within a repository.
 
     Returns
     -------
     DataFrame
         One row per commit in production: ``repository``, ``commit``, ``number`` (row of ``deployments``),
         ``deployed`` (instant), ``authored``, ``merge`` (it has several parents), ``reverts``, ``opening``
-        (its deployment is the first one known of the repository: it brings all that was there before, so
-        how long its commits took is not known).
+        (its deployment is the first one known of the repository or component: it brings all that was there
+        before, so how long its commits took is not known).
     """
     parts = []
     for repository, rows in commits.groupby("repository", observed=True):
         own = deployments[(deployments["repository"] == repository) & deployments["commit"].notna()]
         history = History(rows["commit"].tolist(), rows["parents"].tolist())
-        first: dict[int, int] = {}
-        for number, commit in zip(own.index, own["commit"], strict=True):
-            if commit in history.number:
-                first.setdefault(history.number[commit], int(number))
-        owner = history.claimed(first)
-        number = np.array([first.get(claimant, -1) for claimant in owner], dtype="int64")
-        opening = number == min(first.values(), default=-1)
+        known = own[own["commit"].isin(history.number.keys())]
+        component = known["component"].astype("object").where(known["component"].notna(), None)
+        claims = [(history.number[commit], of) for commit, of in zip(known["commit"], component, strict=True)]
+        first, opening = first_to_bring(history, claims, rows["components"])
+        number = np.append(known.index.to_numpy(dtype="int64"), NOWHERE)[first]
         parts.append(rows.assign(number=number, opening=opening)[number >= 0])
     nothing = {"number": pd.array([], dtype="int64"), "opening": pd.array([], dtype="bool")}
     rows = pd.concat(parts) if parts else commits.iloc[:0].assign(**nothing)

@@ -32,10 +32,10 @@ def failures_of_deployments(
     A deployment failed when its outcome says so; when an incident was reported after it and before the next
     one (of any repository); or when a later deployment brought a commit that reverts one of its own.
 
-    A failure of outcome is restored with the next deployment of the repository that did not fail by its
-    outcome; an incident when it was finished; a revert when it was deployed. The failure begins with the
-    deployment, or when the incident was reported. Of several failures of one deployment the first beginning
-    and the last restoring count.
+    A failure of outcome is restored with the next deployment of the repository (and component) that did not
+    fail by its outcome; an incident when it was finished; a revert when it was deployed. The failure begins
+    with the deployment, or when the incident was reported. Of several failures of one deployment the first
+    beginning and the last restoring count.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ def _rows(number: object, by: str, begun: object, restored: object, ticket: obje
 
 def _by_outcome(deployments: pd.DataFrame) -> pd.DataFrame:
     bad = deployments["outcome"] == "failure"
-    sound = deployments["at"].mask(bad).groupby(deployments["repository"].fillna("")).bfill()
+    place = [deployments[word].fillna("") for word in ("repository", "component")]
+    sound = deployments["at"].mask(bad).groupby(place).bfill()
     return _rows(deployments.index[bad], "outcome", deployments["at"][bad].array, sound[bad].array)
 
 

@@ -1,0 +1,67 @@
+"""Reopenings that only edit: somebody reopened a ticket, put something right, and closed it again."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from vsm.tables import TOUCH_KINDS
+
+LONGEST: Final = pd.Timedelta(hours=1)
+
+
+def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the status changes of reopenings that only edit, by row of EVENTS.
+
+    A ticket that leaves the done stages and is back there within an hour, moved by one and the same person
+    all the time, without a comment, worklog, commit or review in between, was not worked on again: trackers
+    let nobody edit what is closed. It counts as finished when it was closed first.
+
+    ::
+
+        row      kind      before  after    actor
+        0       status     Build   Done     ann
+        1       status     Done    Open     bob     opens: the next row that closes is 3
+        2       resolution
+        3       status     Open    Done     bob     35 minutes later: 1 and 3 are marked
+
+    Parameters
+    ----------
+    events
+        EVENTS in their order, with persons for accounts.
+    stages
+        As ``stages_from_names`` gives them.
+
+    Examples
+    --------
+    >>> reopened_to_edit(pd.DataFrame({"kind": []}), stages=pd.DataFrame()).tolist()
+    []
+    """
+    marked = np.zeros(len(events), dtype=bool)
+    moving = (events["kind"] == "status").to_numpy(dtype=bool)
+    row = np.flatnonzero(moving)
+    if not len(row):
+        return marked
+    done = set(stages.loc[stages["kind"] == "done", "status"])
+    moves = events.iloc[row]
+    was, now = (moves[side].isin(done).to_numpy(dtype=bool) for side in ("before", "after"))
+    opens = np.flatnonzero(was & ~now & moves["before"].notna().to_numpy(dtype=bool))
+    # The next move into done, of any ticket; beyond the last one there is none.
+    closing = np.append(np.flatnonzero(now), -1)
+    close = closing[np.searchsorted(closing[:-1], opens)]
+    ticket, actor = (moves[name].cat.codes.to_numpy() for name in ("ticket", "actor"))
+    at = moves["at"].to_numpy()
+    hands = np.cumsum(np.append(True, actor[1:] != actor[:-1]))
+    touches = np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool))
+    edits: Any = (
+        (close > opens)
+        & (ticket[close] == ticket[opens])
+        & (actor[opens] >= 0)
+        & (hands[close] == hands[opens])
+        & (at[close] - at[opens] <= LONGEST.to_timedelta64())
+        & (touches[row[close]] == touches[row[opens]])
+    )
+    for first, last in zip(opens[edits], close[edits], strict=True):
+        marked[row[first : last + 1]] = True
+    return marked
