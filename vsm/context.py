@@ -110,7 +110,7 @@ def context_of(
         milestones = milestones_from_commits(moves, log.commits, as_of=as_of)
         moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)
     first = min(moves["at"].min(), as_of) if len(moves) else as_of
-    clock = clock_from_workflow(workflow, since=first, until=as_of)
+    clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
     return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes)
 
 
@@ -132,7 +132,7 @@ def small_teams(log: Log, *, people: People, workflow: Workflow, as_of: pd.Times
 def small_teams_in(visits: pd.DataFrame, *, context: Context) -> SmallTeams | None:
     """Find the teams of too few people by who held work in these visits; as ``small_teams``."""
     fewest = context.workflow.privacy.fewest_people
-    return small_teams_of(visits, teams=context.people.teams, fewest=fewest, known=_named_teams(context))
+    return small_teams_of(visits, people=context.people, fewest=fewest, known=_named_teams(context))
 
 
 def small_teams_in_window(
@@ -140,7 +140,8 @@ def small_teams_in_window(
 ) -> SmallTeams | None:
     """Find the teams that a window makes too small to be shown; as ``small_teams_within``."""
     fewest, known = context.workflow.privacy.fewest_people, _named_teams(context)
-    return small_teams_within(shown, left_out, before=before, fewest=fewest, known=known)
+    agents = context.people.agents
+    return small_teams_within(shown, left_out, before=before, agents=agents, fewest=fewest, known=known)
 
 
 def _named_teams(context: Context) -> set[str]:
@@ -182,7 +183,9 @@ def intervals_of(context: Context) -> Intervals:
         rules=context.workflow.waiting,
         as_of=as_of,
     )
-    visits["working"] = clock.working(visits["entered"], visits["left"].fillna(as_of), team=visits["team"])
+    visits["working"] = clock.working(
+        visits["entered"], visits["left"].fillna(as_of), team=visits["team"], holder=visits["holder"]
+    )
     if records_blocks(context.events, stages=stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
     waits["carried"] = mark_carried_over(

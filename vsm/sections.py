@@ -28,6 +28,7 @@ from vsm.model.responsibility import (
     end_to_end_share,
     first_handovers,
     fixes_of_defects,
+    handoffs_by_worker,
     knowledge_at_risk,
     multi_discipline_work,
     ticket_disciplines,
@@ -83,6 +84,7 @@ class Responsibility(Section):
     defects_fixed_at_home: pd.DataFrame
     knowledge: pd.DataFrame
     disciplines: pd.DataFrame
+    by_worker: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -212,9 +214,11 @@ def responsibility_section(  # noqa: PLR0913
         minimum=minimum,
         person_of=people.person_of,
         team_of=people.teams.team_of,
-        bots=people.bots,
+        bots=people.programs,
     )
-    together = ticket_disciplines(visits, lifecycles=lifecycles, events=acts, stages=stages, bots=people.bots)
+    together = ticket_disciplines(
+        visits, lifecycles=lifecycles, events=acts, stages=stages, bots=people.programs
+    )
     return Responsibility(
         owners,
         end_to_end_share(owners, minimum=minimum),
@@ -224,6 +228,7 @@ def responsibility_section(  # noqa: PLR0913
         defects_fixed_at_home(fixes, minimum=minimum),
         knowledge,
         multi_discipline_work(together, stages=stages, minimum=minimum),
+        handoffs_by_worker(handoffs, lifecycles=lifecycles, agents=people.agents),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.jira_bodies import assigned, history, issue, moved, status, user
 from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.jira_items import kind_of_item
+from vsm.eventlog.jira_fields import kind_of_item
 from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check
 

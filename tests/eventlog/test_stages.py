@@ -7,7 +7,7 @@ from vsm.eventlog.infer import propose_people, propose_stages
 from vsm.eventlog.log import sorted_events
 from vsm.eventlog.stages import stages_from_names
 from vsm.people import People
-from vsm.quality.tracker import check_stages
+from vsm.quality.tracker import check_done, check_stages
 from vsm.tables import EVENTS, NAMES, conform
 
 DAYS = pd.date_range("2026-01-05", periods=9, tz="UTC")
@@ -99,6 +99,15 @@ def test_a_status_that_occurs_nowhere_is_noted() -> None:
         stages_from_names(names, workflow=workflow), names=names, events=entered("jira:7"), workflow=workflow
     )
     assert found[["check", "level"]].astype("str").to_numpy().tolist() == [["status never seen", "note"]]
+
+
+def test_that_no_stage_is_done_is_reported() -> None:
+    """Nothing would ever be finished; without tickets there is nothing to say."""
+    stages = stages_from_names(named(("jira:7", "QA", None)), workflow=mapped("QA"))
+    (note,) = check_done(stages, tickets=3)
+    assert note.detail.startswith("no stage is done, so no ticket ever counts as finished")
+    assert list(check_done(stages, tickets=0)) == []
+    assert list(check_done(stages.assign(kind="done"), tickets=3)) == []
 
 
 def test_proposals_follow_the_order_of_lives_and_say_why() -> None:

@@ -72,6 +72,16 @@ def test_a_finished_step_waits_for_the_next_one() -> None:
     assert kind_from_name("Resolved", "work") == NameKind("queue")
 
 
+def test_inflected_and_compound_words_are_known() -> None:
+    """Languages that join and bend words have more forms than a list."""
+    queues = "Testbereit; Wartend; Oczekująca na test; Čekající; Ожидают проверки; Väntande; Beklemede; Ждет"
+    work = "Webentwicklung; Codeprüfung; W testowaniu; Ve vývoji; На разработке; Utvecklas; Geliştirmede"
+    for names, said in ((queues, NameKind("queue")), (work, NameKind("work"))):
+        assert {name: kind_from_name(name) for name in names.split("; ")} == dict.fromkeys(
+            names.split("; "), said
+        )
+
+
 def test_words_within_words_mean_nothing() -> None:
     """A name of a person, a product or a place decides nothing."""
     assert [kind_from_name(name) for name in ("Openshift", "Newton", "Latest", "Stage 7", "")] == [None] * 5

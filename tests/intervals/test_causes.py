@@ -1,5 +1,6 @@
 """Why did it wait: the sweep equals the definition on random logs, and every piece of waiting has one cause."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,10 @@ WEEKS = {
 }
 
 
+AGENTS = frozenset({PERSONS[1]})
+"""One of Team A is an AI agent."""
+
+
 class Waited(NamedTuple):
     case: Case
     visits: pd.DataFrame
@@ -60,12 +65,13 @@ class Waited(NamedTuple):
 def clock() -> Clock:
     since, until = date(2024, 2, 1), date(2025, 1, 1)
     always = Calendar("always", np.array([-(1 << 51)]), np.array([1 << 51]))
-    return Clock(always, {team: calendar_from_week(w, since=since, until=until) for team, w in WEEKS.items()})
+    weeks = {team: calendar_from_week(w, since=since, until=until) for team, w in WEEKS.items()}
+    return Clock(always, weeks, AGENTS)
 
 
-def works(team: str | None, at: datetime) -> bool:
-    """Is anybody of the team at work, told by the clock on its wall?"""
-    if team not in WEEKS:
+def works(team: str | None, at: datetime, person: str | None = None) -> bool:
+    """Is anybody of the team at work, told by the clock on its wall? An agent always is."""
+    if team not in WEEKS or person in AGENTS:
         return True
     local = at.astimezone(ZoneInfo(WEEKS[team].zone))
     minute = 60 * local.hour + local.minute
@@ -122,7 +128,7 @@ def waited(
     return Waited(case, visits, waits, blocked_spans(blocks, as_of=as_of), rules, unit_of or {})
 
 
-def causes(scene: Waited) -> pd.DataFrame:
+def causes(scene: Waited, agents: frozenset[str] = AGENTS) -> pd.DataFrame:
     found = causes_of_waits(
         scene.waits,
         scene.visits,
@@ -131,7 +137,7 @@ def causes(scene: Waited) -> pd.DataFrame:
         teams=Teams(scene.case.workflow.team_of),
         blocked=scene.blocked,
         in_parts=work_of_parts(scene.visits, scene.unit_of, as_of=pd.Timestamp(scene.case.as_of)),
-        clock=clock(),
+        clock=replace(clock(), agents=agents),
         rules=scene.rules,
         as_of=pd.Timestamp(scene.case.as_of),
     )
@@ -216,7 +222,8 @@ def test_the_sweep_gives_what_the_definition_gives(scene: Waited) -> None:
             name = receiver.team if receiver.person is None else receiver.person
             expected[wait.ticket, at] = cause_at(wait, at, receiver, facts), name
             of_person = scene.case.workflow.team_of.get(receiver.person or "") or wait.team
-            assert bool(receiver.calendar.is_open([micros(at)])[0]) == works(receiver.team or of_person, at)
+            works_then = works(receiver.team or of_person, at, receiver.person)
+            assert bool(receiver.calendar.is_open([micros(at)])[0]) == works_then
             at += STEP
     assert told == expected
 
@@ -278,7 +285,8 @@ def test_names_and_order_of_rows_change_nothing(scene: Waited, rng: Any) -> None
     shuffled = sorted_events(conformed(renamed.iloc[rng.sample(range(len(renamed)), len(renamed))]))
     other = renamed_workflow(workflow, fresh | status)
     moved = waited(scene.case._replace(events=shuffled, workflow=other), scene.rules, {}, scene.unit_of)
-    assert by_cause(causes(moved._replace(blocked=scene.blocked))) == by_cause(causes(scene))
+    agents = frozenset(fresh[agent] for agent in AGENTS)
+    assert by_cause(causes(moved._replace(blocked=scene.blocked), agents)) == by_cause(causes(scene))
 
 
 def conformed(events: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,11 @@
 """Accounts of several systems become persons; what is ambiguous stays apart."""
 
 import pandas as pd
+import pytest
 
 from vsm.eventlog.log import sorted_events
 from vsm.people import People, Unclear, people_from_names
+from vsm.quality.people import check_people
 from vsm.tables import EVENTS, NAMES, conform
 
 
@@ -41,6 +43,29 @@ def test_the_workflow_file_wins() -> None:
         named(("jira:1", "dev-9"), ("git:x", "dev-9")), declared={"jira:1": "dev-1"}, team_of={}
     )
     assert people.person_of == {"jira:1": "dev-1", "git:x": "dev-9"}
+
+
+def test_an_agent_is_no_bot_whatever_it_is_called() -> None:
+    """Its acts are its own; a bot's are nobody's."""
+    names = named(("jira:d", "devin-ai-integration[bot]"), ("jira:r", "renovate[bot]"), ("jira:a", "Ann"))
+    people = people_from_names(names, declared={"jira:d": "Devin"}, team_of={}, agents=frozenset({"Devin"}))
+    assert people.agents == {"Devin"}
+    assert people.bots == {"renovate[bot]"}
+    assert people.programs == {"Devin", "renovate[bot]"}
+    assert people.unclear == ()
+
+
+@pytest.mark.parametrize("name", ["GitHub Copilot", "Claude", "Cursor Agent", "Rovo", "coderabbitai[bot]"])
+def test_who_is_called_like_an_agent_is_asked_about_until_somebody_answers(name: str) -> None:
+    """Jules and Claude are people, too: no name alone makes an agent."""
+    names = named(("jira:x", name), ("jira:y", f"{name} Miller"))
+    people = people_from_names(names, declared={}, team_of={})
+    assert people.agents == frozenset()
+    assert [(one.about, one.word) for one in people.unclear] == [("agent", name)]
+    (note,) = [note for note in check_people(people) if note.check == "possible AI agent"]
+    assert note.detail.startswith(f"'{name}' (jira:x) is called like an AI agent")
+    answered = people_from_names(names, declared={}, team_of={}, bots={name: False})
+    assert answered.unclear == ()
 
 
 def test_events_speak_of_persons() -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock.calendar import Calendar, Micros
+
+ALWAYS: Final = Calendar("always", np.array([-(1 << 53)]), np.array([1 << 53]))
+"""The calendar of who never rests, from 1684 to 2255."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +22,8 @@ class Clock:
     ----------
     default
         The calendar of teams without one of their own, and of work that no team holds.
+    agents
+        AI agents: at work at any hour.
 
     Examples
     --------
@@ -30,13 +35,21 @@ class Clock:
 
     default: Calendar
     teams: Mapping[str, Calendar] = field(default_factory=dict)
+    agents: frozenset[str] = frozenset()
 
-    def calendar(self, team: str | None) -> Calendar:
-        """The calendar of this team; ``None``: that of work which no team holds."""
+    def calendar(self, team: str | None, *, person: str | None = None) -> Calendar:
+        """The calendar of this team, or of an agent; ``None``: that of work which no team holds."""
+        if person in self.agents:
+            return ALWAYS
         return self.default if team is None else self.teams.get(team, self.default)
 
     def working(
-        self, start: "pd.Series[Any]", end: "pd.Series[Any]", *, team: "pd.Series[Any]"
+        self,
+        start: "pd.Series[Any]",
+        end: "pd.Series[Any]",
+        *,
+        team: "pd.Series[Any]",
+        holder: "pd.Series[Any] | None" = None,
     ) -> "pd.Series[Any]":
         """Working time in each interval, by its team's calendar.
 
@@ -46,6 +59,8 @@ class Clock:
             Instants with a zone; where one of them is missing, so is the answer.
         team
             Names of teams on the same index; a missing one means the default calendar.
+        holder
+            Who held the work meanwhile, on the same index: an agent works all the time.
 
         Returns
         -------
@@ -72,6 +87,9 @@ class Clock:
         known = start.notna().to_numpy() & end.notna().to_numpy()
         for calendar, rows in self.rows_by_calendar(team, known=known):
             answer[rows] = calendar.working(begins[rows], ends[rows])
+        if holder is not None and self.agents:
+            restless = known & holder.isin(self.agents).to_numpy()
+            answer[restless] = ends[restless] - begins[restless]
         return pd.Series(answer.view("m8[us]"), index=start.index)
 
     def is_open(self, at: "pd.Series[Any]", *, team: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -16,11 +16,17 @@ MARGIN: Final = 400
 """Days laid out before and after the time asked for, to look ahead."""
 
 
-def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Timestamp) -> Clock:
+def clock_from_workflow(
+    workflow: Workflow,
+    *,
+    since: pd.Timestamp,
+    until: pd.Timestamp,
+    agents: frozenset[str] = frozenset(),
+) -> Clock:
     """The calendars of all teams, ``MARGIN`` days beyond the first and the last instant on both sides.
 
     Where vsm.toml names no calendar, ``DEFAULT`` holds and is marked as assumed. Teams that name one calendar
-    share it.
+    share it. ``agents`` are at work at any hour, whatever their team's calendar.
 
     Examples
     --------
@@ -40,7 +46,7 @@ def clock_from_workflow(workflow: Workflow, *, since: pd.Timestamp, until: pd.Ti
             known[name] = calendar_from_week(week_of(section), **days)
         return known[name]
 
-    return Clock(laid_out(None), {team.name: laid_out(team.name) for team in workflow.teams})
+    return Clock(laid_out(None), {team.name: laid_out(team.name) for team in workflow.teams}, agents)
 
 
 def week_of(section: WorkingWeek | None) -> Week:

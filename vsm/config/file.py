@@ -120,6 +120,11 @@ class Workflow(Section):
         return {person.name: person.bot for person in self.persons if person.bot is not None}
 
     @property
+    def agents(self) -> frozenset[str]:
+        """The names of AI agents."""
+        return frozenset(person.name for person in self.persons if person.agent)
+
+    @property
     def person_of(self) -> dict[str, str]:
         """Declared account → person."""
         return {account: person.name for person in self.persons for account in person.accounts}

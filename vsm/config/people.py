@@ -31,12 +31,14 @@ class Team(Section):
 class Person(Section):
     """The accounts that are one person, such as ``jira:5b10`` or ``git:Person 07``.
 
-    ``bot`` says whether it is a program, where its name suggests the contrary.
+    ``bot`` says whether it is a program, where its name suggests the contrary. ``agent``: it is an AI agent,
+    which holds tickets and works on them as a person does, at any hour, but counts as no person.
     """
 
     name: Word
     accounts: tuple[Word, ...] = ()
     bot: bool | None = None
+    agent: bool = False
 
 
 class Membership(Section):
@@ -63,6 +65,9 @@ def faults_of_people(
         words = [word for team in teams for word in getattr(team, field)]
         yield from duplicates(words, noun + " '{}' belongs to {} teams; keep one")
     yield from duplicates([person.name for person in persons], "person '{}' is defined {} times; keep one")
+    for person in persons:
+        if person.agent and person.bot:
+            yield f"person '{person.name}' is a bot and an agent; keep one: a bot does no work of its own"
     yield from duplicates(accounts, "account '{}' is claimed {} times; keep it with one person")
     for membership in memberships:
         since, until = membership.since, membership.until

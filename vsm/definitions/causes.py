@@ -149,7 +149,7 @@ def receiver_at(wait: Wait, at: datetime, facts: Facts) -> Receiver:
         since = max([wait.start, *(e.at for e in events if e.kind == "assignee" and e.at <= at)])
         team = facts.teams.team(person, since) or wait.team
         rule = "assigned" if assigned is not None else "started next"
-        return Receiver(person, None, rule, facts.clock.calendar(team))
+        return Receiver(person, None, rule, facts.clock.calendar(team, person=person))
     if owner is not None:
         return Receiver(None, owner, "owns it", facts.clock.calendar(owner))
     return Receiver(None, None, "nobody", facts.clock.calendar(wait.team))

@@ -15,9 +15,9 @@ import pandas as pd
 from vsm.bodies import Issue
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
 from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
+from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.jira_items import (
     CATEGORIES,
-    NO_ROLES,
     Item,
     Json,
     account,

@@ -18,7 +18,8 @@ from vsm.bodies import (
     parsed_of,
     text_of,
 )
-from vsm.eventlog.jira_items import NO_ROLES, Json
+from vsm.eventlog.jira_fields import NO_ROLES
+from vsm.eventlog.jira_items import Json
 from vsm.eventlog.log import QualityNote
 
 BACK: Final = "back"

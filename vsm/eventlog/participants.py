@@ -23,6 +23,7 @@ def people_of(log: Log, *, workflow: Workflow) -> People:
         declared=workflow.person_of,
         team_of=workflow.team_of,
         bots=workflow.bots,
+        agents=workflow.agents,
         patterns=workflow.patterns,
         spells=[Spell(m.person, m.team, m.since, m.until) for m in workflow.memberships],
     )
@@ -151,11 +152,13 @@ class SmallTeams:
         return most or None, len(sharing) > 1
 
 
-def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: set[str]) -> SmallTeams | None:
+def small_teams_of(
+    visits: pd.DataFrame, *, people: People, fewest: int, known: set[str]
+) -> SmallTeams | None:
     """Give the teams in which so few people ever worked that a number about them is about a person.
 
-    Counted are members, at whatever time, and who held work of the team. A team of which nobody is known is
-    no disguise of anybody, and keeps its name.
+    Counted are members, at whatever time, and who held work of the team, but no AI agents. A team of which
+    nobody is known is no disguise of anybody, and keeps its name.
 
     Parameters
     ----------
@@ -166,17 +169,19 @@ def small_teams_of(visits: pd.DataFrame, *, teams: Teams, fewest: int, known: se
     known
         Further names of teams, that must not be given to another.
     """
-    people = people_of_teams(visits, teams=teams)
-    small = {team: frozenset(who) for team, who in sorted(people.items()) if len(who) < fewest}
+    found = people_of_teams(visits, teams=people.teams, agents=people.agents)
+    small = {team: frozenset(who) for team, who in sorted(found.items()) if len(who) < fewest}
     if not small:
         return None
-    taken = {*known, *people, *visits["team"].dropna().unique()}
+    taken = {*known, *found, *visits["team"].dropna().unique()}
     names = (MERGED if n == 1 else f"{MERGED} {n}" for n in count(1))
     return SmallTeams(small, fewest, next(name for name in names if name not in taken))
 
 
-def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]]:
-    """Give who ever worked in each team: its members, and who held work of it."""
+def people_of_teams(
+    visits: pd.DataFrame, *, teams: Teams, agents: frozenset[str] = frozenset()
+) -> dict[str, set[str]]:
+    """Give who ever worked in each team, but AI agents: its members, and who held work of it."""
     held = visits.loc[visits["kind"] == "work", ["team", "holder"]].dropna().astype("str").drop_duplicates()
     pairs = chain(
         ((team, person) for person, team in teams.team_of.items()),
@@ -185,12 +190,19 @@ def people_of_teams(visits: pd.DataFrame, *, teams: Teams) -> dict[str, set[str]
     )
     people: dict[str, set[str]] = {}
     for team, person in pairs:
-        people.setdefault(str(team), set()).add(str(person))
+        if person not in agents:
+            people.setdefault(str(team), set()).add(str(person))
     return people
 
 
 def small_teams_within(
-    shown: pd.DataFrame, left_out: pd.DataFrame, *, before: SmallTeams | None, fewest: int, known: set[str]
+    shown: pd.DataFrame,
+    left_out: pd.DataFrame,
+    *,
+    before: SmallTeams | None,
+    agents: frozenset[str],
+    fewest: int,
+    known: set[str],
 ) -> SmallTeams | None:
     """Give the teams to merge so that a window shows no single person; None where there are no more.
 
@@ -208,7 +220,7 @@ def small_teams_within(
     known
         Further names of teams, that must not be given to another.
     """
-    inside, outside = (people_of_teams(visits, teams=Teams()) for visits in (shown, left_out))
+    inside, outside = (people_of_teams(visits, teams=Teams(), agents=agents) for visits in (shown, left_out))
     merged = before.name if before else MERGED
     chosen = {
         team

@@ -130,7 +130,7 @@ class _Door:
         declared = {person.name for person in workflow.persons} | set(workflow.team_of)
         persons = {*people.persons, *declared, *(section.person for section in workflow.memberships)}
         self.pseudonyms: Pseudonyms = pseudonyms_of(
-            persons - people.bots, person_of=people.person_of, shown=people.bots, key=key
+            persons - people.programs, person_of=people.person_of, shown=people.programs, key=key
         )
         self.accounts = {account: self.pseudonyms.account(account) for account in _accounts(log, people)}
         of_person = {person: self.pseudonyms.person(person) for person in persons}
@@ -138,12 +138,12 @@ class _Door:
         named = {
             name: self.pseudonyms.person(people.person_of[account])
             for account, name in zip(rows["id"], rows["name"], strict=True)
-            if people.person_of[account] not in people.bots
+            if people.person_of[account] not in people.programs
         } | of_person
         logins = {a.rpartition(":")[2]: self.pseudonyms.person(p) for a, p in people.person_of.items()}
         statuses = log.names[log.names["kind"] == "status"]
         ordinary = {stage.name for stage in workflow.stages} | {team.name for team in workflow.teams}
-        ordinary |= {word for column in ("id", "name") for word in statuses[column]} | people.bots
+        ordinary |= {word for column in ("id", "name") for word in statuses[column]} | people.programs
         self._wording = Wording(
             {word: name for word, name in (named | self.accounts).items() if word not in ordinary}
         )
@@ -190,6 +190,7 @@ class _Door:
                 )
                 for unclear in people.unclear
             ),
+            people.agents,
         )
 
     def workflow(self, workflow: Workflow) -> Workflow:

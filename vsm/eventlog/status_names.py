@@ -86,9 +86,14 @@ def _says(section: str, plain: str) -> bool:
 
 @cache
 def _phrases(section: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    """Give a section's words as whole names, as beginnings, and as parts of names."""
+    """Give a section's words as whole names, as beginnings, and as parts of names.
+
+    The blanks around a word of a part say where it begins and ends; "*" takes one away.
+    """
     sorts: dict[str, list[str]] = {"=": [], "^": [], "": []}
     for words in STATUS_WORDS[section].values():
         for word in words:
-            sorts[word[0] if word[0] in sorts else ""].append(plain_words(word))
+            plain = plain_words(word)
+            plain = plain[word.startswith("*") : len(plain) - word.endswith("*")]
+            sorts[word[0] if word[0] in sorts else ""].append(plain)
     return frozenset(sorts["="]), tuple(sorts["^"]), tuple(sorts[""])

@@ -47,10 +47,15 @@ def efficiency_bracket(
     whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}
     waiting = {
         "elapsed": waited["elapsed"],
-        "working": clock.working(waited["start"], waited["end"], team=waited["team"]),
+        "working": clock.working(
+            waited["start"], waited["end"], team=waited["team"], holder=waited["holder"]
+        ),
     }
     first, last = work["first_touch"], work["last_touch"]
-    traced = {"elapsed": last - first, "working": clock.working(first, last, team=work["team"])}
+    traced = {
+        "elapsed": last - first,
+        "working": clock.working(first, last, team=work["team"], holder=work["holder"]),
+    }
     ends = {
         "statuses": {time: whole[time] - _by_ticket(waiting[time], waited, done) for time in TIMES},
         "traces": {time: _by_ticket(traced[time], work, done) for time in TIMES},

@@ -267,7 +267,8 @@ def _working(rows: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.Seri
     since = visits["entered"].where(visits["entered"] > started, started)
     until = visits["left"].where(visits["left"] < ended, ended)
     within = since < until
-    hours = clock.working(since[within], until[within], team=visits.loc[within, "team"].astype("str"))
+    who = visits.loc[within, ["team", "holder"]].astype("str")
+    hours = clock.working(since[within], until[within], team=who["team"], holder=who["holder"])
     sums = hours.groupby(ticket[within]).sum().reindex(rows["ticket"], fill_value=pd.Timedelta(0))
     return sums.astype(DURATION).set_axis(rows.index)
 

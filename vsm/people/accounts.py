@@ -33,6 +33,22 @@ _BOT: Final = re.compile(
 )
 
 
+_AGENTS: Final = (
+    "aider", "amazon-q", "amazon-q-developer", "atlassian-rovo", "chatgpt", "claude", "claude-ai",
+    "claude-code", "cline", "codegen", "codex", "coderabbit", "coderabbitai", "copilot", "copilot-swe-agent",
+    "copilot-coding-agent", "cursor", "cursor-agent", "cursoragent", "devin", "devin-ai",
+    "devin-ai-integration", "factory-droid", "gemini", "gemini-cli", "gemini-code-assist", "github-copilot",
+    "gitlab-duo", "google-jules", "google-labs-jules", "jules", "junie", "openai-codex", "openhands",
+    "openhands-agent", "qodo", "qodo-merge", "replit-agent", "rovo", "rovo-dev", "sourcegraph-amp",
+    "sourcegraph-cody", "sweep-ai", "tabnine", "windsurf",
+)  # fmt: skip
+_AGENT: Final = re.compile(
+    rf"@?(?:{'|'.join(name.replace('-', '[ _.-]*') for name in _AGENTS)})"
+    r"(?:[ _.-]*(?:agent|ai|bot|connector|\[bot\]))*",
+    re.IGNORECASE,
+)
+
+
 def mailbox(address: str | None, *, key: bytes) -> str | None:
     """Give a keyed digest of a mailbox; None for an address that need not be one person's own.
 
@@ -108,3 +124,16 @@ def is_bot(name: str) -> bool:
     [False, False, False, False]
     """
     return bool(_BOT.fullmatch(name.strip()))
+
+
+def is_agent(name: str) -> bool:
+    """Whether this is what a known AI agent is called; only vsm.toml makes it one, since people may be, too.
+
+    Examples
+    --------
+    >>> [is_agent(name) for name in ("GitHub Copilot", "devin-ai-integration[bot]", "Claude", "Rovo Dev")]
+    [True, True, True, True]
+    >>> [is_agent(name) for name in ("Claude Monet", "Jules Verne", "Devine", "dependabot[bot]")]
+    [False, False, False, False]
+    """
+    return bool(_AGENT.fullmatch(name.strip()))

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 import pandas as pd
 from networkx.utils import UnionFind
 
-from vsm.people.accounts import is_bot, mask_addresses
+from vsm.people.accounts import is_agent, is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
 
 Accounts = tuple[str, ...]
@@ -23,7 +23,7 @@ NO_BOTS: Final[Mapping[str, bool]] = {}
 class Unclear(NamedTuple):
     """What about persons could not be decided; ``word`` is the name or the teams in question."""
 
-    about: Literal["name", "mailbox", "team"]
+    about: Literal["name", "mailbox", "team", "agent"]
     accounts: tuple[str, ...]
     word: str = ""
 
@@ -42,12 +42,20 @@ class People:
         Persons that are programs.
     unclear
         What could not be decided.
+    agents
+        Persons that are AI agents.
     """
 
     person_of: Mapping[str, str]
     teams: Teams = field(default_factory=Teams)
     bots: frozenset[str] = frozenset()
     unclear: tuple[Unclear, ...] = ()
+    agents: frozenset[str] = frozenset()
+
+    @property
+    def programs(self) -> frozenset[str]:
+        """Bots and AI agents: who is no person."""
+        return self.bots | self.agents
 
     @property
     def persons(self) -> list[str]:
@@ -87,6 +95,7 @@ def people_from_names(
     declared: Mapping[str, str],
     team_of: Mapping[str, str],
     bots: Mapping[str, bool] = NO_BOTS,
+    agents: frozenset[str] = frozenset(),
     patterns: Iterable[tuple[str, str]] = (),
     spells: Iterable[Spell] = (),
 ) -> People:
@@ -102,6 +111,8 @@ def people_from_names(
         Person → team; wins over patterns.
     bots
         Person → whether it is a bot, as the workflow file says; wins over what the names suggest.
+    agents
+        Persons that are AI agents, as the workflow file says; they are no bots, whatever their names.
     patterns
         (pattern of persons' names, team).
     spells
@@ -145,7 +156,7 @@ def people_from_names(
         person: all(account in programs or _is_bots(account, "") for account in several)
         for person, several in accounts_of.items()
     }
-    machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot)
+    machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot) - agents
     humans = sorted(accounts_of.keys() - machines)
     matched, ambiguous = team_by_pattern((p for p in humans if p not in team_of), patterns=patterns)
     members = {p: team for p, team in (matched | dict(team_of)).items() if p not in machines}
@@ -154,7 +165,12 @@ def people_from_names(
         Unclear("team", tuple(sorted(accounts_of[person])), " and ".join(several))
         for person, several in ambiguous.items()
     ]
-    return People(person_of, Teams(members, dated), machines, tuple(unclear))
+    unclear += [
+        Unclear("agent", tuple(sorted(accounts_of[person])), person)
+        for person in sorted(accounts_of.keys() - agents - bots.keys())
+        if is_agent(person)
+    ]
+    return People(person_of, Teams(members, dated), machines, tuple(unclear), agents & accounts_of.keys())
 
 
 def _is_bots(account: str, name: str) -> bool:

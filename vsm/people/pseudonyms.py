@@ -27,7 +27,7 @@ class Pseudonyms:
     person_of
         Account → person.
     shown
-        Who keeps the own name: bots.
+        Who keeps the own name: bots and AI agents.
     called
         Person → pseudonym, of all that were known when it was made.
     """

@@ -41,12 +41,12 @@ def check_assumed(
         What the findings that rest on a stage are about, by stage.
     """
     assumed = stages.dropna(subset=["assumed"]).drop_duplicates("stage").sort_values("position")
-    share = shares.set_index("stage")[["share", "tickets"]]
+    share = shares.set_index("stage")[["share", "tickets"]].to_dict("index")
     finished = completed(lifecycles)["ticket"]
     last = visits.drop_duplicates("ticket", keep="last")
     ends = last.loc[last["ticket"].isin(finished), "stage"].astype("str").value_counts()
     for row in assumed[assumed["stage"].isin(visits["stage"].astype("str"))].to_dict("records"):
-        stage, held = row["stage"], share.to_dict("index").get(row["stage"], {"share": 0.0, "tickets": 0})
+        stage, held = row["stage"], share.get(row["stage"], {"share": 0.0, "tickets": 0})
         rest = [f"'{subject}'" for subject in claims.get(stage, ())]
         effect = _effect(row, held, int(ends.get(stage, 0)), rest, minimum)
         held_up = ", in which tickets are held up" if row["blocked"] else ""

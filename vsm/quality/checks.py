@@ -15,9 +15,16 @@ from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
 from vsm.quality.deliveries import check_deliveries
 from vsm.quality.outcomes import check_outcomes
-from vsm.quality.people import check_calendars, check_people
+from vsm.quality.people import check_assignees, check_calendars, check_people
 from vsm.quality.records import check_links, quality_of_tickets, unknown_keys
-from vsm.quality.tracker import check_alignment, check_bulk, check_edits, check_milestones, check_stages
+from vsm.quality.tracker import (
+    check_alignment,
+    check_bulk,
+    check_done,
+    check_edits,
+    check_milestones,
+    check_stages,
+)
 from vsm.quality.units import check_units
 from vsm.tables import QUALITY, conform
 
@@ -84,6 +91,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _bulk,
     lambda data: check_edits(data.events, stages=data.stages),
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
+    lambda data: check_done(data.stages, tickets=len(data.tickets)),
     lambda data: check_assumed(
         data.stages,
         shares=data.shares,
@@ -101,6 +109,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),
     lambda data: data.notes,
     lambda data: check_people(data.people),
+    lambda data: check_assignees(data.visits, data.events, stages=data.stages, minimum=data.minimum),
     lambda data: check_deliveries(data.log, workflow=data.workflow),
     lambda data: check_calendars(
         data.people.of_humans(data.events),

@@ -157,12 +157,12 @@ def _explained(waits: pd.DataFrame, done: pd.DataFrame) -> tuple[int, int]:
 
 
 def _in_hours(events: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.Series[Any]":
-    """Mark the acts of people in working hours; bots have none, and bulk edits are no acts."""
+    """Mark the acts of people in working hours; bots and agents have none, and bulk edits are no acts."""
     moved = events["before"].notna() | (events["kind"] != "status")
     kinds = events["kind"].isin([*TOUCH_KINDS, "status"])
     acts = events[kinds & moved & events["actor"].notna() & ~events["bulk"].astype("bool")]
     actor = acts["actor"].astype("str")
-    bots = {name for name in actor.unique() if is_bot(name)}
+    bots = {name for name in actor.unique() if is_bot(name)} | clock.agents
     mine = acts[~actor.isin(bots)]
     held = visits[(visits["kind"] == "work") & visits["team"].notna()]
     pairs = held[["holder", "team"]].astype("str").value_counts(sort=False).rename("visits").reset_index()

@@ -13,11 +13,13 @@ from vsm.people import People, Teams, Unclear
 ACTS: Final = ("status", "comment", "worklog", "commit", "review")
 STRANGE: Final = 0.25
 """From this share of acts outside working hours on, a calendar is questioned."""
+KEPT: Final = 0.9
+"""From this share of tickets with one assignee on, it is said that assignees do not change."""
 SHOWN: Final = 8
 
 
 def check_people(people: People) -> list[QualityNote]:
-    """Find accounts that could not be assigned to one person or team, and those taken for bots.
+    """Find accounts that could not be assigned to one person or team, bots, and possible AI agents.
 
     Examples
     --------
@@ -47,6 +49,13 @@ def _unclear(unclear: Unclear) -> QualityNote:
         case "mailbox":
             detail = f"{accounts} share a mailbox, but are declared as different persons; it is ignored"
             return QualityNote("ambiguous mailbox", "warning", detail)
+        case "agent":
+            detail = (
+                f"'{unclear.word}' ({accounts}) is called like an AI agent; if it is one that works on "
+                "tickets, set agent = true in its [[person]]: it works at any hour and counts as no person. "
+                "Else set bot = true, or bot = false for a person (vsm check --names shows names)"
+            )
+            return QualityNote("possible AI agent", "note", detail)
     detail = f"patterns put {accounts} into {unclear.word}; none was used: name a member or a [[membership]]"
     return QualityNote("ambiguous team", "warning", detail)
 
@@ -54,6 +63,35 @@ def _unclear(unclear: Unclear) -> QualityNote:
 def _some(accounts: Sequence[str]) -> str:
     more = f" and {len(accounts) - SHOWN} more" if len(accounts) > SHOWN else ""
     return ", ".join(accounts[:SHOWN]) + more
+
+
+def check_assignees(
+    visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, minimum: int
+) -> Iterator[QualityNote]:
+    """Find that tickets keep their assignee while they pass from one discipline to another.
+
+    Parameters
+    ----------
+    visits, events
+        VISITS, and the EVENTS of the same tickets with persons for accounts.
+    stages
+        As ``stages_from_names`` gives them: a stage without a discipline has that of its team.
+    """
+    discipline = stages.assign(whose=stages["discipline"].fillna(stages["team"])).set_index("stage")["whose"]
+    work = visits[visits["kind"] == "work"]
+    known = work["stage"].astype("str").map(dict(discipline.dropna()))
+    several = known.groupby(work["ticket"].astype("str")).nunique() >= 2
+    assigned = events[(events["kind"] == "assignee") & events["after"].notna()]
+    assignees = assigned["after"].astype("str").groupby(assigned["ticket"].astype("str")).nunique()
+    counts = assignees.reindex(several.index[several]).dropna()
+    same = int((counts == 1).sum())
+    if len(counts) >= minimum and same >= KEPT * len(counts):
+        detail = (
+            f"{same} of {len(counts)} tickets that passed through several disciplines kept one assignee: "
+            "their handoffs between persons, and who is at capacity, cannot be seen. Assign each step to who "
+            "works on it; what teams and disciplines wait for is right either way"
+        )
+        yield QualityNote("assignee never changes", "warning", detail)
 
 
 def check_calendars(
@@ -112,7 +150,8 @@ def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: i
     """Give the share of each team's acts that are outside its working hours.
 
     An act is what a person did at an instant: moved a status, commented, logged work, committed, reviewed;
-    bulk edits are none. A copied or imported history counts with the instants that its source gave it.
+    bulk edits are none, and no agent is a person. A copied or imported history counts with the instants that
+    its source gave it.
 
     Parameters
     ----------
@@ -132,6 +171,7 @@ def acts_by_team(events: pd.DataFrame, *, clock: Clock, teams: Teams, minimum: i
     """
     moved = events["before"].notna() | (events["kind"] != "status")
     acts = events[events["kind"].isin(ACTS) & events["actor"].notna() & ~events["bulk"] & moved]
+    acts = acts[~acts["actor"].isin(clock.agents)]
     team = teams.at(acts["actor"], acts["at"])
     rows = pd.DataFrame({"team": team, "outside": ~clock.is_open(acts["at"], team=team)})
     found = rows.groupby("team", dropna=False)["outside"].agg(acts="size", outside="sum").reset_index()

@@ -99,6 +99,16 @@ def check_stages(
     return quality_from_notes(notes)
 
 
+def check_done(stages: pd.DataFrame, *, tickets: int) -> Iterator[QualityNote]:
+    """Find that no stage is done, though there are tickets."""
+    if tickets and "done" not in set(stages["kind"]):
+        detail = (
+            "no stage is done, so no ticket ever counts as finished, and nothing can be said of lead time; "
+            'give the last one kind = "done" in vsm.toml'
+        )
+        yield QualityNote("no done stage", "warning", detail)
+
+
 def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[QualityNote]:
     for row in stages[~stages["mapped"]].to_dict("records"):
         if row["status"] in tickets.index:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vsm.clock import Calendar, Clock, micros_of
+from vsm.clock import ALWAYS, Calendar, Clock, micros_of
 from vsm.config import Waiting
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
 from vsm.intervals._kernels.arrays import NEVER, Flags, Ints
@@ -79,12 +79,15 @@ class Calendars:
 
     @classmethod
     def of(cls, clock: Clock, parts: Parts, context: WaitContext) -> "Calendars":
-        """Give the calendars: of the receiver's team, else of the visit's, else the default."""
+        """Give the calendars: of an agent, of the receiver's team, else of the visit's, else the default."""
         words = context.words
         team = np.where(parts.person >= 0, context.teams_of(parts.person, parts.pieces.start), parts.team)
         team = np.where(team >= 0, team, encode(context.waits["team"], words.teams)[parts.pieces.parent])
-        # Teams share calendars: each is kept once. Team −1 picks the last place, that of the default.
-        by_team = [*(clock.calendar(str(name)) for name in words.teams), clock.calendar(None)]
+        agents = encode(pd.Series(sorted(clock.agents), dtype="str"), words.persons)
+        team = np.where((parts.person >= 0) & np.isin(parts.person, agents), len(words.teams), team)
+        # Teams share calendars: each is kept once. Team −1 picks the last place, that of the default; the one
+        # before it is that of agents.
+        by_team = [clock.calendar(str(name)) for name in words.teams] + [ALWAYS, clock.calendar(None)]
         known = list({id(calendar): calendar for calendar in by_team}.values())
         position = {id(calendar): number for number, calendar in enumerate(known)}
         return cls(tuple(known), np.array([position[id(calendar)] for calendar in by_team])[team])
