@@ -13,7 +13,14 @@ from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
-from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
+from vsm.eventlog.units import log_with_units, unit_of_parts
+from vsm.intervals import (
+    handoffs_from_visits,
+    visits_from_events,
+    waits_from_visits,
+    without_work_on_parts,
+    work_of_parts,
+)
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.people import People
@@ -38,7 +45,7 @@ def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, name
     its own name, however few people it has.
     """
     log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
-    log = with_bulk_marks(log, workflow=workflow)
+    log = log_with_units(with_bulk_marks(log, workflow=workflow), scope=workflow.scope)
     people = people_of(log, workflow=workflow)
     parts = _in_groups(log, people=people, workflow=workflow, as_of=as_of)
     if not names:
@@ -70,12 +77,17 @@ class _Part(NamedTuple):
 def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[_Part]:
     parts = []
     stages = stages_from_names(log.names, workflow=workflow, events=log.events)
+    unit_of = unit_of_parts(log.tickets)
+    rows = replace(log, events=log.events[log.events["ticket"].isin(set(unit_of))])
+    context = context_of(rows, people=people, workflow=workflow, as_of=as_of, stages=stages)
+    visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
+    in_parts = work_of_parts(visits, unit_of, as_of=as_of)
     for first, beyond in row_groups(log.events):
         rows = replace(log, events=log.events.iloc[first:beyond])
         context = context_of(rows, people=people, workflow=workflow, as_of=as_of, stages=stages)
         visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)
-        waits = waits_from_visits(visits, handoffs, as_of=as_of)
+        waits = without_work_on_parts(waits_from_visits(visits, handoffs, as_of=as_of), in_parts)
         stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
         plain = handoffs[_HANDOFF].astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
         parts.append(_Part(stages, stage_visits, plain, visits[_HELD].astype("str").drop_duplicates()))

@@ -181,7 +181,7 @@ SCENES = st.builds(waited, st.one_of(crowds(), crowds(), cases().map(on_steps)),
 def facts_of(scene: Waited) -> Facts:
     """The same scene for the definitions, which make causes of the fast code's visits and waits here."""
     no_visit = {"working", "blocked"}
-    no_wait = {"receiver", "cause", "working"}
+    no_wait = {"receiver", "cause", "working", "carried"}
     return Facts(
         visits=[
             Visit(**{k: v for k, v in row.items() if k not in no_visit}) for row in rows_of(scene.visits)

@@ -16,7 +16,7 @@ AT = pd.Timestamp("2026-01-05T09:00:00.123456", tz="UTC")
 VALUES = {
     "instant": AT, "duration": pd.Timedelta("1 days 00:00:00.000001"), "category": "a", "text": "é", "count": 7,
     "amount?": 2.5,
-    "number?": 3, "flag": True,
+    "number?": 3, "flag": True, "flag?": True,
 }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def sprint_commitments(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, as_of: 
     end = rows["ended"].fillna(as_of)
     over = carried_over(rows, finished, as_of=as_of)
     since, until, started = rows["since"], rows["until"], rows["started"]
-    states = {
+    states: dict[str, Any] = {
         "committed": (since <= started) & (until > started) & ~(finish <= started),
         "added": (since > started) & (since < end),
         "finished": (finish > started) & (finish <= end) & (since <= finish) & (until >= finish),

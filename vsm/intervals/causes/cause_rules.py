@@ -17,6 +17,7 @@ from vsm.intervals.causes.batches import batched_until, ready_since
 from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_persons, occupancy_of_teams
 from vsm.intervals.causes.receivers import Parts, Words
 from vsm.intervals.handoffs import work_start
+from vsm.intervals.parts import spans_of_tickets
 from vsm.intervals.stage_codes import encode_teams
 from vsm.people import Teams
 
@@ -155,11 +156,9 @@ def _covered(spans: GroupedIntervals, group: Ints) -> CauseRule:
 def _spans(frame: pd.DataFrame, context: WaitContext, parts: Parts) -> CauseRule:
     """Account for what these spans of tickets cover."""
     tickets = context.words.tickets
-    group, start = encode(frame["ticket"], tickets), micros_of(frame["start"])
-    order = np.lexsort((start, group))
-    order = order[group[order] >= 0]
-    spans = GroupedIntervals(group[order], start[order], micros_of(frame["end"])[order])
-    return _covered(spans, encode(context.waits["ticket"], tickets)[parts.pieces.parent])
+    return _covered(
+        spans_of_tickets(frame, tickets), encode(context.waits["ticket"], tickets)[parts.pieces.parent]
+    )
 
 
 def _batched(context: WaitContext, parts: Parts) -> CauseRule:
