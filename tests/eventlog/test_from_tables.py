@@ -59,3 +59,11 @@ def test_components_labels_and_amounts_are_read_where_they_are_mapped() -> None:
     assert log.tickets["components"].isna().tolist() == [False, True]
     assert plain["key"] == "8"
     assert log.quality["detail"].tolist() == ["7: its cost of delay is 'a lot', no number; taken as missing"]
+
+
+def test_a_resolution_is_an_event_of_the_last_row() -> None:
+    """So that a ticket that was closed as a duplicate counts as discarded."""
+    log = log_from_table([CASE | {"resolution": "Duplicate"}], source="table:desk")
+    rows = log.events[["kind", "at", "after"]].astype("str").to_numpy().tolist()
+    assert rows[-1] == ["resolution", "2026-01-06 09:00:00+00:00", "Duplicate"]
+    check(log.events, EVENTS)

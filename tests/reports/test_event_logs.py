@@ -46,10 +46,12 @@ def read_back(path: Path, *, workflow: Workflow, as_of: pd.Timestamp) -> ValueSt
 @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz"])
 def test_a_written_log_is_read_back_with_equal_visits(tmp_path: Path, name: str) -> None:
     """Kinds of stages, returns, open and lost tickets; twice the same bytes."""
-    stream = stream_of(*LIVES, gone={4: 9})
+    stream = stream_of(*LIVES, gone={4: 9}, resolutions={3: "Won't Do"})
     export_event_log(stream.visits, tickets=stream.tickets, to=tmp_path / name)
     again = read_back(tmp_path / name, workflow=Workflow(), as_of=stream.as_of)
     pd.testing.assert_frame_equal(plain(again), plain(stream))
+    outcomes = [one.lifecycles["outcome"].astype("str").fillna("-").tolist() for one in (stream, again)]
+    assert outcomes == [["delivered", "-", "discarded", "-"]] * 2
     assert again.quality["check"].tolist().count("overlapping activities") == 0
     first = (tmp_path / name).read_bytes()
     export_event_log(stream.visits, tickets=stream.tickets, to=tmp_path / name)

@@ -17,9 +17,15 @@ CASES = Path(__file__).parents[1] / "cases"
 SUMS = parse_columns("ticket=id,at=when,status=state,value=wert,cost_of_delay=cod")
 
 
-def read(case: str, columns: dict[str, str] | None = None, form: TableFormat | None = None) -> ValueStream:
+def read(
+    case: str,
+    columns: dict[str, str] | None = None,
+    form: TableFormat | None = None,
+    *,
+    folder: Path = CASES,
+) -> ValueStream:
     """The stream of a case's table, under the workflow that nobody wrote."""
-    pages = row_pages(CASES / f"{case}.csv", columns=columns or {}, timezone="UTC", format_=form)
+    pages = row_pages(folder / f"{case}.csv", columns=columns or {}, timezone="UTC", format_=form)
     log = log_from_table([d.body for page in pages for d in page.documents], source="table:case")
     as_of = last_recorded(log)
     assert as_of is not None
@@ -61,6 +67,18 @@ def test_a_snapshot_of_jira_gives_lead_times_and_nothing_else() -> None:
     warned = stream.quality[stream.quality["check"] == "reading of a table"]
     assert warned["level"].astype("str").tolist() == ["warning"]
     assert "stages, work, waits and handoffs are not known" in warned["detail"].iloc[0]
+
+
+@pytest.mark.slow
+def test_lead_times_of_a_snapshot_are_of_what_was_delivered(tmp_path: Path) -> None:
+    """Its resolution says what was not; nobody's work, in whatever language the columns are."""
+    (tmp_path / "x.csv").write_text(
+        "Vorgangsschlüssel,Vorgangs-ID,Status,Lösung,Erstellt,Erledigt\n"
+        "AB-1,10001,Fertig,Fertig,2026-01-05,2026-01-25\nAB-2,10002,Fertig,Duplikat,2026-01-05,2026-01-06\n"
+    )
+    stream = read("x", form=TableFormat(shape="lead times"), folder=tmp_path)
+    assert stream.lifecycles["outcome"].tolist() == ["delivered", "discarded"]
+    assert stream.waits.empty
 
 
 @pytest.mark.slow

@@ -32,8 +32,9 @@ def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
         Each row is a status event, and an ``assignee`` or ``team`` event where these change; the first
         row creates the ticket. With no actor in the export its holder is taken for the one who moved the
         ticket: in event logs the resource is who did the step. Rows with an ``end`` are activities
-        (``vsm.eventlog.activities``). A status is of the kind that its rows name; activities are work.
-        Several components or labels in one cell are separated by semicolons.
+        (``vsm.eventlog.activities``). A status is of the kind that its rows name; activities are work. The
+        last row gave a ticket its resolution. Several components or labels in one cell are separated by
+        semicolons.
 
     Examples
     --------
@@ -91,6 +92,8 @@ def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
             if after != state[kind] and not (kind == "assignee" and held_by_mover):
                 yield fact | {"kind": kind, "before": state[kind], "after": after}
                 state[kind] = after
+        if number == len(case["rows"]) - 1 and case.get("resolution"):
+            yield fact | {"kind": "resolution", "before": None, "after": case["resolution"]}
 
 
 def _kinds(cases: list[dict[str, Any]], source: str, found: Activities) -> dict[str, str]:

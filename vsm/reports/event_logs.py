@@ -30,7 +30,7 @@ HEADER: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <classifier name="Stage" keys="concept:name"/>
 <string key="lifecycle:model" value="standard"/>
 """
-OF_TICKET: Final = ("type", "priority", "project", "summary")
+OF_TICKET: Final = ("type", "priority", "project", "summary", "resolution")
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -247,7 +247,8 @@ def _out_of_order(rows: "pd.DataFrame") -> list[Note]:
 def _created_and_resolved(rows: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - see vsm.sources.table_cells
 
-    created = rows.assign(at=rows["created"], end=rows["resolved"], status=NOT_RECORDED, kind="work")
+    about = {"status": NOT_RECORDED, "kind": "work", "resolution": ""}
+    created = rows.assign(at=rows["created"], end=rows["resolved"], **about)
     resolved = rows.assign(at=rows["resolved"], end="", status="Resolved", kind="done")
     resolved = resolved[resolved["at"].notna() & (resolved["at"].map(text_of) != "")]
     return pd.concat([created, resolved], ignore_index=True).drop(columns=["created", "resolved"])

@@ -24,7 +24,7 @@ OF_EVENT: Final = {
     "org:resource": "holder", "org:group": "team", "kind": "kind",
 }  # fmt: skip
 """Attribute of an event → our word; ``kind`` (of the stage) is what ``vsm export`` writes."""
-OF_CASE: Final = ("type", "priority", "project", "summary", "url")
+OF_CASE: Final = ("type", "priority", "project", "summary", "url", "resolution")
 BEGIN: Final = frozenset({"start", "resume"})
 FINISH: Final = frozenset({
     "complete", "suspend", "autoskip", "manualskip", "withdraw", "ate_abort", "pi_abort",
