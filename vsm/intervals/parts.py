@@ -47,7 +47,7 @@ def without_work_on_parts(waits: pd.DataFrame, in_parts: pd.DataFrame) -> pd.Dat
     """Give waits that have no causes yet without the time in which somebody worked on parts of the ticket."""
     tickets = waits["ticket"].cat.categories
     whole = Intervals(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
-    taken = spans_of_tickets(in_parts, tickets).intersect(whole, waits["ticket"].cat.codes.to_numpy())
+    taken = spans_of_tickets(in_parts, tickets).intersect(whole, encode(waits["ticket"], tickets))
     rest = subtract(whole, taken)
     start, end = instants_of(rest.start), instants_of(rest.end)
     rows = waits.take(rest.parent).reset_index(drop=True)
