@@ -183,7 +183,7 @@ class ValueStream:
     @measure
     def quality(self) -> pd.DataFrame:
         """What could not be used, or should not be trusted: one row per fact."""
-        context = self._context
+        context, guessed = self._context, bool(self.stages["assumed"].notna().any())
         data = CheckedData(
             log=context.log,
             workflow=context.workflow,
@@ -196,8 +196,8 @@ class ValueStream:
             waits=self.waits,
             blocks=self.blocks,
             lifecycles=self.lifecycles,
-            shares=self.stage_shares,
-            claims=self.findings.by_stage() if self.stages["assumed"].notna().any() else {},
+            shares=self.stage_shares if guessed else None,
+            claims=self.findings.by_stage() if guessed else {},
             notes=context.notes,
         )
         return check(quality_table(data), TABLES["quality"])

@@ -33,7 +33,8 @@ from vsm.tables import QUALITY, conform
 class CheckedData:
     """What checks read: the whole log, what it is read by, and the tables of the tickets in view.
 
-    ``shares`` are ``stage_shares``; ``claims`` say what the findings that rest on each stage are about.
+    ``shares`` are ``stage_shares``, None where no kind is assumed: their intervals take time in a large
+    stream. ``claims`` say what the findings that rest on each stage are about.
     """
 
     log: Log
@@ -47,7 +48,7 @@ class CheckedData:
     waits: pd.DataFrame
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
-    shares: pd.DataFrame
+    shares: pd.DataFrame | None
     claims: Mapping[str, Sequence[str]]
     notes: tuple[QualityNote, ...] = ()
 
@@ -71,6 +72,19 @@ def _bulk(data: CheckedData) -> pd.DataFrame:
     return check_bulk(data.events, names=names, minutes=data.workflow.rules.bulk_minutes)
 
 
+def _assumed(data: CheckedData) -> Iterable[QualityNote]:
+    if data.shares is None:
+        return ()
+    return check_assumed(
+        data.stages,
+        shares=data.shares,
+        lifecycles=data.lifecycles,
+        visits=data.visits,
+        claims=data.claims,
+        minimum=data.minimum,
+    )
+
+
 def _links(data: CheckedData) -> pd.DataFrame:
     return check_links(
         data.tickets,
@@ -92,14 +106,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_edits(data.events, stages=data.stages),
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
     lambda data: check_done(data.stages, tickets=len(data.tickets)),
-    lambda data: check_assumed(
-        data.stages,
-        shares=data.shares,
-        lifecycles=data.lifecycles,
-        visits=data.visits,
-        claims=data.claims,
-        minimum=data.minimum,
-    ),
+    _assumed,
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
     ),
