@@ -153,7 +153,7 @@ def assert_explained(stream: ValueStream, keys: list[str]) -> None:
             }
             for piece in life.pieces
         ]  # fmt: skip
-        assert_same(waits, pieces, WAITS.names)
+        assert_same(waits, pieces, [name for name in WAITS.names if name != "carried"])
         assert life.waited + life.worked == life.lead
         assert sum(life.by_cause.values(), timedelta()) == life.waited
         causes = [step for step in life.steps if step.rule in life.by_cause]

@@ -336,3 +336,19 @@ def test_handoffs_of_other_tickets() -> None:
         "jira:1 0 09:00 12:00",
         "jira:2 - 10:00 11:00",
     ]
+
+
+def test_done_at_once_is_finished() -> None:
+    """A ticket that goes through its stages within one instant is finished at that instant."""
+    events = story(
+        "08:00 lead created",
+        "08:00 lead status - > todo",
+        "08:00 lead status todo > build",
+        "08:00 lead status build > done",
+    )
+    assert told(visits(events), "stage entered left") == [
+        "Backlog 08:00 08:00",
+        "Build 08:00 08:00",
+        "Done 08:00 -",
+    ]
+    assert waits(events) == []

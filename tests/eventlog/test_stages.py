@@ -104,10 +104,12 @@ def test_a_status_that_occurs_nowhere_is_noted() -> None:
 def test_that_no_stage_is_done_is_reported() -> None:
     """Nothing would ever be finished; without tickets there is nothing to say."""
     stages = stages_from_names(named(("jira:7", "QA", None)), workflow=mapped("QA"))
-    (note,) = check_done(stages, tickets=3)
+    (note,) = check_done(stages, workflow=Workflow(), tickets=3)
     assert note.detail.startswith("no stage is done, so no ticket ever counts as finished")
-    assert list(check_done(stages, tickets=0)) == []
-    assert list(check_done(stages.assign(kind="done"), tickets=3)) == []
+    assert list(check_done(stages, workflow=Workflow(), tickets=0)) == []
+    assert list(check_done(stages.assign(kind="done"), workflow=Workflow(), tickets=3)) == []
+    named = parse_workflow('[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Never reached"]')
+    assert list(check_done(stages, workflow=named, tickets=3)) == []
 
 
 def test_proposals_follow_the_order_of_lives_and_say_why() -> None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals._kernels.arrays import MISSING, NEVER, NOBODY, Ints
+from vsm.intervals._kernels.arrays import NEVER, NOBODY, Ints
 from vsm.intervals._kernels.coding import decode, encode, instants_of, micros_at, never_where_missing
 from vsm.intervals._kernels.grouped_search import GroupedSearch
 from vsm.intervals._kernels.runs import first_of_run, last_of_run, run_ends, run_starts, take_or_missing
@@ -104,16 +104,17 @@ def _finish_of_runs(ticket: npt.NDArray[Any], kind: Ints, entered: Ints, left: I
     ::
 
         kind      work  done  work  done  done        entered   1  5  7  9  12
-        undone                  7                     the last entry into what is not done
-        final       F     F     F     T     T         done, entered later: 9 is the finish
+        undone                  2                     the last row that is not done
+        final       F     F     F     T     T         done, and after it: 9 is the finish
 
     A last visit that was left was ended by the ticket's deletion: it counts as not done.
     """
     starts = run_starts(ticket)
     run, runs = np.cumsum(starts) - 1, int(starts.sum())
     gone = (left != NEVER) & run_ends(starts)
-    undone = last_of_run((kind != DONE) | gone, entered, run, runs=runs, missing=MISSING)
-    final = (kind == DONE) & (entered > undone[run])
+    row = np.arange(len(kind))
+    undone = last_of_run((kind != DONE) | gone, row, run, runs=runs, missing=NOBODY)
+    final = (kind == DONE) & (row > undone[run])
     return first_of_run(final, entered, run, runs=runs)
 
 

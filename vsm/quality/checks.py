@@ -105,7 +105,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _bulk,
     lambda data: check_edits(data.events, stages=data.stages),
     lambda data: check_stages(data.stages, names=data.log.names, events=data.events, workflow=data.workflow),
-    lambda data: check_done(data.stages, tickets=len(data.tickets)),
+    lambda data: check_done(data.stages, workflow=data.workflow, tickets=len(data.tickets)),
     _assumed,
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
