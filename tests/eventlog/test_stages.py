@@ -108,8 +108,8 @@ def test_that_no_stage_is_done_is_reported() -> None:
     assert note.detail.startswith("no stage is done, so no ticket ever counts as finished")
     assert list(check_done(stages, workflow=Workflow(), tickets=0)) == []
     assert list(check_done(stages.assign(kind="done"), workflow=Workflow(), tickets=3)) == []
-    named = parse_workflow('[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Never reached"]')
-    assert list(check_done(stages, workflow=named, tickets=3)) == []
+    unreached = parse_workflow('[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Never reached"]')
+    assert list(check_done(stages, workflow=unreached, tickets=3)) == []
 
 
 def test_proposals_follow_the_order_of_lives_and_say_why() -> None:
