@@ -149,6 +149,12 @@ def _named_teams(context: Context) -> set[str]:
     return teams | {*context.stages["team"].dropna(), *context.people.teams.of_ticket.values()}
 
 
+def waits_of_handoffs(handoffs: pd.DataFrame, waits: pd.DataFrame, *, time: str) -> "pd.Series[pd.Timedelta]":
+    """Sum the waiting of each handoff, without the time in which parts of the ticket were worked on."""
+    sums = waits.groupby("handoff")[time].sum().reindex(handoffs["handoff"]).fillna(pd.Timedelta(0))
+    return sums.astype(DURATION).set_axis(handoffs.index)
+
+
 class Intervals(NamedTuple):
     """VISITS, HANDOFFS, WAITS and BLOCKS of all tickets."""
 
@@ -188,9 +194,8 @@ def intervals_of(context: Context) -> Intervals:
     )
     if records_blocks(context.events, stages=stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
-    waits["carried"] = mark_carried_over(
-        waits, sprint_stays(context.events, context.log.names), finished_at(visits), as_of=as_of
-    )
-    working = waits.groupby("handoff")["working"].sum().reindex(handoffs["handoff"])
-    handoffs["wait_working"] = working.fillna(pd.Timedelta(0)).astype(DURATION).to_numpy()
+    stays = sprint_stays(context.events, context.log.names)
+    waits["carried"] = mark_carried_over(waits, stays, visits, as_of=as_of)
+    for column, time in (("wait", "elapsed"), ("wait_working", "working")):
+        handoffs[column] = waits_of_handoffs(handoffs, waits, time=time)
     return Intervals(visits, handoffs, waits, blocks)

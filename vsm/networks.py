@@ -7,7 +7,7 @@ import networkx as nx
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.context import context_of, small_teams_in, with_bulk_marks
+from vsm.context import context_of, small_teams_in, waits_of_handoffs, with_bulk_marks
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
@@ -88,6 +88,7 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
         visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)
         waits = without_work_on_parts(waits_from_visits(visits, handoffs, as_of=as_of), in_parts)
+        handoffs["wait"] = waits_of_handoffs(handoffs, waits, time="elapsed")
         stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
         plain = handoffs[_HANDOFF].astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
         parts.append(_Part(stages, stage_visits, plain, visits[_HELD].astype("str").drop_duplicates()))

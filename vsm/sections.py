@@ -298,5 +298,5 @@ def load_section(
         queue_growth(stage_visits, as_of=as_of, minimum=minimum, seed=seed),
         queue_weeks(stage_visits, as_of=as_of),
         active_periods(visits, acts, as_of=as_of, teams=teams, active_days=active_days),
-        sprint_commitments(sprint_stays(events, names), lifecycles, as_of=as_of),
+        sprint_commitments(sprint_stays(events, names), lifecycles, visits, as_of=as_of),
     )

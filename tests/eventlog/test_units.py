@@ -60,9 +60,20 @@ def test_names_of_types_decide_where_nothing_else_does() -> None:
     assert named.tickets["unit"].astype("str").tolist() == ["container", "unit", "part", "part"]
 
 
-def test_a_part_without_its_parent_stands_for_itself() -> None:
-    """A sub-task whose parent is not in the data is a unit: no work is lost."""
-    assert levels([typed(4, "Sub-task", 3, subtask=True)]) == {"AB-4": "unit"}
+def test_one_odd_link_makes_no_container() -> None:
+    """Of twenty requirements one is the parent of another; what the tracker counts as level 0 stays a unit."""
+    odd = [typed(n, "Anforderung", 1 if n == 2 else None, subtask=False) for n in range(1, 21)]
+    assert set(levels(odd).values()) == {"unit"}
+    firm = [typed(1, "Paket", hierarchyLevel=0), typed(2, "Paket", 1, hierarchyLevel=0)]
+    assert set(levels(firm).values()) == {"unit"}
+
+
+def test_an_epic_without_children_is_a_container() -> None:
+    """By its name, where the body only says that it is no sub-task."""
+    assert levels([typed(1, "Epic", subtask=False), typed(2, "Story", subtask=False)]) == {
+        "AB-1": "container",
+        "AB-2": "unit",
+    }
 
 
 @pytest.mark.parametrize(

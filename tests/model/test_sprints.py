@@ -124,3 +124,35 @@ def test_without_sprints_nothing_is_known() -> None:
 def test_other_fields_are_no_sprints(value: object) -> None:
     """Options, texts and broken sprints are left alone."""
     assert list(sprints_in({"customfield_1": value, "labels": ["a"]}, source="jira")) == []
+
+
+def test_done_in_the_sprint_and_reopened_weeks_later_was_finished_in_it() -> None:
+    """What counts is how it stood when the sprint was closed; a deleted ticket is not carried over."""
+    reopened = ticket(1, planned(1, "", "12", "2026-05-01T09:00:00"), finished(2, "2026-05-08T09:00:00"),
+                      history(3, "2026-06-08T09:00:00.000+0000", moved("6", "1")), form=dict)  # fmt: skip
+    deleted = ticket(2, planned(4, "", "12", "2026-05-01T09:00:00"), form=dict)
+    gone = {"type": "gone", "issue": "1002", "how": "deleted", "noticed": "2026-05-10T09:00:00+00:00"}
+    stream = stream_from_log(
+        log_from_jira([reopened, deleted, gone]),
+        workflow=stages("Open queue\nClosed done"),
+        as_of=pd.Timestamp("2026-06-20", tz="UTC"),
+    )
+    columns = ["sprint", "committed", "finished", "carried_over"]
+    assert stream.load.sprints[columns].to_numpy().tolist()[0] == ["May", 2, 1, 0]
+    assert not stream.waits["carried"].any()
+
+
+def test_created_in_the_sprint_and_planned_dates() -> None:
+    """An export without a field list knows the sprint of an issue by its value; stale plans do not end a sprint."""
+    stale = dict(CLOUD["13"], startDate="2026-05-17T08:00:00.000Z")
+    inside = [issue(n, customfield_10020=[of], created="2026-05-16T09:00:00.000+0000")
+              for n, of in ((1, CLOUD["13"]), (2, stale), (3, dict(CLOUD["14"], startDate="2026-05-01T08:00:00.000Z")))]  # fmt: skip
+    stream = stream_from_log(
+        log_from_jira(inside),
+        workflow=stages("Open queue\nClosed done"),
+        as_of=pd.Timestamp("2026-05-25", tz="UTC"),
+    )
+    columns = ["sprint", "started", "ended", "committed", "carried_over"]
+    assert stream.load.sprints[columns].astype("object").fillna("under way").to_numpy().tolist() == [
+        ["June", pd.Timestamp("2026-05-18T08:00", tz="UTC"), "under way", 2, 0]
+    ]

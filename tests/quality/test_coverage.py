@@ -173,7 +173,7 @@ def test_assumed_statuses_come_first() -> None:
     table = statuses_table(stages.assign(mapped=stages["stage"] != "Build"))
     assert shown(table)[0][1] == "Build"
     assert [row[4] for row in shown(table)] == ["assumed", "vsm.toml", "vsm.toml"]
-    assert "3 statuses, 1 of them assumed" in table.to_html()
+    assert "Nobody confirmed the kind of 1 of them" in table.to_html()
 
 
 def test_assumed_kinds_call_for_care_and_forbid_nothing() -> None:

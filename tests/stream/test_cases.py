@@ -343,3 +343,59 @@ def test_stages_stand_in_the_order_that_most_moves_follow(called: dict[str, str]
     assert stream.stages.sort_values("position")["stage"].tolist() == [called.get(s, s) for s in order]
     forward = stream.handoffs[stream.handoffs["from_stage"] == called.get("In Progress", "In Progress")]
     assert not forward["back"].any()
+
+
+def test_parts_of_nothing_are_reported() -> None:
+    """A sub-task whose parent was not pulled is not counted, and vsm check says so; so are unknown types."""
+    part = issue(2, issuetype={"name": "Sub-task", "subtask": True}, parent={"id": "999", "key": "AB-999"})
+    workflow = parse_workflow('[scope]\ncontainers = ["Epoch"]')
+    stream = stream_from_log(
+        log_from_jira([issue(1), part]), workflow=workflow, as_of=pd.Timestamp("2026-01-11", tz="UTC")
+    )
+    checks = stream.quality.set_index("check")["detail"]
+    assert checks["parts of no unit"].startswith("1 of 1 parts belong to no unit of work in the data")
+    assert checks["unknown type"].startswith("no ticket is of the type 'Epoch' in [scope]")
+
+
+def test_time_in_which_parts_are_worked_on_is_no_waiting_anywhere() -> None:
+    """Ten days between two stages of a story, eight of them with a sub-task at work: two days of waiting."""
+    story = issue(
+        1,
+        history(1, "2026-01-05T10:00:00.000+0000", moved("1", "3"), assigned(None, "person-01")),
+        history(2, "2026-01-06T09:00:00.000+0000", moved("3", "1")),
+        history(3, "2026-01-16T09:00:00.000+0000", moved("1", "5"), assigned("person-01", "person-02")),
+        history(4, "2026-01-18T09:00:00.000+0000", moved("5", "6")),
+        now="6",
+    )
+    part = issue(
+        2,
+        history(5, "2026-01-07T09:00:00.000+0000", moved("1", "3")),
+        history(6, "2026-01-15T09:00:00.000+0000", moved("3", "6")),
+        now="6",
+        issuetype={"name": "Sub-task", "subtask": True},
+        parent={"id": "1001", "key": "AB-1"},
+    )
+    stream = stream_from_log(
+        log_from_jira([story, part]),
+        workflow=stages("Open queue\nIn Progress work\nIn QA work\nClosed done"),
+        as_of=pd.Timestamp("2026-01-20", tz="UTC"),
+    )
+    day = pd.Timedelta(days=1)
+    handoff = stream.handoffs.iloc[0]
+    assert handoff["taken"] - handoff["given"] == 10 * day
+    assert handoff["wait"] == 2 * day
+    shares = stream.stage_shares.set_index("stage")
+    assert shares["total"]["Open"] == 2 * day + pd.Timedelta(hours=1)
+    assert (shares["kind"]["(work on parts)"], shares["total"]["(work on parts)"]) == ("work", 8 * day)
+    assert shares["share"].sum() == pytest.approx(1)
+
+
+def test_closed_when_created_stops_no_check() -> None:
+    """Three tickets that were closed when they were created have no lead time at all."""
+    closed = [issue(n, now="6", resolution={"name": "Won't Do"}) for n in (1, 2, 3)]
+    stream = stream_from_log(
+        log_from_jira([*closed, issue(4)]),
+        workflow=stages("Open queue\nClosed done"),
+        as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+    )
+    assert "3 of 3 finished tickets were discarded, with 0 %" in " ".join(stream.quality["detail"])

@@ -62,10 +62,10 @@ class Facts:
     @cached_property
     def parts_of(self) -> Mapping[str, list[str]]:
         """The parts of each unit of work."""
-        return {
-            unit: [part for part in self.unit_of if self.unit_of[part] == unit]
-            for unit in self.unit_of.values()
-        }
+        parts: dict[str, list[str]] = {}
+        for part, unit in self.unit_of.items():
+            parts.setdefault(unit, []).append(part)
+        return parts
 
     @cached_property
     def stages(self) -> Mapping[str, StageFacts]:

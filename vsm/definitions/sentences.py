@@ -157,6 +157,9 @@ def _change(visit: Visit) -> str:
     if event is None:
         return "it was created"
     who = event.actor
+    if event.kind == "team":
+        given = f"gave it to {event.after}" if event.after else "took it from its team"
+        return f"{who} {given}" if who else f"its team became {event.after or 'unknown'}"
     if event.kind == "assignee" and event.after is None:
         return f"{who} unassigned it" if who else "it was unassigned"
     if event.kind == "assignee":

@@ -28,7 +28,7 @@ class Event:
 
 @dataclass(kw_only=True, slots=True)
 class State:
-    """What held after one change; ``move`` and ``assignment`` are events of that change, if it has them."""
+    """What held after one change; ``move``, ``assignment`` and ``named`` (a team) are its events, if any."""
 
     at: datetime
     status: str
@@ -36,6 +36,7 @@ class State:
     team: str | None
     move: Event | None = None
     assignment: Event | None = None
+    named: Event | None = None
 
 
 def list_states(life: list[Event]) -> list[State]:
@@ -68,7 +69,8 @@ def list_states(life: list[Event]) -> list[State]:
         moves = [event for event in events if _moves_on(event)]
         assignments = [event for event in events if event.kind == "assignee"]
         now |= {event.kind: event.after for event in [*moves, *assignments]}
-        now |= {event.kind: event.after for event in events if event.kind == "team"}
+        teams = [event for event in events if event.kind == "team"]
+        now |= {event.kind: event.after for event in teams}
         if (status := now.get("status")) is not None:
             states.append(
                 State(
@@ -78,6 +80,7 @@ def list_states(life: list[Event]) -> list[State]:
                     team=now.get("team"),
                     move=moves[-1] if moves else None,
                     assignment=assignments[-1] if assignments else None,
+                    named=teams[-1] if teams else None,
                 )
             )
     return states

@@ -209,7 +209,7 @@ def _pieces(
             holder_rule=rule,
             team=team,
             team_rule=team_rule,
-            began=state.assignment if pieces else state.move,
+            began=(state.assignment or state.named) if pieces else state.move,
             ended=stay.next_move,
         )
         pieces.append(piece)
@@ -305,7 +305,8 @@ def _touches(stay: _Stay, piece: _Piece, life: list[Event]) -> tuple[datetime | 
         and piece.entered <= event.at
         and (piece.left is None or event.at < piece.left)
     ]
-    if piece.began is not None and piece.began.actor == piece.holder:
+    began = piece.began
+    if began is not None and began.kind != "team" and began.actor == piece.holder:
         touches = [(piece.entered, "entry"), *touches]
     first, rule = touches[0] if touches else (None, "")
     if piece.ended is not None and piece.ended.actor == piece.holder:

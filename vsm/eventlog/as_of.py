@@ -21,7 +21,7 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
     """
     events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
-    seen = log.names["kind"] != "sprint"  # the end of a sprint may have been planned
+    seen = ~log.names["kind"].isin(["sprint", "sprint end"])  # the end of a sprint may have been planned
     names = log.names.loc[seen & ~log.names["id"].str.startswith("git:"), "last"]
     recorded = pd.concat([events, names])
     last = recorded.max() if known is None else recorded[recorded <= known].max()

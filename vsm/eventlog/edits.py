@@ -59,6 +59,7 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
         & (ticket[close] == ticket[opens])
         & (actor[opens] >= 0)
         & (hands[close] == hands[opens])
+        & (at[close] > at[opens])  # dates without a time say nothing of an hour
         & (at[close] - at[opens] <= LONGEST.to_timedelta64())
         & (touches[row[close]] == touches[row[opens]])
     )

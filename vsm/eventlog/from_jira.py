@@ -30,7 +30,7 @@ from vsm.eventlog.jira_items import (
 from vsm.eventlog.jira_site import JiraDocuments, custom_value
 from vsm.eventlog.links import links_without_history, with_present_keys
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
-from vsm.eventlog.sprints import sprints_in
+from vsm.eventlog.sprints import sprint_ids, sprints_in
 from vsm.eventlog.ticket_keys import Aliases
 from vsm.eventlog.units import level_of
 from vsm.people import mailboxes_of
@@ -209,7 +209,8 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "assignee": account(source, fields.get("assignee")),
         "parent": f"{source}:{parent}" if parent else None,
         "parent_key": custom["parent"],
-        **{role: custom[role] for role in ("sprint", "team", "flag", "objective")},
+        "sprint": custom["sprint"] or sprint_ids(fields),
+        **{role: custom[role] for role in ("team", "flag", "objective")},
         **{word: amount(custom[word]) for word in AMOUNTS},
         **{f"{word}_text": custom[word] for word in AMOUNTS},
         "histories": len(changelog["histories"]),

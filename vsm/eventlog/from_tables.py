@@ -14,6 +14,10 @@ from vsm.tables import EVENTS, NAMES, STAGE_KINDS, TICKETS, conform
 Json = Mapping[str, Any]
 SEVERAL: Final = 5
 """Tickets of which it is no accident that none has a second row."""
+UNRESOLVED: Final = frozenset(
+    ("", "-", "–", "none", "unresolved", "unerledigt", "nicht erledigt", "offen", "non résolu", "non résolue",
+     "sin resolver", "não resolvido", "non risolto", "onopgelost", "nierozwiązane", "olöst", "未解決")
+)  # fmt: skip
 
 
 def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
@@ -92,7 +96,7 @@ def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
             if after != state[kind] and not (kind == "assignee" and held_by_mover):
                 yield fact | {"kind": kind, "before": state[kind], "after": after}
                 state[kind] = after
-        if number == len(case["rows"]) - 1 and case.get("resolution"):
+        if number == len(case["rows"]) - 1 and resolved(case.get("resolution")):
             yield fact | {"kind": "resolution", "before": None, "after": case["resolution"]}
 
 
@@ -115,6 +119,17 @@ def _histories(cases: list[dict[str, Any]], source: str) -> Iterator[QualityNote
             "created in the status that it has; export the changes of status instead"
         )
         yield QualityNote("no history", "fault", detail, source)
+
+
+def resolved(resolution: object) -> bool:
+    """Whether a cell names a resolution: exports write a word where there is none.
+
+    Examples
+    --------
+    >>> [resolved(cell) for cell in ("Fixed", "Unresolved", "Nicht erledigt", "", None)]
+    [True, False, False, False, False]
+    """
+    return str(resolution or "").strip().casefold() not in UNRESOLVED
 
 
 def _id(source: str, name: object) -> str | None:

@@ -225,7 +225,7 @@ class _Door:
         bots = accounts & names["id"].map(self.pseudonyms.person_of).isin(list(self.pseudonyms.shown))
         ids = _renamed(names["id"], self.accounts.__getitem__, rows=accounts.to_numpy())
         name = names["name"].mask(accounts & ~bots, ids.str.split(":", n=1).str[-1])
-        name = _renamed(name, self.free.of, rows=(names["kind"] == "sprint").to_numpy())
+        name = _renamed(name, self.free.of, rows=names["kind"].isin(["sprint", "sprint end"]).to_numpy())
         rows = names.assign(id=ids, name=name, mailbox=names["mailbox"].mask(accounts))
         grouped = rows.groupby(["kind", "id", "name"], observed=True, sort=False)
         spans = {"first": grouped["first"].transform("min"), "last": grouped["last"].transform("max")}

@@ -15,9 +15,9 @@ Named = tuple[str, str, str, None, str | None]
 def sprints_in(fields: Mapping[str, Any], *, source: str) -> Iterator[Named]:
     r"""Give the sprints that an issue's custom fields describe, as names: (kind, id, name, None, when).
 
-    A sprint comes twice where it has ended: once as of its start, once as of its end. Cloud describes each in
-    an object, Data Center in a text; what is not called a sprint by either is none, whatever the field is
-    called.
+    A sprint that has begun comes as of its start, one that has ended once more, of kind ``sprint end``. Cloud
+    describes each in an object, Data Center in a text; what is not called a sprint by either is none,
+    whatever the field is called.
 
     Examples
     --------
@@ -32,10 +32,17 @@ def sprints_in(fields: Mapping[str, Any], *, source: str) -> Iterator[Named]:
             number, name, state = (str(about.get(word) or "").strip() for word in ("id", "name", "state"))
             if not (number and name and state):
                 continue
-            yield "sprint", f"{source}:{number}", name, None, _instant(about.get("startDate"))
+            begun = None if state.casefold() == "future" else _instant(about.get("startDate"))
+            yield "sprint", f"{source}:{number}", name, None, begun
             if state.casefold() == "closed":
                 end = _instant(about.get("completeDate")) or _instant(about.get("endDate"))
-                yield "sprint", f"{source}:{number}", name, None, end
+                yield "sprint end", f"{source}:{number}", name, None, end
+
+
+def sprint_ids(fields: Mapping[str, Any]) -> str | None:
+    """Give the sprints that an issue is in, as the changelog would write them; None where it is in none."""
+    named = (bearer for kind, bearer, *_ in sprints_in(fields, source="") if kind == "sprint")
+    return ", ".join(dict.fromkeys(bearer.removeprefix(":") for bearer in named)) or None
 
 
 def _described(value: object) -> Mapping[str, Any]:

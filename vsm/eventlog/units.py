@@ -17,7 +17,9 @@ PARTS: Final = frozenset(
     {"sub-task", "subtask", "sub task", "unteraufgabe", "teilaufgabe", "sous-tâche", "subtarea", "subtarefa",
      "sottotask", "subtaak", "podzadanie", "deluppgift", "underopgave", "dílčí úkol", "подзадача"}
 )  # fmt: skip
+UNITS: Final = frozenset({"story", "user story", "bug", "defect", "task", "issue", "improvement"})
 """Names of types in lower case, for where the tracker says nothing else."""
+MOST: Final = 0.5
 
 
 def level_of(issue_type: Mapping[str, Any]) -> str | None:
@@ -29,38 +31,35 @@ def level_of(issue_type: Mapping[str, Any]) -> str | None:
     Examples
     --------
     >>> [level_of(kind) for kind in ({"hierarchyLevel": 1}, {"subtask": True}, {"subtask": False}, {})]
-    ['container', 'part', 'unit', None]
+    ['container', 'part', None, None]
     """
     level, subtask = issue_type.get("hierarchyLevel"), issue_type.get("subtask")
     if isinstance(level, int) and not isinstance(level, bool):
         return "container" if level > 0 else "part" if level < 0 else "unit"
-    return {True: "part", False: "unit"}.get(subtask) if isinstance(subtask, bool) else None
+    return "part" if subtask is True else None
 
 
 def log_with_units(log: Log, *, scope: Scope) -> Log:
     """Give a log whose tickets say whether they are units of work.
 
-    What vsm.toml names decides first, then the tracker. A ticket that holds others that are no parts is a
-    container, whatever its type is called; the name of the type decides where nothing else does. A part whose
-    parent is not in the data stands for itself.
+    What vsm.toml names decides first, then the tracker, then the name of the type. Where neither says so, a
+    type is one of containers if at least half of its tickets hold others that are no parts: one odd link
+    makes no container.
     """
     tickets = log.tickets
     if tickets.empty:
         return log
     kind = tickets["type"].astype("str").str.strip().str.casefold()
     told = tickets["unit"].astype("str")
-    level = told.mask(told.isna() & kind.isin(CONTAINERS), "container").mask(
-        told.isna() & kind.isin(PARTS), "part"
+    level = told.mask(told.isna() & kind.isin(CONTAINERS), "container")
+    level = level.mask(told.isna() & kind.isin(PARTS), "part")
+    holding = set(tickets["parent"].astype("str")[level != "part"].dropna())
+    holds = tickets["ticket"].isin(holding).groupby(kind).mean() >= MOST
+    level = level.mask(level.isna() & kind.map(holds).eq(other=True) & ~kind.isin(UNITS), "container").fillna(
+        "unit"
     )
-    parent = tickets["parent"].astype("str")
-    holding = parent[told.isin(["unit", "container"])].dropna()
-    level = level.mask(tickets["ticket"].isin(holding) & (level != "part"), "container")
-    # Issues without any in them are containers too, if others of their type are.
-    held = set(kind[tickets["ticket"].isin(holding)].dropna())
-    level = level.mask(kind.isin(held) & (level != "part"), "container").fillna("unit")
     for word, names in (("container", scope.containers), ("part", scope.parts)):
         level = level.mask(kind.isin([name.casefold() for name in names]), word)
-    level = level.mask((level == "part") & ~parent.isin(tickets["ticket"].astype("str")), "unit")
     level = level.mask(level.isin(scope.levels), "unit").mask(
         (level == "unit") & ("unit" not in scope.levels), "out of scope"
     )

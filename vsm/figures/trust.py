@@ -160,8 +160,8 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
     }
     assumed = int((~found["known"]).sum())
     caption = (
-        f"n = {number(len(found))} statuses, {number(assumed)} of them assumed: nobody confirmed their kind. "
-        "The data quality below says what rests on it."
+        f"n = {number(len(found))} statuses. Nobody confirmed the kind of {number(assumed)} of them, which "
+        "is assumed; the data quality below says what rests on it."
     )
     return table_of(found, columns, caption, nothing="Nothing to see yet: no status is known.")
 

@@ -106,10 +106,11 @@ def _records(ticket: npt.NDArray[Any], at: Ints, state: Ints, ref: "pd.Series[st
 
     Only states that share ticket and instant with the one before are compared: texts are slow.
     """
-    tied = state[1:][(ticket[state[1:]] == ticket[state[:-1]]) & (at[state[1:]] == at[state[:-1]])]
-    former = state[np.searchsorted(state, tied) - 1]
+    ahead, behind = state[1:], state[:-1]
+    same = (ticket[ahead] == ticket[behind]) & (at[ahead] == at[behind])
     place = np.arange(len(ref))[rows]
-    here, before = (ref.take(place[which]).to_numpy() for which in (tied, former))
+    here, before = (ref.take(place[which[same]]).to_numpy() for which in (ahead, behind))
     other = np.zeros(len(ticket), dtype=np.int64)
-    other[tied[here != before]] = 1
+    other[ahead] = ~same
+    other[ahead[same]] = here != before
     return np.cumsum(other)

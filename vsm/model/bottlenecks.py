@@ -10,6 +10,7 @@ from vsm.stats.bootstrap import share_with_interval, shares_with_intervals
 from vsm.tables import DURATION
 
 TIDIED: Final = "(bulk edits)"
+IN_PARTS: Final = "(work on parts)"
 
 
 def stage_shares(
@@ -18,7 +19,8 @@ def stage_shares(
     """Give the share of lead time that tickets spend in each stage.
 
     Every hour between creation and finish of the completed tickets is in one row; stays that a bulk edit
-    began or ended are one row of their own, ``(bulk edits)``, since they show when somebody cleaned up.
+    began or ended are one row of their own, ``(bulk edits)``, since they show when somebody cleaned up. So is
+    time in which tickets waited in a stage while their parts were worked on: ``(work on parts)``, kind work.
     Intervals are 95 % percentile bootstraps that draw whole tickets (1,000 draws).
 
     Returns
@@ -34,12 +36,12 @@ def stage_shares(
     each = before.groupby(["row", "ticket"])[["elapsed", "waited", "seconds"]].sum()
     row = each.groupby("row")
     about = stages.drop_duplicates("stage").sort_values("position").set_index("stage")
-    shown = [name for name in [*about.index, TIDIED] if name in row.groups]
+    shown = [name for name in [*about.index, IN_PARTS, TIDIED] if name in row.groups]
     if not shown:
         return _no_shares()
     words = about[["kind", "team"]].astype("object").reindex(shown)
     shares = words.assign(
-        kind=words["kind"].fillna("bulk"),
+        kind=words["kind"].fillna(pd.Series({IN_PARTS: "work", TIDIED: "bulk"})),
         tickets=row.size(),
         visits=before.groupby("row").size(),
         total=row["elapsed"].sum(),
@@ -53,12 +55,18 @@ def stage_shares(
 
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
-    """Keep what completed tickets did before their finish, with ``row``: the stage, or ``(bulk edits)``."""
+    """Keep what completed tickets did before their finish, with ``row``: the stage, or one of the others."""
     finish = completed(lifecycles).set_index("ticket")["finished"]
     done = stage_visits[stage_visits["ticket"].isin(finish.index)]
     done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
     tidied = done["bulk"].astype(bool)
-    return done.assign(row=done["stage"].mask(tidied, TIDIED), seconds=done["elapsed"].dt.total_seconds())
+    done = done.assign(row=done["stage"].mask(tidied, TIDIED))
+    idle = (done["kind"] != "work") & ~tidied & (done["waited"] < done["elapsed"])
+    if idle.any():
+        worked = done[idle].assign(row=IN_PARTS, elapsed=done["elapsed"] - done["waited"])
+        worked["waited"] = worked["waited"] * 0
+        done = pd.concat([done.assign(elapsed=done["elapsed"].mask(idle, done["waited"])), worked])
+    return done.assign(seconds=done["elapsed"].dt.total_seconds())
 
 
 def _no_shares() -> pd.DataFrame:

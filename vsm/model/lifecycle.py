@@ -47,11 +47,12 @@ def lifecycles_from_visits(
             "gone": visits["left"].groupby(ticket).last(skipna=False),
         }
     )
-    # Work on a part is work on its unit, from the unit's creation on.
+    horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
+    # Work on a part is work on its unit, from the unit's creation on and up to its end.
     parts = begun.groupby(ticket.map(unit_of_parts(tickets))).min().reindex(lifecycles.index)
     parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
-    lifecycles["started"] = lifecycles["started"].where(~(parts < lifecycles["started"].fillna(as_of)), parts)
-    horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
+    first = (parts < horizon) & ~(lifecycles["started"] <= parts)
+    lifecycles["started"] = lifecycles["started"].mask(first, parts)
     lifecycles["lead"] = horizon - lifecycles["created"]
     lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
     waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()

@@ -45,26 +45,43 @@ def sprint_stays(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(names: pd.DataFrame) -> pd.DataFrame:
-    """Give the sprints that have begun: id, latest name, start and end."""
-    rows = names[(names["kind"] == "sprint") & names["first"].notna()].sort_values("last", kind="stable")
-    known = rows.groupby("id").agg(name=("name", "last"), started=("first", "min"), ended=("last", "max"))
-    known["ended"] = known["ended"].where(known["ended"] > known["started"])
+    """Give the sprints that have begun: id, latest name, start and end.
+
+    Issues that were read earlier may tell an older plan: the latest start, and the latest end, count.
+    """
+    rows = names[names["last"].notna()].sort_values("last", kind="stable")
+    begun, ended = (rows[rows["kind"] == kind].groupby("id") for kind in ("sprint", "sprint end"))
+    known = begun.agg(name=("name", "last"), started=("last", "max"))
+    known["ended"] = ended["last"].max().reindex(known.index).astype(INSTANT)
     return known.rename_axis("sprint").reset_index()
 
 
-def carried_over(stays: pd.DataFrame, finished: "pd.Series[Any]", *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Give the stays in sprints that ended while the ticket was in them and not done.
+def _kind_at(visits: pd.DataFrame, ticket: "pd.Series[str]", at: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Give the kind of stage that each ticket was in at an instant; missing before and after its life."""
+    stays = visits[["ticket", "entered", "left", "kind"]].astype({"ticket": "str", "kind": "str"})
+    asked = (
+        pd.DataFrame({"ticket": ticket, "at": at.astype(INSTANT)}).dropna().rename_axis("row").reset_index()
+    )
+    found = pd.merge_asof(
+        asked.sort_values("at", kind="stable"),
+        stays.sort_values("entered", kind="stable"),
+        left_on="at",
+        right_on="entered",
+        by="ticket",
+    ).set_index("row")
+    return found["kind"].where(~(found["left"] <= found["at"])).reindex(ticket.index)
 
-    ``finished`` is by ticket; missing while open.
-    """
-    finish = finished.reindex(stays["ticket"]).set_axis(stays.index)
+
+def carried_over(stays: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Give the stays in sprints that ended while the ticket was in them, still there, and not done."""
     ended = stays["ended"].where(stays["ended"] <= as_of)
-    held = (stays["since"] < ended) & (stays["until"] >= ended - CLOSING)
-    return stays[held & ~(finish <= ended)]
+    held = stays[(stays["since"] < ended) & (stays["until"] >= ended - CLOSING)]
+    kind = _kind_at(visits, held["ticket"], held["ended"])
+    return held[kind.notna() & (kind != "done")]
 
 
 def mark_carried_over(
-    waits: pd.DataFrame, stays: pd.DataFrame, finished: "pd.Series[Any]", *, as_of: pd.Timestamp
+    waits: pd.DataFrame, stays: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp
 ) -> "pd.Series[Any]":
     """Mark the pieces of waiting that end after their ticket was first carried over from a sprint.
 
@@ -72,12 +89,14 @@ def mark_carried_over(
     """
     if stays.empty:
         return pd.Series(pd.NA, index=waits.index, dtype="boolean")
-    first = carried_over(stays, finished, as_of=as_of).groupby("ticket")["ended"].min()
+    first = carried_over(stays, visits, as_of=as_of).groupby("ticket")["ended"].min()
     begun = first.reindex(waits["ticket"].astype("str")).set_axis(waits.index)
     return (waits["end"] > begun).astype("boolean")
 
 
-def sprint_commitments(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def sprint_commitments(
+    stays: pd.DataFrame, lifecycles: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp
+) -> pd.DataFrame:
     """Give what each sprint took on, and what became of it; units of work only.
 
     Returns
@@ -88,18 +107,21 @@ def sprint_commitments(stays: pd.DataFrame, lifecycles: pd.DataFrame, *, as_of: 
         out before its end, and not done), ``finished`` (while in it), ``carried_over`` (in it at its end, and
         not done; 0 while it is under way).
     """
-    finished = lifecycles.set_index("ticket")["finished"]
     units = set(lifecycles.loc[lifecycles["unit"], "ticket"])
-    rows = stays[stays["ticket"].isin(units) & (stays["started"] <= as_of)]
-    finish = finished.reindex(rows["ticket"]).set_axis(rows.index)
-    end = rows["ended"].fillna(as_of)
-    over = carried_over(rows, finished, as_of=as_of)
-    since, until, started = rows["since"], rows["until"], rows["started"]
+    rows = stays[stays["ticket"].isin(units) & (stays["started"] <= as_of)].reset_index(drop=True)
+    since, until, started, end = rows["since"], rows["until"], rows["started"], rows["ended"].fillna(as_of)
+    over = carried_over(rows, visits, as_of=as_of)
+    done = visits.loc[visits["kind"] == "done", ["ticket", "entered"]].astype({"ticket": "str"})
+    closed = rows[["ticket", "sprint"]].reset_index().merge(done, on="ticket").set_index("index")["entered"]
+    inside = (closed > started.reindex(closed.index)) & (closed <= end.reindex(closed.index))
+    inside &= (closed >= since.reindex(closed.index)) & (closed <= until.reindex(closed.index))
+    undone = {name: _kind_at(visits, rows["ticket"], at) != "done" for name, at in
+              {"start": started, "entry": since, "exit": until.where(until < FAR)}.items()}  # fmt: skip
     states: dict[str, Any] = {
-        "committed": (since <= started) & (until > started) & ~(finish <= started),
-        "added": (since > started) & (since < end),
-        "finished": (finish > started) & (finish <= end) & (since <= finish) & (until >= finish),
-        "removed": (until > started) & (until < end - CLOSING) & ~(finish <= until),
+        "committed": (since <= started) & (until > started) & undone["start"],
+        "added": (since > started) & (since < end) & undone["entry"],
+        "finished": rows.index.isin(closed.index[inside]) & ~rows.index.isin(over.index),
+        "removed": (until > started) & (until < end - CLOSING) & undone["exit"],
         "carried_over": rows.index.isin(over.index),
     }
     tickets = rows.assign(**states).groupby(["started", "sprint", "ticket"])[list(states)].any()

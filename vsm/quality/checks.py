@@ -110,7 +110,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: check_outcomes(
         data.lifecycles, events=data.events, stages=data.stages, settings=data.workflow.outcome
     ),
-    lambda data: check_units(data.tickets, data.lifecycles),
+    lambda data: check_units(
+        data.tickets, data.lifecycles, everything=data.log.tickets, scope=data.workflow.scope
+    ),
     _links,
     lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),

@@ -55,7 +55,8 @@ def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
     named = gone["resolution"].where(_says_discarded(gone["resolution"], settings), gone["status"])
     plain = completed(rows)["lead"].median()
     mixed = finished.loc[~finished["bulk"].astype(bool), "lead"].median()
-    share = gone["lead"].sum() / finished["lead"].sum() if len(finished) else 0.0
+    whole = finished["lead"].sum()
+    share = gone["lead"].sum() / whole if whole else 0.0
     detail = (
         f"{len(gone)} of {len(finished)} finished tickets were discarded, with {100 * share:.0f} % of all "
         f"lead time: {_counted(named)}; they are left out of lead time, throughput and shares (median lead "

@@ -5,15 +5,27 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.config import Scope
 from vsm.eventlog.log import QualityNote
+from vsm.eventlog.units import unit_of_parts
 from vsm.model.lifecycle import completed
 
 SHOWN: Final = 6
 """Types that are listed; of more it is said how many there are."""
 
 
-def check_units(tickets: pd.DataFrame, lifecycles: pd.DataFrame) -> Iterator[QualityNote]:
-    """Find what is not counted as a unit of work, and parts whose parent is not in the data."""
+def check_units(
+    tickets: pd.DataFrame, lifecycles: pd.DataFrame, *, everything: pd.DataFrame, scope: Scope
+) -> Iterator[QualityNote]:
+    """Find what is not counted as a unit of work, parts of no unit, and unknown types in ``[scope]``.
+
+    ``everything`` are all TICKETS, so that parents out of view are known.
+    """
+    known = set(everything["type"].dropna().astype("str").str.strip().str.casefold())
+    for name in (*scope.types, *scope.containers, *scope.parts):
+        if len(everything) and name.casefold() not in known:
+            detail = f"no ticket is of the type '{name}' in [scope] of vsm.toml; misspelt or not used"
+            yield QualityNote("unknown type", "warning", detail)
     aside = tickets[tickets["unit"] != "unit"]
     if aside.empty:
         return
@@ -29,6 +41,14 @@ def check_units(tickets: pd.DataFrame, lifecycles: pd.DataFrame) -> Iterator[Qua
         f"{_days(plain)}, {_days(mixed)} with them; [scope] in vsm.toml changes that"
     )
     yield QualityNote("not counted as units of work", "note", detail)
+    parts = set(tickets.loc[tickets["unit"] == "part", "ticket"].astype("str"))
+    if lost := len(parts - unit_of_parts(everything).keys()):
+        detail = (
+            f"{lost} of {len(parts)} parts belong to no unit of work in the data (the parent was not pulled, "
+            "or is none itself), so the work on them counts for nothing; pull their parents, or let parts "
+            'count: levels = ["unit", "part"] in [scope] of vsm.toml'
+        )
+        yield QualityNote("parts of no unit", "warning", detail)
 
 
 _WORDS: Final = {

@@ -178,7 +178,11 @@ HANDOFFS: Final = Table(
         Column("team", "flag", "the team changed"),
         Column("discipline", "flag", "the discipline changed"),
         Column("back", "flag", "the receiver's stage comes before the sender's in the stream"),
-        Column("wait", "duration", "taken − given, never negative"),
+        Column(
+            "wait",
+            "duration",
+            "taken − given, less the time in which parts of the ticket were worked on; never negative",
+        ),
         Column(
             "wait_working",
             "duration",
@@ -260,7 +264,9 @@ NAMES: Final = Table(
     "One row per name that a status, an account or a sprint has had.",
     ("kind", "id", "name"),
     (
-        Column("kind", "category", "what the id names", allowed=("status", "account", "sprint")),
+        Column(
+            "kind", "category", "what the id names", allowed=("status", "account", "sprint", "sprint end")
+        ),
         Column("id", "text", "id of the status, account or sprint, such as `jira:10001`"),
         Column("name", "text", "a name of it"),
         Column(
@@ -270,12 +276,11 @@ NAMES: Final = Table(
             may_lack=True,
             allowed=("queue", "work", "external", "done", "app"),
         ),
-        Column("first", "instant", "first seen under this name; of a sprint, when it began", may_lack=True),
+        Column("first", "instant", "first seen under this name", may_lack=True),
         Column(
             "last",
             "instant",
-            "last seen under this name; the latest is the current one. Of a sprint, when it ended; `first` "
-            "while it is under way",
+            "last seen under this name; the latest is the current one. Of a sprint: when it began, or ended",
             may_lack=True,
         ),
         Column(
