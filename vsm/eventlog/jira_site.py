@@ -127,8 +127,8 @@ class JiraDocuments:
         match kind:
             case "site":
                 named = set(self._named.values())
-                told = {name: role for name, role in body["roles"].items() if role not in named}
-                self.roles |= told | self._named
+                roles = {name: role for name, role in body["roles"].items() if role not in named}
+                self.roles |= roles | self._named
             case "status":
                 self.statuses.append(body)
             case "gone" if body["how"] != BACK:

@@ -50,9 +50,9 @@ def log_with_units(log: Log, *, scope: Scope) -> Log:
     if tickets.empty:
         return log
     kind = tickets["type"].astype("str").str.strip().str.casefold()
-    told = tickets["unit"].astype("str")
-    level = told.mask(told.isna() & kind.isin(CONTAINERS), "container")
-    level = level.mask(told.isna() & kind.isin(PARTS), "part")
+    stated = tickets["unit"].astype("str")
+    level = stated.mask(stated.isna() & kind.isin(CONTAINERS), "container")
+    level = level.mask(stated.isna() & kind.isin(PARTS), "part")
     holding = set(tickets["parent"].astype("str")[level != "part"].dropna())
     holds = tickets["ticket"].isin(holding).groupby(kind).mean() >= MOST
     level = level.mask(level.isna() & kind.map(holds).eq(other=True) & ~kind.isin(UNITS), "container").fillna(

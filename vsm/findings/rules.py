@@ -91,8 +91,8 @@ def findings_from_evidence(evidence: Evidence) -> Findings:
     if evidence.stage_visits.empty:
         return Findings()
     found = [finding for rule in RULES for finding in rule(evidence) if finding.share >= WORTH]
-    told = (replace(finding, caveat=finding.caveat + _guessed(finding, evidence)) for finding in found)
-    return Findings(sorted(told, key=lambda finding: finding.cost, reverse=True))
+    careful = (replace(finding, caveat=finding.caveat + _guessed(finding, evidence)) for finding in found)
+    return Findings(sorted(careful, key=lambda finding: finding.cost, reverse=True))
 
 
 def _guessed(finding: Finding, evidence: Evidence) -> str:

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.intervals.blocks import FAR
 from vsm.tables import INSTANT
 
 CLOSING: Final = pd.Timedelta(minutes=1)
 """Jira moves what is not done out of a sprint in the moment in which it is closed."""
-FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
 
 
 def sprint_stays(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:

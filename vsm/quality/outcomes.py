@@ -59,8 +59,8 @@ def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
     share = gone["lead"].sum() / whole if whole else 0.0
     detail = (
         f"{len(gone)} of {len(finished)} finished tickets were discarded, with {100 * share:.0f} % of all "
-        f"lead time: {_counted(named)}; they are left out of lead time, throughput and shares (median lead "
-        f"time {_days(plain)}; {_days(mixed)} with them); [outcome] in vsm.toml changes that"
+        f"lead time: {counted(named)}; they are left out of lead time, throughput and shares (median lead "
+        f"time {days(plain)}; {days(mixed)} with them); [outcome] in vsm.toml changes that"
     )
     yield QualityNote("discarded work", "note", detail)
 
@@ -69,9 +69,7 @@ def _resolved_not_done(there: pd.DataFrame, settings: Outcome) -> Iterator[Quali
     rows = there[there["resolution"].notna() & ~there["done"]]
     if rows.empty:
         return
-    where = (
-        f"{len(rows)} ticket(s) have a resolution in a status that is not done: {_counted(rows['status'])}"
-    )
+    where = f"{len(rows)} ticket(s) have a resolution in a status that is not done: {counted(rows['status'])}"
     if settings.finish == "resolution":
         detail = f'{where}; they are finished since they were resolved (finish = "resolution" in [outcome])'
         yield QualityNote("resolved but not done", "note", detail)
@@ -90,7 +88,7 @@ def _done_not_resolved(done: pd.DataFrame) -> Iterator[QualityNote]:
     if len(bare):
         detail = (
             f"{len(bare)} of {len(done)} tickets in a done status have no resolution "
-            f"({_counted(bare['status'])}); they count as finished, and their status alone says whether they "
+            f"({counted(bare['status'])}); they count as finished, and their status alone says whether they "
             "were delivered"
         )
         yield QualityNote("done without resolution", "warning", detail)
@@ -104,7 +102,7 @@ def _at_odds(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
         pairs = odd["status"] + "' with resolution '" + odd["resolution"]
         detail = (
             f"{len(odd)} ticket(s) are in a status that says they were discarded, with a resolution that "
-            f"does not: {_counted(pairs)}; {int(was_discarded(odd).sum())} of them count as discarded"
+            f"does not: {counted(pairs)}; {int(was_discarded(odd).sum())} of them count as discarded"
         )
         yield QualityNote("status and resolution differ", "warning", detail)
 
@@ -114,11 +112,13 @@ def _says_discarded(names: "pd.Series[Any]", settings: Outcome) -> "pd.Series[bo
     return names.map(known) == "discarded"
 
 
-def _counted(names: "pd.Series[Any]") -> str:
+def counted(names: "pd.Series[Any]") -> str:
+    """List the commonest of these names with how often each occurs, and how many others there are."""
     counts = names.value_counts()
     more = f", and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
     return ", ".join(f"{count} '{name}'" for name, count in counts.head(SHOWN).items()) + more
 
 
-def _days(lead: Any) -> str:
+def days(lead: Any) -> str:
+    """Write a duration in days; unknown where it is missing."""
     return "unknown" if pd.isna(lead) else f"{lead / pd.Timedelta(days=1):,.1f} d"

@@ -1,7 +1,7 @@
 """Checks of units of work: what is not counted beside them, and what difference that makes."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -9,9 +9,7 @@ from vsm.config import Scope
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.units import unit_of_parts
 from vsm.model.lifecycle import completed
-
-SHOWN: Final = 6
-"""Types that are listed; of more it is said how many there are."""
+from vsm.quality.outcomes import counted, days
 
 
 def check_units(
@@ -31,14 +29,12 @@ def check_units(
         return
     counts = aside["unit"].astype("str").value_counts()
     what = " and ".join(f"{count} {_WORDS[str(word)][count > 1]}" for word, count in counts.items())
-    types = aside["type"].astype("str").fillna("no type").value_counts()
-    more = f", and {len(types) - SHOWN} more" if len(types) > SHOWN else ""
-    listed = ", ".join(f"{count} '{name}'" for name, count in types.head(SHOWN).items())
+    listed = counted(aside["type"].astype("str").fillna("no type"))
     plain, mixed = (completed(lives)["lead"].median() for lives in (lifecycles, lifecycles.assign(unit=True)))
     detail = (
-        f"{what} among {len(tickets)} tickets are not counted beside the units of work ({listed}{more}); "
+        f"{what} among {len(tickets)} tickets are not counted beside the units of work ({listed}); "
         "work on a part counts for what it is a part of; median lead time "
-        f"{_days(plain)}, {_days(mixed)} with them; [scope] in vsm.toml changes that"
+        f"{days(plain)}, {days(mixed)} with them; [scope] in vsm.toml changes that"
     )
     yield QualityNote("not counted as units of work", "note", detail)
     parts = set(tickets.loc[tickets["unit"] == "part", "ticket"].astype("str"))
@@ -56,7 +52,3 @@ _WORDS: Final = {
     "part": ("part", "parts"),
     "out of scope": ("ticket of another type", "tickets of other types"),
 }
-
-
-def _days(lead: Any) -> str:
-    return "unknown" if pd.isna(lead) else f"{lead / pd.Timedelta(days=1):,.1f} d"
