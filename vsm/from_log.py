@@ -194,9 +194,10 @@ def _in_window(stream: ValueStream, window: Window) -> ValueStream:
         name: _rows_of(getattr(stream, name), tickets)
         for name in ("tickets", "events", "visits", "handoffs", "waits", "blocks")
     }
-    windowed = replace(stream, **kept)
-    # Made already, and a life is the same whatever other tickets are kept.
-    vars(windowed)["lifecycles"] = _rows_of(lifecycles, tickets)
+    windowed = replace(stream, **kept, since=window.since)
+    # Made already: a life is the same whatever other tickets are kept, but not since when it is in view.
+    lives = _rows_of(lifecycles, tickets)
+    vars(windowed)["lifecycles"] = lives.assign(seen_since=lives["created"].clip(lower=window.since))
     return windowed
 
 

@@ -65,8 +65,8 @@ class ValueStream:
         Working calendars of the teams.
     workflow
         What vsm.toml says.
-    as_of
-        The instant that counts as now.
+    as_of, since
+        The instant that counts as now; and when the window begins, where there is one.
     seed
         Of all bootstrap intervals.
     experiments
@@ -93,6 +93,7 @@ class ValueStream:
     seed: int
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
+    since: pd.Timestamp | None = field(default=None, kw_only=True)
     _context: Context = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
 
@@ -106,6 +107,7 @@ class ValueStream:
             events=self.events,
             stages=self.stages,
             as_of=self.as_of,
+            since=self.since,
         )
 
     @measure
@@ -228,6 +230,7 @@ class ValueStream:
             lifecycles=self.lifecycles,
             workflow=self.workflow,
             until=self.as_of,
+            since=self.since,
             seed=self.seed,
         )
 
@@ -301,12 +304,8 @@ class ValueStream:
     def explain(self, key: str) -> Explanation:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
-        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables.
-
-        Parameters
-        ----------
-        key
-            As people know the ticket; capital letters make no difference.
+        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
+        people know the ticket; capital letters make no difference.
 
         Raises
         ------
