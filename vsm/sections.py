@@ -295,7 +295,7 @@ def load_section(
     return Load(
         weekly_wip(visits, as_of=as_of),
         switching(visits, acts, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
-        queue_growth(stage_visits, as_of=as_of, minimum=minimum, seed=seed),
+        queue_growth(stage_visits, as_of=as_of, minimum=minimum),
         queue_weeks(stage_visits, as_of=as_of),
         active_periods(visits, acts, as_of=as_of, teams=teams, active_days=active_days),
         sprint_commitments(sprint_stays(events, names), lifecycles, visits, as_of=as_of),
