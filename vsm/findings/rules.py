@@ -1,7 +1,7 @@
 """What cost most of the lead time of delivered tickets: one short function per claim; each may make none."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,7 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``seed`` is that of the bootstrap; ``assumed`` are stages whose kind is a guess, each
-    with what it was guessed from.
+    nothing is claimed; ``seed`` is that of the bootstrap.
     """
 
     tickets: pd.DataFrame
@@ -35,7 +34,6 @@ class Evidence:
     returns: pd.DataFrame
     minimum: int
     seed: int
-    assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -154,7 +152,7 @@ def returns(evidence: Evidence) -> Iterator[Finding]:
 
 
 def handoffs(evidence: Evidence) -> Iterator[Finding]:
-    """Claim what the costliest handoff between teams costs, and each other one that waits in no single queue."""
+    """Claim what the costliest handoff costs, and each other one whose wait is in no single queue."""
     costs, ends = evidence.costs, ["from_team", "to_team"]
     between = costs[costs["from_team"] != costs["to_team"]].to_dict("records")
     enough = [row for row in between if row["tickets"] >= evidence.minimum]
@@ -201,8 +199,8 @@ def why(evidence: Evidence) -> Iterator[Finding]:
             rule="why",
             subject=costly.subject,
             claim=(
-                f"{least}{part} of the working time that finished work waited {where} was "
-                f"spent {BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
+                f"{least}{part} of the working time that finished work waited {where} was spent "
+                f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
             ),
             cost=lead.cost,
             share=lead.share,

@@ -65,9 +65,7 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(
-    waits: pd.DataFrame, lead: "pd.Series[Any]", *, seed: int, minimum: int
-) -> Leading | None:
+def leading_cause(waits: pd.DataFrame, lead: "pd.Series[Any]", *, seed: int, minimum: int) -> Leading | None:
     """Give the cause that has most of this waiting, where it surely leads, else None.
 
     Causes are compared by working time, so nights and weekends never lead. A cause does not surely lead where
