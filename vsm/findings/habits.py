@@ -131,7 +131,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
 
 
 def hidden_work(present: Present) -> Iterator[Finding]:
-    """Claim how much of what was committed in the period was done while its ticket lay in a queue."""
+    """Claim how much of what was committed in the period was done while its ticket was in a queue."""
     linked, queued = commits_in_queues(present.visits, present.delivered, present.events)
     counts = share_of(queued, linked, minimum=present.minimum)
     if not counts["share"] >= OFTEN:
