@@ -31,8 +31,9 @@ _MOST: Final = 60
 _CAPTION: Final = (
     "n = {tickets}, open and discarded ones too, so shares differ from those of delivered tickets. Box: "
     "median time of a visit, n visits, C&A = share passed on that never came back (– where there are too "
-    "few). Time ladder: medians of one visit, elapsed, which do not add up to the lead time; at its end, shares of all time before the finish. Work is measured by status: a ticket left in a "
-    "work stage overnight counts as worked on."
+    "few). Time ladder: medians of one visit, elapsed, which do not add up to the lead time; at its end, "
+    "shares of all time before the finish. Work is measured by status: a ticket left in a work stage "
+    "overnight counts as worked on."
 )
 
 
