@@ -268,7 +268,7 @@ def rework_section(
         accuracy_of(kept, minimum=minimum),
         rolled_accuracy(kept, seed=seed, minimum=minimum),
         backward_moves(kept),
-        return_costs(stage_visits, lifecycles, seed=seed, minimum=minimum),
+        return_costs(stage_visits, lifecycles, minimum=minimum),
     )
 
 

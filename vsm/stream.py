@@ -116,9 +116,7 @@ class ValueStream:
     @measure
     def stage_shares(self) -> pd.DataFrame:
         """Which share of all lead time each stage takes, with intervals."""
-        return stage_shares(
-            self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
-        )
+        return stage_shares(self.stage_visits, self.lifecycles, stages=self.stages, minimum=self.minimum)
 
     @measure
     def discarded(self) -> pd.DataFrame:
@@ -133,13 +131,13 @@ class ValueStream:
     @measure
     def handoff_costs(self) -> pd.DataFrame:
         """What the handoffs between each two teams cost, with intervals."""
-        return handoff_costs(self.handoffs, self.lifecycles, seed=self.seed, minimum=self.minimum)
+        return handoff_costs(self.handoffs, self.lifecycles, minimum=self.minimum)
 
     @measure
     def ping_pong(self) -> pd.DataFrame:
         """What goes back and forth between the same two stages, teams or persons."""
         levels = [
-            ping_pong(self.visits, self.lifecycles, level=level, seed=self.seed, minimum=self.minimum)
+            ping_pong(self.visits, self.lifecycles, level=level, minimum=self.minimum)
             for level in PING_PONG_LEVELS
         ]
         return pd.concat(levels, ignore_index=True)
@@ -162,7 +160,7 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims, the costliest first."""
-        returns = return_costs(self.stage_visits, self.lifecycles, seed=self.seed, minimum=self.minimum)
+        returns = return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum)
         return findings_from_evidence(
             Evidence(
                 self.tickets,
@@ -175,7 +173,6 @@ class ValueStream:
                 costs=self.handoff_costs,
                 returns=returns,
                 minimum=self.minimum,
-                seed=self.seed,
                 assumed=self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"].to_dict(),
             )
         )

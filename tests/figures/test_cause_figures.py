@@ -13,7 +13,7 @@ from vsm.tables import BLOCKS, CAUSES, TICKETS, VISITS, conform, empty
 @pytest.mark.slow
 def test_a_ladder_stacks_working_hours_by_cause() -> None:
     """From web to qa four hours at capacity and two overtaken; 16 of its 22 hours were non-working time."""
-    figure = causes_ladder(waits(), handoffs(), lifecycles(), minimum=1, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), minimum=1)
     groups = list(figure.layout.yaxis.ticktext)
     assert groups == ["web → qa", "within a team", "before work started", "no handoff"]
     position = groups.index("web → qa")
@@ -25,14 +25,14 @@ def test_a_ladder_stacks_working_hours_by_cause() -> None:
 
 def test_off_hours_are_in_no_bar() -> None:
     """What the calendar takes out stands beside."""
-    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="stage", minimum=1, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="stage", minimum=1)
     assert {bar.name for bar in figure.data} == set(CAUSES) - {"non-working time"}
     assert sum(sum(bar.x) for bar in figure.data) == 15.0
 
 
 def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
     """All have one or two tickets, so twelve are not reached."""
-    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="team", minimum=3, seed=0)
+    figure = causes_ladder(waits(), handoffs(), lifecycles(), by="team", minimum=3)
     assert "enough delivered tickets" in figure.layout.meta["alt"]
 
 
@@ -40,16 +40,14 @@ def test_groups_of_few_tickets_are_counted_not_drawn() -> None:
 def test_hostile_teams_are_shown_as_they_are() -> None:
     """No tag in a label is markup."""
     for name in HOSTILE:
-        figure = causes_ladder(
-            waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1, seed=0
-        )
+        figure = causes_ladder(waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1)
         assert "<script" not in figure.to_json()
         assert "<img" not in figure.to_json()
 
 
 def test_the_table_of_causes_tells_shares_and_what_each_is_worth() -> None:
     """Non-working time has no share of working time; a cause that made nobody wait has no row."""
-    rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lifecycles(), minimum=2, seed=0))}
+    rows = {row[0]: row[1:] for row in shown(causes_table(waits(), lifecycles(), minimum=2))}
     assert list(rows) == ["blocked", "non-working time", "batched", "at capacity", "overtaken", "unexplained"]
     assert rows["non-working time"][1:] == ["–", "0 h", "<1 d", "1", "31 %"]
     assert rows["batched"][1:] == ["40 %", "6.0 h", "<1 d", "1", "22 %"]

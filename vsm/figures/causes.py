@@ -53,7 +53,6 @@ def causes_ladder(
     *,
     by: str = "passing",
     minimum: int,
-    seed: int,
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
@@ -69,8 +68,6 @@ def causes_ladder(
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
         Groups of fewer delivered tickets are left out, and counted in the caption.
-    seed
-        Of the bootstrap.
     most
         How many groups are shown.
     """
@@ -83,7 +80,7 @@ def causes_ladder(
             of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough delivered tickets wait."
         )
     rows = rows[rows[by].astype("str").isin(shown)]
-    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
+    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum)
     table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
     shown = [_PASSING.get(group, group) for group in shown]
     ends = []
@@ -179,9 +176,9 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     )
 
 
-def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
+def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     """Why completed tickets waited: each cause's share of all waiting (``cause_shares``)."""
-    found = cause_shares(waits, lifecycles, minimum=minimum, seed=seed)
+    found = cause_shares(waits, lifecycles, minimum=minimum)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",
@@ -198,8 +195,8 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int,
     done = len(completed(lifecycles))
     caption = (
         f"Waiting of n = {done:,} delivered tickets; each hour counts once, under the first cause that "
-        "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
-        "may take its place."
+        "applies. In brackets: 95 % interval, weeks as units. The last column is no forecast: without "
+        "one cause, another may take its place."
     )
     return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
 

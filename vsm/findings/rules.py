@@ -11,9 +11,9 @@ import pandas as pd
 from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding, Findings
 from vsm.model.causes import MEANINGS
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import completed, completed_by_week
 from vsm.quality.assumed import FROM
-from vsm.stats.bootstrap import share_intervals, share_with_interval
+from vsm.stats.shares import share_intervals, share_with_interval
 from vsm.tables import CAUSES, DURATION
 
 WORTH: Final = 0.01
@@ -35,7 +35,7 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``seed`` is that of the bootstrap; ``assumed`` are stages whose kind is a guess, each
+    nothing is claimed; ``assumed`` are stages whose kind is a guess, each
     with what it was guessed from.
     """
 
@@ -49,7 +49,6 @@ class Evidence:
     costs: pd.DataFrame
     returns: pd.DataFrame
     minimum: int
-    seed: int
     assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
@@ -212,7 +211,7 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
     for costly in sorted(places, key=lambda found: found.cost, reverse=True):
         kind = "handoff" if costly.rule == "handoff" else "stage"
         waits = evidence.waits.iloc[rows.get((kind, costly.subject), [])]
-        lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum, seed=evidence.seed)
+        lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum)
         # That work in an external stage waits for an external party is in vsm.toml already.
         if lead is None or (lead.cause == "external" and costly.subject in outside):
             continue
@@ -325,9 +324,7 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(
-    waits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
-) -> Leading | None:
+def leading_cause(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Leading | None:
     """Give the cause that has most of this waiting, where it surely leads, else None.
 
     Causes of completed tickets are compared by working time, so nights and weekends never lead; pieces of a
@@ -336,7 +333,7 @@ def leading_cause(
     """
     if waits.empty:
         return None
-    done = completed(lifecycles).set_index("ticket")["lead"]
+    done = completed_by_week(lifecycles)
     known = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
     known = known.astype({"ticket": "str", "cause": "str"})
     each = _by_ticket(known, "working")
@@ -344,14 +341,16 @@ def leading_cause(
     if not whole.sum():
         return None
     second, first = whole.sort_values(kind="stable").index[-2:]
-    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
+    low, high = share_intervals(
+        each.to_numpy(), weeks=done["week"].reindex(each.index).to_numpy(), minimum=minimum
+    )
     order = list(CAUSES).index(first)
     tickets = int((each[first] > 0).sum())
     if tickets < minimum or not low[order] > whole[second] / whole.sum():
         return None
     elapsed = _by_ticket(known, "elapsed")[first]
     elapsed = elapsed[elapsed > 0]
-    share, *bounds = share_with_interval(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
+    share, *bounds = share_with_interval(elapsed, done=done, minimum=minimum)
     return Leading(
         cause=first,
         part=float(whole[first] / whole.sum()),

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import completed
-from vsm.stats.bootstrap import share_intervals
+from vsm.model.lifecycle import completed, completed_by_week
+from vsm.stats.shares import share_intervals
 from vsm.tables import CAUSES, DURATION
 
 _COLUMNS: Final = (
@@ -75,7 +75,6 @@ def cause_shares(
     lifecycles: pd.DataFrame,
     *,
     by: Sequence[str] = (),
-    seed: int,
     minimum: int,
 ) -> pd.DataFrame:
     """Give how long completed tickets waited for each cause.
@@ -104,7 +103,8 @@ def cause_shares(
     else:
         keys = [weighed[name].astype("str") for name in by]
         groups = sorted(weighed.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
-    tables = [_causes_of(rows, seed=seed, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
+    weeks = completed_by_week(lifecycles)["week"]
+    tables = [_causes_of(rows, weeks=weeks, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
               for key, rows in groups]  # fmt: skip
     columns = [*by, *_COLUMNS]
     if not tables:
@@ -127,13 +127,13 @@ def tickets_of_groups(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, by: str)
     return each.groupby([by, "cause"]).sum().groupby(by).max().reindex(order.index)
 
 
-def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def _causes_of(rows: pd.DataFrame, *, weeks: "pd.Series[Any]", minimum: int) -> pd.DataFrame:
     cause = rows["cause"].astype("str")
     ticket = rows["ticket"].astype("str")
     each = pd.crosstab(ticket, cause, values=_seconds(rows["elapsed"]), aggfunc="sum")
     amounts = each.reindex(columns=list(CAUSES)).fillna(0.0).to_numpy(dtype="float64")
     whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
-    low, high = share_intervals(amounts, seed=seed, minimum=minimum)
+    low, high = share_intervals(amounts, weeks=weeks.reindex(each.index).to_numpy(), minimum=minimum)
     times = {
         name: rows[name]
         .astype(DURATION)

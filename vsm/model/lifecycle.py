@@ -14,6 +14,8 @@ from vsm.intervals.handoffs import work_start
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
+MONDAY: Final = pd.Timestamp("1970-01-05", tz="UTC")
+
 
 def lifecycles_from_visits(
     visits: pd.DataFrame,
@@ -84,6 +86,20 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
     rows = units_of_work(lifecycles)
     return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+
+
+def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    """Give what intervals of shares of lead time rest on: completed tickets and their weeks.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``ticket``: ``lead`` (seconds), ``week`` (number of the week in which it was finished; from
+        Monday, UTC).
+    """
+    done = completed(lifecycles).set_index("ticket")
+    days = done["finished"].astype(INSTANT).dt.normalize() - MONDAY
+    return pd.DataFrame({"lead": done["lead"].astype(DURATION).dt.total_seconds(), "week": days.dt.days // 7})
 
 
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:
