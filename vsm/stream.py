@@ -16,9 +16,18 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.errors import ParameterError
-from vsm.findings import Evidence, Findings, findings_from_evidence
+from vsm.findings import (
+    WHY_IT_WAITS,
+    Evidence,
+    Findings,
+    Present,
+    answered,
+    findings_about_now,
+    findings_about_past,
+)
 from vsm.measure import measure
 from vsm.model.blocking import blocking_network
+from vsm.model.ageing import open_ages
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.causes import batches_from_stage_visits
 from vsm.model.discarded import discarded_work
@@ -27,7 +36,7 @@ from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.ticket_life import ticket_of_key
 from vsm.quality import CheckedData, quality_table
-from vsm.quality.coverage import evidence_coverage
+from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
     Alignment,
     Delivery,
@@ -116,7 +125,9 @@ class ValueStream:
     @measure
     def stage_shares(self) -> pd.DataFrame:
         """Which share of all lead time each stage takes, with intervals."""
-        return stage_shares(self.stage_visits, self.lifecycles, stages=self.stages, minimum=self.minimum)
+        return stage_shares(
+            self.stage_visits, self.lifecycles, stages=self.stages, minimum=self.minimum
+        )
 
     @measure
     def discarded(self) -> pd.DataFrame:
@@ -159,23 +170,58 @@ class ValueStream:
 
     @measure
     def findings(self) -> Findings:
-        """Claims, the costliest first."""
-        returns = return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum)
-        return findings_from_evidence(
-            Evidence(
-                self.tickets,
-                self.handoffs,
-                self.waits,
-                lifecycles=self.lifecycles,
-                stage_visits=self.stage_visits,
-                shares=self.stage_shares,
-                batches=self.batches,
-                costs=self.handoff_costs,
-                returns=returns,
-                minimum=self.minimum,
-                assumed=self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"].to_dict(),
-            )
+        """Claims about the current period, the costliest first: what to look at now."""
+        claims, since = claims_from_coverage(self.coverage, minimum=self.minimum), self.provenance.get("since")
+        present = Present(
+            tickets=self.tickets,
+            lifecycles=self.lifecycles,
+            visits=self.visits,
+            stage_visits=self.stage_visits,
+            waits=self.waits,
+            handoffs=self.handoffs,
+            events=self.events,
+            batches=self.batches,
+            ages=open_ages(
+                self.stage_visits, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum
+            ),
+            queues=self.load.queues,
+            owners=self.responsibility.owners,
+            deployments=self.delivery.deployments,
+            clock=self.clock,
+            rules=self.workflow.findings,
+            as_of=self.as_of,
+            minimum=self.minimum,
+            causes_known=answered(claims, WHY_IT_WAITS),
+            known_from=pd.Timestamp(since, tz="UTC") if since else None,
         )
+        return findings_about_now(present, claims=claims, assumed=self._assumed)
+
+    @measure
+    def past_findings(self) -> Findings:
+        """Claims about the lead time of all delivered tickets, the costliest first."""
+        evidence = Evidence(
+            self.tickets,
+            self.handoffs,
+            self.waits,
+            lifecycles=self.lifecycles,
+            stage_visits=self.stage_visits,
+            shares=self.stage_shares,
+            batches=self.batches,
+            costs=self.handoff_costs,
+            returns=return_costs(
+                self.stage_visits, self.lifecycles, minimum=self.minimum
+            ),
+            minimum=self.minimum,
+            assumed=self._assumed,
+        )
+        claims = claims_from_coverage(self.coverage, minimum=self.minimum)
+        return findings_about_past(evidence, self.workflow.findings, claims=claims, as_of=self.as_of)
+
+    @property
+    def _assumed(self) -> dict[Any, str]:
+        """Stages whose kind is a guess → what it was guessed from."""
+        assumed = self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"]
+        return {stage: str(source) for stage, source in assumed.items()}
 
     @measure
     def quality(self) -> pd.DataFrame:
@@ -262,7 +308,6 @@ class ValueStream:
             stage_visits=self.stage_visits,
             stages=self.stages,
             minimum=self.minimum,
-            seed=self.seed,
         )
 
     @measure

@@ -62,17 +62,17 @@ def test_one_huge_week_leaves_few_effective_weeks() -> None:
 
 def test_too_few_tickets_of_a_group_have_a_share_without_an_interval() -> None:
     """Of twenty tickets one was in QA; its share is known, and how sure that is, is not."""
-    done = pd.DataFrame({"lead": 10.0, "week": WEEKS[:20]}, index=[f"t{n}" for n in range(20)])
-    seconds = pd.concat({"Build": done["lead"] / 2 + WEEKS[:20], "QA": done["lead"].iloc[:1] / 2})
-    found = shares_with_intervals(seconds, done=done, minimum=12)
+    whole = pd.DataFrame({"seconds": 10.0, "week": WEEKS[:20]}, index=[f"t{n}" for n in range(20)])
+    seconds = pd.concat({"Build": whole["seconds"] / 2 + WEEKS[:20], "QA": whole["seconds"].iloc[:1] / 2})
+    found = shares_with_intervals(seconds, whole=whole, minimum=12)
     assert found["low"].notna().to_dict() == {"Build": True, "QA": False}
     assert found.loc["QA", "share"] == pytest.approx(5 / 200)
 
 
 def test_tickets_that_are_not_completed_count_nowhere() -> None:
     """Their seconds are no part of what lead time is made of."""
-    done = pd.DataFrame({"lead": 4.0, "week": [1, 2]}, index=["a", "b"])
-    (part, *_) = share_with_interval(pd.Series({"a": 2.0, "open": 9.0}), done=done, minimum=12)
+    whole = pd.DataFrame({"seconds": 4.0, "week": [1, 2]}, index=["a", "b"])
+    (part, *_) = share_with_interval(pd.Series({"a": 2.0, "open": 9.0}), whole=whole, minimum=12)
     assert part == pytest.approx(0.25)
 
 

@@ -13,7 +13,7 @@ from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numb
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.rules import BECAUSE
+from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
 from vsm.model.causes import (
     EARLY,

@@ -14,7 +14,7 @@ from vsm.figures.marks import filled, row_axis, row_bars, value_axis
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, with_interval
 from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.rules import BECAUSE
+from vsm.findings.why import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 

@@ -50,7 +50,7 @@ def stage_shares(
         median=row["elapsed"].median(),
         p85=row["elapsed"].quantile(0.85),
     )
-    found = shares_with_intervals(each["seconds"], done=completed_by_week(lifecycles), minimum=minimum)
+    found = shares_with_intervals(each["seconds"], whole=completed_by_week(lifecycles), minimum=minimum)
     return shares.join(found.fillna({"share": 0.0})).rename_axis("stage").reset_index()
 
 
@@ -115,7 +115,7 @@ def handoff_costs(
     )
     costs["p85"] = grouped["wait"].quantile(0.85)
     waited = known.astype({"ticket": "str"}).groupby([*sides, "ticket"])["wait"].sum().dt.total_seconds()
-    found = shares_with_intervals(waited, done=completed_by_week(lifecycles), minimum=minimum)
+    found = shares_with_intervals(waited, whole=completed_by_week(lifecycles), minimum=minimum)
     return costs.join(found).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
@@ -137,7 +137,7 @@ def return_costs(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimu
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     share, low, high = share_with_interval(
-        again.dt.total_seconds(), done=completed_by_week(lifecycles), minimum=minimum
+        again.dt.total_seconds(), whole=completed_by_week(lifecycles), minimum=minimum
     )
     row = {
         "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),

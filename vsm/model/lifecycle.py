@@ -94,12 +94,16 @@ def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by ``ticket``: ``lead`` (seconds), ``week`` (number of the week in which it was finished; from
-        Monday, UTC).
+        Indexed by ``ticket``: ``seconds`` (lead time), ``week`` (number of that in which it was finished).
     """
     done = completed(lifecycles).set_index("ticket")
-    days = done["finished"].astype(INSTANT).dt.normalize() - MONDAY
-    return pd.DataFrame({"lead": done["lead"].astype(DURATION).dt.total_seconds(), "week": days.dt.days // 7})
+    lead = done["lead"].astype(DURATION).dt.total_seconds()
+    return pd.DataFrame({"seconds": lead, "week": week_numbers(done["finished"])})
+
+
+def week_numbers(instants: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Number the weeks of these instants; weeks begin on Mondays, UTC."""
+    return (instants.astype(INSTANT).dt.normalize() - MONDAY).dt.days // 7
 
 
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:

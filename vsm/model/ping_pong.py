@@ -50,8 +50,8 @@ def ping_pong(
         rows = rows.assign(a=None, b=None)
     pair = rows.groupby(list(_PAIR), dropna=False)
     each = rows.groupby([*_PAIR, "ticket"], dropna=False)["cost"].sum()
-    weeks = completed_by_week(lifecycles)
-    shares = shares_with_intervals(each.dt.total_seconds(), done=weeks, minimum=minimum)
+    whole = completed_by_week(lifecycles)
+    shares = shares_with_intervals(each.dt.total_seconds(), whole=whole, minimum=minimum)
     costliest = (
         each.sort_values(ascending=False, kind="stable").reset_index().groupby(list(_PAIR), dropna=False)
     )

@@ -55,13 +55,10 @@ def share_intervals(
     >>> low.tolist(), high.tolist()
     ([0.5, 0.5], [0.5, 0.5])
     """
-    from scipy.special import expit, logit, stdtrit  # noqa: PLC0415 - a fifth of a second that few need
-
     if whole is None:
         whole = np.asarray(amounts.sum(axis=1), dtype=np.float64)
     parts, totals = _by_week(amounts, weeks), _by_week(whole[:, np.newaxis], weeks)
-    n = len(totals)
-    if (whole > 0).sum() < max(minimum, 1) or n < LEAST_WEEKS or not parts.shape[1]:
+    if (whole > 0).sum() < max(minimum, 1) or len(totals) < LEAST_WEEKS or not parts.shape[1]:
         unknown = np.full(parts.shape[1], np.nan)
         return unknown, unknown
     # Rows are weeks, columns parts:    parts  Build Test   totals    without the week   Build Test
@@ -70,13 +67,39 @@ def share_intervals(
     share, rest = parts.sum(axis=0) / totals.sum(), totals.sum() - totals
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.clip((parts.sum(axis=0) - parts) / rest, 0.0, 1.0)
-        deviations = logit(without) - logit(share)
-        error = np.sqrt((n - 1) / n * (deviations**2).sum(axis=0))
-        effective = np.minimum(_effective(parts), _effective(totals))
+        effective = np.minimum(effective_weeks(parts), effective_weeks(totals))
+    return jackknife_interval(share, without, effective=effective)
+
+
+def jackknife_interval(share: Floats, without: Floats, *, effective: Floats) -> tuple[Floats, Floats]:
+    """Give the 95 % interval of shares from what they would be without each week.
+
+    Parameters
+    ----------
+    share, without
+        Shapes (parts,) and (weeks, parts): with all weeks, and with all but one; between 0 and 1.
+    effective
+        Shape (parts,): effective weeks, less one the degrees of freedom of Student's t.
+
+    Returns
+    -------
+    (low, high)
+        NaN where it cannot be said; a share of exactly 0 or 1 is its own interval.
+
+    Examples
+    --------
+    >>> low, high = jackknife_interval(np.array([0.5]), np.array([[0.25], [0.75]]), effective=np.array([2.0]))
+    >>> low.round(6).tolist(), high.round(6).tolist()
+    ([1e-06], [0.999999])
+    """
+    from scipy.special import expit, logit, stdtrit  # noqa: PLC0415 - a fifth of a second that few need
+
+    n = len(without)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((n - 1) / n * ((logit(without) - logit(share)) ** 2).sum(axis=0))
         reach = stdtrit(np.maximum(effective - 1, 1.0), 0.975) * error
         low, high = expit(logit(share) - reach), expit(logit(share) + reach)
-    settled = (share == 0) | (share == 1)
-    known = np.isfinite(reach)
+    settled, known = (share == 0) | (share == 1), np.isfinite(reach)
     return (
         np.where(settled, share, np.where(known, low, np.nan)),
         np.where(settled, share, np.where(known, high, np.nan)),
@@ -94,23 +117,29 @@ def _by_week(amounts: "Floats | csr_array", weeks: npt.NDArray[Any]) -> Floats:
     return np.asarray(sums if isinstance(sums, np.ndarray) else sums.toarray(), dtype=np.float64)
 
 
-def _effective(sums: Floats) -> Floats:
-    """Give how many weeks of equal sums would vary as much: 2 of two equal ones, 1 where one has it all."""
+def effective_weeks(sums: Floats) -> Floats:
+    """Give how many weeks of equal sums would vary as much; shapes (weeks, parts) and (parts,).
+
+    Examples
+    --------
+    >>> effective_weeks(np.array([[1.0, 4.0], [1.0, 0.0]])).tolist()
+    [2.0, 1.0]
+    """
     effective: Floats = sums.sum(axis=0) ** 2 / (sums**2).sum(axis=0)
     return effective
 
 
 def share_with_interval(
-    seconds: "pd.Series[Any]", *, done: pd.DataFrame, minimum: int
+    seconds: "pd.Series[Any]", *, whole: pd.DataFrame, minimum: int
 ) -> tuple[float, float, float]:
-    """Give the share that these seconds have of all lead time, and its 95 % interval.
+    """Give the share that these seconds have of the whole, and its 95 % interval.
 
     Parameters
     ----------
     seconds
         Indexed by ticket: what is weighed.
-    done
-        Indexed by ticket: ``lead`` (seconds) of all completed tickets, and the ``week`` of their completion.
+    whole
+        Indexed by ticket: ``seconds`` of all that are weighed, and the ``week`` to which each belongs.
 
     Returns
     -------
@@ -119,25 +148,25 @@ def share_with_interval(
 
     Examples
     --------
-    >>> done = pd.DataFrame({"lead": 2.0, "week": [1, 2]}, index=["a", "b"])
-    >>> share_with_interval(pd.Series({"a": 1.0}), done=done, minimum=12)
+    >>> whole = pd.DataFrame({"seconds": 2.0, "week": [1, 2]}, index=["a", "b"])
+    >>> share_with_interval(pd.Series({"a": 1.0}), whole=whole, minimum=12)
     (0.25, nan, nan)
     """
     one = pd.concat({"": seconds}) if len(seconds) else seconds.set_axis(pd.MultiIndex.from_arrays([[], []]))
-    found = shares_with_intervals(one, done=done, minimum=minimum)
+    found = shares_with_intervals(one, whole=whole, minimum=minimum)
     share, low, high = found.iloc[0] if len(found) else (0.0, np.nan, np.nan)
     return float(share), float(low), float(high)
 
 
-def shares_with_intervals(seconds: "pd.Series[Any]", *, done: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Give the share that the seconds of each group have of all lead time, and its 95 % interval.
+def shares_with_intervals(seconds: "pd.Series[Any]", *, whole: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Give the share that the seconds of each group have of the whole, and its 95 % interval.
 
     Parameters
     ----------
     seconds
         Indexed by the names of a group, one level or several, and last by ticket; each of them once.
-    done
-        Indexed by ticket: ``lead`` (seconds) of all completed tickets, and the ``week`` of their completion.
+    whole
+        Indexed by ticket: ``seconds`` of all that are weighed, and the ``week`` to which each belongs.
 
     Returns
     -------
@@ -148,24 +177,24 @@ def shares_with_intervals(seconds: "pd.Series[Any]", *, done: pd.DataFrame, mini
     Examples
     --------
     >>> seconds = pd.Series({("QA", "a"): 1.0, ("Build", "a"): 0.5, ("Build", "b"): 0.5})
-    >>> done = pd.DataFrame({"lead": 2.0, "week": [1, 2]}, index=["a", "b"])
-    >>> shares_with_intervals(seconds, done=done, minimum=12)["share"].to_dict()
+    >>> whole = pd.DataFrame({"seconds": 2.0, "week": [1, 2]}, index=["a", "b"])
+    >>> shares_with_intervals(seconds, whole=whole, minimum=12)["share"].to_dict()
     {'Build': 0.25, 'QA': 0.25}
     """
     from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
 
     groups = seconds.groupby(level=list(range(seconds.index.nlevels - 1)), dropna=False)
     tickets, number = groups.size(), groups.ngroup().to_numpy()
-    row = done.index.get_indexer(seconds.index.get_level_values(-1))
+    row = whole.index.get_indexer(seconds.index.get_level_values(-1))
     known = row >= 0
     amounts = csr_array(
-        (seconds.to_numpy()[known], (row[known], number[known])), shape=(len(done), len(tickets))
+        (seconds.to_numpy()[known], (row[known], number[known])), shape=(len(whole), len(tickets))
     )
-    enough, whole = (tickets >= minimum).to_numpy(), done["lead"].to_numpy()
-    share = amounts.sum(axis=0) / whole.sum() if whole.sum() else np.nan
+    enough, all_seconds = (tickets >= minimum).to_numpy(), whole["seconds"].to_numpy(dtype=np.float64)
+    share = amounts.sum(axis=0) / all_seconds.sum() if all_seconds.sum() else np.nan
     found = pd.DataFrame({"share": share, "low": np.nan, "high": np.nan}, index=tickets.index)
     low, high = share_intervals(
-        amounts[:, enough], weeks=done["week"].to_numpy(), minimum=minimum, whole=whole
+        amounts[:, enough], weeks=whole["week"].to_numpy(), minimum=minimum, whole=all_seconds
     )
     found.loc[enough, "low"], found.loc[enough, "high"] = low, high
     return found
