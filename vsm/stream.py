@@ -29,7 +29,7 @@ from vsm.measure import measure
 from vsm.model.blocking import blocking_network
 from vsm.model.ageing import open_ages
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
-from vsm.model.causes import batches_from_stage_visits
+from vsm.model.batches import batches_from_stage_visits
 from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network

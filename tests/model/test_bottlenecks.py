@@ -1,4 +1,4 @@
-"""Shares, handoff costs and batches, counted by hand."""
+"""Shares and handoff costs, counted by hand."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ import pytest
 
 from tests.streams import stream_of
 from vsm.model.bottlenecks import TIDIED, handoff_costs, return_costs, stage_shares
-from vsm.model.causes import batches_from_stage_visits
 from vsm.tables import HANDOFFS, conform
 
 LIFE = [("Ready", 3), ("Build", 4), ("Ready", 2), ("Build", 1), ("Done", 9)]
@@ -108,43 +107,3 @@ def test_handoff_costs_weigh_pairs_by_their_wait() -> None:
     )
     assert cost["share"] == pytest.approx(0.2)
     assert np.isnan(cost["low"])
-
-
-def gone(*hours: float) -> pd.DataFrame:
-    """Stays in a queue that end so many hours after a start."""
-    left = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta(hours, unit="h")
-    about: dict[str, Any] = {
-        "stage": "Release",
-        "kind": "queue",
-        "elapsed": pd.Timedelta(days=1),
-        "bulk": False,
-        "gone": False,
-    }
-    return pd.DataFrame({"ticket": [f"t{n}" for n in range(len(hours))], "left": left}).assign(**about)
-
-
-def test_batches_are_runs_without_an_hours_pause() -> None:
-    """Five within minutes and five a fortnight later are two batches; three stragglers are none."""
-    table = batches_from_stage_visits(
-        gone(0, 0.1, 0.2, 0.3, 1.2, 100, 101.5, 103, 336, 336, 336, 336.5, 337.4)
-    )
-    (row,) = table.to_dict("records")
-    assert (row["departures"], row["batched"], row["batches"], row["size"]) == (13, 10, 2, 5)
-    assert row["every"] == pd.Timedelta(days=14)
-    assert row["wait"] == pd.Timedelta(days=10)
-
-
-def test_a_ticket_that_leaves_twice_departs_twice() -> None:
-    """Six departures of five tickets within the hour: all six are batched, in one batch of five tickets."""
-    table = batches_from_stage_visits(gone(*[0] * 6).assign(ticket=list("abcdea")))
-    (row,) = table.to_dict("records")
-    assert (row["departures"], row["batched"], row["batches"], row["size"]) == (6, 6, 1, 5)
-
-
-def test_work_stages_open_stays_and_bulk_edits_make_no_batches() -> None:
-    """Only departures from where tickets wait, on purpose."""
-    rows = gone(*[0] * 6)
-    assert batches_from_stage_visits(rows.assign(kind="work")).empty
-    assert batches_from_stage_visits(rows.assign(bulk=True)).empty
-    assert batches_from_stage_visits(rows.assign(gone=True)).empty
-    assert batches_from_stage_visits(rows.assign(left=rows["left"].where(rows["kind"] == "done"))).empty
