@@ -281,7 +281,6 @@ def load_section(
     as_of: pd.Timestamp,
     people: People,
     workflow: Workflow,
-    seed: int,
     fewest_people: int,
 ) -> Load:
     """Measure how much is in work at once, which queues grow, and which team holds up the others.

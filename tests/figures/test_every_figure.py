@@ -31,6 +31,7 @@ from tests.model.test_ticket_life import visits as one_life
 from tests.model.test_weekly import waited
 from tests.quality.test_coverage import of_tickets
 from tests.streams import stream_of
+from vsm.config import Waiting
 from vsm.figures import (
     causes_ladder,
     cumulative_flow,
@@ -67,7 +68,7 @@ WEEKS = pd.DataFrame(
 
 def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the causes of these pieces of waiting, however few."""
-    return causes_ladder(pieces, handoffs(), lifecycles(), minimum=1, **words)
+    return causes_ladder(pieces, handoffs(), lifecycles(), rules=Waiting(), minimum=1, **words)
 
 
 WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
@@ -297,7 +298,9 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
-    caused = causes_ladder(waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1)
+    caused = causes_ladder(
+        waits().assign(stage=name), handoffs(), lifecycles(), rules=Waiting(), by="stage", minimum=1
+    )
     for figure in (*drawn, handoff_matrix(network), team_network(network), caused):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]

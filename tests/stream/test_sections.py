@@ -67,7 +67,7 @@ def told() -> tuple[Rework, Load]:
         rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12, seed=0),
         load_section(
             visits, events=events, stage_visits=stage_visits, lifecycles=lifecycles, names=empty(NAMES),
-            as_of=NOW, people=People({}, Teams()), workflow=parse_workflow("[rules]\nminimum = 2"), seed=0,
+            as_of=NOW, people=People({}, Teams()), workflow=parse_workflow("[rules]\nminimum = 2"),
             fewest_people=1,
         ),
     )  # fmt: skip

@@ -43,8 +43,10 @@ class Exclusion(Section):
 
 
 class FindingRules(Section):
-    """Findings about now are of the last ``days``, or of the time in which the last ``delivered`` tickets were
-    delivered if that is longer.
+    """What findings about now are about, and leave out.
+
+    They are of the last ``days``, or of the time in which the last ``delivered`` tickets were delivered if
+    that is longer.
     """
 
     days: int = Field(default=90, ge=7, le=3660)

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
+from vsm.config import Waiting
 from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked_keys
@@ -53,6 +54,7 @@ def causes_ladder(
     *,
     by: str = "passing",
     minimum: int,
+    rules: Waiting,
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
@@ -68,6 +70,8 @@ def causes_ladder(
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
         Groups of fewer delivered tickets are left out, and counted in the caption.
+    rules
+        What vsm.toml says about causes.
     most
         How many groups are shown.
     """
@@ -113,7 +117,7 @@ def causes_ladder(
         caption=(
             "Each hour counts once, under the first cause that applies. Bars leave out nights, weekends and "
             "holidays; their share of the elapsed waiting is on the right. n: delivered tickets that waited "
-            f"there.{rest}"
+            f"there.{rest} {_window(rules)}"
         ),
         alt=_alt(table, by, shown),
         body=_ROW * len(shown),
@@ -201,13 +205,23 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int)
     return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
 
 
-def meanings_table() -> Styler:
+def meanings_table(*, rules: Waiting) -> Styler:
     """What each cause means, what may mislead about it, and what could be tried."""
     rows = pd.DataFrame(
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
         columns=["Cause", "Meaning", "Caveat", "What to try"],
     )
-    return styled_table(rows, "In the order in which they are checked, unless vsm.toml sets another.")
+    caption = f"In the order in which they are checked, unless vsm.toml sets another. {_window(rules)}"
+    return styled_table(rows, caption)
+
+
+def _window(rules: Waiting) -> str:
+    """Say what a batch is: how much waiting is called batched depends on it."""
+    pause = short_duration(pd.Timedelta(minutes=rules.batch_minutes))
+    return (
+        f"A batch: {rules.batch_tickets} tickets or more that leave with no more than {pause} between two "
+        "(batch_tickets and batch_minutes in vsm.toml)."
+    )
 
 
 def calendar_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:

@@ -81,7 +81,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         yaxis=row_axis([f"{name}<br>{small(kind)}" for name, kind in names], tickfont={"size": 13}),
         annotations=row_numbers(numbers),
     )
-    lacking = "; none where there are too few tickets." if rows["low"].isna().any() else "."
+    lacking = "; none where there are too few tickets or weeks." if rows["low"].isna().any() else "."
     row_height = _SHARE_ROW + (_SHARE_SECOND_LINE if any("<br>" in name for name, _ in names) else 0)
     stages, kinds_below = zip(*names, strict=True)
     return framed(

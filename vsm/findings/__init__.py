@@ -1,4 +1,4 @@
-"""What the data show, and how sure that is: claims with their number, interval, evidence, trust and caveat."""
+"""What the data show, and how sure that is: claims with number, interval, evidence, trust and caveat."""
 
 from vsm.findings.finding import Basis, Finding, Findings, Gap, shown_ticket
 from vsm.findings.present import Present

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from math import isnan
 from typing import Final, Self
 
 import pandas as pd
@@ -41,7 +42,7 @@ class Basis:
         rest = [*self.parts.values()][_SHOWN_PARTS:]
         if rest:
             shown.append(f"{len(rest)} more {humanize_duration(sum(rest, pd.Timedelta(0)))}")
-        others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if share == share]
+        others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if not isnan(share)]
         return [
             f"Definition: {self.definition}",
             f"Population: {self.population}",
@@ -130,7 +131,7 @@ class Gap:
     why
         The weakest evidence, in a sentence.
     record
-        What would help.
+        What would help; empty where there is only too little of it.
     subjects
         What would have been claimed about.
     """
@@ -142,7 +143,8 @@ class Gap:
 
     def __str__(self) -> str:
         """Say what cannot be claimed, why, and what to record."""
-        return f"{self.question} cannot be said from these data: {self.why}. To know, {self.record}."
+        record = f" To know, {self.record}." if self.record else ""
+        return f"{self.question} cannot be said from these data: {self.why}.{record}"
 
 
 class Findings(tuple[Finding, ...]):
@@ -198,7 +200,7 @@ class Findings(tuple[Finding, ...]):
         return Findings((finding for finding in self if finding.rule in rules), nothing=why or NO_CLAIM)
 
     def headlines(self, most: int = 3) -> "Findings":
-        """Give the first ones of which each is about another subject: what to read where there is little room."""
+        """Give the first ones that ask for something, each about another subject: what to read first."""
         first: dict[str, Finding] = {}
         for finding in self:
             if finding.experiment:

@@ -1,18 +1,19 @@
 """How a team works now: what it discards, returns, hands over, breaks and tidies up in the current period."""
 
 from collections.abc import Iterator
+from math import isnan
 from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import humanize_duration, percent
+from vsm.findings.durations import humanize_duration
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
 from vsm.findings.why import WORTH, with_interval
 from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import was_discarded
 from vsm.model.period import open_seconds
-from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.ping_pong import ping_pong
 from vsm.model.responsibility import first_handovers
 from vsm.stats.proportions import share_of
 
@@ -25,7 +26,6 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
     """Claim between which two teams, or else stages, work of the period went back and forth most."""
     mine = present.visits[present.visits["ticket"].isin(present.delivered["ticket"])]
     level = "team" if mine["team"].notna().any() else "stage"
-    assert level in PING_PONG_LEVELS  # noqa: S101 - the levels are named in one place
     found = ping_pong(mine, present.delivered, level=level, minimum=present.minimum)
     for row in found[found["share"] >= WORTH].head(1).to_dict("records"):
         pair = f"{row['a']} ↔ {row['b']}"
@@ -33,8 +33,8 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             rule="ping-pong",
             subject=pair,
             claim=(
-                f"{row['tickets']} of {len(present.delivered)} tickets delivered in {present.words} went back "
-                f"and forth between {row['a']} and {row['b']}, with {row['rounds']} returns: "
+                f"{row['tickets']} of {len(present.delivered)} tickets delivered in {present.words} went "
+                f"back and forth between {row['a']} and {row['b']}, with {row['rounds']} returns: "
                 f"{with_interval(row)} of their lead time."
             ),
             cost=row["cost"],
@@ -44,9 +44,9 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             n=row["tickets"],
             tickets=present.keys(pd.Index(row["evidence"])),
             caveat="Some returns are intended, such as a review that asks for a change.",
-            experiment=f"Let {row['a']} and {row['b']} look at one of these tickets together before it starts.",
+            experiment=f"Let {row['a']} and {row['b']} look at the next ticket together before it starts.",
             basis=Basis(
-                definition="at least three turns in which only two take part, A B A; from the first return on.",
+                definition="three turns or more between the same two, A B A; from the first return on.",
                 population=f"{len(present.delivered)} tickets delivered in the period, their whole lives.",
                 formula=f"{humanize_duration(row['cost'])} ÷ all lead time of these tickets.",
             ),
@@ -74,7 +74,7 @@ def first_handover(present: Present) -> Iterator[Finding]:
             high=float("nan"),
             n=row["tickets"],
             tickets=tuple(row["evidence"].split(", ")),
-            caveat="A handover may be right; this one comes first, so keeping it in the team keeps all of it there.",
+            caveat="A handover may be right; this one comes first, so without it the whole ticket stays.",
             experiment=f"Take one ticket to production without handing it over in '{row['stage']}'.",
             stages=(row["stage"],),
         )
@@ -89,13 +89,13 @@ def discarded(present: Present) -> Iterator[Finding]:
     counts = share_of(len(gone), len(ended), minimum=present.minimum)
     if not counts["share"] >= OFTEN:
         return
-    total = present.open.sum()
+    total, usual = present.open.sum(), humanize_duration(pd.Timedelta(gone["lead"].median()))
     yield Finding(
         rule="discarded",
         subject="discarded work",
         claim=(
             f"{with_interval(counts)} of what was finished in {present.words} was discarded: {len(gone)} of "
-            f"{len(ended)} tickets, open for {humanize_duration(gone['lead'].median())} until then (median)."
+            f"{len(ended)} tickets, open for {usual} until then (median)."
         ),
         cost=pd.Timedelta(seconds=float(seconds.sum())),
         share=float(seconds.sum() / total) if total else 0.0,
@@ -125,7 +125,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
         f"{len(moves)}): when that work really moved is not known.",
         n=len(moves),
         tickets=present.keys(often.index),
-        caveat="The same move of many tickets by one account within minutes; what a release moves may look so.",
+        caveat="The same move of many tickets by one account within minutes; a release may look so.",
         experiment="Move tickets when the work moves: at the stand-up, instead of a clean-up.",
     )
 
@@ -157,14 +157,16 @@ def failures(present: Present) -> Iterator[Finding]:
         return
     counts = share_of(len(failed), len(mine), minimum=present.minimum)
     many = f"{len(failed)} of {len(mine)} deployments in {present.words} failed"
-    known = counts["share"] == counts["share"]
-    rate = f" ({with_interval(counts)})" if known else ": too few to say how often they do"
+    few = isnan(counts["share"])
+    rate = ": too few to say how often they do" if few else f": {with_interval(counts)}"
     yield _habit(
         "failed deployments",
         "deployments",
         f"{many}{rate}.",
         n=len(mine),
-        tickets=tuple(dict.fromkeys(key for keys in failed["evidence"] for key in keys.split(", ") if key))[:5],
+        tickets=tuple(dict.fromkeys(key for keys in failed["evidence"] for key in keys.split(", ") if key))[
+            :5
+        ],
         caveat="Only failures that left a trace: an incident, a rollback, a failed job.",
         experiment="Deploy less at a time: half as much, twice as often.",
     )

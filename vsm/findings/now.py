@@ -66,8 +66,7 @@ def stuck(present: Present) -> Iterator[Finding]:
 
 def queues(present: Present) -> Iterator[Finding]:
     """Make one claim per queue or external stage."""
-    rhythm = present.batches.set_index("stage")
-    rhythm = rhythm[(rhythm["batches"] >= 3) & (rhythm["batched"] >= rhythm["departures"] / 2)]
+    rhythm = present.batches[present.batches["beyond_chance"].astype(bool)].set_index("stage")
     for stage, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
         finding = _of_time(present, "queue", str(stage), rows)
         if finding is None or _too_few(present, finding):
@@ -77,11 +76,12 @@ def queues(present: Present) -> Iterator[Finding]:
         experiment = f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
         rule = "queue"
         if stage in rhythm.index:
-            row = rhythm.loc[stage]
+            row = rhythm.loc[[stage]].to_dict("records")[0]
             rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
             claim += (
                 f" Tickets leave it in batches: {row['batched']} of {row['departures']} departures, median "
-                f"size {row['size']:g}, one every {humanize_duration(row['every'])}."
+                f"size {row['size']:g}, one every {humanize_duration(pd.Timedelta(row['every']))}, at most "
+                f"{humanize_duration(pd.Timedelta(row['pause']))} apart."
             )
         yield replace(
             finding,
@@ -155,7 +155,8 @@ def growing(present: Present) -> Iterator[Finding]:
         up = verdict == "grows"
         # The last weeks tell it, unless only the whole half-year does.
         recent = row["recent"] > 0 if up else row["recent"] < 0
-        weeks, name = (min(RECENT, row["weeks"]), "recent") if recent else (row["weeks"], "growth")
+        late = min(RECENT, row["weeks"])
+        weeks, name = (late, "recent") if recent else (row["weeks"], "growth")
         first = round(row["length"] - row[name] * weeks)
         rows = present.waiting[present.waiting["stage"] == stage]
         seconds = rows["seconds"].sum()
@@ -164,8 +165,8 @@ def growing(present: Present) -> Iterator[Finding]:
             rule="growing" if up else "shrinking",
             subject=stage,
             claim=(
-                f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} tickets in "
-                f"the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
+                f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} tickets "
+                f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
                 f"{row['weeks']} weeks)."
             ),
             cost=pd.Timedelta(seconds=seconds if up else 0),
@@ -182,11 +183,11 @@ def growing(present: Present) -> Iterator[Finding]:
             ),
             stages=(stage,),
             basis=Basis(
-                definition="arrivals less departures of the queue in each week, and its length at the end of it.",
+                definition="arrivals less departures of each week, and the length at its end.",
                 population="all tickets, open ones and those of bulk edits too.",
                 formula=(
-                    f"growth a week: {row['growth']:+.1f} in {row['weeks']} weeks (97.5 % CI {row['low']:+.1f} to "
-                    f"{row['high']:+.1f}), {row['recent']:+.1f} in the last {min(RECENT, row['weeks'])} "
+                    f"growth a week: {row['growth']:+.1f} in {row['weeks']} weeks (97.5 % CI "
+                    f"{row['low']:+.1f} to {row['high']:+.1f}), {row['recent']:+.1f} in the last {late} "
                     f"({row['recent_low']:+.1f} to {row['recent_high']:+.1f}); or all of these longer, or "
                     "shorter, than any week before."
                 ),
@@ -195,7 +196,7 @@ def growing(present: Present) -> Iterator[Finding]:
 
 
 def moved(present: Present) -> Iterator[Finding]:
-    """Claim which queues have become a problem, and which are none any longer: now against the year before."""
+    """Claim which queues have become a problem, and which no longer are one: against the year before."""
     if present.before is None:
         return
     sides = []
@@ -205,7 +206,8 @@ def moved(present: Present) -> Iterator[Finding]:
         found.loc[found["share"].isna()] = 0.0
         sides.append(found)
     now, then = sides
-    up = (now["low"] > then["high"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
+    # What began in the last weeks before the period makes the interval before it too wide to compare with.
+    up = (now["low"] > then["share"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
     down = (then["low"] > now["high"]) & (then["share"] >= MOVED) & (now["share"] <= then["share"] / 2)
     for stage in now.index[up | down]:
         rows = present.waiting[present.waiting["stage"] == stage]
@@ -216,8 +218,8 @@ def moved(present: Present) -> Iterator[Finding]:
             subject=str(stage),
             claim=(
                 f"{'New' if worse else 'Solved'}: waiting in '{stage}' {'rose' if worse else 'fell'} from "
-                f"{percent(a)} of the time that tickets were open in {present.words_before} to {percent(b)} in "
-                f"{present.words}."
+                f"{percent(a)} of the time that tickets were open in {present.words_before} to "
+                f"{percent(b)} in {present.words}."
             ),
             cost=pd.Timedelta(seconds=rows["seconds"].sum()),
             share=float(b),
@@ -225,7 +227,11 @@ def moved(present: Present) -> Iterator[Finding]:
             high=float(now.loc[stage, "high"]),
             n=rows["ticket"].nunique(),
             tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index) if worse else (),
-            caveat="The intervals of both periods do not meet; a trend before that is not in them.",
+            caveat=(
+                "The share before lies below the interval of now; a trend before that is not in it."
+                if worse
+                else "The intervals of both periods do not meet; a trend before that is not in them."
+            ),
             experiment=f"Ask what changed before work began to wait in '{stage}'." if worse else "",
             stages=(str(stage),),
             basis=_basis(present, rows, float(b)),
@@ -283,7 +289,8 @@ def _why(present: Present, rows: pd.DataFrame) -> str:
         return ""
     plain = rows[~rows["bulk"].astype(bool)]
     lead = leading_cause(plain, present.by_week(present.open), minimum=present.minimum)
-    if lead is None:
+    # That work in an external stage waits for an external party is in vsm.toml already.
+    if lead is None or (lead.cause == "external" and rows["stage"].isin(present.outside).all()):
         return ""
     least = "at least " if lead.cause == "unexplained" else ""
     part = with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
@@ -317,13 +324,16 @@ def _unseen(present: Present) -> str:
 def _basis(present: Present, rows: pd.DataFrame, share: float) -> Basis:
     """Say how the share of time is made, and what it would be by other definitions."""
     each = rows.groupby("ticket")["seconds"].sum().sort_values(ascending=False, kind="stable")
-    parts = {str(present.key[ticket]): pd.Timedelta(seconds=time) for ticket, time in each.items()}
+    keys = present.key.reindex(each.index)
+    parts = {key: pd.Timedelta(seconds=time) for key, time in zip(keys, each, strict=True)}
     total = pd.Timedelta(seconds=float(present.open.sum()))
     done = set(present.delivered["ticket"])
     finished = present.open[present.open.index.isin(done)].sum()
     tidied = rows["bulk"].astype(bool) if "bulk" in rows else pd.Series(data=False, index=rows.index)
     otherwise = {
-        "only tickets delivered in the period": _ratio(rows.loc[rows["ticket"].isin(done), "seconds"], finished),
+        "only tickets delivered in the period": _ratio(
+            rows.loc[rows["ticket"].isin(done), "seconds"], finished
+        ),
         "without visits of bulk edits": _ratio(rows.loc[~tidied, "seconds"], present.open.sum()),
     }
     if "working" in rows:

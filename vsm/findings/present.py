@@ -21,8 +21,8 @@ class Present:
     """The tables of a stream, as its measures give them, and the period that is current.
 
     ``ages`` are ``open_ages``, ``queues`` ``queue_growth``, ``owners`` ``ticket_owners`` and ``deployments``
-    those of ``Delivery``. ``causes_known`` says whether the data can carry a claim about causes; ``known_from``
-    is where the window begins, if it is one.
+    those of ``Delivery``. ``causes_known`` says whether the data can carry a claim about causes;
+    ``known_from`` is where the window begins, if it is one.
     """
 
     tickets: pd.DataFrame
@@ -65,9 +65,7 @@ class Present:
     def period(self) -> Period:
         """The current period."""
         rules = self.rules
-        return current_period(
-            self.lives, as_of=self.as_of, days=rules.days, delivered=rules.delivered
-        )
+        return current_period(self.lives, as_of=self.as_of, days=rules.days, delivered=rules.delivered)
 
     @cached_property
     def before(self) -> Period | None:
@@ -92,6 +90,12 @@ class Present:
         waits = self.stage_visits["kind"].isin(["queue", "external"])
         return frozenset(self.stage_visits.loc[waits, "stage"].astype("str"))
 
+    @property
+    def outside(self) -> frozenset[str]:
+        """The stages that wait for an external party."""
+        waits = self.stage_visits["kind"] == "external"
+        return frozenset(self.stage_visits.loc[waits, "stage"].astype("str"))
+
     @cached_property
     def days_off(self) -> list[Period]:
         """The days that vsm.toml excludes."""
@@ -99,7 +103,7 @@ class Present:
         return [
             Period(pd.Timestamp(rule.since, tz="UTC"), pd.Timestamp(rule.until, tz="UTC") + day)
             for rule in self.rules.exclude
-            if rule.since is not None
+            if rule.since is not None and rule.until is not None
         ]
 
     @cached_property

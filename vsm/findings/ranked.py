@@ -37,14 +37,16 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
     level = now.handed_over(present)[1]
     made = [finding for rule in NOW for finding in rule(present)]
     # Where stages stand in for teams, a handoff rests on statuses alone.
-    stages = [replace(each, question=TIME) if each.rule in ("handoff", "ping-pong") else each for each in made]
+    stages = [
+        replace(each, question=TIME) if each.rule in ("handoff", "ping-pong") else each for each in made
+    ]
     found, gaps = trusted(stages if level == "stage" else made, claims, assumed=assumed)
     ranked, dismissed = _dismissed(_by_cost(found), present.rules, present.as_of)
     begin, end = present.period
     return Findings(
         ranked,
         title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})",
-        nothing=_nothing(present, gaps=bool(gaps), dismissed=bool(dismissed)),
+        nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(dismissed)),
         none_of={"handoff": _no_handoff(present)},
         gaps=gaps,
         left_out=(*dismissed, *_excluded(present.rules)),
@@ -52,7 +54,12 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
 
 
 def findings_about_past(
-    evidence: Evidence, rules_: FindingRules, *, claims: pd.DataFrame, as_of: pd.Timestamp
+    evidence: Evidence,
+    rules_: FindingRules,
+    *,
+    claims: pd.DataFrame,
+    assumed: Mapping[Any, str],
+    as_of: pd.Timestamp,
 ) -> Findings:
     """Give what cost most of the lead time of all tickets that were delivered: the costliest first.
 
@@ -65,7 +72,7 @@ def findings_about_past(
     done = completed(evidence.lifecycles)["finished"]
     made = [finding for rule in PAST for finding in rule(evidence)]
     worth = [finding for finding in made if finding.share >= WORTH or finding.rule == "handoff"]
-    found, gaps = trusted(worth, claims, assumed=evidence.assumed)
+    found, gaps = trusted(worth, claims, assumed=assumed)
     ranked, dismissed = _dismissed(_by_cost(found), rules_, as_of)
     span = f" from {done.min():%Y-%m-%d} to {done.max():%Y-%m-%d}" if len(done) else ""
     return Findings(
@@ -121,19 +128,21 @@ def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
     """Say why there is nothing to say: too few, all of it clean-up, not from these data, or nothing waits."""
     least = present.minimum
     if len(present.open) < least:
-        return f"Too few to say: {len(present.open)} tickets were open in {present.words}, and {least} are needed."
+        return f"Too few to say: {len(present.open)} tickets were open in {present.words}, of {least} needed."
     finished = units_of_work(present.lifecycles)
     finished = finished[finished["finished"].notna()]
     if len(finished) >= least and finished["bulk"].astype(bool).all():
         return (
-            f"All of it is clean-up: each of the {len(finished)} finished tickets was closed by a bulk edit, so "
-            "when their work was done is not known."
+            f"All of it is clean-up: each of the {len(finished)} finished tickets was closed by a bulk edit, "
+            "so when their work was done is not known."
         )
     if gaps:
         return "Nothing can be claimed from these data."
     if dismissed:
         return "Nothing but what was dismissed."
-    return f"Nothing waits: no queue or handoff takes 1 % of the time that tickets were open in {present.words}."
+    return (
+        f"Nothing waits: no queue or handoff takes 1 % of the time that tickets were open in {present.words}."
+    )
 
 
 def _no_handoff(present: Present) -> str:

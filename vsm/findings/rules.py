@@ -1,7 +1,7 @@
 """What cost most of the lead time of delivered tickets: one short function per claim; each may make none."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,7 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``assumed`` are stages whose kind is a guess, each
-    with what it was guessed from.
+    nothing is claimed.
     """
 
     tickets: pd.DataFrame
@@ -34,7 +33,6 @@ class Evidence:
     costs: pd.DataFrame
     returns: pd.DataFrame
     minimum: int
-    assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -123,7 +121,10 @@ def batches(evidence: Evidence) -> Iterator[Finding]:
             ),
             cost=share["total"],
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
-            caveat="Departures within an hour of one another count as a batch, intended or not.",
+            caveat=(
+                f"Departures at most {humanize_duration(row['pause'])} apart count as a batch, intended or "
+                f"not; at random {percent(row['by_chance'])} of them would."
+            ),
             experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
             stages=(stage,),
             **_numbers(share),
@@ -153,7 +154,7 @@ def returns(evidence: Evidence) -> Iterator[Finding]:
 
 
 def handoffs(evidence: Evidence) -> Iterator[Finding]:
-    """Claim what the costliest handoff between teams costs, and each other one that waits in no single queue."""
+    """Claim what the costliest handoff costs, and each other one whose wait is in no single queue."""
     costs, ends = evidence.costs, ["from_team", "to_team"]
     between = costs[costs["from_team"] != costs["to_team"]].to_dict("records")
     enough = [row for row in between if row["tickets"] >= evidence.minimum]
@@ -200,8 +201,8 @@ def why(evidence: Evidence) -> Iterator[Finding]:
             rule="why",
             subject=costly.subject,
             claim=(
-                f"{least}{part} of the working time that finished work waited {where} was "
-                f"spent {BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
+                f"{least}{part} of the working time that finished work waited {where} was spent "
+                f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
             ),
             cost=lead.cost,
             share=lead.share,
@@ -258,8 +259,7 @@ def _stages_between(evidence: Evidence, upstream: str, downstream: str) -> tuple
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:
-    found = evidence.batches
-    return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
+    return evidence.batches[evidence.batches["beyond_chance"].astype(bool)]
 
 
 def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:

@@ -28,7 +28,7 @@ QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
 def trusted(
     found: Iterable[Finding], claims: pd.DataFrame, *, assumed: Mapping[Any, str]
 ) -> tuple[list[Finding], tuple[Gap, ...]]:
-    """Give the findings that the data support, each with its trust, and what they do not support.
+    """Give the findings that the data support, each with its trust, and what they cannot answer.
 
     Parameters
     ----------
@@ -50,8 +50,12 @@ def trusted(
         trust = TRUST[1] if verdict == "with care" or guessed else TRUST[0]
         caveat = finding.caveat + _guessed(guessed, assumed)
         kept.append(replace(finding, question=question, trust=trust, caveat=caveat))
-    gaps = [_gap(answers[question], tuple(dict.fromkeys(about))) for question, about in missing.items()]
-    return kept, tuple(gaps)
+    unanswered = [
+        _gap(answer, tuple(dict.fromkeys(missing.get(question, ()))))
+        for question, answer in answers.items()
+        if question in missing or answer["verdict"] == "not from these data"
+    ]
+    return kept, tuple(unanswered)
 
 
 def answered(claims: pd.DataFrame, question: str) -> bool:
@@ -61,9 +65,9 @@ def answered(claims: pd.DataFrame, question: str) -> bool:
 
 def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:
     known = "nothing" if pd.isna(answer["share"]) else percent(answer["share"])
-    why = f"{answer['evidence']}, {known} of {answer['n']:,} {answer['of']}"
     if answer["verdict"] == "too few to say":
-        why = f"too few to say, {answer['n']:,} {answer['of']}"
+        return Gap(answer["claim"], f"{answer['n']:,} {answer['of']} are too few", "", subjects)
+    why = f"{answer['evidence']}, {known} of {answer['n']:,} {answer['of']}"
     return Gap(answer["claim"], why, answer["help"], subjects)
 
 

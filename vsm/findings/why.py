@@ -76,8 +76,8 @@ def leading_cause(waits: pd.DataFrame, whole: pd.DataFrame, *, minimum: int) -> 
     waits
         Pieces of waiting: ``ticket, cause, seconds`` (elapsed), ``working`` (seconds).
     whole
-        By ticket, the ``seconds`` of which the waiting is a share, and its ``week``; other tickets' pieces are
-        left out.
+        By ticket, the ``seconds`` of which the waiting is a share, and its ``week``; pieces of other tickets
+        are left out.
     """
     known = waits[waits["ticket"].isin(whole.index)].dropna(subset=["cause"])
     if known.empty:

@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.clock import micros_of
+from vsm.clock import Clock, micros_of
 from vsm.intervals.codes import Ints
 from vsm.tables import DURATION
 
@@ -83,6 +83,15 @@ def batches_from_stage_visits(
         left_then = {name: values[rows] for name, values in columns.items()}
         found += [{"stage": stage} | row for row in _batches_of(**left_then, least=least, hours=day)]
     return pd.DataFrame(found, columns=list(_TYPES)).astype(_TYPES)
+
+
+def working_hours(stages: pd.DataFrame, *, clock: Clock) -> dict[str, float]:
+    """Give the working hours of a day by stage, as its team's calendar has them."""
+    teams = stages.drop_duplicates("stage").set_index("stage")["team"]
+    return {
+        str(stage): clock.calendar(None if pd.isna(team) else str(team)).hours_a_day
+        for stage, team in teams.items()
+    }
 
 
 def _batches_of(at: Ints, ticket: Ints, waited: Ints, *, least: int, hours: float) -> list[dict[str, Any]]:

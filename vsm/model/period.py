@@ -30,9 +30,7 @@ class Period(NamedTuple):
         return max(round((self.end - self.begin) / pd.Timedelta(days=1)), 1)
 
 
-def current_period(
-    lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, days: int, delivered: int
-) -> Period:
+def current_period(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, days: int, delivered: int) -> Period:
     """Give the period that findings about now speak of, which ends at ``as_of``.
 
     It is the last ``days``, or the time in which the last ``delivered`` tickets were delivered if that is
@@ -45,14 +43,12 @@ def current_period(
     return Period(min(max(begin, first), as_of), as_of)
 
 
-def period_before(
-    period: Period, *, known_from: pd.Timestamp, within: pd.Timedelta = pd.Timedelta(days=365)
-) -> Period | None:
+def period_before(period: Period, *, known_from: pd.Timestamp) -> Period | None:
     """Give what a period is compared with: the year before it, or what is known of that.
 
     None where less is known than half the period's own length.
     """
-    begin = max(known_from, period.begin - within)
+    begin = max(known_from, period.begin - pd.Timedelta(days=365))
     return Period(begin, period.begin) if period.begin - begin >= (period.end - period.begin) / 2 else None
 
 
@@ -86,14 +82,13 @@ def clipped(rows: pd.DataFrame, spans: Sequence[Period], *, start: str, end: str
     DataFrame
         The columns of ``rows``, without those two, and the three; parts without length are left out.
     """
-    begins, ends = rows[start].astype(INSTANT), rows[end].astype(INSTANT)
+    begins: pd.Series[Any] = rows[start].astype(INSTANT)
+    ends: pd.Series[Any] = rows[end].astype(INSTANT)
     kept = rows.drop(columns=[start, end])
     parts = []
     for span in spans:
-        inside = {
-            "start": begins.clip(lower=span.begin), "end": ends.fillna(span.end).clip(upper=span.end),
-        }  # fmt: skip
-        part = kept.assign(**inside)
+        late, early = begins < span.begin, ends.isna() | (ends > span.end)
+        part = kept.assign(start=begins.mask(late, span.begin), end=ends.mask(early, span.end))
         parts.append(part[part["start"] < part["end"]])
     found = pd.concat(parts) if parts else kept.assign(start=begins, end=ends).iloc[:0]
     return found.assign(seconds=(found["end"] - found["start"]).dt.total_seconds())

@@ -82,8 +82,8 @@ def queue_growth(
     the ``RECENT`` last ones, since what has begun to grow drowns in half a year. The intervals are Student's,
     of weeks as if they were independent. Beside them goes a run rule: in each of the last weeks it was longer
     (shorter) than in any week before. Of steady queues, up to 95 % busy, each verdict is given to 3 % at most
-    (``tests/model/test_queues_simulated.py``). One large clean-up in a single week makes an interval wide, not
-    the verdict. What was there before the first week looked at is in ``length`` only.
+    (``tests/model/test_queues_simulated.py``). One large clean-up in a single week makes an interval wide,
+    not the verdict. What was there before the first week looked at is in ``length`` only.
 
     Returns
     -------
@@ -123,10 +123,10 @@ def _runs(weekly: pd.DataFrame, queue: list[str]) -> "pd.Series[int]":
         length  3 1 4 2 | 8 9 7 9       before: 1 to 4, last: 7 to 9, so 1
     """
     last = weekly.groupby(queue).cumcount(ascending=False) < RECENT
-    new, old = (weekly[rows].groupby(queue)["length"] for rows in (last, ~last))
-    known = old.size() >= RECENT
-    up, down = new.min() > old.max(), new.max() < old.min()
-    return (up.astype("int64") - down.astype("int64")).where(known.reindex(up.index, fill_value=False), 0)
+    new, old = (weekly[rows].groupby(queue)["length"].agg(["min", "max", "size"]) for rows in (last, ~last))
+    old = old.reindex(new.index)
+    run = (new["min"] > old["max"]).astype("int64") - (new["max"] < old["min"]).astype("int64")
+    return run.where(old["size"] >= RECENT, 0)
 
 
 def _trend(net: Any) -> pd.DataFrame:
@@ -135,4 +135,5 @@ def _trend(net: Any) -> pd.DataFrame:
 
     weeks, mean = net.size(), net.mean()
     reach = stdtrit((weeks - 1).clip(lower=1), 1 - _LEVEL / 2) * net.std() / np.sqrt(weeks)
-    return pd.concat([mean, mean - reach, mean + reach], axis=1)
+    ends: pd.DataFrame = pd.concat([mean, mean - reach, mean + reach], axis=1)
+    return ends

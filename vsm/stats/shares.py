@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = npt.NDArray[np.float64]
+_FEWEST: Final = 4
+"""A column counts as spread over so many effective weeks at least, where all columns together are."""
 LEAST_WEEKS: Final = 2
 """Of fewer weeks there is no spread, and no interval."""
 
@@ -67,7 +69,7 @@ def share_intervals(
     share, rest = parts.sum(axis=0) / totals.sum(), totals.sum() - totals
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.clip((parts.sum(axis=0) - parts) / rest, 0.0, 1.0)
-        effective = np.minimum(effective_weeks(parts), effective_weeks(totals))
+        effective = np.minimum(effective_weeks(totals), np.maximum(effective_weeks(parts), _FEWEST))
     return jackknife_interval(share, without, effective=effective)
 
 
