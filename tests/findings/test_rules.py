@@ -10,6 +10,7 @@ from vsm.findings import Finding, Findings
 from vsm.findings.ranked import PAST
 from vsm.findings.rules import Evidence
 from vsm.stream import ValueStream
+from vsm.tables import WAITS, empty
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,7 @@ def test_evidence_names_finished_tickets_alone() -> None:
     evidence = Evidence(
         pd.DataFrame({"ticket": ids, "key": [name.upper() for name in ids]}),
         pd.DataFrame({"ticket": ids} | pair),
-        waits=nothing,
+        waits=empty(WAITS),
         stage_visits=lifecycles,
         lifecycles=lifecycles,
         shares=nothing,

@@ -200,13 +200,14 @@ class Findings(tuple[Finding, ...]):
         return Findings((finding for finding in self if finding.rule in rules), nothing=why or NO_CLAIM)
 
     def headlines(self, most: int = 3) -> "Findings":
-        """Give the first ones that ask for something, each about another subject: what to read first."""
-        first: dict[str, Finding] = {}
+        """Give the first ones that ask for something: each subject, and each next step, once."""
+        first: list[Finding] = []
         for finding in self:
-            if finding.experiment:
-                first.setdefault(finding.subject, finding)
+            known = {words for each in first for words in (each.subject, each.experiment)}
+            if finding.experiment and not known & {finding.subject, finding.experiment}:
+                first.append(finding)
         return Findings(
-            [*first.values()][:most],
+            first[:most],
             nothing=self.nothing,
             title=self.title,
             gaps=self.gaps,
