@@ -19,7 +19,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import completed, completed_by_week
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
 from vsm.model.responsibility import (
@@ -255,7 +255,6 @@ def rework_section(
     stage_visits: pd.DataFrame,
     stages: pd.DataFrame,
     minimum: int,
-    seed: int,
 ) -> Rework:
     """Measure rework, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
@@ -266,9 +265,9 @@ def rework_section(
         by_stage.sort_values("stage", key=lambda names: names.map(order), kind="stable", ignore_index=True),
         referral_matrix(of_done),
         accuracy_of(kept, minimum=minimum),
-        rolled_accuracy(kept, seed=seed, minimum=minimum),
+        rolled_accuracy(kept, weeks=completed_by_week(lifecycles)["week"], minimum=minimum),
         backward_moves(kept),
-        return_costs(stage_visits, lifecycles, seed=seed, minimum=minimum),
+        return_costs(stage_visits, lifecycles, minimum=minimum),
     )
 
 

@@ -26,9 +26,9 @@ from vsm.findings import (
 )
 from vsm.measure import measure
 from vsm.model.ageing import open_ages
+from vsm.model.batches import batches_from_stage_visits, working_hours
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
-from vsm.model.causes import batches_from_stage_visits
 from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
@@ -118,9 +118,7 @@ class ValueStream:
     @measure
     def stage_shares(self) -> pd.DataFrame:
         """Which share of all lead time each stage takes, with intervals."""
-        return stage_shares(
-            self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
-        )
+        return stage_shares(self.stage_visits, self.lifecycles, stages=self.stages, minimum=self.minimum)
 
     @measure
     def discarded(self) -> pd.DataFrame:
@@ -130,18 +128,20 @@ class ValueStream:
     @measure
     def batches(self) -> pd.DataFrame:
         """From which queues tickets leave in batches."""
-        return batches_from_stage_visits(self.stage_visits)
+        return batches_from_stage_visits(
+            self.stage_visits, hours=working_hours(self.stages, clock=self.clock)
+        )
 
     @measure
     def handoff_costs(self) -> pd.DataFrame:
         """What the handoffs between each two teams cost, with intervals."""
-        return handoff_costs(self.handoffs, self.lifecycles, seed=self.seed, minimum=self.minimum)
+        return handoff_costs(self.handoffs, self.lifecycles, minimum=self.minimum)
 
     @measure
     def ping_pong(self) -> pd.DataFrame:
         """What goes back and forth between the same two stages, teams or persons."""
         levels = [
-            ping_pong(self.visits, self.lifecycles, level=level, seed=self.seed, minimum=self.minimum)
+            ping_pong(self.visits, self.lifecycles, level=level, minimum=self.minimum)
             for level in PING_PONG_LEVELS
         ]
         return pd.concat(levels, ignore_index=True)
@@ -185,7 +185,7 @@ class ValueStream:
             **self._shown("stage_visits", "batches"),
             shares=self.stage_shares,
             costs=self.handoff_costs,
-            returns=return_costs(self.stage_visits, self.lifecycles, seed=self.seed, minimum=self.minimum),
+            returns=return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum),
         )
         return findings_about_past(
             evidence, self.workflow.findings, claims=self._claims, assumed=self._assumed, as_of=self.as_of
@@ -193,7 +193,7 @@ class ValueStream:
 
     def _shown(self, *names: str) -> dict[str, Any]:
         """What all findings look at, and these tables of their own, by name."""
-        every = ("tickets", "handoffs", "waits", "lifecycles", "minimum", "seed", *names)
+        every = ("tickets", "handoffs", "waits", "lifecycles", "minimum", *names)
         return {name: getattr(self, name) for name in every}
 
     @property

@@ -15,7 +15,7 @@ from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, empty
 DAY = pd.Timedelta(days=1)
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 NOTHING: dict[str, Any] = {
-    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START, "minimum": 12, "seed": 0,
+    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START, "minimum": 12,
 }  # fmt: skip
 LIVES = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_timedelta([])})
 

@@ -373,7 +373,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     caption = (
         "Complete and accurate (%C&A): moves forward of delivered tickets after which the ticket never came "
         "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
-        "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
+        "Intervals: 95 %, Wilson by move; in the last row with weeks as units."
         + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
     )
     columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}

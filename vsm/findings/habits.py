@@ -26,7 +26,7 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
     """Claim between which two teams, or else stages, work of the period went back and forth most."""
     mine = present.visits[present.visits["ticket"].isin(present.delivered["ticket"])]
     level = "team" if mine["team"].notna().any() else "stage"
-    found = ping_pong(mine, present.delivered, level=level, seed=present.seed, minimum=present.minimum)
+    found = ping_pong(mine, present.delivered, level=level, minimum=present.minimum)
     for row in found[found["share"] >= WORTH].head(1).to_dict("records"):
         pair = f"{row['a']} ↔ {row['b']}"
         yield Finding(

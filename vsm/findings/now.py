@@ -66,8 +66,7 @@ def stuck(present: Present) -> Iterator[Finding]:
 
 def queues(present: Present) -> Iterator[Finding]:
     """Make one claim per queue or external stage."""
-    rhythm = present.batches.set_index("stage")
-    rhythm = rhythm[(rhythm["batches"] >= 3) & (rhythm["batched"] >= rhythm["departures"] / 2)]
+    rhythm = present.batches[present.batches["beyond_chance"].astype(bool)].set_index("stage")
     for stage, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
         finding = _of_time(present, "queue", str(stage), rows)
         if finding is None or _too_few(present, finding):
@@ -81,7 +80,8 @@ def queues(present: Present) -> Iterator[Finding]:
             rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
             claim += (
                 f" Tickets leave it in batches: {row['batched']} of {row['departures']} departures, median "
-                f"size {row['size']:g}, one every {humanize_duration(pd.Timedelta(row['every']))}."
+                f"size {row['size']:g}, one every {humanize_duration(pd.Timedelta(row['every']))}, at most "
+                f"{humanize_duration(pd.Timedelta(row['pause']))} apart."
             )
         yield replace(
             finding,
@@ -206,7 +206,8 @@ def moved(present: Present) -> Iterator[Finding]:
         found.loc[found["share"].isna()] = 0.0
         sides.append(found)
     now, then = sides
-    up = (now["low"] > then["high"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
+    # What began in the last weeks before the period makes the interval before it too wide to compare with.
+    up = (now["low"] > then["share"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
     down = (then["low"] > now["high"]) & (then["share"] >= MOVED) & (now["share"] <= then["share"] / 2)
     for stage in now.index[up | down]:
         rows = present.waiting[present.waiting["stage"] == stage]
@@ -226,7 +227,11 @@ def moved(present: Present) -> Iterator[Finding]:
             high=float(now.loc[stage, "high"]),
             n=rows["ticket"].nunique(),
             tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index) if worse else (),
-            caveat="The intervals of both periods do not meet; a trend before that is not in them.",
+            caveat=(
+                "The share before lies below the interval of now; a trend before that is not in it."
+                if worse
+                else "The intervals of both periods do not meet; a trend before that is not in them."
+            ),
             experiment=f"Ask what changed before work began to wait in '{stage}'." if worse else "",
             stages=(str(stage),),
             basis=_basis(present, rows, float(b)),
@@ -283,7 +288,7 @@ def _why(present: Present, rows: pd.DataFrame) -> str:
     if not present.causes_known:
         return ""
     plain = rows[~rows["bulk"].astype(bool)]
-    lead = leading_cause(plain, present.open, seed=present.seed, minimum=present.minimum)
+    lead = leading_cause(plain, present.by_week(present.open), minimum=present.minimum)
     # That work in an external stage waits for an external party is in vsm.toml already.
     if lead is None or (lead.cause == "external" and rows["stage"].isin(present.outside).all()):
         return ""

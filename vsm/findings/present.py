@@ -9,9 +9,9 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config.findings import FindingRules
-from vsm.model.lifecycle import completed, units_of_work
+from vsm.model.lifecycle import completed, units_of_work, week_numbers
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
-from vsm.stats.bootstrap import shares_with_intervals
+from vsm.stats.shares import shares_with_intervals
 
 _WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
 
@@ -41,7 +41,6 @@ class Present:
     rules: FindingRules
     as_of: pd.Timestamp
     minimum: int
-    seed: int
     causes_known: bool = True
     known_from: pd.Timestamp | None = None
 
@@ -166,7 +165,13 @@ class Present:
 
         ``seconds`` are indexed by group and ticket, ``opened`` by ticket.
         """
-        return shares_with_intervals(seconds, lead=opened, seed=self.seed, minimum=self.minimum)
+        return shares_with_intervals(seconds, whole=self.by_week(opened), minimum=self.minimum)
+
+    def by_week(self, opened: "pd.Series[Any]") -> pd.DataFrame:
+        """Give ``seconds`` with the ``week`` in which each ticket was finished, or created if it is open."""
+        lives = self.lives.set_index("ticket")
+        week = week_numbers(lives["finished"].fillna(lives["created"]))
+        return pd.DataFrame({"seconds": opened, "week": week.reindex(opened.index)})
 
     def keys(self, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:
         """Give the keys of the first five of these tickets."""

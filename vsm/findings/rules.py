@@ -11,7 +11,7 @@ from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding
 from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
 from vsm.model.causes import MEANINGS
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import completed, completed_by_week
 from vsm.tables import DURATION
 
 
@@ -20,7 +20,7 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``seed`` is that of the bootstrap.
+    nothing is claimed.
     """
 
     tickets: pd.DataFrame
@@ -33,7 +33,6 @@ class Evidence:
     costs: pd.DataFrame
     returns: pd.DataFrame
     minimum: int
-    seed: int
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -46,9 +45,9 @@ class Evidence:
         return self.tickets.set_index(self.tickets["ticket"].astype("str"))["key"].astype("str")
 
     @cached_property
-    def lead(self) -> "pd.Series[Any]":
-        """The lead time of each completed ticket, in seconds."""
-        return completed(self.lifecycles).set_index("ticket")["lead"].astype(DURATION).dt.total_seconds()
+    def lead(self) -> pd.DataFrame:
+        """The lead time of each completed ticket, in ``seconds``, and the ``week`` of its completion."""
+        return completed_by_week(self.lifecycles)
 
     @cached_property
     def waited(self) -> pd.DataFrame:
@@ -122,7 +121,10 @@ def batches(evidence: Evidence) -> Iterator[Finding]:
             ),
             cost=share["total"],
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
-            caveat="Departures within an hour of one another count as a batch, intended or not.",
+            caveat=(
+                f"Departures at most {humanize_duration(row['pause'])} apart count as a batch, intended or "
+                f"not; at random {percent(row['by_chance'])} of them would."
+            ),
             experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
             stages=(stage,),
             **_numbers(share),
@@ -188,7 +190,7 @@ def why(evidence: Evidence) -> Iterator[Finding]:
     for costly in sorted(places, key=lambda found: found.cost, reverse=True):
         kind = "handoff" if costly.rule == "handoff" else "stage"
         waits = evidence.waited.iloc[rows.get((kind, costly.subject), [])]
-        lead = leading_cause(waits, evidence.lead, minimum=evidence.minimum, seed=evidence.seed)
+        lead = leading_cause(waits, evidence.lead, minimum=evidence.minimum)
         # That work in an external stage waits for an external party is in vsm.toml already.
         if lead is None or (lead.cause == "external" and costly.subject in outside):
             continue
@@ -257,8 +259,7 @@ def _stages_between(evidence: Evidence, upstream: str, downstream: str) -> tuple
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:
-    found = evidence.batches
-    return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
+    return evidence.batches[evidence.batches["beyond_chance"].astype(bool)]
 
 
 def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:

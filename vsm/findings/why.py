@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from vsm.findings.durations import percent
-from vsm.stats.bootstrap import share_intervals, share_with_interval
+from vsm.stats.shares import share_intervals, share_with_interval
 from vsm.tables import CAUSES
 
 WORTH: Final = 0.01
@@ -65,7 +65,7 @@ class Leading(NamedTuple):
     longest: "pd.Index[str]"
 
 
-def leading_cause(waits: pd.DataFrame, lead: "pd.Series[Any]", *, seed: int, minimum: int) -> Leading | None:
+def leading_cause(waits: pd.DataFrame, whole: pd.DataFrame, *, minimum: int) -> Leading | None:
     """Give the cause that has most of this waiting, where it surely leads, else None.
 
     Causes are compared by working time, so nights and weekends never lead. A cause does not surely lead where
@@ -75,28 +75,30 @@ def leading_cause(waits: pd.DataFrame, lead: "pd.Series[Any]", *, seed: int, min
     ----------
     waits
         Pieces of waiting: ``ticket, cause, seconds`` (elapsed), ``working`` (seconds).
-    lead
-        By ticket, the seconds of which the waiting is a share; other tickets' pieces are left out.
+    whole
+        By ticket, the ``seconds`` of which the waiting is a share, and its ``week``; pieces of other tickets
+        are left out.
     """
-    known = waits[waits["ticket"].isin(lead.index)].dropna(subset=["cause"])
+    known = waits[waits["ticket"].isin(whole.index)].dropna(subset=["cause"])
     if known.empty:
         return None
     each = _by_ticket(known, "working")
-    whole = each.sum()
-    if not whole.sum():
+    sums = each.sum()
+    if not sums.sum():
         return None
-    second, first = whole.sort_values(kind="stable").index[-2:]
-    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
+    second, first = sums.sort_values(kind="stable").index[-2:]
+    weeks = whole["week"].reindex(each.index).to_numpy()
+    low, high = share_intervals(each.to_numpy(), weeks=weeks, minimum=minimum)
     order = list(CAUSES).index(first)
     tickets = int((each[first] > 0).sum())
-    if tickets < minimum or not low[order] > whole[second] / whole.sum():
+    if tickets < minimum or not low[order] > sums[second] / sums.sum():
         return None
     elapsed = _by_ticket(known, "seconds")[first]
     elapsed = elapsed[elapsed > 0]
-    share, *bounds = share_with_interval(elapsed, lead=lead, seed=seed, minimum=minimum)
+    share, *bounds = share_with_interval(elapsed, whole=whole, minimum=minimum)
     return Leading(
         cause=first,
-        part=float(whole[first] / whole.sum()),
+        part=float(sums[first] / sums.sum()),
         low=float(low[order]),
         high=float(high[order]),
         tickets=tickets,
