@@ -31,7 +31,7 @@ def workdays(days: int) -> Hours:
 
 def at_random(a_day: int, rng: np.random.Generator, *, kind: str = "even") -> Hours:
     """Departures on sixty working days, a Poisson number each day."""
-    day = np.repeat(workdays(60), rng.poisson(a_day, 60))
+    day: Hours = np.repeat(workdays(60), rng.poisson(a_day, 60))
     n = len(day)
     if kind == "even":
         return day + rng.uniform(9, 17, n)
