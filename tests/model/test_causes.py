@@ -75,7 +75,9 @@ def test_shares_are_as_sure_as_weeks_are_alike() -> None:
     lives = lifecycles()
     later = lives.assign(ticket=lives["ticket"] + "2", finished=lives["finished"] + pd.Timedelta(weeks=1))
     table = cause_shares(waits(pieces), pd.concat([lives, later]), minimum=2).set_index("cause")
-    assert table.loc["non-working time", ["low", "high"]].tolist() == pytest.approx([16 / 34, 16 / 34])
+    assert (table["low"]["non-working time"], table["high"]["non-working time"]) == pytest.approx(
+        (16 / 34, 16 / 34)
+    )
 
 
 def test_too_few_tickets_have_no_interval() -> None:

@@ -15,9 +15,9 @@ lunch breaks, peaks, or two hours less than the calendar has; found in all strea
 weeks, on Fridays, or every day at 17:00.
 """
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
-import math
 from typing import Any, Final
 
 import numpy as np
