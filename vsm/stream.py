@@ -291,7 +291,6 @@ class ValueStream:
             stage_visits=self.stage_visits,
             stages=self.stages,
             minimum=self.minimum,
-            seed=self.seed,
         )
 
     @measure

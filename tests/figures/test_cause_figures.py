@@ -65,7 +65,7 @@ def test_what_counts_as_a_batch_is_shown() -> None:
     """Half of a log's batch waiting is found with one window, and all of it with another."""
     rules = Waiting(batch_minutes=90, batch_tickets=4)
     batch = "A batch: 4 tickets or more that leave with no more than 1 h 30 min between two"
-    assert batch in meanings_table(rules=rules).caption
+    assert batch in str(meanings_table(rules=rules).to_html())
     assert (
         batch in notes(causes_ladder(waits(), handoffs(), lifecycles(), rules=rules, minimum=1), "caption")[0]
     )

@@ -31,16 +31,15 @@ def workdays(days: int) -> Hours:
 
 def at_random(a_day: int, rng: np.random.Generator, *, kind: str = "even") -> Hours:
     """Departures on sixty working days, a Poisson number each day."""
-    day = np.repeat(workdays(60), rng.poisson(a_day, 60))
+    day: Hours = np.repeat(workdays(60), rng.poisson(a_day, 60))
     n = len(day)
-    if kind == "even":
-        return day + rng.uniform(9, 17, n)
-    if kind == "six hours":
-        return day + rng.uniform(10, 16, n)
-    if kind == "lunch":
-        return day + rng.choice([9.0, 13.0], n) + rng.uniform(0, 3.5, n)
-    # Most leave in the late morning and the late afternoon.
-    return day + np.clip(rng.choice([11.0, 15.5], n) + rng.normal(0, 1, n), 8.5, 17.5)
+    times: dict[str, Hours] = {
+        "even": rng.uniform(9, 17, n),
+        "six hours": rng.uniform(10, 16, n),
+        "lunch": rng.choice([9.0, 13.0], n) + rng.uniform(0, 3.5, n),
+        "peaks": np.clip(rng.choice([11.0, 15.5], n) + rng.normal(0, 1, n), 8.5, 17.5),
+    }
+    return np.add(day, times[kind])
 
 
 def claimed(departures: Hours, *, hours: float = 8.0) -> bool:

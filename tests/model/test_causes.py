@@ -71,11 +71,13 @@ def test_causes_share_the_waiting_of_finished_tickets() -> None:
 
 def test_shares_are_as_sure_as_weeks_are_alike() -> None:
     """The same four tickets in two weeks: no spread between weeks, so both ends are the share itself."""
-    pieces = [(ticket + week, *rest) for week in ("", "2") for ticket, *rest in PIECES]
+    pieces: list[Piece] = [(piece[0] + week, *piece[1:]) for week in ("", "2") for piece in PIECES]
     lives = lifecycles()
     later = lives.assign(ticket=lives["ticket"] + "2", finished=lives["finished"] + pd.Timedelta(weeks=1))
     table = cause_shares(waits(pieces), pd.concat([lives, later]), minimum=2).set_index("cause")
-    assert table.loc["non-working time", ["low", "high"]].tolist() == pytest.approx([16 / 34, 16 / 34])
+    assert (table["low"]["non-working time"], table["high"]["non-working time"]) == pytest.approx(
+        (16 / 34, 16 / 34)
+    )
 
 
 def test_too_few_tickets_have_no_interval() -> None:

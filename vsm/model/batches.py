@@ -15,9 +15,9 @@ lunch breaks, peaks, or two hours less than the calendar has; found in all strea
 weeks, on Fridays, or every day at 17:00.
 """
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
-from math import comb
 from typing import Any, Final
 
 import numpy as np
@@ -79,7 +79,7 @@ def batches_from_stage_visits(
     stages = ended["stage"].astype("str").to_numpy()
     found = []
     for stage, rows in sorted(ended.groupby(stages).indices.items()):
-        day = (hours or {}).get(stage, USUAL_HOURS)
+        day = (hours or {}).get(str(stage), USUAL_HOURS)
         left_then = {name: values[rows] for name, values in columns.items()}
         found += [{"stage": stage} | row for row in _batches_of(**left_then, least=least, hours=day)]
     return pd.DataFrame(found, columns=list(_TYPES)).astype(_TYPES)
@@ -173,8 +173,8 @@ def chained_by_chance(n: int, pause: float, least: int) -> float:
         return 0.0
 
     def likely(short: int, long: int) -> float:
-        return sum(
-            (-1) ** i * comb(short, i) * max(1 - (i + long) * pause, 0.0) ** n for i in range(short + 1)
+        return math.fsum(
+            (-1) ** i * math.comb(short, i) * max(1 - (i + long) * pause, 0.0) ** n for i in range(short + 1)
         )
 
     alone = sum(s * (max(n - s - 1, 0) * likely(s - 1, 2) + 2 * likely(s - 1, 1)) for s in range(1, least))

@@ -252,10 +252,9 @@ def rolled_accuracy(stage_visits: pd.DataFrame, *, weeks: "pd.Series[Any]", mini
 def _rolled(moves: pd.DataFrame, weeks: "pd.Series[Any]") -> dict[str, float]:
     """Multiply the shares, of all weeks and without each of them."""
     stages = moves["stage"].nunique()
-    week = weeks.reindex(moves["ticket"].astype("str")).to_numpy()
-    counts = moves.assign(kept=moves["kept"].astype("int64")).pivot_table(
-        index=week, columns="stage", values="kept", aggfunc=["size", "sum"], fill_value=0
-    )
+    counts = moves.assign(
+        kept=moves["kept"].astype("int64"), week=weeks.reindex(moves["ticket"].astype("str")).array
+    ).pivot_table(index="week", columns="stage", values="kept", aggfunc=["size", "sum"], fill_value=0)
     both = counts[["size", "sum"]].to_numpy(dtype=np.float64)
     share = _products(both.sum(axis=0)[np.newaxis], stages)
     row = {"share": float(share[0]), "low": UNKNOWN, "high": UNKNOWN}
