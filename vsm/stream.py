@@ -40,7 +40,7 @@ from vsm.sections import (
     responsibility_section,
     rework_section,
 )
-from vsm.tables import TABLES, check
+from vsm.tables import PERSON_KINDS, TABLES, check
 
 LEVELS: Final = {"fault": "falsifies results", "warning": "may mislead", "note": "good to know"}
 MOST_EXPLAINED: Final = 5_000
@@ -316,7 +316,7 @@ class ValueStream:
         ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
         moves = self._context.moves
-        changes = moves.loc[moves["kind"].isin(["status", "assignee"]), "ticket"].value_counts()
+        changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
         if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
             raise ParameterError(
                 f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
