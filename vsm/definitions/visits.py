@@ -237,8 +237,9 @@ def _holder(stay: _Stay, state: State, later: Iterable[_Stay]) -> tuple[str | No
 
 def _assignment(stage: StageFacts, state: State) -> Event | None:
     """The event of a change that gave a ticket its holder, else that which named its team."""
-    in_field, entry = (of.get(stage.holder_field or "") for of in (state.people, state.entries))
-    given = entry if in_field is not None else state.assignment or entry
+    field = stage.holder_field or ""
+    entry = state.entries.get(field)
+    given = entry if state.people.get(field) is not None else state.assignment or entry
     return given or state.named
 
 
