@@ -96,19 +96,16 @@ class ValueStream:
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
     _context: Context = field(kw_only=True)
+    _in_parts: "pd.Series[pd.Timestamp]" = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
 
     @measure
     def lifecycles(self) -> pd.DataFrame:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
-            self.visits,
-            self.waits,
-            tickets=self.tickets,
-            events=self.events,
-            stages=self.stages,
-            as_of=self.as_of,
-        )
+            self.visits, self.waits, tickets=self.tickets, events=self.events, stages=self.stages,
+            as_of=self.as_of, in_parts=self._in_parts,
+        )  # fmt: skip
 
     @measure
     def stage_visits(self) -> pd.DataFrame:

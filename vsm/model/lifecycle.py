@@ -25,8 +25,14 @@ def lifecycles_from_visits(
     events: pd.DataFrame,
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
+    in_parts: "pd.Series[pd.Timestamp] | None" = None,
 ) -> pd.DataFrame:
     """Give each ticket's life: from creation to its end, and how much of that was work.
+
+    Parameters
+    ----------
+    in_parts
+        As ``first_work_on_parts`` gives it, of all visits; by default of these, which may lack some.
 
     Returns
     -------
@@ -51,7 +57,8 @@ def lifecycles_from_visits(
     )
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
     # Work on a part is work on its unit, from the unit's creation on and up to its end.
-    parts = begun.groupby(ticket.map(unit_of_parts(tickets))).min().reindex(lifecycles.index)
+    parts = first_work_on_parts(visits, tickets) if in_parts is None else in_parts
+    parts = parts.reindex(lifecycles.index)
     parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
     first = (parts < horizon) & ~(lifecycles["started"] <= parts)
     lifecycles["started"] = lifecycles["started"].mask(first, parts)
@@ -68,6 +75,15 @@ def lifecycles_from_visits(
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
     return lifecycles.rename_axis("ticket").reset_index()
+
+
+def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Give when work on parts of each unit of work began first, by the unit's ticket."""
+    begun = work_start(visits).where(visits["kind"] == "work")
+    first: pd.Series[pd.Timestamp] = begun.groupby(
+        visits["ticket"].astype("str").map(unit_of_parts(tickets))
+    ).min()
+    return first
 
 
 def _finished_in_bulk(

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.errors import ParameterError
-from vsm.tables import DURATION, TOUCH_KINDS
+from vsm.tables import DURATION, PERSON_KINDS, TOUCH_KINDS
 
 LANES: Final = ("stage", "hands", "wait", "trace", "code")
 CODE_KINDS: Final = ("commit", "merge", "release", "deploy")
@@ -49,7 +49,7 @@ def refuse_endless(moves: pd.DataFrame, *, keys: Mapping[str, str]) -> None:
     ParameterError
         One has: that would take hours.
     """
-    changes = moves.loc[moves["kind"].isin(["status", "assignee"]), "ticket"].value_counts()
+    changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
     if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
         raise ParameterError(
             f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
