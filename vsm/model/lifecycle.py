@@ -14,6 +14,8 @@ from vsm.intervals.handoffs import work_start
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
+MONDAY: Final = pd.Timestamp("1970-01-05", tz="UTC")
+
 
 def lifecycles_from_visits(
     visits: pd.DataFrame,
@@ -24,6 +26,7 @@ def lifecycles_from_visits(
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
     since: pd.Timestamp | None = None,
+    in_parts: "pd.Series[pd.Timestamp] | None" = None,
 ) -> pd.DataFrame:
     """Give each ticket's life: from creation to its end, and how much of that was work.
 
@@ -31,6 +34,8 @@ def lifecycles_from_visits(
     ----------
     since
         When the window begins, where these are the tickets that ended in it, or are open.
+    in_parts
+        As ``first_work_on_parts`` gives it, of all visits; by default of these, which may lack some.
 
     Returns
     -------
@@ -57,7 +62,8 @@ def lifecycles_from_visits(
     )
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
     # Work on a part is work on its unit, from the unit's creation on and up to its end.
-    parts = begun.groupby(ticket.map(unit_of_parts(tickets))).min().reindex(lifecycles.index)
+    parts = first_work_on_parts(visits, tickets) if in_parts is None else in_parts
+    parts = parts.reindex(lifecycles.index)
     parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
     first = (parts < horizon) & ~(lifecycles["started"] <= parts)
     lifecycles["started"] = lifecycles["started"].mask(first, parts)
@@ -100,6 +106,15 @@ def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
     return (lifecycles["seen_since"] - lifecycles[begin]).clip(lower=pd.Timedelta(0)).astype(DURATION)
 
 
+def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Give when work on parts of each unit of work began first, by the unit's ticket."""
+    begun = work_start(visits).where(visits["kind"] == "work")
+    first: pd.Series[pd.Timestamp] = begun.groupby(
+        visits["ticket"].astype("str").map(unit_of_parts(tickets))
+    ).min()
+    return first
+
+
 def _finished_in_bulk(
     lifecycles: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
 ) -> "pd.Series[bool]":
@@ -116,6 +131,24 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
     rows = units_of_work(lifecycles)
     return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+
+
+def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    """Give what intervals of shares of lead time rest on: completed tickets and their weeks.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``ticket``: ``seconds`` (lead time), ``week`` (number of that in which it was finished).
+    """
+    done = completed(lifecycles).set_index("ticket")
+    lead = done["lead"].astype(DURATION).dt.total_seconds()
+    return pd.DataFrame({"seconds": lead, "week": week_numbers(done["finished"])})
+
+
+def week_numbers(instants: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Number the weeks of these instants; weeks begin on Mondays, UTC."""
+    return (instants.astype(INSTANT).dt.normalize() - MONDAY).dt.days // 7
 
 
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:

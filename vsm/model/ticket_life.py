@@ -1,13 +1,13 @@
 """What happened in the lifecycles of tickets: spans and marks on lines of time, ready to be drawn."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
 import pandas as pd
 
 from vsm.errors import ParameterError
-from vsm.tables import DURATION, TOUCH_KINDS
+from vsm.tables import DURATION, PERSON_KINDS, TOUCH_KINDS
 
 LANES: Final = ("stage", "hands", "wait", "trace", "code")
 CODE_KINDS: Final = ("commit", "merge", "release", "deploy")
@@ -20,6 +20,8 @@ _MARKS: Final[dict[str, Any]] = {
 }  # fmt: skip
 _NIGHT: Final = "non-working time"
 _NEAR: Final = 3
+MOST_EXPLAINED: Final = 5_000
+"""Changes of one ticket: explaining takes time with their square, a second for a thousand."""
 
 
 def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
@@ -37,6 +39,23 @@ def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
     near = get_close_matches(key.strip().upper(), list(keys), n=_NEAR)
     hint = f"near: {', '.join(near)}" if near else f"{len(keys)} tickets are known, none is near"
     raise ParameterError(f"no ticket has the key '{key}'; {hint}")
+
+
+def refuse_endless(moves: pd.DataFrame, *, keys: Mapping[str, str]) -> None:
+    """Refuse to explain anything where one ticket has more than ``MOST_EXPLAINED`` changes.
+
+    Raises
+    ------
+    ParameterError
+        One has: that would take hours.
+    """
+    changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
+    if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
+        raise ParameterError(
+            f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
+            "compare each with all others, so nothing is explained where a ticket has more than "
+            f"{MOST_EXPLAINED:,}; its visits, handoffs and waits are in the tables"
+        )
 
 
 def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:
