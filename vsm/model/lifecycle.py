@@ -79,7 +79,8 @@ def lifecycles_from_visits(
     about = about.reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
-    lifecycles["seen_since"] = lifecycles["created"].clip(lower=since)
+    created = lifecycles["created"]
+    lifecycles["seen_since"] = created if since is None else created.mask(created < since, since)
     return lifecycles.rename_axis("ticket").reset_index()
 
 
@@ -88,9 +89,8 @@ def seen_since(lifecycles: pd.DataFrame) -> "pd.Series[Any]":
 
     Lifecycles without a column ``seen_since`` are of tickets that were in view from their creation on.
     """
-    tickets = lifecycles["ticket"].astype("str") if "ticket" in lifecycles else lifecycles.index.astype("str")
-    seen = lifecycles.get("seen_since", pd.NaT)
-    return pd.Series(np.asarray(seen) if seen is pd.NaT else seen.array, index=tickets, dtype=INSTANT)
+    seen = lifecycles["seen_since"].array if "seen_since" in lifecycles else pd.NaT
+    return pd.Series(seen, index=lifecycles["ticket"].astype("str"), dtype=INSTANT)
 
 
 def window_start(lifecycles: pd.DataFrame) -> pd.Timestamp:
@@ -103,7 +103,8 @@ def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
     """Give how long after this instant of its life each ticket came into view."""
     if "seen_since" not in lifecycles:
         return pd.Series(pd.Timedelta(0), index=lifecycles.index, dtype=DURATION)
-    return (lifecycles["seen_since"] - lifecycles[begin]).clip(lower=pd.Timedelta(0)).astype(DURATION)
+    before: pd.Series[Any] = (lifecycles["seen_since"] - lifecycles[begin]).astype(DURATION)
+    return before.mask(before < pd.Timedelta(0), pd.Timedelta(0))
 
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":

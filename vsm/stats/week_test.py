@@ -203,7 +203,8 @@ class _Sums(NamedTuple):
         rest = -expected
         rest[side.ended] += weight[place]
         week = side.week - side.week.min()
-        return cls(float(ended @ weight), np.bincount(week, rest), np.bincount(week, information))
+        by_week = [np.bincount(week, of).astype(np.float64) for of in (rest, information)]
+        return cls(float(ended @ weight), *by_week)
 
 
 def _at_risk(side: Spells, times: Floats) -> Floats:
@@ -282,8 +283,9 @@ def _pace(spells: Spells) -> tuple[Floats, Floats]:
     hazard = np.append(0.0, np.cumsum(ended / at_risk))
     until, since = (np.searchsorted(times, at, side="right") for at in (spells.seconds, spells.entry))
     place = spells.week - spells.week.min()
-    expected = np.bincount(place, hazard[until] - hazard[np.where(spells.entry > 0, since, 0)])
-    return np.bincount(place, spells.ended), expected
+    expected = hazard[until] - hazard[np.where(spells.entry > 0, since, 0)]
+    found = [np.bincount(place, of).astype(np.float64) for of in (spells.ended, expected)]
+    return found[0], found[1]
 
 
 @dataclass(frozen=True, slots=True)
