@@ -78,5 +78,6 @@ def test_where_too_few_are_at_risk_early_no_quantile_is_given() -> None:
     entry = np.array([0.0, 0.0, *[9.0] * 50])
     ended = np.ones(52, dtype=bool)
     assert np.isnan(quantile_times(seconds, ended, [0.25, 0.5, 0.85], entry=entry)).all()
+    assert np.isnan(quantile_times(seconds[2:], ended[2:], [0.5], entry=entry[2:])).all()
     many = np.array([0.0, 0.0, *[0.0] * 50])
     assert quantile_times(seconds, ended, [0.5], entry=many)[0, 0] == pytest.approx(33, abs=2)
