@@ -67,8 +67,8 @@ class ValueStream:
         Working calendars of the teams.
     workflow
         What vsm.toml says.
-    as_of
-        The instant that counts as now.
+    as_of, since
+        The instant that counts as now; and when the window begins, where there is one.
     seed
         Of all bootstrap intervals.
     experiments
@@ -95,6 +95,7 @@ class ValueStream:
     seed: int
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
+    since: pd.Timestamp | None = field(default=None, kw_only=True)
     _context: Context = field(kw_only=True)
     _in_parts: "pd.Series[pd.Timestamp]" = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
@@ -104,7 +105,7 @@ class ValueStream:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
             self.visits, self.waits, tickets=self.tickets, events=self.events, stages=self.stages,
-            as_of=self.as_of, in_parts=self._in_parts,
+            as_of=self.as_of, since=self.since, in_parts=self._in_parts,
         )  # fmt: skip
 
     @measure
@@ -251,6 +252,7 @@ class ValueStream:
             lifecycles=self.lifecycles,
             workflow=self.workflow,
             until=self.as_of,
+            since=self.since,
             seed=self.seed,
         )
 
@@ -322,12 +324,8 @@ class ValueStream:
     def explain(self, key: str) -> Explanation:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
-        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables.
-
-        Parameters
-        ----------
-        key
-            As people know the ticket; capital letters make no difference.
+        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
+        people know the ticket; capital letters make no difference.
 
         Raises
         ------

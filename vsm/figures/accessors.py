@@ -144,4 +144,5 @@ class Tables(_Accessor):
     open_stages = _of(figures.open_stages_table)
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
+    where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
     next_steps = _of(figures.next_steps_table)
