@@ -303,14 +303,15 @@ class ValueStream:
         Parameters
         ----------
         key
-            As people know the ticket; capital letters make no difference.
+            As people know the ticket, or knew it before it was moved.
 
         Raises
         ------
         ParameterError
             No ticket has this key, or one has more than ``MOST_EXPLAINED`` changes: that would take hours.
         """
-        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        known, aliases = self._context.log.tickets, self.workflow.jira.aliases
+        ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
         moves = self._context.moves
         changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
