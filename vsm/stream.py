@@ -325,14 +325,15 @@ class ValueStream:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
         Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
-        people know the ticket; capital letters make no difference.
+        people know the ticket, or knew it before it was moved.
 
         Raises
         ------
         ParameterError
             No ticket has this key, or one has too many changes (``refuse_endless``).
         """
-        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        known, aliases = self._context.log.tickets, self.workflow.jira.aliases
+        ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
         refuse_endless(self._context.moves, keys=keys)
         titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
