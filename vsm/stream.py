@@ -162,7 +162,7 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
-        stays, since = self.stage_visits, self.provenance.get("since")
+        stays = self.stage_visits
         ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
         present = Present(
             **self._shown("visits", "stage_visits", "batches", "events", "clock", "as_of"),
@@ -172,7 +172,7 @@ class ValueStream:
             deployments=self.delivery.deployments,
             rules=self.workflow.findings,
             causes_known=answered(self._claims, WHY_IT_WAITS),
-            known_from=pd.Timestamp(since, tz="UTC") if since else None,
+            known_from=self.since,
         )
         return findings_about_now(present, claims=self._claims, assumed=self._assumed)
 
