@@ -162,7 +162,7 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
-        stays, since = self.stage_visits, self.provenance.get("since")
+        stays = self.stage_visits
         ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
         present = Present(
             **self._shown("visits", "stage_visits", "batches", "events", "clock", "as_of"),
@@ -172,7 +172,7 @@ class ValueStream:
             deployments=self.delivery.deployments,
             rules=self.workflow.findings,
             causes_known=answered(self._claims, WHY_IT_WAITS),
-            known_from=pd.Timestamp(since, tz="UTC") if since else None,
+            known_from=self.since,
         )
         return findings_about_now(present, claims=self._claims, assumed=self._assumed)
 
@@ -325,14 +325,15 @@ class ValueStream:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
         Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
-        people know the ticket; capital letters make no difference.
+        people know the ticket, or knew it before it was moved.
 
         Raises
         ------
         ParameterError
             No ticket has this key, or one has too many changes (``refuse_endless``).
         """
-        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        known, aliases = self._context.log.tickets, self.workflow.jira.aliases
+        ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
         refuse_endless(self._context.moves, keys=keys)
         titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()

@@ -421,3 +421,20 @@ def test_closed_when_created_stops_no_check() -> None:
         as_of=pd.Timestamp("2026-01-11", tz="UTC"),
     )
     assert "3 of 3 finished tickets were discarded, with 0 %" in " ".join(stream.quality["detail"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "aliases"),
+    [("OLD-7", "{}"), (" old-7 ", "{}"), ("FORMER-1", '{ FORMER = "AB" }'), ("ab-1", "{}")],
+)
+def test_a_ticket_is_found_by_the_keys_that_it_had(asked: str, aliases: str) -> None:
+    """Moved from another project, or in a project that was renamed."""
+    move = {"field": "Key", "from": None, "fromString": "OLD-7", "to": None, "toString": "AB-1"}
+    workflow = parse_workflow(f"[jira]\naliases = {aliases}")
+    stream = stream_from_log(
+        log_from_jira([issue(1, history(1, "2026-01-06T09:00:00.000+0000", move)), issue(2)]),
+        workflow=workflow,
+        as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+    )
+    assert stream.explain(asked).key == "AB-1"
+    assert stream.plot.ticket_life(asked).layout.title.text.startswith("AB-1")

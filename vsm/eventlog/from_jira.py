@@ -14,7 +14,7 @@ import pandas as pd
 
 from vsm.bodies import Issue
 from vsm.config import HOLDER
-from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
+from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined, resolution
 from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.jira_items import (
@@ -203,7 +203,7 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
-        "resolution": (fields.get("resolution") or {}).get("name"),
+        "resolution": resolution((fields.get("resolution") or {}).get("name")),
         "unit": level_of(fields.get("issuetype") or {}),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),

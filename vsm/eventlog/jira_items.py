@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from vsm.bodies import Issue
 from vsm.config import HOLDER
+from vsm.eventlog.fields import resolution
 from vsm.eventlog.jira_fields import NO_ROLES, kind_of_item
 
 Json = Mapping[str, Any]
@@ -108,6 +109,8 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
         if kind.startswith(HOLDER) and value_id:  # of several people the first: ``[dev-1, dev-2]``
             value_id = str(value_id).strip('[]" ').split(",")[0].strip('" ')
         return f"{source}:{value_id}" if value_id else None
+    if kind == "resolution":
+        return resolution(item.get(f"{side}String"))
     text = item.get(side) if kind in {"worklog", "sprint"} else item.get(f"{side}String")
     return str(text) if text else None
 

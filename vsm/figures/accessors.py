@@ -92,6 +92,7 @@ class Plots(_Accessor):
             events=stream.events,
             commits=stream.commits,
             tickets=stream.tickets,
+            aliases=stream.workflow.jira.aliases,
         )
 
 

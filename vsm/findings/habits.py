@@ -47,7 +47,7 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             experiment=f"Let {row['a']} and {row['b']} look at the next ticket together before it starts.",
             basis=Basis(
                 definition="three turns or more between the same two, A B A; from the first return on.",
-                population=f"{len(present.delivered)} tickets delivered in the period, their whole lead time.",
+                population=f"{len(present.delivered)} tickets delivered in the period, whole.",
                 formula=f"{humanize_duration(row['cost'])} ÷ all lead time of these tickets.",
             ),
         )

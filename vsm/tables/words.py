@@ -42,6 +42,8 @@ OUTCOME_WORDS: Final = _listed("outcome_words")
 """What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
 STATUS_WORDS: Final = _listed("status_words")
 """What names of statuses say of their kind: ``blocked``, ``waiting``, … → language → names."""
+NEGATION_WORDS: Final = _listed("negation_words")
+"""What turns a name into its opposite: ``before``, ``after`` and ``between`` → language → words."""
 FIELD_WORDS: Final = {
     role: frozenset(name.casefold() for names in by_language.values() for name in names)
     for role, by_language in _listed("field_words").items()
