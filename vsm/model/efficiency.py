@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import before_the_finish, completed
 from vsm.stats.bootstrap import share_intervals
 from vsm.tables import DURATION, INSTANT
 
@@ -40,8 +40,7 @@ def efficiency_bracket(
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
     """
     done = completed(lifecycles).set_index("ticket")
-    finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
-    before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
+    before = visits[visits["ticket"].isin(done.index) & before_the_finish(visits)]
     work = before[before["kind"] == "work"]
     waited = waits[waits["ticket"].isin(done.index)]
     whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}

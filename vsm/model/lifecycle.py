@@ -102,6 +102,23 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
 
 
+def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark what came before each ticket's finish for good, of VISITS or stays in their order.
+
+    The order counts, not the instants: a visit of no length in the instant of the finish came before it. Of a
+    ticket that is not done everything is marked.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"ticket": list("aaaab"), "kind": ["done", "work", "done", "done", "work"]})
+    >>> before_the_finish(rows).tolist()
+    [True, True, False, False, True]
+    """
+    ahead = (visits["kind"].astype("str") != "done")[::-1]
+    found: pd.Series[bool] = ahead.groupby(visits["ticket"].astype("str")[::-1]).cummax()[::-1]
+    return found
+
+
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles of units of work: neither containers nor parts.
 
