@@ -45,12 +45,13 @@ def stream_of(
     resolutions: Mapping[int, str] | None = None,
     outcome: str = "",
     assumed: Mapping[str, str] | None = None,
+    settings: str = "",
 ) -> ValueStream:
     """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``.
 
     ``gone`` tells by number (from 1) on which day a ticket was found deleted, ``resolutions`` how one was
     resolved; ``outcome`` are lines of that section of vsm.toml; ``assumed`` tells by stage what its kind was
-    guessed from.
+    guessed from; ``settings`` are further lines of vsm.toml.
     """
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
@@ -65,7 +66,7 @@ def stream_of(
     losses = [_gone(number, day) for number, day in (gone or {}).items()]
     log = log_from_jira([*bodies, *losses])
     as_of = START + pd.Timedelta(days=as_of_day)
-    workflow = parse_workflow("\n".join([*sections, f"[outcome]\n{outcome}"]))
+    workflow = parse_workflow("\n".join([*sections, settings, f"[outcome]\n{outcome}"]))
     return stream_from_log(log, workflow=workflow, as_of=as_of)
 
 

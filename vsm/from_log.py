@@ -196,7 +196,7 @@ def _in_window(stream: ValueStream, window: Window) -> ValueStream:
         name: _rows_of(getattr(stream, name), tickets)
         for name in ("tickets", "events", "visits", "handoffs", "waits", "blocks")
     }
-    return replace(stream, **kept)
+    return replace(stream, **kept, since=window.since)
 
 
 def _rows_of(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:

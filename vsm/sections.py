@@ -19,7 +19,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import completed, completed_by_week
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
 from vsm.model.responsibility import (
@@ -142,6 +142,7 @@ def delivery_section(
     lifecycles: pd.DataFrame,
     workflow: Workflow,
     until: pd.Timestamp,
+    since: pd.Timestamp | None = None,
     seed: int,
 ) -> Delivery:
     """Measure how work reaches customers. Deployments are of the whole stream, whatever the window."""
@@ -161,6 +162,7 @@ def delivery_section(
         failures,
         configured=bool(rules.incident_types or rules.incident_labels),
         until=until,
+        since=since,
         minimum=workflow.rules.minimum,
         seed=seed,
     )
@@ -255,7 +257,6 @@ def rework_section(
     stage_visits: pd.DataFrame,
     stages: pd.DataFrame,
     minimum: int,
-    seed: int,
 ) -> Rework:
     """Measure rework, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
@@ -266,9 +267,9 @@ def rework_section(
         by_stage.sort_values("stage", key=lambda names: names.map(order), kind="stable", ignore_index=True),
         referral_matrix(of_done),
         accuracy_of(kept, minimum=minimum),
-        rolled_accuracy(kept, seed=seed, minimum=minimum),
+        rolled_accuracy(kept, weeks=completed_by_week(lifecycles)["week"], minimum=minimum),
         backward_moves(kept),
-        return_costs(stage_visits, lifecycles, seed=seed, minimum=minimum),
+        return_costs(stage_visits, lifecycles, minimum=minimum),
     )
 
 
@@ -282,7 +283,6 @@ def load_section(
     as_of: pd.Timestamp,
     people: People,
     workflow: Workflow,
-    seed: int,
     fewest_people: int,
 ) -> Load:
     """Measure how much is in work at once, which queues grow, and which team holds up the others.
@@ -295,7 +295,7 @@ def load_section(
     return Load(
         weekly_wip(visits, as_of=as_of),
         switching(visits, acts, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
-        queue_growth(stage_visits, as_of=as_of, minimum=minimum, seed=seed),
+        queue_growth(stage_visits, as_of=as_of, minimum=minimum),
         queue_weeks(stage_visits, as_of=as_of),
         active_periods(visits, acts, as_of=as_of, teams=teams, active_days=active_days),
         sprint_commitments(sprint_stays(events, names), lifecycles, visits, as_of=as_of),

@@ -2,32 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import networkx as nx
 import pandas as pd
 
 from vsm.accessors import ACCESSORS, accessor
+from vsm.card import stream_card
 from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
 from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
-from vsm.errors import ParameterError
-from vsm.findings import Evidence, Findings, findings_from_evidence
+from vsm.findings import (
+    WHY_IT_WAITS,
+    Evidence,
+    Findings,
+    Present,
+    answered,
+    findings_about_now,
+    findings_about_past,
+)
 from vsm.measure import measure
+from vsm.model.ageing import open_ages
+from vsm.model.batches import batches_from_stage_visits, working_hours
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
-from vsm.model.causes import batches_from_stage_visits
 from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
-from vsm.model.ticket_life import ticket_of_key
+from vsm.model.ticket_life import refuse_endless, ticket_of_key
 from vsm.quality import CheckedData, quality_table
-from vsm.quality.coverage import evidence_coverage
+from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
     Alignment,
     Delivery,
@@ -40,13 +48,7 @@ from vsm.sections import (
     responsibility_section,
     rework_section,
 )
-from vsm.tables import PERSON_KINDS, TABLES, check
-
-LEVELS: Final = {"fault": "falsifies results", "warning": "may mislead", "note": "good to know"}
-MOST_EXPLAINED: Final = 5_000
-"""Changes of one ticket: ``explain`` takes time with their square, a second for a thousand."""
-LEFT: Final = "text-align: left;"
-RIGHT: Final = "text-align: right; font-variant-numeric: tabular-nums;"
+from vsm.tables import TABLES, check
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,8 +67,8 @@ class ValueStream:
         Working calendars of the teams.
     workflow
         What vsm.toml says.
-    as_of
-        The instant that counts as now.
+    as_of, since
+        The instant that counts as now; and when the window begins, where there is one.
     seed
         Of all bootstrap intervals.
     experiments
@@ -93,6 +95,7 @@ class ValueStream:
     seed: int
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
+    since: pd.Timestamp | None = field(default=None, kw_only=True)
     _context: Context = field(kw_only=True)
     _in_parts: "pd.Series[pd.Timestamp]" = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
@@ -102,7 +105,7 @@ class ValueStream:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
             self.visits, self.waits, tickets=self.tickets, events=self.events, stages=self.stages,
-            as_of=self.as_of, in_parts=self._in_parts,
+            as_of=self.as_of, since=self.since, in_parts=self._in_parts,
         )  # fmt: skip
 
     @measure
@@ -113,9 +116,7 @@ class ValueStream:
     @measure
     def stage_shares(self) -> pd.DataFrame:
         """Which share of all lead time each stage takes, with intervals."""
-        return stage_shares(
-            self.stage_visits, self.lifecycles, stages=self.stages, seed=self.seed, minimum=self.minimum
-        )
+        return stage_shares(self.stage_visits, self.lifecycles, stages=self.stages, minimum=self.minimum)
 
     @measure
     def discarded(self) -> pd.DataFrame:
@@ -125,18 +126,20 @@ class ValueStream:
     @measure
     def batches(self) -> pd.DataFrame:
         """From which queues tickets leave in batches."""
-        return batches_from_stage_visits(self.stage_visits)
+        return batches_from_stage_visits(
+            self.stage_visits, hours=working_hours(self.stages, clock=self.clock)
+        )
 
     @measure
     def handoff_costs(self) -> pd.DataFrame:
         """What the handoffs between each two teams cost, with intervals."""
-        return handoff_costs(self.handoffs, self.lifecycles, seed=self.seed, minimum=self.minimum)
+        return handoff_costs(self.handoffs, self.lifecycles, minimum=self.minimum)
 
     @measure
     def ping_pong(self) -> pd.DataFrame:
         """What goes back and forth between the same two stages, teams or persons."""
         levels = [
-            ping_pong(self.visits, self.lifecycles, level=level, seed=self.seed, minimum=self.minimum)
+            ping_pong(self.visits, self.lifecycles, level=level, minimum=self.minimum)
             for level in PING_PONG_LEVELS
         ]
         return pd.concat(levels, ignore_index=True)
@@ -158,24 +161,48 @@ class ValueStream:
 
     @measure
     def findings(self) -> Findings:
-        """Claims, the costliest first."""
-        returns = return_costs(self.stage_visits, self.lifecycles, seed=self.seed, minimum=self.minimum)
-        return findings_from_evidence(
-            Evidence(
-                self.tickets,
-                self.handoffs,
-                self.waits,
-                lifecycles=self.lifecycles,
-                stage_visits=self.stage_visits,
-                shares=self.stage_shares,
-                batches=self.batches,
-                costs=self.handoff_costs,
-                returns=returns,
-                minimum=self.minimum,
-                seed=self.seed,
-                assumed=self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"].to_dict(),
-            )
+        """Claims about the current period, the costliest first: what to look at now."""
+        stays = self.stage_visits
+        ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
+        present = Present(
+            **self._shown("visits", "stage_visits", "batches", "events", "clock", "as_of"),
+            ages=ages,
+            queues=self.load.queues,
+            owners=self.responsibility.owners,
+            deployments=self.delivery.deployments,
+            rules=self.workflow.findings,
+            causes_known=answered(self._claims, WHY_IT_WAITS),
+            known_from=self.since,
         )
+        return findings_about_now(present, claims=self._claims, assumed=self._assumed)
+
+    @measure
+    def past_findings(self) -> Findings:
+        """Claims about the lead time of all delivered tickets, the costliest first."""
+        evidence = Evidence(
+            **self._shown("stage_visits", "batches"),
+            shares=self.stage_shares,
+            costs=self.handoff_costs,
+            returns=return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum),
+        )
+        return findings_about_past(
+            evidence, self.workflow.findings, claims=self._claims, assumed=self._assumed, as_of=self.as_of
+        )
+
+    def _shown(self, *names: str) -> dict[str, Any]:
+        """What all findings look at, and these tables of their own, by name."""
+        every = ("tickets", "handoffs", "waits", "lifecycles", "minimum", *names)
+        return {name: getattr(self, name) for name in every}
+
+    @property
+    def _claims(self) -> pd.DataFrame:
+        """Which questions the data can answer."""
+        return claims_from_coverage(self.coverage, minimum=self.minimum)
+
+    @property
+    def _assumed(self) -> dict[Any, str]:
+        """Stages whose kind is a guess → what it was guessed from."""
+        return self.stages.dropna(subset=["assumed"]).set_index("stage")["assumed"].to_dict()
 
     @measure
     def quality(self) -> pd.DataFrame:
@@ -225,6 +252,7 @@ class ValueStream:
             lifecycles=self.lifecycles,
             workflow=self.workflow,
             until=self.as_of,
+            since=self.since,
             seed=self.seed,
         )
 
@@ -262,7 +290,6 @@ class ValueStream:
             stage_visits=self.stage_visits,
             stages=self.stages,
             minimum=self.minimum,
-            seed=self.seed,
         )
 
     @measure
@@ -277,7 +304,6 @@ class ValueStream:
             names=self.names,
             as_of=self.as_of,
             workflow=self.workflow,
-            seed=self.seed,
             fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
         )
 
@@ -298,29 +324,18 @@ class ValueStream:
     def explain(self, key: str) -> Explanation:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
-        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables.
-
-        Parameters
-        ----------
-        key
-            As people know the ticket, or knew it before it was moved.
+        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
+        people know the ticket, or knew it before it was moved.
 
         Raises
         ------
         ParameterError
-            No ticket has this key, or one has more than ``MOST_EXPLAINED`` changes: that would take hours.
+            No ticket has this key, or one has too many changes (``refuse_endless``).
         """
         known, aliases = self._context.log.tickets, self.workflow.jira.aliases
         ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
-        moves = self._context.moves
-        changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
-        if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
-            raise ParameterError(
-                f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
-                "compare each with all others, so nothing is explained where a ticket has more than "
-                f"{MOST_EXPLAINED:,}; its visits, handoffs and waits are in the tables"
-            )
+        refuse_endless(self._context.moves, keys=keys)
         titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
         return explain(ticket, self._facts, keys=keys, title=str(titles.get(ticket, "")))
 
@@ -353,7 +368,7 @@ class ValueStream:
         return {name: value for name, value in vars(self).items() if name in kept}
 
     def __repr__(self) -> str:
-        """Say in one line what this is: a frame's worth of rows would drown a notebook."""
+        """Say in one line what this is."""
         finished = int(self.lifecycles["finished"].notna().sum())
         return (
             f"ValueStream({self.workflow.stream.name!r}: {len(self.tickets)} tickets, {finished} finished, "
@@ -362,37 +377,18 @@ class ValueStream:
         )
 
     def _repr_html_(self) -> str:
-        """Show its numbers, its costliest finding, and how far it can be trusted; every text is escaped."""
-        finished = int(self.lifecycles["finished"].notna().sum())
+        """Show its numbers, its first finding, and how far it can be trusted; every text is escaped."""
         numbers = {
-            "tickets": len(self.tickets),
-            "finished for good": finished,
-            "still open": len(self.lifecycles) - finished,
-            "visits": len(self.visits),
-            "handoffs": len(self.handoffs),
-            "commits": len(self.commits),
+            **{name: len(getattr(self, name)) for name in ("visits", "handoffs", "commits")},
             "stages": self.stages["stage"].nunique(),
             "teams": self.visits["team"].nunique(),
         }
-        rows = "".join(
-            f'<tr><th scope="row" style="{LEFT}">{label}</th><td style="{RIGHT}">{number:,}</td></tr>'
-            for label, number in numbers.items()
+        return stream_card(
+            self.workflow.stream.name,
+            as_of=self.as_of,
+            provenance=self.provenance,
+            lifecycles=self.lifecycles,
+            numbers=numbers,
+            findings=self.findings,
+            quality=self.quality,
         )
-        chosen = {word: self.provenance.get(word) for word in ("since", "until", "team", "ticket_type")}
-        window = "".join(f", {word} {value}" for word, value in chosen.items() if value)
-        finding = str(self.findings[0]) if self.findings else self.findings.nothing
-        return (
-            f'<table><caption style="{LEFT}"><strong>{escape(self.workflow.stream.name)}</strong>, as of '
-            f"{self.as_of:%Y-%m-%d %H:%M} UTC{escape(window)}</caption><tbody>{rows}</tbody></table>"
-            f"<p>{escape(finding)}</p><p><small>{escape(_quality_notes(self.quality))}</small></p>"
-        )
-
-
-def _quality_notes(quality: pd.DataFrame) -> str:
-    count = quality["level"].astype("str").value_counts()
-    levels = [
-        f"{count[level]} {level}{'' if count[level] == 1 else 's'} ({meaning})"
-        for level, meaning in LEVELS.items()
-        if level in count
-    ]
-    return f"Data quality: {', '.join(levels) or 'nothing to report'}; see .quality."

@@ -59,7 +59,7 @@ class SmallStream:
         ]
         stages = pd.DataFrame(about, columns=["stage", "kind", "team", "position"])
         stage_visits = stage_visits_from_visits(self.visits, _waits(self.visits), stages=stages)
-        self.shares = stage_shares(stage_visits, _lives(self.visits), stages=stages, minimum=minimum, seed=0)
+        self.shares = stage_shares(stage_visits, _lives(self.visits), stages=stages, minimum=minimum)
         self.network = stage_network(stage_visits, stages=stages, minimum=minimum)
 
 
@@ -92,8 +92,10 @@ def _waits(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lives(visits: pd.DataFrame) -> pd.DataFrame:
-    last = visits.astype({"ticket": "str"}).groupby("ticket").last()
-    return last.assign(finished=last["entered"].where(last["kind"] == "done"), bulk=False).reset_index()
+    of_ticket = visits.astype({"ticket": "str"}).groupby("ticket")
+    last, created = of_ticket.last(), of_ticket["entered"].first()
+    finished = last["entered"].where(last["kind"] == "done")
+    return last.assign(finished=finished, lead=finished - created, bulk=False).reset_index()
 
 
 def teams_of(*handoffs: tuple[str, str, float]) -> "nx.DiGraph[str]":

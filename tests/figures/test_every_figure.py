@@ -31,6 +31,7 @@ from tests.model.test_ticket_life import visits as one_life
 from tests.model.test_weekly import waited
 from tests.quality.test_coverage import of_tickets
 from tests.streams import stream_of
+from vsm.config import Waiting
 from vsm.figures import (
     causes_ladder,
     cumulative_flow,
@@ -67,7 +68,7 @@ WEEKS = pd.DataFrame(
 
 def ladder(pieces: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the causes of these pieces of waiting, however few."""
-    return causes_ladder(pieces, handoffs(), lifecycles(), minimum=1, seed=0, **words)
+    return causes_ladder(pieces, handoffs(), lifecycles(), rules=Waiting(), minimum=1, **words)
 
 
 WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
@@ -81,7 +82,7 @@ def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
         for name, table in (("visits", VISITS_TABLE), ("blocks", BLOCKS), ("tickets", TICKETS))
     }
     drawn = handoff_slide(
-        handoffs(), pieces, lifecycles(), as_of=pieces["end"].max(), minimum=1, seed=0, **about, **words
+        handoffs(), pieces, lifecycles(), as_of=pieces["end"].max(), minimum=1, **about, **words
     )
     assert drawn is not None
     return drawn
@@ -298,7 +299,7 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
     caused = causes_ladder(
-        waits().assign(stage=name), handoffs(), lifecycles(), by="stage", minimum=1, seed=0
+        waits().assign(stage=name), handoffs(), lifecycles(), rules=Waiting(), by="stage", minimum=1
     )
     for figure in (*drawn, handoff_matrix(network), team_network(network), caused):
         shown = texts(json.loads(figure.to_json()))

@@ -15,7 +15,7 @@ from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, empty
 DAY = pd.Timedelta(days=1)
 START = pd.Timestamp("2026-01-05T09:00", tz="UTC")
 NOTHING: dict[str, Any] = {
-    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START, "minimum": 12, "seed": 0,
+    "visits": empty(VISITS), "blocks": empty(BLOCKS), "tickets": empty(TICKETS), "as_of": START, "minimum": 12,
 }  # fmt: skip
 LIVES = pd.DataFrame({"ticket": [], "bulk": [], "finished": [], "lead": pd.to_timedelta([])})
 
@@ -120,9 +120,9 @@ def test_what_is_tried_next_is_said_once() -> None:
     table: Any = next_steps_table(found)
     rows = table.data
     assert rows.to_numpy().tolist() == [
-        ["Limit <it>.", "QA", "50 %", 20],
-        ["Halve it.", "Release", "20 %", 20],
-        ["Own it.", "Triage", "5.0 %", 20],
+        ["Limit <it>.", "QA", "50 %", 20, "sound"],
+        ["Halve it.", "Release", "20 %", 20, "sound"],
+        ["Own it.", "Triage", "5.0 %", 20, "sound"],
     ]
     assert "Limit &lt;it&gt;." in table.to_html()
-    assert "Nothing to try yet" in next_steps_table(Findings()).to_html()
+    assert "Nothing to see yet" in next_steps_table(Findings()).to_html()

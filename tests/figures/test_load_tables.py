@@ -13,7 +13,7 @@ TEAM = {
 }  # fmt: skip
 QUEUE = {
     "stage": "Ready", "weeks": 26, "arrivals": 30, "departures": 4, "bulk": 2, "length": 40, "growth": 1.0,
-    "low": 0.04, "high": 2.0, "verdict": "grows",
+    "low": 0.04, "high": 2.0, "recent": 2.0, "recent_low": 0.0, "recent_high": 4.0, "verdict": "grows",
 }  # fmt: skip
 
 
@@ -35,12 +35,24 @@ def test_growth_bears_its_sign_and_interval() -> None:
     rows = [
         QUEUE,
         QUEUE | {"growth": -1.25, "low": -2.0, "high": -0.04, "verdict": "shrinks"},
-        QUEUE | {"growth": NAN, "low": NAN, "high": NAN, "verdict": "too few to say"},
+        QUEUE
+        | dict.fromkeys(("growth", "low", "high", "recent", "recent_low", "recent_high"), NAN)
+        | {"verdict": "too few to say"},
     ]
     table = shown(queue_growth_table(pd.DataFrame(rows)))
-    assert table[0] == ["Ready", "grows", "+1.0 (+0.04 to +2.0)", "40", "30", "4", "2", "26"]
+    assert table[0] == [
+        "Ready",
+        "grows",
+        "+1.0 (+0.04 to +2.0)",
+        "+2.0 (0 to +4.0)",
+        "40",
+        "30",
+        "4",
+        "2",
+        "26",
+    ]
     assert table[1][1:3] == ["shrinks", "−1.2 (−2.0 to −0.04)"]
-    assert table[2][1:3] == ["too few to say", "too few to say"]
+    assert table[2][1:4] == ["too few to say"] * 3
 
 
 def test_the_latest_week_comes_first() -> None:

@@ -80,7 +80,7 @@ def test_too_few_tickets_are_said_not_drawn() -> None:
     """Three delivered tickets under a minimum of four: no whisker, and both caption and pointer say why."""
     figure = time_by_stage(shares())
     assert list(trace(figure, "95 % interval").x) == []
-    assert notes(figure, "caption")[0].endswith("none where there are too few tickets.")
+    assert notes(figure, "caption")[0].endswith("none where there are too few tickets or weeks.")
     assert facts(trace(figure, KIND_WORDS["queue"]).hovertext[0])["95 % interval"] == "too few to say"
     whole = time_by_stage(shares(low=[0.1] * 4, high=[0.9] * 4))
     assert "too few" not in notes(whole, "caption")[0]

@@ -96,7 +96,6 @@ def test_a_bracket_reaches_from_traces_to_statuses(
         empty(EVENTS),
         clock=Clock(Calendar("none", np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))),
         minimum=12,
-        seed=0,
     )
     assert len(figure.data) == drawn
     if drawn:

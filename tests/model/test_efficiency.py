@@ -49,7 +49,7 @@ def lifecycles(*leads: int, bulk: bool = False) -> pd.DataFrame:
 def bracket(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """The bracket of these visits, and of the waits before done that they mean."""
     waits = waits_from_visits(visits[visits["kind"] != "done"], empty(HANDOFFS), as_of=START + 40 * HOUR)
-    return efficiency_bracket(visits, waits, lifecycles, clock=clock(), seed=0, minimum=minimum)
+    return efficiency_bracket(visits, waits, lifecycles, clock=clock(), minimum=minimum)
 
 
 def test_statuses_and_traces_are_the_two_ends() -> None:
@@ -67,8 +67,7 @@ def test_statuses_and_traces_are_the_two_ends() -> None:
     # a: 8 working hours before hour 8 and 6 from hour 24 on; b: 8. Work by status: 6 of a, 8 of b.
     assert shares["statuses", "working"] == pytest.approx((6 + 8) / (14 + 8))
     assert shares["traces", "working"] == 0.0
-    assert (told["low"] <= told["share"]).all()
-    assert (told["share"] <= told["high"]).all()
+    assert told[["low", "high"]].isna().all(axis=None), "both were completed in one week"
 
 
 def test_open_tickets_and_bulk_finishes_do_not_count() -> None:

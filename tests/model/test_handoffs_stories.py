@@ -50,7 +50,7 @@ def stories(*waited: tuple[str, str, int], teams: bool = True, **words: Any) -> 
         blocks=empty(BLOCKS),
         tickets=conform(pd.DataFrame(about), TICKETS) if about else empty(TICKETS),
         as_of=NOW,
-        **({"minimum": 1, "seed": 0} | words),
+        **({"minimum": 1} | words),
     )
 
 

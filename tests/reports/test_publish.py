@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.reports.pages import Visit, code, parameters, prose
 from vsm.errors import NotebookError, ParameterError, RunError
+from vsm.findings import Finding, Findings
 from vsm.reports.publish import Cover, publish_report
 
 pytestmark = pytest.mark.slow
@@ -26,13 +28,22 @@ display(go.Figure(go.Sankey(node={"label": ["a", "b"]}, link={"source": [0], "ta
 """
 
 
+def claim(words: str) -> Finding:
+    """A finding that says this, and asks for a change."""
+    day = pd.Timedelta(days=1)
+    return Finding("queue", words, words, day, 0.1, 0.1, 0.1, 12, (), "", f"Change {words}")
+
+
 def _publish(notebooks: list[Path], runs: Path, **changes: Any) -> Path:
     request: dict[str, Any] = {
         "parameters": {"weeks": "4"},
         "at": AT,
         "cover": Cover(
             f"Shop {HOSTILE}",
-            findings=["Review costs most.", f"Second {HOSTILE}", "Third.", "Fourth."],
+            findings=Findings(
+                [claim("Review costs most."), claim(f"Second {HOSTILE}"), claim("Third."), claim("Fourth.")],
+                title="The last 90 days",
+            ),
             provenance={"Data": "archive of 2026-11-22"},
         ),
     }
@@ -88,9 +99,9 @@ def test_the_index_shows_three_findings_and_links_its_pages(
     page = window.open(published)
     assert page.locator("h1").inner_text() == f"Shop {HOSTILE}"
     assert page.locator(".findings li").all_inner_texts() == [
-        "Review costs most.",
-        f"Second {HOSTILE}",
-        "Third.",
+        "Review costs most.\nTry: Change Review costs most.",
+        f"Second {HOSTILE}\nTry: Change Second {HOSTILE}",
+        "Third.\nTry: Change Third.",
     ]
     assert page.locator(".pages a").all_inner_texts() == ["Where does work wait?\nBetween hands.", "bare"]
     page.get_by_text("Where does work wait?").click()

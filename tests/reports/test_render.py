@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.reports.pages import Visit, code, parameters, prose, shown
 from vsm.errors import SourceError
+from vsm.findings import Findings
 from vsm.reports.render import Page, render_index, render_page
 
 HOSTILE = '</script><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -162,9 +163,9 @@ def test_the_same_notebook_gives_the_same_page(tmp_path: Path, write_notebook: C
 def test_an_index_without_findings_says_so() -> None:
     """Nothing found is an answer; and no script is allowed at all."""
     index = render_index(
-        title="Flow", findings=[], pages=[Page("a.html", "Where?")], provenance={"Data": "x"}
+        title="Flow", findings=Findings(), pages=[Page("a.html", "Where?")], provenance={"Data": "x"}
     )
-    assert "Nothing to see yet: there are not enough data" in index
+    assert "Nothing to see yet: there are too few delivered tickets" in index
     assert "script-src &#39;none&#39;" in index
 
 

@@ -68,11 +68,12 @@ def test_the_demo_can_be_read_by_everybody(sample_run: Path, visit: Callable[...
 
 
 def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Callable[..., Visit]) -> None:
-    """The QA queue and the release batch come first, and the page is one click away."""
+    """What is wrong at its end, with something to do; and the page is one click away."""
     page = visit().open(sample_run / "index.html")
     sentences = page.locator(".findings li").all_inner_texts()
-    assert "'Waiting for QA'" in sentences[0]
-    assert "'Waiting for release' in batches" in sentences[1]
+    assert sentences[0].startswith("47 tickets wait in 'Reported' now")
+    assert "\nTry: Go through the tickets in 'Reported' together" in sentences[0]
+    assert "waiting in 'Waiting for release'" in sentences[1]
     page.get_by_role("link", name="Where does the time go?").click()
     assert page.title().startswith("Where does the time go?")
 

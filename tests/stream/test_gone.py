@@ -5,7 +5,7 @@ import pytest
 
 from tests.streams import START, stream_of
 from vsm.from_log import Window, _in_window
-from vsm.model.causes import batches_from_stage_visits
+from vsm.model.batches import batches_from_stage_visits
 from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.weekly import weekly_flow
 

@@ -144,7 +144,7 @@ def test_a_ticket_of_very_many_changes_is_not_explained(monkeypatch: pytest.Monk
     bodies = [issue(1, *(history(n, f"2026-01-06T09:{n:02}:00.000+0000", moved("1", "3")) for n in range(5)))]
     stream = stream_from_log(log_from_jira(bodies), workflow=Workflow(), as_of=LATER)
     assert stream.explain("AB-1").key == "AB-1"
-    monkeypatch.setattr("vsm.stream.MOST_EXPLAINED", 5)
+    monkeypatch.setattr("vsm.model.ticket_life.MOST_EXPLAINED", 5)
     with pytest.raises(
         ParameterError, match=r"AB-1 has 6 changes of status or assignee; .* more than 5; its"
     ):

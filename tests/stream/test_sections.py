@@ -64,10 +64,10 @@ def told() -> tuple[Rework, Load]:
     )
     stage_visits = stage_visits_from_visits(visits, waits, stages=STAGES)
     return (
-        rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12, seed=0),
+        rework_section(visits, lifecycles=lifecycles, stage_visits=stage_visits, stages=STAGES, minimum=12),
         load_section(
             visits, events=events, stage_visits=stage_visits, lifecycles=lifecycles, names=empty(NAMES),
-            as_of=NOW, people=People({}, Teams()), workflow=parse_workflow("[rules]\nminimum = 2"), seed=0,
+            as_of=NOW, people=People({}, Teams()), workflow=parse_workflow("[rules]\nminimum = 2"),
             fewest_people=1,
         ),
     )  # fmt: skip

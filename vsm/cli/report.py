@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
-from vsm.findings import Findings
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
@@ -54,7 +53,7 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
         at=datetime.now(UTC),
         cover=Cover(
             stream.workflow.stream.name,
-            findings=[finding.claim for finding in stream.findings[:SHOWN_FINDINGS]],
+            findings=stream.findings,
             provenance=stream.provenance,
         ),
         draw=drawing_of(stream),
@@ -62,8 +61,8 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
 
 
 def print_findings(console: Console, stream: ValueStream) -> None:
-    """Print the costliest findings, or that there is nothing to see yet."""
-    console.print(str(Findings(stream.findings[:SHOWN_FINDINGS])))
+    """Print what matters now, or why there is nothing to say."""
+    console.print(str(stream.findings.headlines(SHOWN_FINDINGS)))
 
 
 def slides(

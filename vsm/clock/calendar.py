@@ -18,6 +18,7 @@ Micros = npt.NDArray[np.int64]
 
 FOREVER: Final = 1 << 61  # far beyond every instant that pandas can hold, and safe to add and subtract
 SLOT: Final = 35  # bits: a slot of the table lasts 2**35 µs, nine and a half hours
+HOUR: Final = 3_600_000_000
 CHUNK: Final = 1 << 15  # intervals that stay in the processor's cache together
 
 
@@ -126,6 +127,19 @@ class Calendar:
         position = np.searchsorted(table.before[1:], spent, side="left")
         found: Micros = np.where(time > 0, spent + table.offset[position], begins)
         return found
+
+    @property
+    def hours_a_day(self) -> float:
+        """Open hours of a day on which anything opens, on average; 24 where it never closes.
+
+        Examples
+        --------
+        >>> hour = 3_600_000_000
+        >>> Calendar("two days", np.array([9, 13, 33]) * hour, np.array([12, 17, 40]) * hour).hours_a_day
+        7.0
+        """
+        days = len(np.unique(self.opens // (24 * HOUR)))
+        return min(float((self.closes - self.opens).sum() / max(days, 1) / HOUR), 24.0)
 
     def is_open(self, at: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether each instant is working time. A span's first microsecond belongs to it, its end does not.

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
 from vsm.config.delivery import Alignment, Delivery, Flow
+from vsm.config.findings import Dismissal, Exclusion, FindingRules
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
@@ -77,6 +78,7 @@ class Workflow(Section):
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
+    findings: FindingRules = FindingRules()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
     @property
@@ -230,6 +232,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
     "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "report": Report, "report.tell": Tell,
+    "findings": FindingRules, "findings.dismiss": Dismissal, "findings.exclude": Exclusion,
 }  # fmt: skip
 
 

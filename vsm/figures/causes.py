@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
+from vsm.config import Waiting
 from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked_keys
@@ -13,7 +14,7 @@ from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numb
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
 from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.rules import BECAUSE
+from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
 from vsm.model.causes import (
     EARLY,
@@ -53,7 +54,7 @@ def causes_ladder(
     *,
     by: str = "passing",
     minimum: int,
-    seed: int,
+    rules: Waiting,
     most: int = _MOST,
     title: str | None = None,
 ) -> go.Figure:
@@ -69,8 +70,8 @@ def causes_ladder(
         ``passing`` (from team to team), ``team`` (of the visit in which it waited) or ``stage``.
     minimum
         Groups of fewer delivered tickets are left out, and counted in the caption.
-    seed
-        Of the bootstrap.
+    rules
+        What vsm.toml says about causes.
     most
         How many groups are shown.
     """
@@ -83,7 +84,7 @@ def causes_ladder(
             of="causes_ladder", title=heading, hint=f"No {_NAMES[by]} has made enough delivered tickets wait."
         )
     rows = rows[rows[by].astype("str").isin(shown)]
-    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum, seed=seed)
+    table = cause_shares(rows, lifecycles, by=[by], minimum=minimum)
     table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
     shown = [_PASSING.get(group, group) for group in shown]
     ends = []
@@ -116,7 +117,7 @@ def causes_ladder(
         caption=(
             "Each hour counts once, under the first cause that applies. Bars leave out nights, weekends and "
             "holidays; their share of the elapsed waiting is on the right. n: delivered tickets that waited "
-            f"there.{rest}"
+            f"there.{rest} {_window(rules)}"
         ),
         alt=_alt(table, by, shown),
         body=_ROW * len(shown),
@@ -179,9 +180,9 @@ def _alt(table: pd.DataFrame, by: str, shown: list[str]) -> str:
     )
 
 
-def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int, seed: int) -> Styler:
+def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     """Why completed tickets waited: each cause's share of all waiting (``cause_shares``)."""
-    found = cause_shares(waits, lifecycles, minimum=minimum, seed=seed)
+    found = cause_shares(waits, lifecycles, minimum=minimum)
     found = found[found["elapsed"] > pd.Timedelta(0)]
     columns: Columns = {
         "Cause": "cause",
@@ -198,19 +199,29 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int,
     done = len(completed(lifecycles))
     caption = (
         f"Waiting of n = {done:,} delivered tickets; each hour counts once, under the first cause that "
-        "applies. In brackets: 95 % interval. The last column is no forecast: without one cause, another "
-        "may take its place."
+        "applies. In brackets: 95 % interval, weeks as units. The last column is no forecast: without "
+        "one cause, another may take its place."
     )
     return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
 
 
-def meanings_table() -> Styler:
+def meanings_table(*, rules: Waiting) -> Styler:
     """What each cause means, what may mislead about it, and what could be tried."""
     rows = pd.DataFrame(
         [(cause, *MEANINGS[cause]) for cause in CAUSES],
         columns=["Cause", "Meaning", "Caveat", "What to try"],
     )
-    return styled_table(rows, "In the order in which they are checked, unless vsm.toml sets another.")
+    caption = f"In the order in which they are checked, unless vsm.toml sets another. {_window(rules)}"
+    return styled_table(rows, caption)
+
+
+def _window(rules: Waiting) -> str:
+    """Say what a batch is: how much waiting is called batched depends on it."""
+    pause = short_duration(pd.Timedelta(minutes=rules.batch_minutes))
+    return (
+        f"A batch: {rules.batch_tickets} tickets or more that leave with no more than {pause} between two "
+        "(batch_tickets and batch_minutes in vsm.toml)."
+    )
 
 
 def calendar_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> Styler:

@@ -1,6 +1,6 @@
 """Tables beside the figures of flow: stages, lead times, weeks, ages, load, rework, other tools' rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -229,7 +229,8 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
     columns: Columns = {
         "Stage": "stage",
         "Verdict": "verdict",
-        "Growth a week": _growth,
+        "Growth a week": _growth(""),
+        "Last 8 weeks": _growth("recent_"),
         "In queue now": "length",
         "Arrived": "arrivals",
         "Left": "departures",
@@ -238,17 +239,22 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
     }
     caption = (
         "All tickets that arrived in each queue and left it in these weeks, open ones included. Growth: "
-        "tickets a week with a 95 % interval (bootstrap over weeks, assumed independent). With bulk edits: "
+        "tickets a week, over all weeks and over the last 8, each with a 97.5 % interval (weeks assumed "
+        "independent), so that both together miss in 5 %. With bulk edits: "
         "arrivals and departures of visits that one began or ended; the queue changed, but nobody worked."
     )
     return table_of(queues, columns, caption, nothing="No ticket has waited in a queue so far.")
 
 
-def _growth(row: Mapping[Any, Any]) -> str:
-    if pd.isna(row["growth"]):
-        return TOO_FEW
-    low, high = (_signed(row[side]) for side in ("low", "high"))
-    return f"{_signed(row['growth'])} ({low} to {high})"
+def _growth(which: str) -> Callable[[Mapping[Any, Any]], str]:
+    """Give how to write a queue's growth with its interval: over all weeks, or the recent one."""
+
+    def shown(row: Mapping[Any, Any]) -> str:
+        growth = row[which.rstrip("_") or "growth"]
+        low, high = (row[f"{which}{side}"] for side in ("low", "high"))
+        return TOO_FEW if pd.isna(growth) else f"{_signed(growth)} ({_signed(low)} to {_signed(high)})"
+
+    return shown
 
 
 def _signed(value: float) -> str:
@@ -367,7 +373,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
     caption = (
         "Complete and accurate (%C&A): moves forward of delivered tickets after which the ticket never came "
         "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
-        "Intervals: 95 %, Wilson by move; in the last row a bootstrap by ticket."
+        "Intervals: 95 %, Wilson by move; in the last row with weeks as units."
         + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
     )
     columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}

@@ -14,7 +14,7 @@ from vsm.figures.marks import filled, row_axis, row_bars, value_axis
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, with_interval
 from vsm.figures.theme import SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.rules import BECAUSE
+from vsm.findings.why import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 
@@ -27,7 +27,7 @@ _ROW: Final = 52
 _TITLE: Final = "The costliest handoffs"
 
 
-def handoff_slide(  # noqa: PLR0913 - it tells a whole story
+def handoff_slide(
     handoffs: pd.DataFrame,
     waits: pd.DataFrame,
     lifecycles: pd.DataFrame,
@@ -38,14 +38,13 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
     as_of: pd.Timestamp,
     rank: int = 1,
     minimum: int,
-    seed: int,
     title: str | None = None,
 ) -> go.Figure | None:
     """One ticket's story of the costliest handoff (``rank`` 2: the second); None: no such rank.
 
     Parameters
     ----------
-    handoffs, waits, lifecycles, visits, blocks, tickets, as_of, minimum, seed
+    handoffs, waits, lifecycles, visits, blocks, tickets, as_of, minimum
         As ``handoff_stories`` takes them.
     title
         Plain text; "from → to" by default.
@@ -67,7 +66,6 @@ def handoff_slide(  # noqa: PLR0913 - it tells a whole story
         as_of=as_of,
         most=rank,
         minimum=minimum,
-        seed=seed,
     ).to_dict("records")
     if not stories and rank == 1:
         return nothing_to_see(of="handoff_slide", title=title or _TITLE, hint=_HINT)

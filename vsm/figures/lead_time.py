@@ -29,7 +29,7 @@ _SHARE_ROW: Final = 46
 _SHARE_SECOND_LINE: Final = 16
 _SHARE_CAPTION: Final = (
     "n: delivered tickets that were in the stage; median: per ticket, in days of 24 hours. "
-    "Whiskers: 95 % interval of the share (bootstrap by ticket)"
+    "Whiskers: 95 % interval of the share (weeks as units)"
 )
 _WAITING: Final = ("queue", "external")
 
@@ -81,7 +81,7 @@ def time_by_stage(shares: pd.DataFrame, *, title: str | None = None) -> go.Figur
         yaxis=row_axis([f"{name}<br>{small(kind)}" for name, kind in names], tickfont={"size": 13}),
         annotations=row_numbers(numbers),
     )
-    lacking = "; none where there are too few tickets." if rows["low"].isna().any() else "."
+    lacking = "; none where there are too few tickets or weeks." if rows["low"].isna().any() else "."
     row_height = _SHARE_ROW + (_SHARE_SECOND_LINE if any("<br>" in name for name, _ in names) else 0)
     stages, kinds_below = zip(*names, strict=True)
     return framed(
@@ -153,7 +153,6 @@ def efficiency_bars(
     *,
     clock: Clock,
     minimum: int,
-    seed: int,
     title: str | None = None,
 ) -> go.Figure:
     """Flow efficiency as a bracket: by statuses at most, by evidence of work at least.
@@ -170,7 +169,7 @@ def efficiency_bars(
     Figure
         Two bars from the lower to the upper end, in percent, with 95 % intervals of both ends.
     """
-    found = efficiency_bracket(visits, waits, lifecycles, clock=clock, minimum=minimum, seed=seed)
+    found = efficiency_bracket(visits, waits, lifecycles, clock=clock, minimum=minimum)
     known = found[found["share"].notna() & (found["tickets"] >= minimum)]
     brackets: dict[str, Bracket] = {}
     for time in _TIMES:
@@ -212,7 +211,7 @@ def efficiency_bars(
             f"A ratio of sums over n = {number(n)} delivered tickets. At most: all time in work stages "
             f"counts as work, even overnight{unseen}. At least: only the time from the first to the last "
             "recorded activity of a visit; much work leaves no record. The truth lies between. Whiskers: "
-            "95 % intervals (bootstrap by ticket)."
+            "95 % intervals (weeks as units)."
         ),
         alt=f"Flow efficiency of n = {number(n)} delivered tickets: {ranges}.",
         body=_ROW * len(brackets),

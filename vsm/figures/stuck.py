@@ -151,23 +151,20 @@ def _beyond(row: Mapping[Any, Any]) -> str:
     return "unknown" if pd.isna(row["p85"]) else number(row["beyond"])
 
 
-_CAPTION: Final = "Costs: share of all lead time of delivered tickets; different rows may overlap."
-_NOTHING: Final = "Nothing to try yet: there are too few delivered tickets to say anything."
+_CAPTION: Final = "Costs: share of the time that tickets were open in {}; rows may overlap."
 
 
 def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
-    """What to try next, by the costliest findings.
-
-    What several findings propose is shown once, with the costliest.
-    """
-    proposed = {finding.experiment: finding for finding in reversed(findings)}
-    first = sorted(proposed.values(), key=findings.index)[:most]
+    """What to try next, by what costs most in the current period: one row per subject."""
+    first = findings.headlines(most)
     rows = pd.DataFrame(
         {
             "Try": [finding.experiment for finding in first],
             "Where": [finding.subject for finding in first],
-            "Costs": [percent(finding.share) for finding in first],
+            "Costs": [percent(finding.share) if finding.share > 0 else "unknown" for finding in first],
             "n": [finding.n for finding in first],
+            "Trust": [finding.trust for finding in first],
         }
     )
-    return styled_table(rows, _CAPTION, nothing=_NOTHING)
+    period = f"{findings.title[:1].lower()}{findings.title[1:]}" or "the current period"
+    return styled_table(rows, _CAPTION.format(period), nothing=findings.nothing)

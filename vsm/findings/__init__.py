@@ -1,10 +1,14 @@
-"""What the data show, and how sure that is: claims with their number, interval, evidence and caveat."""
+"""What the data show, and how sure that is: claims with number, interval, evidence, trust and caveat."""
 
-from vsm.findings.finding import Finding, Findings, shown_ticket
-from vsm.findings.rules import Evidence, findings_from_evidence
+from vsm.findings.finding import Basis, Finding, Findings, Gap, shown_ticket
+from vsm.findings.present import Present
+from vsm.findings.ranked import findings_about_now, findings_about_past
+from vsm.findings.rules import Evidence
 from vsm.findings.since_last import ClaimChange, changes_since, remembered
+from vsm.findings.trust import CAUSES as WHY_IT_WAITS
+from vsm.findings.trust import answered
 
 __all__ = [
-    "ClaimChange", "Evidence", "Finding", "Findings", "changes_since", "findings_from_evidence", "remembered",
-    "shown_ticket",
+    "WHY_IT_WAITS", "Basis", "ClaimChange", "Evidence", "Finding", "Findings", "Gap", "Present", "answered",
+    "changes_since", "findings_about_now", "findings_about_past", "remembered", "shown_ticket",
 ]  # fmt: skip

@@ -1,12 +1,55 @@
-"""One claim worth reporting, and how a list of claims shows itself."""
+"""One claim worth reporting, how its number is made, and how a list of claims shows itself."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from html import escape
-from typing import ClassVar, Final
+from math import isnan
+from typing import Final, Self
 
 import pandas as pd
 
+from vsm.findings.durations import humanize_duration, percent
+
 NOTHING: Final = "Nothing to see yet: there are too few delivered tickets to say anything."
+NO_CLAIM: Final = "The data do not support a claim of this kind."
+TRUST: Final = ("sound", "with caution", "not from these data")
+_SHOWN_PARTS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How the number of a finding is made, for whoever doubts it.
+
+    Attributes
+    ----------
+    definition, population, formula
+        What is counted, of which tickets, and what is divided by what, with the numbers.
+    parts
+        Key of each ticket → its part, the largest first.
+    otherwise
+        Other definition → the share by it.
+    """
+
+    definition: str
+    population: str
+    formula: str
+    parts: Mapping[str, pd.Timedelta] = field(default_factory=dict)
+    otherwise: Mapping[str, float] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Give it in sentences."""
+        shown = [f"{key} {humanize_duration(part)}" for key, part in [*self.parts.items()][:_SHOWN_PARTS]]
+        rest = [*self.parts.values()][_SHOWN_PARTS:]
+        if rest:
+            shown.append(f"{len(rest)} more {humanize_duration(sum(rest, pd.Timedelta(0)))}")
+        others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if not isnan(share)]
+        return [
+            f"Definition: {self.definition}",
+            f"Population: {self.population}",
+            f"Formula: {self.formula}",
+            *([f"Tickets: {', '.join(shown)}."] if shown else []),
+            *([f"By other definitions: {'; '.join(others)}."] if others else []),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +59,17 @@ class Finding:
     Attributes
     ----------
     rule
-        Which rule of ``vsm.findings.rules`` made it.
+        Which rule made it: the name of its kind.
     subject
         A stage, or upstream → downstream team.
     claim
-        One sentence with number, interval and n.
+        One or two sentences with number, interval and n.
     cost
-        The time of delivered tickets that it is about, in all; findings are ordered by it.
+        The time that it is about, in all; findings are ordered by it. Findings about now count time within
+        their period, those about the past the whole lead time of delivered tickets.
     share, low, high
-        That cost as a share of all lead time, with its 95 % interval.
+        That cost as a share of the time that tickets were open in the period, or of all lead time, with its
+        95 % interval.
     n
         Tickets it rests on.
     tickets
@@ -32,9 +77,15 @@ class Finding:
     caveat
         What would mislead.
     experiment
-        What to try next.
+        What to try next; empty where nothing needs to be done.
     stages
         Those whose kind it rests on.
+    question
+        The question that it answers, of ``vsm.quality.coverage.CLAIMS``.
+    trust
+        Whether the data can answer that question: one of ``TRUST``.
+    basis
+        How the number is made.
     """
 
     rule: str
@@ -49,18 +100,93 @@ class Finding:
     caveat: str
     experiment: str
     stages: tuple[str, ...] = ()
+    question: str = ""
+    trust: str = TRUST[0]
+    basis: Basis | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         """Give the claim."""
         return self.claim
 
+    @property
+    def headline(self) -> str:
+        """The claim, with the trust that it deserves where that is not sound."""
+        return self.claim if self.trust == TRUST[0] else f"{self.claim} ({self.trust.capitalize()}.)"
+
+    def explain(self) -> str:
+        """Say how the number is made: definition, population, formula, tickets, and other definitions."""
+        lines = self.basis.lines() if self.basis else []
+        trust = f"Trust: {self.trust}" + (f" ('{self.question}')." if self.question else ".")
+        return "\n".join([self.claim, *lines, trust, f"Caveat: {self.caveat}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that these data cannot answer, and what to record so that they can.
+
+    Attributes
+    ----------
+    question
+        Of ``vsm.quality.coverage.CLAIMS``.
+    why
+        The weakest evidence, in a sentence.
+    record
+        What would help; empty where there is only too little of it.
+    subjects
+        What would have been claimed about.
+    """
+
+    question: str
+    why: str
+    record: str
+    subjects: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say what cannot be claimed, why, and what to record."""
+        record = f" To know, {self.record}." if self.record else ""
+        return f"{self.question} cannot be said from these data: {self.why}.{record}"
+
 
 class Findings(tuple[Finding, ...]):
-    """What was found, the costliest first: a tuple that shows itself as sentences."""
+    """What was found, the costliest first: a tuple that shows itself as sentences.
 
-    __slots__ = ()
+    Parameters
+    ----------
+    found
+        The findings that the data support.
+    nothing
+        What to say where there is none.
+    title
+        What they are about: their period.
+    gaps
+        What would have been claimed if the data could carry it.
+    left_out
+        What was dismissed or excluded, in sentences.
+    none_of
+        Rule → why it made no claim, where that is known.
+    """
 
-    nothing: ClassVar[str] = NOTHING
+    nothing: str
+    title: str
+    gaps: tuple[Gap, ...]
+    left_out: tuple[str, ...]
+    none_of: Mapping[str, str]
+
+    def __new__(
+        cls,
+        found: Iterable[Finding] = (),
+        *,
+        nothing: str = NOTHING,
+        title: str = "",
+        gaps: tuple[Gap, ...] = (),
+        left_out: tuple[str, ...] = (),
+        none_of: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Keep the findings in the order that they are given in."""
+        made = super().__new__(cls, found)
+        made.nothing, made.title, made.gaps, made.left_out = nothing, title, gaps, left_out
+        made.none_of = none_of or {}
+        return made
 
     def about(self, *rules: str) -> "Findings":
         """Give those that these rules made.
@@ -70,7 +196,23 @@ class Findings(tuple[Finding, ...]):
         >>> print(Findings().about("handoff"))
         The data do not support a claim of this kind.
         """
-        return _Chosen(finding for finding in self if finding.rule in rules)
+        why = " ".join(self.none_of[rule] for rule in rules if rule in self.none_of)
+        return Findings((finding for finding in self if finding.rule in rules), nothing=why or NO_CLAIM)
+
+    def headlines(self, most: int = 3) -> "Findings":
+        """Give the first ones that ask for something: each subject, and each next step, once."""
+        first: list[Finding] = []
+        for finding in self:
+            known = {words for each in first for words in (each.subject, each.experiment)}
+            if finding.experiment and not known & {finding.subject, finding.experiment}:
+                first.append(finding)
+        return Findings(
+            first[:most],
+            nothing=self.nothing,
+            title=self.title,
+            gaps=self.gaps,
+            left_out=self.left_out,
+        )
 
     def by_stage(self) -> dict[str, list[str]]:
         """Give what the findings that rest on the kind of each stage are about, each subject once."""
@@ -80,32 +222,39 @@ class Findings(tuple[Finding, ...]):
                 subjects.setdefault(stage, {})[finding.subject] = None
         return {stage: list(about) for stage, about in subjects.items()}
 
+    def notes(self) -> list[str]:
+        """Say what cannot be claimed, and what was left out."""
+        return [*map(str, self.gaps), *self.left_out]
+
     def __str__(self) -> str:
-        """Give every claim on a line of its own."""
-        return "\n".join(f"{n}. {finding.claim}" for n, finding in enumerate(self, start=1)) or self.nothing
+        """Give every claim on a line of its own, and what to try on the next."""
+        tries = [f"\n   Try: {finding.experiment}" if finding.experiment else "" for finding in self]
+        claims = [f"{n}. {finding.headline}{tries[n - 1]}" for n, finding in enumerate(self, start=1)]
+        claims = claims or [self.nothing]
+        return "\n".join([*([f"{self.title}:"] if self.title else []), *claims, *self.notes()])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """Show claims as a list, with caveat, evidence and next step; every text is escaped."""
-        if not self:
-            return f"<p>{self.nothing}</p>"
-        items = (
-            f"<li><div><p><strong>{escape(finding.claim)}</strong></p>"
-            f"<p>Try: {escape(finding.experiment)}</p>"
-            f"<p><small>Caveat: {escape(finding.caveat)} "
-            f"Evidence: {', '.join(map(shown_ticket, finding.tickets))}.</small></p></div></li>"
-            for finding in self
-        )
-        return f'<ol class="findings">{"".join(items)}</ol>'
+        title = f"<p><strong>{escape(self.title)}</strong></p>" if self.title else ""
+        items = "".join(map(_item, self))
+        claims = f'<ol class="findings">{items}</ol>' if items else f"<p>{escape(self.nothing)}</p>"
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes())
+        return f"{title}{claims}{f'<ul>{notes}</ul>' if notes else ''}"
 
 
-class _Chosen(Findings):
-    """Some of the findings: that there are none says nothing about the others."""
-
-    __slots__ = ()
-
-    nothing: ClassVar[str] = "The data do not support a claim of this kind."
+def _item(finding: Finding) -> str:
+    """Show one finding as a list item, with a fold that says how its number is made."""
+    act = f"<p>Try: {escape(finding.experiment)}</p>" if finding.experiment else ""
+    keys = ", ".join(map(shown_ticket, finding.tickets))
+    evidence = f" Evidence: {keys}." if keys else ""
+    basis = "".join(f"<p>{escape(line)}</p>" for line in finding.basis.lines()) if finding.basis else ""
+    fold = f"<details><summary>How this number is made</summary>{basis}</details>" if basis else ""
+    return (
+        f"<li><div><p><strong>{escape(finding.headline)}</strong></p>{act}"
+        f"<p><small>Caveat: {escape(finding.caveat)}{evidence}</small></p>{fold}</div></li>"
+    )
 
 
 def shown_ticket(key: str, *, address: str | None = None) -> str:

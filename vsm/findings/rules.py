@@ -1,33 +1,18 @@
-"""Which claims can be made: one short function per claim; each may make none."""
+"""What cost most of the lead time of delivered tickets: one short function per claim; each may make none."""
 
-import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from vsm.findings.durations import humanize_duration, percent
-from vsm.findings.finding import Finding, Findings
+from vsm.findings.finding import Finding
+from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
 from vsm.model.causes import MEANINGS
-from vsm.model.lifecycle import completed
-from vsm.quality.assumed import FROM
-from vsm.stats.bootstrap import share_intervals, share_with_interval
-from vsm.tables import CAUSES, DURATION
-
-WORTH: Final = 0.01
-"""A claim about a smaller share of lead time is not made."""
-BECAUSE: Final = {
-    "blocked": "blocked",
-    "external": "waiting for an external party",
-    "unassigned": "with nobody assigned",
-    "batched": "waiting for the rest of the batch",
-    "at capacity": "while the receiver worked on earlier tickets",
-    "overtaken": "while the receiver worked on later tickets first",
-    "unexplained": "without a recorded reason",
-}
-"""Each cause in the middle of a sentence: "3 h were spent …"."""
+from vsm.model.lifecycle import completed, completed_by_week
+from vsm.tables import DURATION
 
 
 @dataclass(frozen=True)
@@ -35,8 +20,7 @@ class Evidence:
     """The tables that rules look at, as their functions in ``vsm.model`` give them.
 
     ``costs`` are ``handoff_costs`` between teams, ``returns`` ``return_costs``; under ``minimum`` tickets
-    nothing is claimed; ``seed`` is that of the bootstrap; ``assumed`` are stages whose kind is a guess, each
-    with what it was guessed from.
+    nothing is claimed.
     """
 
     tickets: pd.DataFrame
@@ -49,8 +33,6 @@ class Evidence:
     costs: pd.DataFrame
     returns: pd.DataFrame
     minimum: int
-    seed: int
-    assumed: Mapping[Any, str] = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -61,6 +43,20 @@ class Evidence:
     def key(self) -> "pd.Series[str]":
         """The key of each ticket."""
         return self.tickets.set_index(self.tickets["ticket"].astype("str"))["key"].astype("str")
+
+    @cached_property
+    def lead(self) -> pd.DataFrame:
+        """The lead time of each completed ticket, in ``seconds``, and the ``week`` of its completion."""
+        return completed_by_week(self.lifecycles)
+
+    @cached_property
+    def waited(self) -> pd.DataFrame:
+        """WAITS without bulk edits, elapsed and working in seconds."""
+        rows = self.waits[~self.waits["bulk"].astype(bool)]
+        rows = rows.astype(dict.fromkeys(("ticket", "stage", "cause"), "str"))
+        times = {name: rows[old].astype(DURATION).dt.total_seconds()
+                 for name, old in (("seconds", "elapsed"), ("working", "working"))}  # fmt: skip
+        return rows.assign(**times)
 
     @cached_property
     def longest(self) -> Mapping[Any, Any]:
@@ -81,28 +77,7 @@ def _first_of(ordered: pd.DataFrame, by: list[str]) -> Mapping[Any, Any]:
     return ordered.groupby(by).head(5).groupby(by)["ticket"].agg(tuple).to_dict()
 
 
-def findings_from_evidence(evidence: Evidence) -> Findings:
-    """Give what costs this stream most: findings, the costliest first.
-
-    Only tickets that were finished for good, and not by a bulk edit, are weighed. Nothing is claimed that
-    rests on fewer than ``minimum`` of them, or that concerns under 1 % of lead time. Costs of different
-    findings may overlap, since work that comes back waits in queues again: never add them up.
-    """
-    if evidence.stage_visits.empty:
-        return Findings()
-    found = [finding for rule in RULES for finding in rule(evidence) if finding.share >= WORTH]
-    careful = (replace(finding, caveat=finding.caveat + _guessed(finding, evidence)) for finding in found)
-    return Findings(sorted(careful, key=lambda finding: finding.cost, reverse=True))
-
-
-def _guessed(finding: Finding, evidence: Evidence) -> str:
-    """Say which of the kinds that a finding rests on nobody confirmed."""
-    known = evidence.assumed
-    stages = [f"'{stage}' (from {FROM[known[stage]]})" for stage in finding.stages if stage in known]
-    return f" The kind is assumed, and not confirmed, of {', '.join(stages)}." if stages else ""
-
-
-def _queues(evidence: Evidence) -> Iterator[Finding]:
+def queues(evidence: Evidence) -> Iterator[Finding]:
     """Make one claim per queue or external stage that tickets do not leave in batches."""
     batched = set(_rhythmic(evidence)["stage"])
     shares, finished = evidence.shares, len(completed(evidence.lifecycles))
@@ -114,7 +89,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
             rule="queue",
             subject=stage,
             claim=(
-                f"{_with_interval(row)} of lead time is spent waiting in '{stage}' "
+                f"{with_interval(row)} of lead time is spent waiting in '{stage}' "
                 f"({row['tickets']} of {finished} delivered tickets; median "
                 f"{humanize_duration(row['median'])}, 85th percentile {humanize_duration(row['p85'])})."
             ),
@@ -127,7 +102,7 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _batches(evidence: Evidence) -> Iterator[Finding]:
+def batches(evidence: Evidence) -> Iterator[Finding]:
     """Make one claim per stage that most tickets leave in batches, three of them or more."""
     shares = evidence.shares.set_index("stage")
     for row in _rhythmic(evidence).to_dict("records"):
@@ -141,19 +116,22 @@ def _batches(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"Tickets leave '{stage}' in batches: {row['batched']} of {row['departures']} departures "
                 f"came in {row['batches']} batches (median size {row['size']:g}, one every "
-                f"{humanize_duration(row['every'])}). {_with_interval(share)} of lead time is spent waiting "
+                f"{humanize_duration(row['every'])}). {with_interval(share)} of lead time is spent waiting "
                 f"there (n = {share['tickets']} delivered tickets)."
             ),
             cost=share["total"],
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
-            caveat="Departures within an hour of one another count as a batch, intended or not.",
+            caveat=(
+                f"Departures at most {humanize_duration(row['pause'])} apart count as a batch, intended or "
+                f"not; at random {percent(row['by_chance'])} of them would."
+            ),
             experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
             stages=(stage,),
             **_numbers(share),
         )
 
 
-def _returns(evidence: Evidence) -> Iterator[Finding]:
+def returns(evidence: Evidence) -> Iterator[Finding]:
     """Claim how much lead time goes into visits to stages that the ticket had left before."""
     for row in evidence.returns.to_dict("records"):
         if row["tickets"] < evidence.minimum:
@@ -164,7 +142,7 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
             claim=(
                 f"{row['tickets']} of {row['finished']} delivered tickets "
                 f"({percent(row['tickets'] / row['finished'])}) returned to a stage that they had left, and "
-                f"spent {humanize_duration(row['median'])} there again (median): {_with_interval(row)} of "
+                f"spent {humanize_duration(row['median'])} there again (median): {with_interval(row)} of "
                 "lead time."
             ),
             cost=row["total"],
@@ -175,23 +153,23 @@ def _returns(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
-    """Make one claim per pair of teams, unless one queue holds the wait: that is a claim of its own."""
+def handoffs(evidence: Evidence) -> Iterator[Finding]:
+    """Claim what the costliest handoff costs, and each other one whose wait is in no single queue."""
     costs, ends = evidence.costs, ["from_team", "to_team"]
     between = costs[costs["from_team"] != costs["to_team"]].to_dict("records")
     enough = [row for row in between if row["tickets"] >= evidence.minimum]
     if not enough:
         return
     longest, in_one_queue = _first_of(evidence.handed_over, ends), _in_one_queue(evidence)
-    for row in enough:
+    for rank, row in enumerate(enough):
         upstream, downstream = pair = row["from_team"], row["to_team"]
-        if pair in in_one_queue:
+        if rank and (pair in in_one_queue or row["share"] < WORTH):
             continue
         yield Finding(
             rule="handoff",
             subject=f"{upstream} → {downstream}",
             claim=(
-                f"Handoffs from {upstream} to {downstream} take {_with_interval(row)} of lead time: work "
+                f"Handoffs from {upstream} to {downstream} take {with_interval(row)} of lead time: work "
                 f"waits {humanize_duration(row['median'])} (median) until {downstream} starts (n = "
                 f"{row['handoffs']} handoffs, {row['tickets']} of {len(evidence.done)} delivered tickets)."
             ),
@@ -204,25 +182,26 @@ def _team_handoffs(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _why(evidence: Evidence) -> Iterator[Finding]:
+def why(evidence: Evidence) -> Iterator[Finding]:
     """Claim why work waits where it costs most: at the costliest place with a cause that surely leads."""
-    places = [found for rule in (_batches, _queues, _team_handoffs) for found in rule(evidence)]
+    places = [found for rule in (batches, queues, handoffs) for found in rule(evidence)]
     outside = set(evidence.shares.loc[evidence.shares["kind"] == "external", "stage"])
     rows = _waits_by_place(evidence)
     for costly in sorted(places, key=lambda found: found.cost, reverse=True):
         kind = "handoff" if costly.rule == "handoff" else "stage"
-        waits = evidence.waits.iloc[rows.get((kind, costly.subject), [])]
-        lead = leading_cause(waits, evidence.lifecycles, minimum=evidence.minimum, seed=evidence.seed)
+        waits = evidence.waited.iloc[rows.get((kind, costly.subject), [])]
+        lead = leading_cause(waits, evidence.lead, minimum=evidence.minimum)
         # That work in an external stage waits for an external party is in vsm.toml already.
         if lead is None or (lead.cause == "external" and costly.subject in outside):
             continue
-        part = _with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
+        least = "At least " if lead.cause == "unexplained" else ""
+        part = with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
         where = f"from {costly.subject}" if costly.rule == "handoff" else f"in '{costly.subject}'"
         yield Finding(
             rule="why",
             subject=costly.subject,
             claim=(
-                f"{part} of the working time that finished work waited {where} was spent "
+                f"{least}{part} of the working time that finished work waited {where} was spent "
                 f"{BECAUSE[lead.cause]} (n = {lead.tickets} of {lead.waited} tickets that waited there)."
             ),
             cost=lead.cost,
@@ -238,24 +217,14 @@ def _why(evidence: Evidence) -> Iterator[Finding]:
         return
 
 
-RULES: Final = (_batches, _queues, _returns, _team_handoffs, _why)
-
-
 def _numbers(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Take a share of lead time, its interval, and the number of tickets from a row of a measure."""
     return {"share": row["share"], "low": row["low"], "high": row["high"], "n": row["tickets"]}
 
 
-def _with_interval(row: Mapping[Any, Any]) -> str:
-    share = percent(row["share"])
-    if math.isnan(row["low"]):
-        return share
-    return f"{share} (95 % CI {percent(row['low'])} to {percent(row['high'])})"
-
-
 def _waits_by_place(evidence: Evidence) -> Mapping[tuple[str, str], Any]:
     """Give the rows of WAITS in each stage, and in the handoffs between each two teams."""
-    waits, handoffs = evidence.waits, evidence.handoffs
+    waits, handoffs = evidence.waited, evidence.handoffs
     pair = handoffs["from_team"].astype("str") + " → " + handoffs["to_team"].astype("str")
     places = {
         "stage": waits["stage"].astype("str"),
@@ -290,86 +259,8 @@ def _stages_between(evidence: Evidence, upstream: str, downstream: str) -> tuple
 
 
 def _rhythmic(evidence: Evidence) -> pd.DataFrame:
-    found = evidence.batches
-    return found[(found["batches"] >= 3) & (found["batched"] >= found["departures"] / 2)]
+    return evidence.batches[evidence.batches["beyond_chance"].astype(bool)]
 
 
 def _keys(evidence: Evidence, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:
     return tuple(evidence.key.reindex(tickets))
-
-
-class Leading(NamedTuple):
-    """The cause that most of some waiting has.
-
-    Attributes
-    ----------
-    part, low, high
-        Its share of the working time waited, with the 95 % interval.
-    tickets, waited
-        Tickets that waited for it, and that waited at all.
-    cost, share, bounds
-        Its elapsed time, as a share of all lead time, with the 95 % interval of that.
-    longest
-        The tickets that waited longest for it, at most five.
-    """
-
-    cause: str
-    part: float
-    low: float
-    high: float
-    tickets: int
-    waited: int
-    cost: pd.Timedelta
-    share: float
-    bounds: tuple[float, float]
-    longest: "pd.Index[str]"
-
-
-def leading_cause(
-    waits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
-) -> Leading | None:
-    """Give the cause that has most of this waiting, where it surely leads, else None.
-
-    Causes of completed tickets are compared by working time, so nights and weekends never lead; pieces of a
-    bulk edit are left out. A cause does not surely lead where its interval reaches down to the second one,
-    or where fewer than ``minimum`` tickets waited for it.
-    """
-    if waits.empty:
-        return None
-    done = completed(lifecycles).set_index("ticket")["lead"]
-    known = waits[waits["ticket"].isin(done.index) & ~waits["bulk"].astype(bool)].dropna(subset=["cause"])
-    known = known.astype({"ticket": "str", "cause": "str"})
-    each = _by_ticket(known, "working")
-    whole = each.sum()
-    if not whole.sum():
-        return None
-    second, first = whole.sort_values(kind="stable").index[-2:]
-    low, high = share_intervals(each.to_numpy(), seed=seed, minimum=minimum)
-    order = list(CAUSES).index(first)
-    tickets = int((each[first] > 0).sum())
-    if tickets < minimum or not low[order] > whole[second] / whole.sum():
-        return None
-    elapsed = _by_ticket(known, "elapsed")[first]
-    elapsed = elapsed[elapsed > 0]
-    share, *bounds = share_with_interval(elapsed, lead=_seconds(done), seed=seed, minimum=minimum)
-    return Leading(
-        cause=first,
-        part=float(whole[first] / whole.sum()),
-        low=float(low[order]),
-        high=float(high[order]),
-        tickets=tickets,
-        waited=known["ticket"].nunique(),
-        cost=pd.Timedelta(known.loc[known["cause"] == first, "elapsed"].astype(DURATION).sum()),
-        share=share,
-        bounds=(bounds[0], bounds[1]),
-        longest=each[first].nlargest(min(5, tickets)).index,
-    )
-
-
-def _by_ticket(waits: pd.DataFrame, column: str) -> pd.DataFrame:
-    found = pd.crosstab(waits["ticket"], waits["cause"], values=_seconds(waits[column]), aggfunc="sum")
-    return found.reindex(columns=list(CAUSES)).fillna(0.0)
-
-
-def _seconds(durations: "pd.Series[Any]") -> "pd.Series[Any]":
-    return durations.astype(DURATION).dt.total_seconds()

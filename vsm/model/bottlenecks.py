@@ -1,12 +1,12 @@
-"""Where lead time goes: the share of each stage, each handoff and each return, with intervals by ticket."""
+"""Where lead time goes: the share of each stage, each handoff and each return, with intervals by week."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
-from vsm.model.lifecycle import before_the_finish, completed
-from vsm.stats.bootstrap import share_with_interval, shares_with_intervals
+from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
+from vsm.stats.shares import share_with_interval, shares_with_intervals
 from vsm.tables import DURATION
 
 TIDIED: Final = "(bulk edits)"
@@ -14,21 +14,22 @@ IN_PARTS: Final = "(work on parts)"
 
 
 def stage_shares(
-    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, seed: int, minimum: int
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
     """Give the share of lead time that tickets spend in each stage.
 
     Every hour between creation and finish of the completed tickets is in one row; stays that a bulk edit
     began or ended are one row of their own, ``(bulk edits)``, since they show when somebody cleaned up. So is
     time in which tickets waited in a stage while their parts were worked on: ``(work on parts)``, kind work.
-    Intervals are 95 % percentile bootstraps that draw whole tickets (1,000 draws).
+    Intervals are 95 %, and take the weeks in which tickets were completed as units (``vsm.stats.shares``).
 
     Returns
     -------
     DataFrame
         One row per stage in stream order: ``stage, kind`` (``bulk`` for the bulk edits), ``team``,
         ``tickets, visits`` (counts), ``total, waited`` (timedelta; the part in which nobody worked),
-        ``share, low, high`` (0 to 1; the interval missing under ``minimum`` tickets), ``median, p85``
+        ``share, low, high`` (0 to 1; the interval missing under ``minimum`` tickets,
+        and of a single week), ``median, p85``
         (timedelta, of one ticket's time there). ``share`` sums to 1; without completed tickets there are no
         rows.
     """
@@ -49,8 +50,7 @@ def stage_shares(
         median=row["elapsed"].median(),
         p85=row["elapsed"].quantile(0.85),
     )
-    lead = each["seconds"].groupby("ticket").sum()
-    found = shares_with_intervals(each["seconds"], lead=lead, seed=seed, minimum=minimum)
+    found = shares_with_intervals(each["seconds"], whole=completed_by_week(lifecycles), minimum=minimum)
     return shares.join(found.fillna({"share": 0.0})).rename_axis("stage").reset_index()
 
 
@@ -80,7 +80,6 @@ def handoff_costs(
     lifecycles: pd.DataFrame,
     *,
     between: Sequence[str] = ("team",),
-    seed: int,
     minimum: int,
 ) -> pd.DataFrame:
     """Give what the handoffs of completed tickets cost, pair by pair.
@@ -114,15 +113,12 @@ def handoff_costs(
         median=("wait", "median"),
     )
     costs["p85"] = grouped["wait"].quantile(0.85)
-    lead = done.set_index("ticket")["lead"].dt.total_seconds()
     waited = known.astype({"ticket": "str"}).groupby([*sides, "ticket"])["wait"].sum().dt.total_seconds()
-    found = shares_with_intervals(waited, lead=lead, seed=seed, minimum=minimum)
+    found = shares_with_intervals(waited, whole=completed_by_week(lifecycles), minimum=minimum)
     return costs.join(found).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(
-    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, seed: int, minimum: int
-) -> pd.DataFrame:
+def return_costs(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Give the lead time that delivered tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
@@ -139,8 +135,9 @@ def return_costs(
     before = stage_visits[stage_visits["ticket"].isin(done["ticket"]) & (stage_visits["kind"] != "done")]
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
-    lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    share, low, high = share_with_interval(again.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    share, low, high = share_with_interval(
+        again.dt.total_seconds(), whole=completed_by_week(lifecycles), minimum=minimum
+    )
     row = {
         "tickets": len(again), "finished": len(done), "total": again.sum(), "median": again.median(),
         "share": share, "low": low, "high": high, "longest": tuple(again.nlargest(5).index),

@@ -1,4 +1,4 @@
-"""Why work waits: shares of each cause, what the calendar adds, and stages that release in batches."""
+"""Why work waits: shares of each cause, and what the calendar adds."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import completed
-from vsm.stats.bootstrap import share_intervals
+from vsm.model.lifecycle import completed, completed_by_week
+from vsm.stats.shares import share_intervals
 from vsm.tables import CAUSES, DURATION
 
 _COLUMNS: Final = (
@@ -63,7 +63,7 @@ MEANINGS: Final = {
         "Agree on the order in which work is started, and on what may be expedited.",
     ),
     "unexplained": Meaning(
-        "None of these: nothing in the data explains it.",
+        "None of these: nothing in the data explains it. At least this much better work could save.",
         "The less is recorded, the more is unexplained. It does not mean that nobody was working.",
         "Ask those involved about the longest waits, and record what held them up.",
     ),
@@ -75,7 +75,6 @@ def cause_shares(
     lifecycles: pd.DataFrame,
     *,
     by: Sequence[str] = (),
-    seed: int,
     minimum: int,
 ) -> pd.DataFrame:
     """Give how long completed tickets waited for each cause.
@@ -104,7 +103,8 @@ def cause_shares(
     else:
         keys = [weighed[name].astype("str") for name in by]
         groups = sorted(weighed.groupby(keys), key=lambda group: -_seconds(group[1]["working"]).sum())
-    tables = [_causes_of(rows, seed=seed, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
+    weeks = completed_by_week(lifecycles)["week"]
+    tables = [_causes_of(rows, weeks=weeks, minimum=minimum).assign(**dict(zip(by, key, strict=True)))
               for key, rows in groups]  # fmt: skip
     columns = [*by, *_COLUMNS]
     if not tables:
@@ -127,13 +127,13 @@ def tickets_of_groups(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, by: str)
     return each.groupby([by, "cause"]).sum().groupby(by).max().reindex(order.index)
 
 
-def _causes_of(rows: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def _causes_of(rows: pd.DataFrame, *, weeks: "pd.Series[Any]", minimum: int) -> pd.DataFrame:
     cause = rows["cause"].astype("str")
     ticket = rows["ticket"].astype("str")
     each = pd.crosstab(ticket, cause, values=_seconds(rows["elapsed"]), aggfunc="sum")
     amounts = each.reindex(columns=list(CAUSES)).fillna(0.0).to_numpy(dtype="float64")
     whole, working = (_seconds(rows[name]).sum() for name in ("elapsed", "working"))
-    low, high = share_intervals(amounts, seed=seed, minimum=minimum)
+    low, high = share_intervals(amounts, weeks=weeks.reindex(each.index).to_numpy(), minimum=minimum)
     times = {
         name: rows[name]
         .astype(DURATION)
@@ -202,56 +202,3 @@ def calendar_effect(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd
     position = stages.drop_duplicates("stage").set_index("stage")["position"]
     rows["share"] = 1 - _seconds(rows["working"]) / _seconds(rows["elapsed"])
     return rows.loc[sorted(rows.index, key=lambda stage: position[stage])].rename_axis("stage").reset_index()
-
-
-def batches_from_stage_visits(
-    stage_visits: pd.DataFrame, *, least: int = 5, pause_minutes: float = 60.0
-) -> pd.DataFrame:
-    """Give the queues that tickets leave together, how often, and how many at once.
-
-    Departures from a queue or external stage follow one another in a batch as long as no longer pause
-    is between two; it is a batch with at least ``least`` tickets. Stays of bulk edits are left out, and
-    tickets that were found gone did not depart.
-
-    Returns
-    -------
-    DataFrame
-        One row per stage with a batch: ``stage``, ``departures``, ``batched`` (departures in batches),
-        ``batches`` (counts), ``size`` (median tickets of a batch), ``every`` (median time from batch to
-        batch, missing with one), ``wait`` (timedelta, waited in all by the batched).
-
-    Examples
-    --------
-    >>> at = pd.to_datetime(["2026-01-08T09:00"] * 5 + ["2026-01-22T09:00"] * 5, utc=True)
-    >>> rows = {"ticket": list("abcdefghij"), "stage": "Release", "kind": "queue", "left": at}
-    >>> stage_visits = pd.DataFrame(rows | {"elapsed": pd.Timedelta(days=3), "bulk": False, "gone": False})
-    >>> batches_from_stage_visits(stage_visits)[["batches", "size", "every"]].values.tolist()
-    [[2, 5.0, Timedelta('14 days 00:00:00')]]
-    """
-    left = (
-        stage_visits["left"].notna() & ~stage_visits["bulk"].astype(bool) & ~stage_visits["gone"].astype(bool)
-    )
-    ended = stage_visits[stage_visits["kind"].isin(["queue", "external"]) & left].sort_values(
-        ["stage", "left", "ticket"]
-    )
-    apart = (ended["stage"] != ended["stage"].shift()) | (
-        ended["left"].diff() > pd.Timedelta(minutes=pause_minutes)
-    )
-    runs = ended.groupby(["stage", apart.cumsum().rename("run")]).agg(
-        size=("ticket", "nunique"), leaving=("ticket", "size"), first=("left", "min"), wait=("elapsed", "sum")
-    )
-    batch = runs[runs["size"] >= least].reset_index()
-    every = batch.groupby("stage")["first"].diff()
-    rows = (
-        batch.assign(every=every)
-        .groupby("stage")
-        .agg(
-            batched=("leaving", "sum"),
-            batches=("size", "size"),
-            size=("size", "median"),
-            every=("every", "median"),
-            wait=("wait", "sum"),
-        )
-    )
-    departures = ended.groupby("stage").size().reindex(rows.index).rename("departures")
-    return pd.concat([departures, rows], axis=1).reset_index()

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.lifecycle import before_the_finish, completed
-from vsm.stats.bootstrap import share_intervals
+from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
+from vsm.stats.shares import share_intervals
 from vsm.tables import DURATION, INSTANT
 
 MEASURES: Final = ("statuses", "traces")
@@ -23,7 +23,6 @@ def efficiency_bracket(
     lifecycles: pd.DataFrame,
     *,
     clock: Clock,
-    seed: int,
     minimum: int,
 ) -> pd.DataFrame:
     """Give the bounds of flow efficiency: what the statuses claim at most, what traces prove at least.
@@ -59,12 +58,13 @@ def efficiency_bracket(
         "statuses": {time: whole[time] - _by_ticket(waiting[time], waited, done) for time in TIMES},
         "traces": {time: _by_ticket(traced[time], work, done) for time in TIMES},
     }
+    weeks = completed_by_week(lifecycles)["week"].to_numpy()
     rows = []
     for measure, times in ends.items():
         for time in TIMES:
             part, lead = _seconds(times[time]), _seconds(whole[time])
             low, high = share_intervals(
-                np.column_stack([part, lead - part]).clip(min=0.0), seed=seed, minimum=minimum
+                np.column_stack([part, lead - part]).clip(min=0.0), weeks=weeks, minimum=minimum
             )
             share = part.sum() / lead.sum() if lead.sum() else np.nan
             rows.append((measure, time, share, low[0], high[0], len(done)))

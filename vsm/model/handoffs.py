@@ -80,7 +80,6 @@ def handoff_stories(
     tickets: pd.DataFrame,
     as_of: pd.Timestamp,
     minimum: int,
-    seed: int,
     most: int = 3,
 ) -> pd.DataFrame:
     """Give the costliest pairs of teams, each with one ticket that shows what happens there.
@@ -102,7 +101,7 @@ def handoff_stories(
     side = "team" if weighed[["from_team", "to_team"]].notna().all(axis=1).any() else "stage"
     ends = [f"from_{side}", f"to_{side}"]
     weighed = weighed.astype(dict.fromkeys([*ends, "ticket"], "str"))
-    costs = handoff_costs(handoffs, lifecycles, between=(side,), minimum=minimum, seed=seed)
+    costs = handoff_costs(handoffs, lifecycles, between=(side,), minimum=minimum)
     shown = costs[(costs["tickets"] >= minimum) & (costs["wait"] > pd.Timedelta(0))].head(most)
     about = {"visits": visits, "blocks": blocks, "tickets": tickets, "lifecycles": lifecycles, "as_of": as_of}
     rows = []

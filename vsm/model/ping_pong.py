@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.lifecycle import completed
-from vsm.stats.bootstrap import shares_with_intervals
+from vsm.model.lifecycle import completed, completed_by_week
+from vsm.stats.shares import shares_with_intervals
 from vsm.tables import DURATION
 
 PING_PONG_LEVELS: Final = {"team": "team", "stage": "stage", "person": "holder"}
@@ -16,7 +16,7 @@ _PAIR: Final = ("level", "a", "b")
 
 
 def ping_pong(
-    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, level: str = "team", seed: int, minimum: int
+    visits: pd.DataFrame, lifecycles: pd.DataFrame, *, level: str = "team", minimum: int
 ) -> pd.DataFrame:
     """Give the pairs between which work goes back and forth, and what that costs.
 
@@ -50,8 +50,8 @@ def ping_pong(
         rows = rows.assign(a=None, b=None)
     pair = rows.groupby(list(_PAIR), dropna=False)
     each = rows.groupby([*_PAIR, "ticket"], dropna=False)["cost"].sum()
-    lead = done.set_index("ticket")["lead"].dt.total_seconds()
-    shares = shares_with_intervals(each.dt.total_seconds(), lead=lead, seed=seed, minimum=minimum)
+    whole = completed_by_week(lifecycles)
+    shares = shares_with_intervals(each.dt.total_seconds(), whole=whole, minimum=minimum)
     costliest = (
         each.sort_values(ascending=False, kind="stable").reset_index().groupby(list(_PAIR), dropna=False)
     )

@@ -1,13 +1,13 @@
 """Rework: returns to stages, by whom, and the share of work that passes without coming back."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from vsm.model.network import complete_and_accurate, forward_moves
-from vsm.stats.bootstrap import Floats, drawn_counts, interval
 from vsm.stats.proportions import UNKNOWN, share_of
+from vsm.stats.shares import LEAST_WEEKS, Floats, effective_weeks, jackknife_interval
 from vsm.tables import DURATION
 
 WAYS: Final = ("loop", "repetition")
@@ -205,27 +205,34 @@ _TYPES: Final = dict.fromkeys(("tickets", "stages", "few"), "int64") | dict.from
 )
 
 
-def rolled_accuracy(stage_visits: pd.DataFrame, *, seed: int, minimum: int) -> pd.DataFrame:
+def rolled_accuracy(stage_visits: pd.DataFrame, *, weeks: "pd.Series[Any]", minimum: int) -> pd.DataFrame:
     """Give rolled %C&A: the share of work that would pass every stage of work without coming back.
 
     The product of the %C&A of the stages of work along the stream (``complete_and_accurate``). Queues pass
     nothing on that they made, so they are not in it; a return over several stages counts against each of
-    them, so the product is lower than the share of tickets that never came back. The 95 % interval is a
-    percentile bootstrap that draws whole tickets (1,000 draws): returns of one ticket belong together.
+    them, so the product is lower than the share of tickets that never came back. The 95 % interval
+    takes weeks as units (``vsm.stats.shares``).
+
+    Parameters
+    ----------
+    weeks
+        By ticket: the week in which it was completed.
 
     Returns
     -------
     DataFrame
         One row, or none without a move forward out of a stage of work: ``tickets`` (with such moves in the
         stages of the product), ``stages`` (in the product), ``few`` (stages left out for fewer than
-        ``minimum`` moves), ``share, low, high`` (0 to 1; missing under ``minimum`` tickets).
+        ``minimum`` moves), ``share, low, high`` (0 to 1; missing under ``minimum`` tickets,
+        the interval also of a single week).
 
     Examples
     --------
     >>> stay = {"ticket": "a", "kind": "work", "bulk": False}
     >>> rows = [stay | {"stage": f"S{position}", "position": position} for position in (0, 1, 0, 1, 2)]
     >>> stage_visits = pd.DataFrame(rows)
-    >>> rolled_accuracy(stage_visits, minimum=1, seed=0)[["stages", "share"]].values.tolist()
+    >>> weeks = pd.Series({"a": 1})
+    >>> rolled_accuracy(stage_visits, weeks=weeks, minimum=1)[["stages", "share"]].values.tolist()
     [[2.0, 0.5]]
     """
     moves = forward_moves(stage_visits)
@@ -241,27 +248,29 @@ def rolled_accuracy(stage_visits: pd.DataFrame, *, seed: int, minimum: int) -> p
         "high": UNKNOWN,
     }
     if row["stages"] and row["tickets"] >= minimum:
-        row |= _rolled(used, seed=seed)
+        row |= _rolled(used, weeks)
     return pd.DataFrame([row], columns=list(_TYPES)).astype(_TYPES)[: int(len(moves) > 0)]
 
 
-def _rolled(moves: pd.DataFrame, *, seed: int) -> dict[str, float]:
-    """Multiply the shares; draw tickets by their pattern of moves, which is the same and far quicker."""
+def _rolled(moves: pd.DataFrame, weeks: "pd.Series[Any]") -> dict[str, float]:
+    """Multiply the shares, of all weeks and without each of them."""
     stages = moves["stage"].nunique()
-    counts = moves.assign(kept=moves["kept"].astype("int64")).pivot_table(
-        index="ticket", columns="stage", values="kept", aggfunc=["size", "sum"], fill_value=0
-    )
+    counts = moves.assign(
+        kept=moves["kept"].astype("int64"), week=weeks.reindex(moves["ticket"].astype("str")).array
+    ).pivot_table(index="week", columns="stage", values="kept", aggfunc=["size", "sum"], fill_value=0)
     both = counts[["size", "sum"]].to_numpy(dtype=np.float64)
-    patterns, times = np.unique(both, axis=0, return_counts=True)
-    (drawn,) = drawn_counts(times, seed=seed)
-    known = _products(drawn @ patterns, stages)
-    low, high = interval(known[~np.isnan(known)])
-    share = _products((times @ patterns)[np.newaxis], stages)[0]
-    return {"share": float(share), "low": float(low), "high": float(high)}
+    share = _products(both.sum(axis=0)[np.newaxis], stages)
+    row = {"share": float(share[0]), "low": UNKNOWN, "high": UNKNOWN}
+    if len(both) >= LEAST_WEEKS:
+        without = _products(both.sum(axis=0) - both, stages)[:, np.newaxis]
+        effective = effective_weeks(both[:, :stages].sum(axis=1)[:, np.newaxis])
+        low, high = jackknife_interval(share, without, effective=effective)
+        row |= {"low": float(low[0]), "high": float(high[0])}
+    return row
 
 
 def _products(sums: Floats, stages: int) -> Floats:
-    """Multiply kept by forward of each stage; NaN for a draw without any move out of a stage."""
+    """Multiply kept by forward of each stage; NaN without any move out of a stage."""
     forward, kept = sums[:, :stages], sums[:, stages:]
     shares = np.divide(kept, forward, out=np.full_like(kept, np.nan), where=forward > 0)
     products: Floats = shares.prod(axis=1)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.errors import ParameterError
 from vsm.eventlog.ticket_keys import ticket_keys
-from vsm.tables import DURATION, TOUCH_KINDS
+from vsm.tables import DURATION, PERSON_KINDS, TOUCH_KINDS
 
 LANES: Final = ("stage", "hands", "wait", "trace", "code")
 CODE_KINDS: Final = ("commit", "merge", "release", "deploy")
@@ -21,6 +21,8 @@ _MARKS: Final[dict[str, Any]] = {
 }  # fmt: skip
 _NIGHT: Final = "non-working time"
 _NEAR: Final = 3
+MOST_EXPLAINED: Final = 5_000
+"""Changes of one ticket: explaining takes time with their square, a second for a thousand."""
 
 
 def ticket_of_key(
@@ -49,6 +51,23 @@ def ticket_of_key(
     near = get_close_matches(asked, list(keys), n=_NEAR)
     hint = f"near: {', '.join(near)}" if near else f"{len(keys)} tickets are known, none is near"
     raise ParameterError(f"no ticket has the key '{key}'; {hint}")
+
+
+def refuse_endless(moves: pd.DataFrame, *, keys: Mapping[str, str]) -> None:
+    """Refuse to explain anything where one ticket has more than ``MOST_EXPLAINED`` changes.
+
+    Raises
+    ------
+    ParameterError
+        One has: that would take hours.
+    """
+    changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
+    if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
+        raise ParameterError(
+            f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "
+            "compare each with all others, so nothing is explained where a ticket has more than "
+            f"{MOST_EXPLAINED:,}; its visits, handoffs and waits are in the tables"
+        )
 
 
 def life_spans(visits: pd.DataFrame, *, tickets: Collection[str], waits: pd.DataFrame) -> pd.DataFrame:

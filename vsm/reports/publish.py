@@ -11,6 +11,7 @@ from threading import Event
 from typing import Final
 
 from vsm.errors import ParameterError, RunError
+from vsm.findings import Findings
 from vsm.reports.atomic import new_stage, settle, stamp_of
 from vsm.reports.notebook_html import Body, body_of
 from vsm.reports.parameters import check_parameters, parameter_text
@@ -31,7 +32,7 @@ class Cover:
     """
 
     title: str
-    findings: Sequence[str] = ()
+    findings: Findings = field(default_factory=Findings)
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[str] = ()
     notice: str = ""

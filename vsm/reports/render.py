@@ -21,6 +21,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from vsm.findings import Findings
 from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
 
 POLICY: Final = (
@@ -111,7 +112,7 @@ def page_of(
 def render_index(
     *,
     title: str,
-    findings: Sequence[str],
+    findings: Findings,
     pages: Sequence[Page],
     provenance: Mapping[str, str],
     changes: Sequence[str] = (),
@@ -122,7 +123,7 @@ def render_index(
     Parameters
     ----------
     findings
-        Sentences, costliest first; the first three are shown.
+        Those of the stream; the first three headlines are shown.
     pages
         The run's pages, in reading order.
     provenance
@@ -133,7 +134,7 @@ def render_index(
         As in ``page_of``.
     """
     return render_plain(
-        "contents.html.j2", title=title, findings=list(findings)[:_TOP], changes=changes, notice=notice,
+        "contents.html.j2", title=title, findings=findings.headlines(_TOP), changes=changes, notice=notice,
         pages=pages, about=provenance,
     )  # fmt: skip
 

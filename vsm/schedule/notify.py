@@ -44,8 +44,13 @@ def message_of(
     lines = [str(change) for change in moves[: SENTENCES - 1]]
     if changes is not None and not moves:
         lines = ["No significant change since the last report."]
-    claims = [finding.claim for finding in findings if all(finding.claim not in line for line in lines)]
-    lines += (claims or [Findings.nothing] if not findings else claims)[: SENTENCES - len(lines)]
+    first = findings.headlines(SENTENCES)
+    claims = [
+        f"{finding.headline} Try: {finding.experiment}"
+        for finding in first
+        if all(finding.claim not in line for line in lines)
+    ]
+    lines += (claims if findings else [findings.nothing])[: SENTENCES - len(lines)]
     caveat = f"Note: {_sentence(run.reason)}" if run.outcome == "stale" else ""
     sentences = ([caveat, *lines[: SENTENCES - 1]] if caveat else lines)[:SENTENCES]
     return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from vsm.findings import ClaimChange, Findings, changes_since
 from vsm.read import read_stream
@@ -15,8 +15,6 @@ from vsm.schedule.history import Run
 from vsm.schedule.plan import SLIDES, Plan
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
-
-_FINDINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def render_plan(
         plan.notebooks,
         cover=Cover(
             stream.workflow.stream.name,
-            findings=[finding.claim for finding in stream.findings[:_FINDINGS]],
+            findings=stream.findings,
             provenance=stream.provenance,
             changes=[str(change) for change in changes or ()],
             notice=notice,

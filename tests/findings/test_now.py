@@ -1,0 +1,161 @@
+"""Findings about now: of the current period, in one currency, with what they leave out."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.streams import sample_stream, stream_of
+from vsm.findings import Finding, Findings
+from vsm.model.period import current_period, period_before
+from vsm.stream import ValueStream
+
+DAY = pd.Timedelta(days=1)
+OFTEN = [("Ready", 3), ("Build", 4), ("Done", 1)]
+
+
+@pytest.fixture(scope="module")
+def planted(sample_folder: Path) -> ValueStream:
+    return sample_stream(sample_folder)
+
+
+def one(found: Findings, rule: str, subject: str) -> Finding:
+    """The only finding of a rule about a subject."""
+    (finding,) = [each for each in found.about(rule) if each.subject == subject]
+    return finding
+
+
+def test_the_demo_names_first_what_is_wrong_at_its_end(planted: ValueStream) -> None:
+    """Untriaged tickets, then the release batch, then the costliest handoff: each with something to do."""
+    first = planted.findings.headlines()
+    assert [(finding.rule, finding.subject) for finding in first] == [
+        ("stuck", "Reported"), ("batch", "Waiting for release"), ("handoff", "development → quality"),
+    ]  # fmt: skip
+    assert first[0].claim.startswith(
+        "47 tickets wait in 'Reported' now, 42 of them longer than 85 % of tickets stayed there (2 d 17 h)"
+    )
+    assert all(finding.experiment and finding.trust == "sound" for finding in first)
+
+
+def test_what_was_solved_months_before_is_said_to_be_solved_and_asks_for_nothing(
+    planted: ValueStream,
+) -> None:
+    """A second tester since September: the QA queue costs next to nothing now."""
+    solved = one(planted.findings, "solved", "Waiting for QA")
+    assert solved.claim == (
+        "Solved: waiting in 'Waiting for QA' fell from 55 % of the time that tickets were open in the 334 days "
+        "before to 3.2 % in the last 90 days."
+    )
+    assert solved.experiment == ""
+    assert solved.subject not in {finding.subject for finding in planted.findings.headlines()}
+
+
+def test_the_queue_that_fills_is_new_and_grows(planted: ValueStream) -> None:
+    """Longer in each of the last eight weeks than in any of the 18 before."""
+    assert (
+        "grew from 11 to 47 tickets in the last 8 weeks" in one(planted.findings, "growing", "Reported").claim
+    )
+    assert one(planted.findings, "new", "Reported").low > 0.2
+
+
+def test_time_is_counted_within_the_period_and_open_tickets_count() -> None:
+    """As of day 100: twelve waited for three of seven days, twelve wait since day 0."""
+    stream = stream_of(*[OFTEN] * 12, *[[("Ready", 100)]] * 12)
+    queue = one(stream.findings, "queue", "Ready")
+    assert queue.n == 24
+    assert queue.cost == 12 * 3 * DAY + 12 * 100 * DAY  # under 30 delivered: the period is the whole history
+    assert queue.share == pytest.approx((3 + 100) / (7 + 100))
+
+
+def test_the_period_is_a_parameter() -> None:
+    """Two delivered tickets are enough, so the last seven days: 12 × 7 days of waiting."""
+    settings = "[findings]\ndays = 7\ndelivered = 2"
+    stream = stream_of(*[OFTEN] * 12, *[[("Ready", 100)]] * 12, settings=settings)
+    assert one(stream.findings, "queue", "Ready").cost == 12 * 93 * DAY  # from the last two deliveries on
+    late = stream_of(
+        *[[("Ready", 93), ("Build", 4), ("Done", 1)]] * 12, *[[("Ready", 100)]] * 12, settings=settings
+    )
+    assert one(late.findings, "queue", "Ready").cost == 12 * 7 * DAY
+    assert late.findings.title == "The last 7 days (2026-04-08 to 2026-04-15)"
+
+
+def test_dismissed_and_excluded_findings_are_named_with_their_reason() -> None:
+    """The queue is known until July; two tickets and a week do not count."""
+    lives = [OFTEN] * 12, [[("Ready", 100)]] * 13
+    settings = """
+    [[findings.dismiss]]
+    subject = "ready"
+    rule = "queue"
+    reason = "the fair"
+    until = 2026-07-01
+    [[findings.exclude]]
+    tickets = ["ab-25"]
+    reason = "waits for a court"
+    [[findings.exclude]]
+    since = 2026-01-05
+    until = 2026-01-11
+    reason = "freeze"
+    """
+    found = stream_of(*lives[0], *lives[1], settings=settings).findings
+    assert not found.about("queue")
+    assert found.left_out == (
+        "Dismissed until 2026-07-01: 'ready': the fair.",
+        "Left out: ab-25: waits for a court.",
+        "Left out: 2026-01-05 to 2026-01-11: freeze.",
+    )
+    assert found.left_out[1] in str(found)
+    again = stream_of(*lives[0], *lives[1], settings=settings.replace("2026-07-01", "2026-03-01")).findings
+    queue = one(again, "queue", "Ready")
+    assert queue.n == 12  # of thirteen; the delivered ones waited and began in the freeze
+    week = pd.Timestamp("2026-01-12", tz="UTC")  # what was before it lies in the freeze, and is not counted
+    assert queue.cost == 12 * (pd.Timestamp("2026-04-15T09:00", tz="UTC") - week)
+
+
+def test_nothing_to_say_is_four_different_sentences() -> None:
+    """Too few tickets; nothing waits; all of it clean-up; no handoff to measure."""
+    few = stream_of(*[OFTEN] * 3).findings
+    assert few.nothing == "Too few to say: 3 tickets were open in the last 100 days, of 12 needed."
+    assert "Where their time goes cannot be said from these data: 6 moves are too few." in str(few)
+    busy = stream_of(*[[("Build", 4), ("Done", 1)]] * 12).findings
+    assert "Nothing waits: no queue or handoff takes 1 % of the time" in str(busy)
+    tidied = stream_of(*[[("Build", 4), ("Done", 1)]] * 12, by="tidier").findings
+    assert "All of it is clean-up" in tidied.nothing
+    assert str(busy.about("handoff")) == (
+        "No teams are known, and no ticket passed from one stage to another: there is no handoff to measure."
+    )
+
+
+def test_a_finding_explains_its_number(planted: ValueStream) -> None:
+    """Definition, population, formula, the tickets with their parts, and other definitions."""
+    text = one(planted.findings, "queue", "Reported").explain()
+    for part in (
+        "Population: 168 units of work that were open for some time from 2025-12-06 to 2026-03-06",
+        "of 156 tickets ÷ ",
+        "in which tickets were open = 54 %.",
+        "SHOP-485 58 d 10 h",
+        "working time: 51 %",
+        "Trust: sound ('Where their time goes').",
+    ):
+        assert part in text
+    html = planted.findings._repr_html_()
+    assert html.count("<details>") >= 5
+    assert "How this number is made" in html
+
+
+def test_shares_of_places_are_of_one_whole(planted: ValueStream) -> None:
+    """No two queues share an hour, so all of them together are at most all of the time."""
+    queues = planted.findings.about("queue", "batch")
+    assert sum(finding.share for finding in queues) <= 1
+    costs = sum((finding.cost for finding in queues), pd.Timedelta(0))
+    whole = queues[0].cost / queues[0].share
+    assert costs / whole == pytest.approx(sum(finding.share for finding in queues))
+
+
+def test_a_window_is_no_longer_than_itself() -> None:
+    """Of what was before ``since`` only survivors are known: nothing before it is counted or compared."""
+    stream = stream_of(*[OFTEN] * 12, *[[("Ready", 100)]] * 12)
+    since = pd.Timestamp("2026-03-16", tz="UTC")
+    lives = stream.lifecycles
+    period = current_period(lives, as_of=stream.as_of, days=90, delivered=30, known_from=since)
+    assert period.begin == since
+    assert period_before(period, known_from=since) is None

@@ -1,0 +1,178 @@
+"""How a team works now: what it discards, returns, hands over, breaks and tidies up in the current period."""
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.findings.durations import humanize_duration
+from vsm.findings.finding import Basis, Finding
+from vsm.findings.present import Present
+from vsm.findings.why import WORTH, with_interval
+from vsm.model.efficiency import commits_in_queues
+from vsm.model.lifecycle import was_discarded
+from vsm.model.period import open_seconds
+from vsm.model.ping_pong import ping_pong
+from vsm.model.responsibility import first_handovers
+from vsm.stats.proportions import share_of
+
+OFTEN: Final = 0.1
+"""A habit is worth a claim from this share on."""
+NOTHING: Final = pd.Timedelta(0)
+
+
+def ping_pongs(present: Present) -> Iterator[Finding]:
+    """Claim between which two teams, or else stages, work of the period went back and forth most."""
+    mine = present.visits[present.visits["ticket"].isin(present.delivered["ticket"])]
+    level = "team" if mine["team"].notna().any() else "stage"
+    found = ping_pong(mine, present.delivered, level=level, minimum=present.minimum)
+    for row in found[found["share"] >= WORTH].head(1).to_dict("records"):
+        pair = f"{row['a']} ↔ {row['b']}"
+        yield Finding(
+            rule="ping-pong",
+            subject=pair,
+            claim=(
+                f"{row['tickets']} of {len(present.delivered)} tickets delivered in {present.words} went "
+                f"back and forth between {row['a']} and {row['b']}, with {row['rounds']} returns: "
+                f"{with_interval(row)} of their lead time."
+            ),
+            cost=row["cost"],
+            share=row["share"],
+            low=row["low"],
+            high=row["high"],
+            n=row["tickets"],
+            tickets=present.keys(pd.Index(row["evidence"])),
+            caveat="Some returns are intended, such as a review that asks for a change.",
+            experiment=f"Let {row['a']} and {row['b']} look at the next ticket together before it starts.",
+            basis=Basis(
+                definition="three turns or more between the same two, A B A; from the first return on.",
+                population=f"{len(present.delivered)} tickets delivered in the period, whole.",
+                formula=f"{humanize_duration(row['cost'])} ÷ all lead time of these tickets.",
+            ),
+        )
+
+
+def first_handover(present: Present) -> Iterator[Finding]:
+    """Claim where teams first hand over what they started."""
+    owners = present.owners[present.owners["ticket"].isin(present.delivered["ticket"])]
+    found = first_handovers(owners, tickets=present.tickets)
+    for row in found[found["tickets"] >= present.minimum].head(1).to_dict("records"):
+        whole = present.delivered["lead"].sum()
+        share = row["wait"] / whole if whole else 0.0
+        yield Finding(
+            rule="first handover",
+            subject=f"{row['from_team']} → {row['to_team']}",
+            claim=(
+                f"{row['tickets']} of {len(owners)} tickets delivered in {present.words} first changed hands "
+                f"from {row['from_team']} to {row['to_team']}, in '{row['stage']}', and waited "
+                f"{humanize_duration(row['wait'])} for it in all."
+            ),
+            cost=row["wait"],
+            share=share,
+            low=float("nan"),
+            high=float("nan"),
+            n=row["tickets"],
+            tickets=tuple(row["evidence"].split(", ")),
+            caveat="A handover may be right; this one comes first, so without it the whole ticket stays.",
+            experiment=f"Take one ticket to production without handing it over in '{row['stage']}'.",
+            stages=(row["stage"],),
+        )
+
+
+def discarded(present: Present) -> Iterator[Finding]:
+    """Claim how much of what was finished in the period was given up."""
+    ended = present.lives[present.lives["finished"] >= present.period.begin]
+    ended = ended[~ended["bulk"].astype(bool)]
+    gone = ended[was_discarded(ended)]
+    seconds = open_seconds(gone, present.spans)
+    counts = share_of(len(gone), len(ended), minimum=present.minimum)
+    if not counts["share"] >= OFTEN:
+        return
+    total, usual = present.open.sum(), humanize_duration(pd.Timedelta(gone["lead"].median()))
+    yield Finding(
+        rule="discarded",
+        subject="discarded work",
+        claim=(
+            f"{with_interval(counts)} of what was finished in {present.words} was discarded: {len(gone)} of "
+            f"{len(ended)} tickets, open for {usual} until then (median)."
+        ),
+        cost=pd.Timedelta(seconds=float(seconds.sum())),
+        share=float(seconds.sum() / total) if total else 0.0,
+        low=float("nan"),
+        high=float("nan"),
+        n=len(gone),
+        tickets=present.keys(gone.sort_values("lead", ascending=False, kind="stable")["ticket"]),
+        caveat="Saying no is good work, the earlier the better; what closed in bulk edits is left out.",
+        experiment="Agree what is not going to be done, and say so when it is reported.",
+    )
+
+
+def tidied_up(present: Present) -> Iterator[Finding]:
+    """Claim how much of what moved in the period was moved by clean-ups."""
+    events = present.events
+    moves = events[(events["kind"] == "status") & events["before"].notna()]
+    moves = moves[(moves["at"] >= present.period.begin) & moves["ticket"].isin(present.lives["ticket"])]
+    bulk = moves[moves["bulk"].astype(bool)]
+    counts = share_of(len(bulk), len(moves), minimum=present.minimum)
+    if not counts["share"] >= OFTEN:
+        return
+    often = bulk["ticket"].astype("str").value_counts(sort=False)
+    yield _habit(
+        "clean-up",
+        "bulk edits",
+        f"{with_interval(counts)} of all moves in {present.words} were bulk edits ({len(bulk)} of "
+        f"{len(moves)}): when that work really moved is not known.",
+        n=len(moves),
+        tickets=present.keys(often.index),
+        caveat="The same move of many tickets by one account within minutes; a release may look so.",
+        experiment="Move tickets when the work moves: at the stand-up, instead of a clean-up.",
+    )
+
+
+def hidden_work(present: Present) -> Iterator[Finding]:
+    """Claim how much of what was committed in the period was done while its ticket was in a queue."""
+    linked, queued = commits_in_queues(present.visits, present.delivered, present.events)
+    counts = share_of(queued, linked, minimum=present.minimum)
+    if not counts["share"] >= OFTEN:
+        return
+    yield _habit(
+        "hidden work",
+        "work in queues",
+        f"{with_interval(counts)} of the commits on tickets delivered in {present.words} were made while the "
+        f"ticket was in a queue ({queued} of {linked}): part of what looks like waiting is work.",
+        n=linked,
+        tickets=(),
+        caveat="Commits are dated by their author; after a rebase the date may be another.",
+        experiment="Move the ticket when somebody starts on it, or call the stage work in vsm.toml.",
+    )
+
+
+def failures(present: Present) -> Iterator[Finding]:
+    """Claim how many deployments of the period failed."""
+    mine = present.deployments
+    mine = mine[(mine["at"] >= present.period.begin) & (mine["at"] <= present.as_of)]
+    failed = mine[mine["failed"].astype(bool)]
+    if failed.empty:
+        return
+    counts = share_of(len(failed), len(mine), minimum=present.minimum)
+    many = f"{len(failed)} of {len(mine)} deployments in {present.words} failed"
+    few = isnan(counts["share"])
+    rate = ": too few to say how often they do" if few else f": {with_interval(counts)}"
+    yield _habit(
+        "failed deployments",
+        "deployments",
+        f"{many}{rate}.",
+        n=len(mine),
+        tickets=tuple(dict.fromkeys(key for keys in failed["evidence"] for key in keys.split(", ") if key))[
+            :5
+        ],
+        caveat="Only failures that left a trace: an incident, a rollback, a failed job.",
+        experiment="Deploy less at a time: half as much, twice as often.",
+    )
+
+
+def _habit(rule: str, subject: str, claim: str, **rest: Any) -> Finding:
+    """Make a finding whose cost in time is not known: it comes after all that have one."""
+    unknown = float("nan")
+    return Finding(rule, subject, claim, cost=NOTHING, share=unknown, low=unknown, high=unknown, **rest)

@@ -1,0 +1,357 @@
+"""Where work waits now: one short function per claim about the current period; each may make none.
+
+The currency is the same for all: the time that tickets were open within the period. "20 % is spent waiting in
+X" means that of all those hours, of finished and of open tickets alike, a fifth was waiting there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.findings.durations import humanize_duration, percent
+from vsm.findings.finding import Basis, Finding
+from vsm.findings.present import Present
+from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
+from vsm.model.period import clipped
+from vsm.model.queues import RECENT
+
+UNKNOWN: Final = float("nan")
+MOVED: Final = 0.05
+"""A problem is new, or solved, where it takes this share of the time or more, now or before."""
+
+
+def stuck(present: Present) -> Iterator[Finding]:
+    """Make one claim per stage in which open tickets are older than is usual there."""
+    ages = present.ages[~present.ages["ticket"].isin(present.excluded)]
+    for stage, there in ages.groupby("stage", sort=False):
+        unknown = there["stay_p85"].isna().all()
+        late = there if unknown else there[there["stay_beyond"] >= 0.85]
+        late = late.sort_values("stay", ascending=False, kind="stable")
+        parts = clipped(
+            late[["ticket", "entered"]].assign(left=present.as_of), present.spans, start="entered", end="left"
+        )
+        parts = parts[parts["ticket"].isin(present.open.index)]
+        finding = _of_time(present, "stuck", str(stage), parts)
+        if finding is None or len(late) < 2:
+            continue
+        verb = "wait" if stage in present.queued else "are"
+        oldest = humanize_duration(late["stay"].iloc[0])
+        if unknown:
+            how = f", the oldest for {oldest}. How long is usual there cannot be said: too few ever left it"
+        else:
+            how = (
+                f", {len(late)} of them longer than 85 % of tickets stayed there "
+                f"({humanize_duration(late['stay_p85'].iloc[0])}); the oldest for {oldest}"
+            )
+        yield replace(
+            finding,
+            claim=(
+                f"{len(there)} tickets {verb} in '{stage}' now{how}. That is {percent(finding.share)} of the "
+                f"time that tickets were open in {present.words}."
+            ),
+            low=UNKNOWN,
+            high=UNKNOWN,
+            n=len(there),
+            tickets=present.keys(late["ticket"]),
+            caveat="A count of today's open tickets, so there is no interval. They may wait for good reason.",
+            experiment=(
+                f"Go through the tickets in '{stage}' together, the oldest first: do next what matters, and "
+                "close what nobody will do."
+            ),
+            stages=(str(stage),),
+        )
+
+
+def queues(present: Present) -> Iterator[Finding]:
+    """Make one claim per queue or external stage."""
+    rhythm = present.batches[present.batches["beyond_chance"].astype(bool)].set_index("stage")
+    for stage, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
+        finding = _of_time(present, "queue", str(stage), rows)
+        if finding is None or _too_few(present, finding):
+            continue
+        earlier = present.waiting_before[present.waiting_before["stage"] == stage]
+        claim = _spent(present, finding, earlier, f"waiting in '{stage}'") + _why(present, rows)
+        experiment = f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
+        rule = "queue"
+        if stage in rhythm.index:
+            row = rhythm.loc[[stage]].to_dict("records")[0]
+            rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
+            claim += (
+                f" Tickets leave it in batches: {row['batched']} of {row['departures']} departures, median "
+                f"size {row['size']:g}, one every {humanize_duration(pd.Timedelta(row['every']))}, at most "
+                f"{humanize_duration(pd.Timedelta(row['pause']))} apart."
+            )
+        yield replace(
+            finding,
+            rule=rule,
+            claim=claim,
+            caveat="Elapsed time, so nights and weekends count, of finished and open tickets.",
+            experiment=experiment,
+            stages=(str(stage),),
+        )
+
+
+def handoffs(present: Present) -> Iterator[Finding]:
+    """Claim what the costliest handoff costs, whatever that is, and each other one that costs much."""
+    pairs, level = handed_over(present)
+    if pairs.empty:
+        return
+    waits = present.waiting.dropna(subset=["handoff"]).join(pairs["pair"], on="handoff", how="inner")
+    before = present.waiting_before.dropna(subset=["handoff"]).join(pairs["pair"], on="handoff", how="inner")
+    order = waits.groupby("pair")["seconds"].sum().sort_values(ascending=False, kind="stable")
+    hidden = _unseen(present)
+    for rank, pair in enumerate(order.index):
+        rows = waits[waits["pair"] == pair]
+        finding = _of_time(present, "handoff", str(pair), rows, least=WORTH if rank else 0.0)
+        if finding is None or (rank and (_too_few(present, finding) or _mostly_queued(present, rows))):
+            continue
+        spent = _spent(present, finding, before[before["pair"] == pair], "waiting there")
+        taken = pairs[(pairs["pair"] == pair) & (pairs["taken"] >= present.period.begin)]
+        upstream, downstream = str(pair).split(" → ")
+        start = "The costliest handoff is" if rank == 0 else "Handoffs from"
+        where = f"{start} {upstream} → {downstream}" if rank == 0 else f"{start} {upstream} to {downstream}"
+        many = f"{len(taken)} handoff{'' if len(taken) == 1 else 's'} in {present.words}"
+        usual = f", median wait {humanize_duration(taken['wait'].median())}" if len(taken) else ""
+        yield replace(
+            finding,
+            claim=f"{where}: {many}{usual}. {spent}{_why(present, rows)}",
+            caveat=(
+                "The wait ends at the first trace of work; earlier work without a trace would shorten it."
+                + (f" {hidden}" if rank == 0 and hidden else "")
+            ),
+            experiment=(
+                f"Let one person from {downstream} join {upstream} before the work is handed over."
+                if level == "team"
+                else f"Let whoever does '{downstream}' look at the work before it leaves '{upstream}'."
+            ),
+            stages=tuple(sorted(rows["stage"].unique())),
+        )
+
+
+def handed_over(present: Present) -> tuple[pd.DataFrame, str]:
+    """Give the handoffs between teams by their number, with ``pair``; between stages where no team is known.
+
+    Returns
+    -------
+    (table, level)
+        ``pair, taken, wait``, indexed by handoff, and ``team`` or ``stage``.
+    """
+    mine = present.handoffs[present.handoffs["ticket"].isin(present.lives["ticket"])].set_index("handoff")
+    level = "team" if mine["from_team"].notna().any() or mine["to_team"].notna().any() else "stage"
+    ends = mine[[f"from_{level}", f"to_{level}"]].dropna().astype("str")
+    ends = ends[ends.iloc[:, 0] != ends.iloc[:, 1]]
+    pair = (ends.iloc[:, 0] + " → " + ends.iloc[:, 1]).rename("pair")
+    return mine[["taken", "wait"]].join(pair, how="inner"), level
+
+
+def growing(present: Present) -> Iterator[Finding]:
+    """Claim which queues grow, and which shrink."""
+    for row in present.queues.to_dict("records"):
+        stage, verdict = row["stage"], row["verdict"]
+        if verdict not in ("grows", "shrinks"):
+            continue
+        up = verdict == "grows"
+        # The last weeks tell it, unless only the whole half-year does.
+        recent = row["recent"] > 0 if up else row["recent"] < 0
+        late = min(RECENT, row["weeks"])
+        weeks, name = (late, "recent") if recent else (row["weeks"], "growth")
+        first = round(row["length"] - row[name] * weeks)
+        rows = present.waiting[present.waiting["stage"] == stage]
+        seconds = rows["seconds"].sum()
+        total = present.open.sum()
+        yield Finding(
+            rule="growing" if up else "shrinking",
+            subject=stage,
+            claim=(
+                f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} tickets "
+                f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
+                f"{row['weeks']} weeks)."
+            ),
+            cost=pd.Timedelta(seconds=seconds if up else 0),
+            share=seconds / total if total and up else 0.0,
+            low=UNKNOWN,
+            high=UNKNOWN,
+            n=row["arrivals"] + row["departures"],
+            tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index),
+            caveat="Every ticket that came and left counts, those of bulk edits too.",
+            experiment=(
+                f"Take in no more than leaves '{stage}', or help there, until the queue is short again."
+                if up
+                else ""
+            ),
+            stages=(stage,),
+            basis=Basis(
+                definition="arrivals less departures of each week, and the length at its end.",
+                population="all tickets, open ones and those of bulk edits too.",
+                formula=(
+                    f"growth a week: {row['growth']:+.1f} in {row['weeks']} weeks (97.5 % CI "
+                    f"{row['low']:+.1f} to {row['high']:+.1f}), {row['recent']:+.1f} in the last {late} "
+                    f"({row['recent_low']:+.1f} to {row['recent_high']:+.1f}); or all of these longer, or "
+                    "shorter, than any week before."
+                ),
+            ),
+        )
+
+
+def moved(present: Present) -> Iterator[Finding]:
+    """Claim which queues have become a problem, and which no longer are one: against the year before."""
+    if present.before is None:
+        return
+    sides = []
+    for waits, opened in ((present.waiting, present.open), (present.waiting_before, present.open_before)):
+        each = waits[waits["stage"].isin(present.queued)].groupby(["stage", "ticket"])["seconds"].sum()
+        found = present.shares(each, opened).reindex(pd.Index(sorted(present.queued), name="stage"))
+        found.loc[found["share"].isna()] = 0.0
+        sides.append(found)
+    now, then = sides
+    # What began in the last weeks before the period makes the interval before it too wide to compare with.
+    up = (now["low"] > then["share"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
+    down = (then["low"] > now["high"]) & (then["share"] >= MOVED) & (now["share"] <= then["share"] / 2)
+    for stage in now.index[up | down]:
+        rows = present.waiting[present.waiting["stage"] == stage]
+        worse = bool(up[stage])
+        a, b = then.loc[stage, "share"], now.loc[stage, "share"]
+        yield Finding(
+            rule="new" if worse else "solved",
+            subject=str(stage),
+            claim=(
+                f"{'New' if worse else 'Solved'}: waiting in '{stage}' {'rose' if worse else 'fell'} from "
+                f"{percent(a)} of the time that tickets were open in {present.words_before} to "
+                f"{percent(b)} in {present.words}."
+            ),
+            cost=pd.Timedelta(seconds=rows["seconds"].sum()),
+            share=float(b),
+            low=float(now.loc[stage, "low"]),
+            high=float(now.loc[stage, "high"]),
+            n=rows["ticket"].nunique(),
+            tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index) if worse else (),
+            caveat=(
+                "The share before lies below the interval of now; a trend before that is not in it."
+                if worse
+                else "The intervals of both periods do not meet; a trend before that is not in them."
+            ),
+            experiment=f"Ask what changed before work began to wait in '{stage}'." if worse else "",
+            stages=(str(stage),),
+            basis=_basis(present, rows, float(b)),
+        )
+
+
+def _of_time(
+    present: Present, rule: str, subject: str, rows: pd.DataFrame, *, least: float = WORTH
+) -> Finding | None:
+    """Begin a finding about pieces of time in the period: its cost, share, interval, n and tickets.
+
+    None where it is less than the share ``least`` of the time that tickets were open.
+    """
+    each, total = rows.groupby("ticket")["seconds"].sum(), present.open.sum()
+    if not total or each.empty or each.sum() < least * total:
+        return None
+    share, low, high = map(float, present.shares(pd.concat({subject: each}), present.open).iloc[0])
+    return Finding(
+        rule=rule,
+        subject=subject,
+        claim="",
+        cost=pd.Timedelta(seconds=each.sum()),
+        share=share,
+        low=low,
+        high=high,
+        n=len(each),
+        tickets=present.keys(each.sort_values(ascending=False, kind="stable").index),
+        caveat="",
+        experiment="",
+        basis=_basis(present, rows, share),
+    )
+
+
+def _too_few(present: Present, finding: Finding) -> bool:
+    """Whether a finding is of too few tickets, and too small to be named all the same."""
+    return finding.n < present.minimum and finding.share < MOVED
+
+
+def _spent(present: Present, finding: Finding, earlier: pd.DataFrame, what: str) -> str:
+    """Say which share of the time that tickets were open was spent on it, with n, and before."""
+    if finding.n < present.minimum:
+        return f"Too few to say what {what} costs: n = {finding.n} tickets in {present.words}."
+    row = {"share": finding.share, "low": finding.low, "high": finding.high}
+    whole = present.open_before.sum()
+    then = f"; {percent(earlier['seconds'].sum() / whole)} in {present.words_before}" if whole else ""
+    return (
+        f"{with_interval(row)} of the time that tickets were open in {present.words} was spent {what} "
+        f"(n = {finding.n} of {len(present.open)} tickets{then})."
+    )
+
+
+def _why(present: Present, rows: pd.DataFrame) -> str:
+    """Say the cause that most of some waiting has, where one surely leads and the data can carry it."""
+    if not present.causes_known:
+        return ""
+    plain = rows[~rows["bulk"].astype(bool)]
+    lead = leading_cause(plain, present.by_week(present.open), minimum=present.minimum)
+    # That work in an external stage waits for an external party is in vsm.toml already.
+    if lead is None or (lead.cause == "external" and rows["stage"].isin(present.outside).all()):
+        return ""
+    least = "at least " if lead.cause == "unexplained" else ""
+    part = with_interval({"share": lead.part, "low": lead.low, "high": lead.high})
+    return f" Of that waiting, in working time, {least}{part} was {BECAUSE[lead.cause]}."
+
+
+def _mostly_queued(present: Present, rows: pd.DataFrame) -> bool:
+    """Whether one queue holds most of this waiting: that is a claim of its own."""
+    by_stage = rows.groupby("stage")["seconds"].sum()
+    queued = by_stage[by_stage.index.isin(present.queued)]
+    return bool(len(queued) and queued.max() >= 0.8 * by_stage.sum())
+
+
+def _unseen(present: Present) -> str:
+    """Count what changes hands without being such a handoff, and where nobody can see whether it does."""
+    begin, mine = present.period.begin, present.lives["ticket"]
+    taken = present.handoffs[present.handoffs["ticket"].isin(mine) & (present.handoffs["taken"] >= begin)]
+    within = int((taken["person"] & ~taken["team"]).sum())
+    visits = present.visits[present.visits["ticket"].isin(mine) & (present.visits["entered"] >= begin)]
+    unknown = int((visits["holder"].isna() & (visits["kind"] == "work")).sum())
+    parts = [
+        f"{within} handoffs between people of one team" if within else "",
+        f"{unknown} stretches of work whose holder nobody recorded, where handoffs stay invisible"
+        if unknown
+        else "",
+    ]
+    found = " and ".join(part for part in parts if part)
+    return f"Not counted here: {found}." if found else ""
+
+
+def _basis(present: Present, rows: pd.DataFrame, share: float) -> Basis:
+    """Say how the share of time is made, and what it would be by other definitions."""
+    each = rows.groupby("ticket")["seconds"].sum().sort_values(ascending=False, kind="stable")
+    keys = present.key.reindex(each.index)
+    parts = {key: pd.Timedelta(seconds=time) for key, time in zip(keys, each, strict=True)}
+    total = pd.Timedelta(seconds=float(present.open.sum()))
+    done = set(present.delivered["ticket"])
+    finished = present.open[present.open.index.isin(done)].sum()
+    tidied = rows["bulk"].astype(bool) if "bulk" in rows else pd.Series(data=False, index=rows.index)
+    otherwise = {
+        "only tickets delivered in the period": _ratio(
+            rows.loc[rows["ticket"].isin(done), "seconds"], finished
+        ),
+        "without visits of bulk edits": _ratio(rows.loc[~tidied, "seconds"], present.open.sum()),
+    }
+    if "working" in rows:
+        otherwise["working time"] = _ratio(rows["working"], present.working_time)
+    return Basis(
+        definition="time within the period, to the second; what was before or after it does not count.",
+        population=(
+            f"{len(present.open)} units of work that were open for some time from "
+            f"{present.period.begin:%Y-%m-%d} to {present.period.end:%Y-%m-%d}, finished or not."
+        ),
+        formula=(
+            f"{humanize_duration(pd.Timedelta(seconds=float(each.sum())))} of {len(each)} tickets ÷ "
+            f"{humanize_duration(total)} in which tickets were open = {percent(share)}."
+        ),
+        parts=parts,
+        otherwise=otherwise,
+    )
+
+
+def _ratio(part: "pd.Series[Any]", whole: float) -> float:
+    return float(part.sum() / whole) if whole else UNKNOWN

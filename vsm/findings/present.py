@@ -1,0 +1,184 @@
+"""What findings about now look at: what tickets did within the current period, and in the year before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from vsm.clock import Clock
+from vsm.config.findings import FindingRules
+from vsm.model.lifecycle import completed, units_of_work, week_numbers
+from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
+from vsm.stats.shares import shares_with_intervals
+
+_WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
+
+
+@dataclass(frozen=True)
+class Present:
+    """The tables of a stream, as its measures give them, and the period that is current.
+
+    ``ages`` are ``open_ages``, ``queues`` ``queue_growth``, ``owners`` ``ticket_owners`` and ``deployments``
+    those of ``Delivery``. ``causes_known`` says whether the data can carry a claim about causes;
+    ``known_from`` is where the window begins, if it is one.
+    """
+
+    tickets: pd.DataFrame
+    lifecycles: pd.DataFrame
+    visits: pd.DataFrame
+    stage_visits: pd.DataFrame
+    waits: pd.DataFrame
+    handoffs: pd.DataFrame
+    events: pd.DataFrame
+    batches: pd.DataFrame
+    ages: pd.DataFrame
+    queues: pd.DataFrame
+    owners: pd.DataFrame
+    deployments: pd.DataFrame
+    clock: Clock
+    rules: FindingRules
+    as_of: pd.Timestamp
+    minimum: int
+    causes_known: bool = True
+    known_from: pd.Timestamp | None = None
+
+    @cached_property
+    def key(self) -> "pd.Series[str]":
+        """The key of each ticket."""
+        return self.tickets.set_index(self.tickets["ticket"].astype("str"))["key"].astype("str")
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The tickets that vsm.toml excludes."""
+        named = {key.casefold() for rule in self.rules.exclude for key in rule.tickets}
+        return frozenset(self.key.index[self.key.str.casefold().isin(named)])
+
+    @cached_property
+    def lives(self) -> pd.DataFrame:
+        """The lifecycles of the units of work that are weighed."""
+        units = units_of_work(self.lifecycles)
+        return units[~units["ticket"].isin(self.excluded)]
+
+    @cached_property
+    def period(self) -> Period:
+        """The current period."""
+        rules = self.rules
+        return current_period(
+            self.lives,
+            as_of=self.as_of,
+            days=rules.days,
+            delivered=rules.delivered,
+            known_from=self.known_from,
+        )
+
+    @cached_property
+    def before(self) -> Period | None:
+        """What it is compared with."""
+        first = self.lives["created"].min() if len(self.lives) else self.as_of
+        return period_before(self.period, known_from=max(first, self.known_from or first))
+
+    @property
+    def words(self) -> str:
+        """The current period, in the middle of a sentence."""
+        return f"the last {self.period.days} days"
+
+    @property
+    def words_before(self) -> str:
+        """What it is compared with, in the middle of a sentence."""
+        days = 0 if self.before is None else self.before.days
+        return "the year before" if days >= 360 else f"the {days} days before"
+
+    @cached_property
+    def queued(self) -> frozenset[str]:
+        """The stages in which nobody works."""
+        waits = self.stage_visits["kind"].isin(["queue", "external"])
+        return frozenset(self.stage_visits.loc[waits, "stage"].astype("str"))
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """The stages that wait for an external party."""
+        waits = self.stage_visits["kind"] == "external"
+        return frozenset(self.stage_visits.loc[waits, "stage"].astype("str"))
+
+    @cached_property
+    def days_off(self) -> list[Period]:
+        """The days that vsm.toml excludes."""
+        day = pd.Timedelta(days=1)
+        return [
+            Period(pd.Timestamp(rule.since, tz="UTC"), pd.Timestamp(rule.until, tz="UTC") + day)
+            for rule in self.rules.exclude
+            if rule.since is not None and rule.until is not None
+        ]
+
+    @cached_property
+    def spans(self) -> list[Period]:
+        """The current period without the days that are left out."""
+        return without(self.period, self.days_off)
+
+    @cached_property
+    def spans_before(self) -> list[Period]:
+        """The same of the period before; empty where there is none."""
+        return [] if self.before is None else without(self.before, self.days_off)
+
+    @cached_property
+    def open(self) -> "pd.Series[Any]":
+        """Seconds for which each ticket was open in the period."""
+        return open_seconds(self.lives, self.spans)
+
+    @cached_property
+    def open_before(self) -> "pd.Series[Any]":
+        """The same of the period before."""
+        return open_seconds(self.lives, self.spans_before)
+
+    @cached_property
+    def waiting(self) -> pd.DataFrame:
+        """WAITS within the period: ``seconds`` elapsed and ``working`` (seconds), by piece."""
+        rows = self._clipped_waits(self.spans)
+        working = self.clock.working(rows["start"], rows["end"], team=rows["team"].astype("object"))
+        return rows.assign(working=working.dt.total_seconds())
+
+    @cached_property
+    def waiting_before(self) -> pd.DataFrame:
+        """The same of the period before, elapsed alone."""
+        return self._clipped_waits(self.spans_before)
+
+    def _clipped_waits(self, spans: Sequence[Period]) -> pd.DataFrame:
+        """WAITS of the tickets that are weighed, within some spans."""
+        columns = ["ticket", "stage", "team", "cause", "handoff", "bulk", "start", "end"]
+        mine = self.waits.loc[self.waits["ticket"].isin(self.lives["ticket"]), columns]
+        inside = clipped(mine.reset_index(drop=True), spans, start="start", end="end")
+        return inside.reset_index(drop=True).astype(_WORDS)
+
+    @cached_property
+    def working_time(self) -> float:
+        """Working seconds within the time that tickets were open, by the calendar of whoever had them."""
+        mine = self.visits["ticket"].isin(self.lives["ticket"]) & (self.visits["kind"] != "done")
+        rows = self.visits.loc[mine, ["ticket", "team", "entered", "left"]].reset_index(drop=True)
+        inside = clipped(rows, self.spans, start="entered", end="left").reset_index(drop=True)
+        working = self.clock.working(inside["start"], inside["end"], team=inside["team"].astype("object"))
+        return float(working.dt.total_seconds().sum())
+
+    @cached_property
+    def delivered(self) -> pd.DataFrame:
+        """The lifecycles of what was delivered within the period."""
+        done = completed(self.lives)
+        return done[done["finished"] >= self.period.begin]
+
+    def shares(self, seconds: "pd.Series[Any]", opened: "pd.Series[Any]") -> pd.DataFrame:
+        """Give each group's share of the time that tickets were open, with its interval.
+
+        ``seconds`` are indexed by group and ticket, ``opened`` by ticket.
+        """
+        return shares_with_intervals(seconds, whole=self.by_week(opened), minimum=self.minimum)
+
+    def by_week(self, opened: "pd.Series[Any]") -> pd.DataFrame:
+        """Give ``seconds`` with the ``week`` in which each ticket was finished, or created if it is open."""
+        lives = self.lives.set_index("ticket")
+        week = week_numbers(lives["finished"].fillna(lives["created"]))
+        return pd.DataFrame({"seconds": opened, "week": week.reindex(opened.index)})
+
+    def keys(self, tickets: "pd.Index[str] | pd.Series[str]") -> tuple[str, ...]:
+        """Give the keys of the first five of these tickets."""
+        return tuple(self.key.reindex(tickets[:5]))

@@ -1,0 +1,77 @@
+"""What the data can carry: each finding bears the trust of the question that it answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import pandas as pd
+
+from vsm.findings.durations import percent
+from vsm.findings.finding import TRUST, Finding, Gap
+from vsm.quality.assumed import FROM
+
+TIME: Final = "Where their time goes"
+TEAMS: Final = "Which team waits for which"
+CAUSES: Final = "Why it waits"
+LENGTH: Final = "How long tickets take"
+WORK: Final = "How much of it is work"
+COMMITS: Final = "How a commit reaches the customer"
+QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
+    ("stuck", "queue", "batch", "growing", "shrinking", "new", "solved", "return"), TIME
+) | {
+    "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "discarded": LENGTH,
+    "clean-up": "", "hidden work": WORK, "failed deployments": "",
+}  # fmt: skip
+"""Rule → the question of ``vsm.quality.coverage.CLAIMS`` that its findings answer; empty: a plain count."""
+
+
+def trusted(
+    found: Iterable[Finding], claims: pd.DataFrame, *, assumed: Mapping[Any, str]
+) -> tuple[list[Finding], tuple[Gap, ...]]:
+    """Give the findings that the data support, each with its trust, and what they cannot answer.
+
+    Parameters
+    ----------
+    claims
+        As ``claims_from_coverage`` gives them.
+    assumed
+        Stages whose kind is a guess → what it was guessed from.
+    """
+    answers = {row["claim"]: row for row in claims.to_dict("records")}
+    kept: list[Finding] = []
+    missing: dict[str, list[str]] = {}
+    for finding in found:
+        question = finding.question or QUESTION[finding.rule]
+        verdict = answers[question]["verdict"] if question else "yes"
+        if verdict not in ("yes", "with care"):
+            missing.setdefault(question, []).append(finding.subject)
+            continue
+        guessed = [stage for stage in finding.stages if stage in assumed]
+        trust = TRUST[1] if verdict == "with care" or guessed else TRUST[0]
+        caveat = finding.caveat + _guessed(guessed, assumed)
+        kept.append(replace(finding, question=question, trust=trust, caveat=caveat))
+    unanswered = [
+        _gap(answer, tuple(dict.fromkeys(missing.get(question, ()))))
+        for question, answer in answers.items()
+        if question in missing or answer["verdict"] == "not from these data"
+    ]
+    return kept, tuple(unanswered)
+
+
+def answered(claims: pd.DataFrame, question: str) -> bool:
+    """Whether the data can answer a question, if only with care."""
+    return claims.set_index("claim").loc[question, "verdict"] in ("yes", "with care")
+
+
+def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:
+    known = "nothing" if pd.isna(answer["share"]) else percent(answer["share"])
+    if answer["verdict"] == "too few to say":
+        return Gap(answer["claim"], f"{answer['n']:,} {answer['of']} are too few", "", subjects)
+    why = f"{answer['evidence']}, {known} of {answer['n']:,} {answer['of']}"
+    return Gap(answer["claim"], why, answer["help"], subjects)
+
+
+def _guessed(stages: list[str], assumed: Mapping[Any, str]) -> str:
+    """Say which of the kinds that a finding rests on nobody confirmed."""
+    named = ", ".join(f"'{stage}' (from {FROM[assumed[stage]]})" for stage in stages)
+    return f" The kind is assumed, and not confirmed, of {named}." if stages else ""

@@ -1,0 +1,202 @@
+"""Shares of a total with 95 % intervals that take weeks as units: jackknife over weeks, on the logit scale.
+
+Tickets of one week share releases, reviewers and luck, so they are no independent facts; drawing them one by
+one gave 95 % intervals that held the truth in 57 to 65 % of streams with weekly batches. Here every week is
+left out once, and the spread of the shares without it gives the standard error (B. Efron, "The jackknife, the
+bootstrap and other resampling plans", 1982; by cluster: A. C. Cameron and D. L. Miller, "A practitioner's
+guide to cluster-robust inference", Journal of Human Resources 50, 2015). Student's t has as many degrees of
+freedom as there are effective weeks (L. Kish, "Survey sampling", 1965), less one: a week with most of the
+time leaves few.
+
+Measured by ``tests/stats/test_shares.py``, mean coverage of a 95 % interval with 30 to 500 tickets at 3 to 12
+a week: independent tickets 94 to 97 %, weeks that share luck 94 to 97 %, weekly releases 89 to 95 %. Where
+shares drift for months no interval of this kind holds what it says: weeks are no independent facts either.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = npt.NDArray[np.float64]
+_FEWEST: Final = 4
+"""A column counts as spread over so many effective weeks at least, where all columns together are."""
+LEAST_WEEKS: Final = 2
+"""Of fewer weeks there is no spread, and no interval."""
+
+
+def share_intervals(
+    amounts: "Floats | csr_array", *, weeks: npt.NDArray[Any], minimum: int, whole: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Give the 95 % interval of each column's share of the total.
+
+    Parameters
+    ----------
+    amounts
+        Shape (tickets, columns), not negative.
+    weeks
+        Shape (tickets,): the week in which each ticket was completed, in any notation.
+    minimum
+        Under so many tickets with any amount nothing is known.
+    whole
+        Shape (tickets,): what the shares are of; by default the sum of the columns.
+
+    Returns
+    -------
+    (low, high)
+        Two arrays of shape (columns,); NaN with too few tickets, with a single week, or where a column has
+        all its amount in one of the weeks. A share of exactly 0 or 1 in every week is its own interval.
+
+    Examples
+    --------
+    >>> low, high = share_intervals(np.array([[1.0, 1.0]] * 20), weeks=np.arange(20) // 5, minimum=12)
+    >>> low.tolist(), high.tolist()
+    ([0.5, 0.5], [0.5, 0.5])
+    """
+    if whole is None:
+        whole = np.asarray(amounts.sum(axis=1), dtype=np.float64)
+    parts, totals = _by_week(amounts, weeks), _by_week(whole[:, np.newaxis], weeks)
+    if (whole > 0).sum() < max(minimum, 1) or len(totals) < LEAST_WEEKS or not parts.shape[1]:
+        unknown = np.full(parts.shape[1], np.nan)
+        return unknown, unknown
+    # Rows are weeks, columns parts:    parts  Build Test   totals    without the week   Build Test
+    #                                   w 1        7    3       10                         1/2  1/2
+    #                                   w 2        1    1        2                        7/10 3/10
+    share, rest = parts.sum(axis=0) / totals.sum(), totals.sum() - totals
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = np.clip((parts.sum(axis=0) - parts) / rest, 0.0, 1.0)
+        effective = np.minimum(effective_weeks(totals), np.maximum(effective_weeks(parts), _FEWEST))
+    return jackknife_interval(share, without, effective=effective)
+
+
+def jackknife_interval(share: Floats, without: Floats, *, effective: Floats) -> tuple[Floats, Floats]:
+    """Give the 95 % interval of shares from what they would be without each week.
+
+    Parameters
+    ----------
+    share, without
+        Shapes (parts,) and (weeks, parts): with all weeks, and with all but one; between 0 and 1.
+    effective
+        Shape (parts,): effective weeks, less one the degrees of freedom of Student's t.
+
+    Returns
+    -------
+    (low, high)
+        NaN where it cannot be said; a share of exactly 0 or 1 is its own interval.
+
+    Examples
+    --------
+    >>> low, high = jackknife_interval(np.array([0.5]), np.array([[0.25], [0.75]]), effective=np.array([2.0]))
+    >>> low.round(6).tolist(), high.round(6).tolist()
+    ([1e-06], [0.999999])
+    """
+    from scipy.special import expit, logit, stdtrit  # noqa: PLC0415 - a fifth of a second that few need
+
+    n = len(without)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((n - 1) / n * ((logit(without) - logit(share)) ** 2).sum(axis=0))
+        reach = stdtrit(np.maximum(effective - 1, 1.0), 0.975) * error
+        low, high = expit(logit(share) - reach), expit(logit(share) + reach)
+    settled, known = (share == 0) | (share == 1), np.isfinite(reach)
+    return (
+        np.where(settled, share, np.where(known, low, np.nan)),
+        np.where(settled, share, np.where(known, high, np.nan)),
+    )
+
+
+def _by_week(amounts: "Floats | csr_array", weeks: npt.NDArray[Any]) -> Floats:
+    """Sum the tickets of each week; the product touches nothing but the amounts that are not 0."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
+
+    known, week = np.unique(weeks, return_inverse=True)
+    tickets = np.arange(len(week))
+    member = csr_array((np.ones(len(week)), (week, tickets)), shape=(len(known), len(week)))
+    sums = member @ amounts
+    return np.asarray(sums if isinstance(sums, np.ndarray) else sums.toarray(), dtype=np.float64)
+
+
+def effective_weeks(sums: Floats) -> Floats:
+    """Give how many weeks of equal sums would vary as much; shapes (weeks, parts) and (parts,).
+
+    Examples
+    --------
+    >>> effective_weeks(np.array([[1.0, 4.0], [1.0, 0.0]])).tolist()
+    [2.0, 1.0]
+    """
+    effective: Floats = sums.sum(axis=0) ** 2 / (sums**2).sum(axis=0)
+    return effective
+
+
+def share_with_interval(
+    seconds: "pd.Series[Any]", *, whole: pd.DataFrame, minimum: int
+) -> tuple[float, float, float]:
+    """Give the share that these seconds have of the whole, and its 95 % interval.
+
+    Parameters
+    ----------
+    seconds
+        Indexed by ticket: what is weighed.
+    whole
+        Indexed by ticket: ``seconds`` of all that are weighed, and the ``week`` to which each belongs.
+
+    Returns
+    -------
+    (share, low, high)
+        The interval is missing under ``minimum`` tickets in ``seconds``, and of a single week.
+
+    Examples
+    --------
+    >>> whole = pd.DataFrame({"seconds": 2.0, "week": [1, 2]}, index=["a", "b"])
+    >>> share_with_interval(pd.Series({"a": 1.0}), whole=whole, minimum=12)
+    (0.25, nan, nan)
+    """
+    one = pd.concat({"": seconds}) if len(seconds) else seconds.set_axis(pd.MultiIndex.from_arrays([[], []]))
+    found = shares_with_intervals(one, whole=whole, minimum=minimum)
+    share, low, high = found.iloc[0] if len(found) else (0.0, np.nan, np.nan)
+    return float(share), float(low), float(high)
+
+
+def shares_with_intervals(seconds: "pd.Series[Any]", *, whole: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Give the share that the seconds of each group have of the whole, and its 95 % interval.
+
+    Parameters
+    ----------
+    seconds
+        Indexed by the names of a group, one level or several, and last by ticket; each of them once.
+    whole
+        Indexed by ticket: ``seconds`` of all that are weighed, and the ``week`` to which each belongs.
+
+    Returns
+    -------
+    DataFrame
+        ``share, low, high``, indexed by group, sorted. The interval is missing under ``minimum`` tickets, and
+        of a single week.
+
+    Examples
+    --------
+    >>> seconds = pd.Series({("QA", "a"): 1.0, ("Build", "a"): 0.5, ("Build", "b"): 0.5})
+    >>> whole = pd.DataFrame({"seconds": 2.0, "week": [1, 2]}, index=["a", "b"])
+    >>> shares_with_intervals(seconds, whole=whole, minimum=12)["share"].to_dict()
+    {'Build': 0.25, 'QA': 0.25}
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
+
+    groups = seconds.groupby(level=list(range(seconds.index.nlevels - 1)), dropna=False)
+    tickets, number = groups.size(), groups.ngroup().to_numpy()
+    row = whole.index.get_indexer(seconds.index.get_level_values(-1))
+    known = row >= 0
+    amounts = csr_array(
+        (seconds.to_numpy()[known], (row[known], number[known])), shape=(len(whole), len(tickets))
+    )
+    enough, all_seconds = (tickets >= minimum).to_numpy(), whole["seconds"].to_numpy(dtype=np.float64)
+    share = amounts.sum(axis=0) / all_seconds.sum() if all_seconds.sum() else np.nan
+    found = pd.DataFrame({"share": share, "low": np.nan, "high": np.nan}, index=tickets.index)
+    low, high = share_intervals(
+        amounts[:, enough], weeks=whole["week"].to_numpy(), minimum=minimum, whole=all_seconds
+    )
+    found.loc[enough, "low"], found.loc[enough, "high"] = low, high
+    return found
