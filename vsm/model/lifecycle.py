@@ -109,11 +109,9 @@ def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """Give when work on parts of each unit of work began first, by the unit's ticket."""
-    begun = work_start(visits).where(visits["kind"] == "work")
-    first: pd.Series[pd.Timestamp] = begun.groupby(
-        visits["ticket"].astype("str").map(unit_of_parts(tickets))
-    ).min()
-    return first
+    unit = visits["ticket"].astype("str").map(unit_of_parts(tickets))
+    begun: pd.Series[pd.Timestamp] = work_start(visits).where(visits["kind"] == "work")
+    return begun.groupby(unit).min()
 
 
 def _finished_in_bulk(
@@ -132,6 +130,22 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
     rows = units_of_work(lifecycles)
     return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+
+
+def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark what came before each ticket's finish for good, of VISITS or stays in their order.
+
+    By order, not by instants: a visit of no length in the instant of the finish came before it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"ticket": list("aaaab"), "kind": ["done", "work", "done", "done", "work"]})
+    >>> before_the_finish(rows).tolist()
+    [True, True, False, False, True]
+    """
+    ahead = (visits["kind"].astype("str") != "done")[::-1]
+    found: pd.Series[bool] = ahead.groupby(visits["ticket"].astype("str")[::-1]).cummax()[::-1]
+    return found
 
 
 def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
