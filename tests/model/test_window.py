@@ -14,7 +14,8 @@ from vsm.from_log import Window, _in_window
 from vsm.model.ageing import usual_pace
 from vsm.model.blocking import who_blocks
 from vsm.model.change import spells_of
-from vsm.model.lifecycle import cycle_time_quantiles, lead_time_quantiles, seen_since, window_start
+from vsm.model.lifecycle import cycle_time_quantiles, lead_time_quantiles
+from vsm.model.window import seen_since, window_start
 from vsm.stream import ValueStream
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
