@@ -68,7 +68,7 @@ def test_a_wait_that_only_moved_is_found_where_it_went(shift: float) -> None:
     assert grown is not None
     assert grown["stage"] == "Triage"
     sentence = where_it_went(grown)
-    assert sentence.startswith("Meanwhile Triage holds more tickets: 1.0 → ")
+    assert sentence.startswith("meanwhile Triage holds more tickets: 1.0 → ")
     assert sentence.endswith(f"median stay 5 d → {5 + shift:.0f} d.")
 
 
@@ -76,7 +76,7 @@ def test_where_no_other_stage_holds_more_it_is_said() -> None:
     """Less than a ticket more, or a fifth more, is not more."""
     assert most_grown(found(moved()), stage="QA") is None
     assert most_grown(found(moved(4.0)), stage="QA") is None
-    assert where_it_went(None) == "No other stage holds more tickets than before."
+    assert where_it_went(None) == "no other stage holds more tickets than before."
 
 
 def test_too_few_have_no_median() -> None:

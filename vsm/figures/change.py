@@ -155,12 +155,13 @@ def _caption(found: Comparison, grown: "pd.Series[Any] | None") -> str:
             f"n = {number(found.before.finished)} and {number(found.after.finished)} completed: too few to "
             f"say. {ends}"
         )
+    # Slides show the first sentence alone.
+    moved = f"; {where_it_went(grown)}" if found.verdict == SHORTER else "."
     said = [
-        f"n = {number(found.before.finished)} completed before, {number(found.after.finished)} after; open "
-        "ones count as not yet finished (Kaplan–Meier).",
+        f"n = {number(found.before.finished)} completed before, {number(found.after.finished)} after{moved}",
+        "Open ones count as not yet finished (Kaplan–Meier).",
         how_much(found),
         *remarks(found),
-        where_it_went(grown) if found.verdict == SHORTER else "",
         HOW_SURE,
         ends,
     ]

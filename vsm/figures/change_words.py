@@ -96,13 +96,13 @@ def how_much(found: Comparison) -> str:
 
 
 def where_it_went(grown: "pd.Series[Any] | None") -> str:
-    """Which other stage now holds more, as ``most_grown`` gives it: a count, not a test."""
+    """Which other stage holds more now, as ``most_grown`` gives it, after a semicolon; a count, no test."""
     if grown is None:
-        return "No other stage holds more tickets than before."
+        return "no other stage holds more tickets than before."
     times = [
         short_duration(grown[side]) if pd.notna(grown[side]) else "unknown" for side in ("before", "after")
     ]
     return (
-        f"Meanwhile {grown['stage']} holds more tickets: {grown['held_before']:.1f} → "
+        f"meanwhile {grown['stage']} holds more tickets: {grown['held_before']:.1f} → "
         f"{grown['held_after']:.1f} at a time, median stay {times[0]} → {times[1]}."
     )

@@ -46,7 +46,8 @@ def experiments_table(
                 as_of=as_of,
                 minimum=minimum,
             )
-            said.append(where_it_went(most_grown(waits, stage="" if row["of"] == LEAD else row["of"])))
+            moved = where_it_went(most_grown(waits, stage="" if row["of"] == LEAD else row["of"]))
+            said.append(moved[0].upper() + moved[1:])
         return " ".join(said) or "–"
 
     columns: Columns = {

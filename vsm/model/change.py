@@ -340,7 +340,7 @@ def _judged(
         "n_after": found.after.finished,
         "open_after": found.after.open,
         **{name: pd.Timedelta(seconds=value) if np.isfinite(value) else pd.NaT for name, value in times},
-        "p": found.test.p if found.test else np.nan,
+        "p": found.test.p if found.test and not found.test.alike else np.nan,
         "verdict": found.verdict,
         "answer": _answer(found, experiment.expect),
         "found": found,
