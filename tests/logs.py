@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vsm.config import Workflow, parse_workflow
 from vsm.definitions.visits import StageFacts
-from vsm.tables import EVENTS, conform
+from vsm.tables import EVENTS, PERSON_KINDS, conform
 
 Row = dict[str, Any]
 
@@ -21,6 +21,7 @@ SAME: Final = "same"  # stands for the present value, or for who holds the ticke
 START: Final = datetime(2024, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 STATUSES: Final = tuple(f"jira:{number}" for number in range(1, 8))
 PERSONS: Final = ("person-01", "person-02", "person-03", "person-04", "person-05")
+FIELDS: Final = ("Tester", "Reviewer")
 TEAMS: Final = {"Team A": PERSONS[:2], "Team B": PERSONS[2:4]}  # person-05 is in none
 # As text, jira:10 comes before jira:8: the order of tickets is not the order of their numbers.
 TICKETS: Final = tuple(f"jira:{number}" for number in range(8, 14))
@@ -40,6 +41,7 @@ WORKFLOW_TOML: Final = f"""
 name = "Backlog"
 kind = "queue"
 statuses = ["jira:1"]
+holder_field = "Tester"
 
 [[stage]]
 name = "Build"
@@ -57,6 +59,7 @@ name = "Check"
 kind = "work"
 statuses = ["jira:5"]
 discipline = "test"
+holder_field = "Tester"
 
 [[stage]]
 name = "Release"
@@ -97,10 +100,12 @@ def stage_table(workflow: Workflow) -> dict[str, StageFacts]:
     Examples
     --------
     >>> stage_table(workflow_for_logs())["jira:6"]
-    StageFacts(name='Release', kind='queue', team='Team B', discipline=None, position=4, batch=True)
+    StageFacts(name='Release', kind='queue', team='Team B', discipline=None, position=4, batch=True, holder_field=None)
     """
     return {
-        status: StageFacts(stage.name, stage.kind, stage.team, stage.discipline, position, stage.batch)
+        status: StageFacts(
+            stage.name, stage.kind, stage.team, stage.discipline, position, stage.batch, stage.holder_field
+        )
         for position, stage in enumerate(workflow.stages)
         for status in stage.statuses
     }
@@ -129,6 +134,8 @@ def workflows(draw: st.DrawFn) -> Workflow:
             lines.append(f'team = "{team}"')
         if discipline := draw(st.sampled_from(["", "build", "test"])):
             lines.append(f'discipline = "{discipline}"')
+        if field := draw(st.sampled_from(["", "", *FIELDS])):
+            lines.append(f'holder_field = "{field}"')
         sections.append("\n".join(lines))
     return parse_workflow("\n\n".join(sections) + _TEAMS_TOML)
 
@@ -165,7 +172,7 @@ def _lives(draw: st.DrawFn, ticket: str) -> list[Row]:
     for deed in draw(_LOSS):
         at += draw(_GAPS)
         acts.append(deed | {"at": at})
-    blank = {"ticket": ticket, "before": None, "after": None}
+    blank = {"ticket": ticket, "before": None, "after": None, "field": None}
     rows = [blank | {"actor": draw(_ACTORS)} | act for act in acts]
     uncreated = draw(st.integers(0, 9)) == 9
     return _with_before(_numbered(rows[1:] if uncreated else rows, by_seq=draw(st.booleans())))
@@ -195,15 +202,17 @@ def _with_before(acts: list[Row]) -> list[Row]:
         kind = act["kind"]
         if act["actor"] == SAME:
             act["actor"] = now.get("assignee") or now.get("mover")
-        if kind not in ("status", "assignee"):
+        if kind not in ("status", *PERSON_KINDS):
             rows.append(act)
             continue
-        before = now.get(kind)
+        what = act.get("field") or kind
+        before = now.get(what)
         after = before if act["after"] == SAME else act["after"]
-        shared = sum(other["at"] == act["at"] and other["kind"] == kind for other in acts) > 1
-        if kind == "assignee" and before == after and shared:
+        together = (other for other in acts if other["at"] == act["at"] and other["kind"] == kind)
+        shared = sum((other.get("field") or kind) == what for other in together) > 1
+        if kind in PERSON_KINDS and before == after and shared:
             continue
-        now[kind] = after
+        now[what] = after
         if kind == "status":
             now["mover"] = act["actor"]
         rows.append(act | {"before": before, "after": after})
@@ -231,6 +240,9 @@ def _act(
 
 _MOVE: Final = _act(st.just("status"), st.sampled_from([*STATUSES, SAME]))
 _ASSIGNMENT: Final = _act(st.just("assignee"), st.sampled_from([*PERSONS, None, None, SAME]))
+_IN_FIELD: Final = _act(
+    st.just("holder"), st.sampled_from([*PERSONS, None, SAME]), field=st.sampled_from(FIELDS)
+)
 _TEAM: Final = _act(st.just("team"), st.sampled_from([*TEAMS, "Team C", None]))
 _FACT: Final = _act(st.sampled_from(["comment", "worklog", "commit", "review", "flag"]))
 # Someone brings work to someone else, who takes it up later: drawn freely this would hardly ever befall us.
@@ -249,7 +261,7 @@ _LOSS: Final = st.one_of(
     ),
 )
 _DEEDS: Final = st.lists(
-    st.one_of(st.tuples(_MOVE), st.tuples(_ASSIGNMENT), st.tuples(_TEAM), st.tuples(_FACT), _HANDING_OVER),
+    st.one_of(*map(st.tuples, (_MOVE, _ASSIGNMENT, _IN_FIELD, _TEAM, _FACT)), _HANDING_OVER),
     max_size=10,
 ).map(lambda scenes: [act for scene in scenes for act in scene][:10])
 

@@ -26,12 +26,16 @@ def lifecycles(*rows: tuple[float, float | None]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-FASTER = lifecycles(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
-NOTHING = pd.DataFrame({"ticket": [], "stage": []})
+WEEKS = [7 * week for week in range(8) for _ in range(2)]
+SLOW, QUICK = [(day, 10 + day % 3) for day in WEEKS], [(101 + day, 4 + day % 3) for day in WEEKS]
+FASTER = lifecycles(*SLOW, *QUICK, (150, None))
+NOTHING = pd.DataFrame(
+    {"ticket": [], "stage": [], "kind": [], "position": [], "entered": pd.to_datetime([], utc=True)}
+)
 
 
 def judged(*experiments: Experiment, of: pd.DataFrame = FASTER) -> pd.DataFrame:
-    return experiments_judged(experiments, NOTHING, of, as_of=NOW, minimum=12, seed=0)
+    return experiments_judged(experiments, NOTHING, of, as_of=NOW, minimum=12)
 
 
 def test_an_experiment_is_what_was_tried_and_when() -> None:
@@ -71,10 +75,10 @@ def test_a_file_that_cannot_be_is_told_in_a_sentence(text: str, sentence: str) -
 
 @pytest.mark.slow
 def test_what_helped_is_told_with_its_numbers() -> None:
-    """Ten days before, four after, as was hoped; one is open."""
+    """Eleven days before, five after, as was hoped; one is open."""
     (row,) = judged(Experiment(name="Pairs", since=DAY_OF)).to_dict("records")
-    assert (row["n_before"], row["n_after"], row["open_after"]) == (12, 12, 1)
-    assert (row["before"], row["after"], row["difference"]) == (10 * DAY, 4 * DAY, -6 * DAY)
+    assert (row["n_before"], row["n_after"], row["open_after"]) == (16, 16, 1)
+    assert (row["before"], row["after"], row["difference"]) == (11 * DAY, 5 * DAY, -6 * DAY)
     assert (row["of"], row["verdict"], row["answer"]) == ("lead time", "shorter", "yes")
 
 
@@ -85,36 +89,50 @@ def test_the_opposite_of_what_was_hoped_is_told_as_that() -> None:
 
 def test_what_cannot_be_said_is_not_said() -> None:
     """Too few, a stage that nobody was in, and no change."""
-    few = judged(Experiment(name="A", since=DAY_OF), of=FASTER.head(20))
+    few = judged(Experiment(name="A", since=DAY_OF), of=FASTER.head(27))
     assert few["answer"].tolist() == ["too few to say"]
     assert judged(Experiment(name="A", since=DAY_OF, stage="Nowhere"))["answer"].tolist() == ["no such stage"]
-    same = lifecycles(*[(0, days) for days in range(1, 13)], *[(110, days) for days in range(1, 13)])
+    same = lifecycles(*SLOW, *[(101 + day, days) for day, days in SLOW])
     assert judged(Experiment(name="A", since=DAY_OF), of=same)["answer"].tolist() == ["not yet seen"]
+    week = lifecycles(*SLOW, *[(101, 4)] * 16)
+    assert judged(Experiment(name="A", since=DAY_OF), of=week)["answer"].tolist() == [
+        "cannot be said from these data"
+    ]
 
 
 def test_the_table_tells_the_latest_first() -> None:
     """Texts as people say them."""
     tried = [Experiment(name="Old", since=START.date()), Experiment(name="New", since=DAY_OF)]
-    rows: pd.DataFrame = experiments_table(tried, NOTHING, FASTER, as_of=NOW, minimum=12, seed=0).data  # type: ignore[attr-defined]
+    rows: pd.DataFrame = experiments_table(tried, NOTHING, FASTER, as_of=NOW, minimum=12).data  # type: ignore[attr-defined]
     assert rows["Experiment"].tolist() == ["New", "Old"]
-    assert rows["Difference"].tolist() == ["−6 d (−6 d to −6 d)", "–"]
+    assert rows["Difference"].str.startswith(("−6 d (−", "–")).all()
     assert rows["Did it help?"].tolist() == ["yes", "too few to say"]
 
 
 def test_curves_hold_what_is_still_going_on() -> None:
-    """All until the tenth day before; all but the open one end on the fourth day after."""
-    figure = before_and_after(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW, minimum=12, seed=0)
+    """Five, six and five in ten, eleven and twelve days before; all but the open one in six days after."""
+    figure = before_and_after(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW, minimum=12)
     before, after, *medians = figure.data
-    assert (list(before.x)[:2], list(before.y)[:2]) == ([0.0, 10.0], [100.0, 0.0])
-    assert (list(after.x)[:2], list(after.y)[:2]) == ([0.0, 4.0], [100.0, pytest.approx(100 / 13)])
-    assert [median.x[0] for median in medians] == [10.0, 4.0]
+    assert (list(before.x), [round(y) for y in before.y]) == ([0.0, 10.0, 11.0, 12.0], [100, 62, 25, 0])
+    assert (list(after.x)[:4], round(after.y[3])) == ([0.0, 4.0, 5.0, 6.0], 6)
+    assert [median.x[0] for median in medians] == [11.0, 5.0]
     assert figure.layout.title.text == "Before and after, lead time: shorter"
+
+
+def test_beside_each_verdict_stand_its_assumptions_and_how_often_it_errs() -> None:
+    """And the interval by weeks, and where the wait went."""
+    figure = before_and_after(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW, minimum=12)
+    caption = " ".join(figure.layout.annotations[0].text.split("<br>"))
+    assert "The test takes weeks as units, not tickets." in caption
+    assert "In simulated streams without a change it sees one in at most 2 % (independent tickets)" in caption
+    assert "of times 30 % shorter it sees 39 % and 50 % shorter it sees 90 %" in caption
+    assert "No other stage holds more tickets than before." in caption
 
 
 def test_weeks_are_points_and_signals_stand_out() -> None:
     """Twelve that ended in one week before; limits need more weeks than that."""
-    figure = xmr_chart(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW)
-    usual, signals = figure.data
+    quicker = lifecycles(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
+    usual, signals = xmr_chart(NOTHING, quicker, changed=f"{DAY_OF}", as_of=NOW).data
     assert (list(usual.y), list(signals.y)) == ([10.0, 4.0], [])
     steady = lifecycles(*[(7 * week, 1 + week % 2) for week in range(20) for _ in range(3)], *[(147, 40)] * 3)
     usual, signals = xmr_chart(NOTHING, steady, changed="2026-05-25", as_of=START + 200 * DAY).data
@@ -140,7 +158,6 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
         stream.lifecycles,
         as_of=stream.as_of,
         minimum=12,
-        seed=0,
     ).to_dict("records")
     assert row["answer"] == "yes"
     assert row["after"] / DAY == pytest.approx(
@@ -150,5 +167,5 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
     found = compared(
         spells_of(stream.stage_visits, stream.lifecycles, stage="In development"),
         changed=pd.Timestamp(plan.IMPROVED, tz="UTC"), as_of=stream.as_of,
-    minimum=12, seed=0)  # fmt: skip
+    minimum=12)  # fmt: skip
     assert found.verdict == "no change seen"

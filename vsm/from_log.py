@@ -17,6 +17,7 @@ from vsm.eventlog.participants import SmallTeams, people_of
 from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
 from vsm.eventlog.units import log_with_units
 from vsm.measure import own_copy
+from vsm.model.lifecycle import first_work_on_parts
 from vsm.people import People
 from vsm.stream import ValueStream
 from vsm.tables import TABLES, check
@@ -171,6 +172,7 @@ def _whole(
         experiments=experiments,
         provenance=provenance,
         _context=context,
+        _in_parts=first_work_on_parts(intervals.visits, context.log.tickets),
     )
     for name in BASE_TABLES:
         check(getattr(stream, name), TABLES[name])
@@ -194,10 +196,7 @@ def _in_window(stream: ValueStream, window: Window) -> ValueStream:
         name: _rows_of(getattr(stream, name), tickets)
         for name in ("tickets", "events", "visits", "handoffs", "waits", "blocks")
     }
-    windowed = replace(stream, **kept)
-    # Made already, and a life is the same whatever other tickets are kept.
-    vars(windowed)["lifecycles"] = _rows_of(lifecycles, tickets)
-    return windowed
+    return replace(stream, **kept, since=window.since)
 
 
 def _rows_of(frame: pd.DataFrame, tickets: set[str]) -> pd.DataFrame:

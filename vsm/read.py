@@ -16,7 +16,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from vsm.bodies import BOARDS
-from vsm.config import Jira, Workflow
+from vsm.config import Workflow
 from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_deployments import log_from_deployments
@@ -40,7 +40,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 14
+LOG_VERSION: Final = 15
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
@@ -168,13 +168,15 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
     loses nothing. Where it cannot be written, there is none. ``workflow`` names fields of Jira.
     """
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
-    jira = (workflow or read_workflow(folder)).jira
-    stamp = f"{archive.digest()} {whole} {jira!r} log {LOG_VERSION}"
+    workflow = workflow or read_workflow(folder)
+    named = f"{workflow.jira!r} {workflow.holder_fields}"
+    stamp = f"{archive.digest()} {whole} {named} log {LOG_VERSION}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     if len(kept) == len(STORED):
         return Log(**kept)
-    log = log_from_archive(archive, mail_key=_mail_key(folder) if whole else None, jira=jira)
+    mail_key = _mail_key(folder) if whole else None
+    log = log_from_archive(archive, mail_key=mail_key, workflow=workflow)
     if (log.quality["check"] == UNREADABLE).any():
         return log  # a newer vsm may be able to
     with suppress(ArchiveError):
@@ -191,15 +193,18 @@ def _mail_key(folder: WorkFolder) -> bytes:
         return token_bytes()
 
 
-def log_from_archive(archive: Archive, *, mail_key: bytes | None = None, jira: Jira | None = None) -> Log:
+def log_from_archive(
+    archive: Archive, *, mail_key: bytes | None = None, workflow: Workflow | None = None
+) -> Log:
     """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
 
-    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``jira`` names
-    fields, and former keys of projects.
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``workflow``
+    names fields of Jira, and former keys of projects.
     """
-    sources, jira = archive.sources(), jira or Jira()
+    sources, workflow = archive.sources(), workflow or Workflow()
+    aliases = workflow.jira.aliases
     readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key, aliases=jira.aliases, fields=jira.fields),
+        "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
@@ -210,7 +215,7 @@ def log_from_archive(archive: Archive, *, mail_key: bytes | None = None, jira: J
             bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
     merged = merge_logs(*trackers)
-    keys = ticket_keys(merged.tickets, merged.events, aliases=jira.aliases)
+    keys = ticket_keys(merged.tickets, merged.events, aliases=aliases)
     repositories = []
     for source in sources:
         if source.startswith("git:"):

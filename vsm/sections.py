@@ -142,6 +142,7 @@ def delivery_section(
     lifecycles: pd.DataFrame,
     workflow: Workflow,
     until: pd.Timestamp,
+    since: pd.Timestamp | None = None,
     seed: int,
 ) -> Delivery:
     """Measure how work reaches customers. Deployments are of the whole stream, whatever the window."""
@@ -161,6 +162,7 @@ def delivery_section(
         failures,
         configured=bool(rules.incident_types or rules.incident_labels),
         until=until,
+        since=since,
         minimum=workflow.rules.minimum,
         seed=seed,
     )

@@ -67,8 +67,8 @@ class ValueStream:
         Working calendars of the teams.
     workflow
         What vsm.toml says.
-    as_of
-        The instant that counts as now.
+    as_of, since
+        The instant that counts as now; and when the window begins, where there is one.
     seed
         Of all bootstrap intervals.
     experiments
@@ -95,20 +95,18 @@ class ValueStream:
     seed: int
     experiments: tuple[Experiment, ...]
     provenance: Mapping[str, str]
+    since: pd.Timestamp | None = field(default=None, kw_only=True)
     _context: Context = field(kw_only=True)
+    _in_parts: "pd.Series[pd.Timestamp]" = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
 
     @measure
     def lifecycles(self) -> pd.DataFrame:
         """Each ticket's life: created, started, finished, and how long it worked and waited."""
         return lifecycles_from_visits(
-            self.visits,
-            self.waits,
-            tickets=self.tickets,
-            events=self.events,
-            stages=self.stages,
-            as_of=self.as_of,
-        )
+            self.visits, self.waits, tickets=self.tickets, events=self.events, stages=self.stages,
+            as_of=self.as_of, since=self.since, in_parts=self._in_parts,
+        )  # fmt: skip
 
     @measure
     def stage_visits(self) -> pd.DataFrame:
@@ -164,7 +162,7 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
-        stays, since = self.stage_visits, self.provenance.get("since")
+        stays = self.stage_visits
         ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
         present = Present(
             **self._shown("visits", "stage_visits", "batches", "events", "clock", "as_of"),
@@ -174,7 +172,7 @@ class ValueStream:
             deployments=self.delivery.deployments,
             rules=self.workflow.findings,
             causes_known=answered(self._claims, WHY_IT_WAITS),
-            known_from=pd.Timestamp(since, tz="UTC") if since else None,
+            known_from=self.since,
         )
         return findings_about_now(present, claims=self._claims, assumed=self._assumed)
 
@@ -254,6 +252,7 @@ class ValueStream:
             lifecycles=self.lifecycles,
             workflow=self.workflow,
             until=self.as_of,
+            since=self.since,
             seed=self.seed,
         )
 
@@ -325,19 +324,16 @@ class ValueStream:
     def explain(self, key: str) -> Explanation:
         """Walk through a ticket's life step by step, with the rule behind every number.
 
-        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables.
-
-        Parameters
-        ----------
-        key
-            As people know the ticket; capital letters make no difference.
+        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
+        people know the ticket, or knew it before it was moved.
 
         Raises
         ------
         ParameterError
             No ticket has this key, or one has too many changes (``refuse_endless``).
         """
-        ticket, known = ticket_of_key(self.tickets, key=key), self._context.log.tickets
+        known, aliases = self._context.log.tickets, self.workflow.jira.aliases
+        ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
         keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
         refuse_endless(self._context.moves, keys=keys)
         titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()

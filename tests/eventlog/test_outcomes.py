@@ -42,6 +42,30 @@ def test_a_name_that_says_delivered_is_not_taken_for_discarded(name: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "Not a duplicate", "No duplicate", "Not rejected", "Not yet obsolete", "Kein Duplikat", "Nicht abgelehnt",
+        "No es un duplicado", "Pas un doublon", "Non duplicato", "Não duplicado", "Geen duplicaat", "Inte avvisad",
+        "Не дубликат", "不是重复", "重複ではない",
+    ],
+)  # fmt: skip
+def test_what_a_name_denies_it_does_not_say(name: str) -> None:
+    """What came of it nobody knows, but it was no duplicate."""
+    assert outcome_of(name, "Closed", settings=PLAIN) == "delivered"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Not done", "Not Fixed", "Not implemented yet", "Never delivered", "Nicht behoben", "Nicht umgesetzt",
+     "No corregido", "Non corrigé", "Non corretto", "Não entregue", "Niet opgelost", "Не исправлено", "未完成"],
+)  # fmt: skip
+def test_not_done_is_discarded(name: str) -> None:
+    """As a resolution, and as the status of a ticket that has none."""
+    assert outcome_of(name, "Closed", settings=PLAIN) == "discarded"
+    assert outcome_of(None, name, settings=PLAIN) == "discarded"
+
+
+@pytest.mark.parametrize(
     ("resolution", "status", "outcome"),
     [
         ("Fixed", "Rejected", "delivered"),

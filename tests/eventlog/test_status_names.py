@@ -85,3 +85,24 @@ def test_inflected_and_compound_words_are_known() -> None:
 def test_words_within_words_mean_nothing() -> None:
     """A name of a person, a product or a place decides nothing."""
     assert [kind_from_name(name) for name in ("Openshift", "Newton", "Latest", "Stage 7", "")] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Not blocked; No longer blocked; Not on hold; Not done; Not yet finished; Not released; Not in progress",
+        "Nicht blockiert; Nicht mehr gesperrt; Nicht fertig; Noch nicht erledigt; Nicht im Test",
+        "No bloqueado; No terminado; Non bloqué; N'est pas bloqué; Pas encore terminé; Non completato",
+        "Não concluído; Niet klaar; Nie zrobione; Ej klar; Ikke ferdig; Ei valmis; Nem kész; Nu este gata",
+        "Не готово; Не заблокировано; Δεν ολοκληρώθηκε; 未完了; 未完成; 没有完成; 미완료; Unresolved; Unerledigt",
+    ],
+)
+def test_what_a_name_denies_says_nothing(names: str) -> None:
+    """The tracker's category, or traces of work, decide then."""
+    assert {kind_from_name(name) for name in names.split("; ")} == {None}
+
+
+@pytest.mark.parametrize("name", ["Not started", "Not ready for test", "Nicht begonnen", "Noch nicht bereit"])
+def test_what_has_not_begun_waits(name: str) -> None:
+    """To deny that it is ready is to say that it waits."""
+    assert kind_from_name(name) == NameKind("queue")

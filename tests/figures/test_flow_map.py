@@ -96,7 +96,7 @@ def test_rare_ways_are_folded_and_said() -> None:
 def test_caption_and_sentence_count_all_moves_folded_or_not() -> None:
     """Four tickets and eleven moves, two backwards; the ticket that skipped had waited five days."""
     for figure in (drawn(), drawn(min_share=0.15)):
-        assert notes(figure, "caption")[0].startswith("n = 4 tickets, 11 moves.")
+        assert notes(figure, "caption")[0].startswith("n = 4 tickets, 11 moves, of open")
         assert figure.layout.meta["alt"] == (
             "Flow map of 5 stages, 4 tickets and 11 moves, 2 of them backwards (18 %). Most waiting is "
             "before the move from Ideas to Done: median 5 d, n 1."

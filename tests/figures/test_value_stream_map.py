@@ -112,7 +112,7 @@ def test_the_sentence_tells_waiting_work_and_the_largest_part() -> None:
         "Value stream map of 5 stages and 4 tickets: waiting 55 %, work 45 % of the time before the finish. "
         "The largest share is Ideas: 48 %, median 3 d, n 4 visits."
     )
-    assert notes(figure, "caption")[0].startswith("n = 4 tickets.")
+    assert notes(figure, "caption")[0].startswith("n = 4 tickets, open")
 
 
 def test_several_ends_share_the_customers_place() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Finding, Findings
+from vsm.model.period import current_period, period_before
 from vsm.stream import ValueStream
 
 DAY = pd.Timedelta(days=1)
@@ -98,9 +99,9 @@ def test_dismissed_and_excluded_findings_are_named_with_their_reason() -> None:
     found = stream_of(*lives[0], *lives[1], settings=settings).findings
     assert not found.about("queue")
     assert found.left_out == (
-        "Dismissed until 2026-07-01: 'ready' (the fair).",
-        "Left out: ab-25 (waits for a court).",
-        "Left out: 2026-01-05 to 2026-01-11 (freeze).",
+        "Dismissed until 2026-07-01: 'ready': the fair.",
+        "Left out: ab-25: waits for a court.",
+        "Left out: 2026-01-05 to 2026-01-11: freeze.",
     )
     assert found.left_out[1] in str(found)
     again = stream_of(*lives[0], *lives[1], settings=settings.replace("2026-07-01", "2026-03-01")).findings
@@ -148,3 +149,13 @@ def test_shares_of_places_are_of_one_whole(planted: ValueStream) -> None:
     costs = sum((finding.cost for finding in queues), pd.Timedelta(0))
     whole = queues[0].cost / queues[0].share
     assert costs / whole == pytest.approx(sum(finding.share for finding in queues))
+
+
+def test_a_window_is_no_longer_than_itself() -> None:
+    """Of what was before ``since`` only survivors are known: nothing before it is counted or compared."""
+    stream = stream_of(*[OFTEN] * 12, *[[("Ready", 100)]] * 12)
+    since = pd.Timestamp("2026-03-16", tz="UTC")
+    lives = stream.lifecycles
+    period = current_period(lives, as_of=stream.as_of, days=90, delivered=30, known_from=since)
+    assert period.begin == since
+    assert period_before(period, known_from=since) is None

@@ -152,8 +152,9 @@ def crowds(draw: st.DrawFn) -> Case:
 
     def tell(ticket: str, at: datetime, kind: str, after: str | None, actor: str | None) -> None:
         known = [row["after"] for row in rows if row["ticket"] == ticket and row["kind"] == kind]
+        field = "Tester" if kind == "holder" else None
         row = {"ticket": ticket, "at": at, "kind": kind, "after": after, "actor": actor, "bulk": False}
-        position = {"source": "jira", "ref": str(len(rows)), "seq": len(rows)}
+        position = {"source": "jira", "ref": str(len(rows)), "seq": len(rows), "field": field}
         rows.append(row | position | {"before": known[-1] if known else None})
 
     meeting, host = monday + timedelta(days=draw(st.integers(0, 3)), hours=3), draw(people)
@@ -166,8 +167,8 @@ def crowds(draw: st.DrawFn) -> Case:
             deeds.append((meeting, "status", STATUSES[1], host))
         for _ in range(draw(st.integers(1, 5))):
             at += draw(st.sampled_from([1, 2, 5, 16, 48])) * STEP
-            kind = draw(st.sampled_from(["assignee", "status", "status", "comment"]))
-            after = {"assignee": draw(people), "status": draw(st.sampled_from(STATUSES[1:]))}.get(kind)
+            kind = draw(st.sampled_from(["assignee", "holder", "status", "status", "comment"]))
+            after = {"comment": None, "status": draw(st.sampled_from(STATUSES[1:]))}.get(kind, draw(people))
             deeds.append((at, kind, after, draw(people)))
         for deed in sorted(deeds, key=lambda deed: deed[0]):
             tell(ticket, *deed)

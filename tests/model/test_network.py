@@ -159,3 +159,17 @@ def test_networks_survive_json_and_graphml(made: "nx.DiGraph[str]") -> None:
         assert {(u, v): d for u, v, d in again.edges(data=True)} == {
             (u, v): d for u, v, d in made.edges(data=True)
         }
+
+
+def test_what_a_bulk_edit_moved_there_is_there_now() -> None:
+    """Two open tickets, one of them moved there by a clean-up: both are there; only one visit is measured."""
+    stays = pd.DataFrame(
+        {
+            "ticket": ["a", "b"], "stage": "Open", "kind": "queue", "position": 0,
+            "entered": pd.Timestamp("2026-01-05", tz="UTC"), "left": pd.Series([pd.NaT] * 2, dtype="datetime64[us, UTC]"),
+            "elapsed": pd.Timedelta(days=1), "waited": pd.Timedelta(days=1), "bulk": [True, False], "gone": False,
+        }
+    )  # fmt: skip
+    stages = pd.DataFrame({"stage": ["Open"], "kind": ["queue"], "position": [0], "team": [None]})
+    node = stage_network(stays, stages=stages, minimum=1).nodes["Open"]
+    assert (node["open"], node["visits"]) == (2, 1)

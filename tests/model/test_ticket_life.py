@@ -132,19 +132,19 @@ def test_another_ticket_has_its_own_life() -> None:
 
 def test_a_key_is_found_however_it_is_written() -> None:
     """Small letters, and spaces around."""
-    assert ticket_of_key(tickets(), key=" key-2 ") == "b"
+    assert ticket_of_key(tickets(), key=" key-2 ", events=empty(EVENTS)) == "b"
 
 
 def test_an_unknown_key_names_near_ones() -> None:
     """A digit too many."""
     with pytest.raises(ParameterError, match=r"no ticket has the key 'KEY-12'; near: KEY-[12], KEY-[12]"):
-        ticket_of_key(tickets(), key="KEY-12")
+        ticket_of_key(tickets(), key="KEY-12", events=empty(EVENTS))
 
 
 def test_a_key_like_none_says_how_many_there_are() -> None:
     """Another project's, perhaps."""
     with pytest.raises(ParameterError, match="'ZZZ-9'; 3 tickets are known, none is near"):
-        ticket_of_key(tickets(), key="ZZZ-9")
+        ticket_of_key(tickets(), key="ZZZ-9", events=empty(EVENTS))
 
 
 def test_lives_of_many_are_the_lives_of_each() -> None:

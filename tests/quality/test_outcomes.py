@@ -54,3 +54,17 @@ def test_a_tracker_without_resolutions_is_not_doubted() -> None:
         .isin(["done without resolution", "discarded work", "resolved but not done"])
         .any()
     )
+
+
+@pytest.mark.parametrize("name", ["Verdaagd", "Not a duplicate", "Später vielleicht"])
+def test_a_resolution_that_no_list_knows_is_reported(name: str) -> None:
+    """It counts as delivered by default; vsm.toml settles it either way."""
+    lives, resolutions = (DONE, DONE, [("Ready", 20), ("Done", 0)]), {1: "Fixed", 2: "Gelöst", 3: name}
+    assert details(stream_of(*lives, resolutions=resolutions), "unknown resolution") == [
+        f"1 of 3 delivered tickets have a resolution that no list knows: 1 '{name}'; they count as delivered "
+        "(median lead time 10.0 d; 10.0 d without them): name each in delivered or discarded of [outcome] in "
+        "vsm.toml"
+    ]
+    for word in ("delivered", "discarded"):
+        settled = stream_of(*lives, resolutions=resolutions, outcome=f'{word} = ["{name}"]')
+        assert details(settled, "unknown resolution") == []

@@ -42,7 +42,7 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("d.txt", "", r"neither \.csv nor \.jsonl"),
+        ("d.txt", "", r"none of \.csv, \.tsv, \.xlsx, \.parquet, \.jsonl"),
         ("d.csv", "commit\nabc\n", "no column is called time or at or"),
         (
             "d.csv",
@@ -51,12 +51,7 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
         ),
         ("d.csv", "time,env\n,production\n", "line 2: no time"),
         ("d.csv", "time\n2026-01-05T09:00:00Z\n", "line 2: no environment; name it with --environment"),
-        ("d.csv", "time,env\n2026-01-05T09:00:00Z,p,q\n", "line 2 has more cells than there are columns"),
-        (
-            "d.csv",
-            "id,time,env\n1,2026-01-05T09:00:00Z,p\n1,2026-01-06T09:00:00Z,p\n",
-            "id '1' stands there twice",
-        ),
+        ("d.csv", "time,env\n2026-01-05T09:00:00Z,p,q\n", "line 2 has 3 cells under 2 columns"),
         ("d.jsonl", "[1]\n", "line 1 is no object"),
         ("d.jsonl", "{", "cannot be read"),
         ("d.jsonl", '{"at": NaN, "env": "production"}', "line 1: no readable time 'nan'"),
@@ -99,3 +94,56 @@ def test_the_rows_of_hosts_are_read_as_they_are(tmp_path: Path, row: dict[str, A
     """GitLab, Azure DevOps, Jira and GitHub: environments may be objects, and a conclusion beats a status."""
     (body,) = read(written(tmp_path / "d.jsonl", json.dumps(row)))
     assert (body["environment"], body["commit"], body["outcome"]) == ("prod", "abc", "success")
+
+
+UPDATES = """id,time,env,status
+7,2026-01-05T09:00:00Z,prod,success
+7,2026-01-05T08:00:00Z,prod,pending
+7,2026-01-05T09:30:00+01:00,prod,in_progress
+8,2026-01-06T09:00:00Z,prod,failure
+7,2026-01-06T10:00:00Z,prod,inactive
+7,2026-01-04T09:00:00Z,staging,success
+,2026-01-07T09:00:00Z,prod,success
+"""
+
+
+def test_rows_of_one_id_are_updates_of_one_deployment(tmp_path: Path) -> None:
+    """The last by time counts, in any order and zone; that it was replaced later is no outcome of it."""
+    log = log_from_deployments(read(written(tmp_path / "d.csv", UPDATES)), source="deployments:d")
+    rows = log.deploys.astype({"outcome": "str", "environment": "str"})
+    assert rows[["deploy", "environment", "outcome"]].to_numpy().tolist() == [
+        ["7 staging", "staging", "success"],
+        ["7 prod", "prod", "success"],
+        ["8", "prod", "failure"],
+        ["line 8", "prod", "success"],
+    ]
+    assert rows["at"].tolist()[1].isoformat() == "2026-01-05T09:00:00+00:00"
+    assert log.quality.loc[log.quality["check"] == "updates of deployments", "detail"].tolist() == [
+        "4 rows are taken for updates of 1 deployment(s), since they share id and environment; the last of "
+        "each counts"
+    ]
+
+
+def test_updates_that_reached_nothing_are_left_out(tmp_path: Path) -> None:
+    """Pending, then canceled; the other one only ever became inactive."""
+    text = "".join(
+        json.dumps({"id": number, "at": f"2026-01-05T0{hour}:00:00Z", "env": "prod", "state": state}) + "\n"
+        for number, hour, state in (
+            (1, 1, "canceled"),
+            (1, 0, "pending"),
+            (2, 0, "queued"),
+            (2, 1, "inactive"),
+        )
+    )
+    log = log_from_deployments(read(written(tmp_path / "d.jsonl", text)), source="deployments:d")
+    assert log.deploys.empty
+
+
+def test_workbooks_and_other_encodings_are_read_as_tables_are(tmp_path: Path) -> None:
+    """By the reader of tables: UTF-16, tabs and bars too."""
+    (tmp_path / "d.csv").write_text("time|env|id\n2026-01-05T09:00:00Z|prod|7\n", encoding="utf-16")
+    (first,) = read(tmp_path / "d.csv")
+    (second,) = read(written(tmp_path / "d.tsv", "time\tenv\tid\n2026-01-05T09:00:00Z\tprod\t7\n"))
+    assert (
+        (first["deploy"], first["environment"]) == (second["deploy"], second["environment"]) == ("7", "prod")
+    )

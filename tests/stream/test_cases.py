@@ -1,5 +1,7 @@
 """Small inputs that once gave wrong numbers by default, with what is right; each stands for a kind."""
 
+import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.log import sorted_events
-from vsm.from_log import stream_from_log
+from vsm.from_log import Window, stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
@@ -186,7 +188,7 @@ def test_epics_and_sub_tasks_are_not_counted_beside_stories(tmp_path: Path) -> N
     )
 
 
-def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
+def worked_on_in_parts(window: Window | None = None) -> ValueStream:
     """A story waits for five days while two of its sub-tasks are worked on for a day and a half, overlapping."""
     done = history(9, "2026-01-10T09:00:00.000+0000", moved("1", "6"))
     story = issue(1, done, now="6", issuetype={"name": "Story", "subtask": False})
@@ -201,11 +203,17 @@ def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
         )
         for number, begun, ended in ((2, "09", "12"), (3, "10", "21"))
     ]
-    stream = stream_from_log(
+    return stream_from_log(
         log_from_jira([story, *parts]),
         workflow=stages("Open queue\nIn Progress work\nClosed done"),
         as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+        window=window,
     )
+
+
+def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
+    """It began with the first part."""
+    stream = worked_on_in_parts()
     life = stream.lifecycles.set_index("ticket").loc["jira:1001"]
     assert (life["lead"], life["work"], life["wait"]) == (
         pd.Timedelta(days=5),
@@ -217,6 +225,20 @@ def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
     told = stream.explain("AB-1")
     assert (told.waited, told.worked) == (life["wait"], life["work"])
     assert "Somebody worked on AB-2, AB-3 meanwhile, which counts for this ticket." in str(told)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [replace, lambda stream: replace(stream, seed=7), lambda stream: pickle.loads(pickle.dumps(stream))],
+)
+def test_a_copy_of_a_window_without_the_parts_knows_when_they_were_worked_on(
+    copy: Callable[[ValueStream], ValueStream],
+) -> None:
+    """A window of stories keeps no sub-task."""
+    life = copy(worked_on_in_parts(Window(ticket_type="Story"))).lifecycles
+    assert life["ticket"].tolist() == ["jira:1001"]
+    assert life["started"].tolist() == [pd.Timestamp("2026-01-06T09:00", tz="UTC")]
+    assert life["cycle"].tolist() == [pd.Timedelta(days=4)]
 
 
 def test_what_was_never_recorded_is_unknown_and_no_cause() -> None:
@@ -399,3 +421,20 @@ def test_closed_when_created_stops_no_check() -> None:
         as_of=pd.Timestamp("2026-01-11", tz="UTC"),
     )
     assert "3 of 3 finished tickets were discarded, with 0 %" in " ".join(stream.quality["detail"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "aliases"),
+    [("OLD-7", "{}"), (" old-7 ", "{}"), ("FORMER-1", '{ FORMER = "AB" }'), ("ab-1", "{}")],
+)
+def test_a_ticket_is_found_by_the_keys_that_it_had(asked: str, aliases: str) -> None:
+    """Moved from another project, or in a project that was renamed."""
+    move = {"field": "Key", "from": None, "fromString": "OLD-7", "to": None, "toString": "AB-1"}
+    workflow = parse_workflow(f"[jira]\naliases = {aliases}")
+    stream = stream_from_log(
+        log_from_jira([issue(1, history(1, "2026-01-06T09:00:00.000+0000", move)), issue(2)]),
+        workflow=workflow,
+        as_of=pd.Timestamp("2026-01-11", tz="UTC"),
+    )
+    assert stream.explain(asked).key == "AB-1"
+    assert stream.plot.ticket_life(asked).layout.title.text.startswith("AB-1")

@@ -104,7 +104,7 @@ def git(
 @pull.command()
 def deployments(
     context: typer.Context,
-    file: Annotated[Path, typer.Option(help="A list of deployments: .csv or .jsonl, one a row.")],
+    file: Annotated[Path, typer.Option(help="A list of deployments, one a row: a table or .jsonl.")],
     name: Annotated[str, typer.Option(help="A name for the source; by default that of the file.")] = "",
     repository: Annotated[str, typer.Option(help="Repository of rows that name none.")] = "",
     environment: Annotated[str, typer.Option(help="Environment of rows that name none.")] = "",

@@ -78,8 +78,8 @@ def asked_pages(
 
         jira = LiveJira(
             session_of(asked, on_wait=progress.waiting), scope_of(asked), archive, at or datetime.now(UTC),
-            source=source, as_asked=json.dumps(asked), custom=workflow.jira.fields, on_total=progress.total,
-            on_doubt=progress.doubted,
+            source=source, as_asked=json.dumps(asked), custom=workflow.tracker_fields,
+            on_total=progress.total, on_doubt=progress.doubted,
         )  # fmt: skip
         pages = live_pages(jira, sweep=sweep)
     return _of_one_site(pages, source, archive)

@@ -17,7 +17,7 @@ from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
 from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
-from vsm.config.stages import Stage, faults_of_stages, splits_of, stages_html
+from vsm.config.stages import HOLDER, Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
 
@@ -90,6 +90,16 @@ class Workflow(Section):
     def mapping(self) -> dict[str, str]:
         """Status name or id → stage."""
         return {status: stage.name for stage in self.stages for status in stage.statuses}
+
+    @property
+    def holder_fields(self) -> tuple[str, ...]:
+        """Fields of the tracker that name who holds tickets in some stage, each once."""
+        return tuple({stage.holder_field: None for stage in self.stages if stage.holder_field})
+
+    @property
+    def tracker_fields(self) -> dict[str, str]:
+        """Role → the tracker's field that plays it, by id or by name."""
+        return self.jira.fields | {f"{HOLDER}{field}": field for field in self.holder_fields}
 
     @property
     def splits(self) -> dict[str, tuple[str, ...]]:
@@ -166,12 +176,14 @@ class Workflow(Section):
         statuses = [status for stage in self.stages for status in stage.statuses]
         repositories = [section.name for section in self.repositories]
         reports = [report.name.casefold() for report in self.reports]
+        fields = [field.casefold() for field in self.holder_fields]
         faults = [
             *duplicates(stages, "stage '{}' is defined {} times; keep one"),
             *duplicates(statuses, "status '{}' is mapped {} times; keep it in one stage"),
             *duplicates(repositories, "repository '{}' is named {} times; keep one"),
             *faults_of_people(self.teams, self.persons, self.memberships),
             *faults_of_stages(self.stages),
+            *duplicates(fields, "holder_field '{}' is written in {} ways; keep one"),
             *duplicates(reports, "report '{}' is named {} times (capitals do not tell them apart); keep one"),
             *faults_of_calendars(self.calendars, self.teams, stream=self.stream.calendar),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -10,6 +10,8 @@ from vsm.config.toml import Line, Section, Word, duplicates
 
 Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
+HOLDER: Final = "holder "
+"""Before the name of a field: the role of one that names who holds tickets in a stage."""
 Assumed = Literal["name", "category", "board", "evidence", "nothing"]
 
 
@@ -20,7 +22,8 @@ class Stage(Section):
     that tickets leave this stage together on purpose (a release), which is then not taken for clean-up.
     ``wip`` is how many tickets may be in it, by agreement. In a ``blocked`` stage tickets are held up, as if
     they were flagged. ``assumed`` says what its kind was guessed from; it stays a guess until the key is
-    removed, or ``confirmed`` is true.
+    removed, or ``confirmed`` is true. ``holder_field`` is the field of Jira, by name or id, that names who
+    holds tickets while they are in the stage, such as Tester; where it is empty the assignee does.
 
     A stage with ``git`` has no statuses: commits show when a ticket is in it, and it splits the stages named
     ``within`` (see ``splits_of``).
@@ -31,6 +34,7 @@ class Stage(Section):
     statuses: tuple[Word, ...] = ()
     team: Line | None = None
     discipline: Line | None = None
+    holder_field: Line | None = None
     batch: bool = False
     blocked: bool = False
     assumed: Assumed | None = None
@@ -45,6 +49,16 @@ class Stage(Section):
         if kind == "outside":
             raise ValueError("kind 'outside' of a [[stage]] is called 'external' since version 0.2.0")
         return kind
+
+    @field_validator("holder_field")
+    @classmethod
+    def _is_no_field_of_flow(cls, field: str | None) -> str | None:
+        if field is not None and field.casefold() in ("assignee", "status"):
+            raise ValueError(
+                f"holder_field of a [[stage]] is '{field}'; name a field of people of your own, such as "
+                "Tester, or leave it out: the assignee holds what no such field gives to somebody else"
+            )
+        return field
 
 
 def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:

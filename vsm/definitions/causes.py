@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 from vsm.clock import Calendar, Clock
 from vsm.config import Waiting
 from vsm.definitions.handoffs import Handoff
-from vsm.definitions.states import Event, last_value
+from vsm.definitions.states import Event, assigned_person, names_holder
 from vsm.definitions.visits import (
     DONE,
     EXTERNAL,
@@ -26,7 +26,7 @@ from vsm.definitions.visits import (
     ticket_team,
 )  # fmt: skip
 from vsm.definitions.waits import Wait
-from vsm.tables import CAUSES
+from vsm.tables import CAUSES, PERSON_KINDS
 
 BLOCKED, OUTSIDE, NON_WORKING, UNASSIGNED, BATCHED, AT_CAPACITY, OVERTAKEN, UNEXPLAINED = CAUSES
 
@@ -82,7 +82,7 @@ class Facts:
         """Who was assigned to each ticket, and which team the tracker named for it."""
         found: dict[str, list[Event]] = {ticket: [] for ticket in self.visits_of}
         for event in self.events:
-            if event.kind in ("assignee", "team") and event.ticket in found:
+            if event.kind in ("team", *PERSON_KINDS) and event.ticket in found:
                 found[event.ticket].append(event)
         return found
 
@@ -138,15 +138,19 @@ class Receiver(NamedTuple):
 
 
 def receiver_at(wait: Wait, at: datetime, facts: Facts) -> Receiver:
-    """Whoever was assigned, else the team that the stage or the ticket belongs to, else who started next."""
-    events = facts.assignments[wait.ticket]
-    assigned = last_value(events, "assignee", at)
-    owner = facts.stages[wait.stage].team
+    """Whoever was assigned, else the team that the stage or the ticket belongs to, else who started next.
+
+    Who is in the stage's own field counts as assigned before the assignee.
+    """
+    events, stage = facts.assignments[wait.ticket], facts.stages[wait.stage]
+    assigned = assigned_person(events, stage.holder_field, at)
+    owner = stage.team
     if owner is None:
         owner = ticket_team(wait.ticket, events, wait.start, facts.teams)
     if assigned is not None or (owner is None and wait.holder is not None):
         person = assigned if assigned is not None else wait.holder
-        since = max([wait.start, *(e.at for e in events if e.kind == "assignee" and e.at <= at)])
+        naming = (e.at for e in events if names_holder(e, stage.holder_field) and e.at <= at)
+        since = max([wait.start, *naming])
         team = facts.teams.team(person, since) or wait.team
         rule = "assigned" if assigned is not None else "started next"
         return Receiver(person, None, rule, facts.clock.calendar(team, person=person))
@@ -358,7 +362,8 @@ def work_on_parts(ticket: str, facts: Facts) -> list[tuple[datetime, datetime]]:
 
 def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
     """All instants of a wait at which any cause can begin or end; its start is one."""
-    assigned = [event.at for event in facts.assignments[wait.ticket] if event.kind == "assignee"]
+    field = facts.stages[wait.stage].holder_field
+    assigned = [event.at for event in facts.assignments[wait.ticket] if names_holder(event, field)]
     cuts = {wait.start, *assigned}
     cuts |= {side for b in facts.blocked if b.ticket == wait.ticket for side in (b.start, b.end)}
     cuts |= {side for span in work_on_parts(wait.ticket, facts) for side in span}

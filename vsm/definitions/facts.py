@@ -76,7 +76,7 @@ def events_of(events: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[Event]
 
 def stage_facts(stages: pd.DataFrame) -> dict[str, StageFacts]:
     """Give the stage of each status, of a table as ``stages_from_names`` gives it."""
-    words = ["stage", "kind", "team", "discipline", "position", "batch"]
+    words = ["stage", "kind", "team", "discipline", "position", "batch", "holder_field"]
     return {row["status"]: StageFacts(*(row[word] for word in words)) for row in rows_of(stages)}
 
 

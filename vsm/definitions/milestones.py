@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vsm.definitions.states import MILESTONES, Event
+from vsm.definitions.states import MILESTONES, Event, assigned_person
 from vsm.definitions.visits import DONE, StageFacts
 
 Row = Mapping[str, Any]
@@ -119,7 +119,8 @@ def _moves(
         phase = _phase(at, commits, stage, split, spell_end, within.get("landing", ()))
         shown = phase if phase and stage.name in within.get(phase, ()) else None
         if shown != shown_before or (shown and at in statuses):
-            actor = _actor(at, shown, commits, life, statuses, entered)
+            free = assigned_person(life, stage.holder_field, at) is None
+            actor = _actor(at, shown, commits, statuses, entered, free=free)
             after = f"git:{shown}" if shown else str(statuses[past[-1]].after)
             bulk = at in statuses and statuses[at].bulk
             added.append(
@@ -182,12 +183,11 @@ def _actor(
     at: datetime,
     shown: str | None,
     commits: list[_Commit],
-    life: list[Event],
     statuses: Mapping[datetime, Event],
     entered: datetime,
+    *,
+    free: bool,
 ) -> str | None:
-    assigned = [row.after for row in life if row.kind == "assignee" and row.at <= at]
-    free = not assigned or assigned[-1] is None
     if shown == "coding" and (free or any(c.written == at for c in commits)):
         return _first_author(at, commits)
     if entered == at or (free and shown is None):

@@ -20,7 +20,8 @@ from vsm.definitions.causes import (
     ready_since,
 )  # fmt: skip
 from vsm.definitions.handoffs import Handoff
-from vsm.definitions.visits import DONE, EXTERNAL, WORK, Visit
+from vsm.definitions.visits import DONE, EXTERNAL, WORK, StageFacts, Visit
+from vsm.tables import PERSON_KINDS
 
 SHOWN: Final = 3
 
@@ -36,6 +37,7 @@ class Sentences:
         """The events that began and ended a visit, and the rules for its holder and team."""
         holder = {
             "assigned": f"Holder: {visit.holder}, the assignee.",
+            "in the field": f"Holder: {visit.holder}, named in {self._stage(visit).holder_field}.",
             "moved it in": f"Holder: {visit.holder}, who moved it in; nobody was assigned.",
             "started next": f"Holder: {visit.holder}, who held the next work visit.",
             "nobody": "Holder: nobody known.",
@@ -53,6 +55,9 @@ class Sentences:
         else:
             ended = "Ended when the ticket was found deleted or hidden." if visit.left else "Still open."
         return " ".join(text for text in (begun, ended, holder, team, *marks) if text)
+
+    def _stage(self, visit: Visit) -> StageFacts:
+        return self.facts.stages[visit.stage]
 
     def parts(self, ticket: str) -> str:
         """The parts of a ticket that were worked on while it waited itself."""
@@ -160,10 +165,11 @@ def _change(visit: Visit) -> str:
     if event.kind == "team":
         given = f"gave it to {event.after}" if event.after else "took it from its team"
         return f"{who} {given}" if who else f"its team became {event.after or 'unknown'}"
-    if event.kind == "assignee" and event.after is None:
-        return f"{who} unassigned it" if who else "it was unassigned"
+    if event.kind == "holder":
+        return f"{who or 'somebody'} set {event.field} to {event.after or 'nobody'}"
     if event.kind == "assignee":
-        return f"{who} assigned it to {event.after}" if who else f"it was assigned to {event.after}"
+        given = f"assigned it to {event.after}" if event.after else "unassigned it"
+        return f"{who or 'somebody'} {given}"
     if str(event.after).startswith("git:"):
         return f"Git showed it in {visit.stage}"
     return f"{who} moved it to {visit.stage}" if who else f"it was moved to {visit.stage}"
@@ -172,7 +178,7 @@ def _change(visit: Visit) -> str:
 def _touch(visit: Visit) -> str:
     """Describe the evidence for the start of work."""
     if visit.touch_rule == "entry":
-        assigned = visit.began is not None and visit.began.kind == "assignee"
+        assigned = visit.began is not None and visit.began.kind in PERSON_KINDS
         return f"when {visit.holder} {'assigned it to themselves' if assigned else 'moved it in'}"
     if visit.touch_rule:
         return f"at the first {visit.touch_rule} by {visit.holder}"

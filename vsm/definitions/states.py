@@ -1,10 +1,12 @@
 """States of a ticket: its status, assignee and team after each change; which changes act together."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Final
+
+from vsm.tables import PERSON_KINDS
 
 MILESTONES: Final = "git"
 """Source of the moves that ``with_milestones`` adds."""
@@ -24,11 +26,15 @@ class Event:
     ref: str
     seq: int
     bulk: bool
+    field: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
 class State:
-    """What held after one change; ``move``, ``assignment`` and ``named`` (a team) are its events, if any."""
+    """What held after one change; ``move``, ``assignment`` and ``named`` (a team) are its events, if any.
+
+    ``people`` are the persons in fields of people, ``entries`` the events of this change that put them there.
+    """
 
     at: datetime
     status: str
@@ -37,6 +43,8 @@ class State:
     move: Event | None = None
     assignment: Event | None = None
     named: Event | None = None
+    people: Mapping[str, str | None] = field(default_factory=dict)
+    entries: Mapping[str, Event] = field(default_factory=dict)
 
 
 def list_states(life: list[Event]) -> list[State]:
@@ -49,7 +57,7 @@ def list_states(life: list[Event]) -> list[State]:
     created = next((event.at for event in life if event.kind == "created"), None)
     if created is None:
         return []
-    rows = [event for event in life if event.kind in ("status", "assignee", "team")]
+    rows = [event for event in life if event.kind in ("status", "team", *PERSON_KINDS)]
     changes: list[tuple[datetime, list[Event]]] = []
     for (at, _), record in groupby(rows, key=lambda event: (max(event.at, created), _record_of(event))):
         events = list(record)
@@ -61,6 +69,7 @@ def list_states(life: list[Event]) -> list[State]:
             changes.append((at, events))
     states: list[State] = []
     now: dict[str, str | None] = {}
+    people: dict[str, str | None] = {}
     first = next((event for event in rows if event.kind == "status"), None)
     if first is not None and first.at > created and first.before is not None:
         changes.insert(0, (created, []))
@@ -71,6 +80,8 @@ def list_states(life: list[Event]) -> list[State]:
         now |= {event.kind: event.after for event in [*moves, *assignments]}
         teams = [event for event in events if event.kind == "team"]
         now |= {event.kind: event.after for event in teams}
+        entries = {str(event.field): event for event in events if event.kind == "holder"}
+        people |= {name: event.after for name, event in entries.items()}
         if (status := now.get("status")) is not None:
             states.append(
                 State(
@@ -81,6 +92,8 @@ def list_states(life: list[Event]) -> list[State]:
                     move=moves[-1] if moves else None,
                     assignment=assignments[-1] if assignments else None,
                     named=teams[-1] if teams else None,
+                    people=dict(people),
+                    entries=entries,
                 )
             )
     return states
@@ -93,6 +106,18 @@ def _moves_on(event: Event) -> bool:
 def _record_of(event: Event) -> str:
     """Moves that Git shows come with whatever changed at their instant."""
     return "" if event.source == MILESTONES else event.ref
+
+
+def names_holder(event: Event, holder_field: str | None) -> bool:
+    """Whether an event says who holds the ticket in a stage: the assignee, or who is in the stage's field."""
+    return event.kind == "assignee" or (event.kind == "holder" and event.field == holder_field)
+
+
+def assigned_person(life: Iterable[Event], holder_field: str | None, at: datetime) -> str | None:
+    """The person in the stage's field, else the assignee, up to and at an instant."""
+    known = [event for event in life if names_holder(event, holder_field)]
+    in_field = last_value(known, "holder", at)
+    return in_field if in_field is not None else last_value(known, "assignee", at)
 
 
 def last_value(life: Iterable[Event], kind: str, at: datetime) -> str | None:

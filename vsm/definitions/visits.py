@@ -24,6 +24,7 @@ class StageFacts(NamedTuple):
     discipline: str | None
     position: int
     batch: bool
+    holder_field: str | None = None
 
 
 class Spell(NamedTuple):
@@ -209,7 +210,7 @@ def _pieces(
             holder_rule=rule,
             team=team,
             team_rule=team_rule,
-            began=(state.assignment or state.named) if pieces else state.move,
+            began=_assignment(stay.stage, state) if pieces else state.move,
             ended=stay.next_move,
         )
         pieces.append(piece)
@@ -217,7 +218,7 @@ def _pieces(
 
 
 def _holder(stay: _Stay, state: State, later: Iterable[_Stay]) -> tuple[str | None, str]:
-    """The holder of work is the assignee, else whoever moved the ticket in, else nobody.
+    """The holder of work: who is in the stage's field, else the assignee, else who moved it in, else nobody.
 
     The holder of what waits is whoever starts on it next, which is known only afterwards.
     """
@@ -227,9 +228,19 @@ def _holder(stay: _Stay, state: State, later: Iterable[_Stay]) -> tuple[str | No
         return holder, "started next" if holder else "nobody"
     if stay.stage.kind == DONE:
         return None, ""
+    if (person := state.people.get(stay.stage.holder_field or "")) is not None:
+        return person, "in the field"
     if state.assignee is not None:
         return state.assignee, "assigned"
     return (stay.mover, "moved it in") if stay.mover is not None else (None, "nobody")
+
+
+def _assignment(stage: StageFacts, state: State) -> Event | None:
+    """The event of a change that gave a ticket its holder, else that which named its team."""
+    field = stage.holder_field or ""
+    entry = state.entries.get(field)
+    given = entry if state.people.get(field) is not None else state.assignment or entry
+    return given or state.named
 
 
 def _team(

@@ -12,6 +12,12 @@ from vsm.tables import INSTANT
 
 JOINT: Final = "; "
 AMOUNTS: Final = ("value", "cost_of_delay")
+UNRESOLVED: Final = frozenset(
+    ("", "-", "–", "none", "unresolved", "not resolved", "unerledigt", "nicht erledigt", "offen",
+     "non résolu", "non résolue", "sin resolver", "no resuelto", "não resolvido", "non risolto", "onopgelost",
+     "nierozwiązane", "olöst", "не решено", "未解決", "未解决", "미해결")
+)  # fmt: skip
+"""What stands for a resolution where there is none."""
 FAR_MS: Final = 253_402_300_800_000
 """The year 10000 in epoch milliseconds: no instant, and more than pandas can hold."""
 
@@ -92,3 +98,14 @@ def check_amounts(
             if text and amount(text) is None:
                 detail = f"{key}: its {word.replace('_', ' ')} is '{text}', no number; taken as missing"
                 yield QualityNote("amount is no number", "note", detail, source, ticket)
+
+
+def resolution(name: object) -> str | None:
+    """Give the name of a resolution; None where it says that there is none, as exports and some Jiras do.
+
+    Examples
+    --------
+    >>> [resolution(name) for name in ("Fixed", "Unresolved", "Nicht erledigt", "", None)]
+    ['Fixed', None, None, None, None]
+    """
+    return None if str(name or "").strip().casefold() in UNRESOLVED else str(name)

@@ -107,5 +107,11 @@ def log_from_deployments(documents: Iterable[Mapping[str, Any]], *, source: str)
         QualityNote("unknown outcome", "warning", detail.format(word, count), source)
         for word, count in unknown.items()
     ]
+    if updates := [body["updates"] for body in bodies if body.get("updates")]:
+        detail = (
+            f"{sum(updates)} rows are taken for updates of {len(updates)} deployment(s), since they share id "
+            "and environment; the last of each counts"
+        )
+        notes.append(QualityNote("updates of deployments", "note", detail, source))
     rows = rows[there].assign(source=source).sort_values(["at", "deploy"], ignore_index=True)
     return Log(deploys=conform(rows, DEPLOYS), quality=quality_from_notes(notes))

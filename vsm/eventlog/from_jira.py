@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from vsm.bodies import Issue
-from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined
+from vsm.config import HOLDER
+from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined, resolution
 from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.jira_items import (
@@ -27,7 +28,7 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
-from vsm.eventlog.jira_site import JiraDocuments, custom_value
+from vsm.eventlog.jira_site import JiraDocuments, custom_value, person_in_field
 from vsm.eventlog.links import links_without_history, with_present_keys
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.eventlog.sprints import sprint_ids, sprints_in
@@ -88,7 +89,7 @@ def log_from_jira(
     parts, names = list[_Part](), _Names()
     for issues in documents.parts():
         parts.append(_part(issues, documents.roles, source))
-        names.add(issues, source)
+        names.add(issues, source, documents.roles)
     if not parts:
         named = names.table(documents.statuses, [], source, mail_key)
         return Log(names=named, quality=quality_from_notes(documents.notes))
@@ -102,7 +103,8 @@ def log_from_jira(
     lifecycles = _lives(lifecycles, changes, ids)
     links = links_without_history(linked, changes, lifecycles=lifecycles, ids=ids, source=source)
     lasting = _items(links, pd.DatetimeIndex([link.at for link in links], dtype=INSTANT))
-    rows = pd.concat([_first_states(changes, lifecycles), lasting, changes], ignore_index=True)
+    kinds = [*STATES, *(name for name in lifecycles.columns if name.startswith(HOLDER))]
+    rows = pd.concat([_first_states(changes, lifecycles, kinds), lasting, changes], ignore_index=True)
     ends = _ends(documents, rows, lifecycles, source)
     named = names.table(documents.statuses, entered, source, mail_key)
     notes = [
@@ -201,7 +203,7 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "labels": joined(fields.get("labels") or ()),
         "created": fields["created"],
         "resolved": fields.get("resolutiondate"),
-        "resolution": (fields.get("resolution") or {}).get("name"),
+        "resolution": resolution((fields.get("resolution") or {}).get("name")),
         "unit": level_of(fields.get("issuetype") or {}),
         "url": f"{site[0]}/browse/{body['key']}" if site[1] else None,
         "creator": account(source, fields.get("creator")) or account(source, fields.get("reporter")),
@@ -211,6 +213,11 @@ def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any
         "parent_key": custom["parent"],
         "sprint": custom["sprint"] or sprint_ids(fields),
         **{role: custom[role] for role in ("team", "flag", "objective")},
+        **{
+            role: person_in_field(fields, role, roles=roles, source=source)
+            for role in roles.values()
+            if role.startswith(HOLDER)
+        },
         **{word: amount(custom[word]) for word in AMOUNTS},
         **{f"{word}_text": custom[word] for word in AMOUNTS},
         "histories": len(changelog["histories"]),
@@ -229,12 +236,12 @@ def _amounts(lifecycles: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str
         )
 
 
-def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
+def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
     """Give what the changelog lacks: each ticket's creation and its state at that instant.
 
     A first status change from nothing is taken to have been made at once: a ticket is always somewhere.
     """
-    stated = changes[changes["kind"].isin(STATES)].drop_duplicates(["ticket", "kind"])
+    stated = changes[changes["kind"].isin(kinds)].drop_duplicates(["ticket", "kind"])
     halves = (stated["kind"] == "status") & stated["before"].isna()
     first_of = stated.assign(value=stated["before"].mask(halves, stated["after"]))
     firsts = lifecycles[["ticket"]].assign(
@@ -249,7 +256,7 @@ def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFra
         bulk=False,
     )
     facts = [firsts]
-    for position, kind in enumerate(STATES, start=1):
+    for position, kind in enumerate(kinds, start=1):
         changed, after = first_of[first_of["kind"] == kind].set_index("ticket")["value"], lifecycles[kind]
         if len(changed):
             first = lifecycles["ticket"].map(changed)
@@ -278,6 +285,9 @@ def _events(rows: list[pd.DataFrame], source: str) -> pd.DataFrame:
     """Give EVENTS with ties ranked; it uses the rows up."""
     timed = pd.concat(rows, ignore_index=True)
     rows.clear()
+    of_field = timed["kind"].str.startswith(HOLDER)
+    timed["field"] = timed["kind"].where(of_field).str.removeprefix(HOLDER)
+    timed["kind"] = timed["kind"].mask(of_field, HOLDER.strip())
     words = dict.fromkeys(("ticket", "before", "after", "actor"), "category")
     timed = timed.astype(words).sort_values(ORDER, kind="stable", ignore_index=True)
     timed["seq"] = timed.groupby(["ticket", "at"], observed=True).cumcount()
@@ -293,11 +303,12 @@ class _Names:
         self._spans: list[pd.DataFrame] = []
         self._addresses: set[tuple[str, str]] = set()
 
-    def add(self, issues: list[Issue], source: str) -> None:
+    def add(self, issues: list[Issue], source: str, roles: Mapping[str, str]) -> None:
         """Add what these issues tell."""
-        self._add(name for body in issues for name in names_in(body, source=source))
+        self._add(name for body in issues for name in names_in(body, source=source, roles=roles))
         self._add(name for body in issues for name in sprints_in(body["fields"], source=source))
-        self._addresses.update(pair for body in issues for pair in addresses_in(body, source=source))
+        for body in issues:
+            self._addresses.update(addresses_in(body, source=source, roles=roles))
 
     def _add(self, borne: Iterable[tuple[str, str, str, str | None, object]]) -> None:
         numbers, seen, about = list[int](), list[object](), list[tuple[str, str | None]]()

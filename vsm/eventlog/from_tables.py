@@ -7,17 +7,13 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.eventlog.activities import Activities, steps_of
-from vsm.eventlog.fields import AMOUNTS, JOINT, amount, check_amounts, instants, joined
+from vsm.eventlog.fields import AMOUNTS, JOINT, amount, check_amounts, instants, joined, resolution
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
 from vsm.tables import EVENTS, NAMES, STAGE_KINDS, TICKETS, conform
 
 Json = Mapping[str, Any]
 SEVERAL: Final = 5
 """Tickets of which it is no accident that none has a second row."""
-UNRESOLVED: Final = frozenset(
-    ("", "-", "–", "none", "unresolved", "unerledigt", "nicht erledigt", "offen", "non résolu", "non résolue",
-     "sin resolver", "não resolvido", "non risolto", "onopgelost", "nierozwiązane", "olöst", "未解決")
-)  # fmt: skip
 
 
 def log_from_table(documents: Iterable[Json], *, source: str) -> Log:
@@ -96,8 +92,8 @@ def _facts(case: Json, source: str) -> Iterator[dict[str, Any]]:
             if after != state[kind] and not (kind == "assignee" and held_by_mover):
                 yield fact | {"kind": kind, "before": state[kind], "after": after}
                 state[kind] = after
-        if number == len(case["rows"]) - 1 and resolved(case.get("resolution")):
-            yield fact | {"kind": "resolution", "before": None, "after": case["resolution"]}
+        if number == len(case["rows"]) - 1 and (named := resolution(case.get("resolution"))):
+            yield fact | {"kind": "resolution", "before": None, "after": named}
 
 
 def _kinds(cases: list[dict[str, Any]], source: str, found: Activities) -> dict[str, str]:
@@ -119,17 +115,6 @@ def _histories(cases: list[dict[str, Any]], source: str) -> Iterator[QualityNote
             "created in the status that it has; export the changes of status instead"
         )
         yield QualityNote("no history", "fault", detail, source)
-
-
-def resolved(resolution: object) -> bool:
-    """Whether a cell names a resolution: exports write a word where there is none.
-
-    Examples
-    --------
-    >>> [resolved(cell) for cell in ("Fixed", "Unresolved", "Nicht erledigt", "", None)]
-    [True, False, False, False, False]
-    """
-    return str(resolution or "").strip().casefold() not in UNRESOLVED
 
 
 def _id(source: str, name: object) -> str | None:

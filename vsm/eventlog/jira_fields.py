@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from vsm.config import HOLDER
 from vsm.tables import FIELD_WORDS
 
 KIND_OF_SYSTEM_FIELD: Final = {
@@ -38,6 +39,7 @@ def kind_of_item(item: Mapping[str, Any], *, roles: Mapping[str, str] = NO_ROLES
     where the item does not say that it is a custom one. The name of a custom field counts where ``roles`` do
     not say which field plays its part; a field whose checked option is an impediment is the flag, whatever it
     is called.
+    The kind of a field that names a holder is ``HOLDER`` and its name.
 
     Examples
     --------
@@ -47,7 +49,7 @@ def kind_of_item(item: Mapping[str, Any], *, roles: Mapping[str, str] = NO_ROLES
     """
     field_id, name = str(item.get("fieldId") or "").lower(), str(item["field"]).casefold()
     if (role := roles.get(field_id) or roles.get(name)) is not None:
-        return role if role in OWN_KINDS else None
+        return role if role in OWN_KINDS or role.startswith(HOLDER) else None
     if field_id in KIND_OF_SYSTEM_FIELD:
         return KIND_OF_SYSTEM_FIELD[field_id]
     if item.get("fieldtype") == "jira" or not (field_id or item.get("fieldtype")):

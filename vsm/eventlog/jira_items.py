@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from vsm.bodies import Issue
+from vsm.config import HOLDER
+from vsm.eventlog.fields import resolution
 from vsm.eventlog.jira_fields import NO_ROLES, kind_of_item
 
 Json = Mapping[str, Any]
@@ -102,9 +104,13 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
     >>> value({"to": "", "toString": ""}, "to", kind="flag", source="jira") is None
     True
     """
-    if kind in BY_ID:
+    if kind in BY_ID or kind.startswith(HOLDER):
         value_id = item.get(side) or item.get(f"{side}String")
+        if kind.startswith(HOLDER) and value_id:  # of several people the first: ``[dev-1, dev-2]``
+            value_id = str(value_id).strip('[]" ').split(",")[0].strip('" ')
         return f"{source}:{value_id}" if value_id else None
+    if kind == "resolution":
+        return resolution(item.get(f"{side}String"))
     text = item.get(side) if kind in {"worklog", "sprint"} else item.get(f"{side}String")
     return str(text) if text else None
 
@@ -132,8 +138,10 @@ def _notes(fields: Json, kind: str) -> list[Json]:
     return (fields.get(kind) or {}).get(f"{kind}s") or []
 
 
-def names_in(body: Issue, *, source: str) -> Iterator[tuple[str, str, str, str | None, object]]:
-    """Give the names that ids bear: (kind, id, name, category, when).
+def names_in(
+    body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES
+) -> Iterator[tuple[str, str, str, str | None, object]]:
+    """Give the names that ids bear: (kind, id, name, category, when); ``roles`` as of ``history_items``.
 
     Examples
     --------
@@ -146,34 +154,46 @@ def names_in(body: Issue, *, source: str) -> Iterator[tuple[str, str, str, str |
     status = fields["status"]
     category = CATEGORIES.get((status.get("statusCategory") or {}).get("key") or "")
     yield "status", status_id(body, source=source), status["name"], category, fields.get("updated")
-    for user, when in _users(body):
+    for user, when in _users(body, roles):
         if user_id := account(source, user):
             program = APP if user.get("accountType") == APP else None
             yield "account", user_id, user.get("displayName") or user.get("name") or user_id, program, when
     for history in body["changelog"]["histories"]:
         for item in history["items"]:
-            kind = {"status": "status", "assignee": "account"}.get(kind_of_item(item) or "")
+            of = kind_of_item(item, roles=roles) or ""
+            kind = "account" if of.startswith(HOLDER) else {"status": of, "assignee": "account"}.get(of)
             sides = ((item.get("from"), item.get("fromString")), (item.get("to"), item.get("toString")))
             for value_id, name in sides if kind else ():
-                if name:
+                if name and not str(value_id).startswith("["):
                     yield str(kind), f"{source}:{value_id or name}", name, None, history["created"]
 
 
-def addresses_in(body: Issue, *, source: str) -> Iterator[tuple[str, str]]:
+def addresses_in(
+    body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES
+) -> Iterator[tuple[str, str]]:
     """Give (account, mail address). A live pull has dropped addresses; exports may hold them."""
-    for user, _ in _users(body):
+    for user, _ in _users(body, roles):
         user_id, address = account(source, user), user.get("emailAddress")
         if user_id and address:
             yield user_id, address
 
 
-def _users(body: Issue) -> Iterator[tuple[Json, object]]:
+def users_in(value: object) -> list[Json]:
+    """Give the users in a field of people, of which some hold several."""
+    values = value if isinstance(value, Sequence) else [value]
+    return [user for user in values if isinstance(user, Mapping)]
+
+
+def _users(body: Issue, roles: Mapping[str, str]) -> Iterator[tuple[Json, object]]:
     """Give everybody whom a body describes, and when that was."""
     fields = body["fields"]
     users: list[tuple[Json | None, object]] = [
         (user, fields["created"])
         for user in (fields.get("assignee"), fields.get("creator"), fields.get("reporter"))
     ]
+    for name in roles:
+        if roles[name].startswith(HOLDER):
+            users += [(user, fields["created"]) for user in users_in(fields.get(name))]
     users += [(history.get("author"), history["created"]) for history in body["changelog"]["histories"]]
     for kind in ("comment", "worklog"):
         users += [(note.get("author"), note.get("created")) for note in _notes(fields, kind)]

@@ -18,8 +18,9 @@ from vsm.bodies import (
     parsed_of,
     text_of,
 )
+from vsm.config import HOLDER
 from vsm.eventlog.jira_fields import NO_ROLES
-from vsm.eventlog.jira_items import Json
+from vsm.eventlog.jira_items import Json, account, users_in
 from vsm.eventlog.log import QualityNote
 
 BACK: Final = "back"
@@ -45,7 +46,8 @@ class JiraDocuments:
         What else a live pull stores: the site's statuses, and issues that are not there any more.
     roles
         The role that a custom field plays, by its id, or by its name in small letters: those of ``fields``,
-        and what a live Jira says of others. A file says nothing.
+        and what a live Jira says of others. A file says of fields named by name what their ids are where it
+        holds a change of them.
     latest
         The part that counts, of an issue that came in several parts with different bodies.
 
@@ -127,7 +129,11 @@ class JiraDocuments:
         match kind:
             case "site":
                 named = set(self._named.values())
-                roles = {name: role for name, role in body["roles"].items() if role not in named}
+                roles = {
+                    name: role
+                    for name, role in body["roles"].items()
+                    if (role in named) == role.startswith(HOLDER)
+                }
                 self.roles |= roles | self._named
             case "status":
                 self.statuses.append(body)
@@ -154,10 +160,20 @@ class JiraDocuments:
                 )
                 if updated >= known[1]:
                     mine[number], self._known[number], self.latest[ticket] = issue, state, part
+        if self._named:
+            for issue in mine.values():
+                self._learn_ids(issue)
         for issue in mine.values():
             self._odd += _odd_values(issue, self.roles, self._source)
         if mine:
             yield list(mine.values())
+
+    def _learn_ids(self, issue: Issue) -> None:
+        """Learn the ids of fields that vsm.toml names by name: a body has them by id alone."""
+        for item in (item for history in issue["changelog"]["histories"] for item in history["items"]):
+            role = self._named.get(item["field"].casefold())
+            if role is not None and (field_id := item.get("fieldId")):
+                self.roles.setdefault(field_id.lower(), role)
 
 
 def _left_out(read: Read[Any], name: str, source: str) -> QualityNote:
@@ -205,6 +221,19 @@ def custom_value(fields: Json, role: str, *, roles: Mapping[str, str], source: s
     values = (fields.get(name) for name in sorted(roles) if roles[name] == role)
     joined = ", ".join(next((parts for value in values if (parts := list(_parts(value, role)))), ()))
     return f"{source}:{joined}" if role == "team" and joined else joined or None
+
+
+def person_in_field(fields: Json, role: str, *, roles: Mapping[str, str], source: str) -> str | None:
+    """Give the account in a field of people, of several the first; None where it is empty.
+
+    Examples
+    --------
+    >>> fields = {"customfield_10300": {"accountId": "qa-1"}}
+    >>> person_in_field(fields, "holder QA", roles={"customfield_10300": "holder QA"}, source="jira")
+    'jira:qa-1'
+    """
+    users = (user for name in sorted(roles) if roles[name] == role for user in users_in(fields.get(name)))
+    return account(source, next(users, None))
 
 
 def _parts(value: object, role: str) -> Iterator[str]:

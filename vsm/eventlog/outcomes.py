@@ -9,7 +9,7 @@ import pandas as pd
 from vsm.config import Outcome, Workflow
 from vsm.eventlog.log import Log
 from vsm.eventlog.stages import stages_from_names
-from vsm.eventlog.status_names import outcome_phrases, plain_words, says_discarded
+from vsm.eventlog.status_names import outcome_phrases, plain_words, says_discarded, says_undone
 
 Word = Literal["delivered", "discarded"]
 
@@ -19,7 +19,7 @@ def outcome_of(resolution: str | None, status: str | None, *, settings: Outcome)
 
     What vsm.toml lists decides first. Else the resolution does; a status that says "discarded" wins over a
     resolution that only says "done", since trackers set that one by themselves. Without a resolution the
-    status decides.
+    status decides. What is denied ("Not a duplicate") is not said, and "Not done" is discarded.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def outcome_of(resolution: str | None, status: str | None, *, settings: Outcome)
                 return word
     if len(names) == 2 and plain_words(names[0]) in outcome_phrases("done"):
         names.reverse()
-    return "discarded" if names and says_discarded(names[0]) else "delivered"
+    return "discarded" if names and (says_discarded(names[0]) or says_undone(names[0])) else "delivered"
 
 
 def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:

@@ -20,6 +20,7 @@ from vsm.people import (
     with_renamed,
 )
 from vsm.people.contacts import without_addresses
+from vsm.tables import PERSON_KINDS
 
 Part = TypeVar("Part", bound=BaseModel)
 SEPARATOR: Final = "; "
@@ -38,7 +39,7 @@ def log_without_addresses(log: Log) -> Log:
     """
     tables = {name: _masked(getattr(log, name), columns) for name, columns in ACCOUNT_COLUMNS.items()}
     events = tables["events"]
-    assigned, sides = events["kind"] == "assignee", ["before", "after"]
+    assigned, sides = events["kind"].isin(PERSON_KINDS), ["before", "after"]
     plain = events.loc[assigned, sides].astype("str")
     hidden = _masked(plain, ("before", "after"))
     if not hidden.equals(plain):
@@ -238,7 +239,7 @@ def _changed(sections: tuple[Part, ...], fields: Callable[[Part], dict[str, Any]
 
 def _accounts(log: Log, people: People) -> set[str]:
     """List every account that any table names, known to somebody or not."""
-    assigned = log.events[log.events["kind"] == "assignee"]
+    assigned = log.events[log.events["kind"].isin(PERSON_KINDS)]
     columns = [log.events["actor"], assigned["before"], assigned["after"]]
     columns += [log.commits[name] for name in ("author", "committer")]
     columns += [log.commits[name].astype("str").str.split(SEPARATOR).explode() for name in LIST_COLUMNS]

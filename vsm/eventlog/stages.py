@@ -12,8 +12,8 @@ from vsm.eventlog.status_names import kind_from_name
 RESOLVED: Final = "resolved"
 """The status that a resolved ticket has in place of one that is not done (``[outcome] finish``)."""
 COLUMNS: Final = [
-    "status", "name", "stage", "kind", "team", "discipline", "position", "batch", "blocked", "assumed",
-    "mapped",
+    "status", "name", "stage", "kind", "team", "discipline", "holder_field", "position", "batch", "blocked",
+    "assumed", "mapped",
 ]  # fmt: skip
 RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
@@ -41,9 +41,10 @@ def stages_from_names(
     Returns
     -------
     DataFrame
-        One row per status id: ``status, name, stage, kind, team, discipline, position, batch, blocked,
-        assumed, mapped``; ``name`` is the latest, ``position`` counts stages from 0, ``assumed`` says what
-        the kind was guessed from (name, category, board, evidence, nothing), and is missing where none was.
+        One row per status id: ``status, name, stage, kind, team, discipline, holder_field, position, batch,
+        blocked, assumed, mapped``; ``name`` is the latest, ``position`` counts stages from 0, ``assumed``
+        says what the kind was guessed from (name, category, board, evidence, nothing), and is missing where
+        none was.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def stages_from_names(
                 row |= {"kind": "work" if worked[row["status"]] else "queue", "assumed": "evidence"}
     # A stage that Git shows has a status of its own, so that it is one among others.
     rows += [_described(f"git:{stage.git}", stage.name, stage) for stage in workflow.stages if stage.git]
-    words = ["status", "name", "stage", "kind", "team", "discipline", "assumed"]
+    words = ["status", "name", "stage", "kind", "team", "discipline", "holder_field", "assumed"]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))
     flags = ["batch", "blocked", "mapped"]
@@ -93,6 +94,7 @@ def _row(
     said = None if firm else kind_from_name(shown[0], filed)
     return {
         "status": status, "name": shown[0], "stage": shown[0], "team": None, "discipline": None,
+        "holder_field": None,
         "kind": said.kind if said else filed or "queue", "blocked": bool(said and said.blocked),
         "assumed": None if firm else "name" if said else "category" if filed else "nothing",
         "batch": False, "mapped": False,
@@ -108,7 +110,8 @@ def _resolved(workflow: Workflow) -> dict[str, Any]:
 
 def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:
     columns = {"kind": stage.kind, "team": stage.team, "discipline": stage.discipline, "batch": stage.batch}
-    columns |= {"blocked": stage.blocked, "assumed": None if stage.confirmed else stage.assumed}
+    columns |= {"holder_field": stage.holder_field, "blocked": stage.blocked}
+    columns |= {"assumed": None if stage.confirmed else stage.assumed}
     return {"status": status, "name": name, "stage": stage.name, "mapped": True, **columns}
 
 

@@ -46,15 +46,30 @@ def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]
     }
 
 
-_VERSION: Final = r"\.[0-9x]|-[0-9]+-[0-9]|-(?:rc\.?[0-9]+|snapshot)(?![A-Za-z0-9])"
-"""What goes on after a number that is a version's, as in shop-4.0.0."""
+_PACKAGES: Final = (
+    "tar|tgz|gz|bz2|xz|zst|zip|7z|rar|jar|war|ear|aar|whl|egg|gem|nupkg|crate|deb|rpm|apk|ipa|dmg|pkg|exe|msi|"
+    "msix|iso|img|vsix|appimage|snap"
+)
+_STAGES: Final = (
+    "alpha|beta|rc|cr|pre|preview|snapshot|nightly|canary|eap|ga|dev(?=[-_.]?[0-9])|m(?=[0-9])|"
+    "sp(?=[0-9])|amd64|arm64|aarch64|x86_64|x86|x64|noarch"
+)
+_VERSION: Final = (
+    rf"\.[0-9x]|-[0-9]+-[0-9]|(?:[-_.~+][a-z0-9]+)*\.(?:{_PACKAGES})(?![a-z0-9])"
+    rf"|[-_.~](?:{_STAGES})[-_.0-9]*(?![a-z0-9_-])|\+(?:build|git|sha)?[.-]?[0-9]"
+)
+"""What goes on after a number that is a version's, as in shop-4.0.0, shop-4-beta2 and shop-4-src.tar.gz.
+
+A word more, as in SHOP-4-beta-programme, is a branch's. SHOP-4.patch is a ticket's.
+"""
 
 
 class KeyFinder:
     """Finds the tickets that texts name.
 
     Only keys of known projects are found, in any case: a loose pattern would find UTF-8, SHA-1 and CVE-2021
-    in real messages. A version such as shop-4.0.0 is no key. Keys that no ticket has are counted in
+    in real messages. A version such as shop-4.0.0 and a package such as shop-4.tar.gz
+    are none. Keys that no ticket has are counted in
     ``unknown``; a key of several tickets is neither.
 
     Parameters

@@ -10,9 +10,10 @@ from vsm.figures.causes import (
     meanings_table,
     wait_stories,
 )
-from vsm.figures.change import before_and_after, experiments_table, xmr_chart
+from vsm.figures.change import before_and_after, xmr_chart
 from vsm.figures.cycle_times import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
+from vsm.figures.experiments import experiments_table, moved_waits_table
 from vsm.figures.flow_tables import (
     accuracy_table,
     active_table,
@@ -101,6 +102,7 @@ __all__ = [
     "knowledge_table",
     "lead_time_table",
     "meanings_table",
+    "moved_waits_table",
     "named_rules_table",
     "next_steps_table",
     "objective_table",

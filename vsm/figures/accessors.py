@@ -92,6 +92,7 @@ class Plots(_Accessor):
             events=stream.events,
             commits=stream.commits,
             tickets=stream.tickets,
+            aliases=stream.workflow.jira.aliases,
         )
 
 
@@ -144,4 +145,5 @@ class Tables(_Accessor):
     open_stages = _of(figures.open_stages_table)
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
+    where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
     next_steps = _of(figures.next_steps_table)

@@ -1,31 +1,31 @@
-"""Before and after a change: survival curves, a process behaviour chart, and the table of experiments."""
+"""Before and after a change: survival curves, and a process behaviour chart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from pandas.io.formats.style import Styler
 
 from vsm.config import Experiment
+from vsm.figures.change_words import HOW_SURE, how_much, remarks, where_it_went
 from vsm.figures.labels import escape, hover, number, pluralize
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
-from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.model.change import (
     LEAD,
+    SHORTER,
     TOO_FEW,
     Comparison,
-    Side,
     chosen_change,
     compared,
-    experiments_judged,
     spells_of,
     still_going,
 )
+from vsm.model.moved_waits import most_grown, waits_before_and_after
 from vsm.model.weekly import WEEK, weekly_medians
+from vsm.stats.week_test import Spells
 from vsm.stats.xmr import xmr_limits, xmr_signals
 
 _DAY: Final = 86_400.0
@@ -46,7 +46,6 @@ def before_and_after(
     stage: str = "",
     experiments: Sequence[Experiment] = (),
     minimum: int,
-    seed: int,
     title: str | None = None,
 ) -> go.Figure:
     """Before and after a change: the share not yet finished by time (Kaplan–Meier), with both medians.
@@ -74,13 +73,17 @@ def before_and_after(
     if day is None:
         return nothing_to_see(of="before_and_after", title=title or _TITLE, hint=UNNAMED)
     found = compared(
-        spells_of(stage_visits, lifecycles, stage=stage), changed=day, as_of=as_of, minimum=minimum, seed=seed
+        spells_of(stage_visits, lifecycles, stage=stage), changed=day, as_of=as_of, minimum=minimum
     )
     heading = title or f"Before and after, {of}: {found.verdict}"
     if not (len(found.before.ended) and len(found.after.ended)):
         return nothing_to_see(
             of="before_and_after", title=heading, hint="Nothing began on one side of the change."
         )
+    grown = None
+    if found.verdict == SHORTER:
+        waits = waits_before_and_after(stage_visits, lifecycles, changed=day, as_of=as_of, minimum=minimum)
+        grown = most_grown(waits, stage=stage)
     sides = {"before": (found.before, SOFT, "dash"), "after": (found.after, KIND_COLOURS["work"], "solid")}
     figure = go.Figure([_curve(side, name, colour, dash) for name, (side, colour, dash) in sides.items()])
     for median, (_, colour, _) in zip(found.medians, sides.values(), strict=True):
@@ -95,7 +98,7 @@ def before_and_after(
         figure,
         of="before_and_after",
         title=heading,
-        caption=_caption(found),
+        caption=_caption(found, grown),
         alt=_alt(found, of),
         body=300,
         head=34,
@@ -104,7 +107,7 @@ def before_and_after(
     )
 
 
-def _curve(side: Side, name: str, colour: str, dash: str) -> go.Scatter:
+def _curve(side: Spells, name: str, colour: str, dash: str) -> go.Scatter:
     seconds, share = still_going(side)
     news = np.flatnonzero(
         np.append(True, (share[1:] != share[:-1]) | (np.arange(1, len(share)) == len(share) - 1))
@@ -145,19 +148,23 @@ def _median(seconds: float, colour: str) -> go.Scatter:
     )
 
 
-def _caption(found: Comparison) -> str:
+def _caption(found: Comparison, grown: "pd.Series[Any] | None") -> str:
+    ends = "What began before the change is followed only up to it."
     if found.verdict == TOO_FEW:
         return (
             f"n = {number(found.before.finished)} and {number(found.after.finished)} completed: too few to "
-            "say. What began before the change is followed only up to it."
+            f"say. {ends}"
         )
-    return (
+    said = [
         f"n = {number(found.before.finished)} completed before, {number(found.after.finished)} after; open "
-        f"ones count as not yet finished (Kaplan–Meier). Medians differ by {_signed(found.difference)} (95 % "
-        f"interval {_signed(found.low)} to {_signed(found.high)}, bootstrap by ticket); log-rank test: p "
-        f"{'< 0.001' if found.p < 0.001 else f'= {found.p:.3f}'}. What began before the change is followed "
-        "only up to it."
-    )
+        "ones count as not yet finished (Kaplan–Meier).",
+        how_much(found),
+        *remarks(found),
+        where_it_went(grown) if found.verdict == SHORTER else "",
+        HOW_SURE,
+        ends,
+    ]
+    return " ".join(filter(None, said))
 
 
 def _alt(found: Comparison, of: str) -> str:
@@ -271,55 +278,3 @@ def _weeks_caption(
         "moving ranges from the mean). A signal lies outside them, or is one of eight in a row on one side "
         "of the mean. Open work is not included: see the survival curves."
     )
-
-
-NOTHING = "No experiment is written down; put one into experiments.toml in the work folder."
-
-
-def experiments_table(
-    experiments: Sequence[Experiment],
-    stage_visits: pd.DataFrame,
-    lifecycles: pd.DataFrame,
-    *,
-    as_of: pd.Timestamp,
-    minimum: int,
-    seed: int,
-) -> Styler:
-    """What the team tried, and whether it helped, as ``experiments_judged`` says; the latest first.
-
-    Under ``minimum`` seen to end on either side nothing is claimed.
-    """
-    found = experiments_judged(experiments, stage_visits, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
-    latest_first = found.sort_values("since", ascending=False, kind="stable")
-    columns: Columns = {
-        "Experiment": "name",
-        "Since": lambda row: f"{row['since']}" + (f" to {row['until']}" if row["until"] else ""),
-        "Measure": lambda row: row["of"] if row["of"] == "lead time" else f"time in {row['of']}",
-        "Expected": "expect",
-        "Median before": lambda row: short_duration(row["before"]),
-        "Median after": lambda row: short_duration(row["after"]),
-        "Difference": _difference,
-        "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
-        "Did it help?": "answer",
-    }
-    caption = (
-        "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
-        "with its 95 % interval. That it helped is claimed only where the log-rank test is significant at "
-        "5 %; each experiment is tested on its own, so one in twenty that change nothing will seem to help. "
-        "n: completed before / after."
-    )
-    return table_of(latest_first, columns, caption, nothing=NOTHING)
-
-
-def _difference(row: Mapping[Any, Any]) -> str:
-    if pd.isna(row["difference"]):
-        return "–"
-    ends = [_signed(row[name]) for name in ("difference", "low", "high")]
-    return f"{ends[0]} ({ends[1]} to {ends[2]})"
-
-
-def _signed(time: Any) -> str:
-    """A difference of seconds, or of durations, with its sign."""
-    if pd.isna(time):
-        return "unknown"
-    return ("−" if time < 0 * time else "+") + short_duration(abs(time))

@@ -46,6 +46,7 @@ def ticket_life(
     events: pd.DataFrame,
     commits: pd.DataFrame,
     tickets: pd.DataFrame,
+    aliases: Mapping[str, str] | None = None,
     title: str | None = None,
 ) -> go.Figure:
     """One ticket's life, from its creation to its finish or until now.
@@ -55,7 +56,9 @@ def ticket_life(
     visits, waits, handoffs, events, commits, tickets
         VISITS, WAITS with causes, HANDOFFS, EVENTS with persons for accounts, COMMITS and TICKETS.
     key
-        The ticket's, such as ``SHOP-12``. Empty: a friendly sentence.
+        The ticket's, such as ``SHOP-12``, or the one it had before. Empty: a friendly sentence.
+    aliases
+        Former keys of renamed projects with today's.
     title
         Plain text; the ticket's key and title by default.
 
@@ -73,7 +76,7 @@ def ticket_life(
     if not key.strip():
         hint = "No ticket was chosen, or none is open."
         return nothing_to_see(of="ticket_life", title=title or "Ticket timeline", hint=hint)
-    ticket = ticket_of_key(tickets, key=key)
+    ticket = ticket_of_key(tickets, key=key, events=events, aliases=aliases)
     about = tickets.loc[tickets["ticket"] == ticket, ["key", "summary"]].astype("str").iloc[0]
     heading = str(about["key"]) if pd.isna(about["summary"]) else f"{about['key']}: {about['summary']}"
     tables = {"waits": waits, "handoffs": handoffs, "events": events, "commits": commits}

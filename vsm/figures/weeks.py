@@ -368,7 +368,7 @@ def wait_heat_map(
         caption=(
             f"Elapsed waiting of open and delivered tickets in each of {pluralize(len(mondays), 'week')} "
             f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
-            f"nothing waited. Without visits that a bulk edit began or ended.{left_out}"
+            f"nothing waited.{left_out}"
         ),
         alt=_heat_alt(shown) + left_out,
         body=_HEAT_ROW * len(names),

@@ -227,8 +227,10 @@ class Findings(tuple[Finding, ...]):
         return [*map(str, self.gaps), *self.left_out]
 
     def __str__(self) -> str:
-        """Give every claim on a line of its own."""
-        claims = [f"{n}. {finding.headline}" for n, finding in enumerate(self, start=1)] or [self.nothing]
+        """Give every claim on a line of its own, and what to try on the next."""
+        tries = [f"\n   Try: {finding.experiment}" if finding.experiment else "" for finding in self]
+        claims = [f"{n}. {finding.headline}{tries[n - 1]}" for n, finding in enumerate(self, start=1)]
+        claims = claims or [self.nothing]
         return "\n".join([*([f"{self.title}:"] if self.title else []), *claims, *self.notes()])
 
     __repr__ = __str__

@@ -47,7 +47,7 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             experiment=f"Let {row['a']} and {row['b']} look at the next ticket together before it starts.",
             basis=Basis(
                 definition="three turns or more between the same two, A B A; from the first return on.",
-                population=f"{len(present.delivered)} tickets delivered in the period, their whole lives.",
+                population=f"{len(present.delivered)} tickets delivered in the period, whole.",
                 formula=f"{humanize_duration(row['cost'])} ÷ all lead time of these tickets.",
             ),
         )
@@ -131,7 +131,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
 
 
 def hidden_work(present: Present) -> Iterator[Finding]:
-    """Claim how much of what was committed in the period was done while its ticket lay in a queue."""
+    """Claim how much of what was committed in the period was done while its ticket was in a queue."""
     linked, queued = commits_in_queues(present.visits, present.delivered, present.events)
     counts = share_of(queued, linked, minimum=present.minimum)
     if not counts["share"] >= OFTEN:

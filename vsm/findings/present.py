@@ -65,7 +65,13 @@ class Present:
     def period(self) -> Period:
         """The current period."""
         rules = self.rules
-        return current_period(self.lives, as_of=self.as_of, days=rules.days, delivered=rules.delivered)
+        return current_period(
+            self.lives,
+            as_of=self.as_of,
+            days=rules.days,
+            delivered=rules.delivered,
+            known_from=self.known_from,
+        )
 
     @cached_property
     def before(self) -> Period | None:

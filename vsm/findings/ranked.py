@@ -49,7 +49,7 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
         nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(dismissed)),
         none_of={"handoff": _no_handoff(present)},
         gaps=gaps,
-        left_out=(*dismissed, *_excluded(present.rules)),
+        left_out=(*dismissed, *_excluded(present)),
     )
 
 
@@ -103,7 +103,7 @@ def _dismissed(
     """Take out what vsm.toml dismisses until a day that has not passed, and say so."""
     kept, said = found, []
     for rule in rules_.dismiss:
-        if rule.until < as_of.date():
+        if rule.until <= as_of.date():
             continue
         gone = [
             finding
@@ -111,17 +111,18 @@ def _dismissed(
             if finding.subject.casefold() == rule.subject.casefold() and rule.rule in (None, finding.rule)
         ]
         kept = [finding for finding in kept if finding not in gone]
-        if gone:
-            said.append(f"Dismissed until {rule.until}: '{rule.subject}' ({rule.reason}).")
+        what = "Dismissed" if gone else "Nothing found to dismiss"
+        said.append(f"{what} until {rule.until}: '{rule.subject}': {rule.reason}.")
     return kept, said
 
 
-def _excluded(rules_: FindingRules) -> list[str]:
-    """Say what vsm.toml excludes."""
-    return [
-        f"Left out: {', '.join(rule.tickets) or f'{rule.since} to {rule.until}'} ({rule.reason})."
-        for rule in rules_.exclude
-    ]
+def _excluded(present: Present) -> list[str]:
+    """Say what vsm.toml excludes, and which tickets of these are not there."""
+    known, said = set(present.key.str.casefold()), []
+    for rule in present.rules.exclude:
+        keys = [key if key.casefold() in known else f"{key} (no such ticket)" for key in rule.tickets]
+        said.append(f"Left out: {', '.join(keys) or f'{rule.since} to {rule.until}'}: {rule.reason}.")
+    return said
 
 
 def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:

@@ -10,11 +10,11 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.intervals._kernels.arrays import NOBODY, Flags, Ints
 from vsm.intervals._kernels.coding import DictColumn, Interner, micros_at
-from vsm.tables import EVENT_KINDS, TOUCH_KINDS
+from vsm.tables import EVENT_KINDS, PERSON_KINDS, TOUCH_KINDS
 
-STATE_KINDS: Final = ("created", "status", "assignee", "team")
+STATE_KINDS: Final = ("created", "status", "team", *PERSON_KINDS)
 KIND: Final = {kind: code for code, kind in enumerate(EVENT_KINDS)}
-COLUMNS: Final = ("ticket", "at", "kind", "before", "after", "actor", "source", "ref", "bulk")
+COLUMNS: Final = ("ticket", "at", "kind", "before", "after", "actor", "source", "ref", "bulk", "field")
 MILESTONES: Final = "git"
 """Source of the moves that Git's milestones add."""
 
@@ -43,13 +43,14 @@ class EventColumns(NamedTuple):
     source: DictColumn
     ref: "pd.Series[str]"
     bulk: Flags
+    field: DictColumn
 
 
 def columns_of(events: pd.DataFrame) -> EventColumns:
     """Give these columns of a frame of EVENTS."""
     words = {
         name: DictColumn(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
-        for name in ("ticket", "kind", "before", "after", "actor", "source")
+        for name in ("ticket", "kind", "before", "after", "actor", "source", "field")
     }
     return EventColumns(
         at=micros_of(events["at"]), ref=events["ref"], bulk=events["bulk"].to_numpy(), **words
@@ -59,9 +60,9 @@ def columns_of(events: pd.DataFrame) -> EventColumns:
 class EventCodes(NamedTuple):
     """One entry a fact about a ticket's state or about work on it, in the log's order.
 
-    ``kind`` counts in EVENT_KINDS; ``before``, ``after`` and ``actor`` are codes of one interner. ``record``
-    differs between states of one ticket and instant that come from different records of the source;
-    ``shown`` marks moves that Git's milestones add.
+    ``kind`` counts in EVENT_KINDS; ``before``, ``after``, ``actor`` and ``field`` are codes of one interner.
+    ``record`` differs between states of one ticket and instant that come from different records of the
+    source; ``shown`` marks moves that Git's milestones add.
     """
 
     ticket: npt.NDArray[Any]
@@ -73,6 +74,7 @@ class EventCodes(NamedTuple):
     record: Ints
     shown: Flags
     bulk: Flags
+    field: Ints
 
 
 def event_codes(events: EventColumns, words: Interner, *, as_of: pd.Timestamp) -> EventCodes:
@@ -98,6 +100,7 @@ def event_codes(events: EventColumns, words: Interner, *, as_of: pd.Timestamp) -
         record=_records(ticket, at, np.flatnonzero(~stateless), events.ref, rows),
         shown=shown[events.source.codes[rows]],
         bulk=events.bulk[rows],
+        field=words.recode(events.field.dictionary, events.field.codes[rows]),
     )
 
 

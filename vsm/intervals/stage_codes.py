@@ -17,12 +17,16 @@ QUEUE, WORK, EXTERNAL, DONE = (STAGE_KIND[kind] for kind in ("queue", "work", "e
 
 
 class StageCodes(NamedTuple):
-    """Each stage by number, in the order of their first status; ``number`` is by status id."""
+    """Each stage by number, in the order of their first status; ``number`` is by status id.
+
+    ``field`` names who holds tickets in the stage.
+    """
 
     number: Mapping[str, int]
     kind: Ints
     team: Ints
     batch: Flags
+    field: Ints
 
 
 def stage_codes(stages: pd.DataFrame, words: Interner) -> StageCodes:
@@ -33,6 +37,7 @@ def stage_codes(stages: pd.DataFrame, words: Interner) -> StageCodes:
         kind=np.array([STAGE_KIND[kind] for kind in about["kind"]], dtype=np.int64),
         team=words.codes(about["team"]),
         batch=about["batch"].to_numpy(dtype=bool),
+        field=fields_of_stages(stages, words),
     )
 
 
@@ -46,6 +51,11 @@ def stage_of_status(stages: pd.DataFrame) -> dict[str, int]:
     """
     number = {stage: code for code, stage in enumerate(stages["stage"].drop_duplicates())}
     return {str(status): number[s] for status, s in zip(stages["status"], stages["stage"], strict=True)}
+
+
+def fields_of_stages(stages: pd.DataFrame, words: Interner) -> Ints:
+    """Give the field that names who holds tickets in each stage, by its number; NOBODY where none does."""
+    return words.codes(stages.drop_duplicates("stage")["holder_field"])
 
 
 class TeamCodes:

@@ -17,7 +17,7 @@ from vsm.intervals._kernels.runs import (
     take_or_missing,
 )
 from vsm.intervals.event_codes import KIND, STATES, EventCodes, columns_of, event_codes
-from vsm.intervals.stage_codes import stage_of_status
+from vsm.intervals.stage_codes import fields_of_stages, stage_of_status
 
 
 def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -36,10 +36,10 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     Returns
     -------
     DataFrame
-        One row per change: ``ticket`` (category), ``at``, ``stage`` (row number of the
-        stage's first status in ``stages``), ``assignee``, ``team`` (categories), ``mover`` (who changed
-        the stage by this change), ``assigner``, ``moved`` (the stage changed) and ``bulk`` (the move was
-        a bulk edit).
+        One row per change: ``ticket`` (category), ``at``, ``stage`` (row number of the stage's first status
+        in ``stages``), ``assignee`` (who is in the stage's own field, else the assignee), ``team``
+        (categories), ``mover`` (who changed the stage by this change), ``assigner``, ``moved`` (the stage
+        changed) and ``bulk`` (the move was a bulk edit).
 
     Examples
     --------
@@ -47,14 +47,15 @@ def states_from_events(events: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.
     >>> at = pd.Timestamp("2026-01-05", tz="UTC")
     >>> rows = [{"ticket": "a", "at": at, "kind": kind, "after": after, "source": "x", "ref": kind, "seq": 0,
     ...          "bulk": False} for kind, after in (("created", None), ("status", "s"))]
-    >>> stages = pd.DataFrame({"status": ["s"], "stage": ["Open"]})
+    >>> stages = pd.DataFrame({"status": ["s"], "stage": ["Open"], "holder_field": [None]})
     >>> states = states_from_events(conform(pd.DataFrame(rows), EVENTS), stages=stages, as_of=at)
     >>> states[["stage", "moved"]].to_numpy().tolist()
     [[0, True]]
     """
     words = Interner()
     codes = event_codes(columns_of(events), words, as_of=as_of)
-    states = states_of(codes, words.translate(stage_of_status(stages)))
+    field_of = fields_of_stages(stages, words)
+    states = states_of(codes, words.translate(stage_of_status(stages)), field_of)
     people = {
         name: decode(getattr(states, name), words.words) for name in ("assignee", "team", "mover", "assigner")
     }
@@ -88,7 +89,7 @@ class StateCodes(NamedTuple):
     bulk: Flags
 
 
-def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
+def states_of(events: EventCodes, stage_of: Ints, field_of: Ints) -> StateCodes:
     """Give what held after each change, in codes.
 
     Parameters
@@ -97,6 +98,8 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
         As ``event_codes`` gives them.
     stage_of
         Number of the stage that a word means as a status, by the word's code.
+    field_of
+        Field that names who holds tickets in each stage, by its number.
     """
     # One ticket: created and put into Open at 9, assigned to ann and moved to Build at 10, reassigned to bob
     # at 12.
@@ -120,10 +123,10 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
     here = np.flatnonzero(run_ends(changes) & (move_row != NOBODY))
     first = run_start_index(changes)[here]
     move_row, ticket_here = move_row[here], ticket[here]
-    assign_row = last_true_in_run(kind == KIND["assignee"], start)[here]
-    team_row = last_true_in_run(kind == KIND["team"], start)[here]
-    moved_now, assigned_now = move_row >= first, assign_row >= first
     stage_here = stage[move_row]
+    assign_row, giving_row = _assigning_rows(events, row, start, here, first, field_of[stage_here])
+    team_row = last_true_in_run(kind == KIND["team"], start)[here]
+    moved_now, assigned_now = move_row >= first, giving_row >= first
     return StateCodes(
         row=row[here],
         ticket=ticket_here,
@@ -132,10 +135,33 @@ def states_of(events: EventCodes, stage_of: Ints) -> StateCodes:
         assignee=take_or_missing(after, assign_row),
         team=take_or_missing(after, team_row),
         mover=np.where(moved_now, actor[move_row], NOBODY),
-        assigner=np.where(assigned_now, take_or_missing(actor, assign_row), NOBODY),
+        assigner=np.where(assigned_now, take_or_missing(actor, giving_row), NOBODY),
         moved=run_starts(ticket_here, stage_here),
         bulk=moved_now & events.bulk[row][move_row],
     )
+
+
+def _assigning_rows(
+    events: EventCodes, row: Ints, start: Ints, here: Ints, first: Ints, field: Ints
+) -> tuple[Ints, Ints]:
+    """Give the row that says who is assigned after each change, and the one that gave the ticket to them.
+
+    Who is in the stage's ``field`` counts, and where nobody is, the assignee::
+
+        change                 assignee ann   Tester bob   Tester –   Tester: field of the stage
+        row                         0             1            2
+        who is assigned            ann           bob          ann     says row 0, 1, 0
+        given to them by row        0             1            2
+    """
+    kind, after = events.kind[row], events.after[row]
+    said = last_true_in_run(kind == KIND["assignee"], start)[here]
+    given = said
+    for name in np.unique(field[field != NOBODY]):
+        entry = last_true_in_run((kind == KIND["holder"]) & (events.field[row] == name), start)[here]
+        filled = take_or_missing(after, entry) != NOBODY
+        given = np.where((field == name) & (filled | (given < first)), entry, given)
+        said = np.where((field == name) & filled, entry, said)
+    return said, given
 
 
 def _rows_since_creation(events: EventCodes) -> tuple[Ints, Ints]:

@@ -22,9 +22,9 @@ def visits_from_events(
     """Give the visits of each ticket: where it was, with whom, from when to when.
 
     A visit is an unbroken stay in one stage with one holder and one team, half-open ``[entered, left)``; the
-    visits of a ticket tile its life from creation to ``as_of``. In a work stage the holder is the assignee,
-    else whoever moved the ticket in. In a queue or external stage it is
-    the holder of the next work visit, known only afterwards; nobody holds what is done. The team is the
+    visits of a ticket tile its life from creation to ``as_of``. In a work stage the holder is whoever is
+    in the stage's own field, else the assignee, else who moved the ticket in. In a queue or external stage it
+    is the holder of the next work visit, known only afterwards; nobody holds what is done. The team is the
     holder's at the visit's beginning in a work stage and the stage's elsewhere, each with the other as
     fallback; a team that the tracker itself names for the ticket comes between them, and after it the team
     whose components or repositories the ticket concerns.
@@ -56,7 +56,7 @@ def visits_from_events(
     words, columns = Interner(), columns_of(events)
     codes, about = event_codes(columns, words, as_of=as_of), stage_codes(stages, words)
     teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
-    states = states_of(codes, words.translate(about.number))
+    states = states_of(codes, words.translate(about.number), about.field)
     of_ticket = teams.of_tickets(columns.ticket.dictionary)
     visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
     names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].drop_duplicates())}

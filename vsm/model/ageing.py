@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import still_open
-from vsm.stats.survival import quantile_times
+from vsm.model.lifecycle import seen_since, still_open
+from vsm.stats.survival import in_view, quantile_times
 from vsm.tables import DURATION, TOUCH_KINDS
 
 QUANTILES: Final = (0.5, 0.85, 0.95)
@@ -27,7 +27,8 @@ def usual_pace(
 
     Kaplan–Meier, with what is still there as not yet left. Left is what somebody passed on: a stay that a
     bulk edit ended, or whose ticket was found gone, might have taken any longer. Stays that a bulk edit
-    began do not count for ``stay``. ``age`` and ``cycle`` count once per ticket, at its last departure.
+    began do not count for ``stay``. ``age`` and ``cycle`` count once per ticket, at its last departure. With
+    a window, what began before it is at risk only from then on, and what ended before it is left out.
 
     Returns
     -------
@@ -100,6 +101,9 @@ def _at_the_end(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, events: pd
         stay=elapsed,
         age=end - created,
         cycle=(end - started).where(started < end),
+        unseen=(seen_since(lifecycles).reindex(undone["ticket"]).set_axis(undone.index) - end).astype(
+            DURATION
+        ),
     )
     return ended.astype({"there": "bool", "departed": "bool", "begun": "bool", "position": "int64"})
 
@@ -113,6 +117,10 @@ def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.S
 
 def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Give the row of each stage, of which ``kinds`` are."""
+    # In view were: what had lasted 5 days when it came into view, and lasted 7, so ended 2 days after that.
+    before = (counted[measure] + counted["unseen"]).dt.total_seconds().clip(lower=0).fillna(0)
+    counted = counted[in_view(counted[measure].dt.total_seconds().to_numpy(), before.to_numpy())]
+    entry = before[counted.index].to_numpy()
     stages = counted.groupby(_STAGE)
     left = counted[counted["departed"]].groupby(_STAGE)["ticket"].nunique()
     table = kinds.assign(measure=measure, tickets=left, open=stages["there"].sum()).fillna(0)
@@ -120,7 +128,10 @@ def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minim
     departed, rows = counted["departed"].to_numpy(), stages.indices
     enough = table.index[table["tickets"] >= max(minimum, 1)]
     # Of each stage 3 × 3: the time and its interval, by quantile; the interval is of the middle one.
-    found = [quantile_times(seconds[rows[stage]], departed[rows[stage]], QUANTILES) for stage in enough]
+    found = [
+        quantile_times(seconds[at], departed[at], QUANTILES, entry=entry[at])
+        for at in (rows[stage] for stage in enough)
+    ]
     shown = np.array(found).reshape(len(enough), 9)[:, [0, 1, 2, 4, 7]]
     times = pd.DataFrame(shown, index=enough, columns=["p50", "p85", "p95", "low", "high"])
     return table.join(times.apply(pd.to_timedelta, unit="s"))

@@ -69,7 +69,12 @@ def lasting(blocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_blocks(
-    blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int
+    blocks: pd.DataFrame,
+    visits: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    since: pd.Timestamp | None = None,
+    minimum: int,
 ) -> pd.DataFrame:
     """Give which team's tickets block which team's, how often and for how long.
 
@@ -82,7 +87,8 @@ def who_blocks(
         One row per pair of teams, the longest first: ``from_team`` (of the ticket that blocks), ``to_team``
         (str; missing where a team, or the ticket that blocks, is not known), ``blocks``, ``open`` (of them,
         now), ``tickets`` (blocked), ``blocked`` (time of those tickets, each hour of each once), ``median``
-        of one block (Kaplan–Meier, open ones counting as not yet over; missing under ``minimum`` ended ones).
+        of one block (Kaplan–Meier, open ones counting as not yet over, and those that began before the
+        window, ``since``, only from then on; missing under ``minimum`` ended ones).
     """
     links = _plain(lasting(blocks[blocks["how"] == "link"])).reset_index(drop=True)
     links = links.assign(
@@ -90,7 +96,7 @@ def who_blocks(
         to_team=_team_at(links["ticket"], links["start"], visits),
     )
     pairs = [
-        {"from_team": sender, "to_team": taker} | _pair(rows, as_of, minimum)
+        {"from_team": sender, "to_team": taker} | _pair(rows, as_of, since, minimum)
         for (sender, taker), rows in links.groupby(["from_team", "to_team"], dropna=False)
     ]
     columns = {name: pd.Series([pair[name] for pair in pairs], dtype=kind) for name, kind in _TYPES.items()}
@@ -99,10 +105,13 @@ def who_blocks(
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
 
-def _pair(rows: pd.DataFrame, as_of: pd.Timestamp, minimum: int) -> dict[str, Any]:
+def _pair(
+    rows: pd.DataFrame, as_of: pd.Timestamp, since: pd.Timestamp | None, minimum: int
+) -> dict[str, Any]:
     spans = blocked_spans(rows, as_of=as_of)
     lasted, ended = rows["end"].fillna(as_of) - rows["start"], rows["end"].notna().to_numpy()
-    usual = survival_quantiles(lasted, ended, quantiles=(0.5,), minimum=minimum)
+    entry = None if since is None else (since - rows["start"]).clip(lower=pd.Timedelta(0))
+    usual = survival_quantiles(lasted, ended, quantiles=(0.5,), minimum=minimum, entry=entry)
     return {
         "blocks": len(rows),
         "open": int(rows["end"].isna().sum()),

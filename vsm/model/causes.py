@@ -63,7 +63,7 @@ MEANINGS: Final = {
         "Agree on the order in which work is started, and on what may be expedited.",
     ),
     "unexplained": Meaning(
-        "None of these: nothing in the data explains it.",
+        "None of these: nothing in the data explains it. At least this much better work could save.",
         "The less is recorded, the more is unexplained. It does not mean that nobody was working.",
         "Ask those involved about the longest waits, and record what held them up.",
     ),

@@ -2,51 +2,42 @@
 
 What began before the change is followed up to the change and no further: what happened later, happened under
 the new way of working, so a spell that spans the change is censored there. What began after it is followed
-until now. Both sides are Kaplan–Meier curves; the log-rank test (Mantel 1966, as in ``scipy.stats.logrank``)
-says whether they differ at all, and bootstrap intervals by ticket say by how much.
+until now. Both sides are Kaplan–Meier curves. Whether they differ, and by which factor, is tested with weeks
+as units (``vsm.stats.week_test``), because tickets of one week share luck, releases and reviewers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.config import Experiment
 from vsm.errors import ParameterError
-from vsm.model.lifecycle import units_of_work, was_discarded
-from vsm.stats.bootstrap import drawn_counts
-from vsm.stats.survival import log_rank, median_and_restricted_mean, survival_curve
+from vsm.model.lifecycle import seen_since, units_of_work, was_discarded
+from vsm.stats.survival import Floats, quantile_times, survival_steps
+from vsm.stats.week_test import (
+    ERROR_RATE,
+    FEWEST_WEEKS,
+    Placebo,
+    Spells,
+    WeekTest,
+    change_test,
+    placebo_test,
+    times_as_long,
+    trend,
+)
 from vsm.tables import DURATION, INSTANT
 
 LEAD: Final = "lead time"
-ERROR_RATE: Final = 0.05
 SECOND: Final = 1_000_000
 SHORTER, LONGER, NO_CHANGE, TOO_FEW = "shorter", "longer", "no change seen", "too few to say"
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a comparison: seconds, whether each was seen to end, and the number of its ticket."""
-
-    seconds: Floats
-    ended: Flags
-    ticket: npt.NDArray[np.int64]
-
-    @property
-    def finished(self) -> int:
-        """How many were seen to end."""
-        return int(self.ended.sum())
-
-    @property
-    def open(self) -> int:
-        """How many were still going on at the last look."""
-        return len(self.ended) - self.finished
+CANNOT_SAY: Final = "cannot be said from these data"
+_WEEK: Final = 7 * 86_400 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +48,59 @@ class Comparison:
     ----------
     before, after
         The two sides.
-    medians
-        Kaplan–Meier medians, before and after.
-    difference, low, high
-        Of the medians, after less before, with its 95 % interval.
-    mean_difference, mean_low, mean_high
-        Of the means up to ``horizon``: the longest time up to which both curves are known.
-    p
-        Of the log-rank test.
+    medians, ends
+        Kaplan–Meier medians, before and after; and the ends of the 95 % interval of the one before.
+    factor
+        How many times as long the times after are, and the ends of its 95 % interval, by weeks: every factor
+        that the test does not reject.
+    test
+        The log-rank test by weeks; None where too few weeks are known.
+    past
+        The same on earlier days: decides where weeks are so alike that ``test`` cannot; else None.
+    trend
+        By how many standard errors times got shorter from week to week before the change.
     verdict
-        ``shorter``, ``longer``, ``no change seen`` or ``too few to say``.
+        ``shorter``, ``longer``, ``no change seen``, ``cannot be said from these data`` or ``too few to say``.
     """
 
-    before: Side
-    after: Side
-    medians: tuple[float, float]
-    difference: float
-    low: float
-    high: float
-    mean_difference: float
-    mean_low: float
-    mean_high: float
-    horizon: float
-    p: float
-    verdict: str
+    before: Spells
+    after: Spells
+    medians: tuple[float, float] = (np.nan, np.nan)
+    ends: tuple[float, float] = (np.nan, np.nan)
+    factor: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    test: WeekTest | None = None
+    past: Placebo | None = None
+    trend: float = 0.0
+    verdict: str = TOO_FEW
+
+    @property
+    def difference(self) -> float:
+        """Of the medians, after less before."""
+        return self.medians[1] - self.medians[0]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its 95 % interval: what ``factor`` makes of the median before, which is not known exactly either.
+
+        Both errors are joined as G. Y. Zou and A. Donner do (2008), except where that would reach beyond 0
+        while the test does not: there the end is that of the factor alone, so that both agree.
+        """
+        median, (factor, *ends) = self.medians[0], self.factor
+        found = []
+        for end, side in zip(ends, (-1, 1), strict=True):
+            bound = self.ends[int((factor < 1) != (side > 0))]
+            other = 0.0 if np.isnan(bound) else (factor - 1) * (bound - median)
+            joined = median * (factor - 1) + side * np.hypot(median * (end - factor), other)
+            plain = median * (end - 1)
+            found.append(float(plain if np.sign(joined) != np.sign(plain) else joined))
+        return found[0], found[1]
+
+    @property
+    def baseline(self) -> str:
+        """Whether times were getting ``shorter`` or ``longer`` before anything was changed; else empty."""
+        if abs(self.trend) < NormalDist().inv_cdf(1 - ERROR_RATE / 2):
+            return ""
+        return _direction(self.trend)
 
 
 def change_day(text: str) -> pd.Timestamp | None:
@@ -99,6 +119,11 @@ def change_day(text: str) -> pd.Timestamp | None:
     return pd.Timestamp(day)
 
 
+def day_in_utc(day: date) -> pd.Timestamp:
+    """Give the beginning of a day in UTC."""
+    return pd.Timestamp(day, tz="UTC")
+
+
 def chosen_change(
     changed: str, stage: str, *, experiments: Sequence[Experiment]
 ) -> tuple[pd.Timestamp | None, str]:
@@ -107,7 +132,7 @@ def chosen_change(
     if day is not None or not experiments:
         return day, stage
     latest = max(experiments, key=lambda experiment: experiment.since)
-    return pd.Timestamp(latest.since, tz="UTC"), stage or latest.stage or ""
+    return day_in_utc(latest.since), stage or latest.stage or ""
 
 
 def spells_of(
@@ -124,7 +149,8 @@ def spells_of(
     -------
     DataFrame
         ``ticket``, ``begin``, ``end`` (missing while open), ``ended``: False where it is still open, was
-        found gone, or was ended by a bulk edit, which shows when somebody cleaned up.
+        found gone, or was ended by a bulk edit, which shows when somebody cleaned up, and ``seen``: when it
+        came into view, its beginning or that of the window. What ended before that is left out.
 
     Raises
     ------
@@ -148,8 +174,18 @@ def spells_of(
         rows = rows[rows[begins[measure]].notna() & ~was_discarded(rows)]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
-    spells = {"ticket": rows["ticket"].astype("str"), "begin": begin, "end": end, "ended": ended}
-    return pd.DataFrame(spells).reset_index(drop=True)
+    ticket = rows["ticket"].astype("str")
+    seen = seen_since(lifecycles).reindex(ticket).set_axis(rows.index)
+    spells = pd.DataFrame(
+        {
+            "ticket": ticket,
+            "begin": begin,
+            "end": end,
+            "ended": ended,
+            "seen": seen.where(seen > begin, begin),
+        }
+    )
+    return spells[~((end <= spells["seen"]) & (begin < spells["seen"]))].reset_index(drop=True)
 
 
 def compared(
@@ -159,7 +195,6 @@ def compared(
     as_of: pd.Timestamp,
     until: pd.Timestamp | None = None,
     minimum: int,
-    seed: int,
 ) -> Comparison:
     """Test whether times changed, at an error rate of 5 %.
 
@@ -174,60 +209,67 @@ def compared(
     minimum
         Of spells seen to end, on either side; under it nothing is claimed.
     """
+    before, after = sides_of(spells, changed=changed, as_of=as_of, until=until)
+    if min(before.finished, after.finished) < max(minimum, 1):
+        return Comparison(before, after)
+    (first, low, high), (second, _, _) = _median(before), _median(after)
+    found = Comparison(before, after, (first, second), (low, high), trend=trend(before), verdict=CANNOT_SAY)
+    if min(before.weeks, after.weeks) < FEWEST_WEEKS:
+        return found
+    test = change_test(before, after)
+    if test.alike:
+        past = placebo_test(before, after)
+        verdict = _direction(past.statistic) if past is not None and past.significant else CANNOT_SAY
+        return replace(found, test=test, past=past, verdict=verdict)
+    verdict = _direction(test.statistic) if test.significant else NO_CHANGE
+    return replace(found, test=test, factor=times_as_long(before, after), verdict=verdict)
+
+
+def _direction(statistic: float) -> str:
+    return SHORTER if statistic > 0 else LONGER
+
+
+def sides_of(
+    spells: pd.DataFrame, *, changed: pd.Timestamp, as_of: pd.Timestamp, until: pd.Timestamp | None = None
+) -> tuple[Spells, Spells]:
+    """Give what began before a change, followed up to it, and what began after it, as ``compared`` does."""
     horizon = as_of if until is None else min(until, as_of)
     early = spells["begin"] < changed
-    before = _side(spells[early], horizon=changed)
-    after = _side(spells[~early & (spells["begin"] < horizon)], horizon=horizon)
-    enough = min(before.finished, after.finished) >= max(minimum, 1)
-    if not enough:
-        nan = float("nan")
-        return Comparison(before, after, (nan, nan), nan, nan, nan, nan, nan, nan, nan, nan, TOO_FEW)
-    tau = _horizon(before, after)
-    one, other = (_measures(side, np.ones((1, len(side.ended))), tau) for side in (before, after))
-    # How often is each ticket in each draw, and so each of its spells?
-    sizes = [np.ones(int(side.ticket.max()) + 1, dtype=np.int64) for side in (before, after)]
-    counts = drawn_counts(*sizes, seed=seed)
-    drawn = [
-        _measures(side, count[:, side.ticket].astype(np.float64), tau)
-        for side, count in zip((before, after), counts, strict=True)
-    ]
-    difference, spread = other - one, drawn[1] - drawn[0]
-    low, high = np.nanpercentile(np.where(np.isinf(spread), np.nan, spread), [2.5, 97.5], axis=0)
-    p = log_rank((before.seconds, before.ended), (after.seconds, after.ended))
-    verdict = NO_CHANGE if p >= ERROR_RATE else SHORTER if difference[0, 1] < 0 else LONGER
-    return Comparison(
-        before, after, (float(one[0, 0]), float(other[0, 0])), float(difference[0, 0]), float(low[0]),
-        float(high[0]), float(difference[0, 1]), float(low[1]), float(high[1]), tau, p, verdict,
-    )  # fmt: skip
+    after = ~early & (spells["begin"] < horizon)
+    return _side(spells[early], changed, horizon=changed), _side(spells[after], changed, horizon=horizon)
 
 
-def _side(spells: pd.DataFrame, *, horizon: pd.Timestamp) -> Side:
+def _side(spells: pd.DataFrame, changed: pd.Timestamp, *, horizon: pd.Timestamp) -> Spells:
     """Follow these spells up to an instant: what ended later, or never, is open there."""
+    spells = spells[spells["seen"] < horizon] if "seen" in spells else spells.assign(seen=spells["begin"])
     end = spells["end"].astype(INSTANT)
-    seen = end.notna() & (end <= horizon)
-    until = end.where(seen, horizon)
-    seconds = (micros_of(until) - micros_of(spells["begin"].astype(INSTANT))) / SECOND
-    ended = (seen & spells["ended"].astype(bool)).to_numpy(dtype=bool)
-    order = np.lexsort((~ended, seconds))  # of equal times, ends come before what is open
-    return Side(seconds[order], ended[order], pd.factorize(spells["ticket"])[0][order])
+    reached = end.notna() & (end <= horizon)
+    begin, seen, until = (
+        micros_of(at.astype(INSTANT)) for at in (spells["begin"], spells["seen"], end.where(reached, horizon))
+    )
+    return Spells(
+        seconds=(until - begin) / SECOND,
+        ended=(reached & spells["ended"].astype(bool)).to_numpy(dtype=bool),
+        entry=(seen - begin) / SECOND,
+        week=(begin - pd.Timestamp(changed).value // 1_000) // _WEEK,
+    )
 
 
-def _horizon(before: Side, after: Side) -> float:
-    """Give up to when both curves are known: one that falls to nothing stays there, however late."""
-    known = [side.seconds[-1] for side in (before, after) if not side.ended[-1]]
-    return float(min(known, default=max(before.seconds[-1], after.seconds[-1])))
+def median_of(side: Spells) -> float:
+    """Give the Kaplan–Meier median of one side, in seconds; NaN where the curve does not reach it."""
+    return _median(side)[0]
 
 
-def _measures(side: Side, weights: Floats, tau: float) -> Floats:
-    """Find median and mean up to ``tau`` of each draw's curve: two columns."""
-    return np.column_stack(median_and_restricted_mean(side.seconds, side.ended, weights=weights, horizon=tau))
+def _median(side: Spells) -> tuple[float, float, float]:
+    """Give the median and the ends of its 95 % interval."""
+    median, low, high = quantile_times(side.seconds, side.ended, [0.5], entry=side.entry)[:, 0].tolist()
+    return median, low, high
 
 
-def still_going(side: Side) -> tuple[Floats, Floats]:
+def still_going(side: Spells) -> tuple[Floats, Floats]:
     """Give the share of a side that is still going on after how many seconds: Kaplan–Meier, from 1 at 0."""
-    every = np.ones((1, len(side.ended)))
-    curve = survival_curve(side.seconds, side.ended, weights=every)[0] if len(side.ended) else np.empty(0)
-    return np.append(0.0, side.seconds), np.append(1.0, curve)
+    times, at_risk, ended = survival_steps(side.seconds, side.ended, entry=side.entry)
+    return np.append(0.0, times), np.append(1.0, np.cumprod(1 - ended / at_risk))
 
 
 UNKNOWN = "no such stage"
@@ -240,7 +282,6 @@ def experiments_judged(
     *,
     as_of: pd.Timestamp,
     minimum: int,
-    seed: int,
 ) -> pd.DataFrame:
     """Test whether experiments did what was expected of them.
 
@@ -252,11 +293,12 @@ def experiments_judged(
         A row for each, in their order: ``name, change, since, until, of`` (the stage, or lead time),
         ``expect, n_before, n_after`` (seen to end), ``open_after, before, after`` (medians), ``difference,
         low, high`` (of medians; timedeltas, missing where unknown), ``p``, ``verdict`` (of ``Comparison``, or
-        ``no such stage``), and ``answer``: ``yes``, ``no, the opposite``, ``not yet seen``, ``too few to
-        say`` or ``no such stage``.
+        ``no such stage``), ``answer``: ``yes``, ``yes, but times were
+        already getting shorter`` (or longer), ``no, the opposite``, ``not yet seen``, ``too few to say``,
+        ``cannot be said from these data`` or ``no such stage``, and ``found``: the ``Comparison``, or None.
     """
     rows = [
-        _judged(experiment, stage_visits, lifecycles, as_of=as_of, minimum=minimum, seed=seed)
+        _judged(experiment, stage_visits, lifecycles, as_of=as_of, minimum=minimum)
         for experiment in experiments
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
@@ -266,7 +308,7 @@ def experiments_judged(
 
 _TIMES = ("before", "after", "difference", "low", "high")
 _COLUMNS = ["name", "change", "since", "until", "of", "expect", "n_before", "n_after", "open_after", *_TIMES,
-            "p", "verdict", "answer"]  # fmt: skip
+            "p", "verdict", "answer", "found"]  # fmt: skip
 
 
 def _judged(
@@ -276,7 +318,6 @@ def _judged(
     *,
     as_of: pd.Timestamp,
     minimum: int,
-    seed: int,
 ) -> dict[str, Any]:
     about = {
         "name": experiment.name, "change": experiment.change, "since": experiment.since,
@@ -284,30 +325,32 @@ def _judged(
     }  # fmt: skip
     if experiment.stage and experiment.stage not in set(stage_visits["stage"] if len(stage_visits) else ()):
         nothing = {"n_before": 0, "n_after": 0, "open_after": 0, **dict.fromkeys(_TIMES, pd.NaT), "p": np.nan}
-        return about | nothing | {"verdict": UNKNOWN, "answer": UNKNOWN}
+        return about | nothing | {"verdict": UNKNOWN, "answer": UNKNOWN, "found": None}
     found = compared(
         spells_of(stage_visits, lifecycles, stage=experiment.stage or ""),
-        changed=pd.Timestamp(experiment.since, tz="UTC"),
-        until=None if experiment.until is None else pd.Timestamp(experiment.until, tz="UTC"),
+        changed=day_in_utc(experiment.since),
+        until=None if experiment.until is None else day_in_utc(experiment.until),
         as_of=as_of,
         minimum=minimum,
-        seed=seed,
     )
-    times = zip(_TIMES, (*found.medians, found.difference, found.low, found.high), strict=True)
+    times = zip(_TIMES, (*found.medians, found.difference, *found.interval), strict=True)
     return about | {
         "n_before": found.before.finished,
         "n_after": found.after.finished,
         "open_after": found.after.open,
         **{name: pd.Timedelta(seconds=value) if np.isfinite(value) else pd.NaT for name, value in times},
-        "p": found.p,
+        "p": found.test.p if found.test else np.nan,
         "verdict": found.verdict,
-        "answer": _answer(found.verdict, experiment.expect),
+        "answer": _answer(found, experiment.expect),
+        "found": found,
     }
 
 
-def _answer(verdict: str, expect: str) -> str:
-    if verdict == TOO_FEW:
-        return TOO_FEW
-    if verdict == NO_CHANGE:
+def _answer(found: Comparison, expect: str) -> str:
+    if found.verdict in (TOO_FEW, CANNOT_SAY):
+        return found.verdict
+    if found.verdict == NO_CHANGE:
         return "not yet seen"
-    return "yes" if verdict == expect else "no, the opposite"
+    if found.verdict != expect:
+        return "no, the opposite"
+    return f"yes, but times were already getting {expect}" if found.baseline == expect else "yes"

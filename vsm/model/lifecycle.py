@@ -25,8 +25,17 @@ def lifecycles_from_visits(
     events: pd.DataFrame,
     stages: pd.DataFrame,
     as_of: pd.Timestamp,
+    since: pd.Timestamp | None = None,
+    in_parts: "pd.Series[pd.Timestamp] | None" = None,
 ) -> pd.DataFrame:
     """Give each ticket's life: from creation to its end, and how much of that was work.
+
+    Parameters
+    ----------
+    since
+        When the window begins, where these are the tickets that ended in it, or are open.
+    in_parts
+        As ``first_work_on_parts`` gives it, of all visits; by default of these, which may lack some.
 
     Returns
     -------
@@ -37,7 +46,9 @@ def lifecycles_from_visits(
         (started → finished, or so far; missing without work), ``wait`` and ``work``, which sum to ``lead``
         exactly, ``bulk``: a bulk edit finished it, so its lead time shows when somebody cleaned up (a move
         out of a stage with ``batch = true`` is no such edit), ``outcome`` (str): ``delivered`` or
-        ``discarded``, missing unless finished, and ``unit``: a unit of work. Work on its parts counts for it.
+        ``discarded``, missing unless finished, ``unit``: a unit of work (work on its parts counts for it),
+        and ``seen_since``: when it came into view, its creation or, where it is older, ``since``. Had it
+        ended before, it would not be here, so how long tickets take is known from then on only.
     """
     ticket = visits["ticket"].astype("str")
     begun = work_start(visits).where(visits["kind"] == "work")
@@ -51,7 +62,8 @@ def lifecycles_from_visits(
     )
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
     # Work on a part is work on its unit, from the unit's creation on and up to its end.
-    parts = begun.groupby(ticket.map(unit_of_parts(tickets))).min().reindex(lifecycles.index)
+    parts = first_work_on_parts(visits, tickets) if in_parts is None else in_parts
+    parts = parts.reindex(lifecycles.index)
     parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
     first = (parts < horizon) & ~(lifecycles["started"] <= parts)
     lifecycles["started"] = lifecycles["started"].mask(first, parts)
@@ -67,7 +79,40 @@ def lifecycles_from_visits(
     about = about.reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
+    lifecycles["seen_since"] = lifecycles["created"].clip(lower=since)
     return lifecycles.rename_axis("ticket").reset_index()
+
+
+def seen_since(lifecycles: pd.DataFrame) -> "pd.Series[Any]":
+    """Give when each ticket, the index, came into view; missing where nothing is known of a window.
+
+    Lifecycles without a column ``seen_since`` are of tickets that were in view from their creation on.
+    """
+    tickets = lifecycles["ticket"].astype("str") if "ticket" in lifecycles else lifecycles.index.astype("str")
+    seen = lifecycles.get("seen_since", pd.NaT)
+    return pd.Series(np.asarray(seen) if seen is pd.NaT else seen.array, index=tickets, dtype=INSTANT)
+
+
+def window_start(lifecycles: pd.DataFrame) -> pd.Timestamp:
+    """Give when the window begins: where older tickets came into view, else the first creation."""
+    late = seen_since(lifecycles)[(time_before(lifecycles, "created") > pd.Timedelta(0)).to_numpy()]
+    return pd.Timestamp(late.max() if len(late) else lifecycles["created"].min())
+
+
+def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
+    """Give how long after this instant of its life each ticket came into view."""
+    if "seen_since" not in lifecycles:
+        return pd.Series(pd.Timedelta(0), index=lifecycles.index, dtype=DURATION)
+    return (lifecycles["seen_since"] - lifecycles[begin]).clip(lower=pd.Timedelta(0)).astype(DURATION)
+
+
+def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Give when work on parts of each unit of work began first, by the unit's ticket."""
+    begun = work_start(visits).where(visits["kind"] == "work")
+    first: pd.Series[pd.Timestamp] = begun.groupby(
+        visits["ticket"].astype("str").map(unit_of_parts(tickets))
+    ).min()
+    return first
 
 
 def _finished_in_bulk(
@@ -140,7 +185,7 @@ def lead_time_quantiles(
     Kaplan–Meier over delivered and open units of work (right-censored at their age), with 95 % intervals of
     the log-log kind. Tickets finished by a bulk edit count as still open at that instant. A ticket that was
     found gone is censored there: it might have taken any longer. Discarded ones are left out: they were never
-    delivered.
+    delivered. With a window, older tickets are at risk only from the age they had when it began.
 
     Returns
     -------
@@ -160,7 +205,8 @@ def lead_time_quantiles(
         "gone": int((~there).sum()),
         "discarded": int(discarded.sum()),
     }
-    found = survival_quantiles(rows["lead"], whole, quantiles=quantiles, minimum=minimum)
+    entry = time_before(rows, "created")
+    found = survival_quantiles(rows["lead"], whole, quantiles=quantiles, minimum=minimum, entry=entry)
     return found.rename(columns={"time": "lead"}).assign(**counts)
 
 
@@ -254,11 +300,12 @@ def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock)
     DataFrame
         One row per unit of work that was worked on before its end, sorted by ``ended, ticket``: ``ticket,
         started, ended, state`` (one of ``STATES``; ``bulk``: a bulk edit finished it, so when it really ended
-        is not known, whatever its outcome), ``elapsed, working`` (timedelta). An open ticket ends, so far, at
+        is not known, whatever its outcome), ``elapsed, working``, and ``elapsed_before, working_before``: how
+        much of them had passed when the ticket came into view (timedeltas). An open ticket ends, so far, at
         the as-of instant; a ticket that was never worked on has no row.
     """
     begun = units_of_work(lifecycles)
-    begun = begun[begun["cycle"].notna()]
+    begun = begun[begun["cycle"].notna()].reset_index(drop=True)
     rows = pd.DataFrame(
         {
             "ticket": begun["ticket"].astype("str"),
@@ -269,6 +316,9 @@ def cycle_times(lifecycles: pd.DataFrame, *, visits: pd.DataFrame, clock: Clock)
         }
     )
     rows["working"] = _working(rows, visits, clock)
+    rows["elapsed_before"] = time_before(begun, "started")
+    seen = rows.assign(ended=rows["started"] + rows["elapsed_before"])
+    rows["working_before"] = _working(seen, visits, clock)
     return rows.sort_values(["ended", "ticket"], ignore_index=True)
 
 
@@ -304,8 +354,8 @@ def cycle_time_quantiles(
     """Give the cycle times within which half, 85 % or 95 % of all begun tickets get delivered.
 
     Kaplan–Meier, as for lead times: an open ticket, one that is gone and one that a bulk edit finished count
-    as not yet done after the time they have taken so far, and discarded ones are left out. ``time`` is one of
-    ``TIMES``.
+    as not yet done after the time they have taken so far, and discarded ones are left out. What began before
+    the window is at risk only from when that began. ``time`` is one of ``TIMES``.
 
     Returns
     -------
@@ -330,5 +380,7 @@ def cycle_time_quantiles(
     }
     rows = times[state != "discarded"]
     delivered = (rows["state"] == "delivered").to_numpy(dtype=bool)
-    found = survival_quantiles(rows[time], delivered, quantiles=quantiles, minimum=minimum)
+    found = survival_quantiles(
+        rows[time], delivered, quantiles=quantiles, minimum=minimum, entry=rows.get(f"{time}_before")
+    )
     return found.rename(columns={"time": "cycle"}).assign(**counts)

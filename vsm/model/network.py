@@ -105,7 +105,8 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     The wait of a move is the waiting that it ends: the time in the stage it leaves, unless people work
     there, and what is hidden at the beginning of the work stage it leads to. So every such hour is on
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
-    edit (both ends marked) are left out. An open stay counts, as far as it goes, in ``total`` only, and so
+    edit (both ends marked) are left out, but not from ``open``: who moved a ticket there says nothing of
+    whether it is there. An open stay counts, as far as it goes, in ``total`` only, and so
     does one in which the ticket was found gone; that ticket is not there now.
     """
     begin = run_starts(stage_visits["ticket"].to_numpy())
@@ -148,6 +149,7 @@ class _StayColumns:
         self.gone: Flags = stage_visits["gone"].to_numpy(dtype=bool)
         clean = np.flatnonzero(~self.bulk)
         self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
+        self._there = np.bincount(self.stage[self.open], minlength=len(names))
         self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
 
     def moves(self) -> Moves:
@@ -166,7 +168,7 @@ class _StayColumns:
         return Moves(self.ticket[row], self.stage[row], self.stage[ahead], leaving + hidden, back)
 
     def measures(self, number: int, whole: float) -> dict[str, Any]:
-        """Measure the stays in this stage, except those of bulk edits."""
+        """Measure the stays in this stage, except those of bulk edits; what is there now is there anyhow."""
         rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
         total = total_seconds(self.elapsed[rows])
         ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
@@ -174,7 +176,7 @@ class _StayColumns:
         return {
             "tickets": int(run_starts(self.ticket[rows]).sum()),
             "visits": len(rows),
-            "open": int(self.open[rows].sum()),
+            "open": int(self._there[number]),
             "total": total,
             "median": float(median),
             "p85": float(p85),

@@ -7,7 +7,8 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.errors import ParameterError
-from vsm.tables import DURATION, TOUCH_KINDS
+from vsm.eventlog.ticket_keys import ticket_keys
+from vsm.tables import DURATION, PERSON_KINDS, TOUCH_KINDS
 
 LANES: Final = ("stage", "hands", "wait", "trace", "code")
 CODE_KINDS: Final = ("commit", "merge", "release", "deploy")
@@ -24,19 +25,30 @@ MOST_EXPLAINED: Final = 5_000
 """Changes of one ticket: explaining takes time with their square, a second for a thousand."""
 
 
-def ticket_of_key(tickets: pd.DataFrame, *, key: str) -> str:
-    """Find the ticket with this key; capital letters make no difference.
+def ticket_of_key(
+    tickets: pd.DataFrame, *, key: str, events: pd.DataFrame, aliases: Mapping[str, str] | None = None
+) -> str:
+    """Find the ticket with this key, today or before it was moved; capital letters make no difference.
+
+    Parameters
+    ----------
+    events
+        EVENTS of these tickets, which say how they were moved between projects.
+    aliases
+        Former keys of renamed projects with today's, as ``[jira]`` of vsm.toml says.
 
     Raises
     ------
     ParameterError
         None has; names some that are written nearly so.
     """
-    keys = tickets["key"].astype("str")
-    found = tickets.loc[keys.str.upper() == key.strip().upper(), "ticket"].astype("str")
+    asked, keys = key.strip().upper(), tickets["key"].astype("str")
+    found = tickets.loc[keys.str.upper() == asked, "ticket"].astype("str")
     if len(found):
         return str(found.iloc[0])
-    near = get_close_matches(key.strip().upper(), list(keys), n=_NEAR)
+    if former := ticket_keys(tickets, events, aliases=aliases).get(asked):
+        return former
+    near = get_close_matches(asked, list(keys), n=_NEAR)
     hint = f"near: {', '.join(near)}" if near else f"{len(keys)} tickets are known, none is near"
     raise ParameterError(f"no ticket has the key '{key}'; {hint}")
 
@@ -49,7 +61,7 @@ def refuse_endless(moves: pd.DataFrame, *, keys: Mapping[str, str]) -> None:
     ParameterError
         One has: that would take hours.
     """
-    changes = moves.loc[moves["kind"].isin(["status", "assignee"]), "ticket"].value_counts()
+    changes = moves.loc[moves["kind"].isin(["status", *PERSON_KINDS]), "ticket"].value_counts()
     if len(changes) and (most := int(changes.iloc[0])) > MOST_EXPLAINED:
         raise ParameterError(
             f"{keys[str(changes.index[0])]} has {most:,} changes of status or assignee; the definitions "

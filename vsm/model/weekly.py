@@ -59,7 +59,7 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
 def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Give the waiting in each stage in each week; pieces are cut where weeks end.
 
-    Open tickets count; what bulk edits began or ended is left out.
+    Open tickets count, and so do visits that a bulk edit began or ended: they were there.
 
     Returns
     -------
@@ -68,16 +68,15 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
     """
-    counted = waits[~waits["bulk"].astype(bool)]
-    start, end = micros_of(counted["start"]), micros_of(counted["end"])
+    start, end = micros_of(waits["start"]), micros_of(waits["end"])
     row, begin = _weeks_of(start, end)
     waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
     pieces = pd.DataFrame(
         {
-            "stage": counted["stage"].astype("str").to_numpy()[row],
+            "stage": waits["stage"].astype("str").to_numpy()[row],
             "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
             "waited": waited.view("timedelta64[us]"),
-            "ticket": counted["ticket"].astype("str").to_numpy()[row],
+            "ticket": waits["ticket"].astype("str").to_numpy()[row],
         }
     )
     found = pieces.groupby(["stage", "week"], sort=True)

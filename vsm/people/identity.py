@@ -14,6 +14,7 @@ from networkx.utils import UnionFind
 
 from vsm.people.accounts import is_agent, is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
+from vsm.tables import PERSON_KINDS
 
 Accounts = tuple[str, ...]
 GIT: Final = "git"
@@ -65,23 +66,24 @@ class People:
     def identify(self, events: pd.DataFrame) -> pd.DataFrame:
         """Give EVENTS with persons in place of accounts.
 
-        Actors everywhere, and ``before`` and ``after`` of assignee events; an unknown account stays as it is.
+        Actors everywhere, and ``before`` and ``after`` of events that name a holder; an unknown account stays
+        as it is.
         """
         return with_renamed(events, self.person_of)
 
     def of_humans(self, events: pd.DataFrame) -> pd.DataFrame:
-        """Give identified EVENTS in which a bot is nobody, as actor and as assignee."""
+        """Give identified EVENTS in which a bot is nobody, as actor and as holder."""
         if not self.bots:
             return events
-        assigned = events["kind"] == "assignee"
+        assigned = events["kind"].isin(PERSON_KINDS)
         bots = list(self.bots)
         sides = {side: events[side].mask(assigned & events[side].isin(bots)) for side in ("before", "after")}
         return events.assign(actor=events["actor"].mask(events["actor"].isin(bots)), **sides)
 
 
 def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """Give EVENTS with other names for actors and assignees; unknown ones stay."""
-    assigned = events["kind"] == "assignee"
+    """Give EVENTS with other names for actors and holders; unknown ones stay."""
+    assigned = events["kind"].isin(PERSON_KINDS)
     plain = {column: events[column].astype("str") for column in ("actor", "before", "after")}
     # map, not replace: that looks through the whole column for each name
     renamed = {column: values.map(names).astype("str").fillna(values) for column, values in plain.items()}

@@ -15,7 +15,7 @@ from vsm.quality.blocking import check_blocks
 from vsm.quality.causes import check_causes, check_skipping
 from vsm.quality.deliveries import check_deliveries
 from vsm.quality.outcomes import check_outcomes
-from vsm.quality.people import check_assignees, check_calendars, check_people
+from vsm.quality.people import check_assignees, check_calendars, check_holder_fields, check_people
 from vsm.quality.records import check_links, quality_of_tickets, unknown_keys
 from vsm.quality.tracker import (
     check_alignment,
@@ -119,6 +119,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lambda data: data.notes,
     lambda data: check_people(data.people),
     lambda data: check_assignees(data.visits, data.events, stages=data.stages, minimum=data.minimum),
+    lambda data: check_holder_fields(data.events, data.visits, workflow=data.workflow),
     lambda data: check_deliveries(data.log, workflow=data.workflow),
     lambda data: check_calendars(
         data.people.of_humans(data.events),

@@ -8,6 +8,7 @@ import pandas as pd
 from vsm.config import Outcome
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.outcomes import last_states, outcome_of
+from vsm.eventlog.status_names import plain_words, says_delivered
 from vsm.model.lifecycle import completed, units_of_work, was_discarded
 
 SHOWN: Final = 6
@@ -40,6 +41,7 @@ def check_outcomes(
     there = rows[rows["gone"].isna()]
     return [
         *_discarded(there, settings),
+        *_unknown_resolutions(there, settings),
         *_resolved_not_done(there, settings),
         *(_done_not_resolved(there[there["done"]]) if there["resolution"].notna().any() else ()),
         *_at_odds(there[there["done"] & there["resolution"].notna()], settings),
@@ -63,6 +65,26 @@ def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
         f"time {days(plain)}; {days(mixed)} with them); [outcome] in vsm.toml changes that"
     )
     yield QualityNote("discarded work", "note", detail)
+
+
+def _unknown_resolutions(there: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
+    """Find resolutions that no list knows: their tickets count as delivered for want of a better word."""
+    rows = completed(there)
+    listed = set(map(plain_words, (*settings.delivered, *settings.discarded)))
+    named = rows["resolution"].dropna()
+    known = {name for name in named.unique() if plain_words(name) in listed or says_delivered(name)}
+    odd = rows.loc[named.index[~named.isin(known)]]
+    # A resolution that says "discarded" is delivered only where vsm.toml or the status says so.
+    odd = odd[~_says_discarded(odd["resolution"], settings)]
+    if len(odd):
+        rest = rows.drop(odd.index)["lead"].median()
+        detail = (
+            f"{len(odd)} of {len(rows)} delivered tickets have a resolution that no list knows: "
+            f"{counted(odd['resolution'])}; they count as delivered (median lead time "
+            f"{days(rows['lead'].median())}; {days(rest)} without them): name each in delivered or discarded "
+            "of [outcome] in vsm.toml"
+        )
+        yield QualityNote("unknown resolution", "warning", detail)
 
 
 def _resolved_not_done(there: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:

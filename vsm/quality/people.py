@@ -9,6 +9,7 @@ from vsm.clock import Clock
 from vsm.config import Workflow
 from vsm.eventlog.log import QualityNote
 from vsm.people import People, Teams, Unclear
+from vsm.tables import PERSON_KINDS
 
 ACTS: Final = ("status", "comment", "worklog", "commit", "review")
 STRANGE: Final = 0.25
@@ -81,7 +82,7 @@ def check_assignees(
     work = visits[visits["kind"] == "work"]
     known = work["stage"].astype("str").map(dict(discipline.dropna()))
     several = known.groupby(work["ticket"].astype("str")).nunique() >= 2
-    assigned = events[(events["kind"] == "assignee") & events["after"].notna()]
+    assigned = events[events["kind"].isin(PERSON_KINDS) & events["after"].notna()]
     assignees = assigned["after"].astype("str").groupby(assigned["ticket"].astype("str")).nunique()
     counts = assignees.reindex(several.index[several]).dropna()
     same = int((counts == 1).sum())
@@ -89,9 +90,27 @@ def check_assignees(
         detail = (
             f"{same} of {len(counts)} tickets that passed through several disciplines kept one assignee: "
             "their handoffs between persons, and who is at capacity, cannot be seen. Assign each step to who "
-            "works on it; what teams and disciplines wait for is right either way"
+            "works on it, or name the field that says so (holder_field of a [[stage]]); what teams and "
+            "disciplines wait for is right either way"
         )
         yield QualityNote("assignee never changes", "warning", detail)
+
+
+def check_holder_fields(
+    events: pd.DataFrame, visits: pd.DataFrame, *, workflow: Workflow
+) -> Iterator[QualityNote]:
+    """Find fields that vsm.toml gives to a stage and that no ticket has."""
+    filled = set(events.loc[(events["kind"] == "holder") & events["after"].notna(), "field"])
+    for field in workflow.holder_fields:
+        if field in filled or visits.empty:
+            continue
+        stages = [stage.name for stage in workflow.stages if stage.holder_field == field]
+        count = int(visits["stage"].isin(stages).sum())
+        detail = (
+            f"holder_field '{field}' of {', '.join(stages)} is empty in every ticket: in {count} visits the "
+            "assignee is taken for the holder; write its name or id as the tracker does, and pull again"
+        )
+        yield QualityNote("holder field", "warning", detail)
 
 
 def check_calendars(

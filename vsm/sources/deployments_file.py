@@ -1,6 +1,5 @@
-"""Deployments that somebody wrote down: one a row of a CSV, or one a line of JSON."""
+"""Deployments that somebody wrote down: one a row of a table, or one a line of JSON."""
 
-import csv
 import json
 import re
 from collections import Counter
@@ -11,6 +10,8 @@ from typing import Any, Final
 
 from vsm.errors import SourceError
 from vsm.sources.archive import Document, Page
+from vsm.sources.table_cells import SUFFIXES, read_cells
+from vsm.sources.table_values import text_of
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "at": (
@@ -29,7 +30,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Our words, and what columns may be called; the first that says something counts."""
 NAMED: Final = ("name", "displayName", "sha", "id")
 """What stands for an object in a host's JSON, such as GitLab's environment; the first that is there."""
-NEEDED: Final = ("at",)
+REPLACED: Final = frozenset({"inactive", "superseded", "destroyed", "stale", "undeployed"})
+"""What hosts say of a deployment that is there no longer."""
 LISTED: Final = 10
 DATED: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 FIRST_YEAR: Final = 1970
@@ -42,7 +44,7 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     Parameters
     ----------
     path
-        ``.csv`` (separated by comma, semicolon or tab, in UTF-8, with names of columns) or ``.jsonl``.
+        ``.jsonl``, or a table with names of columns, as ``read_cells`` reads it: ``.csv``, ``.xlsx``, ….
         Each row needs a time, ISO 8601 with its zone; ``environment``, ``commit``, ``outcome``,
         ``repository``, ``component`` and ``id`` may be there, under one of the names of ``WORDS``.
     environment, repository
@@ -52,8 +54,8 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     ------
     Page
         One: documents named by their own id, else by their line: ``deploy, line, at, environment, commit,
-        outcome, repository``, as the file has them, None where it has nothing; and ``component`` where it has
-        one.
+        outcome, repository``, as the file has them, None where it has nothing; ``component`` where it has
+        one; and ``updates`` where it has several rows of the deployment, of which this is the last.
 
     Raises
     ------
@@ -70,39 +72,60 @@ def deployment_pages(path: Path, *, environment: str = "", repository: str = "")
     rows = list(_rows(path))
     faults = [f"line {line}: {fault}" for line, row in rows for fault in _faults(row, environment)]
     bodies = [_body(line, row, environment, repository) for line, row in rows]
-    times = Counter(body["deploy"] for body in bodies)
-    faults += [f"id '{name}' stands there twice" for name in sorted(times) if times[name] > 1]
     if faults:
         more = f"; and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
         raise SourceError(f"{path}: {'; '.join(faults[:LISTED])}{more}; fix them and pull again")
-    yield Page(tuple(Document(body["deploy"], body) for body in bodies))
+    yield Page(tuple(Document(body["deploy"], body) for body in _last_of_each(bodies)))
+
+
+def _last_of_each(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take rows of one id, repository and environment for updates of one deployment: the last by time counts.
+
+    That it is there no longer, as hosts add once a later one has replaced it, is no outcome of it.
+    """
+    named = {body["deploy"] for body in bodies}
+    updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for body in bodies:
+        line = str(body["line"])
+        name = body["deploy"] or (f"line {line}" if line in named else line)
+        updates.setdefault((name, body["environment"], body["repository"] or ""), []).append(body)
+    several = Counter(name for name, *_ in updates)
+    found = []
+    for (name, *about), rows in updates.items():
+        lasting = [row for row in rows if str(row["outcome"]).casefold() not in REPLACED] or rows
+        last = max(lasting, key=lambda row: (datetime.fromisoformat(row["at"]), row["line"]))
+        unique = name if several[name] == 1 else " ".join(filter(None, (name, *about)))
+        found.append(last | {"deploy": unique} | ({"updates": len(rows)} if len(rows) > 1 else {}))
+    return found
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    readers = {".csv": _csv, ".jsonl": _jsonl}
-    if path.suffix.lower() not in readers:
-        raise SourceError(f"{path}: neither .csv nor .jsonl; write the deployments as one of these")
+    if path.suffix.lower() != ".jsonl":
+        yield from _cells(path)
+        return
     try:
-        yield from readers[path.suffix.lower()](path)
+        yield from _jsonl(path)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
 
 
-def _csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        separator = max(",;\t", key=file.readline().count)
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=separator, strict=True)
-        names = [str(name).strip().lower() for name in reader.fieldnames or []]
-        if not any(name in WORDS["at"] for name in names):
-            raise ValueError(f"no column is called {' or '.join(WORDS['at'])}; there are: {', '.join(names)}")
-        reader.fieldnames = names
-        for row in reader:
-            if None in row:
-                raise ValueError(f"line {reader.line_num} has more cells than there are columns")
-            yield reader.line_num, dict(row)
+def _cells(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if path.suffix.lower() not in SUFFIXES:
+        known = ", ".join((*SUFFIXES, ".jsonl"))
+        raise SourceError(f"{path}: none of {known}; write the deployments as one of these")
+    cells = read_cells(path)
+    names = [name.lower() for name in cells.header]
+    if not any(name in WORDS["at"] for name in names):
+        raise SourceError(
+            f"{path}: no column is called {' or '.join(WORDS['at'])}; there are: {', '.join(names)}"
+        )
+    filled = cells.frame.where(cells.frame.notna(), "").to_numpy().tolist()
+    for line, odd, values in zip(cells.lines, cells.odd, filled, strict=True):
+        if odd:
+            raise SourceError(f"{path}: line {line} has {odd}")
+        yield line, dict(zip(names, map(text_of, values), strict=True))
 
 
 def _jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -160,7 +183,7 @@ def _body(line: int, row: Mapping[str, Any], environment: str, repository: str) 
     words = {word: _word(row, word) for word in WORDS}
     component = words.pop("component")
     return {
-        "deploy": words.pop("id") or str(line),
+        "deploy": words.pop("id"),
         "line": line,
         **words,
         "environment": words["environment"] or environment,

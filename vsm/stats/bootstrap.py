@@ -3,13 +3,6 @@
 Facts of one cluster are not independent (B. Efron, "Bootstrap methods: another look at the jackknife",
 Annals of Statistics 7, 1979; for clusters A. C. Davison and D. V. Hinkley, "Bootstrap methods and their
 application", 1997, §3.8). ``scipy.stats.bootstrap`` draws single values, so it is not used here.
-
-A draw can be written down in two ways, which mean the same::
-
-    clusters   a b c d         numbers of the drawn   [2, 0, 2, 3]     cluster_bootstrap
-                               times each is drawn    [1, 0, 2, 1]     drawn_counts
-
-The second is far quicker where a statistic is made of sums, or where many clusters are alike.
 """
 
 from collections.abc import Callable
@@ -51,29 +44,6 @@ def cluster_bootstrap(
     """
     rng = np.random.default_rng(seed)
     return np.array([statistic(rng.integers(0, clusters, clusters)) for _ in range(draws)])
-
-
-def drawn_counts(*samples: Ints, seed: int, draws: int = DRAWS) -> list[npt.NDArray[np.int64]]:
-    """Give how often each kind of cluster is in each draw.
-
-    Parameters
-    ----------
-    samples
-        Of each sample, how many clusters there are of each kind; samples are drawn one after another.
-
-    Returns
-    -------
-    list of ndarray
-        Of each sample, shape (draws, kinds); every row sums to the sample's number of clusters.
-
-    Examples
-    --------
-    >>> (counts,) = drawn_counts(np.array([2, 1]), seed=1, draws=3)
-    >>> counts.sum(axis=1).tolist()
-    [3, 3, 3]
-    """
-    rng = np.random.default_rng(seed)
-    return [rng.multinomial(times.sum(), times / times.sum(), size=draws) for times in samples]
 
 
 def interval(drawn: npt.NDArray[Any]) -> tuple[Any, Any]:

@@ -40,7 +40,9 @@ def data_dictionary() -> str:
         "",
         "A finished ticket is *discarded* if its resolution, or without one its status, contains one of",
         "these names, whatever the case, accents and punctuation; else it is *delivered*. A resolution that",
-        "says no more than *done* leaves it to the status. `[outcome]` in vsm.toml overrides any of them.",
+        'says no more than *done* leaves it to the status; what it denies ("Not a duplicate") it does not',
+        'say, and "Not done" is discarded. `[outcome]` in vsm.toml overrides any of them, and `vsm check`',
+        "lists resolutions that contain none.",
         "",
     ]
     for word, by_language in OUTCOME_WORDS.items():

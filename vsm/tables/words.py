@@ -10,8 +10,10 @@ from vsm.tables.schema import Column, Table
 EVENT_KINDS: Final = (
     "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
     "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
-    "deploy", "delete", "workflow",
+    "deploy", "delete", "workflow", "holder",
 )  # fmt: skip
+PERSON_KINDS: Final = ("assignee", "holder")
+"""Kinds of events whose values are accounts."""
 TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
 STAGE_KINDS: Final = ("queue", "work", "external", "done")
 LEVELS: Final = ("fault", "warning", "note")
@@ -40,6 +42,8 @@ OUTCOME_WORDS: Final = _listed("outcome_words")
 """What names of resolutions and statuses say of it: ``discarded`` and ``done`` → language → names."""
 STATUS_WORDS: Final = _listed("status_words")
 """What names of statuses say of their kind: ``blocked``, ``waiting``, … → language → names."""
+NEGATION_WORDS: Final = _listed("negation_words")
+"""What turns a name into its opposite: ``before``, ``after`` and ``between`` → language → words."""
 FIELD_WORDS: Final = {
     role: frozenset(name.casefold() for names in by_language.values() for name in names)
     for role, by_language in _listed("field_words").items()
@@ -111,6 +115,7 @@ EVENTS: Final = Table(
         Column("ref", "text", "the source's own id of the record"),
         Column("seq", "count", "order among facts of one ticket at one instant, from 0"),
         Column("bulk", "flag", "part of a bulk edit or a workflow migration: clean-up, not flow"),
+        Column("field", "category", "of a `holder` event, the field that names the person", may_lack=True),
     ),
 )
 

@@ -28,9 +28,9 @@ _TITLE: Final = "How work moves"
 _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
-    "n = {tickets}, {moves}. Line: width by tickets, number of moves beside it; colour by median wait. "
-    "Arcs above skip stages; orange arcs below go back. Mark: size by share of the time before the finish, "
-    "shape by kind. {folded}"
+    "n = {tickets}, {moves}, of open and discarded ones too. Line: width by tickets, number of moves beside "
+    "it; colour by median wait. Arcs above skip stages; orange arcs below go back. Mark: size by share of "
+    "the time before the finish, shape by kind. {folded}"
 )
 
 

@@ -29,10 +29,11 @@ from vsm.findings.durations import percent, short_duration
 _TITLE: Final = "Value stream map"
 _MOST: Final = 60
 _CAPTION: Final = (
-    "n = {tickets}. Box: median time of a visit, n visits, C&A = share passed on that never came back (– "
-    "where there are too few). Time ladder: medians of one visit, elapsed, which do not add up to the lead "
-    "time; at its end, shares of all time before the finish. Work is measured by status: a ticket left in a "
-    "work stage overnight counts as worked on."
+    "n = {tickets}, open and discarded ones too, so shares differ from those of delivered tickets. Box: "
+    "median time of a visit, n visits, C&A = share passed on that never came back (– where there are too "
+    "few). Time ladder: medians of one visit, elapsed, which do not add up to the lead time; at its end, "
+    "shares of all time before the finish. Work is measured by status: a ticket left in a work stage "
+    "overnight counts as worked on."
 )
 
 

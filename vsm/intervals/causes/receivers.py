@@ -14,6 +14,7 @@ from vsm.intervals._kernels.grouped_search import GroupedSearch, expand_ranges, 
 from vsm.intervals._kernels.runs import take_or_missing
 from vsm.intervals.stage_codes import declared_teams, encode_ticket_teams
 from vsm.people import Teams
+from vsm.tables import PERSON_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Parts:
 
 def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams) -> Words:
     """Give the tickets, persons and teams that occur."""
-    assigned, of_team = (events.loc[events["kind"] == kind, "after"] for kind in ("assignee", "team"))
+    assigned, of_team = (events.loc[events["kind"].isin(k), "after"] for k in (PERSON_KINDS, ["team"]))
     return Words(
         pd.Index(visits["ticket"].cat.categories),
         distinct_words(visits["holder"], events["actor"], assigned),
@@ -77,6 +78,8 @@ def parts_of_waits(
     ----------
     waits
         As ``waits_from_visits`` gives them.
+    stages
+        As ``stages_from_names`` gives them; who is in the stage's field counts before the assignee.
     events
         EVENTS up to the as-of instant, with persons for accounts.
     """
@@ -85,9 +88,19 @@ def parts_of_waits(
     assignments = _Latest(events, "assignee", words.tickets, words.persons)
     # What is subtracted has no length: it only cuts.
     pieces = subtract(whole, assignments.changes(ticket, whole))
+    assigned = assignments.at(ticket[pieces.parent], pieces.start)
+    for field in stages["holder_field"].dropna().unique():
+        in_field = _Latest(events[events["field"] == field], "holder", words.tickets, words.persons)
+        mine = waits["stage"].isin(set(stages.loc[stages["holder_field"] == field, "stage"])).to_numpy()
+        rows = np.flatnonzero(mine[pieces.parent])
+        changes = in_field.changes(ticket[pieces.parent[rows]], pieces[rows])
+        cut = subtract(pieces, Intervals(rows[changes.parent], changes.start, changes.end))
+        former, pieces = assigned[cut.parent], cut.of(pieces)
+        person = in_field.at(ticket[pieces.parent], pieces.start)
+        assigned = np.where(mine[pieces.parent] & (person >= 0), person, former)
     return Parts(
         pieces,
-        assignments.at(ticket[pieces.parent], pieces.start),
+        assigned,
         _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent],
         encode(waits["holder"], words.persons)[pieces.parent],
     )

@@ -58,6 +58,7 @@ def delivery_measures(
     *,
     configured: bool,
     until: pd.Timestamp,
+    since: pd.Timestamp | None = None,
     minimum: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -71,6 +72,8 @@ def delivery_measures(
         Whether vsm.toml says which tickets are incidents; then what nobody reported was no failure.
     until
         The end of the time looked at.
+    since
+        The beginning of the window of tickets: what failed before it is at risk only from then on.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def delivery_measures(
     values = {
         "change lead time": _lead(deployments, brought, minimum, seed),
         "deployment frequency": _frequency(deployments, until, minimum),
-        "failed deployment recovery time": rates or _recovery(deployments, failures, until, minimum),
+        "failed deployment recovery time": rates or _recovery(deployments, failures, until, since, minimum),
         "change fail rate": rates or _rate(deployments, failures["failed"], minimum),
         "deployment rework rate": rates or _rate(deployments, failures["rework"], minimum),
     }
@@ -180,7 +183,11 @@ def _untold(deployments: pd.DataFrame, failures: pd.DataFrame, *, configured: bo
 
 
 def _recovery(
-    deployments: pd.DataFrame, failures: pd.DataFrame, until: pd.Timestamp, minimum: int
+    deployments: pd.DataFrame,
+    failures: pd.DataFrame,
+    until: pd.Timestamp,
+    since: pd.Timestamp | None,
+    minimum: int,
 ) -> dict[str, Any]:
     if deployments.empty:
         return _none("failed deployments")
@@ -191,7 +198,8 @@ def _recovery(
     lead = failed["restored"].fillna(max(until, failed["begun"].max())) - failed["begun"]
     restored = failed["restored"].notna().to_numpy()
     duration = lead.where(lead > pd.Timedelta(0), pd.Timedelta(0))
-    quantiles = survival_quantiles(duration, restored, quantiles=(0.5, 0.85), minimum=minimum)
+    entry = None if since is None else (since - failed["begun"]).clip(lower=pd.Timedelta(0))
+    quantiles = survival_quantiles(duration, restored, quantiles=(0.5, 0.85), minimum=minimum, entry=entry)
     median, late = quantiles.to_dict("records")
     sides = (("value", "time"), ("low", "low"), ("high", "high"))
     found = {name: median[side] / DAY for name, side in sides} | {"p85": late["time"] / DAY}

@@ -1,0 +1,108 @@
+"""What stands beside a verdict on a change: what it assumes, how often it errs, and where the wait went."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.figures.labels import number, pluralize
+from vsm.findings.durations import short_duration
+from vsm.model.change import CANNOT_SAY, Comparison
+from vsm.stats.week_test import FEWEST_WEEKS, MEASURED
+
+_SAME: Final = [name for name in MEASURED if "shorter" not in name]
+_SEEN: Final = {name: f"{rates.seen:.0f} %" for name, rates in MEASURED.items()}
+HOW_SURE: Final = (
+    "The test takes weeks as units, not tickets. It assumes that nothing else changed on that day and that "
+    "weeks far apart are independent. In simulated streams without a change it sees one in at most "
+    f"{', '.join(f'{_SEEN[name]} ({name})' for name in _SAME)}, and cannot say in "
+    f"{', '.join(f'{MEASURED[name].refused:.0f} %' for name in _SAME)} of these; of times "
+    f"{' and '.join(f'{name} it sees {_SEEN[name]}' for name in MEASURED if name not in _SAME)} "
+    "(12 weeks and 100 completed on each side)."
+)
+
+
+def signed(time: Any) -> str:
+    """A difference of seconds, or of durations, with its sign."""
+    if pd.isna(time):
+        return "unknown"
+    return ("−" if time < 0 * time else "+") + short_duration(abs(time))
+
+
+def remarks(found: Comparison) -> list[str]:
+    """What a reader of the verdict has to know: why there is none, or what speaks against it."""
+    sentences = []
+    if found.verdict == CANNOT_SAY:
+        sentences.append(_why_not(found))
+    elif found.past is not None:
+        sentences.append(
+            f"Weeks are too alike for the test and its interval ({_alike(found)}). But in the {FEWEST_WEEKS} "
+            "weeks after the change work was finished at another pace than before it, and on none of "
+            f"{pluralize(found.past.days, 'earlier day')} did that differ as much."
+        )
+    if found.baseline:
+        already = "already " if found.baseline == found.verdict else ""
+        sentences.append(
+            f"Before the change, times were {already}getting {found.baseline} from week to week."
+        )
+    low, high = found.interval
+    if found.difference < low or found.difference > high:
+        sentences.append(
+            f"The difference of the medians ({signed(found.difference)}) lies outside the interval: test "
+            "and interval weigh the whole curves, and these differ in more than length."
+        )
+    return sentences
+
+
+def _why_not(found: Comparison) -> str:
+    weeks = found.before.weeks, found.after.weeks
+    if found.test is None:
+        return (
+            f"Work began in {pluralize(weeks[0], 'week')} before the change and {number(weeks[1])} after; "
+            f"needed: {FEWEST_WEEKS} on either side."
+        )
+    earlier = ""
+    if found.past is not None:
+        days = pluralize(found.past.days, "earlier day")
+        earlier = f" On {number(found.past.beyond)} of {days} the pace of work differed as much."
+    return (
+        f"Weeks are too alike: {_alike(found)}, as where a queue builds up and drains. Such a stream differs "
+        f"before and after any day.{earlier} Needed: many more weeks on either side, or a change made by "
+        "some teams earlier than by others."
+    )
+
+
+def _alike(found: Comparison) -> str:
+    test = found.test
+    return (
+        f"one correlates with the next at {test.correlation:.2f}, and they vary {test.spread:.1f} times as "
+        "much as with independent tickets"
+        if test
+        else ""
+    )
+
+
+def how_much(found: Comparison) -> str:
+    """The difference with its interval, by weeks, and the test's p; empty where nothing is claimed."""
+    if found.test is None or found.test.alike:
+        return ""
+    factor, *ends = (f"{value:.2f}" if np.isfinite(value) else "unknown" for value in found.factor)
+    return (
+        f"Times after are {factor} times those before (95 % interval {ends[0]} to {ends[1]}, by weeks); "
+        f"medians differ by {signed(found.difference)} ({signed(found.interval[0])} to "
+        f"{signed(found.interval[1])}); log-rank test by weeks: p "
+        f"{'< 0.001' if found.test.p < 0.001 else f'= {found.test.p:.3f}'}."
+    )
+
+
+def where_it_went(grown: "pd.Series[Any] | None") -> str:
+    """Which other stage now holds more, as ``most_grown`` gives it: a count, not a test."""
+    if grown is None:
+        return "No other stage holds more tickets than before."
+    times = [
+        short_duration(grown[side]) if pd.notna(grown[side]) else "unknown" for side in ("before", "after")
+    ]
+    return (
+        f"Meanwhile {grown['stage']} holds more tickets: {grown['held_before']:.1f} → "
+        f"{grown['held_after']:.1f} at a time, median stay {times[0]} → {times[1]}."
+    )

@@ -1,0 +1,128 @@
+"""What the team tried, whether it helped, and where the wait went."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from vsm.config import Experiment
+from vsm.figures.change import UNNAMED
+from vsm.figures.change_words import HOW_SURE, remarks, signed, where_it_went
+from vsm.figures.labels import TOO_FEW
+from vsm.figures.tables import Columns, table_of
+from vsm.findings.durations import short_duration
+from vsm.model.change import LEAD, SHORTER, chosen_change, day_in_utc, experiments_judged
+from vsm.model.moved_waits import most_grown, waits_before_and_after
+
+NOTHING: Final = "No experiment is written down; put one into experiments.toml in the work folder."
+
+
+def experiments_table(
+    experiments: Sequence[Experiment],
+    stage_visits: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    minimum: int,
+) -> Styler:
+    """What the team tried, and whether it helped, as ``experiments_judged`` says; the latest first.
+
+    Under ``minimum`` seen to end on either side nothing is claimed.
+    """
+    found = experiments_judged(experiments, stage_visits, lifecycles, as_of=as_of, minimum=minimum)
+    latest_first = found.sort_values("since", ascending=False, kind="stable")
+
+    def beside(row: Mapping[Any, Any]) -> str:
+        if row["found"] is None:
+            return "–"
+        said = remarks(row["found"])
+        if row["verdict"] == SHORTER:
+            waits = waits_before_and_after(
+                stage_visits,
+                lifecycles,
+                changed=day_in_utc(row["since"]),
+                until=day_in_utc(row["until"]) if row["until"] else None,
+                as_of=as_of,
+                minimum=minimum,
+            )
+            said.append(where_it_went(most_grown(waits, stage="" if row["of"] == LEAD else row["of"])))
+        return " ".join(said) or "–"
+
+    columns: Columns = {
+        "Experiment": "name",
+        "Since": lambda row: f"{row['since']}" + (f" to {row['until']}" if row["until"] else ""),
+        "Measure": lambda row: row["of"] if row["of"] == LEAD else f"time in {row['of']}",
+        "Expected": "expect",
+        "Median before": lambda row: short_duration(row["before"]),
+        "Median after": lambda row: short_duration(row["after"]),
+        "Difference": _difference,
+        "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
+        "Did it help?": "answer",
+        "Caveat": beside,
+    }
+    caption = (
+        "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
+        "with the 95 % interval of the test. That it helped is claimed only where the log-rank test by "
+        "weeks, or, where weeks are too alike for it, the comparison with all earlier days of this stream, "
+        f"is significant at 5 %. {HOW_SURE} Each experiment is tested on its own. n: completed before and "
+        "after."
+    )
+    return table_of(latest_first, columns, caption, nothing=NOTHING)
+
+
+def moved_waits_table(
+    stage_visits: pd.DataFrame,
+    lifecycles: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    changed: str = "",
+    experiments: Sequence[Experiment] = (),
+    minimum: int,
+) -> Styler:
+    """Where the wait went: how long tickets stayed in each stage before a change and after, and how many.
+
+    Parameters
+    ----------
+    changed
+        Day of the change, ``YYYY-MM-DD`` (UTC); empty: that of the latest experiment, if there is one.
+    """
+    day, _ = chosen_change(changed, "", experiments=experiments)
+    waits = waits_before_and_after(
+        stage_visits, lifecycles, changed=as_of if day is None else day, as_of=as_of, minimum=minimum
+    )
+    columns: Columns = {
+        "Stage": "stage",
+        "Kind": "kind",
+        "Median before": lambda row: _median_stay(row, "before", minimum),
+        "Median after": lambda row: _median_stay(row, "after", minimum),
+        "Tickets before": ("held_before", _one_digit),
+        "Tickets after": ("held_after", _one_digit),
+        "Change": ("growth", lambda growth: "unknown" if pd.isna(growth) else f"{growth:+.1f}"),
+        "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
+    }
+    caption = (
+        "Median: elapsed time of one stay in the stage, open ones counted (Kaplan–Meier). Tickets: in the "
+        "stage at a time, on average of as many days before the change as after it, open ones and those "
+        "tidied up later included. A count, not a test. n: stays seen to end before / after."
+    )
+    return table_of(waits if day is not None else waits.iloc[:0], columns, caption, nothing=UNNAMED)
+
+
+def _median_stay(row: Mapping[Any, Any], side: str, minimum: int) -> str:
+    if row[f"n_{side}"] < minimum:
+        return TOO_FEW
+    return short_duration(row[side]) if pd.notna(row[side]) else "not reached"
+
+
+def _one_digit(count: float) -> str:
+    return "unknown" if pd.isna(count) else f"{count:,.1f}"
+
+
+def _difference(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["difference"]):
+        return "–"
+    ends = [signed(row[name]) for name in ("difference", "low", "high")]
+    if pd.isna(row["low"]) and pd.isna(row["high"]):
+        return ends[0]
+    return f"{ends[0]} ({ends[1]} to {ends[2]})"
