@@ -2,6 +2,7 @@
 
 import json
 from math import nan
+from typing import Any
 
 import pandas as pd
 
@@ -35,11 +36,11 @@ class Reports:
     """Reports that come every week, each with what the one before kept."""
 
     def __init__(self) -> None:
-        self.kept: tuple[dict[str, object], ...] | None = None
+        self.kept: tuple[dict[str, Any], ...] | None = None
         self.at = MONDAY
 
     def next(self, *found: Finding, steps: pd.DataFrame = NONE) -> list[ClaimChange]:
-        about = {"steps": steps, "as_of": self.at}
+        about: dict[str, Any] = {"steps": steps, "as_of": self.at}
         changes = [] if self.kept is None else changes_since(self.kept, found, **about)
         self.kept = tuple(json.loads(json.dumps(remembered(found, before=self.kept or (), **about))))
         self.at += WEEK

@@ -127,8 +127,9 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
         "WIP": "wip",
     }
     caption = (
-        f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Delivered and "
-        "discarded: bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
+        f"By week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Arrived, delivered, "
+        "discarded (bulk edits included) and removed (deleted or hidden): units of work. WIP: all tickets "
+        "that were open at the end of the week, sub-tasks and epics too: not the sum of the other columns."
     )
     return table_of(flow, columns, caption)
 
