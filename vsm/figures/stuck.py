@@ -62,8 +62,8 @@ def stuck_table(
     caption = (
         f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
         f"percentile: {number(order['late'].sum())}. Order: {RULE}. Elapsed time; percentile of visits to "
-        "that stage (Kaplan–Meier; not reached: too many are still there). The cause is the latest one in "
-        "working hours; no trace for long: none for seven days."
+        "that stage (Kaplan–Meier; not reached: too many are still there, or too few in view). The cause is "
+        "the latest one in working hours; no trace for long: none for seven days."
     )
     table = table_of(first, columns, caption, nothing="Nothing to see yet: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])

@@ -30,7 +30,7 @@ FEWEST_WEEKS: Final = 6
 _MOST_ALIKE: Final = 0.27
 _STEP: Final = 0.5
 _STEPS: Final = 12
-_HALVINGS: Final = 10
+_HALVINGS: Final = 7
 """Factors up to 2 ** 6 are looked for, in steps of half a power."""
 _EXPECTED: Final = 2.0
 _PASTS: Final = 4
