@@ -191,7 +191,7 @@ def test_spells_of_a_stage_leave_clean_up_open() -> None:
         {"ticket": ["a", "b", "c", "d"], "stage": ["QA", "QA", "QA", "Build"], "entered": START,
          "left": [START + DAY] * 4, "bulk": [False, True, False, False], "gone": [False, False, True, False]}
     )  # fmt: skip
-    found = spells_of(stage_visits, pd.DataFrame({"ticket": []}), stage="QA")
+    found = spells_of(stage_visits, pd.DataFrame(), stage="QA")
     assert found["ended"].tolist() == [True, False, False]
     with pytest.raises(ParameterError, match="stage is 'Qa', which no ticket was in; known: Build, QA"):
         spells_of(stage_visits, pd.DataFrame(), stage="Qa")

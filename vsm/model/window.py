@@ -8,18 +8,21 @@ from vsm.tables import DURATION, INSTANT
 
 
 def seen_since(lifecycles: pd.DataFrame) -> "pd.Series[Any]":
-    """Give when each ticket, the index, came into view; missing where nothing is known of a window.
+    """Give when each ticket, the index, came into view; a ticket that is missing was so from its creation on.
 
-    Lifecycles without a column ``seen_since`` are of tickets that were in view from their creation on.
+    So were all whose lifecycles have no column ``seen_since``.
     """
-    seen = lifecycles["seen_since"].array if "seen_since" in lifecycles else pd.NaT
-    return pd.Series(seen, index=lifecycles["ticket"].astype("str"), dtype=INSTANT)
+    if "seen_since" not in lifecycles:
+        return pd.Series([], index=pd.Index([], dtype="str"), dtype=INSTANT)
+    return pd.Series(lifecycles["seen_since"].array, index=lifecycles["ticket"].astype("str"), dtype=INSTANT)
 
 
 def window_start(lifecycles: pd.DataFrame) -> pd.Timestamp:
     """Give when the window begins: where older tickets came into view, else the first creation."""
-    late = seen_since(lifecycles)[(time_before(lifecycles, "created") > pd.Timedelta(0)).to_numpy()]
-    return pd.Timestamp(late.max() if len(late) else lifecycles["created"].min())
+    older = time_before(lifecycles, "created") > pd.Timedelta(0)
+    return pd.Timestamp(
+        lifecycles.loc[older, "seen_since"].max() if older.any() else lifecycles["created"].min()
+    )
 
 
 def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
