@@ -156,3 +156,43 @@ def test_created_in_the_sprint_and_planned_dates() -> None:
     assert stream.load.sprints[columns].astype("object").fillna("under way").to_numpy().tolist() == [
         ["June", pd.Timestamp("2026-05-18T08:00", tz="UTC"), "under way", 2, 0]
     ]
+
+
+@pytest.mark.parametrize("form", [dict, hidden], ids=["Cloud", "Data Center"])
+@pytest.mark.parametrize("state", ["closed", "active"])
+def test_sprints_without_dates_are_reported(form: Any, state: str) -> None:
+    """One without a start, one that no issue describes any more; a planned one has no dates yet."""
+    bare, july = {"id": 12, "name": "May", "state": state, "boardId": 1}, CLOUD["14"]
+    bodies = [
+        issue(1, planned(1, "", "12", "2026-05-01T09:00:00"), customfield_10020=[form(bare)]),
+        issue(2, planned(2, "", "12, 77", "2026-05-01T09:00:00"), planned(3, "12, 77", "14", f"{JUNE}T07:00:00"),
+              customfield_10020=[form(july)]),
+    ]  # fmt: skip
+    assert said(bodies) == [
+        "2 sprint(s) of 2 ticket(s) have no start date ('May', 'jira:77'): what they took on is not known, and "
+        "none of their tickets counts as carried over; pull issues with their sprint field as it is"
+    ]
+
+
+def test_a_closed_sprint_without_an_end_is_reported() -> None:
+    """It would be under way for ever."""
+    endless = {word: value for word, value in CLOUD["12"].items() if word not in ("endDate", "completeDate")}
+    body = issue(1, planned(1, "", "12", "2026-05-01T09:00:00"), customfield_10020=[endless])
+    assert said([body]) == [
+        "1 sprint(s) of 1 ticket(s) have no end date ('May'): they count as under way, and none of their tickets "
+        "counts as carried over; pull issues with their sprint field as it is"
+    ]
+
+
+def test_sprints_with_dates_are_no_doubt(stream: ValueStream) -> None:
+    """Nor is a planned one."""
+    assert "sprints without dates" not in set(stream.quality["check"])
+
+
+def said(bodies: list[dict[str, Any]]) -> list[str]:
+    """What QUALITY says of sprints."""
+    as_of = pd.Timestamp("2026-05-25", tz="UTC")
+    quality = stream_from_log(
+        log_from_jira(bodies), workflow=stages("Open queue\nClosed done"), as_of=as_of
+    ).quality
+    return quality.loc[quality["check"] == "sprints without dates", "detail"].tolist()

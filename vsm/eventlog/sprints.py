@@ -9,13 +9,15 @@ EARLIEST, LATEST = 1970, 2200
 _HIDDEN: Final = re.compile(r"Sprint@[^\[]*\[(.*)\]$", re.DOTALL)
 _PART: Final = re.compile(r"(?:^|,)(\w+)=(.*?)(?=,\w+=|$)", re.DOTALL)
 
-Named = tuple[str, str, str, None, str | None]
+FUTURE: Final = "future"
+Named = tuple[str, str, str, str | None, str | None]
 
 
 def sprints_in(fields: Mapping[str, Any], *, source: str) -> Iterator[Named]:
-    r"""Give the sprints that an issue's custom fields describe, as names: (kind, id, name, None, when).
+    r"""Give the sprints that an issue's custom fields describe, as names: (kind, id, name, category, when).
 
-    A sprint that has begun comes as of its start, one that has ended once more, of kind ``sprint end``. Cloud
+    A sprint that has begun comes as of its start, one that has not with the category ``future``, one that has
+    ended once more, of kind ``sprint end``. Cloud
     describes each in an object, Data Center in a text; what is not called a sprint by either is none,
     whatever the field is called.
 
@@ -32,8 +34,9 @@ def sprints_in(fields: Mapping[str, Any], *, source: str) -> Iterator[Named]:
             number, name, state = (str(about.get(word) or "").strip() for word in ("id", "name", "state"))
             if not (number and name and state):
                 continue
-            begun = None if state.casefold() == "future" else _instant(about.get("startDate"))
-            yield "sprint", f"{source}:{number}", name, None, begun
+            planned = state.casefold() == FUTURE
+            begun = None if planned else _instant(about.get("startDate"))
+            yield "sprint", f"{source}:{number}", name, FUTURE if planned else None, begun
             if state.casefold() == "closed":
                 end = _instant(about.get("completeDate")) or _instant(about.get("endDate"))
                 yield "sprint end", f"{source}:{number}", name, None, end

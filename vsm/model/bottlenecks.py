@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
 from vsm.stats.shares import share_with_interval, shares_with_intervals
 from vsm.tables import DURATION
 
@@ -56,9 +56,8 @@ def stage_shares(
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or one of the others."""
-    finish = completed(lifecycles).set_index("ticket")["finished"]
-    done = stage_visits[stage_visits["ticket"].isin(finish.index)]
-    done = done[done["entered"] < finish.reindex(done["ticket"]).set_axis(done.index)]
+    done = stage_visits[stage_visits["ticket"].isin(completed(lifecycles)["ticket"])]
+    done = done[before_the_finish(done)]
     tidied = done["bulk"].astype(bool)
     done = done.assign(row=done["stage"].mask(tidied, TIDIED))
     idle = (done["kind"] != "work") & ~tidied & (done["waited"] < done["elapsed"])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from vsm.model.lifecycle import units_of_work, was_discarded
+from vsm.model.lifecycle import before_the_finish, units_of_work, was_discarded
 from vsm.tables import DURATION
 
 
@@ -23,7 +23,7 @@ def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, mini
     finished = rows[rows["finished"].notna() & ~rows["bulk"].astype(bool)]
     gone = finished[was_discarded(finished)].set_index("ticket")
     before = stage_visits[stage_visits["ticket"].isin(gone.index)]
-    before = before[before["entered"] < gone["finished"].reindex(before["ticket"]).set_axis(before.index)]
+    before = before[before_the_finish(before)]
     last = before.drop_duplicates("ticket", keep="last").set_index("ticket")[["stage", "kind", "position"]]
     rows = gone.join(last)
     # Created in a stage that is done, and never anywhere else.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
 from vsm.stats.shares import share_intervals
 from vsm.tables import DURATION, INSTANT
 
@@ -39,8 +39,7 @@ def efficiency_bracket(
         is not 0) with its 95 % interval ``low, high``, and ``tickets``.
     """
     done = completed(lifecycles).set_index("ticket")
-    finish = done["finished"].astype(INSTANT).reindex(visits["ticket"].astype("str")).array
-    before = visits[(visits["entered"] < finish).to_numpy(dtype=bool)]
+    before = visits[visits["ticket"].isin(done.index) & before_the_finish(visits)]
     work = before[before["kind"] == "work"]
     waited = waits[waits["ticket"].isin(done.index)]
     whole = {"elapsed": done["lead"], "working": _by_ticket(before["working"], before, done)}

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.model.bottlenecks import handoff_costs
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import before_the_finish, completed
 from vsm.tables import CAUSES, DURATION
 
 _SIDES: Final = ("from_team", "to_team", "from_stage", "to_stage")
@@ -269,8 +269,5 @@ def hidden_waits(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int
 
 def _before_finish(visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the visits of completed tickets before the finish; their ends are before it too."""
-    done = completed(lifecycles)
-    finish = pd.Series(done["finished"].array, index=done["ticket"].astype("str"))
-    words = {"ticket": "str", "kind": "str", "team": "str"}
-    known = visits.astype(words).assign(finish=finish.reindex(visits["ticket"].astype("str")).array)
-    return known[known["entered"] < known["finish"]]
+    known = visits.astype({"ticket": "str", "kind": "str", "team": "str"})
+    return known[known["ticket"].isin(completed(lifecycles)["ticket"]) & before_the_finish(known)]

@@ -79,7 +79,8 @@ def lifecycles_from_visits(
     about = about.reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
-    lifecycles["seen_since"] = lifecycles["created"].clip(lower=since)
+    created = lifecycles["created"]
+    lifecycles["seen_since"] = created if since is None else created.mask(created < since, since)
     return lifecycles.rename_axis("ticket").reset_index()
 
 
@@ -88,9 +89,8 @@ def seen_since(lifecycles: pd.DataFrame) -> "pd.Series[Any]":
 
     Lifecycles without a column ``seen_since`` are of tickets that were in view from their creation on.
     """
-    tickets = lifecycles["ticket"].astype("str") if "ticket" in lifecycles else lifecycles.index.astype("str")
-    seen = lifecycles.get("seen_since", pd.NaT)
-    return pd.Series(np.asarray(seen) if seen is pd.NaT else seen.array, index=tickets, dtype=INSTANT)
+    seen = lifecycles["seen_since"].array if "seen_since" in lifecycles else pd.NaT
+    return pd.Series(seen, index=lifecycles["ticket"].astype("str"), dtype=INSTANT)
 
 
 def window_start(lifecycles: pd.DataFrame) -> pd.Timestamp:
@@ -103,16 +103,15 @@ def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
     """Give how long after this instant of its life each ticket came into view."""
     if "seen_since" not in lifecycles:
         return pd.Series(pd.Timedelta(0), index=lifecycles.index, dtype=DURATION)
-    return (lifecycles["seen_since"] - lifecycles[begin]).clip(lower=pd.Timedelta(0)).astype(DURATION)
+    before: pd.Series[Any] = (lifecycles["seen_since"] - lifecycles[begin]).astype(DURATION)
+    return before.mask(before < pd.Timedelta(0), pd.Timedelta(0))
 
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """Give when work on parts of each unit of work began first, by the unit's ticket."""
-    begun = work_start(visits).where(visits["kind"] == "work")
-    first: pd.Series[pd.Timestamp] = begun.groupby(
-        visits["ticket"].astype("str").map(unit_of_parts(tickets))
-    ).min()
-    return first
+    unit = visits["ticket"].astype("str").map(unit_of_parts(tickets))
+    begun: pd.Series[pd.Timestamp] = work_start(visits).where(visits["kind"] == "work")
+    return begun.groupby(unit).min()
 
 
 def _finished_in_bulk(
@@ -131,6 +130,22 @@ def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
     rows = units_of_work(lifecycles)
     return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+
+
+def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark what came before each ticket's finish for good, of VISITS or stays in their order.
+
+    By order, not by instants: a visit of no length in the instant of the finish came before it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"ticket": list("aaaab"), "kind": ["done", "work", "done", "done", "work"]})
+    >>> before_the_finish(rows).tolist()
+    [True, True, False, False, True]
+    """
+    ahead = (visits["kind"].astype("str") != "done")[::-1]
+    found: pd.Series[bool] = ahead.groupby(visits["ticket"].astype("str")[::-1]).cummax()[::-1]
+    return found
 
 
 def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import completed
+from vsm.model.lifecycle import before_the_finish, completed
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
@@ -42,13 +42,9 @@ class Paths:
 
     def after_last(self, left_behind: "pd.Series[bool]") -> "pd.Series[Any]":
         """Mark the stays after the last of these of their ticket."""
-        latest = (
-            self.stage_visits["entered"]
-            .where(left_behind)
-            .groupby(self.stage_visits["ticket"])
-            .transform("max")
-        )
-        after: pd.Series[Any] = ~(self.stage_visits["entered"] <= latest)
+        ticket = self.stage_visits["ticket"]
+        number = ticket.groupby(ticket).cumcount()
+        after: pd.Series[Any] = ~(number <= number.where(left_behind).groupby(ticket).transform("max"))
         return after
 
 
@@ -122,8 +118,7 @@ def rule_durations(
     done = completed(lifecycles).set_index("ticket")
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
-    finish = done["finished"].reindex(stage_visits["ticket"]).set_axis(stage_visits.index)
-    before = stage_visits[stage_visits["ticket"].isin(done.index) & (stage_visits["entered"] < finish)]
+    before = stage_visits[stage_visits["ticket"].isin(done.index) & before_the_finish(stage_visits)]
     back = (before.groupby("ticket")["position"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "position"]

@@ -169,19 +169,22 @@ def backward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
         (timedelta, from the move back until then; missing where ``n`` is 0). Moves of a bulk edit, both
         ends marked, are left out.
     """
+    stage_visits = stage_visits.assign(n=stage_visits.groupby("ticket").cumcount())
     following = stage_visits.groupby("ticket").shift(-1)
     tidied = stage_visits["bulk"].astype("bool") & following["bulk"].eq(other=True)
     back = stage_visits[(following["position"] < stage_visits["position"]) & ~tidied]
     moves = pd.DataFrame(
-        {"ticket": back["ticket"], "from_stage": back["stage"], "position": back["position"]}
+        {"ticket": back["ticket"], "from_stage": back["stage"], "position": back["position"], "n": back["n"]}
     )
     moves = (
         moves.assign(to_stage=following.loc[back.index, "stage"], at=following.loc[back.index, "entered"])
         .rename_axis("move")
         .reset_index()
     )
-    ahead = moves.merge(stage_visits[["ticket", "position", "entered"]], on="ticket", suffixes=("", "_later"))
-    ahead = ahead[(ahead["entered"] > ahead["at"]) & (ahead["position_later"] >= ahead["position"])]
+    ahead = moves.merge(
+        stage_visits[["ticket", "position", "entered", "n"]], on="ticket", suffixes=("", "_later")
+    )
+    ahead = ahead[(ahead["n_later"] > ahead["n"] + 1) & (ahead["position_later"] >= ahead["position"])]
     again = ahead.groupby("move")["entered"].min().reindex(moves["move"])
     moves["until"] = again.array - moves["at"]
     table = (

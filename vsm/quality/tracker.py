@@ -1,7 +1,7 @@
 """Checks of the tracker against vsm.toml: bulk edits, stages, milestones of Git, and alignment."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -9,7 +9,10 @@ from vsm.config import Workflow
 from vsm.config.delivery import FLOWS
 from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import QualityNote, quality_from_notes
+from vsm.eventlog.sprints import FUTURE
 from vsm.model.alignment import TicketSelectors
+
+SHOWN: Final = 6
 
 
 def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float = 10.0) -> pd.DataFrame:
@@ -170,6 +173,33 @@ def _missing_in_git(
             f"'{of_git['releasing']}' and count as open; pull tags, or remove that stage from vsm.toml"
         )
         yield QualityNote("stages of Git without releases", "warning", detail)
+
+
+def check_sprints(events: pd.DataFrame, names: pd.DataFrame) -> Iterator[QualityNote]:
+    """Find sprints whose dates are not known: nothing can be said of what they took on, or left undone."""
+    held = events.loc[events["kind"] == "sprint", ["ticket", "source", "after"]].astype("str").dropna()
+    held = held.assign(number=held["after"].str.split(",")).explode("number")
+    held["sprint"] = held["source"] + ":" + held["number"].str.strip()
+    ids = {kind: names[names["kind"] == kind] for kind in ("sprint", "sprint end")}
+    called = dict(zip(ids["sprint"]["id"], ids["sprint"]["name"], strict=True))
+    dated = {kind: set(rows.loc[rows["last"].notna(), "id"]) for kind, rows in ids.items()}
+    planned = set(ids["sprint"].loc[ids["sprint"]["category"] == FUTURE, "id"])
+    endless = dated["sprint"] & set(ids["sprint end"]["id"]) - dated["sprint end"]
+    lacking = {
+        "start": (set(held["sprint"]) - dated["sprint"] - planned, "what they took on is not known"),
+        "end": (endless & set(held["sprint"]), "they count as under way"),
+    }
+    for what, (sprints, effect) in lacking.items():
+        if sprints:
+            listed = ", ".join(repr(called.get(sprint, sprint)) for sprint in sorted(sprints)[:SHOWN])
+            more = f" and {len(sprints) - SHOWN} more" if len(sprints) > SHOWN else ""
+            tickets = held.loc[held["sprint"].isin(sprints), "ticket"].nunique()
+            detail = (
+                f"{len(sprints)} sprint(s) of {tickets} ticket(s) have no {what} date ({listed}{more}): "
+                f"{effect}, and none of their tickets counts as carried over; pull issues with their sprint "
+                "field as it is"
+            )
+            yield QualityNote("sprints without dates", "warning", detail)
 
 
 def check_alignment(tickets: pd.DataFrame, *, workflow: Workflow) -> pd.DataFrame:

@@ -277,9 +277,9 @@ NAMES: Final = Table(
         Column(
             "category",
             "category",
-            "the tracker's own category of the status; `app`: a program's account",
+            "the tracker's own category of a status; `app`: a program's account; `future`: a planned sprint",
             may_lack=True,
-            allowed=("queue", "work", "external", "done", "app"),
+            allowed=("queue", "work", "external", "done", "app", "future"),
         ),
         Column("first", "instant", "first seen under this name", may_lack=True),
         Column(
