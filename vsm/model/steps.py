@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import MONDAY, week_numbers
+from vsm.model.weekly import MONDAY, week_numbers
 from vsm.stats.steps import lasting_steps
 from vsm.tables import DURATION
 
