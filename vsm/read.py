@@ -40,7 +40,7 @@ from vsm.tables import TABLES
 STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
-LOG_VERSION: Final = 15
+LOG_VERSION: Final = 16
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

@@ -130,13 +130,15 @@ def test_export_writes_any_table_by_suffix(vsm: Shell, work: Path, tmp_path: Pat
     assert len(readers[suffix](to)) == 60
 
 
-def test_export_writes_every_table_and_network(vsm: Shell, work: Path, tmp_path: Path) -> None:
+def test_export_writes_every_table_network_and_event_log(vsm: Shell, work: Path, tmp_path: Path) -> None:
     """All of the dictionary into one folder; a network is the same after a round trip in both formats."""
     to = tmp_path / "all"
     assert vsm("export", "--dir", work, "all", "--to", to) == 0
     assert {path.name for path in to.iterdir()} == {
         *(f"{name}.parquet" for name in (*TABLES, *DERIVED)),
         *(f"{name}.{kind}" for name in NETWORKS for kind in ("graphml", "json")),
+        "event_log.xes.gz",
+        "event_log.json",
     }
     assert pd.read_parquet(to / "stage_shares.parquet")["share"].sum() == pytest.approx(1)
     whole = nx.read_graphml(to / "network.graphml")

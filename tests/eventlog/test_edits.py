@@ -65,8 +65,20 @@ WORKLOG = {"id": "9", "started": at("14:20"), "author": user("person-05")}
         (None, "14:30", {}),
         ("person-05", "14:30", {"comment": {"comments": [COMMENT]}}),
         ("person-05", "14:30", {"worklog": {"worklogs": [WORKLOG]}}),
+        ("person-05", "14:30", {"comment": {"comments": [COMMENT | {"created": at("14:00")}]}}),
+        ("person-05", "14:30", {"comment": {"comments": [COMMENT | {"created": at("14:30")}]}}),
+        ("person-05", "14:30", {"worklog": {"worklogs": [WORKLOG | {"started": at("14:00")}]}}),
     ],
-    ids=["closed by another", "after more than an hour", "nobody known", "discussed", "worked on"],
+    ids=[
+        "closed by another",
+        "after more than an hour",
+        "nobody known",
+        "discussed",
+        "worked on",
+        "reopened with a comment",
+        "closed with a comment",
+        "reopened with a worklog",
+    ],
 )
 def test_anything_more_is_a_reopening(by: str | None, clock: str, fields: dict[str, Any]) -> None:
     """It is finished when it was closed last."""
@@ -86,3 +98,14 @@ def test_still_open_is_a_reopening() -> None:
         .isna()
         .all()
     )
+
+
+@pytest.mark.parametrize("clock", ["13:59", "14:31"])
+def test_what_was_said_before_or_after_makes_no_rework(clock: str) -> None:
+    """A minute before it was reopened, or after it was closed again."""
+    stream = read(
+        history(3, at("14:00"), moved("6", "1"), by="person-05"),
+        history(4, at("14:30"), moved("1", "6"), by="person-05"),
+        comment={"comments": [COMMENT | {"created": at(clock)}]},
+    )
+    assert stream.lifecycles["finished"].tolist() == [FIRST]

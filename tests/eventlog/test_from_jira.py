@@ -235,6 +235,37 @@ def test_workflow_migration_marks_its_status_change() -> None:
     assert log.events.loc[log.events["kind"] == "status", "bulk"].tolist() == [False, True]
 
 
+WORKFLOW = {"field": "Workflow", "from": "1", "fromString": "old", "to": "2", "toString": "new"}
+KEY = {"field": "Key", "from": None, "fromString": "OLD-1", "to": None, "toString": "AB-1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "at", "by", "bulk"),
+    [
+        ([WORKFLOW], [moved("1", "3")], "09:00:00", "person-01", True),
+        ([moved("1", "3")], [WORKFLOW], "09:00:00", "person-01", True),
+        ([WORKFLOW], [moved("1", "3")], "09:00:01", "person-01", False),
+        ([WORKFLOW], [moved("1", "3")], "09:00:00", "person-02", False),
+        ([WORKFLOW, moved("1", "3")], [KEY], "09:00:00", "person-01", False),
+        ([KEY], [moved("1", "3"), WORKFLOW], "09:00:00", "person-01", False),
+    ],
+)
+def test_what_one_author_writes_in_one_instant_is_one_change(
+    first: list[dict[str, Any]],
+    second: list[dict[str, Any]],
+    at: str,
+    by: str,
+    bulk: bool,
+) -> None:
+    """A migration of the workflow, or a move between projects, may be two histories."""
+    histories = (
+        history(5, "2026-01-06T09:00:00.000+0000", *first),
+        history(6, f"2026-01-06T{at}.000+0000", *second, by=by),
+    )
+    log = log_from_jira([issue(1, *histories, now="3")])
+    assert log.events.loc[log.events["kind"] == "status", "bulk"].tolist() == [False, bulk]
+
+
 def test_comments_and_work_logs_are_touches_without_text() -> None:
     """Instants and authors are taken, the text never is."""
     note = {

@@ -225,6 +225,12 @@ def test_work_on_parts_counts_for_the_unit_that_has_none_of_its_own() -> None:
     told = stream.explain("AB-1")
     assert (told.waited, told.worked) == (life["wait"], life["work"])
     assert "Somebody worked on AB-2, AB-3 meanwhile, which counts for this ticket." in str(told)
+    assert "Wait: 2026-01-05 09:00 to 2026-01-10 09:00, 3 d 12:00:00" in str(told)
+    assert (
+        "Nobody worked on the ticket itself; time in which its parts were worked on is not counted."
+        in str(told)
+    )
+    assert "Nobody works on a ticket in a queue." not in str(told)
 
 
 @pytest.mark.parametrize(

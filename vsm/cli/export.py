@@ -19,8 +19,8 @@ EVENT_LOG: Final = "event_log"
 KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, EVENT_LOG, "all")
 HELP: Final = (
     f"A base table ({', '.join(TABLES)}), a measure such as stage_shares or delivery.weeks, "
-    f"a network ({', '.join(NETWORKS)}), or all of these; or {EVENT_LOG}, "
-    "for process mining. An unknown name lists all of them."
+    f"a network ({', '.join(NETWORKS)}), {EVENT_LOG}, for process mining, or all of these. "
+    "An unknown name lists all of them."
 )
 
 
@@ -42,7 +42,8 @@ def export(
 ) -> None:
     """Write a table, network or event log to a file, with pseudonyms; data/README.md explains the columns.
 
-    A file that is there already is replaced; of all, those that bear the name of a table or network.
+    A file that is there already is replaced; of all, those that bear the name of a table, a network or
+    the event log.
     Keys of tickets and hashes of commits stay: whoever reads Jira or Git can join them back to names.
     """
     if table not in KNOWN:
@@ -51,6 +52,7 @@ def export(
     if table == "all":
         files = [(name, to / f"{name}.parquet") for name in (*TABLES, *DERIVED)]
         files += [(name, to / f"{name}{kind}") for name in NETWORKS for kind in (".graphml", ".json")]
+        files += [(EVENT_LOG, to / f"{EVENT_LOG}{kind}") for kind in (".xes.gz", ".json")]
         if links := [str(path) for _, path in files if path.is_symlink()]:
             raise ParameterError(
                 f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"

@@ -199,9 +199,12 @@ def _steps(
             why = words.passing(handoff, visit, visits)
             yield Step("handoff", n, handoff.given, handoff.taken, handoff.wait, words.handoff(handoff), why)
         if (wait := wait_of.get(n)) is not None:
-            yield Step("wait", n, wait.start, wait.end, wait.elapsed, "Wait", words.wait(visit))
             of_wait = [piece for piece in pieces if piece.wait is wait]
-            in_parts = wait.elapsed - sum((piece.elapsed for piece in of_wait), timedelta())
+            waited = sum((piece.elapsed for piece in of_wait), timedelta())
+            in_parts = wait.elapsed - waited
+            if waited or not in_parts:
+                why = words.wait(visit, in_parts=bool(in_parts))
+                yield Step("wait", n, wait.start, wait.end, waited, "Wait", why)
             if in_parts:
                 what = "Work on parts"
                 yield Step("work", n, wait.start, wait.end, in_parts, what, words.parts(wait.ticket))

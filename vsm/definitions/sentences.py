@@ -90,8 +90,12 @@ class Sentences:
         """When work started, and by which evidence."""
         return f"Counted from {instant_text(visit.work_start)}, {_touch(visit)}, to the end of the visit."
 
-    def wait(self, visit: Visit) -> str:
-        """Why a visit, or its beginning, is waiting time."""
+    def wait(self, visit: Visit, *, in_parts: bool = False) -> str:
+        """Why a visit, or its beginning, is waiting time, but where parts of the ticket were worked on."""
+        if in_parts:
+            return (
+                "Nobody worked on the ticket itself; time in which its parts were worked on is not counted."
+            )
         if visit.kind == WORK:
             return f"In a work stage, but {visit.holder or 'nobody known'} had not started yet."
         if visit.kind == DONE:

@@ -16,7 +16,8 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
 
     A ticket that leaves the done stages and is back there within an hour, moved by one and the same person
     all the time, without a comment, worklog, commit or review in between, was not worked on again: trackers
-    let nobody edit what is closed. It counts as finished when it was closed first.
+    let nobody edit what is closed. It counts as finished when it was closed first. What was said in the very
+    instant of the reopening, or of the closing, is in between: it came with them.
 
     ::
 
@@ -53,7 +54,10 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
     ticket, actor = (moves[name].cat.codes.to_numpy() for name in ("ticket", "actor"))
     at = moves["at"].to_numpy()
     hands = np.cumsum(np.append(True, actor[1:] != actor[:-1]))
-    touches = np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool))
+    touches = np.append(0, np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool)))
+    state = events["ticket"].cat.codes.to_numpy(), events["at"].to_numpy()
+    instant = np.cumsum(np.append(True, np.logical_or(*(side[1:] != side[:-1] for side in state))))
+    first, beyond = (np.searchsorted(instant, instant[row], side=side) for side in ("left", "right"))
     edits: Any = (
         (close > opens)
         & (ticket[close] == ticket[opens])
@@ -61,8 +65,8 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
         & (hands[close] == hands[opens])
         & (at[close] > at[opens])  # dates without a time say nothing of an hour
         & (at[close] - at[opens] <= LONGEST.to_timedelta64())
-        & (touches[row[close]] == touches[row[opens]])
+        & (touches[beyond[close]] == touches[first[opens]])
     )
-    for first, last in zip(opens[edits], close[edits], strict=True):
-        marked[row[first : last + 1]] = True
+    for opened, closed in zip(opens[edits], close[edits], strict=True):
+        marked[row[opened : closed + 1]] = True
     return marked

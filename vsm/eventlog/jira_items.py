@@ -54,9 +54,10 @@ def status_id(body: Issue, *, source: str) -> str:
 def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROLES) -> Iterator[Item]:
     """Give the facts of the changelog, without items of fields that say nothing about flow.
 
-    A history that also changes ``Workflow`` is a migration: its status changes are marked bulk, and it is a
-    fact of kind ``workflow`` itself; one that comes with a move to another project is none. ``roles``
-    give the role of custom fields by id; they win over names, which are translated and changed.
+    A history that also changes ``Workflow`` is a migration, with what its author wrote in the same instant:
+    its status changes are marked bulk, and it is a fact of kind ``workflow`` itself; one that comes with a
+    move to another project is none. ``roles`` give the role of custom fields by id; they win over names,
+    which are translated and changed.
 
     Examples
     --------
@@ -68,9 +69,13 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
     """
     ticket = f"{source}:{body['id']}"
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
+    together: dict[tuple[object, str | None], list[Json]] = {}
+    for history in body["changelog"]["histories"]:
+        act = history["created"], account(source, history.get("author"))
+        together.setdefault(act, []).extend(history["items"])
     for number, history in enumerate(body["changelog"]["histories"]):
-        items, at = history["items"], history["created"]
-        migration = _is_migration(items)
+        items, at, actor = history["items"], history["created"], account(source, history.get("author"))
+        migration = _is_migration(together[at, actor])
         history_id = history.get("id") or ""
         numbered = history_id.isascii() and history_id.isdigit() and len(history_id) <= LONGEST_NUMBER
         order = int(history_id) if numbered else number
@@ -80,13 +85,12 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
             if kind is None or (kind == "worklog" and logged) or (kind == "workflow" and not migration):
                 continue
             before, after = (value(item, side, kind=kind, source=source) for side in ("from", "to"))
-            actor = account(source, history.get("author"))
             bulk = migration and kind == "status"
             yield Item(ticket, at, order, position, kind, before, after, actor, ref, bulk)
 
 
 def _is_migration(items: Sequence[Json]) -> bool:
-    """Whether a history is of a new workflow; with a new key or project it is a move between projects."""
+    """Whether changes are of a new workflow; with a new key or project they are a move between projects."""
     own = [item for item in items if item.get("fieldtype") != "custom"]
     words = {str(item.get(word)).lower() for item in own for word in ("field", "fieldId")}
     return "workflow" in words and not words & {"key", "issuekey", "project"}

@@ -60,8 +60,9 @@ def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     }
     caption = (
         "From creation to finish for good of what was delivered, elapsed time; Kaplan–Meier with open "
-        "tickets censored. Open: includes those that a bulk edit closed, because it is not known when they "
-        "really ended. Discarded tickets are left out."
+        "tickets censored, and those older than the window (since) counted from its beginning on. Not "
+        "reached: too many are open, or too few were in view at that age. Open: includes those that a bulk "
+        "edit closed, because it is not known when they really ended. Discarded tickets are left out."
     )
     return table_of(quantiles, columns, caption)
 
@@ -126,8 +127,9 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
         "WIP": "wip",
     }
     caption = (
-        f"Tickets by week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Delivered and "
-        "discarded: bulk edits included; removed: deleted or hidden; WIP: open at the end of the week."
+        f"By week, from Monday (UTC); the last week only up to {as_of:%Y-%m-%d %H:%M}. Arrived, delivered, "
+        "discarded (bulk edits included) and removed (deleted or hidden): units of work. WIP: all tickets "
+        "that were open at the end of the week, sub-tasks and epics too: not the sum of the other columns."
     )
     return table_of(flow, columns, caption)
 

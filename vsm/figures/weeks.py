@@ -37,7 +37,7 @@ _WEEK_FACTS: Final = {
     "discarded": "discarded",
     "arrived": "arrived",
     "removed": "gone",
-    "WIP at its end": "wip",
+    "WIP at its end (all tickets)": "wip",
 }
 _THROUGHPUT_TITLE: Final = "How much arrives, and how much gets done"
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import seen_since, still_open
+from vsm.model.lifecycle import still_open
+from vsm.model.window import seen_since
 from vsm.stats.survival import in_view, quantile_times
 from vsm.tables import DURATION, TOUCH_KINDS
 

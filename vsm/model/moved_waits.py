@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.change import median_of, sides_of, spells_of
-from vsm.model.lifecycle import window_start
+from vsm.model.window import window_start
 from vsm.tables import DURATION
 
 _TYPES: Final[dict[str, Any]] = {

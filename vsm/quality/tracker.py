@@ -37,8 +37,8 @@ def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float
 
 
 def _changes(events: pd.DataFrame) -> "pd.Series[str]":
-    """Name the change of its tracker that each event was part of."""
-    return events["ticket"].astype("str") + " " + events["ref"]
+    """Name the change of its tracker that each event was part of: of one ticket in one instant."""
+    return events["ticket"].astype("str") + " " + events["at"].astype("int64").astype("str")
 
 
 def _migrations(

@@ -4,7 +4,7 @@ Commits never change, so each is read once: a later pull asks only for what its 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -280,15 +280,7 @@ def change_pages(
     SourceError
         Git stopped, such as where a partial clone lacks the contents.
     """
-    wanted: dict[str, None] = {}
-    counted = set[str]()
-    for body in documents:
-        if body["type"] == "commits":
-            rows = zip(body["commit"], body["parents"], strict=True)
-            wanted |= dict.fromkeys(commit for commit, parents in rows if " " not in parents)
-        elif body["type"] == "changes":
-            counted |= set(body["commit"])
-    rest = [commit for commit in wanted if commit not in counted]
+    rest = commits_without(documents, has=lambda body: body["type"] == "changes")
     for first in range(0, len(rest), page_size):
         body = _counted(repository, rest[first : first + page_size])
         yield Page((Document(f"{LASTING}changed {rest[first]}", body),))
@@ -313,3 +305,18 @@ def _counted(repository: Path, commits: Collection[str]) -> dict[str, Any]:
             removed[commit] += int(minus) if minus != "-" else 0
     counts = {"files": files, "added": added, "removed": removed}
     return {"type": "changes", "commit": list(commits)} | {n: list(of.values()) for n, of in counts.items()}
+
+
+def commits_without(
+    documents: Iterable[dict[str, Any]], *, has: Callable[[dict[str, Any]], bool]
+) -> list[str]:
+    """Give the commits, but merges, that none of the documents names of which ``has`` is true."""
+    wanted: dict[str, None] = {}
+    known = set[str]()
+    for body in documents:
+        if body["type"] == "commits":
+            rows = zip(body["commit"], body["parents"], strict=True)
+            wanted |= dict.fromkeys(commit for commit, parents in rows if " " not in parents)
+        elif has(body):
+            known |= set(body["commit"])
+    return [commit for commit in wanted if commit not in known]

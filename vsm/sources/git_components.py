@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from vsm.config import Component
 from vsm.sources.archive import Document, Page
-from vsm.sources.git_commits import LASTING
+from vsm.sources.git_commits import LASTING, commits_without
 from vsm.sources.git_process import run_git
 
 PATTERNS: Final = "patterns"
@@ -50,15 +50,9 @@ def component_pages(
         return
     said = repr([(component.name, component.paths) for component in components])
     digest = hashlib.sha256(said.encode()).hexdigest()[:12]
-    wanted: dict[str, None] = {}
-    known = set[str]()
-    for body in documents:
-        if body["type"] == "commits":
-            rows = zip(body["commit"], body["parents"], strict=True)
-            wanted |= dict.fromkeys(commit for commit, parents in rows if " " not in parents)
-        elif body["type"] == "components" and body["patterns"] == digest:
-            known |= set(body["commit"])
-    rest = [commit for commit in wanted if commit not in known]
+    rest = commits_without(
+        documents, has=lambda body: body["type"] == "components" and body["patterns"] == digest
+    )
     for first in range(0, len(rest), page_size):
         found = _found(repository, rest[first : first + page_size], components)
         about = {"type": "components", "patterns": digest, "commit": list(found)}

@@ -253,8 +253,8 @@ def times_as_long(before: Spells, after: Spells) -> tuple[float, float, float]:
     """Give how many times as long the second last, with the 95 % interval: every factor not rejected.
 
     The factor is one where, divided by it, the second are no different from the first (L. J. Wei, Z. Ying and
-    D. Y. Lin 1990, on linear regression by rank tests); so interval and test agree by construction. What
-    lies beyond 64 times as long, or as short, is NaN.
+    D. Y. Lin 1990, on linear regression by rank tests); so interval and test agree by construction. A
+    factor beyond 64, or a 64th, is NaN.
     """
 
     def beyond(bound: int) -> Callable[[float], bool]:
