@@ -50,15 +50,12 @@ def experiments_table(
         return " ".join(said) or "–"
 
     columns: Columns = {
-        "Experiment": "name",
-        "Since": lambda row: f"{row['since']}" + (f" to {row['until']}" if row["until"] else ""),
-        "Measure": lambda row: row["of"] if row["of"] == LEAD else f"time in {row['of']}",
-        "Expected": "expect",
+        "Experiment": _tried,
+        "Did it help?": "answer",
         "Median before": lambda row: short_duration(row["before"]),
         "Median after": lambda row: short_duration(row["after"]),
         "Difference": _difference,
         "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
-        "Did it help?": "answer",
         "Caveat": beside,
     }
     caption = (
@@ -69,6 +66,13 @@ def experiments_table(
         "after."
     )
     return table_of(latest_first, columns, caption, nothing=NOTHING)
+
+
+def _tried(row: Mapping[Any, Any]) -> str:
+    """Say what was tried, since when, and what was expected of it."""
+    until = f" to {row['until']}" if row["until"] else ""
+    measure = row["of"] if row["of"] == LEAD else f"time in {row['of']}"
+    return f"{row['name']} (since {row['since']}{until}; expected: {measure} {row['expect']})"
 
 
 def moved_waits_table(

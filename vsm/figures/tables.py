@@ -30,7 +30,10 @@ _LOOK: Final[list[Any]] = [
         "selector": ".right",
         "props": "text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;",
     },
+    {"selector": ".long", "props": "min-width: min(28ch, 60vw);"},
 ]
+_LONG: Final = 80
+"""A text of so many characters needs a wide column: else it has one word a line."""
 
 
 def in_days(total: pd.Timedelta) -> str:
@@ -125,7 +128,11 @@ def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) ->
         What is said below it, and instead where there are no rows. Not escaped.
     """
     right = [name for name in rows.columns if name not in _WORDS]
-    classes = pd.DataFrame("right", index=rows.index, columns=right)
+    classes = pd.DataFrame("", index=rows.index, columns=rows.columns)
+    classes[right] = "right"
+    for name in rows.columns.difference(right):
+        if rows[name].astype("str").str.len().max() >= _LONG:
+            classes[name] = "long"
     return (
         rows.style.hide(axis="index")
         .format(escape="html")
