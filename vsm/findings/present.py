@@ -9,8 +9,9 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config.findings import FindingRules
-from vsm.model.lifecycle import completed, units_of_work, week_numbers
+from vsm.model.lifecycle import completed, units_of_work
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
+from vsm.model.weekly import week_numbers
 from vsm.stats.shares import shares_with_intervals
 
 _WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
