@@ -1,7 +1,8 @@
 """Made-up streams whose law is known: tickets that depend on nothing, on their week, or on each other.
 
-A stream is when each ticket began, in days, and how many days it took, in order of beginning. Times are
-log-normal, of a median of a week, unless they come of a queue.
+A stream is when each ticket began, in days since the change, and how many days it took, in order of beginning;
+``tickets`` begin in twelve weeks, and ``past`` weeks of them lie before the change. Times are log-normal, of a
+median of a week, unless they come of a queue. Those after the change take ``factor`` times as long.
 """
 
 import heapq
@@ -14,46 +15,47 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Stream = tuple[Floats, Floats]
 WEEKS: Final = 12
-"""On either side of the change."""
-CHANGE: Final = 7.0 * WEEKS
-END: Final = 2 * CHANGE
+"""After the change."""
+END: Final = 7.0 * WEEKS
 MEDIAN: Final = 7.0
 FRIDAY: Final = 4.7
 PEOPLE: Final = 3
 BUSY: Final = 0.8
 
 
-def independent(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -> Stream:
-    """As many tickets on either side, on average; those after the change take so many times as long."""
-    return _lognormal(tickets, rng, np.zeros(2 * WEEKS), spread=1.0, factor=factor)
+def independent(tickets: int, rng: np.random.Generator, *, factor: float = 1.0, past: int = WEEKS) -> Stream:
+    """Tickets that have nothing in common."""
+    return _lognormal(tickets, rng, np.zeros(past + WEEKS), spread=1.0, factor=factor)
 
 
-def released_on_fridays(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -> Stream:
+def released_on_fridays(
+    tickets: int, rng: np.random.Generator, *, factor: float = 1.0, past: int = WEEKS
+) -> Stream:
     """Independent tickets that wait for the next Friday afternoon."""
-    begin, days = independent(tickets, rng, factor=factor)
+    begin, days = independent(tickets, rng, factor=factor, past=past)
     return begin, np.ceil((begin + days - FRIDAY) / 7) * 7 + FRIDAY - begin
 
 
-def shared_luck(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -> Stream:
+def shared_luck(tickets: int, rng: np.random.Generator, *, factor: float = 1.0, past: int = WEEKS) -> Stream:
     """A week's tickets share luck: intraclass correlation .36."""
-    return _lognormal(tickets, rng, 0.6 * rng.standard_normal(2 * WEEKS), spread=0.8, factor=factor)
+    return _lognormal(tickets, rng, 0.6 * rng.standard_normal(past + WEEKS), spread=0.8, factor=factor)
 
 
-def drifting(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -> Stream:
+def drifting(tickets: int, rng: np.random.Generator, *, factor: float = 1.0, past: int = WEEKS) -> Stream:
     """The luck of a week is .7 of that of the week before, and something new."""
-    luck = rng.standard_normal(2 * WEEKS)
-    for week in range(1, 2 * WEEKS):
+    luck = rng.standard_normal(past + WEEKS)
+    for week in range(1, len(luck)):
         luck[week] = 0.7 * luck[week - 1] + np.sqrt(1 - 0.7**2) * luck[week]
     return _lognormal(tickets, rng, 0.6 * luck, spread=0.8, factor=factor)
 
 
-def busy_queue(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -> Stream:
+def busy_queue(tickets: int, rng: np.random.Generator, *, factor: float = 1.0, past: int = WEEKS) -> Stream:
     """Three people, busy for four fifths of the time, take what came first (M/M/3, long under way)."""
-    gap = CHANGE / tickets
+    gap = 7 * WEEKS / tickets
     warm = 600
-    begin = np.cumsum(rng.exponential(gap, warm + 4 * tickets + 100))
-    begin -= begin[warm]
-    work = rng.exponential(PEOPLE * BUSY * gap, len(begin)) * np.where(begin < CHANGE, 1.0, factor)
+    begin = np.cumsum(rng.exponential(gap, warm + 2 * tickets * (past + WEEKS) // WEEKS + 100))
+    begin -= begin[warm] + 7 * past
+    work = rng.exponential(PEOPLE * BUSY * gap, len(begin)) * np.where(begin < 0, 1.0, factor)
     shown = int(np.searchsorted(begin, END))
     free, end = [float(begin[0])] * PEOPLE, []
     for came, lasts in zip(begin[:shown].tolist(), work.tolist(), strict=False):
@@ -66,9 +68,10 @@ def busy_queue(tickets: int, rng: np.random.Generator, *, factor: float = 1.0) -
 def _lognormal(
     tickets: int, rng: np.random.Generator, luck: Floats, *, spread: float, factor: float
 ) -> Stream:
-    begin = np.sort(rng.uniform(0, END, 2 * tickets))
-    logs = luck[(begin // 7).astype(int)] + spread * rng.standard_normal(2 * tickets)
-    return begin, MEDIAN * np.exp(logs) * np.where(begin < CHANGE, 1.0, factor)
+    past = len(luck) - WEEKS
+    begin = np.sort(rng.uniform(-7 * past, END, tickets * len(luck) // WEEKS))
+    logs = luck[(begin // 7).astype(int) + past] + spread * rng.standard_normal(len(begin))
+    return begin, MEDIAN * np.exp(logs) * np.where(begin < 0, 1.0, factor)
 
 
 STREAMS: Final[dict[str, Callable[..., Stream]]] = {

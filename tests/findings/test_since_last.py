@@ -1,90 +1,146 @@
-"""What has changed since the last report: told by a test, not by eye."""
+"""What has changed since the last report: steps that are reported once, claims that are new or gone."""
 
+import json
 from math import nan
+from typing import Any
 
-import numpy as np
 import pandas as pd
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from vsm.findings import Finding, changes_since, remembered
+from vsm.findings import ClaimChange, Finding, changes_since, remembered
+
+MONDAY = pd.Timestamp("2026-03-02T07:00", tz="UTC")
+WEEK = pd.Timedelta(weeks=1)
 
 
-def finding(subject: str, share: float, *, half: float = 0.02, rule: str = "queue", n: int = 40) -> Finding:
-    """Make a claim with an interval of so much to either side."""
+def finding(subject: str, rule: str = "queue", claim: str = "") -> Finding:
     return Finding(
-        rule=rule, subject=subject, claim=f"{subject} waits.", cost=pd.Timedelta(days=1), share=share,
-        low=share - half, high=share + half, n=n, tickets=("AB-1",), caveat="None.", experiment="Try.",
+        rule=rule, subject=subject, claim=claim or f"{subject} waits.", cost=pd.Timedelta(days=1), share=0.2,
+        low=nan, high=nan, n=40, tickets=("AB-1",), caveat="None.", experiment="Try.",
     )  # fmt: skip
 
 
-def kinds(before: list[Finding], now: list[Finding]) -> dict[str, str]:
-    return {change.subject: change.kind for change in changes_since(remembered(before), now)}
-
-
-def test_claims_are_new_gone_better_worse_or_the_same() -> None:
-    """By 20 points down, by 20 up, by one point, only before and only now; in the order of what matters."""
-    before = [finding(name, 0.4) for name in ("down", "up", "still", "old")]
-    now = [finding("down", 0.2), finding("up", 0.6), finding("still", 0.41), finding("fresh", 0.1)]
-    assert list(kinds(before, now).items()) == [
-        ("fresh", "new"), ("up", "worse"), ("down", "better"), ("old", "gone"), ("still", "same"),
-    ]  # fmt: skip
-
-
-def test_each_change_is_one_sentence_with_both_shares() -> None:
-    """A change that is not shown is told as that, not as none."""
-    now = [finding("QA", 0.2), finding("Review", 0.41)]
-    told = changes_since(remembered([finding("QA", 0.4), finding("Review", 0.4), finding("Old", 0.1)]), now)
-    assert [str(change) for change in told] == [
-        "Better: QA: 40 % of lead time before, now 20 %.",
-        "No longer supported by the data: Old waits.",
-        "Review: 40 % of lead time before, now 41 %; the data show no change.",
+def steps(*rows: tuple[str, str, bool]) -> pd.DataFrame:
+    """Steps of these stages, since these days, up or down: from 1.2 to 4.9 days, or back."""
+    short, long = pd.Timedelta(hours=29), pd.Timedelta(hours=118)
+    found = [
+        (stage, pd.Timestamp(since, tz="UTC"), up, *((short, long) if up else (long, short)))
+        for stage, since, up in rows
     ]
+    return pd.DataFrame(found, columns=["stage", "since", "up", "before", "after"])
 
 
-def test_the_same_subject_under_another_rule_is_another_claim() -> None:
-    """A queue that is now told as a batch: one is gone, one is new."""
-    told = changes_since(remembered([finding("QA", 0.4)]), [finding("QA", 0.4, rule="batch")])
-    assert [change.kind for change in told] == ["new", "gone"]
+NONE = steps()
 
 
-def test_many_claims_are_looked_at_together() -> None:
-    """A difference of 2.3 standard errors is shown alone (p = .02), and not as one of ten (Holm: .005)."""
-    error = 0.02 / 1.959964 * np.sqrt(2)
-    alone = kinds([finding("QA", 0.4)], [finding("QA", 0.4 - 2.3 * error)])
-    assert alone == {"QA": "better"}
-    others = [finding(f"stage {n}", 0.3) for n in range(9)]
-    among = kinds([finding("QA", 0.4), *others], [finding("QA", 0.4 - 2.3 * error), *others])
-    assert among["QA"] == "same"
+class Reports:
+    """Reports that come every week, each with what the one before kept."""
+
+    def __init__(self) -> None:
+        self.kept: tuple[dict[str, Any], ...] | None = None
+        self.at = MONDAY
+
+    def next(self, *found: Finding, steps: pd.DataFrame = NONE) -> list[ClaimChange]:
+        about: dict[str, Any] = {"steps": steps, "as_of": self.at}
+        changes = [] if self.kept is None else changes_since(self.kept, found, **about)
+        self.kept = tuple(json.loads(json.dumps(remembered(found, before=self.kept or (), **about))))
+        self.at += WEEK
+        return changes
 
 
-def test_where_no_interval_is_known_no_change_is_claimed() -> None:
-    """Too few to say before is too few to say."""
-    assert kinds([finding("QA", 0.4, half=nan)], [finding("QA", 0.1)]) == {"QA": "same"}
+def test_a_step_is_reported_once_and_then_still() -> None:
+    """Both times with both levels and the week; once it has lasted for a quarter nothing is said any more."""
+    reports, slower = Reports(), steps(("QA", "2026-02-23", True))
+    reports.next()
+    assert list(map(str, reports.next(steps=slower))) == [
+        "Worse: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (median), since the week of 2026-02-23."
+    ]
+    assert list(map(str, reports.next(steps=slower))) == [
+        "Still: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (median), since the week of 2026-02-23."
+    ]
+    reports.at += 13 * WEEK
+    assert reports.next(steps=slower) == []
 
 
-def test_what_is_kept_is_plain_json() -> None:
-    """Also of numbers that came from arrays."""
-    kept = remembered([finding("QA", float(np.float64(0.4)), n=int(np.int64(3)))])
-    assert [type(value) for value in kept[0].values()] == [str, str, str, float, float, float, int]
+def test_a_way_back_is_better() -> None:
+    """Only the last step of a queue is said."""
+    reports, slower = Reports(), ("QA", "2026-02-23", True)
+    reports.next(steps=steps(slower))
+    (change,) = reports.next(steps=steps(slower, ("QA", "2026-03-09", False)))
+    assert (change.kind, change.subject) == ("better", "QA")
+    assert "fell from 4 d 22 h to 1 d 5 h" in change.sentence
 
 
-@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=8, unique=True))
-def test_a_report_held_against_itself_shows_no_change(shares: list[float]) -> None:
-    """Whatever was found."""
-    found = [finding(f"stage {n}", share) for n, share in enumerate(shares)]
-    assert set(kinds(found, found).values()) == {"same"}
+def test_a_step_found_a_week_earlier_is_the_same() -> None:
+    """With more weeks known the best beginning may move; another one months later is another step."""
+    reports = Reports()
+    reports.next(steps=steps(("QA", "2026-02-23", True)))
+    assert [change.kind for change in reports.next(steps=steps(("QA", "2026-02-16", True)))] == ["still"]
+    reports.at += 8 * WEEK
+    assert [change.kind for change in reports.next(steps=steps(("QA", "2026-05-04", True)))] == ["worse"]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_chance_alone_seldom_shows_a_change(seed: int) -> None:
-    """Of 400 pairs of reports of five equal stages, at most 5 % (and a margin for chance) claim any change."""
-    rng = np.random.default_rng(seed)
-    error, wrong = 0.02 / 1.959964, 0
-    for _ in range(400):
-        before, now = (
-            [finding(f"s{n}", 0.3 + error * rng.standard_normal()) for n in range(5)] for _ in range(2)
-        )
-        wrong += any(kind != "same" for kind in kinds(before, now).values())
-    assert wrong <= 32
+def test_steps_of_before_the_first_report_are_not_news_afterwards() -> None:
+    """The first report has nothing to compare itself with, and the second does not make up for it."""
+    reports, slower = Reports(), steps(("QA", "2026-02-23", True))
+    assert reports.next(steps=slower) == []
+    assert [change.kind for change in reports.next(steps=slower)] == ["still"]
+
+
+def test_a_claim_is_new_once() -> None:
+    """By its rule and subject, whatever its numbers are."""
+    reports = Reports()
+    reports.next()
+    assert list(map(str, reports.next(finding("QA")))) == ["New: QA waits."]
+    assert reports.next(finding("QA", claim="QA waits longer.")) == []
+
+
+def test_a_claim_that_wavers_about_the_minimum_is_neither_new_nor_gone_each_week() -> None:
+    """There every second week, for two months: new once."""
+    reports = Reports()
+    reports.next()
+    kinds = [change.kind for week in range(8) for change in reports.next(*[finding("QA")] * (week % 2 == 0))]
+    assert kinds == ["new"]
+
+
+def test_a_claim_is_gone_after_four_weeks_once() -> None:
+    """With the words that were said last."""
+    reports = Reports()
+    reports.next(finding("QA"))
+    said = [str(change) for _ in range(6) for change in reports.next()]
+    assert said == ["No longer supported by the data: QA waits."]
+    assert [change.kind for change in reports.next(finding("QA"))] == ["new"]
+
+
+def test_a_queue_that_is_left_in_batches_is_the_same_queue() -> None:
+    """It was claimed as a queue, and is now as a batch."""
+    reports = Reports()
+    reports.next(finding("QA"))
+    assert reports.next(finding("QA", rule="batch")) == []
+
+
+def test_what_says_itself_that_it_is_new_is_not_said_twice() -> None:
+    """Neither with two openings, nor beside the step of the same queue; nor is it gone when it is no longer new."""
+    reports, claim = Reports(), "New: waiting in 'QA' rose from 5 % to 20 %."
+    reports.next()
+    slower = steps(("QA", "2026-02-23", True))
+    assert [change.kind for change in reports.next(finding("QA", "new", claim), steps=slower)] == ["worse"]
+    assert list(map(str, reports.next(finding("Review", "new", claim)))) == [claim]
+    assert [change for _ in range(8) for change in reports.next() if change.kind == "gone"] == []
+
+
+def test_worse_comes_first() -> None:
+    """Then new, better, gone, and what is still so."""
+    reports = Reports()
+    reports.next(finding("old"), steps=steps(("Desk", "2026-02-23", True)))
+    reports.at += 3 * WEEK
+    found = steps(("Desk", "2026-02-23", True), ("Shelf", "2026-03-09", False), ("QA", "2026-03-16", True))
+    kinds = [change.kind for change in reports.next(finding("fresh"), steps=found)]
+    assert kinds == ["worse", "new", "better", "gone", "still"]
+
+
+def test_claims_that_an_earlier_version_kept_are_known() -> None:
+    """It kept shares in place of a day; they were seen just now, and are not new."""
+    reports = Reports()
+    reports.kept = ({"rule": "queue", "subject": "QA", "claim": "QA waits.", "share": 0.4, "n": 40},)
+    assert reports.next() == []
+    assert reports.next(finding("QA")) == []

@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.jira_bodies import issue
 from vsm.config import Report
-from vsm.findings import Findings, changes_since
+from vsm.findings import Findings
 from vsm.reports.atomic import new_stage, stamp_of
 from vsm.schedule.effects import Effects
 from vsm.schedule.history import Run
 from vsm.schedule.plan import Plan
-from vsm.schedule.rendering import Output
+from vsm.schedule.rendering import Output, compared
 from vsm.schedule.run import run_reports
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
@@ -124,5 +124,5 @@ def quickly(
     made = new_stage(folder.runs / order.report.name, stamp_of(order.at))
     (made / "index.html").write_text(f"<h1>{order.at:%Y-%m-%d}</h1>{' '.join(troubles)}")
     (made / "05_what_is_stuck_now.html").write_text("<p>whole</p>")
-    changes = None if before is None else changes_since(before.findings, stream.findings)
-    return Output(made, Findings(), changes)
+    changes, kept = compared(folder, order, stream=stream, before=before)
+    return Output(made, Findings(), changes, kept)

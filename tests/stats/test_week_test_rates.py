@@ -9,10 +9,18 @@ import numpy as np
 import pytest
 
 from tests.share import THOROUGH, share
-from tests.simulated import CHANGE, END, MEDIAN, STREAMS, Stream, independent
+from tests.simulated import END, MEDIAN, STREAMS, Stream, independent
 from vsm.model.change import Comparison
 from vsm.stats.survival import quantile_times
-from vsm.stats.week_test import FEWEST_WEEKS, MEASURED, Spells, change_test, times_as_long, trend
+from vsm.stats.week_test import (
+    FEWEST_WEEKS,
+    MEASURED,
+    Spells,
+    change_test,
+    placebo_test,
+    times_as_long,
+    trend,
+)
 
 pytestmark = pytest.mark.slow
 SIZES: Final = (20, 50, 100, 300) if THOROUGH else (50, 100)
@@ -28,10 +36,10 @@ LEEWAY: Final = 0 if THOROUGH else 4
 def sides(stream: Stream) -> tuple[Spells, Spells]:
     """What began before the change, followed up to it, and what began after it, followed to the end."""
     begin, days = stream
-    late = begin >= CHANGE
-    horizon = np.where(late, END, CHANGE)
+    late = begin >= 0
+    horizon = np.where(late, END, 0.0)
     seconds, ended = 86_400 * np.minimum(days, horizon - begin), begin + days <= horizon
-    week = ((begin - CHANGE) // 7).astype(np.int64)
+    week = (begin // 7).astype(np.int64)
     before, after = (
         Spells(seconds[side], ended[side], np.zeros(int(side.sum())), week[side]) for side in (~late, late)
     )
@@ -74,6 +82,21 @@ def test_what_was_planted_is_seen(factor: float, least: float) -> None:
     assert seen >= least - 2 * LEEWAY
     if THOROUGH:
         assert MEASURED[f"{1 - factor:.0%} shorter".replace("%", " %")].seen == pytest.approx(seen, abs=2.5)
+
+
+@pytest.mark.parametrize("kind", ["weeks with shared luck", "weeks that drift", "a busy queue"])
+def test_a_streams_own_past_claims_no_more_than_it_should(kind: str) -> None:
+    """Where weeks are alike, of a year before the change: in streams that hold none."""
+    for tickets in SIZES:
+        rng = np.random.default_rng([tickets, *kind.encode()])
+        claimed = 0
+        for _ in range(RUNS):
+            before, after = sides(STREAMS[kind](tickets, rng, past=52))
+            if min(before.finished, after.finished) >= 12 and change_test(before, after).alike:
+                past = placebo_test(before, after)
+                claimed += past is not None and past.significant
+        print(f"\nown past, {kind}, n {tickets}: {100 * claimed / RUNS:.1f} % seen")
+        assert 100 * claimed / RUNS <= 6 + LEEWAY
 
 
 @pytest.mark.parametrize("kind", ["independent tickets", "releases on Fridays", "weeks with shared luck"])

@@ -60,8 +60,9 @@ def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
     }
     caption = (
         "From creation to finish for good of what was delivered, elapsed time; Kaplan–Meier with open "
-        "tickets censored. Open: includes those that a bulk edit closed, because it is not known when they "
-        "really ended. Discarded tickets are left out."
+        "tickets censored, and those older than the window (since) counted from its beginning on. Not "
+        "reached: too many are open, or too few were in view at that age. Open: includes those that a bulk "
+        "edit closed, because it is not known when they really ended. Discarded tickets are left out."
     )
     return table_of(quantiles, columns, caption)
 

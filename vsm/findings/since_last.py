@@ -1,23 +1,34 @@
-"""What has changed since the last report: claims that are new, gone, and better or worse by a test."""
+"""What has changed since the last report: lasting steps of waiting, and claims that are new or gone.
+
+Steps are looked for in the stream's own weeks (``vsm.model.steps``), not in the difference of two reports:
+windows of consecutive reports overlap, so a change moves from one to the next in small parts. What a report
+said is kept, so that each change is reported once, and then as one that is still there.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import erfc, isfinite, sqrt
 from typing import Any, Final, Literal
 
-from vsm.findings.durations import percent
+import pandas as pd
+
+from vsm.findings.durations import humanize_duration
 from vsm.findings.finding import Finding
 
-Kind = Literal["new", "worse", "better", "gone", "same"]
-_ORDER: Final[tuple[Kind, ...]] = ("new", "worse", "better", "gone", "same")
-_LEVEL: Final = 0.05
-_REACH: Final = 1.959964
-"""A 95 % interval reaches so many standard errors to either side."""
+Kind = Literal["worse", "new", "better", "gone", "still"]
+_ORDER: Final[tuple[Kind, ...]] = ("worse", "new", "better", "gone", "still")
+LASTS: Final = pd.Timedelta(weeks=13)
+"""After so long a new level is the usual one."""
+ABSENT: Final = pd.Timedelta(weeks=4)
+"""A claim that is missing for so long is gone; before, it may be one that wavers about the minimum."""
+SAME: Final = pd.Timedelta(weeks=3)
+"""The week in which a step began may be found again a little earlier or later."""
+_OF_CHANGE: Final = ("new", "solved", "shrinking")
+"""Rules whose claims say themselves that something has changed, and pass with time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimChange:
-    """One claim beside the last report: ``new``, ``gone``, ``better``, ``worse``, or ``same``."""
+    """One change since the last report; ``still``: one that was reported before and lasts."""
 
     kind: Kind
     rule: str
@@ -29,73 +40,108 @@ class ClaimChange:
         return self.sentence
 
 
-def remembered(findings: Sequence[Finding]) -> tuple[dict[str, Any], ...]:
-    """Give what has to be kept of findings so that the next report can compare itself: plain JSON."""
-    return tuple(
-        {name: str(getattr(finding, name)) for name in ("rule", "subject", "claim")}
-        | {name: float(getattr(finding, name)) for name in ("share", "low", "high")}
-        | {"n": int(finding.n)}
+def remembered(
+    findings: Sequence[Finding],
+    *,
+    steps: pd.DataFrame,
+    as_of: pd.Timestamp,
+    before: Sequence[Mapping[str, Any]] = (),
+) -> tuple[dict[str, Any], ...]:
+    """Give what has to be kept so that the next report knows what was said: plain JSON.
+
+    Parameters
+    ----------
+    steps
+        As ``waiting_steps`` gives them.
+    before
+        What the last report kept: claims that are missing now are kept until they count as gone.
+    """
+    day = as_of.isoformat()
+    claims = {_name(each): {"seen": day, **each} for each in _claims(before) if not _is_gone(each, as_of)}
+    claims |= {
+        _identity(finding): {
+            "rule": finding.rule, "subject": str(finding.subject), "claim": finding.claim, "seen": day,
+        }
         for finding in findings
-    )
+    }  # fmt: skip
+    current = [
+        {"step": _kind(row), "subject": row["stage"], "since": row["since"].isoformat()}
+        for row in _current(steps, as_of)
+    ]
+    return (*claims.values(), *current)
 
 
-def changes_since(before: Sequence[Mapping[str, Any]], now: Sequence[Finding]) -> list[ClaimChange]:
-    """Compare findings with those that ``remembered`` kept.
+def changes_since(
+    before: Sequence[Mapping[str, Any]],
+    findings: Sequence[Finding],
+    *,
+    steps: pd.DataFrame,
+    as_of: pd.Timestamp,
+) -> list[ClaimChange]:
+    """Give what has changed since a report that kept ``before`` (``remembered``).
 
-    A claim is recognised by its rule and its subject. It is better or worse where the difference of its
-    shares of lead time is too large for chance: two-sided z-test with the standard errors of the two 95 %
-    intervals, at 5 % over all claims together (Holm's step-down procedure, S. Holm 1979). Two reports mostly
-    rest on the same tickets, and the test takes them for independent, so it misses small changes rather than
-    seeing some that are none. A claim that is gone is no longer supported by the data, which does not mean
-    that its cause is gone.
+    A lasting step of a queue is worse or better, once, and then still there until it has been so for a
+    quarter. A claim, recognised by its rule and subject, is new where none like it was kept; it is gone once
+    it has been missing for four weeks, which does not mean that its cause is gone. A queue that tickets
+    leave in batches is the same queue.
 
     Returns
     -------
     list of ClaimChange
-        New ones first, then worse, better, gone, same; within each in the order of the findings.
+        Worse ones first, then new, better, gone and still.
     """
-    known = {(old["rule"], old["subject"]): old for old in before}
-    here = {(finding.rule, finding.subject): finding for finding in now}
-    both = [name for name in here if name in known]
-    moved = _significant({name: _p_value(known[name], here[name]) for name in both})
-    changes = [
-        ClaimChange("new", finding.rule, finding.subject, f"New: {finding.claim}")
-        for name, finding in here.items()
-        if name not in known
-    ]
-    changes += [_compared(known[name], here[name], shown=name in moved) for name in both]
+    said = [(old["step"], old["subject"], pd.Timestamp(old["since"])) for old in before if "step" in old]
+    changes = []
+    for row in _current(steps, as_of):
+        kind, stage = _kind(row), row["stage"]
+        if any((kind, stage) == each[:2] and abs(each[2] - row["since"]) <= SAME for each in said):
+            kind = "still"
+        sentence = (
+            f"{kind.capitalize()}: waiting in '{stage}' {'rose' if row['up'] else 'fell'} from "
+            f"{humanize_duration(row['before'])} to {humanize_duration(row['after'])} a ticket (median), "
+            f"since the week of {row['since']:%Y-%m-%d}."
+        )
+        changes.append(ClaimChange(kind, "step", stage, sentence))
+    known, here = {_name(old) for old in _claims(before)}, {_identity(finding) for finding in findings}
+    stepped = {change.subject for change in changes}
     changes += [
-        ClaimChange("gone", *name, f"No longer supported by the data: {old['claim']}")
-        for name, old in known.items()
-        if name not in here
+        ClaimChange("new", finding.rule, finding.subject, f"{opening}{finding.claim}")
+        for finding in findings
+        if _identity(finding) not in known
+        for opening in ([""] if finding.rule in _OF_CHANGE else ["New: "])
+        if not (finding.rule in _OF_CHANGE and finding.subject in stepped)
+    ]
+    changes += [
+        ClaimChange("gone", old["rule"], old["subject"], f"No longer supported by the data: {old['claim']}")
+        for old in _claims(before)
+        if _name(old) not in here and _is_gone(old, as_of) and old["rule"] not in _OF_CHANGE
     ]
     return sorted(changes, key=lambda change: _ORDER.index(change.kind))
 
 
-def _p_value(old: Mapping[str, Any], new: Finding) -> float:
-    """Give the probability of such a difference by chance: 1 where an interval is not known."""
-    widths = (old["high"] - old["low"], new.high - new.low)
-    spread = sqrt(sum((width / (2 * _REACH)) ** 2 for width in widths))
-    if not isfinite(spread) or not isfinite(old["share"] - new.share):
-        return 1.0
-    if spread == 0:
-        return 1.0 if old["share"] == new.share else 0.0
-    return erfc(abs(new.share - old["share"]) / spread / sqrt(2))
+def _identity(finding: Finding) -> tuple[str, str]:
+    return _name({"rule": finding.rule, "subject": str(finding.subject)})
 
 
-def _significant(p_values: Mapping[tuple[str, str], float]) -> set[tuple[str, str]]:
-    """Give the differences that stand when all are looked at together: Holm's procedure."""
-    found = set()
-    for rank, (name, p_value) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
-        if p_value > _LEVEL / (len(p_values) - rank):
-            break
-        found.add(name)
-    return found
+def _claims(before: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [old for old in before if "rule" in old]
 
 
-def _compared(old: Mapping[str, Any], new: Finding, *, shown: bool) -> ClaimChange:
-    shares = f"{new.subject}: {percent(old['share'])} of lead time before, now {percent(new.share)}"
-    if not shown:
-        return ClaimChange("same", new.rule, new.subject, f"{shares}; the data show no change.")
-    kind: Kind = "worse" if new.share > old["share"] else "better"
-    return ClaimChange(kind, new.rule, new.subject, f"{kind.capitalize()}: {shares}.")
+def _name(old: Mapping[str, Any]) -> tuple[str, str]:
+    """Give what a claim is recognised by; a queue with and without batches is the same."""
+    return ("queue" if old["rule"] == "batch" else old["rule"]), old["subject"]
+
+
+def _is_gone(old: Mapping[str, Any], as_of: pd.Timestamp) -> bool:
+    """Whether a claim has been missing for long; one that an earlier version kept was seen just now."""
+    return as_of - pd.Timestamp(old.get("seen", as_of)) >= ABSENT
+
+
+def _current(steps: pd.DataFrame, as_of: pd.Timestamp) -> list[dict[Any, Any]]:
+    """Give the last step of each queue, unless it has become usual."""
+    last = steps.drop_duplicates("stage", keep="last")
+    return last[last["since"] > as_of - LASTS].to_dict("records")
+
+
+def _kind(step: Mapping[Any, Any]) -> Kind:
+    return "worse" if step["up"] else "better"

@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import seen_since, still_open
+from vsm.model.lifecycle import still_open
+from vsm.model.window import seen_since
 from vsm.stats.survival import in_view, quantile_times
 from vsm.tables import DURATION, TOUCH_KINDS
 
@@ -118,9 +119,10 @@ def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.S
 def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Give the row of each stage, of which ``kinds`` are."""
     # In view were: what had lasted 5 days when it came into view, and lasted 7, so ended 2 days after that.
-    before = (counted[measure] + counted["unseen"]).dt.total_seconds().clip(lower=0).fillna(0)
-    counted = counted[in_view(counted[measure].dt.total_seconds().to_numpy(), before.to_numpy())]
-    entry = before[counted.index].to_numpy()
+    unseen = (counted[measure] + counted["unseen"]).dt.total_seconds().fillna(0)
+    entry = np.asarray(unseen.to_numpy(), dtype=np.float64)
+    kept = in_view(np.asarray(counted[measure].dt.total_seconds().to_numpy(), dtype=np.float64), entry)
+    counted, entry = counted[kept], entry[kept]
     stages = counted.groupby(_STAGE)
     left = counted[counted["departed"]].groupby(_STAGE)["ticket"].nunique()
     table = kinds.assign(measure=measure, tickets=left, open=stages["there"].sum()).fillna(0)

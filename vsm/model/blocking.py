@@ -110,7 +110,7 @@ def _pair(
 ) -> dict[str, Any]:
     spans = blocked_spans(rows, as_of=as_of)
     lasted, ended = rows["end"].fillna(as_of) - rows["start"], rows["end"].notna().to_numpy()
-    entry = None if since is None else (since - rows["start"]).clip(lower=pd.Timedelta(0))
+    entry = None if since is None else since - rows["start"]
     usual = survival_quantiles(lasted, ended, quantiles=(0.5,), minimum=minimum, entry=entry)
     return {
         "blocks": len(rows),

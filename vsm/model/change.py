@@ -18,7 +18,8 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config import Experiment
 from vsm.errors import ParameterError
-from vsm.model.lifecycle import seen_since, units_of_work, was_discarded
+from vsm.model.lifecycle import units_of_work, was_discarded
+from vsm.model.window import seen_since
 from vsm.stats.survival import Floats, quantile_times, survival_steps
 from vsm.stats.week_test import (
     ERROR_RATE,

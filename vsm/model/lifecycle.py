@@ -11,6 +11,7 @@ from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import finished_at
 from vsm.intervals.codes import NOBODY, Ints, encode, run_ends, run_starts
 from vsm.intervals.handoffs import work_start
+from vsm.model.window import time_before
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
@@ -79,31 +80,9 @@ def lifecycles_from_visits(
     about = about.reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
-    lifecycles["seen_since"] = lifecycles["created"].clip(lower=since)
+    created = lifecycles["created"]
+    lifecycles["seen_since"] = created if since is None else created.mask(created < since, since)
     return lifecycles.rename_axis("ticket").reset_index()
-
-
-def seen_since(lifecycles: pd.DataFrame) -> "pd.Series[Any]":
-    """Give when each ticket, the index, came into view; missing where nothing is known of a window.
-
-    Lifecycles without a column ``seen_since`` are of tickets that were in view from their creation on.
-    """
-    tickets = lifecycles["ticket"].astype("str") if "ticket" in lifecycles else lifecycles.index.astype("str")
-    seen = lifecycles.get("seen_since", pd.NaT)
-    return pd.Series(np.asarray(seen) if seen is pd.NaT else seen.array, index=tickets, dtype=INSTANT)
-
-
-def window_start(lifecycles: pd.DataFrame) -> pd.Timestamp:
-    """Give when the window begins: where older tickets came into view, else the first creation."""
-    late = seen_since(lifecycles)[(time_before(lifecycles, "created") > pd.Timedelta(0)).to_numpy()]
-    return pd.Timestamp(late.max() if len(late) else lifecycles["created"].min())
-
-
-def time_before(lifecycles: pd.DataFrame, begin: str) -> "pd.Series[Any]":
-    """Give how long after this instant of its life each ticket came into view."""
-    if "seen_since" not in lifecycles:
-        return pd.Series(pd.Timedelta(0), index=lifecycles.index, dtype=DURATION)
-    return (lifecycles["seen_since"] - lifecycles[begin]).clip(lower=pd.Timedelta(0)).astype(DURATION)
 
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.change import median_of, sides_of, spells_of
-from vsm.model.lifecycle import window_start
+from vsm.model.window import window_start
 from vsm.tables import DURATION
 
 _TYPES: Final[dict[str, Any]] = {
@@ -61,9 +61,10 @@ def _held(stays: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp) -> floa
     """Give how many tickets were there at a time, on average."""
     if not since < until:
         return float("nan")
-    left = stays["left"].fillna(until).clip(upper=until)
-    within = (left - stays["entered"].clip(lower=since)).clip(lower=pd.Timedelta(0))
-    return float(within.sum() / (until - since))
+    there = stays[(stays["entered"] < until) & ~(stays["left"] <= since)]
+    left, entered = there["left"], there["entered"]
+    within = left.where(left < until, until) - entered.where(entered > since, since)
+    return float(pd.Timedelta(within.sum()) / (until - since))
 
 
 def most_grown(waits: pd.DataFrame, *, stage: str = "") -> "pd.Series[Any] | None":
@@ -73,4 +74,4 @@ def most_grown(waits: pd.DataFrame, *, stage: str = "") -> "pd.Series[Any] | Non
     """
     others = waits[(waits["stage"] != stage) & (waits["growth"] >= _LEAST)]
     others = others[others["growth"] >= _SHARE * others["held_before"]]
-    return others.loc[others["growth"].idxmax()] if len(others) else None
+    return others.nlargest(1, "growth").iloc[0] if len(others) else None

@@ -81,10 +81,7 @@ def without(period: Period, left_out: Sequence[Period]) -> list[Period]:
 def clipped(rows: pd.DataFrame, spans: Sequence[Period], *, start: str, end: str) -> pd.DataFrame:
     """Give the parts of intervals that lie in these spans, with ``start``, ``end`` and ``seconds``.
 
-    Parameters
-    ----------
-    start, end
-        The columns of the interval; one without an end lasts until the last span's.
+    An interval is from column ``start`` to column ``end``; one without an end lasts until each span's.
 
     Returns
     -------

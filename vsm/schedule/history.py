@@ -62,7 +62,7 @@ class Run:
     warnings
         Number of warnings in QUALITY.
     findings
-        Its findings, as ``vsm.findings.since_last`` writes them.
+        What ``vsm.findings.since_last`` keeps of its findings and changes.
     files
         The files of its folder: what may be removed of it.
     others

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vsm.findings import ClaimChange, Findings, changes_since
+from vsm.findings import ClaimChange, Findings, changes_since, remembered
+from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
 from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
@@ -19,11 +20,16 @@ from vsm.stream import ValueStream
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The output of a plan. ``changes`` are those since the last good run; None where there is none."""
+    """The output of a plan.
+
+    ``changes`` are those since the last good run, None where there is none; ``kept`` is what the next run has
+    to know of this one.
+    """
 
     folder: Path
     findings: Findings
     changes: list[ClaimChange] | None = None
+    kept: tuple[dict[str, Any], ...] = ()
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
@@ -39,6 +45,26 @@ def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
     names = ("since", "until", "team", "ticket_type")
     since, until, team, kind = (str(plan.parameters.get(name, "")) for name in names)
     return read_stream(folder.root, since=since, until=until, team=team, ticket_type=kind)
+
+
+def compared(
+    folder: WorkFolder, plan: Plan, *, stream: ValueStream, before: Run | None
+) -> tuple[list[ClaimChange] | None, tuple[dict[str, Any], ...]]:
+    """Compare a stream with the last good run: its changes, None without one, and what is to be kept of it.
+
+    Lasting steps are looked for in the whole history, whatever window the report has.
+    """
+    parameters = {name: value for name, value in plan.parameters.items() if name != "since"}
+    whole = stream
+    if plan.parameters.get("since"):
+        whole = stream_of_plan(folder, replace(plan, parameters=parameters))
+    about: dict[str, Any] = {
+        "steps": waiting_steps(whole.stage_visits, as_of=stream.as_of),
+        "as_of": stream.as_of,
+    }
+    known = () if before is None else before.findings
+    changes = None if before is None else changes_since(known, stream.findings, **about)
+    return changes, remembered(stream.findings, before=known, **about)
 
 
 def render_plan(
@@ -63,7 +89,7 @@ def render_plan(
         The folder cannot be written, or a PDF cannot be printed.
     """
     report = plan.report
-    changes = None if before is None else changes_since(before.findings, stream.findings)
+    changes, kept = compared(folder, plan, stream=stream, before=before)
     notice = " ".join(troubles)
     shared: dict[str, Any] = {
         "runs": folder.runs / report.name,
@@ -100,4 +126,4 @@ def render_plan(
         print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
-    return Output(made, stream.findings, changes)
+    return Output(made, stream.findings, changes, kept)

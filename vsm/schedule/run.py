@@ -18,7 +18,6 @@ from typing import Final
 
 from vsm.config import Report, Workflow
 from vsm.errors import BusyError, EmptyWindowError, InputError, ParameterError, VsmError
-from vsm.findings import remembered
 from vsm.reports import notebooks_folder
 from vsm.schedule.call import longest_minutes
 from vsm.schedule.effects import Effects
@@ -254,7 +253,7 @@ class _Making:
                 outcome="stale" if troubles else "done",
                 reason=" ".join(troubles),
                 key=plan.key,
-                findings=remembered(self.output.findings),
+                findings=self.output.kept,
             )
         except Exception as error:  # noqa: BLE001 - the other reports go on, and this one records it
             self.fail(error)

@@ -112,8 +112,8 @@ def quantile_times(
     """Give the time at which the curve reaches each quantile, and the ends of its 95 % interval.
 
     The interval is of the log-log kind (M. Greenwood's variance; J. D. Kalbfleisch and R. L. Prentice 1980).
-    Where fewer than ``FEWEST_AT_RISK`` are at risk before later ones come into view, one end would
-    decide for all of these, so the curve is not followed beyond it.
+    Where fewer than ``FEWEST_AT_RISK`` are at risk while others are still to come into view, one end would
+    decide for all of these, or nobody is known to have passed that age: the curve is not followed beyond.
 
     Returns
     -------
@@ -136,7 +136,20 @@ def quantile_times(
     # The curve is a product of shares: 12 done of 24 may come out as a hair less than a half.
     reached = np.array([1 - lasting, *bounds])[:, np.newaxis] >= np.array(quantiles)[:, np.newaxis] - 1e-9
     if entry is not None:
-        more_later = np.maximum.accumulate(at_risk[::-1])[::-1] > at_risk
-        reached &= ~np.logical_or.accumulate((ended > 0) & (at_risk < FEWEST_AT_RISK) & more_later)
+        reached &= times <= _known_until(seconds, entry)
     found: Floats = np.where(reached.any(axis=2), times[reached.argmax(axis=2)], np.nan)
     return found
+
+
+def _known_until(seconds: Floats, entry: Floats) -> float:
+    """Give the time up to which enough are at risk, whenever others are still to come into view."""
+    known = in_view(seconds, entry)
+    late = np.sort(entry[known & (entry > 0)])
+    if not len(late):
+        return float("inf")
+    # The number at risk only falls where something ends, so it is looked at just after: entry <= t < seconds.
+    ends = np.unique(np.append(0.0, seconds[known]))
+    coming = len(late) - np.searchsorted(late, ends, side="right")
+    beyond = known.sum() - np.searchsorted(np.sort(seconds[known]), ends, side="right")
+    thin = (coming > 0) & (beyond - coming < FEWEST_AT_RISK)
+    return float(ends[thin.argmax()]) if thin.any() else float("inf")

@@ -94,6 +94,11 @@ class Spells:
         """In how many different weeks they began."""
         return len(np.unique(self.week))
 
+    def in_view(self) -> "Spells":
+        """Give those that were in view from their beginning."""
+        seen = self.entry <= 0
+        return Spells(self.seconds[seen], self.ended[seen], self.entry[seen], self.week[seen])
+
     def together(self, other: "Spells") -> "Spells":
         """Give these and others."""
         joined = ((getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__)
@@ -203,7 +208,8 @@ class _Sums(NamedTuple):
         rest = -expected
         rest[side.ended] += weight[place]
         week = side.week - side.week.min()
-        return cls(float(ended @ weight), np.bincount(week, rest), np.bincount(week, information))
+        by_week = [np.bincount(week, of).astype(np.float64) for of in (rest, information)]
+        return cls(float(ended @ weight), *by_week)
 
 
 def _at_risk(side: Spells, times: Floats) -> Floats:
@@ -247,8 +253,8 @@ def times_as_long(before: Spells, after: Spells) -> tuple[float, float, float]:
     """Give how many times as long the second last, with the 95 % interval: every factor not rejected.
 
     The factor is one where, divided by it, the second are no different from the first (L. J. Wei, Z. Ying and
-    D. Y. Lin 1990, on linear regression by rank tests); so interval and test agree by construction. What
-    lies beyond 64 times as long, or as short, is NaN.
+    D. Y. Lin 1990, on linear regression by rank tests); so interval and test agree by construction. A
+    factor beyond 64, or a 64th, is NaN.
     """
 
     def beyond(bound: int) -> Callable[[float], bool]:
@@ -282,8 +288,9 @@ def _pace(spells: Spells) -> tuple[Floats, Floats]:
     hazard = np.append(0.0, np.cumsum(ended / at_risk))
     until, since = (np.searchsorted(times, at, side="right") for at in (spells.seconds, spells.entry))
     place = spells.week - spells.week.min()
-    expected = np.bincount(place, hazard[until] - hazard[np.where(spells.entry > 0, since, 0)])
-    return np.bincount(place, spells.ended), expected
+    expected = hazard[until] - hazard[np.where(spells.entry > 0, since, 0)]
+    found = [np.bincount(place, of).astype(np.float64) for of in (spells.ended, expected)]
+    return found[0], found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,17 +322,23 @@ class Placebo:
 def placebo_test(before: Spells, after: Spells) -> Placebo | None:
     """Compare the six weeks after a change with the six before it, and the same on each earlier day.
 
-    Where weeks are alike, a stream's own past shows how much it rises and falls by itself. None where that
-    past is shorter than four times six weeks, or fewer than six have passed since the change.
+    Where weeks are alike, a stream's own past shows how much it rises and falls by itself. Earlier days are
+    those with two spells a week, in view from their beginning, before and after; None where they span less
+    than four times six weeks, or fewer than six have passed since the change.
     """
-    past, weeks = -int(before.week.min()), FEWEST_WEEKS
+    weeks, together = FEWEST_WEEKS, before.in_view().together(after)
+    past = -int(together.week.min())
     if past < _PASTS * weeks or after.week.max() + 1 < weeks:
         return None
-    sums = [np.append(0.0, np.cumsum(of)) for of in _pace(before.together(after))]
-    ended, expected = (of[weeks:] - of[:-weeks] + 0.5 for of in sums)
-    level = np.log(ended / expected)
+    begun = np.bincount(together.week + past)
+    sums = [np.append(0.0, np.cumsum(of)) for of in (*_pace(together), begun)]
+    ended, expected, enough = (of[weeks:] - of[:-weeks] for of in sums)
+    level, enough = np.log((ended + 0.5) / (expected + 0.5)), enough >= _EXPECTED * weeks
     contrast = (level[weeks:] - level[:-weeks])[: past - weeks + 1]
-    earlier, now = contrast[:-weeks], contrast[-1]
-    freedom = past / (2 * weeks)
+    both = (enough[weeks:] & enough[:-weeks])[: past - weeks + 1]
+    earlier, now = contrast[:-weeks][both[:-weeks]], contrast[-1]
+    if len(earlier) <= (_PASTS - 2) * weeks or not both[-1]:
+        return None
+    freedom = (len(earlier) - 1) / (2 * weeks) + 1
     beyond = int((np.abs(earlier) >= abs(now)).sum())
     return Placebo(float(now / np.sqrt((earlier**2).mean())), freedom, len(earlier), beyond)

@@ -198,7 +198,7 @@ def _recovery(
     lead = failed["restored"].fillna(max(until, failed["begun"].max())) - failed["begun"]
     restored = failed["restored"].notna().to_numpy()
     duration = lead.where(lead > pd.Timedelta(0), pd.Timedelta(0))
-    entry = None if since is None else (since - failed["begun"]).clip(lower=pd.Timedelta(0))
+    entry = None if since is None else since - failed["begun"]
     quantiles = survival_quantiles(duration, restored, quantiles=(0.5, 0.85), minimum=minimum, entry=entry)
     median, late = quantiles.to_dict("records")
     sides = (("value", "time"), ("low", "low"), ("high", "high"))
