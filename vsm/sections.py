@@ -284,6 +284,7 @@ def load_section(
     people: People,
     workflow: Workflow,
     fewest_people: int,
+    since: pd.Timestamp | None = None,
 ) -> Load:
     """Measure how much is in work at once, which queues grow, and which team holds up the others.
 
@@ -295,7 +296,7 @@ def load_section(
     return Load(
         weekly_wip(visits, as_of=as_of),
         switching(visits, acts, as_of=as_of, teams=teams, minimum=minimum, fewest_people=fewest_people),
-        queue_growth(stage_visits, as_of=as_of, minimum=minimum),
+        queue_growth(stage_visits, as_of=as_of, minimum=minimum, known_from=since),
         queue_weeks(stage_visits, as_of=as_of),
         active_periods(visits, acts, as_of=as_of, teams=teams, active_days=active_days),
         sprint_commitments(sprint_stays(events, names), lifecycles, visits, as_of=as_of),

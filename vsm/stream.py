@@ -16,6 +16,7 @@ from vsm.definitions.causes import Facts
 from vsm.definitions.explain import Explanation, explain
 from vsm.definitions.facts import facts_from_tables
 from vsm.findings import (
+    WHICH_TEAM,
     WHY_IT_WAITS,
     Evidence,
     Findings,
@@ -165,13 +166,14 @@ class ValueStream:
         stays = self.stage_visits
         ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
         present = Present(
-            **self._shown("visits", "stage_visits", "batches", "events", "clock", "as_of"),
+            **self._shown("visits", "stage_visits", "events", "clock", "as_of"),
             ages=ages,
-            queues=self.load.queues,
+            hours=working_hours(self.stages, clock=self.clock),
             owners=self.responsibility.owners,
             deployments=self.delivery.deployments,
             rules=self.workflow.findings,
             causes_known=answered(self._claims, WHY_IT_WAITS),
+            teams_known=answered(self._claims, WHICH_TEAM),
             known_from=self.since,
         )
         return findings_about_now(present, claims=self._claims, assumed=self._assumed)
@@ -305,6 +307,7 @@ class ValueStream:
             as_of=self.as_of,
             workflow=self.workflow,
             fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
+            since=self.since,
         )
 
     @measure

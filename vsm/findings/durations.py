@@ -24,6 +24,28 @@ def humanize_duration(duration: pd.Timedelta) -> str:
     return " ".join(unit for unit in units if unit) or "less than a minute"
 
 
+def time_of(seconds: float) -> pd.Timedelta:
+    """Give seconds as a time, to the microsecond: in pandas' own unit it would end at 292 years.
+
+    Examples
+    --------
+    >>> humanize_duration(time_of(1e11 + 0.123456))
+    '1,157,407 d 9 h'
+    """
+    return pd.Timedelta(np.timedelta64(round(seconds * 1_000_000), "us"))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "ticket"), counted(1200, "ticket")
+    ('1 ticket', '1,200 tickets')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """Write a share with two digits, never as a rounded 0 or 100.
 
@@ -53,10 +75,5 @@ def short_duration(duration: pd.Timedelta | float) -> str:
     """
     if pd.isna(duration):
         return "–"
-    # In microseconds: pandas' own unit for seconds ends at 292 years, which many tickets together reach.
-    length = (
-        duration
-        if isinstance(duration, pd.Timedelta)
-        else pd.Timedelta(np.timedelta64(round(float(duration) * 1_000_000), "us"))
-    )
+    length = duration if isinstance(duration, pd.Timedelta) else time_of(float(duration))
     return humanize_duration(length) if length >= pd.Timedelta(minutes=1) else "<1 min"

@@ -164,6 +164,8 @@ class Findings(tuple[Finding, ...]):
         What was dismissed or excluded, in sentences.
     none_of
         Rule → why it made no claim, where that is known.
+    hidden
+        Rule and subject of what is found, but not shown: dismissed, or not from these data.
     """
 
     nothing: str
@@ -171,6 +173,7 @@ class Findings(tuple[Finding, ...]):
     gaps: tuple[Gap, ...]
     left_out: tuple[str, ...]
     none_of: Mapping[str, str]
+    hidden: frozenset[tuple[str, str]]
 
     def __new__(
         cls,
@@ -181,11 +184,12 @@ class Findings(tuple[Finding, ...]):
         gaps: tuple[Gap, ...] = (),
         left_out: tuple[str, ...] = (),
         none_of: Mapping[str, str] | None = None,
+        hidden: frozenset[tuple[str, str]] = frozenset(),
     ) -> Self:
         """Keep the findings in the order that they are given in."""
         made = super().__new__(cls, found)
         made.nothing, made.title, made.gaps, made.left_out = nothing, title, gaps, left_out
-        made.none_of = none_of or {}
+        made.none_of, made.hidden = none_of or {}, hidden
         return made
 
     def about(self, *rules: str) -> "Findings":
@@ -208,7 +212,7 @@ class Findings(tuple[Finding, ...]):
                 first.append(finding)
         return Findings(
             first[:most],
-            nothing=self.nothing,
+            nothing="Nothing to act on." if self else self.nothing,
             title=self.title,
             gaps=self.gaps,
             left_out=self.left_out,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import humanize_duration
+from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
 from vsm.findings.why import WORTH, with_interval
@@ -25,7 +25,7 @@ NOTHING: Final = pd.Timedelta(0)
 def ping_pongs(present: Present) -> Iterator[Finding]:
     """Claim between which two teams, or else stages, work of the period went back and forth most."""
     mine = present.visits[present.visits["ticket"].isin(present.delivered["ticket"])]
-    level = "team" if mine["team"].notna().any() else "stage"
+    level = "team" if present.teams_known else "stage"
     found = ping_pong(mine, present.delivered, level=level, minimum=present.minimum)
     for row in found[found["share"] >= WORTH].head(1).to_dict("records"):
         pair = f"{row['a']} ↔ {row['b']}"
@@ -35,7 +35,7 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             claim=(
                 f"{row['tickets']} of {len(present.delivered)} tickets delivered in {present.words} went "
                 f"back and forth between {row['a']} and {row['b']}, with {row['rounds']} returns: "
-                f"{with_interval(row)} of their lead time."
+                f"{with_interval(row)} of the lead time of all delivered in it."
             ),
             cost=row["cost"],
             share=row["share"],
@@ -48,7 +48,11 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
             basis=Basis(
                 definition="three turns or more between the same two, A B A; from the first return on.",
                 population=f"{len(present.delivered)} tickets delivered in the period, whole.",
-                formula=f"{humanize_duration(row['cost'])} ÷ all lead time of these tickets.",
+                formula=(
+                    f"{humanize_duration(row['cost'])} ÷ "
+                    f"{humanize_duration(time_of(present.delivered['lead'].dt.total_seconds().sum()))} = "
+                    f"{percent(row['share'])}."
+                ),
             ),
         )
 
@@ -58,31 +62,28 @@ def first_handover(present: Present) -> Iterator[Finding]:
     owners = present.owners[present.owners["ticket"].isin(present.delivered["ticket"])]
     found = first_handovers(owners, tickets=present.tickets)
     for row in found[found["tickets"] >= present.minimum].head(1).to_dict("records"):
-        whole = present.delivered["lead"].sum()
-        share = row["wait"] / whole if whole else 0.0
-        yield Finding(
-            rule="first handover",
-            subject=f"{row['from_team']} → {row['to_team']}",
-            claim=(
-                f"{row['tickets']} of {len(owners)} tickets delivered in {present.words} first changed hands "
-                f"from {row['from_team']} to {row['to_team']}, in '{row['stage']}', and waited "
-                f"{humanize_duration(row['wait'])} for it in all."
-            ),
-            cost=row["wait"],
-            share=share,
-            low=float("nan"),
-            high=float("nan"),
+        yield _habit(
+            "first handover",
+            f"{row['from_team']} → {row['to_team']}",
+            f"{row['tickets']} of {counted(len(owners), 'ticket')} delivered in {present.words} first "
+            f"changed hands from {row['from_team']} to {row['to_team']}, entering '{row['stage']}'; together "
+            f"they waited {humanize_duration(row['wait'])} for it.",
             n=row["tickets"],
             tickets=tuple(row["evidence"].split(", ")),
             caveat="A handover may be right; this one comes first, so without it the whole ticket stays.",
-            experiment=f"Take one ticket to production without handing it over in '{row['stage']}'.",
+            experiment=f"Take one ticket to production without handing it over to {row['to_team']}.",
             stages=(row["stage"],),
+            basis=Basis(
+                definition="the first work of another team than the one that began the work.",
+                population=f"{counted(len(owners), 'ticket')} delivered in the period.",
+                formula=f"{row['tickets']} of {len(owners)}; waits of {row['waits']} of them are known.",
+            ),
         )
 
 
 def discarded(present: Present) -> Iterator[Finding]:
     """Claim how much of what was finished in the period was given up."""
-    ended = present.lives[present.lives["finished"] >= present.period.begin]
+    ended = present.lives[present.within(present.lives["finished"])]
     ended = ended[~ended["bulk"].astype(bool)]
     gone = ended[was_discarded(ended)]
     seconds = open_seconds(gone, present.spans)
@@ -97,7 +98,7 @@ def discarded(present: Present) -> Iterator[Finding]:
             f"{with_interval(counts)} of what was finished in {present.words} was discarded: {len(gone)} of "
             f"{len(ended)} tickets, open for {usual} until then (median)."
         ),
-        cost=pd.Timedelta(seconds=float(seconds.sum())),
+        cost=time_of(float(seconds.sum())),
         share=float(seconds.sum() / total) if total else 0.0,
         low=float("nan"),
         high=float("nan"),
@@ -105,6 +106,12 @@ def discarded(present: Present) -> Iterator[Finding]:
         tickets=present.keys(gone.sort_values("lead", ascending=False, kind="stable")["ticket"]),
         caveat="Saying no is good work, the earlier the better; what closed in bulk edits is left out.",
         experiment="Agree what is not going to be done, and say so when it is reported.",
+        basis=_counted(
+            "finished with a resolution, or in a status, that means that nothing was delivered.",
+            f"{counted(len(ended), 'unit')} of work finished in the period, but not by bulk edits.",
+            len(gone),
+            len(ended),
+        ),
     )
 
 
@@ -112,7 +119,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
     """Claim how much of what moved in the period was moved by clean-ups."""
     events = present.events
     moves = events[(events["kind"] == "status") & events["before"].notna()]
-    moves = moves[(moves["at"] >= present.period.begin) & moves["ticket"].isin(present.lives["ticket"])]
+    moves = moves[present.within(moves["at"]) & moves["ticket"].isin(present.lives["ticket"])]
     bulk = moves[moves["bulk"].astype(bool)]
     counts = share_of(len(bulk), len(moves), minimum=present.minimum)
     if not counts["share"] >= OFTEN:
@@ -127,6 +134,12 @@ def tidied_up(present: Present) -> Iterator[Finding]:
         tickets=present.keys(often.index),
         caveat="The same move of many tickets by one account within minutes; a release may look so.",
         experiment="Move tickets when the work moves: at the stand-up, instead of a clean-up.",
+        basis=_counted(
+            "the same move of several tickets by one account within minutes ([rules] in vsm.toml).",
+            f"{counted(len(moves), 'move')} of units of work in the period.",
+            len(bulk),
+            len(moves),
+        ),
     )
 
 
@@ -145,18 +158,24 @@ def hidden_work(present: Present) -> Iterator[Finding]:
         tickets=(),
         caveat="Commits are dated by their author; after a rebase the date may be another.",
         experiment="Move the ticket when somebody starts on it, or call the stage work in vsm.toml.",
+        basis=_counted(
+            "commits of a ticket whose author's date falls into a visit to a queue.",
+            f"{counted(linked, 'commit')} before the finish of tickets delivered in the period.",
+            queued,
+            linked,
+        ),
     )
 
 
 def failures(present: Present) -> Iterator[Finding]:
     """Claim how many deployments of the period failed."""
     mine = present.deployments
-    mine = mine[(mine["at"] >= present.period.begin) & (mine["at"] <= present.as_of)]
+    mine = mine[present.within(mine["at"])]
     failed = mine[mine["failed"].astype(bool)]
     if failed.empty:
         return
     counts = share_of(len(failed), len(mine), minimum=present.minimum)
-    many = f"{len(failed)} of {len(mine)} deployments in {present.words} failed"
+    many = f"{len(failed)} of {counted(len(mine), 'deployment')} in {present.words} failed"
     few = isnan(counts["share"])
     rate = ": too few to say how often they do" if few else f": {with_interval(counts)}"
     yield _habit(
@@ -168,7 +187,13 @@ def failures(present: Present) -> Iterator[Finding]:
             :5
         ],
         caveat="Only failures that left a trace: an incident, a rollback, a failed job.",
-        experiment="Deploy less at a time: half as much, twice as often.",
+        experiment="" if few else "Deploy less at a time: half as much, twice as often.",
+        basis=_counted(
+            "deployments with a trace of failure, as the page on deployments lists them.",
+            f"{counted(len(mine), 'deployment')} to production in the period.",
+            len(failed),
+            len(mine),
+        ),
     )
 
 
@@ -176,3 +201,10 @@ def _habit(rule: str, subject: str, claim: str, **rest: Any) -> Finding:
     """Make a finding whose cost in time is not known: it comes after all that have one."""
     unknown = float("nan")
     return Finding(rule, subject, claim, cost=NOTHING, share=unknown, low=unknown, high=unknown, **rest)
+
+
+def _counted(definition: str, population: str, part: int, whole: int) -> Basis:
+    """Say how a share of a count is made."""
+    return Basis(
+        definition, population, f"{part:,} ÷ {whole:,} = {percent(part / whole)}, Wilson's interval."
+    )

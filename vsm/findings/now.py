@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import humanize_duration, percent
+from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
-from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
+from vsm.findings.why import BECAUSE, WORTH, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
 from vsm.model.queues import RECENT
 
@@ -23,33 +23,44 @@ MOVED: Final = 0.05
 
 
 def stuck(present: Present) -> Iterator[Finding]:
-    """Make one claim per stage in which open tickets are older than is usual there."""
+    """Make one claim per stage in which open tickets are older than is usual there.
+
+    Where that is not known, those are late that were there before the period began.
+    """
     ages = present.ages[~present.ages["ticket"].isin(present.excluded)]
-    for stage, there in ages.groupby("stage", sort=False):
-        unknown = there["stay_p85"].isna().all()
-        late = there if unknown else there[there["stay_beyond"] >= 0.85]
-        late = late.sort_values("stay", ascending=False, kind="stable")
-        parts = clipped(
-            late[["ticket", "entered"]].assign(left=present.as_of), present.spans, start="entered", end="left"
-        )
-        parts = parts[parts["ticket"].isin(present.open.index)]
-        finding = _of_time(present, "stuck", str(stage), parts)
-        if finding is None or len(late) < 2:
+    for name, there in ages.groupby("stage", sort=False):
+        stage = str(name)
+        usual = there["stay_p85"].iloc[0]
+        unusual = there["entered"] < present.period.begin if pd.isna(usual) else there["stay_beyond"] >= 0.85
+        late = there[unusual].sort_values("stay", ascending=False, kind="stable")
+        if len(late) < 2 or len(late) <= 0.15 * len(there):
             continue
-        verb = "wait" if stage in present.queued else "are"
-        oldest = humanize_duration(late["stay"].iloc[0])
-        if unknown:
-            how = f", the oldest for {oldest}. How long is usual there cannot be said: too few ever left it"
-        else:
-            how = (
-                f", {len(late)} of them longer than 85 % of tickets stayed there "
-                f"({humanize_duration(late['stay_p85'].iloc[0])}); the oldest for {oldest}"
-            )
+        # Who moved a ticket there says nothing of whether it is there; its bulk edit is one of its begin.
+        parts = clipped(
+            late[["ticket", "entered", "bulk"]].assign(left=present.as_of),
+            present.spans,
+            start="entered",
+            end="left",
+        )
+        units = parts[parts["ticket"].isin(present.open.index)]
+        finding = _of_time(present, "stuck", stage, units)
+        if finding is None:
+            continue
+        some = "all" if len(late) == len(there) else f"{len(late)}"
+        since = f"{present.period.begin:%Y-%m-%d}"
+        how = (
+            f"{some} of them since before {since}. How long is usual there cannot be said, since "
+            f"{_why_unknown(present, stage)}"
+            if pd.isna(usual)
+            else f"{some} of them longer than 85 % of tickets stayed there ({humanize_duration(usual)})"
+        )
+        alone = "" if len(units) == len(late) else " (epics and sub-tasks not counted)"
         yield replace(
             finding,
             claim=(
-                f"{len(there)} tickets {verb} in '{stage}' now{how}. That is {percent(finding.share)} of the "
-                f"time that tickets were open in {present.words}."
+                f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now, "
+                f"{how}; the oldest has been there for {humanize_duration(late['stay'].iloc[0])}. That is "
+                f"{percent(finding.share)} of the time that tickets were open in {present.words}{alone}."
             ),
             low=UNKNOWN,
             high=UNKNOWN,
@@ -57,24 +68,39 @@ def stuck(present: Present) -> Iterator[Finding]:
             tickets=present.keys(late["ticket"]),
             caveat="A count of today's open tickets, so there is no interval. They may wait for good reason.",
             experiment=(
-                f"Go through the tickets in '{stage}' together, the oldest first: do next what matters, and "
-                "close what nobody will do."
+                f"Ask whoever '{stage}' waits for, the oldest first, and agree on when an answer comes."
+                if stage in present.outside
+                else f"Go through the tickets in '{stage}' together, the oldest first: do next what matters, "
+                "and close what nobody will do."
             ),
             stages=(str(stage),),
         )
 
 
+def _why_unknown(present: Present, stage: str) -> str:
+    """Say why the 85th percentile of a stage is not known."""
+    stays = present.stage_visits[present.stage_visits["stage"] == stage]
+    gone = stays.loc[stays["left"].notna(), "ticket"].nunique()
+    if gone < present.minimum:
+        return f"only {counted(gone, 'ticket')} ever left it"
+    return "more than 15 % stay longer than can be seen so far"
+
+
 def queues(present: Present) -> Iterator[Finding]:
     """Make one claim per queue or external stage."""
     rhythm = present.batches[present.batches["beyond_chance"].astype(bool)].set_index("stage")
-    for stage, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
-        finding = _of_time(present, "queue", str(stage), rows)
+    there = present.ages.groupby("stage").size()
+    for name, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
+        stage = str(name)
+        finding = _of_time(present, "queue", stage, rows)
         if finding is None or _too_few(present, finding):
             continue
         earlier = present.waiting_before[present.waiting_before["stage"] == stage]
         claim = _spent(present, finding, earlier, f"waiting in '{stage}'") + _why(present, rows)
-        experiment = f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
-        rule = "queue"
+        claim += "" if there.get(stage, 0) else " Nothing is there now."
+        rule, experiment = "queue", f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
+        if stage in present.outside:
+            experiment = asked_of(stage)
         if stage in rhythm.index:
             row = rhythm.loc[[stage]].to_dict("records")[0]
             rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
@@ -88,8 +114,8 @@ def queues(present: Present) -> Iterator[Finding]:
             rule=rule,
             claim=claim,
             caveat="Elapsed time, so nights and weekends count, of finished and open tickets.",
-            experiment=experiment,
-            stages=(str(stage),),
+            experiment=experiment if finding.n >= present.minimum else "",
+            stages=(stage,),
         )
 
 
@@ -108,11 +134,14 @@ def handoffs(present: Present) -> Iterator[Finding]:
         if finding is None or (rank and (_too_few(present, finding) or _mostly_queued(present, rows))):
             continue
         spent = _spent(present, finding, before[before["pair"] == pair], "waiting there")
-        taken = pairs[(pairs["pair"] == pair) & (pairs["taken"] >= present.period.begin)]
-        upstream, downstream = str(pair).split(" → ")
-        start = "The costliest handoff is" if rank == 0 else "Handoffs from"
-        where = f"{start} {upstream} → {downstream}" if rank == 0 else f"{start} {upstream} to {downstream}"
-        many = f"{len(taken)} handoff{'' if len(taken) == 1 else 's'} in {present.words}"
+        taken = pairs[(pairs["pair"] == pair) & present.within(pairs["taken"])]
+        ends = pairs.loc[pairs["pair"] == pair, ["upstream", "downstream"]].iloc[0]
+        upstream, downstream = ends["upstream"], ends["downstream"]
+        where = (
+            f"The costliest handoff is {pair}" if rank == 0 else f"Handoffs from {upstream} to {downstream}"
+        )
+        many = f"{counted(len(taken), 'handoff')} in {present.words}"
+        worth = finding.n >= present.minimum and finding.share >= WORTH
         usual = f", median wait {humanize_duration(taken['wait'].median())}" if len(taken) else ""
         yield replace(
             finding,
@@ -122,7 +151,9 @@ def handoffs(present: Present) -> Iterator[Finding]:
                 + (f" {hidden}" if rank == 0 and hidden else "")
             ),
             experiment=(
-                f"Let one person from {downstream} join {upstream} before the work is handed over."
+                ""
+                if not worth
+                else f"Let one person from {downstream} join {upstream} before the work is handed over."
                 if level == "team"
                 else f"Let whoever does '{downstream}' look at the work before it leaves '{upstream}'."
             ),
@@ -131,19 +162,24 @@ def handoffs(present: Present) -> Iterator[Finding]:
 
 
 def handed_over(present: Present) -> tuple[pd.DataFrame, str]:
-    """Give the handoffs between teams by their number, with ``pair``; between stages where no team is known.
+    """Give the handoffs between teams by their number, or between stages where too little is known.
 
     Returns
     -------
     (table, level)
-        ``pair, taken, wait``, indexed by handoff, and ``team`` or ``stage``.
+        ``pair, upstream, downstream, taken, wait``, indexed by handoff, and ``team`` or ``stage``.
     """
     mine = present.handoffs[present.handoffs["ticket"].isin(present.lives["ticket"])].set_index("handoff")
-    level = "team" if mine["from_team"].notna().any() or mine["to_team"].notna().any() else "stage"
-    ends = mine[[f"from_{level}", f"to_{level}"]].dropna().astype("str")
-    ends = ends[ends.iloc[:, 0] != ends.iloc[:, 1]]
-    pair = (ends.iloc[:, 0] + " → " + ends.iloc[:, 1]).rename("pair")
-    return mine[["taken", "wait"]].join(pair, how="inner"), level
+    level = "team" if present.teams_known else "stage"
+    ends = (
+        mine[[f"from_{level}", f"to_{level}"]]
+        .dropna()
+        .astype("str")
+        .set_axis(["upstream", "downstream"], axis=1)
+    )
+    ends = ends[ends["upstream"] != ends["downstream"]]
+    ends["pair"] = ends["upstream"] + " → " + ends["downstream"]
+    return mine[["taken", "wait"]].join(ends, how="inner"), level
 
 
 def growing(present: Present) -> Iterator[Finding]:
@@ -169,7 +205,7 @@ def growing(present: Present) -> Iterator[Finding]:
                 f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
                 f"{row['weeks']} weeks)."
             ),
-            cost=pd.Timedelta(seconds=seconds if up else 0),
+            cost=time_of(seconds if up else 0),
             share=seconds / total if total and up else 0.0,
             low=UNKNOWN,
             high=UNKNOWN,
@@ -188,8 +224,9 @@ def growing(present: Present) -> Iterator[Finding]:
                 formula=(
                     f"growth a week: {row['growth']:+.1f} in {row['weeks']} weeks (97.5 % CI "
                     f"{row['low']:+.1f} to {row['high']:+.1f}), {row['recent']:+.1f} in the last {late} "
-                    f"({row['recent_low']:+.1f} to {row['recent_high']:+.1f}); or all of these longer, or "
-                    "shorter, than any week before."
+                    f"({row['recent_low']:+.1f} to {row['recent_high']:+.1f}). Claimed where one of these "
+                    "intervals is on one side of 0, or where the queue was longer (shorter) in each of the "
+                    "last weeks than in any before."
                 ),
             ),
         )
@@ -197,7 +234,7 @@ def growing(present: Present) -> Iterator[Finding]:
 
 def moved(present: Present) -> Iterator[Finding]:
     """Claim which queues have become a problem, and which no longer are one: against the year before."""
-    if present.before is None:
+    if present.before is None or len(present.open_before) < present.minimum:
         return
     sides = []
     for waits, opened in ((present.waiting, present.open), (present.waiting_before, present.open_before)):
@@ -221,7 +258,7 @@ def moved(present: Present) -> Iterator[Finding]:
                 f"{percent(a)} of the time that tickets were open in {present.words_before} to "
                 f"{percent(b)} in {present.words}."
             ),
-            cost=pd.Timedelta(seconds=rows["seconds"].sum()),
+            cost=time_of(rows["seconds"].sum()),
             share=float(b),
             low=float(now.loc[stage, "low"]),
             high=float(now.loc[stage, "high"]),
@@ -253,7 +290,7 @@ def _of_time(
         rule=rule,
         subject=subject,
         claim="",
-        cost=pd.Timedelta(seconds=each.sum()),
+        cost=time_of(each.sum()),
         share=share,
         low=low,
         high=high,
@@ -273,13 +310,15 @@ def _too_few(present: Present, finding: Finding) -> bool:
 def _spent(present: Present, finding: Finding, earlier: pd.DataFrame, what: str) -> str:
     """Say which share of the time that tickets were open was spent on it, with n, and before."""
     if finding.n < present.minimum:
-        return f"Too few to say what {what} costs: n = {finding.n} tickets in {present.words}."
+        return f"Too few to say what {what} costs: n = {counted(finding.n, 'ticket')} in {present.words}."
     row = {"share": finding.share, "low": finding.low, "high": finding.high}
     whole = present.open_before.sum()
-    then = f"; {percent(earlier['seconds'].sum() / whole)} in {present.words_before}" if whole else ""
+    compared = whole and len(present.open_before) >= present.minimum
+    then = f"; {percent(earlier['seconds'].sum() / whole)} in {present.words_before}" if compared else ""
+    share = with_interval(row)
     return (
-        f"{with_interval(row)} of the time that tickets were open in {present.words} was spent {what} "
-        f"(n = {finding.n} of {len(present.open)} tickets{then})."
+        f"{share[:1].upper()}{share[1:]} of the time that tickets were open in {present.words} was spent "
+        f"{what} (n = {finding.n} of {counted(len(present.open), 'ticket')}{then})."
     )
 
 
@@ -307,13 +346,15 @@ def _mostly_queued(present: Present, rows: pd.DataFrame) -> bool:
 def _unseen(present: Present) -> str:
     """Count what changes hands without being such a handoff, and where nobody can see whether it does."""
     begin, mine = present.period.begin, present.lives["ticket"]
-    taken = present.handoffs[present.handoffs["ticket"].isin(mine) & (present.handoffs["taken"] >= begin)]
-    within = int((taken["person"] & ~taken["team"]).sum())
+    taken = present.handoffs[
+        present.handoffs["ticket"].isin(mine) & present.within(present.handoffs["taken"])
+    ]
+    within = int((taken["person"] & ~taken["team"]).sum()) if present.teams_known else 0
     visits = present.visits[present.visits["ticket"].isin(mine) & (present.visits["entered"] >= begin)]
     unknown = int((visits["holder"].isna() & (visits["kind"] == "work")).sum())
     parts = [
-        f"{within} handoffs between people of one team" if within else "",
-        f"{unknown} stretches of work whose holder nobody recorded, where handoffs stay invisible"
+        f"{counted(within, 'handoff')} between people of one team" if within else "",
+        f"{counted(unknown, 'visit')} to work stages without a recorded holder, where handoffs stay invisible"
         if unknown
         else "",
     ]
@@ -325,15 +366,14 @@ def _basis(present: Present, rows: pd.DataFrame, share: float) -> Basis:
     """Say how the share of time is made, and what it would be by other definitions."""
     each = rows.groupby("ticket")["seconds"].sum().sort_values(ascending=False, kind="stable")
     keys = present.key.reindex(each.index)
-    parts = {key: pd.Timedelta(seconds=time) for key, time in zip(keys, each, strict=True)}
-    total = pd.Timedelta(seconds=float(present.open.sum()))
+    parts = {key: time_of(time) for key, time in zip(keys, each, strict=True)}
+    total = time_of(float(present.open.sum()))
     done = set(present.delivered["ticket"])
     finished = present.open[present.open.index.isin(done)].sum()
     tidied = rows["bulk"].astype(bool) if "bulk" in rows else pd.Series(data=False, index=rows.index)
+    mine = rows.loc[rows["ticket"].isin(done), "seconds"]
     otherwise = {
-        "only tickets delivered in the period": _ratio(
-            rows.loc[rows["ticket"].isin(done), "seconds"], finished
-        ),
+        "only tickets delivered in the period": _ratio(mine, finished if len(mine) else 0.0),
         "without visits of bulk edits": _ratio(rows.loc[~tidied, "seconds"], present.open.sum()),
     }
     if "working" in rows:
@@ -341,11 +381,12 @@ def _basis(present: Present, rows: pd.DataFrame, share: float) -> Basis:
     return Basis(
         definition="time within the period, to the second; what was before or after it does not count.",
         population=(
-            f"{len(present.open)} units of work that were open for some time from "
-            f"{present.period.begin:%Y-%m-%d} to {present.period.end:%Y-%m-%d}, finished or not."
+            f"{counted(len(present.open), 'unit')} of work, open for some time from "
+            f"{present.period.begin:%Y-%m-%d} to {present.period.end:%Y-%m-%d}"
+            f"{', without the days left out' if present.days_off else ''}, finished or not."
         ),
         formula=(
-            f"{humanize_duration(pd.Timedelta(seconds=float(each.sum())))} of {len(each)} tickets ÷ "
+            f"{humanize_duration(time_of(float(each.sum())))} of {counted(len(each), 'ticket')} ÷ "
             f"{humanize_duration(total)} in which tickets were open = {percent(share)}."
         ),
         parts=parts,

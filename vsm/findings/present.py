@@ -1,6 +1,6 @@
 """What findings about now look at: what tickets did within the current period, and in the year before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,8 +9,10 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config.findings import FindingRules
+from vsm.model.batches import batches_from_stage_visits
 from vsm.model.lifecycle import completed, units_of_work
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
+from vsm.model.queues import queue_growth
 from vsm.model.weekly import week_numbers
 from vsm.stats.shares import shares_with_intervals
 
@@ -21,9 +23,9 @@ _WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
 class Present:
     """The tables of a stream, as its measures give them, and the period that is current.
 
-    ``ages`` are ``open_ages``, ``queues`` ``queue_growth``, ``owners`` ``ticket_owners`` and ``deployments``
-    those of ``Delivery``. ``causes_known`` says whether the data can carry a claim about causes;
-    ``known_from`` is where the window begins, if it is one.
+    ``ages`` are ``open_ages``, ``hours`` ``working_hours``, ``owners`` ``ticket_owners`` and ``deployments``
+    those of ``Delivery``. ``causes_known`` and ``teams_known`` say whether the data can carry a claim about
+    these; ``known_from`` is where the window begins, if it is one.
     """
 
     tickets: pd.DataFrame
@@ -33,16 +35,16 @@ class Present:
     waits: pd.DataFrame
     handoffs: pd.DataFrame
     events: pd.DataFrame
-    batches: pd.DataFrame
     ages: pd.DataFrame
-    queues: pd.DataFrame
     owners: pd.DataFrame
     deployments: pd.DataFrame
     clock: Clock
+    hours: Mapping[str, float]
     rules: FindingRules
     as_of: pd.Timestamp
     minimum: int
     causes_known: bool = True
+    teams_known: bool = True
     known_from: pd.Timestamp | None = None
 
     @cached_property
@@ -79,6 +81,26 @@ class Present:
         """What it is compared with."""
         first = self.lives["created"].min() if len(self.lives) else self.as_of
         return period_before(self.period, known_from=max(first, self.known_from or first))
+
+    @cached_property
+    def queues(self) -> pd.DataFrame:
+        """Whether queues grow, without the tickets that are left out; in a window, from its begin on."""
+        stays = self.stage_visits[~self.stage_visits["ticket"].isin(self.excluded)]
+        return queue_growth(stays, as_of=self.as_of, minimum=self.minimum, known_from=self.known_from)
+
+    @cached_property
+    def batches(self) -> pd.DataFrame:
+        """From which queues tickets left in batches within the period."""
+        return batches_from_stage_visits(
+            self.stage_visits[self.within(self.stage_visits["left"])], hours=self.hours
+        )
+
+    def within(self, at: "pd.Series[Any]") -> "pd.Series[bool]":
+        """Mark the instants that lie in the period, and not in days that are left out."""
+        inside = pd.Series(data=False, index=at.index)
+        for span in self.spans:
+            inside |= (at >= span.begin) & (at <= span.end)
+        return inside
 
     @property
     def words(self) -> str:
@@ -168,7 +190,7 @@ class Present:
     def delivered(self) -> pd.DataFrame:
         """The lifecycles of what was delivered within the period."""
         done = completed(self.lives)
-        return done[done["finished"] >= self.period.begin]
+        return done[self.within(done["finished"])]
 
     def shares(self, seconds: "pd.Series[Any]", opened: "pd.Series[Any]") -> pd.DataFrame:
         """Give each group's share of the time that tickets were open, with its interval.

@@ -8,13 +8,15 @@ import pandas as pd
 
 from vsm.config.findings import FindingRules
 from vsm.findings import habits, now, rules
-from vsm.findings.finding import Finding, Findings
+from vsm.findings.durations import counted, humanize_duration, percent, time_of
+from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.present import Present
 from vsm.findings.rules import Evidence
 from vsm.findings.trust import TIME, trusted
 from vsm.findings.why import WORTH
 from vsm.model.lifecycle import completed, units_of_work
 
+_SHOWN: Final = 5
 NOW: Final[tuple[Callable[[Present], Iterator[Finding]], ...]] = (
     now.stuck, now.queues, now.handoffs, now.growing, now.moved, habits.ping_pongs, habits.first_handover,
     habits.discarded, habits.failures, habits.hidden_work, habits.tidied_up,
@@ -41,15 +43,17 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
         replace(each, question=TIME) if each.rule in ("handoff", "ping-pong") else each for each in made
     ]
     found, gaps = trusted(stages if level == "stage" else made, claims, assumed=assumed)
-    ranked, dismissed = _dismissed(_by_cost(found), present.rules, present.as_of)
+    ranked, dismissed, hidden = _dismissed(_by_cost(found), present.rules, present.as_of)
+    kept = {(finding.rule, finding.subject) for finding in ranked}
     begin, end = present.period
     return Findings(
         ranked,
         title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})",
-        nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(dismissed)),
-        none_of={"handoff": _no_handoff(present)},
+        nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(hidden)),
+        none_of={"handoff": _no_handoff(present, made, gaps=gaps, dismissed=dismissed)},
         gaps=gaps,
         left_out=(*dismissed, *_excluded(present)),
+        hidden=frozenset((finding.rule, finding.subject) for finding in made) - kept,
     )
 
 
@@ -73,11 +77,38 @@ def findings_about_past(
     made = [finding for rule in PAST for finding in rule(evidence)]
     worth = [finding for finding in made if finding.share >= WORTH or finding.rule == "handoff"]
     found, gaps = trusted(worth, claims, assumed=assumed)
-    ranked, dismissed = _dismissed(_by_cost(found), rules_, as_of)
+    ranked, dismissed, hidden = _dismissed(_by_cost(found), rules_, as_of)
+    past = [_with_basis(finding, evidence) for finding in ranked]
     span = f" from {done.min():%Y-%m-%d} to {done.max():%Y-%m-%d}" if len(done) else ""
+    few = evidence.minimum > len(done)
     return Findings(
-        ranked, title=f"All {len(done)} tickets delivered{span}", gaps=gaps, left_out=tuple(dismissed)
+        past,
+        title=f"All {counted(len(done), 'ticket')} delivered{span}" if len(done) > 1 else "",
+        nothing=f"Too few to say: {counted(len(done), 'ticket')} delivered, of {evidence.minimum} needed."
+        if few
+        else "Nothing but what was dismissed."
+        if hidden
+        else "Nothing can be claimed from these data."
+        if any(gap.subjects for gap in gaps)
+        else "Nothing waited: no queue, handoff or return took 1 % of lead time.",
+        gaps=gaps,
+        left_out=tuple(said for said in dismissed if said.startswith("Dismissed")),
     )
+
+
+def _with_basis(finding: Finding, evidence: Evidence) -> Finding:
+    """Say how the number of a finding about the past is made."""
+    whole = time_of(evidence.lead["seconds"].sum())
+    basis = Basis(
+        definition="whole durations, from creation to the finish for good, without visits of bulk edits.",
+        population=f"{counted(len(evidence.lead), 'ticket')} delivered, not by bulk edits.",
+        formula=(
+            f"{humanize_duration(finding.cost)} of {counted(finding.n, 'ticket')} ÷ "
+            f"{humanize_duration(whole)} of lead time = {percent(finding.share)}."
+        ),
+        parts=evidence.parts(finding.stages[0]) if finding.rule in ("queue", "batch") else {},
+    )
+    return replace(finding, basis=basis)
 
 
 def _by_cost(found: Iterable[Finding]) -> list[Finding]:
@@ -99,9 +130,9 @@ def _by_cost(found: Iterable[Finding]) -> list[Finding]:
 
 def _dismissed(
     found: list[Finding], rules_: FindingRules, as_of: pd.Timestamp
-) -> tuple[list[Finding], list[str]]:
-    """Take out what vsm.toml dismisses until a day that has not passed, and say so."""
-    kept, said = found, []
+) -> tuple[list[Finding], list[str], list[Finding]]:
+    """Take out what vsm.toml dismisses until a day to come: what is left, sentences, what is out."""
+    kept, said, out = found, [], []
     for rule in rules_.dismiss:
         if rule.until <= as_of.date():
             continue
@@ -110,48 +141,58 @@ def _dismissed(
             for finding in kept
             if finding.subject.casefold() == rule.subject.casefold() and rule.rule in (None, finding.rule)
         ]
+        out += gone
         kept = [finding for finding in kept if finding not in gone]
         what = "Dismissed" if gone else "Nothing found to dismiss"
-        said.append(f"{what} until {rule.until}: '{rule.subject}': {rule.reason}.")
-    return kept, said
+        said.append(f"{what} until {rule.until}: '{rule.subject}': {rule.reason.rstrip('.')}.")
+    return kept, said, out
 
 
 def _excluded(present: Present) -> list[str]:
     """Say what vsm.toml excludes, and which tickets of these are not there."""
     known, said = set(present.key.str.casefold()), []
     for rule in present.rules.exclude:
-        keys = [key if key.casefold() in known else f"{key} (no such ticket)" for key in rule.tickets]
-        said.append(f"Left out: {', '.join(keys) or f'{rule.since} to {rule.until}'}: {rule.reason}.")
+        named = dict.fromkeys(rule.tickets)
+        keys = [key if key.casefold() in known else f"{key} (no such ticket)" for key in named]
+        more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+        what = f"{', '.join(keys[:_SHOWN])}{more}" if keys else f"{rule.since} to {rule.until}"
+        said.append(f"Left out: {what}: {rule.reason.rstrip('.')}.")
     return said
 
 
 def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
     """Say why there is nothing to say: too few, all of it clean-up, not from these data, or nothing waits."""
-    least = present.minimum
-    if present.lives.empty:
-        return "Nothing to see yet: there are no tickets."
-    if len(present.open) < least:
-        return f"Too few to say: {len(present.open)} tickets were open in {present.words}, of {least} needed."
+    least, open_ones = present.minimum, counted(len(present.open), "unit")
     finished = units_of_work(present.lifecycles)
     finished = finished[finished["finished"].notna()]
-    if len(finished) >= least and finished["bulk"].astype(bool).all():
-        return (
-            f"All of it is clean-up: each of the {len(finished)} finished tickets was closed by a bulk edit, "
-            "so when their work was done is not known."
-        )
-    if gaps:
-        return "Nothing can be claimed from these data."
-    if dismissed:
-        return "Nothing but what was dismissed."
-    return (
+    reasons = {
+        "Nothing to see yet: there are no tickets.": present.lives.empty,
+        "Nothing to see: all days of the period are left out.": not present.spans,
+        f"Too few to say: {open_ones} of work open in {present.words}, of {least} needed.": (
+            len(present.open) < least
+        ),
+        f"All of it is clean-up: each of the {len(finished)} finished tickets was closed by a bulk edit, so "
+        "when their work was done is not known.": len(finished) >= least
+        and finished["bulk"].astype(bool).all(),
+        "Nothing can be claimed from these data.": gaps,
+        "Nothing but what was dismissed.": dismissed,
+    }
+    waits = (
         f"Nothing waits: no queue or handoff takes 1 % of the time that tickets were open in {present.words}."
     )
+    return next((words for words, holds in reasons.items() if holds), waits)
 
 
-def _no_handoff(present: Present) -> str:
+def _no_handoff(present: Present, made: list[Finding], *, gaps: tuple[Gap, ...], dismissed: list[str]) -> str:
     """Say why no handoff is claimed."""
+    about = {finding.subject for finding in made if finding.rule == "handoff"}
+    if about:
+        return " ".join([*(str(gap) for gap in gaps if about & {*gap.subjects}), *dismissed])
     pairs, level = now.handed_over(present)
+    if not pairs.empty:
+        return f"No handoff made work wait in {present.words}."
     known = "No teams are known" if level == "stage" else "Teams are known"
-    if pairs.empty:
-        return f"{known}, and no ticket passed from one {level} to another: there is no handoff to measure."
-    return f"No handoff made work wait in {present.words}."
+    return (
+        f"{known}, and no work passed from one {level} to another and to other hands: there is no handoff to "
+        "measure."
+    )

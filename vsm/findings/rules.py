@@ -9,7 +9,7 @@ import pandas as pd
 
 from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding
-from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
+from vsm.findings.why import BECAUSE, WORTH, asked_of, leading_cause, with_interval
 from vsm.model.causes import MEANINGS
 from vsm.model.lifecycle import completed
 from vsm.model.weekly import completed_by_week
@@ -49,6 +49,13 @@ class Evidence:
     def lead(self) -> pd.DataFrame:
         """The lead time of each completed ticket, in ``seconds``, and the ``week`` of its completion."""
         return completed_by_week(self.lifecycles)
+
+    def parts(self, stage: str) -> dict[str, pd.Timedelta]:
+        """Give how long each completed ticket was in a stage, by key, the longest first."""
+        counted = self.stage_visits["ticket"].isin(self.done) & ~self.stage_visits["bulk"].astype(bool)
+        mine = self.stage_visits[counted & (self.stage_visits["stage"] == stage)]
+        each = mine.groupby("ticket")["elapsed"].sum().sort_values(ascending=False, kind="stable")
+        return dict(zip(self.key.reindex(each.index), each, strict=True))
 
     @cached_property
     def waited(self) -> pd.DataFrame:
@@ -97,7 +104,9 @@ def queues(evidence: Evidence) -> Iterator[Finding]:
             cost=row["total"],
             tickets=_keys(evidence, pd.Index(evidence.longest.get(stage, ()))),
             caveat="Elapsed time, so nights and weekends count; it does not show why work waited.",
-            experiment=f"Set a WIP limit for '{stage}', and swarm on the queue when it is full.",
+            experiment=asked_of(stage)
+            if row["kind"] == "external"
+            else f"Set a WIP limit for '{stage}', and swarm on the queue when it is full.",
             stages=(stage,),
             **_numbers(row),
         )

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from vsm.findings.durations import humanize_duration
-from vsm.findings.finding import Finding
+from vsm.findings.finding import Finding, Findings
 
 Kind = Literal["worse", "new", "better", "gone", "still"]
 _ORDER: Final[tuple[Kind, ...]] = ("worse", "new", "better", "gone", "still")
@@ -24,6 +24,8 @@ SAME: Final = pd.Timedelta(weeks=3)
 """The week in which a step began may be found again a little earlier or later."""
 _OF_CHANGE: Final = ("new", "solved", "shrinking")
 """Rules whose claims say themselves that something has changed, and pass with time."""
+_COUNTS: Final = ("stuck",)
+"""Rules that count what is there today, which goes up and down: no change of theirs is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def remembered(
 
 def changes_since(
     before: Sequence[Mapping[str, Any]],
-    findings: Sequence[Finding],
+    findings: Findings,
     *,
     steps: pd.DataFrame,
     as_of: pd.Timestamp,
@@ -103,18 +105,19 @@ def changes_since(
         )
         changes.append(ClaimChange(kind, "step", stage, sentence))
     known, here = {_name(old) for old in _claims(before)}, {_identity(finding) for finding in findings}
+    here |= {_name({"rule": rule, "subject": subject}) for rule, subject in findings.hidden}
     stepped = {change.subject for change in changes}
     changes += [
         ClaimChange("new", finding.rule, finding.subject, f"{opening}{finding.claim}")
         for finding in findings
-        if _identity(finding) not in known
+        if _identity(finding) not in known and finding.rule not in _COUNTS
         for opening in ([""] if finding.rule in _OF_CHANGE else ["New: "])
         if not (finding.rule in _OF_CHANGE and finding.subject in stepped)
     ]
     changes += [
         ClaimChange("gone", old["rule"], old["subject"], f"No longer supported by the data: {old['claim']}")
         for old in _claims(before)
-        if _name(old) not in here and _is_gone(old, as_of) and old["rule"] not in _OF_CHANGE
+        if _name(old) not in here and _is_gone(old, as_of) and old["rule"] not in (*_OF_CHANGE, *_COUNTS)
     ]
     return sorted(changes, key=lambda change: _ORDER.index(change.kind))
 

@@ -13,16 +13,17 @@ from vsm.quality.assumed import FROM
 TIME: Final = "Where their time goes"
 TEAMS: Final = "Which team waits for which"
 CAUSES: Final = "Why it waits"
-LENGTH: Final = "How long tickets take"
 WORK: Final = "How much of it is work"
 COMMITS: Final = "How a commit reaches the customer"
 QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
     ("stuck", "queue", "batch", "growing", "shrinking", "new", "solved", "return"), TIME
 ) | {
-    "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "discarded": LENGTH,
+    "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "discarded": "",
     "clean-up": "", "hidden work": WORK, "failed deployments": "",
 }  # fmt: skip
 """Rule → the question of ``vsm.quality.coverage.CLAIMS`` that its findings answer; empty: a plain count."""
+PRESENCE: Final = ("stuck", "growing", "shrinking")
+"""What these count is there, whatever the data can say of durations."""
 
 
 def trusted(
@@ -43,11 +44,11 @@ def trusted(
     for finding in found:
         question = finding.question or QUESTION[finding.rule]
         verdict = answers[question]["verdict"] if question else "yes"
-        if verdict not in ("yes", "with care"):
+        if verdict not in ("yes", "with care") and finding.rule not in PRESENCE:
             missing.setdefault(question, []).append(finding.subject)
             continue
         guessed = [stage for stage in finding.stages if stage in assumed]
-        trust = TRUST[1] if verdict == "with care" or guessed else TRUST[0]
+        trust = TRUST[0] if verdict == "yes" and not guessed else TRUST[1]
         caveat = finding.caveat + _guessed(guessed, assumed)
         kept.append(replace(finding, question=question, trust=trust, caveat=caveat))
     unanswered = [

@@ -6,10 +6,12 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, time_of
 from vsm.stats.shares import share_intervals, share_with_interval
 from vsm.tables import CAUSES
 
+NOTHING_SAID: Final = 0.01
+"""An interval from under it to over all but it says nothing."""
 WORTH: Final = 0.01
 """A claim about a smaller share of the time is not made."""
 BECAUSE: Final = {
@@ -24,6 +26,11 @@ BECAUSE: Final = {
 """Each cause in the middle of a sentence: "3 h were spent …"."""
 
 
+def asked_of(stage: str) -> str:
+    """Say what to try where work waits for somebody outside the stream: no limit of ours shortens that."""
+    return f"Ask earlier what '{stage}' waits for, agree on when it comes, or decide without it."
+
+
 def with_interval(row: Mapping[Any, Any]) -> str:
     """Write a share with its 95 % interval, where that is known.
 
@@ -35,6 +42,8 @@ def with_interval(row: Mapping[Any, Any]) -> str:
     share = percent(row["share"])
     if math.isnan(row["low"]):
         return share
+    if row["low"] < NOTHING_SAID and row["high"] > 1 - NOTHING_SAID:
+        return f"{share} (too few weeks for an interval)"
     return f"{share} (95 % CI {percent(row['low'])} to {percent(row['high'])})"
 
 
@@ -103,7 +112,7 @@ def leading_cause(waits: pd.DataFrame, whole: pd.DataFrame, *, minimum: int) -> 
         high=float(high[order]),
         tickets=tickets,
         waited=known["ticket"].nunique(),
-        cost=pd.Timedelta(seconds=float(elapsed.sum())),
+        cost=time_of(float(elapsed.sum())),
         share=share,
         bounds=(bounds[0], bounds[1]),
         longest=each[first].nlargest(min(5, tickets)).index,

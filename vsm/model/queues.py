@@ -74,7 +74,12 @@ def queue_weeks(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, weeks: int =
 
 
 def queue_growth(
-    stage_visits: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int, weeks: int = 26
+    stage_visits: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    minimum: int,
+    weeks: int = 26,
+    known_from: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """Give how much each queue grows, in tickets a week, and whether that is sure.
 
@@ -84,6 +89,12 @@ def queue_growth(
     (shorter) than in any week before. Of steady queues, up to 95 % busy, each verdict is given to 3 % at most
     (``tests/model/test_queues_simulated.py``). One large clean-up in a single week makes an interval wide,
     not the verdict. What was there before the first week looked at is in ``length`` only.
+
+    Parameters
+    ----------
+    known_from
+        Where a window begins: weeks before it lack the tickets that were finished by then, so they are left
+        out.
 
     Returns
     -------
@@ -95,6 +106,8 @@ def queue_growth(
         where an interval or the run rule says so and nothing the opposite, else ``no clear change``, or ``too
         few to say``.
     """
+    if known_from is not None:
+        weeks = min(weeks, max((as_of - known_from) // WEEK, 1))
     weekly = queue_weeks(stage_visits, as_of=as_of, weeks=weeks)
     queued = stage_visits[(stage_visits["kind"] == "queue") & (stage_visits["entered"] <= as_of)]
     queue = ["position", "stage"]
