@@ -19,7 +19,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
 from vsm.model.responsibility import (
@@ -36,7 +36,7 @@ from vsm.model.responsibility import (
 )
 from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_by_stage, rolled_accuracy
 from vsm.model.sprints import sprint_commitments, sprint_stays
-from vsm.model.weekly import weekly_wip
+from vsm.model.weekly import completed_by_week, weekly_wip
 from vsm.people import People
 
 

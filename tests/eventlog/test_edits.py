@@ -11,6 +11,8 @@ from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 FIRST = pd.Timestamp("2026-01-07T10:00", tz="UTC")
 
 

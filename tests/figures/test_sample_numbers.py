@@ -15,6 +15,8 @@ from tests.streams import sample_stream
 from vsm.figures import flow_map, handoff_matrix, time_by_stage, value_stream_map
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400.0
 QA = "Waiting for QA"
 
@@ -52,7 +54,6 @@ def _stay(visits: Sequence[dict[Hashable, Any]]) -> Stay:
     return Stay(visits[0]["stage"], seconds, pd.isna(visits[-1]["left"]), bulk)
 
 
-@pytest.mark.slow
 def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: Lives) -> None:
     """Seconds in each stage before the last entry into Done, of delivered ones that no bulk edit brought there."""
     left_out = stream.lifecycles["bulk"] | (stream.lifecycles["outcome"] == "discarded")
@@ -73,7 +74,6 @@ def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: 
     assert notes(figure, "numbers")[names.index(QA)].endswith(f" d 19 h · n {passed}")
 
 
-@pytest.mark.slow
 def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) -> None:
     """Numbers beside the lines, and in caption and sentence how many there are, folded or backwards."""
     moves: dict[tuple[str, str], int] = defaultdict(int)

@@ -75,7 +75,7 @@ def test_what_is_beyond_is_marked_and_counted() -> None:
     assert list(trace(figure, "open, over the 85th percentile").y) == [60]
     assert figure.layout.meta["alt"].startswith(
         "How long open work has been in its stage: 1 of 2 open tickets exceed the 85th percentile "
-        "of their stage, most of them in Ready (1); for 1 it is unknown. The longest: 60 d, in Ready."
+        "of their stage, most of them in Ready (1); for 1 it cannot be said (too few have left their stage, or most never did). The longest: 60 d, in Ready."
     )
     assert notes(figure, "counts") == ["1 open n 5", "1 open n 3"]
 

@@ -10,6 +10,8 @@ from vsm.findings import Finding, Findings
 from vsm.model.period import current_period, period_before
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 DAY = pd.Timedelta(days=1)
 OFTEN = [("Ready", 3), ("Build", 4), ("Done", 1)]
 

@@ -52,10 +52,10 @@ def test_a_step_is_reported_once_and_then_still() -> None:
     reports, slower = Reports(), steps(("QA", "2026-02-23", True))
     reports.next()
     assert list(map(str, reports.next(steps=slower))) == [
-        "Worse: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (median), since the week of 2026-02-23."
+        "Worse: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (geometric mean), since the week of 2026-02-23."
     ]
     assert list(map(str, reports.next(steps=slower))) == [
-        "Still: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (median), since the week of 2026-02-23."
+        "Still: waiting in 'QA' rose from 1 d 5 h to 4 d 22 h a ticket (geometric mean), since the week of 2026-02-23."
     ]
     reports.at += 13 * WEEK
     assert reports.next(steps=slower) == []

@@ -12,6 +12,8 @@ from vsm.eventlog.sprints import sprints_in
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 MAY, JUNE = "2026-05-04", "2026-05-18"
 CLOUD = {
     "12": {"id": 12, "name": "May", "state": "closed", "boardId": 1, "startDate": f"{MAY}T08:00:00.000Z",

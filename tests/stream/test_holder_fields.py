@@ -15,6 +15,8 @@ from vsm.from_log import stream_from_log
 from vsm.sources.jira_api.fields import roles_from_fields
 from vsm.stream import ValueStream
 
+pytestmark = pytest.mark.slow
+
 NOON = pd.Timestamp("2026-01-08T12:00", tz="UTC")
 TOML = """
 [[stage]]
@@ -148,7 +150,6 @@ def test_the_wait_in_a_queue_is_for_who_is_in_its_field() -> None:
     assert "at capacity" in set(waits["cause"])
 
 
-@pytest.mark.slow
 def test_no_name_in_such_a_field_passes_the_front_door() -> None:
     """Accounts and names of who stands in no other field, in events, names and the pickle."""
     tester = entered("zoe.unterberg", "yann.le-goff", fieldId="customfield_10300")

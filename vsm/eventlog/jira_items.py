@@ -70,9 +70,8 @@ def history_items(body: Issue, *, source: str, roles: Mapping[str, str] = NO_ROL
     ticket = f"{source}:{body['id']}"
     logged = bool((body["fields"].get("worklog") or {}).get("worklogs"))
     together: dict[tuple[object, str | None], list[Json]] = {}
-    for history in body["changelog"]["histories"]:
-        act = history["created"], account(source, history.get("author"))
-        together.setdefault(act, []).extend(history["items"])
+    for one in body["changelog"]["histories"]:
+        together.setdefault((one["created"], account(source, one.get("author"))), []).extend(one["items"])
     for number, history in enumerate(body["changelog"]["histories"]):
         items, at, actor = history["items"], history["created"], account(source, history.get("author"))
         migration = _is_migration(together[at, actor])
@@ -109,14 +108,18 @@ def value(item: Json, side: str, *, kind: str, source: str) -> str | None:
     True
     """
     if kind in BY_ID or kind.startswith(HOLDER):
-        value_id = item.get(side) or item.get(f"{side}String")
-        if kind.startswith(HOLDER) and value_id:  # of several people the first: ``[dev-1, dev-2]``
-            value_id = str(value_id).strip('[]" ').split(",")[0].strip('" ')
+        value_id = _first_of(item.get(side)) or item.get(f"{side}String")
         return f"{source}:{value_id}" if value_id else None
     if kind == "resolution":
         return resolution(item.get(f"{side}String"))
     text = item.get(side) if kind in {"worklog", "sprint"} else item.get(f"{side}String")
     return str(text) if text else None
+
+
+def _first_of(value: object) -> object:
+    """Give the first of several people, which a changelog writes as ``[dev-1, dev-2]``; all else as it is."""
+    listed = isinstance(value, str) and value.startswith("[")
+    return str(value).strip('[]" ').split(",")[0].strip('" ') if listed else value
 
 
 def touch_items(body: Issue, *, source: str) -> Iterator[Item]:

@@ -236,21 +236,17 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     most = beyond["stage"].value_counts()
     where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
     unknown = int(shown[f"{measure}_p85"].isna().sum())
-    no_pace = (
-        f" For {number(unknown)} it cannot be said: too few have left their stage, or most never did."
-        if unknown
-        else ""
-    )
-    known = len(shown) - unknown
-    exceed = (
-        f"{number(len(beyond))} of {pluralize(known, 'open ticket')} exceed the 85th percentile of their "
-        f"stage{where}."
-        if known
-        else f"{pluralize(len(shown), 'open ticket')}."
-    )
+    why = "too few have left their stage, or most never did"
+    tickets = pluralize(len(shown), "open ticket")
+    if unknown == len(shown):
+        exceed = f"{tickets}. What is usual cannot be said: {why}."
+    else:
+        no_pace = f"; for {number(unknown)} it cannot be said ({why})" if unknown else ""
+        exceed = (
+            f"{number(len(beyond))} of {tickets} exceed the 85th percentile of their stage{where}{no_pace}."
+        )
     return (
-        f"{_TITLES[measure]}: {exceed}{no_pace} The longest: "
-        f"{short_duration(oldest[measure])}, in {oldest['stage']}."
+        f"{_TITLES[measure]}: {exceed} The longest: {short_duration(oldest[measure])}, in {oldest['stage']}."
     )
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config.findings import FindingRules
-from vsm.model.lifecycle import completed, units_of_work, week_numbers
+from vsm.model.lifecycle import completed, units_of_work
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
+from vsm.model.weekly import week_numbers
 from vsm.stats.shares import shares_with_intervals
 
 _WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
@@ -82,13 +83,16 @@ class Present:
     @property
     def words(self) -> str:
         """The current period, in the middle of a sentence."""
-        return f"the last {self.period.days} days"
+        days = self.period.days
+        return f"the last {days} days" if days > 1 else "the last day"
 
     @property
     def words_before(self) -> str:
         """What it is compared with, in the middle of a sentence."""
         days = 0 if self.before is None else self.before.days
-        return "the year before" if days >= 360 else f"the {days} days before"
+        return (
+            "the year before" if days >= 360 else f"the {days} days before" if days > 1 else "the day before"
+        )
 
     @cached_property
     def queued(self) -> frozenset[str]:

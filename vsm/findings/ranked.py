@@ -128,6 +128,8 @@ def _excluded(present: Present) -> list[str]:
 def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
     """Say why there is nothing to say: too few, all of it clean-up, not from these data, or nothing waits."""
     least = present.minimum
+    if present.lives.empty:
+        return "Nothing to see yet: there are no tickets."
     if len(present.open) < least:
         return f"Too few to say: {len(present.open)} tickets were open in {present.words}, of {least} needed."
     finished = units_of_work(present.lifecycles)

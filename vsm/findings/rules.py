@@ -11,7 +11,8 @@ from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding
 from vsm.findings.why import BECAUSE, WORTH, leading_cause, with_interval
 from vsm.model.causes import MEANINGS
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import completed
+from vsm.model.weekly import completed_by_week
 from vsm.tables import DURATION
 
 

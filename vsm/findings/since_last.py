@@ -98,8 +98,8 @@ def changes_since(
             kind = "still"
         sentence = (
             f"{kind.capitalize()}: waiting in '{stage}' {'rose' if row['up'] else 'fell'} from "
-            f"{humanize_duration(row['before'])} to {humanize_duration(row['after'])} a ticket (median), "
-            f"since the week of {row['since']:%Y-%m-%d}."
+            f"{humanize_duration(row['before'])} to {humanize_duration(row['after'])} a ticket "
+            f"(geometric mean), since the week of {row['since']:%Y-%m-%d}."
         )
         changes.append(ClaimChange(kind, "step", stage, sentence))
     known, here = {_name(old) for old in _claims(before)}, {_identity(finding) for finding in findings}

@@ -5,7 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
+from vsm.model.lifecycle import before_the_finish, completed
+from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import share_with_interval, shares_with_intervals
 from vsm.tables import DURATION
 

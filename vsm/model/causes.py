@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import completed
+from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import share_intervals
 from vsm.tables import CAUSES, DURATION
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
-from vsm.model.lifecycle import before_the_finish, completed, completed_by_week
+from vsm.model.lifecycle import before_the_finish, completed
+from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import share_intervals
 from vsm.tables import DURATION, INSTANT
 

@@ -15,8 +15,6 @@ from vsm.model.window import time_before
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
 
-MONDAY: Final = pd.Timestamp("1970-01-05", tz="UTC")
-
 
 def lifecycles_from_visits(
     visits: pd.DataFrame,
@@ -124,24 +122,6 @@ def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
     ahead = (visits["kind"].astype("str") != "done")[::-1]
     found: pd.Series[bool] = ahead.groupby(visits["ticket"].astype("str")[::-1]).cummax()[::-1]
     return found
-
-
-def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
-    """Give what intervals of shares of lead time rest on: completed tickets and their weeks.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by ``ticket``: ``seconds`` (lead time), ``week`` (number of that in which it was finished).
-    """
-    done = completed(lifecycles).set_index("ticket")
-    lead = done["lead"].astype(DURATION).dt.total_seconds()
-    return pd.DataFrame({"seconds": lead, "week": week_numbers(done["finished"])})
-
-
-def week_numbers(instants: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Number the weeks of these instants; weeks begin on Mondays, UTC."""
-    return (instants.astype(INSTANT).dt.normalize() - MONDAY).dt.days // 7
 
 
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.handoffs import work_start
-from vsm.model.lifecycle import completed, completed_by_week
+from vsm.model.lifecycle import completed
+from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import shares_with_intervals
 from vsm.tables import DURATION
 

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.lifecycle import MONDAY, week_numbers
+from vsm.model.weekly import MONDAY, week_numbers
 from vsm.stats.steps import lasting_steps
 from vsm.tables import DURATION
 
@@ -43,7 +43,7 @@ def waiting_steps(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Data
     -------
     DataFrame
         One row per step, in order of time: ``stage``, ``since`` (Monday of its first week, UTC), ``seen``
-        (end of the week that showed it), ``up``, ``before`` and ``after`` (timedelta, median stay until
+        (end of the week that showed it), ``up``, ``before`` and ``after`` (timedelta, geometric mean until
         then, and from then until the next step), ``n`` (departures since).
     """
     end = MONDAY + WEEK * int(week_numbers(pd.Series([as_of]))[0])
@@ -53,26 +53,20 @@ def waiting_steps(stage_visits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Data
         & ~stage_visits["bulk"].astype(bool)
         & ~stage_visits["gone"].astype(bool)
     ]
-    stays = pd.DataFrame(
-        {
-            "stage": ended["stage"].astype("str"),
-            "week": week_numbers(ended["left"]),
-            "hours": ended["elapsed"].astype(DURATION).dt.total_seconds() / 3600,
-        }
-    )
-    weekly = np.log1p(stays["hours"]).groupby([stays["stage"], stays["week"]]).mean()
-    queues, rows = weekly.index.get_level_values("stage").unique(), []
+    hours = ended["elapsed"].astype(DURATION).dt.total_seconds() / 3600
+    logs = pd.Series(np.log1p(hours), index=hours.index)
+    by_week = logs.groupby([ended["stage"].astype("str"), week_numbers(ended["left"])])
+    weekly, rows = by_week.agg(["mean", "size"]), []
+    queues = weekly.index.get_level_values(0).unique()
     for stage in queues:
-        values, here = weekly[stage], stays[stays["stage"] == stage].set_index("week")["hours"].sort_index()
-        weeks = values.index.to_numpy()
-        steps = lasting_steps(values.to_numpy(), error=ERROR / len(queues), least=np.log(LEAST_RATIO))
+        here = weekly.loc[stage]
+        steps = lasting_steps(here["mean"].to_numpy(), error=ERROR / len(queues), least=np.log(LEAST_RATIO))
         for step, following in zip_longest(steps, steps[1:]):
-            last = weeks[following.first] - 1 if following else weeks[-1]
-            before = here.loc[weeks[step.start] : weeks[step.first] - 1]
-            after = here.loc[weeks[step.first] : last]
-            since, seen = (MONDAY + WEEK * int(week) for week in (weeks[step.first], weeks[step.seen] + 1))
-            medians = [pd.Timedelta(hours=level.median()) for level in (before, after)]
-            rows.append((stage, since, seen, step.up, *medians, len(after)))
+            before = here.iloc[step.start : step.first]
+            after = here.iloc[step.first : following.first if following else None]
+            since, seen = (MONDAY + WEEK * int(week) for week in here.index[[step.first, step.seen]])
+            levels = [pd.Timedelta(hours=np.expm1(weeks["mean"].mean())) for weeks in (before, after)]
+            rows.append((stage, since, seen + WEEK, step.up, *levels, after["size"].sum()))
     table = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     return table.sort_values(["since", "stage"], ignore_index=True)
 

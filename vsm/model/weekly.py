@@ -7,11 +7,33 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals.codes import Ints
-from vsm.model.lifecycle import units_of_work, was_discarded
+from vsm.model.lifecycle import completed, units_of_work, was_discarded
 from vsm.stats.bootstrap import cluster_bootstrap, interval
-from vsm.tables import DURATION
+from vsm.tables import DURATION, INSTANT
 
 _WEEK: Final = 7 * 86_400_000_000
+
+
+MONDAY: Final = pd.Timestamp("1970-01-05", tz="UTC")
+"""The Monday from which weeks are numbered."""
+
+
+def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    """Give what intervals of shares of lead time rest on: completed tickets and their weeks.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``ticket``: ``seconds`` (lead time), ``week`` (number of that in which it was finished).
+    """
+    done = completed(lifecycles).set_index("ticket")
+    lead = done["lead"].astype(DURATION).dt.total_seconds()
+    return pd.DataFrame({"seconds": lead, "week": week_numbers(done["finished"])})
+
+
+def week_numbers(instants: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Number the weeks of these instants; weeks begin on Mondays, UTC."""
+    return (instants.astype(INSTANT).dt.normalize() - MONDAY).dt.days // 7
 
 
 def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:

@@ -25,7 +25,7 @@ def message_of(
     link: str = "",
     pdfs: Sequence[Path] = (),
 ) -> Message:
-    """The message about this run: changes first, then what costs most; or why it failed.
+    """The message about this run: changes first, or what is still so, then what costs most; or why it failed.
 
     ``changes`` are those since the last good run, None without one; ``pdfs`` are attached to e-mail.
 
@@ -43,7 +43,8 @@ def message_of(
     moves = [change for change in changes or () if change.kind in _WORTH_SENDING]
     lines = [str(change) for change in moves[: SENTENCES - 1]]
     if changes is not None and not moves:
-        lines = ["No significant change since the last report."]
+        still = [str(change) for change in changes if change.kind == "still"]
+        lines = ["No significant change since the last report.", *still[:1]]
     first = findings.headlines(SENTENCES)
     claims = [
         f"{finding.headline} Try: {finding.experiment}"

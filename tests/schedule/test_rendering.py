@@ -1,0 +1,55 @@
+"""What a run compares itself with: its stream's own weeks, and what the last run said."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.model.test_steps import MONDAY, SLOWER, WEEK, stays
+from tests.schedule.world import at
+from vsm.config import Report
+from vsm.findings import Findings
+from vsm.schedule import rendering
+from vsm.schedule.history import Run
+from vsm.schedule.plan import Plan
+from vsm.schedule.rendering import compared
+from vsm.sources.work_folder import WorkFolder
+
+PLAN = Plan(Report(name="weekly"), (), {}, at("2026-04-27T07:00"), "")
+
+
+def stream(table: pd.DataFrame) -> Any:
+    """What a comparison looks at."""
+    return SimpleNamespace(stage_visits=table, as_of=MONDAY + 16 * WEEK, findings=Findings())
+
+
+@pytest.mark.parametrize("since", ["", "2026-04-20", "2026-01-26"])
+def test_a_step_is_seen_whatever_window_the_report_has(
+    since: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A week, thirteen, or no window: the thirteenth week of the whole history began it, and it is said once."""
+    whole, asked = stays(*SLOWER), []
+
+    def read(_: WorkFolder, plan: Plan) -> Any:
+        asked.append(dict(plan.parameters))
+        return stream(whole)
+
+    monkeypatch.setattr(rendering, "stream_of_plan", read)
+    plan = replace(PLAN, parameters={"since": since, "team": "web"})
+    shown = stream(whole[whole["left"] >= pd.Timestamp(since or "2026-01-01", tz="UTC")])
+    first = Run("weekly", at("2026-01-05T07:00"))
+    changes, kept = compared(WorkFolder(tmp_path), plan, stream=shown, before=first)
+    assert [(change.kind, change.subject) for change in changes or ()] == [("worse", "QA")]
+    again, _ = compared(WorkFolder(tmp_path), plan, stream=shown, before=replace(first, findings=kept))
+    assert [change.kind for change in again or ()] == ["still"]
+    assert asked == [{"team": "web"}] * (2 if since else 0)
+
+
+def test_a_first_run_has_no_changes_and_keeps_what_it_saw(tmp_path: Path) -> None:
+    """Nothing to compare with is not the same as no change."""
+    changes, kept = compared(WorkFolder(tmp_path), PLAN, stream=stream(stays(*SLOWER)), before=None)
+    assert changes is None
+    assert kept == ({"step": "worse", "subject": "QA", "since": "2026-03-30T00:00:00+00:00"},)
