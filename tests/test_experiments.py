@@ -104,7 +104,10 @@ def test_the_table_tells_the_latest_first() -> None:
     """Texts as people say them."""
     tried = [Experiment(name="Old", since=START.date()), Experiment(name="New", since=DAY_OF)]
     rows: pd.DataFrame = experiments_table(tried, NOTHING, FASTER, as_of=NOW, minimum=12).data  # type: ignore[attr-defined]
-    assert rows["Experiment"].tolist() == ["New", "Old"]
+    assert rows["Experiment"].tolist() == [
+        "New (since 2026-04-15; expected: lead time shorter)",
+        "Old (since 2026-01-05; expected: lead time shorter)",
+    ]
     assert rows["Difference"].str.startswith(("−6 d (−", "–")).all()
     assert rows["Did it help?"].tolist() == ["yes", "too few to say"]
 
