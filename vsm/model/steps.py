@@ -9,9 +9,9 @@ long reported within five weeks, measured by ``tests/model/test_steps_simulated.
 stream of five queues       false a year   found
 ==========================  =============  =============
 independent, 24 a week      0.2            99 %
-independent, 5 a week       0.9            84 %
+independent, 5 a week       0.8            85 %
 a week's luck, one queue    0.3            99 %
-a week's luck, all queues   0.7            66 %
+a week's luck, all queues   0.6            65 %
 ==========================  =============  =============
 
 Where a level drifts for weeks, as in a long crisis, there are more: each is a change, if no lasting one.
