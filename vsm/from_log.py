@@ -14,7 +14,7 @@ from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.outcomes import log_with_outcomes
 from vsm.eventlog.participants import SmallTeams, people_of
-from vsm.eventlog.pseudonymize import names_in_words, pseudonymize
+from vsm.eventlog.pseudonymize import pseudonymize
 from vsm.eventlog.units import log_with_units
 from vsm.measure import own_copy
 from vsm.model.lifecycle import first_work_on_parts
@@ -144,10 +144,10 @@ def _whole(
         workflow, log = small.workflow(workflow), small.log(log)
         people = people_of(log, workflow=workflow)
     if key is not None:
-        notes += names_in_words(log, people=people, workflow=workflow, key=key)
-        log, people, workflow, experiments = pseudonymize(
+        log, people, workflow, experiments, doubts = pseudonymize(
             log, people=people, workflow=workflow, experiments=experiments, key=key
         )
+        notes += doubts
     context = context_of(
         log, people=people, workflow=workflow, as_of=as_of, shared=key is not None, notes=tuple(notes)
     )

@@ -72,8 +72,11 @@ def _hidden(values: "pd.Series[Any]") -> "pd.Series[Any] | None":
 
 def pseudonymize(
     log: Log, *, people: People, workflow: Workflow, experiments: tuple[Experiment, ...], key: bytes
-) -> tuple[Log, People, Workflow, tuple[Experiment, ...]]:
+) -> tuple[Log, People, Workflow, tuple[Experiment, ...], list[QualityNote]]:
     """Give the same log, people, settings and experiments with pseudonyms in place of names.
+
+    The notes say which words of the project name a person, who has a pseudonym in them: statuses, stages,
+    types, priorities, teams and repositories are shown as they are, since vsm.toml is written in them.
 
     Accounts become their system and their person's pseudonym, such as ``jira:P-7KQ2MX``; persons become the
     pseudonym. Bots keep their names. In free text that people wrote (summaries, subjects, branches, flags,
@@ -90,16 +93,11 @@ def pseudonymize(
     experiments = _changed(
         experiments, lambda one: {"name": door.free.of(one.name), "change": door.free.of(one.change)}
     )
-    return door.log(log), door.people(people), door.workflow(workflow), experiments
+    notes = _names_in_words(log, workflow, door.strict)
+    return door.log(log), door.people(people), door.workflow(workflow), experiments, notes
 
 
-def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) -> list[QualityNote]:
-    """Note which words of the project name a person; in the notes they have pseudonyms.
-
-    Components, labels and sprints get pseudonyms as well where they stand in tables. Statuses, stages, types,
-    priorities, teams and repositories are shown as they are, since vsm.toml is written in them.
-    """
-    free = _Door(log, people=people, workflow=workflow, key=key, strict=True).free
+def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[QualityNote]:
     statuses = log.names.loc[log.names["kind"] == "status", "name"]
     kept: dict[str, Iterable[object]] = {
         "status": [*statuses, *(stage.name for stage in workflow.stages)],
@@ -125,9 +123,7 @@ def names_in_words(log: Log, *, people: People, workflow: Workflow, key: bytes) 
 class _Door:
     """What is written in place of each name: for accounts, in our own sentences, and in free text."""
 
-    def __init__(
-        self, log: Log, *, people: People, workflow: Workflow, key: bytes, strict: bool = False
-    ) -> None:
+    def __init__(self, log: Log, *, people: People, workflow: Workflow, key: bytes) -> None:
         declared = {person.name for person in workflow.persons} | set(workflow.team_of)
         persons = {*people.persons, *declared, *(section.person for section in workflow.memberships)}
         self.pseudonyms: Pseudonyms = pseudonyms_of(
@@ -148,7 +144,9 @@ class _Door:
         self._wording = Wording(
             {word: name for word, name in (named | self.accounts).items() if word not in ordinary}
         )
-        self.free = FreeText({**logins, **named}, ordinary=() if strict else ordinary | _project_words(log))
+        known = {**logins, **named}
+        self.free = FreeText(known, ordinary=ordinary | _project_words(log))
+        self.strict = FreeText(known, ordinary=())
 
     def log(self, log: Log) -> Log:
         events = with_renamed(log.events, self.accounts)
