@@ -26,6 +26,7 @@ def seen_in_window(
     return np.minimum(end, DAYS) - begun, end <= DAYS, np.maximum(DAYS - window - begun, 0)
 
 
+@pytest.mark.slow  # a sixth of its runs, as in the quick loop, is too few for its bounds
 @pytest.mark.parametrize(("median", "late", "window"), LAWS)
 def test_a_window_shows_the_law_of_all_that_began(median: int, late: int, window: int) -> None:
     """The median within a tenth, its interval covers in nine of ten; without entry it is up to seven times it."""
