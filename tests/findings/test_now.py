@@ -116,14 +116,15 @@ def test_dismissed_and_excluded_findings_are_named_with_their_reason() -> None:
 def test_nothing_to_say_is_four_different_sentences() -> None:
     """Too few tickets; nothing waits; all of it clean-up; no handoff to measure."""
     few = stream_of(*[OFTEN] * 3).findings
-    assert few.nothing == "Too few to say: 3 tickets were open in the last 100 days, of 12 needed."
+    assert few.nothing == "Too few to say: 3 units of work open in the last 100 days, of 12 needed."
     assert "Where their time goes cannot be said from these data: 6 moves are too few." in str(few)
     busy = stream_of(*[[("Build", 4), ("Done", 1)]] * 12).findings
     assert "Nothing waits: no queue or handoff takes 1 % of the time" in str(busy)
     tidied = stream_of(*[[("Build", 4), ("Done", 1)]] * 12, by="tidier").findings
     assert "All of it is clean-up" in tidied.nothing
     assert str(busy.about("handoff")) == (
-        "No teams are known, and no ticket passed from one stage to another: there is no handoff to measure."
+        "No teams are known, and no work passed from one stage to another and to other hands: there is no handoff "
+        "to measure."
     )
 
 
@@ -131,7 +132,7 @@ def test_a_finding_explains_its_number(planted: ValueStream) -> None:
     """Definition, population, formula, the tickets with their parts, and other definitions."""
     text = one(planted.findings, "queue", "Reported").explain()
     for part in (
-        "Population: 168 units of work that were open for some time from 2025-12-06 to 2026-03-06",
+        "Population: 168 units of work, open for some time from 2025-12-06 to 2026-03-06",
         "of 156 tickets ÷ ",
         "in which tickets were open = 54 %.",
         "SHOP-485 58 d 10 h",
@@ -161,3 +162,36 @@ def test_a_window_is_no_longer_than_itself() -> None:
     period = current_period(lives, as_of=stream.as_of, days=90, delivered=30, known_from=since)
     assert period.begin == since
     assert period_before(period, known_from=since) is None
+
+
+def test_thousands_of_waiting_tickets_are_counted() -> None:
+    """Their time together is longer than a timedelta of nanoseconds can be."""
+    found = stream_of(*[[("Ready", 3)]] * 1300, as_of_day=100.00001).findings
+    assert one(found, "queue", "Ready").cost == pytest.approx(1300 * 100 * DAY, rel=1e-6)
+    assert not found.about("stuck")  # all came when the period began
+
+
+def test_arrows_in_names_are_no_handoffs() -> None:
+    """A stage that is called like a handoff."""
+    stream = stream_of(*[OFTEN] * 12, names={"Build": "Build → it"})
+    assert stream.findings.about("queue")
+
+
+def test_open_tickets_of_which_little_is_known_are_there_all_the_same() -> None:
+    """Twenty came long before the last 30 days, and nothing ever left: a fact, with the reason for no more."""
+    settings = "[findings]\ndays = 30\ndelivered = 1"
+    done = [[("Build", 95), ("Done", 1)]] * 2
+    found = stream_of(*[[("Ready", 100)]] * 20, *done, settings=settings).findings
+    assert one(found, "stuck", "Ready").claim.startswith(
+        "20 tickets wait in 'Ready' now, all of them since before 2026-03-16. How long is usual there cannot be "
+        "said, since no ticket ever left it; the oldest has been there for 100 d."
+    )
+
+
+def test_a_batch_rhythm_of_the_past_is_no_finding_about_now() -> None:
+    """Ten releases of six, then nothing but single departures for the whole period."""
+    batched = [[("Ready", 10 * n), ("Done", 1)] for n in range(1, 11) for _ in range(6)]
+    alone = [[("Ready", 200 + 3 * n), ("Done", 1)] for n in range(30)]
+    stream = stream_of(*batched, *alone, as_of_day=295, settings="[findings]\ndelivered = 1")
+    assert stream.batches["beyond_chance"].any()
+    assert not stream.findings.about("batch")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from vsm.findings import ClaimChange, Finding, changes_since, remembered
+from vsm.findings import ClaimChange, Finding, Findings, changes_since, remembered
 
 MONDAY = pd.Timestamp("2026-03-02T07:00", tz="UTC")
 WEEK = pd.Timedelta(weeks=1)
@@ -39,7 +39,10 @@ class Reports:
         self.kept: tuple[dict[str, Any], ...] | None = None
         self.at = MONDAY
 
-    def next(self, *found: Finding, steps: pd.DataFrame = NONE) -> list[ClaimChange]:
+    def next(
+        self, *made: Finding, steps: pd.DataFrame = NONE, hidden: frozenset[tuple[str, str]] = frozenset()
+    ) -> list[ClaimChange]:
+        found = Findings(made, hidden=hidden)
         about: dict[str, Any] = {"steps": steps, "as_of": self.at}
         changes = [] if self.kept is None else changes_since(self.kept, found, **about)
         self.kept = tuple(json.loads(json.dumps(remembered(found, before=self.kept or (), **about))))
@@ -144,3 +147,12 @@ def test_claims_that_an_earlier_version_kept_are_known() -> None:
     reports.kept = ({"rule": "queue", "subject": "QA", "claim": "QA waits.", "share": 0.4, "n": 40},)
     assert reports.next() == []
     assert reports.next(finding("QA")) == []
+
+
+def test_a_claim_that_was_dismissed_is_not_gone() -> None:
+    """The data support it as before; it is only not shown. What is stuck today comes and goes, and is no news."""
+    reports = Reports()
+    reports.next(finding("QA"), finding("QA", rule="stuck"))
+    hidden = frozenset({("queue", "QA")})
+    assert [change for _ in range(6) for change in reports.next(hidden=hidden)] == []
+    assert reports.next(finding("Build", rule="stuck")) == []

@@ -82,7 +82,7 @@ def _why_unknown(present: Present, stage: str) -> str:
     stays = present.stage_visits[present.stage_visits["stage"] == stage]
     gone = stays.loc[stays["left"].notna(), "ticket"].nunique()
     if gone < present.minimum:
-        return f"only {counted(gone, 'ticket')} ever left it"
+        return f"only {counted(gone, 'ticket')} ever left it" if gone else "no ticket ever left it"
     return "more than 15 % stay longer than can be seen so far"
 
 
