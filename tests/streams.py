@@ -65,7 +65,7 @@ def stream_of(
     ]
     losses = [_gone(number, day) for number, day in (gone or {}).items()]
     log = log_from_jira([*bodies, *losses])
-    as_of = START + pd.Timedelta(days=as_of_day)
+    as_of = (START + pd.Timedelta(days=as_of_day)).as_unit("us")
     workflow = parse_workflow("\n".join([*sections, settings, f"[outcome]\n{outcome}"]))
     return stream_from_log(log, workflow=workflow, as_of=as_of)
 
