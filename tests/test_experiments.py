@@ -127,10 +127,10 @@ def test_beside_each_verdict_stand_its_assumptions_and_how_often_it_errs() -> No
     figure = before_and_after(NOTHING, FASTER, changed=f"{DAY_OF}", as_of=NOW, minimum=12)
     caption = " ".join(figure.layout.annotations[0].text.split("<br>"))
     assert "The test takes weeks as units, not tickets." in caption
-    assert "In simulated streams without a change it sees one in at most 2 % (independent tickets)" in caption
-    assert "of times 30 % shorter it sees 39 % and 50 % shorter it sees 90 %" in caption
+    assert "where nothing had changed it claimed a change in at most 2 % (independent tickets)" in caption
+    assert "it detects times that are 30 % shorter in 39 % and 50 % shorter in 90 % of streams" in caption
     assert caption.startswith(
-        "n = 16 completed before, 16 after; no other stage holds more tickets than before. Open ones count"
+        "n = 16 completed before, 16 after; no other stage clearly holds more tickets than before. Open ones count"
     )
 
 

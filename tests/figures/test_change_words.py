@@ -23,7 +23,7 @@ def test_a_clear_answer_needs_no_remark() -> None:
     """Its factor, its interval and its p are said."""
     assert remarks(HELPED) == []
     assert how_much(HELPED).startswith(
-        "Times after are 0.40 times those before (95 % interval 0.30 to 0.60, by weeks); medians differ by −6 d ("
+        "Times after are 0.40 times those before (95 % interval 0.30 to 0.60, by weeks); difference of the medians −6 d ("
     )
     assert how_much(HELPED).endswith("log-rank test by weeks: p < 0.001.")
 
@@ -81,4 +81,4 @@ def test_how_sure_it_is_comes_from_what_was_measured() -> None:
     for name, rates in MEASURED.items():
         assert name in HOW_SURE
         assert f"{rates.seen:.0f} %" in HOW_SURE
-    assert "and cannot say in 3 %, 3 %, 35 %, 82 %, 92 % of these" in HOW_SURE
+    assert "and gave no verdict in 3 %, 3 %, 35 %, 82 %, 92 %" in HOW_SURE

@@ -76,7 +76,7 @@ def test_where_no_other_stage_holds_more_it_is_said() -> None:
     """Less than a ticket more, or a fifth more, is not more."""
     assert most_grown(found(moved()), stage="QA") is None
     assert most_grown(found(moved(4.0)), stage="QA") is None
-    assert where_it_went(None) == "no other stage holds more tickets than before."
+    assert where_it_went(None) == "no other stage clearly holds more tickets than before."
 
 
 def test_too_few_have_no_median() -> None:

@@ -13,12 +13,13 @@ from vsm.stats.week_test import FEWEST_WEEKS, MEASURED
 _SAME: Final = [name for name in MEASURED if "shorter" not in name]
 _SEEN: Final = {name: f"{rates.seen:.0f} %" for name, rates in MEASURED.items()}
 HOW_SURE: Final = (
-    "The test takes weeks as units, not tickets. It assumes that nothing else changed on that day and that "
-    "weeks far apart are independent. In simulated streams without a change it sees one in at most "
-    f"{', '.join(f'{_SEEN[name]} ({name})' for name in _SAME)}, and cannot say in "
-    f"{', '.join(f'{MEASURED[name].refused:.0f} %' for name in _SAME)} of these; of times "
-    f"{' and '.join(f'{name} it sees {_SEEN[name]}' for name in MEASURED if name not in _SAME)} "
-    "(12 weeks and 100 completed on each side)."
+    "The test takes weeks as units, not tickets; it assumes that nothing else changed on that day and that "
+    "weeks far apart are independent. Measured on simulated streams, with 12 weeks on each side: where "
+    f"nothing had changed it claimed a change in at most "
+    f"{', '.join(f'{_SEEN[name]} ({name})' for name in _SAME)}, and gave no verdict in "
+    f"{', '.join(f'{MEASURED[name].refused:.0f} %' for name in _SAME)}. With 100 independent tickets on each "
+    "side, it detects times that are "
+    f"{' and '.join(f'{name} in {_SEEN[name]}' for name in MEASURED if name not in _SAME)} of streams."
 )
 
 
@@ -89,7 +90,7 @@ def how_much(found: Comparison) -> str:
     factor, *ends = (f"{value:.2f}" if np.isfinite(value) else "unknown" for value in found.factor)
     return (
         f"Times after are {factor} times those before (95 % interval {ends[0]} to {ends[1]}, by weeks); "
-        f"medians differ by {signed(found.difference)} ({signed(found.interval[0])} to "
+        f"difference of the medians {signed(found.difference)} ({signed(found.interval[0])} to "
         f"{signed(found.interval[1])}); log-rank test by weeks: p "
         f"{'< 0.001' if found.test.p < 0.001 else f'= {found.test.p:.3f}'}."
     )
@@ -98,7 +99,7 @@ def how_much(found: Comparison) -> str:
 def where_it_went(grown: "pd.Series[Any] | None") -> str:
     """Which other stage holds more now, as ``most_grown`` gives it, after a semicolon; a count, no test."""
     if grown is None:
-        return "no other stage holds more tickets than before."
+        return "no other stage clearly holds more tickets than before."
     times = [
         short_duration(grown[side]) if pd.notna(grown[side]) else "unknown" for side in ("before", "after")
     ]

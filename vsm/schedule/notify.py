@@ -51,7 +51,7 @@ def message_of(
         for finding in first
         if all(finding.claim not in line for line in lines)
     ]
-    lines += (claims if findings else [findings.nothing])[: SENTENCES - len(lines)]
+    lines += [*(claims if first else [first.nothing]), *findings.notes()][: SENTENCES - len(lines)]
     caveat = f"Note: {_sentence(run.reason)}" if run.outcome == "stale" else ""
     sentences = ([caveat, *lines[: SENTENCES - 1]] if caveat else lines)[:SENTENCES]
     return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
