@@ -1,9 +1,9 @@
 """What the data show, and how sure that is: claims with number, interval, evidence, trust and caveat."""
 
 from vsm.findings.finding import Basis, Finding, Findings, Gap, shown_ticket
+from vsm.findings.past import Evidence
 from vsm.findings.present import Present
 from vsm.findings.ranked import findings_about_now, findings_about_past
-from vsm.findings.rules import Evidence
 from vsm.findings.since_last import ClaimChange, changes_since, remembered
 from vsm.findings.trust import CAUSES as WHY_IT_WAITS
 from vsm.findings.trust import TEAMS as WHICH_TEAM

@@ -7,11 +7,11 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config.findings import FindingRules
-from vsm.findings import habits, now, rules
+from vsm.findings import habits, now, past
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, Findings, Gap
+from vsm.findings.past import Evidence
 from vsm.findings.present import Present
-from vsm.findings.rules import Evidence
 from vsm.findings.trust import TIME, trusted
 from vsm.findings.why import WORTH
 from vsm.model.lifecycle import completed, units_of_work
@@ -22,7 +22,7 @@ NOW: Final[tuple[Callable[[Present], Iterator[Finding]], ...]] = (
     habits.discarded, habits.failures, habits.hidden_work, habits.tidied_up,
 )  # fmt: skip
 PAST: Final[tuple[Callable[[Evidence], Iterator[Finding]], ...]] = (
-    rules.batches, rules.queues, rules.returns, rules.handoffs, rules.why,
+    past.batches, past.queues, past.returns, past.handoffs, past.why,
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
 
 def findings_about_past(
     evidence: Evidence,
-    rules_: FindingRules,
+    rules: FindingRules,
     *,
     claims: pd.DataFrame,
     assumed: Mapping[Any, str],
@@ -77,12 +77,11 @@ def findings_about_past(
     made = [finding for rule in PAST for finding in rule(evidence)]
     worth = [finding for finding in made if finding.share >= WORTH or finding.rule == "handoff"]
     found, gaps = trusted(worth, claims, assumed=assumed)
-    ranked, dismissed, hidden = _dismissed(_by_cost(found), rules_, as_of)
-    past = [_with_basis(finding, evidence) for finding in ranked]
+    ranked, dismissed, hidden = _dismissed(_by_cost(found), rules, as_of)
     span = f" from {done.min():%Y-%m-%d} to {done.max():%Y-%m-%d}" if len(done) else ""
     few = evidence.minimum > len(done)
     return Findings(
-        past,
+        [_with_basis(finding, evidence) for finding in ranked],
         title=f"All {counted(len(done), 'ticket')} delivered{span}" if len(done) > 1 else "",
         nothing=f"Too few to say: {counted(len(done), 'ticket')} delivered, of {evidence.minimum} needed."
         if few
@@ -129,11 +128,11 @@ def _by_cost(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _dismissed(
-    found: list[Finding], rules_: FindingRules, as_of: pd.Timestamp
+    found: list[Finding], rules: FindingRules, as_of: pd.Timestamp
 ) -> tuple[list[Finding], list[str], list[Finding]]:
     """Take out what vsm.toml dismisses until a day to come: what is left, sentences, what is out."""
     kept, said, out = found, [], []
-    for rule in rules_.dismiss:
+    for rule in rules.dismiss:
         if rule.until <= as_of.date():
             continue
         gone = [

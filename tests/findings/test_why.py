@@ -8,8 +8,8 @@ import pytest
 
 from tests.streams import sample_stream
 from vsm.findings import Findings
+from vsm.findings.past import Evidence
 from vsm.findings.ranked import PAST
-from vsm.findings.rules import Evidence
 from vsm.findings.why import BECAUSE, Leading, leading_cause
 from vsm.model.causes import MEANINGS
 from vsm.tables import CAUSES, WAITS, conform

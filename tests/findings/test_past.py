@@ -7,8 +7,8 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Finding, Findings
+from vsm.findings.past import Evidence
 from vsm.findings.ranked import PAST
-from vsm.findings.rules import Evidence
 from vsm.stream import ValueStream
 from vsm.tables import WAITS, empty
 
