@@ -23,10 +23,10 @@ def steps(*rows: tuple[str, str, bool]) -> pd.DataFrame:
     """Steps of these stages, since these days, up or down: from 1.2 to 4.9 days, or back."""
     short, long = pd.Timedelta(hours=29), pd.Timedelta(hours=118)
     found = [
-        (stage, pd.Timestamp(since, tz="UTC"), up, *((short, long) if up else (long, short)))
+        (stage, *[pd.Timestamp(since, tz="UTC")] * 2, up, *((short, long) if up else (long, short)))
         for stage, since, up in rows
     ]
-    return pd.DataFrame(found, columns=["stage", "since", "up", "before", "after"])
+    return pd.DataFrame(found, columns=["stage", "since", "seen", "up", "before", "after"])
 
 
 NONE = steps()
@@ -156,3 +156,12 @@ def test_a_claim_that_was_dismissed_is_not_gone() -> None:
     hidden = frozenset({("queue", "QA")})
     assert [change for _ in range(6) for change in reports.next(hidden=hidden)] == []
     assert reports.next(finding("Build", rule="stuck")) == []
+
+
+def test_a_quarterly_report_does_not_miss_a_step_that_was_seen_late() -> None:
+    """It began in the week before the last report, and was seen three weeks after that."""
+    reports = Reports()
+    reports.next()
+    late = steps(("QA", f"{MONDAY - WEEK:%Y-%m-%d}", True)).assign(seen=MONDAY + 3 * WEEK)
+    reports.at = MONDAY + 13 * WEEK
+    assert [change.kind for change in reports.next(steps=late)] == ["worse"]

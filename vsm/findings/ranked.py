@@ -79,20 +79,26 @@ def findings_about_past(
     found, gaps = trusted(worth, claims, assumed=assumed)
     ranked, dismissed, hidden = _dismissed(_by_cost(found), rules, as_of)
     span = f" from {done.min():%Y-%m-%d} to {done.max():%Y-%m-%d}" if len(done) else ""
-    few = evidence.minimum > len(done)
+    reasons = {
+        f"Too few to say: {counted(len(done), 'ticket')} delivered, of {evidence.minimum} needed.": (
+            len(done) < evidence.minimum
+        ),
+        "Nothing but what was dismissed.": bool(hidden),
+        "Nothing can be claimed from these data.": any(gap.subjects for gap in gaps),
+    }
     return Findings(
         [_with_basis(finding, evidence) for finding in ranked],
         title=f"All {counted(len(done), 'ticket')} delivered{span}" if len(done) > 1 else "",
-        nothing=f"Too few to say: {counted(len(done), 'ticket')} delivered, of {evidence.minimum} needed."
-        if few
-        else "Nothing but what was dismissed."
-        if hidden
-        else "Nothing can be claimed from these data."
-        if any(gap.subjects for gap in gaps)
-        else "Nothing waited: no queue, handoff or return took 1 % of lead time.",
+        nothing=_first(
+            reasons, otherwise="Nothing waited: no queue, handoff or return took 1 % of lead time."
+        ),
         gaps=gaps,
         left_out=tuple(said for said in dismissed if said.startswith("Dismissed")),
     )
+
+
+def _first(reasons: Mapping[str, bool], *, otherwise: str) -> str:
+    return next((words for words, holds in reasons.items() if holds), otherwise)
 
 
 def _with_basis(finding: Finding, evidence: Evidence) -> Finding:
@@ -176,10 +182,8 @@ def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
         "Nothing can be claimed from these data.": gaps,
         "Nothing but what was dismissed.": dismissed,
     }
-    waits = (
-        f"Nothing waits: no queue or handoff takes 1 % of the time that tickets were open in {present.words}."
-    )
-    return next((words for words, holds in reasons.items() if holds), waits)
+    waits = f"no queue or handoff takes 1 % of the time that tickets were open in {present.words}"
+    return _first(reasons, otherwise=f"Nothing waits: {waits}.")
 
 
 def _no_handoff(present: Present, made: list[Finding], *, gaps: tuple[Gap, ...], dismissed: list[str]) -> str:

@@ -141,9 +141,9 @@ def _is_gone(old: Mapping[str, Any], as_of: pd.Timestamp) -> bool:
 
 
 def _current(steps: pd.DataFrame, as_of: pd.Timestamp) -> list[dict[Any, Any]]:
-    """Give the last step of each queue, unless it has become usual."""
+    """Give the last step of each queue, unless it has been seen for so long that it is usual by now."""
     last = steps.drop_duplicates("stage", keep="last")
-    return last[last["since"] > as_of - LASTS].to_dict("records")
+    return last[last["seen"] > as_of - LASTS].to_dict("records")
 
 
 def _kind(step: Mapping[Any, Any]) -> Kind:
