@@ -15,9 +15,10 @@ from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, WORTH, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
-from vsm.model.queues import RECENT
 
 UNKNOWN: Final = float("nan")
+QUIET: Final = pd.Timedelta(weeks=4)
+"""A queue that has been empty for so long asks for nothing."""
 MOVED: Final = 0.05
 """A problem is new, or solved, where it takes this share of the time or more, now or before."""
 
@@ -97,7 +98,10 @@ def queues(present: Present) -> Iterator[Finding]:
             continue
         earlier = present.waiting_before[present.waiting_before["stage"] == stage]
         claim = _spent(present, finding, earlier, f"waiting in '{stage}'") + _why(present, rows)
-        claim += "" if there.get(stage, 0) else " Nothing is there now."
+        last, quiet = rows["end"].max(), False
+        if not there.get(stage, 0):
+            quiet = present.as_of - last > QUIET
+            claim += f" Nothing has been there since {last:%Y-%m-%d}." if quiet else " Nothing is there now."
         rule, experiment = "queue", f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
         if stage in present.outside:
             experiment = asked_of(stage)
@@ -114,7 +118,7 @@ def queues(present: Present) -> Iterator[Finding]:
             rule=rule,
             claim=claim,
             caveat="Elapsed time, so nights and weekends count, of finished and open tickets.",
-            experiment=experiment if finding.n >= present.minimum else "",
+            experiment="" if quiet or finding.n < present.minimum else experiment,
             stages=(stage,),
         )
 
@@ -182,99 +186,6 @@ def handed_over(present: Present) -> tuple[pd.DataFrame, str]:
     return mine[["taken", "wait"]].join(ends, how="inner"), level
 
 
-def growing(present: Present) -> Iterator[Finding]:
-    """Claim which queues grow, and which shrink."""
-    for row in present.queues.to_dict("records"):
-        stage, verdict = row["stage"], row["verdict"]
-        if verdict not in ("grows", "shrinks"):
-            continue
-        up = verdict == "grows"
-        # The last weeks tell it, unless only the whole half-year does.
-        recent = row["recent"] > 0 if up else row["recent"] < 0
-        late = min(RECENT, row["weeks"])
-        weeks, name = (late, "recent") if recent else (row["weeks"], "growth")
-        first = round(row["length"] - row[name] * weeks)
-        rows = present.waiting[present.waiting["stage"] == stage]
-        seconds = rows["seconds"].sum()
-        total = present.open.sum()
-        yield Finding(
-            rule="growing" if up else "shrinking",
-            subject=stage,
-            claim=(
-                f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} tickets "
-                f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
-                f"{row['weeks']} weeks)."
-            ),
-            cost=time_of(seconds if up else 0),
-            share=seconds / total if total and up else 0.0,
-            low=UNKNOWN,
-            high=UNKNOWN,
-            n=row["arrivals"] + row["departures"],
-            tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index),
-            caveat="Every ticket that came and left counts, those of bulk edits too.",
-            experiment=(
-                f"Take in no more than leaves '{stage}', or help there, until the queue is short again."
-                if up
-                else ""
-            ),
-            stages=(stage,),
-            basis=Basis(
-                definition="arrivals less departures of each week, and the length at its end.",
-                population="all tickets, open ones and those of bulk edits too.",
-                formula=(
-                    f"growth a week: {row['growth']:+.1f} in {row['weeks']} weeks (97.5 % CI "
-                    f"{row['low']:+.1f} to {row['high']:+.1f}), {row['recent']:+.1f} in the last {late} "
-                    f"({row['recent_low']:+.1f} to {row['recent_high']:+.1f}). Claimed where one of these "
-                    "intervals is on one side of 0, or where the queue was longer (shorter) in each of the "
-                    "last weeks than in any before."
-                ),
-            ),
-        )
-
-
-def moved(present: Present) -> Iterator[Finding]:
-    """Claim which queues have become a problem, and which no longer are one: against the year before."""
-    if present.before is None or len(present.open_before) < present.minimum:
-        return
-    sides = []
-    for waits, opened in ((present.waiting, present.open), (present.waiting_before, present.open_before)):
-        each = waits[waits["stage"].isin(present.queued)].groupby(["stage", "ticket"])["seconds"].sum()
-        found = present.shares(each, opened).reindex(pd.Index(sorted(present.queued), name="stage"))
-        found.loc[found["share"].isna()] = 0.0
-        sides.append(found)
-    now, then = sides
-    # What began in the last weeks before the period makes the interval before it too wide to compare with.
-    up = (now["low"] > then["share"]) & (now["share"] >= MOVED) & (now["share"] >= 2 * then["share"])
-    down = (then["low"] > now["high"]) & (then["share"] >= MOVED) & (now["share"] <= then["share"] / 2)
-    for stage in now.index[up | down]:
-        rows = present.waiting[present.waiting["stage"] == stage]
-        worse = bool(up[stage])
-        a, b = then.loc[stage, "share"], now.loc[stage, "share"]
-        yield Finding(
-            rule="new" if worse else "solved",
-            subject=str(stage),
-            claim=(
-                f"{'New' if worse else 'Solved'}: waiting in '{stage}' {'rose' if worse else 'fell'} from "
-                f"{percent(a)} of the time that tickets were open in {present.words_before} to "
-                f"{percent(b)} in {present.words}."
-            ),
-            cost=time_of(rows["seconds"].sum()),
-            share=float(b),
-            low=float(now.loc[stage, "low"]),
-            high=float(now.loc[stage, "high"]),
-            n=rows["ticket"].nunique(),
-            tickets=present.keys(rows.groupby("ticket")["seconds"].sum().nlargest(5).index) if worse else (),
-            caveat=(
-                "The share before lies below the interval of now; a trend before that is not in it."
-                if worse
-                else "The intervals of both periods do not meet; a trend before that is not in them."
-            ),
-            experiment=f"Ask what changed before work began to wait in '{stage}'." if worse else "",
-            stages=(str(stage),),
-            basis=_basis(present, rows, float(b)),
-        )
-
-
 def _of_time(
     present: Present, rule: str, subject: str, rows: pd.DataFrame, *, least: float = WORTH
 ) -> Finding | None:
@@ -298,7 +209,7 @@ def _of_time(
         tickets=present.keys(each.sort_values(ascending=False, kind="stable").index),
         caveat="",
         experiment="",
-        basis=_basis(present, rows, share),
+        basis=basis_of(present, rows, share),
     )
 
 
@@ -362,7 +273,7 @@ def _unseen(present: Present) -> str:
     return f"Not counted here: {found}." if found else ""
 
 
-def _basis(present: Present, rows: pd.DataFrame, share: float) -> Basis:
+def basis_of(present: Present, rows: pd.DataFrame, share: float) -> Basis:
     """Say how the share of time is made, and what it would be by other definitions."""
     each = rows.groupby("ticket")["seconds"].sum().sort_values(ascending=False, kind="stable")
     keys = present.key.reindex(each.index)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config.findings import FindingRules
-from vsm.findings import habits, now, past
+from vsm.findings import habits, now, past, trends
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.past import Evidence
@@ -18,8 +18,8 @@ from vsm.model.lifecycle import completed, units_of_work
 
 _SHOWN: Final = 5
 NOW: Final[tuple[Callable[[Present], Iterator[Finding]], ...]] = (
-    now.stuck, now.queues, now.handoffs, now.growing, now.moved, habits.ping_pongs, habits.first_handover,
-    habits.discarded, habits.failures, habits.hidden_work, habits.tidied_up,
+    now.stuck, now.queues, now.handoffs, trends.growing, trends.moved, habits.ping_pongs,
+    habits.first_handover, habits.discarded, habits.failures, habits.hidden_work, habits.tidied_up,
 )  # fmt: skip
 PAST: Final[tuple[Callable[[Evidence], Iterator[Finding]], ...]] = (
     past.batches, past.queues, past.returns, past.handoffs, past.why,
@@ -177,8 +177,7 @@ def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
             len(present.open) < least
         ),
         f"All of it is clean-up: each of the {len(finished)} finished tickets was closed by a bulk edit, so "
-        "when their work was done is not known.": len(finished) >= least
-        and finished["bulk"].astype(bool).all(),
+        "when their work was done is not known.": len(finished) >= least and bool(finished["bulk"].all()),
         "Nothing can be claimed from these data.": gaps,
         "Nothing but what was dismissed.": dismissed,
     }
