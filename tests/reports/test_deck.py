@@ -44,8 +44,8 @@ def test_tables_can_be_edited(sample_deck: Path) -> None:
     deck = pptx.Presentation(str(sample_deck.with_suffix(".pptx")))
     (shape,) = [table for page in deck.slides for table in shapes(page, "TABLE")]
     rows = [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
-    assert rows[0] == ["Try", "Where", "Costs", "n"]
-    assert rows[1][1:] == ["Waiting for QA", "52 %", "513"]
+    assert rows[0] == ["Try", "Where", "Costs", "n", "Trust"]
+    assert rows[1][1:] == ["Reported", "50 %", "47", "sound"]
 
 
 @pytest.mark.slow

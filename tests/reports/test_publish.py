@@ -99,9 +99,9 @@ def test_the_index_shows_three_findings_and_links_its_pages(
     page = window.open(published)
     assert page.locator("h1").inner_text() == f"Shop {HOSTILE}"
     assert page.locator(".findings li").all_inner_texts() == [
-        "Review costs most.\nTry: Change Review costs most.",
-        f"Second {HOSTILE}\nTry: Change Second {HOSTILE}",
-        "Third.\nTry: Change Third.",
+        "Review costs most.\n\nTry: Change Review costs most.",
+        f"Second {HOSTILE}\n\nTry: Change Second {HOSTILE}",
+        "Third.\n\nTry: Change Third.",
     ]
     assert page.locator(".pages a").all_inner_texts() == ["Where does work wait?\nBetween hands.", "bare"]
     page.get_by_text("Where does work wait?").click()

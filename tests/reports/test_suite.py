@@ -109,7 +109,7 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
     pages = [(sample_run / name).read_text(encoding="utf-8") for name in FIGURES]
     asked = {href for text in pages for href in re.findall('<a class="ticket" href="([^"]+)"', text)}
     assert asked == there
-    assert len(there) == 95
+    assert len(there) == 112
     assert (window.said, window.called) == ([], [])
 
 
@@ -169,7 +169,7 @@ def test_one_ticket_gives_a_kind_page(
         assert "Nothing to see yet" in text or name in TELLS_OF_ONE
         assert "nan" not in text.lower().split()
     assert window.said == []
-    assert "othing to see yet" in (run / "index.html").read_text()
+    assert "Too few to say" in (run / "index.html").read_text()
 
 
 @pytest.mark.slow
