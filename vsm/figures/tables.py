@@ -30,7 +30,7 @@ _LOOK: Final[list[Any]] = [
         "selector": ".right",
         "props": "text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;",
     },
-    {"selector": ".long", "props": "min-width: min(28ch, 60vw);"},
+    {"selector": ".long", "props": "min-width: min(20ch, 60vw);"},
 ]
 _LONG: Final = 80
 """A text of so many characters needs a wide column: else it has one word a line."""
