@@ -195,3 +195,19 @@ def test_a_batch_rhythm_of_the_past_is_no_finding_about_now() -> None:
     stream = stream_of(*batched, *alone, as_of_day=295, settings="[findings]\ndelivered = 1")
     assert stream.batches["beyond_chance"].any()
     assert not stream.findings.about("batch")
+
+
+def test_days_left_out_make_no_sub_tasks() -> None:
+    """A freeze cuts each stay in two; all twenty are units of work."""
+    settings = """
+    [findings]
+    days = 30
+    delivered = 1
+    [[findings.exclude]]
+    since = 2026-03-25
+    until = 2026-03-27
+    reason = "freeze"
+    """
+    done = [[("Build", 95), ("Done", 1)]] * 2
+    found = stream_of(*[[("Ready", 100)]] * 20, *done, settings=settings).findings
+    assert "not counted" not in one(found, "stuck", "Ready").claim

@@ -56,7 +56,7 @@ def test_tickets_finished_by_a_bulk_edit_are_left_out() -> None:
 
 @pytest.mark.slow
 def test_a_row_of_few_tickets_has_no_interval() -> None:
-    """Of 22 tickets two took another way: its share is told, and that nobody knows how sure it is."""
+    """Of 22 tickets two took another way: its share is shown, and that nobody knows how sure it is."""
     ready = [[("Ready", 1 + 7 * (number % 3)), ("Done", 1)] for number in range(20)]
     built = [[("Ready", days), ("Build", 4), ("Done", 1)] for days in (1, 8)]
     shares = stream_of(*ready, *built).stage_shares.set_index("stage")

@@ -9,12 +9,13 @@ import pandas as pd
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
-from vsm.findings.why import WORTH, with_interval
+from vsm.findings.why import with_interval
 from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import was_discarded
 from vsm.model.period import open_seconds
 from vsm.model.ping_pong import ping_pong
 from vsm.model.responsibility import first_handovers
+from vsm.quality.assumed import WORTH
 from vsm.stats.proportions import share_of
 
 OFTEN: Final = 0.1

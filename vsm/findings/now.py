@@ -13,8 +13,9 @@ import pandas as pd
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
-from vsm.findings.why import BECAUSE, WORTH, asked_of, leading_cause, with_interval
+from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
+from vsm.quality.assumed import WORTH
 
 UNKNOWN: Final = float("nan")
 QUIET: Final = pd.Timedelta(weeks=4)
@@ -36,7 +37,6 @@ def stuck(present: Present) -> Iterator[Finding]:
         late = there[unusual].sort_values("stay", ascending=False, kind="stable")
         if len(late) < 2 or len(late) <= 0.15 * len(there):
             continue
-        # Who moved a ticket there says nothing of whether it is there; its bulk edit is one of its begin.
         parts = clipped(
             late[["ticket", "entered", "bulk"]].assign(left=present.as_of),
             present.spans,
@@ -55,7 +55,8 @@ def stuck(present: Present) -> Iterator[Finding]:
             if pd.isna(usual)
             else f"{some} of them longer than 85 % of tickets stayed there ({humanize_duration(usual)})"
         )
-        alone = "" if len(units) == len(late) else " (epics and sub-tasks not counted)"
+        whole = late["ticket"].isin(present.lives["ticket"]).all()
+        alone = "" if whole else " (epics and sub-tasks not counted)"
         yield replace(
             finding,
             claim=(
@@ -74,7 +75,7 @@ def stuck(present: Present) -> Iterator[Finding]:
                 else f"Go through the tickets in '{stage}' together, the oldest first: do next what matters, "
                 "and close what nobody will do."
             ),
-            stages=(str(stage),),
+            stages=(stage,),
         )
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 
 from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Finding
-from vsm.findings.why import BECAUSE, WORTH, asked_of, leading_cause, with_interval
+from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
 from vsm.model.causes import MEANINGS
 from vsm.model.lifecycle import completed
 from vsm.model.weekly import completed_by_week
+from vsm.quality.assumed import WORTH
 from vsm.tables import DURATION
 
 

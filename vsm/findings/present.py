@@ -1,4 +1,4 @@
-"""What findings about now look at: what tickets did within the current period, and in the year before it."""
+"""What findings about now are made from: the current period, and the year before it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -13,8 +13,8 @@ from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.past import Evidence
 from vsm.findings.present import Present
 from vsm.findings.trust import TIME, trusted
-from vsm.findings.why import WORTH
 from vsm.model.lifecycle import completed, units_of_work
+from vsm.quality.assumed import WORTH
 
 _SHOWN: Final = 5
 NOW: Final[tuple[Callable[[Present], Iterator[Finding]], ...]] = (

@@ -14,7 +14,6 @@ TIME: Final = "Where their time goes"
 TEAMS: Final = "Which team waits for which"
 CAUSES: Final = "Why it waits"
 WORK: Final = "How much of it is work"
-COMMITS: Final = "How a commit reaches the customer"
 QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
     ("stuck", "queue", "batch", "growing", "shrinking", "new", "solved", "return"), TIME
 ) | {

@@ -12,8 +12,6 @@ from vsm.tables import CAUSES
 
 NOTHING_SAID: Final = 0.01
 """An interval from under it to over all but it says nothing."""
-WORTH: Final = 0.01
-"""A claim about a smaller share of the time is not made."""
 BECAUSE: Final = {
     "blocked": "blocked",
     "external": "waiting for an external party",

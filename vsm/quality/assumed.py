@@ -17,7 +17,7 @@ FROM: Final[Mapping[str, str]] = {
 }
 """What a kind was guessed from, in the middle of a sentence."""
 WORTH: Final = 0.01
-"""Smaller shares of lead time make no finding."""
+"""Smaller shares of the time make no finding."""
 
 
 def check_assumed(
