@@ -87,8 +87,9 @@ def queue_growth(
     the ``RECENT`` last ones, since what has begun to grow drowns in half a year. The intervals are Student's,
     of weeks as if they were independent. Beside them goes a run rule: in each of the last weeks it was longer
     (shorter) than in any week before. Of steady queues, up to 95 % busy, each verdict is given to 3 % at most
-    (``tests/model/test_queues_simulated.py``). One large clean-up in a single week makes an interval wide,
-    not the verdict. What was there before the first week looked at is in ``length`` only.
+    (``tests/model/test_queues_simulated.py``); of queues that take in 60 % more for eight weeks, 61 % grow.
+    One large clean-up in a single week makes an interval wide, not the verdict. What was there before the
+    first week looked at is in ``length`` only.
 
     Parameters
     ----------
