@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any, Final
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -19,8 +18,8 @@ from vsm.findings import shown_ticket
 
 SLOT: Final = 0
 TICKETS: Final = "tickets.html"
-_PLACE: Final = re.compile(r"(?:tickets|timelines)\.html#[\w%.~-]+", re.ASCII)
-_WORD: Final = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f])+")
+_PLACE: Final = re.compile(r"(?:tickets|timelines)\.html#[\w-]+", re.ASCII)
+_WORD: Final = re.compile(r"[0-9a-z]+")
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -54,8 +53,8 @@ def tickets_link(kind: str, *names: object) -> str:
     >>> tickets_link("stage", "Waiting for QA"), tickets_link("over-age")
     ('tickets.html#stage-waiting-for-qa', 'tickets.html#over-age')
     """
-    words = [word for name in (kind, *names) for word in _WORD.findall(str(name).casefold())]
-    return f"{TICKETS}#{quote('-'.join(words))}"
+    plain = " ".join(map(str, (kind, *names))).casefold().encode("ascii", "xmlcharrefreplace").decode()
+    return f"{TICKETS}#{'-'.join(_WORD.findall(plain))}"
 
 
 def shown_tickets(text: str, address: str) -> str:

@@ -70,7 +70,7 @@
     plot.dataset.drawn = "true";
   }
 
-  const PLACE = /^(tickets|timelines)\.html#[\w%.~-]+$/; // in this report's own pages of tickets
+  const PLACE = /^(tickets|timelines)\.html#[\w-]+$/; // in this report's own pages of tickets
   // A trace whose points lead somewhere has meta.links: the place of the address in a point's customdata.
   function addressOf(point) {
     const slot = point?.data?.meta?.links;
