@@ -35,6 +35,7 @@ from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.ticket_life import refuse_endless, ticket_of_key
+from vsm.model.who_waits import handoff_network
 from vsm.quality import CheckedData, quality_table
 from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
@@ -156,6 +157,16 @@ class ValueStream:
         return team_network(self.handoffs)
 
     @measure
+    def handoff_network(self) -> "nx.DiGraph[str]":
+        """The directed graph of who waits for whom in the current period, by team or by stage."""
+        present = self._present
+        return handoff_network(
+            present.waiting, present.waiting_before, visits=self.visits, stage_visits=self.stage_visits,
+            handoffs=self.handoffs, stages=self.stages, period=present.period, before=present.before,
+            teams_known=present.teams_known,
+        )  # fmt: skip
+
+    @measure
     def blocking_network(self) -> "nx.DiGraph[str]":
         """The directed graph of tickets that block each other."""
         return blocking_network(self.blocks, tickets=self._context.log.tickets, as_of=self.as_of)
@@ -163,9 +174,14 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
+        return findings_about_now(self._present, claims=self._claims, assumed=self._assumed)
+
+    @measure
+    def _present(self) -> Present:
+        """The current period and its tables."""
         stays = self.stage_visits
         ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
-        present = Present(
+        return Present(
             **self._shown("visits", "stage_visits", "events", "clock", "as_of"),
             ages=ages,
             hours=working_hours(self.stages, clock=self.clock),
@@ -176,7 +192,6 @@ class ValueStream:
             teams_known=answered(self._claims, WHICH_TEAM),
             known_from=self.since,
         )
-        return findings_about_now(present, claims=self._claims, assumed=self._assumed)
 
     @measure
     def past_findings(self) -> Findings:
