@@ -222,7 +222,8 @@ def flow_efficiency(present: Present) -> Tile:
     tile = Tile("Flow efficiency", UNKNOWN, _delivered(len(present.delivered)), points=tuple(points))
     if now.empty or now["share"].isna().all():
         return tile
-    tile = replace(tile, value=_bracket(now), detail="of working time: from recorded work to what statuses say")
+    detail = "of working time: from recorded work to what statuses say"
+    tile = replace(tile, value=_bracket(now), detail=detail)
     if then.empty or then["share"].isna().all():
         return tile
     (low, high), (earlier_low, earlier_high) = (
