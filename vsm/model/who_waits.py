@@ -2,7 +2,7 @@
 
 Every piece of waiting lies on one way: from who had the work last to who is to take it up::
 
-    new work → support → development → quality → delivered
+    New work → support → development → quality → Delivered
              (1)       (2)           (3)       (4)
     (1) nobody has worked on it yet; (2), (3) handed over, or waiting for the next team;
     (4) it waits behind the last stage in which anybody works, such as for a release
@@ -18,9 +18,9 @@ import pandas as pd
 
 from vsm.model.period import Period
 
-NEW: Final = "new work"
-DELIVERED: Final = "delivered"
-STILL: Final = "still waiting"
+NEW: Final = "New work"
+DELIVERED: Final = "Delivered"
+STILL: Final = "Still waiting"
 _NODES: Final = {NEW: -1.0, DELIVERED: 1e6, STILL: 1e6}
 
 
