@@ -63,7 +63,7 @@ class Plots(_Accessor):
 
     value_stream_map = _of(figures.value_stream_map)
     flow_map = _of(figures.flow_map, visits="visits")
-    team_network = _of(figures.team_network, network="team_network")
+    handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
     time_by_stage = _of(figures.time_by_stage, shares="stage_shares")
     causes_ladder = _of(figures.causes_ladder, rules="workflow.waiting")
@@ -112,6 +112,7 @@ class Tables(_Accessor):
     discarded = _of(figures.discarded_table)
     weekly_flow = _of(figures.weekly_flow_table)
     ages = _of(figures.age_table)
+    who_waits = _of(figures.who_waits_table)
     handoffs = _of(figures.handoff_table, costs="handoff_costs")
     costliest_handoffs = _of(figures.costliest_table)
     ping_pong = _of(figures.ping_pong_table)

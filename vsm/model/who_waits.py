@@ -1,6 +1,6 @@
-"""Who waits for whom in a period: the handoff network, between teams, or between stages where no team is known.
+"""Who waits for whom in a period: between teams, or between stages where no team is known.
 
-Every piece of waiting lies on one way: from who had the work last to who is to take it up::
+Every piece of waiting lies on one way: from who had the work last to whom it waits for::
 
     New work → support → development → quality → Delivered
              (1)       (2)           (3)       (4)
@@ -52,7 +52,8 @@ def handoff_network(
     teams_known
         Whether the data can say which team waits; else, or where no team waited, the level is ``stage``.
     """
-    rows = [waits, waits.iloc[:0] if waits_before is None or before is None else waits_before]
+    earlier = waits.iloc[:0] if waits_before is None or before is None else waits_before
+    rows = [part.astype({"ticket": "str", "stage": "str"}) for part in (waits, earlier)]
     ends = [period.end, period.begin]
     order = stages.drop_duplicates("stage").set_index("stage")[["kind", "position"]]
     placed = [_between_teams(part, visits, handoffs, order) for part in rows] if teams_known else []
@@ -111,12 +112,11 @@ def _between_teams(
         rows[end] = rows[end].where(
             rows["handoff"].isna(), rows["handoff"].map(passed[column].astype("object"))
         )
-    known = ~rows[["upstream", "downstream"]].isin(["nan", None]).any(axis=1)
-    return rows[known & rows["upstream"].notna() & rows["downstream"].notna()]
+    return rows[rows["upstream"].notna() & rows["downstream"].notna()]
 
 
 def _between_stages(waits: pd.DataFrame, stage_visits: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-    """Add ``upstream`` and ``downstream``: the move that ended the waiting, ``STILL`` where none did until then."""
+    """Add ``upstream`` and ``downstream``: the move that ended the waiting, or ``STILL`` by then."""
     stays = stage_visits[["ticket", "stage", "kind", "entered", "left"]].astype(
         {"ticket": "str", "stage": "str"}
     )
@@ -144,12 +144,13 @@ def _between_stages(waits: pd.DataFrame, stage_visits: pd.DataFrame, end: pd.Tim
 
 
 def _places(level: str, visits: pd.DataFrame, order: pd.DataFrame) -> Mapping[str, float]:
-    """Where nodes stand along the stream: stages as they do, teams at the middle of the stages they work in."""
+    """Place nodes along the stream: stages as they are, teams amid the stages that they work in."""
     if level == "stage":
-        return order["position"].astype("float64").to_dict()
+        return {str(stage): float(position) for stage, position in order["position"].items()}
     work = visits[(visits["kind"] == "work") & visits["team"].notna()]
     position = work["stage"].astype("str").map(order["position"])
-    return position.groupby(work["team"].astype("str")).mean().to_dict()
+    means = position.groupby(work["team"].astype("str")).mean()
+    return {str(team): float(mean) for team, mean in means.items()}
 
 
 def _node(name: str, level: str, order: pd.DataFrame, places: Mapping[str, float]) -> dict[str, Any]:
