@@ -21,14 +21,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from vsm.findings import Findings
 from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
 
 POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
-_TOP: Final = 3
 _OWN: Final = re.compile(rb'<meta name="generator" content="vsm">|<dt>Software</dt><dd>vsm \d')
 """What pages of vsm bear; those of 0.2 and before only the second."""
 
@@ -107,36 +105,6 @@ def page_of(
         plotly=packed("plotly", "package_data/plotly.min.js"),
         datatables=packed("itables", "html/dt_bundle.js") if "<table" in body.html else "",
     )
-
-
-def render_index(
-    *,
-    title: str,
-    findings: Findings,
-    pages: Sequence[Page],
-    provenance: Mapping[str, str],
-    changes: Sequence[str] = (),
-    notice: str = "",
-) -> str:
-    """Render the first page of a run, with its findings and links to its pages; it runs no script.
-
-    Parameters
-    ----------
-    findings
-        Those of the stream; the first three headlines are shown.
-    pages
-        The run's pages, in reading order.
-    provenance
-        State of the data, versions and the like; text by name.
-    changes
-        What has changed since the last report, as sentences.
-    notice
-        As in ``page_of``.
-    """
-    return render_plain(
-        "contents.html.j2", title=title, findings=findings.headlines(_TOP), changes=changes, notice=notice,
-        pages=pages, about=provenance,
-    )  # fmt: skip
 
 
 def render_plain(template: str, **known: object) -> str:

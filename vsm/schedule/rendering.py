@@ -9,8 +9,8 @@ from typing import Any
 from vsm.findings import ClaimChange, Findings, changes_since, remembered
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
-from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
-from vsm.reports.pdf import A4, SLIDE, print_pdfs
+from vsm.reports import cover_of, drawing_of, notebooks_folder, publish_report
+from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
 from vsm.schedule.history import Run
 from vsm.schedule.plan import SLIDES, Plan
@@ -99,14 +99,9 @@ def render_plan(
     }
     index = publish_report(
         plan.notebooks,
-        cover=Cover(
-            stream.workflow.stream.name,
-            findings=stream.findings,
-            provenance=stream.provenance,
-            changes=[str(change) for change in changes or ()],
-            notice=notice,
-        ),
+        cover=cover_of(stream, changes=[str(change) for change in changes or ()], notice=notice),
         draw=drawing_of(stream),
+        whole="pdf" in report.formats,
         **shared,
     )
     made = index.parent
@@ -120,8 +115,7 @@ def render_plan(
         with suppress(OSError):  # somebody else's file is in it
             deck.parent.rmdir()
     if "pdf" in report.formats:
-        pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
-        print_pdfs(pages, paper=A4)
+        print_whole(made)
         decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
         print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
