@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vsm.findings import ClaimChange, Findings, changes_since, remembered
+from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
 from vsm.reports import cover_of, drawing_of, notebooks_folder, publish_report
@@ -30,6 +30,7 @@ class Output:
     findings: Findings
     changes: list[ClaimChange] | None = None
     kept: tuple[dict[str, Any], ...] = ()
+    summary: Summary | None = None
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
@@ -120,4 +121,4 @@ def render_plan(
         print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
-    return Output(made, stream.findings, changes, kept)
+    return Output(made, stream.findings, changes, kept, stream.summary)

@@ -172,12 +172,14 @@ def write_index(
     runs, site = history.runs(report), folder.site / report
     stay = None if keep is None else _staying(runs, keep)
     title = next((run.title for run in runs if run.title), report)
+    good = last_good(runs)
     page = render_site(
         title=f"{title}: {report}" if title != report else report,
-        latest=_latest(site, last_good(runs)),
+        latest=_latest(site, good),
         runs=[_row(run, href=_place_of(run, site, stay)) for run in runs[:_SHOWN]],
         about=made_with(at),
         notice=banner(runs),
+        summary=_summary_of(site, good),
     )
     write_whole(site / "index.html", page)
     write_whole(folder.site / "index.html", _overview(history, at))
