@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
 from vsm.read import read_stream
-from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
+from vsm.reports import Cover, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 from vsm.reports.publish import publish_slides
@@ -57,6 +57,7 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -
             provenance=stream.provenance,
         ),
         draw=drawing_of(stream),
+        listing=listing_of(stream),
     )
 
 

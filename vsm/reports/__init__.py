@@ -10,6 +10,7 @@ from vsm.reports.publish import Cover, publish_report, publish_slides
 from vsm.reports.render import render_index, render_page
 from vsm.reports.run_notebook import run_notebook
 from vsm.reports.slides import render_slides
+from vsm.reports.ticket_lists import listing_of
 from vsm.reports.ticket_pages import drawing_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "drawing_of",
     "explore",
     "export_table",
+    "listing_of",
     "notebooks_folder",
     "parameter_table",
     "publish_report",

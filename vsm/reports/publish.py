@@ -18,7 +18,8 @@ from vsm.reports.parameters import check_parameters, parameter_text
 from vsm.reports.render import Page, made_with, page_of, render_index
 from vsm.reports.run_notebook import NotebookFault, attempt_notebook
 from vsm.reports.slides import render_slides
-from vsm.reports.ticket_pages import TIMELINES, Drawing, timelines_of
+from vsm.reports.ticket_lists import TICKETS, Listing, TicketLists, lists_of
+from vsm.reports.ticket_pages import TIMELINES, Drawing, Timelines, timelines_of
 
 _INDEX: Final = "index"
 _MOST_AT_ONCE: Final = 4
@@ -46,6 +47,7 @@ def publish_report(
     at: datetime,
     cover: Cover,
     draw: Drawing | None = None,
+    listing: Listing | None = None,
     timeout: float = 600,
 ) -> Path:
     """Execute notebooks, several at a time, and publish their pages as one report.
@@ -66,6 +68,8 @@ def publish_report(
         Instant of the run, with a time zone; names the folder.
     draw
         Draws the timelines of tickets that pages name as evidence, to which those pages then link.
+    listing
+        Lists the tickets behind the numbers of pages, to which those pages then link.
     timeout
         Seconds for each notebook.
 
@@ -91,7 +95,7 @@ def publish_report(
     def make(stage: Path) -> NotebookFault | None:
         fault = attempt_suite(checked, into=stage, timeout=timeout)
         if fault is None:
-            _render(stage, checked, cover=cover, made=made, draw=draw)
+            _render(stage, checked, cover=cover, made=made, draw=draw, listing=listing)
         return fault
 
     trouble = "cannot write the report: {reason}; its files so far are in {kept}"
@@ -122,8 +126,9 @@ def _render(
     cover: Cover,
     made: Mapping[str, str],
     draw: Drawing | None,
+    listing: Listing | None,
 ) -> None:
-    """Render what was executed, the ticket timelines that it links to, and the first page."""
+    """Render what was executed, the tickets that it links to, and the first page."""
     bodies: dict[Page, Body] = {}
     feet: dict[Page, dict[str, str]] = {}
     for notebook, values in checked.items():
@@ -131,11 +136,13 @@ def _render(
         page = Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
         bodies[page] = body
         feet[page] = {**cover.provenance, "Parameters": parameter_text(notebook, values), **made}
-    if draw is not None:
-        timelines = timelines_of(bodies, draw=draw)
-        bodies = {page: timelines.linked(body) for page, body in bodies.items()}
-        if (drawn := timelines.body) is not None:
-            bodies[Page(TIMELINES, drawn.outline.question, drawn.outline.lead)] = drawn
+    lists = TicketLists(frozenset(), None) if listing is None else lists_of(bodies, listing=listing)
+    timelines = Timelines({}, None) if draw is None else timelines_of(bodies, draw=draw)
+    bodies = {page: lists.linked(body) for page, body in bodies.items()}
+    for href, added in ((TICKETS, lists.body), (TIMELINES, timelines.body)):
+        if added is not None:
+            bodies[Page(href, added.outline.question, added.outline.lead)] = added
+    bodies = {page: timelines.linked(body) for page, body in bodies.items()}
     pages, whole = list(bodies), {**cover.provenance, **made}
     for page, body in bodies.items():
         html = page_of(
@@ -156,7 +163,12 @@ def _check_names(notebooks: Sequence[Path]) -> None:
     names = Counter(notebook.stem for notebook in notebooks)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
-    for own, what in ((_INDEX, "the report's first page"), (Path(TIMELINES).stem, "the page of timelines")):
+    pages = {
+        _INDEX: "the report's first page",
+        Path(TIMELINES).stem: "the page of timelines",
+        Path(TICKETS).stem: "the page of ticket lists",
+    }
+    for own, what in pages.items():
         if own in names:
             raise ParameterError(f"a notebook cannot be called {own}: {what} is; rename it")
 

@@ -29,6 +29,7 @@ POLICY: Final = (
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _TOP: Final = 3
+_SORTED: Final = re.compile(r'<table(?! class="plain")')
 _OWN: Final = re.compile(rb'<meta name="generator" content="vsm">|<dt>Software</dt><dd>vsm \d')
 """What pages of vsm bear; those of 0.2 and before only the second."""
 
@@ -86,7 +87,7 @@ def page_of(
     notice
         The most important caveat, such as that data are old; plain text, shown at the top.
     """
-    scripts = [asset("vsm/page.js"), asset("vsm/tables.js")]
+    scripts = [asset("vsm/page.js"), asset("vsm/tables.js"), asset("vsm/lists.js")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
@@ -104,8 +105,8 @@ def page_of(
         policy=POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
         style=asset("vsm/style.css"),
         scripts=scripts,
-        plotly=packed("plotly", "package_data/plotly.min.js"),
-        datatables=packed("itables", "html/dt_bundle.js") if "<table" in body.html else "",
+        plotly=packed("plotly", "package_data/plotly.min.js") if "chart-plot" in body.html else "",
+        datatables=packed("itables", "html/dt_bundle.js") if _SORTED.search(body.html) else "",
     )
 
 

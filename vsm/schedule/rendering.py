@@ -9,7 +9,7 @@ from typing import Any
 from vsm.findings import ClaimChange, Findings, changes_since, remembered
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
-from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
+from vsm.reports import Cover, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.pdf import A4, SLIDE, print_pdfs
 from vsm.reports.publish import publish_slides
 from vsm.schedule.history import Run
@@ -107,6 +107,7 @@ def render_plan(
             notice=notice,
         ),
         draw=drawing_of(stream),
+        listing=listing_of(stream),
         **shared,
     )
     made = index.parent
