@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
 from vsm.read import read_stream
-from vsm.reports import cover_of, drawing_of, notebooks_folder, publish_report
+from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
@@ -52,6 +52,7 @@ def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool], *
         cover=cover_of(stream),
         draw=drawing_of(stream),
         whole=pdf,
+        listing=listing_of(stream),
     )
 
 

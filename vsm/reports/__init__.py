@@ -11,6 +11,7 @@ from vsm.reports.render import render_page
 from vsm.reports.run_notebook import run_notebook
 from vsm.reports.slides import render_slides
 from vsm.reports.summary_page import Cover, cover_of
+from vsm.reports.ticket_lists import listing_of
 from vsm.reports.ticket_pages import drawing_of
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "drawing_of",
     "explore",
     "export_table",
+    "listing_of",
     "notebooks_folder",
     "parameter_table",
     "publish_report",

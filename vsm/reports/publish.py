@@ -17,6 +17,7 @@ from vsm.reports.render import Page, made_with, page_of
 from vsm.reports.run_notebook import NotebookFault, attempt_notebook
 from vsm.reports.slides import render_slides
 from vsm.reports.summary_page import INDEX, Cover, summary_body
+from vsm.reports.ticket_lists import TICKETS, Listing, TicketLists, lists_of
 from vsm.reports.ticket_pages import TIMELINES, Drawing, Timelines, timelines_of
 from vsm.reports.whole import WHOLE, whole_body
 
@@ -32,6 +33,7 @@ def publish_report(
     cover: Cover,
     draw: Drawing | None = None,
     whole: bool = False,
+    listing: Listing | None = None,
     timeout: float = 600,
 ) -> Path:
     """Execute notebooks, several at a time, and publish their pages as one report.
@@ -54,6 +56,8 @@ def publish_report(
         Draws the timelines of tickets that pages name as evidence, to which those pages then link.
     whole
         Also write ``whole.html``: the summary and all pages as one, to be printed.
+    listing
+        Lists the tickets behind the numbers of pages, to which those pages then link.
     timeout
         Seconds for each notebook.
 
@@ -79,7 +83,7 @@ def publish_report(
     def make(stage: Path) -> NotebookFault | None:
         fault = attempt_suite(checked, into=stage, timeout=timeout)
         if fault is None:
-            _render(stage, checked, cover=cover, made=made, draw=draw, whole=whole)
+            _render(stage, checked, cover=cover, made=made, draw=draw, listing=listing, whole=whole)
         return fault
 
     trouble = "cannot write the report: {reason}; its files so far are in {kept}"
@@ -111,8 +115,9 @@ def _render(
     made: Mapping[str, str],
     draw: Drawing | None,
     whole: bool,
+    listing: Listing | None,
 ) -> None:
-    """Render what was executed, the ticket timelines that it links to, and the first page."""
+    """Render what was executed, the tickets that it links to, and the first page."""
     bodies: dict[Page, Body] = {}
     feet: dict[Page, dict[str, str]] = {}
     for notebook, values in checked.items():
@@ -121,14 +126,17 @@ def _render(
         bodies[page] = body
         feet[page] = {**cover.provenance, "Parameters": parameter_text(notebook, values), **made}
     first = Page(INDEX, cover.title)
-    timelines = Timelines({}, None)
-    if draw is not None:
-        timelines = timelines_of({first: summary_body(cover, bodies), **bodies}, draw=draw)
-    if (drawn := timelines.body) is not None:
-        bodies[Page(TIMELINES, drawn.outline.question, drawn.outline.lead)] = drawn
-    bodies = {first: summary_body(cover, bodies), **bodies}
+    named = {first: summary_body(cover, bodies), **bodies}
+    lists = TicketLists(frozenset(), None) if listing is None else lists_of(named, listing=listing)
+    timelines = Timelines({}, None) if draw is None else timelines_of(named, draw=draw)
+    bodies = {page: lists.linked(body) for page, body in bodies.items()}
+    for href, added in ((TICKETS, lists.body), (TIMELINES, timelines.body)):
+        if added is not None:
+            bodies[Page(href, added.outline.question, added.outline.lead)] = added
+    others = list(bodies)
+    bodies = {first: lists.linked(summary_body(cover, bodies)), **bodies}
     bodies = {page: timelines.linked(body) for page, body in bodies.items()}
-    about, others = {**cover.provenance, **made}, [page for page in bodies if page != first]
+    about = {**cover.provenance, **made}
 
     def write(name: str, body: Body, *, footer: Mapping[str, str], home: str | None = None) -> None:
         pages = others if home else ()
@@ -150,12 +158,14 @@ def _check_names(notebooks: Sequence[Path]) -> None:
     names = Counter(notebook.stem for notebook in notebooks)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
-    for own, what in (
-        (Path(INDEX).stem, "the report's first page"),
-        (Path(TIMELINES).stem, "the page of timelines"),
-        (Path(WHOLE).stem, "the whole report"),
-    ):
-        if own in names:
+    pages = {
+        INDEX: "the report's first page",
+        TIMELINES: "the page of timelines",
+        TICKETS: "the page of ticket lists",
+        WHOLE: "the whole report",
+    }
+    for href, what in pages.items():
+        if (own := Path(href).stem) in names:
             raise ParameterError(f"a notebook cannot be called {own}: {what} is; rename it")
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from vsm.findings import Findings, Summary, Tile
+from vsm.figures.links import tickets_link
+from vsm.findings import Finding, Findings, Summary, Tile
 from vsm.reports.notebook_html import ENVIRONMENT, Body, Outline, figure_html
 from vsm.reports.render import Page
 
@@ -48,6 +49,8 @@ PLACES: Final[Mapping[str, Place]] = {
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""
+LISTED: Final = {"stuck": "over-age"} | dict.fromkeys(("queue", "batch", "growing", "new"), "queue")
+"""Rule of a finding about a stage → which of its tickets are listed."""
 TRUST: Final = "00_can_we_trust_the_data.html"
 
 
@@ -108,9 +111,19 @@ def summary_body(cover: Cover, pages: Mapping[Page, Body]) -> Body:
         changes=cover.changes,
         pages=list(pages),
         address=address,
+        listed=_listed,
         trust=next((page.href for page in pages if page.href == TRUST), ""),
     )
     return Body(Markup(html), Outline(cover.title, "", ()))  # noqa: S704 - escaped by Jinja
+
+
+def _listed(finding: Finding) -> str:
+    """Give the place where all tickets that a finding is about are listed; empty where there is none."""
+    if finding.rule == "handoff":
+        upstream, _, downstream = finding.subject.partition(" → ")
+        return tickets_link("handoff", upstream, downstream)
+    kind = LISTED.get(finding.rule)
+    return tickets_link(kind, finding.subject) if kind else ""
 
 
 def _sentences(claim: str) -> tuple[str, str]:

@@ -225,6 +225,12 @@ def _overview(history: History, at: datetime) -> str:
     return render_site(title=title, latest=pages, runs=[], about=made_with(at), notice=" ".join(troubles))
 
 
+def _summary_of(site: Path, good: Run | None) -> str:
+    """Read the first page of the latest good run; nothing where it is not there."""
+    page = site / good.folder / "index.html" if good else site
+    return page.read_text(encoding="utf-8") if page.is_file() else ""
+
+
 def _latest(site: Path, good: Run | None) -> list[Page]:
     if good is None or not (site / good.folder).is_dir():
         return []
@@ -232,8 +238,8 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
     for pdf in sorted((site / good.folder).glob("*.pdf")):
-        name = pdf.stem.lstrip("0123456789_").replace("_", " ").replace("retro", "slides")
-        pages.append(Page(f"{good.folder}/{pdf.name}", f"PDF: {name}"))
+        name = "Slides" if pdf.stem == "retro" else "The whole report"
+        pages.append(Page(f"{good.folder}/{pdf.name}", f"{name} as PDF"))
     return pages
 
 
