@@ -21,9 +21,11 @@ from vsm.findings import (
     Evidence,
     Findings,
     Present,
+    Summary,
     answered,
     findings_about_now,
     findings_about_past,
+    summary_of,
 )
 from vsm.measure import measure
 from vsm.model.ageing import open_ages
@@ -167,6 +169,11 @@ class ValueStream:
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
         return findings_about_now(self._present, claims=self._claims, assumed=self._assumed)
+
+    @measure
+    def summary(self) -> Summary:
+        """How the current period compares with the year before, and the first findings about it."""
+        return summary_of(self._present, claims=self._claims, findings=self.findings)
 
     @measure
     def _present(self) -> Present:
