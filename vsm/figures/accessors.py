@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from vsm import figures
 from vsm.figures import retro
+from vsm.figures.handoffs import handoff_story
 from vsm.findings.durations import percent
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ class Plots(_Accessor):
     coverage_bars = _of(figures.coverage_bars)
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
-    handoff_story = _of(figures.handoff_slide)
 
     def ticket_life(self, key: str = "") -> go.Figure:
         """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
@@ -148,7 +148,6 @@ class Tables(_Accessor):
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
-    next_steps = _of(figures.next_steps_table)
 
 
 class Slides(_Accessor):
@@ -170,7 +169,10 @@ class Slides(_Accessor):
         costliest = next(iter(stream.findings.about("handoff")), None)
         if costliest is None:
             return None
-        return Plots(stream).team_network(title=costliest.title)  # type: ignore[attr-defined]
+        figure: go.Figure = Plots(stream).team_network(title=costliest.title)  # type: ignore[attr-defined]
+        notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
+        figure.layout.meta = {**figure.layout.meta, "notes": [costliest.claim, *notes]}
+        return figure
 
     def map(self) -> go.Figure | None:
         """The value stream map, under the share of the time that is waiting; None where nothing was open."""

@@ -16,7 +16,7 @@ from vsm.figures.causes import CAUSE_COLOURS
 from vsm.figures.labels import number, pluralize
 from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, SOFT
-from vsm.findings import Finding, Findings, Present, changes_since
+from vsm.findings import Finding, Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
@@ -28,7 +28,7 @@ WORTH_A_SLIDE: Final = 0.05
 _MOST: Final = 4
 _TITLE: Final = 90
 """More characters make a title of three lines."""
-_SUMMARY: Final = 36
+_SUMMARY: Final = 30
 _HALF_YEAR, _YEAR = 26, 53
 _DAY: Final = pd.Timedelta(days=1)
 _SHORT: Final = {
@@ -68,13 +68,13 @@ def opening(present: Present, provenance: Mapping[str, str]) -> Words:
 
 def since_last(
     present: Present,
-    findings: Findings,
+    summary: Summary,
     stage_visits: pd.DataFrame,
     experiments: Sequence[Experiment],
     *,
     last_retro: str = "",
-) -> Words:
-    """What has changed since a day: problems that are new or solved, lasting steps, what was tried.
+) -> Words | None:
+    """What has changed: problems that are new or solved, lasting steps since a day, measures, what was tried.
 
     Parameters
     ----------
@@ -93,24 +93,34 @@ def since_last(
     begin = pd.Timestamp(datetime(day.year, day.month, day.day, tzinfo=UTC))
     steps = waiting_steps(stage_visits, as_of=present.as_of)
     changes = changes_since((), Findings(), steps=steps[steps["since"] >= begin], as_of=present.as_of)
-    moved = [each for each in findings if each.rule in ("new", "solved", "growing", "shrinking")]
+    moved = [each for each in summary.findings if each.rule in ("new", "solved", "growing", "shrinking")]
     said = {change.subject: str(change) for change in changes}
     said |= {each.subject: f"{each.title}." for each in reversed(moved)}
     worse = [each.subject for each in moved if each.rule in ("new", "growing")]
     better = [each.subject for each in moved if each.rule in ("solved", "shrinking")]
     for change in changes:
         (worse if change.kind == "worse" else better).append(change.subject)
+    measured = [tile for tile in summary.tiles if tile.better is not None]
     news = [f"{_named(worse)} got worse"] * bool(worse) + [f"{_named(better)} got better"] * bool(better)
+    news = news or [
+        f"{tile.measure.lower()} went from {tile.before.partition(' on ')[0]} to {tile.value}"
+        for tile in measured[:1]
+    ]
     tried = [f"Tried from {_day(each.since)} on: {each.name}." for each in experiments if each.since >= day]
+    if not (news or tried):
+        return None
     since = "the last retro" if last_retro else _day(day)
+    rows = [(tile.measure, tile.value, tile.before) for tile in measured[:3]]
     return Words(
-        f"Since {since}: {', '.join(news) or 'no queue has changed for good'}",
-        items=tuple([*said.values(), *tried][:_MOST])
-        or ("No queue has become lastingly longer or shorter, and no experiment was begun.",),
+        f"Since {since}: {', '.join(news) or 'no lasting change is seen'}",
+        items=tuple([*said.values(), *tried][:3]),
+        rows=(("Measure", "Now", "Before"), *rows) if rows else (),
         notes=(
             "Only what lasts is named: a bad week is no change. Ask what else has changed.",
             *(each.claim for each in moved),
             *map(str, changes),
+            f"Measures: {summary.about}",
+            *map(str, measured),
         ),
     )
 
