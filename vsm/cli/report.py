@@ -14,7 +14,7 @@ from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publ
 from vsm.reports.deck import require_pptx, write_pptx
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
-from vsm.reports.slides import slides_of
+from vsm.reports.slides import slides_of, with_provenance
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
@@ -90,7 +90,6 @@ def slides(
         print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
         out.print(f"PDF: {html.with_suffix('.pdf')}")
     if pptx:
-        write_pptx(
-            slides_of(html.with_suffix(".ipynb")), to=html.with_suffix(".pptx"), footer=stream.provenance
-        )
+        shown = with_provenance(slides_of(html.with_suffix(".ipynb")), stream.provenance)
+        write_pptx(shown, to=html.with_suffix(".pptx"))
         out.print(f"PowerPoint: {html.with_suffix('.pptx')}")

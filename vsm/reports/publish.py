@@ -177,13 +177,14 @@ def publish_slides(
     at: datetime,
     title: str,
     provenance: Mapping[str, str],
+    notice: str = "",
     timeout: float = 600,
 ) -> Path:
     """Execute a notebook and publish it as slides, in ``runs/<instant>-slides``.
 
     It is whole or not there, and raises, as ``publish_report``. Returns the slides' ``.html``, which has the
-    notebook's name; beside it is the executed ``.ipynb``. ``title`` is the name of the stream, ``provenance``
-    the text for the foot of the first slide, by name.
+    notebook's name; beside it is the executed ``.ipynb``. ``title`` is the name of the stream; ``provenance``
+    and ``notice`` are as in ``render_slides``.
     """
     name = f"{stamp_of(at)}-slides"
     checked = check_parameters(notebook, parameters)
@@ -192,8 +193,8 @@ def publish_slides(
     def make(stage: Path) -> NotebookFault | None:
         fault = attempt_notebook(notebook, to=stage / notebook.name, parameters=checked, timeout=timeout)
         if fault is None:
-            footer = {**provenance, "Parameters": asked, **made_with(at)}
-            html = render_slides(stage / notebook.name, title=title, footer=footer)
+            about = {**provenance, "Parameters": asked, **made_with(at)}
+            html = render_slides(stage / notebook.name, title=title, about=about, notice=notice)
             (stage / f"{notebook.stem}.html").write_text(html, encoding="utf-8")
         return fault
 

@@ -108,10 +108,10 @@ def render_plan(
     )
     made = index.parent
     if "slides" in report.formats:
-        about = {**stream.provenance, **({"Note": notice} if notice else {})}
         deck = publish_slides(
-            notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=about, **shared
-        )
+            notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=stream.provenance,
+            notice=notice, **shared,
+        )  # fmt: skip
         deck.rename(made / deck.name)
         deck.with_suffix(".ipynb").unlink()
         with suppress(OSError):  # somebody else's file is in it
