@@ -53,3 +53,5 @@ def __dir__() -> list[str]:
 
 _register("plot", "vsm.figures.accessors:Plots")
 _register("table", "vsm.figures.accessors:Tables")
+_register("where", "vsm.cuts:where")
+_register("explain", "vsm.tickets:explain")
