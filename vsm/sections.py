@@ -145,9 +145,10 @@ def delivery_section(
     since: pd.Timestamp | None = None,
     seed: int,
 ) -> Delivery:
-    """Measure how work reaches customers. Deployments are of the whole stream, whatever the window."""
+    """Measure how work reaches customers. Deployments are those of the whole stream until then."""
     rules = workflow.delivery
     deployments = production_deployments(deploys, releases, commits, environments=rules.environment)
+    deployments = deployments[deployments["at"] <= until].reset_index(drop=True)
     brought = brought_by_deployments(deployments, commits)
     marked = incident_tickets(tickets, types=rules.incident_types, labels=rules.incident_labels)
     finished = lifecycles.set_index(lifecycles["ticket"].astype("str"))["finished"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import networkx as nx
 import pandas as pd
@@ -21,9 +21,11 @@ from vsm.findings import (
     Evidence,
     Findings,
     Present,
+    Summary,
     answered,
     findings_about_now,
     findings_about_past,
+    summary_of,
 )
 from vsm.measure import measure
 from vsm.model.ageing import open_ages
@@ -50,6 +52,9 @@ from vsm.sections import (
     rework_section,
 )
 from vsm.tables import TABLES, check
+
+_WEIGHED: Final = ("tickets", "handoffs", "waits", "lifecycles", "minimum")
+"""What all findings look at."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,11 +174,20 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
+        return findings_about_now(self._present, claims=self._claims, assumed=self._assumed)
+
+    @measure
+    def summary(self) -> Summary:
+        """How the current period compares with the year before, and the first findings about it."""
+        return summary_of(self._present, claims=self._claims, findings=self.findings)
+
+    @measure
+    def _present(self) -> Present:
+        """The current period and its tables."""
         stays = self.stage_visits
-        ages = open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum)
-        present = Present(
-            **self._shown("visits", "stage_visits", "events", "clock", "as_of"),
-            ages=ages,
+        return Present(
+            **self._own(*_WEIGHED, "visits", "stage_visits", "events", "clock", "as_of"),
+            ages=open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum),
             hours=working_hours(self.stages, clock=self.clock),
             owners=self.responsibility.owners,
             deployments=self.delivery.deployments,
@@ -182,13 +196,12 @@ class ValueStream:
             teams_known=answered(self._claims, WHICH_TEAM),
             known_from=self.since,
         )
-        return findings_about_now(present, claims=self._claims, assumed=self._assumed)
 
     @measure
     def past_findings(self) -> Findings:
         """Claims about the lead time of all delivered tickets, the costliest first."""
         evidence = Evidence(
-            **self._shown("stage_visits", "batches"),
+            **self._own(*_WEIGHED, "stage_visits", "batches"),
             shares=self.stage_shares,
             costs=self.handoff_costs,
             returns=return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum),
@@ -197,10 +210,9 @@ class ValueStream:
             evidence, self.workflow.findings, claims=self._claims, assumed=self._assumed, as_of=self.as_of
         )
 
-    def _shown(self, *names: str) -> dict[str, Any]:
-        """What all findings look at, and these tables of their own, by name."""
-        every = ("tickets", "handoffs", "waits", "lifecycles", "minimum", *names)
-        return {name: getattr(self, name) for name in every}
+    def _own(self, *names: str) -> dict[str, Any]:
+        """Give tables and other parts of the stream by name, as arguments of what is made from them."""
+        return {name: getattr(self, name) for name in names}
 
     @property
     def _claims(self) -> pd.DataFrame:
@@ -220,14 +232,7 @@ class ValueStream:
             log=context.log,
             workflow=context.workflow,
             people=context.people,
-            stages=self.stages,
-            clock=self.clock,
-            tickets=self.tickets,
-            events=self.events,
-            visits=self.visits,
-            waits=self.waits,
-            blocks=self.blocks,
-            lifecycles=self.lifecycles,
+            **self._own("stages", "clock", "tickets", "events", "visits", "waits", "blocks", "lifecycles"),
             shares=self.stage_shares if guessed else None,
             claims=self.findings.by_stage() if guessed else {},
             notes=context.notes,
@@ -239,46 +244,26 @@ class ValueStream:
         """How much of what happened left evidence of each kind."""
         return evidence_coverage(
             self.visits,
-            lifecycles=self.lifecycles,
-            waits=self.waits,
-            events=self.events,
-            commits=self.commits,
-            tickets=self.tickets,
-            stages=self.stages,
-            clock=self.clock,
+            **self._own("lifecycles", "waits", "events", "commits", "tickets", "stages", "clock"),
         )
 
     @measure
     def delivery(self) -> Delivery:
         """Deployments and DORA's measures."""
         return delivery_section(
-            tickets=self.tickets,
-            events=self.events,
-            commits=self.commits,
-            releases=self.releases,
-            deploys=self.deploys,
-            lifecycles=self.lifecycles,
-            workflow=self.workflow,
+            **self._own("tickets", "events", "commits", "releases", "deploys", "lifecycles", "workflow"),
             until=self.as_of,
-            since=self.since,
-            seed=self.seed,
+            **self._own("since", "seed"),
         )
 
     @measure
     def responsibility(self) -> Responsibility:
         """How far one team carries its work end to end."""
         return responsibility_section(
-            tickets=self.tickets,
-            events=self.events,
-            visits=self.visits,
-            handoffs=self.handoffs,
-            commits=self.commits,
-            lifecycles=self.lifecycles,
+            **self._own("tickets", "events", "visits", "handoffs", "commits", "lifecycles", "stages"),
             alignment=self.alignment.tickets,
             people=self._context.people,
-            stages=self.stages,
-            as_of=self.as_of,
-            minimum=self.minimum,
+            **self._own("as_of", "minimum"),
         )
 
     @measure
@@ -305,15 +290,9 @@ class ValueStream:
         """How loaded teams and queues are."""
         return load_section(
             self.visits,
-            events=self.events,
             people=self._context.people,
-            stage_visits=self.stage_visits,
-            lifecycles=self.lifecycles,
-            names=self.names,
-            as_of=self.as_of,
-            workflow=self.workflow,
+            **self._own("events", "stage_visits", "lifecycles", "names", "as_of", "workflow", "since"),
             fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
-            since=self.since,
         )
 
     @measure

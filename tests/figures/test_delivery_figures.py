@@ -1,7 +1,10 @@
 """What the figures of delivery say of deployments whose outcome nobody recorded."""
 
+import pandas as pd
+import pytest
+
 from tests.figures.test_every_figure import WEEKS
-from vsm.figures import deployment_weeks
+from vsm.figures import deployment_weeks, deployments_table
 
 
 def test_deployments_without_an_outcome_are_not_called_successful() -> None:
@@ -10,3 +13,29 @@ def test_deployments_without_an_outcome_are_not_called_successful() -> None:
     bars = {bar.name: list(bar.y) for bar in figure.data if bar.type == "bar" and bar.showlegend}
     assert bars == {"failed": [1, 0, 0], "outcome unknown": [1, 0, 1]}
     assert "Outcome unknown: nothing says how they went." in str(figure.to_dict()).replace("<br>", " ")
+
+
+@pytest.mark.parametrize(
+    ("failed", "succeeded", "said"),
+    [(0, 0, "outcome unknown"), (0, 2, "0 of them failed"),
+     (1, 0, "1 of them failed, outcome of 1 unknown")],
+)  # fmt: skip
+def test_none_failed_is_said_only_where_outcomes_are_known(failed: int, succeeded: int, said: str) -> None:
+    """Two deployments in one week: in the sentence for those who cannot see, and beside the pointer."""
+    weeks = WEEKS.head(1).assign(deployments=2, failed=failed, succeeded=succeeded, changes=5)
+    figure = deployment_weeks(weeks)
+    assert (
+        figure.layout.meta["alt"] == f"Deployments to production by week, n = 2 in 1 week, {said}; 5 changes."
+    )
+    assert f"outcome: {said}" in figure.data[0].hovertext[0]
+
+
+def test_a_deployment_of_unknown_outcome_has_no_dash_for_its_failure() -> None:
+    """A dash would say that it went well."""
+    row = {"deployment": "v1", "repository": "shop", "component": None, "at": pd.Timestamp("2026-01-05", tz="UTC"),
+           "commits": 1, "tickets": 1, "by": "", "failed": False, "restored": pd.NaT, "rework": False,
+           "evidence": "", "outcome": "unknown"}  # fmt: skip
+    shown = deployments_table(pd.DataFrame([row])).data
+    assert shown[["Failure shown by", "Restored"]].to_numpy().tolist() == [
+        ["outcome unknown", "outcome unknown"]
+    ]

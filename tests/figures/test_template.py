@@ -7,6 +7,9 @@ import pytest
 from vsm.figures.maps.matrix import _COST, _MUTED
 from vsm.figures.maps.stream import _DATA_FILL, _HEAD_FILL
 from vsm.figures.theme import (
+    BACK,
+    CAUSE_COLOURS,
+    CAUSE_PATTERNS,
     CONFIG,
     INK,
     KIND_COLOURS,
@@ -17,7 +20,7 @@ from vsm.figures.theme import (
     TEMPLATE,
     framed,
 )
-from vsm.tables.words import STAGE_KINDS
+from vsm.tables.words import CAUSES, STAGE_KINDS
 
 
 def luminance(colour: str) -> float:
@@ -39,6 +42,20 @@ def test_every_kind_of_stage_has_a_look_of_its_own() -> None:
     for look in (KIND_COLOURS, KIND_PATTERNS, KIND_SYMBOLS, KIND_WORDS):
         assert look.keys() == {*STAGE_KINDS, "bulk"}
         assert len(set(look.values())) == len(look)
+
+
+def test_causes_of_waiting_look_like_no_kind_of_stage() -> None:
+    """Every cause has a colour of its own, and no kind of stage nor what moves back has it."""
+    assert CAUSE_COLOURS.keys() == CAUSE_PATTERNS.keys() == set(CAUSES)
+    assert len(set(CAUSE_COLOURS.values())) == len(CAUSES)
+    assert {*KIND_COLOURS.values(), BACK}.isdisjoint(CAUSE_COLOURS.values())
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_waiting_never_looks_like_work(cause: str) -> None:
+    """Causes are purple or crimson: as red as they are blue within a little, and less green than either."""
+    red, green, blue = (int(CAUSE_COLOURS[cause][at : at + 2], 16) for at in (1, 3, 5))
+    assert green < min(red, blue)
 
 
 @pytest.mark.parametrize(

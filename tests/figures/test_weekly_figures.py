@@ -1,5 +1,7 @@
 """What lies where and when, in pictures: bands, bars and cells hold the numbers of hand-made weeks."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,11 +42,28 @@ def test_done_counts_from_the_beginning_of_the_picture() -> None:
     assert list(done.y) == [0, 0]
 
 
-def test_names_stand_beside_bands_that_have_room() -> None:
-    """Each with its count at the end."""
-    figure = cumulative_flow(VISITS, stages=STAGES, as_of=NOW)
-    labels = [note.text for note in figure.layout.annotations if note.name == "band"]
-    assert labels == ["done 1", "Build 1", "Open 1"]
+def test_every_band_is_named_beside_its_end() -> None:
+    """Each with its colour and its count at the end, an empty one too."""
+    figure = cumulative_flow(VISITS, stages=STAGES, as_of=MONDAY + 14 * DAY)
+    labels = [note for note in figure.layout.annotations if note.name == "band"]
+    assert [label.text.split("</span> ")[1] for label in labels] == ["done 1", "Build 0", "Open 2"]
+    assert [label.text.split("'")[1] for label in labels] == [
+        f"color:{band.fillcolor}" for band in figure.data
+    ]
+    heights = [label.y for label in labels]
+    assert min(high - low for low, high in pairwise(heights)) * 380 >= 15 - 1e-9
+
+
+def test_neighbours_of_one_kind_have_shades_that_are_far_apart() -> None:
+    """Of four queues the second is much darker than the first, the third lighter again; none is a work blue."""
+    names = [f"Queue {number}" for number in range(4)]
+    stages = pd.DataFrame({"stage": names, "kind": "queue", "position": range(4)})
+    visits = stayed(*(("a", name, day, day + 1) for day, name in enumerate(names)))
+    figure = cumulative_flow(visits, stages=stages, as_of=NOW)
+    assert [band.fillcolor for band in figure.data[1:]] == [
+        "rgb(251, 223, 157)", "rgb(201, 137, 0)", "rgb(237, 180, 52)", "rgb(143, 92, 0)",
+    ]  # fmt: skip
+    assert all(band.fillpattern.shape is None for band in figure.data)
 
 
 def test_bars_are_finished_tickets_and_the_line_those_that_arrived() -> None:

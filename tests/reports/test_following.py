@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.reports.pages import Visit, code, parameters, prose, shown
-from vsm.figures.links import linked
+from vsm.figures.links import linked, tickets_link
 from vsm.reports.render import render_page
 
 GOOD = "https://jira.example.org/browse/AB-1?a=1&b=2"
@@ -23,6 +23,15 @@ ADDRESSES = [
     7,
 ]
 PLACES = ["good", "script", "data", "path", "scheme", "none", "number"]
+OWN = [
+    tickets_link("handoff", "development", "quality"),
+    "tickets.html#a b",
+    "../tickets.html#a",
+    "tickets.html?a=1#a",
+    "other.html#a",
+    "javascript:window.hacked=1//tickets.html#a",
+    "TICKETS.html#a",
+]
 DRAWN = "figure.chart .scatterlayer .point"
 
 
@@ -34,10 +43,12 @@ def scatter(**trace: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[..., Path]) -> Path:
-    """A page with three figures: one as it may come from the data, one made by ``linked``, one without links."""
+    """A page with figures: one as it may come from the data, one made by ``linked``, without links, with own."""
     folder = tmp_path_factory.mktemp("links")
     raw = scatter(customdata=[["", address] for address in ADDRESSES], meta={"links": 1})
     figures = {"raw": raw, "made": scatter(**linked(ADDRESSES)), "bare": scatter(customdata=[[GOOD]] * 7)}
+    figures["own"] = scatter(customdata=[[address] for address in OWN], meta={"links": 0})
+    (folder / "tickets.html").write_text("tickets")
     cells = [code(name, name=name, outputs=[shown(plotly=figure)]) for name, figure in figures.items()]
     notebook = write_notebook(
         folder / "links.ipynb", prose("# Where?", name="question"), parameters(), *cells
@@ -86,6 +97,21 @@ def test_what_is_no_address_of_the_web_opens_nothing(
         assert (len(page.context.pages), window.called, window.said) == (1, [], []), position
         assert page.evaluate("window.hacked") is None, position
         assert page.url == followed.as_uri(), position
+
+
+def test_a_click_goes_to_the_tickets_of_a_group_in_the_report_itself(
+    followed: Path, visit: Callable[..., Visit]
+) -> None:
+    """In the same tab, so that Back leads back; only to a place in the report's own page of tickets."""
+    window = visit()
+    page = window.open(followed)
+    for position in PLACES[1:]:
+        click(page, 3, position)
+        assert (len(page.context.pages), page.url) == (1, followed.as_uri()), position
+    click(page, 3, "good")
+    page.wait_for_url("**/tickets.html#handoff-development-quality")
+    assert (len(page.context.pages), window.called, window.said) == (1, [], [])
+    assert page.evaluate("window.hacked") is None
 
 
 def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:

@@ -2,6 +2,7 @@
 
 from vsm.figures.ageing import ageing_work
 from vsm.figures.alignment import flow_distribution_bars, objective_table, planned_table
+from vsm.figures.bands import cumulative_flow
 from vsm.figures.causes import (
     blocks_table,
     calendar_table,
@@ -62,7 +63,7 @@ from vsm.figures.trust import (
     sources_table,
     statuses_table,
 )
-from vsm.figures.weeks import cumulative_flow, throughput_bars, wait_heat_map
+from vsm.figures.weeks import throughput_bars, wait_heat_map
 
 __all__ = [
     "CONFIG",

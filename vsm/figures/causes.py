@@ -12,7 +12,7 @@ from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_w
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
-from vsm.figures.theme import SIDE, framed, nothing_to_see
+from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.blocking import lasting
@@ -29,17 +29,6 @@ from vsm.model.handoffs import longest_waits
 from vsm.model.lifecycle import completed
 from vsm.tables import CAUSES, DURATION
 
-_LOOKS: Final = {
-    "blocked": ("#d55e00", "x"),
-    "external": ("#cc79a7", "."),
-    "unassigned": ("#e69f00", "/"),
-    "batched": ("#56b4e9", "-"),
-    "at capacity": ("#0072b2", ""),
-    "overtaken": ("#009e73", "\\"),
-    "unexplained": ("#9aa3ab", "|"),
-}
-CAUSE_COLOURS: Final = {cause: colour for cause, (colour, _) in _LOOKS.items()}
-CAUSE_PATTERNS: Final = {cause: pattern for cause, (_, pattern) in _LOOKS.items()}
 HOUR: Final = pd.Timedelta(hours=1)
 _ROW: Final = 42
 _MOST: Final = 12
@@ -93,7 +82,8 @@ def causes_ladder(
         n = number(group["tickets"].max())
         ends.append(escape(f"{in_hours(working)} · {percent(1 - working / elapsed)} non-working · n {n}"))
     names = [wrapped(group, width=24) for group in shown]
-    figure = go.Figure([_bars(table[table["cause"] == cause], cause, by) for cause in CAUSE_COLOURS])
+    causes = [cause for cause in CAUSE_COLOURS if cause != "non-working time"]
+    figure = go.Figure([_bars(table[table["cause"] == cause], cause, by) for cause in causes])
     figure.update_layout(
         barmode="stack",
         # Narrow entries, so that two stand side by side on a page of 700 pixels and stay below the title.

@@ -81,7 +81,7 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
         "At": lambda row: f"{row['at']:%Y-%m-%d %H:%M}",
         "Commits": "commits",
         "Tickets": "tickets",
-        "Failure shown by": lambda row: row["by"] or "–",
+        "Failure shown by": lambda row: row["by"] or _unless_unknown(row, "–"),
         "Restored": _restored,
         "Fix": lambda row: "yes" if row["rework"] else "–",
         "Evidence": "evidence",
@@ -101,9 +101,13 @@ def _place(row: Mapping[Any, Any]) -> str:
     return ": ".join(words) or "–"
 
 
+def _unless_unknown(row: Mapping[Any, Any], otherwise: str) -> str:
+    return "outcome unknown" if row["outcome"] == "unknown" else otherwise
+
+
 def _restored(row: Mapping[Any, Any]) -> str:
     if not row["failed"]:
-        return "–"
+        return _unless_unknown(row, "–")
     return "not yet" if pd.isna(row["restored"]) else f"{row['restored']:%Y-%m-%d %H:%M}"
 
 
@@ -126,7 +130,7 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
         return nothing_to_see(
             of="deployment_weeks", title=title or _TITLE, hint="No deployment and no release tag is known."
         )
-    unknown = weeks["deployments"] - weeks["failed"] - weeks["succeeded"]
+    unknown = _unknown(weeks)
     counts = {"successful": weeks["succeeded"], "failed": weeks["failed"], "outcome unknown": unknown}
     figure = go.Figure([*(_bars(weeks, of, name) for name, of in counts.items()), _points(weeks)])
     most = int(weeks["deployments"].max())
@@ -153,13 +157,21 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
         ),
         alt=(
             f"Deployments to production by week, n = {deployed} in {pluralize(len(weeks), 'week')}, "
-            f"{number(weeks['failed'].sum())} of them failed; {changes} changes."
+            f"{_outcomes(weeks['failed'].sum(), unknown.sum(), of=weeks['deployments'].sum())}; "
+            f"{changes} changes."
         ),
         body=300,
         head=34,
         foot=40,
         left=SIDE + 44,
     )
+
+
+def _outcomes(failed: int, unknown: int, *, of: int) -> str:
+    """Say how many failed; 0 only where an outcome is known."""
+    if unknown == of:
+        return "outcome unknown"
+    return f"{number(failed)} of them failed" + (f", outcome of {number(unknown)} unknown" if unknown else "")
 
 
 def _bars(weeks: pd.DataFrame, counts: "pd.Series[int]", name: str) -> go.Bar:
@@ -178,6 +190,11 @@ def _bars(weeks: pd.DataFrame, counts: "pd.Series[int]", name: str) -> go.Bar:
         hovertext=_hovers(weeks),
         hoverinfo="text",
     )
+
+
+def _unknown(weeks: Any) -> Any:
+    """How many deployments nobody knows the outcome of, in a week or in each of several."""
+    return weeks["deployments"] - weeks["failed"] - weeks["succeeded"]
 
 
 def _points(weeks: pd.DataFrame) -> go.Scatter:
@@ -205,7 +222,7 @@ def _hovers(weeks: pd.DataFrame) -> list[str]:
             f"week of {row['week']:%Y-%m-%d}",
             [
                 ("deployments", number(row["deployments"])),
-                ("failed", number(row["failed"])),
+                ("outcome", _outcomes(row["failed"], _unknown(row), of=row["deployments"])),
                 ("changes", number(row["changes"])),
                 ("median lead time", short_duration(row["lead_median"])),
             ],

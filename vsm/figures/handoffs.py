@@ -7,20 +7,17 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
 from vsm.figures.labels import escape, hover, iso_day, pluralize, text_width, wrapped
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import filled, row_axis, row_bars, value_axis
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, with_interval
-from vsm.figures.theme import SIDE, framed, nothing_to_see
+from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 
 WORDS: Final = BECAUSE | {"non-working time": "on nights and weekends"}
-_COLOURS: Final = CAUSE_COLOURS | {"non-working time": "#5b6570"}
-_PATTERNS: Final = CAUSE_PATTERNS | {"non-working time": ""}
 _HINT: Final = "No handoff has made enough delivered tickets wait."
 _DAY: Final = pd.Timedelta(days=1)
 _ROW: Final = 52
@@ -119,7 +116,7 @@ def _bar(story: Mapping[Any, Any], cause: str, position: int, unit: pd.Timedelta
         textposition="outside",
         textfont={"size": 16},
         cliponaxis=False,
-        marker=filled(_COLOURS[cause], _PATTERNS[cause]),
+        marker=filled(CAUSE_COLOURS[cause], CAUSE_PATTERNS[cause]),
         hovertext=[hover(f"{story['key']}: {WORDS[cause]}", facts)],
     )
 

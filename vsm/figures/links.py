@@ -1,12 +1,15 @@
-"""How a point of a figure, or a key in a table, leads to its ticket.
+"""How a point of a figure, or a cell of a table, leads to its ticket or tickets.
 
-A key in a table is a mark (``vsm.findings.shown_ticket``). A point has its address in its ``customdata``: a
-trace whose points can be followed has ``meta = {"links": slot}``, and each point's ``customdata`` is a list
-that holds its address, or nothing, at that slot. The page (``page.js``) opens addresses of the web only, each
-in a tab of its own that knows nothing of the page.
+A key in a table is a mark (``vsm.findings.shown_ticket``), and so is a number that stands for several tickets
+(``shown_tickets``). A point has its address in its ``customdata``: a trace whose points can be followed has
+``meta = {"links": slot}``, and each point's ``customdata`` is a list that holds its address, or nothing, at
+that slot. The page (``page.js``) opens addresses of the web, each in a tab of its own that knows nothing of
+the page, and places in the report's own pages of tickets.
 """
 
+import re
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -14,6 +17,9 @@ import pandas as pd
 from vsm.findings import shown_ticket
 
 SLOT: Final = 0
+TICKETS: Final = "tickets.html"
+_PLACE: Final = re.compile(r"(?:tickets|timelines)\.html#[\w-]+", re.ASCII)
+_WORD: Final = re.compile(r"[0-9a-z]+")
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -32,10 +38,46 @@ def web_address(text: object) -> str | None:
     return None if odd or not address.lower().startswith(_SCHEMES) else address
 
 
+def tickets_link(kind: str, *names: object) -> str:
+    """The place where a report lists the tickets of one group, such as those that one handoff passed on.
+
+    Parameters
+    ----------
+    kind, names
+        What the group is and whose, as ``vsm.model.ticket_groups`` names it.
+
+    Examples
+    --------
+    >>> tickets_link("handoff", "development", "quality")
+    'tickets.html#handoff-development-quality'
+    >>> tickets_link("stage", "Waiting for QA"), tickets_link("over-age")
+    ('tickets.html#stage-waiting-for-qa', 'tickets.html#over-age')
+    """
+    plain = " ".join(map(str, (kind, *names))).casefold().encode("ascii", "xmlcharrefreplace").decode()
+    return f"{TICKETS}#{'-'.join(_WORD.findall(plain))}"
+
+
+def shown_tickets(text: str, address: str) -> str:
+    """Show a number or name in HTML that leads to its tickets, where a report lists them; it is escaped.
+
+    Examples
+    --------
+    >>> shown_tickets("3 < 4", tickets_link("open"))
+    '<span data-tickets="tickets.html#open">3 &lt; 4</span>'
+    """
+    return f'<span data-tickets="{escape(address)}">{escape(text)}</span>'
+
+
+def _address(text: object) -> str | None:
+    """A page of the web, or a place in the report's own pages of tickets."""
+    return str(text) if _PLACE.fullmatch(str(text)) else web_address(text)
+
+
 def linked(addresses: Iterable[object]) -> dict[str, Any]:
     """Arguments that make the points of a trace lead to these addresses, in their order.
 
-    Nothing at all where no point has an address, so that nothing seems to lead anywhere.
+    An address is of the web, or made by ``tickets_link``. Nothing at all where no point has one, so that
+    nothing seems to lead anywhere.
 
     Examples
     --------
@@ -44,7 +86,7 @@ def linked(addresses: Iterable[object]) -> dict[str, Any]:
     >>> linked([None])
     {}
     """
-    slots = [[web_address(text)] for text in addresses]
+    slots = [[_address(text)] for text in addresses]
     if not any(address for (address,) in slots):
         return {}
     return {"customdata": slots, "meta": {"links": SLOT}}

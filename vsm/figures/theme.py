@@ -1,7 +1,8 @@
 """The look of every figure: template, palette, frame, and nothing sent away.
 
-Colours are Okabe and Ito's, told apart by people who see red and green alike; kinds of stages differ in
-pattern or shape too. Text outside of a fill has no colour of its own, so that a page may turn dark.
+Kinds of stages have Okabe and Ito's colours, which people who see red and green alike can distinguish; kinds
+differ in pattern or shape too, and so do causes of waiting. Text outside of a fill has no colour of its own,
+so that a page may turn dark.
 """
 
 import textwrap
@@ -30,6 +31,27 @@ KIND_COLOURS: Final = {kind: colour for kind, (colour, _, _, _) in _KINDS.items(
 KIND_PATTERNS: Final = {kind: pattern for kind, (_, pattern, _, _) in _KINDS.items()}
 KIND_SYMBOLS: Final = {kind: symbol for kind, (_, _, symbol, _) in _KINDS.items()}
 KIND_WORDS: Final = {kind: words for kind, (_, _, _, words) in _KINDS.items()}
+_CAUSES: Final = {
+    "blocked": ("#a3184a", "x"),
+    "external": ("#d98bb4", "."),
+    "unassigned": ("#d0517f", "/"),
+    "batched": ("#cfa9e0", "-"),
+    "at capacity": ("#7a4fc4", ""),
+    "overtaken": ("#b06fd0", "\\"),
+    "unexplained": ("#a8929f", "|"),
+    "non-working time": ("#d8ccd6", ""),
+}
+CAUSE_COLOURS: Final = {cause: colour for cause, (colour, _) in _CAUSES.items()}
+"""Causes of waiting are purple and crimson: no kind of stage is, so waiting never looks like work."""
+CAUSE_PATTERNS: Final = {cause: pattern for cause, (_, pattern) in _CAUSES.items()}
+KIND_SHADES: Final = {
+    "queue": ("#fbdf9d", "#e69f00", "#8f5c00"),
+    "work": ("#a9d3ef", "#0072b2", "#003a5c"),
+    "external": ("#f3d3e4", "#cc79a7", "#7b3f62"),
+    "done": ("#7fd0b7", "#009e73", "#005a41"),
+    "bulk": ("#d3d8dc", "#9aa3ab", "#5f6a73"),
+}
+"""Kind → its colour from light to dark, where several stages of one kind lie beside each other."""
 BACK: Final = "#d55e00"
 WAIT_SCALE: Final = ((0.0, "#c3cbd3"), (0.5, "#9a86c9"), (1.0, "#5d33a6"))
 

@@ -6,11 +6,12 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.causes import CAUSE_COLOURS, CAUSE_PATTERNS
 from vsm.figures.labels import escape, hover, pluralize, text_width, unnamed
 from vsm.figures.marks import filled, row_axis, upright
 from vsm.figures.theme import (
     BACK,
+    CAUSE_COLOURS,
+    CAUSE_PATTERNS,
     KIND_COLOURS,
     KIND_PATTERNS,
     KIND_WORDS,
@@ -243,9 +244,6 @@ _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
 _NARROW: Final = 540
 """Pixels of time on a page of 700."""
 _MILLI: Final = pd.Timedelta(milliseconds=1)
-_NIGHT: Final = "non-working time"
-_COLOURS: Final = KIND_COLOURS | CAUSE_COLOURS | {_NIGHT: "#c3cbd3"}
-_PATTERNS: Final = KIND_PATTERNS | CAUSE_PATTERNS | {_NIGHT: ""}
 _MARKS: Final = {
     "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
     "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
@@ -268,9 +266,10 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
     known: set[str] = set()
     for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
         lane, group = str(of).split("/")
-        colour, pattern = _COLOURS[group], _PATTERNS[group]
-        style = filled(colour, pattern if lane != "hands" else "")
-        name = f"waited: {group}" if lane == "wait" else KIND_WORDS[group]
+        waits = lane == "wait"
+        colours, patterns = (CAUSE_COLOURS, CAUSE_PATTERNS) if waits else (KIND_COLOURS, KIND_PATTERNS)
+        style = filled(colours[group], patterns[group] if lane != "hands" else "")
+        name = f"waited: {group}" if waits else KIND_WORDS[group]
         records = rows.to_dict("records")
         drawn.append(
             {

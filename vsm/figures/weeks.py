@@ -1,4 +1,4 @@
-"""The stream week by week: throughput, the cumulative flow diagram, and where it waits."""
+"""The stream week by week: throughput, and where it waits."""
 
 from typing import Any, Final
 
@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from vsm.figures.labels import (
     MOST_STAGES,
-    escape,
     hover,
     number,
     pluralize,
@@ -20,9 +19,6 @@ from vsm.figures.theme import (
     FAINT,
     INK,
     KIND_COLOURS,
-    KIND_PATTERNS,
-    KIND_WORDS,
-    PAPER,
     SIDE,
     SOFT,
     WAIT_SCALE,
@@ -30,7 +26,7 @@ from vsm.figures.theme import (
     nothing_to_see,
 )
 from vsm.findings.durations import percent, short_duration
-from vsm.model.weekly import stage_counts, usual_week, waiting_by_week, weekly_flow
+from vsm.model.weekly import usual_week, waiting_by_week, weekly_flow
 
 _WEEK_FACTS: Final = {
     "delivered": "delivered",
@@ -148,154 +144,6 @@ def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | Non
     return (
         f"Tickets delivered and arrived in each of {pluralize(len(shown), 'week')}: "
         f"{number(shown['delivered'].sum())} delivered, {number(shown['arrived'].sum())} arrived. {typical}"
-    )
-
-
-_CUMULATIVE_TITLE: Final = "Work in each stage, week by week"
-_OTHERS: Final = "other stages"
-_CUMULATIVE_BODY: Final = 340
-_APART: Final = 14
-"""Pixels between two labels beside the bands."""
-
-
-def cumulative_flow(
-    visits: pd.DataFrame,
-    *,
-    stages: pd.DataFrame,
-    as_of: pd.Timestamp,
-    weeks: int = 26,
-    title: str | None = None,
-) -> go.Figure:
-    """Cumulative flow diagram of the last ``weeks``: tickets in each stage, done ones as one band.
-
-    Bands lie in the order of the stream, done at the bottom. A band that gets thicker is a queue that grows.
-    Done counts from the beginning of what is shown, so that bands of open work stay readable. Tickets that
-    move backwards, or are found gone, make it fall: it is drawn as it was.
-
-    Examples
-    --------
-    >>> now = pd.Timestamp("2026-01-05", tz="UTC")
-    >>> visits = pd.DataFrame({"stage": ["Open"], "entered": [now], "left": pd.to_datetime([None], utc=True)})
-    >>> stages = pd.DataFrame({"stage": ["Open"], "kind": ["queue"], "position": [0]})
-    >>> cumulative_flow(visits, stages=stages, as_of=now).layout.meta["alt"]
-    'Tickets by stage at the end of each of 1 week. At the end n = 1 are open: 1 in Open, the most.'
-    """
-    counts = stage_counts(visits, stages=stages, as_of=as_of)
-    if counts.empty:
-        return nothing_to_see(
-            of="cumulative_flow",
-            title=title or _CUMULATIVE_TITLE,
-            hint="No ticket has entered a stage so far.",
-        )
-    kinds = dict(zip(stages["stage"].astype("str"), stages["kind"].astype("str"), strict=True))
-    shown = counts.tail(weeks)
-    done = [name for name in shown.columns if kinds[str(name)] == "done"]
-    bands = shown.drop(columns=done)[[name for name in shown.columns if name not in done][::-1]]
-    finished = shown[done].sum(axis=1)
-    finished -= finished.min()
-    kinds, words = kinds | {_OTHERS: "bulk"}, KIND_WORDS | {"bulk": "of several kinds"}
-    bands, left_out = _folded(bands)
-    figure = go.Figure(
-        [
-            _band(finished, "done", "done", "done since the start of the chart"),
-            *(_band(bands[name], str(name), kinds[str(name)], words[kinds[str(name)]]) for name in bands),
-        ]
-    )
-    labels = _cumulative_labels(bands, finished)
-    figure.update_layout(
-        xaxis=DATE_AXIS,
-        yaxis=value_axis("tickets", tickformat=",d"),
-        annotations=labels,
-        hovermode="closest",
-    )
-    return framed(
-        figure,
-        of="cumulative_flow",
-        title=title or _CUMULATIVE_TITLE,
-        caption=(
-            f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
-            f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
-            "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
-            f"deleted.{left_out}"
-        ),
-        alt=_cumulative_alt(bands) + left_out,
-        body=_CUMULATIVE_BODY,
-        foot=32,
-        left=SIDE + 48,
-        right=SIDE + 8 + text_width([label["text"] for label in labels], size=11),
-    )
-
-
-def _folded(bands: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Put the thinnest of too many bands together, on top, and say so."""
-    if bands.shape[1] <= MOST_STAGES:
-        return bands, ""
-    thinnest = bands.sum().sort_values(kind="stable").index[:-MOST_STAGES]
-    others = bands[thinnest].sum(axis=1)
-    said = f" The {number(len(thinnest))} stages with the fewest tickets are one band, grey: {_OTHERS}."
-    return bands.drop(columns=thinnest).assign(**{_OTHERS: others}), said
-
-
-def _band(counts: "pd.Series[Any]", name: str, kind: str, word: str) -> go.Scatter:
-    return go.Scatter(
-        x=[f"{week:%Y-%m-%d}" for week in counts.index],
-        y=counts.tolist(),
-        name=name,
-        stackgroup="stages",
-        mode="lines",
-        line={"width": 0.6, "color": PAPER},
-        fillcolor=KIND_COLOURS[kind],
-        fillpattern={
-            "shape": KIND_PATTERNS[kind],
-            "fgcolor": PAPER,
-            "fillmode": "overlay",
-            "size": 7,
-            "solidity": 0.2,
-            "fgopacity": 0.55,
-        },
-        showlegend=False,
-        hovertext=[
-            hover(
-                name,
-                [
-                    ("kind", word),
-                    ("week of", f"{week:%Y-%m-%d}"),
-                    ("n at its end", pluralize(count, "ticket")),
-                ],
-            )
-            for week, count in counts.items()
-        ],
-        hoverinfo="text",
-    )
-
-
-def _cumulative_labels(bands: pd.DataFrame, done: "pd.Series[Any]") -> list[dict[str, Any]]:
-    """Name bands beside their ends, from the bottom up; none where names would lie over each other."""
-    ends = [("done", int(done.iloc[-1])), *((str(name), int(bands[name].iloc[-1])) for name in bands)]
-    whole = max(float((bands.sum(axis=1) + done).max()), 1.0)
-    labels, below, lowest = [], 0, -1e9
-    for name, count in ends:
-        middle = (below + count / 2) / whole * _CUMULATIVE_BODY
-        below += count
-        if not count or middle - lowest < _APART:
-            continue
-        lowest = middle
-        labels.append(
-            {
-                "text": f"{wrapped(name, width=22, lines=1)} {number(count)}", "name": "band", "x": 1,
-                "xref": "paper", "xanchor": "left", "xshift": 6, "y": middle / _CUMULATIVE_BODY,
-                "yref": "paper", "yanchor": "middle", "showarrow": False, "font": {"size": 11},
-            }
-        )  # fmt: skip
-    return labels
-
-
-def _cumulative_alt(bands: pd.DataFrame) -> str:
-    last = bands.iloc[-1]
-    most = f": {number(last.max())} in {escape(last.idxmax())}, the most" if last.sum() else ""
-    return (
-        f"Tickets by stage at the end of each of {pluralize(len(bands), 'week')}. At the end n = "
-        f"{number(last.sum())} are open{most}."
     )
 
 

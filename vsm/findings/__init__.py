@@ -5,11 +5,13 @@ from vsm.findings.past import Evidence
 from vsm.findings.present import Present
 from vsm.findings.ranked import findings_about_now, findings_about_past
 from vsm.findings.since_last import ClaimChange, changes_since, remembered
+from vsm.findings.summary import Summary, Tile, summary_of
 from vsm.findings.trust import CAUSES as WHY_IT_WAITS
 from vsm.findings.trust import TEAMS as WHICH_TEAM
 from vsm.findings.trust import answered
 
 __all__ = [
     "WHICH_TEAM", "WHY_IT_WAITS", "Basis", "ClaimChange", "Evidence", "Finding", "Findings", "Gap", "Present",
-    "answered", "changes_since", "findings_about_now", "findings_about_past", "remembered", "shown_ticket",
+    "Summary", "Tile", "answered", "changes_since", "findings_about_now", "findings_about_past", "remembered",
+    "shown_ticket", "summary_of",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config.findings import FindingRules
+from vsm.model.ageing import usual_pace
 from vsm.model.batches import batches_from_stage_visits
 from vsm.model.lifecycle import completed, units_of_work
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
@@ -191,6 +192,23 @@ class Present:
         """The lifecycles of what was delivered within the period."""
         done = completed(self.lives)
         return done[self.within(done["finished"])]
+
+    @cached_property
+    def delivered_before(self) -> pd.DataFrame:
+        """The same of the period before."""
+        done = completed(self.lives)
+        inside = pd.Series(data=False, index=done.index)
+        for span in self.spans_before:
+            inside |= (done["finished"] >= span.begin) & (done["finished"] < span.end)
+        return done[inside]
+
+    @cached_property
+    def usual_stay(self) -> "pd.Series[Any]":
+        """The time within which 85 % of tickets left each stage; missing where that is not known."""
+        pace = usual_pace(
+            self.stage_visits, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum
+        )
+        return pace[pace["measure"] == "stay"].set_index("stage")["p85"]
 
     def shares(self, seconds: "pd.Series[Any]", opened: "pd.Series[Any]") -> pd.DataFrame:
         """Give each group's share of the time that tickets were open, with its interval.

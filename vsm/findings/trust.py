@@ -10,6 +10,7 @@ from vsm.findings.durations import percent
 from vsm.findings.finding import TRUST, Finding, Gap
 from vsm.quality.assumed import FROM
 
+TIMES: Final = "How long tickets take"
 TIME: Final = "Where their time goes"
 TEAMS: Final = "Which team waits for which"
 CAUSES: Final = "Why it waits"

@@ -70,11 +70,14 @@
     plot.dataset.drawn = "true";
   }
 
+  const PLACE = /^(tickets|timelines)\.html#[\w-]+$/; // in this report's own pages of tickets
   // A trace whose points lead somewhere has meta.links: the place of the address in a point's customdata.
   function addressOf(point) {
     const slot = point?.data?.meta?.links;
     const text = Number.isInteger(slot) && Array.isArray(point.customdata) ? point.customdata[slot] : null;
-    if (typeof text !== "string" || !URL.canParse(text)) return null; // from the data: absolute, and of the web
+    if (typeof text !== "string") return null;
+    if (PLACE.test(text)) return text;
+    if (!URL.canParse(text)) return null; // from the data: absolute, and of the web
     const address = new URL(text);
     return ["http:", "https:"].includes(address.protocol) ? address.href : null;
   }
@@ -97,7 +100,9 @@
         [touched, at] = [name, performance.now()];
         if (first || echo) return;
       }
-      window.open(addressOf(aim), "_blank", "noopener,noreferrer");
+      const address = addressOf(aim);
+      if (PLACE.test(address)) location.assign(address);
+      else window.open(address, "_blank", "noopener,noreferrer");
     });
   }
 
