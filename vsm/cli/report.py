@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Team, TicketType, Until, console
+from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
 from vsm.read import read_stream
 from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
@@ -26,14 +26,13 @@ def report(
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
-    team: Team = "",
-    ticket_type: TicketType = "",
+    where: Where = "",
     names: Names = False,
     pdf: Pdf = False,
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
-    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
-    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
+    chosen = {"since": since, "until": until, "where": where}
+    stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     page = publish(dir_, stream, chosen | {"names": names}, pdf=pdf)
     out = console()
     out.print(f"Report: {page}")
@@ -65,8 +64,7 @@ def slides(
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
-    team: Team = "",
-    ticket_type: TicketType = "",
+    where: Where = "",
     names: Names = False,
     pdf: Pdf = False,
     pptx: Annotated[bool, typer.Option("--pptx", help="Write PowerPoint too; needs vsm\\[pptx].")] = False,
@@ -74,8 +72,8 @@ def slides(
     """Make slides for a retrospective under runs/; keys: arrows, S for the speaker's notes."""
     if pptx:
         require_pptx()
-    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}
-    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
+    chosen = {"since": since, "until": until, "where": where, "names": names}
+    stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     html = publish_slides(
         notebooks_folder() / RETRO,
         runs=WorkFolder.at(dir_).runs,

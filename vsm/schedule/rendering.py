@@ -43,9 +43,8 @@ def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
     ArchiveError
         The archive is damaged or locked.
     """
-    names = ("since", "until", "team", "ticket_type")
-    since, until, team, kind = (str(plan.parameters.get(name, "")) for name in names)
-    return read_stream(folder.root, since=since, until=until, team=team, ticket_type=kind)
+    names = ("since", "until", "where")
+    return read_stream(folder.root, **{name: str(plan.parameters.get(name, "")) for name in names})
 
 
 def compared(
