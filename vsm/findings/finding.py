@@ -64,6 +64,8 @@ class Finding:
         A stage, or upstream → downstream team.
     claim
         One or two sentences with number, interval and n.
+    title
+        The same in a few words: what a slide or a mail is headed with.
     cost
         The time that it is about, in all; findings are ordered by it. Findings about now count time within
         their period, those about the past the whole lead time of delivered tickets.
@@ -99,6 +101,7 @@ class Finding:
     tickets: tuple[str, ...]
     caveat: str
     experiment: str
+    title: str = ""
     stages: tuple[str, ...] = ()
     question: str = ""
     trust: str = TRUST[0]
@@ -204,10 +207,14 @@ class Findings(tuple[Finding, ...]):
         return Findings((finding for finding in self if finding.rule in rules), nothing=why or NO_CLAIM)
 
     def headlines(self, most: int = 3) -> "Findings":
-        """Give the first ones that ask for something: each subject, and each next step, once."""
+        """Give the first ones that ask for something: each subject, and each next step, once.
+
+        What is solved asks for nothing, even where some of it is left.
+        """
         first: list[Finding] = []
+        solved = {finding.subject for finding in self if finding.rule == "solved"}
         for finding in self:
-            known = {words for each in first for words in (each.subject, each.experiment)}
+            known = solved | {words for each in first for words in (each.subject, each.experiment)}
             if finding.experiment and not known & {finding.subject, finding.experiment}:
                 first.append(finding)
         return Findings(

@@ -38,6 +38,10 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
                 f"back and forth between {row['a']} and {row['b']}, with {row['rounds']} returns: "
                 f"{with_interval(row)} of the lead time of all delivered in it."
             ),
+            title=(
+                f"{row['tickets']} of {counted(len(present.delivered), 'ticket')} went back and forth "
+                f"between {row['a']} and {row['b']}"
+            ),
             cost=row["cost"],
             share=row["share"],
             low=row["low"],
@@ -99,6 +103,7 @@ def discarded(present: Present) -> Iterator[Finding]:
             f"{with_interval(counts)} of what was finished in {present.words} was discarded: {len(gone)} of "
             f"{len(ended)} tickets, open for {usual} until then (median)."
         ),
+        title=f"{percent(counts['share'])} of what was finished was discarded",
         cost=time_of(float(seconds.sum())),
         share=float(seconds.sum() / total) if total else 0.0,
         low=float("nan"),

@@ -64,6 +64,10 @@ def stuck(present: Present) -> Iterator[Finding]:
                 f"{how}; the oldest has been there for {humanize_duration(late['stay'].iloc[0])}. That is "
                 f"{percent(finding.share)} of the time that tickets were open in {present.words}{alone}."
             ),
+            title=(
+                f"{counted(len(there), 'ticket')} {'wait' if stage in present.queued else 'are'} in "
+                f"'{stage}', {some} of them {f'since before {since}' if pd.isna(usual) else 'over age'}"
+            ),
             low=UNKNOWN,
             high=UNKNOWN,
             n=len(there),
@@ -104,11 +108,13 @@ def queues(present: Present) -> Iterator[Finding]:
             quiet = present.as_of - last > QUIET
             claim += f" Nothing has been there since {last:%Y-%m-%d}." if quiet else " Nothing is there now."
         rule, experiment = "queue", f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
+        title = f"Work spends {percent(finding.share)} of its time waiting in '{stage}'"
         if stage in present.outside:
             experiment = asked_of(stage)
         if stage in rhythm.index:
             row = rhythm.loc[[stage]].to_dict("records")[0]
             rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
+            title = f"Work waits for the next batch in '{stage}': {percent(finding.share)} of its time"
             claim += (
                 f" Tickets leave it in batches: {row['batched']} of {row['departures']} departures, median "
                 f"size {row['size']:g}, one every {humanize_duration(pd.Timedelta(row['every']))}, at most "
@@ -118,6 +124,7 @@ def queues(present: Present) -> Iterator[Finding]:
             finding,
             rule=rule,
             claim=claim,
+            title=title,
             caveat="Elapsed time, so nights and weekends count, of finished and open tickets.",
             experiment="" if quiet or finding.n < present.minimum else experiment,
             stages=(stage,),
@@ -151,6 +158,7 @@ def handoffs(present: Present) -> Iterator[Finding]:
         yield replace(
             finding,
             claim=f"{where}: {many}{usual}. {spent}{_why(present, rows)}",
+            title=f"{pair}: work waits {percent(finding.share)} of its time to be taken on",
             caveat=(
                 "The wait ends at the first trace of work; earlier work without a trace would shorten it."
                 + (f" {hidden}" if rank == 0 and hidden else "")

@@ -34,6 +34,8 @@ def growing(present: Present) -> Iterator[Finding]:
                 f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
                 f"{row['weeks']} weeks)."
             ),
+            title=f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} "
+            f"tickets in {weeks} weeks",
             cost=time_of(seconds if up else 0),
             share=seconds / total if total and up else 0.0,
             low=UNKNOWN,
@@ -86,6 +88,10 @@ def moved(present: Present) -> Iterator[Finding]:
                 f"{'New' if worse else 'Solved'}: waiting in '{stage}' {'rose' if worse else 'fell'} from "
                 f"{percent(a)} of the time that tickets were open in {present.words_before} to "
                 f"{percent(b)} in {present.words}."
+            ),
+            title=(
+                f"{'New' if worse else 'Solved'}: waiting in '{stage}' {'rose' if worse else 'fell'} from "
+                f"{percent(a)} to {percent(b)} of the time"
             ),
             cost=time_of(rows["seconds"].sum()),
             share=float(b),

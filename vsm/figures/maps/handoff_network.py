@@ -62,7 +62,7 @@ def handoff_network(
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or _TITLE,
+        "title": title or f"{percent(_share(part, ways[-1]))} of all waiting: {' → '.join(ways[-1])}",
         "caption": _caption(handoff_network, ways),
         "alt": _alt(handoff_network, ways),
         "foot": 14,
