@@ -64,7 +64,7 @@ class Plots(_Accessor):
 
     __slots__ = ()
 
-    value_stream_map = _of(figures.value_stream_map)
+    value_stream_map = _of(figures.value_stream_map, facts="map_facts")
     flow_map = _of(figures.flow_map, visits="visits")
     handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
@@ -182,4 +182,4 @@ class Slides(_Accessor):
             return None
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(self._stream).value_stream_map(title=title)  # type: ignore[attr-defined]
+        return Plots(self._stream).value_stream_map(title=title, slide=True)  # type: ignore[attr-defined]
