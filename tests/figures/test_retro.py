@@ -133,7 +133,7 @@ def test_what_changed_is_said_with_the_measures_that_moved(planted: ValueStream)
     )
     assert slide.rows[0] == ("Measure", "Now", "Before")
     assert slide.rows[2] == ("Open tickets", "62", "18 on 2025-12-06")
-    assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since the last retro: ")
+    assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since 20 February 2026: ")
 
 
 def test_experiments_begun_since_the_last_retro_are_named(planted: ValueStream) -> None:

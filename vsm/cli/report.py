@@ -73,6 +73,9 @@ def slides(
     ticket_type: TicketType = "",
     names: Names = False,
     pdf: Pdf = False,
+    last_retro: Annotated[
+        str, typer.Option(help="YYYY-MM-DD: show what has changed since; by default in the current period.")
+    ] = "",
     pptx: Annotated[bool, typer.Option("--pptx", help="Write PowerPoint too; needs vsm\\[pptx].")] = False,
 ) -> None:
     """Make slides for a retrospective under runs/; keys: arrows, S for the speaker's notes."""
@@ -83,7 +86,7 @@ def slides(
     html = publish_slides(
         notebooks_folder() / RETRO,
         runs=WorkFolder.at(dir_).runs,
-        parameters={"data_dir": str(dir_.resolve()), **chosen},
+        parameters={"data_dir": str(dir_.resolve()), "last_retro": last_retro, **chosen},
         at=datetime.now(UTC),
         title=stream.workflow.stream.name,
         provenance=stream.provenance,

@@ -109,10 +109,9 @@ def since_last(
     tried = [f"Tried from {_day(each.since)} on: {each.name}." for each in experiments if each.since >= day]
     if not (news or tried):
         return None
-    since = "the last retro" if last_retro else _day(day)
     rows = [(tile.measure, tile.value, tile.before) for tile in measured[:3]]
     return Words(
-        f"Since {since}: {', '.join(news) or 'no lasting change is seen'}",
+        f"Since {_day(day)}: {', '.join(news) or 'no lasting change is seen'}",
         items=tuple([*said.values(), *tried][:3]),
         rows=(("Measure", "Now", "Before"), *rows) if rows else (),
         notes=(

@@ -111,9 +111,11 @@ def render_plan(
     )
     made = index.parent
     if "slides" in report.formats:
+        last = "" if before is None else before.data[:10]
+        asked = {**shared, "parameters": {**shared["parameters"], "last_retro": last}}
         deck = publish_slides(
             notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=stream.provenance,
-            notice=notice, **shared,
+            notice=notice, **asked,
         )  # fmt: skip
         deck.rename(made / deck.name)
         deck.with_suffix(".ipynb").unlink()
