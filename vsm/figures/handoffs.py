@@ -120,7 +120,13 @@ def places_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.Da
         "Waiting in handoffs of delivered tickets, by the stage the ticket was in. In a work stage it lasts "
         "until the first recorded activity; one handoff may wait in several stages."
     )
-    return table_of(found, columns, caption, nothing="No handoff of a delivered ticket has waited so far.")
+    return table_of(
+        found,
+        columns,
+        caption,
+        nothing="No handoff of a delivered ticket has waited so far.",
+        leads={"Tickets": ("handoff-wait", "stage")},
+    )
 
 
 def hidden_waits_table(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
@@ -163,4 +169,5 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
         costs,
         columns,
         "Handoffs of delivered tickets between persons or teams; returns go to an earlier stage.",
+        leads={"Tickets": ("handoff", "from_team", "to_team")},
     )

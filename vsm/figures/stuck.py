@@ -135,7 +135,13 @@ def open_stages_table(
         "(Kaplan–Meier: open visits, and those that a bulk edit ended, count as not yet left; not reached: "
         "too many of them). Started: somebody has worked on it, if only once."
     )
-    return table_of(stages, columns, caption, nothing="Nothing to see yet: no ticket is open.")
+    return table_of(
+        stages,
+        columns,
+        caption,
+        nothing="Nothing to see yet: no ticket is open.",
+        leads={"Open now": ("queue", "stage"), "Over 85th percentile": ("over-age", "stage")},
+    )
 
 
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
