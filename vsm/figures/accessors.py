@@ -175,10 +175,11 @@ class Slides(_Accessor):
         return figure
 
     def map(self) -> go.Figure | None:
-        """The value stream map, under the share of the time that is waiting; None where nothing was open."""
+        """The value stream map of what was open in the current period; None where nothing was."""
         present = self._stream._present  # noqa: SLF001 - as in ``_of``
         if not present.open.sum():
             return None
+        recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(self._stream).value_stream_map(title=title)  # type: ignore[attr-defined]
+        return Plots(recent).value_stream_map(title=title)  # type: ignore[attr-defined]

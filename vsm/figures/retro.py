@@ -58,8 +58,7 @@ def opening(present: Present, provenance: Mapping[str, str]) -> Words:
     every = f"teams {', '.join(teams)}" if 0 < len(teams) <= _MOST else "all teams" if teams else ""
     about = [
         provenance.get("stream", ""),
-        f"team {provenance['team']}" if "team" in provenance else every,
-        f"only {provenance['ticket_type']}" if "ticket_type" in provenance else "",
+        f"only {provenance['where']}" if "where" in provenance else every,
         f"{_day(present.period.begin)} to {_day(present.period.end)}",
     ]
     line = " · ".join(each for each in about if each)
