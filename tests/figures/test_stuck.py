@@ -12,6 +12,7 @@ from tests.figures.test_tables import shown
 from tests.model import test_ticket_life as one
 from tests.model.test_ageing import NOW, STAYS, events, lifecycles, stage_visits
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
+from vsm.config import Workflow
 from vsm.errors import ParameterError
 from vsm.figures import ageing, ageing_work, open_stages_table, stuck_table, ticket_life
 from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, conform, empty
@@ -26,7 +27,7 @@ def aged(rows: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the ages of c, in Ready, and d, in Build, however few have left."""
     known = lifecycles()[lifecycles()["ticket"].isin(rows["ticket"])]
     told: dict[str, Any] = {"tickets": tickets(), "minimum": 1}
-    return ageing_work(rows, lifecycles=known, events=events(), **(told | words))
+    return ageing_work(rows, lifecycles=known, events=events(), **({"workflow": Workflow()} | told | words))
 
 
 def life(visits: pd.DataFrame, *, key: str = "KEY-1", title: str | None = None) -> go.Figure:

@@ -16,7 +16,7 @@ from vsm.config.findings import Dismissal, Exclusion, FindingRules
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, ServiceLevel, Waiting
 from vsm.config.stages import HOLDER, Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
 
@@ -78,6 +78,7 @@ class Workflow(Section):
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
+    service_level: ServiceLevel | None = None
     findings: FindingRules = FindingRules()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
@@ -85,6 +86,11 @@ class Workflow(Section):
     def order(self) -> dict[str, int]:
         """Stage → its position in the stream, from 0."""
         return {stage.name: order for order, stage in enumerate(self.stages)}
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Stage → the agreed limit of tickets in it, where there is one."""
+        return {stage.name: stage.wip for stage in self.stages if stage.wip is not None}
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -231,7 +237,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
     "outcome": Outcome, "scope": Scope,
-    "privacy": Privacy, "report": Report, "report.tell": Tell,
+    "privacy": Privacy, "service_level": ServiceLevel, "report": Report, "report.tell": Tell,
     "findings": FindingRules, "findings.dismiss": Dismissal, "findings.exclude": Exclusion,
 }  # fmt: skip
 

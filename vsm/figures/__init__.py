@@ -50,6 +50,7 @@ from vsm.figures.responsibility import (
     first_handoffs_table,
     knowledge_table,
 )
+from vsm.figures.standup import blocked_table, board_table, moved_table, service_level_table
 from vsm.figures.stuck import open_stages_table, stuck_table
 from vsm.figures.theme import CONFIG, TEMPLATE
 from vsm.figures.ticket_life import ticket_life
@@ -73,7 +74,9 @@ __all__ = [
     "ageing_work",
     "backward_table",
     "before_and_after",
+    "blocked_table",
     "blocks_table",
+    "board_table",
     "calendar_table",
     "causes_ladder",
     "causes_table",
@@ -101,6 +104,7 @@ __all__ = [
     "knowledge_table",
     "lead_time_table",
     "meanings_table",
+    "moved_table",
     "moved_waits_table",
     "named_rules_table",
     "objective_table",
@@ -113,6 +117,7 @@ __all__ = [
     "queue_growth_table",
     "referral_table",
     "rework_table",
+    "service_level_table",
     "sources_table",
     "sprints_table",
     "stage_table",

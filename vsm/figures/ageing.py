@@ -1,11 +1,13 @@
 """Work item ageing: open tickets against the usual pace of their stage."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from vsm.config import ServiceLevel, Workflow
 from vsm.errors import ParameterError
 from vsm.figures.labels import (
     TOO_FEW,
@@ -21,6 +23,7 @@ from vsm.figures.links import linked, tickets_link, web_address
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import LATE, open_ages, usual_pace
+from vsm.model.change import LEAD
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
@@ -58,6 +61,7 @@ def ageing_work(
     events: pd.DataFrame,
     measure: str = "age",
     minimum: int,
+    workflow: Workflow,
     title: str | None = None,
 ) -> go.Figure:
     """Work item ageing: open tickets against the usual pace of their stage, on a logarithmic scale.
@@ -73,6 +77,8 @@ def ageing_work(
         ``stay`` (since it entered the stage).
     minimum
         Under so many tickets that left a stage it has no bands.
+    workflow
+        Its WIP limits stand above the columns, and its service level is a line of its measure's chart.
 
     Returns
     -------
@@ -102,10 +108,11 @@ def ageing_work(
     pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
     every, shown = shown, shown[shown["stage"].isin(fullest)]
     column = {stage: position for position, stage in enumerate(pace["stage"])}
-    figure = go.Figure(
-        [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
-    )
+    agreed = _service_level(workflow.service_level, measure, len(pace))
+    drawn = [*bands(pace), *lines(pace, measure=measure), *agreed]
+    figure = go.Figure([*drawn, *_dots(shown.tail(MOST), tickets, column, measure)])
     low, high = reach_of(shown, pace, measure=measure)
+    high = max([high, *(1.2 * days for line in agreed for days in line.y)])
     ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
     upright = len(pace) > _LEVEL
     names = [wrapped(stage, width=22 if upright else 14) for stage in pace["stage"]]
@@ -126,7 +133,7 @@ def ageing_work(
             "fixedrange": True,
             "title": {"text": _AXES[measure]},
         },
-        annotations=_counts(pace, shown, minimum),
+        annotations=_counts(pace, shown, minimum, {} if measure == "cycle" else workflow.limits),
         legend={
             "x": 0,
             "y": 1 + 46 / _HEIGHT,
@@ -203,14 +210,29 @@ def _ticket_facts(row: dict[Any, Any], measure: str) -> str:
     )  # fmt: skip
 
 
-def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[str, Any]]:
-    """Write above each column what it rests on."""
+def _service_level(level: ServiceLevel | None, measure: str, columns: int) -> list[go.Scatter]:
+    """Draw what the team expects as a line across all stages, in the chart of its measure."""
+    if level is None or measure != {LEAD: "age"}.get(level.of, "cycle"):
+        return []
+    line = {"color": BACK, "width": 2, "dash": "longdash"}
+    words = f"service level: {level.percent:g} % within {level.days:g} d"
+    ends, days = [-0.5, columns - 0.5], [level.days] * 2
+    return [go.Scatter(x=ends, y=days, mode="lines", name=words, line=line, hoverinfo="name")]
+
+
+def _counts(
+    pace: pd.DataFrame, shown: pd.DataFrame, minimum: int, limits: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Write above each column what it rests on, and its limit."""
     here = shown.groupby("stage").size()
     notes = []
     for position, row in enumerate(pace.to_dict("records")):
         few = [small("too few")] if row["tickets"] < max(minimum, 1) else []
+        count, limit = int(here.get(row["stage"], 0)), limits.get(row["stage"])
+        agreed = "" if limit is None else f" of {number(limit)}"
+        over = limit is not None and count > limit
         lines = [
-            f"<b>{number(here.get(row['stage'], 0))} open</b>",
+            f"<b>{number(count)}{agreed} {'over limit' if over else 'open'}</b>",
             small(f"n {number(row['tickets'])}"),
             *few,
         ]

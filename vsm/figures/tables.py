@@ -23,7 +23,7 @@ _WORDS: Final = frozenset(
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
-     "What", "Status", "Mapped by", "Value"}
+     "What", "Status", "Mapped by", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
