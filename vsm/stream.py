@@ -330,6 +330,7 @@ class ValueStream:
 
     if TYPE_CHECKING:
         plot: ClassVar[Any]
+        slide: ClassVar[Any]
         table: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]

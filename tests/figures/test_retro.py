@@ -99,7 +99,7 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
 
 def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     """The latest one, with the medians before and after."""
-    about = {"as_of": planted.as_of, "minimum": planted.minimum}
+    about: dict[str, Any] = {"as_of": planted.as_of, "minimum": planted.minimum}
     slide: Any = retro.experiment(TRIED, planted.stage_visits, planted.lifecycles, **about)
     assert heading(slide) == (
         "Yes: “A second tester until 13:00” cut the time in 'Waiting for QA' from 26 to 1.7 days"
@@ -113,7 +113,7 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
 def judged(experiment: Experiment) -> str:
     """The message about one experiment, of thirteen tickets that were delivered."""
     stream = stream_of(*[OFTEN] * 13)
-    about = {"as_of": stream.as_of, "minimum": stream.minimum}
+    about: dict[str, Any] = {"as_of": stream.as_of, "minimum": stream.minimum}
     return heading(retro.experiment([experiment], stream.stage_visits, stream.lifecycles, **about))
 
 

@@ -1,5 +1,6 @@
 """What moved since the last working day, and what is blocked: in groups, as a stand-up walks the board."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,8 +27,8 @@ def moved(**lives: list[tuple[str, float]]) -> list[tuple[object, ...]]:
     """What moved since Tuesday."""
     found = moved_since(stays(**lives), since=MONDAY + DAY)
     return [
-        (row.what, None if pd.isna(row.before) else row.before, row.after, row.tickets)
-        for row in found.itertuples()
+        (row["what"], None if pd.isna(row["before"]) else row["before"], row["after"], row["tickets"])
+        for row in found.to_dict("records")
     ]
 
 
@@ -65,8 +66,8 @@ def test_nothing_moved_is_an_empty_table() -> None:
 
 def office(*days: int) -> Clock:
     """Open at noon on these days from Monday on."""
-    noon = [int((MONDAY + (day + 0.5) * DAY).value) // 1000 for day in days]
-    return Clock(Calendar("office", noon, [at + 3_600_000_000 for at in noon]))
+    noon = np.array([int((MONDAY + (day + 0.5) * DAY).value) // 1000 for day in days])
+    return Clock(Calendar("office", noon, noon + 3_600_000_000))
 
 
 @pytest.mark.parametrize(("today", "last"), [(7, 4), (8, 7), (6, 4)])

@@ -173,7 +173,7 @@ class Slides(_Accessor):
         stream = self._stream
         if not stream.handoff_network.number_of_edges():
             return None
-        figure: go.Figure = Plots(stream).handoff_network()  # type: ignore[attr-defined]
+        figure: go.Figure = Plots(stream).handoff_network()
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
         figure.layout.meta = {**figure.layout.meta, "notes": [*claims, *notes]}
@@ -187,4 +187,4 @@ class Slides(_Accessor):
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(recent).value_stream_map(title=title)  # type: ignore[attr-defined]
+        return Plots(recent).value_stream_map(title=title)

@@ -12,10 +12,9 @@ import plotly.graph_objects as go
 
 from vsm.config import Experiment
 from vsm.errors import ParameterError
-from vsm.figures.causes import CAUSE_COLOURS
 from vsm.figures.labels import number, pluralize
 from vsm.figures.slides import Bars, Words, slide_chart
-from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, SOFT
+from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent
 from vsm.model.ageing import LATE
@@ -305,7 +304,7 @@ def _named(subjects: Sequence[str]) -> str:
     return " and ".join([*each[:2], *([f"{len(each) - 2} more"] if len(each) > 2 else [])])
 
 
-def _cut(summary: object) -> str:
+def _cut(summary: Any) -> str:
     text = "" if pd.isna(summary) else " ".join(str(summary).split())
     return text if len(text) <= _SUMMARY else f"{text[: _SUMMARY - 1].rstrip()}…"
 

@@ -38,7 +38,7 @@ def above_threshold(tell: Tell, stream: ValueStream) -> Iterator[tuple[str, str]
     """
     if tell.measure == "lead_time_p85" and tell.above is not None:
         done = stream._present.delivered["lead"]  # noqa: SLF001 - the current period, as findings see it
-        days = done.quantile(0.85) / _DAY if len(done) >= stream.minimum else float("nan")
+        days = pd.Timedelta(done.quantile(0.85)) / _DAY if len(done) >= stream.minimum else float("nan")
         if days > tell.above:
             yield (
                 f"lead_time_p85 > {tell.above:g}",
