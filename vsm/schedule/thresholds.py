@@ -1,7 +1,7 @@
 """Whether a measure is above what vsm.toml says, so that somebody who asked for it is notified."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,8 +12,8 @@ from vsm.model.lifecycle import still_open
 from vsm.model.standup import blocked_now
 from vsm.stream import ValueStream
 
-_DAY = pd.Timedelta(days=1)
-_WORDS = {"over_age": "over age", "wip": "in progress", "blocked": "blocked"}
+_DAY: Final = 86_400.0
+_WORDS: Final = {"over_age": "over age", "wip": "in progress", "blocked": "blocked"}
 
 
 def passed_thresholds(
@@ -37,8 +37,8 @@ def above_threshold(tell: Tell, stream: ValueStream) -> Iterator[tuple[str, str]
     limits gives each stage that is above its own.
     """
     if tell.measure == "lead_time_p85" and tell.above is not None:
-        done = stream._present.delivered["lead"]  # noqa: SLF001 - the current period, as findings see it
-        days = pd.Timedelta(done.quantile(0.85)) / _DAY if len(done) >= stream.minimum else float("nan")
+        done = stream._present.delivered["lead"].dt.total_seconds()  # noqa: SLF001 - as findings see it
+        days = float(done.quantile(0.85)) / _DAY if len(done) >= stream.minimum else float("nan")
         if days > tell.above:
             yield (
                 f"lead_time_p85 > {tell.above:g}",
