@@ -86,7 +86,9 @@ def since_last(
     better += [each.subject for each in changes if each.kind == "better"]
     said = {change.subject: f"{change}" for change in reversed(changes)}
     said |= {each.subject: f"{each.title}." for each in reversed(moved)}
-    tried = [f"Begun on {_date(each.since)}: {each.name}." for each in experiments if each.since >= day.date()]
+    tried = [
+        f"Begun on {_date(each.since)}: {each.name}." for each in experiments if each.since >= day.date()
+    ]
     news = [f"worse: {_names(worse)}" if worse else "", f"better: {_names(better)}" if better else ""]
     since = "the last retro" if last_retro else _day(day)
     return Words(
@@ -106,7 +108,9 @@ def to_act_on(findings: Findings) -> list[Finding]:
     return [each for each in findings.headlines(len(findings)) if each.share >= WORTH_A_SLIDE][:_MOST]
 
 
-def finding(findings: Findings, visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp, rank: int = 1) -> Any:
+def finding(
+    findings: Findings, visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp, rank: int = 1
+) -> Any:
     """One finding about now, with what to do, and its queue week by week; None where there are fewer.
 
     Parameters

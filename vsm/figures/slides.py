@@ -122,7 +122,13 @@ def slide_chart(
             "margin": {"l": 110, "r": 60, "t": 44, "b": 60},
         }  # fmt: skip
     if len(chart.series) > 1:
-        axes["legend"] = {"font": {"size": LETTER}, "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"}
+        axes["legend"] = {
+            "font": {"size": LETTER},
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        }
         axes["margin"]["t"] = 60
     about = {
         "alt": alt, "line": line, "notes": [*notes], "caption": caption, "slide": True,
