@@ -21,7 +21,7 @@ READ: Any = nbformat.read
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETER = re.compile(r"^[a-z_]+: (str|int|float|bool) = .+  # \S.+$")
 COMMON = {
-    "data_dir": "../data", "since": "", "until": "", "team": "", "ticket_type": "",
+    "data_dir": "../data", "since": "", "until": "", "where": "",
 }  # fmt: skip
 
 

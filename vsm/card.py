@@ -34,7 +34,7 @@ def stream_card(
         f'<tr><th scope="row" style="{LEFT}">{label}</th><td style="{RIGHT}">{number:,}</td></tr>'
         for label, number in (tickets | dict(numbers)).items()
     )
-    chosen = {word: provenance.get(word) for word in ("since", "until", "team", "ticket_type")}
+    chosen = {word: provenance.get(word) for word in ("since", "until", "where")}
     window = "".join(f", {word} {value}" for word, value in chosen.items() if value)
     finding = findings[0].headline if findings else findings.nothing
     return (

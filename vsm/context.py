@@ -8,10 +8,12 @@ import pandas as pd
 
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
+from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.bulk import mark_bulk
-from vsm.eventlog.deliveries import milestones_from_commits
+from vsm.eventlog.deliveries import log_with_deliveries, milestones_from_commits
 from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import Log, QualityNote
+from vsm.eventlog.outcomes import log_with_outcomes
 from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
 from vsm.eventlog.units import unit_of_parts
@@ -61,6 +63,8 @@ class Context:
         Whether the stream is shown to others: numbers about too few people are left out (``[privacy]``).
     notes
         What QUALITY has to say besides its checks.
+    small
+        The teams that are one because they have too few people, if there are any.
     """
 
     log: Log
@@ -73,11 +77,18 @@ class Context:
     as_of: pd.Timestamp
     shared: bool = False
     notes: tuple[QualityNote, ...] = ()
+    small: SmallTeams | None = None
 
     @property
     def unit_of(self) -> Mapping[str, str]:
         """Part → the unit of work that it counts for, by ticket."""
         return unit_of_parts(self.log.tickets)
+
+
+def recorded_until(log: Log, as_of: pd.Timestamp, *, workflow: Workflow) -> Log:
+    """Give a log as it was at an instant, with what was merged, released and delivered by then."""
+    log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
+    return log_with_outcomes(log, workflow=workflow)
 
 
 def with_bulk_marks(log: Log, *, workflow: Workflow) -> Log:
@@ -94,6 +105,7 @@ def context_of(
     as_of: pd.Timestamp,
     shared: bool = False,
     notes: tuple[QualityNote, ...] = (),
+    small: SmallTeams | None = None,
     stages: pd.DataFrame | None = None,
 ) -> Context:
     """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked.
@@ -111,14 +123,16 @@ def context_of(
         moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)
     first = min(moves["at"].min(), as_of) if len(moves) else as_of
     clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
-    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes)
+    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small)
 
 
-def small_teams(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> SmallTeams | None:
+def small_teams(
+    log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp, before: SmallTeams | None = None
+) -> SmallTeams | None:
     """Find the teams of too few people (``[privacy]``); None where each may be shown by its name.
 
     Who held work of a team is known from visits alone, so they are made here to see it, and once more by the
-    stream in which those teams are one.
+    stream in which those teams are one. Those of ``before`` are one already.
     """
     if workflow.privacy.fewest_people <= 1:
         return None
@@ -126,13 +140,16 @@ def small_teams(log: Log, *, people: People, workflow: Workflow, as_of: pd.Times
     if not (_named_teams(context) or (context.moves["kind"] == "team").any()):
         return None
     visits = visits_from_events(context.moves, stages=context.stages, team_of=people.teams, as_of=as_of)
-    return small_teams_in(visits, context=context)
+    return small_teams_in(visits, context=context, before=before)
 
 
-def small_teams_in(visits: pd.DataFrame, *, context: Context) -> SmallTeams | None:
+def small_teams_in(
+    visits: pd.DataFrame, *, context: Context, before: SmallTeams | None = None
+) -> SmallTeams | None:
     """Find the teams of too few people by who held work in these visits; as ``small_teams``."""
     fewest = context.workflow.privacy.fewest_people
-    return small_teams_of(visits, people=context.people, fewest=fewest, known=_named_teams(context))
+    known = _named_teams(context)
+    return small_teams_of(visits, people=context.people, fewest=fewest, known=known, before=before)
 
 
 def small_teams_in_window(

@@ -1,7 +1,6 @@
 """Reading a work folder: its archive and vsm.toml become a ``ValueStream``, or its networks alone."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -17,6 +16,8 @@ from tqdm import tqdm
 
 from vsm.bodies import BOARDS
 from vsm.config import Workflow
+from vsm.config.where import words_of
+from vsm.cuts import Window, day_of
 from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_deployments import log_from_deployments
@@ -28,7 +29,7 @@ from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.ticket_keys import ticket_keys
-from vsm.from_log import Window, stream_from_log
+from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
 from vsm.quality.records import check_future, check_keys, with_notes
 from vsm.sources.archive import Archive, read_archive
@@ -47,7 +48,6 @@ a stored table has another shape. Every stored log of a former version is then m
 Part = TypeVar("Part")
 UNREADABLE: Final = "unreadable source"
 NEVER: Final = pd.Timestamp(0, tz="UTC")
-_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_stream(
@@ -55,8 +55,7 @@ def read_stream(
     *,
     since: str = "",
     until: str = "",
-    team: str = "",
-    ticket_type: str = "",
+    where: str = "",
     seed: int = 0,
     names: bool = False,
 ) -> ValueStream:
@@ -75,10 +74,9 @@ def read_stream(
         or the instant at which an export was taken; where neither is known, the last event recorded. What is
         dated later than the latest pull is ignored either way and reported in ``quality``, and a later day
         is refused.
-    team
-        Keep tickets that this team held at some time. Empty: all.
-    ticket_type
-        Keep tickets of this type. Empty: all.
+    where
+        Keep tickets that fit words such as ``"type=Bug, component=shop front"``: those of ``stream.where``
+        (component, label, epic, type, priority, team, stage). Empty: all.
     seed
         Of the bootstrap intervals: the same seed gives the same numbers.
     names
@@ -111,16 +109,14 @@ def read_stream(
     """
     folder = WorkFolder.at(Path(data_dir))
     workflow, experiments = read_workflow(folder), read_experiments(folder)
-    first, last = _day("since", since), _day("until", until)
+    window = Window(day_of("since", since), day_of("until", until), tuple(words_of(where).items()))
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive, workflow=workflow)
         state, known, look = archive.digest(), _latest_pull(archive), last_look(archive)
         key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
-    as_of = _as_of(log, since=first, until=last, known=known, look=look)
+    as_of = _as_of(log, since=window.since, until=window.until, known=known, look=look)
     if known is not None:
-        log = with_notes(log, check_future(log, known=known, as_of=known if last else as_of))
-    window = Window(first, team or None, ticket_type or None, last)
-    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type}
+        log = with_notes(log, check_future(log, known=known, as_of=known if window.until else as_of))
     provenance = {
         "stream": workflow.stream.name,
         "as of": f"{as_of:%Y-%m-%d %H:%M} UTC",
@@ -129,7 +125,6 @@ def read_stream(
         "workflow": workflow.digest,
         "vsm": version("vsm"),
     }
-    provenance |= {name: value for name, value in chosen.items() if value}
     return stream_from_log(
         log,
         workflow=workflow,
@@ -150,7 +145,7 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
     ``read_stream``; with ``names``, teams of too few people have their own names.
     """
     folder = WorkFolder.at(Path(data_dir))
-    workflow, last = read_workflow(folder), _day("until", until)
+    workflow, last = read_workflow(folder), day_of("until", until)
     with read_archive(folder.archive) as archive:
         log, known, look = (
             read_log(folder, archive, workflow=workflow),
@@ -304,15 +299,6 @@ def last_look(archive: Archive) -> pd.Timestamp | None:
     last = [max((at for at in several if at), default=None) for several in looks.values()]
     known = [at for at in last if at]
     return pd.Timestamp(min(known)).as_unit("us") if known and len(known) == len(last) else None
-
-
-def _day(name: str, text: str) -> pd.Timestamp | None:
-    if not text:
-        return None
-    day = pd.to_datetime(text, format="%Y-%m-%d", utc=True, errors="coerce")
-    if pd.isna(day) or not _DAY.fullmatch(text):
-        raise ParameterError(f"{name} is '{text}'; write a day as YYYY-MM-DD, or nothing")
-    return day
 
 
 def _as_of(

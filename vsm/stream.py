@@ -1,6 +1,6 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -13,7 +13,7 @@ from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
 from vsm.definitions.causes import Facts
-from vsm.definitions.explain import Explanation, explain
+from vsm.definitions.explain import Explanation
 from vsm.definitions.facts import facts_from_tables
 from vsm.findings import (
     WHICH_TEAM,
@@ -32,11 +32,11 @@ from vsm.model.ageing import open_ages
 from vsm.model.batches import batches_from_stage_visits, working_hours
 from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
+from vsm.model.choices import choices
 from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
-from vsm.model.ticket_life import refuse_endless, ticket_of_key
 from vsm.quality import CheckedData, quality_table
 from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
@@ -105,6 +105,7 @@ class ValueStream:
     _context: Context = field(kw_only=True)
     _in_parts: "pd.Series[pd.Timestamp]" = field(kw_only=True)
     _source: "ValueStream | None" = field(default=None, init=False)
+    _cut: "tuple[ValueStream, Any] | None" = field(default=None, init=False)
 
     @measure
     def lifecycles(self) -> pd.DataFrame:
@@ -164,6 +165,11 @@ class ValueStream:
     def blocking_network(self) -> "nx.DiGraph[str]":
         """The directed graph of tickets that block each other."""
         return blocking_network(self.blocks, tickets=self._context.log.tickets, as_of=self.as_of)
+
+    @measure
+    def choices(self) -> pd.DataFrame:
+        """What ``where`` can choose: the values of each word, with how many tickets have each."""
+        return choices(self.tickets, visits=self.visits, known=self._context.log.tickets)
 
     @measure
     def findings(self) -> Findings:
@@ -303,24 +309,6 @@ class ValueStream:
             unit_of=self._context.unit_of,
         )
 
-    def explain(self, key: str) -> Explanation:
-        """Walk through a ticket's life step by step, with the rule behind every number.
-
-        Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
-        people know the ticket, or knew it before it was moved.
-
-        Raises
-        ------
-        ParameterError
-            No ticket has this key, or one has too many changes (``refuse_endless``).
-        """
-        known, aliases = self._context.log.tickets, self.workflow.jira.aliases
-        ticket = ticket_of_key(self.tickets, key=key, events=self.events, aliases=aliases)
-        keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
-        refuse_endless(self._context.moves, keys=keys)
-        titles = known.set_index(known["ticket"].astype("str"))["summary"].dropna()
-        return explain(ticket, self._facts, keys=keys, title=str(titles.get(ticket, "")))
-
     @property
     def minimum(self) -> int:
         """Fewest tickets about which anything is said (``[rules] minimum``)."""
@@ -329,10 +317,12 @@ class ValueStream:
     if TYPE_CHECKING:
         plot: ClassVar[Any]
         table: ClassVar[Any]
+        where: ClassVar[Callable[..., "ValueStream"]]
+        explain: ClassVar[Callable[..., Explanation]]
     else:
 
         def __getattr__(self, name: str) -> Any:
-            """Give what was attached from outside, such as ``plot`` and ``table``."""
+            """Give what was attached from outside, such as ``plot`` and ``where``."""
             if name not in ACCESSORS:
                 raise AttributeError(f"ValueStream has no attribute {name!r}; it has {', '.join(dir(self))}")
             attached = accessor(name, self)

@@ -79,7 +79,17 @@ def laboratory(work: Path) -> Iterator[str]:
              "JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR")  # fmt: skip
     environment = os.environ | {name: str(work.parent / name.lower()) for name in names}
     log = work.parent / "lab.log"
-    command = [*VSM, "lab", "--dir", str(work), "--no-browser", "--port", str(free_port()), "--type", "Bug"]
+    command = [
+        *VSM,
+        "lab",
+        "--dir",
+        str(work),
+        "--no-browser",
+        "--port",
+        str(free_port()),
+        "--where",
+        "type=Bug",
+    ]
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
     try:
@@ -131,4 +141,4 @@ def test_parameters_are_those_of_the_command(laboratory: str, work: Path) -> Non
         "".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", ())
     ]
     assert 'data_dir: str = ".."' in source
-    assert 'ticket_type: str = "Bug"' in source
+    assert 'where: str = "type=Bug"' in source

@@ -21,7 +21,7 @@ formats = ["html", "pdf"]
 keep = 4
 [report.parameters]
 since = "last 90 days"
-team = "web"
+where = "team=web"
 [[report.tell]]
 on = "failure"
 webhook = "env:VSM_WEBHOOK"
@@ -81,7 +81,7 @@ def test_what_a_report_cannot_say_is_told(text: str, said: str) -> None:
 def test_windows_end_on_the_day_of_the_reports_own_zone() -> None:
     """At 23:30 in UTC it is the next day in Berlin."""
     (report,) = parsed(WEEKLY)
-    assert report.resolved(at("2026-11-22T23:30")) == {"since": "2026-08-25", "team": "web"}
+    assert report.resolved(at("2026-11-22T23:30")) == {"since": "2026-08-25", "where": "team=web"}
     assert report.resolved(at("2026-11-22T22:30"))["since"] == "2026-08-24"
 
 

@@ -10,7 +10,6 @@ import pytest
 from tests.streams import stream_of
 from vsm.errors import ParameterError
 from vsm.figures import before_and_after, xmr_chart
-from vsm.from_log import Window, _in_window
 from vsm.model.ageing import usual_pace
 from vsm.model.blocking import who_blocks
 from vsm.model.change import spells_of
@@ -138,8 +137,8 @@ def test_a_change_soon_after_the_window_began_is_no_change() -> None:
 def test_a_stream_says_since_when_each_ticket_is_in_view() -> None:
     """Its creation without a window; with one, the beginning of that. A life is the same in both."""
     whole = stream_of([("Ready", 3), ("Build", 4), ("Done", 9)], [("Ready", 30), ("Build", 4), ("Done", 9)])
-    since = whole.lifecycles["created"][0] + 20 * DAY
-    part: ValueStream = _in_window(whole, Window(since=since))
+    since = whole.lifecycles["created"][0].normalize() + 20 * DAY
+    part: ValueStream = whole.where(since=f"{since:%Y-%m-%d}")
     assert seen_since(whole.lifecycles).tolist() == whole.lifecycles["created"].tolist()
     assert (part.since, part.lifecycles["seen_since"].tolist()) == (since, [since])
     assert window_start(part.lifecycles) == since

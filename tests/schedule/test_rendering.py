@@ -38,14 +38,14 @@ def test_a_step_is_seen_whatever_window_the_report_has(
         return stream(whole)
 
     monkeypatch.setattr(rendering, "stream_of_plan", read)
-    plan = replace(PLAN, parameters={"since": since, "team": "web"})
+    plan = replace(PLAN, parameters={"since": since, "where": "team=web"})
     shown = stream(whole[whole["left"] >= pd.Timestamp(since or "2026-01-01", tz="UTC")])
     first = Run("weekly", at("2026-01-05T07:00"))
     changes, kept = compared(WorkFolder(tmp_path), plan, stream=shown, before=first)
     assert [(change.kind, change.subject) for change in changes or ()] == [("worse", "QA")]
     again, _ = compared(WorkFolder(tmp_path), plan, stream=shown, before=replace(first, findings=kept))
     assert [change.kind for change in again or ()] == ["still"]
-    assert asked == [{"team": "web"}] * (2 if since else 0)
+    assert asked == [{"where": "team=web"}] * (2 if since else 0)
 
 
 def test_a_first_run_has_no_changes_and_keeps_what_it_saw(tmp_path: Path) -> None:

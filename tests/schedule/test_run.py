@@ -50,7 +50,7 @@ def test_no_news_makes_no_second_report(shop: World) -> None:
     assert shop.outcomes(force=True) == ["done"]
     shop.news()
     assert shop.outcomes() == ["done"]
-    (shop.root / "vsm.toml").write_text(PLAN + '[report.parameters]\nticket_type = "Bug"\n')
+    (shop.root / "vsm.toml").write_text(PLAN + '[report.parameters]\nwhere = "type=Bug"\n')
     assert shop.outcomes() == ["done"]
     assert len(shop.kept()) == 4
 

@@ -17,7 +17,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 def empty_stream(workflow: Workflow | None = None) -> ValueStream:
-    return stream_from_log(Log(), workflow=workflow or Workflow(), as_of=NOW, provenance={"team": HOSTILE})
+    return stream_from_log(Log(), workflow=workflow or Workflow(), as_of=NOW, provenance={"where": HOSTILE})
 
 
 @pytest.mark.slow

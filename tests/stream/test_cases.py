@@ -12,11 +12,12 @@ import pytest
 
 from tests.jira_bodies import assigned, history, issue, moved
 from vsm.config import Workflow, parse_workflow
+from vsm.cuts import Window
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.log import sorted_events
-from vsm.from_log import Window, stream_from_log
+from vsm.from_log import stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
 from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
@@ -241,7 +242,7 @@ def test_a_copy_of_a_window_without_the_parts_knows_when_they_were_worked_on(
     copy: Callable[[ValueStream], ValueStream],
 ) -> None:
     """A window of stories keeps no sub-task."""
-    life = copy(worked_on_in_parts(Window(ticket_type="Story"))).lifecycles
+    life = copy(worked_on_in_parts(Window(words=(("type", "Story"),)))).lifecycles
     assert life["ticket"].tolist() == ["jira:1001"]
     assert life["started"].tolist() == [pd.Timestamp("2026-01-06T09:00", tz="UTC")]
     assert life["cycle"].tolist() == [pd.Timedelta(days=4)]

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from tests.streams import START, stream_of
-from vsm.from_log import Window, _in_window
 from vsm.model.batches import batches_from_stage_visits
 from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.weekly import weekly_flow
@@ -89,6 +88,6 @@ def test_many_tickets_missed_at_once_are_no_batch() -> None:
 def test_the_window_leaves_out_what_was_gone_before_it() -> None:
     """Gone on day 10 is in a window from day 9 on, not in one from day 11."""
     stream = stream_of(STARTED, STARTED, gone={1: 10})
-    seen = [_in_window(stream, Window(since=START + day * DAY)) for day in (9, 11)]
+    seen = [stream.where(since=f"{START + day * DAY:%Y-%m-%d}") for day in (9, 11)]
     assert [set(one.lifecycles["ticket"]) for one in seen] == [{"jira:1001", "jira:1002"}, {"jira:1002"}]
     assert len(seen[1].visits) == 2

@@ -151,7 +151,7 @@ def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> N
         commit("c1", "AB-1", at="2026-01-07T09:00:00Z"),
         commit("c2", "AB-3", at="2026-01-07T09:00:00Z"),
     )
-    stream = read_stream(root, ticket_type="Story")
+    stream = read_stream(root, where="type=Story")
     assert about(stream, "link of tickets and commits") == [
         ("note", "1 of 2 tickets, 1 of 2 finished ones, have commits; 1 of 2 commits belong to one of them")
     ]

@@ -100,12 +100,12 @@ def test_until_looks_as_of_that_day(tmp_path: Path) -> None:
 def test_team_and_type_choose_tickets(tmp_path: Path) -> None:
     """Unknown ones are refused with what is known: an empty report would look like an answer."""
     root = filled(tmp_path, done(1, 8), done(2, 9, issuetype={"name": "Story"}))
-    assert read_stream(root, ticket_type="Story").tickets["key"].tolist() == ["AB-2"]
-    assert len(read_stream(root, team="web").tickets) == 2
-    with pytest.raises(ParameterError, match="ticket_type is 'Epic', which no ticket has; known: Bug, Story"):
-        read_stream(root, ticket_type="Epic")
+    assert read_stream(root, where="type=Story").tickets["key"].tolist() == ["AB-2"]
+    assert len(read_stream(root, where="team=web").tickets) == 2
+    with pytest.raises(ParameterError, match="type is 'Epic', which no ticket has; known: Bug, Story"):
+        read_stream(root, where="type=Epic")
     with pytest.raises(ParameterError, match="team is 'ops', which no ticket has; known: web"):
-        read_stream(root, team="ops")
+        read_stream(root, where="team=ops")
     with pytest.raises(ParameterError, match="since is 'May'; write a day as YYYY-MM-DD"):
         read_stream(root, since="May")
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.share import share
 from tests.stream.work import filled
 from vsm.config import parse_workflow
+from vsm.cuts import Window
 from vsm.errors import ConfigError, ParameterError
 from vsm.eventlog.from_tables import log_from_table
-from vsm.from_log import Window, stream_from_log
+from vsm.from_log import stream_from_log
 from vsm.read import read_stream
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
@@ -59,7 +60,11 @@ def toml_of(
 
 
 def shared(
-    *lifecycles: Sequence[Step], toml: str, key: bytes | None = KEY, window: Window | None = None
+    *lifecycles: Sequence[Step],
+    toml: str,
+    key: bytes | None = KEY,
+    window: Window | None = None,
+    as_of: pd.Timestamp = AS_OF,
 ) -> ValueStream:
     """What is seen of these tickets without names."""
     documents = [
@@ -67,7 +72,7 @@ def shared(
         for number, life in enumerate(lifecycles, start=1)
     ]
     log = log_from_table(documents, source="table:desk")
-    return stream_from_log(log, workflow=parse_workflow(toml), as_of=AS_OF, key=key, window=window)
+    return stream_from_log(log, workflow=parse_workflow(toml), as_of=as_of, key=key, window=window)
 
 
 def passed(stream: ValueStream) -> list[tuple[str, str, bool]]:
@@ -154,8 +159,8 @@ def test_a_small_team_cannot_be_asked_for() -> None:
     with pytest.raises(
         ParameterError, match="'quality', in which fewer than 3 people ever worked: without nam"
     ):
-        shared(LIFE, toml=toml, window=Window(team="quality"))
-    assert len(shared(LIFE, toml=toml, window=Window(team="small teams")).tickets) == 1
+        shared(LIFE, toml=toml, window=Window(words=(("team", "quality"),)))
+    assert len(shared(LIFE, toml=toml, window=Window(words=(("team", "small teams"),))).tickets) == 1
 
 
 def test_calendars_that_differ_give_way_to_that_of_most() -> None:
@@ -263,8 +268,14 @@ def test_a_window_in_which_one_person_of_three_is_left_tells_nothing_of_the_team
     )
     assert "within this window" in " ".join(windowed.quality["detail"])
     with pytest.raises(ParameterError, match="in which fewer than 3 people worked within this window"):
-        shared(*payments, *office, toml=toml, window=Window(since=late.since, team="payments"))
-    named = shared(*payments, *office, toml=toml, window=Window(since=late.since, team="payments"), key=None)
+        shared(*payments, *office, toml=toml, window=Window(since=late.since, words=(("team", "payments"),)))
+    named = shared(
+        *payments,
+        *office,
+        toml=toml,
+        window=Window(since=late.since, words=(("team", "payments"),)),
+        key=None,
+    )
     assert set(named.visits["holder"].dropna()) == {"ann"}
 
 
@@ -290,7 +301,6 @@ WINDOWS = st.builds(
     Window,
     since=st.none()
     | st.integers(0, 12).map(lambda day: pd.Timestamp("2026-01-05", tz="UTC") + pd.Timedelta(days=day)),
-    ticket_type=st.none(),
     until=st.none() | st.just(AS_OF),
 )
 

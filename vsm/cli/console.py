@@ -20,6 +20,7 @@ from rich.progress import (
 )
 
 from vsm.config import printable
+from vsm.config.where import WORDS
 from vsm.sources.archive import PullState
 
 Dir = Annotated[
@@ -27,8 +28,13 @@ Dir = Annotated[
 ]
 Since = Annotated[str, typer.Option(help="Only tickets finished since YYYY-MM-DD, and open ones.")]
 Until = Annotated[str, typer.Option(help="The data as of YYYY-MM-DD; later events are left out.")]
-Team = Annotated[str, typer.Option(help="Only tickets that this team held at some time.")]
-TicketType = Annotated[str, typer.Option("--type", help="Only tickets of this type.")]
+Where = Annotated[
+    str,
+    typer.Option(
+        help="Only tickets that fit, such as 'type=Bug, component=shop front'; "
+        f"by {', '.join(WORDS)} (team, stage: at some time)."
+    ),
+]
 Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome or Chromium.")]
 

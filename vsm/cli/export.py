@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
+from vsm.cli.console import WORK, Dir, Names, Since, Until, Where, console
 from vsm.errors import ParameterError
 from vsm.read import read_stream
 from vsm.reports.event_logs import export_event_log
@@ -36,8 +36,7 @@ def export(
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
-    team: Team = "",
-    ticket_type: TicketType = "",
+    where: Where = "",
     names: Names = False,
 ) -> None:
     """Write a table, network or event log to a file, with pseudonyms; data/README.md explains the columns.
@@ -57,7 +56,7 @@ def export(
             raise ParameterError(
                 f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"
             )
-    stream = read_stream(dir_, names=names, since=since, until=until, team=team, ticket_type=ticket_type)
+    stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     if table == "all":
         to.mkdir(parents=True, exist_ok=True)
     for name, path in files:

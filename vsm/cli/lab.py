@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from vsm.cli.console import WORK, Dir, Names, Since, Team, TicketType, Until, console
+from vsm.cli.console import WORK, Dir, Names, Since, Until, Where, console
 from vsm.errors import RunError
 from vsm.reports import copy_notebooks, notebooks_folder
 from vsm.sources.work_folder import WorkFolder
@@ -24,15 +24,14 @@ def lab(
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
-    team: Team = "",
-    ticket_type: TicketType = "",
+    where: Where = "",
     names: Names = False,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port of JupyterLab, on this machine only.")] = 8888,
 ) -> None:
     """Open JupyterLab on your own copies of the notebooks, in the work folder; edits are never replaced."""
     folder = WorkFolder.at(dir_)
-    chosen = {"since": since, "until": until, "team": team, "ticket_type": ticket_type, "names": names}
+    chosen = {"since": since, "until": until, "where": where, "names": names}
     copies = copy_notebooks(
         sorted(notebooks_folder().glob("*.ipynb")),
         folder=folder.notebooks,

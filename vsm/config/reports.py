@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from vsm.config.calendars import check_zone
 from vsm.config.toml import Section, Word
+from vsm.config.where import words_of
 from vsm.errors import ParameterError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -111,6 +112,8 @@ class Report(Section):
         try:
             for name in WINDOWED:
                 resolved_day(str(parameters.get(name, "")), today=date(2026, 1, 1))
+            name = "where"
+            words_of(str(parameters.get(name, "")))
         except ParameterError as error:
             raise ValueError(f"parameter {name} of a [[report]]: {error}") from error
         return parameters
@@ -120,9 +123,9 @@ class Report(Section):
 
         Examples
         --------
-        >>> report = Report(name="weekly", parameters={"since": "last 7 days", "team": "web"})
+        >>> report = Report(name="weekly", parameters={"since": "last 7 days", "where": "team=web"})
         >>> report.resolved(datetime(2026, 11, 23, 7, tzinfo=UTC))
-        {'since': '2026-11-16', 'team': 'web'}
+        {'since': '2026-11-16', 'where': 'team=web'}
         """
         today = at.astimezone(ZoneInfo(self.zone)).date()
         moving = {

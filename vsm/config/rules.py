@@ -53,7 +53,7 @@ class Privacy(Section):
 
     In everything read without names, teams in which fewer than ``fewest_people`` ever worked are one team,
     "small teams": a number about a team of one is a number about a person. 1 shows every team. Where a report
-    is of a window (``since``, ``until``, a team or a type), those count who held a team's work in what it
+    is of a window (``since``, ``until``, ``where``), those count who held a team's work in what it
     shows, and in what it leaves out of the report of everything. What two windows, or the reports of two
     days, differ by is not looked at.
 

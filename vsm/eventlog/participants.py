@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from vsm.eventlog.log import Log, QualityNote
 from vsm.people import People, Spell, Teams, people_from_names, teams_with_tickets
 
 MERGED: Final = "small teams"
+Name = TypeVar("Name", str, str | None)
 _LISTS: Final = ("members", "patterns", "components", "repositories")
 
 
@@ -27,6 +28,11 @@ def people_of(log: Log, *, workflow: Workflow) -> People:
         patterns=workflow.patterns,
         spells=[Spell(m.person, m.team, m.since, m.until) for m in workflow.memberships],
     )
+    return teams_of_tickets(people, log, workflow=workflow)
+
+
+def teams_of_tickets(people: People, log: Log, *, workflow: Workflow) -> People:
+    """Give the same people, with the teams that the tickets of a log belong to."""
     teams = teams_with_tickets(
         people.teams,
         log.tickets,
@@ -65,7 +71,7 @@ class SmallTeams:
 
     def workflow(self, workflow: Workflow) -> Workflow:
         """Give vsm.toml as if they were one team, with the calendar that most of them share."""
-        small = [team for team in workflow.teams if team.name in self.people_of]
+        small = [team for team in workflow.teams if team.name in {*self.people_of, self.name}]
         lists: dict[str, Any] = {
             name: tuple(chain(*(getattr(team, name) for team in small))) for name in _LISTS
         }
@@ -95,6 +101,19 @@ class SmallTeams:
         words = words.mask(small, self.name)
         sides = {side: events[side].astype("str").mask(named, words[side]) for side in ("before", "after")}
         return replace(log, events=events.assign(**sides).astype(dict.fromkeys(sides, "category")))
+
+    def people_in(self, people: People) -> People:
+        """Give people who are in the one team wherever they were in one of these."""
+        teams = people.teams
+        spells = teams.spells.assign(
+            team=teams.spells["team"].replace(dict.fromkeys(self.people_of, self.name))
+        )
+        renamed = Teams(
+            {person: self._called(team) for person, team in teams.team_of.items()},
+            spells,
+            {ticket: self._called(team) for ticket, team in teams.of_ticket.items()},
+        )
+        return replace(people, teams=renamed)
 
     def notes(self, workflow: Workflow) -> list[QualityNote]:
         """Note what should be known of the merging; ``workflow`` still has the teams by their own names."""
@@ -139,7 +158,7 @@ class SmallTeams:
     def _teams(self) -> str:
         return f"{len(self.people_of)} team{'' if len(self.people_of) == 1 else 's'}"
 
-    def _called(self, team: str | None) -> str | None:
+    def _called(self, team: Name) -> Name:
         return self.name if team in self.people_of else team
 
     def _calendars(self, workflow: Workflow) -> tuple[str | None, bool]:
@@ -153,7 +172,12 @@ class SmallTeams:
 
 
 def small_teams_of(
-    visits: pd.DataFrame, *, people: People, fewest: int, known: set[str]
+    visits: pd.DataFrame,
+    *,
+    people: People,
+    fewest: int,
+    known: set[str],
+    before: SmallTeams | None = None,
 ) -> SmallTeams | None:
     """Give the teams in which so few people ever worked that a number about them is about a person.
 
@@ -168,9 +192,14 @@ def small_teams_of(
         How many people make a team that may be shown by its name.
     known
         Further names of teams, that must not be given to another.
+    before
+        The teams that are merged already in these visits; they stay so.
     """
     found = people_of_teams(visits, teams=people.teams, agents=people.agents)
     small = {team: frozenset(who) for team, who in sorted(found.items()) if len(who) < fewest}
+    if before:
+        small.pop(before.name, None)
+        return replace(before, people_of=dict(sorted({**before.people_of, **small}.items())))
     if not small:
         return None
     taken = {*known, *found, *visits["team"].dropna().unique()}

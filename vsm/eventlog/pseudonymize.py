@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from vsm.config import Experiment, Workflow
 from vsm.eventlog.log import Log, QualityNote, sorted_events
+from vsm.eventlog.participants import SmallTeams
 from vsm.people import (
     FreeText,
     People,
@@ -71,9 +72,15 @@ def _hidden(values: "pd.Series[Any]") -> "pd.Series[Any] | None":
 
 
 def pseudonymize(
-    log: Log, *, people: People, workflow: Workflow, experiments: tuple[Experiment, ...], key: bytes
-) -> tuple[Log, People, Workflow, tuple[Experiment, ...], list[QualityNote]]:
-    """Give the same log, people, settings and experiments with pseudonyms in place of names.
+    log: Log,
+    *,
+    people: People,
+    workflow: Workflow,
+    experiments: tuple[Experiment, ...],
+    small: SmallTeams | None,
+    key: bytes,
+) -> tuple[Log, People, Workflow, tuple[Experiment, ...], SmallTeams | None, list[QualityNote]]:
+    """Give the same log, people, settings, experiments and small teams with pseudonyms in place of names.
 
     The notes say which words of the project name a person, who has a pseudonym in them: statuses, stages,
     types, priorities, teams and repositories are shown as they are, since vsm.toml is written in them.
@@ -94,7 +101,10 @@ def pseudonymize(
         experiments, lambda one: {"name": door.free.of(one.name), "change": door.free.of(one.change)}
     )
     notes = _names_in_words(log, workflow, door.strict)
-    return door.log(log), door.people(people), door.workflow(workflow), experiments, notes
+    if small:
+        known = {t: frozenset(map(door.pseudonyms.person, who)) for t, who in small.people_of.items()}
+        small = replace(small, people_of=known)
+    return door.log(log), door.people(people), door.workflow(workflow), experiments, small, notes
 
 
 def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[QualityNote]:
