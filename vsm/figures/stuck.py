@@ -50,13 +50,13 @@ def stuck_table(
     first = order.head(most)
     columns: Columns = {
         "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
+        "What to try": lambda row: what_to_try(row, as_of=as_of),
         "Stage": "stage",
         "Time in stage": lambda row: _roughly(row["stay"]),
         "85th percentile": _usual,
         "Age": lambda row: _roughly(row["age"]),
         "Waiting for": _waits,
         "Blocked by": _blockers,
-        "What to try": lambda row: what_to_try(row, as_of=as_of),
     }
     caption = (
         f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
