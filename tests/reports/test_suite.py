@@ -125,7 +125,7 @@ def test_lives_are_drawn_when_somebody_comes_near(
         chart.locator("svg.main-svg").first.wait_for()
         page.screenshot(path=shots / f"{Path(TIMELINES).stem}-{width}.png")
         assert chart.locator(".bars .point path").count() > 5
-        assert chart.locator("svg.main-svg").first.evaluate("drawn => drawn.clientWidth") > 600
+        assert chart.locator("svg.main-svg").first.evaluate("drawn => drawn.clientWidth") > 300
     assert page.locator("[data-drawn]").count() < 20
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert (window.said, window.called) == ([], [])

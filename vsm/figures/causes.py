@@ -205,8 +205,8 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int)
 def meanings_table(*, rules: Waiting) -> Styler:
     """What each cause means, what may mislead about it, and what could be tried."""
     rows = pd.DataFrame(
-        [(cause, *MEANINGS[cause]) for cause in CAUSES],
-        columns=["Cause", "Meaning", "Caveat", "What to try"],
+        [(cause, MEANINGS[cause].experiment, *MEANINGS[cause][:2]) for cause in CAUSES],
+        columns=["Cause", "What to try", "Meaning", "Caveat"],
     )
     caption = f"In the order in which they are checked, unless vsm.toml sets another. {_window(rules)}"
     return styled_table(rows, caption)
