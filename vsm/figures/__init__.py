@@ -37,12 +37,13 @@ from vsm.figures.handoffs import (
     hidden_waits_table,
     ping_pong_table,
     places_table,
+    who_waits_table,
 )
 from vsm.figures.lead_time import efficiency_bars, time_by_stage
 from vsm.figures.maps.flow import flow_map
+from vsm.figures.maps.handoff_network import handoff_network
 from vsm.figures.maps.matrix import handoff_matrix
 from vsm.figures.maps.stream import value_stream_map
-from vsm.figures.maps.teams import team_network
 from vsm.figures.responsibility import (
     defects_table,
     disciplines_table,
@@ -99,6 +100,7 @@ __all__ = [
     "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
+    "handoff_network",
     "handoff_table",
     "hidden_waits_table",
     "knowledge_table",
@@ -124,7 +126,6 @@ __all__ = [
     "statuses_table",
     "stuck_table",
     "switching_table",
-    "team_network",
     "throughput_bars",
     "ticket_life",
     "time_by_stage",
@@ -132,6 +133,7 @@ __all__ = [
     "wait_heat_map",
     "wait_stories",
     "weekly_flow_table",
+    "who_waits_table",
     "xmr_chart",
 ]  # fmt: skip
 

@@ -66,7 +66,7 @@ class Plots(_Accessor):
 
     value_stream_map = _of(figures.value_stream_map)
     flow_map = _of(figures.flow_map, visits="visits")
-    team_network = _of(figures.team_network, network="team_network")
+    handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
     time_by_stage = _of(figures.time_by_stage, shares="stage_shares")
     causes_ladder = _of(figures.causes_ladder, rules="workflow.waiting")
@@ -114,6 +114,7 @@ class Tables(_Accessor):
     discarded = _of(figures.discarded_table)
     weekly_flow = _of(figures.weekly_flow_table)
     ages = _of(figures.age_table)
+    who_waits = _of(figures.who_waits_table)
     handoffs = _of(figures.handoff_table, costs="handoff_costs")
     costliest_handoffs = _of(figures.costliest_table)
     ping_pong = _of(figures.ping_pong_table)
@@ -168,14 +169,14 @@ class Slides(_Accessor):
     decision = _of(retro.decision)
 
     def network(self) -> go.Figure | None:
-        """Who waits for whom; None where no handoff is known."""
+        """Who waits for whom; None where nobody waits."""
         stream = self._stream
-        costliest = next(iter(stream.findings.about("handoff")), None)
-        if costliest is None:
+        if not stream.handoff_network.number_of_edges():
             return None
-        figure: go.Figure = Plots(stream).team_network(title=costliest.title)  # type: ignore[attr-defined]
+        figure: go.Figure = Plots(stream).handoff_network()  # type: ignore[attr-defined]
+        claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
-        figure.layout.meta = {**figure.layout.meta, "notes": [costliest.claim, *notes]}
+        figure.layout.meta = {**figure.layout.meta, "notes": [*claims, *notes]}
         return figure
 
     def map(self) -> go.Figure | None:

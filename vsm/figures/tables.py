@@ -21,7 +21,7 @@ _WORDS: Final = frozenset(
      "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
      "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
-     "Experiment", "Since", "Expected", "Did it help?",
+     "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
      "What", "Status", "Mapped by", "Value", "Keys", "Service level"}
 )  # fmt: skip
