@@ -13,5 +13,6 @@ from vsm.config.stages import HOLDER, Kind, Stage
 __all__ = [
     "HOLDER", "Blocking", "Component", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Outcome",
     "Person", "Privacy", "Report", "Repository", "Rules", "Scope", "ServiceLevel", "Stage", "Stream", "Team",
-    "Tell", "Waiting", "Workflow", "WorkingWeek", "one_line", "parse_experiments", "parse_workflow", "printable",
+    "Tell", "Waiting", "Workflow", "WorkingWeek", "one_line", "parse_experiments", "parse_workflow",
+    "printable",
 ]  # fmt: skip

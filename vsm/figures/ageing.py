@@ -46,6 +46,7 @@ _TICKS: Final = {
     1 / 96: "15 min", 1 / 24: "1 h", 1 / 4: "6 h", 1.0: "1 d", 7.0: "7 d", 30.0: "30 d", 90.0: "90 d",
     365.0: "365 d", 1095.0: "1,095 d", 3650.0: "3,650 d", 10950.0: "10,950 d",
 }  # fmt: skip
+_LIMITS: Final = " 3 of 4: tickets in the stage, and its limit (wip in vsm.toml)."
 _DOTS: Final = {
     "within": ("open", "circle", KIND_COLOURS["work"]),
     "beyond": ("open, over the 85th percentile", "diamond", BACK),
@@ -146,7 +147,7 @@ def ageing_work(
         figure,
         of=_OF[measure],
         title=title or _TITLES[measure],
-        caption=_caption(every, ages, measure) + left_out,
+        caption=_caption(every, ages, measure) + (_LIMITS if workflow.limits else "") + left_out,
         alt=_alt(every, measure) + left_out,
         body=_HEIGHT,
         head=84,
@@ -229,10 +230,10 @@ def _counts(
     for position, row in enumerate(pace.to_dict("records")):
         few = [small("too few")] if row["tickets"] < max(minimum, 1) else []
         count, limit = int(here.get(row["stage"], 0)), limits.get(row["stage"])
-        agreed = "" if limit is None else f" of {number(limit)}"
-        over = limit is not None and count > limit
+        words = f"{number(count)} open" if limit is None else f"{number(count)} of {number(limit)}"
+        colour = f" style='color:{BACK}'" if limit is not None and count > limit else ""
         lines = [
-            f"<b>{number(count)}{agreed} {'over limit' if over else 'open'}</b>",
+            f"<b{colour}>{words}</b>",
             small(f"n {number(row['tickets'])}"),
             *few,
         ]

@@ -70,7 +70,7 @@ def blocked_table(blocks: pd.DataFrame, *, lifecycles: pd.DataFrame, tickets: pd
     key = keys_of(tickets)
     columns: Columns = {
         "Keys": _keys(tickets),
-        "Blocked by": ("by", lambda by: "a flag, or its stage" if by is None else key.get(by, by)),
+        "Blocked by": ("by", lambda by: "a flag, or its stage" if pd.isna(by) else key.get(by, by)),
         "Since": ("since", iso_day),
         "n": lambda row: number(len(row["tickets"])),
     }
@@ -122,8 +122,8 @@ def service_level_table(present: Present, workflow: Workflow) -> Styler:
         days = pd.Timedelta(days=level.days)
         done = present.delivered[time].dropna()
         counts = share_of(int((done <= days).sum()), len(done), minimum=present.minimum)
-        age = present.ages["age" if time == "lead" else "cycle"]
-        beyond = present.ages[age > days].assign(age=age).sort_values("age", ascending=False, kind="stable")
+        age = "age" if time == "lead" else "cycle"
+        beyond = present.ages[present.ages[age] > days].sort_values(age, ascending=False, kind="stable")
         rows = [{"level": str(level), **counts, "n": len(done), "tickets": tuple(beyond["ticket"])}]
     found = pd.DataFrame(rows, columns=["level", "share", "low", "high", "n", "tickets"])
     columns: Columns = {

@@ -55,7 +55,7 @@ def moved_since(stage_visits: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFr
     now = plain.groupby("ticket").tail(1).set_index("ticket")
     now = now[now["entered"] >= since].sort_values("entered", ascending=False, kind="stable")
     then = plain[plain["entered"] < since].groupby("ticket").tail(1).set_index("ticket")
-    there = now.assign(before=then["stage"], was=then["position"])
+    there = now.join(then[["stage", "position"]].set_axis(["before", "was"], axis=1))
     there = there[there["stage"] != there["before"]]
     what = pd.Series("forward", index=there.index).mask(there["position"] < there["was"], "back")
     there["what"] = what.mask(there["before"].isna(), "new").mask(there["kind"] == "done", "finished")
