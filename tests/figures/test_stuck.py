@@ -125,9 +125,9 @@ def test_the_table_says_where_to_look_first() -> None:
     pieces: list[Piece] = [("c", 0, None, "Ready", "unexplained", 0, 2400, 600)]
     table = stuck(stage_visits(), waits=waits(pieces))
     assert shown(table) == [
-        ["KEY-d", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–",
+        ["KEY-d", "Mend it", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–",
          "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back."],
-        ["KEY-c", "Ready", "30 d", "40 d", "30 d", "qa: no recorded reason since 2026-01-05", "–",
+        ["KEY-c", "Mend it", "Ready", "30 d", "40 d", "30 d", "qa: no recorded reason since 2026-01-05", "–",
          "Nothing special: its age is within the usual range here."],
     ]  # fmt: skip
     assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()
@@ -154,7 +154,7 @@ def test_blockers_are_linked() -> None:
         ),
         tickets=tickets().assign(url="https://jira.example.org/browse/X"),
     )
-    assert {row[0]: row[6] for row in shown(table)} == {"KEY-d": "–", "KEY-c": "KEY-d"}
+    assert {row[0]: row[7] for row in shown(table)} == {"KEY-d": "–", "KEY-c": "KEY-d"}
     assert table.to_html().count('href="https://jira.example.org/browse/X"') == 3
 
 

@@ -80,21 +80,6 @@ class Plots(_Accessor):
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
     handoff_story = _of(figures.handoff_slide)
 
-    def ticket_life(self, key: str = "") -> go.Figure:
-        """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-        stream = self._stream
-        first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
-        return figures.ticket_life(
-            stream.visits,
-            key=key or next(iter(first), ""),
-            waits=stream.waits,
-            handoffs=stream.handoffs,
-            events=stream.events,
-            commits=stream.commits,
-            tickets=stream.tickets,
-            aliases=stream.workflow.jira.aliases,
-        )
-
 
 class Tables(_Accessor):
     """Every table of a stream's pages, by ``stream.table.<table>()``; each gives a pandas ``Styler``."""
@@ -147,3 +132,18 @@ class Tables(_Accessor):
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
     next_steps = _of(figures.next_steps_table)
+
+
+def life(stream: "ValueStream", key: str = "") -> go.Figure:
+    """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
+    first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
+    return figures.ticket_life(
+        stream.visits,
+        key=key or next(iter(first), ""),
+        waits=stream.waits,
+        handoffs=stream.handoffs,
+        events=stream.events,
+        commits=stream.commits,
+        tickets=stream.tickets,
+        aliases=stream.workflow.jira.aliases,
+    )

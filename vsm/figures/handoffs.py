@@ -10,7 +10,7 @@ from pandas.io.formats.style import Styler
 from vsm.figures.labels import escape, hover, iso_day, pluralize, text_width, wrapped
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import filled, row_axis, row_bars, value_axis
-from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, with_interval
+from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, titles_of, with_interval
 from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
@@ -172,6 +172,7 @@ def costliest_table(
     found = costliest_handoffs(handoffs, lifecycles, tickets=tickets, most=most)
     columns: Columns = {
         "Ticket": "key",
+        "Summary": ("key", titles_of(tickets, by="key").get),
         "From": _ends(found, "from"),
         "To": _ends(found, "to"),
         "Handed over": ("given", iso_day),

@@ -35,8 +35,8 @@ def opening(present: Present, workflow: Workflow, provenance: Mapping[str, str])
     teams = sorted(present.visits["team"].dropna().unique())
     named = f"Teams: {', '.join(teams)}" if 0 < len(teams) <= _MOST else "All teams" if teams else ""
     about = [
-        f"Team {provenance['team']}" if "team" in provenance else named,
-        f"tickets of type {provenance['ticket_type']}" if "ticket_type" in provenance else "",
+        named,
+        f"Only {provenance['where']}" if "where" in provenance else "",
         f"{_day(begin)} to {_day(end)}",
     ]
     return Words(

@@ -8,7 +8,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import TOO_FEW, number, pluralize
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import Columns, keys_of, styled_table, table_of
+from vsm.figures.tables import Columns, keys_of, styled_table, table_of, titles_of
 from vsm.findings import Findings
 from vsm.findings.durations import percent, short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
@@ -51,6 +51,7 @@ def stuck_table(
     first = order.head(most)
     columns: Columns = {
         "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
+        "Summary": ("ticket", titles_of(tickets).get),
         "Stage": "stage",
         "Time in stage": lambda row: _roughly(row["stay"]),
         "85th percentile": _usual,

@@ -14,8 +14,8 @@ Columns = dict[str, Column]
 """Where the column under each heading comes from, see ``table_of``."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
-    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
-     "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Summary", "Objective",
+     "Area", "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
      "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Expected", "Did it help?",
@@ -82,6 +82,11 @@ def if_known(text: Callable[[Any], str], *, otherwise: str = TOO_FEW) -> Callabl
 def keys_of(tickets: pd.DataFrame) -> dict[str, str]:
     """The key of each ticket, by its id."""
     return dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+
+
+def titles_of(tickets: pd.DataFrame, *, by: str = "ticket") -> dict[str, str]:
+    """The summary of each ticket, by its id or by another column; a dash where there is none."""
+    return dict(zip(tickets[by].astype("str"), tickets["summary"].astype("str").fillna("–"), strict=True))
 
 
 def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: str = NOTHING) -> Styler:
