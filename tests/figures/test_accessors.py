@@ -1,4 +1,4 @@
-"""``stream.plot`` and ``stream.table`` draw everything from the stream, by its own thresholds."""
+"""``stream.plot``, ``stream.table`` and ``stream.slide`` draw everything from the stream, by its own thresholds."""
 
 import json
 from functools import cache
@@ -13,7 +13,7 @@ import vsm
 from tests.streams import sample_stream, stream_of
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
-from vsm.figures.accessors import Plots, Tables
+from vsm.figures.accessors import Plots, Slides, Tables
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 
@@ -31,7 +31,7 @@ def nothing() -> ValueStream:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_every_plot_is_drawn_of_the_sample_and_of_nothing(name: str, sample_folder: Path) -> None:
-    """No argument is needed, whatever the stream holds; a second costliest handoff may not be there."""
+    """No argument is needed, whatever the stream holds."""
     for stream in (sample_stream(sample_folder), nothing()):
         assert isinstance(getattr(stream.plot, name)(), go.Figure)
 
@@ -49,9 +49,10 @@ def test_completion_offers_figures_and_tables_and_nothing_else() -> None:
     """Of the package, of a stream, and of what is attached to it."""
     stream = stream_of([("Ready", 1), ("Build", 2), ("Done", 1)])
     assert set(dir(vsm)) == set(vsm.__all__)
-    assert {"plot", "table"} <= set(dir(stream))
+    assert {"plot", "slide", "table"} <= set(dir(stream))
     assert sorted(dir(stream.plot)) == sorted(PLOTS)
     assert sorted(dir(stream.table)) == sorted(TABLES)
+    assert sorted(dir(stream.slide)) == sorted(name for name in vars(Slides) if not name.startswith("_"))
     assert set(dir(vsm.figures)) == set(vsm.figures.__all__)
     assert stream.plot is stream.plot
 

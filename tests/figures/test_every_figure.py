@@ -40,7 +40,6 @@ from vsm.figures import (
     flow_distribution_bars,
     flow_map,
     handoff_matrix,
-    handoff_slide,
     team_network,
     throughput_bars,
     time_by_stage,
@@ -49,8 +48,7 @@ from vsm.figures import (
 )
 from vsm.figures.theme import FIELD_NAMES, framed
 from vsm.stream import ValueStream
-from vsm.tables import BLOCKS, TICKETS, WAITS, empty
-from vsm.tables import VISITS as VISITS_TABLE
+from vsm.tables import WAITS, empty
 
 Draw = Callable[..., Any]
 WEEKS = pd.DataFrame(
@@ -75,19 +73,6 @@ WEEKLY: dict[str, Any] = {"stages": STAGES, "as_of": NOW}
 PIECES = waited(("a", "Open", 0, 7), ("b", "Build", 0, 10.5))
 
 
-def told(pieces: pd.DataFrame, **words: Any) -> go.Figure:
-    """Draw the slide of the costliest handoff, whose wait these pieces are."""
-    about: dict[str, Any] = {
-        name: empty(table)
-        for name, table in (("visits", VISITS_TABLE), ("blocks", BLOCKS), ("tickets", TICKETS))
-    }
-    drawn = handoff_slide(
-        handoffs(), pieces, lifecycles(), as_of=pieces["end"].max(), minimum=1, **about, **words
-    )
-    assert drawn is not None
-    return drawn
-
-
 def cycles(lifecycles: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw cycle times of tickets of ``cycling()``."""
     return cycle_time_scatter(
@@ -108,7 +93,6 @@ def cycling() -> ValueStream:
 
 
 EVERY: dict[str, tuple[Draw, Callable[[], Any]]] = {
-    "handoff": (told, waits),
     "bands": (partial(cumulative_flow, **WEEKLY), lambda: VISITS),
     "heat": (partial(wait_heat_map, **WEEKLY), lambda: PIECES),
     "throughput": (partial(throughput_bars, as_of=NOW, minimum=12, seed=0), lambda: lives_until(0, 0, 2)),

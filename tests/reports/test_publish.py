@@ -11,8 +11,10 @@ import pytest
 
 from tests.reports.pages import Visit, code, parameters, prose
 from vsm.errors import NotebookError, ParameterError, RunError
-from vsm.findings import Finding, Findings
-from vsm.reports.publish import Cover, publish_report
+from vsm.findings import Finding, Findings, Summary, Tile
+from vsm.model.period import Period
+from vsm.reports.publish import publish_report
+from vsm.reports.summary_page import Cover
 
 pytestmark = pytest.mark.slow
 
@@ -34,15 +36,21 @@ def claim(words: str) -> Finding:
     return Finding("queue", words, words, day, 0.1, 0.1, 0.1, 12, (), "", f"Change {words}")
 
 
+def summary(*found: Finding) -> Summary:
+    """A summary of 90 days with one measure, and these findings."""
+    end = pd.Timestamp("2026-11-22", tz="UTC")
+    tile = Tile("Throughput", "8 a week", "103 delivered", points=(1.0, float("nan"), 2.0, 4.0))
+    return Summary(Period(end - pd.Timedelta(days=90), end), None, 5, 6, (tile,), Findings(found))
+
+
 def _publish(notebooks: list[Path], runs: Path, **changes: Any) -> Path:
     request: dict[str, Any] = {
         "parameters": {"weeks": "4"},
         "at": AT,
         "cover": Cover(
             f"Shop {HOSTILE}",
-            findings=Findings(
-                [claim("Review costs most."), claim(f"Second {HOSTILE}"), claim("Third."), claim("Fourth.")],
-                title="The last 90 days",
+            summary=summary(
+                claim("Review costs most."), claim(f"Second {HOSTILE}"), claim("Third."), claim("Fourth.")
             ),
             provenance={"Data": "archive of 2026-11-22"},
         ),
@@ -97,13 +105,12 @@ def test_the_index_shows_three_findings_and_links_its_pages(
     """In a real browser, from the file system, calling nobody; a hostile title is just text."""
     window = visit()
     page = window.open(published)
-    assert page.locator("h1").inner_text() == f"Shop {HOSTILE}"
-    assert page.locator(".findings li").all_inner_texts() == [
-        "Review costs most.\n\nTry: Change Review costs most.",
-        f"Second {HOSTILE}\n\nTry: Change Second {HOSTILE}",
-        "Third.\n\nTry: Change Third.",
-    ]
-    assert page.locator(".pages a").all_inner_texts() == ["Where does work wait?\nBetween hands.", "bare"]
+    assert page.locator("h1").inner_text() == f"Shop {HOSTILE}: what matters now"
+    assert page.locator(".findings strong").all_inner_texts() == [
+        "Review costs most.", f"Second {HOSTILE}", "Third.",
+    ]  # fmt: skip
+    assert page.locator(".findings .try").first.inner_text() == "Try: Change Review costs most."
+    assert page.locator(".pages a").all_inner_texts() == ["Where does work wait?", "bare"]
     page.get_by_text("Where does work wait?").click()
     page.wait_for_selector("body[data-ready]", timeout=60_000)
     assert page.url == published.with_name("where.html").as_uri()

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 
 from tests.reports.pages import Visit, code, parameters, prose, shown
 from vsm.errors import SourceError
-from vsm.findings import Findings
-from vsm.reports.render import Page, render_index, render_page
+from vsm.reports.render import render_page
 
 HOSTILE = '</script><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 LINK = '<a href="javascript:window.hacked=1">go</a>'
@@ -158,15 +157,6 @@ def test_the_same_notebook_gives_the_same_page(tmp_path: Path, write_notebook: C
     )
     pages = [render_page(notebook, title="Flow", footer={}) for _ in range(2)]
     assert pages[0] == pages[1]
-
-
-def test_an_index_without_findings_says_so() -> None:
-    """Nothing found is an answer; and no script is allowed at all."""
-    index = render_index(
-        title="Flow", findings=Findings(), pages=[Page("a.html", "Where?")], provenance={"Data": "x"}
-    )
-    assert "Nothing to see yet: there are too few delivered tickets" in index
-    assert "script-src &#39;none&#39;" in index
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """The message about a run: what has changed, once, and what is still so."""
 
+import pandas as pd
+
 from tests.schedule.world import at
-from vsm.findings import ClaimChange, Findings
+from vsm.findings import ClaimChange, Finding, Findings, Summary, Tile
+from vsm.model.period import Period
+from vsm.schedule.channels import mail_of
 from vsm.schedule.history import Run
 from vsm.schedule.notify import message_of, worth_sending
 
@@ -21,3 +25,25 @@ def test_what_is_still_so_is_no_reason_to_write() -> None:
     """To somebody who asked for changes."""
     assert not worth_sending(RUN, [STILL], on="change")
     assert worth_sending(RUN, [WORSE, STILL], on="change")
+
+
+def test_a_mail_carries_the_measures_and_the_findings_that_found_no_room() -> None:
+    """What a chat has no room for, after its three sentences: with tickets."""
+    end, day = pd.Timestamp("2026-11-22", tz="UTC"), pd.Timedelta(days=1)
+    tickets = ("AB-1", "AB-2")
+    found = Findings(
+        Finding(
+            "queue", stage, f"Work waits in {stage}.", day, 0.1, 0.1, 0.2, 12, tickets, "", f"Help {stage}."
+        )
+        for stage in ("QA", "Desk", "Shop")
+    )
+    tile = Tile("Open tickets", "62", "15 started")
+    summary = Summary(Period(end - 90 * day, end), None, 5, 6, (tile,), found)
+    message = message_of(RUN, findings=found, changes=[WORSE], summary=summary)
+    assert message.details == (
+        "2026-08-24 to 2026-11-22 (90 days). The data can answer 5 of 6 questions.",
+        "- Open tickets: 62 (15 started).",
+        "- Work waits in Shop. Try: Help Shop. Tickets: AB-1, AB-2.",
+    )
+    assert "- Open tickets: 62" in str(mail_of(message, sender="a@example.org", to=["b@example.org"]))
+    assert "Open tickets" not in message.text

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
 from vsm.read import read_stream
-from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
+from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
-from vsm.reports.pdf import A4, SLIDE, print_pdfs
+from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
-from vsm.reports.slides import slides_of
+from vsm.reports.slides import slides_of, with_provenance
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
@@ -33,29 +33,25 @@ def report(
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "where": where}
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
-    page = publish(dir_, stream, chosen | {"names": names})
+    page = publish(dir_, stream, chosen | {"names": names}, pdf=pdf)
     out = console()
     out.print(f"Report: {page}")
     if pdf:
-        pages = sorted(page.parent.glob("[0-9]*.html"))
-        print_pdfs({html: html.with_suffix(".pdf") for html in pages}, paper=A4)
-        out.print(f"PDF: one beside each page, in {page.parent}")
+        out.print(f"PDF: {print_whole(page.parent)}")
     print_findings(out, stream)
 
 
-def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool]) -> Path:
+def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool], *, pdf: bool = False) -> Path:
     """Render every notebook of the suite; returns the path of the report's first page."""
     return publish_report(
         sorted(notebooks_folder().glob("[0-9]*.ipynb")),
         runs=WorkFolder.at(dir_).runs,
         parameters={"data_dir": str(dir_.resolve()), **chosen},
         at=datetime.now(UTC),
-        cover=Cover(
-            stream.workflow.stream.name,
-            findings=stream.findings,
-            provenance=stream.provenance,
-        ),
+        cover=cover_of(stream),
         draw=drawing_of(stream),
+        whole=pdf,
+        listing=listing_of(stream),
     )
 
 
@@ -92,7 +88,6 @@ def slides(
         print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
         out.print(f"PDF: {html.with_suffix('.pdf')}")
     if pptx:
-        write_pptx(
-            slides_of(html.with_suffix(".ipynb")), to=html.with_suffix(".pptx"), footer=stream.provenance
-        )
+        shown = with_provenance(slides_of(html.with_suffix(".ipynb")), stream.provenance)
+        write_pptx(shown, to=html.with_suffix(".pptx"))
         out.print(f"PowerPoint: {html.with_suffix('.pptx')}")

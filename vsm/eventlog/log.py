@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from vsm.tables import (
@@ -56,7 +57,8 @@ class QualityNote:
 
 def quality_from_notes(notes: Iterable[QualityNote]) -> pd.DataFrame:
     """Give the notes as the QUALITY table, in their order."""
-    return conform(pd.DataFrame([asdict(note) for note in notes], columns=QUALITY.names), QUALITY)
+    rows = [asdict(note) for note in notes]
+    return conform(pd.DataFrame(rows, columns=QUALITY.names), QUALITY) if rows else empty(QUALITY)
 
 
 def merge_logs(*logs: Log) -> Log:
@@ -112,8 +114,14 @@ def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
     """
     words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
-    used = {word: events[word].cat.remove_unused_categories() for word in words}
-    tidy = {
-        word: values.cat.reorder_categories(sorted(values.cat.categories)) for word, values in used.items()
-    }
+    tidy = {word: _fresh(events[word]) for word in words}
     return events.assign(**tidy).sort_values(ORDER, ignore_index=True)
+
+
+def _fresh(values: pd.Series) -> pd.Categorical:
+    codes, categories = values.cat.codes.to_numpy(), values.cat.categories
+    used = np.unique(codes[codes >= 0])
+    order = used[categories[used].argsort()]
+    place = np.full(len(categories) + 1, -1)
+    place[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(place[codes], categories[order])

@@ -33,7 +33,6 @@ from vsm.figures.flow_tables import (
 )
 from vsm.figures.handoffs import (
     costliest_table,
-    handoff_slide,
     handoff_table,
     hidden_waits_table,
     ping_pong_table,
@@ -51,7 +50,7 @@ from vsm.figures.responsibility import (
     first_handoffs_table,
     knowledge_table,
 )
-from vsm.figures.stuck import next_steps_table, open_stages_table, stuck_table
+from vsm.figures.stuck import open_stages_table, stuck_table
 from vsm.figures.theme import CONFIG, TEMPLATE
 from vsm.figures.ticket_life import ticket_life
 from vsm.figures.trust import (
@@ -97,7 +96,6 @@ __all__ = [
     "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
-    "handoff_slide",
     "handoff_table",
     "hidden_waits_table",
     "knowledge_table",
@@ -105,7 +103,6 @@ __all__ = [
     "meanings_table",
     "moved_waits_table",
     "named_rules_table",
-    "next_steps_table",
     "objective_table",
     "open_stages_table",
     "people_table",

@@ -1,4 +1,4 @@
-"""``stream.plot`` and ``stream.table``: every figure and table, with what only the reader chooses.
+"""``stream.plot``, ``stream.table`` and ``stream.slide``, with what only the reader chooses.
 
 Tables, thresholds and seeds come from the stream; the functions underneath take them one by one.
 """
@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import plotly.graph_objects as go
 
 from vsm import figures
+from vsm.figures import retro
+from vsm.figures.handoffs import handoff_story
+from vsm.findings.durations import percent
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -78,7 +81,6 @@ class Plots(_Accessor):
     coverage_bars = _of(figures.coverage_bars)
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
-    handoff_story = _of(figures.handoff_slide)
 
 
 class Tables(_Accessor):
@@ -131,7 +133,40 @@ class Tables(_Accessor):
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
-    next_steps = _of(figures.next_steps_table)
+
+
+class Slides(_Accessor):
+    """Every slide of a retrospective, by ``stream.slide.<slide>()``; None where there is nothing to say."""
+
+    __slots__ = ()
+
+    opening = _of(retro.opening, present="_present")
+    since_last = _of(retro.since_last, present="_present")
+    finding = _of(retro.finding, present="_present")
+    causes = _of(retro.causes, present="_present")
+    over_age = _of(retro.over_age, present="_present")
+    experiment = _of(retro.experiment)
+    decision = _of(retro.decision)
+
+    def network(self) -> go.Figure | None:
+        """Who waits for whom; None where no handoff is known."""
+        stream = self._stream
+        costliest = next(iter(stream.findings.about("handoff")), None)
+        if costliest is None:
+            return None
+        figure: go.Figure = Plots(stream).team_network(title=costliest.title)  # type: ignore[attr-defined]
+        notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
+        figure.layout.meta = {**figure.layout.meta, "notes": [costliest.claim, *notes]}
+        return figure
+
+    def map(self) -> go.Figure | None:
+        """The value stream map, under the share of the time that is waiting; None where nothing was open."""
+        present = self._stream._present  # noqa: SLF001 - as in ``_of``
+        if not present.open.sum():
+            return None
+        waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
+        title = f"Work waits for {waiting} of the time in which it is open"
+        return Plots(self._stream).value_stream_map(title=title)  # type: ignore[attr-defined]
 
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:

@@ -17,6 +17,7 @@ from vsm.figures.labels import (
     text_width,
     wrapped,
 )
+from vsm.figures.links import linked, tickets_link, web_address
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import LATE, open_ages, usual_pace
@@ -150,8 +151,11 @@ def ageing_work(
 def _dots(
     shown: pd.DataFrame, tickets: pd.DataFrame, column: dict[str, int], measure: str
 ) -> list[go.Scatter]:
-    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "summary"]].astype("str")
+    about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "summary", "url"]].astype("str")
     rows = shown.join(about, on="ticket")
+    rows["address"] = (
+        rows["url"].map(web_address).fillna(rows["stage"].map(lambda stage: tickets_link("queue", stage)))
+    )
     # Side by side by their order, so that two of an age do not hide each other; the same in every run.
     turn = rows.groupby("stage").cumcount()
     x = rows["stage"].map(column) + ((turn * 0.618034 + 0.5) % 1 - 0.5) * 0.7
@@ -174,6 +178,7 @@ def _dots(
             hovertext=[_ticket_facts(row, measure) for row in rows[group == name].to_dict("records")],
             hoverinfo="text",
             showlegend=bool((group == name).any()),
+            **linked(rows.loc[group == name, "address"]),
         )
         for name, (words, symbol, colour) in _DOTS.items()
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 from vsm.config import Waiting
 from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
-from vsm.figures.links import linked_keys
+from vsm.figures.links import linked, linked_keys, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
 from vsm.figures.tables import (
     Columns,
@@ -83,7 +83,7 @@ def causes_ladder(
         )
     rows = rows[rows[by].astype("str").isin(shown)]
     table = cause_shares(rows, lifecycles, by=[by], minimum=minimum)
-    table = table.assign(**{by: [_PASSING.get(group, group) for group in table[by]]})
+    table = table.assign(group=table[by], **{by: [_PASSING.get(group, group) for group in table[by]]})
     shown = [_PASSING.get(group, group) for group in shown]
     ends = []
     for _, group in table.groupby(by, sort=False):
@@ -136,6 +136,7 @@ def _bars(rows: pd.DataFrame, cause: str, by: str) -> go.Bar:
         marker=filled(CAUSE_COLOURS[cause], CAUSE_PATTERNS[cause]),
         hovertext=[_facts(row, by) for row in rows.to_dict("records")],
         showlegend=bool(sum(hours)),
+        **linked(tickets_link(f"cause-{by}", cause, group) for group in rows["group"]),
     )
 
 
@@ -201,7 +202,13 @@ def causes_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int)
         "applies. In brackets: 95 % interval, weeks as units. The last column is no forecast: without "
         "one cause, another may take its place."
     )
-    return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
+    return table_of(
+        found,
+        columns,
+        caption,
+        nothing="No delivered ticket has waited so far.",
+        leads={"Tickets": ("cause", "cause")},
+    )
 
 
 def meanings_table(*, rules: Waiting) -> Styler:
@@ -239,7 +246,13 @@ def calendar_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.
         "Waiting of delivered tickets by stage; medians are per ticket. Non-working: share outside the "
         "working hours of the team or person the ticket waited for."
     )
-    return table_of(found, columns, caption, nothing="No delivered ticket has waited so far.")
+    return table_of(
+        found,
+        columns,
+        caption,
+        nothing="No delivered ticket has waited so far.",
+        leads={"Tickets": ("waiting", "stage")},
+    )
 
 
 def wait_stories(

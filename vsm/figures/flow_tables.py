@@ -39,7 +39,7 @@ def stage_table(shares: pd.DataFrame) -> Styler:
         "Total": ("total", in_days),
     }
     caption = "Elapsed time of delivered tickets; median and percentile: one ticket's time in the stage."
-    return table_of(shares, columns, caption)
+    return table_of(shares, columns, caption, leads={"Tickets": ("stage", "stage")})
 
 
 def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
@@ -73,7 +73,8 @@ def lead_time_table(lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
         "reached: too many are open, or too few were in view at that age. Open: includes those that a bulk "
         "edit closed, because it is not known when they really ended. Discarded tickets are left out."
     )
-    return table_of(quantiles, columns, caption)
+    leads = {name: (name.lower(),) for name in ("Delivered", "Open", "Discarded")}
+    return table_of(quantiles, columns, caption, leads=leads)
 
 
 def discarded_table(discarded: pd.DataFrame) -> Styler:
@@ -93,7 +94,13 @@ def discarded_table(discarded: pd.DataFrame) -> Styler:
         f"{percent(discarded['lead_share'].sum())} of their lead time. Stage: where they were until then. "
         "Bulk edits are left out."
     )
-    return table_of(discarded, columns, caption, nothing="No ticket has been discarded so far.")
+    return table_of(
+        discarded,
+        columns,
+        caption,
+        nothing="No ticket has been discarded so far.",
+        leads={"Tickets": ("discarded", "stage")},
+    )
 
 
 def sprints_table(sprints: pd.DataFrame, *, most: int = 12) -> Styler:
@@ -127,6 +134,7 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
     [1, 0]
     """
     flow = weekly_flow(lifecycles, as_of=as_of).tail(weeks)
+    flow = flow.assign(monday=flow["week"].map(iso_day))
     columns: Columns = {
         "Week of": ("week", iso_day),
         "Arrived": "arrived",
@@ -140,7 +148,8 @@ def weekly_flow_table(lifecycles: pd.DataFrame, *, as_of: pd.Timestamp, weeks: i
         "discarded (bulk edits included) and removed (deleted or hidden): units of work. WIP: all tickets "
         "that were open at the end of the week, sub-tasks and epics too: not the sum of the other columns."
     )
-    return table_of(flow, columns, caption)
+    leads = {name: (name.lower(), "monday") for name in ("Arrived", "Delivered")}
+    return table_of(flow, columns, caption, leads=leads)
 
 
 def age_table(
@@ -255,7 +264,13 @@ def queue_growth_table(queues: pd.DataFrame) -> Styler:
         "independent), so that both together miss in 5 %. With bulk edits: "
         "arrivals and departures of visits that one began or ended; the queue changed, but nobody worked."
     )
-    return table_of(queues, columns, caption, nothing="No ticket has waited in a queue so far.")
+    return table_of(
+        queues,
+        columns,
+        caption,
+        nothing="No ticket has waited in a queue so far.",
+        leads={"In queue now": ("queue", "stage")},
+    )
 
 
 def _growth(which: str) -> Callable[[Mapping[Any, Any]], str]:
@@ -313,7 +328,13 @@ def rework_table(stages: pd.DataFrame) -> Styler:
         "in between, only waiting or an external party. Both kinds together count every return once; so do "
         "the three columns of persons."
     )
-    return table_of(stages, columns, caption, nothing="No delivered ticket has been worked on so far.")
+    return table_of(
+        stages,
+        columns,
+        caption,
+        nothing="No delivered ticket has been worked on so far.",
+        leads={"Tickets that returned": ("returned", "stage")},
+    )
 
 
 def _returns(stages: pd.DataFrame, ways: Sequence[str], doers: Sequence[str]) -> "pd.Series[Any]":
@@ -358,7 +379,13 @@ def backward_table(back: pd.DataFrame, *, minimum: int) -> Styler:
         "Moves of delivered tickets to an earlier stage, bulk edits left out. Returned: the ticket got back "
         "to where it was, or further; the median runs from the move back until then, elapsed time."
     )
-    return table_of(back, columns, caption, nothing="No delivered ticket has moved back so far.")
+    return table_of(
+        back,
+        columns,
+        caption,
+        nothing="No delivered ticket has moved back so far.",
+        leads={"Tickets": ("move", "from_stage", "to_stage")},
+    )
 
 
 def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:

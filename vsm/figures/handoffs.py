@@ -4,133 +4,37 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
-import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import escape, hover, iso_day, pluralize, text_width, wrapped
+from vsm.figures.labels import iso_day
 from vsm.figures.links import linked_keys
-from vsm.figures.marks import filled, row_axis, row_bars, value_axis
 from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, titles_of, with_interval
-from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
+from vsm.findings import Present
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
 from vsm.model.handoffs import costliest_handoffs, handoff_places, handoff_stories, hidden_waits
 from vsm.tables import CAUSES
 
 WORDS: Final = BECAUSE | {"non-working time": "on nights and weekends"}
-_HINT: Final = "No handoff has made enough delivered tickets wait."
-_DAY: Final = pd.Timedelta(days=1)
-_ROW: Final = 52
-_TITLE: Final = "The costliest handoffs"
 
 
-def handoff_slide(
-    handoffs: pd.DataFrame,
-    waits: pd.DataFrame,
-    lifecycles: pd.DataFrame,
-    *,
-    visits: pd.DataFrame,
-    blocks: pd.DataFrame,
-    tickets: pd.DataFrame,
-    as_of: pd.Timestamp,
-    rank: int = 1,
-    minimum: int,
-    title: str | None = None,
-) -> go.Figure | None:
-    """One ticket's story of the costliest handoff (``rank`` 2: the second); None: no such rank.
+def handoff_story(present: Present, blocks: pd.DataFrame) -> list[str]:
+    """One ticket's story of the handoff that cost most of what was delivered in the current period.
 
-    Parameters
-    ----------
-    handoffs, waits, lifecycles, visits, blocks, tickets, as_of, minimum
-        As ``handoff_stories`` takes them.
-    title
-        Plain text; "from → to" by default.
-
-    Returns
-    -------
-    Figure or None
-        One bar a cause, which sum to the ticket's wait, in elapsed time. ``layout.meta`` has, beside
-        ``alt``, the ``line`` and the speaker's ``notes`` of a slide. A friendly sentence where no handoff can
-        be shown; None where there are fewer than ``rank``, so that a deck has no empty slide.
+    Sentences for a speaker (``handoff_stories``); none where nothing was handed over often enough.
     """
     stories = handoff_stories(
-        handoffs,
-        waits,
-        lifecycles,
-        visits=visits,
+        present.handoffs,
+        present.waits,
+        present.delivered,
+        visits=present.visits,
         blocks=blocks,
-        tickets=tickets,
-        as_of=as_of,
-        most=rank,
-        minimum=minimum,
-    ).to_dict("records")
-    if not stories and rank == 1:
-        return nothing_to_see(of="handoff_slide", title=title or _TITLE, hint=_HINT)
-    if len(stories) < rank:
-        return None
-    return _drawn(stories[rank - 1], title)
-
-
-def _drawn(story: Mapping[Any, Any], title: str | None) -> go.Figure:
-    causes = [cause for cause in CAUSES if story[cause] > pd.Timedelta(0)]
-    causes.sort(key=lambda cause: -story[cause])
-    names = [wrapped(WORDS[cause], width=26) for cause in causes]
-    ends = [escape(short_duration(story[cause])) for cause in causes]
-    unit, word = (_DAY, "days") if story["waited"] >= 3 * _DAY else (_DAY / 24, "hours")
-    figure = go.Figure([_bar(story, cause, position, unit) for position, cause in enumerate(causes)])
-    figure.update_layout(
-        bargap=0.3,
-        barmode="overlay",
-        xaxis=value_axis(word),
-        yaxis=row_axis(
-            names, range=[max(len(causes), 3) - 0.5, -0.5], tickfont={"size": 15}, ticklabelstandoff=8
-        ),
+        tickets=present.tickets,
+        as_of=present.as_of,
+        most=1,
+        minimum=present.minimum,
     )
-    framed(
-        figure,
-        of="handoff_slide",
-        title=title or _heading(story),
-        caption=_caption(story),
-        alt=f"{_line(story)} {_story(story)}",
-        body=_ROW * max(len(causes), 3),
-        foot=56,
-        left=SIDE + 14 + text_width(names, size=15),
-        right=SIDE + 14 + text_width(ends, size=16),
-    )
-    notes = [_story(story), *_beside(story)]
-    figure.layout.meta = {**figure.layout.meta, "line": _line(story), "notes": notes}
-    return figure
-
-
-def _bar(story: Mapping[Any, Any], cause: str, position: int, unit: pd.Timedelta) -> go.Bar:
-    facts = [
-        ("waited", short_duration(story[cause])),
-        ("of its wait", percent(story[cause] / story["waited"])),
-        ("n", "1 ticket"),
-    ]
-    return row_bars(
-        [story[cause] / unit],
-        [position],
-        name=cause,
-        text=[escape(short_duration(story[cause]))],
-        textposition="outside",
-        textfont={"size": 16},
-        cliponaxis=False,
-        marker=filled(CAUSE_COLOURS[cause], CAUSE_PATTERNS[cause]),
-        hovertext=[hover(f"{story['key']}: {WORDS[cause]}", facts)],
-    )
-
-
-def _heading(story: Mapping[Any, Any]) -> str:
-    if story["from"] == story["to"]:
-        return f"Handed over within {story['to']}"
-    return f"{story['from']} → {story['to']}"
-
-
-def _line(story: Mapping[Any, Any]) -> str:
-    """Say what this handoff costs in all."""
-    cost = "" if pd.isna(story["share"]) else f"{percent(story['share'])} of all lead time; "
-    return f"{cost}median wait {short_duration(story['median'])}; n = {story['tickets']:,} tickets."
+    return [words for story in stories.to_dict("records") for words in (_story(story), *_beside(story))]
 
 
 def _story(story: Mapping[Any, Any]) -> str:
@@ -151,15 +55,6 @@ def _beside(story: Mapping[Any, Any]) -> list[str]:
     if story["blockers"]:
         notes.append(f"It was blocked by: {', '.join(story['blockers'])}.")
     return notes
-
-
-def _caption(story: Mapping[Any, Any]) -> str:
-    title = "" if pd.isna(story["summary"]) else f" “{story['summary']}”"
-    return (
-        f"The wait of {story['key']}{title}, {story['given']:%Y-%m-%d} to {story['taken']:%Y-%m-%d}, in "
-        f"elapsed time; n = {pluralize(story['handoffs'], 'handoff')} of delivered tickets. Each hour "
-        "counts under one cause; one in seven of those that wait here waits as long or longer."
-    )
 
 
 _LEVELS: Final = {"team": "teams", "stage": "stages", "person": "persons"}
@@ -226,7 +121,13 @@ def places_table(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.Da
         "Waiting in handoffs of delivered tickets, by the stage the ticket was in. In a work stage it lasts "
         "until the first recorded activity; one handoff may wait in several stages."
     )
-    return table_of(found, columns, caption, nothing="No handoff of a delivered ticket has waited so far.")
+    return table_of(
+        found,
+        columns,
+        caption,
+        nothing="No handoff of a delivered ticket has waited so far.",
+        leads={"Tickets": ("handoff-wait", "stage")},
+    )
 
 
 def hidden_waits_table(visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> Styler:
@@ -269,4 +170,5 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
         costs,
         columns,
         "Handoffs of delivered tickets between persons or teams; returns go to an earlier stage.",
+        leads={"Tickets": ("handoff", "from_team", "to_team")},
     )

@@ -19,6 +19,7 @@ from vsm.figures.labels import (
     text_width,
     wrapped,
 )
+from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, whiskers
 from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
@@ -110,6 +111,7 @@ def _share_bars(rows: pd.DataFrame, kind: str) -> go.Bar:
         name=KIND_WORDS[kind],
         marker=filled(KIND_COLOURS[kind], KIND_PATTERNS[kind]),
         hovertext=[_share_facts(row) for row in rows.to_dict("records")],
+        **linked(tickets_link("stage", stage) for stage in rows["stage"]),
     )
 
 

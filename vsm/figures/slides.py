@@ -1,11 +1,11 @@
-"""The slides of a retrospective: each says one thing, in its title, and shows one picture of it in large letters.
+"""What slides are made of: bar charts in large letters, and sentences and tables that a deck can edit.
 
-A slide is a bar chart, whose ``layout.meta`` has what the slide says around it, or ``Words``; or None, where
-there is nothing to say, so that a deck has no empty slide. ``vsm.reports`` makes decks of them.
+A slide says one thing in its title. Its chart is a plotly figure whose ``layout.meta`` has what the slide
+says around it; ``Words`` are a slide without a picture. ``vsm.reports`` makes decks of both.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from html import escape as in_html
 from typing import Any, Final
 
@@ -13,78 +13,79 @@ import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, text_width, wrapped
 from vsm.figures.marks import filled
-from vsm.figures.theme import SIDE, SOFT, TEMPLATE
+from vsm.figures.theme import SIDE, SOFT, TEMPLATE, keep_data_here
 
 MIME: Final = "application/vnd.vsm.slide+json"
 """The agreement with ``vsm.reports``: what a slide says, as JSON, beside the HTML for a notebook."""
 LETTER: Final = 32
-"""Pixels of the smallest letters on a slide of 1280 × 720: 24 points of one of 960 × 540."""
-HIGH: Final = 400
+"""Pixels of the smallest letters on a slide of 1280 × 720: 24 points on one of 960 × 540."""
+_HIGH: Final = 400
 _CHARACTERS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A slide of sentences, which shows itself; all is plain text, escaped here."""
-
-    heading: str
-    line: str = ""
-    items: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    opening: bool = False
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Give it as HTML for a notebook, and as parts for a deck."""
-        level = "h1" if self.opening else "h2"
-        items = "".join(f"<li>{in_html(item)}</li>" for item in self.items)
-        line = f"<p>{in_html(self.line)}</p>" if self.line else ""
-        html = f"<{level}>{in_html(self.heading)}</{level}>{line}{f'<ul>{items}</ul>' if items else ''}"
-        parts = {name: getattr(self, name) for name in ("heading", "line", "opening")}
-        return {"text/html": html, MIME: {**parts, "items": [*self.items], "notes": [*self.notes]}}
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Bars of one colour and pattern, one for each category."""
-
-    name: str
-    values: Sequence[float]
-    colour: str
-    pattern: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A bar chart that a deck can draw itself, as PowerPoint's own chart.
+    """What a slide says: all is plain text, escaped where it is shown.
 
     Attributes
     ----------
-    categories, series
-        What is counted, and the bars; several series are stacked.
-    lying
-        Bars lie, one row a category, the first on top; else they stand side by side.
-    labels
-        What stands beside each bar; empty: nothing.
-    ticks
-        Positions of the categories that are named below standing bars; by default all.
+    heading, line
+        The message, and a sentence below it.
+    items
+        Sentences, one a bullet.
+    rows
+        A table, its head first; empty cells are to be filled in.
+    notes
+        For the speaker.
     """
 
-    categories: Sequence[str]
-    series: Sequence[Series]
+    heading: str = ""
+    line: str = ""
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        heading = f"<h2>{in_html(self.heading)}</h2>" if self.heading else ""
+        line = f"<p>{in_html(self.line)}</p>" if self.line else ""
+        items = "".join(f"<li>{in_html(item)}</li>" for item in self.items)
+        cells = ["".join(f"<td>{in_html(cell)}</td>" for cell in row) for row in self.rows]
+        table = "".join(f"<tr>{row}</tr>" for row in cells)
+        return f"{heading}{line}{items and f'<ul>{items}</ul>'}{table and f'<table>{table}</table>'}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Give a deck its parts."""
+        return {MIME: asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The bars of a chart that PowerPoint can draw itself.
+
+    Attributes
+    ----------
+    names, values, labels
+        What is counted, how much it is, and what stands at the bar's end.
+    colour, pattern
+        Of all bars.
+    lying
+        One row a bar, the first on top; else they stand side by side.
+    ticks
+        Positions of standing bars that are named below the axis.
+    """
+
+    names: Sequence[str]
+    values: Sequence[float]
+    labels: Sequence[str]
+    colour: str
+    pattern: str = ""
     lying: bool = True
-    labels: Sequence[str] = ()
-    ticks: Sequence[int] = field(default=())
+    ticks: Sequence[int] = ()
 
 
 def slide_chart(
-    chart: Chart,
-    *,
-    title: str,
-    line: str = "",
-    caption: str,
-    alt: str,
-    notes: Sequence[str] = (),
-    unit: str = "",
+    bars: Bars, *, title: str, line: str = "", caption: str, alt: str, notes: Sequence[str] = ()
 ) -> go.Figure:
     """Draw a slide's chart, with what the slide says in ``layout.meta``.
 
@@ -96,67 +97,48 @@ def slide_chart(
         What the bars are, in under 70 characters: more has no room.
     notes
         For the speaker.
-    unit
-        Of the numbers: at the axis of standing bars.
     """
-    places = list(range(len(chart.categories)))
-    sums = [sum(series.values[place] for series in chart.series) for place in places]
-    figure = go.Figure([_bars(chart, series) for series in chart.series])
-    if chart.lying:
-        names = [wrapped(name, width=_CHARACTERS) for name in chart.categories]
-        ends = text_width(map(escape, chart.labels), size=LETTER)
+    keep_data_here()
+    places, values = list(range(len(bars.values))), list(bars.values)
+    ends = [escape(label) for label in bars.labels]
+    if bars.lying:
+        names = [wrapped(name, width=_CHARACTERS) for name in bars.names]
+        across: dict[str, Any] = {"x": values, "y": places, "orientation": "h"}
+        sides = {"l": SIDE + text_width(names, size=LETTER), "r": 2 * SIDE + text_width(ends, size=LETTER)}
         axes = {
-            "xaxis": {"visible": False, "fixedrange": True, "range": [0, max(sums, default=1) or 1]},
+            "xaxis": {"visible": False, "fixedrange": True, "range": [0, max([*values, 0]) or 1]},
             "yaxis": _axis(places, names) | {"range": [len(places) - 0.5, -0.5], "ticklabelstandoff": 12},
-            "margin": {"l": SIDE + text_width(names, size=LETTER), "r": ends + 2 * SIDE, "t": 10, "b": 10},
+            "margin": {**sides, "t": 10, "b": 10},
         }
     else:
-        shown = chart.ticks or places
-        names = [escape(chart.categories[place]) for place in shown]
+        names = [escape(bars.names[place]) for place in bars.ticks]
+        across = {"x": places, "y": values}
+        upright = {"rangemode": "tozero", "nticks": 4, "fixedrange": True, "tickfont": {"size": LETTER}}
         axes = {
-            "xaxis": _axis(shown, names) | {"tickangle": 0},
-            "yaxis": {
-                "rangemode": "tozero", "nticks": 4, "fixedrange": True, "tickfont": {"size": LETTER},
-                "ticksuffix": f" {unit}" if unit else "",
-            },
-            "margin": {"l": 110, "r": 60, "t": 44, "b": 60},
-        }  # fmt: skip
-    if len(chart.series) > 1:
-        axes["legend"] = {"font": {"size": LETTER}, "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"}
-        axes["margin"]["t"] = 60
-    about = {
-        "alt": alt, "line": line, "notes": [*notes], "caption": caption, "slide": True,
-        "chart": {
-            "categories": [*chart.categories], "lying": chart.lying, "labels": [*chart.labels],
-            "series": [{"name": each.name, "values": [*each.values], "colour": each.colour}
-                       for each in chart.series],
-        },
-    }  # fmt: skip
+            "xaxis": _axis(bars.ticks, names) | {"tickangle": 0},
+            "yaxis": upright,
+            "margin": {"l": 110, "r": 70, "t": 44, "b": 60},
+        }
+    drawn = go.Bar(
+        **across,
+        marker=filled(bars.colour, bars.pattern),
+        hoverinfo="text",
+        hovertext=[
+            hover(name, [("value", f"{value:,.10g}")]) for name, value in zip(bars.names, values, strict=True)
+        ],
+    )
+    labels = [_label(bars, place, end) for place, end in enumerate(ends) if end]
+    figure = go.Figure(drawn)
     figure.update_layout(
         template=TEMPLATE,
         title={"text": escape(title)},
-        barmode="stack",
-        bargap=0.3 if chart.lying else 0.15,
-        height=HIGH,
-        meta=about,
-        annotations=[
-            _label(escape(label), place, total, lying=chart.lying)
-            for place, (label, total) in enumerate(zip(chart.labels, sums, strict=False))
-            if label
-        ],
+        bargap=0.3 if bars.lying else 0.15,
+        height=_HIGH,
+        annotations=labels,
+        meta={"alt": alt, "line": line, "notes": [*notes], "caption": caption, "bars": asdict(bars)},
         **axes,
     )
     return figure
-
-
-def _label(text: str, place: int, end: float, *, lying: bool) -> dict[str, Any]:
-    """Put a bar's number at its end."""
-    at = (
-        {"x": end, "y": place, "xanchor": "left", "xshift": 10}
-        if lying
-        else {"x": place, "y": end, "yanchor": "bottom"}
-    )
-    return {"text": text, "name": "numbers", "showarrow": False, "font": {"size": LETTER}, **at}
 
 
 def _axis(places: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
@@ -166,25 +148,10 @@ def _axis(places: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bars(chart: Chart, series: Series) -> go.Bar:
-    places, values = list(range(len(series.values))), [*series.values]
-    across = {"x": values, "y": places} if chart.lying else {"x": places, "y": values}
-    return go.Bar(
-        **across,
-        orientation="h" if chart.lying else "v",
-        name=escape(series.name),
-        marker=filled(series.colour, series.pattern),
-        hoverinfo="text",
-        hovertext=[
-            hover(name, [(series.name, f"{value:,.10g}")])
-            for name, value in zip(chart.categories, values, strict=True)
-        ],
-        showlegend=len(chart.series) > 1,
-    )
-
-
-def with_words(figure: go.Figure, *, title: str, line: str = "", notes: Sequence[str] = ()) -> go.Figure:
-    """Give a figure of the pages as a slide, which says this around it."""
-    meta: Mapping[str, Any] = figure.layout.meta or {}
-    figure.layout.meta = {**meta, "line": line, "notes": [*notes], "heading": title}
-    return figure
+def _label(bars: Bars, place: int, text: str) -> dict[str, Any]:
+    """Put a bar's number at its end."""
+    value = bars.values[place]
+    at: dict[str, Any] = {"x": place, "y": value, "yanchor": "bottom"}
+    if bars.lying:
+        at = {"x": value, "y": place, "xanchor": "left", "xshift": 10}
+    return {"text": text, "name": "numbers", "showarrow": False, "font": {"size": LETTER}, **at}

@@ -8,9 +8,8 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import TOO_FEW, number, pluralize
 from vsm.figures.links import linked_keys
-from vsm.figures.tables import Columns, keys_of, styled_table, table_of, titles_of
-from vsm.findings import Findings
-from vsm.findings.durations import percent, short_duration
+from vsm.figures.tables import Columns, keys_of, table_of, titles_of
+from vsm.findings.durations import short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
@@ -137,7 +136,13 @@ def open_stages_table(
         "(Kaplan–Meier: open visits, and those that a bulk edit ended, count as not yet left; not reached: "
         "too many of them). Started: somebody has worked on it, if only once."
     )
-    return table_of(stages, columns, caption, nothing="Nothing to see yet: no ticket is open.")
+    return table_of(
+        stages,
+        columns,
+        caption,
+        nothing="Nothing to see yet: no ticket is open.",
+        leads={"Open now": ("queue", "stage"), "Over 85th percentile": ("over-age", "stage")},
+    )
 
 
 def _within(row: Mapping[Any, Any], name: str, minimum: int) -> str:
@@ -150,22 +155,3 @@ def _beyond(row: Mapping[Any, Any]) -> str:
     if not row["now"]:
         return "–"
     return "unknown" if pd.isna(row["p85"]) else number(row["beyond"])
-
-
-_CAPTION: Final = "Costs: share of the time that tickets were open in {}; rows may overlap."
-
-
-def next_steps_table(findings: Findings, *, most: int = 3) -> Styler:
-    """What to try next, by what costs most in the current period: one row per subject."""
-    first = findings.headlines(most)
-    rows = pd.DataFrame(
-        {
-            "Try": [finding.experiment for finding in first],
-            "Where": [finding.subject for finding in first],
-            "Costs": [percent(finding.share) if finding.share > 0 else "unknown" for finding in first],
-            "n": [finding.n for finding in first],
-            "Trust": [finding.trust for finding in first],
-        }
-    )
-    period = f"{findings.title[:1].lower()}{findings.title[1:]}" or "the current period"
-    return styled_table(rows, _CAPTION.format(period), nothing=findings.nothing)

@@ -7,11 +7,14 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import TOO_FEW
+from vsm.figures.links import shown_tickets, tickets_link
 from vsm.findings.durations import percent
 
 Column = str | tuple[str, Callable[[Any], object]] | Callable[[Any], object] | list[Any] | pd.Series
 Columns = dict[str, Column]
 """Where the column under each heading comes from, see ``table_of``."""
+Leads = Mapping[str, tuple[str, ...]]
+"""By heading, the kind of tickets that its numbers count, and the columns that name their group."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Summary", "Objective",
@@ -89,7 +92,14 @@ def titles_of(tickets: pd.DataFrame, *, by: str = "ticket") -> dict[str, str]:
     return dict(zip(tickets[by].astype("str"), tickets["summary"].astype("str").fillna("–"), strict=True))
 
 
-def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: str = NOTHING) -> Styler:
+def table_of(
+    found: pd.DataFrame,
+    columns: Columns,
+    caption: str,
+    *,
+    nothing: str = NOTHING,
+    leads: Leads | None = None,
+) -> Styler:
     """A styled table whose columns are declared: a heading, and where its texts come from.
 
     Parameters
@@ -101,6 +111,8 @@ def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: st
         makes a text of each whole row; or the texts themselves.
     caption, nothing
         As ``styled_table`` takes them.
+    leads
+        Whose tickets numbers count, such as ``{"Tickets": ("stage", "stage")}``: in a report they lead there.
 
     Examples
     --------
@@ -119,7 +131,17 @@ def table_of(found: pd.DataFrame, columns: Columns, caption: str, *, nothing: st
             values[heading] = [text(value) for value in found[name]]
         else:
             values[heading] = [column(row) for row in records] if callable(column) else column
-    return styled_table(pd.DataFrame(values), caption, nothing=nothing)
+    table = styled_table(pd.DataFrame(values), caption, nothing=nothing)
+    for heading, (kind, *names) in (leads or {}).items():
+        for row, about in zip(table.data.index, found[names].itertuples(index=False), strict=True):
+            shown = _leading(tickets_link(kind, *about))
+            table = table.format(shown, subset=pd.IndexSlice[[row], [heading]])
+    return table
+
+
+def _leading(address: str) -> Callable[[object], str]:
+    """What shows a number that leads to its tickets; none, or nothing, leads nowhere."""
+    return lambda value: str(value) if str(value) in {"0", "–"} else shown_tickets(str(value), address)
 
 
 def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) -> Styler:

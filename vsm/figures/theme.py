@@ -138,7 +138,6 @@ FIELD_NAMES: Final = {
     "time_by_stage": "Time in status",
     "efficiency_bars": "Flow efficiency",
     "causes_ladder": "Waiting time by cause",
-    "handoff_slide": "Handoff waiting time by cause",
     "ageing_work": "Work item ageing",
     "ageing_in_stage": "Work item ageing: time in current stage",
     "cycle_time_scatter": "Cycle time scatterplot",

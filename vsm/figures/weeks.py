@@ -14,6 +14,7 @@ from vsm.figures.labels import (
     text_width,
     wrapped,
 )
+from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, filled, row_axis, scale_bar, value_axis
 from vsm.figures.theme import (
     FAINT,
@@ -107,6 +108,7 @@ def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
         marker=filled(KIND_COLOURS["done"], ""),
         hovertext=facts,
         hoverinfo="text",
+        **linked(tickets_link("delivered", monday) for monday in mondays),
     )
     arrived = go.Scatter(
         x=mondays,
@@ -122,6 +124,7 @@ def _throughput_traces(shown: pd.DataFrame) -> list[go.Bar | go.Scatter]:
         },
         hovertext=facts,
         hoverinfo="text",
+        **linked(tickets_link("arrived", monday) for monday in mondays),
     )
     return [delivered, arrived]
 

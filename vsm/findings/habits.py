@@ -39,8 +39,8 @@ def ping_pongs(present: Present) -> Iterator[Finding]:
                 f"{with_interval(row)} of the lead time of all delivered in it."
             ),
             title=(
-                f"{row['tickets']} of {counted(len(present.delivered), 'ticket')} went back and forth between "
-                f"{row['a']} and {row['b']}"
+                f"{row['tickets']} of {counted(len(present.delivered), 'ticket')} went back and forth "
+                f"between {row['a']} and {row['b']}"
             ),
             cost=row["cost"],
             share=row["share"],

@@ -350,7 +350,8 @@ def _delivered(count: int) -> str:
 
 
 def _a_week(count: int, period: Period) -> str:
-    return f"{count / ((period.end - period.begin) / WEEK):,.2g} a week"
+    weeks = (period.end - period.begin) / WEEK
+    return f"{count / weeks:,.2g} a week" if weeks else UNKNOWN
 
 
 def _every(count: int, period: Period) -> str:

@@ -34,7 +34,8 @@ def growing(present: Present) -> Iterator[Finding]:
                 f"in the last {weeks} weeks ({row['arrivals']} came and {row['departures']} left in "
                 f"{row['weeks']} weeks)."
             ),
-            title=f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} tickets",
+            title=f"The queue '{stage}' {'grew' if up else 'shrank'} from {first} to {row['length']} "
+            f"tickets in {weeks} weeks",
             cost=time_of(seconds if up else 0),
             share=seconds / total if total and up else 0.0,
             low=UNKNOWN,

@@ -19,15 +19,8 @@ def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, mini
         tickets), ``lead`` (median; missing under ``minimum``), ``work`` (time of work that went into them,
         in all). Without discarded tickets there are no rows.
     """
-    rows = units_of_work(lifecycles)
-    finished = rows[rows["finished"].notna() & ~rows["bulk"].astype(bool)]
-    gone = finished[was_discarded(finished)].set_index("ticket")
-    before = stage_visits[stage_visits["ticket"].isin(gone.index)]
-    before = before[before_the_finish(before)]
-    last = before.drop_duplicates("ticket", keep="last").set_index("ticket")[["stage", "kind", "position"]]
-    rows = gone.join(last)
-    # Created in a stage that is done, and never anywhere else.
-    rows = rows.fillna({"stage": "–", "kind": "done", "position": stage_visits["position"].max()})
+    finished = _finished(lifecycles)
+    rows = discarded_tickets(lifecycles, stage_visits=stage_visits)
     grouped = rows.groupby(["position", "stage", "kind"])
     found = grouped.agg(
         tickets=("lead", "size"), lead_total=("lead", "sum"), lead=("lead", "median"), work=("work", "sum")
@@ -39,3 +32,20 @@ def discarded_work(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame, mini
         lead_share=seconds / whole if whole else 0.0,
         lead=found["lead"].where(found["tickets"] >= minimum).astype(DURATION),
     )[["stage", "kind", "tickets", "share", "lead_total", "lead_share", "lead", "work"]]
+
+
+def discarded_tickets(lifecycles: pd.DataFrame, *, stage_visits: pd.DataFrame) -> pd.DataFrame:
+    """Give the lifecycles that ``discarded_work`` counts, with the last ``stage, kind, position`` of each."""
+    finished = _finished(lifecycles)
+    gone = finished[was_discarded(finished)]
+    before = stage_visits[stage_visits["ticket"].isin(gone["ticket"])]
+    before = before[before_the_finish(before)]
+    last = before.drop_duplicates("ticket", keep="last").set_index("ticket")[["stage", "kind", "position"]]
+    # Created in a stage that is done, and never anywhere else.
+    nowhere = {"stage": "–", "kind": "done", "position": stage_visits["position"].max()}
+    return gone.join(last, on="ticket").fillna(nowhere)
+
+
+def _finished(lifecycles: pd.DataFrame) -> pd.DataFrame:
+    rows = units_of_work(lifecycles)
+    return rows[rows["finished"].notna() & ~rows["bulk"].astype(bool)]

@@ -6,10 +6,12 @@ The right outer wall: here files are written and processes started.
 from vsm.reports.export import explore, export_table
 from vsm.reports.notebooks import LabCopies, copy_notebooks, notebooks_folder
 from vsm.reports.parameters import check_parameters, parameter_table
-from vsm.reports.publish import Cover, publish_report, publish_slides
-from vsm.reports.render import render_index, render_page
+from vsm.reports.publish import publish_report, publish_slides
+from vsm.reports.render import render_page
 from vsm.reports.run_notebook import run_notebook
 from vsm.reports.slides import render_slides
+from vsm.reports.summary_page import Cover, cover_of
+from vsm.reports.ticket_lists import listing_of
 from vsm.reports.ticket_pages import drawing_of
 
 __all__ = [
@@ -17,14 +19,15 @@ __all__ = [
     "LabCopies",
     "check_parameters",
     "copy_notebooks",
+    "cover_of",
     "drawing_of",
     "explore",
     "export_table",
+    "listing_of",
     "notebooks_folder",
     "parameter_table",
     "publish_report",
     "publish_slides",
-    "render_index",
     "render_page",
     "render_slides",
     "run_notebook",

@@ -1,8 +1,7 @@
-"""Slides as PowerPoint: pictures with alternative texts, tables to edit, notes for the speaker."""
+"""Slides as PowerPoint: charts, tables and texts to edit, pictures of maps, notes for the speaker."""
 
 import warnings
-from collections.abc import Mapping, Sequence
-from html.parser import HTMLParser
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -14,10 +13,14 @@ from vsm.reports.notebook_html import markdown_html, plain_text
 from vsm.reports.slides import Picture, Slide
 
 _PIXEL: Final = 9525  # EMU; a slide is 1280 × 720 of them
-_ROOM: Final = (1184, 470)  # pixels for a picture
-_TOP: Final = 176
+_WIDE: Final = 1184  # pixels between the margins
 _LEFT: Final = 48
+_TOP: Final = 146  # below a title of two lines
+_FOOT: Final = 650  # where a caption stands
+_LETTER: Final = 24  # points, of a slide of 960 × 540: the smallest letters
+_LINE: Final = 42  # pixels
 _MIN_WIDTH: Final = 700
+_CHARACTERS: Final = 76  # in a line of a slide's width
 
 
 def require_pptx() -> None:
@@ -26,15 +29,13 @@ def require_pptx() -> None:
         raise ParameterError("PowerPoint needs a library that is not installed: pip install 'vsm[pptx]'")
 
 
-def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) -> None:
-    """Write slides as PowerPoint, as on the screen; pictures are images, tables can be edited.
+def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
+    """Write slides as PowerPoint, as on the screen: bars are charts and tables are tables, both to edit.
 
     Parameters
     ----------
     to
         The file; one that exists is replaced, and it is whole or not there.
-    footer
-        State of the data and the like, at the foot of the first slide; text by name.
 
     Raises
     ------
@@ -47,20 +48,22 @@ def write_pptx(slides: Sequence[Slide], *, to: Path, footer: Mapping[str, str]) 
     import pptx  # noqa: PLC0415 - an extra
     from pptx.util import Emu  # noqa: PLC0415 - an extra
 
-    images = iter(_images([picture for slide in slides for picture in slide.pictures]))
+    drawn = [picture for slide in slides for picture in slide.pictures if not picture.bars]
+    images = iter(_images(drawn))
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Emu(1280 * _PIXEL), Emu(720 * _PIXEL)
     for slide in slides:
         page = deck.slides.add_slide(deck.slide_layouts[5])  # a title, and nothing else
-        _place_texts(page, slide)
+        top = _place_texts(page, slide)
         for picture in slide.pictures:
-            _place_picture(page, next(images), picture)
-        for table in slide.tables:
-            _place_table(page, table)
+            if picture.bars:
+                _place_chart(page, picture, picture.bars, top=top)
+            else:
+                _place_picture(page, next(images), picture, top=top)
+            _place_text(page, [picture.brief], top=_FOOT)
+        _place_table(page, slide.rows, top=top)
         if slide.notes:
             page.notes_slide.notes_text_frame.text = "\n".join(slide.notes)
-    if slides and footer:
-        _place_small(deck.slides[0], " · ".join(f"{name}: {text}" for name, text in footer.items()))
     content = BytesIO()
     deck.save(content)
     try:
@@ -83,10 +86,10 @@ def _images(pictures: Sequence[Picture]) -> list[bytes]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # kaleido warns about its own options, which it ignores
-                sizes = [_size(picture) for picture in pictures]
+                sizes = [_size(picture, top=_TOP) for picture in pictures]
                 return [
                     go.Figure(picture.spec).to_image(
-                        format="png", width=round(wide), height=round(high), scale=2 * _ROOM[0] / wide
+                        format="png", width=round(wide), height=round(high), scale=2 * _WIDE / wide
                     )
                     for picture, (wide, high) in zip(pictures, sizes, strict=True)
                 ]
@@ -98,102 +101,124 @@ def _images(pictures: Sequence[Picture]) -> list[bytes]:
         ) from error
 
 
-def _size(picture: Picture) -> tuple[float, float]:
+def _size(picture: Picture, *, top: float) -> tuple[float, float]:
     """Give the size at which the figure is laid out to fill its room; as ``slides.js`` does."""
-    scale = min(_ROOM[1] / picture.height, _ROOM[0] / _MIN_WIDTH)
-    return _ROOM[0] / scale, picture.height
+    scale = min((_FOOT - top) / picture.height, _WIDE / _MIN_WIDTH)
+    return _WIDE / scale, picture.height
 
 
-def _place_texts(page: Any, slide: Slide) -> None:
-    from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
+def _place_texts(page: Any, slide: Slide) -> float:
+    """Place the title and what is said below it; returns where the rest may begin, in pixels."""
+    from pptx.enum.text import MSO_ANCHOR  # noqa: PLC0415 - an extra
+    from pptx.util import Pt  # noqa: PLC0415 - an extra
 
     title = page.shapes.title
-    title.left, title.top, title.width, title.height = _box(_LEFT, 30, 1184, 64)
+    title.left, title.top, title.width, title.height = _box(_LEFT, 24, _WIDE, _TOP - 34)
     title.text_frame.text = slide.heading
+    title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     title.text_frame.paragraphs[0].font.size = Pt(34)
     title.text_frame.paragraphs[0].font.bold = True
-    lines = [slide.line] if slide.line else []
     parts = [plain_text(part).replace("¶", "").strip() for part in markdown_html(slide.text).split("\n")]
-    lines += [part for part in parts if part]
-    if lines:
-        frame = page.shapes.add_textbox(*map(Emu, _box(_LEFT, 98, 1184, 60))).text_frame
-        frame.word_wrap = True
-        frame.text = "\n".join(lines)
-        for paragraph in frame.paragraphs:
-            paragraph.font.size = Pt(20)
-    for picture in slide.pictures:
-        _place_small(page, picture.brief)
+    said = [part for part in [slide.line, *parts, *slide.items] if part]
+    return _place_text(page, said, top=_TOP)
 
 
-def _place_small(page: Any, text: str, *, top: int = 662, points: int = 12) -> None:
-    from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
+def _place_text(page: Any, texts: Sequence[str], *, top: float) -> float:
+    """Place paragraphs, where there are any; returns where they end, in pixels."""
+    from pptx.util import Pt  # noqa: PLC0415 - an extra
 
-    note = page.shapes.add_textbox(*map(Emu, _box(_LEFT, top, 1184, 40))).text_frame
-    note.word_wrap = True
-    note.text = text
-    note.paragraphs[0].font.size = Pt(points)
+    if not any(texts):
+        return top
+    lines = sum(-(-len(text) // _CHARACTERS) for text in texts)
+    frame = page.shapes.add_textbox(*_box(_LEFT, top, _WIDE, _LINE * lines)).text_frame
+    frame.word_wrap = True
+    frame.text = "\n".join(texts)
+    for paragraph in frame.paragraphs:
+        paragraph.font.size = Pt(_LETTER)
+    return top + _LINE * lines + 8
 
 
-def _place_picture(page: Any, image: bytes, picture: Picture) -> None:
-    wide, high = _size(picture)
-    share = _ROOM[0] / wide
-    left, top, width, height = _box(_LEFT, _TOP, wide * share, high * share)
-    placed = page.shapes.add_picture(BytesIO(image), left, top, width, height)
+def _place_picture(page: Any, image: bytes, picture: Picture, *, top: float) -> None:
+    wide, high = _size(picture, top=top)
+    share = min((_FOOT - top) / high, _WIDE / wide)
+    placed = page.shapes.add_picture(BytesIO(image), *_box(_LEFT, top, wide * share, high * share))
     properties = placed._element.nvPicPr.cNvPr  # noqa: SLF001 - python-pptx has no other way to say it
     properties.set("descr", picture.alt)
 
 
-def _place_table(page: Any, table_html: str) -> None:
+def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: float) -> None:
+    """Place bars as a chart whose numbers can be edited."""
+    from pptx.chart.data import CategoryChartData  # noqa: PLC0415 - an extra
+    from pptx.dml.color import RGBColor  # noqa: PLC0415 - an extra
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION  # noqa: PLC0415 - an extra
+    from pptx.util import Pt  # noqa: PLC0415 - an extra
+
+    data = CategoryChartData()
+    data.categories = bars["names"]
+    data.add_series(picture.brief or "value", bars["values"])
+    lying = bars["lying"]
+    kind = XL_CHART_TYPE.BAR_CLUSTERED if lying else XL_CHART_TYPE.COLUMN_CLUSTERED
+    frame = page.shapes.add_chart(kind, *_box(_LEFT, top, _WIDE, _FOOT - top), data)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)  # noqa: SLF001 - as for pictures
+    chart = frame.chart
+    chart.has_legend, chart.has_title, chart.font.size = False, False, Pt(_LETTER)
+    (plot,), names, values = chart.plots, chart.category_axis, chart.value_axis
+    plot.gap_width = 40 if lying else 15
+    values.has_major_gridlines, values.visible, names.reverse_order = not lying, not lying, lying
+    values.minimum_scale = 0
+    (series,) = plot.series
+    series.format.fill.solid()
+    series.format.fill.fore_color.rgb = RGBColor.from_string(bars["colour"].lstrip("#").upper())
+    for place, text in enumerate(bars["labels"]):
+        if text:
+            label = series.points[place].data_label
+            label.text_frame.text = text
+            label.text_frame.paragraphs[0].runs[0].font.size = Pt(_LETTER)
+            label.position = XL_LABEL_POSITION.OUTSIDE_END
+    if not lying:
+        _name_some(names, every=max(len(bars["names"]) // 3, 1))
+
+
+def _name_some(axis: Any, *, every: int) -> None:
+    """Name one category in so many: python-pptx has no word for it."""
+    from pptx.oxml.ns import qn  # noqa: PLC0415 - an extra
+    from pptx.oxml.xmlchemy import OxmlElement  # noqa: PLC0415 - an extra
+
+    skip = OxmlElement("c:tickLblSkip")
+    skip.set("val", str(every))
+    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)  # noqa: SLF001 - the order of the schema
+
+
+def _place_table(page: Any, rows: Sequence[Sequence[str]], *, top: float) -> None:
     from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
 
-    reader = _Cells()
-    reader.feed(table_html)
-    reader.close()
-    rows = [[" ".join(cell.split()) for cell in row] for row in reader.rows if row]
-    if len(rows) < 2:  # only a head: the caption says why
-        _place_small(page, " ".join(reader.caption.split()), top=_TOP, points=20)
+    if not rows:
         return
     wide = max(map(len, rows))
-    box = _box(_LEFT, _TOP, 1184, 44 * len(rows))
-    table = page.shapes.add_table(len(rows), wide, *map(Emu, box)).table
-    lengths = [max(12, *(min(len(row[n]), 60) for row in rows if n < len(row))) for n in range(wide)]
-    for column, length in enumerate(lengths):
-        table.columns[column].width = Emu(round(1184 * _PIXEL * length / sum(lengths)))
+    table = page.shapes.add_table(len(rows), wide, *_box(_LEFT, top, _WIDE, 60 * len(rows))).table
+    for column, length in zip(table.columns, _widths(rows), strict=True):
+        column.width = Emu(round(_WIDE * _PIXEL * length))
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             cell = table.cell(number, column)
             cell.text = text
-            cell.text_frame.paragraphs[0].font.size = Pt(14 if number == 0 else 18)
+            cell.text_frame.paragraphs[0].font.size = Pt(_LETTER)
 
 
-def _box(left: float, top: float, width: float, height: float) -> tuple[int, int, int, int]:
-    left, top, width, height = (round(pixels * _PIXEL) for pixels in (left, top, width, height))
-    return left, top, width, height
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Share a slide's width among the columns of a table, by their longest texts.
+
+    Examples
+    --------
+    >>> _widths([["What", "Who"], ["Limit the queue to three tickets", ""]])
+    [0.72..., 0.27...]
+    """
+    lengths = [max(12, *(min(len(cell), 60) for cell in column)) for column in zip(*rows, strict=True)]
+    return [length / sum(lengths) for length in lengths]
 
 
-class _Cells(HTMLParser):
-    """Collects the texts of a table's cells, row by row, and its caption."""
+def _box(left: float, top: float, width: float, height: float) -> Iterator[Any]:
+    """Give pixels as PowerPoint's units."""
+    from pptx.util import Emu  # noqa: PLC0415 - an extra
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self.caption = ""
-        self._within = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        if tag == "tr":
-            self.rows.append([])
-        if tag in {"td", "th"} and self.rows:
-            self.rows[-1].append("")
-        if tag in {"td", "th", "caption"}:
-            self._within = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._within:
-            self._within = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._within == "caption":
-            self.caption += data
-        elif self._within:
-            self.rows[-1][-1] += data
+    return (Emu(round(pixels * _PIXEL)) for pixels in (left, top, width, height))

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from vsm.errors import SourceError
+from vsm.findings import shown_ticket
 
 TEMPLATES: Final = Path(__file__).with_name("template")
 HIDDEN_TAGS: Final = frozenset({"parameters", "injected-parameters", "setup", "papermill-error-cell-tag"})
@@ -61,7 +62,11 @@ ENVIRONMENT: Final = Environment(
     undefined=StrictUndefined,
     auto_reload=False,
 )
-ENVIRONMENT.filters |= {"spec": spec_text, "markdown": markdown_html}
+ENVIRONMENT.filters |= {
+    "spec": spec_text,
+    "markdown": markdown_html,
+    "ticket": lambda key: Markup(shown_ticket(key)),  # noqa: S704 - escaped there
+}
 
 
 @cache

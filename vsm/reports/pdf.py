@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from vsm.errors import RunError
 from vsm.reports.atomic import write_whole
+from vsm.reports.whole import WHOLE
 
 _POLL: Final = 0.2
 _CLOSING: Final = 12.0
@@ -71,6 +72,17 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
         ) from error
     except OSError as error:
         raise RunError(f"cannot write the PDF: {error.strerror or error}; the HTML remains") from error
+
+
+def print_whole(report: Path) -> Path:
+    """Print a whole report, from the page that ``publish_report`` made of it: ``report.pdf`` in its folder.
+
+    That page goes when it is printed; it stays where there is no browser, so that people can print it.
+    """
+    page, to = report / WHOLE, report / "report.pdf"
+    print_pdfs({page: to}, paper=A4, timeout=180)
+    page.unlink()
+    return to
 
 
 async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -> None:

@@ -4,38 +4,24 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.findings import Findings
 from vsm.reports.atomic import new_stage, settle, stamp_of
 from vsm.reports.notebook_html import Body, body_of
 from vsm.reports.parameters import check_parameters, parameter_text
-from vsm.reports.render import Page, made_with, page_of, render_index
+from vsm.reports.render import Page, made_with, page_of
 from vsm.reports.run_notebook import NotebookFault, attempt_notebook
 from vsm.reports.slides import render_slides
-from vsm.reports.ticket_pages import TIMELINES, Drawing, timelines_of
+from vsm.reports.summary_page import INDEX, Cover, summary_body
+from vsm.reports.ticket_lists import TICKETS, Listing, TicketLists, lists_of
+from vsm.reports.ticket_pages import TIMELINES, Drawing, Timelines, timelines_of
+from vsm.reports.whole import WHOLE, whole_body
 
-_INDEX: Final = "index"
 _MOST_AT_ONCE: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """What a report says around its pages, see ``render_index``.
-
-    ``provenance`` and ``notice`` stand on each page, the rest on the index.
-    """
-
-    title: str
-    findings: Findings = field(default_factory=Findings)
-    provenance: Mapping[str, str] = field(default_factory=dict)
-    changes: Sequence[str] = ()
-    notice: str = ""
 
 
 def publish_report(
@@ -46,6 +32,8 @@ def publish_report(
     at: datetime,
     cover: Cover,
     draw: Drawing | None = None,
+    whole: bool = False,
+    listing: Listing | None = None,
     timeout: float = 600,
 ) -> Path:
     """Execute notebooks, several at a time, and publish their pages as one report.
@@ -66,6 +54,10 @@ def publish_report(
         Instant of the run, with a time zone; names the folder.
     draw
         Draws the timelines of tickets that pages name as evidence, to which those pages then link.
+    whole
+        Also write ``whole.html``: the summary and all pages as one, to be printed.
+    listing
+        Lists the tickets behind the numbers of pages, to which those pages then link.
     timeout
         Seconds for each notebook.
 
@@ -91,11 +83,11 @@ def publish_report(
     def make(stage: Path) -> NotebookFault | None:
         fault = attempt_suite(checked, into=stage, timeout=timeout)
         if fault is None:
-            _render(stage, checked, cover=cover, made=made, draw=draw)
+            _render(stage, checked, cover=cover, made=made, draw=draw, listing=listing, whole=whole)
         return fault
 
     trouble = "cannot write the report: {reason}; its files so far are in {kept}"
-    return _whole_run(runs, stamp, make, trouble=trouble) / f"{_INDEX}.html"
+    return _whole_run(runs, stamp, make, trouble=trouble) / INDEX
 
 
 def _whole_run(runs: Path, name: str, make: Callable[[Path], NotebookFault | None], *, trouble: str) -> Path:
@@ -122,8 +114,10 @@ def _render(
     cover: Cover,
     made: Mapping[str, str],
     draw: Drawing | None,
+    whole: bool,
+    listing: Listing | None,
 ) -> None:
-    """Render what was executed, the ticket timelines that it links to, and the first page."""
+    """Render what was executed, the tickets that it links to, and the first page."""
     bodies: dict[Page, Body] = {}
     feet: dict[Page, dict[str, str]] = {}
     for notebook, values in checked.items():
@@ -131,23 +125,31 @@ def _render(
         page = Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
         bodies[page] = body
         feet[page] = {**cover.provenance, "Parameters": parameter_text(notebook, values), **made}
-    if draw is not None:
-        timelines = timelines_of(bodies, draw=draw)
-        bodies = {page: timelines.linked(body) for page, body in bodies.items()}
-        if (drawn := timelines.body) is not None:
-            bodies[Page(TIMELINES, drawn.outline.question, drawn.outline.lead)] = drawn
-    pages, whole = list(bodies), {**cover.provenance, **made}
-    for page, body in bodies.items():
+    first = Page(INDEX, cover.title)
+    named = {first: summary_body(cover, bodies), **bodies}
+    lists = TicketLists(frozenset(), None) if listing is None else lists_of(named, listing=listing)
+    timelines = Timelines({}, None) if draw is None else timelines_of(named, draw=draw)
+    bodies = {page: lists.linked(body) for page, body in bodies.items()}
+    for href, added in ((TICKETS, lists.body), (TIMELINES, timelines.body)):
+        if added is not None:
+            bodies[Page(href, added.outline.question, added.outline.lead)] = added
+    others = list(bodies)
+    bodies = {first: lists.linked(summary_body(cover, bodies)), **bodies}
+    bodies = {page: timelines.linked(body) for page, body in bodies.items()}
+    about = {**cover.provenance, **made}
+
+    def write(name: str, body: Body, *, footer: Mapping[str, str], home: str | None = None) -> None:
+        pages = others if home else ()
         html = page_of(
-            body, title=cover.title, footer=feet.get(page, whole), home=f"{_INDEX}.html", here=page.href,
-            pages=pages, notice=cover.notice,
-        )  # fmt: skip
-        (stage / page.href).write_text(html, encoding="utf-8")
-    first = render_index(
-        title=cover.title, findings=cover.findings, pages=pages, provenance=whole, changes=cover.changes,
-        notice=cover.notice,
-    )  # fmt: skip
-    (stage / f"{_INDEX}.html").write_text(first, encoding="utf-8")
+            body, title=cover.title, footer=footer, home=home, here=name, pages=pages, notice=cover.notice
+        )
+        (stage / name).write_text(html, encoding="utf-8")
+
+    for page, body in bodies.items():
+        write(page.href, body, footer=feet.get(page, about), home=None if page == first else INDEX)
+    if whole:
+        printed = {page: body for page, body in bodies.items() if page in feet or page == first}
+        write(WHOLE, whole_body(printed, title=cover.title), footer=about)
 
 
 def _check_names(notebooks: Sequence[Path]) -> None:
@@ -156,8 +158,14 @@ def _check_names(notebooks: Sequence[Path]) -> None:
     names = Counter(notebook.stem for notebook in notebooks)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ParameterError(f"several notebooks are called {', '.join(twice)}; each page needs its own name")
-    for own, what in ((_INDEX, "the report's first page"), (Path(TIMELINES).stem, "the page of timelines")):
-        if own in names:
+    pages = {
+        INDEX: "the report's first page",
+        TIMELINES: "the page of timelines",
+        TICKETS: "the page of ticket lists",
+        WHOLE: "the whole report",
+    }
+    for href, what in pages.items():
+        if (own := Path(href).stem) in names:
             raise ParameterError(f"a notebook cannot be called {own}: {what} is; rename it")
 
 
@@ -169,13 +177,14 @@ def publish_slides(
     at: datetime,
     title: str,
     provenance: Mapping[str, str],
+    notice: str = "",
     timeout: float = 600,
 ) -> Path:
     """Execute a notebook and publish it as slides, in ``runs/<instant>-slides``.
 
     It is whole or not there, and raises, as ``publish_report``. Returns the slides' ``.html``, which has the
-    notebook's name; beside it is the executed ``.ipynb``. ``title`` is the name of the stream, ``provenance``
-    the text for the foot of the first slide, by name.
+    notebook's name; beside it is the executed ``.ipynb``. ``title`` is the name of the stream; ``provenance``
+    and ``notice`` are as in ``render_slides``.
     """
     name = f"{stamp_of(at)}-slides"
     checked = check_parameters(notebook, parameters)
@@ -184,8 +193,8 @@ def publish_slides(
     def make(stage: Path) -> NotebookFault | None:
         fault = attempt_notebook(notebook, to=stage / notebook.name, parameters=checked, timeout=timeout)
         if fault is None:
-            footer = {**provenance, "Parameters": asked, **made_with(at)}
-            html = render_slides(stage / notebook.name, title=title, footer=footer)
+            about = {**provenance, "Parameters": asked, **made_with(at)}
+            html = render_slides(stage / notebook.name, title=title, about=about, notice=notice)
             (stage / f"{notebook.stem}.html").write_text(html, encoding="utf-8")
         return fault
 

@@ -19,16 +19,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from vsm.findings import Findings
 from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
 
 POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
-_TOP: Final = 3
+_SORTED: Final = re.compile(r'<table(?! class="plain")')
+RUNS: Final = "<!--runs-->"
+"""Where a report's first page has room for what belongs to a schedule."""
+NOTICE: Final = Markup('<div class="notice" role="note"><p><strong>Note:</strong> {}</p></div>')
+_RELATIVE: Final = re.compile(r' href="(?!#|[a-z]+:)')
+_BODY: Final = re.compile(r"<body[^>]*>\n?")
 _OWN: Final = re.compile(rb'<meta name="generator" content="vsm">|<dt>Software</dt><dd>vsm \d')
 """What pages of vsm bear; those of 0.2 and before only the second."""
 
@@ -86,7 +90,7 @@ def page_of(
     notice
         The most important caveat, such as that data are old; plain text, shown at the top.
     """
-    scripts = [asset("vsm/page.js"), asset("vsm/tables.js")]
+    scripts = [asset("vsm/page.js"), asset("vsm/tables.js"), asset("vsm/lists.js")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(
@@ -104,39 +108,9 @@ def page_of(
         policy=POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
         style=asset("vsm/style.css"),
         scripts=scripts,
-        plotly=packed("plotly", "package_data/plotly.min.js"),
-        datatables=packed("itables", "html/dt_bundle.js") if "<table" in body.html else "",
+        plotly=packed("plotly", "package_data/plotly.min.js") if "chart-plot" in body.html else "",
+        datatables=packed("itables", "html/dt_bundle.js") if _SORTED.search(body.html) else "",
     )
-
-
-def render_index(
-    *,
-    title: str,
-    findings: Findings,
-    pages: Sequence[Page],
-    provenance: Mapping[str, str],
-    changes: Sequence[str] = (),
-    notice: str = "",
-) -> str:
-    """Render the first page of a run, with its findings and links to its pages; it runs no script.
-
-    Parameters
-    ----------
-    findings
-        Those of the stream; the first three headlines are shown.
-    pages
-        The run's pages, in reading order.
-    provenance
-        State of the data, versions and the like; text by name.
-    changes
-        What has changed since the last report, as sentences.
-    notice
-        As in ``page_of``.
-    """
-    return render_plain(
-        "contents.html.j2", title=title, findings=findings.headlines(_TOP), changes=changes, notice=notice,
-        pages=pages, about=provenance,
-    )  # fmt: skip
 
 
 def render_plain(template: str, **known: object) -> str:
@@ -177,8 +151,9 @@ def render_site(
     runs: Sequence[RunRow],
     about: Mapping[str, str],
     notice: str = "",
+    summary: str = "",
 ) -> str:
-    """Render the first page of a scheduled report: the latest good one and all runs; it needs no script.
+    """Render the first page of a scheduled report: the latest good one's summary, and all runs.
 
     Parameters
     ----------
@@ -190,8 +165,18 @@ def render_site(
         For the foot of the page; text by name.
     notice
         What failed and since when; plain text, shown at the top.
+    summary
+        The first page of the latest good report, as it is; without it this one needs no script.
     """
-    return render_plain("site.html.j2", title=title, latest=latest, runs=runs, about=about, notice=notice)
+    if RUNS not in summary or not latest:
+        return render_plain("site.html.j2", title=title, latest=latest, runs=runs, about=about, notice=notice)
+    folder = latest[0].href.partition("/")[0]
+    below = ENVIRONMENT.get_template("runs.html.j2").render(latest=latest[1:], runs=runs)
+    page = _RELATIVE.sub(f' href="{folder}/', summary)
+    page = page.replace('<main id="report"', f'<main id="report" data-folder="{folder}/"', 1)
+    if notice and escape(notice) not in page:
+        page = _BODY.sub(lambda found: found[0] + NOTICE.format(notice), page, count=1)
+    return page.replace(RUNS, below, 1)
 
 
 def made_with(at: datetime) -> dict[str, str]:

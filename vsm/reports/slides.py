@@ -1,7 +1,8 @@
 """An executed notebook as slides in one file: reveal.js, figures and notes, and no request.
 
 The cells' ``slideshow.slide_type`` cuts it, as in nbconvert's own slides: ``slide`` and ``subslide`` begin a
-slide, ``notes`` are for the speaker, ``skip`` is left out, all else goes on with the slide.
+slide, ``notes`` are for the speaker, ``skip`` is left out, all else goes on with the slide. A cell of code
+shows a figure, or ``vsm.figures.slides.Words``; where it shows neither, its slide is left out.
 
 reveal.js is taken from an installed package when slides are rendered. Its policy lets only the deck's own
 scripts run, as that of a report's page does; the speaker's window, which ``S`` opens, shows the deck twice.
@@ -22,8 +23,10 @@ from vsm.reports.notebook_html import ENVIRONMENT, HEIGHT, HIDDEN_TAGS, PLOTLY, 
 from vsm.reports.parameters import cells_of
 from vsm.reports.render import POLICY, digest, packed
 
+WORDS: Final = "application/vnd.vsm.slide+json"
+"""What a slide says, as ``vsm.figures.slides`` gives it."""
 _HEADING: Final = re.compile(r"#{1,3} (.+)")
-_BRIEF: Final = 110
+_BRIEF: Final = 72
 _TOP: Final = 28
 _FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.theme
 _REVEAL: Final = ("sphinx_revealjs", "_static/revealjs")
@@ -33,28 +36,33 @@ _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure on a slide: Plotly's ``spec`` without title and caption, which the slide shows."""
+    """A figure on a slide: Plotly's ``spec`` without title and caption, which the slide shows.
+
+    ``bars`` are those of ``vsm.figures.slides``: a chart that was made for a slide, and fills it.
+    """
 
     spec: dict[str, Any]
     height: int
     alt: str
     caption: str
+    bars: Mapping[str, Any] | None = None
 
     @property
     def brief(self) -> str:
-        """The part of the caption that is on the slide: all where it is short, else its first sentence."""
-        return self.caption if len(self.caption) <= _BRIEF else self.caption.partition(". ")[0] + "."
+        """The caption, where it is short enough for a slide; the speaker has the others."""
+        return self.caption if len(self.caption) <= _BRIEF else ""
 
 
 @dataclass(slots=True)
 class Slide:
-    """One slide. ``text`` is Markdown, ``tables`` are HTML, all else is plain."""
+    """One slide. ``text`` is Markdown, all else is plain; ``rows`` are a table, its head first."""
 
     heading: str = ""
     line: str = ""
     text: str = ""
+    items: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
-    tables: list[Markup] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     opening: bool = False
     hollow: bool = False
@@ -90,14 +98,18 @@ def _add(slide: Slide, cell: Mapping[str, Any], kind: str) -> None:
             text = rest
         slide.text = f"{slide.text}\n\n{text.strip()}".strip()
     elif cell["cell_type"] == "code":
-        for output in cell["outputs"]:
-            if "data" in output:
-                _add_output(slide, output["data"])
-        slide.hollow = not (slide.pictures or slide.tables)
+        shown = [_add_output(slide, output["data"]) for output in cell["outputs"] if "data" in output]
+        slide.hollow = not any(shown)
 
 
-def _add_output(slide: Slide, data: Mapping[str, Any]) -> None:
-    if PLOTLY in data:
+def _add_output(slide: Slide, data: Mapping[str, Any]) -> bool:
+    """Add what a cell shows; returns whether it is for a slide."""
+    if WORDS in data:
+        said = data[WORDS]
+        slide.heading, slide.line = slide.heading or said["heading"], slide.line or said["line"]
+        for name in ("items", "rows", "notes"):
+            getattr(slide, name).extend(said[name])
+    elif PLOTLY in data:
         figure = data[PLOTLY]
         title = figure.get("layout", {}).get("title")
         slide.heading = slide.heading or plain_text(title.get("text", "") if isinstance(title, dict) else "")
@@ -108,9 +120,7 @@ def _add_output(slide: Slide, data: Mapping[str, Any]) -> None:
         slide.pictures.append(picture)
         if picture.caption != picture.brief:
             slide.notes.append(f"Small print: {picture.caption}")
-    elif "text/html" in data:
-        # vsm.figures' tables escape what comes from the data; the page's policy disarms the rest.
-        slide.tables.append(Markup("".join(data["text/html"])))  # noqa: S704
+    return WORDS in data or PLOTLY in data
 
 
 def picture_of(figure: Mapping[str, Any]) -> Picture:
@@ -120,13 +130,14 @@ def picture_of(figure: Mapping[str, Any]) -> Picture:
     captions = [note for note in notes if note.get("name") == "caption"]
     layout["annotations"] = [note for note in notes if note.get("name") != "caption"]
     margin, height = dict(layout.get("margin", {})), int(layout.get("height") or HEIGHT)
-    above = min(margin.get("t", 0), _FRAMED_TOP) - _TOP if layout.get("title") else 0
+    bars = _meta(figure).get("bars")
+    above = min(margin.get("t", 0), _FRAMED_TOP) - _TOP if layout.get("title") and not bars else 0
     below = sum(17 * (note["text"].count("<br>") + 1) for note in captions)
     margin.update(t=margin.get("t", 0) - max(above, 0), b=margin.get("b", 0) - below)
     layout.update(title=None, margin=margin, height=height - max(above, 0) - below)
-    spec = {"data": figure.get("data", []), "layout": layout}
-    caption = " ".join(plain_text(note["text"]) for note in captions)
-    return Picture(spec, layout["height"], str(_meta(figure).get("alt", "")), caption)
+    spec, meta = {"data": figure.get("data", []), "layout": layout}, _meta(figure)
+    caption = meta.get("caption") or " ".join(plain_text(note["text"]) for note in captions)
+    return Picture(spec, layout["height"], str(meta.get("alt", "")), str(caption), bars)
 
 
 def _meta(figure: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -134,7 +145,7 @@ def _meta(figure: Mapping[str, Any]) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def render_slides(notebook: Path, *, title: str, footer: Mapping[str, str]) -> str:
+def render_slides(notebook: Path, *, title: str, about: Mapping[str, str], notice: str = "") -> str:
     """Render an executed notebook as slides.
 
     Parameters
@@ -143,8 +154,10 @@ def render_slides(notebook: Path, *, title: str, footer: Mapping[str, str]) -> s
         The executed ``.ipynb`` file, cut by its cells' ``slideshow.slide_type``.
     title
         Name of the stream, for the window's title.
-    footer
-        State of the data, versions and the like, at the foot of the first slide; text by name.
+    about
+        State of the data, versions and the like, for the notes of the first slide; text by name.
+    notice
+        What the audience has to know of the data, such as that they are old, at the foot of the first slide.
 
     Returns
     -------
@@ -163,9 +176,9 @@ def render_slides(notebook: Path, *, title: str, footer: Mapping[str, str]) -> s
     speaker = _SCRIPT.findall(_revealjs("plugin/notes/speaker-view.html"))
     allowed = " ".join(digest(script) for script in (*scripts, *speaker))
     return ENVIRONMENT.get_template("deck.html.j2").render(
-        slides=slides_of(notebook) or [nothing],
+        slides=with_provenance(slides_of(notebook), about) or [nothing],
         title=title,
-        about=footer,
+        notice=notice,
         licence=_shipped("LICENSE"),
         policy=_POLICY.format(script=f"{allowed} blob:"),
         reveal_css=_shipped("dist/reveal.css"),
@@ -173,6 +186,13 @@ def render_slides(notebook: Path, *, title: str, footer: Mapping[str, str]) -> s
         scripts=scripts,
         plotly=packed("plotly", "package_data/plotly.min.js"),
     )
+
+
+def with_provenance(slides: list[Slide], about: Mapping[str, str]) -> list[Slide]:
+    """Add to the first slide's notes what a deck was made of: text by name."""
+    for slide in slides[:1]:
+        slide.notes.append(f"Made of: {', '.join(f'{name} {text}' for name, text in about.items())}.")
+    return slides
 
 
 def _revealjs(name: str) -> str:

@@ -33,7 +33,10 @@ _MOST_BYTES: Final = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in plain text; ``link`` is an address or a path, ``attachments`` are files."""
+    """A message in plain text; ``link`` is an address or a path, ``attachments`` are files.
+
+    ``details`` are lines for an e-mail, which has room for more than a chat.
+    """
 
     report: str
     outcome: Outcome
@@ -41,6 +44,7 @@ class Message:
     sentences: tuple[str, ...]
     link: str = ""
     attachments: tuple[Path, ...] = field(default=())
+    details: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -231,7 +235,8 @@ def mail_of(message: Message, *, sender: str, to: Sequence[str]) -> EmailMessage
     mail["Subject"] = " ".join(message.title.split())[:200]
     mail["From"] = sender
     mail["To"] = ", ".join(to)
-    paragraphs = [message.title, *message.sentences, *([message.link] if message.link else [])]
+    details = ["\n".join(message.details)] if message.details else []
+    paragraphs = [message.title, *message.sentences, *details, *([message.link] if message.link else [])]
     present = [path for path in message.attachments if path.is_file()]
     sizes = accumulate(path.stat().st_size for path in present)
     files = [path for path, size in zip(present, sizes, strict=True) if size <= _MOST_BYTES]

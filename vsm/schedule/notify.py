@@ -6,7 +6,7 @@ from time import sleep
 from typing import Final
 
 from vsm.config import Report
-from vsm.findings import ClaimChange, Findings
+from vsm.findings import ClaimChange, Findings, Summary
 from vsm.schedule.channels import Message, send_message
 from vsm.schedule.history import Run
 from vsm.schedule.publishing import address_of, without_secrets
@@ -24,10 +24,12 @@ def message_of(
     changes: Sequence[ClaimChange] | None,
     link: str = "",
     pdfs: Sequence[Path] = (),
+    summary: Summary | None = None,
 ) -> Message:
     """The message about this run: changes first, or what is still so, then what costs most; or why it failed.
 
-    ``changes`` are those since the last good run, None without one; ``pdfs`` are attached to e-mail.
+    ``changes`` are those since the last good run, None without one; ``pdfs`` are attached to e-mail, which
+    also carries the ``summary``.
 
     Examples
     --------
@@ -54,7 +56,20 @@ def message_of(
     lines += [*(claims if first else [first.nothing]), *findings.notes()][: SENTENCES - len(lines)]
     caveat = f"Note: {_sentence(run.reason)}" if run.outcome == "stale" else ""
     sentences = ([caveat, *lines[: SENTENCES - 1]] if caveat else lines)[:SENTENCES]
-    return Message(run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs))
+    details = () if summary is None else _details(summary, said=sentences)
+    return Message(
+        run.report, run.outcome, f"{name} {_fate(run)}.", tuple(sentences), link, tuple(pdfs), details
+    )
+
+
+def _details(summary: Summary, *, said: Sequence[str]) -> tuple[str, ...]:
+    """Give the measures, and the findings that are not among the sentences, with their tickets."""
+    rest = [
+        f"- {finding.headline} Try: {finding.experiment} Tickets: {', '.join(finding.tickets)}."
+        for finding in summary.findings.headlines(SENTENCES)
+        if all(finding.claim not in line for line in said)
+    ]
+    return (summary.about, *(f"- {tile}" for tile in summary.tiles), *rest)
 
 
 def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -> bool:
@@ -114,6 +129,7 @@ def notify(
         if report.publish
         else str(page.resolve()),
         pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
+        summary=output.summary if output else None,
     )
     faults = (send_message(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
     return [fault for fault in faults if fault]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vsm.findings import ClaimChange, Findings, changes_since, remembered
+from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
-from vsm.reports import Cover, drawing_of, notebooks_folder, publish_report
-from vsm.reports.pdf import A4, SLIDE, print_pdfs
+from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
+from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
 from vsm.schedule.history import Run
 from vsm.schedule.plan import SLIDES, Plan
@@ -30,6 +30,7 @@ class Output:
     findings: Findings
     changes: list[ClaimChange] | None = None
     kept: tuple[dict[str, Any], ...] = ()
+    summary: Summary | None = None
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
@@ -98,31 +99,26 @@ def render_plan(
     }
     index = publish_report(
         plan.notebooks,
-        cover=Cover(
-            stream.workflow.stream.name,
-            findings=stream.findings,
-            provenance=stream.provenance,
-            changes=[str(change) for change in changes or ()],
-            notice=notice,
-        ),
+        cover=cover_of(stream, changes=[str(change) for change in changes or ()], notice=notice),
         draw=drawing_of(stream),
+        whole="pdf" in report.formats,
+        listing=listing_of(stream),
         **shared,
     )
     made = index.parent
     if "slides" in report.formats:
-        about = {**stream.provenance, **({"Note": notice} if notice else {})}
         deck = publish_slides(
-            notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=about, **shared
-        )
+            notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=stream.provenance,
+            notice=notice, **shared,
+        )  # fmt: skip
         deck.rename(made / deck.name)
         deck.with_suffix(".ipynb").unlink()
         with suppress(OSError):  # somebody else's file is in it
             deck.parent.rmdir()
     if "pdf" in report.formats:
-        pages = {html: html.with_suffix(".pdf") for html in sorted(made.glob("[0-9]*.html"))}
-        print_pdfs(pages, paper=A4)
+        print_whole(made)
         decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
         print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
-    return Output(made, stream.findings, changes, kept)
+    return Output(made, stream.findings, changes, kept, stream.summary)

@@ -172,12 +172,14 @@ def write_index(
     runs, site = history.runs(report), folder.site / report
     stay = None if keep is None else _staying(runs, keep)
     title = next((run.title for run in runs if run.title), report)
+    good = last_good(runs)
     page = render_site(
         title=f"{title}: {report}" if title != report else report,
-        latest=_latest(site, last_good(runs)),
+        latest=_latest(site, good),
         runs=[_row(run, href=_place_of(run, site, stay)) for run in runs[:_SHOWN]],
         about=made_with(at),
         notice=banner(runs),
+        summary=_summary_of(site, good),
     )
     write_whole(site / "index.html", page)
     write_whole(folder.site / "index.html", _overview(history, at))
@@ -223,6 +225,12 @@ def _overview(history: History, at: datetime) -> str:
     return render_site(title=title, latest=pages, runs=[], about=made_with(at), notice=" ".join(troubles))
 
 
+def _summary_of(site: Path, good: Run | None) -> str:
+    """Read the first page of the latest good run; nothing where it is not there."""
+    page = site / good.folder / "index.html" if good else site
+    return page.read_text(encoding="utf-8") if page.is_file() else ""
+
+
 def _latest(site: Path, good: Run | None) -> list[Page]:
     if good is None or not (site / good.folder).is_dir():
         return []
@@ -230,8 +238,8 @@ def _latest(site: Path, good: Run | None) -> list[Page]:
     if (site / good.folder / "retro.html").is_file():
         pages.append(Page(f"{good.folder}/retro.html", "Slides for the retrospective"))
     for pdf in sorted((site / good.folder).glob("*.pdf")):
-        name = pdf.stem.lstrip("0123456789_").replace("_", " ").replace("retro", "slides")
-        pages.append(Page(f"{good.folder}/{pdf.name}", f"PDF: {name}"))
+        name = "Slides" if pdf.stem == "retro" else "The whole report"
+        pages.append(Page(f"{good.folder}/{pdf.name}", f"{name} as PDF"))
     return pages
 
 

@@ -97,11 +97,12 @@ def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
         if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
             return values
         dtype = _dtype(column)
-        return values if values.dtype == dtype else values.astype(dtype)
+        return values if dtype == values.dtype else values.astype(dtype)
     except (TypeError, ValueError) as error:
         raise TableError(f"{table.name}.{column.name} cannot be read as {column.type}: {error}") from error
 
 
+@cache
 def _dtype(column: Column) -> Any:
     """Give pandas' dtype; ``Any`` since the stubs split ``astype`` by literal names."""
     return pd.CategoricalDtype(list(column.allowed)) if column.allowed else DTYPES[column.type]

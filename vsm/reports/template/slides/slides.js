@@ -3,6 +3,7 @@
   const MIN_WIDTH = 700; // what vsm.figures are made for at least
   const PHONE_WIDTH = 560; // bars bear less
   const MOST = 2.4; // no figure is blown up further than that
+  const SMALL = 0.72; // of the letters of a chart that was made for a slide, on a phone
   const CONFIG = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, displayModeBar: false, responsive: false };
   const printing = /print-pdf/i.test(location.search);
   const tall = !printing && window.top === window && innerWidth < 600 && innerHeight > innerWidth; // a phone
@@ -30,6 +31,11 @@
   const isMap = (spec) => spec.layout.xaxis?.visible === false;
   function size(plot, spec) {
     const natural = Number(plot.dataset.height);
+    if ("bars" in plot.dataset) { // made for a slide: it has its letters' size already
+      const scale = tall ? SMALL : 1;
+      if (tall) plot.style.height = `${natural * scale}px`;
+      return { scale, width: Math.round(plot.clientWidth / scale), height: Math.round(plot.clientHeight / scale) };
+    }
     const least = tall && !isMap(spec) ? PHONE_WIDTH : MIN_WIDTH;
     if (tall) plot.style.height = `${natural * (plot.clientWidth / least)}px`;
     const { clientWidth: wide, clientHeight: high } = plot;
@@ -97,7 +103,7 @@
   }
   Reveal.initialize({
     width: tall ? 760 : 1280, height: tall ? 1480 : 720, margin: 0, minScale: 0.1, maxScale: 4,
-    center: false, display: "flex", hash: true, history: false, transition: "none", slideNumber: "c/t", controls: !printing, pdfSeparateFragments: false,
+    center: false, display: "flex", hash: true, history: false, transition: "none", controls: !printing, pdfSeparateFragments: false,
     scrollActivationWidth: 0, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
   });
 })();

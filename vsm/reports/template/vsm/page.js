@@ -101,7 +101,7 @@
         if (first || echo) return;
       }
       const address = addressOf(aim);
-      if (PLACE.test(address)) location.assign(address);
+      if (PLACE.test(address)) location.assign((document.getElementById("report").dataset.folder ?? "") + address);
       else window.open(address, "_blank", "noopener,noreferrer");
     });
   }

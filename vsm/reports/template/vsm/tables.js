@@ -2,7 +2,7 @@
   "use strict";
   // A column of numbers is aligned by its digits; the notebook's tables do not say which columns are.
   const NUMBER = /^[−–+-]?[\d\s.,:'’]*\d\s*(%|‰|[a-zµ]{1,3}|min|days?|hours?|weeks?)?( of \d+)?$/i;
-  for (const table of document.querySelectorAll("main table")) {
+  for (const table of document.querySelectorAll("main table:not(.plain)")) {
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
     const width = Math.max(0, ...rows.map((row) => row.cells.length));
     for (let place = 0; place < width; place += 1) {
@@ -63,7 +63,7 @@
     !table.querySelector("[colspan]:not([colspan='1']), [rowspan]:not([rowspan='1'])");
 
   async function sortable() {
-    const tables = [...document.querySelectorAll("main table")].filter(plain);
+    const tables = [...document.querySelectorAll("main table:not(.plain)")].filter(plain);
     if (tables.length) {
       const DataTable = await library();
       for (const table of tables) {

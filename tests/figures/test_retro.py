@@ -1,0 +1,186 @@
+"""What a retrospective's slides say: one message each, about now, and nothing where there is nothing to say."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from tests.streams import sample_stream, stream_of
+from vsm.config import Experiment, Workflow
+from vsm.errors import ParameterError
+from vsm.eventlog.log import Log
+from vsm.figures import retro
+from vsm.figures.handoffs import handoff_story
+from vsm.figures.slides import Words
+from vsm.from_log import stream_from_log
+from vsm.stream import ValueStream
+
+pytestmark = pytest.mark.slow
+
+OFTEN = [("Ready", 3), ("Build", 4), ("Done", 1)]
+WAITS = [("Ready", 97), ("Build", 3)]
+TRIED = [
+    Experiment(
+        name="A second tester until 13:00", since=date(2025, 9, 8), stage="Waiting for QA",
+        change="Somebody of development tests in the morning.",
+    )
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planted(sample_folder: Path) -> ValueStream:
+    return sample_stream(sample_folder)
+
+
+def heading(slide: go.Figure | Words | None) -> str:
+    """The message of a slide that is there."""
+    assert slide is not None
+    return slide.heading if isinstance(slide, Words) else str(slide.layout.title.text)
+
+
+def bars(slide: Any) -> dict[str, Any]:
+    """What a chart draws: name → label, or value where it has none."""
+    drawn = slide.layout.meta["bars"]
+    labels = [label or value for label, value in zip(drawn["labels"], drawn["values"], strict=True)]
+    return dict(zip(drawn["names"], labels, strict=True))
+
+
+def test_the_demo_has_a_slide_for_each_finding_worth_five_percent(planted: ValueStream) -> None:
+    """The queue of untriaged tickets and the release batch; the handoff of 3 % and what is solved have none."""
+    slides = [planted.slide.finding(rank=rank) for rank in (1, 2, 3, 4)]
+    assert [heading(slide) for slide in slides[:2]] == [
+        "47 tickets wait in 'Reported', 42 of them over age",
+        "Work waits for the next batch in 'Waiting for release': 20 % of its time",
+    ]
+    assert slides[2:] == [None, None]
+    meta = slides[0].layout.meta
+    assert meta["line"].startswith("Try: Go through the tickets in 'Reported' together")
+    assert meta["notes"][0] == planted.findings[0].claim
+    assert [*bars(slides[0]).values()][-1] == "47"
+
+
+def test_a_deck_proposes_what_it_shows_and_nothing_that_is_solved(planted: ValueStream) -> None:
+    """With empty fields for who and by when, and room for an idea of the team's own."""
+    head, *rows = planted.slide.decision().rows
+    assert head == ("What", "Who", "By when")
+    assert [row[0] for row in rows] == [
+        *(finding.experiment for finding in retro.to_act_on(planted.findings)),
+        "Or an idea of our own:",
+    ]
+    assert all(row[1:] == ("", "") for row in rows)
+    solved = {finding.subject for finding in planted.findings if finding.rule == "solved"}
+    assert solved == {"Waiting for QA"}
+    assert not any("Waiting for QA" in row[0] for row in rows)
+
+
+def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: ValueStream) -> None:
+    """Nights and weekends are a footnote, never a bar."""
+    slide = planted.slide.causes()
+    assert heading(slide) == "67 % of the waiting in working hours has no recorded reason"
+    assert bars(slide) == {
+        "no recorded reason": "67 %", "rest of the batch": "25 %", "receiver at capacity": "5.5 %",
+        "overtaken by later work": "1.8 %",
+    }  # fmt: skip
+    assert slide.layout.meta["caption"] == "Without nights and weekends (75 % of all waiting); n = 168"
+    waits = planted._present.waiting
+    assert waits["ticket"].nunique() == 168
+
+
+def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> None:
+    """With their keys, so that somebody can go through them; ten more are in the notes."""
+    slide = planted.slide.over_age()
+    assert slide.heading == "43 of 62 open tickets are over age, 42 of them in 'Reported'"
+    assert slide.rows[1] == ("SHOP-485", "Simplify product filter for n…", "Reported", "58 days")
+    assert slide.notes[1].startswith("The first ten: SHOP-485, SHOP-486, ")
+
+
+def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
+    """The latest one, with the medians before and after."""
+    about = {"as_of": planted.as_of, "minimum": planted.minimum}
+    slide: Any = retro.experiment(TRIED, planted.stage_visits, planted.lifecycles, **about)
+    assert heading(slide) == (
+        "Yes: “A second tester until 13:00” cut the time in 'Waiting for QA' from 26 to 1.7 days"
+    )
+    assert bars(slide) == {"before": "26 days", "after": "1.7 days"}
+    assert (
+        slide.layout.meta["line"] == "Since 8 September 2025: Somebody of development tests in the morning."
+    )
+
+
+def judged(experiment: Experiment) -> str:
+    """The message about one experiment, of thirteen tickets that were delivered."""
+    stream = stream_of(*[OFTEN] * 13)
+    about = {"as_of": stream.as_of, "minimum": stream.minimum}
+    return heading(retro.experiment([experiment], stream.stage_visits, stream.lifecycles, **about))
+
+
+def test_an_experiment_of_which_too_little_is_known_is_not_called_a_success() -> None:
+    """Nothing began after it."""
+    tried = Experiment(name="Pairing", since=date(2026, 1, 8))
+    assert judged(tried) == "Did “Pairing” help? Too few to say"
+
+
+def test_what_changed_is_said_with_the_measures_that_moved(planted: ValueStream) -> None:
+    """Since the period began, or since the last retro where that is known."""
+    slide = planted.slide.since_last()
+    assert slide.heading == "Since 6 December 2025: 'Reported' got worse, 'Waiting for QA' got better"
+    assert slide.items == (
+        "Solved: waiting in 'Waiting for QA' fell from 55 % to 3.2 % of the time.",
+        "The queue 'Reported' grew from 11 to 47 tickets in 8 weeks.",
+    )
+    assert slide.rows[0] == ("Measure", "Now", "Before")
+    assert slide.rows[2] == ("Open tickets", "62", "18 on 2025-12-06")
+    assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since the last retro: ")
+
+
+def test_experiments_begun_since_the_last_retro_are_named(planted: ValueStream) -> None:
+    """The demo's began in September."""
+    about = (planted._present, planted.summary, planted.stage_visits, TRIED)
+    began = "Tried from 8 September 2025 on: A second tester until 13:00."
+    for day, named in (("2025-09-01", True), ("2026-02-20", False)):
+        slide = retro.since_last(*about, last_retro=day)
+        assert slide is not None
+        assert (began in slide.items) is named
+
+
+def test_a_last_retro_that_is_no_day_is_refused(planted: ValueStream) -> None:
+    """With an example."""
+    with pytest.raises(ParameterError, match=r"last_retro is 'May'; say a day such as 2026-05-01"):
+        planted.slide.since_last(last_retro="May")
+
+
+def test_the_first_slide_names_stream_teams_and_period(planted: ValueStream) -> None:
+    """And nothing else: digests are for the notes."""
+    assert retro.opening(planted._present, {"stream": "Shop", "archive": "ecb7e6cf9ed3"}) == Words(
+        line="Shop · teams development, quality, support · 6 December 2025 to 6 March 2026"
+    )
+    only = {"stream": "Shop", "team": "quality", "ticket_type": "Bug"}
+    assert retro.opening(planted._present, only).line == (
+        "Shop · team quality · only Bug · 6 December 2025 to 6 March 2026"
+    )
+
+
+def test_the_speaker_has_the_story_of_one_handed_over_ticket(planted: ValueStream) -> None:
+    """Of the current period, with its dates and the causes of its wait."""
+    story, *_ = handoff_story(planted._present, planted.blocks)
+    assert story.startswith("SHOP-")
+    assert " was handed over on 202" in story
+    assert "non-working time" not in story
+
+
+def test_nothing_to_say_is_no_slide() -> None:
+    """Of a stream without tickets only who it is about and what is decided are left."""
+    none = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
+    shown = {name: getattr(none.slide, name)() for name in dir(none.slide)}
+    assert {name for name, slide in shown.items() if slide is not None} == {"opening", "decision"}
+    assert shown["decision"].rows == (("What", "Who", "By when"), ("Or an idea of our own:", "", ""))
+
+
+def test_without_teams_findings_have_their_slides_all_the_same() -> None:
+    """A queue that holds most of the time."""
+    stream = stream_of(*[OFTEN] * 13, *[WAITS] * 13)
+    assert heading(stream.slide.finding()).startswith("Work spends ")
+    assert stream.slide.opening().line == "5 January 2026 to 15 April 2026"
