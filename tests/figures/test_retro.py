@@ -157,9 +157,9 @@ def test_the_first_slide_names_stream_teams_and_period(planted: ValueStream) -> 
     assert retro.opening(planted._present, {"stream": "Shop", "archive": "ecb7e6cf9ed3"}) == Words(
         line="Shop · teams development, quality, support · 6 December 2025 to 6 March 2026"
     )
-    only = {"stream": "Shop", "team": "quality", "ticket_type": "Bug"}
+    only = {"stream": "Shop", "where": "type=Bug"}
     assert retro.opening(planted._present, only).line == (
-        "Shop · team quality · only Bug · 6 December 2025 to 6 March 2026"
+        "Shop · teams development, quality, support · only type=Bug · 6 December 2025 to 6 March 2026"
     )
 
 

@@ -73,7 +73,7 @@ class Compared:
         named = [
             " ".join(_said(word, side[word]) for word in differ if side[word]) for side in (first, second)
         ]
-        return named[0] or "all", named[1] or "all"
+        return (named[0] or "all", named[1] or "all") if differ else ("first", "second")
 
     @cached_property
     def _beside(self) -> Beside:

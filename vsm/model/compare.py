@@ -116,8 +116,11 @@ def stages_beside(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         say`` where an interval is missing.
     """
     order = pd.concat([a, b]).drop_duplicates("stage").set_index("stage")
-    columns = [part.set_index("stage")[_SHARE].reindex(order.index).fillna({"share": 0.0}) for part in (a, b)]
-    both = columns[0].join(columns[1], lsuffix="_a", rsuffix="_b")
+    columns = [
+        part.set_index("stage")[_SHARE].reindex(order.index).fillna({"share": 0.0}).add_suffix(end)
+        for part, end in ((a, "_a"), (b, "_b"))
+    ]
+    both = pd.concat(columns, axis=1)
     sides = [both[[f"{name}_{end}" for name in _SHARE]].to_numpy() for end in "ab"]
     verdicts = [_apart(*pair) for pair in zip(*sides, strict=True)]
     found = both.assign(
