@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import isnan
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
@@ -177,6 +177,13 @@ class Findings(tuple[Finding, ...]):
     left_out: tuple[str, ...]
     none_of: Mapping[str, str]
     hidden: frozenset[tuple[str, str]]
+
+    if TYPE_CHECKING:  # completion reads what an item is, and does not look into the tuple
+
+        @overload
+        def __getitem__(self, at: SupportsIndex, /) -> Finding: ...
+        @overload
+        def __getitem__(self, at: slice, /) -> tuple[Finding, ...]: ...
 
     def __new__(
         cls,
