@@ -37,12 +37,12 @@ def test_one_stream_is_its_current_period_beside_the_one_before(sample_folder: P
 def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
     """With the rule by which they are judged."""
     found = periods(sample_folder)
-    table = found.table().data
+    table = found.table().data  # type: ignore[attr-defined]
     assert table.columns.tolist() == ["Measure", *found.names, "Verdict", "n"]
     waiting = table.set_index("Measure").loc["Share of lead time spent waiting"]
     assert waiting.tolist() == ["83 % (80 to 84)", "61 % (57 to 64)", "less", "410 and 103"]
     assert "log-rank test with weeks as units" in found._repr_html_()
-    assert len(found.handoffs_table(most=2).data) == 2
+    assert len(found.handoffs_table(most=2).data) == 2  # type: ignore[attr-defined]
 
 
 def test_the_slope_chart_has_a_line_for_every_stage_worth_it(sample_folder: Path) -> None:

@@ -30,7 +30,7 @@ def side(*, first: int, weeks: int, days: float, each: int = 4, since: bool = Fa
     begin, end = MONDAY + 7 * first * DAY, MONDAY + 7 * (first + weeks) * DAY
     done = rows["finished"] <= end
     rows["finished"] = rows["finished"].where(done)
-    empty = nx.DiGraph()
+    empty: nx.DiGraph[str] = nx.DiGraph()
     shares = pd.DataFrame({"stage": [], "kind": [], "share": [], "low": [], "high": []})
     return Side(rows, pd.DataFrame({"stage": []}), shares, empty, end, begin if since else None)
 

@@ -17,7 +17,7 @@ def shell() -> Iterator[InteractiveShell]:
     """A session that knows vsm and a stream with a finding."""
     shell = InteractiveShell.instance()
     stream = stream_of(*[[("Ready", 9), ("Build", day), ("Done", 9)] for day in range(1, 30)], [("Ready", 9)])
-    shell.push({"vsm": vsm, "stream": stream, "found": stream.past_findings})
+    shell.push({"vsm": vsm, "stream": stream})  # type: ignore[no-untyped-call]
     yield shell
     InteractiveShell.clear_instance()
 

@@ -169,7 +169,7 @@ class Compared:
         )
 
     def _alt(self, rows: pd.DataFrame) -> str:
-        most = rows.loc[rows["difference"].abs().idxmax()]
+        most = rows.iloc[int(rows["difference"].abs().argmax())]
         return (
             f"Share of lead time by stage, {' and '.join(self.names)}. {most['stage']} differs most: "
             f"{percent(most['share_a'])} and {percent(most['share_b'])}."

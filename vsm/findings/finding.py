@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import isnan
-from typing import TYPE_CHECKING, Final, Self, SupportsIndex, overload
+from typing import Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
@@ -178,12 +178,13 @@ class Findings(tuple[Finding, ...]):
     none_of: Mapping[str, str]
     hidden: frozenset[tuple[str, str]]
 
-    if TYPE_CHECKING:  # completion reads what an item is, and does not look into the tuple
-
-        @overload
-        def __getitem__(self, at: SupportsIndex, /) -> Finding: ...
-        @overload
-        def __getitem__(self, at: slice, /) -> tuple[Finding, ...]: ...
+    @overload
+    def __getitem__(self, at: SupportsIndex, /) -> Finding: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> tuple[Finding, ...]: ...
+    def __getitem__(self, at: SupportsIndex | slice, /) -> Finding | tuple[Finding, ...]:
+        """Give one, or several: as a tuple does, with a type that completion can read."""
+        return super().__getitem__(at)
 
     def __new__(
         cls,

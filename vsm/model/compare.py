@@ -75,10 +75,9 @@ def lead_times(a: Side, b: Side, *, minimum: int) -> Comparison:
     A ticket that was open in both of two periods counts in each with the time that it spent there.
     """
     follows = b.since is not None and a.as_of <= b.since
-    origin = b.since if follows else min(a.begin, b.begin)
+    origin = b.begin if follows else min(a.begin, b.begin)
     sides = [
-        side_of(spells_of(side.stage_visits, side.lifecycles), pd.Timestamp(origin), horizon=side.as_of)
-        for side in (a, b)
+        side_of(spells_of(side.stage_visits, side.lifecycles), origin, horizon=side.as_of) for side in (a, b)
     ]
     return judged(sides[0], sides[1], minimum=minimum, follows=follows)
 
