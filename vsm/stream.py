@@ -333,6 +333,8 @@ class ValueStream:
         table: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
+        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        life: ClassVar[Callable[..., Any]]
     else:
 
         def __getattr__(self, name: str) -> Any:

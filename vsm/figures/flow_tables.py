@@ -7,7 +7,16 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import TOO_FEW, iso_day, number, pluralize
-from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
+from vsm.figures.tables import (
+    Columns,
+    if_known,
+    in_days,
+    keys_of,
+    styled_table,
+    table_of,
+    titles_of,
+    with_interval,
+)
 from vsm.findings.durations import percent, short_duration
 from vsm.model.lifecycle import ages, lead_time_quantiles
 from vsm.model.named_rules import named_rules, rule_durations, rule_spread
@@ -152,6 +161,7 @@ def age_table(
     stage = stage_visits[stage_visits["left"].isna()].set_index("ticket")["stage"]
     columns: Columns = {
         "Ticket": oldest["ticket"].map(keys_of(tickets)),
+        "Summary": oldest["ticket"].map(titles_of(tickets)),
         "Stage": oldest["ticket"].map(stage),
         "Created": ("created", iso_day),
         "Age": ("age", short_duration),

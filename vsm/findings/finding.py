@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import isnan
-from typing import Final, Self
+from typing import Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
@@ -179,6 +179,14 @@ class Findings(tuple[Finding, ...]):
     left_out: tuple[str, ...]
     none_of: Mapping[str, str]
     hidden: frozenset[tuple[str, str]]
+
+    @overload
+    def __getitem__(self, at: SupportsIndex, /) -> Finding: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> tuple[Finding, ...]: ...
+    def __getitem__(self, at: SupportsIndex | slice, /) -> Finding | tuple[Finding, ...]:
+        """Give one, or several: as a tuple does, with a type that completion can read."""
+        return super().__getitem__(at)
 
     def __new__(
         cls,
