@@ -332,8 +332,11 @@ class ValueStream:
         plot: ClassVar[Any]
         slide: ClassVar[Any]
         table: ClassVar[Any]
+        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
+        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        life: ClassVar[Callable[..., Any]]
     else:
 
         def __getattr__(self, name: str) -> Any:

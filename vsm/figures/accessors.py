@@ -82,21 +82,6 @@ class Plots(_Accessor):
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
 
-    def ticket_life(self, key: str = "") -> go.Figure:
-        """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-        stream = self._stream
-        first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
-        return figures.ticket_life(
-            stream.visits,
-            key=key or next(iter(first), ""),
-            waits=stream.waits,
-            handoffs=stream.handoffs,
-            events=stream.events,
-            commits=stream.commits,
-            tickets=stream.tickets,
-            aliases=stream.workflow.jira.aliases,
-        )
-
 
 class Tables(_Accessor):
     """Every table of a stream's pages, by ``stream.table.<table>()``; each gives a pandas ``Styler``."""
@@ -188,3 +173,18 @@ class Slides(_Accessor):
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
         return Plots(recent).value_stream_map(title=title)
+
+
+def life(stream: "ValueStream", key: str = "") -> go.Figure:
+    """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
+    first = [] if key else [row[0] for row in Tables(stream).stuck().data["Tickets"]]  # type: ignore[attr-defined]
+    return figures.ticket_life(
+        stream.visits,
+        key=key or next(iter(first), ""),
+        waits=stream.waits,
+        handoffs=stream.handoffs,
+        events=stream.events,
+        commits=stream.commits,
+        tickets=stream.tickets,
+        aliases=stream.workflow.jira.aliases,
+    )

@@ -47,8 +47,8 @@ def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
     ArchiveError
         The archive is damaged or locked.
     """
-    names = ("since", "until", "where")
-    return read_stream(folder.root, **{name: str(plan.parameters.get(name, "")) for name in names})
+    since, until, where = (str(plan.parameters.get(name, "")) for name in ("since", "until", "where"))
+    return read_stream(folder.root, since=since, until=until, where=where)
 
 
 def compared(

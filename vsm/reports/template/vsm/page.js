@@ -1,6 +1,7 @@
 (() => {
   "use strict";
   const PAPER_WIDTH = 700; // A4 less its margins, at 96 pixels an inch
+  const MADE_FOR = 680; // what vsm.figures are made for, less some; with less room they are laid out anew
   const CONFIG = {
     showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true,
     modeBarButtonsToRemove: ["lasso2d", "select2d"],
@@ -13,6 +14,14 @@
   const palette = () => (dark.matches ? DARK : LIGHT);
   const plots = [...document.querySelectorAll(".chart-plot")];
   const states = new Map(plots.map((plot) => [plot, { spec: null, drawn: null }]));
+
+  // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
+  const folds = [...document.querySelectorAll("details.more")];
+  const unfold = () => folds.forEach((fold) => { fold.open = true; });
+  if (location.search === "?unfolded") unfold();
+  for (const fold of folds) {
+    fold.addEventListener("toggle", () => fold.open && plots.filter((plot) => fold.contains(plot) && plot.dataset.drawn).forEach((plot) => draw(plot)));
+  }
 
   let library = null;
   const plotly = () => (library ??= unpack());
@@ -34,12 +43,12 @@
     return window.Plotly;
   }
 
-  function dressed(spec, colours, width) {
-    const layout = structuredClone(spec.layout ?? {});
+  function dressed(given, colours, width) {
+    const layout = structuredClone(given ?? {});
     const titled = layout.title?.text || typeof layout.title === "string";
     Object.assign(layout, {
       paper_bgcolor: colours.paper, plot_bgcolor: colours.paper,
-      margin: { t: titled ? 64 : 28, r: 24, b: 56, l: 64, ...layout.margin }, autosize: width === undefined, width,
+      margin: { t: titled ? 64 : 28, r: 24, b: 56, l: 64, ...layout.margin }, autosize: (width ?? layout.width) === undefined, width: width ?? layout.width,
       font: { family: getComputedStyle(document.body).fontFamily, ...layout.font, color: colours.ink },
       modebar: { bgcolor: colours.paper, color: colours.soft, activecolor: colours.accent },
     });
@@ -61,13 +70,40 @@
     const given = plot.closest(".chart").querySelector("script");
     state.spec ??= packed(plot) ? await unzipped(given).json() : JSON.parse(given.textContent);
     const Plotly = await plotly();
+    const chart = plot.closest(".chart"), room = width ?? chart.clientWidth;
+    const shown = room < MADE_FOR ? relaid(state.spec, room) : state.spec;
+    beside(chart, shown);
+    state.narrow = Boolean(shown.narrow);
+    chart.classList.toggle("narrow", state.narrow);
+    const scale = Math.min(1, room / (shown.layout?.width ?? room));
+    plot.style.height = `${Math.ceil(shown.layout?.height ?? 450)}px`;
+    plot.style.width = scale < 1 ? `${shown.layout.width}px` : "";
+    plot.style.transform = scale < 1 ? `scale(${scale})` : "";
+    plot.style.marginBottom = scale < 1 ? `${(scale - 1) * (shown.layout?.height ?? 450)}px` : "";
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
-      data: structuredClone(state.spec.data), layout: dressed(state.spec, colours, width),
-      frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined },
+      data: structuredClone(shown.data), layout: dressed(shown.layout, colours, width),
+      frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined, displayModeBar: state.narrow ? false : "hover", responsive: scale === 1 },
     });
     if (width === undefined) follow(plot); // drawing anew forgets who listens
     plot.dataset.drawn = "true";
+  }
+
+  // Where a figure is narrow its title and caption are text of the page, which wraps.
+  function beside(chart, { narrow, title, subtitle, note }) {
+    chart.querySelectorAll(":scope > :is(.chart-title, .chart-note)").forEach((old) => old.remove());
+    if (!narrow) return;
+    const make = (tag, words, ...inside) => {
+      const made = document.createElement(tag);
+      made.append(words, ...inside);
+      return made;
+    };
+    const heading = make("p", title, ...(subtitle ? [make("span", subtitle)] : []));
+    const about = make("details", make("summary", "How to read this figure"), make("p", note));
+    heading.className = "chart-title";
+    about.className = "chart-note";
+    if (title) chart.prepend(heading);
+    if (note) chart.append(about);
   }
 
   const PLACE = /^(tickets|timelines)\.html#[\w-]+$/; // in this report's own pages of tickets
@@ -113,6 +149,7 @@
       note.className = "lack";
       note.textContent = "This browser could not draw the figure; the sentence below describes it.";
       plot.replaceChildren(note);
+      plot.closest(".chart").classList.remove("captioned");
       plot.style.height = "auto";
       console.error(error);
     }));
@@ -144,6 +181,14 @@
   const redraw = (colours, width) =>
     plots.filter((plot) => plot.dataset.drawn).forEach((plot) => draw(plot, colours, width));
   dark.addEventListener("change", () => redraw());
-  addEventListener("beforeprint", () => { plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
+  let resized;
+  addEventListener("resize", () => {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      const small = (plot) => plot.closest(".chart").clientWidth < MADE_FOR || states.get(plot).narrow;
+      plots.filter((plot) => plot.dataset.drawn && small(plot)).forEach((plot) => draw(plot));
+    }, 150);
+  });
+  addEventListener("beforeprint", () => { unfold(); plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
   addEventListener("afterprint", () => redraw());
 })();
