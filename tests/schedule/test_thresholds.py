@@ -35,7 +35,7 @@ def stream() -> ValueStream:
         (tell("over_age", above=2), "5 tickets over age, above 2."),
         (tell("over_age", above=5), None),
         (tell("wip", above=1), "2 tickets in progress, above 1."),
-        (tell("wip", above=2, stage="Ready"), "3 tickets in progress in 'Ready', above 2."),
+        (tell("wip", above=2, stage="Ready"), "3 tickets in 'Ready', above 2."),
         (tell("wip"), "3 tickets in 'Ready', above its limit of 2."),
         (tell("blocked", above=0), None),
         (tell("lead_time_p85", above=6.5), "85 % were delivered within 7.0 days, above 6.5."),

@@ -48,7 +48,8 @@ def above_threshold(tell: Tell, stream: ValueStream) -> Iterator[tuple[str, str]
         counts, where = _counts(tell, stream), f" in '{tell.stage}'" if tell.stage else ""
         count = int(counts.sum() if tell.stage is None else counts.get(tell.stage, 0))
         if count > tell.above:
-            words = f"{counted(count, 'ticket')} {_WORDS[tell.measure]}{where}, above {tell.above:g}."
+            what = "" if tell.measure == "wip" and tell.stage else f" {_WORDS[tell.measure]}"
+            words = f"{counted(count, 'ticket')}{what}{where}, above {tell.above:g}."
             yield f"{tell.measure}{where} > {tell.above:g}", words
     elif tell.measure is not None:
         counts = _counts(tell, stream)
