@@ -74,9 +74,7 @@ def test_hidden_cells_are_left_out_and_code_is_folded(rendered: Path, visit: Cal
     assert source.is_visible()
 
 
-def test_the_contents_stand_beside_the_text_or_fold(
-    rendered: Path, visit: Callable[..., Visit]
-) -> None:
+def test_the_contents_stand_beside_the_text_or_fold(rendered: Path, visit: Callable[..., Visit]) -> None:
     """Sticky at 1440 pixels; below, tables need the room."""
     wide = visit(width=1440).open(rendered)
     assert wide.locator(".toc-side a").all_inner_texts() == ["First part", "Detail"]

@@ -1,7 +1,5 @@
 """An executed notebook's cells as HTML, by nbconvert with our figures and code folds, and its outline."""
 
-import base64
-import gzip
 import html
 import json
 import re
@@ -136,20 +134,17 @@ def body_of(notebook: Path) -> Body:
     return Body(Markup(page), outline_of(page))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
 
 
-def figure_html(figure: dict[str, Any], *, packed: bool = False) -> str:
+def figure_html(figure: dict[str, Any]) -> str:
     """A Plotly figure (its JSON) as part of a page.
 
-    The sentence in ``layout.meta["alt"]`` names the picture for a screen reader and stands below it. With
-    ``packed`` the JSON is gzip in base64, an eighth as long, for pages of many figures.
+    The sentence in ``layout.meta["alt"]`` names the picture for a screen reader and stands below it.
     """
     layout = figure.get("layout", {})
     meta = layout.get("meta")
     alt = str(meta.get("alt", "")) if isinstance(meta, dict) else ""
-    spec: str = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
-    if packed:
-        spec = base64.b64encode(gzip.compress(spec.encode(), mtime=0)).decode()
+    spec = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
     template = ENVIRONMENT.get_template("figure.html.j2")
-    return template.render(alt=alt, packed=packed, height=int(layout.get("height") or HEIGHT), spec=spec)
+    return template.render(alt=alt, height=int(layout.get("height") or HEIGHT), spec=spec)
 
 
 def outline_of(page: str) -> Outline:
