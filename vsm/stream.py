@@ -337,6 +337,7 @@ class ValueStream:
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
         life: ClassVar[Callable[..., Any]]
+        live: ClassVar[Callable[[], None]]
     else:
 
         def __getattr__(self, name: str) -> Any:
