@@ -55,7 +55,7 @@ class Strip:
 
 
 def strip_of(spec: Mapping[str, Any]) -> Strip:
-    """The strip of what ``life_specs`` gives of one ticket.
+    r"""The strip of what ``life_specs`` gives of one ticket.
 
     Examples
     --------
