@@ -344,9 +344,14 @@ class ValueStream:
 
     if TYPE_CHECKING:
         plot: ClassVar[Any]
+        slide: ClassVar[Any]
         table: ClassVar[Any]
+        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
+        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        life: ClassVar[Callable[..., Any]]
+        live: ClassVar[Callable[[], None]]
     else:
 
         def __getattr__(self, name: str) -> Any:

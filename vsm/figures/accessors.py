@@ -82,21 +82,6 @@ class Plots(_Accessor):
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
 
-    def ticket_life(self, key: str = "") -> go.Figure:
-        """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-        stream = self._stream
-        first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
-        return figures.ticket_life(
-            stream.visits,
-            key=key or next(iter(first), ""),
-            waits=stream.waits,
-            handoffs=stream.handoffs,
-            events=stream.events,
-            commits=stream.commits,
-            tickets=stream.tickets,
-            aliases=stream.workflow.jira.aliases,
-        )
-
 
 class Tables(_Accessor):
     """Every table of a stream's pages, by ``stream.table.<table>()``; each gives a pandas ``Styler``."""
@@ -146,6 +131,10 @@ class Tables(_Accessor):
     objectives = _of(figures.objective_table, costs="alignment.objectives")
     planned = _of(figures.planned_table, planned="alignment.planned")
     open_stages = _of(figures.open_stages_table)
+    moved = _of(figures.moved_table)
+    blocked = _of(figures.blocked_table)
+    board = _of(figures.board_table, present="_present")
+    service_level = _of(figures.service_level_table, present="_present")
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
@@ -169,17 +158,33 @@ class Slides(_Accessor):
         stream = self._stream
         if not stream.handoff_network.number_of_edges():
             return None
-        figure: go.Figure = Plots(stream).handoff_network()  # type: ignore[attr-defined]
+        figure: go.Figure = Plots(stream).handoff_network()
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
         figure.layout.meta = {**figure.layout.meta, "notes": [*claims, *notes]}
         return figure
 
     def map(self) -> go.Figure | None:
-        """The value stream map, under the share of the time that is waiting; None where nothing was open."""
+        """The value stream map of what was open in the current period; None where nothing was."""
         present = self._stream._present  # noqa: SLF001 - as in ``_of``
         if not present.open.sum():
             return None
+        recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(self._stream).value_stream_map(title=title, slide=True)  # type: ignore[attr-defined]
+        return Plots(recent).value_stream_map(title=title, slide=True)
+
+
+def life(stream: "ValueStream", key: str = "") -> go.Figure:
+    """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
+    first = [] if key else [row[0] for row in Tables(stream).stuck().data["Tickets"]]  # type: ignore[attr-defined]
+    return figures.ticket_life(
+        stream.visits,
+        key=key or next(iter(first), ""),
+        waits=stream.waits,
+        handoffs=stream.handoffs,
+        events=stream.events,
+        commits=stream.commits,
+        tickets=stream.tickets,
+        aliases=stream.workflow.jira.aliases,
+    )

@@ -11,7 +11,16 @@ from pandas.io.formats.style import Styler
 from vsm.figures.labels import iso_day, number, pluralize
 from vsm.figures.links import linked_keys, shown_tickets
 from vsm.figures.maps.handoff_network import NOTHING, way_link
-from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
+from vsm.figures.tables import (
+    Columns,
+    if_known,
+    in_days,
+    keys_of,
+    styled_table,
+    table_of,
+    titles_of,
+    with_interval,
+)
 from vsm.findings import Present
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
@@ -70,6 +79,7 @@ def costliest_table(
     found = costliest_handoffs(handoffs, lifecycles, tickets=tickets, most=most)
     columns: Columns = {
         "Ticket": "key",
+        "Summary": ("key", titles_of(tickets, by="key").get),
         "From": _ends(found, "from"),
         "To": _ends(found, "to"),
         "Handed over": ("given", iso_day),

@@ -17,13 +17,13 @@ Leads = Mapping[str, tuple[str, ...]]
 """By heading, the kind of tickets that its numbers count, and the columns that name their group."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
-    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
-     "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Summary", "Objective",
+     "Area", "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
      "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
-     "What", "Status", "Mapped by", "Value"}
+     "What", "Status", "Mapped by", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
@@ -85,6 +85,11 @@ def if_known(text: Callable[[Any], str], *, otherwise: str = TOO_FEW) -> Callabl
 def keys_of(tickets: pd.DataFrame) -> dict[str, str]:
     """The key of each ticket, by its id."""
     return dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
+
+
+def titles_of(tickets: pd.DataFrame, *, by: str = "ticket") -> dict[str, str]:
+    """The summary of each ticket, by its id or by another column; a dash where there is none."""
+    return dict(zip(tickets[by].astype("str"), tickets["summary"].astype("str").fillna("–"), strict=True))
 
 
 def table_of(

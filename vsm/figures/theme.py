@@ -150,6 +150,7 @@ FIELD_NAMES: Final = {
     "before_and_after": "Survival curves (Kaplan–Meier)",
     "xmr_chart": "XmR chart (process behaviour chart)",
     "ticket_life": "Ticket timeline",
+    "compared": "Slope chart of time in status",
 }
 """Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""
 

@@ -90,7 +90,7 @@ def page_of(
     notice
         The most important caveat, such as that data are old; plain text, shown at the top.
     """
-    scripts = [asset("vsm/page.js"), asset("vsm/tables.js"), asset("vsm/lists.js")]
+    scripts = [asset(f"vsm/{name}.js") for name in ("narrow", "page", "tables", "lists")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
     opening, _, rest = body.html.partition(OPENING_ENDS)
     return ENVIRONMENT.get_template("page.html.j2").render(

@@ -1,6 +1,7 @@
 (() => {
   "use strict";
   const PAPER_WIDTH = 700; // A4 less its margins, at 96 pixels an inch
+  const MADE_FOR = 680; // what vsm.figures are made for, less some; with less room they are laid out anew
   const CONFIG = {
     showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true,
     modeBarButtonsToRemove: ["lasso2d", "select2d"],
@@ -14,15 +15,21 @@
   const plots = [...document.querySelectorAll(".chart-plot")];
   const states = new Map(plots.map((plot) => [plot, { spec: null, drawn: null }]));
 
+  // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
+  const folds = [...document.querySelectorAll("details.more")];
+  const unfold = () => folds.forEach((fold) => { fold.open = true; });
+  if (location.search === "?unfolded") unfold();
+  for (const fold of folds) {
+    fold.addEventListener("toggle", () => fold.open && plots.filter((plot) => fold.contains(plot) && plot.dataset.drawn).forEach((plot) => draw(plot)));
+  }
+
   let library = null;
   const plotly = () => (library ??= unpack());
-  function unzipped(packed) {
-    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
-  }
   async function unpack() {
-    const packed = await unzipped(document.getElementById("plotly")).blob();
-    const code = new Blob([packed], { type: "text/javascript" });
+    const text = document.getElementById("plotly").textContent.trim();
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const whole = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    const code = new Blob([await whole.blob()], { type: "text/javascript" });
     const script = document.createElement("script");
     script.src = URL.createObjectURL(code);
     await new Promise((done, failed) => {
@@ -34,12 +41,12 @@
     return window.Plotly;
   }
 
-  function dressed(spec, colours, width) {
-    const layout = structuredClone(spec.layout ?? {});
+  function dressed(given, colours, width) {
+    const layout = structuredClone(given ?? {});
     const titled = layout.title?.text || typeof layout.title === "string";
     Object.assign(layout, {
       paper_bgcolor: colours.paper, plot_bgcolor: colours.paper,
-      margin: { t: titled ? 64 : 28, r: 24, b: 56, l: 64, ...layout.margin }, autosize: width === undefined, width,
+      margin: { t: titled ? 64 : 28, r: 24, b: 56, l: 64, ...layout.margin }, autosize: (width ?? layout.width) === undefined, width: width ?? layout.width,
       font: { family: getComputedStyle(document.body).fontFamily, ...layout.font, color: colours.ink },
       modebar: { bgcolor: colours.paper, color: colours.soft, activecolor: colours.accent },
     });
@@ -59,15 +66,42 @@
   async function draw(plot, colours = palette(), width) {
     const state = states.get(plot);
     const given = plot.closest(".chart").querySelector("script");
-    state.spec ??= packed(plot) ? await unzipped(given).json() : JSON.parse(given.textContent);
+    state.spec ??= JSON.parse(given.textContent);
     const Plotly = await plotly();
+    const chart = plot.closest(".chart"), room = width ?? chart.clientWidth;
+    const shown = room < MADE_FOR ? relaid(state.spec, room) : state.spec;
+    beside(chart, shown);
+    state.narrow = Boolean(shown.narrow);
+    chart.classList.toggle("narrow", state.narrow);
+    const scale = Math.min(1, room / (shown.layout?.width ?? room));
+    plot.style.height = `${Math.ceil(shown.layout?.height ?? 450)}px`;
+    plot.style.width = scale < 1 ? `${shown.layout.width}px` : "";
+    plot.style.transform = scale < 1 ? `scale(${scale})` : "";
+    plot.style.marginBottom = scale < 1 ? `${(scale - 1) * (shown.layout?.height ?? 450)}px` : "";
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
-      data: structuredClone(state.spec.data), layout: dressed(state.spec, colours, width),
-      frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined },
+      data: structuredClone(shown.data), layout: dressed(shown.layout, colours, width),
+      frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined, displayModeBar: state.narrow ? false : "hover", responsive: scale === 1 },
     });
     if (width === undefined) follow(plot); // drawing anew forgets who listens
     plot.dataset.drawn = "true";
+  }
+
+  // Where a figure is narrow its title and caption are text of the page, which wraps.
+  function beside(chart, { narrow, title, subtitle, note }) {
+    chart.querySelectorAll(":scope > :is(.chart-title, .chart-note)").forEach((old) => old.remove());
+    if (!narrow) return;
+    const make = (tag, words, ...inside) => {
+      const made = document.createElement(tag);
+      made.append(words, ...inside);
+      return made;
+    };
+    const heading = make("p", title, ...(subtitle ? [make("span", subtitle)] : []));
+    const about = make("details", make("summary", "How to read this figure"), make("p", note));
+    heading.className = "chart-title";
+    about.className = "chart-note";
+    if (title) chart.prepend(heading);
+    if (note) chart.append(about);
   }
 
   const PLACE = /^(tickets|timelines)\.html#[\w-]+$/; // in this report's own pages of tickets
@@ -113,6 +147,7 @@
       note.className = "lack";
       note.textContent = "This browser could not draw the figure; the sentence below describes it.";
       plot.replaceChildren(note);
+      plot.closest(".chart").classList.remove("captioned");
       plot.style.height = "auto";
       console.error(error);
     }));
@@ -127,12 +162,10 @@
   }, { rootMargin: "400px 0px" });
   plots.forEach((plot) => seen.observe(plot));
 
-  // The rest follows when the browser is idle, so that a print finds every figure; of a page of many, which
-  // are packed, each waits until somebody comes near.
-  const packed = (plot) => plot.closest(".chart").querySelector("script").type === "text/plain";
+  // The rest follows when the browser is idle, so that a print finds every figure.
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
   async function drawRest() {
-    for (const plot of plots.filter((each) => !packed(each))) {
+    for (const plot of plots) {
       await new Promise((done) => idle(done));
       await drawOnce(plot);
     }
@@ -144,6 +177,14 @@
   const redraw = (colours, width) =>
     plots.filter((plot) => plot.dataset.drawn).forEach((plot) => draw(plot, colours, width));
   dark.addEventListener("change", () => redraw());
-  addEventListener("beforeprint", () => { plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
+  let resized;
+  addEventListener("resize", () => {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      const small = (plot) => plot.closest(".chart").clientWidth < MADE_FOR || states.get(plot).narrow;
+      plots.filter((plot) => plot.dataset.drawn && small(plot)).forEach((plot) => draw(plot));
+    }, 150);
+  });
+  addEventListener("beforeprint", () => { unfold(); plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
   addEventListener("afterprint", () => redraw());
 })();

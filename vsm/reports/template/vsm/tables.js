@@ -17,6 +17,37 @@
     }
   }
 
+  // A table that has no room becomes cards: one a row, each value under its heading. On paper too.
+  const PHONE = 600, PAPER_WIDTH = 700, LONG = 28;
+  const simple = (table) =>
+    table.tHead?.rows.length === 1 && [...table.rows].every((row) => row.cells.length === table.tHead.rows[0].cells.length);
+  const tables = [...document.querySelectorAll("main table")].filter(simple);
+  for (const table of tables) {
+    const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      [...row.cells].forEach((cell, place) => {
+        cell.dataset.label = headings[place];
+        cell.classList.toggle("wide", cell.textContent.length > LONG);
+      });
+    }
+  }
+  function fit() {
+    tables.forEach((table) => table.classList.remove("cards"));
+    const phone = document.documentElement.clientWidth < PHONE;
+    const tight = tables.filter((table) => phone || table.offsetWidth > table.parentElement.clientWidth + 1);
+    tight.forEach((table) => table.classList.add("cards"));
+  }
+  fit();
+  let resized;
+  addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(fit, 150); });
+  addEventListener("beforeprint", () => {
+    const main = document.querySelector("main");
+    main.style.width = `${PAPER_WIDTH}px`;
+    fit();
+    main.style.width = "";
+  });
+  addEventListener("afterprint", fit);
+
   // What a column holds is text made for people: it is sorted by the size that its text tells.
   const MANY = 8;
   const MINUTES = { min: 1, h: 60, hour: 60, hours: 60, d: 1440, day: 1440, days: 1440, w: 10080, week: 10080, weeks: 10080 };
@@ -63,10 +94,10 @@
     !table.querySelector("[colspan]:not([colspan='1']), [rowspan]:not([rowspan='1'])");
 
   async function sortable() {
-    const tables = [...document.querySelectorAll("main table:not(.plain)")].filter(plain);
-    if (tables.length) {
+    const sorted = tables.filter((table) => !table.classList.contains("plain") && plain(table));
+    if (sorted.length) {
       const DataTable = await library();
-      for (const table of tables) {
+      for (const table of sorted) {
         const many = table.tBodies[0].rows.length > MANY;
         new DataTable(table, {
           paging: false, info: false, autoWidth: false, order: [], searching: many,
@@ -75,6 +106,7 @@
         });
       }
     }
+    fit(); // arrows in headings take room
     document.body.dataset.tables = "ready";
   }
   sortable().catch((error) => console.error(error));
