@@ -346,7 +346,6 @@ class ValueStream:
         plot: ClassVar[Any]
         slide: ClassVar[Any]
         table: ClassVar[Any]
-        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]

@@ -89,7 +89,7 @@ def test_a_step_of_the_ladder_is_the_darker_the_more_time_lies_there() -> None:
 def test_the_two_longest_waits_bear_a_star() -> None:
     """At the beginning of their steps; what is worked on bears none."""
     stars = trace(drawn(), "bursts")
-    assert sorted(stars.x) == pytest.approx([-0.45, 1.55])
+    assert sorted(stars.x) == pytest.approx([-0.46, 1.54])
 
 
 def test_the_totals_split_all_time_before_the_finish() -> None:
@@ -136,7 +136,7 @@ def test_arrows_lead_from_the_source_through_each_stage_to_the_customer() -> Non
     """Five arrows, each beginning where the one before ended or on the other side of a box."""
     arrows = [note for note in drawn().layout.annotations if note.showarrow]
     ends = [(round(arrow.ax, 2), round(arrow.x, 2)) for arrow in arrows if arrow.y == arrow.ay]
-    assert ends == [(-0.95, 0), (0, 0.55), (1.45, 2), (2, 2.55), (3.45, 4.4)]
+    assert ends == [(-0.95, 0), (0, 0.54), (1.46, 2), (2, 2.54), (3.46, 4.4)]
 
 
 def test_the_pointer_finds_every_number_of_a_stage() -> None:

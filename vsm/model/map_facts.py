@@ -1,7 +1,7 @@
 """What a value stream map says beside its stages: totals, people, limits, demand, releases."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -69,8 +69,8 @@ def map_facts(
     releases = deployments["at"].drop_duplicates().sort_values()
     share = rolled["share"].iloc[0] if len(rolled) else float("nan")
     return MapFacts(
-        lead=done["lead"].median() if len(done) >= minimum else None,
-        process=process.median() if len(process) >= minimum else None,
+        lead=_median(done["lead"], least=minimum),
+        process=_median(process, least=minimum),
         delivered=len(done),
         rolled=None if pd.isna(share) else float(share),
         people={str(stage): int(n) for stage, n in people.items() if n >= fewest_people},
@@ -78,5 +78,9 @@ def map_facts(
         arrivals=float(inside[0].sum()) / weeks if weeks else None,
         deliveries=float(inside[1].sum()) / weeks if weeks else None,
         days=period.days,
-        release_every=releases.diff().median() if len(releases) > _FEW else None,
+        release_every=_median(releases.diff().dropna(), least=_FEW),
     )
+
+
+def _median(times: "pd.Series[Any]", *, least: int) -> pd.Timedelta | None:
+    return pd.Timedelta(times.median()) if len(times) >= least else None

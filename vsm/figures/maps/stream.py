@@ -17,6 +17,7 @@ from vsm.figures.maps.stream_texts import (
     cadence,
     caption_of,
     data_lines,
+    fitted,
     median_of,
     rework_of,
     summary,
@@ -221,14 +222,14 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
         steps.append(
             (slot.x, -(upper + lower) / 2 - 2, "<br>".join([f"<b>{median_of(slot.about)}</b>", *share]))
         )
-        team = wrapped(slot.about["team"], width=wide + 1, lines=1) if layout.rung > 1 else ""
+        team = wrapped(slot.about["team"], width=wide, lines=1) if layout.rung > 1 else ""
         if slot.works:
-            name = wrapped(slot.name, width=wide, lines=2)
+            name = fitted(slot.name, letters=wide)
             names.append((slot.x, -head - 2, "<br>".join(filter(None, [name, small(team) if team else ""]))))
             text = "<br>".join(data_lines(slot, facts)[: layout.data])
             data.append((slot.x, -(layout.head + layout.foot) / 2, text))
         else:
-            queues.append((slot.x, -layout.top - 1.1 * line, wrapped(slot.name, width=wide + 1, lines=2)))
+            queues.append((slot.x, -layout.top - 1.1 * line, fitted(slot.name, letters=wide)))
             inventory.append((slot.x, -layout.middle - 3, "<b>I</b>"))
             now.append((slot.x, -layout.middle - 30 - line / 2, wip(slot, facts)))
     above, below = -layout.top - 1.1 * line, -layout.middle - 26 - line / 2

@@ -12,10 +12,10 @@ import networkx as nx
 
 from vsm.figures.maps.flow_layout import spine
 
-HALF: Final = 0.45
+HALF: Final = 0.46
 """Half a box, in slots."""
 _PAGE: Final = 668
-_LETTERS: Final = 0.55  # of the font size: the width of a letter
+_LETTERS: Final = 0.58  # of the font size: the width of a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Layout:
     @property
     def x_range(self) -> tuple[float, float]:
         """What the x axis spans."""
-        return -self.source - 0.45, self.end_x + 0.55
+        return -self.source - 0.4, self.end_x + 0.5
 
     @property
     def source(self) -> float:
         """How far before the first stage the source stands."""
-        return 0.8 if self.slide else 0.95
+        return 0.75 if self.slide else 0.95
 
     @property
     def end_x(self) -> float:
@@ -83,8 +83,8 @@ class Layout:
 
     @property
     def letters(self) -> int:
-        """How many letters of a name fit into a box."""
-        return int(2 * HALF * self.slot / (_LETTERS * self.size))
+        """How many letters of a name fit into a box, wide ones too."""
+        return int(0.84 * self.slot / (_LETTERS * self.size))
 
     @property
     def line(self) -> float:

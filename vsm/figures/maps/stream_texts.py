@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 import pandas as pd
 
-from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize
+from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
 from vsm.figures.maps.stream_layout import Layout, Slot
 from vsm.figures.theme import KIND_WORDS
 from vsm.findings.durations import percent, short_duration
@@ -14,20 +14,21 @@ from vsm.model.map_facts import MapFacts
 
 _DAY: Final = 86400.0
 _NAMED: Final = 6
+_SMALLEST: Final = 0.75
 UNKNOWN: Final = "–"
 
 
 class Rework(NamedTuple):
     """The move back that most tickets made: how often, between which stages."""
 
-    count: int
+    times: int
     sender: str
     receiver: str
 
     @property
     def words(self) -> str:
         """It as a label."""
-        return f"{number(self.count)} back to {self.receiver}"
+        return f"{number(self.times)} back to {self.receiver}"
 
 
 def short(seconds: float) -> str:
@@ -44,6 +45,20 @@ def short(seconds: float) -> str:
     if seconds >= 3600:
         return f"{seconds / 3600:.0f} h"
     return f"{seconds / 60:.0f} min" if seconds >= 60 else "<1 min"
+
+
+def fitted(name: str, *, letters: int) -> str:
+    """A name on two lines, in smaller letters where that saves a long word from being broken.
+
+    Examples
+    --------
+    >>> fitted("In development", letters=10), fitted("In QA", letters=10)
+    ("<span style='font-size:0.91em'>In<br>development</span>", 'In QA')
+    """
+    longest = max(map(len, name.split()), default=0)
+    if not letters < longest <= letters / _SMALLEST:
+        return wrapped(name, width=letters)
+    return f"<span style='font-size:{letters / longest:.2f}em'>{wrapped(name, width=longest)}</span>"
 
 
 def median_of(about: Mapping[str, Any]) -> str:
