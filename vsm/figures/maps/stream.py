@@ -240,17 +240,17 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
             text = "<br>".join(data_lines(slot, facts)[: layout.data])
             data.append((slot.x, -(layout.head + layout.foot) / 2, text))
         else:
-            queues.append((slot.x, -layout.top - 1.4 * line, fitted(slot.name, letters=wide, lines=3)))
+            queues.append((slot.x, -layout.top - 1.5 * line, fitted(slot.name, letters=wide, lines=3)))
             inventory.append((slot.x, -layout.middle - 3, "<b>I</b>"))
             now.append((slot.x, -layout.middle - 30 - line / 2, wip(slot, facts)))
-    above, below = -layout.top - 1.4 * line, -layout.middle - 26 - line / 2
+    above, below = -layout.top - 1.5 * line, -layout.middle - 26 - line / 2
     ends = [
         (-layout.source, above, "Requests"),
         (layout.end_x, above, "Customer"),
         (-layout.source, below, a_week(facts.arrivals)),
         (layout.end_x, below, a_week(facts.deliveries)),
     ]
-    released = (layout.end_x - 0.6, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
+    released = (layout.end_x - 0.68, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
     if layout.slide:
         released = (layout.end_x - 0.5, -0.7 * line, cadence(facts))
     totals = [("waiting", layout.up, layout.waiting), ("work", layout.down, layout.work)]
