@@ -330,7 +330,6 @@ class ValueStream:
 
     if TYPE_CHECKING:
         plot: ClassVar[Any]
-        slide: ClassVar[Any]
         table: ClassVar[Any]
         slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
