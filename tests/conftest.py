@@ -1,5 +1,6 @@
 """What every test can rely on: steady Hypothesis, and the real data where they are."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if used & fixtures:
                 item.add_marker(marker)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it would look through half a million objects again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

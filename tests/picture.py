@@ -13,7 +13,7 @@ from tests.conftest import CHROMIUM, QUIET
 ROOT: Final = Path(__file__).parents[1]
 PICTURES: Final = {
     "value_stream_map": ("01_where_does_time_go", "Value stream map", 1000),
-    "team_network": ("02_who_waits_for_whom", "Network of", 1000),
+    "handoff_network": ("02_who_waits_for_whom", "Handoff network of", 1000),
     "ageing_work": ("05_what_is_stuck_now", "How old open work is", 1000),
 }
 """File → the page that has the figure, how its alt text begins, and how wide the window is."""

@@ -45,18 +45,20 @@ def stream_of(
     resolutions: Mapping[int, str] | None = None,
     outcome: str = "",
     assumed: Mapping[str, str] | None = None,
+    limits: Mapping[str, int] | None = None,
     settings: str = "",
 ) -> ValueStream:
     """A stream of tickets that go through these (stage, days) chains, each moved by its own person or ``by``.
 
     ``gone`` tells by number (from 1) on which day a ticket was found deleted, ``resolutions`` how one was
     resolved; ``outcome`` are lines of that section of vsm.toml; ``assumed`` tells by stage what its kind was
-    guessed from; ``settings`` are further lines of vsm.toml.
+    guessed from, ``limits`` how many tickets may be in one; ``settings`` are further lines of vsm.toml.
     """
     shown = {stage: (names or {}).get(stage, stage) for stage in STAGES}
     sections = [
         f'[[stage]]\nname = {json.dumps(shown[stage])}\nkind = "{kind}"\nstatuses = ["jira:{status}"]\n'
         + (f'assumed = "{assumed[stage]}"\n' if assumed and stage in assumed else "")
+        + (f"wip = {limits[stage]}\n" if limits and stage in limits else "")
         for stage, (status, kind) in STAGES.items()
     ]
     bodies = [

@@ -16,13 +16,14 @@ from vsm.accessors import register as _register
 if TYPE_CHECKING:
     from vsm import figures
     from vsm.config import Workflow, parse_workflow
+    from vsm.figures.compared import compare
     from vsm.findings import Finding
     from vsm.read import read_networks, read_stream
     from vsm.reports import explore
     from vsm.stream import ValueStream
 
 __all__ = [
-    "Finding", "ValueStream", "Workflow", "explore", "figures", "parse_workflow", "read_networks",
+    "Finding", "ValueStream", "Workflow", "compare", "explore", "figures", "parse_workflow", "read_networks",
     "read_stream",
 ]  # fmt: skip
 
@@ -32,6 +33,7 @@ _HOME = {
     "read_networks": "vsm.read",
     "read_stream": "vsm.read",
     "Workflow": "vsm.config",
+    "compare": "vsm.figures.compared",
     "explore": "vsm.reports",
     "parse_workflow": "vsm.config",
 }
@@ -56,3 +58,6 @@ _register("table", "vsm.figures.accessors:Tables")
 _register("slide", "vsm.figures.accessors:Slides")
 _register("where", "vsm.cuts:where")
 _register("explain", "vsm.tickets:explain")
+_register("tickets_on", "vsm.tickets:tickets_on")
+_register("life", "vsm.figures.accessors:life")
+_register("live", "vsm.reports.live:live")

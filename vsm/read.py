@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,7 @@ def read_stream(
     since: str = "",
     until: str = "",
     where: str = "",
+    rules: Mapping[str, object] | None = None,
     seed: int = 0,
     names: bool = False,
 ) -> ValueStream:
@@ -77,6 +78,9 @@ def read_stream(
     where
         Keep tickets that fit words such as ``"type=Bug, component=shop front"``: those of ``stream.where``
         (component, label, epic, type, priority, team, stage). Empty: all.
+    rules
+        Thresholds in place of those of vsm.toml, by their names in ``[rules]``, ``[waiting]`` and
+        ``[findings]``: ``{"minimum": 5}``. Of privacy there is none among them.
     seed
         Of the bootstrap intervals: the same seed gives the same numbers.
     names
@@ -108,7 +112,7 @@ def read_stream(
     vsm.errors.SourceError: no such folder: no work folder (no vsm.toml in it); run vsm init --dir ...
     """
     folder = WorkFolder.at(Path(data_dir))
-    workflow, experiments = read_workflow(folder), read_experiments(folder)
+    workflow, experiments = read_workflow(folder).with_rules(rules or {}), read_experiments(folder)
     window = Window(day_of("since", since), day_of("until", until), tuple(words_of(where).items()))
     with read_archive(folder.archive) as archive:
         log = read_log(folder, archive, workflow=workflow)
@@ -124,6 +128,7 @@ def read_stream(
         "archive": state[:12],
         "workflow": workflow.digest,
         "vsm": version("vsm"),
+        **({"rules": ", ".join(f"{name}={value}" for name, value in rules.items())} if rules else {}),
     }
     return stream_from_log(
         log,

@@ -37,6 +37,7 @@ from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.who_waits import handoff_network
 from vsm.quality import CheckedData, quality_table
 from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
@@ -160,6 +161,19 @@ class ValueStream:
     def team_network(self) -> "nx.DiGraph[str]":
         """The directed graph of teams, with the waiting of the handoffs between each two."""
         return team_network(self.handoffs)
+
+    @measure
+    def handoff_network(self) -> "nx.DiGraph[str]":
+        """The directed graph of who waits for whom in the current period, by team or by stage."""
+        present = self._present
+        return handoff_network(
+            present.waiting,
+            present.waiting_before,
+            **self._own("visits", "stage_visits", "handoffs", "stages"),
+            period=present.period,
+            before=present.before,
+            teams_known=present.teams_known,
+        )
 
     @measure
     def blocking_network(self) -> "nx.DiGraph[str]":
@@ -317,8 +331,12 @@ class ValueStream:
     if TYPE_CHECKING:
         plot: ClassVar[Any]
         table: ClassVar[Any]
+        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
+        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        life: ClassVar[Callable[..., Any]]
+        live: ClassVar[Callable[[], None]]
     else:
 
         def __getattr__(self, name: str) -> Any:

@@ -13,7 +13,9 @@ import pytest
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
 from vsm.cli.export import NETWORKS
+from vsm.cli.init import with_proposals
 from vsm.config import parse_workflow
+from vsm.eventlog.infer_teams import ProposedTeam
 from vsm.sources.git_process import create_repository
 from vsm.tables import DERIVED, TABLES
 
@@ -238,6 +240,27 @@ def test_commands_outside_a_work_folder_say_what_to_run(vsm: Shell, tmp_path: Pa
         assert "run vsm init" in vsm.err
     assert vsm("pull", "--dir", tmp_path / "none", "jira", "--file", export) == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_a_proposed_team_is_a_comment_until_somebody_confirms_it() -> None:
+    """Without its marks it is a team; it is proposed once."""
+    team = ProposedTeam("Shop", ("dev-1", "dev-2"), "90% of the work that they started was on 'Shop'", "Shop")
+    text = with_proposals("[stream]\n", stages=[], people=[], teams=[team])
+    assert text == (
+        "[stream]\n\n# Proposed, assumed from this: 90% of the work that they started was on 'Shop'.\n"
+        '# [[team]]\n# name = "Shop"\n# members = ["dev-1", "dev-2"]\n# components = ["Shop"]\n'
+    )
+    assert with_proposals(text, stages=[], people=[], teams=[team]) == text
+    assert parse_workflow(text, origin="a").teams == ()
+    lines = [line.removeprefix("# ") for line in text.splitlines() if "Proposed" not in line]
+    assert parse_workflow("\n".join(lines), origin="a").team_of == {"dev-1": "Shop", "dev-2": "Shop"}
+
+
+def test_infer_says_so_where_nothing_separates_teams(vsm: Shell, work: Path) -> None:
+    """Rather than propose one of everybody."""
+    assert vsm("init", "--dir", work, "--infer") == 0
+    assert "No team is proposed" in vsm.out
+    assert "# Proposed" not in (work / "vsm.toml").read_text()
 
 
 def test_infer_before_any_pull_says_what_to_run(vsm: Shell, tmp_path: Path) -> None:

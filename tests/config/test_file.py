@@ -74,7 +74,7 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         ("[stream", r"is not valid TOML"),
         (
             "[stages]",
-            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, findings, jira, membership, outcome, person, privacy, report, repository, rules, scope, stage, stream, team, waiting",
+            r"unknown key 'stages' in the file; known: alignment, blocking, calendar, delivery, findings, jira, membership, outcome, person, privacy, report, repository, rules, scope, service_level, stage, stream, team, waiting",
         ),
         (
             '[[stage]]\nname = "A"\nkind = "outside"',

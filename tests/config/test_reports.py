@@ -64,10 +64,22 @@ def test_reports_change_no_number_so_the_digest_stays() -> None:
         ('name = "r"\nparameters = {since = "lately"}', "'lately' is no day and no window"),
         ('name = "r"\n[[report.tell]]\non = "always"', "exactly one of webhook, email and command"),
         ('name = "r"\n[[report.tell]]\nwebhook = "https://x.example/secret"', "is a secret"),
+        (
+            'name = "r"\n[[report.tell]]\non = "threshold"\nemail = ["a@b.c"]',
+            "needs a measure: over_age, wip",
+        ),
+        (
+            'name = "r"\n[[report.tell]]\nabove = 3\nemail = ["a@b.c"]',
+            'above of a .* goes with on = "threshold"',
+        ),
+        (
+            'name = "r"\n[[report.tell]]\non = "threshold"\nmeasure = "blocked"\nemail = ["a@b.c"]',
+            "blocked of a .* needs above",
+        ),
         ('name = "r"\n[[report.tell]]\nemail = ["me"]', "'me' of a .* is no e-mail address"),
         (
             'name = "r"\n[[report.tell]]\nto = "me"',
-            r"unknown key 'to' in \[\[report.tell\]\] number 1 of \[\[report\]\] 'r'; known: command",
+            r"unknown key 'to' in \[\[report.tell\]\] number 1 of \[\[report\]\] 'r'; known: above, command",
         ),
         ('name = "r"\n[[report]]\nname = "R"', "report 'r' is named 2 times"),
     ],

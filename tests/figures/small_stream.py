@@ -13,6 +13,7 @@ from vsm.model.bottlenecks import stage_shares
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.model.objectives import flow_distribution
+from vsm.model.who_waits import DELIVERED, NEW, STILL
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START: Final = pd.Timestamp("2026-01-05", tz="UTC")
@@ -115,6 +116,24 @@ def teams_of(*handoffs: tuple[str, str, float]) -> "nx.DiGraph[str]":
         ticket=tickets, team=moved, back=frame["from_team"] > frame["to_team"], **times, **same
     )
     return team_network(conform(whole, HANDOFFS))
+
+
+def who_waits(*ways: tuple[str, str, float, float], level: str = "team") -> "nx.DiGraph[str]":
+    """The handoff network of (upstream, downstream, share of 100 days now, before), in the order of its nodes."""
+    ends = {NEW: -1.0, DELIVERED: 1e6, STILL: 1e6}
+    graph: nx.DiGraph[str] = nx.DiGraph(
+        level=level, waiting=8.64e6, tickets=40, begin="2026-01-01", end="2026-04-01", days=90,
+        days_before=365,
+    )  # fmt: skip
+    for position, name in enumerate(dict.fromkeys(name for way in ways for name in way[:2])):
+        kind = "end" if name in ends else "team" if level == "team" else "queue"
+        graph.add_node(name, kind=kind, position=ends.get(name, float(position)))
+    for upstream, downstream, share, before in ways:
+        graph.add_edge(
+            upstream, downstream, wait=8.64e6 * share, share=share, tickets=12, median=86400.0, stage="Ready",
+            before=before,
+        )  # fmt: skip
+    return graph
 
 
 def kinds_of_work(**delivered: int) -> pd.DataFrame:

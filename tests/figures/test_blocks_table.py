@@ -21,9 +21,9 @@ def test_the_longest_blocks_come_first_with_what_blocked() -> None:
     """By an unknown ticket, still; by a ticket; by a flag, in its own words."""
     table = blocks_table(blocks_of(*LINES), tickets=TICKETS, as_of=at(AS_OF))
     assert shown(table) == [
-        ["AB-2", "XY-9", "a link", "2026-01-05", "now", "4 d 2 h"],
-        ["AB-1", "AB-2", "a link", "2026-01-05", "2026-01-08", "3 d"],
-        ["AB-3", "Impediment", "a flag", "2026-01-07", "2026-01-07", "2 h"],
+        ["AB-2", "–", "XY-9", "a link", "2026-01-05", "now", "4 d 2 h"],
+        ["AB-1", "–", "AB-2", "a link", "2026-01-05", "2026-01-08", "3 d"],
+        ["AB-3", "–", "Impediment", "a flag", "2026-01-07", "2026-01-07", "2 h"],
     ]
     assert table.to_html().count('rel="noreferrer"') == 4
     assert "n = 3 of 3 blocks" in table.to_html()

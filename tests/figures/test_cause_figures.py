@@ -93,6 +93,7 @@ def test_a_story_says_who_where_when_and_why() -> None:
     assert shown(table) == [
         [
             "ABC-1",
+            "–",
             "Waited 6.0 h of working time (22 h elapsed) in Queue for <b>tester</b>, 2026-01-05 to 2026-01-06: "
             "4.0 h while the receiver worked on earlier tickets, 2.0 h while the receiver worked on later tickets "
             "first. The rest, 16 h, was non-working time.",
@@ -119,4 +120,4 @@ def test_a_story_names_nobody_who_bears_a_pseudonym(receiver: str, team: str | N
         waits(PIECES[1:4]).assign(receiver=receiver, team=team), lifecycles(), visits=empty(VISITS),
         blocks=empty(BLOCKS), tickets=tickets, as_of=MONDAY + 90 * HOUR,
     )  # fmt: skip
-    assert f" in Queue for {told}, 2026-01-05" in shown(table)[0][1]
+    assert f" in Queue for {told}, 2026-01-05" in shown(table)[0][2]

@@ -1,25 +1,28 @@
 """The figures in a real headless Chromium: drawn, offline, and no text on another or cut."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import networkx as nx
 import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser
 
 from tests.figures.drawn import Drawn, drawn_figures
-from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, kinds_of_work, teams_of
+from tests.figures.small_stream import HOSTILE, KINDS, SmallStream, kinds_of_work, teams_of, who_waits
 from tests.streams import sample_stream
 from vsm.figures import (
     flow_distribution_bars,
     flow_map,
     handoff_matrix,
-    team_network,
+    handoff_network,
     time_by_stage,
     value_stream_map,
 )
+from vsm.model.who_waits import DELIVERED, NEW
 
-NAMES = ("shares", "map", "flow", "matrix", "teams")
-MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2, "teams": 9}
+NAMES = ("shares", "map", "flow", "matrix", "network")
+MARKS = {"shares": 11, "map": 10, "flow": 23, "matrix": 2, "network": 12}
 Pages = dict[tuple[str, int], Drawn]
 
 
@@ -32,7 +35,7 @@ def sample(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempP
         "map": value_stream_map(stream.network),
         "flow": flow_map(stream.network),
         "matrix": handoff_matrix(stream.team_network),
-        "teams": team_network(stream.team_network),
+        "network": handoff_network(stream.handoff_network),
     }
     return {
         (name, width): drawn
@@ -46,12 +49,13 @@ def hostile_figures(number: int, name: str) -> dict[str, go.Figure]:
     stages = {stage: f"{position} {name}" for position, stage in enumerate(KINDS)}
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     teams = teams_of((name, f"2 {name}", 2), (name, name, 1))
+    waiting = who_waits((NEW, name, 0.2, 0.1), (name, f"2 {name}", 0.6, 0.1), (f"2 {name}", name, 0.2, 0.1))
     return {
         f"shares-{number}": time_by_stage(stream.shares, title=name),
         f"map-{number}": value_stream_map(stream.network, title=name),
         f"flow-{number}": flow_map(stream.network, title=name),
         f"matrix-{number}": handoff_matrix(teams, title=name),
-        f"teams-{number}": team_network(teams, title=name),
+        f"network-{number}": handoff_network(waiting, title=name),
     }
 
 
@@ -139,16 +143,23 @@ TEAM_NAMES = (
 )  # fmt: skip
 
 
-def test_teams_can_be_read_from_one_to_twelve_of_them(browser: Browser, tmp_path: Path) -> None:
-    """Names stand apart from each other and from the numbers beside arrows, on a wide page made narrow too."""
+def network_of(count: int) -> "nx.DiGraph[str]":
+    """So many teams in a row, each passing work on to the next, some past it, some back."""
+    row = [NEW, *TEAM_NAMES[:count], DELIVERED]
+    ways = [*pairwise(row), *zip(row[1:-1:2], row[3:-1:2], strict=False)]
+    ways += zip(row[2:-1:2], row[1:-1:2], strict=False)
+    return who_waits(*((a, b, 1 / len(ways), 0.5 / len(ways)) for a, b in ways))
+
+
+@pytest.mark.parametrize("width", [360, 700, 1100])
+def test_networks_can_be_read_from_one_team_to_twelve(browser: Browser, tmp_path: Path, width: int) -> None:
+    """Names and shares stand apart from each other, whether teams stand beside or below each other."""
     figures = {
-        f"teams-{n}": team_network(
-            teams_of(*[(a, b, 3.5) for i, a in enumerate(TEAM_NAMES[:n]) for b in TEAM_NAMES[i % 3 : n : 2]])
-        )
-        for n in range(1, len(TEAM_NAMES) + 1)
+        f"teams-{count}": handoff_network(network_of(count)) for count in range(1, len(TEAM_NAMES) + 1)
     }
-    for width in (700, 1100):
-        for name, drawn in drawn_figures(browser, figures, file=tmp_path / "t.html", width=width).items():
-            assert (drawn.said, drawn.called) == ([], []), name
-            assert drawn.cut() == [], name
-            assert drawn.overlapping() == [], name
+    if width < 400:
+        figures = {name: go.Figure(figure.layout.meta["narrow"]) for name, figure in figures.items()}
+    for name, drawn in drawn_figures(browser, figures, file=tmp_path / "t.html", width=width).items():
+        assert (drawn.said, drawn.called) == ([], []), name
+        assert drawn.cut() == [], name
+        assert drawn.overlapping() == [], name

@@ -20,6 +20,7 @@ from tests.figures.small_stream import (
     read,
     small_stream,
     teams_of,
+    who_waits,
 )
 from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
@@ -40,13 +41,14 @@ from vsm.figures import (
     flow_distribution_bars,
     flow_map,
     handoff_matrix,
-    team_network,
+    handoff_network,
     throughput_bars,
     time_by_stage,
     value_stream_map,
     wait_heat_map,
 )
 from vsm.figures.theme import FIELD_NAMES, framed
+from vsm.model.who_waits import NEW
 from vsm.stream import ValueStream
 from vsm.tables import WAITS, empty
 
@@ -107,7 +109,10 @@ EVERY: dict[str, tuple[Draw, Callable[[], Any]]] = {
     "map": (value_stream_map, lambda: small_stream().network),
     "flow": (flow_map, lambda: small_stream().network),
     "matrix": (handoff_matrix, lambda: teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))),
-    "teams": (team_network, lambda: teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))),
+    "network": (
+        handoff_network,
+        lambda: who_waits((NEW, "web", 0.2, 0.3), ("web", "qa", 0.5, 0.2), ("qa", "web", 0.1, 0.0)),
+    ),
 }
 NOTHING: "nx.DiGraph[str]" = nx.DiGraph(name="nothing", tickets=0)
 EMPTY = {
@@ -141,10 +146,10 @@ EMPTY = {
     "map": (value_stream_map, lambda: NOTHING, "No ticket has entered a stage so far."),
     "flow": (flow_map, lambda: NOTHING, "No ticket has entered a stage so far."),
     "matrix": (handoff_matrix, lambda: NOTHING, "No handoff between known teams has been seen."),
-    "teams": (
-        team_network,
+    "network": (
+        handoff_network,
         lambda: NOTHING,
-        "No handoff between known teams has been seen: give stages or people a team in vsm.toml.",
+        "No ticket has waited in the current period.",
     ),
 }
 # The only markup that figures make themselves.
@@ -281,11 +286,12 @@ def test_names_from_the_data_become_no_markup(name: str) -> None:
     stages = {stage: f"{stage} {name}" for stage in ("Ideas", "Build", "Supplier", "Test", "Done")}
     stream = SmallStream(names=stages, teams={"Build": name, "Test": f"2 {name}"})
     network = teams_of((name, f"2 {name}", 2), (name, name, 1))
+    waiting = who_waits((name, f"2 {name}", 0.6, 0.1), (f"2 {name}", name, 0.2, 0.1))
     drawn = (time_by_stage(stream.shares), value_stream_map(stream.network), flow_map(stream.network))
     caused = causes_ladder(
         waits().assign(stage=name), handoffs(), lifecycles(), rules=Waiting(), by="stage", minimum=1
     )
-    for figure in (*drawn, handoff_matrix(network), team_network(network), caused):
+    for figure in (*drawn, handoff_matrix(network), handoff_network(waiting), caused):
         shown = texts(json.loads(figure.to_json()))
         assert not [text for text in shown if set("<>") & set(OURS.sub("", text))]
         assert any(read(text).startswith(name[:9]) or f" {name[:9]}" in read(text) for text in shown)

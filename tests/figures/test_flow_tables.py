@@ -50,10 +50,10 @@ def test_the_oldest_open_tickets_are_told_with_where_they_are() -> None:
     back = [("Ready", 3), ("Done", 1), ("Build", 9)]
     stream = stream_of(LIFE, back, [("Ready", 50)], [("Ready", 50)], gone={4: 9}, as_of_day=20)
     assert ages_of(stream) == [
-        ["AB-2", "Build", "2026-01-05", "20 d"],
-        ["AB-3", "Ready", "2026-01-05", "20 d"],
+        ["AB-2", "Ticket 2", "Build", "2026-01-05", "20 d"],
+        ["AB-3", "Ticket 3", "Ready", "2026-01-05", "20 d"],
     ]
-    assert ages_of(stream, most=1) == [["AB-2", "Build", "2026-01-05", "20 d"]]
+    assert ages_of(stream, most=1) == [["AB-2", "Ticket 2", "Build", "2026-01-05", "20 d"]]
 
 
 @pytest.mark.slow
@@ -78,9 +78,8 @@ def test_keys_and_stages_are_shown_as_they_are(text: str) -> None:
     """Nothing that somebody typed into a tracker becomes markup."""
     lifecycles = pd.DataFrame([{"ticket": "a", "created": START, "finished": pd.NaT, "lead": DAY}])
     stage_visits = pd.DataFrame([{"ticket": "a", "stage": text, "left": pd.NaT}])
-    table = age_table(
-        lifecycles, stage_visits=stage_visits, tickets=pd.DataFrame([{"ticket": "a", "key": text}])
-    )
+    tickets = pd.DataFrame([{"ticket": "a", "key": text, "summary": text}])
+    table = age_table(lifecycles, stage_visits=stage_visits, tickets=tickets)
     body = table.to_html().split("<tbody>")[1]
     assert set(re.findall(r"</?[a-z]+", body)) == {"<tr", "</tr", "<td", "</td", "</tbody", "</table"}
-    assert shown(table)[0][:2] == [" ".join(text.split(" ")).strip()] * 2
+    assert shown(table)[0][:3] == [" ".join(text.split(" ")).strip()] * 3

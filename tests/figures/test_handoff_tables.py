@@ -20,7 +20,7 @@ def test_the_costliest_handoffs_are_told_with_team_and_stage() -> None:
     """Given on the fifth of January, taken up two days later."""
     table = costliest_table(handoffs_of(0.5, 2), lives_of(2), tickets=tickets_of(2), most=1)
     assert shown(table) == [
-        ["ABC-1", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "forward"]
+        ["ABC-1", "–", "web · Build", "qa · Test", "2026-01-05", "2026-01-07", "2 d", "forward"]
     ]
     assert 'href="https://example.org/browse/ABC-1" rel="noreferrer"' in table.to_html()
 
@@ -29,7 +29,7 @@ def test_without_teams_the_stages_are_told() -> None:
     """An unknown team is no word at all."""
     handoffs = handoffs_of(2).assign(from_team=None, to_team=None)
     (row,) = shown(costliest_table(handoffs, lives_of(1), tickets=tickets_of(1)))
-    assert row[1:3] == ["Build", "Test"]
+    assert row[2:4] == ["Build", "Test"]
 
 
 def test_to_and_fro_is_told_by_pair_and_persons_are_not_named() -> None:

@@ -99,7 +99,7 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
 
 def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     """The latest one, with the medians before and after."""
-    about = {"as_of": planted.as_of, "minimum": planted.minimum}
+    about: dict[str, Any] = {"as_of": planted.as_of, "minimum": planted.minimum}
     slide: Any = retro.experiment(TRIED, planted.stage_visits, planted.lifecycles, **about)
     assert heading(slide) == (
         "Yes: “A second tester until 13:00” cut the time in 'Waiting for QA' from 26 to 1.7 days"
@@ -113,7 +113,7 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
 def judged(experiment: Experiment) -> str:
     """The message about one experiment, of thirteen tickets that were delivered."""
     stream = stream_of(*[OFTEN] * 13)
-    about = {"as_of": stream.as_of, "minimum": stream.minimum}
+    about: dict[str, Any] = {"as_of": stream.as_of, "minimum": stream.minimum}
     return heading(retro.experiment([experiment], stream.stage_visits, stream.lifecycles, **about))
 
 
@@ -133,7 +133,7 @@ def test_what_changed_is_said_with_the_measures_that_moved(planted: ValueStream)
     )
     assert slide.rows[0] == ("Measure", "Now", "Before")
     assert slide.rows[2] == ("Open tickets", "62", "18 on 2025-12-06")
-    assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since the last retro: ")
+    assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since 20 February 2026: ")
 
 
 def test_experiments_begun_since_the_last_retro_are_named(planted: ValueStream) -> None:
@@ -157,9 +157,9 @@ def test_the_first_slide_names_stream_teams_and_period(planted: ValueStream) -> 
     assert retro.opening(planted._present, {"stream": "Shop", "archive": "ecb7e6cf9ed3"}) == Words(
         line="Shop · teams development, quality, support · 6 December 2025 to 6 March 2026"
     )
-    only = {"stream": "Shop", "team": "quality", "ticket_type": "Bug"}
+    only = {"stream": "Shop", "where": "team=quality, type=Bug"}
     assert retro.opening(planted._present, only).line == (
-        "Shop · team quality · only Bug · 6 December 2025 to 6 March 2026"
+        "Shop · only team=quality, type=Bug · 6 December 2025 to 6 March 2026"
     )
 
 

@@ -1,6 +1,7 @@
 """Open work in pictures and tables, and the strip of one ticket's life: the numbers that are drawn."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ from tests.figures.test_tables import shown
 from tests.model import test_ticket_life as one
 from tests.model.test_ageing import NOW, STAYS, events, lifecycles, stage_visits
 from tests.model.test_causes import HOUR, MONDAY, Piece, waits
+from tests.streams import sample_stream
+from vsm.config import Workflow
 from vsm.errors import ParameterError
 from vsm.figures import ageing, ageing_work, open_stages_table, stuck_table, ticket_life
 from vsm.tables import BLOCKS, EVENTS, TICKETS, WAITS, conform, empty
@@ -26,7 +29,7 @@ def aged(rows: pd.DataFrame, **words: Any) -> go.Figure:
     """Draw the ages of c, in Ready, and d, in Build, however few have left."""
     known = lifecycles()[lifecycles()["ticket"].isin(rows["ticket"])]
     told: dict[str, Any] = {"tickets": tickets(), "minimum": 1}
-    return ageing_work(rows, lifecycles=known, events=events(), **(told | words))
+    return ageing_work(rows, lifecycles=known, events=events(), **({"workflow": Workflow()} | told | words))
 
 
 def life(visits: pd.DataFrame, *, key: str = "KEY-1", title: str | None = None) -> go.Figure:
@@ -127,9 +130,9 @@ def test_the_table_says_where_to_look_first() -> None:
     assert shown(table) == [
         ["KEY-d",
          "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back.",
-         "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–"],
-        ["KEY-c", "Nothing special: its age is within the usual range here.",
-         "Ready", "30 d", "40 d", "30 d", "qa: no recorded reason since 2026-01-05", "–"],
+         "1", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–"],
+        ["KEY-c", "Nothing special: its age is within the usual range here.", "1", "Ready", "30 d", "40 d",
+         "30 d", "qa: no recorded reason since 2026-01-05", "–"],
     ]  # fmt: skip
     assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()
 
@@ -145,6 +148,16 @@ def test_no_person_is_named_in_the_table() -> None:
     assert "receiver unknown" in stuck(stage_visits(), waits=nobody).to_html()
 
 
+@pytest.mark.slow
+def test_tickets_for_which_the_same_could_be_tried_share_a_row(sample_folder: Path) -> None:
+    """42 untriaged tickets are one line, with the first five named and the longest wait."""
+    table = sample_stream(sample_folder).table.stuck().data
+    (row,) = table[table["n"] == 42].to_dict("records")
+    assert row["Tickets"] == ("SHOP-485", "SHOP-486", "SHOP-487", "SHOP-488", "SHOP-491", "…")
+    assert (row["Stage"], row["Longest in stage"]) == ("Reported", "58 d")
+    assert table["n"].sum() == 62  # every open ticket once
+
+
 def test_blockers_are_linked() -> None:
     """c is blocked by d, for which one waits."""
     row = {"ticket": "c", "by": "d", "start": MONDAY, "end": pd.NaT, "how": "link"}
@@ -155,7 +168,7 @@ def test_blockers_are_linked() -> None:
         ),
         tickets=tickets().assign(url="https://jira.example.org/browse/X"),
     )
-    assert {row[0]: row[7] for row in shown(table)} == {"KEY-d": "–", "KEY-c": "KEY-d"}
+    assert {row[0]: row[8] for row in shown(table)} == {"KEY-d": "–", "KEY-c": "KEY-d"}
     assert table.to_html().count('href="https://jira.example.org/browse/X"') == 3
 
 

@@ -25,8 +25,8 @@ def sample(
     figures = {
         "age": stream.plot.ageing_work(),
         "stay": stream.plot.ageing_work(measure="stay"),
-        "finished": stream.plot.ticket_life("SHOP-12"),
-        "open": stream.plot.ticket_life("SHOP-588"),
+        "finished": stream.life("SHOP-12"),
+        "open": stream.life("SHOP-588"),
         "evidence": stream.plot.coverage_bars(),
     }
     return {

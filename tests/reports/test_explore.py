@@ -1,5 +1,9 @@
 """Tables to be searched in a notebook: by what they hold, offline, and without running anything."""
 
+import re
+from types import SimpleNamespace
+from typing import Any
+
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -31,35 +35,46 @@ def test_a_published_table_gives_its_rows() -> None:
     assert explorable(WAITS[["n"]].style)["n"].tolist() == [1, 2]
 
 
+def explored(table: pd.DataFrame, **choices: Any) -> str:
+    """What a notebook keeps of it."""
+    InteractiveShell.instance()
+    with capture_output() as shown:
+        vsm.explore(table, **choices)
+    InteractiveShell.clear_instance()
+    return "".join(output.data.get("text/html", "") for output in shown.outputs)
+
+
 @pytest.mark.slow
 def test_a_long_table_is_cut_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """50,000 tickets: the first 10,000 are kept in the notebook, some two megabytes, and where all are is told."""
+    """50,000 tickets: the first 1,000 are kept in the notebook, a fifth of a megabyte, and where all are is said."""
     numbers = pd.RangeIndex(50_000)
     tickets = pd.DataFrame(
         {"key": [f"SHOP-{n}" for n in numbers], "summary": [f"Ticket {n}: the order form loses its address" for n in numbers],
          "created": pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta(numbers, unit="min"),
          "lead": pd.to_timedelta(numbers, unit="min")},
     )  # fmt: skip
-    InteractiveShell.instance()
-    sizes = []
-    for rows in (10_000, 100):
-        with capture_output() as shown:
-            vsm.explore(tickets, rows=rows)
-        html = "".join(output.data.get("text/html", "") for output in shown.outputs)
-        assert f"The first {rows:,} of 50,000 rows" in html
-        assert "vsm export TABLE --to FILE.csv" in html
-        sizes.append(len(html))
-    InteractiveShell.clear_instance()
-    assert sizes[0] - sizes[1] < 1_500_000
+    whole, few = explored(tickets), explored(tickets, rows=100)
+    assert "The first 1,000 of 50,000 rows" in whole
+    assert "The first 100 of 50,000 rows" in few
+    assert "vsm export TABLE --to FILE.csv" in whole
+    assert len(whole) - len(few) < 200_000
+
+
+def test_rows_of_tickets_begin_with_key_and_summary_and_every_column_has_a_filter() -> None:
+    """A wait is known by the ticket's id alone: the stream knows its key."""
+    stream = SimpleNamespace(
+        tickets=pd.DataFrame({"ticket": ["b"], "key": ["AB-2"], "summary": ["Tax table"]})
+    )
+    html = explored(WAITS, of=stream)
+    headings = re.findall(r"<th>(.*?)</th>", html)
+    assert headings[:3] == ["key", "summary", "ticket"]
+    assert "AB-2" in html
+    assert '"column_filters": "header"' in html
 
 
 def test_the_table_needs_no_network_and_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """The script comes along; a title that would run stands in no markup."""
-    InteractiveShell.instance()
-    with capture_output() as shown:
-        vsm.explore(WAITS)
-    InteractiveShell.clear_instance()
-    html = "".join(output.data.get("text/html", "") for output in shown.outputs)
+    html = explored(WAITS)
     assert "<table" in html
     assert "unpkg.com" not in html
     assert "<img src=x" not in html

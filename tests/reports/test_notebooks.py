@@ -1,4 +1,4 @@
-"""The analyst's own copies: parameters set, edits never lost."""
+"""The notebooks of a report, and the analyst's own copies: parameters set, edits never lost."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 
 from tests.reports.pages import Cell, code, parameters, prose
 from vsm.errors import ParameterError, RunError
-from vsm.reports import copy_notebooks
+from vsm.reports import chosen_notebooks, copy_notebooks
 from vsm.reports.notebooks import RECORD
 from vsm.reports.parameters import read_parameters
 
@@ -99,3 +99,13 @@ def test_other_cells_are_copied_as_they_are(tmp_path: Path, write_notebook: Call
     plain = write_notebook(tmp_path / "plain.ipynb", code("1 + 1", name="sum"))
     copy_notebooks([plain], folder=tmp_path / "own", parameters={})
     assert cells(tmp_path / "own" / "plain.ipynb") == cells(plain)
+
+
+def test_reports_are_made_of_numbered_notebooks_unless_some_are_named() -> None:
+    """The stand-up only where it is named; slides have a command of their own."""
+    every = [path.stem for path in chosen_notebooks((), of="vsm report")]
+    assert every[0] == "00_can_we_trust_the_data"
+    assert "standup" not in every
+    assert [path.name for path in chosen_notebooks(["standup"], of="vsm report")] == ["standup.ipynb"]
+    with pytest.raises(ParameterError, match=r"vsm report names the notebook 'retro'; known: 00_can_we_"):
+        chosen_notebooks(["standup", "retro"], of="vsm report")

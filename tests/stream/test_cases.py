@@ -444,4 +444,4 @@ def test_a_ticket_is_found_by_the_keys_that_it_had(asked: str, aliases: str) -> 
         as_of=pd.Timestamp("2026-01-11", tz="UTC"),
     )
     assert stream.explain(asked).key == "AB-1"
-    assert stream.plot.ticket_life(asked).layout.title.text.startswith("AB-1")
+    assert stream.life(asked).layout.title.text.startswith("AB-1")

@@ -265,6 +265,7 @@ def test_every_measure_of_a_real_tracker_is_that_of_reading_anew(
     """With pseudonyms, of 700 tickets."""
     log, workflow = real_log(real_data, "duracloud"), real_workflow()
     as_of = last_recorded(log)
+    assert as_of is not None
     whole = stream_from_log(log, workflow=workflow, as_of=as_of, key=KEY)
     window = dict(words)
     days = {name: day_of(name, window.pop(name, "")) for name in ("since", "until")}

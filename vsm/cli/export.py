@@ -14,7 +14,7 @@ from vsm.reports.export import export_network, export_table
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, TABLES
 
-NETWORKS: Final = ("network", "team_network", "blocking_network")
+NETWORKS: Final = ("network", "team_network", "handoff_network", "blocking_network")
 EVENT_LOG: Final = "event_log"
 KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, EVENT_LOG, "all")
 HELP: Final = (

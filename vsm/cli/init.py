@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import pandas as pd
 import tomlkit
 import typer
 from rich.prompt import Prompt
@@ -11,9 +12,12 @@ from rich.prompt import Prompt
 from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.pull import store
 from vsm.cli.report import print_findings, publish
-from vsm.config import parse_workflow
+from vsm.config import Workflow, parse_workflow
+from vsm.context import with_bulk_marks
 from vsm.errors import ParameterError, RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, most_used, propose_people, propose_stages
+from vsm.eventlog.infer_teams import ProposedTeam, propose_teams
+from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.quality.assumed import FROM
@@ -37,10 +41,12 @@ figure has room for them.
 
 def init(
     dir_: Dir = WORK,
-    infer: Annotated[bool, typer.Option("--infer", help="Add stages and people found in the data.")] = False,
+    infer: Annotated[
+        bool, typer.Option("--infer", help="Add stages and people found in the data; propose teams.")
+    ] = False,
     review: Annotated[bool, typer.Option("--review", help="Ask for each kind that is a guess.")] = False,
 ) -> None:
-    """Write a commented vsm.toml; --infer adds stages and people, and never changes what is there."""
+    """Write a commented vsm.toml; --infer adds what it finds in the data, and never changes what is there."""
     out, folder = console(), WorkFolder(dir_)
     if not folder.workflow.exists():
         write_beside(folder.workflow, TEMPLATE)
@@ -67,12 +73,15 @@ def _infer(folder: WorkFolder) -> None:
     too_many = len(stages) - room
     stages = most_used(stages, events=log.events, most=room)
     persons = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
+    teams = () if workflow.teams else _teams(log, known, workflow)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
-        added = with_proposals(file.read(), stages=stages, people=persons)
+        added = with_proposals(file.read(), stages=stages, people=persons, teams=teams)
     parse_workflow(added, origin=str(folder.workflow))
     write_beside(folder.workflow, added)
     for stage in stages:
         out.print(f"  stage '{stage.name}': {stage.kind}, {stage.reason}")
+    for team in teams:
+        out.print(f"  team '{team.name}' of {len(team.members)} people, assumed: {team.reason}")
     if too_many > 0:
         out.print(
             f"Not proposed as stages: {too_many:,} more statuses or columns, because {MOST_STAGES} "
@@ -84,6 +93,20 @@ def _infer(folder: WorkFolder) -> None:
         f"already: {len(workflow.stages)}. Check their kinds and order (vsm init --review asks for each kind "
         "that is a guess), then run vsm check."
     )
+    if teams:
+        out.print(
+            "Proposed teams are comments in it: they count only once you remove the '#' before their lines."
+        )
+    elif not workflow.teams:
+        out.print(
+            "No team is proposed: nothing separates groups of people who start work in different places."
+        )
+
+
+def _teams(log: Log, stages: pd.DataFrame, workflow: Workflow) -> list[ProposedTeam]:
+    """Propose teams, without what clean-ups moved."""
+    marked, people = with_bulk_marks(log, workflow=workflow), people_of(log, workflow=workflow)
+    return propose_teams(marked.events, stages=stages, tickets=log.tickets, people=people)
 
 
 def _review(folder: WorkFolder) -> None:
@@ -132,8 +155,16 @@ def with_kind(text: str, number: int, kind: str) -> str:
     return tomlkit.dumps(document)
 
 
-def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequence[ProposedPerson]) -> str:
+def with_proposals(
+    text: str,
+    *,
+    stages: Sequence[ProposedStage],
+    people: Sequence[ProposedPerson],
+    teams: Sequence[ProposedTeam] = (),
+) -> str:
     """A vsm.toml with proposals added at its end; its text so far stays, to the letter.
+
+    Teams are added as comments, once: nothing says that those who do the same work are one team.
 
     Examples
     --------
@@ -157,7 +188,17 @@ def with_proposals(text: str, *, stages: Sequence[ProposedStage], people: Sequen
         entries |= {key: value for key, value in optional.items() if value}
         blocks.append(tomlkit.dumps({"stage": [entries]}))
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]
+    blocks += [proposal for proposal in map(_commented, teams) if proposal not in text]
     return "\n".join(blocks)
+
+
+def _commented(team: ProposedTeam) -> str:
+    """Write a team as a comment, whose lines become valid without their first two letters."""
+    entries: dict[str, Any] = {"name": team.name, "members": list(team.members)}
+    if team.component:
+        entries["components"] = [team.component]
+    lines = [f"Proposed, assumed from this: {team.reason}.", *tomlkit.dumps({"team": [entries]}).splitlines()]
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def write_beside(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """The findings as pages (``vsm report``), and as slides for a retrospective (``vsm slides``)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,9 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
 from vsm.read import read_stream
-from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
+from vsm.reports import chosen_notebooks, cover_of, drawing_of, listing_of, notebooks_folder, publish_report
 from vsm.reports.deck import require_pptx, write_pptx
+from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
 from vsm.reports.slides import slides_of, with_provenance
@@ -19,10 +20,13 @@ from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
 SHOWN_FINDINGS = 3
-RETRO = "retro.ipynb"
 
 
 def report(
+    notebooks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these, without .ipynb, such as standup; by default all numbered."),
+    ] = None,
     dir_: Dir = WORK,
     since: Since = "",
     until: Until = "",
@@ -32,8 +36,9 @@ def report(
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "where": where}
+    pages = chosen_notebooks(notebooks or (), of="vsm report")
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
-    page = publish(dir_, stream, chosen | {"names": names}, pdf=pdf)
+    page = publish(dir_, stream, chosen | {"names": names}, notebooks=pages, pdf=pdf)
     out = console()
     out.print(f"Report: {page}")
     if pdf:
@@ -41,10 +46,17 @@ def report(
     print_findings(out, stream)
 
 
-def publish(dir_: Path, stream: ValueStream, chosen: Mapping[str, str | bool], *, pdf: bool = False) -> Path:
-    """Render every notebook of the suite; returns the path of the report's first page."""
+def publish(
+    dir_: Path,
+    stream: ValueStream,
+    chosen: Mapping[str, str | bool],
+    *,
+    notebooks: Sequence[Path] = (),
+    pdf: bool = False,
+) -> Path:
+    """Render notebooks, all of the suite by default; returns the path of the report's first page."""
     return publish_report(
-        sorted(notebooks_folder().glob("[0-9]*.ipynb")),
+        notebooks or chosen_notebooks((), of="vsm report"),
         runs=WorkFolder.at(dir_).runs,
         parameters={"data_dir": str(dir_.resolve()), **chosen},
         at=datetime.now(UTC),
@@ -67,6 +79,9 @@ def slides(
     where: Where = "",
     names: Names = False,
     pdf: Pdf = False,
+    last_retro: Annotated[
+        str, typer.Option(help="YYYY-MM-DD: show what has changed since; by default in the current period.")
+    ] = "",
     pptx: Annotated[bool, typer.Option("--pptx", help="Write PowerPoint too; needs vsm\\[pptx].")] = False,
 ) -> None:
     """Make slides for a retrospective under runs/; keys: arrows, S for the speaker's notes."""
@@ -75,9 +90,9 @@ def slides(
     chosen = {"since": since, "until": until, "where": where, "names": names}
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     html = publish_slides(
-        notebooks_folder() / RETRO,
+        notebooks_folder() / SLIDES,
         runs=WorkFolder.at(dir_).runs,
-        parameters={"data_dir": str(dir_.resolve()), **chosen},
+        parameters={"data_dir": str(dir_.resolve()), "last_retro": last_retro, **chosen},
         at=datetime.now(UTC),
         title=stream.workflow.stream.name,
         provenance=stream.provenance,

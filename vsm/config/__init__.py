@@ -7,11 +7,12 @@ from vsm.config.people import Membership, Person, Team
 from vsm.config.printable import one_line, printable
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, ServiceLevel, Waiting
 from vsm.config.stages import HOLDER, Kind, Stage
 
 __all__ = [
     "HOLDER", "Blocking", "Component", "Delivery", "Experiment", "Jira", "Kind", "Membership", "Outcome",
-    "Person", "Privacy", "Report", "Repository", "Rules", "Scope", "Stage", "Stream", "Team", "Tell",
-    "Waiting", "Workflow", "WorkingWeek", "one_line", "parse_experiments", "parse_workflow", "printable",
+    "Person", "Privacy", "Report", "Repository", "Rules", "Scope", "ServiceLevel", "Stage", "Stream", "Team",
+    "Tell", "Waiting", "Workflow", "WorkingWeek", "one_line", "parse_experiments", "parse_workflow",
+    "printable",
 ]  # fmt: skip

@@ -5,10 +5,11 @@ file are listed at once.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
 from vsm.config.delivery import Alignment, Delivery, Flow
@@ -16,9 +17,10 @@ from vsm.config.findings import Dismissal, Exclusion, FindingRules
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
-from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, Waiting
+from vsm.config.rules import Blocking, Outcome, Privacy, Rules, Scope, ServiceLevel, Waiting
 from vsm.config.stages import HOLDER, Stage, faults_of_stages, splits_of, stages_html
 from vsm.config.toml import Line, Section, Word, duplicates, parse_toml
+from vsm.errors import ParameterError
 
 
 class Jira(Section):
@@ -78,6 +80,7 @@ class Workflow(Section):
     waiting: Waiting = Waiting()
     blocking: Blocking = Blocking()
     privacy: Privacy = Privacy()
+    service_level: ServiceLevel | None = None
     findings: FindingRules = FindingRules()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
@@ -85,6 +88,11 @@ class Workflow(Section):
     def order(self) -> dict[str, int]:
         """Stage → its position in the stream, from 0."""
         return {stage.name: order for order, stage in enumerate(self.stages)}
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Stage → the agreed limit of tickets in it, where there is one."""
+        return {stage.name: stage.wip for stage in self.stages if stage.wip is not None}
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -150,6 +158,26 @@ class Workflow(Section):
         own = next((section.calendar for section in self.teams if section.name == team), None)
         name = own or self.stream.calendar
         return next((week for week in self.calendars if week.name == name), None)
+
+    def with_rules(self, given: Mapping[str, object]) -> "Workflow":
+        """Give the same settings with other thresholds, by their keys in [rules], [waiting] and [findings].
+
+        Raises
+        ------
+        ParameterError
+            A key is unknown, or its value is not allowed.
+        """
+        sections = {name: getattr(self, name) for name in ("rules", "waiting", "findings")}
+        home = {key: name for name, section in sections.items() for key in type(section).model_fields}
+        if unknown := [key for key in given if key not in home]:
+            raise ParameterError(f"no rule is called '{unknown[0]}'; known: {', '.join(home)}")
+        for key, value in given.items():
+            section = sections[home[key]]
+            try:
+                sections[home[key]] = type(section).model_validate({**dict(section), key: value})
+            except ValidationError as error:
+                raise ParameterError(f"rule {key} is {value!r}: {error.errors()[0]['msg']}") from None
+        return self.model_copy(update=sections)
 
     @property
     def digest(self) -> str:
@@ -231,7 +259,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "alignment": Alignment, "alignment.flow": Flow,
     "delivery": Delivery, "calendar": WorkingWeek, "waiting": Waiting, "blocking": Blocking,
     "outcome": Outcome, "scope": Scope,
-    "privacy": Privacy, "report": Report, "report.tell": Tell,
+    "privacy": Privacy, "service_level": ServiceLevel, "report": Report, "report.tell": Tell,
     "findings": FindingRules, "findings.dismiss": Dismissal, "findings.exclude": Exclusion,
 }  # fmt: skip
 

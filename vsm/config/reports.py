@@ -3,19 +3,20 @@
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from vsm.config.calendars import check_zone
-from vsm.config.toml import Section, Word
+from vsm.config.toml import Line, Section, Word
 from vsm.config.where import words_of
 from vsm.errors import ParameterError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Format = Literal["html", "slides", "pdf"]
+Measure = Literal["over_age", "wip", "blocked", "lead_time_p85"]
 WINDOWED: Final = ("since", "until")
 """Parameters that may be a window which moves with the calendar."""
 _RESERVED: Final = re.compile(r"failed|latest|index|\d{4}-\d\d-\d\dt\d{6}z.*|con|prn|aux|nul|(com|lpt)\d")
@@ -30,14 +31,36 @@ class Tell(Section):
     """Whom to tell that a report was made, and on which occasions.
 
     Exactly one of ``webhook`` (``env:NAME``: the address is a secret of the environment), ``email`` and
-    ``command`` (its words; no shell). ``on``: ``always``, on a ``change`` since the last report (or a
-    failure), or on a ``failure`` alone.
+    ``command`` (its words; no shell). ``on``: ``always``, on a ``change`` since the last report, when a
+    measure passes a ``threshold`` (or a failure, both), or on a ``failure`` alone.
+
+    ``measure`` is what passes it: open tickets ``over_age``, in progress (``wip``) or ``blocked``, of one
+    ``stage`` or all, or ``lead_time_p85``, the days within which 85 % were delivered. ``above`` is the
+    threshold; without it, ``wip`` is what each stage of vsm.toml says.
     """
 
-    on: Literal["always", "change", "failure"] = "always"
+    on: Literal["always", "change", "threshold", "failure"] = "always"
+    measure: Measure | None = None
+    stage: Line | None = None
+    above: float | None = Field(default=None, ge=0)
     webhook: Word | None = None
     email: tuple[Word, ...] = ()
     command: tuple[Word, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_a_threshold(self) -> Self:
+        said = {"measure": self.measure, "stage": self.stage, "above": self.above}
+        given = [name for name, value in said.items() if value is not None]
+        if self.on != "threshold" and given:
+            raise ValueError(f'{given[0]} of a [[report.tell]] goes with on = "threshold"')
+        if self.on == "threshold" and self.measure is None:
+            known = ", ".join(get_args(Measure))
+            raise ValueError(f'a [[report.tell]] with on = "threshold" needs a measure: {known}')
+        if self.measure not in (None, "wip") and self.above is None:
+            raise ValueError(f"{self.measure} of a [[report.tell]] needs above, such as above = 20")
+        if self.measure == "lead_time_p85" and self.stage:
+            raise ValueError("lead_time_p85 of a [[report.tell]] is of all stages; leave stage out")
+        return self
 
     @model_validator(mode="after")
     def _names_one_way(self) -> Self:

@@ -48,6 +48,24 @@ class Rules(Section):
     minimum: int = Field(default=12, ge=2)
 
 
+class ServiceLevel(Section):
+    """What the team expects: ``percent`` of tickets have a lead or cycle time of at most ``days``."""
+
+    days: float = Field(gt=0, le=3660)
+    percent: float = Field(default=85, ge=50, lt=100)
+    of: Literal["lead time", "cycle time"] = "lead time"
+
+    def __str__(self) -> str:
+        """Say it in a few words.
+
+        Examples
+        --------
+        >>> print(ServiceLevel(days=14))
+        85 % within 14 days (lead time)
+        """
+        return f"{self.percent:g} % within {self.days:g} days ({self.of})"
+
+
 class Privacy(Section):
     """How many people a team must have to be shown by its own name.
 

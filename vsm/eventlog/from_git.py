@@ -13,7 +13,7 @@ from vsm.eventlog.fields import instants
 from vsm.eventlog.history import History
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.people import mailboxes_of
-from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform
+from vsm.tables import BRANCHES, COMMITS, NAMES, RELEASES, conform, empty
 
 Json = Mapping[str, Any]
 
@@ -202,7 +202,9 @@ def _branches(state: Json | None, repository: str) -> pd.DataFrame:
 
 
 def _releases(state: Json | None, commits: pd.DataFrame, repository: str) -> pd.DataFrame:
-    tags = pd.DataFrame((state or {}).get("tags", []), columns=["release", "commit", "tagged"], dtype="str")
+    if not (state and state["tags"]):
+        return empty(RELEASES)
+    tags = pd.DataFrame(state["tags"], columns=["release", "commit", "tagged"], dtype="str")
     named = commits.loc[commits["commit"].isin(tags["commit"]), ["commit", "committed"]]
     at = pd.DatetimeIndex(named.set_index("commit")["committed"].reindex(tags["commit"]))
     tags = tags.assign(repository=repository, final=True, at=at, tagged=instants(tags["tagged"].tolist()))

@@ -16,19 +16,12 @@ from vsm.figures.cycle_times import cycle_time_scatter
 from vsm.figures.delivery import delivery_table, deployment_weeks, deployments_table
 from vsm.figures.experiments import experiments_table, moved_waits_table
 from vsm.figures.flow_tables import (
-    accuracy_table,
-    active_table,
     age_table,
-    backward_table,
     discarded_table,
     lead_time_table,
     named_rules_table,
-    queue_growth_table,
-    referral_table,
-    rework_table,
     sprints_table,
     stage_table,
-    switching_table,
     weekly_flow_table,
 )
 from vsm.figures.handoffs import (
@@ -37,12 +30,22 @@ from vsm.figures.handoffs import (
     hidden_waits_table,
     ping_pong_table,
     places_table,
+    who_waits_table,
 )
 from vsm.figures.lead_time import efficiency_bars, time_by_stage
+from vsm.figures.load_tables import (
+    accuracy_table,
+    active_table,
+    backward_table,
+    queue_growth_table,
+    referral_table,
+    rework_table,
+    switching_table,
+)
 from vsm.figures.maps.flow import flow_map
+from vsm.figures.maps.handoff_network import handoff_network
 from vsm.figures.maps.matrix import handoff_matrix
 from vsm.figures.maps.stream import value_stream_map
-from vsm.figures.maps.teams import team_network
 from vsm.figures.responsibility import (
     defects_table,
     disciplines_table,
@@ -50,6 +53,7 @@ from vsm.figures.responsibility import (
     first_handoffs_table,
     knowledge_table,
 )
+from vsm.figures.standup import blocked_table, board_table, moved_table, service_level_table
 from vsm.figures.stuck import open_stages_table, stuck_table
 from vsm.figures.theme import CONFIG, TEMPLATE
 from vsm.figures.ticket_life import ticket_life
@@ -73,7 +77,9 @@ __all__ = [
     "ageing_work",
     "backward_table",
     "before_and_after",
+    "blocked_table",
     "blocks_table",
+    "board_table",
     "calendar_table",
     "causes_ladder",
     "causes_table",
@@ -96,11 +102,13 @@ __all__ = [
     "flow_distribution_bars",
     "flow_map",
     "handoff_matrix",
+    "handoff_network",
     "handoff_table",
     "hidden_waits_table",
     "knowledge_table",
     "lead_time_table",
     "meanings_table",
+    "moved_table",
     "moved_waits_table",
     "named_rules_table",
     "objective_table",
@@ -113,13 +121,13 @@ __all__ = [
     "queue_growth_table",
     "referral_table",
     "rework_table",
+    "service_level_table",
     "sources_table",
     "sprints_table",
     "stage_table",
     "statuses_table",
     "stuck_table",
     "switching_table",
-    "team_network",
     "throughput_bars",
     "ticket_life",
     "time_by_stage",
@@ -127,6 +135,7 @@ __all__ = [
     "wait_heat_map",
     "wait_stories",
     "weekly_flow_table",
+    "who_waits_table",
     "xmr_chart",
 ]  # fmt: skip
 

@@ -66,7 +66,7 @@ class Plots(_Accessor):
 
     value_stream_map = _of(figures.value_stream_map)
     flow_map = _of(figures.flow_map, visits="visits")
-    team_network = _of(figures.team_network, network="team_network")
+    handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
     time_by_stage = _of(figures.time_by_stage, shares="stage_shares")
     causes_ladder = _of(figures.causes_ladder, rules="workflow.waiting")
@@ -81,21 +81,6 @@ class Plots(_Accessor):
     coverage_bars = _of(figures.coverage_bars)
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
-
-    def ticket_life(self, key: str = "") -> go.Figure:
-        """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-        stream = self._stream
-        first = Tables(stream).stuck().data["Ticket"] if not key else ()  # type: ignore[attr-defined]
-        return figures.ticket_life(
-            stream.visits,
-            key=key or next(iter(first), ""),
-            waits=stream.waits,
-            handoffs=stream.handoffs,
-            events=stream.events,
-            commits=stream.commits,
-            tickets=stream.tickets,
-            aliases=stream.workflow.jira.aliases,
-        )
 
 
 class Tables(_Accessor):
@@ -114,6 +99,7 @@ class Tables(_Accessor):
     discarded = _of(figures.discarded_table)
     weekly_flow = _of(figures.weekly_flow_table)
     ages = _of(figures.age_table)
+    who_waits = _of(figures.who_waits_table)
     handoffs = _of(figures.handoff_table, costs="handoff_costs")
     costliest_handoffs = _of(figures.costliest_table)
     ping_pong = _of(figures.ping_pong_table)
@@ -145,6 +131,10 @@ class Tables(_Accessor):
     objectives = _of(figures.objective_table, costs="alignment.objectives")
     planned = _of(figures.planned_table, planned="alignment.planned")
     open_stages = _of(figures.open_stages_table)
+    moved = _of(figures.moved_table)
+    blocked = _of(figures.blocked_table)
+    board = _of(figures.board_table, present="_present")
+    service_level = _of(figures.service_level_table, present="_present")
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
@@ -164,21 +154,37 @@ class Slides(_Accessor):
     decision = _of(retro.decision)
 
     def network(self) -> go.Figure | None:
-        """Who waits for whom; None where no handoff is known."""
+        """Who waits for whom; None where nobody waits."""
         stream = self._stream
-        costliest = next(iter(stream.findings.about("handoff")), None)
-        if costliest is None:
+        if not stream.handoff_network.number_of_edges():
             return None
-        figure: go.Figure = Plots(stream).team_network(title=costliest.title)  # type: ignore[attr-defined]
+        figure: go.Figure = Plots(stream).handoff_network()
+        claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
-        figure.layout.meta = {**figure.layout.meta, "notes": [costliest.claim, *notes]}
+        figure.layout.meta = {**figure.layout.meta, "notes": [*claims, *notes]}
         return figure
 
     def map(self) -> go.Figure | None:
-        """The value stream map, under the share of the time that is waiting; None where nothing was open."""
+        """The value stream map of what was open in the current period; None where nothing was."""
         present = self._stream._present  # noqa: SLF001 - as in ``_of``
         if not present.open.sum():
             return None
+        recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(self._stream).value_stream_map(title=title)  # type: ignore[attr-defined]
+        return Plots(recent).value_stream_map(title=title)
+
+
+def life(stream: "ValueStream", key: str = "") -> go.Figure:
+    """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
+    first = [] if key else [row[0] for row in Tables(stream).stuck().data["Tickets"]]  # type: ignore[attr-defined]
+    return figures.ticket_life(
+        stream.visits,
+        key=key or next(iter(first), ""),
+        waits=stream.waits,
+        handoffs=stream.handoffs,
+        events=stream.events,
+        commits=stream.commits,
+        tickets=stream.tickets,
+        aliases=stream.workflow.jira.aliases,
+    )

@@ -1,11 +1,13 @@
 """Work item ageing: open tickets against the usual pace of their stage."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from vsm.config import ServiceLevel, Workflow
 from vsm.errors import ParameterError
 from vsm.figures.labels import (
     TOO_FEW,
@@ -21,6 +23,7 @@ from vsm.figures.links import linked, tickets_link, web_address
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import LATE, open_ages, usual_pace
+from vsm.model.change import LEAD
 
 _TITLES: Final = {
     "age": "How old open work is, by stage",
@@ -43,6 +46,7 @@ _TICKS: Final = {
     1 / 96: "15 min", 1 / 24: "1 h", 1 / 4: "6 h", 1.0: "1 d", 7.0: "7 d", 30.0: "30 d", 90.0: "90 d",
     365.0: "365 d", 1095.0: "1,095 d", 3650.0: "3,650 d", 10950.0: "10,950 d",
 }  # fmt: skip
+_LIMITS: Final = " 3 of 4: tickets in the stage, and its limit (wip in vsm.toml)."
 _DOTS: Final = {
     "within": ("open", "circle", KIND_COLOURS["work"]),
     "beyond": ("open, over the 85th percentile", "diamond", BACK),
@@ -58,6 +62,7 @@ def ageing_work(
     events: pd.DataFrame,
     measure: str = "age",
     minimum: int,
+    workflow: Workflow,
     title: str | None = None,
 ) -> go.Figure:
     """Work item ageing: open tickets against the usual pace of their stage, on a logarithmic scale.
@@ -73,6 +78,8 @@ def ageing_work(
         ``stay`` (since it entered the stage).
     minimum
         Under so many tickets that left a stage it has no bands.
+    workflow
+        Its WIP limits stand above the columns, and its service level is a line of its measure's chart.
 
     Returns
     -------
@@ -102,10 +109,11 @@ def ageing_work(
     pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
     every, shown = shown, shown[shown["stage"].isin(fullest)]
     column = {stage: position for position, stage in enumerate(pace["stage"])}
-    figure = go.Figure(
-        [*bands(pace), *lines(pace, measure=measure), *_dots(shown.tail(MOST), tickets, column, measure)]
-    )
+    agreed = _service_level(workflow.service_level, measure, len(pace))
+    drawn = [*bands(pace), *lines(pace, measure=measure), *agreed]
+    figure = go.Figure([*drawn, *_dots(shown.tail(MOST), tickets, column, measure)])
     low, high = reach_of(shown, pace, measure=measure)
+    high = max([high, *(1.2 * days for line in agreed for days in line.y)])
     ticks = {value: text for value, text in _TICKS.items() if low <= value <= high}
     upright = len(pace) > _LEVEL
     names = [wrapped(stage, width=22 if upright else 14) for stage in pace["stage"]]
@@ -126,7 +134,7 @@ def ageing_work(
             "fixedrange": True,
             "title": {"text": _AXES[measure]},
         },
-        annotations=_counts(pace, shown, minimum),
+        annotations=_counts(pace, shown, minimum, {} if measure == "cycle" else workflow.limits),
         legend={
             "x": 0,
             "y": 1 + 46 / _HEIGHT,
@@ -139,7 +147,7 @@ def ageing_work(
         figure,
         of=_OF[measure],
         title=title or _TITLES[measure],
-        caption=_caption(every, ages, measure) + left_out,
+        caption=_caption(every, ages, measure) + (_LIMITS if workflow.limits else "") + left_out,
         alt=_alt(every, measure) + left_out,
         body=_HEIGHT,
         head=84,
@@ -203,14 +211,29 @@ def _ticket_facts(row: dict[Any, Any], measure: str) -> str:
     )  # fmt: skip
 
 
-def _counts(pace: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[dict[str, Any]]:
-    """Write above each column what it rests on."""
+def _service_level(level: ServiceLevel | None, measure: str, columns: int) -> list[go.Scatter]:
+    """Draw what the team expects as a line across all stages, in the chart of its measure."""
+    if level is None or measure != {LEAD: "age"}.get(level.of, "cycle"):
+        return []
+    line = {"color": BACK, "width": 2, "dash": "longdash"}
+    words = f"service level: {level.percent:g} % within {level.days:g} d"
+    ends, days = [-0.5, columns - 0.5], [level.days] * 2
+    return [go.Scatter(x=ends, y=days, mode="lines", name=words, line=line, hoverinfo="name")]
+
+
+def _counts(
+    pace: pd.DataFrame, shown: pd.DataFrame, minimum: int, limits: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Write above each column what it rests on, and its limit."""
     here = shown.groupby("stage").size()
     notes = []
     for position, row in enumerate(pace.to_dict("records")):
         few = [small("too few")] if row["tickets"] < max(minimum, 1) else []
+        count, limit = int(here.get(row["stage"], 0)), limits.get(row["stage"])
+        words = f"{number(count)} open" if limit is None else f"{number(count)} of {number(limit)}"
+        colour = f" style='color:{BACK}'" if limit is not None and count > limit else ""
         lines = [
-            f"<b>{number(here.get(row['stage'], 0))} open</b>",
+            f"<b{colour}>{words}</b>",
             small(f"n {number(row['tickets'])}"),
             *few,
         ]

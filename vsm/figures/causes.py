@@ -11,7 +11,16 @@ from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
 from vsm.figures.links import linked, linked_keys, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
-from vsm.figures.tables import Columns, if_known, in_days, keys_of, styled_table, table_of, with_interval
+from vsm.figures.tables import (
+    Columns,
+    if_known,
+    in_days,
+    keys_of,
+    styled_table,
+    table_of,
+    titles_of,
+    with_interval,
+)
 from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
@@ -262,6 +271,7 @@ def wait_stories(
     )
     columns: Columns = {
         "Ticket": "key",
+        "Summary": ("key", titles_of(tickets, by="key").get),
         "Story": _story,
         "In progress meanwhile": "meanwhile",
         "Blocked by": "blockers",
@@ -313,6 +323,7 @@ def blocks_table(
     key = keys_of(tickets)
     columns: Columns = {
         "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
+        "Summary": ("ticket", titles_of(tickets).get),
         "Blocked by": [
             _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
         ],

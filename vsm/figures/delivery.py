@@ -167,7 +167,7 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     )
 
 
-def _outcomes(failed: int, unknown: int, *, of: int) -> str:
+def _outcomes(failed: float, unknown: float, *, of: float) -> str:
     """Say how many failed; 0 only where an outcome is known."""
     if unknown == of:
         return "outcome unknown"

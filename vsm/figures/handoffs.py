@@ -1,14 +1,26 @@
 """What handoffs cost: their tables, and the story of a costly one."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
+import networkx as nx
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import iso_day
-from vsm.figures.links import linked_keys
-from vsm.figures.tables import Columns, if_known, in_days, keys_of, table_of, with_interval
+from vsm.figures.labels import iso_day, number, pluralize
+from vsm.figures.links import linked_keys, shown_tickets
+from vsm.figures.maps.handoff_network import NOTHING, way_link
+from vsm.figures.tables import (
+    Columns,
+    if_known,
+    in_days,
+    keys_of,
+    styled_table,
+    table_of,
+    titles_of,
+    with_interval,
+)
 from vsm.findings import Present
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
@@ -67,6 +79,7 @@ def costliest_table(
     found = costliest_handoffs(handoffs, lifecycles, tickets=tickets, most=most)
     columns: Columns = {
         "Ticket": "key",
+        "Summary": ("key", titles_of(tickets, by="key").get),
         "From": _ends(found, "from"),
         "To": _ends(found, "to"),
         "Handed over": ("given", iso_day),
@@ -171,3 +184,32 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
         "Handoffs of delivered tickets between persons or teams; returns go to an earlier stage.",
         leads={"Tickets": ("handoff", "from_team", "to_team")},
     )
+
+
+def who_waits_table(handoff_network: "nx.DiGraph[str]", *, most: int = 12) -> Styler:
+    """Who waits for whom in the current period, as the handoff network has it: the largest share first."""
+    graph, edges = handoff_network.graph, handoff_network.edges
+    ways = sorted(edges, key=lambda way: (-edges[way]["share"], way))[:most]
+    rows = pd.DataFrame([{"from": way[0], "to": way[1], **edges[way]} for way in ways if edges[way]["wait"]])
+    columns: Columns = {
+        "Handoff": lambda row: (
+            f"within {row['to']}" if row["from"] == row["to"] else f"{row['from']} → {row['to']}"
+        ),
+        "Share of waiting": ("share", percent),
+        **({"Before": ("before", percent)} if graph["days_before"] else {}),
+        "Tickets": ("tickets", number),
+        "Median of a ticket": ("median", short_duration),
+        "Most of it in": "stage",
+    }
+    then = f" Before: share of the waiting in the {graph['days_before']} days before."
+    caption = (
+        f"Waiting of {pluralize(graph['tickets'], 'ticket')} in the last {graph['days']} days, elapsed, open "
+        f"tickets too.{then if graph['days_before'] else ''}"
+    )
+    if rows.empty:
+        return styled_table(rows, caption, nothing=NOTHING)
+    table = table_of(rows, columns, caption)
+    for row, way in enumerate(zip(rows["from"], rows["to"], strict=True)):
+        shown = partial(shown_tickets, address=way_link(handoff_network, way))
+        table = table.format(shown, subset=pd.IndexSlice[[row], ["Handoff"]])
+    return table

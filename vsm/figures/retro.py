@@ -12,10 +12,9 @@ import plotly.graph_objects as go
 
 from vsm.config import Experiment
 from vsm.errors import ParameterError
-from vsm.figures.causes import CAUSE_COLOURS
 from vsm.figures.labels import number, pluralize
 from vsm.figures.slides import Bars, Words, slide_chart
-from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, SOFT
+from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent
 from vsm.model.ageing import LATE
@@ -58,8 +57,7 @@ def opening(present: Present, provenance: Mapping[str, str]) -> Words:
     every = f"teams {', '.join(teams)}" if 0 < len(teams) <= _MOST else "all teams" if teams else ""
     about = [
         provenance.get("stream", ""),
-        f"team {provenance['team']}" if "team" in provenance else every,
-        f"only {provenance['ticket_type']}" if "ticket_type" in provenance else "",
+        f"only {provenance['where']}" if "where" in provenance else every,
         f"{_day(present.period.begin)} to {_day(present.period.end)}",
     ]
     line = " · ".join(each for each in about if each)
@@ -109,10 +107,9 @@ def since_last(
     tried = [f"Tried from {_day(each.since)} on: {each.name}." for each in experiments if each.since >= day]
     if not (news or tried):
         return None
-    since = "the last retro" if last_retro else _day(day)
     rows = [(tile.measure, tile.value, tile.before) for tile in measured[:3]]
     return Words(
-        f"Since {since}: {', '.join(news) or 'no lasting change is seen'}",
+        f"Since {_day(day)}: {', '.join(news) or 'no lasting change is seen'}",
         items=tuple([*said.values(), *tried][:3]),
         rows=(("Measure", "Now", "Before"), *rows) if rows else (),
         notes=(
@@ -307,7 +304,7 @@ def _named(subjects: Sequence[str]) -> str:
     return " and ".join([*each[:2], *([f"{len(each) - 2} more"] if len(each) > 2 else [])])
 
 
-def _cut(summary: object) -> str:
+def _cut(summary: Any) -> str:
     text = "" if pd.isna(summary) else " ".join(str(summary).split())
     return text if len(text) <= _SUMMARY else f"{text[: _SUMMARY - 1].rstrip()}…"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
@@ -14,6 +15,8 @@ from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_n
 
 _WIDE: Final = {"min-width": "11em"}
 _BLOCKERS: Final = 3
+_KEYS: Final = 5
+"""Tickets of a row that are named, the most urgent first."""
 _DAY: Final = pd.Timedelta(days=1)
 _LONG: Final = 10 * _DAY
 
@@ -32,6 +35,8 @@ def stuck_table(
 ) -> Styler:
     """Open tickets to look at together first, what they wait for and what could be tried (``swarm_order``).
 
+    Tickets of one stage that wait for the same team, and for which the same could be tried, share a row.
+
     Parameters
     ----------
     stage_visits, lifecycles
@@ -47,25 +52,44 @@ def stuck_table(
     )
     order = swarm_order(ages, now)
     key = keys_of(tickets)
-    first = order.head(most)
+    order = order.assign(
+        key=[key.get(ticket, ticket) for ticket in order["ticket"]],
+        attempt=[what_to_try(row, as_of=as_of) for row in order.to_dict("records")],
+        whom=[_whom(row) for row in order.to_dict("records")],
+        late=order["late"].astype("bool"),
+    )
+    alike = order.groupby(["stage", "attempt", "whom", "cause", "late"], sort=False, dropna=False)
+    alone = pd.Series(-1 - np.arange(len(order)), index=order.index)
+    alike_of = alike.ngroup().where(order["blockers"].map(len) == 0, alone)
+    groups = order.groupby(alike_of, sort=False)
+    together = groups.head(1).set_index(alike_of.groupby(alike_of, sort=False).first())
+    together = together.assign(
+        keys=groups["key"].agg(lambda keys: (*keys[:_KEYS], *(["…"] if len(keys) > _KEYS else []))),
+        n=groups.size(),
+        stay=groups["stay"].max(),
+        age=groups["age"].max(),
+        since=groups["cause_since"].min(),
+    )
+    first = together.head(most).reset_index(drop=True)
     columns: Columns = {
-        "Ticket": lambda row: key.get(row["ticket"], row["ticket"]),
-        "What to try": lambda row: what_to_try(row, as_of=as_of),
+        "Tickets": "keys",
+        "What to try": "attempt",
+        "n": "n",
         "Stage": "stage",
-        "Time in stage": lambda row: _roughly(row["stay"]),
+        "Longest in stage": ("stay", _roughly),
         "85th percentile": _usual,
-        "Age": lambda row: _roughly(row["age"]),
+        "Oldest": ("age", _roughly),
         "Waiting for": _waits,
         "Blocked by": _blockers,
     }
     caption = (
-        f"{number(len(first))} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
+        f"{number(first['n'].sum())} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
         f"percentile: {number(order['late'].sum())}. Order: {RULE}. Elapsed time; percentile of visits to "
         "that stage (Kaplan–Meier; not reached: too many are still there, or too few in view). The cause is "
         "the latest one in working hours; no trace for long: none for seven days."
     )
     table = table_of(first, columns, caption, nothing="Nothing to see yet: no ticket is open.")
-    table = table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
+    table = table.format(linked_keys(tickets), subset=["Tickets", "Blocked by"])
     return table.set_properties(subset=["Waiting for", "What to try"], **_WIDE)
 
 
@@ -93,7 +117,7 @@ def _waits(row: Mapping[Any, Any]) -> str:
         return f"nobody: in work; {last}"
     unknown = pd.isna(row["cause"]) or row["cause"] == "unexplained"
     cause = "no recorded reason" if unknown else row["cause"]
-    return f"{_whom(row)}: {cause} since {row['cause_since']:%Y-%m-%d}"
+    return f"{_whom(row)}: {cause} since {row['since']:%Y-%m-%d}"
 
 
 def _blockers(row: Mapping[Any, Any]) -> tuple[str, ...]:

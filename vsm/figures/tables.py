@@ -17,13 +17,13 @@ Leads = Mapping[str, tuple[str, ...]]
 """By heading, the kind of tickets that its numbers count, and the columns that name their group."""
 NOTHING: Final = "Nothing to see yet."
 _WORDS: Final = frozenset(
-    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Objective", "Area",
-     "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
+    {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Summary", "Objective",
+     "Area", "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",
      "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
-     "Experiment", "Since", "Expected", "Did it help?",
+     "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
-     "What", "Status", "Mapped by", "Value"}
+     "What", "Status", "Mapped by", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
@@ -87,6 +87,11 @@ def keys_of(tickets: pd.DataFrame) -> dict[str, str]:
     return dict(zip(tickets["ticket"].astype("str"), tickets["key"].astype("str"), strict=True))
 
 
+def titles_of(tickets: pd.DataFrame, *, by: str = "ticket") -> dict[str, str]:
+    """The summary of each ticket, by its id or by another column; a dash where there is none."""
+    return dict(zip(tickets[by].astype("str"), tickets["summary"].astype("str").fillna("–"), strict=True))
+
+
 def table_of(
     found: pd.DataFrame,
     columns: Columns,
@@ -126,11 +131,12 @@ def table_of(
             values[heading] = [text(value) for value in found[name]]
         else:
             values[heading] = [column(row) for row in records] if callable(column) else column
-    table = styled_table(pd.DataFrame(values), caption, nothing=nothing)
+    shown = pd.DataFrame(values)
+    table = styled_table(shown, caption, nothing=nothing)
     for heading, (kind, *names) in (leads or {}).items():
-        for row, about in zip(table.data.index, found[names].itertuples(index=False), strict=True):
-            shown = _leading(tickets_link(kind, *about))
-            table = table.format(shown, subset=pd.IndexSlice[[row], [heading]])
+        for row, about in zip(shown.index, found[names].itertuples(index=False), strict=True):
+            leading = _leading(tickets_link(kind, *about))
+            table = table.format(leading, subset=pd.IndexSlice[[row], [heading]])
     return table
 
 

@@ -133,7 +133,7 @@ def keep_data_here() -> tuple[str, ...]:
 FIELD_NAMES: Final = {
     "value_stream_map": "Value stream map",
     "flow_map": "Process map (directly-follows graph) with swim lanes",
-    "team_network": "Handoff network",
+    "handoff_network": "Handoff network",
     "handoff_matrix": "Handoff matrix",
     "time_by_stage": "Time in status",
     "efficiency_bars": "Flow efficiency",
@@ -150,12 +150,14 @@ FIELD_NAMES: Final = {
     "before_and_after": "Survival curves (Kaplan–Meier)",
     "xmr_chart": "XmR chart (process behaviour chart)",
     "ticket_life": "Ticket timeline",
+    "compared": "Slope chart of time in status",
 }
 """Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""
 
 SIDE: Final = 16
 _HEAD: Final = 60
 _LINE: Final = 17
+_PAGE: Final = 700
 _CAPTION_WIDTH: Final = 106
 _TITLE_LINE: Final = 25
 _TITLE_WIDTH: Final = 54
@@ -188,6 +190,7 @@ def frame_layout(
     foot: int = 0,
     left: int = SIDE,
     right: int = SIDE,
+    width: int = _PAGE,
 ) -> dict[str, Any]:
     """The layout that frames a figure: title, height, margins; the caption is its one annotation.
 
@@ -201,10 +204,12 @@ def frame_layout(
         One or two plain sentences with the main fact; kept in ``layout.meta["alt"]``.
     body, head, foot, left, right
         Pixels: the plot's height, and what axes and legends need above, below and beside it.
+    width
+        Pixels of the page, to which title and caption are broken.
     """
-    lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH)]
+    lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH * width // _PAGE)]
     below = foot + _LINE * len(lines) + SIDE
-    heading = wrapped(title, width=_TITLE_WIDTH)
+    heading = wrapped(title, width=_TITLE_WIDTH * width // _PAGE, lines=2 * _PAGE // width)
     name = FIELD_NAMES.get(of, "")
     subtitle = {"subtitle": {"text": f"<span style='font-size:12px'>{name}</span>"}}
     if name.lower() in title.lower():
@@ -236,6 +241,13 @@ def frame_layout(
         "meta": {"alt": alt},
         "annotations": [note],
     }
+
+
+def with_narrow(figure: go.Figure, narrow: go.Figure) -> go.Figure:
+    """Give a figure another drawing of itself for a phone, which a report shows where it is narrow."""
+    drawn = narrow.to_plotly_json()
+    figure.layout.meta = {**figure.layout.meta, "narrow": {"data": drawn["data"], "layout": drawn["layout"]}}
+    return figure
 
 
 def hidden_axis(low: float, high: float) -> dict[str, Any]:

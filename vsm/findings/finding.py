@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import isnan
-from typing import Final, Self
+from typing import Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ NOTHING: Final = "Nothing to see yet: there are too few delivered tickets to say
 NO_CLAIM: Final = "The data do not support a claim of this kind."
 TRUST: Final = ("sound", "with caution", "not from these data")
 _SHOWN_PARTS: Final = 10
+WORTH_SEEING: Final = 0.05
+"""Findings about a smaller share of time are folded away; the first one never is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,14 @@ class Findings(tuple[Finding, ...]):
     none_of: Mapping[str, str]
     hidden: frozenset[tuple[str, str]]
 
+    @overload
+    def __getitem__(self, at: SupportsIndex, /) -> Finding: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> tuple[Finding, ...]: ...
+    def __getitem__(self, at: SupportsIndex | slice, /) -> Finding | tuple[Finding, ...]:
+        """Give one, or several: as a tuple does, with a type that completion can read."""
+        return super().__getitem__(at)
+
     def __new__(
         cls,
         found: Iterable[Finding] = (),
@@ -203,7 +213,7 @@ class Findings(tuple[Finding, ...]):
         >>> print(Findings().about("handoff"))
         The data do not support a claim of this kind.
         """
-        why = " ".join(self.none_of[rule] for rule in rules if rule in self.none_of)
+        why = " ".join(filter(None, (self.none_of.get(rule) for rule in rules)))
         return Findings((finding for finding in self if finding.rule in rules), nothing=why or NO_CLAIM)
 
     def headlines(self, most: int = 3) -> "Findings":
@@ -249,10 +259,24 @@ class Findings(tuple[Finding, ...]):
     def _repr_html_(self) -> str:
         """Show claims as a list, with caveat, evidence and next step; every text is escaped."""
         title = f"<p><strong>{escape(self.title)}</strong></p>" if self.title else ""
-        items = "".join(map(_item, self))
-        claims = f'<ol class="findings">{items}</ol>' if items else f"<p>{escape(self.nothing)}</p>"
+        large = [
+            finding for place, finding in enumerate(self) if not place or not finding.share < WORTH_SEEING
+        ]
+        small = [finding for finding in self if finding not in large]
+        claims = (
+            f"<p>{escape(self.nothing)}</p>" if not self else f'<ol class="findings">{_items(large)}</ol>'
+        )
+        if small:
+            claims += (
+                f"<details><summary>{len(small)} more, each under {percent(WORTH_SEEING)}</summary>"
+                f'<ol class="findings" start="{len(large) + 1}">{_items(small)}</ol></details>'
+            )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes())
         return f"{title}{claims}{f'<ul>{notes}</ul>' if notes else ''}"
+
+
+def _items(findings: Iterable[Finding]) -> str:
+    return "".join(map(_item, findings))
 
 
 def _item(finding: Finding) -> str:

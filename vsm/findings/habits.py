@@ -9,7 +9,8 @@ import pandas as pd
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
-from vsm.findings.why import with_interval
+from vsm.findings.why import BECAUSE, with_interval
+from vsm.model.causes import MEANINGS
 from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import was_discarded
 from vsm.model.period import open_seconds
@@ -84,6 +85,39 @@ def first_handover(present: Present) -> Iterator[Finding]:
                 formula=f"{row['tickets']} of {len(owners)}; waits of {row['waits']} of them are known.",
             ),
         )
+
+
+def causes(present: Present) -> Iterator[Finding]:
+    """Claim why work waits, over all waiting of the period, in working time."""
+    waits = present.waiting
+    spent = waits[waits["working"] > 0].dropna(subset=["cause"])
+    each = spent.groupby(["cause", "ticket"])["working"].sum()
+    tickets, elapsed = spent["ticket"].nunique(), float(waits["seconds"].sum())
+    if tickets < present.minimum:
+        return
+    shares = present.shares(each, spent.groupby("ticket")["working"].sum())
+    shares = shares.sort_values("share", ascending=False, kind="stable")
+    (cause, row), *others = ((str(name), row) for name, row in shares.head(2).to_dict("index").items())
+    rest = "".join(f", and {percent(other['share'])} {BECAUSE[name]}" for name, other in others)
+    night = 1 - float(spent["working"].sum()) / elapsed
+    yield Finding(
+        rule="causes",
+        subject="all waiting",
+        claim=(
+            f"Of all waiting in {present.words}, in working time, {with_interval(row)} was "
+            f"{BECAUSE[cause]}{rest} (n = {counted(tickets, 'ticket')}). Nights, weekends and holidays "
+            f"were {percent(night)} of the waiting by the clock."
+        ),
+        title=f"In working time, {percent(row['share'])} of waiting was {BECAUSE[cause]}",
+        cost=time_of(float(waits.loc[waits["cause"] == cause, "seconds"].sum())),
+        share=row["share"],
+        low=row["low"],
+        high=row["high"],
+        n=tickets,
+        tickets=present.keys(each.loc[cause].sort_values(ascending=False, kind="stable").index),
+        caveat=MEANINGS[cause].caveat,
+        experiment="",
+    )
 
 
 def discarded(present: Present) -> Iterator[Finding]:

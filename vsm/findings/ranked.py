@@ -12,14 +12,15 @@ from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.past import Evidence
 from vsm.findings.present import Present
-from vsm.findings.trust import TIME, trusted
+from vsm.findings.trust import CAUSES, TIME, trusted
 from vsm.model.lifecycle import completed, units_of_work
 from vsm.quality.assumed import WORTH
 
 _SHOWN: Final = 5
 NOW: Final[tuple[Callable[[Present], Iterator[Finding]], ...]] = (
     now.stuck, now.queues, now.handoffs, trends.growing, trends.moved, habits.ping_pongs,
-    habits.first_handover, habits.discarded, habits.failures, habits.hidden_work, habits.tidied_up,
+    habits.first_handover, habits.causes, habits.discarded, habits.failures, habits.hidden_work,
+    habits.tidied_up,
 )  # fmt: skip
 PAST: Final[tuple[Callable[[Evidence], Iterator[Finding]], ...]] = (
     past.batches, past.queues, past.returns, past.handoffs, past.why,
@@ -50,7 +51,10 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
         ranked,
         title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})",
         nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(hidden)),
-        none_of={"handoff": _no_handoff(present, made, gaps=gaps, dismissed=dismissed)},
+        none_of={
+            "handoff": _no_handoff(present, made, gaps=gaps, dismissed=dismissed),
+            "causes": " ".join(str(gap) for gap in gaps if gap.question == CAUSES),
+        },
         gaps=gaps,
         left_out=(*dismissed, *_excluded(present)),
         hidden=frozenset((finding.rule, finding.subject) for finding in made) - kept,

@@ -24,7 +24,7 @@ SAME: Final = pd.Timedelta(weeks=3)
 """The week in which a step began may be found again a little earlier or later."""
 _OF_CHANGE: Final = ("new", "solved", "shrinking")
 """Rules whose claims say themselves that something has changed, and pass with time."""
-_COUNTS: Final = ("stuck",)
+_COUNTS: Final = ("stuck", "causes")
 """Rules that count what is there today, which goes up and down: no change of theirs is reported."""
 
 

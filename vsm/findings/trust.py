@@ -18,8 +18,8 @@ WORK: Final = "How much of it is work"
 QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
     ("stuck", "queue", "batch", "growing", "shrinking", "new", "solved", "return"), TIME
 ) | {
-    "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "discarded": "",
-    "clean-up": "", "hidden work": WORK, "failed deployments": "",
+    "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "causes": CAUSES,
+    "discarded": "", "clean-up": "", "hidden work": WORK, "failed deployments": "",
 }  # fmt: skip
 """Rule → the question of ``vsm.quality.coverage.CLAIMS`` that its findings answer; empty: a plain count."""
 PRESENCE: Final = ("stuck", "growing", "shrinking")

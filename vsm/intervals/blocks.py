@@ -11,7 +11,7 @@ from vsm.config.rules import LINKS
 from vsm.eventlog.links import blocking_sentences
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
 from vsm.intervals._kernels.coding import encode
-from vsm.tables import BLOCKS, DURATION, INSTANT, conform
+from vsm.tables import BLOCKS, DURATION, INSTANT, conform, empty
 
 FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
 _LINK: Final = ["ticket", "name", "sort"]
@@ -61,9 +61,15 @@ def blocks_from_events(
     """
     seen = events[events["at"] <= as_of]
     created = pd.Series(tickets["created"].array, index=tickets["ticket"].astype("str"))
-    parts = [_flags(seen, created), _links(seen, tickets, created, links)]
+    kinds, parts = seen["kind"].unique(), []
+    if "flag" in kinds:
+        parts.append(_flags(seen, created))
+    if "link" in kinds:
+        parts.append(_links(seen, tickets, created, links))
     if held_up is not None and len(held_up):
         parts.append(_stays(held_up))
+    if not parts:
+        return empty(BLOCKS)
     rows = pd.concat(parts, ignore_index=True)
     over = _over(seen, finished, as_of)
     for side in ("ticket", "by"):

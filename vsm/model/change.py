@@ -210,7 +210,15 @@ def compared(
     minimum
         Of spells seen to end, on either side; under it nothing is claimed.
     """
-    before, after = sides_of(spells, changed=changed, as_of=as_of, until=until)
+    return judged(*sides_of(spells, changed=changed, as_of=as_of, until=until), minimum=minimum)
+
+
+def judged(before: Spells, after: Spells, *, minimum: int, follows: bool = True) -> Comparison:
+    """Test whether the second are shorter or longer than the first, as ``compared`` does.
+
+    Without ``follows`` they are two kinds of work in one time, of which the past says nothing. Tickets and
+    weeks that both have make the test more cautious, not less: they are taken for independent.
+    """
     if min(before.finished, after.finished) < max(minimum, 1):
         return Comparison(before, after)
     (first, low, high), (second, _, _) = _median(before), _median(after)
@@ -219,7 +227,7 @@ def compared(
         return found
     test = change_test(before, after)
     if test.alike:
-        past = placebo_test(before, after)
+        past = placebo_test(before, after) if follows else None
         verdict = _direction(past.statistic) if past is not None and past.significant else CANNOT_SAY
         return replace(found, test=test, past=past, verdict=verdict)
     verdict = _direction(test.statistic) if test.significant else NO_CHANGE
@@ -237,11 +245,14 @@ def sides_of(
     horizon = as_of if until is None else min(until, as_of)
     early = spells["begin"] < changed
     after = ~early & (spells["begin"] < horizon)
-    return _side(spells[early], changed, horizon=changed), _side(spells[after], changed, horizon=horizon)
+    return side_of(spells[early], changed, horizon=changed), side_of(spells[after], changed, horizon=horizon)
 
 
-def _side(spells: pd.DataFrame, changed: pd.Timestamp, *, horizon: pd.Timestamp) -> Spells:
-    """Follow these spells up to an instant: what ended later, or never, is open there."""
+def side_of(spells: pd.DataFrame, changed: pd.Timestamp, *, horizon: pd.Timestamp) -> Spells:
+    """Follow these spells up to an instant: what ended later, or never, is open there.
+
+    Weeks are counted from ``changed`` on.
+    """
     spells = spells[spells["seen"] < horizon] if "seen" in spells else spells.assign(seen=spells["begin"])
     end = spells["end"].astype(INSTANT)
     reached = end.notna() & (end <= horizon)

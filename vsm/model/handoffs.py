@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.errors import ParameterError
 from vsm.model.bottlenecks import handoff_costs
 from vsm.model.lifecycle import before_the_finish, completed
 from vsm.tables import CAUSES, DURATION
@@ -34,6 +35,24 @@ def costliest_handoffs(
     longest = waited.sort_values("wait", ascending=False, kind="stable").head(most)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["key", "url"]].astype("str")
     return longest.join(about, on="ticket")[list(_SHOWN)].reset_index(drop=True)
+
+
+def handoffs_between(handoffs: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Give the HANDOFFS from ``a`` to ``b``, two teams or two stages, the longest wait first.
+
+    Raises
+    ------
+    ParameterError
+        No handoff is between two such teams or stages; lists the pairs that are known.
+    """
+    known = []
+    for side in ("team", "stage"):
+        ends = handoffs[[f"from_{side}", f"to_{side}"]].astype("str").set_axis(["a", "b"], axis=1)
+        found = handoffs[(ends["a"] == a) & (ends["b"] == b)]
+        if len(found):
+            return found.sort_values("wait", ascending=False, kind="stable", ignore_index=True)
+        known += [f"{row.a} → {row.b}" for row in ends.dropna().drop_duplicates().itertuples()]
+    raise ParameterError(f"no handoff is from '{a}' to '{b}'; known: {', '.join(known) or 'none'}")
 
 
 def handoff_places(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:

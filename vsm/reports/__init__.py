@@ -4,7 +4,7 @@ The right outer wall: here files are written and processes started.
 """
 
 from vsm.reports.export import explore, export_table
-from vsm.reports.notebooks import LabCopies, copy_notebooks, notebooks_folder
+from vsm.reports.notebooks import LabCopies, chosen_notebooks, copy_notebooks, notebooks_folder
 from vsm.reports.parameters import check_parameters, parameter_table
 from vsm.reports.publish import publish_report, publish_slides
 from vsm.reports.render import render_page
@@ -18,6 +18,7 @@ __all__ = [
     "Cover",
     "LabCopies",
     "check_parameters",
+    "chosen_notebooks",
     "copy_notebooks",
     "cover_of",
     "drawing_of",

@@ -153,9 +153,9 @@ def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: f
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION  # noqa: PLC0415 - an extra
     from pptx.util import Pt  # noqa: PLC0415 - an extra
 
-    data = CategoryChartData()
+    data = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = bars["names"]
-    data.add_series(picture.brief or "value", bars["values"])
+    data.add_series(picture.brief or "value", bars["values"])  # type: ignore[no-untyped-call]
     lying = bars["lying"]
     kind = XL_CHART_TYPE.BAR_CLUSTERED if lying else XL_CHART_TYPE.COLUMN_CLUSTERED
     frame = page.shapes.add_chart(kind, *_box(_LEFT, top, _WIDE, _FOOT - top), data)
@@ -168,7 +168,8 @@ def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: f
     values.minimum_scale = 0
     (series,) = plot.series
     series.format.fill.solid()
-    series.format.fill.fore_color.rgb = RGBColor.from_string(bars["colour"].lstrip("#").upper())
+    colour = RGBColor.from_string(bars["colour"].lstrip("#").upper())  # type: ignore[no-untyped-call]
+    series.format.fill.fore_color.rgb = colour
     for place, text in enumerate(bars["labels"]):
         if text:
             label = series.points[place].data_label

@@ -13,6 +13,8 @@ from pandas.io.formats.style import Styler
 
 from vsm.errors import ParameterError, RunError, TableError
 from vsm.reports.atomic import beside
+from vsm.stream import ValueStream
+from vsm.tickets import keyed
 
 T = TypeVar("T")
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−]|[\t\r\n]")
@@ -160,8 +162,8 @@ def _guarded(value: Any) -> Any:
     return guard + value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def explore(table: "pd.DataFrame | Styler", *, rows: int = 10_000) -> None:
-    """Show a table with a search box, sortable by every column.
+def explore(table: "pd.DataFrame | Styler", *, of: ValueStream | None = None, rows: int = 1_000) -> None:
+    """Show a table with a search box, and a filter for every column, sortable by each.
 
     For exploring in Jupyter, not for publishing: the script, about a megabyte, is kept in the notebook with
     the first table. Nothing is fetched, and text from the data is shown as it is.
@@ -170,6 +172,8 @@ def explore(table: "pd.DataFrame | Styler", *, rows: int = 10_000) -> None:
     ----------
     table
         Any frame of a stream, or a table of ``vsm.figures``.
+    of
+        The stream that the table is of: rows of a ticket then begin with its key and summary.
     rows
         How many of its rows are kept in the notebook at most: the first ones, so sort by what matters. The
         caption says how many are left out, and where they are.
@@ -177,6 +181,8 @@ def explore(table: "pd.DataFrame | Styler", *, rows: int = 10_000) -> None:
     from itables import init_notebook_mode, show  # noqa: PLC0415 - a second of import for those who explore
 
     frame: pd.DataFrame = table.data if isinstance(table, Styler) else table  # type: ignore[attr-defined]
+    if of is not None:
+        frame = keyed(frame, of.tickets)
     left_out = (
         f"The first {rows:,} of {len(frame):,} rows, and only these are searched. Sort the table by what "
         "matters before, give rows=… for more, or write all to a file: vsm export TABLE --to FILE.csv"
@@ -185,7 +191,12 @@ def explore(table: "pd.DataFrame | Styler", *, rows: int = 10_000) -> None:
     )
     init_notebook_mode(all_interactive=False, connected=False)
     show(
-        explorable(frame.head(rows)), caption=left_out, maxBytes=0, lengthMenu=[10, 25, 100], showIndex=False
+        explorable(frame.head(rows)),
+        caption=left_out,
+        maxBytes=0,
+        lengthMenu=[10, 25, 100],
+        showIndex=False,
+        column_filters="header",
     )
 
 

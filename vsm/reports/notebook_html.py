@@ -18,6 +18,9 @@ from vsm.findings import shown_ticket
 
 TEMPLATES: Final = Path(__file__).with_name("template")
 HIDDEN_TAGS: Final = frozenset({"parameters", "injected-parameters", "setup", "papermill-error-cell-tag"})
+FOLDED: Final = "more"
+"""The tag of cells that a page folds away, under their headings."""
+_HEADING: Final = re.compile(r"## (.+)\n*")
 OPENING_ENDS: Final = "<!--opening-ends-->"
 PLOTLY: Final = "application/vnd.plotly.v1+json"
 HEIGHT: Final = 450
@@ -102,8 +105,9 @@ class Body:
 def body_of(notebook: Path) -> Body:
     """What an executed notebook shows, as HTML.
 
-    Cells tagged ``parameters``, ``injected-parameters`` or ``setup`` are left out, code is folded away, and
-    a Plotly figure becomes a container with its data, to be drawn by the page's script.
+    Cells tagged ``parameters``, ``injected-parameters`` or ``setup`` are left out, code is folded away, cells
+    tagged ``more`` are folded under their headings, and a Plotly figure becomes a container with its data, to
+    be drawn by the page's script.
 
     Raises
     ------
@@ -121,6 +125,7 @@ def body_of(notebook: Path) -> Body:
         content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise SourceError(f"{notebook} is no Jupyter notebook: {error}") from error
+    _fold(content["cells"])
     removed = {"enabled": True, "remove_cell_tags": set(HIDDEN_TAGS)}
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         config=Config({"TagRemovePreprocessor": removed, "NbConvertBase": {"display_data_priority": _SHOWN}}),
@@ -134,17 +139,40 @@ def body_of(notebook: Path) -> Body:
     return Body(Markup(page), outline_of(page))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
 
 
+def _fold(cells: list[dict[str, Any]]) -> None:
+    """Mark where a fold begins and ends: at each heading of cells tagged ``more``, and at the next one.
+
+    The heading becomes the fold's name, and leaves its cell.
+    """
+    open_ = None
+    for cell in cells:
+        folded = FOLDED in cell["metadata"].get("tags", ())
+        heading = _HEADING.match(cell["source"]) if folded and cell["cell_type"] == "markdown" else None
+        if open_ is not None and (heading or not folded):
+            open_["metadata"]["fold_ends"] = True
+        if heading:
+            cell["metadata"]["fold"] = heading[1]
+            cell["source"] = cell["source"][heading.end() :]
+        open_ = cell if folded else None
+    if open_ is not None:
+        open_["metadata"]["fold_ends"] = True
+
+
 def figure_html(figure: dict[str, Any]) -> str:
     """A Plotly figure (its JSON) as part of a page.
 
-    The sentence in ``layout.meta["alt"]`` names the picture for a screen reader and stands below it.
+    The sentence in ``layout.meta["alt"]`` names the picture for a screen reader, and stands below it where it
+    has no caption of its own or cannot be drawn.
     """
     layout = figure.get("layout", {})
     meta = layout.get("meta")
     alt = str(meta.get("alt", "")) if isinstance(meta, dict) else ""
     spec = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
     template = ENVIRONMENT.get_template("figure.html.j2")
-    return template.render(alt=alt, height=int(layout.get("height") or HEIGHT), spec=spec)
+    captioned = any(note.get("name") == "caption" for note in layout.get("annotations", ()))
+    return template.render(
+        alt=alt, captioned=captioned, height=int(layout.get("height") or HEIGHT), spec=spec
+    )
 
 
 def outline_of(page: str) -> Outline:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import vsm
-from vsm.errors import RunError
+from vsm.errors import ParameterError, RunError
 from vsm.reports.atomic import write_whole
 from vsm.reports.parameters import check_parameters, read_parameters
 
 RECORD: Final = ".vsm-notebooks.json"
+SLIDES: Final = "retro.ipynb"
+"""The notebook of slides."""
 
 
 def notebooks_folder(*, package: Path | None = None) -> Path:
@@ -26,6 +28,18 @@ def notebooks_folder(*, package: Path | None = None) -> Path:
         if any(folder.glob("*.ipynb")):
             return folder
     raise RunError(f"no notebooks in {places[0]} or {places[1]}; install vsm again")
+
+
+def chosen_notebooks(names: Sequence[str], *, of: str) -> tuple[Path, ...]:
+    """The notebooks of these names, without ``.ipynb``; without any all that are numbered.
+
+    Raises ParameterError where one does not exist, or makes slides; ``of`` says who names it.
+    """
+    known = {path.stem: path for path in sorted(notebooks_folder().glob("*.ipynb")) if path.name != SLIDES}
+    if absent := [name for name in names if name not in known]:
+        raise ParameterError(f"{of} names the notebook '{absent[0]}'; known: {', '.join(known)}")
+    numbered = [path for name, path in known.items() if name[0].isdigit()]
+    return tuple(known[name] for name in names) or tuple(numbered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Paper:
     query: str = ""
 
 
-A4: Final = Paper(8.27, 11.69, view=(1134, 1600), scale=0.62, margin=0.4)
+A4: Final = Paper(8.27, 11.69, view=(1134, 1600), scale=0.62, margin=0.4, query="?unfolded")
 """For a page of a report: its wide tables fit; the room between the margins is 1134 pixels wide."""
 SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
 """For slides: one a sheet, as large as on the screen."""

@@ -124,20 +124,28 @@ def _add_output(slide: Slide, data: Mapping[str, Any]) -> bool:
 
 
 def picture_of(figure: Mapping[str, Any]) -> Picture:
-    """A figure without what the slide says itself, its title and its caption, and so less high."""
-    layout = dict(figure.get("layout", {}))
+    """A figure, and its drawing for a phone, without what the slide says itself: title and caption."""
+    meta = _meta(figure)
+    layout, caption = _bare(figure.get("layout", {}), made_for_slides="bars" in meta)
+    if narrow := meta.get("narrow"):
+        bare, _ = _bare(narrow["layout"], made_for_slides=False)
+        layout["meta"] = {"narrow": {"data": narrow["data"], "layout": bare}}
+    spec, alt = {"data": figure.get("data", []), "layout": layout}, str(meta.get("alt", ""))
+    return Picture(spec, layout["height"], alt, str(meta.get("caption") or caption), meta.get("bars"))
+
+
+def _bare(layout: Mapping[str, Any], *, made_for_slides: bool) -> tuple[dict[str, Any], str]:
+    """Take title and caption out of a layout, which gets less high by their room; returns the caption too."""
     notes = layout.get("annotations", [])
     captions = [note for note in notes if note.get("name") == "caption"]
-    layout["annotations"] = [note for note in notes if note.get("name") != "caption"]
     margin, height = dict(layout.get("margin", {})), int(layout.get("height") or HEIGHT)
-    bars = _meta(figure).get("bars")
-    above = min(margin.get("t", 0), _FRAMED_TOP) - _TOP if layout.get("title") and not bars else 0
+    titled = layout.get("title") and not made_for_slides
+    above = max(min(margin.get("t", 0), _FRAMED_TOP) - _TOP, 0) if titled else 0
     below = sum(17 * (note["text"].count("<br>") + 1) for note in captions)
-    margin.update(t=margin.get("t", 0) - max(above, 0), b=margin.get("b", 0) - below)
-    layout.update(title=None, margin=margin, height=height - max(above, 0) - below)
-    spec, meta = {"data": figure.get("data", []), "layout": layout}, _meta(figure)
-    caption = meta.get("caption") or " ".join(plain_text(note["text"]) for note in captions)
-    return Picture(spec, layout["height"], str(meta.get("alt", "")), str(caption), bars)
+    margin.update(t=margin.get("t", 0) - above, b=margin.get("b", 0) - below)
+    rest = [note for note in notes if note.get("name") != "caption"]
+    bare = {"title": None, "annotations": rest, "margin": margin, "height": height - above - below}
+    return {**layout, **bare}, " ".join(plain_text(note["text"]) for note in captions)
 
 
 def _meta(figure: Mapping[str, Any]) -> Mapping[str, Any]:

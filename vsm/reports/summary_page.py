@@ -78,7 +78,7 @@ def cover_of(stream: "ValueStream", *, changes: Sequence[str] = (), notice: str 
     return Cover(
         stream.workflow.stream.name,
         summary=stream.summary,
-        network=json.loads(to_json_plotly(stream.plot.team_network())),
+        network=json.loads(to_json_plotly(stream.plot.handoff_network())),
         provenance=stream.provenance,
         changes=changes,
         notice=notice,

@@ -25,11 +25,14 @@ def message_of(
     link: str = "",
     pdfs: Sequence[Path] = (),
     summary: Summary | None = None,
+    passed: Sequence[str] = (),
 ) -> Message:
-    """The message about this run: changes first, or what is still so, then what costs most; or why it failed.
+    """The message about this run: what was passed or has changed, or is still so, then what costs most.
 
-    ``changes`` are those since the last good run, None without one; ``pdfs`` are attached to e-mail, which
-    also carries the ``summary``.
+    Of a run that failed, why.
+
+    ``changes`` are those since the last good run, None without one; ``passed`` are sentences on thresholds
+    that were passed since then; ``pdfs`` are attached to e-mail, which also carries the ``summary``.
 
     Examples
     --------
@@ -43,8 +46,8 @@ def message_of(
     if not run.good:
         return Message(run.report, run.outcome, f"{name} {_fate(run)}.", (_sentence(run.reason),), link)
     moves = [change for change in changes or () if change.kind in _WORTH_SENDING]
-    lines = [str(change) for change in moves[: SENTENCES - 1]]
-    if changes is not None and not moves:
+    lines = [*passed, *map(str, moves)][: SENTENCES - 1]
+    if changes is not None and not lines:
         still = [str(change) for change in changes if change.kind == "still"]
         lines = ["No significant change since the last report.", *still[:1]]
     first = findings.headlines(SENTENCES)
@@ -72,10 +75,11 @@ def _details(summary: Summary, *, said: Sequence[str]) -> tuple[str, ...]:
     return (summary.about, *(f"- {tile}" for tile in summary.tiles), *rest)
 
 
-def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -> bool:
+def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str, passed: bool = False) -> bool:
     """Whether this is sent to somebody who asked for it ``always``, on a ``change``, or on a ``failure``.
 
-    A first report is a change, and so is one with stale data; without news nothing is sent.
+    A first report is a change, and so is one with stale data; without news nothing is sent. Who asked for a
+    ``threshold`` is notified when it was ``passed`` since the last good report, and of failures.
 
     Examples
     --------
@@ -88,6 +92,8 @@ def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str) -
         return True
     if on == "failure" or run.outcome == "unchanged":
         return False
+    if on == "threshold":
+        return passed
     change_found = changes is None or any(change.kind in _WORTH_SENDING for change in changes)
     return on == "always" or change_found or run.outcome == "stale"
 
@@ -119,7 +125,12 @@ def notify(
     ``secrets`` and ``pause`` are those of ``send_message``.
     """
     changes = output.changes if output else []
-    wanted = [channel for channel in report.tell if worth_sending(run, changes, on=channel.on)]
+    passed = output.passed if output and output.passed else ((),) * len(report.tell)
+    wanted = [
+        channel
+        for channel, own in zip(report.tell, passed, strict=True)
+        if worth_sending(run, changes, on=channel.on, passed=bool(own))
+    ]
     page = folder.site / report.name / "index.html"
     message = message_of(
         run,
@@ -130,6 +141,7 @@ def notify(
         else str(page.resolve()),
         pdfs=sorted((page.parent / run.folder).glob("*.pdf")) if run.good else (),
         summary=output.summary if output else None,
+        passed=[*dict.fromkeys(sentence for each in passed for sentence in each)],
     )
     faults = (send_message(message, to=channel, secrets=secrets, pause=pause) for channel in wanted)
     return [fault for fault in faults if fault]

@@ -11,15 +11,13 @@ from typing import Final
 
 from vsm.config import Report, Workflow
 from vsm.config.reports import resolved_day
-from vsm.errors import ParameterError
 from vsm.read import last_look
-from vsm.reports import notebooks_folder
+from vsm.reports import chosen_notebooks
 from vsm.reports.parameters import check_parameters
 from vsm.schedule.history import Run
 from vsm.sources.archive import read_archive
 from vsm.sources.work_folder import WorkFolder
 
-SLIDES: Final = "retro.ipynb"
 TRIES: Final = 3
 """Attempts at a report for one due time."""
 
@@ -49,7 +47,7 @@ def plan_run(
     ``troubles`` are caveats about the data, which are part of the pages. Raises ParameterError where vsm.toml
     names a notebook that does not exist, or a parameter that one of the notebooks does not know.
     """
-    notebooks = notebooks_of(report)
+    notebooks = chosen_notebooks(report.notebooks, of=f"report '{report.name}'")
     with read_archive(folder.archive) as archive:
         content, look = archive.digest(), last_look(archive)
     parameters = {**report.resolved(at if look is None else look.to_pydatetime()), "names": False}
@@ -88,19 +86,6 @@ def widened(plan: Plan, *, last: date) -> tuple[Plan, str] | None:
     back = resolved_day(str(plan.report.parameters["since"]), today=last)
     trouble = f"The last event is of {last}: the window ends with it, and begins on {back}, not on {since}."
     return replace(plan, parameters={**plan.parameters, "since": back}), trouble
-
-
-def notebooks_of(report: Report) -> tuple[Path, ...]:
-    """The notebooks that this report names, else all that are numbered.
-
-    Raises ParameterError where it names one that does not exist.
-    """
-    known = {path.stem: path for path in sorted(notebooks_folder().glob("[0-9]*.ipynb"))}
-    if absent := [name for name in report.notebooks if name not in known]:
-        raise ParameterError(
-            f"report '{report.name}' names the notebook '{absent[0]}'; known: {', '.join(known)}"
-        )
-    return tuple(known[name] for name in report.notebooks) or tuple(known.values())
 
 
 def due_at(report: Report, *, runs: Sequence[Run], at: datetime) -> datetime | None:

@@ -10,10 +10,12 @@ from vsm.findings import ClaimChange, Findings, Summary, changes_since, remember
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
 from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
+from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
 from vsm.schedule.history import Run
-from vsm.schedule.plan import SLIDES, Plan
+from vsm.schedule.plan import Plan
+from vsm.schedule.thresholds import passed_thresholds
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream
 
@@ -23,7 +25,8 @@ class Output:
     """The output of a plan.
 
     ``changes`` are those since the last good run, None where there is none; ``kept`` is what the next run has
-    to know of this one.
+    to know of this one; ``passed`` are sentences on the thresholds of each ``[[report.tell]]`` that were
+    passed since then.
     """
 
     folder: Path
@@ -31,6 +34,7 @@ class Output:
     changes: list[ClaimChange] | None = None
     kept: tuple[dict[str, Any], ...] = ()
     summary: Summary | None = None
+    passed: tuple[tuple[str, ...], ...] = ()
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
@@ -43,8 +47,8 @@ def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
     ArchiveError
         The archive is damaged or locked.
     """
-    names = ("since", "until", "where")
-    return read_stream(folder.root, **{name: str(plan.parameters.get(name, "")) for name in names})
+    since, until, where = (str(plan.parameters.get(name, "")) for name in ("since", "until", "where"))
+    return read_stream(folder.root, since=since, until=until, where=where)
 
 
 def compared(
@@ -107,9 +111,11 @@ def render_plan(
     )
     made = index.parent
     if "slides" in report.formats:
+        last = "" if before is None else before.data[:10]
+        asked = {**shared, "parameters": {**shared["parameters"], "last_retro": last}}
         deck = publish_slides(
             notebooks_folder() / SLIDES, title=stream.workflow.stream.name, provenance=stream.provenance,
-            notice=notice, **shared,
+            notice=notice, **asked,
         )  # fmt: skip
         deck.rename(made / deck.name)
         deck.with_suffix(".ipynb").unlink()
@@ -121,4 +127,5 @@ def render_plan(
         print_pdfs(decks, paper=SLIDE)
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
-    return Output(made, stream.findings, changes, kept, stream.summary)
+    passed, above = passed_thresholds(report.tell, stream, before=() if before is None else before.findings)
+    return Output(made, stream.findings, changes, (*kept, *above), stream.summary, passed)

@@ -10,7 +10,8 @@ def data_dictionary() -> str:
     lines += [
         "Instants are UTC to the microsecond, durations too; ratios are floats. First the base tables, then",
         "the measures that are made of them (`stream.stage_shares`, `stream.delivery.weeks`, …). Any of them",
-        "is written to a file, and so are the networks `network`, `team_network` and `blocking_network`:",
+        "is written to a file, and so are the networks `network`, `team_network`, `handoff_network` (of the",
+        "current period) and `blocking_network`:",
         "",
         "    vsm export --dir WORK TABLE --to FILE.parquet     # or .csv, .json",
         "    vsm export --dir WORK team_network --to FILE.graphml  # or .json (node-link)",

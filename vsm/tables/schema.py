@@ -84,20 +84,22 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             f"{table.name}: missing column(s) {', '.join(absent)}; columns are {list(frame.columns)}"
         )
     frame = frame.reset_index(drop=True)
-    return pd.DataFrame({c.name: _typed(frame, c, table) for c in table.columns}, index=frame.index)
+    columns = {c.name: _typed(frame, c, table) for c in table.columns}
+    return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
 def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
+    dtype = _dtype(column)
     if column.name not in frame.columns:
-        return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_dtype(column))
+        return pd.Series(index=frame.index, dtype=dtype)
     values = frame[column.name]
+    if dtype == values.dtype:
+        return values
     if odd := _not_allowed(values, column):
         raise TableError(f"{table.name}.{column.name} holds {odd}, allowed are {list(column.allowed)}")
     try:
-        if column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype):
-            return values
-        dtype = _dtype(column)
-        return values if dtype == values.dtype else values.astype(dtype)
+        categories = column.type == "category" and isinstance(values.dtype, pd.CategoricalDtype)
+        return values if categories else values.astype(dtype)
     except (TypeError, ValueError) as error:
         raise TableError(f"{table.name}.{column.name} cannot be read as {column.type}: {error}") from error
 
@@ -146,4 +148,4 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
 
 
 def _not_allowed(values: pd.Series, column: Column) -> list[str]:
-    return sorted(set(values.dropna().unique()) - set(column.allowed)) if column.allowed else []
+    return sorted(set(pd.Index(values.unique()).dropna()) - set(column.allowed)) if column.allowed else []

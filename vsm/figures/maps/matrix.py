@@ -6,7 +6,6 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from vsm.figures.labels import edge_hover, escape, number, pluralize, text_width, wrapped
-from vsm.figures.maps.teams_layout import through
 from vsm.figures.marks import scale_bar
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
 from vsm.findings.durations import short_duration
@@ -56,7 +55,7 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None,
         )
     handoffs, tickets = team_network.size(weight="count"), team_network.graph.get("tickets", 0)
     costliest, known = costliest_handoff(team_network), len(team_network)
-    busiest = sorted(team_network, key=lambda team: (-through(team_network, team), team))[:most]
+    busiest = sorted(team_network, key=lambda team: (-_through(team_network, team), team))[:most]
     team_network = team_network.subgraph(busiest)
     teams = list(team_network)
     between = [(u, v) for u, v in team_network.edges if u != v]
@@ -102,6 +101,12 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None,
         foot=70,
         left=SIDE + 34 + text_width(rows, size=12),
     )
+
+
+def _through(network: "nx.DiGraph[str]", team: str) -> int:
+    """How many handoffs a team gives or takes; one from person to person within it counts once."""
+    within = network.get_edge_data(team, team, default={"count": 0})["count"]
+    return int(network.degree(team, weight="count") - within)
 
 
 def _column_names(teams: list[str]) -> list[str]:

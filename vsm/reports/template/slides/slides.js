@@ -2,6 +2,7 @@
   "use strict";
   const MIN_WIDTH = 700; // what vsm.figures are made for at least
   const PHONE_WIDTH = 560; // bars bear less
+  const NARROW = 360; // what a drawing for a phone is made for
   const MOST = 2.4; // no figure is blown up further than that
   const SMALL = 0.72; // of the letters of a chart that was made for a slide, on a phone
   const CONFIG = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, displayModeBar: false, responsive: false };
@@ -29,14 +30,13 @@
 
   // A figure is laid out for a page, and shown as large as its slide has room for.
   const isMap = (spec) => spec.layout.xaxis?.visible === false;
-  function size(plot, spec) {
-    const natural = Number(plot.dataset.height);
+  function size(plot, spec, least) {
+    const natural = spec.layout.height;
     if ("bars" in plot.dataset) { // made for a slide: it has its letters' size already
       const scale = tall ? SMALL : 1;
       if (tall) plot.style.height = `${natural * scale}px`;
       return { scale, width: Math.round(plot.clientWidth / scale), height: Math.round(plot.clientHeight / scale) };
     }
-    const least = tall && !isMap(spec) ? PHONE_WIDTH : MIN_WIDTH;
     if (tall) plot.style.height = `${natural * (plot.clientWidth / least)}px`;
     const { clientWidth: wide, clientHeight: high } = plot;
     const scale = Math.min(high / natural, wide / least, MOST);
@@ -44,14 +44,16 @@
   }
 
   async function draw(plot) {
-    const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    const whole = JSON.parse(plot.parentElement.querySelector("script").textContent);
+    const narrow = tall && whole.layout.meta?.narrow; // another drawing, made for a phone
+    const spec = narrow || whole;
     const Plotly = await plotly();
-    const { scale, width, height } = size(plot, spec);
+    const { scale, width, height } = size(plot, spec, narrow ? NARROW : tall && !isMap(spec) ? PHONE_WIDTH : MIN_WIDTH);
     const inner = document.createElement("div");
     inner.className = "drawn";
     inner.style.cssText = `width:${width}px;height:${height}px;transform:scale(${scale})`;
     plot.replaceChildren(inner);
-    if (isMap(spec)) enlarge(spec, Math.max(1, Math.min(1.28, width / (MIN_WIDTH * 1.2))));
+    if (isMap(spec) && !narrow) enlarge(spec, Math.max(1, Math.min(1.28, width / (MIN_WIDTH * 1.2))));
     const layout = { ...spec.layout, width, height, autosize: false };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(253,253,252,0)";
     await Plotly.newPlot(inner, { data: spec.data, layout, config: { ...CONFIG, staticPlot: printing } });

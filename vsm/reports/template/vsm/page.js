@@ -15,6 +15,14 @@
   const plots = [...document.querySelectorAll(".chart-plot")];
   const states = new Map(plots.map((plot) => [plot, { spec: null, drawn: null }]));
 
+  // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
+  const folds = [...document.querySelectorAll("details.more")];
+  const unfold = () => folds.forEach((fold) => { fold.open = true; });
+  if (location.search === "?unfolded") unfold();
+  for (const fold of folds) {
+    fold.addEventListener("toggle", () => fold.open && plots.filter((plot) => fold.contains(plot) && plot.dataset.drawn).forEach((plot) => draw(plot)));
+  }
+
   let library = null;
   const plotly = () => (library ??= unpack());
   async function unpack() {
@@ -139,6 +147,7 @@
       note.className = "lack";
       note.textContent = "This browser could not draw the figure; the sentence below describes it.";
       plot.replaceChildren(note);
+      plot.closest(".chart").classList.remove("captioned");
       plot.style.height = "auto";
       console.error(error);
     }));
@@ -176,6 +185,6 @@
       plots.filter((plot) => plot.dataset.drawn && small(plot)).forEach((plot) => draw(plot));
     }, 150);
   });
-  addEventListener("beforeprint", () => { plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
+  addEventListener("beforeprint", () => { unfold(); plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
   addEventListener("afterprint", () => redraw());
 })();

@@ -1,0 +1,77 @@
+"""``vsm.compare``: what is beside what, in tables, in a slope chart, and in one line."""
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import vsm
+from tests.streams import sample_stream, stream_of
+from vsm.config import Workflow
+from vsm.eventlog.log import Log
+from vsm.figures.compared import Compared
+from vsm.from_log import stream_from_log
+
+pytestmark = pytest.mark.slow
+
+
+@cache
+def periods(folder: Path) -> Compared:
+    """The current period of the sample, and what came before it."""
+    return vsm.compare(sample_stream(folder))
+
+
+def test_one_stream_is_its_current_period_beside_the_one_before(sample_folder: Path) -> None:
+    """A second tester has come: QA takes less, so release takes more; times of weeks so alike are not judged."""
+    found = periods(sample_folder)
+    assert found.names == ("since 2025-01-06 until 2025-12-06", "since 2025-12-06")
+    verdicts = found.stages.set_index("stage")["verdict"]
+    assert verdicts[["Waiting for QA", "Waiting for release"]].tolist() == ["less", "more"]
+    assert found.handoffs.iloc[0][["from", "to"]].tolist() == ["development", "quality"]
+    assert repr(found).startswith(
+        "Compared(since 2025-01-06 until 2025-12-06 with since 2025-12-06: Delivered"
+    )
+
+
+def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
+    """With the rule by which they are judged."""
+    found = periods(sample_folder)
+    table = found.table().data  # type: ignore[attr-defined]
+    assert table.columns.tolist() == ["Measure", *found.names, "Verdict", "n"]
+    waiting = table.set_index("Measure").loc["Share of lead time spent waiting"]
+    assert waiting.tolist() == ["83 % (80 to 84)", "61 % (57 to 64)", "less", "410 and 103"]
+    assert "log-rank test with weeks as units" in found._repr_html_()
+    assert len(found.handoffs_table(most=2).data) == 2  # type: ignore[attr-defined]
+
+
+def test_the_slope_chart_has_a_line_for_every_stage_worth_it(sample_folder: Path) -> None:
+    """From its share before to its share now; those that differ for sure are bold."""
+    figure = periods(sample_folder).plot()
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert len(lines) == 6
+    assert max(lines[3].y) == pytest.approx(57.3, abs=0.1)
+    said = [note.text for note in figure.layout.annotations]
+    assert "<b>Waiting for QA 57 %</b>" in said
+    assert "Waiting for approval 2.3 %" in said
+    assert "Waiting for QA differs most: 57 % and 6.4 %." in figure.layout.meta["alt"]
+
+
+def test_kinds_of_work_are_called_what_they_differ_by(sample_folder: Path) -> None:
+    """And those that stand on both sides are counted."""
+    stream = sample_stream(sample_folder)
+    kinds = vsm.compare(stream.where(type="Bug"), stream.where(type="Story"))
+    assert kinds.names == ("type Bug", "type Story")
+    teams = vsm.compare(stream.where(team="quality"), stream.where(team="development"))
+    assert " tickets on both sides." in teams.table().to_html()
+    assert vsm.compare(stream, stream).names == ("first", "second")
+
+
+@pytest.mark.parametrize("tickets", [0, 1])
+def test_nothing_and_next_to_nothing_are_compared_kindly(tickets: int) -> None:
+    """No traceback, and no verdict."""
+    nothing = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
+    found = vsm.compare(stream_of([("Ready", 3), ("Build", 4), ("Done", 9)]) if tickets else nothing)
+    assert set(found.measures["verdict"]) <= {"too few to say", "cannot be said from these data"}
+    assert found.plot().layout.meta["alt"]
+    assert "No handoff has been seen." in found.handoffs_table().to_html() or tickets

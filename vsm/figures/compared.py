@@ -1,0 +1,245 @@
+"""``vsm.compare(a, b)``: two periods, teams or types beside each other, as tables and as a slope chart."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
+
+from vsm.figures.labels import escape, hover, number, pluralize, wrapped
+from vsm.figures.tables import table_of
+from vsm.figures.theme import INK, KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see
+from vsm.findings.durations import percent
+from vsm.model.compare import DELIVERED, WAITING, Beside, Side, beside
+
+if TYPE_CHECKING:
+    from vsm.stream import ValueStream
+
+_WINDOW: Final = ("since", "until", "where")
+_LEAST: Final = 0.02
+_BODY: Final = 330
+_LINE: Final = 17
+_HOW: Final = (
+    "Lead times: Kaplan–Meier, open tickets included, and a log-rank test with weeks as units; throughput: "
+    "whole weeks; shares differ where their 95 % intervals do not meet. Tests show that they differ, not why."
+)
+
+
+def compare(a: "ValueStream", b: "ValueStream | None" = None) -> "Compared":
+    """Put two streams beside each other: two periods, teams or types, as ``stream.where`` gives them.
+
+    Parameters
+    ----------
+    a, b
+        The first (or earlier) and the second. Without ``b``: what came before the current period of
+        ``a``, for a year at most, and the current period.
+
+    Examples
+    --------
+    ``vsm.compare(stream.where(type="Bug"), stream.where(type="Story"))``, or
+    ``vsm.compare(stream.where(until="2026-01-01"), stream.where(since="2026-01-01"))``.
+    """
+    return Compared(a, b) if b is not None else Compared(*_periods(a))
+
+
+def _periods(stream: "ValueStream") -> "tuple[ValueStream, ValueStream]":
+    """Give what came before the current period, for a year at most, and the current period."""
+    before, day = stream.summary.before, f"{stream.summary.period.begin:%Y-%m-%d}"
+    since = "" if before is None else f"{before.begin:%Y-%m-%d}"
+    return stream.where(since=since, until=day), stream.where(since=day)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two streams beside each other.
+
+    Attributes
+    ----------
+    a, b
+        The streams.
+    """
+
+    a: "ValueStream"
+    b: "ValueStream"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What they are called: what they differ by."""
+        first, second = ({w: s.provenance.get(w, "") for w in _WINDOW} for s in (self.a, self.b))
+        differ = [word for word in _WINDOW if first[word] != second[word]]
+        named = [
+            " ".join(_said(word, side[word]) for word in differ if side[word]) for side in (first, second)
+        ]
+        return (named[0] or "all", named[1] or "all") if differ else ("first", "second")
+
+    @cached_property
+    def _beside(self) -> Beside:
+        level = "team_network" if all(len(s.team_network.edges) for s in (self.a, self.b)) else "network"
+        sides = [
+            Side(s.lifecycles, s.stage_visits, s.stage_shares, getattr(s, level), s.as_of, s.since)
+            for s in (self.a, self.b)
+        ]
+        return beside(*sides, minimum=self.a.minimum)
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """Lead time, throughput and waiting on both sides, with 95 % intervals and verdicts."""
+        return self._beside.measures
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """Each stage's share of lead time on both sides."""
+        return self._beside.stages
+
+    @property
+    def handoffs(self) -> pd.DataFrame:
+        """What passes between each two teams, or stages, on both sides."""
+        return self._beside.handoffs
+
+    def table(self) -> Styler:
+        """Lead time, throughput and waiting beside each other, as a table for a page."""
+        names = self.names
+        columns: dict[str, Any] = {
+            "Measure": "measure",
+            names[0]: lambda row: _value(row, "a"),
+            names[1]: lambda row: _value(row, "b"),
+            "Verdict": "verdict",
+            "n": lambda row: f"{row['n_a']} and {row['n_b']}",
+        }
+        return table_of(self.measures, columns, f"{_HOW} n: delivered tickets.{self._shared}")
+
+    def handoffs_table(self, *, most: int = 10) -> Styler:
+        """The handoffs whose share of waiting differs most, as a table for a page."""
+        names = self.names
+        columns: dict[str, Any] = {"From": "from", "To": "to"}
+        for name, end in zip(names, "ab", strict=True):
+            columns[f"Share of waiting, {name}"] = (f"share_{end}", percent)
+            columns[f"Median, {name}"] = (
+                f"median_{end}",
+                lambda days: "–" if np.isnan(days) else f"{days:.1f} d",
+            )
+            columns[f"n, {name}"] = f"count_{end}"
+        caption = "Share of all waiting in handoffs; counts and medians of single handoffs, no test."
+        return table_of(self.handoffs.head(most), columns, caption, nothing="No handoff has been seen.")
+
+    def plot(self) -> go.Figure:
+        """Slope chart: each stage's share of lead time on both sides; bold where they differ for sure."""
+        rows = self.stages[self.stages[["share_a", "share_b"]].max(axis=1) >= _LEAST]
+        title = "Where lead time goes"
+        if rows.empty:
+            hint = "No delivered ticket has spent time in a stage so far."
+            return nothing_to_see(of="compared", title=title, hint=hint)
+        names, records = self.names, rows.to_dict("records")
+        body = max(_BODY, _LINE * len(records) + 40)
+        high = 104 * float(rows[["share_a", "share_b"]].max().max())
+        low = -0.12 * high
+        figure = go.Figure([_slope(row, names) for row in records])
+        for end, x, step in (("a", 0, -1), ("b", 1, 1)):
+            shares = [100 * row[f"share_{end}"] for row in records]
+            places = _kept_apart(shares, least=(high - low) * _LINE / body, low=low)
+            figure.add_scatter(
+                x=[x, x + step * 0.06, None] * len(shares),
+                y=[y for pair in zip(shares, places, strict=True) for y in (*pair, None)],
+                mode="lines", line={"color": SOFT, "width": 1}, hoverinfo="skip",
+            )  # fmt: skip
+            for row, y in zip(records, places, strict=True):
+                text = f"{escape(row['stage'])} {percent(row[f'share_{end}'])}"
+                figure.add_annotation(
+                    x=x + step * 0.08, y=y, text=f"<b>{text}</b>" if _sure(row) else text, showarrow=False,
+                    xanchor="left" if step > 0 else "right", font={"size": 12, "color": INK},
+                )  # fmt: skip
+        ends = {"tickvals": [0, 1], "ticktext": [wrapped(name, width=30) for name in names]}
+        figure.update_layout(
+            xaxis=hidden_axis(-0.8, 1.8) | {"visible": True, "side": "top", "showgrid": False, **ends},
+            yaxis=hidden_axis(low, high),
+            showlegend=False,
+        )
+        return framed(
+            figure,
+            of="compared",
+            title=title,
+            caption=f"Of the lead time of delivered tickets; {self._n}. Bold: 95 % intervals do not meet."
+            f" Stages of less than {percent(_LEAST)} on both sides are left out.",
+            alt=self._alt(rows),
+            body=body,
+            head=44,
+        )
+
+    def _alt(self, rows: pd.DataFrame) -> str:
+        most = rows.iloc[int(rows["difference"].abs().argmax())]
+        return (
+            f"Share of lead time by stage, {' and '.join(self.names)}. {most['stage']} differs most: "
+            f"{percent(most['share_a'])} and {percent(most['share_b'])}."
+        )
+
+    @property
+    def _n(self) -> str:
+        counts = self.measures.iloc[0]
+        return f"n = {number(counts['n_a'])} and {pluralize(counts['n_b'], 'ticket')}"
+
+    @property
+    def _shared(self) -> str:
+        both = len(set(self.a.tickets["ticket"]) & set(self.b.tickets["ticket"]))
+        return f" {pluralize(both, 'ticket')} on both sides." if both else ""
+
+    def __repr__(self) -> str:
+        """Say what is compared, and each verdict."""
+        said = "; ".join(f"{row.measure}: {row.verdict}" for row in self.measures.itertuples())
+        return f"Compared({' with '.join(self.names)}: {said})"
+
+    def _repr_html_(self) -> str:
+        """Show the table."""
+        html: str = self.table().to_html()
+        return html
+
+
+def _said(word: str, value: str) -> str:
+    return value.replace("=", " ") if word == "where" else f"{word} {value}"
+
+
+def _sure(row: dict[Any, Any]) -> bool:
+    return row["verdict"] in ("more", "less")
+
+
+def _value(row: Any, end: str) -> str:
+    """Give a value with its interval, in its unit."""
+    value, low, high = (row[f"{end}{side}"] for side in ("", "_low", "_high"))
+    if np.isnan(value):
+        return "not reached" if row["measure"] not in (DELIVERED, WAITING) else "unknown"
+    text = percent if row["measure"] == WAITING else "{:.1f}".format
+    unit = "" if row["measure"] in (DELIVERED, WAITING) else " d"
+    ends = [text(bound).removesuffix(" %") if not np.isnan(bound) else "–" for bound in (low, high)]
+    return f"{text(value)}{unit}" + ("" if np.isnan([low, high]).all() else f" ({ends[0]} to {ends[1]})")
+
+
+def _slope(row: dict[Any, Any], names: tuple[str, str]) -> go.Scatter:
+    sides = [100 * row["share_a"], 100 * row["share_b"]]
+    facts = [(name, percent(share / 100)) for name, share in zip(names, sides, strict=True)]
+    return go.Scatter(
+        x=[0, 1],
+        y=sides,
+        mode="lines+markers",
+        line={"color": KIND_COLOURS.get(row["kind"], SOFT), "width": 4 if _sure(row) else 1.5},
+        marker={"size": 7},
+        hovertext=hover(row["stage"], [*facts, ("verdict", row["verdict"])]),
+        hoverinfo="text",
+    )
+
+
+def _kept_apart(values: list[float], *, least: float, low: float) -> list[float]:
+    """Place labels beside these values, none below ``low``, so that no two are closer than ``least``.
+
+    Examples
+    --------
+    >>> _kept_apart([10.0, 1.0, 0.0], least=4.0, low=-2.0)
+    [10.0, 2.0, -2.0]
+    """
+    order = sorted(range(len(values)), key=lambda at: values[at])
+    placed, lowest = dict[int, float](), low - least
+    for rank, at in enumerate(order):
+        crowd = sum(values[other] - values[at] < least for other in order[rank + 1 :])
+        placed[at] = lowest = max(values[at] - crowd * least / 2, lowest + least)
+    return [placed[at] for at in range(len(values))]
