@@ -70,7 +70,7 @@ def test_the_demo_installs_nothing_that_only_tests_need() -> None:
     assert {package: dev.get(package) for package in demo} == demo
     extras = _pyproject()["optional-dependencies"]
     assert isinstance(extras, dict)
-    for extra in ("dev", "keyring", "pptx", "s3"):
+    for extra in ("dev", "keyring", "lab", "pptx", "s3"):
         asked = {spec.partition(">=")[0].partition("[")[0] for spec in extras[extra]}
         assert asked <= set(dev)
         assert asked & set(demo) <= {"jsonschema", "pyyaml"}  # which JupyterLab needs as well
@@ -83,7 +83,7 @@ def test_vsm_imports_only_what_it_asks_for() -> None:
     dependencies, extras = project["dependencies"], project["optional-dependencies"]
     assert isinstance(dependencies, list)
     assert isinstance(extras, dict)
-    asked = [*dependencies, *extras["keyring"], *extras["pptx"], *extras["s3"]]
+    asked = [*dependencies, *extras["keyring"], *extras["lab"], *extras["pptx"], *extras["s3"]]
     names = {spec.partition(">=")[0].partition("[")[0].lower() for spec in asked}
     imported = {
         name.partition(".")[0]

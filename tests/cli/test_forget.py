@@ -1,6 +1,7 @@
 """Who is forgotten is in no byte of the work folder, comes back with no pull, and tickets stay measurable."""
 
 import json
+import shutil
 import sqlite3
 import zlib
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
 from tests.stream.work import TOML
+from vsm.people.forgetting import Refusals, forgotten_person
 from vsm.read import read_stream
+from vsm.sources.git_process import create_repository
 from vsm.sources.work_folder import WorkFolder
 
 pytestmark = pytest.mark.slow
@@ -124,6 +127,84 @@ def test_old_raw_tickets_go_and_stay_away_until_they_change(vsm: Shell, work: Pa
     export(tmp_path / "issues.jsonl", title="Changed since")
     assert vsm("pull", "--dir", work) == 0
     assert len(read_stream(work).tickets) == 2
+
+
+@pytest.mark.parametrize("ages_first", [False, True])
+def test_what_went_for_its_age_stays_away_whenever_its_person_was_forgotten(
+    vsm: Shell, work: Path, ages_first: bool
+) -> None:
+    """Its content was stored without Ann, or with her; the source still gives it with her, and Bo was forgotten since."""
+    person, age = ("Ann Löwenhaupt",), ("--older-than", 1)
+    for asked in (age, person) if ages_first else (person, age):
+        assert vsm("forget", *asked, "--dir", work) == (2 if ages_first and asked is person else 0)
+    assert vsm("forget", "Bo Lee", "--dir", work) == 2  # nobody knows him any more
+    assert vsm("pull", "--dir", work) == 0
+    assert len(read_stream(work).tickets) == 0
+
+
+def repository(path: Path, *, commits: int) -> None:
+    """Commits by Bo with Ann's help, then by Ann, and a tag of hers."""
+    ann, parts = f"{ANN['displayName']} <{ANN['emailAddress']}>", list[str]()
+    for number in range(1, commits + 1):
+        who = f"{ann if number > 1 else 'Bo Lee <bo@example.org>'} {1767600000 + 1000 * number} +0000"
+        message = (
+            f"AB-{number} for Ann\n\nCo-authored-by: {ann}\nReviewed-by: Ann Loewenhaupt <x@example.org>\n"
+        )
+        parts.append(f"commit refs/heads/main\nmark :{number}\nauthor {who}\ncommitter {who}\n")
+        parts.append(f"data {len(message.encode())}\n{message}")
+        parts.append(f"from :{number - 1}\n\n" if number > 1 else "\n")
+    parts.append(f"tag v1\nfrom :1\ntagger {ann} 1767700000 +0000\ndata 0\n\n")
+    create_repository(path, fast_import="".join(parts).encode())
+
+
+def test_tables_git_and_deployments_name_nobody_either(vsm: Shell, tmp_path: Path) -> None:
+    """Holders, titles, authors, helpers and notes; nor do later pulls of the same, with a commit more."""
+    work, shop = tmp_path / "work", tmp_path / "shop.git"
+    assert vsm("init", "--dir", work) == 0
+    steps = ["ticket,at,status,holder,summary", "AB-1,2026-01-05T09:00Z,Open,Ann Löwenhaupt,Löwenhaupt's own"]
+    steps += [
+        "AB-2,2026-01-05T09:00Z,Open,Bo Lee,for ann.l@example.org",
+        "AB-2,2026-02-05T09:00Z,Done,Bo Lee,",
+    ]
+    (tmp_path / "steps.csv").write_text("\n".join(steps))
+    (tmp_path / "dep.csv").write_text("at,commit,by\n2026-01-08T09:00Z,v1,Ann Löwenhaupt\n")
+    repository(shop, commits=2)
+    columns = "ticket=ticket,at=at,status=status,holder=holder,summary=summary"
+    live = ("--repository", "shop", "--environment", "live")
+    assert vsm("pull", "--dir", work, "table", "--file", tmp_path / "steps.csv", "--map", columns) == 0, (
+        vsm.err
+    )
+    assert vsm("pull", "--dir", work, "git", "--repo", shop) == 0, vsm.err
+    assert vsm("pull", "--dir", work, "deployments", "--file", tmp_path / "dep.csv", *live) == 0, vsm.err
+    before = read_stream(work)
+    assert vsm("forget", "Ann Löwenhaupt", "--dir", work) == 0, vsm.err
+    shutil.rmtree(shop)
+    repository(shop, commits=3)
+    assert [spelling for spelling in SPELLINGS if spelling in everything_in(work)] == []
+    assert vsm("pull", "--dir", work) == 0, vsm.err
+    stream = read_stream(work, names=True)
+    assert [spelling for spelling in SPELLINGS if spelling in everything_in(work)] == []
+    assert (stream.lifecycles["lead"] == before.lifecycles["lead"]).all()
+    assert stream.commits["author"].str.contains("forgotten-").tolist() == [False, True, True]
+    assert len(set(stream.commits["author"])) == 2
+
+
+def test_an_address_that_was_never_seen_goes_with_the_name_beside_it() -> None:
+    """In Jira's users, in Git's columns and in a message; Bo's stays."""
+    ann = forgotten_person(["Ann Lee", "jira:alee"], [], others=["Bo Ray"], key=b"k", instead="nobody-1")
+    body = {
+        "user": {"accountId": "alee", "emailAddress": "new@example.org"},
+        "git": {"author": ["Bo Ray", "Ann Lee"], "author_mail": ["bo@example.org", "new@example.org"]},
+        "message": "By Ann Lee <new@example.org> and Bo Ray <bo@example.org>",
+    }
+    assert Refusals(b"k", (ann,)).body(body) == {
+        "user": {"accountId": "nobody-1", "emailAddress": "nobody-1@forgotten.invalid"},
+        "git": {
+            "author": ["Bo Ray", "nobody-1"],
+            "author_mail": ["bo@example.org", "nobody-1@forgotten.invalid"],
+        },
+        "message": "By nobody-1 <nobody-1@forgotten.invalid> and Bo Ray <bo@example.org>",
+    }
 
 
 def test_who_is_unknown_or_unclear_is_a_mistake(vsm: Shell, work: Path) -> None:

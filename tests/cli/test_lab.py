@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, e
 from tests.real_streams import WORKFLOW
 
 NOTEBOOK = "01_where_does_time_go.ipynb"
-TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/start\.ipynb\?token=\w+")
 VSM = [sys.executable, "-c", "from vsm.cli import main; main()"]
 PATIENCE = 90  # seconds; two busy cores start JupyterLab in twenty
 

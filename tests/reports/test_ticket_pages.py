@@ -1,17 +1,25 @@
 """Does every ticket that a report names lead to its timeline?"""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from markupsafe import Markup
 
+from vsm.figures.life_strip import Look, Piece, Strip
 from vsm.findings import shown_ticket
 from vsm.reports.notebook_html import Body, Outline
 from vsm.reports.render import Page
 from vsm.reports.ticket_pages import Timeline, timelines_of
 
 HOSTILE = "<img src=x onerror=alert(1)></script>"
-FIGURE: dict[str, Any] = {"data": [], "layout": {"meta": {"alt": "A timeline."}}}
+STRIP = Strip(
+    alt="A timeline.",
+    days=("2026-01-05", "2026-01-06", "2026-01-07"),
+    lanes={
+        "stage": (Piece("work", 0, 50, HOSTILE, f"Build {HOSTILE}"),),
+        "code": (Piece("commit", 25, None, "", "a commit"),),
+    },
+    looks={"work": Look("#0072b2", "#0072b2", ""), "commit": Look("", "#009e73", "●")},
+)
 
 
 def page_naming(name: str, *keys: str) -> tuple[Page, Body]:
@@ -23,7 +31,7 @@ def page_naming(name: str, *keys: str) -> tuple[Page, Body]:
 def draw(keys: Sequence[str]) -> Iterator[tuple[str, Timeline]]:
     """Every ticket but GONE-1 is looked at."""
     return (
-        (key, Timeline(f"Title {HOSTILE}", "https://a.example/1", FIGURE)) for key in keys if key != "GONE-1"
+        (key, Timeline(f"Title {HOSTILE}", "https://a.example/1", STRIP)) for key in keys if key != "GONE-1"
     )
 
 
@@ -70,3 +78,15 @@ def test_odd_keys_and_titles_are_text_and_each_has_its_own_place() -> None:
     assert "<img" not in timelines.body.html
     assert "<img" not in timelines.linked(body).html
     assert timelines.linked(body).html.count('class="ticket"') == 4
+
+
+def test_one_legend_explains_every_strip_and_a_print_holds_them_all() -> None:
+    """Each look once, for bars and marks of all tickets; what is drawn is part of the page, not of a script."""
+    page, body = page_naming("one", "AB-1", "AB-2")
+    timelines = timelines_of({page: body}, draw=draw)
+    assert timelines.body is not None
+    html = timelines.body.html
+    assert html.count('class="legend"') == 1
+    assert html.count('<i class="look-1" style="left:0%;width:50%"') == 2
+    assert html.count('<b class="look-2" style="left:25%" title="a commit">●</b>') == 2
+    assert "<script" not in html

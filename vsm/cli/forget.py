@@ -18,7 +18,7 @@ from vsm.cli.init import write_beside
 from vsm.errors import ParameterError
 from vsm.eventlog.participants import people_of
 from vsm.people import mailbox, mask_addresses
-from vsm.people.forgetting import Refusals, addresses_beside, document_digest, forgotten_person
+from vsm.people.forgetting import Refusals, addresses_of, document_digest, forgotten_person
 from vsm.read import STORED, read_log
 from vsm.reports.atomic import write_whole
 from vsm.sources.archive import Archive, open_archive
@@ -101,12 +101,13 @@ def _with_person(refusals: Refusals, person: str, folder: WorkFolder, archive: A
     names = sorted({*theirs, *rows.loc[mine, "name"], *known})
     others = sorted({*rows.loc[~mine, "name"]})
     addresses = {person} if "@" in person else set[str]()
+    boxes = set(" ".join(rows.loc[mine, "mailbox"].dropna()).split())
     instead = new_word()
     for _ in range(2):  # once to find addresses beside the names, once with them
         one = forgotten_person(names, addresses, others=others, key=refusals.key, instead=instead)
         alone = Refusals(refusals.key, (one,))
         for *_, body in archive.bodies():
-            addresses |= addresses_beside(body, refusals=alone)
+            addresses |= addresses_of(body, refusals=alone, boxes=boxes)
     return replace(refusals, people=(*refusals.people, one))
 
 

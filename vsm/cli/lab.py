@@ -19,6 +19,8 @@ QUIET: Final = {
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}
 }
 
+START: Final = "start.ipynb"
+
 
 def lab(
     dir_: Dir = WORK,
@@ -29,7 +31,7 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port of JupyterLab, on this machine only.")] = 8888,
 ) -> None:
-    """Open JupyterLab on your own copies of the notebooks, in the work folder; edits are never replaced."""
+    """Open JupyterLab at a page of questions, on your own copies of the notebooks; edits are not replaced."""
     folder = WorkFolder.at(dir_)
     chosen = {"since": since, "until": until, "where": where, "names": names}
     copies = copy_notebooks(
@@ -51,6 +53,7 @@ def lab(
         f"--port={port}",
         f"--ServerApp.root_dir={copies.folder.resolve()}",
         f"--LabApp.app_settings_dir={settings.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{START}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

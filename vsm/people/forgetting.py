@@ -7,16 +7,23 @@ by trial whether a name is among them, and nobody else can.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from vsm.people.accounts import mailbox
 from vsm.people.contacts import ADDRESS
 from vsm.people.free_text import SpellingTree
 from vsm.people.spellings import Spelling, spellings, words_of
 
 _DIGEST: Final = re.compile("~[0-9a-f]{6}$")
+_BESIDE: Final = (
+    ("author", "author_mail"),
+    ("committer", "committer_mail"),
+    *((name, "emailAddress") for name in ("accountId", "name", "key", "displayName")),
+)
+"""Fields of Jira and Git that name somebody, with those that hold the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,12 @@ class Refusals:
     def _addresses(self) -> dict[str, str]:
         return {digest: person.instead for person in self.people for digest in person.addresses}
 
+    @cached_property
+    def _written_beside(self) -> re.Pattern[str]:
+        """``nobody-1 <any address>``, as helpers stand in messages of commits."""
+        words = "|".join(re.escape(person.instead) for person in self.people)
+        return re.compile(rf"({words})(\s*<\s*){ADDRESS.pattern}", re.IGNORECASE)
+
     def text(self, text: str) -> str:
         """Give a text in which nobody is named who is to be forgotten."""
         if not self.people:
@@ -82,7 +95,8 @@ class Refusals:
             instead = self._addresses.get(digest_of(match[0].casefold(), key=self.key))
             return f"{instead}@forgotten.invalid" if instead else match[0]
 
-        return self._tree.replaced(ADDRESS.sub(address, text) if "@" in text else text)
+        plain = self._tree.replaced(ADDRESS.sub(address, text) if "@" in text else text)
+        return self._written_beside.sub(r"\1\2\1@forgotten.invalid", plain) if "@" in plain else plain
 
     def body(self, body: Any) -> Any:
         """Give a document's body in which nobody is named who is to be forgotten; pictures of them go."""
@@ -93,14 +107,39 @@ class Refusals:
         if not isinstance(body, dict):
             return body
         plain = {self.text(str(name)): self.body(part) for name, part in body.items()}
+        for name, mail in _BESIDE:
+            if plain.get(name) != body.get(name) and mail in plain:
+                plain[mail] = self._address(body[name], plain[name], plain[mail])
         about = [name for name in ("accountId", "name", "key", "displayName") if name in body]
         if "avatarUrls" in plain and any(plain.get(name) != body[name] for name in about):
             plain["avatarUrls"] = {}
         return plain
 
-    def refuses(self, source: str, id_: str, digest: str) -> bool:
-        """Whether this document was removed for its age and is as it was."""
-        return bool(self.documents) and document_digest(source, id_, digest, key=self.key) in self.documents
+    def _address(self, before: Any, after: Any, mail: Any) -> Any:
+        """Give what stands in place of an address, or of each in a list, beside whom a name was changed."""
+        if isinstance(mail, list) and isinstance(before, list):
+            return [self._address(*one) for one in zip(before, after, mail, strict=True)]
+        who = next((one.instead for one in self.people if before != after and one.instead in after), None)
+        return f"{who}@forgotten.invalid" if who and mail else mail
+
+    @cached_property
+    def _before(self) -> tuple["Refusals", ...]:
+        """What was to be forgotten before each person was."""
+        return tuple(Refusals(self.key, self.people[:number]) for number in range(1, len(self.people)))
+
+    def versions(self, body: Any) -> Iterator[Any]:
+        """Give a body as each person forgotten in turn left it; the last one is for today.
+
+        Where no document was removed for its age, that is the only one.
+        """
+        for earlier in self._before if self.documents else ():
+            yield earlier.body(body)
+        yield self.body(body)
+
+    def refuses(self, source: str, id_: str, texts: Iterable[bytes]) -> bool:
+        """Whether this document was removed for its age, with one of these contents."""
+        digests = (hashlib.sha256(text).hexdigest() for text in texts if self.documents)
+        return any(document_digest(source, id_, one, key=self.key) in self.documents for one in digests)
 
 
 def digest_of(word: str, *, key: bytes) -> str:
@@ -155,17 +194,22 @@ def _spellings_of(name: str) -> Iterator[Spelling]:
             yield Spelling((f"3a{words[0]}", *words[1:]), 0)
 
 
-def addresses_beside(body: Any, *, refusals: Refusals) -> set[str]:
-    """Find the mail addresses that stand beside a name or account of somebody who is to be forgotten."""
-    found = set[str]()
+def addresses_of(body: Any, *, refusals: Refusals, boxes: Collection[str]) -> set[str]:
+    """Find the mail addresses in a document that are somebody's who is to be forgotten.
+
+    They stand beside a name or account of theirs, or are of one of their mailboxes, as NAMES has them.
+    """
+    if isinstance(body, str):
+        addresses = ADDRESS.findall(body) if "@" in body else []
+        return {one for one in addresses if mailbox(one, key=refusals.key) in boxes}
     if isinstance(body, list):
-        return found.union(*(addresses_beside(part, refusals=refusals) for part in body))
+        return set[str]().union(*(addresses_of(part, refusals=refusals, boxes=boxes) for part in body))
     if not isinstance(body, dict):
-        return found
+        return set()
     texts = {name: part for name, part in body.items() if isinstance(part, str)}
-    pairs = [("author", "author_mail"), ("committer", "committer_mail")]
-    pairs += [(name, "emailAddress") for name in ("accountId", "name", "key", "displayName")]
-    for name, mail in pairs:
-        if texts.get(name) and texts.get(mail) and refusals.text(texts[name]) != texts[name]:
-            found.add(texts[mail])
-    return found.union(*(addresses_beside(part, refusals=refusals) for part in body.values()))
+    found = {
+        texts[mail]
+        for name, mail in _BESIDE
+        if texts.get(name) and texts.get(mail) and refusals.text(texts[name]) != texts[name]
+    }
+    return found.union(*(addresses_of(part, refusals=refusals, boxes=boxes) for part in body.values()))

@@ -1,7 +1,5 @@
 """An executed notebook's cells as HTML, by nbconvert with our figures and code folds, and its outline."""
 
-import base64
-import gzip
 import html
 import json
 import re
@@ -160,23 +158,20 @@ def _fold(cells: list[dict[str, Any]]) -> None:
         open_["metadata"]["fold_ends"] = True
 
 
-def figure_html(figure: dict[str, Any], *, packed: bool = False) -> str:
+def figure_html(figure: dict[str, Any]) -> str:
     """A Plotly figure (its JSON) as part of a page.
 
     The sentence in ``layout.meta["alt"]`` names the picture for a screen reader, and stands below it where it
-    has no caption of its own or cannot be drawn. With ``packed`` the JSON is gzip in base64, an eighth as
-    long, for pages of many figures.
+    has no caption of its own or cannot be drawn.
     """
     layout = figure.get("layout", {})
     meta = layout.get("meta")
     alt = str(meta.get("alt", "")) if isinstance(meta, dict) else ""
-    spec: str = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
-    if packed:
-        spec = base64.b64encode(gzip.compress(spec.encode(), mtime=0)).decode()
+    spec = spec_text({part: figure[part] for part in ("data", "layout", "frames") if part in figure})
     template = ENVIRONMENT.get_template("figure.html.j2")
     captioned = any(note.get("name") == "caption" for note in layout.get("annotations", ()))
     return template.render(
-        alt=alt, captioned=captioned, packed=packed, height=int(layout.get("height") or HEIGHT), spec=spec
+        alt=alt, captioned=captioned, height=int(layout.get("height") or HEIGHT), spec=spec
     )
 
 

@@ -4,25 +4,25 @@ Notebooks mark tickets with ``data-ticket`` (``vsm.findings.shown_ticket``). Mar
 each ticket's timeline is drawn once, and every mark becomes a link to it.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 from markupsafe import Markup
 
-from vsm.reports.notebook_html import ENVIRONMENT, Body, Entry, Outline, figure_html
+from vsm.reports.notebook_html import ENVIRONMENT, Body, Entry, Outline
 from vsm.reports.render import Page
 
 if TYPE_CHECKING:
+    from vsm.figures.life_strip import Look, Strip
     from vsm.stream import ValueStream
 
 TIMELINES: Final = "timelines.html"
-ROOM: Final = 850_000
-"""Characters for some hundred timelines: with plotly.js the page stays under three megabytes."""
+ROOM: Final = 2_000_000
+"""Characters for more than a hundred timelines."""
 QUESTION: Final = "What happened to these tickets?"
 _MARK: Final = re.compile(r'<(a|span) data-ticket="([^"]*)"(?: href="([^"]*)")?[^>]*>([^<]*)</\1>')
 _ODD: Final = re.compile(r"[^A-Za-z0-9]+")
@@ -34,7 +34,13 @@ class Timeline:
 
     title: str
     address: str | None
-    figure: dict[str, Any]
+    strip: "Strip"
+
+    @property
+    def size(self) -> int:
+        """Roughly the characters that it takes on the page."""
+        pieces = [piece for lane in self.strip.lanes.values() for piece in lane]
+        return 600 + sum(110 + len(piece.facts) for piece in pieces)
 
 
 Drawing = Callable[[Sequence[str]], Iterator[tuple[str, Timeline]]]
@@ -44,8 +50,7 @@ Drawing = Callable[[Sequence[str]], Iterator[tuple[str, Timeline]]]
 def drawing_of(stream: "ValueStream") -> Drawing:
     """The function that draws timelines of this stream's tickets."""
     # Imported here since plotly takes a second, and most commands draw nothing.
-    from plotly.io.json import to_json_plotly  # noqa: PLC0415
-
+    from vsm.figures.life_strip import strip_of  # noqa: PLC0415
     from vsm.figures.links import web_address  # noqa: PLC0415
     from vsm.figures.ticket_life import life_specs  # noqa: PLC0415
 
@@ -58,8 +63,7 @@ def drawing_of(stream: "ValueStream") -> Drawing:
         for ticket, spec in life_specs(stream.visits, keys=asked, **tables):
             row = about.loc[asked[ticket]]
             title: str = "" if pd.isna(row["summary"]) else str(row["summary"])
-            figure = json.loads(to_json_plotly(spec))
-            yield asked[ticket], Timeline(title, web_address(row["url"]), figure)
+            yield asked[ticket], Timeline(title, web_address(row["url"]), strip_of(spec))
 
     return draw
 
@@ -98,10 +102,11 @@ def timelines_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM)
         for key in dict.fromkeys(unescape(found[2]) for found in _MARK.finditer(body.html)):
             named.setdefault(key, []).append(page)
     keys, left_out = list(named), 0
-    drawn: dict[str, tuple[Timeline, Markup]] = {}
+    drawn: dict[str, Timeline] = {}
+    looks: dict[str, Look] = {}
     for key, timeline in draw(keys):
-        figure = Markup(figure_html(timeline.figure, packed=True))  # noqa: S704 - our template's, escaped
-        drawn[key], room = (timeline, figure), room - len(figure)
+        drawn[key], room = timeline, room - timeline.size
+        looks |= timeline.strip.looks
         if room <= 0:
             left_out = len(keys) - keys.index(key) - 1
             break
@@ -111,8 +116,13 @@ def timelines_of(pages: Mapping[Page, Body], *, draw: Drawing, room: int = ROOM)
     lead = f"The tickets that this report names as evidence, each from its creation on: n = {len(drawn)}."
     if left_out:
         lead += f" {left_out} more are named, too many for one page; these were named first."
-    shown = [(key, anchors[key], timeline, figure, named[key]) for key, (timeline, figure) in drawn.items()]
-    html = ENVIRONMENT.get_template("timelines.html.j2").render(question=QUESTION, lead=lead, timelines=shown)
+    html = ENVIRONMENT.get_template("timelines.html.j2").render(
+        question=QUESTION,
+        lead=lead,
+        looks=looks,
+        numbers={name: number for number, name in enumerate(looks, start=1)},
+        timelines=[(key, anchors[key], timeline, named[key]) for key, timeline in drawn.items()],
+    )
     outline = Outline(QUESTION, lead, tuple(Entry(2, anchors[key], key) for key in drawn))
     return Timelines(anchors, Body(Markup(html), outline))  # noqa: S704 - escaped by Jinja
 

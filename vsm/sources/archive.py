@@ -65,11 +65,11 @@ class PullState:
 class Refusing(Protocol):
     """Who and what is not to be stored, as ``vsm.people.forgetting.Refusals`` says it."""
 
-    def body(self, body: Any) -> Any:
-        """Give a body without those who are to be forgotten."""
+    def versions(self, body: Any) -> Iterable[Any]:
+        """Give a body as it may have been stored at any time; the last is without those who are forgotten."""
 
-    def refuses(self, source: str, id_: str, digest: str) -> bool:
-        """Whether this document is not to be stored."""
+    def refuses(self, source: str, id_: str, texts: Iterable[bytes]) -> bool:
+        """Whether this document, with any of these contents, is not to be stored."""
 
 
 class Archive:
@@ -182,27 +182,25 @@ class Archive:
     def _write(self, page: Page, pull: int, source: str, at: datetime) -> int:
         """Write one page within the open transaction; give its number of documents."""
         changed = 0
-        for given in page.documents:
-            document, text = given, _canonical(given.body)
+        for document in page.documents:
+            id_, text = document.id, _canonical(document.body)
             if self._refusals:
-                if self._refusals.refuses(source, document.id, hashlib.sha256(text).hexdigest()):
-                    document = Document(f"{REFUSED}{document.id}", {"type": "refused"})
-                text = _canonical(self._refusals.body(json.loads(_canonical(document.body))))
+                versions = [_canonical(body) for body in self._refusals.versions(json.loads(text))]
+                refused = self._refusals.refuses(source, id_, (text, *versions))
+                id_, text = (f"{REFUSED}{id_}", b'{"type":"refused"}') if refused else (id_, versions[-1])
             digest = hashlib.sha256(text).hexdigest()
             stored = self._execute(
-                "SELECT digest FROM documents WHERE source = ? AND id = ?", source, document.id
+                "SELECT digest FROM documents WHERE source = ? AND id = ?", source, id_
             ).fetchone()
             if stored == (digest,):
-                self._execute(
-                    "UPDATE documents SET pull = ? WHERE source = ? AND id = ?", pull, source, document.id
-                )
+                self._execute("UPDATE documents SET pull = ? WHERE source = ? AND id = ?", pull, source, id_)
                 continue
             changed += 1
             self._execute(
                 "INSERT INTO documents (source, id, body, digest, fetched, pull) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (source, id) DO UPDATE SET body = excluded.body, digest = excluded.digest, "
                 "fetched = excluded.fetched, pull = excluded.pull",
-                *(source, document.id, zlib.compress(text), digest, _written(at), pull),
+                *(source, id_, zlib.compress(text), digest, _written(at), pull),
             )
         self._execute(
             "UPDATE pulls SET cursor = ?, pages = pages + 1, documents = documents + ?, "

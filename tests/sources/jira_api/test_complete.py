@@ -1,7 +1,7 @@
 """Is what is stored what the server has? Asked after each pull, and told where it is not."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -286,10 +286,10 @@ def test_what_is_refused_for_its_age_is_asked_for_once_and_no_doubt(mode: Mode, 
     """``vsm forget --older-than`` removed it, so that it is there and not stored: no difference worth a word."""
 
     class Refusing:
-        def body(self, body: Any) -> Any:
-            return body
+        def versions(self, body: Any) -> list[Any]:
+            return [body]
 
-        def refuses(self, source: str, id_: str, digest: str) -> bool:
+        def refuses(self, source: str, id_: str, texts: Iterable[bytes]) -> bool:
             return id_ == first
 
     told = list[str]()

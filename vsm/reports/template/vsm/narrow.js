@@ -83,7 +83,7 @@ const relaid = (() => {
 
   return (spec, width) => {
     const given = spec.layout ?? {}, own = given.meta?.narrow;
-    if (own) return { ...words(spec), data: structuredClone(own.data), layout: structuredClone(own.layout) };
+    if (own) return { narrow: true, data: structuredClone(own.data), layout: structuredClone(own.layout) };
     const data = structuredClone(spec.data), layout = structuredClone(given);
     const caption = named(layout, "caption"), margin = layout.margin ?? {};
     layout.annotations = (layout.annotations ?? []).filter((note) => note.name !== "caption");

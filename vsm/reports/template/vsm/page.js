@@ -25,13 +25,11 @@
 
   let library = null;
   const plotly = () => (library ??= unpack());
-  function unzipped(packed) {
-    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
-  }
   async function unpack() {
-    const packed = await unzipped(document.getElementById("plotly")).blob();
-    const code = new Blob([packed], { type: "text/javascript" });
+    const text = document.getElementById("plotly").textContent.trim();
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const whole = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    const code = new Blob([await whole.blob()], { type: "text/javascript" });
     const script = document.createElement("script");
     script.src = URL.createObjectURL(code);
     await new Promise((done, failed) => {
@@ -68,7 +66,7 @@
   async function draw(plot, colours = palette(), width) {
     const state = states.get(plot);
     const given = plot.closest(".chart").querySelector("script");
-    state.spec ??= packed(plot) ? await unzipped(given).json() : JSON.parse(given.textContent);
+    state.spec ??= JSON.parse(given.textContent);
     const Plotly = await plotly();
     const chart = plot.closest(".chart"), room = width ?? chart.clientWidth;
     const shown = room < MADE_FOR ? relaid(state.spec, room) : state.spec;
@@ -164,12 +162,10 @@
   }, { rootMargin: "400px 0px" });
   plots.forEach((plot) => seen.observe(plot));
 
-  // The rest follows when the browser is idle, so that a print finds every figure; of a page of many, which
-  // are packed, each waits until somebody comes near.
-  const packed = (plot) => plot.closest(".chart").querySelector("script").type === "text/plain";
+  // The rest follows when the browser is idle, so that a print finds every figure.
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
   async function drawRest() {
-    for (const plot of plots.filter((each) => !packed(each))) {
+    for (const plot of plots) {
       await new Promise((done) => idle(done));
       await drawOnce(plot);
     }
