@@ -344,7 +344,6 @@ class ValueStream:
 
     if TYPE_CHECKING:
         plot: ClassVar[Any]
-        slide: ClassVar[Any]
         table: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
