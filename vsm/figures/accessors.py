@@ -64,7 +64,7 @@ class Plots(_Accessor):
 
     __slots__ = ()
 
-    value_stream_map = _of(figures.value_stream_map)
+    value_stream_map = _of(figures.value_stream_map, facts="map_facts")
     flow_map = _of(figures.flow_map, visits="visits")
     handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
@@ -172,7 +172,7 @@ class Slides(_Accessor):
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(recent).value_stream_map(title=title)
+        return Plots(recent).value_stream_map(title=title, slide=True)
 
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:
