@@ -345,6 +345,7 @@ class ValueStream:
     if TYPE_CHECKING:
         plot: ClassVar[Any]
         table: ClassVar[Any]
+        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
