@@ -344,8 +344,8 @@ class ValueStream:
 
     if TYPE_CHECKING:
         plot: ClassVar[Any]
-        slide: ClassVar[Any]
         table: ClassVar[Any]
+        slide: ClassVar[Any]
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]

@@ -92,10 +92,9 @@ def test_lists_hold_what_the_tables_count(sample_folder: Path) -> None:
         return len(done & set(groups[names].times.index))
 
     costs, shares = stream.handoff_costs, stream.stage_shares
-    assert [counted("handoff", row.from_team, row.to_team) for row in costs.itertuples()] == list(
-        costs["tickets"]
-    )
-    assert [counted("stage", row.stage) for row in shares.itertuples()] == list(shares["tickets"])
+    pairs = zip(costs["from_team"], costs["to_team"], strict=True)
+    assert [counted("handoff", *pair) for pair in pairs] == list(costs["tickets"])
+    assert [counted("stage", stage) for stage in shares["stage"]] == list(shares["tickets"])
     nodes = stream.network.nodes.items()
     waiting = {stage: node["open"] for stage, node in nodes if node["open"] and node["kind"] != "done"}
     queues = {names[1]: len(group.times) for names, group in groups.items() if names[0] == "queue"}

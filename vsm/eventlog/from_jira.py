@@ -254,8 +254,8 @@ def _first_states(changes: pd.DataFrame, lifecycles: pd.DataFrame, kinds: list[s
     halves = (stated["kind"] == "status") & stated["before"].isna()
     columns = ["created", *kinds]
     values = lifecycles.assign(created=lifecycles["ticket"])[columns].to_numpy(dtype="object")
-    of, at = pd.Index(lifecycles["ticket"]).get_indexer(stated["ticket"]), pd.Index(columns)
-    values[of, at.get_indexer(stated["kind"])] = stated["before"].mask(halves, stated["after"])
+    of, at = pd.Index(lifecycles["ticket"]).get_indexer(pd.Index(stated["ticket"])), pd.Index(columns)
+    values[of, at.get_indexer(pd.Index(stated["kind"]))] = stated["before"].mask(halves, stated["after"])
     position, row = pd.notna(values.T).nonzero()
     facts = lifecycles[["ticket", "start", "creator"]].take(row).set_axis(["ticket", "at", "actor"], axis=1)
     texts = pd.DataFrame(

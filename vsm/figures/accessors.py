@@ -119,7 +119,7 @@ class Tables(_Accessor):
     active_periods = _of(figures.active_table, active="load.active")
     switching = _of(figures.switching_table, switching="load.switching")
     named_rules = _of(figures.named_rules_table)
-    delivery = _of(figures.delivery_table, measures="delivery.measures")
+    delivery = _of(figures.delivery_table, measures="delivery.measures", weeks="delivery.weeks")
     deployments = _of(figures.deployments_table, deployments="delivery.deployments")
     end_to_end = _of(
         figures.end_to_end_table, whole="responsibility.end_to_end", teams="responsibility.end_to_end_by_team"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
@@ -58,7 +59,8 @@ def stuck_table(
         late=order["late"].astype("bool"),
     )
     alike = order.groupby(["stage", "attempt", "whom", "cause", "late"], sort=False, dropna=False)
-    alike_of = alike.ngroup().where(order["blockers"].map(len) == 0, -order.index - 1)
+    alone = pd.Series(-1 - np.arange(len(order)), index=order.index)
+    alike_of = alike.ngroup().where(order["blockers"].map(len) == 0, alone)
     groups = order.groupby(alike_of, sort=False)
     together = groups.head(1).set_index(alike_of.groupby(alike_of, sort=False).first())
     together = together.assign(

@@ -131,11 +131,12 @@ def table_of(
             values[heading] = [text(value) for value in found[name]]
         else:
             values[heading] = [column(row) for row in records] if callable(column) else column
-    table = styled_table(pd.DataFrame(values), caption, nothing=nothing)
+    shown = pd.DataFrame(values)
+    table = styled_table(shown, caption, nothing=nothing)
     for heading, (kind, *names) in (leads or {}).items():
-        for row, about in zip(table.data.index, found[names].itertuples(index=False), strict=True):
-            shown = _leading(tickets_link(kind, *about))
-            table = table.format(shown, subset=pd.IndexSlice[[row], [heading]])
+        for row, about in zip(shown.index, found[names].itertuples(index=False), strict=True):
+            leading = _leading(tickets_link(kind, *about))
+            table = table.format(leading, subset=pd.IndexSlice[[row], [heading]])
     return table
 
 

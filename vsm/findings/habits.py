@@ -97,26 +97,25 @@ def causes(present: Present) -> Iterator[Finding]:
         return
     shares = present.shares(each, spent.groupby("ticket")["working"].sum())
     shares = shares.sort_values("share", ascending=False, kind="stable")
-    leading, *others = shares.head(2).to_dict("index").items()
-    cause, row = leading
-    rest = "".join(f", and {percent(other['share'])} {BECAUSE[str(name)]}" for name, other in others)
+    (cause, row), *others = ((str(name), row) for name, row in shares.head(2).to_dict("index").items())
+    rest = "".join(f", and {percent(other['share'])} {BECAUSE[name]}" for name, other in others)
     night = 1 - float(spent["working"].sum()) / elapsed
     yield Finding(
         rule="causes",
         subject="all waiting",
         claim=(
             f"Of all waiting in {present.words}, in working time, {with_interval(row)} was "
-            f"{BECAUSE[str(cause)]}{rest} (n = {counted(tickets, 'ticket')}). Nights, weekends and holidays "
+            f"{BECAUSE[cause]}{rest} (n = {counted(tickets, 'ticket')}). Nights, weekends and holidays "
             f"were {percent(night)} of the waiting by the clock."
         ),
-        title=f"In working time, {percent(row['share'])} of waiting was {BECAUSE[str(cause)]}",
+        title=f"In working time, {percent(row['share'])} of waiting was {BECAUSE[cause]}",
         cost=time_of(float(waits.loc[waits["cause"] == cause, "seconds"].sum())),
         share=row["share"],
         low=row["low"],
         high=row["high"],
         n=tickets,
         tickets=present.keys(each.loc[cause].sort_values(ascending=False, kind="stable").index),
-        caveat=MEANINGS[str(cause)].caveat,
+        caveat=MEANINGS[cause].caveat,
         experiment="",
     )
 

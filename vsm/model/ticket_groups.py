@@ -186,7 +186,8 @@ def _arrived(tables: Tables) -> pd.DataFrame:
 def _week(instants: "pd.Series[Any]") -> "pd.Series[Any]":
     """Give the Monday of each instant's week, in UTC, as YYYY-MM-DD."""
     day = instants.dt.normalize()
-    return (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
+    monday: pd.Series[Any] = (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
+    return monday
 
 
 def _discarded(tables: Tables) -> pd.DataFrame:

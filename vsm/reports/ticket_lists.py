@@ -129,7 +129,7 @@ def _page(found: Mapping[str, TicketGroup], facts: pd.DataFrame, colours: Mappin
         return TicketLists(frozenset(), None)
     shown = {ticket for group in found.values() for ticket in group.times.index[:MOST]}
     records = facts.loc[facts.index.isin(shown)].to_dict("index")
-    strips = {ticket: f"s{number}" for number, ticket in enumerate(records)}
+    strips = {str(ticket): f"s{number}" for number, ticket in enumerate(records)}
     lists = [_listed(anchor, group, facts, records, strips) for anchor, group in found.items()]
     parts = [(heading, list(rows)) for heading, rows in groupby(lists, key=lambda each: each.heading)]
     lead = (
@@ -160,7 +160,9 @@ def _listed(
     lead = f"n = {len(known):,} tickets: {split}."
     if len(known) > MOST:
         lead += f" The first {MOST} are listed."
-    rows = tuple(_row(records[ticket], strips[ticket], time) for ticket, time in known.head(MOST).items())
+    rows = tuple(
+        _row(records[ticket], strips[str(ticket)], time) for ticket, time in known.head(MOST).items()
+    )
     return TicketList(anchor, group.heading, group.title, group.time, lead, rows)
 
 
