@@ -81,9 +81,7 @@ def seen(window: Visit, pages: Pages, look: Callable[[Page], Any]) -> dict[str, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_figure_table_or_page_is_cut_off(
-    pages: Pages, visit: Callable[..., Visit], width: int
-) -> None:
+def test_no_figure_table_or_page_is_cut_off(pages: Pages, visit: Callable[..., Visit], width: int) -> None:
     """Every text and mark lies within its figure, every cell within its table, and those within the page."""
     assert seen(visit(width=width, height=900), pages, lambda page: page.evaluate(CUT)) == {}
 
