@@ -25,13 +25,11 @@ def periods(folder: Path) -> Compared:
 def test_one_stream_is_its_current_period_beside_the_one_before(sample_folder: Path) -> None:
     """A second tester has come: QA takes less, so release takes more; times of weeks so alike are not judged."""
     found = periods(sample_folder)
-    assert found.names == ("since 2025-01-06 until 2025-12-06", "since 2025-12-06")
+    assert found.names == ("2025-01-06 to 2025-12-06", "since 2025-12-06")
     verdicts = found.stages.set_index("stage")["verdict"]
     assert verdicts[["Waiting for QA", "Waiting for release"]].tolist() == ["less", "more"]
     assert found.handoffs.iloc[0][["from", "to"]].tolist() == ["development", "quality"]
-    assert repr(found).startswith(
-        "Compared(since 2025-01-06 until 2025-12-06 with since 2025-12-06: Delivered"
-    )
+    assert repr(found).startswith("Compared(2025-01-06 to 2025-12-06 with since 2025-12-06: Delivered")
 
 
 def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
@@ -42,7 +40,13 @@ def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
     waiting = table.set_index("Measure").loc["Share of lead time spent waiting"]
     assert waiting.tolist() == ["83 % (80 to 84)", "61 % (57 to 64)", "less", "410 and 103"]
     assert "log-rank test with weeks as units" in found._repr_html_()
-    assert len(found.handoffs_table(most=2).data) == 2  # type: ignore[attr-defined]
+    handoffs = found.handoffs_table(most=2).data  # type: ignore[attr-defined]
+    assert handoffs.iloc[0].tolist() == [
+        "development",
+        "quality",
+        "94 % (median 22 d 1 h, n 415)",
+        "57 % (median 18 h 20 min, n 114)",
+    ]
 
 
 def test_the_slope_chart_has_a_line_for_every_stage_worth_it(sample_folder: Path) -> None:
@@ -55,6 +59,8 @@ def test_the_slope_chart_has_a_line_for_every_stage_worth_it(sample_folder: Path
     assert "<b>Waiting for QA 57 %</b>" in said
     assert "Waiting for approval 2.3 %" in said
     assert "Waiting for QA differs most: 57 % and 6.4 %." in figure.layout.meta["alt"]
+    narrow = [note["text"] for note in figure.layout.meta["narrow"]["layout"]["annotations"]]
+    assert {"<b>57 %</b>", "<b>Waiting for QA 6.4 %</b>"} <= set(narrow)
 
 
 def test_kinds_of_work_are_called_what_they_differ_by(sample_folder: Path) -> None:

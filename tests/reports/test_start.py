@@ -54,9 +54,9 @@ def test_every_recipe_answers_with_the_demo(tmp_path: Path) -> None:
     said = {
         "choices": "shop front",
         "quarter": "Share of lead time",
-        "network": "Network of 3 teams",
+        "network": "of all waiting",
         "kind": "of the time",
-        "compare": "since 2025-07-01 until 2025-10-01",
+        "compare": "2025-07-01 to 2025-10-01",
         "types": "type Bug and type Story",
         "tickets": "SHOP-238",
         "life": "SHOP-238",

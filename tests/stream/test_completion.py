@@ -40,7 +40,7 @@ def test_modules_offer_what_they_export(shell: InteractiveShell, text: str, name
             "stream.",
             {"choices", "explain", "findings", "life", "plot", "table", "tickets_on", "waits", "where"},
         ),
-        ("stream.plot.", {"team_network", "value_stream_map", "wait_heat_map"}),
+        ("stream.plot.", {"handoff_network", "value_stream_map", "wait_heat_map"}),
         ("stream.table.", {"causes", "handoffs", "stuck"}),
         ("stream.past_findings[0].", {"claim", "explain", "share", "tickets"}),
         ("vsm.compare(stream).", {"handoffs", "measures", "plot", "stages", "table"}),

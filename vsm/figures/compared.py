@@ -1,7 +1,7 @@
 """``vsm.compare(a, b)``: two periods, teams or types beside each other, as tables and as a slope chart."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import escape, hover, number, pluralize, wrapped
+from vsm.figures.labels import hover, number, pluralize, wrapped
 from vsm.figures.tables import table_of
-from vsm.figures.theme import INK, KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see
-from vsm.findings.durations import percent
+from vsm.figures.theme import INK, KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
+from vsm.findings.durations import percent, short_duration
 from vsm.model.compare import DELIVERED, WAITING, Beside, Side, beside
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ class Compared:
         """What they are called: what they differ by."""
         first, second = ({w: s.provenance.get(w, "") for w in _WINDOW} for s in (self.a, self.b))
         differ = [word for word in _WINDOW if first[word] != second[word]]
-        named = [
-            " ".join(_said(word, side[word]) for word in differ if side[word]) for side in (first, second)
-        ]
+        named = [_name({word: side[word] for word in differ}) for side in (first, second)]
         return (named[0] or "all", named[1] or "all") if differ else ("first", "second")
 
     @cached_property
@@ -116,13 +114,11 @@ class Compared:
         names = self.names
         columns: dict[str, Any] = {"From": "from", "To": "to"}
         for name, end in zip(names, "ab", strict=True):
-            columns[f"Share of waiting, {name}"] = (f"share_{end}", percent)
-            columns[f"Median, {name}"] = (
-                f"median_{end}",
-                lambda days: "–" if np.isnan(days) else f"{days:.1f} d",
-            )
-            columns[f"n, {name}"] = f"count_{end}"
-        caption = "Share of all waiting in handoffs; counts and medians of single handoffs, no test."
+            columns[name] = partial(_handoff, end=end)
+        caption = (
+            "Share of all waiting in handoffs, the largest difference first; median wait and number of "
+            "single handoffs. No test."
+        )
         return table_of(self.handoffs.head(most), columns, caption, nothing="No handoff has been seen.")
 
     def plot(self) -> go.Figure:
@@ -132,41 +128,20 @@ class Compared:
         if rows.empty:
             hint = "No delivered ticket has spent time in a stage so far."
             return nothing_to_see(of="compared", title=title, hint=hint)
-        names, records = self.names, rows.to_dict("records")
-        body = max(_BODY, _LINE * len(records) + 40)
-        high = 104 * float(rows[["share_a", "share_b"]].max().max())
-        low = -0.12 * high
-        figure = go.Figure([_slope(row, names) for row in records])
-        for end, x, step in (("a", 0, -1), ("b", 1, 1)):
-            shares = [100 * row[f"share_{end}"] for row in records]
-            places = _kept_apart(shares, least=(high - low) * _LINE / body, low=low)
-            figure.add_scatter(
-                x=[x, x + step * 0.06, None] * len(shares),
-                y=[y for pair in zip(shares, places, strict=True) for y in (*pair, None)],
-                mode="lines", line={"color": SOFT, "width": 1}, hoverinfo="skip",
-            )  # fmt: skip
-            for row, y in zip(records, places, strict=True):
-                text = f"{escape(row['stage'])} {percent(row[f'share_{end}'])}"
-                figure.add_annotation(
-                    x=x + step * 0.08, y=y, text=f"<b>{text}</b>" if _sure(row) else text, showarrow=False,
-                    xanchor="left" if step > 0 else "right", font={"size": 12, "color": INK},
-                )  # fmt: skip
-        ends = {"tickvals": [0, 1], "ticktext": [wrapped(name, width=30) for name in names]}
-        figure.update_layout(
-            xaxis=hidden_axis(-0.8, 1.8) | {"visible": True, "side": "top", "showgrid": False, **ends},
-            yaxis=hidden_axis(low, high),
-            showlegend=False,
+        records = rows.to_dict("records")
+        words: dict[str, Any] = {
+            "of": "compared",
+            "title": title,
+            "caption": f"Of the lead time of delivered tickets; {self._n}. Bold: 95 % intervals do not meet. "
+            f"Not drawn: stages of less than {percent(_LEAST)} on both sides.",
+            "alt": self._alt(rows),
+            "body": max(_BODY, _LINE * len(records) + 40),
+        }
+        wide, narrow = (
+            framed(_slopes(records, self.names, words["body"], narrow=small), **words, **sizes)
+            for small, sizes in ((False, {"head": 44}), (True, {"head": 64, "width": 360}))
         )
-        return framed(
-            figure,
-            of="compared",
-            title=title,
-            caption=f"Of the lead time of delivered tickets; {self._n}. Bold: 95 % intervals do not meet."
-            f" Stages of less than {percent(_LEAST)} on both sides are left out.",
-            alt=self._alt(rows),
-            body=body,
-            head=44,
-        )
+        return with_narrow(wide, narrow)
 
     def _alt(self, rows: pd.DataFrame) -> str:
         most = rows.iloc[int(rows["difference"].abs().argmax())]
@@ -196,8 +171,21 @@ class Compared:
         return html
 
 
-def _said(word: str, value: str) -> str:
-    return value.replace("=", " ") if word == "where" else f"{word} {value}"
+def _name(said: dict[str, str]) -> str:
+    """Give a name of these days and words."""
+    since, until, words = (said.get(word, "") for word in _WINDOW)
+    days = f"since {since}" if since else f"until {until}" if until else ""
+    days = f"{since} to {until}" if since and until else days
+    return " ".join(filter(None, [words.replace("=", " "), days]))
+
+
+def _handoff(row: Any, *, end: str) -> str:
+    """Give the share of waiting, the median wait and the number of handoffs."""
+    count = row[f"count_{end}"]
+    if not count:
+        return "none"
+    median = short_duration(pd.Timedelta(days=row[f"median_{end}"]))
+    return f"{percent(row[f'share_{end}'])} (median {median}, n {number(count)})"
 
 
 def _sure(row: dict[Any, Any]) -> bool:
@@ -213,6 +201,40 @@ def _value(row: Any, end: str) -> str:
     unit = "" if row["measure"] in (DELIVERED, WAITING) else " d"
     ends = [text(bound).removesuffix(" %") if not np.isnan(bound) else "–" for bound in (low, high)]
     return f"{text(value)}{unit}" + ("" if np.isnan([low, high]).all() else f" ({ends[0]} to {ends[1]})")
+
+
+def _slopes(records: list[dict[Any, Any]], names: tuple[str, str], body: int, *, narrow: bool) -> go.Figure:
+    """Draw a line for each stage, with labels beside both ends; narrow: the names are at the right alone."""
+    high = 104 * max(max(row["share_a"], row["share_b"]) for row in records)
+    low = -0.12 * high
+    figure = go.Figure([_slope(row, names) for row in records])
+    for end, x, step in (("a", 0, -1), ("b", 1, 1)):
+        shares = [100 * row[f"share_{end}"] for row in records]
+        places = _kept_apart(shares, least=(high - low) * _LINE / body, low=low)
+        figure.add_scatter(
+            x=[x, x + step * 0.06, None] * len(shares),
+            y=[y for pair in zip(shares, places, strict=True) for y in (*pair, None)],
+            mode="lines", line={"color": SOFT, "width": 1}, hoverinfo="skip",
+        )  # fmt: skip
+        for row, y in zip(records, places, strict=True):
+            text = percent(row[f"share_{end}"])
+            if end == "b" or not narrow:
+                text = f"{wrapped(row['stage'], width=24, lines=1)} {text}"
+            figure.add_annotation(
+                x=x + step * 0.08, y=y, text=f"<b>{text}</b>" if _sure(row) else text, showarrow=False,
+                xanchor="left" if step > 0 else "right", font={"size": 11 if narrow else 12, "color": INK},
+            )  # fmt: skip
+    ends = {
+        "tickvals": [0, 1],
+        "ticktext": [wrapped(name, width=14 if narrow else 30, lines=3) for name in names],
+    }
+    figure.update_layout(
+        xaxis=hidden_axis(*((-0.7, 3.2) if narrow else (-0.8, 1.8)))
+        | {"visible": True, "side": "top", "showgrid": False, "showline": False, **ends, "tickangle": 0},
+        yaxis=hidden_axis(low, high),
+        showlegend=False,
+    )
+    return figure
 
 
 def _slope(row: dict[Any, Any], names: tuple[str, str]) -> go.Scatter:

@@ -83,7 +83,7 @@ def periods(stream: ValueStream) -> dict[str, tuple[tuple[str, str], ...]]:
 
 def _figures(stream: ValueStream, chosen: dict[str, str]) -> list[Any]:
     part = stream.where(**chosen) if any(chosen.values()) else stream
-    return [part.plot.team_network(), part.plot.value_stream_map()]
+    return [part.plot.handoff_network(), part.plot.value_stream_map()]
 
 
 def _bundle(figure: Any) -> dict[str, Any]:
