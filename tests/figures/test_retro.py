@@ -182,6 +182,13 @@ def test_nothing_to_say_is_no_slide() -> None:
     assert shown["decision"].rows == (("What", "Who", "By when"), ("Or an idea of our own:", "", ""))
 
 
+def test_of_too_few_tickets_nothing_is_drawn_and_nothing_is_claimed() -> None:
+    """Eleven, of twelve needed."""
+    few = stream_of(*[OFTEN] * 11)
+    drawn = {name for name in dir(few.slide) if getattr(few.slide, name)() is not None}
+    assert drawn <= {"opening", "decision", "since_last"}
+
+
 def test_without_teams_findings_have_their_slides_all_the_same() -> None:
     """A queue that holds most of the time."""
     stream = stream_of(*[OFTEN] * 13, *[WAITS] * 13)
