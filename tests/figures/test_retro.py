@@ -97,6 +97,14 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
     assert slide.notes[1].startswith("The first ten: SHOP-485, SHOP-486, ")
 
 
+def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -> None:
+    """Else only which queue takes most."""
+    assert heading(planted.slide.map()) == "Work waits for 80 % of the time in which it is open"
+    assert retro.where_time_goes(planted._present, work_known=False) == (
+        "Work spends 54 % of its time waiting in 'Reported'"
+    )
+
+
 def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     """The latest one, with the medians before and after."""
     about: dict[str, Any] = {"as_of": planted.as_of, "minimum": planted.minimum}

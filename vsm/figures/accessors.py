@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from vsm import figures
 from vsm.figures import retro
 from vsm.figures.handoffs import handoff_story
-from vsm.findings.durations import percent
+from vsm.findings import answered
+from vsm.findings.trust import WORK
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -170,8 +171,7 @@ class Slides(_Accessor):
         if len(present.open) < present.minimum:
             return None
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
-        waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
-        title = f"Work waits for {waiting} of the time in which it is open"
+        title = retro.where_time_goes(present, work_known=answered(self._stream._claims, WORK))  # noqa: SLF001
         return Plots(recent).value_stream_map(title=title, slide=True)
 
 
