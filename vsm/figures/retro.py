@@ -177,6 +177,14 @@ def finding(
     )
 
 
+def where_time_goes(present: Present, *, work_known: bool) -> str:
+    """Say which part of the time is waiting, or, where work is not recorded well enough, what waits most."""
+    by = present.waiting.groupby("stage")["seconds"].sum() / present.open.sum()
+    if work_known or by.empty:
+        return f"Work waits for {percent(float(by.sum()))} of the time in which it is open"
+    return f"Work spends {percent(float(by.max()))} of its time waiting in '{by.idxmax()}'"
+
+
 def causes(present: Present) -> go.Figure | None:
     """Why work waited in the current period: working time by cause, of all tickets; None where not known."""
     waits = present.waiting[~present.waiting["bulk"].astype(bool)]
