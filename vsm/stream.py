@@ -35,6 +35,7 @@ from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.choices import choices
 from vsm.model.discarded import discarded_work
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
+from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
 from vsm.model.who_waits import handoff_network
@@ -161,6 +162,19 @@ class ValueStream:
     def team_network(self) -> "nx.DiGraph[str]":
         """The directed graph of teams, with the waiting of the handoffs between each two."""
         return team_network(self.handoffs)
+
+    @measure
+    def map_facts(self) -> MapFacts:
+        """What the value stream map says beside its stages: totals, people, limits, demand, releases."""
+        return map_facts(
+            self.lifecycles,
+            **self._own("visits", "stage_visits", "minimum"),
+            rolled=self.rework.rolled,
+            deployments=self.delivery.deployments,
+            limits={stage.name: stage.wip for stage in self.workflow.stages if stage.wip is not None},
+            period=self._present.period,
+            fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
+        )
 
     @measure
     def handoff_network(self) -> "nx.DiGraph[str]":

@@ -5,7 +5,7 @@ import pytest
 
 from tests.figures.test_every_figure import WEEKS
 from tests.figures.test_tables import shown
-from vsm.figures import deployment_weeks, deployments_table
+from vsm.figures import delivery_table, deployment_weeks, deployments_table
 
 
 def test_deployments_without_an_outcome_are_not_called_successful() -> None:
@@ -38,3 +38,28 @@ def test_a_deployment_of_unknown_outcome_has_no_dash_for_its_failure() -> None:
            "evidence": "", "outcome": "unknown"}  # fmt: skip
     (cells,) = shown(deployments_table(pd.DataFrame([row])))
     assert cells[5:7] == ["outcome unknown", "outcome unknown"]
+
+
+def test_doras_measures_are_in_plain_words_with_the_last_year_beside_them() -> None:
+    """Half a deployment a week is one every 14 days; of a year, the last stretch has twice as many."""
+    row = {
+        "measure": "deployment frequency", "unit": "per week", "value": 0.5, "low": 0.35, "high": 0.7, "n": 30,
+        "p85": float("nan"), "of": "deployments", "note": "", "missing": "", "meaning": "m", "source": "DORA",
+    }  # fmt: skip
+    days = pd.date_range("2025-01-06", periods=52, freq="7D", tz="UTC")
+    weeks = pd.DataFrame({"week": days, "deployments": [1] * 48 + [2] * 4})
+    shown = delivery_table(pd.DataFrame([row]), weeks).data.iloc[0]  # type: ignore[attr-defined]
+    assert shown["Value"] == "every 14 days"
+    assert shown["95 % interval"] == "every 10 – 20 days"
+    assert shown["Last year"] == "▁▁▁▁▁▁▁▁▁▁▁▁█"
+
+
+def test_of_a_measure_that_is_unknown_no_trend_is_drawn() -> None:
+    """Zero failures in every week may be weeks of which nobody knows."""
+    row = {
+        "measure": "change fail rate", "unit": "share", "value": float("nan"), "low": float("nan"), "n": 0,
+        "high": float("nan"), "p85": float("nan"), "of": "deployments", "note": "", "missing": "outcomes",
+        "meaning": "m", "source": "DORA",
+    }  # fmt: skip
+    shown = delivery_table(pd.DataFrame([row]), pd.DataFrame({"failed": [0] * 20})).data.iloc[0]  # type: ignore[attr-defined]
+    assert (shown["Value"], shown["Last year"]) == ("unknown", "–")

@@ -28,19 +28,21 @@ Pages = dict[tuple[str, int], Drawn]
 
 @pytest.fixture(scope="module")
 def sample(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    """The sample's figures, on a wide page and on a narrow one."""
+    """The sample's figures, on a wide page and on a narrow one, and those that are drawn anew for a phone."""
     stream, file = sample_stream(sample_folder), tmp_path_factory.mktemp("sample") / "figures.html"
     figures = {
         "shares": time_by_stage(stream.stage_shares),
-        "map": value_stream_map(stream.network),
+        "map": stream.plot.value_stream_map(),
         "flow": flow_map(stream.network),
         "matrix": handoff_matrix(stream.team_network),
         "network": handoff_network(stream.handoff_network),
     }
+    phone = {name: go.Figure(figures[name].layout.meta["narrow"]) for name in ("map", "network")}
+    sizes = ((1100, figures), (700, figures), (360, phone))
     return {
         (name, width): drawn
-        for width in (1100, 700)
-        for name, drawn in drawn_figures(browser, figures, file=file, width=width).items()
+        for width, shown in sizes
+        for name, drawn in drawn_figures(browser, shown, file=file, width=width).items()
     }
 
 
@@ -68,8 +70,10 @@ def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return drawn_figures(browser, figures, file=file, width=700)
 
 
-@pytest.mark.parametrize("width", [1100, 700])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [*((name, width) for name in NAMES for width in (1100, 700)), ("map", 360), ("network", 360)],
+)
 def test_the_sample_is_drawn_offline_and_can_be_read(sample: Pages, name: str, width: int) -> None:
     """As wide as the page, with marks; no message, no request; every text whole and on free ground."""
     drawn = sample[name, width]

@@ -93,7 +93,7 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
     """With their keys, so that somebody can go through them; ten more are in the notes."""
     slide = planted.slide.over_age()
     assert slide.heading == "43 of 62 open tickets are over age, 42 of them in 'Reported'"
-    assert slide.rows[1] == ("SHOP-485", "Simplify product filter for n…", "Reported", "58 days")
+    assert slide.rows[1] == ("SHOP-485", "Simplify product filter for …", "Reported", "58 days")
     assert slide.notes[1].startswith("The first ten: SHOP-485, SHOP-486, ")
 
 
@@ -154,12 +154,15 @@ def test_a_last_retro_that_is_no_day_is_refused(planted: ValueStream) -> None:
 
 def test_the_first_slide_names_stream_teams_and_period(planted: ValueStream) -> None:
     """And nothing else: digests are for the notes."""
-    assert retro.opening(planted._present, {"stream": "Shop", "archive": "ecb7e6cf9ed3"}) == Words(
-        line="Shop · teams development, quality, support · 6 December 2025 to 6 March 2026"
+    assert retro.opening(
+        planted._present, planted.summary, {"stream": "Shop", "archive": "ecb7e6cf9ed3"}
+    ) == Words(
+        line="Shop · teams development, quality, support · 6 December 2025 to 6 March 2026 · the data can "
+        "answer 6 of 6 questions"
     )
     only = {"stream": "Shop", "where": "team=quality, type=Bug"}
-    assert retro.opening(planted._present, only).line == (
-        "Shop · only team=quality, type=Bug · 6 December 2025 to 6 March 2026"
+    assert retro.opening(planted._present, planted.summary, only).line.startswith(
+        "Shop · only team=quality, type=Bug · 6 December 2025 to 6 March 2026 · "
     )
 
 
@@ -183,4 +186,4 @@ def test_without_teams_findings_have_their_slides_all_the_same() -> None:
     """A queue that holds most of the time."""
     stream = stream_of(*[OFTEN] * 13, *[WAITS] * 13)
     assert heading(stream.slide.finding()).startswith("Work spends ")
-    assert stream.slide.opening().line == "5 January 2026 to 15 April 2026"
+    assert stream.slide.opening().line.startswith("5 January 2026 to 15 April 2026 · the data can answer ")

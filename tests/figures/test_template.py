@@ -5,7 +5,7 @@ import plotly.io as pio
 import pytest
 
 from vsm.figures.maps.matrix import _COST, _MUTED
-from vsm.figures.maps.stream import _DATA_FILL, _HEAD_FILL
+from vsm.figures.maps.stream_marks import DATA_FILL, HEAD_FILL
 from vsm.figures.theme import (
     BACK,
     CAUSE_COLOURS,
@@ -58,9 +58,7 @@ def test_waiting_never_looks_like_work(cause: str) -> None:
     assert green < min(red, blue)
 
 
-@pytest.mark.parametrize(
-    "fill", [PAPER, _HEAD_FILL, _DATA_FILL, *(colour for _, colour in (*_COST, *_MUTED))]
-)
+@pytest.mark.parametrize("fill", [PAPER, HEAD_FILL, DATA_FILL, *(colour for _, colour in (*_COST, *_MUTED))])
 def test_text_can_be_read_on_every_fill_that_bears_it(fill: str) -> None:
     """A contrast of 4.5 : 1 at least."""
     assert contrast(INK, fill) >= 4.5

@@ -64,7 +64,7 @@ class Plots(_Accessor):
 
     __slots__ = ()
 
-    value_stream_map = _of(figures.value_stream_map)
+    value_stream_map = _of(figures.value_stream_map, facts="map_facts")
     flow_map = _of(figures.flow_map, visits="visits")
     handoff_network = _of(figures.handoff_network)
     handoff_matrix = _of(figures.handoff_matrix)
@@ -119,7 +119,7 @@ class Tables(_Accessor):
     active_periods = _of(figures.active_table, active="load.active")
     switching = _of(figures.switching_table, switching="load.switching")
     named_rules = _of(figures.named_rules_table)
-    delivery = _of(figures.delivery_table, measures="delivery.measures")
+    delivery = _of(figures.delivery_table, measures="delivery.measures", weeks="delivery.weeks")
     deployments = _of(figures.deployments_table, deployments="delivery.deployments")
     end_to_end = _of(
         figures.end_to_end_table, whole="responsibility.end_to_end", teams="responsibility.end_to_end_by_team"
@@ -172,7 +172,7 @@ class Slides(_Accessor):
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
         title = f"Work waits for {waiting} of the time in which it is open"
-        return Plots(recent).value_stream_map(title=title)
+        return Plots(recent).value_stream_map(title=title, slide=True)
 
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:

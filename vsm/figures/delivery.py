@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
@@ -20,32 +21,42 @@ _TITLE: Final = "Deployments to production, and how long changes took"
 _UNKNOWN: Final = " Outcome unknown: nothing says how they went."
 _GAP: Final = 0.16
 _FEW: Final = 3
+_BARS: Final = "▁▂▃▄▅▆▇█"
+_STRETCH, _STRETCHES = 4, 13
+"""A year: so many stretches of so many weeks."""
 _WIDE: Final = {"min-width": "18em"}
 """Of a column of prose: on a phone a table scrolls sideways rather than stand on its toes."""
 
 
-def delivery_table(measures: pd.DataFrame) -> Styler:
-    """DORA's measures of this stream, as ``delivery_measures`` gives them.
+def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
+    """DORA's measures of this stream, as ``delivery_measures`` gives them, each with its last year.
+
+    Parameters
+    ----------
+    measures, weeks
+        As ``delivery_measures`` and ``delivery_weeks`` give them.
 
     Examples
     --------
     >>> row = {"measure": "change fail rate", "unit": "share", "value": 0.2, "low": 0.1, "high": 0.4, "n": 30,
     ...     "p85": float("nan"), "of": "deployments", "note": "6 of them", "missing": "", "meaning": "failed",
     ...     "source": "DORA"}
-    >>> delivery_table(pd.DataFrame([row])).data["Value"].tolist()
+    >>> delivery_table(pd.DataFrame([row]), pd.DataFrame()).data["Value"].tolist()
     ['20 %']
     """
     columns: Columns = {
         "Measure": "measure",
         "Value": _value,
         "95 % interval": _between,
+        "Last year": lambda row: "–" if row["missing"] else _trend(row["measure"], weeks),
         "n": lambda row: f"{number(row['n'])} {row['of']}",
         "Meaning": lambda row: "; ".join(filter(None, (row["meaning"], row["note"], row["missing"]))),
     }
     source = measures["source"].iloc[0] if len(measures) else ""
     caption = (
         f"Names as in {source}; definitions in our words. 95 % intervals: bootstrap over "
-        "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery)."
+        "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery). "
+        "Last year: stretches of four weeks, the latest on the right, from the lowest to the highest value."
     )
     return table_of(measures, columns, caption).set_properties(subset=["Meaning"], **_WIDE)
 
@@ -62,14 +73,45 @@ def _value(row: Mapping[Any, Any]) -> str:
 def _in_unit(value: float, unit: str) -> str:
     if unit == "days":
         return short_duration(value * DAY)
-    return percent(value) if unit == "share" else f"{value:,.2g} a week"
+    if unit == "share":
+        return percent(value)
+    return f"{value:,.2g} a week" if value >= 1 else f"every {number(7 / value)} days" if value else "never"
 
 
 def _between(row: Mapping[Any, Any]) -> str:
-    if row["missing"] or pd.isna(row["low"]):
+    low, high, unit = row["low"], row["high"], row["unit"]
+    if row["missing"] or pd.isna(low):
         return "–"
-    high = "open end" if pd.isna(row["high"]) else _in_unit(row["high"], row["unit"])
-    return f"{_in_unit(row['low'], row['unit'])} – {high}"
+    if unit == "per week":
+        rare = low > 0 and high < 1
+        return (
+            f"every {number(7 / high)} – {number(7 / low)} days"
+            if rare
+            else f"{low:,.2g} – {high:,.2g} a week"
+        )
+    return f"{_in_unit(low, unit)} – {'open end' if pd.isna(high) else _in_unit(high, unit)}"
+
+
+def _trend(measure: str, weeks: pd.DataFrame) -> str:
+    """Draw a measure of the last year in thirteen letters; a dot where there is nothing to tell."""
+    made = {
+        "deployment frequency": lambda rows: rows["deployments"].sum(),
+        "change lead time": lambda rows: rows["lead_median"].median() / DAY,
+        "change fail rate": lambda rows: rows["failed"].sum() / max(rows["deployments"].sum(), 1),
+        "deployment rework rate": lambda rows: rows["rework"].sum() / max(rows["deployments"].sum(), 1),
+    }.get(measure)
+    if made is None or len(weeks) < 2 * _STRETCH:
+        return "–"
+    late = weeks.tail(_STRETCHES * _STRETCH)
+    stretch = (len(late) - 1 - np.arange(len(late))) // _STRETCH
+    values = [float(made(rows)) for _, rows in late.groupby(stretch)][::-1]
+    known = [value for value in values if not np.isnan(value)]
+    low, span = min(known, default=0.0), max(known, default=0.0) - min(known, default=0.0)
+    letters = [
+        "·" if np.isnan(value) else _BARS[round((value - low) / span * (len(_BARS) - 1)) if span else 3]
+        for value in values
+    ]
+    return "".join(letters)
 
 
 def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:

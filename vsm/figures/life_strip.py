@@ -65,7 +65,7 @@ def strip_of(spec: Mapping[str, Any]) -> Strip:
     >>> axis = {"range": ["2026-01-05T00:00Z", "2026-01-06T00:00Z"]}
     >>> strip = strip_of({"data": [bar], "layout": {"xaxis": axis, "meta": {"alt": "A life."}}})
     >>> strip.lanes["stage"]
-    (Piece(name='work', at=0.0, width=50.0, label='Build', facts='Build\\nkind: work'),)
+    (Piece(name='work', at=0.0, width=50.0, label='Build', facts='Build\nkind: work'),)
     """
     begin, end = (pd.Timestamp(each) for each in spec["layout"]["xaxis"]["range"])
     room = end - begin

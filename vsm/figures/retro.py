@@ -5,6 +5,7 @@ Each function gives one slide, or None where there is nothing to say, so that a 
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from textwrap import shorten
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +18,7 @@ from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent
+from vsm.findings.finding import TRUST
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
 from vsm.model.steps import waiting_steps
@@ -51,14 +53,15 @@ _MAINLY: Final = {
 """Each cause after "20 % of the waiting in working hours …"."""
 
 
-def opening(present: Present, provenance: Mapping[str, str]) -> Words:
-    """Which stream, which team and which period a deck is about."""
+def opening(present: Present, summary: Summary, provenance: Mapping[str, str]) -> Words:
+    """Which stream, which team and which period a deck is about, and how much the data can say of it."""
     teams = sorted(present.visits["team"].dropna().unique())
     every = f"teams {', '.join(teams)}" if 0 < len(teams) <= _MOST else "all teams" if teams else ""
     about = [
         provenance.get("stream", ""),
         f"only {provenance['where']}" if "where" in provenance else every,
         f"{_day(present.period.begin)} to {_day(present.period.end)}",
+        f"the data can answer {summary.answered} of {summary.questions} questions",
     ]
     line = " · ".join(each for each in about if each)
     return Words(line=line[:1].upper() + line[1:])
@@ -153,6 +156,7 @@ def finding(
     counts = stage_counts(visits, stages=stages, as_of=present.as_of)
     if stage not in counts:
         return Words(about.title, items=(about.claim,), **said)
+    doubt = "" if about.trust == TRUST[0] else f"; {about.trust}"
     here = counts[stage].tail(min(max(present.period.days // 7, _HALF_YEAR), _YEAR))
     last = len(here) - 1
     return slide_chart(
@@ -166,7 +170,7 @@ def finding(
             ticks=sorted({0, last // 3, 2 * last // 3, last}),
         ),
         title=about.title,
-        caption=f"Tickets in '{stage}' at the end of each week",
+        caption=f"Tickets in '{stage}' at the end of each week{doubt}",
         alt=f"Tickets in '{stage}' at the end of each week: {number(here.iloc[0])} in the first, "
         f"{number(here.iloc[-1])} in the last.",
         **said,
@@ -305,8 +309,7 @@ def _named(subjects: Sequence[str]) -> str:
 
 
 def _cut(summary: Any) -> str:
-    text = "" if pd.isna(summary) else " ".join(str(summary).split())
-    return text if len(text) <= _SUMMARY else f"{text[: _SUMMARY - 1].rstrip()}…"
+    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder=" …")
 
 
 def _in_days(time: pd.Timedelta) -> str:

@@ -96,11 +96,11 @@ def total_seconds(micros: Ints) -> float:
 def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
     """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
-    Nodes are stages with ``kind, position, team, tickets, visits, open`` (tickets there now), ``total,
-    median, p85`` (seconds of one stay) and ``share`` of all time before the finish; ``ca`` (%C&A, 0 to 1: of
-    the moves forward out of it, the share never followed by a return to it or an earlier stage) only with
-    ``minimum`` such moves. Edges carry ``count, tickets, wait_median, wait_p85, wait_total`` (seconds),
-    ``share`` of all waiting on edges, and ``back`` (moves backwards).
+    Nodes are stages with ``kind, position, team, tickets, visits, open`` (tickets there now), ``total`` and
+    ``share`` of all time before the finish, ``median, p85`` (seconds of one stay) where any has ended, and
+    ``ca`` (%C&A, 0 to 1: of the moves forward out of it, the share never followed by a return to it or an
+    earlier stage) only with ``minimum`` such moves. Edges carry ``count, tickets, wait_median, wait_p85,
+    wait_total`` (seconds), ``share`` of all waiting on edges, and ``back`` (moves backwards).
 
     The wait of a move is the waiting that it ends: the time in the stage it leaves, unless people work
     there, and what is hidden at the beginning of the work stage it leads to. So every such hour is on
@@ -172,15 +172,14 @@ class _StayColumns:
         rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
         total = total_seconds(self.elapsed[rows])
         ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
-        median, p85 = np.quantile(ended, [0.5, 0.85]) if len(ended) else (0.0, 0.0)
+        typical = np.quantile(ended, QUANTILES) if len(ended) else ()
         return {
             "tickets": int(run_starts(self.ticket[rows]).sum()),
             "visits": len(rows),
             "open": int(self._there[number]),
             "total": total,
-            "median": float(median),
-            "p85": float(p85),
             "share": total / whole if whole else 0.0,
+            **dict(zip(("median", "p85"), map(float, typical), strict=False)),
         }
 
 

@@ -305,7 +305,7 @@ def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
             ("share of the time before the finish", percent(about["share"])),
-            ("median visit", short_duration(about["median"])),
+            ("median visit", short_duration(about["median"]) if "median" in about else ""),
             ("there now", pluralize(about["open"], "ticket")),
             ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
         ],

@@ -1,54 +1,69 @@
-"""The classic value stream map: boxes, triangles, arrows and the time ladder."""
+"""The value stream map: boxes, triangles, the time ladder, and the summary of time and quality."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Final
 
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
-from vsm.figures.maps.flow_layout import most_used
-from vsm.figures.maps.stream_layout import (
-    BOX_FOOT,
-    BOX_HEAD,
-    HALF,
-    LADDER_DOWN,
-    LADDER_UP,
-    MIDDLE,
-    ROW,
-    SOURCE_X,
-    Layout,
-    Slot,
-    layout_from_network,
+from vsm.figures.labels import escape, pluralize, small, wrapped
+from vsm.figures.maps.stream_layout import HALF, Layout, Slot, layout_from_network
+from vsm.figures.maps.stream_marks import arrow, boxes, factory, rect, shade, stages_at, stars
+from vsm.figures.maps.stream_phone import phone_map
+from vsm.figures.maps.stream_texts import (
+    Rework,
+    a_week,
+    alt_of,
+    cadence,
+    caption_of,
+    data_lines,
+    fitted,
+    median_of,
+    rework_of,
+    summary,
+    wip,
 )
 from vsm.figures.marks import writing
-from vsm.figures.theme import INK, KIND_COLOURS, KIND_WORDS, SOFT, framed, hidden_axis, nothing_to_see
-from vsm.findings.durations import percent, short_duration
+from vsm.figures.theme import (
+    BACK,
+    INK,
+    KIND_COLOURS,
+    SOFT,
+    framed,
+    hidden_axis,
+    nothing_to_see,
+    with_narrow,
+)
+from vsm.findings.durations import percent
+from vsm.model.map_facts import MapFacts
 
 _TITLE: Final = "Value stream map"
-_MOST: Final = 60
-_CAPTION: Final = (
-    "n = {tickets}, open and discarded ones too, so shares differ from those of delivered tickets. Box: "
-    "median time of a visit, n visits, C&A = share passed on that never came back (– where there are too "
-    "few). Time ladder: medians of one visit, elapsed, which do not add up to the lead time; at its end, "
-    "shares of all time before the finish. Work is measured by status: a ticket left in a work stage "
-    "overnight counts as worked on."
-)
+_MIDDLE: Final[dict[str, Any]] = {"textposition": "middle center"}
+_PAGE: Final[dict[str, Any]] = {"least": 0.01, "most": 8}
+_SLIDE: Final[dict[str, Any]] = {"least": 0.05, "most": 4}
 
 
-def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) -> go.Figure:
-    """Value stream map: stages as process boxes, queues as triangles, the time ladder below.
+def value_stream_map(
+    network: "nx.DiGraph[str]",
+    *,
+    facts: MapFacts = MapFacts(),  # noqa: B008 - nothing in it can be changed
+    title: str | None = None,
+    slide: bool = False,
+) -> go.Figure:
+    """Value stream map: stages as process boxes, queues as triangles, the time ladder and the summary below.
 
-    Process boxes are work stages, with the median time of a visit, the number of visits and %C&A;
-    triangles are stages that wait, with the tickets there now. A long stream runs on in further rows,
-    as lines of text do; of more than ``_MOST`` those with the most tickets are drawn. Below each row lies the
-    time ladder, and at its end the totals.
+    Process boxes are work stages, with process time, %C&A, WIP and people; triangles are stages that wait,
+    with the tickets there now. Stages under 1 % of all time are left out, and a sentence names them. The
+    steps of the ladder are darker the more of all time they take; the two longest waits bear a star.
 
     Parameters
     ----------
     network
         As ``vsm.model.network.stage_network`` gives it. Stages of kind ``done`` are the customer's end.
+    facts
+        What the map says beside its stages, as ``vsm.model.map_facts`` gives it.
+    slide
+        Draw the largest stages alone, in letters that can be read from afar.
 
     Returns
     -------
@@ -68,253 +83,192 @@ def value_stream_map(network: "nx.DiGraph[str]", *, title: str | None = None) ->
         return nothing_to_see(
             of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
-    network, left_out = most_used(network, most=_MOST)
-    layout = layout_from_network(network)
+    layout = layout_from_network(network, slide=slide, **(_SLIDE if slide else _PAGE))
+    rework = rework_of(network)
+    tickets = pluralize(network.graph.get("tickets", 0), "ticket")
+    words = {
+        "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, tickets=tickets),
+        "caption": caption_of(layout, facts, tickets=tickets), "foot": 10,
+    }  # fmt: skip
     figure = go.Figure(
-        [*_ladders(layout), _stages(layout), *texts_from_layout(layout)],
+        [
+            _rails(layout),
+            stages_at(layout.slots, [(slot.x, layout.middle) for slot in layout.slots]),
+            *_texts(layout, facts),
+            stars(
+                [(slot.x - HALF, _step(layout, slot)[0]) for slot in layout.worst],
+                size=(1.3 if slide else 1.6) * layout.size,
+            ),
+            *_back(layout, rework),
+        ],
         layout={
             "xaxis": hidden_axis(*layout.x_range),
             "yaxis": hidden_axis(-layout.height, 0),
-            "shapes": shapes_from_layout(layout),
-            "annotations": [arrow for row in range(layout.rows) for arrow in _arrows_in_row(layout, row)],
+            "shapes": [*_boxes(layout), *_steps(layout), *_icons(layout)],
+            "annotations": _arrows(layout, rework),
             "showlegend": False,
         },
     )
-    tickets = pluralize(network.graph.get("tickets", 0), "ticket")
-    return framed(
-        figure,
-        of="value_stream_map",
-        title=title or _TITLE,
-        caption=_CAPTION.format(tickets=tickets) + left_out,
-        alt=_alt(layout, tickets) + left_out,
-        body=layout.height,
-        foot=10,
-    )
+    wide = framed(figure, body=layout.height, **words)
+    phone = phone_map(layout, facts, rework)
+    return with_narrow(wide, framed(phone, body=round(phone.layout.height), width=360, **words))
 
 
-def _alt(layout: Layout, tickets: str) -> str:
-    slots = layout.slots
-    sentence = (
-        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
-        f"waiting {percent(layout.waiting)}, work {percent(layout.work)} of the time before the finish."
-    )
-    if not slots:
-        return sentence
-    most = max(slots, key=lambda slot: slot.about["share"])
-    return (
-        f"{sentence} The largest share is {most.name}: {percent(most.about['share'])}, "
-        f"median {short_duration(most.about['median'])}, n {number(most.about['visits'])} visits."
-    )
+def _step(layout: Layout, slot: Slot) -> tuple[float, float]:
+    """The upper and lower edge of a stage's step on the ladder."""
+    middle, half = layout.down if slot.works else layout.up, layout.rung * layout.line / 2
+    return middle - half, middle + half
 
 
-_HEAD_FILL: Final = "#d3e5f1"
-_DATA_FILL: Final = "#f5f9fc"
-_FACTORY: Final = "M -22,0 L -22,18 L -22,34 L -8,22 L -8,34 L 6,22 L 6,34 L 20,22 L 20,0 Z"
+def _boxes(layout: Layout) -> list[dict[str, Any]]:
+    tops = (layout.top, layout.head, layout.foot)
+    return [box for slot in layout.slots if slot.works for box in boxes((slot.x - HALF, slot.x + HALF), tops)]
 
 
-def shapes_from_layout(layout: Layout) -> list[dict[str, Any]]:
-    """The outlines on the map: a head and a data box for each work stage, the source, the customer."""
-    boxes = [
-        _box(slot, top, bottom, fill)
+def _steps(layout: Layout) -> list[dict[str, Any]]:
+    most = max((slot.share for slot in layout.slots), default=0.0)
+    return [
+        rect(
+            (slot.x - 0.5, slot.x + 0.5), _step(layout, slot), fillcolor=shade(slot, most), line={"width": 0}
+        )
         for slot in layout.slots
-        if slot.works
-        for top, bottom, fill in ((0, BOX_HEAD, _HEAD_FILL), (BOX_HEAD, BOX_FOOT, _DATA_FILL))
     ]
-    return [*boxes, *_icons(layout)]
-
-
-def _box(slot: Slot, top: float, bottom: float, fill: str) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "layer": "below",
-        "x0": slot.x - HALF,
-        "x1": slot.x + HALF,
-        "y0": slot.top - top - 1,
-        "y1": slot.top - bottom - 1,
-        "fillcolor": fill,
-        "line": {"color": KIND_COLOURS["work"], "width": 1.5},
-    }
 
 
 def _icons(layout: Layout) -> list[dict[str, Any]]:
-    """Draw the source and the customer as factories, as the classic map has them."""
-    tops = ((SOURCE_X, 0.0, SOFT), (layout.end_x, layout.last_top, KIND_COLOURS["done"]))
-    return [
-        {
-            "type": "path",
-            "layer": "below",
-            "path": _FACTORY,
-            "xsizemode": "pixel",
-            "ysizemode": "pixel",
-            "xanchor": x,
-            "yanchor": top - MIDDLE - 18,
-            "fillcolor": colour,
-            "opacity": 0.9,
-            "line": {"width": 0},
-        }
-        for x, top, colour in tops
-    ]
-
-
-def _arrows_in_row(layout: Layout, row: int) -> list[dict[str, Any]]:
+    """Draw the source and the customer as factories, as the classic map has them, and the summary's box."""
+    foot = layout.middle + 17
     low, high = layout.x_range
-    stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else 26) for slot in layout.in_row(row)]
-    first = (SOURCE_X, 0.0, 26) if row == 0 else (low, 0.05, 0)
-    last = (layout.end_x, 0.0, 28) if row == layout.rows - 1 else (high, 0.0, 0)
-    chain = [first, *stops, last]
-    y = -ROW * row - MIDDLE
     return [
-        {
-            "text": "",
-            "showarrow": True,
-            "x": to_x - to_half,
-            "y": y,
-            "ax": from_x + from_half,
-            "ay": y,
-            "axref": "x",
-            "ayref": "y",
-            "arrowhead": 2,
-            "arrowsize": 1.1,
-            "arrowwidth": 2,
-            "arrowcolor": SOFT,
-            "startstandoff": from_pixels + 3,
-            "standoff": to_pixels + 2,
-        }
-        for (from_x, from_half, from_pixels), (to_x, to_half, to_pixels) in pairwise(chain)
+        factory(-layout.source, foot, SOFT),
+        factory(layout.end_x, foot, KIND_COLOURS["done"]),
+        rect(
+            (low + 0.05, high - 0.05), (layout.summary, layout.height - 2.0), line={"color": SOFT, "width": 1}
+        ),
     ]
 
 
-def _ladders(layout: Layout) -> list[go.Scatter]:
-    """Draw the time ladder: a thin line for the steps, a thick one a kind."""
-    gap = (None, None)
-    thin: list[tuple[float | None, float | None]] = []
-    thick: dict[str, list[tuple[float | None, float | None]]] = {}
-    for row in range(layout.rows):
-        for slot in layout.in_row(row):
-            step = [(slot.x - 0.5, slot.rung), (slot.x + 0.5, slot.rung)]
-            thin += step
-            thick.setdefault(slot.about["kind"], []).extend([*step, gap])
-        thin.append(gap)
-    lines = [(thin, SOFT, 1.2), *((points, KIND_COLOURS[kind], 5.0) for kind, points in thick.items())]
+def _rails(layout: Layout) -> go.Scatter:
+    """Join the steps of the ladder, up and down."""
+    middles = [sum(_step(layout, slot)) / 2 for slot in layout.slots]
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for slot, (here, there) in zip(layout.slots, pairwise(middles), strict=False):
+        if here != there:
+            x += [slot.x + 0.5, slot.x + 0.5, None]
+            y += [-here, -there, None]
+    line = {"color": SOFT, "width": 1.2}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="ladder")
+
+
+def _arrows(layout: Layout, rework: Rework | None) -> list[dict[str, Any]]:
+    """Lead from the source through every stage to the customer, and back where most came back."""
+    stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else 24) for slot in layout.slots]
+    chain = [(-layout.source, 0.0, 24), *stops, (layout.end_x, 0.0, 26)]
+    y = layout.middle
+    found = [
+        arrow((x0 + half0, y), (x1 - half1, y), gaps=(gap0 + 3, gap1 + 2))
+        for (x0, half0, gap0), (x1, half1, gap1) in pairwise(chain)
+    ]
+    if rework is not None:
+        _, end = _ends(layout, rework)
+        found.append(arrow((end, 1.4 * layout.line), (end, layout.top - 2), colour=BACK))
+    return found
+
+
+def _ends(layout: Layout, rework: Rework) -> tuple[float, float]:
+    """Where what came back most left, and where it went: of stages that are not drawn, the next one.
+
+    Where that is the same place, it went to the place before.
+    """
+    known = {slot.name: slot.about["position"] for slot in (*layout.slots, *layout.left_out)}
+
+    def place(name: str) -> float:
+        position = known.get(name)
+        later = [
+            slot.x for slot in layout.slots if position is not None and slot.about["position"] >= position
+        ]
+        return min(later, default=layout.end_x)
+
+    begin, end = place(rework.sender), place(rework.receiver)
+    return begin, end if end < begin else max(begin - 1, -layout.source)
+
+
+def _back(layout: Layout, rework: Rework | None) -> list[go.Scatter]:
+    """The line of what came back most, with its number."""
+    if rework is None:
+        return []
+    begin, end = _ends(layout, rework)
+    high, line = -1.4 * layout.line, {"color": BACK, "width": 2, "dash": "dash"}
+    text = wrapped(rework.words, width=44, lines=1)
+    middle = (begin + end) / 2
     return [
         go.Scatter(
-            x=[x for x, _ in points],
-            y=[y for _, y in points],
-            mode="lines",
-            line={"color": colour, "width": width},
-            hoverinfo="skip",
-            name="ladder",
+            x=[begin, begin, end], y=[-layout.top + 2, high, high], mode="lines", line=line, hoverinfo="skip",
+            name="rework",
+        ),
+        writing("rework words", [(middle, -0.7 * layout.line, text)], size=layout.size, **_MIDDLE),
+    ]  # fmt: skip
+
+
+def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
+    """The texts on the map: names, data boxes, inventories, steps, ends, and the summary."""
+    size, line, wide = layout.size, layout.line, layout.letters
+    head = (layout.top + layout.head) / 2
+    names, data, queues, inventory, now, steps = [], [], [], [], [], []
+    for slot in layout.slots:
+        upper, lower = _step(layout, slot)
+        share = [small(escape(percent(slot.share)))] if layout.rung > 1 else []
+        steps.append(
+            (slot.x, -(upper + lower) / 2 - 2, "<br>".join([f"<b>{median_of(slot.about)}</b>", *share]))
         )
-        for points, colour, width in lines
+        team = wrapped(slot.about["team"], width=wide, lines=1) if layout.rung > 1 else ""
+        if slot.works:
+            name = fitted(slot.name, letters=wide)
+            names.append((slot.x, -head - 2, "<br>".join(filter(None, [name, small(team) if team else ""]))))
+            text = "<br>".join(data_lines(slot, facts)[: layout.data])
+            data.append((slot.x, -(layout.head + layout.foot) / 2, text))
+        else:
+            queues.append((slot.x, -layout.top - 1.1 * line, fitted(slot.name, letters=wide)))
+            inventory.append((slot.x, -layout.middle - 3, "<b>I</b>"))
+            now.append((slot.x, -layout.middle - 30 - line / 2, wip(slot, facts)))
+    above, below = -layout.top - 1.1 * line, -layout.middle - 26 - line / 2
+    ends = [
+        (-layout.source, above, "Requests"),
+        (layout.end_x, above, "Customer"),
+        (-layout.source, below, a_week(facts.arrivals)),
+        (layout.end_x, below, a_week(facts.deliveries)),
     ]
-
-
-def _stages(layout: Layout) -> go.Scatter:
-    """Draw triangles; on boxes and the customer lie unseen squares, for the pointer to find."""
-    waits = ("triangle-up", 46, 1)
-    looks = [("square", 64, 0) if slot.works else waits for slot in layout.slots]
-    places = [(slot.x, slot.top - MIDDLE) for slot in layout.slots]
-    facts = [_facts(slot.name, slot.about) for slot in layout.slots]
-    colours = [KIND_COLOURS[slot.about["kind"]] for slot in layout.slots]
-    if layout.ends:
-        looks.append(("square", 48, 0))
-        places.append((layout.end_x, layout.last_top - MIDDLE))
-        facts.append("<br>".join(_facts(name, about) for name, about in layout.ends))
-        colours.append(KIND_COLOURS["done"])
-    return go.Scatter(
-        x=[x for x, _ in places],
-        y=[y for _, y in places],
-        mode="markers",
-        name="stages",
-        marker={
-            "symbol": [symbol for symbol, _, _ in looks],
-            "size": [size for _, size, _ in looks],
-            "color": colours,
-            "opacity": [opacity for _, _, opacity in looks],
-            "line": {"width": 0},
-        },
-        hovertext=facts,
-        hoverinfo="text",
-        cliponaxis=False,
-    )
-
-
-def _facts(name: str, about: Mapping[str, Any]) -> str:
-    done = about["kind"] == "done"
-    ca = percent(about["ca"]) if "ca" in about else TOO_FEW
-    return hover(
-        name,
-        [
-            ("kind", KIND_WORDS[about["kind"]]),
-            ("team", about["team"]),
-            ("median visit", "" if done else short_duration(about["median"])),
-            ("85th percentile", "" if done else short_duration(about["p85"])),
-            ("share of the time before the finish", "" if done else percent(about["share"])),
-            ("complete and accurate", "" if done else ca),
-            ("there now", pluralize(about["open"], "ticket")),
-            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
-        ],
-    )
-
-
-def texts_from_layout(layout: Layout) -> list[go.Scatter]:
-    """The texts on the map: names, data boxes, tickets there now, the ladder's medians, the totals."""
-    works = [slot for slot in layout.slots if slot.works]
-    waits = [slot for slot in layout.slots if not slot.works]
-    wide, size = layout.letters, layout.letter_size
-    names, teams, data = [], [], []
-    for slot in works:
-        name_y = 26 if slot.about["team"] else BOX_HEAD / 2
-        names.append((slot.x, slot.top - name_y, wrapped(slot.name, width=wide, lines=3)))
-        teams.append((slot.x, slot.top - 58, wrapped(slot.about["team"], width=wide + 1, lines=1)))
-        data.append((slot.x, slot.top - (BOX_HEAD + BOX_FOOT) / 2, _data(slot.about)))
-    queues, inventory, now = [], [], []
-    for slot in waits:
-        queues.append((slot.x, slot.top - 26, wrapped(slot.name, width=wide + 1, lines=3)))
-        inventory.append((slot.x, slot.top - MIDDLE - 2, "<b>I</b>"))
-        now.append((slot.x, slot.top - 124, f"<b>{number(slot.about['open'])}</b> now"))
-    medians = [
-        (slot.x, slot.rung + (-12 if slot.works else 12), escape(short_duration(slot.about["median"])))
-        for slot in layout.slots
-    ]
-    steps = (("waiting", LADDER_UP), ("work", LADDER_DOWN))
-    rungs = [
-        (SOURCE_X, -ROW * row - y, word)
-        for row in range(layout.rows)
-        for word, y in steps
-        if layout.in_row(row)
-    ]
-    totals = [
-        (layout.end_x, layout.last_top - LADDER_UP, f"waiting <b>{percent(layout.waiting)}</b>"),
-        (layout.end_x, layout.last_top - LADDER_DOWN, f"work <b>{percent(layout.work)}</b>"),
-    ]
-    ink = {"colour": INK, "textposition": "middle center"}
-    plain = {"textposition": "middle center"}
+    released = (layout.end_x - 0.6, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
+    if layout.slide:
+        released = (layout.end_x - 0.5, -0.7 * line, cadence(facts))
+    totals = [("waiting", layout.up, layout.waiting), ("work", layout.down, layout.work)]
+    rails = [(-layout.source, -y, word) for word, y, _ in totals]
+    rails += [(layout.end_x, -y, f"<b>{escape(percent(share))}</b>") for _, y, share in totals]
+    plain: dict[str, Any] = {"size": size, **_MIDDLE}
     return [
-        writing("box names", names, size=size, **ink),
-        writing("box teams", teams, size=size - 2, **ink),
-        writing("box data", data, size=size, **ink),
-        writing("names", queues, size=size, **plain),
-        writing("inventory", inventory, size=size + 2, **ink),
-        writing("waiting now", now, size=size, **plain),
-        writing("medians", medians, size=size, **plain),
-        writing("ends", _ends(layout), size=size, **plain),
-        writing("rungs", rungs, size=size - 1, **plain),
-        writing("totals", totals, size=size + 1, **plain),
+        writing("box names", names, colour=INK, **plain),
+        writing("box data", data, colour=INK, **plain),
+        writing("names", queues, **plain),
+        writing("inventory", inventory, colour=INK, **plain),
+        writing("waiting now", now, **plain),
+        writing("medians", steps, colour=INK, **plain),
+        writing("ends", [place for place in ends if place[2]], **plain),
+        writing("releases", [released] if released[2] else [], **plain | {"size": size - 1}),
+        writing("rails", rails, **plain),
+        writing("summary", _cells(layout, facts), **plain | {"size": size + 1}),
     ]
 
 
-def _data(about: Mapping[str, Any]) -> str:
-    """What stands in a data box, on three lines."""
-    ca = percent(about["ca"]).replace("over ", ">").replace("under ", "<") if "ca" in about else "–"
-    median = escape(short_duration(about["median"]))
-    return f"<b>{median}</b><br>n {number(about['visits'])}<br>C&amp;A {escape(ca)}"
-
-
-def _ends(layout: Layout) -> list[tuple[float, float, str]]:
-    tickets = sum(about["open"] for _, about in layout.ends)
-    names = " / ".join(name for name, _ in layout.ends) or "Customer"
-    places = [(layout.end_x, layout.last_top - 26, wrapped(names, width=layout.letters, lines=3))]
-    if layout.ends:
-        places.append((layout.end_x, layout.last_top - 124, f"<b>{number(tickets)}</b> there"))
-    return [*places, (SOURCE_X, -26.0, "Requests")]
+def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
+    low, high = layout.x_range
+    cells = summary(layout, facts)
+    y = -(layout.summary + layout.height - 2) / 2
+    return [
+        (
+            low + (high - low) * (number + 0.5) / len(cells),
+            y,
+            f"<b>{escape(value)}</b><br>{small(escape(what))}",
+        )
+        for number, (value, what) in enumerate(cells)
+    ]

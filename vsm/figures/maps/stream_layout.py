@@ -1,51 +1,35 @@
-"""Where everything on the value stream map lies: stages side by side, in rows like lines of text.
+"""Where everything on the value stream map lies: its stages side by side in one row, or, on a phone, in rows.
 
-Sideways the unit is a stage's slot, so that the map follows the page's width; downwards it is a pixel,
-so that no text ever overlaps.
+Along the stream the unit is a stage's slot, so that the map follows the page's width; across it is a pixel,
+and heights are made of lines of text, so that no text ever overlaps.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Final
 
 import networkx as nx
 
 from vsm.figures.maps.flow_layout import spine
 
-ROW: Final = 250
-MOST_IN_A_ROW: Final = 6
-NARROWEST: Final = 4.6
-MARGIN: Final = 0.7
-HALF: Final = 0.41
-SOURCE_X: Final = -0.5 - MARGIN / 2
-# Pixels below the top of a row.
-BOX_HEAD, BOX_FOOT, MIDDLE, LADDER_UP, LADDER_DOWN = 68, 128, 84, 172, 198
+HALF: Final = 0.46
+"""Half a box, in slots."""
+_PAGE: Final = 668
+_LETTERS: Final = 0.58  # of the font size: the width of a letter
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where one stage lies: ``x`` in slots, ``row`` from 0, ``about`` as in the network's node."""
+    """Where one stage lies: ``x`` in slots, ``about`` as in the network's node."""
 
     name: str
     x: float
-    row: int
     about: Mapping[str, Any]
-
-    @property
-    def top(self) -> float:
-        """The pixel at which its row begins."""
-        return -ROW * self.row
 
     @property
     def works(self) -> bool:
         """It is a process box, rather than a triangle."""
         return bool(self.about["kind"] == "work")
-
-    @property
-    def rung(self) -> float:
-        """The pixel at which its step of the ladder lies."""
-        return self.top - (LADDER_DOWN if self.works else LADDER_UP)
 
     @property
     def share(self) -> float:
@@ -55,82 +39,151 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything on the value stream map lies.
+    """Where everything on the value stream map lies, downwards from 0.
 
     Attributes
     ----------
-    slots
-        The stages before the finish, in stream order.
+    slots, left_out
+        The stages before the finish that are drawn, in stream order, and those that are not.
     ends
         Name and attributes of the stages of kind ``done``.
-    end_x
-        Where the customer stands, in the last row.
-    x_range
-        What the x axis spans.
+    size
+        The font size in pixels.
+    slide
+        It is for a slide: with fewer lines in data boxes and on steps of the ladder.
+    waiting, work
+        Shares of time in queues and external stages, and in work stages.
     """
 
     slots: tuple[Slot, ...]
+    left_out: tuple[Slot, ...]
     ends: tuple[tuple[str, Mapping[str, Any]], ...]
-    rows: int
-    end_x: float
-    x_range: tuple[float, float]
+    size: int
+    slide: bool
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """What the x axis spans."""
+        return -self.source - 0.4, self.end_x + 0.5
+
+    @property
+    def source(self) -> float:
+        """How far before the first stage the source stands."""
+        return 0.75 if self.slide else 0.95
+
+    @property
+    def end_x(self) -> float:
+        """Where the customer stands."""
+        return len(self.slots) - 1 + (1.0 if self.slide else 1.4)
+
+    @property
+    def slot(self) -> float:
+        """Pixels of a slot, on a page of 700."""
+        return _PAGE / (self.x_range[1] - self.x_range[0])
+
+    @property
+    def letters(self) -> int:
+        """How many letters of a name fit into a box, wide ones too."""
+        return int(0.84 * self.slot / (_LETTERS * self.size))
+
+    @property
+    def line(self) -> float:
+        """Pixels of a line of text."""
+        return 1.3 * self.size
+
+    @property
+    def data(self) -> int:
+        """Lines of a data box."""
+        return 3 if self.slide else 4
+
+    @property
+    def rung(self) -> int:
+        """Lines of a step of the ladder."""
+        return 1 if self.slide else 2
+
+    @property
+    def top(self) -> float:
+        """Where boxes and names begin, below the arrow of what comes back."""
+        return 2.2 * self.line
+
+    @property
+    def head(self) -> float:
+        """Where heads of boxes end."""
+        return self.top + 3 * self.line
+
+    @property
+    def foot(self) -> float:
+        """Where boxes end."""
+        return self.head + self.data * self.line + 6
+
+    @property
+    def middle(self) -> float:
+        """Where arrows run, and triangles stand."""
+        return self.head + 1.1 * self.line
+
+    @property
+    def up(self) -> float:
+        """The middle of the ladder's upper steps."""
+        return self.foot + 8 + self.rung * self.line / 2
+
+    @property
+    def down(self) -> float:
+        """The middle of its lower ones."""
+        return self.up + self.rung * self.line + 6
+
+    @property
+    def summary(self) -> float:
+        """Where the summary box begins."""
+        return self.down + self.rung * self.line / 2 + 10
 
     @property
     def height(self) -> int:
         """The height of the map in pixels."""
-        return ROW * self.rows
-
-    @property
-    def last_top(self) -> float:
-        """The pixel at which the last row begins."""
-        return -ROW * (self.rows - 1)
+        return round(self.summary + 2 * self.line + 12)
 
     @property
     def waiting(self) -> float:
         """The share of time in queues and external stages."""
-        return sum(slot.share for slot in self.slots if not slot.works)
+        return sum(slot.share for slot in (*self.slots, *self.left_out) if not slot.works)
 
     @property
     def work(self) -> float:
         """The share of time in work stages."""
-        return sum(slot.share for slot in self.slots if slot.works)
+        return sum(slot.share for slot in (*self.slots, *self.left_out) if slot.works)
 
     @property
-    def letter_size(self) -> int:
-        """The font size in pixels."""
-        return 11 if self.x_range[1] - self.x_range[0] > MOST_IN_A_ROW else 13
-
-    @property
-    def letters(self) -> int:
-        """How many letters of a name fit into a line of a box, on a page of 700 pixels."""
-        box = 668 * 2 * HALF / (self.x_range[1] - self.x_range[0])
-        return int(box / (0.57 * self.letter_size))
-
-    def in_row(self, row: int) -> tuple[Slot, ...]:
-        """The stages in this row."""
-        return tuple(slot for slot in self.slots if slot.row == row)
+    def worst(self) -> list[Slot]:
+        """The two stages that wait longest, the longest first."""
+        waits = [slot for slot in self.slots if not slot.works and slot.share]
+        return sorted(waits, key=lambda slot: (-slot.share, slot.x))[:2]
 
 
-def layout_from_network(network: "nx.DiGraph[str]") -> Layout:
-    """Where each stage of this network lies on the map: at most six in a row, the customer included.
+def layout_from_network(
+    network: "nx.DiGraph[str]", *, least: float, most: int, slide: bool = False
+) -> Layout:
+    """Where each stage of this network lies on the map.
+
+    Stages with less than the share ``least`` of all time are left out, and so are those with the least beyond
+    ``most``; where none has a share, the first ones stay. ``slide`` has larger letters, and fewer lines.
 
     Examples
     --------
     >>> network = nx.DiGraph()
-    >>> for position in range(9):
-    ...     network.add_node(f"Stage {position}", position=position, kind="work", share=0.1)
-    >>> layout = layout_from_network(network)
-    >>> [(slot.row, slot.x) for slot in layout.slots][3:7], layout.end_x
-    ([(0, 3.0), (0, 4.0), (1, 0.0), (1, 1.0)], 4.0)
+    >>> for position, share in enumerate((0.5, 0.001, 0.4)):
+    ...     network.add_node(f"Stage {position}", position=position, kind="work", share=share)
+    >>> layout = layout_from_network(network, least=0.01, most=8)
+    >>> [(slot.name, slot.x) for slot in layout.slots], [slot.name for slot in layout.left_out]
+    ([('Stage 0', 0.0), ('Stage 2', 1.0)], ['Stage 1'])
     """
     ordered = [(name, network.nodes[name]) for name in spine(network)]
     steps = [(name, about) for name, about in ordered if about["kind"] != "done"]
-    cells = len(steps) + 1
-    rows = ceil(cells / MOST_IN_A_ROW)
-    wide = ceil(cells / rows)
-    slots = tuple(Slot(name, float(i % wide), i // wide, about) for i, (name, about) in enumerate(steps))
-    end_x = float((cells - 1) % wide)
-    spare = max(0.0, NARROWEST - wide - MARGIN)
-    x_range = (-0.5 - MARGIN - spare / 2, wide - 0.5 + spare / 2)
-    ends = tuple((name, about) for name, about in ordered if about["kind"] == "done")
-    return Layout(slots, ends, max(rows, 1), end_x, x_range)
+    by_share = sorted(steps, key=lambda step: -step[1]["share"])[:most]
+    kept = {name for name, about in by_share if about["share"] >= least} or {name for name, _ in by_share}
+    drawn = [(name, about) for name, about in steps if name in kept]
+    return Layout(
+        tuple(Slot(name, float(x), about) for x, (name, about) in enumerate(drawn)),
+        tuple(Slot(name, -1.0, about) for name, about in steps if name not in kept),
+        tuple((name, about) for name, about in ordered if about["kind"] == "done"),
+        size=17 if slide else max(13 - max(len(drawn) - 4, 0), 10),
+        slide=slide,
+    )

@@ -1,0 +1,187 @@
+"""What stands on the value stream map: data boxes, inventories, rates, the summary, and what comes back."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import networkx as nx
+import pandas as pd
+
+from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
+from vsm.figures.maps.stream_layout import Layout, Slot
+from vsm.figures.theme import KIND_WORDS
+from vsm.findings.durations import percent, short_duration
+from vsm.model.map_facts import MapFacts
+
+_DAY: Final = 86400.0
+_NAMED: Final = 6
+_SMALLEST: Final = 0.75
+UNKNOWN: Final = "–"
+
+
+class Rework(NamedTuple):
+    """The move back that most tickets made: how often, between which stages."""
+
+    times: int
+    sender: str
+    receiver: str
+
+    @property
+    def words(self) -> str:
+        """It as a label."""
+        return f"{number(self.times)} back to {self.receiver}"
+
+
+def short(seconds: float) -> str:
+    """A duration that fits a box, with two figures at most behind each other.
+
+    Examples
+    --------
+    >>> [short(hours * 3600) for hours in (0.001, 0.75, 5, 30, 332)]
+    ['<1 min', '45 min', '5 h', '1.2 d', '14 d']
+    """
+    days = seconds / _DAY
+    if days >= 1:
+        return f"{days:.1f} d" if days < 9.95 else f"{days:,.0f} d"
+    if seconds >= 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else "<1 min"
+
+
+def fitted(name: str, *, letters: int) -> str:
+    """A name on two lines, in smaller letters where that saves a long word from being broken.
+
+    Examples
+    --------
+    >>> fitted("In development", letters=10), fitted("In QA", letters=10)
+    ("<span style='font-size:0.91em'>In<br>development</span>", 'In QA')
+    """
+    longest = max(map(len, name.split()), default=0)
+    if not letters < longest <= letters / _SMALLEST:
+        return wrapped(name, width=letters)
+    return f"<span style='font-size:{letters / longest:.2f}em'>{wrapped(name, width=longest)}</span>"
+
+
+def median_of(about: Mapping[str, Any]) -> str:
+    """The median of a stage's visits; unknown where none has ended."""
+    return escape(short(about["median"])) if "median" in about else UNKNOWN
+
+
+def data_lines(slot: Slot, facts: MapFacts) -> list[str]:
+    """The lines of a data box: process time, %C&A, WIP with its limit, and people, where these are known."""
+    ca = UNKNOWN
+    if "ca" in slot.about:
+        ca = percent(slot.about["ca"]).removesuffix(" %").replace("over ", ">").replace("under ", "<")
+    people = facts.people.get(slot.name)
+    lines = [f"PT <b>{median_of(slot.about)}</b>", f"%C&amp;A {escape(ca)}", wip(slot, facts)]
+    return [*lines, f"people {number(people)}"] if people else lines
+
+
+def wip(slot: Slot, facts: MapFacts) -> str:
+    """How many tickets are in a stage now, and how many may be."""
+    limit = facts.limits.get(slot.name)
+    return f"WIP <b>{number(slot.about['open'])}</b>" + (f" of {number(limit)}" if limit else "")
+
+
+def a_week(rate: float | None) -> str:
+    """A rate, where it is known."""
+    return (
+        ""
+        if rate is None
+        else f"{rate:.0f} a week"
+        if rate >= 9.95
+        else f"{rate:.1f}".removesuffix(".0") + " a week"
+    )
+
+
+def cadence(facts: MapFacts) -> str:
+    """How often there is a release, in words; empty where that is not known."""
+    if facts.release_every is None:
+        return ""
+    days = facts.release_every / pd.Timedelta(days=1)
+    often = "day" if round(days) == 1 else f"{days:.0f} days" if days > 1 else short(days * _DAY)
+    return f"released every {often}"
+
+
+def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
+    """The cells of the summary box: each value with what it is."""
+    times = [UNKNOWN if time is None else short(time.total_seconds()) for time in (facts.lead, facts.process)]
+    rolled = UNKNOWN if facts.rolled is None else percent(facts.rolled)
+    return [
+        (times[0], "lead time"),
+        (times[1], "process time"),
+        (percent(layout.work) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
+        (rolled, "rolled %C&A"),
+    ]
+
+
+def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
+    """The way back that was gone most often; None where nothing came back."""
+    back = [
+        Rework(about["back"], sender, receiver)
+        for sender, receiver, about in network.edges(data=True)
+        if about["back"] and sender != receiver
+    ]
+    return max(back, default=None)
+
+
+def stage_facts(name: str, about: Mapping[str, Any]) -> str:
+    """The box beside the pointer of a stage: every number of it."""
+    done = about["kind"] == "done"
+    known = not done and "median" in about
+    ca = percent(about["ca"]) if "ca" in about else TOO_FEW
+    return hover(
+        name,
+        [
+            ("kind", KIND_WORDS[about["kind"]]),
+            ("team", about["team"]),
+            ("median visit", short_duration(about["median"]) if known else ""),
+            ("85th percentile", short_duration(about["p85"]) if known else ""),
+            ("share of the time before the finish", "" if done else percent(about["share"])),
+            ("complete and accurate", "" if done else ca),
+            ("there now", pluralize(about["open"], "ticket")),
+            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
+        ],
+    )
+
+
+def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
+    """What the map is of, and what its words mean."""
+    of = pluralize(facts.delivered, "delivered ticket")
+    lead = (
+        f" Lead and process time: medians of {of}, the latter of those in a work stage." if facts.lead else ""
+    )
+    rates = f" A week: arrivals and deliveries in the last {facts.days} days." if facts.days else ""
+    return (
+        f"n = {tickets}, open and discarded ones too. PT: median time of a visit; %C&A: share passed on that "
+        f"never came back ({UNKNOWN}: too few). Ladder: medians of one visit, elapsed, which do not add up "
+        "to the lead time; the darker, the larger the share of all time before the finish; stars: the two "
+        f"longest waits.{lead}{rates} Work is measured by status: a ticket left in a work stage overnight "
+        f"counts as worked on.{left_out_of(layout)}"
+    )
+
+
+def left_out_of(layout: Layout) -> str:
+    """A sentence that names the stages that are not drawn, with their share; empty where all are."""
+    if not layout.left_out:
+        return ""
+    names = [slot.name for slot in layout.left_out]
+    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    share = percent(sum(slot.share for slot in layout.left_out))
+    return f" Not drawn: {', '.join(names[:_NAMED])}{more}, with {share} of the time."
+
+
+def alt_of(layout: Layout, *, tickets: str) -> str:
+    """The map in two sentences."""
+    slots = (*layout.slots, *layout.left_out)
+    sentence = (
+        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
+        f"waiting {percent(layout.waiting)}, work {percent(layout.work)} of the time before the finish."
+    )
+    if not slots:
+        return sentence
+    most = max(slots, key=lambda slot: slot.share)
+    median = f"median {short_duration(most.about['median'])}, " if "median" in most.about else ""
+    return (
+        f"{sentence} The largest share is {most.name}: {percent(most.share)}, {median}"
+        f"n {number(most.about['visits'])} visits.{left_out_of(layout)}"
+    )
