@@ -25,7 +25,7 @@ WAITS = [("Ready", 97), ("Build", 3)]
 TRIED = [
     Experiment(
         name="A second tester until 13:00", since=date(2025, 9, 8), stage="Waiting for QA",
-        change="Somebody of development tests in the morning.",
+        change="A developer tests in the morning.",
     )
 ]  # fmt: skip
 
@@ -113,9 +113,7 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
         "Yes: “A second tester until 13:00” cut the time in 'Waiting for QA' from 26 to 1.7 days"
     )
     assert bars(slide) == {"before": "26 days", "after": "1.7 days"}
-    assert (
-        slide.layout.meta["line"] == "Since 8 September 2025: Somebody of development tests in the morning."
-    )
+    assert slide.layout.meta["line"] == "Since 8 September 2025: A developer tests in the morning."
 
 
 def judged(experiment: Experiment) -> str:

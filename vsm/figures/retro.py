@@ -235,9 +235,9 @@ def over_age(present: Present) -> Words | None:
         f"{number(len(late))} of {pluralize(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
-        rows=(("Ticket", "Summary", "Stage", "There for"), *rows),
+        rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),
         notes=(
-            "Do not go through them here. Name two people who do it this week: do next what matters, and "
+            "Do not go through them here. Name two people who do it this week: do what still matters, and "
             "close what nobody will do.",
             f"The first ten: {', '.join(present.key.reindex(late['ticket'].head(10)))}.",
         ),
