@@ -101,7 +101,7 @@ def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -
     """Else only which queue takes most."""
     assert heading(planted.slide.map()) == "Work waits for 80 % of the time in which it is open"
     assert retro.where_time_goes(planted._present, work_known=False) == (
-        "Work spends 54 % of its time waiting in 'Reported'"
+        "Where the time goes: 54 % of it is waiting in 'Reported'"
     )
 
 

@@ -182,7 +182,7 @@ def where_time_goes(present: Present, *, work_known: bool) -> str:
     by = present.waiting.groupby("stage")["seconds"].sum() / present.open.sum()
     if work_known or by.empty:
         return f"Work waits for {percent(float(by.sum()))} of the time in which it is open"
-    return f"Work spends {percent(float(by.max()))} of its time waiting in '{by.idxmax()}'"
+    return f"Where the time goes: {percent(float(by.max()))} of it is waiting in '{by.idxmax()}'"
 
 
 def causes(present: Present) -> go.Figure | None:
