@@ -14,6 +14,7 @@ import vsm
 
 ROOT = Path(__file__).parents[1]
 BROUGHT = {
+    "IPython": "jupyterlab",
     "choreographer": "kaleido",
     "markupsafe": "jinja2",
     "nbformat": "nbconvert",
