@@ -139,3 +139,15 @@ def test_a_pdf_links_the_web_and_itself_but_no_file_of_this_machine(tmp_path: Pa
         "https://tracker.example/A",
     ]
     assert "home here A B else" in sheet.extract_text()
+
+
+def test_letters_that_no_font_of_this_machine_has_are_named(tmp_path: Path) -> None:
+    """Once each, with what to do; letters that it has are not."""
+    page = tmp_path / "one.html"
+    page.write_text(
+        f'<meta charset="utf-8"><p>Prüfung → ok \U0001f9ff\u13a0 {chr(0x1E900)} {chr(0x1E900)}</p>'
+    )
+    said = print_pdfs({page: page.with_suffix(".pdf")}, paper=A4)
+    assert "ü" not in said
+    assert said.count(chr(0x1E900)) == 1
+    assert "install one that does" in said

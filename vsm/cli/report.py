@@ -42,7 +42,9 @@ def report(
     out = console()
     out.print(f"Report: {page}")
     if pdf:
-        out.print(f"PDF: {print_whole(page.parent)}")
+        pdf_path, lacking = print_whole(page.parent)
+        out.print(f"PDF: {pdf_path}")
+        _warn(out, lacking)
     print_findings(out, stream)
 
 
@@ -65,6 +67,11 @@ def publish(
         whole=pdf,
         listing=listing_of(stream),
     )
+
+
+def _warn(console: Console, lacking: str) -> None:
+    if lacking:
+        console.print(f"Note: {lacking}.")
 
 
 def print_findings(console: Console, stream: ValueStream) -> None:
@@ -100,8 +107,9 @@ def slides(
     out = console()
     out.print(f"Slides: {html}")
     if pdf:
-        print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
+        lacking = print_pdfs({html: html.with_suffix(".pdf")}, paper=SLIDE)
         out.print(f"PDF: {html.with_suffix('.pdf')}")
+        _warn(out, lacking)
     if pptx:
         shown = with_provenance(slides_of(html.with_suffix(".ipynb")), stream.provenance)
         write_pptx(shown, to=html.with_suffix(".pptx"))

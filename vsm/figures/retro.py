@@ -21,6 +21,7 @@ from vsm.findings.durations import percent
 from vsm.findings.finding import TRUST
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
+from vsm.model.map_facts import MapFacts
 from vsm.model.steps import waiting_steps
 from vsm.model.weekly import stage_counts
 
@@ -177,6 +178,16 @@ def finding(
     )
 
 
+def where_time_goes(present: Present, facts: MapFacts, *, work_known: bool) -> str:
+    """Say which part of lead time is waiting, or, where work is not recorded well enough, what waits most."""
+    by = present.waiting.groupby("stage")["seconds"].sum() / present.open.sum()
+    if work_known and facts.lead and facts.process is not None:
+        return f"Work waits for {percent(1 - facts.process / facts.lead)} of its lead time"
+    if by.empty:
+        return "Where lead time goes"
+    return f"Where the time goes: {percent(float(by.max()))} of it is waiting in '{by.idxmax()}'"
+
+
 def causes(present: Present) -> go.Figure | None:
     """Why work waited in the current period: working time by cause, of all tickets; None where not known."""
     waits = present.waiting[~present.waiting["bulk"].astype(bool)]
@@ -227,9 +238,9 @@ def over_age(present: Present) -> Words | None:
         f"{number(len(late))} of {pluralize(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
-        rows=(("Ticket", "Summary", "Stage", "There for"), *rows),
+        rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),
         notes=(
-            "Do not go through them here. Name two people who do it this week: do next what matters, and "
+            "Do not go through them here. Name two people who do it this week: do what still matters, and "
             "close what nobody will do.",
             f"The first ten: {', '.join(present.key.reindex(late['ticket'].head(10)))}.",
         ),

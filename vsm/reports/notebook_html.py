@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from vsm.errors import SourceError
 from vsm.findings import shown_ticket
+from vsm.reports.scripts import isolated_texts
 
 TEMPLATES: Final = Path(__file__).with_name("template")
 HIDDEN_TAGS: Final = frozenset({"parameters", "injected-parameters", "setup", "papermill-error-cell-tag"})
@@ -40,7 +41,7 @@ def spec_text(spec: Mapping[str, Any]) -> Markup:
     >>> str(spec_text({"name": "</script>"}))
     '{"name":"\\u003c/script\\u003e"}'
     """
-    text = json.dumps(spec, separators=(",", ":")).translate(_HTML_SAFE)
+    text = json.dumps(isolated_texts(spec), separators=(",", ":")).translate(_HTML_SAFE)
     return Markup(text)  # noqa: S704 - escaped as JSON in the line above
 
 

@@ -31,6 +31,22 @@ for (const link of document.querySelectorAll("a[href]")) {
 """Keeps figures as they are drawn, and removes links between files: in a PDF they would name this machine's
 folders. Links to a ticket's timeline lead to the tracker instead.
 """
+_LACKING: Final = """
+(() => {
+  const drawn = (letter) => {
+    const sheet = Object.assign(document.createElement("canvas"), { width: 48, height: 48 });
+    const pen = sheet.getContext("2d");
+    pen.font = `24px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillText(letter, 4, 36);
+    return sheet.toDataURL();
+  };
+  const box = drawn("\\u0378"); // no letter has this number
+  const text = document.body.textContent;
+  const letters = text.match(/(?![\\x00-\\xff])[\\p{L}\\p{Extended_Pictographic}]/gu) ?? [];
+  return [...new Set(letters)].slice(0, 500).filter((letter) => drawn(letter) === box).slice(0, 12).join(" ");
+})()
+"""
+"""Letters and emoji of a page for which this machine has no font: they are drawn as what no font knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +67,16 @@ SLIDE: Final = Paper(1280 / 96, 720 / 96, view=(1280, 720), query="?print-pdf")
 """For slides: one a sheet, as large as on the screen."""
 
 
-def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60) -> None:
+def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60) -> str:
     """Print HTML files, each to the PDF it is mapped to; each PDF is whole or not there.
 
     One browser prints them all and has ended when this returns, whatever happened. ``timeout`` is in seconds,
     for each page and for the browser's start.
+
+    Returns
+    -------
+    str
+        Which letters no font of this machine has, and what to do about it; empty where nothing is missing.
 
     Raises
     ------
@@ -63,29 +84,34 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
         There is no browser, it ended or hung, or a file cannot be written. The HTML files remain.
     """
     if not pages:
-        return
+        return ""
     try:
-        asyncio.run(_print_all(pages, paper, timeout))
+        lacking = asyncio.run(_print_all(pages, paper, timeout))
     except TimeoutError as error:
         raise RunError(
             f"cannot make a PDF: the browser gave none within {timeout:g} seconds; print the HTML yourself"
         ) from error
     except OSError as error:
         raise RunError(f"cannot write the PDF: {error.strerror or error}; the HTML remains") from error
+    return lacking and (
+        f"no font of this machine has {lacking}: empty boxes stand for them in the PDF; install one that "
+        "does, such as fonts-noto-cjk or fonts-noto-color-emoji (the HTML shows them if its reader has one)"
+    )
 
 
-def print_whole(report: Path) -> Path:
+def print_whole(report: Path) -> tuple[Path, str]:
     """Print a whole report, from the page that ``publish_report`` made of it: ``report.pdf`` in its folder.
 
-    That page goes when it is printed; it stays where there is no browser, so that people can print it.
+    Returns its path, and what ``print_pdfs`` says of fonts. That page goes when it is printed; it stays where
+    there is no browser, so that people can print it.
     """
     page, to = report / WHOLE, report / "report.pdf"
-    print_pdfs({page: to}, paper=A4, timeout=180)
+    lacking = print_pdfs({page: to}, paper=A4, timeout=180)
     page.unlink()
-    return to
+    return to, lacking
 
 
-async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -> None:
+async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -> str:
     # Imported here since it takes half a second, and most commands print nothing.
     import choreographer  # noqa: PLC0415
     from choreographer.browsers.chromium import ChromeNotFoundError  # noqa: PLC0415
@@ -103,9 +129,11 @@ async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -
     try:
         async with asyncio.timeout(timeout):
             await browser.open()
+        lacking: dict[str, None] = {}
         for page, to in pages.items():
             async with asyncio.timeout(timeout):
-                content = await _printed(browser, page, paper)
+                content, letters = await _printed(browser, page, paper)
+            lacking |= dict.fromkeys(letters.split())
             write_whole(to, content)
     except (BrowserClosedError, BrowserFailedError, ChannelClosedError) as error:
         raise RunError(
@@ -113,9 +141,10 @@ async def _print_all(pages: Mapping[Path, Path], paper: Paper, timeout: float) -
         ) from error
     finally:
         await _close(browser)
+    return " ".join(lacking)
 
 
-async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
+async def _printed(browser: Any, page: Path, paper: Paper) -> tuple[bytes, str]:
     tab = browser.get_tab()
     wide, high = paper.view
     size = {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": False}
@@ -128,7 +157,8 @@ async def _printed(browser: Any, page: Path, paper: Paper) -> bytes:
     margins = {f"margin{side}": paper.margin for side in ("Top", "Bottom", "Left", "Right")}
     wish = {"paperWidth": paper.width, "paperHeight": paper.height, "scale": paper.scale, **margins}
     answer = await _sent(tab, "Page.printToPDF", wish | {"printBackground": True, "generateTaggedPDF": True})
-    return base64.b64decode(answer["data"])
+    letters = await _sent(tab, "Runtime.evaluate", {"expression": _LACKING, "returnByValue": True})
+    return base64.b64decode(answer["data"]), str(letters["result"].get("value", ""))
 
 
 async def _is_ready(tab: Any) -> bool:

@@ -22,6 +22,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
+from vsm.reports.scripts import isolated_html
 
 POLICY: Final = (
     "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -92,7 +93,7 @@ def page_of(
     """
     scripts = [asset(f"vsm/{name}.js") for name in ("narrow", "page", "tables", "lists")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
-    opening, _, rest = body.html.partition(OPENING_ENDS)
+    opening, _, rest = map(Markup, isolated_html(body.html).partition(OPENING_ENDS))
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
         notice=notice,
@@ -103,7 +104,7 @@ def page_of(
         before=pages[position - 1] if position > 0 else None,
         after=pages[position + 1] if 0 <= position < len(pages) - 1 else None,
         opening=opening if body.outline.question else Markup(),
-        rest=rest if body.outline.question else body.html,
+        rest=rest if body.outline.question else opening + rest,
         outline=body.outline,
         policy=POLICY.format(script=f"{' '.join(digest(script) for script in scripts)} blob:"),
         style=asset("vsm/style.css"),

@@ -22,6 +22,7 @@ from vsm.errors import RunError
 from vsm.reports.notebook_html import ENVIRONMENT, HEIGHT, HIDDEN_TAGS, PLOTLY, asset, plain_text
 from vsm.reports.parameters import cells_of
 from vsm.reports.render import POLICY, digest, packed
+from vsm.reports.scripts import isolated_texts
 
 WORDS: Final = "application/vnd.vsm.slide+json"
 """What a slide says, as ``vsm.figures.slides`` gives it."""
@@ -75,7 +76,7 @@ def slides_of(notebook: Path) -> list[Slide]:
     the title of its figure. Raises SourceError where the file is missing or no notebook.
     """
     slides: list[Slide] = []
-    for cell in cells_of(notebook):
+    for cell in isolated_texts(cells_of(notebook)):
         metadata = cell.get("metadata", {})
         kind = metadata.get("slideshow", {}).get("slide_type", "-")
         if kind == "skip" or HIDDEN_TAGS & set(metadata.get("tags", ())):

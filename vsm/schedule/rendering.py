@@ -26,7 +26,7 @@ class Output:
 
     ``changes`` are those since the last good run, None where there is none; ``kept`` is what the next run has
     to know of this one; ``passed`` are sentences on the thresholds of each ``[[report.tell]]`` that were
-    passed since then.
+    passed since then; ``lacking`` says which letters no font of this machine has.
     """
 
     folder: Path
@@ -35,6 +35,7 @@ class Output:
     kept: tuple[dict[str, Any], ...] = ()
     summary: Summary | None = None
     passed: tuple[tuple[str, ...], ...] = ()
+    lacking: str = ""
 
 
 def stream_of_plan(folder: WorkFolder, plan: Plan) -> ValueStream:
@@ -121,11 +122,12 @@ def render_plan(
         deck.with_suffix(".ipynb").unlink()
         with suppress(OSError):  # somebody else's file is in it
             deck.parent.rmdir()
+    lacking = ""
     if "pdf" in report.formats:
-        print_whole(made)
+        _, lacking = print_whole(made)
         decks = {html: html.with_suffix(".pdf") for html in made.glob(SLIDES.replace(".ipynb", ".html"))}
-        print_pdfs(decks, paper=SLIDE)
+        lacking = print_pdfs(decks, paper=SLIDE) or lacking
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
     passed, above = passed_thresholds(report.tell, stream, before=() if before is None else before.findings)
-    return Output(made, stream.findings, changes, (*kept, *above), stream.summary, passed)
+    return Output(made, stream.findings, changes, (*kept, *above), stream.summary, passed, lacking)

@@ -244,6 +244,8 @@ class _Making:
             self._enter("render")
             render = self.call.effects.render
             self.output = render(folder, plan, stream=stream, before=good, troubles=troubles)
+            if self.output.lacking:
+                self.call.effects.log("fonts missing", report=self.report.name, reason=self.output.lacking)
             name = free_name(site, at=self.run.begun)
             self.run = replace(self.run, files=files_of(self.output.folder), folder=name)
             self._enter("publish")

@@ -63,7 +63,7 @@ def handoff_network(
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or f"{percent(_share(part, ways[-1]))} of all waiting: {' → '.join(ways[-1])}",
+        "title": title or f"{' → '.join(ways[-1])}: {percent(_share(part, ways[-1]))} of all waiting",
         "caption": _caption(handoff_network, ways),
         "alt": _alt(handoff_network, ways),
         "foot": 14,
@@ -300,7 +300,9 @@ def _share_text(plan: HandoffPlan, way: Way) -> str:
         share = f"<b><span style='font-size:1.4em'>{share}</span></b>"
         lines = [share, "of all waiting", was]
         if plan.upright:
-            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was]
+            mostly = plan.network.graph["level"] == "team" and about["stage"] not in ("", *way)
+            place = small(escape(f"mostly in '{about['stage']}'")) if mostly else ""
+            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was, place]
     if plan.upright and not straight:
         lines = [share]
     return "<br>".join(filter(None, lines))

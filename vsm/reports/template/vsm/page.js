@@ -68,7 +68,7 @@
     const given = plot.closest(".chart").querySelector("script");
     state.spec ??= JSON.parse(given.textContent);
     const Plotly = await plotly();
-    const chart = plot.closest(".chart"), room = width ?? chart.clientWidth;
+    const chart = plot.closest(".chart"), room = width ?? (chart.clientWidth || document.querySelector("main").clientWidth); // none while it is folded away
     const shown = room < MADE_FOR ? relaid(state.spec, room) : state.spec;
     beside(chart, shown);
     state.narrow = Boolean(shown.narrow);

@@ -47,6 +47,7 @@
     main.style.width = "";
   });
   addEventListener("afterprint", fit);
+  document.addEventListener("toggle", fit, true);
 
   // What a column holds is text made for people: it is sorted by the size that its text tells.
   const MANY = 8;
