@@ -90,6 +90,12 @@ def test_what_a_report_cannot_say_is_told(text: str, said: str) -> None:
         parsed("[[report]]\n" + text)
 
 
+def test_words_that_choose_no_tickets_are_refused_when_the_file_is_read() -> None:
+    """Not in the night in which the report is due."""
+    with pytest.raises(ConfigError, match=r"parameter where of a .* where is 'colour=red'; write word=value"):
+        parsed('[[report]]\nname = "weekly"\n[report.parameters]\nwhere = "colour=red"')
+
+
 def test_windows_end_on_the_day_of_the_reports_own_zone() -> None:
     """At 23:30 in UTC it is the next day in Berlin."""
     (report,) = parsed(WEEKLY)

@@ -103,6 +103,20 @@ def test_the_pointer_finds_what_an_arrow_costs() -> None:
     }
 
 
+@pytest.mark.parametrize("figure", [DRAWN, narrow(DRAWN)], ids=["page", "phone"])
+def test_a_share_can_be_clicked_like_its_arrow(figure: go.Figure) -> None:
+    """Each has a mark of its own with its arrow's address, a little beside where it begins."""
+    marks = trace(figure, "arrows")
+    places = {(x, y): place for x, y, (place,) in zip(marks.x, marks.y, marks.customdata, strict=True)}
+    beside = {"middle right": (24, 0), "top center": (0, 24), "bottom center": (0, -24)}
+    written = trace(figure, "shares")
+    found = [
+        places[x + beside[side][0], y + beside[side][1]]
+        for x, y, side in zip(written.x, written.y, written.textposition, strict=True)
+    ]
+    assert found[2:] == ["tickets.html#handoff-qa-web", "tickets.html#handoff-web-qa"]
+
+
 @pytest.mark.parametrize(
     ("level", "way", "place"),
     [

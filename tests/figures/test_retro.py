@@ -25,7 +25,7 @@ WAITS = [("Ready", 97), ("Build", 3)]
 TRIED = [
     Experiment(
         name="A second tester until 13:00", since=date(2025, 9, 8), stage="Waiting for QA",
-        change="Somebody of development tests in the morning.",
+        change="A developer tests in the morning.",
     )
 ]  # fmt: skip
 
@@ -97,6 +97,14 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
     assert slide.notes[1].startswith("The first ten: SHOP-485, SHOP-486, ")
 
 
+def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -> None:
+    """Else only which queue takes most."""
+    assert heading(planted.slide.map()) == "Work waits for 80 % of the time in which it is open"
+    assert retro.where_time_goes(planted._present, work_known=False) == (
+        "Where the time goes: 54 % of it is waiting in 'Reported'"
+    )
+
+
 def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     """The latest one, with the medians before and after."""
     about: dict[str, Any] = {"as_of": planted.as_of, "minimum": planted.minimum}
@@ -105,9 +113,7 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
         "Yes: “A second tester until 13:00” cut the time in 'Waiting for QA' from 26 to 1.7 days"
     )
     assert bars(slide) == {"before": "26 days", "after": "1.7 days"}
-    assert (
-        slide.layout.meta["line"] == "Since 8 September 2025: Somebody of development tests in the morning."
-    )
+    assert slide.layout.meta["line"] == "Since 8 September 2025: A developer tests in the morning."
 
 
 def judged(experiment: Experiment) -> str:
@@ -180,6 +186,13 @@ def test_nothing_to_say_is_no_slide() -> None:
     shown = {name: getattr(none.slide, name)() for name in dir(none.slide)}
     assert {name for name, slide in shown.items() if slide is not None} == {"opening", "decision"}
     assert shown["decision"].rows == (("What", "Who", "By when"), ("Or an idea of our own:", "", ""))
+
+
+def test_of_too_few_tickets_nothing_is_drawn_and_nothing_is_claimed() -> None:
+    """Eleven, of twelve needed."""
+    few = stream_of(*[OFTEN] * 11)
+    drawn = {name for name in dir(few.slide) if getattr(few.slide, name)() is not None}
+    assert drawn <= {"opening", "decision", "since_last"}
 
 
 def test_without_teams_findings_have_their_slides_all_the_same() -> None:

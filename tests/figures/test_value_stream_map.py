@@ -94,7 +94,8 @@ def test_the_two_longest_waits_bear_a_star() -> None:
 
 def test_the_totals_split_all_time_before_the_finish() -> None:
     """31 days with the open ticket's 6: 17 waiting, 14 in work stages."""
-    assert written(drawn(), "rails") == ["waiting", "work", "55 %", "45 %"]
+    assert written(drawn(), "rails") == ["waiting", "work"]
+    assert written(drawn(), "totals") == ["55 %", "45 %"]
 
 
 def test_the_summary_box_has_lead_time_process_time_activity_ratio_and_rolled_accuracy() -> None:
@@ -151,6 +152,19 @@ def test_the_pointer_finds_every_number_of_a_stage() -> None:
     assert facts(stages.hovertext[3])["complete and accurate"] == "too few to say"
 
 
+def test_the_pointer_finds_at_the_customer_what_is_done_in_two_ways() -> None:
+    """Three tickets in Done, two in Dropped; nothing where there is no such stage."""
+    network = SmallStream().network
+    network.add_node(
+        "Dropped", **network.nodes["Done"] | {"position": 5, "open": 2, "tickets": 2, "visits": 2}
+    )
+    (told,) = trace(value_stream_map(network), "customer").hovertext
+    assert "<b>Done</b>" in told
+    assert "<b>Dropped</b><br>kind: done<br>there now: 2 tickets" in told
+    alone = value_stream_map(SmallStream((("Ideas", 1), ("Build", 2))).network)
+    assert trace(alone, "customer").hoverinfo == "skip"
+
+
 def test_the_sentence_tells_waiting_work_and_the_largest_part() -> None:
     """15 of 31 days lie in Ideas."""
     figure = drawn()
@@ -179,7 +193,7 @@ def test_stages_with_little_time_are_left_out_and_named() -> None:
         .replace("<br>", " ")
         .endswith("Not drawn: Stage 1, with 0.4 % of the time.")
     )
-    assert written(figure, "rails")[-1] == "100 %"
+    assert written(figure, "totals")[-1] == "100 %"
 
 
 def test_a_long_stream_is_one_row_of_the_largest_stages() -> None:

@@ -184,7 +184,7 @@ def test_open_tickets_of_which_little_is_known_are_there_all_the_same() -> None:
     found = stream_of(*[[("Ready", 100)]] * 20, *done, settings=settings).findings
     assert one(found, "stuck", "Ready").claim.startswith(
         "20 tickets wait in 'Ready' now, all of them since before 2026-03-16. How long is usual there cannot be "
-        "said, since no ticket ever left it; the oldest has been there for 100 d."
+        "said, since no ticket ever left it; the oldest since 2026-01-05 (100 d)."
     )
 
 

@@ -41,7 +41,7 @@ def explored(table: pd.DataFrame, **choices: Any) -> str:
     with capture_output() as shown:
         vsm.explore(table, **choices)
     InteractiveShell.clear_instance()
-    return "".join(output.data.get("text/html", "") for output in shown.outputs)
+    return shown.stdout + "".join(output.data.get("text/html", "") for output in shown.outputs)
 
 
 @pytest.mark.slow

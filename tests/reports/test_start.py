@@ -1,6 +1,7 @@
 """The page that ``vsm lab`` opens: its questions are answered in a line or two each, and its menus redraw."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from tests.reports.rendered import demo_work
 from tests.reports.without_kernel import run_here
 from tests.streams import sample_stream, stream_of
 from vsm.reports import live as live_module
 from vsm.reports.live import LACKING, live, panel, periods
+from vsm.sample import sample_workflow
 
 pytestmark = pytest.mark.slow
 
@@ -42,10 +43,13 @@ def test_ten_questions_and_more_take_two_lines_at_most() -> None:
     assert all(heading.startswith("## ") and heading.endswith("?") for heading in headings)
 
 
-def test_every_recipe_answers_with_the_demo(tmp_path: Path) -> None:
+def test_every_recipe_answers_with_the_sample(tmp_path: Path, sample_folder: Path) -> None:
     """None stops, and each shows what its question asks for."""
+    (tmp_path / "archive").mkdir()
+    shutil.copy(sample_folder / "archive.sqlite", tmp_path / "archive")
+    (tmp_path / "vsm.toml").write_text(sample_workflow(), encoding="utf-8")
     out = tmp_path / "start.ipynb"
-    run_here(START, to=out, parameters={"data_dir": str(demo_work())}, timeout=600)
+    run_here(START, to=out, parameters={"data_dir": str(tmp_path)}, timeout=600)
     shown = {
         cell.id: json.dumps([output.data for output in cell.outputs])
         for cell in nbformat.read(out, as_version=4).cells  # type: ignore[no-untyped-call]

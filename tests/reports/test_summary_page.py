@@ -38,7 +38,9 @@ def finding(rule: str, subject: str, claim: str) -> Finding:
 
 def test_a_measure_leads_to_the_heading_that_says_more() -> None:
     """The page and the place on it, if the report has that page; else there is nothing to follow."""
-    cover = Cover("Shop", summary=summary(Tile("Over age", "43", "of 62"), Tile("Lead time", "9 d", "n")))
+    cover = Cover(
+        "Shop", summary=summary(Tile("Over-age tickets", "43", "of 62"), Tile("Lead time", "9 d", "n"))
+    )
     there = {STUCK: body("", Entry(2, "today", "What to look at together today"))}
     html = summary_body(cover, there).html
     assert re.findall('class="tile[^"]*" href="([^"]+)"', html) == ["05_what_is_stuck_now.html#today"]

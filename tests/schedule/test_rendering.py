@@ -10,7 +10,7 @@ import pytest
 
 from tests.model.test_steps import MONDAY, SLOWER, WEEK, stays
 from tests.schedule.world import at
-from vsm.config import Report
+from vsm.config import Report, Workflow
 from vsm.findings import Findings
 from vsm.schedule import rendering
 from vsm.schedule.history import Run
@@ -53,3 +53,34 @@ def test_a_first_run_has_no_changes_and_keeps_what_it_saw(tmp_path: Path) -> Non
     changes, kept = compared(WorkFolder(tmp_path), PLAN, stream=stream(stays(*SLOWER)), before=None)
     assert changes is None
     assert kept == ({"step": "worse", "subject": "QA", "since": "2026-03-30T00:00:00+00:00"},)
+
+
+@pytest.mark.parametrize(
+    ("before", "day"),
+    [(None, ""), (Run("weekly", at("2026-04-20T07:00"), data="2026-04-19 22:10 UTC"), "2026-04-19")],
+)
+def test_slides_show_what_has_changed_since_the_data_of_the_last_report(
+    before: Run | None, day: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without one since the current period began; the other notebooks do not know that parameter."""
+    asked: dict[str, Any] = {}
+
+    def publish(notebook: Any, *, runs: Path, parameters: dict[str, Any], **_: Any) -> Path:
+        name = "deck" if isinstance(notebook, Path) else "report"
+        asked[name] = parameters
+        page = runs / name / ("retro.html" if name == "deck" else "index.html")
+        page.parent.mkdir(parents=True)
+        for made in (page, page.with_suffix(".ipynb")):
+            made.touch()
+        return page
+
+    for name in ("publish_report", "publish_slides"):
+        monkeypatch.setattr(rendering, name, publish)
+    for name in ("cover_of", "drawing_of", "listing_of"):
+        monkeypatch.setattr(rendering, name, lambda *_, **__: None)
+    plan = replace(PLAN, report=Report(name="weekly", formats=("html", "slides")))
+    shown = stream(stays(*SLOWER))
+    vars(shown).update(workflow=Workflow(), provenance={}, summary=None)
+    output = rendering.render_plan(WorkFolder(tmp_path), plan, stream=shown, before=before, troubles=[])
+    assert (asked["deck"]["last_retro"], "last_retro" in asked["report"]) == (day, False)
+    assert (output.folder / "retro.html").is_file()

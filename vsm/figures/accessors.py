@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from vsm import figures
 from vsm.figures import retro
 from vsm.figures.handoffs import handoff_story
-from vsm.findings.durations import percent
+from vsm.findings import answered
+from vsm.findings.trust import WORK
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -154,24 +155,23 @@ class Slides(_Accessor):
     decision = _of(retro.decision)
 
     def network(self) -> go.Figure | None:
-        """Who waits for whom; None where nobody waits."""
-        stream = self._stream
-        if not stream.handoff_network.number_of_edges():
+        """Who waits for whom; None where nobody waits, or there are too few tickets."""
+        stream, present = self._stream, self._stream._present  # noqa: SLF001 - as in ``_of``
+        if not stream.handoff_network.number_of_edges() or len(present.open) < present.minimum:
             return None
         figure: go.Figure = Plots(stream).handoff_network()
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
-        notes = handoff_story(stream._present, stream.blocks)  # noqa: SLF001 - as in ``_of``
-        figure.layout.meta = {**figure.layout.meta, "notes": [*claims, *notes]}
+        notes = [*claims, *handoff_story(present, stream.blocks)]
+        figure.layout.meta = {**figure.layout.meta, "notes": notes}
         return figure
 
     def map(self) -> go.Figure | None:
-        """The value stream map of what was open in the current period; None where nothing was."""
+        """The value stream map of what was open in the current period; None where there are too few."""
         present = self._stream._present  # noqa: SLF001 - as in ``_of``
-        if not present.open.sum():
+        if len(present.open) < present.minimum:
             return None
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
-        waiting = percent(float(present.waiting["seconds"].sum() / present.open.sum()))
-        title = f"Work waits for {waiting} of the time in which it is open"
+        title = retro.where_time_goes(present, work_known=answered(self._stream._claims, WORK))  # noqa: SLF001
         return Plots(recent).value_stream_map(title=title, slide=True)
 
 

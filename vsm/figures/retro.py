@@ -177,6 +177,14 @@ def finding(
     )
 
 
+def where_time_goes(present: Present, *, work_known: bool) -> str:
+    """Say which part of the time is waiting, or, where work is not recorded well enough, what waits most."""
+    by = present.waiting.groupby("stage")["seconds"].sum() / present.open.sum()
+    if work_known or by.empty:
+        return f"Work waits for {percent(float(by.sum()))} of the time in which it is open"
+    return f"Where the time goes: {percent(float(by.max()))} of it is waiting in '{by.idxmax()}'"
+
+
 def causes(present: Present) -> go.Figure | None:
     """Why work waited in the current period: working time by cause, of all tickets; None where not known."""
     waits = present.waiting[~present.waiting["bulk"].astype(bool)]
@@ -227,9 +235,9 @@ def over_age(present: Present) -> Words | None:
         f"{number(len(late))} of {pluralize(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
-        rows=(("Ticket", "Summary", "Stage", "There for"), *rows),
+        rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),
         notes=(
-            "Do not go through them here. Name two people who do it this week: do next what matters, and "
+            "Do not go through them here. Name two people who do it this week: do what still matters, and "
             "close what nobody will do.",
             f"The first ten: {', '.join(present.key.reindex(late['ticket'].head(10)))}.",
         ),

@@ -158,7 +158,8 @@ SIDE: Final = 16
 _HEAD: Final = 60
 _LINE: Final = 17
 _PAGE: Final = 700
-_CAPTION_WIDTH: Final = 106
+_LETTER: Final = 6.04
+"""Pixels of a letter of a caption; 60 of a page are kept free beside it."""
 _TITLE_LINE: Final = 25
 _TITLE_WIDTH: Final = 54
 
@@ -207,7 +208,7 @@ def frame_layout(
     width
         Pixels of the page, to which title and caption are broken.
     """
-    lines = [escape(line) for line in textwrap.wrap(caption, width=_CAPTION_WIDTH * width // _PAGE)]
+    lines = [escape(line) for line in textwrap.wrap(caption, width=round((width - 60) / _LETTER))]
     below = foot + _LINE * len(lines) + SIDE
     heading = wrapped(title, width=_TITLE_WIDTH * width // _PAGE, lines=2 * _PAGE // width)
     name = FIELD_NAMES.get(of, "")

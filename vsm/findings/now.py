@@ -61,7 +61,8 @@ def stuck(present: Present) -> Iterator[Finding]:
             finding,
             claim=(
                 f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now, "
-                f"{how}; the oldest has been there for {humanize_duration(late['stay'].iloc[0])}. That is "
+                f"{how}; the oldest since {late['entered'].iloc[0]:%Y-%m-%d} "
+                f"({humanize_duration(late['stay'].iloc[0])}). That is "
                 f"{percent(finding.share)} of the time that tickets were open in {present.words}{alone}."
             ),
             title=(
@@ -76,8 +77,8 @@ def stuck(present: Present) -> Iterator[Finding]:
             experiment=(
                 f"Ask whoever '{stage}' waits for, the oldest first, and agree on when an answer comes."
                 if stage in present.outside
-                else f"Go through the tickets in '{stage}' together, the oldest first: do next what matters, "
-                "and close what nobody will do."
+                else f"Go through the tickets in '{stage}' together, the oldest first: do what still "
+                "matters, and close what nobody will do."
             ),
             stages=(stage,),
         )
@@ -113,7 +114,7 @@ def queues(present: Present) -> Iterator[Finding]:
             experiment = asked_of(stage)
         if stage in rhythm.index:
             row = rhythm.loc[[stage]].to_dict("records")[0]
-            rule, experiment = "batch", f"Let tickets leave '{stage}' twice as often, half as many at a time."
+            rule, experiment = "batch", f"Empty '{stage}' twice as often, in batches half the size."
             title = f"Work waits for the next batch in '{stage}': {percent(finding.share)} of its time"
             claim += (
                 f" Tickets leave it in batches: {row['batched']} of {row['departures']} departures, median "
@@ -158,7 +159,10 @@ def handoffs(present: Present) -> Iterator[Finding]:
         yield replace(
             finding,
             claim=f"{where}: {many}{usual}. {spent}{_why(present, rows)}",
-            title=f"{pair}: work waits {percent(finding.share)} of its time to be taken on",
+            title=(
+                f"{'Of all handoffs, ' if rank == 0 else ''}{pair}{' costs most' if rank == 0 else ''}: "
+                f"{percent(finding.share)} of the time"
+            ),
             caveat=(
                 "The wait ends at the first trace of work; earlier work without a trace would shorten it."
                 + (f" {hidden}" if rank == 0 and hidden else "")

@@ -136,7 +136,7 @@ def batches(evidence: Evidence) -> Iterator[Finding]:
                 f"Departures at most {humanize_duration(row['pause'])} apart count as a batch, intended or "
                 f"not; at random {percent(row['by_chance'])} of them would."
             ),
-            experiment=f"Let tickets leave '{stage}' twice as often, half as many at a time.",
+            experiment=f"Empty '{stage}' twice as often, in batches half the size.",
             stages=(stage,),
             **_numbers(share),
         )

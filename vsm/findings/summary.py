@@ -137,7 +137,7 @@ def lead_time(present: Present) -> Tile:
     if len(now) < _LEAST:
         return tile
     late = f"85 % within {short_duration(float(now.quantile(0.85)))}"
-    tile = replace(tile, value=_days(now.median()), detail=f"{late}; {_delivered(len(now))}")
+    tile = replace(tile, value=_days(now.median()), detail=f"{late}; of {_delivered(len(now))}, no open ones")
     if len(then) < _LEAST:
         return tile
     spells = [
@@ -203,14 +203,14 @@ def over_age(present: Present) -> Tile:
     ages = present.ages[~present.ages["ticket"].isin(present.excluded)]
     known = ages["stay_p85"].notna()
     if not known.any():
-        return Tile("Over age", UNKNOWN, "too few tickets have left any stage")
+        return Tile("Over-age tickets", UNKNOWN, "too few tickets have left any stage")
     now, then = there(present.as_of), there(present.period.begin)
     unknown = int((~known).sum())
     detail = f"of {len(ages):,} tickets; longer in their stage than 85 % stayed there"
     if unknown:
         detail += f"; unknown of {unknown:,}"
     return _difference(
-        Tile("Over age", f"{now:,}", detail, points=_at_ends(present, there)), present, now, then
+        Tile("Over-age tickets", f"{now:,}", detail, points=_at_ends(present, there)), present, now, then
     )
 
 
@@ -222,7 +222,7 @@ def flow_efficiency(present: Present) -> Tile:
     tile = Tile("Flow efficiency", UNKNOWN, _delivered(len(present.delivered)), points=tuple(points))
     if now.empty or now["share"].isna().all():
         return tile
-    detail = "of working time: from recorded work to what statuses say"
+    detail = "of working time: recorded activity alone, to all time in work stages"
     tile = replace(tile, value=_bracket(now), detail=detail)
     if then.empty or then["share"].isna().all():
         return tile

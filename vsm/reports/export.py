@@ -175,24 +175,22 @@ def explore(table: "pd.DataFrame | Styler", *, of: ValueStream | None = None, ro
     of
         The stream that the table is of: rows of a ticket then begin with its key and summary.
     rows
-        How many of its rows are kept in the notebook at most: the first ones, so sort by what matters. The
-        caption says how many are left out, and where they are.
+        How many of its rows are kept in the notebook at most: the first ones, so sort by what matters. A
+        sentence says how many are left out, and where they are.
     """
     from itables import init_notebook_mode, show  # noqa: PLC0415 - a second of import for those who explore
 
     frame: pd.DataFrame = table.data if isinstance(table, Styler) else table  # type: ignore[attr-defined]
     if of is not None:
         frame = keyed(frame, of.tickets)
-    left_out = (
-        f"The first {rows:,} of {len(frame):,} rows, and only these are searched. Sort the table by what "
-        "matters before, give rows=… for more, or write all to a file: vsm export TABLE --to FILE.csv"
-        if len(frame) > rows
-        else None
-    )
+    if len(frame) > rows:
+        print(  # noqa: T201 - to the reader of a notebook; a caption would be as wide as the table
+            f"The first {rows:,} of {len(frame):,} rows, and only these are searched. Sort the table by what "
+            "matters before, give rows=… for more, or write all to a file: vsm export TABLE --to FILE.csv"
+        )
     init_notebook_mode(all_interactive=False, connected=False)
     show(
         explorable(frame.head(rows)),
-        caption=left_out,
         maxBytes=0,
         lengthMenu=[10, 25, 100],
         showIndex=False,

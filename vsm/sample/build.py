@@ -52,7 +52,7 @@ name = "A second tester until 13:00"
 since = {plan.IMPROVED}
 stage = "{plan.QA.queue}"
 expect = "shorter"
-change = "Somebody of development tests in the morning."
+change = "A developer tests in the morning."
 """
 AIMS: Final = f"""\
 # Which releases failed, and the objectives of the work.

@@ -31,6 +31,7 @@ _MOST_BESIDE: Final = 6
 _PHONE: Final = 336.0
 _MUCH, _SOME, _LEAST = 0.05, 0.003, 0.0005  # least share of the waiting before, now, and left out
 _HALO: Final = 5.0
+_IN_SHARE: Final = 24  # pixels from where a share begins to its middle
 _LINE_IN_HEAD: Final = 0.45  # how far a line reaches into the head of its arrow
 _MEANINGS: Final = {
     NEW: "before anybody works on it",
@@ -62,7 +63,7 @@ def handoff_network(
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or f"{percent(_share(part, ways[-1]))} of all waiting: {' → '.join(ways[-1])}",
+        "title": title or f"{' → '.join(ways[-1])}: {percent(_share(part, ways[-1]))} of all waiting",
         "caption": _caption(handoff_network, ways),
         "alt": _alt(handoff_network, ways),
         "foot": 14,
@@ -248,9 +249,16 @@ def _line(plan: HandoffPlan, way: Way, colour: str) -> go.Scatter:
 
 
 def _taps(plan: HandoffPlan) -> go.Scatter:
-    """Lay unseen marks along each arrow, for the pointer or a finger to find."""
+    """Lay unseen marks along each arrow and on its share, for the pointer or a finger to find."""
     found = []
     for way in plan.ways:
+        x, y, side = plan.label(way)
+        beside = {
+            "middle right": (_IN_SHARE, 0),
+            "top center": (0, _IN_SHARE),
+            "bottom center": (0, -_IN_SHARE),
+        }
+        found.append((way, x + beside[side][0], y + beside[side][1]))
         points = plan.points(way)
         if plan.moves[way].straight:
             (x0, y0), (x1, y1) = points
@@ -263,7 +271,7 @@ def _taps(plan: HandoffPlan) -> go.Scatter:
         y=[y for _, _, y in found],
         mode="markers",
         name="arrows",
-        marker={"size": 28, "opacity": 0},
+        marker={"size": 36, "opacity": 0},
         hovertext=[_facts(plan.network, way) for way, _, _ in found],
         hoverinfo="text",
         showlegend=False,
@@ -280,9 +288,6 @@ def _shares(plan: HandoffPlan) -> go.Scatter:
         size=15,
         textposition=[side for _, _, side in labels],
         showlegend=False,
-        hovertext=[_facts(plan.network, way) for way in plan.ways],
-        hoverinfo="text",
-        **linked(way_link(plan.network, way) for way in plan.ways),
     )
 
 
@@ -295,7 +300,9 @@ def _share_text(plan: HandoffPlan, way: Way) -> str:
         share = f"<b><span style='font-size:1.4em'>{share}</span></b>"
         lines = [share, "of all waiting", was]
         if plan.upright:
-            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was]
+            mostly = plan.network.graph["level"] == "team" and about["stage"] not in ("", *way)
+            place = small(escape(f"mostly in '{about['stage']}'")) if mostly else ""
+            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was, place]
     if plan.upright and not straight:
         lines = [share]
     return "<br>".join(filter(None, lines))

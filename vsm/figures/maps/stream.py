@@ -20,6 +20,7 @@ from vsm.figures.maps.stream_texts import (
     fitted,
     median_of,
     rework_of,
+    stage_facts,
     summary,
     wip,
 )
@@ -94,6 +95,7 @@ def value_stream_map(
         [
             _rails(layout),
             stages_at(layout.slots, [(slot.x, layout.middle) for slot in layout.slots]),
+            _customer(layout),
             *_texts(layout, facts),
             stars(
                 [(slot.x - HALF, _step(layout, slot)[0]) for slot in layout.worst],
@@ -146,6 +148,15 @@ def _icons(layout: Layout) -> list[dict[str, Any]]:
             (low + 0.05, high - 0.05), (layout.summary, layout.height - 2.0), line={"color": SOFT, "width": 1}
         ),
     ]
+
+
+def _customer(layout: Layout) -> go.Scatter:
+    """An unseen mark on the customer, for the pointer to find what is done."""
+    told = "<br>".join(stage_facts(name, about) for name, about in layout.ends)
+    return go.Scatter(
+        x=[layout.end_x], y=[-layout.middle], mode="markers", name="customer", hovertext=[told],
+        hoverinfo="text" if told else "skip", marker={"symbol": "square", "size": 48, "opacity": 0},
+    )  # fmt: skip
 
 
 def _rails(layout: Layout) -> go.Scatter:
@@ -222,29 +233,29 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
         steps.append(
             (slot.x, -(upper + lower) / 2 - 2, "<br>".join([f"<b>{median_of(slot.about)}</b>", *share]))
         )
-        team = wrapped(slot.about["team"], width=wide, lines=1) if layout.rung > 1 else ""
+        team = wrapped(slot.about["team"], width=round(wide / 0.85), lines=1) if layout.rung > 1 else ""
         if slot.works:
             name = fitted(slot.name, letters=wide)
             names.append((slot.x, -head - 2, "<br>".join(filter(None, [name, small(team) if team else ""]))))
             text = "<br>".join(data_lines(slot, facts)[: layout.data])
             data.append((slot.x, -(layout.head + layout.foot) / 2, text))
         else:
-            queues.append((slot.x, -layout.top - 1.1 * line, fitted(slot.name, letters=wide)))
+            queues.append((slot.x, -layout.top - 1.5 * line, fitted(slot.name, letters=wide, lines=3)))
             inventory.append((slot.x, -layout.middle - 3, "<b>I</b>"))
             now.append((slot.x, -layout.middle - 30 - line / 2, wip(slot, facts)))
-    above, below = -layout.top - 1.1 * line, -layout.middle - 26 - line / 2
+    above, below = -layout.top - 1.5 * line, -layout.middle - 26 - line / 2
     ends = [
         (-layout.source, above, "Requests"),
         (layout.end_x, above, "Customer"),
         (-layout.source, below, a_week(facts.arrivals)),
         (layout.end_x, below, a_week(facts.deliveries)),
     ]
-    released = (layout.end_x - 0.6, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
+    released = (layout.end_x - 0.68, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
     if layout.slide:
         released = (layout.end_x - 0.5, -0.7 * line, cadence(facts))
     totals = [("waiting", layout.up, layout.waiting), ("work", layout.down, layout.work)]
-    rails = [(-layout.source, -y, word) for word, y, _ in totals]
-    rails += [(layout.end_x, -y, f"<b>{escape(percent(share))}</b>") for _, y, share in totals]
+    rails = [(layout.x_range[0] + 0.05, -y, word) for word, y, _ in totals]
+    shares = [(layout.end_x, -y, f"<b>{escape(percent(share))}</b>") for _, y, share in totals]
     plain: dict[str, Any] = {"size": size, **_MIDDLE}
     return [
         writing("box names", names, colour=INK, **plain),
@@ -255,7 +266,8 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
         writing("medians", steps, colour=INK, **plain),
         writing("ends", [place for place in ends if place[2]], **plain),
         writing("releases", [released] if released[2] else [], **plain | {"size": size - 1}),
-        writing("rails", rails, **plain),
+        writing("rails", rails, size=size, textposition="middle right"),
+        writing("totals", shares, **plain),
         writing("summary", _cells(layout, facts), **plain | {"size": size + 1}),
     ]
 

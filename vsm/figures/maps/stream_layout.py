@@ -109,7 +109,7 @@ class Layout:
     @property
     def head(self) -> float:
         """Where heads of boxes end."""
-        return self.top + 3 * self.line
+        return self.top + 3.4 * self.line
 
     @property
     def foot(self) -> float:

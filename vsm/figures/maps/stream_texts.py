@@ -47,8 +47,8 @@ def short(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 60 else "<1 min"
 
 
-def fitted(name: str, *, letters: int) -> str:
-    """A name on two lines, in smaller letters where that saves a long word from being broken.
+def fitted(name: str, *, letters: int, lines: int = 2) -> str:
+    """A name on a few lines, in smaller letters where that saves a long word from being broken.
 
     Examples
     --------
@@ -57,8 +57,9 @@ def fitted(name: str, *, letters: int) -> str:
     """
     longest = max(map(len, name.split()), default=0)
     if not letters < longest <= letters / _SMALLEST:
-        return wrapped(name, width=letters)
-    return f"<span style='font-size:{letters / longest:.2f}em'>{wrapped(name, width=longest)}</span>"
+        return wrapped(name, width=letters, lines=lines)
+    smaller = f"<span style='font-size:{letters / longest:.2f}em'>"
+    return f"{smaller}{wrapped(name, width=longest, lines=lines)}</span>"
 
 
 def median_of(about: Mapping[str, Any]) -> str:
@@ -115,7 +116,7 @@ def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
 
 
 def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
-    """The way back that was gone most often; None where nothing came back."""
+    """The move back that was made most often; None where nothing came back."""
     back = [
         Rework(about["back"], sender, receiver)
         for sender, receiver, about in network.edges(data=True)
