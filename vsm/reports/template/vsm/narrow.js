@@ -84,7 +84,13 @@ const relaid = (() => {
     return 0.88 * Math.max(...upright.map(wide)) + 16;
   }
 
+  // Names at the right of the plot stand within it; those of bands, which show their colour, as a list at the
+  // top left, where growing bands leave room.
   function rightInside(layout) {
+    const bands = (layout.annotations ?? []).filter((note) => note.name === "band").sort((one, other) => other.y - one.y);
+    bands.forEach((note, row) => Object.assign(note, {
+      x: 0, xshift: 4, y: 1, yref: "paper", yanchor: "top", yshift: -14 * row, font: { ...note.font, size: 10 },
+    }));
     for (const note of layout.annotations ?? []) {
       if (note.xref === "paper" && note.x === 1 && note.xanchor === "left" && note.name !== "numbers") {
         Object.assign(note, { xanchor: "right", align: "right", xshift: -2, bgcolor: "rgba(127,127,127,0.18)", font: { ...note.font, size: 10 } });
