@@ -75,7 +75,12 @@ def pages(request: pytest.FixtureRequest) -> Pages:
 
 def seen(window: Visit, pages: Pages, look: Callable[[Page], Any]) -> dict[str, Any]:
     """What is found on each page, where anything is; none says anything on the console, or calls anybody."""
-    found = {file.name: look(window.open(file)) for file in pages}
+    found = {}
+    for file in pages:
+        page = window.open(file)
+        page.evaluate("document.querySelectorAll('details.more').forEach((fold) => { fold.open = true; })")
+        page.wait_for_timeout(700)  # what was folded is drawn to its width
+        found[file.name] = look(page)
     assert (window.said, window.called) == ([], [])
     return {name: faults for name, faults in found.items() if faults}
 

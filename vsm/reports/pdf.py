@@ -20,7 +20,6 @@ from vsm.reports.whole import WHOLE
 _POLL: Final = 0.2
 _CLOSING: Final = 12.0
 _ON_PAPER: Final = """
-addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
 for (const plot of document.querySelectorAll(".chart-plot")) plot.replaceWith(plot.cloneNode(true));
 for (const link of document.querySelectorAll("a[href]")) {
   const to = link.dataset.address ?? link.getAttribute("href");

@@ -21,6 +21,17 @@ const relaid = (() => {
     };
   }
 
+  // A layout without the room that title and caption take in vsm.figures.theme.
+  function bared(layout) {
+    const caption = named(layout, "caption"), title = layout.title?.text;
+    const above = title ? 44 + 25 * (lines(title).length - 1) : 0, below = caption ? 17 * lines(caption.text).length : 0;
+    const { t = 64, b = 56 } = layout.margin ?? {};
+    return {
+      ...layout, title: undefined, height: layout.height - above - below, margin: { ...layout.margin, t: t - above, b: b - below },
+      annotations: (layout.annotations ?? []).filter((note) => note !== caption),
+    };
+  }
+
   function legendBelow(layout, data, width, foot) {
     const names = data.filter(seen).map((trace) => wide(trace.name) + 48);
     if (layout.showlegend === false || (names.length < 2 && !layout.showlegend && !layout.legend?.y)) return 0;
@@ -73,7 +84,13 @@ const relaid = (() => {
     return 0.88 * Math.max(...upright.map(wide)) + 16;
   }
 
+  // Names at the right of the plot stand within it; those of bands, which show their colour, as a list at the
+  // top left, where growing bands leave room.
   function rightInside(layout) {
+    const bands = (layout.annotations ?? []).filter((note) => note.name === "band").sort((one, other) => other.y - one.y);
+    bands.forEach((note, row) => Object.assign(note, {
+      x: 0, xshift: 4, y: 1, yref: "paper", yanchor: "top", yshift: -14 * row, font: { ...note.font, size: 10 },
+    }));
     for (const note of layout.annotations ?? []) {
       if (note.xref === "paper" && note.x === 1 && note.xanchor === "left" && note.name !== "numbers") {
         Object.assign(note, { xanchor: "right", align: "right", xshift: -2, bgcolor: "rgba(127,127,127,0.18)", font: { ...note.font, size: 10 } });
@@ -83,7 +100,7 @@ const relaid = (() => {
 
   return (spec, width) => {
     const given = spec.layout ?? {}, own = given.meta?.narrow;
-    if (own) return { narrow: true, data: structuredClone(own.data), layout: structuredClone(own.layout) };
+    if (own) return { ...words(spec), data: structuredClone(own.data), layout: bared(structuredClone(own.layout)) };
     const data = structuredClone(spec.data), layout = structuredClone(given);
     const caption = named(layout, "caption"), margin = layout.margin ?? {};
     layout.annotations = (layout.annotations ?? []).filter((note) => note.name !== "caption");
@@ -96,7 +113,7 @@ const relaid = (() => {
     rightInside(layout);
     const reach = Math.max(...data.flatMap((trace) => list(trace.x)).filter((x) => typeof x === "number"));
     for (const trace of data) { // what would leave the plot at its right stands at the left of its mark
-      if (/right$/.test(trace.textposition) && list(trace.x)[0] > reach / 2) trace.textposition = "bottom left";
+      if (/right$/.test(trace.textposition) && list(trace.x).length === 1 && list(trace.x)[0] > reach / 2) trace.textposition = "bottom left";
     }
     for (const trace of data) { // two lines in a cell
       if (trace.type === "heatmap" && trace.text) trace.text = list(trace.text).map((row) => list(row).map((text) => text?.replace(" · ", "<br>")));

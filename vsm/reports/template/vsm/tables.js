@@ -24,12 +24,12 @@
   const tables = [...document.querySelectorAll("main table")].filter(simple);
   for (const table of tables) {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
-    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
-      [...row.cells].forEach((cell, place) => {
-        cell.dataset.label = headings[place];
-        cell.classList.toggle("wide", cell.textContent.length > LONG);
-      });
-    }
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    headings.forEach((heading, place) => {
+      const cells = rows.map((row) => row.cells[place]);
+      const long = cells.some((cell) => cell.textContent.length > LONG);
+      cells.forEach((cell) => { cell.dataset.label = heading; cell.classList.toggle("wide", long); });
+    });
   }
   function fit() {
     tables.forEach((table) => table.classList.remove("cards"));
@@ -41,6 +41,7 @@
   let resized;
   addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(fit, 150); });
   addEventListener("beforeprint", () => {
+    if (document.body.classList.contains("paper")) return; // it has its width already
     const main = document.querySelector("main");
     main.style.width = `${PAPER_WIDTH}px`;
     fit();
