@@ -174,7 +174,7 @@ def left_out_of(layout: Layout) -> str:
     if not layout.left_out:
         return ""
     names = [slot.name for slot in layout.left_out]
-    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    more = f" and {pluralize(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
     share = percent(sum(slot.share for slot in layout.left_out))
     return f" Not drawn: {', '.join(names[:_NAMED])}{more}, with {share} of the time."
 
