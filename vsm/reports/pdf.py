@@ -95,7 +95,7 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
         raise RunError(f"cannot write the PDF: {error.strerror or error}; the HTML remains") from error
     return lacking and (
         f"no font of this machine has {lacking}: empty boxes stand for them in the PDF; install one that "
-        "does, such as fonts-noto-cjk or fonts-noto-color-emoji (the HTML shows them where a reader's machine can)"
+        "does, such as fonts-noto-cjk or fonts-noto-color-emoji (the HTML shows them if its reader has one)"
     )
 
 
