@@ -113,7 +113,7 @@ def test_a_notebook_is_run_by_keyboard_and_its_figures_are_seen(
     laboratory: str, work: Path, desk: Desk
 ) -> None:
     """Shift and Enter, cell by cell: figures drawn, nothing uploaded or fetched, no question asked first."""
-    home, _, token = laboratory.partition("/lab?")
+    home, _, token = laboratory.partition("/lab/tree/start.ipynb?")
     page = desk.page
     page.goto(f"{home}/lab/tree/{NOTEBOOK}?{token}")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE * 1000)

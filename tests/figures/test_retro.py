@@ -99,8 +99,8 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
 
 def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -> None:
     """Else only which queue takes most."""
-    assert heading(planted.slide.map()) == "Work waits for 80 % of the time in which it is open"
-    assert retro.where_time_goes(planted._present, work_known=False) == (
+    assert heading(planted.slide.map()) == "Work waits for 59 % of its lead time"
+    assert retro.where_time_goes(planted._present, planted.map_facts, work_known=False) == (
         "Where the time goes: 54 % of it is waiting in 'Reported'"
     )
 

@@ -54,6 +54,17 @@ def test_every_band_is_named_beside_its_end() -> None:
     assert min(high - low for low, high in pairwise(heights)) * 380 >= 15 - 1e-9
 
 
+def test_on_a_phone_bands_are_named_below_the_plot() -> None:
+    """From the top band down, each below the one before, in the same words."""
+    figure = cumulative_flow(VISITS, stages=STAGES, as_of=NOW)
+    beside, below = (
+        [note for note in notes if note["name"] == "band"]
+        for notes in (figure.layout.annotations, figure.layout.meta["narrow"]["layout"]["annotations"])
+    )
+    assert [note["text"] for note in below] == [note["text"] for note in beside][::-1]
+    assert [note["yshift"] for note in below] == [-44, -59, -74]
+
+
 def test_neighbours_of_one_kind_have_shades_that_are_far_apart() -> None:
     """Of four queues the second is much darker than the first, the third lighter again; none is a work blue."""
     names = [f"Queue {number}" for number in range(4)]

@@ -1,5 +1,6 @@
 """A work folder becomes a stream, and its stored log is used only where it is true."""
 
+import gc
 import gzip
 import json
 import subprocess
@@ -41,6 +42,23 @@ def test_a_broken_vsm_toml_names_file_and_fault(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     """Editors under Windows write one at the beginning of vsm.toml."""
     assert len(read_stream(filled(tmp_path, done(1, 8), toml=f"\ufeff{TOML}")).tickets) == 1
+
+
+def test_python_looks_for_garbage_as_before_once_documents_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seldom meanwhile; as before even where reading them fails."""
+    usual, meanwhile = gc.get_threshold(), list[int]()
+
+    def spoilt(*_: object, **__: object) -> None:
+        meanwhile.append(gc.get_threshold()[0])
+        raise ValueError("odd")
+
+    monkeypatch.setattr("vsm.read.log_from_jira", spoilt)
+    stream = read_stream(filled(tmp_path, done(1, 8)))
+    assert set(meanwhile) == {100_000}
+    assert gc.get_threshold() == usual
+    assert "unreadable source" in set(stream.quality["check"])
 
 
 @pytest.mark.parametrize("name", ["events.parquet", "events.sha256", "tickets.parquet"])

@@ -98,8 +98,19 @@ def rows_of(table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[Row]:
     >>> rows_of(pd.DataFrame({"actor": ["person-01", None], "seq": [0, 1]}))
     [{'actor': 'person-01', 'seq': 0}, {'actor': None, 'seq': 1}]
     """
-    rows = table.astype("object").to_dict("records") if isinstance(table, pd.DataFrame) else table
-    return [{str(name): plain(value) for name, value in row.items()} for row in rows]
+    if not isinstance(table, pd.DataFrame):
+        return [{str(name): plain(value) for name, value in row.items()} for row in table]
+    names = [str(name) for name in table]
+    columns = [_plain_values(table.iloc[:, number]) for number in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain_values(values: "pd.Series[Any]") -> list[Any]:
+    """Give a column's values as ``plain`` does one by one: each different text is looked at once."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        known = [*map(plain, values.cat.categories), None]
+        return [known[code] for code in values.cat.codes]
+    return [plain(value) for value in values.astype("object")]
 
 
 def plain(value: Any) -> Any:

@@ -171,7 +171,8 @@ class Slides(_Accessor):
         if len(present.open) < present.minimum:
             return None
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
-        title = retro.where_time_goes(present, work_known=answered(self._stream._claims, WORK))  # noqa: SLF001
+        known = answered(self._stream._claims, WORK)  # noqa: SLF001
+        title = retro.where_time_goes(present, recent.map_facts, work_known=known)
         return Plots(recent).value_stream_map(title=title, slide=True)
 
 

@@ -9,12 +9,23 @@ from plotly.colors import sample_colorscale
 
 from vsm.figures.labels import MOST_STAGES, escape, hover, number, pluralize, text_width, wrapped
 from vsm.figures.marks import DATE_AXIS, value_axis
-from vsm.figures.theme import KIND_COLOURS, KIND_SHADES, KIND_WORDS, PAPER, SIDE, framed, nothing_to_see
+from vsm.figures.theme import (
+    KIND_COLOURS,
+    KIND_SHADES,
+    KIND_WORDS,
+    PAPER,
+    SIDE,
+    framed,
+    nothing_to_see,
+    with_narrow,
+)
 from vsm.model.weekly import stage_counts
 
 _TITLE: Final = "Work in each stage, week by week"
 _OTHERS: Final = "other stages"
 _BODY: Final = 380
+_AXIS: Final = 44
+"""Pixels below the plot that its dates take."""
 _APART: Final = 15
 """Pixels between two labels beside the bands."""
 
@@ -57,34 +68,47 @@ def cumulative_flow(
     kinds, words = kinds | {_OTHERS: "bulk"}, KIND_WORDS | {"bulk": "of several kinds"}
     bands, left_out = _folded(bands)
     colours = {"done": KIND_COLOURS["done"]} | _shades([str(name) for name in bands], kinds)
-    figure = go.Figure(
-        [
-            _band(finished, "done", colours["done"], "done since the start of the chart"),
-            *(_band(bands[name], str(name), colours[str(name)], words[kinds[str(name)]]) for name in bands),
-        ]
-    )
+    drawn = [
+        _band(finished, "done", colours["done"], "done since the start of the chart"),
+        *(_band(bands[name], str(name), colours[str(name)], words[kinds[str(name)]]) for name in bands),
+    ]
+    axes: dict[str, Any] = {
+        "xaxis": DATE_AXIS,
+        "yaxis": value_axis("tickets", tickformat=",d"),
+        "hovermode": "closest",
+    }
     labels = _labels(bands, finished, colours)
-    figure.update_layout(
-        xaxis=DATE_AXIS,
-        yaxis=value_axis("tickets", tickformat=",d"),
-        annotations=labels,
-        hovermode="closest",
-    )
-    return framed(
-        figure,
-        of="cumulative_flow",
-        title=title or _TITLE,
-        caption=(
+    below = [
+        label | {"x": 0, "xshift": 0, "y": 0, "yshift": -_AXIS - _APART * place}
+        for place, label in enumerate(reversed(labels))
+    ]
+    frame: dict[str, Any] = {
+        "of": "cumulative_flow",
+        "title": title or _TITLE,
+        "caption": (
             f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
             f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
             "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
             f"deleted.{left_out}"
         ),
-        alt=_alt(bands) + left_out,
-        body=_BODY,
-        foot=32,
-        left=SIDE + 48,
-        right=SIDE + 20 + text_width([label["text"].partition("</span>")[2] for label in labels], size=11),
+        "alt": _alt(bands) + left_out,
+        "body": _BODY,
+        "left": SIDE + 48,
+    }
+    beside = text_width([label["text"].partition("</span>")[2] for label in labels], size=11)
+    return with_narrow(
+        framed(
+            go.Figure(drawn, layout=axes | {"annotations": labels}),
+            foot=32,
+            right=SIDE + 20 + beside,
+            **frame,
+        ),
+        framed(
+            go.Figure(drawn, layout=axes | {"annotations": below}),
+            foot=_AXIS + _APART * len(labels),
+            width=360,
+            **frame,
+        ),
     )
 
 

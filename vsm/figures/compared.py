@@ -73,11 +73,15 @@ class Compared:
         named = [_name({word: side[word] for word in differ}) for side in (first, second)]
         return (named[0] or "all", named[1] or "all") if differ else ("first", "second")
 
+    @property
+    def _teams_known(self) -> bool:
+        return all(len(stream.team_network.edges) for stream in (self.a, self.b))
+
     @cached_property
     def _beside(self) -> Beside:
-        level = "team_network" if all(len(s.team_network.edges) for s in (self.a, self.b)) else "network"
+        network = "team_network" if self._teams_known else "network"
         sides = [
-            Side(s.lifecycles, s.stage_visits, s.stage_shares, getattr(s, level), s.as_of, s.since)
+            Side(s.lifecycles, s.stage_visits, s.stage_shares, getattr(s, network), s.as_of, s.since)
             for s in (self.a, self.b)
         ]
         return beside(*sides, minimum=self.a.minimum)
@@ -115,11 +119,12 @@ class Compared:
         columns: dict[str, Any] = {"From": "from", "To": "to"}
         for name, end in zip(names, "ab", strict=True):
             columns[name] = partial(_handoff, end=end)
+        what = "handoffs" if self._teams_known else "moves between stages, as no teams are known"
         caption = (
-            "Share of all waiting in handoffs, the largest difference first; median wait and number of "
-            "single handoffs. No test."
+            f"Share of all waiting in {what}, the largest difference first; median wait and count. No test."
         )
-        return table_of(self.handoffs.head(most), columns, caption, nothing="No handoff has been seen.")
+        shown = self.handoffs[self.handoffs[["share_a", "share_b"]].max(axis=1) > 0].head(most)
+        return table_of(shown, columns, caption, nothing="No handoff has been seen.")
 
     def plot(self) -> go.Figure:
         """Slope chart: each stage's share of lead time on both sides; bold where they differ for sure."""

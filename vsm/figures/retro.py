@@ -21,6 +21,7 @@ from vsm.findings.durations import percent
 from vsm.findings.finding import TRUST
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
+from vsm.model.map_facts import MapFacts
 from vsm.model.steps import waiting_steps
 from vsm.model.weekly import stage_counts
 
@@ -177,11 +178,13 @@ def finding(
     )
 
 
-def where_time_goes(present: Present, *, work_known: bool) -> str:
-    """Say which part of the time is waiting, or, where work is not recorded well enough, what waits most."""
+def where_time_goes(present: Present, facts: MapFacts, *, work_known: bool) -> str:
+    """Say which part of lead time is waiting, or, where work is not recorded well enough, what waits most."""
     by = present.waiting.groupby("stage")["seconds"].sum() / present.open.sum()
-    if work_known or by.empty:
-        return f"Work waits for {percent(float(by.sum()))} of the time in which it is open"
+    if work_known and facts.lead and facts.process is not None:
+        return f"Work waits for {percent(1 - facts.process / facts.lead)} of its lead time"
+    if by.empty:
+        return "Where lead time goes"
     return f"Where the time goes: {percent(float(by.max()))} of it is waiting in '{by.idxmax()}'"
 
 

@@ -19,7 +19,8 @@ class MapFacts(NamedTuple):
     Attributes
     ----------
     lead, process
-        Median lead time of ``delivered`` tickets; median time in stages of work of those that were in one.
+        Mean lead time of ``delivered`` tickets, and the mean of it that was in stages of work: means, since
+        only they divide as the sums do.
     rolled
         Rolled %C&A, 0 to 1.
     people, limits
@@ -69,8 +70,8 @@ def map_facts(
     releases = deployments["at"].drop_duplicates().sort_values()
     share = rolled["share"].iloc[0] if len(rolled) else float("nan")
     return MapFacts(
-        lead=_median(done["lead"], least=minimum),
-        process=_median(process, least=minimum),
+        lead=_mean(done["lead"], least=minimum),
+        process=_mean(process.reindex(done["ticket"], fill_value=pd.Timedelta(0)), least=minimum),
         delivered=len(done),
         rolled=None if pd.isna(share) else float(share),
         people={str(stage): int(n) for stage, n in people.items() if n >= fewest_people},
@@ -80,6 +81,10 @@ def map_facts(
         days=period.days,
         release_every=_median(releases.diff().dropna(), least=_FEW),
     )
+
+
+def _mean(times: "pd.Series[Any]", *, least: int) -> pd.Timedelta | None:
+    return pd.Timedelta(times.mean()) if len(times) >= least else None
 
 
 def _median(times: "pd.Series[Any]", *, least: int) -> pd.Timedelta | None:

@@ -229,7 +229,7 @@ KINDS: Final = (
     _Kind(
         "handoff-wait",
         _STAGE,
-        "Waiting to be taken up",
+        "Waiting after a handoff",
         "Handed over, waiting in “{}”",
         _WAIT,
         _handoff_waits,

@@ -20,7 +20,6 @@ from vsm.reports.whole import WHOLE
 _POLL: Final = 0.2
 _CLOSING: Final = 12.0
 _ON_PAPER: Final = """
-addEventListener("beforeprint", (event) => event.stopImmediatePropagation(), { capture: true });
 for (const plot of document.querySelectorAll(".chart-plot")) plot.replaceWith(plot.cloneNode(true));
 for (const link of document.querySelectorAll("a[href]")) {
   const to = link.dataset.address ?? link.getAttribute("href");
@@ -95,7 +94,7 @@ def print_pdfs(pages: Mapping[Path, Path], *, paper: Paper, timeout: float = 60)
         raise RunError(f"cannot write the PDF: {error.strerror or error}; the HTML remains") from error
     return lacking and (
         f"no font of this machine has {lacking}: empty boxes stand for them in the PDF; install one that "
-        "does, such as fonts-noto-cjk or fonts-noto-color-emoji (HTML pages use the fonts of who reads them)"
+        "does, such as fonts-noto-cjk or fonts-noto-color-emoji (the HTML shows them if its reader has one)"
     )
 
 

@@ -168,8 +168,9 @@ def _listed(
 
 def _row(facts: Mapping[Any, Any], strip: str, time: pd.Timedelta) -> Listed:
     summary = "" if pd.isna(facts["summary"]) else str(facts["summary"])
+    address = None if pd.isna(facts["address"]) else str(facts["address"])
     return Listed(
-        key=Markup(shown_ticket(str(facts["key"]), address=facts["address"])),  # noqa: S704 - escapes itself
+        key=Markup(shown_ticket(str(facts["key"]), address=address)),  # noqa: S704 - escapes itself
         summary=summary,
         state=str(facts["state"]),
         ended="" if pd.isna(facts["ended"]) else f"{facts['ended']:%Y-%m-%d}",

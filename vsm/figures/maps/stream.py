@@ -20,6 +20,7 @@ from vsm.figures.maps.stream_texts import (
     fitted,
     median_of,
     rework_of,
+    shares_of,
     stage_facts,
     summary,
     wip,
@@ -88,7 +89,7 @@ def value_stream_map(
     rework = rework_of(network)
     tickets = pluralize(network.graph.get("tickets", 0), "ticket")
     words = {
-        "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, tickets=tickets),
+        "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, facts, tickets=tickets),
         "caption": caption_of(layout, facts, tickets=tickets), "foot": 10,
     }  # fmt: skip
     figure = go.Figure(
@@ -253,7 +254,8 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
     released = (layout.end_x - 0.68, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
     if layout.slide:
         released = (layout.end_x - 0.5, -0.7 * line, cadence(facts))
-    totals = [("waiting", layout.up, layout.waiting), ("work", layout.down, layout.work)]
+    waiting, work = shares_of(layout, facts)
+    totals = [("waiting", layout.up, waiting), ("work", layout.down, work)]
     rails = [(layout.x_range[0] + 0.05, -y, word) for word, y, _ in totals]
     shares = [(layout.end_x, -y, f"<b>{escape(percent(share))}</b>") for _, y, share in totals]
     plain: dict[str, Any] = {"size": size, **_MIDDLE}

@@ -108,11 +108,19 @@ def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
     times = [UNKNOWN if time is None else short(time.total_seconds()) for time in (facts.lead, facts.process)]
     rolled = UNKNOWN if facts.rolled is None else percent(facts.rolled)
     return [
-        (times[0], "lead time"),
-        (times[1], "process time"),
-        (percent(layout.work) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
+        (times[0], "mean lead time"),
+        (times[1], "mean process time"),
+        (percent(shares_of(layout, facts)[1]) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
         (rolled, "rolled %C&A"),
     ]
+
+
+def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
+    """The shares of waiting and of work in the time before the finish: of delivered tickets, if known."""
+    if not facts.lead or facts.process is None:
+        return layout.waiting, layout.work
+    work = facts.process / facts.lead
+    return 1 - work, work
 
 
 def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
@@ -149,7 +157,7 @@ def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     """What the map is of, and what its words mean."""
     of = pluralize(facts.delivered, "delivered ticket")
     lead = (
-        f" Lead and process time: medians of {of}, the latter of those in a work stage." if facts.lead else ""
+        f" Lead and process time: means of {of}; the activity ratio is their quotient." if facts.lead else ""
     )
     rates = f" A week: arrivals and deliveries in the last {facts.days} days." if facts.days else ""
     return (
@@ -166,17 +174,18 @@ def left_out_of(layout: Layout) -> str:
     if not layout.left_out:
         return ""
     names = [slot.name for slot in layout.left_out]
-    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    more = f" and {pluralize(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
     share = percent(sum(slot.share for slot in layout.left_out))
     return f" Not drawn: {', '.join(names[:_NAMED])}{more}, with {share} of the time."
 
 
-def alt_of(layout: Layout, *, tickets: str) -> str:
+def alt_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     """The map in two sentences."""
     slots = (*layout.slots, *layout.left_out)
+    waiting, work = shares_of(layout, facts)
     sentence = (
         f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
-        f"waiting {percent(layout.waiting)}, work {percent(layout.work)} of the time before the finish."
+        f"waiting {percent(waiting)}, work {percent(work)} of the time before the finish."
     )
     if not slots:
         return sentence

@@ -18,7 +18,10 @@
   // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
   const folds = [...document.querySelectorAll("details.more")];
   const unfold = () => folds.forEach((fold) => { fold.open = true; });
-  if (location.search === "?unfolded") unfold();
+  if (location.search === "?unfolded") { // as it will be printed
+    unfold();
+    document.body.classList.add("paper");
+  }
   for (const fold of folds) {
     fold.addEventListener("toggle", () => fold.open && plots.filter((plot) => fold.contains(plot) && plot.dataset.drawn).forEach((plot) => draw(plot)));
   }
@@ -185,6 +188,7 @@
       plots.filter((plot) => plot.dataset.drawn && small(plot)).forEach((plot) => draw(plot));
     }, 150);
   });
-  addEventListener("beforeprint", () => { unfold(); plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
+  const paper = document.body.classList.contains("paper"); // drawn to its size already
+  addEventListener("beforeprint", () => { if (paper) return; unfold(); plots.forEach(drawOnce); redraw(LIGHT, PAPER_WIDTH); });
   addEventListener("afterprint", () => redraw());
 })();

@@ -41,6 +41,7 @@
   let resized;
   addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(fit, 150); });
   addEventListener("beforeprint", () => {
+    if (document.body.classList.contains("paper")) return; // it has its width already
     const main = document.querySelector("main");
     main.style.width = `${PAPER_WIDTH}px`;
     fit();
