@@ -121,8 +121,10 @@ const relaid = (() => {
     const rows = rowsAbove(layout, data, width), columns = columnsUpright(layout);
     const below = legendBelow(layout, data, width, foot);
     foot = columns || foot;
-    const top = layout.annotations.some((note) => note.yref === "paper" && note.y >= 1) || layout.xaxis?.side === "top"
-      ? Math.max((margin.t ?? 64) - heading, 24) : EDGE;
+    const upright = layout.annotations.filter((note) => note.name === "counts").map((note) => 0.95 * wide(note.text) + 12);
+    const least = layout.annotations.some((note) => note.name === "line") ? 34 : EDGE;
+    const top = Math.max(least, ...upright, layout.annotations.some((note) => note.yref === "paper" && note.y >= 1) || layout.xaxis?.side === "top"
+      ? Math.max((margin.t ?? 64) - heading, 24) : EDGE);
     layout.margin = { t: top, r: EDGE, b: foot + below, l: rows ? EDGE : Math.min(Math.max(margin.l ?? 64, 60), width / 4) };
     layout.height = top + (rows ?? Math.min(body, 340)) + foot + below;
     for (const key of Object.keys(layout)) {
