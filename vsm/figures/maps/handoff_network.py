@@ -63,7 +63,7 @@ def handoff_network(
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or f"{' → '.join(ways[-1])}: {percent(_share(part, ways[-1]))} of all waiting",
+        "title": title or _message(part, ways[-1]),
         "caption": _caption(handoff_network, ways),
         "alt": _alt(handoff_network, ways),
         "foot": 14,
@@ -138,6 +138,13 @@ def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
         f"Not drawn: {', '.join(left_out)}." if left_out else "",
     ]
     return " ".join(filter(None, parts))
+
+
+def _message(network: "nx.DiGraph[str]", way: Way) -> str:
+    """Say which way most waiting is on, and in which stage, where the way itself does not say it."""
+    stage = network.edges[way]["stage"]
+    where = f", mostly in '{stage}'" if stage and stage not in way else ""
+    return f"{' → '.join(way)}: {percent(_share(network, way))} of all waiting{where}"
 
 
 def _alt(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
@@ -300,9 +307,7 @@ def _share_text(plan: HandoffPlan, way: Way) -> str:
         share = f"<b><span style='font-size:1.4em'>{share}</span></b>"
         lines = [share, "of all waiting", was]
         if plan.upright:
-            mostly = plan.network.graph["level"] == "team" and about["stage"] not in ("", *way)
-            place = small(escape(f"mostly in '{about['stage']}'")) if mostly else ""
-            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was, place]
+            lines = [share if plan.is_passed(way) else f"{share} of all waiting", was]
     if plan.upright and not straight:
         lines = [share]
     return "<br>".join(filter(None, lines))
