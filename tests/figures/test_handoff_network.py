@@ -43,6 +43,7 @@ def test_shares_stand_beside_arrows_and_the_largest_says_of_what() -> None:
         "10 % before: 30 %", "12 % before: 60 %", "20 % before: 0 %", "50 % of all waiting before: 5.0 %",
     ]  # fmt: skip
     assert trace(DRAWN, "shares").text[-1].startswith("<b>")
+    assert DRAWN.layout.title.text == "web → qa: 50 % of all waiting, mostly in 'Ready'"
 
 
 def test_the_period_before_lies_behind_in_grey() -> None:
