@@ -37,18 +37,20 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     pages = PdfReader(sample_deck.with_suffix(".pdf")).pages
     texts = [page.extract_text() for page in pages]
     assert [text.splitlines()[0] for text in texts[1:]] == [
-        "Our value stream in one picture",
-        "development → quality",
-        "Handed over within development",
-        "support → development",
-        "Why it waits",
-        "What we try next",
-        "Did the last experiment help?",
+        "Since 6 December 2025: 'Reported'",
+        "Yes: “A second tester until 13:00” cut the",
+        "New work → support: 67 % of all waiting,",
+        "Work waits for 59 % of its lead time",
+        "47 tickets wait in 'Reported',",
+        "Work waits for the next batch in",
+        "67 % of the waiting in working",
+        "43 of 62 open tickets are over",
+        "We decide: one experiment,",
         "What this does not show",
     ]
     assert "Where does our work wait" in texts[0]
-    assert "Waiting for" in texts[1]
-    assert "while the receiver worked" in texts[2]
+    assert "support" in texts[3]
+    assert "rolled %C&A" in texts[4]
     assert (pages[0].mediabox.width, pages[0].mediabox.height) == (960, 540)
     assert all(len(text) > 60 for text in texts)
 

@@ -43,6 +43,11 @@ def test_the_demo_page_is_drawn_offline(
     """Every figure has marks and its size; no message, no request, no sideways scrolling."""
     window = visit(width=width, height=height)
     page = window.open(sample_run / name)
+    page.evaluate("document.querySelectorAll('details.more').forEach(fold => { fold.open = true; })")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart')].every(chart => "
+        "chart.querySelector('svg.main-svg')?.getBoundingClientRect().width <= chart.clientWidth + 40)"
+    )
     for chart in page.locator(".chart").all():
         chart.scroll_into_view_if_needed()
         chart.locator("svg.main-svg").first.wait_for()
@@ -72,9 +77,10 @@ def test_the_demo_index_tells_the_planted_findings(sample_run: Path, visit: Call
     """What is wrong at its end, with something to do; and the page is one click away."""
     page = visit().open(sample_run / "index.html")
     sentences = page.locator(".findings li").all_inner_texts()
-    assert sentences[0].startswith("47 tickets wait in 'Reported' now")
+    assert sentences[0].startswith("47 tickets wait in 'Reported', 42 of them over age\n")
     assert "\nTry: Go through the tickets in 'Reported' together" in sentences[0]
-    assert "waiting in 'Waiting for release'" in sentences[1]
+    assert "'Waiting for release'" in sentences[1]
+    assert page.locator(".tile").first.inner_text().startswith("Lead time\n13\N{NO-BREAK SPACE}d")
     page.get_by_role("link", name="Where does the time go?").click()
     assert page.title().startswith("Where does the time go?")
 
@@ -123,7 +129,7 @@ def test_strips_are_short_and_part_of_the_page(
     for life in (page.locator(".life").first, page.locator(".life").last):
         box = life.bounding_box()
         assert box is not None
-        assert 80 < box["height"] < 180
+        assert 40 < box["height"] < 180
         assert life.locator("i").count() > 5
         assert box["x"] + box["width"] <= width
     page.screenshot(path=shots / f"{Path(TIMELINES).stem}-{width}.png")
@@ -152,7 +158,7 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
     assert page.locator(".chart").count() == FIGURES[PAGE]
     assert "of lead time" in page.locator(".findings li").first.inner_text()
     page = window.open(run / HANDS)
-    without_teams = "give stages or people a team in vsm.toml" in page.locator("main").inner_text()
+    without_teams = "these are stages" in page.content()
     assert without_teams == (tracker == "islandora")
     assert window.said == []
 
