@@ -43,7 +43,7 @@ def test_shares_stand_beside_arrows_and_the_largest_says_of_what() -> None:
         "10 % before: 30 %", "12 % before: 60 %", "20 % before: 0 %", "50 % of all waiting before: 5.0 %",
     ]  # fmt: skip
     assert trace(DRAWN, "shares").text[-1].startswith("<b>")
-    assert DRAWN.layout.title.text == "web → qa: 50 % of all waiting, mostly in 'Ready'"
+    assert DRAWN.layout.title.text == "web → qa: 50 % of all waiting"
 
 
 def test_the_period_before_lies_behind_in_grey() -> None:
@@ -79,7 +79,8 @@ def test_caption_and_sentence_say_of_what_and_when() -> None:
     assert notes(DRAWN, "caption")[0].replace("<br>", " ") == (
         "n = 40 tickets that waited in the 90 days to 2026-04-01, open ones too. Arrow: share of all their "
         "waiting in that time (100 d, elapsed). Grey: the 365 days before. New work: before anybody works on "
-        "it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team."
+        "it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
+        "mostly in 'Ready'."
     )
 
 

@@ -63,8 +63,8 @@ def handoff_network(
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or _message(part, ways[-1]),
-        "caption": _caption(handoff_network, ways),
+        "title": title or f"{' → '.join(ways[-1])}: {percent(_share(part, ways[-1]))} of all waiting",
+        "caption": f"{_caption(handoff_network, ways)}{_mostly(part, ways[-1])}",
         "alt": _alt(handoff_network, ways),
         "foot": 14,
     }
@@ -140,11 +140,10 @@ def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
     return " ".join(filter(None, parts))
 
 
-def _message(network: "nx.DiGraph[str]", way: Way) -> str:
-    """Say which way most waiting is on, and in which stage, where the way itself does not say it."""
+def _mostly(network: "nx.DiGraph[str]", way: Way) -> str:
+    """Say in which stage most of the largest share is, where the way itself does not say it."""
     stage = network.edges[way]["stage"]
-    where = f", mostly in '{stage}'" if stage and stage not in way else ""
-    return f"{' → '.join(way)}: {percent(_share(network, way))} of all waiting{where}"
+    return f" {' → '.join(way)}: mostly in '{stage}'." if stage and stage not in way else ""
 
 
 def _alt(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
