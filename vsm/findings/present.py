@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -18,6 +18,15 @@ from vsm.model.weekly import week_numbers
 from vsm.stats.shares import shares_with_intervals
 
 _WORDS = dict.fromkeys(("ticket", "stage", "team", "cause"), "str")
+
+
+def _inside(
+    at: "pd.Series[Any]", spans: Sequence[Period], inclusive: Literal["both", "left"]
+) -> "pd.Series[bool]":
+    inside = pd.Series(data=False, index=at.index)
+    for span in spans:
+        inside |= at.between(span.begin, span.end, inclusive=inclusive)
+    return inside
 
 
 @dataclass(frozen=True)
@@ -98,10 +107,7 @@ class Present:
 
     def within(self, at: "pd.Series[Any]") -> "pd.Series[bool]":
         """Mark the instants that lie in the period, and not in days that are left out."""
-        inside = pd.Series(data=False, index=at.index)
-        for span in self.spans:
-            inside |= (at >= span.begin) & (at <= span.end)
-        return inside
+        return _inside(at, self.spans, "both")
 
     @property
     def words(self) -> str:
@@ -197,10 +203,7 @@ class Present:
     def delivered_before(self) -> pd.DataFrame:
         """The same of the period before."""
         done = completed(self.lives)
-        inside = pd.Series(data=False, index=done.index)
-        for span in self.spans_before:
-            inside |= (done["finished"] >= span.begin) & (done["finished"] < span.end)
-        return done[inside]
+        return done[_inside(done["finished"], self.spans_before, "left")]
 
     @cached_property
     def usual_stay(self) -> "pd.Series[Any]":

@@ -153,10 +153,10 @@ def _icons(layout: Layout) -> list[dict[str, Any]]:
 
 def _customer(layout: Layout) -> go.Scatter:
     """An unseen mark on the customer, for the pointer to find what is done."""
-    told = "<br>".join(stage_facts(name, about) for name, about in layout.ends)
+    facts_shown = "<br>".join(stage_facts(name, about) for name, about in layout.ends)
     return go.Scatter(
-        x=[layout.end_x], y=[-layout.middle], mode="markers", name="customer", hovertext=[told],
-        hoverinfo="text" if told else "skip", marker={"symbol": "square", "size": 48, "opacity": 0},
+        x=[layout.end_x], y=[-layout.middle], mode="markers", name="customer", hovertext=[facts_shown],
+        hoverinfo="text" if facts_shown else "skip", marker={"symbol": "square", "size": 48, "opacity": 0},
     )  # fmt: skip
 
 
