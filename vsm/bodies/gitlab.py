@@ -1,8 +1,8 @@
 """GitLab's issues, merge requests, pipelines and deployments, as a live pull stores them.
 
-The rule is that of Jira's bodies: what says which ticket or merge request it is, when it was there, where it was
-and who held it spoils the whole body where it is wrong. What only adds to it is left out by itself: comments,
-title, labels of now, milestone, iteration, epic, address, the authors of notes and events, sizes.
+The rule is that of Jira's bodies: what says which ticket or merge request it is, when it was there, where it
+was and who held it spoils the whole body where it is wrong. What only adds to it is left out by itself:
+comments, title, milestone, iteration, epic, address, the authors of notes and events, sizes.
 """
 
 from typing import Annotated, Any, Final, Literal, NotRequired
@@ -135,6 +135,7 @@ class GitLabPull(TypedDict):
     squashCommitSha: NotRequired[Key | None]
     diffHeadSha: NotRequired[Key | None]
     commits: NotRequired[Count | None]
+    firstCommit: NotRequired[Instant | None]
     added: NotRequired[Count | None]
     removed: NotRequired[Count | None]
     files: NotRequired[Count | None]
@@ -204,7 +205,7 @@ class GitLabBoard(TypedDict):
 
 INSTANTS: Final = frozenset(
     {"createdAt", "updatedAt", "closedAt", "mergedAt", "created_at", "updated_at", "finished_at", "startedAt"}
-    | {"finishedAt", "queued", "finished"}
+    | {"finishedAt", "queued", "finished", "firstCommit"}
 )
 _EVENTS: Final = ("label_events", "state_events", "milestone_events", "iteration_events")
 _ADDED: Final = ("title", "webUrl", "author")
@@ -227,7 +228,18 @@ GITLAB_PULLS: Final[Door[GitLabPull]] = _door(
     GitLabPull,
     (
         *((word,) for word in (*_ADDED, "sourceBranch", "targetBranch", "mergeUser", "mergeCommitSha")),
-        *((word,) for word in ("squashCommitSha", "diffHeadSha", "commits", "added", "removed", "files")),
+        *(
+            (word,)
+            for word in (
+                "squashCommitSha",
+                "diffHeadSha",
+                "commits",
+                "firstCommit",
+                "added",
+                "removed",
+                "files",
+            )
+        ),
         ("mentions",),
         *_NOTED,
         ("state_events", ANY, "user"),
