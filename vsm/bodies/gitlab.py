@@ -132,7 +132,7 @@ class GitLabPull(TypedDict):
     mergeUser: NotRequired[GitLabUser | None]
     reviewers: list[GitLabUser]
     mergeCommitSha: NotRequired[Key | None]
-    squashCommitSha: NotRequired[Key | None]
+    squashOnMerge: NotRequired[bool | None]
     diffHeadSha: NotRequired[Key | None]
     commits: NotRequired[Count | None]
     firstCommit: NotRequired[Instant | None]
@@ -231,7 +231,7 @@ GITLAB_PULLS: Final[Door[GitLabPull]] = _door(
         *(
             (word,)
             for word in (
-                "squashCommitSha",
+                "squashOnMerge",
                 "diffHeadSha",
                 "commits",
                 "firstCommit",

@@ -88,10 +88,10 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
             at = max(at_of(noticed), *(fact.at for fact in found))
             ticket = f"{host}:{body['id']}"
             facts.append(Fact(ticket, at, "delete", None, "deleted", None, f"gone {body['iid']}"))
-    for body in pulls:
-        found_, odd = pull_facts(body, naming, source=source)
+    for pull in pulls:
+        told, odd = pull_facts(pull, naming, source=source)
         unread["reviewers"] += odd
-        pulled += found_
+        pulled += told
     parents = {
         fact.ticket: fact.after for fact in sorted(facts, key=lambda fact: fact.at) if fact.kind == "parent"
     }

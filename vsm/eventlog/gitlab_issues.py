@@ -1,9 +1,9 @@
 """Facts in one GitLab issue: its status by labels and state, assignees, sprints, parent, links and touches.
 
 An issue's status is the label it has among those that are statuses (``label:workflow::doing``), of several
-the one furthest in their order; without one it is open or closed (``gitlab:open``, ``gitlab:closed``). Labels,
-milestones and iterations have exact histories, and so has the state; what an issue had at first is worked out
-backwards from what it has today. What one person changes within a second, as by dragging a card, is one change.
+the one furthest in their order; without one it is open or closed (``gitlab:open``, ``gitlab:closed``).
+Labels, milestones, iterations and the state have exact histories; what an issue had at first is worked out
+backwards from what it has today. What one person changes within a second, as by dragging a card, is one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

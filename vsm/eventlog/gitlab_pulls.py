@@ -50,10 +50,15 @@ def pull_row(body: GitLabPull, naming: Naming, *, source: str) -> dict[str, Any]
         "removed": body.get("removed"),
         "files": body.get("files"),
         "commits": body.get("commits"),
-        "merge_commit": body.get("mergeCommitSha") or body.get("squashCommitSha") if merged else None,
+        "merge_commit": _merge_commit(body) if merged else None,
         "mentions": joined(body.get("mentions") or ()),
         "url": body.get("webUrl"),
     }
+
+
+def _merge_commit(body: GitLabPull) -> str | None:
+    """Give the commit that came: the merge's, else its own last one, unless it was squashed."""
+    return body.get("mergeCommitSha") or (None if body.get("squashOnMerge") else body.get("diffHeadSha"))
 
 
 def pull_facts(body: GitLabPull, naming: Naming, *, source: str) -> tuple[list[PullFact], int]:

@@ -30,46 +30,41 @@ def board_from_gitlab(body: Mapping[str, Any]) -> Board:
 def status_labels(
     issues: Sequence[GitLabIssue], *, boards: Sequence[Mapping[str, Any]], statuses: Iterable[str]
 ) -> list[str]:
-    """Give the labels that are statuses, in order: the board's lists, then those of vsm.toml.
+    """Give the labels that are statuses, in order: the board's lists, then those that vsm.toml names.
 
-    Without either, the labels of the scope that changes most often among those of which most names are known
+    Without a board, the labels of the scope that changes most often among those of which most names are known
     as names of steps (``workflow::doing``), in the order in which issues first had them on average.
     """
-    order = [one["label"] for body in boards for one in body["lists"]]
-    known = {event["label"] for body in issues for event in body["label_events"] if event.get("label")}
-    known |= {label for body in issues for label in body["labels"]}
+    moves = [
+        [str(event["label"]) for event in events if event["action"] == "add" and event.get("label")]
+        for events in (
+            sorted(body["label_events"], key=lambda one: at_of(one["created_at"])) for body in issues
+        )
+    ]
+    known = {label for labels in moves for label in labels} | {
+        label for body in issues for label in body["labels"]
+    }
+    lists = [str(one["label"]) for body in boards for one in body["lists"]] or _scope_of_steps(known, moves)
     named = (status.removeprefix(LABEL) for status in statuses)
-    order += [label for label in named if label in known]
-    if order:
-        return list(dict.fromkeys(order))
+    return list(dict.fromkeys([*lists, *(label for label in named if label in known)]))
+
+
+def _scope_of_steps(known: set[str], moves: Sequence[Sequence[str]]) -> list[str]:
     scopes: dict[str, list[str]] = {}
     for label in sorted(label for label in known if SCOPED in label):
         scopes.setdefault(label.rpartition(SCOPED)[0], []).append(label)
-    moves = Counter(
-        event["label"].rpartition(SCOPED)[0]
-        for body in issues
-        for event in body["label_events"]
-        if event.get("label") and SCOPED in event["label"]
-    )
+    often = Counter(label.rpartition(SCOPED)[0] for labels in moves for label in labels)
     steps = [
-        scope
-        for scope, labels in scopes.items()
-        if len(labels) > 1
-        and sum(kind_from_name(label.rpartition(SCOPED)[2], None) is not None for label in labels) * 2
-        > len(labels)
-    ]
-    if not steps:
-        return []
-    return _usual_order(issues, scopes[max(steps, key=lambda scope: moves[scope])])
+        scope for scope, labels in scopes.items() if len(labels) > 1 and sum(map(_is_step, labels)) * 2 > len(labels)
+    ]  # fmt: skip
+    places: dict[str, list[int]] = (
+        {label: [] for label in scopes[max(steps, key=often.__getitem__)]} if steps else {}
+    )
+    for labels in moves:
+        for place, label in enumerate(dict.fromkeys(label for label in labels if label in places)):
+            places[label].append(place)
+    return sorted(places, key=lambda label: (sum(places[label]) / (len(places[label]) or 1), label))
 
 
-def _usual_order(issues: Sequence[GitLabIssue], labels: list[str]) -> list[str]:
-    places: dict[str, list[int]] = {label: [] for label in labels}
-    for body in issues:
-        events = sorted(body["label_events"], key=lambda event: at_of(event["created_at"]))
-        added = [
-            event["label"] for event in events if event["action"] == "add" and event.get("label") in places
-        ]
-        for place, label in enumerate(dict.fromkeys(added)):
-            places[str(label)].append(place)
-    return sorted(labels, key=lambda label: (sum(places[label]) / (len(places[label]) or 1), label))
+def _is_step(label: str) -> bool:
+    return kind_from_name(label.rpartition(SCOPED)[2], None) is not None
