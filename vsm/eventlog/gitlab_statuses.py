@@ -54,9 +54,8 @@ def _scope_of_steps(known: set[str], moves: Sequence[Sequence[str]]) -> list[str
     for label in sorted(label for label in known if SCOPED in label):
         scopes.setdefault(label.rpartition(SCOPED)[0], []).append(label)
     often = Counter(label.rpartition(SCOPED)[0] for labels in moves for label in labels)
-    steps = [
-        scope for scope, labels in scopes.items() if len(labels) > 1 and sum(map(_is_step, labels)) * 2 > len(labels)
-    ]  # fmt: skip
+    several = {scope: labels for scope, labels in scopes.items() if len(labels) > 1}
+    steps = [scope for scope, labels in several.items() if sum(map(_is_step, labels)) * 2 > len(labels)]
     places: dict[str, list[int]] = (
         {label: [] for label in scopes[max(steps, key=often.__getitem__)]} if steps else {}
     )

@@ -1,6 +1,6 @@
 """Whole issues and merge requests: what a list leaves out is asked for, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 FIRST: Final = 50
 """Of a list that is asked for at once; the limit of complexity of gitlab.com allows no more."""
-MOST: Final = 100
-"""Pipelines that are asked for at once."""
 EVENTS: Final = {
-    "issue": ("label", "state", "milestone", "iteration"),
+    "issue": ("state", "milestone", "iteration"),
     "pull": ("state",),
 }
-PREMIUM: Final = "iteration_events"
+SELDOM: Final = frozenset({"state", "iteration"})
+"""Events that old versions or some editions do not have."""
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ class Project:
         """
         ends = set[str]()
         while True:
-            first = min(self.first, MOST)
+            first = self.first
             try:
                 found = self.session.graphql(
                     lambda lacking: list_query(
@@ -91,30 +90,39 @@ class Project:
                 raise RunError(f"{self.session.url} goes in a circle while paging {kind}s; pull again later")
             ends.add(after)
 
-    def whole(self, kind: str, node: Json) -> Json:
-        """Give a document with all of its history."""
+    def whole(self, kind: str, node: Json) -> Json | None:
+        """Give a document with all of its history; None where it was deleted since it was listed."""
         if kind == "run":
             return trimmed_pipeline(node, url=self.session.url)
         part = f"{project_path(self.path)}/{'issues' if kind == 'issue' else 'merge_requests'}/{node['iid']}"
-        events = {f"{name}_events": self._events(part, name) for name in EVENTS[kind]}
+        # The first of them is there in every version, the others may be lacking.
+        first = self._rows(f"{part}/{'resource_label_events' if kind == 'issue' else 'versions'}")
+        if first is None:
+            return None
         notes = trimmed_notes(self._notes(kind, node))
+        events = {f"{name}_events": self._events(part, name) for name in EVENTS[kind]}
         if kind == "issue":
-            return trimmed_issue(node) | notes | events
-        versions = (one for page in self.session.listed(f"{part}/versions", absent=True) for one in page)
-        pushed = sorted((trimmed_version(one) for one in versions), key=lambda one: str(one["created_at"]))
-        return trimmed_pull(node, repository=self.repository) | notes | events | {"versions": pushed}
+            return trimmed_issue(node) | notes | events | {"label_events": _each(first, trimmed_event)}
+        return (
+            trimmed_pull(node, repository=self.repository)
+            | notes
+            | events
+            | {"versions": _each(first, trimmed_version)}
+        )
 
     def _events(self, part: str, name: str) -> list[Json]:
         """Give the events of one sort; an edition without iterations is asked once."""
-        if f"{name}_events" in self.lacking or (name == "iteration" and "iteration" in self.lacking):
+        if name in self.lacking or f"{name}_events" in self.lacking:
             return []
-        pages = list(
-            self.session.listed(f"{part}/resource_{name}_events", absent=name in {"iteration", "state"})
-        )
-        if not pages and name == "iteration":
-            self.lacking.add(PREMIUM)
-        known = {str(event.get("id")): trimmed_event(event) for page in pages for event in page}
-        return list(known.values())
+        rows = self._rows(f"{part}/resource_{name}_events")
+        if rows is None and name in SELDOM:
+            self.lacking.add(f"{name}_events")
+        return _each(rows or [], trimmed_event)
+
+    def _rows(self, path: str) -> list[Json] | None:
+        """Give a whole list of REST; None where it is not there."""
+        pages = list(self.session.listed(path, absent=True))
+        return [row for page in pages for row in page] if pages else None
 
     def _notes(self, kind: str, node: Json) -> Iterator[Json]:
         body = node
@@ -131,3 +139,9 @@ class Project:
                 path=self.path,
             )
             body = found.get("one") or {}
+
+
+def _each(rows: list[Json], trimmed: Callable[[Json], Json]) -> list[Json]:
+    """Trim rows, each number once, in order."""
+    known = {str(row.get("id")): trimmed(row) for row in rows}
+    return [known[number] for number in sorted(known, key=lambda number: (len(number), number))]

@@ -147,7 +147,8 @@ def _listed(
                 else None
             )
             if stored is None or stored.get("updatedAt") != node.get("updatedAt"):
-                found.append(Document(name, project.whole(kind, node)))
+                body = project.whole(kind, node)
+                found += [Document(name, body)] if body else []
         reach = reach.read_on(after, [node.get("updatedAt") for node in nodes])
         yield tuple(found), reach, counted
 
@@ -156,12 +157,8 @@ def _deployments(
     gitlab: LiveGitLab, reach: Reach
 ) -> Iterator[tuple[tuple[Document, ...], Reach, int | None]]:
     """Give deployments; a page begins where the one before ended, so that none shifts away."""
-    path, edge, page = (
-        f"{REST}{project_path(gitlab.project)}/deployments",
-        reach.after or reach.since,
-        1,
-        0,
-    )
+    path = f"{REST}{project_path(gitlab.project)}/deployments"
+    edge, page = reach.after or reach.since, 1
     while True:
         query: dict[str, Any] = {"order_by": "updated_at", "sort": "asc", "per_page": FULL, "page": page}
         answer = gitlab.session.fetch(path, absent=True, **query, **({"updated_after": edge} if edge else {}))

@@ -46,8 +46,7 @@ class Sweep:
     def documents(self, *, at: datetime) -> Iterator[tuple[Document, ...]]:
         """Give what is there and not stored, and notes on what is not there any more.
 
-        Each that is not listed is asked for by itself: it is deleted where the server has none of that number;
-        one that may not be seen any more answers alike.
+        Each that is not listed is asked for by itself: it is deleted where there is none of that number; one that may not be seen any more answers alike.
         """
         there = self._listed()
         stored, gone = self._stored()
@@ -57,7 +56,7 @@ class Sweep:
             asked = wanted[start : start + AT_ONCE]
             for nodes, _, _ in self._project.pages(self._kind, iids=asked):
                 whole = ((node["iid"], self._project.whole(self._kind, node)) for node in nodes)
-                found = [Document(f"{self._kind}/{number}", body) for number, body in whole]
+                found = [Document(f"{self._kind}/{number}", body) for number, body in whole if body]
                 read = {str(node["iid"]) for node in nodes}
                 back = [self._gone(number, BACK, at) for number in sorted(read & gone)]
                 self.unread -= read

@@ -1,7 +1,7 @@
 """What of GitLab's answers is stored: the history of flow. Texts that people wrote are not, but titles.
 
-Of a description only what looks like a ticket's key or a reference is kept; of a human note when it was written
-and by whom; of a system note its first line where a change is read from it.
+Of a description only what looks like a ticket's key or a reference is kept; of a human note when it was
+written and by whom; of a system note its first line where a change is read from it.
 """
 
 import re
