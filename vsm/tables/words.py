@@ -30,6 +30,10 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
+REVIEW_PHASES: Final = ("draft", "author", "rework", "waiting", "reviewing", "merging")
+"""Phases of a pull request, the least advanced first: ``vsm.definitions.reviews`` says what they are."""
+PIPELINE_PHASES: Final = ("queued", "approval", "running")
+"""Phases of a pipeline's run, the least advanced first."""
 UNITS: Final = ("unit", "container", "part", "out of scope")
 
 
