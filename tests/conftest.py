@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.share import QUICK, THOROUGH, share
+from tests.share import PATIENCE, QUICK, THOROUGH, share
 from tests.streams import sample_files
 
 # jsonschema, which nbformat imports, would compile 38 grammars at its import (two seconds in every worker) for a check
@@ -84,6 +84,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         message = f"no Chromium at {CHROMIUM}: pages and figures were not looked at"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         yield chromium

@@ -5,6 +5,8 @@ from typing import Final
 
 THOROUGH: Final = bool(os.environ.get("VSM_THOROUGH"))
 QUICK: Final = bool(os.environ.get("VSM_QUICK"))
+PATIENCE: Final = 120_000
+"""Milliseconds in which even a slow and busy machine does what a page in a browser is waited for."""
 
 
 def share(normally: int, *, of: int) -> int:

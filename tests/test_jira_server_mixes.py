@@ -15,7 +15,7 @@ def patiently(jira: Running, path: str, body: Any = None, **query: Any) -> Any:
     """Repeat a request until it is answered with JSON, four times at most."""
     for _ in range(4):
         try:
-            reply = ask(jira, path, body, timeout=0.5, **query)
+            reply = ask(jira, path, body, timeout=2, **query)
             if reply.status == 200:
                 return reply.json
         except (OSError, HTTPException, ValueError):

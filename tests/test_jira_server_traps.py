@@ -75,8 +75,8 @@ def test_bodies_break_off(name: str, fault: type[Exception]) -> None:
 
 
 def test_a_silent_server_outlasts_the_patience_of_a_client() -> None:
-    """The answer takes longer than the time-out."""
-    with serve(Site.seeded(1), Traps(hang=5.0, often=ALWAYS)) as jira, pytest.raises(TimeoutError):
+    """However slow the client's machine is: it ends with the client."""
+    with serve(Site.seeded(1), Traps(hang=600.0, often=ALWAYS)) as jira, pytest.raises(TimeoutError):
         ask(jira, "api/3/myself", timeout=0.1)
 
 

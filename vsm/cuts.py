@@ -21,7 +21,7 @@ from vsm.tables import TABLES, check
 
 BASE_TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks",
-    "commits", "releases", "branches", "deploys", "names",
+    "commits", "releases", "branches", "deploys", "pulls", "pull_events", "pipelines", "names",
 )  # fmt: skip
 LISTED: Final = 12
 """How many known values a message lists."""
@@ -167,7 +167,7 @@ def tables_of(context: Context) -> dict[str, Any]:
         "tickets": log.tickets,
         "events": context.events,
         **intervals._asdict(),
-        **{name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")},
+        **{name: getattr(log, name) for name in BASE_TABLES[6:]},
     }
     for name in BASE_TABLES:
         check(made[name], TABLES[name])

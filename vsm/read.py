@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -39,12 +40,12 @@ from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow,
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
 
-STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
+STORED: Final = tuple(part.name for part in fields(Log))
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
 SELDOM: Final = 100_000
 """New objects after which Python looks for circular garbage while documents are read; 700 by default."""
-LOG_VERSION: Final = 16
+LOG_VERSION: Final = 17
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

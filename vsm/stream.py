@@ -67,8 +67,10 @@ class ValueStream:
 
     Attributes
     ----------
-    tickets, events, visits, handoffs, waits, blocks, commits, releases, branches, deploys, names
+    tickets, events, visits, handoffs, waits, blocks, names
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
+    commits, releases, branches, deploys, pulls, pull_events, pipelines
+        What Git and its hosts recorded, with accounts.
     stages
         Which status belongs to which stage, as ``stages_from_names`` gives it.
     clock
@@ -95,6 +97,9 @@ class ValueStream:
     releases: pd.DataFrame
     branches: pd.DataFrame
     deploys: pd.DataFrame
+    pulls: pd.DataFrame
+    pull_events: pd.DataFrame
+    pipelines: pd.DataFrame
     names: pd.DataFrame
     stages: pd.DataFrame
     clock: Clock
@@ -298,20 +303,12 @@ class ValueStream:
     def alignment(self) -> Alignment:
         """What work serves: objectives, kinds of work, planned and unplanned."""
         whole = self._context.log.tickets
-        return alignment_section(
-            self.tickets, lifecycles=self.lifecycles, whole=whole, workflow=self.workflow
-        )
+        return alignment_section(**self._own("tickets", "lifecycles", "workflow"), whole=whole)
 
     @measure
     def rework(self) -> Rework:
         """Rework, and %C&A."""
-        return rework_section(
-            self.visits,
-            lifecycles=self.lifecycles,
-            stage_visits=self.stage_visits,
-            stages=self.stages,
-            minimum=self.minimum,
-        )
+        return rework_section(**self._own("visits", "lifecycles", "stage_visits", "stages", "minimum"))
 
     @measure
     def load(self) -> Load:
@@ -328,13 +325,10 @@ class ValueStream:
         """Facts of all tickets by the definitions, for ``explain``."""
         return facts_from_tables(
             self._context.moves,
-            stages=self.stages,
             teams=self._context.people.teams,
-            blocks=self.blocks,
-            clock=self.clock,
             rules=self.workflow.waiting,
-            as_of=self.as_of,
             unit_of=self._context.unit_of,
+            **self._own("stages", "blocks", "clock", "as_of"),
         )
 
     @property

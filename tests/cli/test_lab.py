@@ -15,11 +15,16 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
 
 from tests.real_streams import WORKFLOW
+from tests.share import PATIENCE
 
 NOTEBOOK = "01_where_does_time_go.ipynb"
 TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/start\.ipynb\?token=\w+")
+# Every cell stays in the page, laid out: else figures come and go while a test looks at them.
+SETTINGS = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+WHOLE = '{"windowingMode": "none"}'
+WIDE = """() => [...document.querySelectorAll('.js-plotly-plot')].every(
+  figure => figure.querySelector('svg.main-svg')?.getBoundingClientRect().width > 500)"""
 VSM = [sys.executable, "-c", "from vsm.cli import main; main()"]
-PATIENCE = 90  # seconds; two busy cores start JupyterLab in twenty
 
 
 @dataclass
@@ -51,7 +56,7 @@ def free_port() -> int:
 
 def address(log: Path) -> str:
     """Wait until JupyterLab says where it is."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < deadline:
         if found := TOKEN.search(log.read_text(encoding="utf-8")):
             return found.group()
@@ -67,7 +72,7 @@ def work(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "vsm.toml").write_text(WORKFLOW)
     file = real_data / "duracloud" / "issues.jsonl.gz"
     subprocess.run(
-        [*VSM, "pull", "--dir", str(folder), "jira", "--file", str(file)], check=True, timeout=PATIENCE
+        [*VSM, "pull", "--dir", str(folder), "jira", "--file", str(file)], check=True, timeout=PATIENCE / 1000
     )
     return folder
 
@@ -78,6 +83,9 @@ def laboratory(work: Path) -> Iterator[str]:
     names = ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
              "JUPYTERLAB_WORKSPACES_DIR", "JUPYTERLAB_SETTINGS_DIR")  # fmt: skip
     environment = os.environ | {name: str(work.parent / name.lower()) for name in names}
+    settings = Path(environment["JUPYTERLAB_SETTINGS_DIR"]) / SETTINGS
+    settings.parent.mkdir(parents=True)
+    settings.write_text(WHOLE, encoding="utf-8")
     log = work.parent / "lab.log"
     command = [
         *VSM,
@@ -96,12 +104,13 @@ def laboratory(work: Path) -> Iterator[str]:
         yield address(log)
     finally:
         process.terminate()
-        assert process.wait(timeout=PATIENCE) == 143
+        assert process.wait(timeout=PATIENCE / 1000) == 143
 
 
 @pytest.fixture
 def desk(browser: Browser) -> Iterator[Desk]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     desk = Desk(context.new_page())
     context.route("**/*", desk.gate)
     desk.page.on("console", desk.hear)
@@ -116,18 +125,16 @@ def test_a_notebook_is_run_by_keyboard_and_its_figures_are_seen(
     home, _, token = laboratory.partition("/lab/tree/start.ipynb?")
     page = desk.page
     page.goto(f"{home}/lab/tree/{NOTEBOOK}?{token}")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE * 1000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Escape")
     cells = json.loads((work / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
     for _ in cells:
         page.keyboard.press("Shift+Enter", delay=50)
     figures = sum("stream.plot." in "".join(cell["source"]) for cell in cells)
-    expect(page.locator(".js-plotly-plot")).to_have_count(figures, timeout=PATIENCE * 1000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(figures)
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-    for figure in page.locator(".js-plotly-plot").all():
-        figure.scroll_into_view_if_needed()
-        assert figure.locator("svg.main-svg").first.bounding_box()["width"] > 500  # type: ignore[index]
+    page.wait_for_function(WIDE)
     assert page.locator("[data-title*='Share']").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
     assert desk.called == []

@@ -57,7 +57,7 @@ class Traps:
     rate_limit: Literal["seconds", "date", "missing"] | None = None
     retry_after: int = 1
     server_error: Literal[500, 502, 503, 504] | None = None
-    hang: float = 0.0  # seconds of silence, then the right answer
+    hang: float = 0.0  # seconds of silence, or until the client hangs up; then the right answer
     reset: bool = False  # the connection breaks in mid-body
     truncated: bool = False  # Content-Length promises more than comes
     cut_json: bool = False  # half the JSON, under a Content-Length that fits
@@ -99,7 +99,7 @@ class Traps:
             rate_limit=maybe(rng.choice(limits), None),
             retry_after=rng.choice((0, 1, 2)),
             server_error=maybe(rng.choice(errors), None),
-            hang=maybe(0.6, 0.0),
+            hang=maybe(600.0, 0.0),
             reset=maybe(True, False),
             truncated=maybe(True, False),
             cut_json=maybe(True, False),

@@ -9,6 +9,7 @@ import threading
 import time
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -126,8 +127,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.desk.site.hide(str(traps.permission_lost))
             return False
         if fault == "hang":
-            self.server.stopping.wait(traps.hang)
-            return False
+            return self._be_silent(traps.hang)
         if fault in {"reset", "truncated", "cut_json"}:
             self._break_off(request)
             return True
@@ -150,6 +150,15 @@ class Handler(BaseHTTPRequestHandler):
         html = fault == "html" or status.get(fault) in {502, 504}
         self._send(request, status.get(fault) or 200, LOGIN_PAGE if html else words, html=html, headers=more)
         return True
+
+    def _be_silent(self, seconds: float) -> bool:
+        """Say nothing for so long, or until the client hangs up; True where it did."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.server.stopping.wait(0.02):
+            if select([self.connection], [], [], 0)[0] and not self.rfile.peek(1):
+                self.close_connection = True
+                return True
+        return False
 
     def _break_off(self, request: Request) -> None:
         """Send the right answer's first half, and be gone."""

@@ -1,6 +1,6 @@
 """Free text that people wrote, without addresses and names."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -70,9 +70,9 @@ def test_twenty_thousand_titles_are_read_in_less_than_three_seconds() -> None:
         f"Person Number{n % 300} Long cannot see the price of order {n} on the start page"
         for n in range(20_000)
     ]
-    start = perf_counter()
+    start = process_time()
     read = [free.of(title) for title in titles]
-    assert perf_counter() - start < 3
+    assert process_time() - start < 3
     assert sum(title.startswith("P-") for title in read) == 13_400
 
 
@@ -148,7 +148,7 @@ def test_addresses_are_found_however_they_are_disguised(address: str) -> None:
 def test_a_hostile_text_takes_no_more_than_its_length() -> None:
     """Long runs of what might begin a name, an address or a number."""
     free = FreeText({"Ann " * 7 + "Lee": "P-1", "Ann Lee": "P-2"})
-    start = perf_counter()
+    start = process_time()
     for text in (
         "Ann " * 50_000,
         "a.b" * 50_000,
@@ -160,4 +160,4 @@ def test_a_hostile_text_takes_no_more_than_its_length() -> None:
         "((" * 50_000 + " at",
     ):
         free.of(text)
-    assert perf_counter() - start < 8
+    assert process_time() - start < 8

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
 
+from tests.share import PATIENCE
 from vsm.cli import main
 
 Cell = dict[str, Any]
@@ -88,6 +89,7 @@ class Visit:
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
         )
+        self._context.set_default_timeout(PATIENCE)
         self._context.route("**/*", self._gate)
         self.page: Page = self._context.new_page()
         self.page.on("console", self._hear)
@@ -115,13 +117,13 @@ class Visit:
         """Open a page; one with figures until all are drawn."""
         self.page.goto(file.as_uri())
         if self.page.locator("script").count():
-            self.page.wait_for_selector("body[data-ready]", timeout=60_000)
+            self.page.wait_for_selector("body[data-ready]")
         if self.page.locator("#datatables").count():
-            self.page.wait_for_selector("body[data-tables]", timeout=60_000)
+            self.page.wait_for_selector("body[data-tables]")
         return self.page
 
     def open_deck(self, file: Path, *, query: str = "") -> Page:
         """Open slides, until the first of them is drawn."""
         self.page.goto(file.as_uri() + query)
-        self.page.wait_for_selector("body[data-ready]", timeout=60_000)
+        self.page.wait_for_selector("body[data-ready]")
         return self.page

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.reports.pages import Visit, code, parameters, prose, shown
+from tests.share import PATIENCE
 from vsm.figures.links import linked, tickets_link
 from vsm.reports.render import render_page
 
@@ -155,6 +156,7 @@ def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, visit: Ca
 def test_a_finger_sees_the_numbers_first(followed: Path, browser: Browser) -> None:
     """A touch shows the box of numbers; a second one on the same point opens the ticket."""
     phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.set_default_timeout(PATIENCE)
     called: list[str] = []
 
     def answer(route: Route) -> None:
@@ -164,7 +166,7 @@ def test_a_finger_sees_the_numbers_first(followed: Path, browser: Browser) -> No
     phone.route(re.compile("^http"), answer)
     page = phone.new_page()
     page.goto(followed.as_uri())
-    page.wait_for_selector("body[data-ready]", timeout=60_000)
+    page.wait_for_selector("body[data-ready]")
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")
     for touches in ([], [GOOD], [GOOD] * 2):
         box = page.locator(DRAWN).first.bounding_box()

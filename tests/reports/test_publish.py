@@ -112,7 +112,7 @@ def test_the_index_shows_three_findings_and_links_its_pages(
     assert page.locator(".findings .try").first.inner_text() == "Try: Change Review costs most."
     assert page.locator(".pages a").all_inner_texts() == ["Where does work wait?", "bare"]
     page.get_by_text("Where does work wait?").click()
-    page.wait_for_selector("body[data-ready]", timeout=60_000)
+    page.wait_for_selector("body[data-ready]")
     assert page.url == published.with_name("where.html").as_uri()
     assert (window.said, window.called) == ([], [])
 

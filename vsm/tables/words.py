@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Final
 
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, RELEASES
+from vsm.tables.review_words import PIPELINES, PULL_EVENTS, PULLS
 from vsm.tables.schema import Column, Table
 
 EVENT_KINDS: Final = (
@@ -320,7 +321,7 @@ QUALITY: Final = Table(
 TABLES: Final = {
     table.name: table
     for table in (
-        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, BLOCKS, COMMITS, RELEASES, BRANCHES, DEPLOYS, NAMES,
-        QUALITY,
+        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, BLOCKS, COMMITS, RELEASES, BRANCHES, DEPLOYS, PULLS,
+        PULL_EVENTS, PIPELINES, NAMES, QUALITY,
     )
 }  # fmt: skip

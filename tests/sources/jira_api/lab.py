@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site, Traps
+from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site, Traps, When
 from tests.share import THOROUGH
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive, PullState
@@ -21,9 +20,11 @@ from vsm.sources.jira_file import issue_pages
 Mode = Literal["cloud", "datacenter"]
 MODES: tuple[Mode, ...] = ("cloud", "datacenter")
 LOGINS = {"cloud": Login(EMAIL, TOKEN), "datacenter": Login(USER, PASSWORD)}
-SHORT = (5.0, 0.5)
-"""Time-outs under which a stand-in's silence is noticed."""
-MIXED = (5.0, 5.0 if THOROUGH else 0.5)
+SILENT = Traps(hang=600.0, often=When(nth=(1, 2)))
+"""Twice a silence that only the client ends, so that no machine is too slow to notice it."""
+SHORT = (5.0, 1.0)
+"""Time-outs under which it ends soon; an answer that takes longer on a slow machine is asked for again."""
+MIXED = (5.0, 5.0) if THOROUGH else SHORT
 """The same for mixes: with every ticket, one answer may take a busy stand-in seconds, which is no silence."""
 EVERYTHING = "created >= 0"
 PART = 1 if THOROUGH else 6
@@ -81,12 +82,6 @@ def bodies_of(path: Path, part: int) -> list[dict[str, Any]]:
 def events_of_file(path: Path, part: int = 1) -> pd.DataFrame:
     """The events that the export itself tells, of every ``part``-th issue."""
     return log_from_jira(bodies_of(path, part)).events
-
-
-def mix(seed: int) -> Traps:
-    """Troubles drawn from a seed; a silence outlasts ``MIXED``."""
-    drawn = Traps.random(seed)
-    return replace(drawn, hang=1.2 * MIXED[1]) if drawn.hang else drawn
 
 
 def site_of(path: Path, mode: Mode, part: int = 1) -> Site:

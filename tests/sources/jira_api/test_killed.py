@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pandas.testing import assert_frame_equal
 
-from tests.jira_server import Running, serve
+from tests.jira_server import Running, Traps, serve
 from tests.share import share
 from tests.sources.jira_api.lab import (
     MIXED,
@@ -18,7 +18,6 @@ from tests.sources.jira_api.lab import (
     events,
     events_of_file,
     issues,
-    mix,
     pull,
     site_of,
 )
@@ -65,7 +64,7 @@ def test_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
     rng, at_work = random.Random(13), 0
     for seed in range(KILLED):
         mode, file = MODES[seed % 2], tmp_path / f"{seed}.sqlite"
-        with serve(site_of(path, mode, PART), mix(seed)) as run:
+        with serve(site_of(path, mode, PART), Traps.random(seed)) as run:
             for _ in range(rng.randint(1, 3)):
                 at_work += killed_pull(run, file, mode, rng.uniform(0, WHOLE))
             with open_archive(file) as archive:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from tests.jira_server import serve
+from tests.jira_server import Traps, serve
 from tests.share import share
-from tests.sources.jira_api.lab import MIXED, MODES, PART, events, events_of_file, mix, pull, site_of
+from tests.sources.jira_api.lab import MIXED, MODES, PART, events, events_of_file, pull, site_of
 from vsm.sources.archive import open_archive
 
 MIXES = share(24, of=200)
@@ -21,7 +21,7 @@ def test_no_mix_of_traps_costs_an_event(real_data: Path, tmp_path: Path, lot: in
     for seed in range(lot, MIXES, LOTS):
         mode = MODES[seed // LOTS % 2]
         with (
-            serve(site_of(path, mode, PART), mix(seed)) as run,
+            serve(site_of(path, mode, PART), Traps.random(seed)) as run,
             open_archive(tmp_path / f"{seed}.sqlite") as archive,
         ):
             pull(run, archive, mode, page_size=20 if seed % 3 else 100, timeout=MIXED)
