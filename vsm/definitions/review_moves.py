@@ -2,8 +2,8 @@
 
 A ticket is in the least advanced of its open pull requests, where vsm.toml names a stage for that phase and
 lets it split the stage that the tracker (or Git's commits) show. A draft shows nothing. While a review
-shows, whoever has to act on it is assigned: the requested person or team, the reviewer, the author, who merges.
-Runs of pipelines show on top of that, and assign nobody.
+shows, whoever has to act on it is assigned: the requested person or team, the reviewer, the author, or who
+merges. Runs of pipelines show on top of that, and assign nobody.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -115,18 +115,20 @@ class _Shows(NamedTuple):
         """What shows at an instant: reviews that took no time, then what holds from then on."""
         open_ = {p.pull: p for p in self.phases if p.entered <= at and (p.left is None or at < p.left)}
         brief = [p for p in self.phases if p.entered == p.left == at]
-        states = [
-            self._shown(at, {**open_, one.pull: one}, beneath) for one in brief
-        ]
+        states = [self._shown(at, {**open_, one.pull: one}, beneath) for one in brief]
         seen = [state for state, one in zip(states, brief, strict=True) if state.by is one]
         return [*seen, self._shown(at, open_, beneath)]
 
     def _shown(self, at: datetime, phases: Mapping[str, Phase], beneath: set[str]) -> _Shown:
-        least = min(phases.values(), key=lambda p: (REVIEW_PHASES.index(p.phase), p.entered, p.pull), default=None)
+        least = min(
+            phases.values(), key=lambda p: (REVIEW_PHASES.index(p.phase), p.entered, p.pull), default=None
+        )
         shown = NOTHING
         if least is not None and least.phase != DRAFT:
             # Without a stage of its own, waiting for the author is a part of rework.
-            word = least.phase if f"review:{least.phase}" in self.stage_of or least.phase != AUTHOR else REWORK
+            word = (
+                least.phase if f"review:{least.phase}" in self.stage_of or least.phase != AUTHOR else REWORK
+            )
             if beneath & {*self.within.get(f"review:{word}", ())}:
                 shown = _Shown(status=f"review:{word}", by=least)
         if shown.status is not None:

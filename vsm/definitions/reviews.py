@@ -1,6 +1,6 @@
-"""Review phases (optional branch): where a pull request was between its author, its reviewers and its merge.
+"""Review phases (optional branch): whether a pull request was with its author, its reviewers or its merger.
 
-A plain loop over the events of one pull request: each changes who has to act, and the phase follows from that.
+A plain loop over the events of one pull request: each changes who has to act, and that gives the phase.
 
 ========= =================================================================================== ==========
 phase     while                                                                               holder
@@ -13,16 +13,16 @@ rework    from the author's reaction to changes asked for, to their next push or
 merging   it is approved and no further review comes, or it is in a merge queue               who merges
 ========= =================================================================================== ==========
 
-A pull request waits for a review from its opening, whether or not anybody was asked. What nobody was asked to
-review, and nobody did, only waits to be merged. Bots do not review, nor does the author; an AI agent does, but
-its comments alone end nobody's wait. A push answers all that was asked, a force push like any other, and a new
-request answers what that reviewer asked. Approvals outlast pushes until they are dismissed.
+A pull request waits for a review from its opening, whether or not anybody was asked. What nobody was asked
+to review, and nobody did, only waits to be merged. Bots do not review, nor does the author; an AI agent does,
+but its comments alone end nobody's wait. A push answers all that was asked, a force push like any other, and
+a new request answers what that reviewer asked; whom the author has answered is expected to look again.
+Approvals outlast pushes until they are dismissed.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from vsm.tables import REVIEW_PHASES
@@ -32,7 +32,7 @@ DRAFT, AUTHOR, REWORK, WAITING, REVIEWING, MERGING = REVIEW_PHASES
 APPROVED: Final = "approved"
 TEAM: Final = "team:"
 """Before the name of a team that was asked to review."""
-SHOWN_AT_ONCE: Final = (REVIEWING, REWORK)
+BRIEF: Final = (REVIEWING, REWORK)
 """Phases that count although they take no time: their work is known by its end only."""
 
 
@@ -129,7 +129,7 @@ def list_phases(
     reviewing bob 10 10
     author ann 10 11
     rework ann 11 12
-    waiting None 12 13
+    waiting bob 12 13
     reviewing bob 13 13
     merging ann 13 None
     """
@@ -142,7 +142,7 @@ def list_phases(
         if pull["created"] <= as_of:
             rows = sorted(of_pull.get(pull["pull"], ()), key=lambda e: (e["at"], e["seq"], e["ref"]))
             acts = [act for act in rows if not _of_bot(act, pull["author"], bots)]
-            phases += _named(pull, acts, list(_stretches(pull, acts, agents)))
+            phases += _named(pull, acts, _stretches(pull, acts, agents))
     return phases
 
 
@@ -180,6 +180,7 @@ def _stretches(pull: Row, acts: Sequence[Row], agents: Collection[str]) -> Itera
             _acted(now, act)
             if before.phase == AUTHOR and not now.unanswered and who in (now.author, None):
                 yield _Stretch(phase=REWORK, holder=now.author, entered=at)
+        now.reacted = now.reacted and bool(now.unanswered)
         yield now.stretch(at)
         if now.merged:
             return
@@ -218,20 +219,17 @@ def _acted(now: _Pull, act: Row) -> None:
     """What is no review: acts of the author, requests, and the state of the pull request."""
     kind, who = act["kind"], act["actor"]
     if kind == "push" or (kind == "ready" and now.draft):
-        now.unanswered.clear()
+        _answered(now, [*now.unanswered])
     elif kind == "comment" and who == now.author:
-        if any(now.unanswered.values()):
-            now.reacted = True
-        now.unanswered = {one: asked for one, asked in now.unanswered.items() if asked}
+        now.reacted = any(now.unanswered.values())
+        _answered(now, [one for one, changes in now.unanswered.items() if not changes])
     elif kind == "review_request":
         now.asked.setdefault(act["after"])
         now.unanswered.pop(act["after"], None)
     elif kind == "review_unrequest":
         now.asked.pop(act["after"], None)
-    elif kind == "review" and act["after"] == "dismissed":  # by the reviewer or for all
-        gone = {who} if who in now.approved or who in now.unanswered else now.approved | {*now.unanswered}
-        now.approved -= gone
-        now.unanswered = {one: asked for one, asked in now.unanswered.items() if one not in gone}
+    elif kind == "review" and act["after"] == "dismissed":
+        _dismissed(now, who)
     elif kind in ("queue", "dequeue"):
         now.queued = kind == "queue"
     elif kind in ("merge", "close", "reopen"):
@@ -240,43 +238,47 @@ def _acted(now: _Pull, act: Row) -> None:
         now.draft = kind == "draft"
     if kind in ("draft", "merge", "close"):
         now.reading.clear()
-    now.reacted = now.reacted and bool(now.unanswered)
 
 
-def _named(pull: Row, acts: Sequence[Row], stretches: list[_Stretch]) -> Iterator[Phase]:
-    """Join what holds on, and name it by what followed."""
+def _answered(now: _Pull, whom: Iterable[str]) -> None:
+    """Whom the author has answered is expected to look again."""
+    for one in whom:
+        del now.unanswered[one]
+        now.asked.setdefault(one)
+
+
+def _dismissed(now: _Pull, who: str | None) -> None:
+    """What a reviewer said no longer counts: of the one who dismissed it, else of all."""
+    gone = {who} if who in now.approved or who in now.unanswered else now.approved | {*now.unanswered}
+    now.approved -= gone
+    now.unanswered = {one: changes for one, changes in now.unanswered.items() if one not in gone}
+
+
+def _named(pull: Row, acts: Sequence[Row], stretches: Iterable[_Stretch]) -> list[Phase]:
+    """Name what held by what followed, and join what goes on."""
     joined: list[_Stretch] = []
     for one in stretches:
-        if joined and joined[-1].entered == one.entered and joined[-1].phase not in SHOWN_AT_ONCE:
+        if joined and joined[-1].entered == one.entered and joined[-1].phase not in BRIEF:
             joined.pop()
         if not joined or replace(one, entered=joined[-1].entered) != joined[-1]:
             joined.append(one)
     merger = next((act["actor"] for act in acts if act["kind"] == "merge"), None)
     by_queue = any(act["kind"] == "queue" for act in acts)
-    whose = pull["author"] if merger is None or by_queue else merger
+    holder = pull["author"] if merger is None or by_queue else merger
     following: _Stretch | None = None
-    known: list[_Stretch] = []
+    phases: list[Phase] = []  # backwards: the last comes first
     for one in reversed(joined):
-        following = _known(one, following, whose)
-        known.insert(0, following)
-    n = 0
-    former: Phase | None = None
-    for one, after in pairwise([*known, None]):
-        assert one is not None
-        left = after.entered if after is not None else None
-        if one.phase is None:
-            continue
-        if former and (former.phase, former.holder, former.left) == (one.phase, one.holder, one.entered):
-            former = replace(former, left=left)
-            continue
-        if former:
-            yield former
-        former = Phase(
-            pull=str(pull["pull"]), n=n, phase=one.phase, holder=one.holder, entered=one.entered, left=left
-        )
-        n += 1
-    if former:
-        yield former
+        left = following.entered if following else None
+        following = _known(one, following, holder)
+        phase, whose = following.phase, following.holder
+        ahead = phases[-1] if phases else None
+        if ahead and (phase, whose, left) == (ahead.phase, ahead.holder, ahead.entered):
+            phases[-1] = replace(ahead, entered=one.entered)
+        elif phase is not None:
+            phases.append(
+                Phase(pull=str(pull["pull"]), n=0, phase=phase, holder=whose, entered=one.entered, left=left)
+            )
+    return [replace(phase, n=n) for n, phase in enumerate(reversed(phases))]
 
 
 def _known(one: _Stretch, following: _Stretch | None, merger: str | None) -> _Stretch:
