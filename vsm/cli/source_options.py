@@ -24,6 +24,7 @@ from vsm.sources.credentials import Login, find_login, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
 from vsm.sources.git_components import component_pages
+from vsm.sources.host_address import check_address
 from vsm.sources.jira_file import UNREAD, issue_pages
 from vsm.sources.table_file import TableFormat, row_pages
 
@@ -126,9 +127,9 @@ def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = N
 
     Raises SourceError where the address cannot be used, or there is no login.
     """
-    from vsm.sources.jira_api import JiraSession, check_address  # noqa: PLC0415 - see above
+    from vsm.sources.jira_api import JiraSession  # noqa: PLC0415 - see above
 
-    url = check_address(asked["url"], insecure_http=asked["insecure_http"])
+    url = check_address(asked["url"], JiraSession.host, insecure_http=asked["insecure_http"])
     login = find_login(url, environ=os.environ, keyring=login_from_keyring, prompt=_typed)
     about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
     return JiraSession(url, login, on_wait=on_wait, **about)

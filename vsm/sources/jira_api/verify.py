@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import VsmError
-from vsm.sources.jira_api.answers import Permissions, Person, answer_of
+from vsm.sources.host_answers import answer_of
+from vsm.sources.jira_api.answers import Permissions, Person
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.search import DATA_CENTER, Scope, found_issues
 from vsm.sources.jira_api.site import Site, learn_site
