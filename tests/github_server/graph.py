@@ -10,10 +10,14 @@ from typing import Any
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, get_named_type, graphql_sync
 
 from tests.github_server.schema import HERE, published_schema
-from tests.github_server.site import Json, Site
+from tests.github_server.site import BOARD, Json, Site
 from tests.github_server.traps import Traps
 from tests.jira_server.traps import Mischief
 
+FIELD: Json = {
+    "__typename": "ProjectV2SingleSelectField",
+    "options": [{"name": column} for column in BOARD],
+}
 KINDS = {
     "PullRequestReview": "PULL_REQUEST_REVIEW",
     "PullRequestCommit": "PULL_REQUEST_COMMIT",
@@ -84,7 +88,7 @@ class Graph:
             "__typename": "Repository", "id": "R_1", "name": name, "nameWithOwner": f"{owner}/{name}",
             "url": f"https://github.com/{owner}/{name}", "hasIssuesEnabled": True, "isPrivate": True,
             "pullRequests": site.pulls, "issues": site.issues, "deployments": site.deployments,
-            "projectsV2": None if self.traps.no_projects else [{"number": 1}],
+            "projectsV2": [{"number": 1, "title": "Board", "field": lambda **_: FIELD}],
             "pullRequest": lambda number: next((p for p in site.pulls if p["number"] == number), None),
             "issue": lambda number: next((i for i in site.issues if i["number"] == number), None),
         }  # fmt: skip

@@ -77,13 +77,18 @@ class LiveGitHub:
 
 @dataclass(frozen=True, slots=True)
 class GitHubSite:
-    """What server and token offer of this repository: kinds of timeline items, types of issues, projects."""
+    """What server and token offer of this repository; ``boards`` is None where projects may not be read."""
 
     body: Json
     pull_items: frozenset[str]
     issue_items: frozenset[str]
     types: bool
-    projects: bool
+    boards: list[Json] | None
+
+    @property
+    def projects(self) -> bool:
+        """Whether the token may read projects."""
+        return self.boards is not None
 
     @property
     def lacking(self) -> list[str]:
@@ -106,18 +111,21 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
             "token covers this repository"
         )
     known = answer_of(_Known, data, where=f"{session.url}/graphql")
-    projects = issues
+    boards: list[Json] | None = []
     if issues:
         try:
-            projects = not session.graphql(PROJECTS, owner=owner, name=name).errors
+            graph = session.graphql(PROJECTS, owner=owner, name=name)
         except SourceError:  # a classic token without the scope: GitHub then answers nothing at all
-            projects = False
+            boards = None
+        else:
+            listed = (graph.data.get("repository") or {}).get("projectsV2") or {}
+            boards = None if graph.errors else [one for one in listed.get("nodes") or () if one]
     return GitHubSite(
         {"type": "site", **known.repository},
         _names(known.pull_items and known.pull_items.values, PULL_ITEMS),
         _names(known.issue_items and known.issue_items.values, ISSUE_ITEMS),
         types="issueType" in _names(known.issue and known.issue.fields, ()),
-        projects=projects,
+        boards=boards,
     )
 
 
@@ -153,9 +161,8 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
     words = json.dumps([session.url, github.owner, github.name, sorted(site.pull_items), site.projects])
     asked = hashlib.sha256((VERSION + words).encode()).hexdigest()[:16]
     cursor = Cursor.read(github.archive.cursor(github.source, github.as_asked), asked=asked)
-    yield Page(
-        (Document("site", site.body | {"lacking": site.lacking, "projects": site.projects}),), cursor.write()
-    )
+    body = site.body | {"lacking": site.lacking, "projects": site.projects}
+    yield Page((Document("site", body), *_boards(site)), cursor.write())
     for kind in github.kinds:
         steps = _steps(kind, github, repository, site, cursor.reading(kind, now=now))
         for documents, reading in steps:
@@ -163,6 +170,16 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
             yield Page(documents, cursor.write())
     for what in dict.fromkeys(repository.unread):
         github.on_doubt(f"GitHub could not give all of it ({what}); pull again later")
+
+
+def _boards(site: GitHubSite) -> Iterator[Document]:
+    """Give the boards of the repository's projects, with their columns."""
+    for board in site.boards or ():
+        options = (board.get("field") or {}).get("options") or ()
+        columns = [one["name"] for one in options if one.get("name")]
+        if columns:
+            made = {"type": "board", "title": board.get("title"), "columns": columns}
+            yield Document(f"board/{board.get('number')}", made)
 
 
 def _steps(

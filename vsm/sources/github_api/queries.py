@@ -52,7 +52,7 @@ _REVIEWER: Final = f"{{ {_ANYBODY} ... on Team {{ teamName: name }} }}"
 _DETAILS: Final = {
     "ReviewRequestedEvent": f"requestedReviewer {_REVIEWER}",
     "ReviewRequestRemovedEvent": f"requestedReviewer {_REVIEWER}",
-    "ReviewDismissedEvent": f"review {{ id author {WHO} }}",
+    "ReviewDismissedEvent": "previousReviewState review { id }",
     "HeadRefForcePushedEvent": "afterCommit { oid }",
     "MergedEvent": "merged: commit { oid }",
     "LabeledEvent": "label { name }",
@@ -181,6 +181,8 @@ SITE: Final = f"""query($owner: String!, $name: String!) {{
   repository(owner: $owner, name: $name) {{ id name nameWithOwner url hasIssuesEnabled isPrivate }}
 }}"""
 PROJECTS: Final = """query($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { projectsV2(first: 1) { totalCount } }
+  repository(owner: $owner, name: $name) { projectsV2(first: 20) { nodes {
+    number title field(name: "Status") { ... on ProjectV2SingleSelectField { options { name } } }
+  } } }
 }"""
 ITEMS: Final = f"... on ProjectV2Item {{ {ITEM} content {{ ... on Issue {{ number }} }} }}"

@@ -46,7 +46,8 @@ class Sweep:
     def documents(self, *, at: datetime) -> Iterator[tuple[Document, ...]]:
         """Give what is there and not stored, and notes on what is not there any more.
 
-        Each that is not listed is asked for by itself: it is deleted where there is none of that number; one that may not be seen any more answers alike.
+        Each that is not listed is asked for by itself: it is deleted where there is none of that number; one
+        that may not be seen any more answers alike.
         """
         there = self._listed()
         stored, gone = self._stored()
