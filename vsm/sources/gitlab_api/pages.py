@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from vsm.errors import SourceError
 from vsm.sources.archive import Archive, Document, Page
 from vsm.sources.gitlab_api.histories import Project
 from vsm.sources.gitlab_api.progress import Progress, Reach, instant, instant_or_none
@@ -73,8 +74,14 @@ def gitlab_pages(gitlab: LiveGitLab, *, sweep: bool | None = None) -> Iterator[P
     Raises
     ------
     SourceError, RunError
-        As ``HostSession.get`` does. What was yielded before stays true.
+        As ``HostSession.get`` does; SourceError too where this source holds a project of another GitLab. What
+        was yielded before stays true.
     """
+    known = (gitlab.archive.document(gitlab.source, "site") or {}).get("url", gitlab.session.url)
+    if known != gitlab.session.url:
+        raise SourceError(
+            f"{gitlab.source} holds a project of {known}, this is of {gitlab.session.url}; give it a --name"
+        )
     progress = Progress.read(gitlab.archive.cursor(gitlab.source, gitlab.as_asked))
     learned, due = instant_or_none(progress.learned), gitlab.at - WEEK
     documents = list[Document]()
