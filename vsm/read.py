@@ -30,6 +30,7 @@ from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
+from vsm.eventlog.pull_links import events_from_pulls
 from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
@@ -240,7 +241,9 @@ def log_from_archive(
         for note in check_compared(_comparisons(archive, source), source=source)
     ]
     doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
-    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
+    whole = merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts)))
+    of_pulls = Log(events=events_from_pulls(whole, keys=keys))
+    return log_without_addresses(merge_logs(whole, of_pulls) if len(of_pulls.events) else whole)
 
 
 def _issues(archive: Archive, source: str) -> Iterator[object]:
