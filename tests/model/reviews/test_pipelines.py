@@ -13,7 +13,8 @@ def named(*rows: dict[str, Any], minimum: int = 1) -> dict[str, Any]:
     """Give how the pipeline "test" fared in January."""
     table = pipelines(*({"name": "test", "created": "05 09:00", "commit": "c"} | row for row in rows))
     since, as_of = instant("01 00:00"), instant("31 00:00")
-    return pipelines_by_name(table, since=since, as_of=as_of, minimum=minimum).to_dict("records")[0]
+    found = pipelines_by_name(table, since=since, as_of=as_of, minimum=minimum)
+    return dict(next(found.iterrows())[1])
 
 
 def run(start: str, end: str, outcome: str, **more: Any) -> dict[str, Any]:

@@ -60,7 +60,11 @@ def pull_times(
     others = acts[acts["person"].notna() & (acts["person"] != acts["author"]) & acts["kind"].isin(ANSWERS)]
     ready = _ready(rows, acts)
     answers = others[~others["person"].isin(people.bots) & (others["after"].fillna("") != "dismissed")]
-    first = answers[answers["at"] >= ready.reindex(answers["pull"]).array].drop_duplicates("pull").set_index("pull")
+    first = (
+        answers[answers["at"] >= ready.reindex(answers["pull"]).array]
+        .drop_duplicates("pull")
+        .set_index("pull")
+    )
     reviews = answers[answers["kind"] == "review"]
     merged = rows["merged"].reindex(reviews["pull"]).set_axis(reviews.index)
     before = reviews[merged.isna() | (reviews["at"] <= merged)]

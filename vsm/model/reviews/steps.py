@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from vsm.model.period import Period
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION
 
@@ -29,12 +30,25 @@ class _Step(NamedTuple):
     statistic: str = "median"
 
 
-def phases_of_pulls(phases: pd.DataFrame) -> pd.DataFrame:
+def time_in_phases(phases: pd.DataFrame) -> pd.DataFrame:
     """Sum the time of each pull request in each phase: ``pull`` as index, a column a phase, of timedelta."""
     spent = phases.assign(spent=phases["left"] - phases["entered"]).dropna(subset=["spent"])
     spent = spent.astype({"pull": "str", "phase": "str"})
     wide = spent.pivot_table(index="pull", columns="phase", values="spent", aggfunc="sum")
     return wide.reindex(columns=list(PHASES)).astype(DURATION).fillna(pd.Timedelta(0))
+
+
+def review_period(times: pd.DataFrame, *, as_of: pd.Timestamp, days: int, merged: int) -> Period:
+    """Give the current period of reviews: the last ``days``, or since the last ``merged`` were, if longer."""
+    ends = times["merged"].dropna().sort_values()
+    first = min(times["opened"].min(), as_of) if len(times) else as_of
+    enough = ends.iloc[-merged] if len(ends) >= merged else first
+    return Period(max(first, min(as_of - pd.Timedelta(days=days), enough)), as_of)
+
+
+def within_period(times: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Give the pull requests that were open at some time within a period."""
+    return times[~(times["closed"] < period.begin) & (times["opened"] <= period.end)]
 
 
 def review_steps(
@@ -50,7 +64,7 @@ def review_steps(
     Parameters
     ----------
     times, phases
-        As ``pull_times`` and ``review_phases`` give them.
+        As ``pull_times`` and ``phases_table`` give them.
     minimum
         Of fewer pull requests there are no times.
 
@@ -80,7 +94,7 @@ def _steps(times: pd.DataFrame, phases: pd.DataFrame, as_of: pd.Timestamp) -> It
     answered = times["responded"].notna()
     until = times["responded"].fillna(times["closed"]).fillna(as_of)
     yield _Step("vsm", "first response", (until - times["ready"]).astype(DURATION), answered)
-    spent = phases_of_pulls(phases).reindex(times["pull"]).set_axis(times.index)
+    spent = time_in_phases(phases).reindex(times["pull"]).set_axis(times.index)
     for phase in PHASES:
         yield _Step("vsm", phase, spent[phase], merged)
     yield _Step("vsm", "ready to merged", times["merged"] - times["ready"], merged)
@@ -107,7 +121,7 @@ def _measured(step: _Step, mine: "pd.Series[bool]", minimum: int) -> dict[str, A
     if step.statistic == "mean":
         return about | {"time": spent.mean() if len(spent) >= minimum else UNKNOWN, "p85": UNKNOWN}
     found = survival_quantiles(spent, ended, quantiles=(0.5, 0.85), minimum=minimum)
-    return about | {"time": found["time"].iloc[0], "p85": found["time"].iloc[1]}
+    return about | dict(zip(("time", "p85"), found["time"].to_numpy(), strict=True))
 
 
 def review_sizes(times: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int) -> pd.DataFrame:
@@ -132,7 +146,7 @@ def review_sizes(times: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int) -> p
         )
         merged = mine[mine["merged"].notna()]
         share = 1 - merged["reviewed"].mean() if len(merged) >= minimum else np.nan
-        times_ = dict(zip(("response", "p85"), found["time"], strict=True))
+        times_ = dict(zip(("response", "p85"), found["time"].to_numpy(), strict=True))
         rows.append({"size": size, "n": len(mine), **times_, "unreviewed": share})
     types = {"size": "str", "n": "int64", "response": DURATION, "p85": DURATION, "unreviewed": "float64"}
     return pd.DataFrame(rows).astype(types)
