@@ -36,7 +36,7 @@ def pipelines_by_name(
     """
     runs = pipelines[pipelines["created"].between(since, as_of)]
     runs = runs.astype({"repository": "str", "name": "str", "outcome": "str"}).fillna({"name": ""})
-    runs = runs.sort_values(["created", "attempt"], kind="stable")
+    runs = runs.sort_values(["finished", "attempt"], kind="stable")
     passed = runs["outcome"] == "success"
     same = [runs["repository"], runs["name"], runs["commit"]]
     # Of one commit: fails at 9:00 and 10:00, succeeds at 11:00 → 11:00 for all three.
