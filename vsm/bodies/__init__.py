@@ -1,6 +1,19 @@
 """Documents from outside, checked once: what ``sources`` store and ``eventlog`` reads passes one door."""
 
 from vsm.bodies.door import Door, Instant, Read, parsed_of, storable_number, text_of
+from vsm.bodies.gitlab import (
+    GITLAB_BOARDS,
+    GITLAB_DEPLOYMENTS,
+    GITLAB_ISSUES,
+    GITLAB_PIPELINES,
+    GITLAB_PULLS,
+    GITLAB_SITES,
+    GitLabDeployment,
+    GitLabIssue,
+    GitLabPipeline,
+    GitLabPull,
+    GitLabUser,
+)
 from vsm.bodies.jira import (
     BOARDS,
     CUSTOM,
@@ -18,6 +31,12 @@ from vsm.bodies.jira import (
 __all__ = [
     "BOARDS",
     "CUSTOM",
+    "GITLAB_BOARDS",
+    "GITLAB_DEPLOYMENTS",
+    "GITLAB_ISSUES",
+    "GITLAB_PIPELINES",
+    "GITLAB_PULLS",
+    "GITLAB_SITES",
     "GONE",
     "IDS",
     "ISSUES",
@@ -25,6 +44,11 @@ __all__ = [
     "STATUSES",
     "UNREAD",
     "Door",
+    "GitLabDeployment",
+    "GitLabIssue",
+    "GitLabPipeline",
+    "GitLabPull",
+    "GitLabUser",
     "Instant",
     "Issue",
     "Read",

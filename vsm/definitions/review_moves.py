@@ -166,7 +166,7 @@ def _moves(life: list[Event], shows: _Shows, teams: Collection[str], as_of: date
                 continue
             count += 1
             pull = shown.by or before.by
-            name = pull.pull.rpartition("/")[2] if pull else ""
+            name = pull.pull.rpartition("/")[2] if pull else "a pull request"
             free = shown.status is None and (beneath.at == at or assignee is None)
             values: list[tuple[str, str | None, str | None]] = [
                 ("status", shown.status or beneath.after, beneath.actor if free else shown.actor)
