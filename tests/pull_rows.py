@@ -18,7 +18,7 @@ def instant(text: str | None) -> pd.Timestamp:
 def instants(texts: Iterable[object]) -> "pd.Series[pd.Timestamp]":
     """Give a column of instants; what is missing stays so."""
     known = [instant(text) if isinstance(text, str) else pd.NaT for text in texts]
-    return pd.Series(pd.to_datetime(known, utc=True)).astype(INSTANT)
+    return pd.Series(pd.DatetimeIndex(known, tz="UTC")).astype(INSTANT)
 
 
 def pulls(*rows: dict[str, Any]) -> pd.DataFrame:

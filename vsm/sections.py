@@ -222,7 +222,7 @@ def reviews_section(
     asked = commits if len(pulls) else commits.iloc[:0]
     brought = brought_by_deployments(deployments[deployments["outcome"] != "failure"], asked)
     deployed = brought.drop_duplicates("commit").set_index("commit")["deployed"]
-    times = pull_times(pulls, pull_events, people=people, clock=clock, deployed=deployed)
+    times = pull_times(pulls, pull_events, people=people, clock=clock, deployed=deployed, as_of=as_of)
     phases = phases_table(phases_of_pulls(pulls, pull_events, people=people, as_of=as_of))
     period = review_period(times, as_of=as_of, days=rules.days, merged=rules.delivered)
     recent = within_period(times, period)

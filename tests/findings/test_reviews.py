@@ -55,7 +55,7 @@ def test_waiting_for_a_first_response_is_claimed_with_its_share() -> None:
     (claim,) = found("review", [reviewed(n) for n in range(12)], rows)
     assert claim.claim == (
         "Half of the pull requests of the last 26 days had a first response within 1 d of being ready, 85 % within "
-        "1 d (n = 12). Waiting for a review was 80 % of the time from ready to merged."
+        "1 d (8 h in working time, median) (n = 12). Waiting for a review was 80 % of the time from ready to merged."
     )
     assert claim.title == "Pull requests wait 1 d for a first response (median)"
 

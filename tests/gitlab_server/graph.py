@@ -42,7 +42,9 @@ class Graph:
         if "notes(" in query and traps.heavy_above and asked > traps.heavy_above:
             return 504, b"<html><body>Gateway time-out</body></html>"
         if "notes(" in query and traps.complexity and asked > traps.complexity:
-            return 200, {"errors": [{"message": "Query has complexity of 312, which exceeds max complexity of 250"}]}
+            return 200, {
+                "errors": [{"message": "Query has complexity of 312, which exceeds max complexity of 250"}]
+            }
         if self.mischief.strikes("graphql_error"):
             return 200, {"errors": [{"message": "Internal server error"}]}
         made = graphql_sync(
@@ -78,7 +80,9 @@ class Graph:
             return value
         rows: list[Json] = value or []
         if kind == "NoteConnection":
-            return self._page([self._note(row) for row in rows], self.traps.notes_cap or 100, asked.get("after"))
+            return self._page(
+                [self._note(row) for row in rows], self.traps.notes_cap or 100, asked.get("after")
+            )
         if kind not in SORTED:
             return {"nodes": rows, "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}}
         if asked.get("iids"):
@@ -91,7 +95,9 @@ class Graph:
         number, body = int(note["id"].rpartition("/")[2]), note["body"]
         every = self.traps.null_author
         if self.traps.translated and note["system"]:
-            body = body.replace("assigned to", "asignado a").replace("requested review from", "solicitó revisión de")
+            body = body.replace("assigned to", "asignado a").replace(
+                "requested review from", "solicitó revisión de"
+            )
         return note | {"body": body, "author": None if every and number % every == 0 else note["author"]}
 
     def _sorted(self, rows: list[Json], by: str, asked: Json) -> Json:
@@ -114,5 +120,9 @@ class Graph:
 
     def _page(self, rows: list[Json], size: int, after: str | None) -> Json:
         start = int(after or 0)
-        info = {"hasNextPage": start + size < len(rows), "hasPreviousPage": start > 0, "endCursor": str(start + size)}
+        info = {
+            "hasNextPage": start + size < len(rows),
+            "hasPreviousPage": start > 0,
+            "endCursor": str(start + size),
+        }
         return {"nodes": rows[start : start + size], "pageInfo": info}

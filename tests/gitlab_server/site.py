@@ -142,7 +142,15 @@ class Site:
         number = self.number()
         begun = at + timedelta(minutes=waits)
         tested, released = begun + timedelta(minutes=10), begun + timedelta(minutes=70)
-        jobs = [{"id": "1", "manualJob": False, "allowFailure": False, "queuedAt": zulu(at), "finishedAt": zulu(tested)}]
+        jobs = [
+            {
+                "id": "1",
+                "manualJob": False,
+                "allowFailure": False,
+                "queuedAt": zulu(at),
+                "finishedAt": zulu(tested),
+            }
+        ]
         if manual:
             jobs.append({"id": "2", "manualJob": True, "allowFailure": False, "queuedAt": zulu(released),
                          "finishedAt": zulu(released + timedelta(minutes=5))})  # fmt: skip
@@ -230,4 +238,6 @@ def _review(site: Site, at: datetime, rng: Random) -> None:
     pull["mergeUser"], pull["mergeCommitSha"] = person(author), f"{site.number():040x}"
     site.close(pull, at, author, "merged")
     site.add_pipeline(at, pull["mergeCommitSha"], waits=rng.choice((1, 20)), manual=rng.random() < 0.3)
-    site.add_deployment(at + timedelta(hours=2), pull["mergeCommitSha"], rng.choice(("success", "success", "failed")))
+    site.add_deployment(
+        at + timedelta(hours=2), pull["mergeCommitSha"], rng.choice(("success", "success", "failed"))
+    )

@@ -1,6 +1,5 @@
 """HTTP of GitLab: the token, GraphQL and REST, its limits, and what befalls any server."""
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -45,7 +44,11 @@ class GitLabHandler(Handler):
         """A page of a list; what follows stands in the head of the answer."""
         size, page = int(request.query.get("per_page", 20)), int(request.query.get("page", 1))
         more = len(rows) > page * size
-        self._head = {"X-Next-Page": str(page + 1) if more else "", "X-Page": str(page), "X-Total": str(len(rows))}
+        self._head = {
+            "X-Next-Page": str(page + 1) if more else "",
+            "X-Page": str(page),
+            "X-Total": str(len(rows)),
+        }
         return rows[(page - 1) * size : page * size]
 
     def _stumble(self, request: Request) -> bool:
@@ -75,7 +78,11 @@ def _rest(desk: Any, request: Request) -> tuple[int, Any]:
         return NOT_FOUND
     rest = match[2] or ""
     if not rest:
-        return 200, {"id": 1, "path_with_namespace": site.path, "web_url": f"https://gitlab.example.com/{site.path}"}
+        return 200, {
+            "id": 1,
+            "path_with_namespace": site.path,
+            "web_url": f"https://gitlab.example.com/{site.path}",
+        }
     if rest == "boards":
         lists = [
             {"id": place, "label": {"id": place, "name": name}, "position": place, "max_issue_count": 0}
@@ -83,13 +90,20 @@ def _rest(desk: Any, request: Request) -> tuple[int, Any]:
         ]
         return 200, [{"id": 1, "name": "Development", "lists": lists}]
     if rest == "deployments":
-        return (404, {"message": "404 Not Found"}) if traps.no_deployments else (200, _deployments(desk, request))
+        return (
+            (404, {"message": "404 Not Found"})
+            if traps.no_deployments
+            else (200, _deployments(desk, request))
+        )
     one = ONE.fullmatch(rest)
     body = (site.issues if one["sort"] == "issues" else site.pulls).get(int(one["iid"])) if one else None
     if one is None or body is None:
         return 404, {"message": "404 Not found"}
     part = one["part"] or ""
-    absent = {"resource_state_events": traps.no_state_events, "resource_iteration_events": traps.no_iterations}
+    absent = {
+        "resource_state_events": traps.no_state_events,
+        "resource_iteration_events": traps.no_iterations,
+    }
     if absent.get(part):
         return 404, {"error": "404 Not Found"}
     return 200, body[part.removeprefix("resource_")] if part else {"iid": int(one["iid"])}
@@ -115,5 +129,3 @@ class GitLabServer(Server):
     def __init__(self, desk: Desk, *, port: int = 0, latency: float = 0.0) -> None:
         super().__init__(desk, port=port, latency=latency)  # type: ignore[arg-type] # has what is asked for
         self.RequestHandlerClass = GitLabHandler
-
-

@@ -55,7 +55,9 @@ def findings_about_now(
     begin, end = present.period
     return Findings(
         ranked,
-        title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})",
+        title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})"
+        if len(present.lives)
+        else "",
         nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(hidden)),
         none_of={
             "handoff": _no_handoff(present, made, gaps=gaps, dismissed=dismissed),

@@ -72,6 +72,8 @@ def _slow(recent: pd.DataFrame, tables: ReviewTables, words: str) -> Iterator[Fi
     if share < OFTEN:
         return
     within = "" if pd.isna(usual["p85"]) else f", 85 % within {humanize_duration(usual['p85'])}"
+    working = steps.set_index("step").loc["first response, working time", "time"]
+    within += "" if pd.isna(working) else f" ({humanize_duration(working)} in working time, median)"
     yield habit(
         "review",
         "pull requests",
@@ -106,8 +108,8 @@ def _one_reviewer(reach: pd.DataFrame) -> Iterator[Finding]:
             "reviewer",
             team,
             f"One person did {percent(row['busiest'])} of the {row['reviews']} reviews by {team} in the last "
-            f"90 days. Of its {row['people']} people who open or review pull requests, {row['reviewers']} "
-            f"review.{asked}",
+            f"90 days. Of its {row['people']} people who open or review pull requests, "
+            f"{'all' if row['reviewers'] == row['people'] else row['reviewers']} review.{asked}",
             title=f"One person does {percent(row['busiest'])} of the reviews of {team}",
             n=row["reviews"],
             tickets=(),

@@ -1,6 +1,6 @@
 """The times of pull requests, by our rules and by DevLake's."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.pull_rows import instant, instants, pull_events, pulls
 from tests.share import share
-from vsm.clock import ALWAYS, Clock
+from vsm.clock import ALWAYS, Clock, Week, calendar_from_week
 from vsm.model.reviews import pull_times
 from vsm.people import People, Teams
 from vsm.tables import INSTANT, PULL_EVENTS, PULLS, empty
@@ -22,12 +22,15 @@ PEOPLE = People(
     agents=frozenset({"agent"}),
 )
 CLOCK = Clock(ALWAYS)
+NEVER: "pd.Series[pd.Timestamp]" = pd.Series([], dtype=INSTANT)
+OFFICE = Week("office", zone="UTC", shifts=(((540, 1020),),) * 5 + ((),) * 2)
+"""Monday to Friday, nine to five."""
 Story = tuple[str, str, str | None, str | None]
 
 
 def measured(table: pd.DataFrame, events: pd.DataFrame, deployed: dict[str, str]) -> pd.DataFrame:
     out = pd.Series(instants(map(str, deployed.values())).array, index=list(deployed), dtype=INSTANT)
-    return pull_times(table, events, people=PEOPLE, clock=CLOCK, deployed=out)
+    return pull_times(table, events, people=PEOPLE, clock=CLOCK, deployed=out, as_of=instant("31 00:00"))
 
 
 def times(row: dict[str, Any], *events: Story, deployed: dict[str, str] | None = None) -> dict[str, Any]:
@@ -48,6 +51,21 @@ def test_a_response_is_somebody_elses() -> None:
         ("05 15:00", "review", "ben", "commented"),
     )  # fmt: skip
     assert (one["response"], one["reviewed_by"], one["pickup"]) == (hours(6), "person", hours(2))
+
+
+def test_working_time_is_that_of_who_responded_or_of_the_author_so_far() -> None:
+    """Nights do not count: Monday nine to Tuesday eleven is ten hours of two days of eight; open: to now."""
+    clock = Clock(calendar_from_week(OFFICE, since=date(2026, 1, 1), until=date(2026, 2, 2)))
+    answer = [("06 11:00", "review", "ben", "approved")]
+    both = []
+    for said in (answer, []):
+        opened: Story = ("05 09:00", "opened", "ann", None)
+        found = pull_times(
+            pulls({"number": 1, "created": "05 09:00", "author": "github:ann"}), pull_events(1, opened, *said),
+            people=PEOPLE, clock=clock, deployed=NEVER, as_of=instant("07 09:00"),
+        )  # fmt: skip
+        both.append(found["response_working"].iloc[0])
+    assert both == [hours(10), hours(16)]
 
 
 def test_time_as_a_draft_is_no_waiting_for_review() -> None:

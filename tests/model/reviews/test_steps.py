@@ -18,12 +18,12 @@ def times(*rows: dict[str, Any]) -> pd.DataFrame:
     usual = {
         "key": "web#1", "repository": "web", "by": "person", "url": "", "size": 5, "opened": "05 09:00",
         "ready": "05 09:00", "responded": None, "merged": None, "closed": None, "deployed": None, "rounds": 0,
-        "reviewed": False, "coding": None, "pickup": None, "review": None, "deploy": None,
+        "reviewed": False, "response_working": None, "coding": None, "pickup": None, "review": None, "deploy": None,
     }  # fmt: skip
     frame = pd.DataFrame([usual | {"pull": f"p{n}"} | row for n, row in enumerate(rows)])
     for name in ("opened", "ready", "responded", "merged", "closed", "deployed"):
         frame[name] = instants(frame[name])
-    for name in ("coding", "pickup", "review", "deploy"):
+    for name in ("response_working", "coding", "pickup", "review", "deploy"):
         frame[name] = pd.to_timedelta(frame[name].astype("float64"), unit="h").astype(DURATION)
     return frame
 

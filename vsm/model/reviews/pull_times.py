@@ -23,6 +23,7 @@ def pull_times(
     people: People,
     clock: Clock,
     deployed: "pd.Series[pd.Timestamp]",
+    as_of: pd.Timestamp,
 ) -> pd.DataFrame:
     """Give the times of each pull request by our rules and, from ``coding`` on, by Apache DevLake's.
 
@@ -49,8 +50,9 @@ def pull_times(
         One row per pull request, by ``opened``: ``pull, key, repository, url``; ``by`` and ``reviewed_by``
         (person, AI agent, bot; missing: nobody known); ``size`` (lines added and removed); instants
         ``opened, ready, responded, approved, merged, closed, deployed``; ``rounds`` and ``reviewers``
-        (counts), ``reviewed`` (flag); durations ``response`` (ready to responded) and ``response_working``
-        (in the working time of who responded), ``coding, pickup, review, deploy``.
+        (counts), ``reviewed`` (flag); durations ``response`` (ready to responded), ``response_working`` (the
+        same in the working time of who responded; without a response until it was closed, or ``as_of``, in
+        that of its author), ``coding, pickup, review, deploy``.
     """
     rows = pulls.rename(columns={"created": "opened"}).set_index(pulls["pull"].rename("id"))
     author = persons_of(rows["author"], people)
@@ -82,7 +84,7 @@ def pull_times(
         rounds=_counted(before[before["after"] == "changes"].groupby("pull").size(), rows),
         reviewers=_counted(before.groupby("pull")["person"].nunique(), rows),
         response=(answered - ready).astype(DURATION),
-        response_working=_working(ready, first, people=people, clock=clock),
+        response_working=_working(rows.assign(author=author, ready=ready), first, people, clock, as_of),
         coding=_span(rows["first_commit"], rows["opened"]),
         pickup=_span(rows["opened"], devlake),
         review=_span(devlake, rows["merged"]),
@@ -124,9 +126,10 @@ def _span(start: "pd.Series[pd.Timestamp]", end: "pd.Series[pd.Timestamp]") -> "
 
 
 def _working(
-    ready: "pd.Series[pd.Timestamp]", first: pd.DataFrame, *, people: People, clock: Clock
+    rows: pd.DataFrame, first: pd.DataFrame, people: People, clock: Clock, as_of: pd.Timestamp
 ) -> "pd.Series[pd.Timedelta]":
-    """Give the working time of the responder's team until the first response."""
-    start = ready.reindex(first.index)
-    team = people.teams.at(first["person"], first["at"])
-    return clock.working(start, first["at"], team=team, holder=first["person"]).reindex(ready.index)
+    """Give the working time from ready to the first response, or so far."""
+    end = first["at"].reindex(rows.index).fillna(rows["closed"]).fillna(as_of)
+    who = first["person"].reindex(rows.index).fillna(rows["author"])
+    start = rows["ready"].where(rows["ready"] <= end)
+    return clock.working(start, end, team=people.teams.at(who, end), holder=who)

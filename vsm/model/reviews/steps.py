@@ -57,7 +57,8 @@ def review_steps(
     """Give how long each step of a review takes, by our rules and by those of two other tools.
 
     Ours: *first response* from ready to the first response, in which what waits still is censored at its age
-    (Kaplan–Meier); the phases of merged pull requests, each the sum of its rounds; *ready to merged*.
+    (Kaplan–Meier), by the clock and in working time; the phases of merged pull requests, each the sum of its
+    rounds; *ready to merged*.
     DevLake's: see ``pull_times``. LinearB's, with means: coding until it is ready, pickup from then until the
     first response by anybody, review until the merge, deploy from there (LinearB, cycle time, 2025).
 
@@ -94,6 +95,7 @@ def _steps(times: pd.DataFrame, phases: pd.DataFrame, as_of: pd.Timestamp) -> It
     answered = times["responded"].notna()
     until = times["responded"].fillna(times["closed"]).fillna(as_of)
     yield _Step("vsm", "first response", (until - times["ready"]).astype(DURATION), answered)
+    yield _Step("vsm", "first response, working time", times["response_working"], answered)
     spent = time_in_phases(phases).reindex(times["pull"]).set_axis(times.index)
     for phase in PHASES:
         yield _Step("vsm", phase, spent[phase], merged)
@@ -113,9 +115,9 @@ def _steps(times: pd.DataFrame, phases: pd.DataFrame, as_of: pd.Timestamp) -> It
 
 
 def _measured(step: _Step, mine: "pd.Series[bool]", minimum: int) -> dict[str, Any]:
-    """Give number, statistic and times of one step for one group; only *first response* counts open ones."""
+    """Give number, statistic and times of one step for one group; of first responses open ones count too."""
     known = mine & step.spent.notna()
-    known &= step.ended | (step.step == "first response")
+    known &= step.ended | step.step.startswith("first response")
     spent, ended = step.spent[known], step.ended[known].to_numpy()
     about = {"n": int(ended.sum()), "statistic": step.statistic}
     if step.statistic == "mean":
