@@ -109,9 +109,9 @@ def review_times(steps: pd.DataFrame, *, title: str | None = None) -> go.Figure:
         title=title or _TIMES_TITLE,
         caption=(
             "Medians, elapsed but where it says otherwise. First response: from ready for review to the "
-            "first review or comment by somebody else who is no bot; what waits still counts as open. The rows "
-            f"below: merged pull requests (n = {merged}), each with the sum of its rounds. Time as a draft is not "
-            "counted."
+            "first review or comment by somebody else who is no bot; what waits still counts as open. The "
+            f"rows below: merged pull requests (n = {merged}), each with the sum of its rounds. Time as a "
+            "draft is not counted."
         ),
         alt="Median time of each step of a review: "
         + ", ".join(f"{STEPS[step].lower()} {text}" for step, text in zip(rows, texts, strict=True))
