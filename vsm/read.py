@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
-from vsm.bodies import BOARDS
+from vsm.bodies import BOARDS, GITLAB_BOARDS
 from vsm.config import Workflow
 from vsm.config.where import words_of
 from vsm.cuts import Window, day_of
@@ -25,12 +25,15 @@ from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_github import board_from_github, log_from_github
+from vsm.eventlog.from_gitlab import log_from_gitlab
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
+from vsm.eventlog.gitlab_statuses import board_from_gitlab
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
+from vsm.eventlog.pull_links import events_from_pulls
 from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
@@ -213,6 +216,7 @@ def log_from_archive(
     readers: dict[str, Callable[..., Log]] = {
         "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields),
         "github": partial(log_from_github, statuses=_labels(workflow)),
+        "gitlab": partial(log_from_gitlab, statuses=_labels(workflow)),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
@@ -244,7 +248,9 @@ def log_from_archive(
         for note in check_compared(_comparisons(archive, source), source=source)
     ]
     doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
-    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
+    whole = merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts)))
+    of_pulls = Log(events=events_from_pulls(whole, keys=keys))
+    return log_without_addresses(merge_logs(whole, of_pulls) if len(of_pulls.events) else whole)
 
 
 def _labels(workflow: Workflow) -> list[str]:
@@ -300,9 +306,11 @@ def board_from_archive(archive: Archive) -> Board | None:
     """Give the board by which tickets were pulled, of several sources' the first; None without one."""
     for source in archive.sources():
         kind = source.partition(":")[0]
-        body = archive.document(source, "board") if kind == "jira" else None
-        if body and (read := BOARDS.read(body).body):
+        body = archive.document(source, "board") if kind in {"jira", "gitlab"} else None
+        if kind == "jira" and body and (read := BOARDS.read(body).body):
             return board_from_jira(read, source=source)
+        if kind == "gitlab" and body and (lists := GITLAB_BOARDS.read(body).body):
+            return board_from_gitlab(lists)
         if kind == "github" and (board := board_from_github(archive.texts(source), source=source)):
             return board
     return None

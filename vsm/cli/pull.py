@@ -20,6 +20,7 @@ from vsm.sources.lock import one_at_a_time
 from vsm.sources.table_file import TableFormat, parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
+NESTED = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
 OWNED = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 LIVE = frozenset({"jira", "github", "gitlab"})
 """Kinds of sources that say what changed; others are read whole each time."""
@@ -123,6 +124,48 @@ def github(
         asked = {"url": url, "repository": repository, "kinds": kinds}
         asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
         store(context.obj, f"github:{name or repository}", asked)
+
+
+@pull.command()
+def gitlab(
+    context: typer.Context,
+    project: Annotated[
+        list[str],
+        typer.Option(help="A project, as group/name or group/sub/name; may be given several times."),
+    ],
+    url: Annotated[str, typer.Option(help="Of a GitLab of your own.")] = "https://gitlab.com",
+    issues: Annotated[
+        bool, typer.Option("--issues/--no-issues", help="Issues are tickets, or they are not.")
+    ] = True,
+    runs: Annotated[
+        bool, typer.Option("--runs/--no-runs", help="Pipelines: queues, failures, approvals.")
+    ] = True,
+    sweep: Annotated[
+        bool | None, typer.Option(help="Look for what was deleted. Weekly if left out.", show_default=False)
+    ] = None,
+    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Let the token go unencrypted. Do not.")
+    ] = False,
+    name: Annotated[
+        str, typer.Option(help="A name for the source, of a single project; needed for a second GitLab.")
+    ] = "",
+) -> None:
+    """Pull a GitLab project: merge requests with their reviews, issues, deployments and pipelines.
+
+    The token comes from VSM_GITLAB_TOKEN, the keyring, or a prompt. It is not stored. It needs the scope
+    read_api, and its owner the role Reporter in the project. Of the texts that people wrote only titles are
+    stored.
+    """
+    if name and len(project) > 1:
+        raise ParameterError("--name is for one --project; several projects are named by themselves")
+    kinds = [*(["issue"] if issues else []), "pull", *(["run"] if runs else []), "deployment"]
+    for path in dict.fromkeys(one.strip("/") for one in project):
+        if not NESTED.fullmatch(path):
+            raise ParameterError(f"--project {path}: give it as group/name, as its address shows it")
+        asked = {"url": url, "repository": path, "kinds": kinds}
+        asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
+        store(context.obj, f"gitlab:{name or path}", asked, sweep=sweep)
 
 
 @pull.command()

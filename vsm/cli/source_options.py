@@ -30,6 +30,7 @@ from vsm.sources.table_file import TableFormat, row_pages
 
 if TYPE_CHECKING:
     from vsm.sources.github_api import GitHubSession
+    from vsm.sources.gitlab_api import GitLabSession
     from vsm.sources.jira_api import JiraSession, Scope
 
 Asked = dict[str, Any]
@@ -73,6 +74,9 @@ def asked_pages(
         return deployment_pages(file, environment=where, repository=asked["repository"])
     if source.startswith("github:"):
         return _github_pages(source, asked, archive=archive, progress=progress, at=at or datetime.now(UTC))
+    if source.startswith("gitlab:"):
+        at = at or datetime.now(UTC)
+        return _gitlab_pages(source, asked, archive=archive, progress=progress, sweep=sweep, at=at)
     if "file" in asked:
         file = Path(asked["file"])
         had_unread = archive.document(source, f"{UNREAD}{file.name}") is not None
@@ -102,6 +106,18 @@ def _github_pages(
             on_total=progress.total, on_doubt=progress.doubted,
         )
     )  # fmt: skip
+
+
+def _gitlab_pages(
+    source: str, asked: Asked, *, archive: Archive, progress: PullProgress, sweep: bool | None, at: datetime
+) -> Iterator[Page]:
+    from vsm.sources.gitlab_api import LiveGitLab, gitlab_pages  # noqa: PLC0415 - asked of few folders
+
+    gitlab = LiveGitLab(
+        gitlab_session(asked, on_wait=progress.waiting), asked["repository"], archive, at, source,
+        json.dumps(asked), tuple(asked["kinds"]), on_doubt=progress.doubted,
+    )  # fmt: skip
+    return gitlab_pages(gitlab, sweep=sweep)
 
 
 def check_name(source: str, asked: Asked, archive: Archive) -> None:
@@ -167,6 +183,22 @@ def github_session(asked: Asked, *, on_wait: Callable[[float, str], None] | None
     )
     about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
     return GitHubSession(url, login, on_wait=on_wait, **about)
+
+
+def gitlab_session(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "GitLabSession":
+    """A session with GitLab, or with a company's; raises as ``session_of`` does."""
+    from vsm.sources.gitlab_api import GitLabSession  # noqa: PLC0415 - asked of few folders
+
+    url = check_address(asked["url"], GitLabSession.host, insecure_http=asked["insecure_http"])
+    login = find_token(
+        url,
+        variables=["VSM_GITLAB_TOKEN"],
+        environ=os.environ,
+        keyring=login_from_keyring,
+        prompt=_typed_token,
+    )
+    about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
+    return GitLabSession(url, login, on_wait=on_wait, **about)
 
 
 def _typed_token(host: str) -> Login | None:
