@@ -219,8 +219,8 @@ def _assignees(
         if item["__typename"] in kinds
     ]
     on = list[str]()
-    for actor in (body.get("assignees") or {"nodes": []})["nodes"]:
-        if (account := naming.account(actor)) and account not in {of for _, _, of in moves}:
+    for one in (body.get("assignees") or {"nodes": []})["nodes"]:
+        if (account := naming.account(one)) and account not in {of for _, _, of in moves}:
             on.append(account)
     told = set[str]()
     for _, there, account in moves:
@@ -231,7 +231,7 @@ def _assignees(
         yield IssueFact(ticket, born, "assignee", None, on[-1], None, f"{ticket}/created")
     for item, there, account in moves:
         before = on[-1] if on else None
-        on = [one for one in on if one != account] + ([account] if there and account else [])
+        on = [other for other in on if other != account] + ([account] if there and account else [])
         after = on[-1] if on else None
         if after != before:
             at, actor = github_instant(item["createdAt"]), naming.account(item.get("actor"))

@@ -11,6 +11,8 @@ from tests.github_server.site import user, written
 from tests.sources.github_api.lab import SOURCE, asked_for, log_of, pull
 from vsm.sources.archive import Archive, open_archive
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:

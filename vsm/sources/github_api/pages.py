@@ -42,15 +42,15 @@ class _Value(Answer):
     name: str
 
 
-class _Values(Answer):
+class _Type(Answer):
     values: Annotated[list[_Value] | None, Field(alias="enumValues")] = None
     fields: list[_Value] | None = None
 
 
 class _Known(Answer):
-    pull_items: Annotated[_Values | None, Field(alias="pullItems")] = None
-    issue_items: Annotated[_Values | None, Field(alias="issueItems")] = None
-    issue: _Values | None = None
+    pull_items: Annotated[_Type | None, Field(alias="pullItems")] = None
+    issue_items: Annotated[_Type | None, Field(alias="issueItems")] = None
+    issue: _Type | None = None
     repository: Json
 
 
@@ -122,15 +122,17 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
             boards = None if graph.errors else [one for one in listed.get("nodes") or () if one]
     return GitHubSite(
         {"type": "site", **known.repository},
-        _names(known.pull_items and known.pull_items.values, PULL_ITEMS),
-        _names(known.issue_items and known.issue_items.values, ISSUE_ITEMS),
-        types="issueType" in _names(known.issue and known.issue.fields, ()),
+        _names(known.pull_items, PULL_ITEMS),
+        _names(known.issue_items, ISSUE_ITEMS),
+        types="issueType" in _names(known.issue, ()),
         boards=boards,
     )
 
 
-def _names(values: list[_Value] | None, default: Iterable[str]) -> frozenset[str]:
-    return frozenset(default) if values is None else frozenset(value.name for value in values)
+def _names(type_: _Type | None, default: Iterable[str]) -> frozenset[str]:
+    """Give the names in a type that the server describes; where it describes nothing, the default."""
+    parts = (type_.values or type_.fields) if type_ else None
+    return frozenset(default) if parts is None else frozenset(part.name for part in parts)
 
 
 def github_pages(github: LiveGitHub) -> Iterator[Page]:
