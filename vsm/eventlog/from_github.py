@@ -142,9 +142,9 @@ def _board(
     """Give the board that most issues are on, and all boards."""
     counts = Counter[str]()
     for body in issues:
-        told = {(item.get("project") or {}).get("title") for item in body["timelineItems"]["nodes"]}
+        moved = {(item.get("project") or {}).get("title") for item in body["timelineItems"]["nodes"]}
         shown = {one.get("project") for one in seen.get(body["number"], ())}
-        counts.update(title for title in told | shown if title)
+        counts.update(title for title in moved | shown if title)
     order = sorted(counts, key=lambda title: (-counts[title], title))
     return (order[0] if order else None), order
 
