@@ -1,10 +1,11 @@
 """Pull requests, what happened in them, and pipelines, as tables written out by hand."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from vsm.tables import PIPELINES, PULL_EVENTS, PULLS, conform
+from vsm.tables import INSTANT, PIPELINES, PULL_EVENTS, PULLS, conform
 
 
 def instant(text: str | None) -> pd.Timestamp:
@@ -12,6 +13,12 @@ def instant(text: str | None) -> pd.Timestamp:
     if text is None:
         return pd.NaT  # type: ignore[return-value]
     return pd.Timestamp(f"2026-01-{text}" if len(text) < 9 else text, tz="UTC")
+
+
+def instants(texts: Iterable[object]) -> "pd.Series[pd.Timestamp]":
+    """Give a column of instants; what is missing stays so."""
+    known = [instant(text) if isinstance(text, str) else pd.NaT for text in texts]
+    return pd.Series(pd.DatetimeIndex(known, tz="UTC")).astype(INSTANT)
 
 
 def pulls(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -28,8 +35,7 @@ def pulls(*rows: dict[str, Any]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(full)
     for name in {"created", "merged", "closed", "first_commit"} & set(frame.columns):
-        whole = frame[name].astype("object").where(frame[name].notna(), None)
-        frame[name] = pd.to_datetime(whole.map(instant), utc=True).astype("datetime64[us, UTC]")
+        frame[name] = instants(frame[name])
     return conform(frame, PULLS)
 
 
@@ -50,7 +56,7 @@ def pull_events(number: int, *rows: tuple[str, str, str | None, str | None]) -> 
         for place, (at, kind, actor, after) in enumerate(rows)
     ]
     frame = pd.DataFrame(facts)
-    return conform(frame.assign(at=frame["at"].astype("datetime64[us, UTC]")), PULL_EVENTS)
+    return conform(frame.assign(at=frame["at"].astype(INSTANT)), PULL_EVENTS)
 
 
 def pipelines(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -63,6 +69,5 @@ def pipelines(*rows: dict[str, Any]) -> pd.DataFrame:
         ]
     )
     for name in {"created", "started", "finished", "held_from", "held_until"} & set(frame.columns):
-        whole = frame[name].astype("object").where(frame[name].notna(), None)
-        frame[name] = pd.to_datetime(whole.map(instant), utc=True).astype("datetime64[us, UTC]")
+        frame[name] = instants(frame[name])
     return conform(frame, PIPELINES)

@@ -133,7 +133,7 @@ def context_of(
             teams={team.name for team in workflow.teams},
             as_of=as_of,
         )
-    first = min(moves["at"].min(), as_of) if len(moves) else as_of
+    first = min(filter(pd.notna, [moves["at"].min(), log.pulls["created"].min(), as_of]))
     clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
     return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small)
 

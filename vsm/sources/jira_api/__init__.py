@@ -8,6 +8,6 @@ The only package that imports ``jira``, and the only one that needs a login.
 from vsm.sources.jira_api.pages import LiveJira, live_pages
 from vsm.sources.jira_api.search import Scope
 from vsm.sources.jira_api.session import JiraSession
-from vsm.sources.jira_api.verify import Check, verified
+from vsm.sources.jira_api.verify import verified
 
-__all__ = ["Check", "JiraSession", "LiveJira", "Scope", "live_pages", "verified"]
+__all__ = ["JiraSession", "LiveJira", "Scope", "live_pages", "verified"]

@@ -1,0 +1,79 @@
+"""The statuses of issues on project boards, as each pull saw them.
+
+Since September 2026 GitHub writes most changes of a project's status to no timeline, nor do they change the
+issue's ``updatedAt``. So each pull notes the status that a board shows, and since when it does.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any, Final
+
+from vsm.sources.archive import Archive, Document
+from vsm.sources.github_api.paging import Repository
+from vsm.sources.github_api.queries import ITEMS, nodes_query
+from vsm.sources.host_answers import Json
+
+AT_ONCE: Final = 100
+PARTS: Final = 10
+"""So many times a hundred cards are asked for in one question."""
+
+
+def seen_statuses(
+    archive: Archive, source: str, number: int, cards: object, *, at: str
+) -> Iterator[Document]:
+    """Give the document of an issue's statuses, where a board shows another one than at the last look."""
+    name = f"statuses/{number}"
+    seen = list((archive.document(source, name) or {}).get("seen", ()))
+    before = {one["card"]: one for one in seen}
+    new = [
+        row | {"looked": at}
+        for row in map(_seen, cards if isinstance(cards, list) else ())
+        if row and (row["card"] not in before or _state(before[row["card"]]) != _state(row))
+    ]
+    if new:
+        yield Document(name, {"type": "statuses", "issue": number, "seen": [*seen, *new]})
+
+
+def status_pages(
+    repository: Repository, archive: Archive, source: str, *, but: Set[int], at: str
+) -> Iterator[tuple[Document, ...]]:
+    """Give what boards show now of open issues, but of those that were read in this pull.
+
+    A thousand cards a request.
+    """
+    cards = {
+        card["id"]: body["number"]
+        for body in archive.documents(source)
+        if body.get("type") == "issue" and body.get("state") == "OPEN" and body["number"] not in but
+        for card in (body.get("projectItems") or {}).get("nodes") or ()
+        if card and card.get("id")
+    }
+    ids = list(cards)
+    for start in range(0, len(ids), AT_ONCE * PARTS):
+        some = ids[start : start + AT_ONCE * PARTS]
+        parts = [some[first : first + AT_ONCE] for first in range(0, len(some), AT_ONCE)]
+        query = nodes_query(ITEMS, parts=len(parts))
+        graph = repository.session.graphql(query, **{f"p{n}": part for n, part in enumerate(parts)})
+        found: dict[int, list[Json]] = {}
+        for part in range(len(parts)):
+            for card in graph.data.get(f"p{part}") or ():
+                if card and card.get("id") in cards:
+                    found.setdefault(cards[card["id"]], []).append(card)
+        yield tuple(
+            document
+            for number, several in found.items()
+            for document in seen_statuses(archive, source, number, several, at=at)
+        )
+
+
+def _seen(card: Any) -> Json | None:
+    if not isinstance(card, dict) or not card.get("id"):
+        return None
+    status, project = card.get("status") or {}, card.get("project") or {}
+    return {
+        "card": card["id"], "project": project.get("title"), "status": status.get("name"),
+        "since": status.get("updatedAt"),
+    }  # fmt: skip
+
+
+def _state(row: Mapping[str, Any]) -> tuple[Any, Any]:
+    return row["status"], row["since"]
