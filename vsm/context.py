@@ -126,7 +126,8 @@ def context_of(
         moves = events_with_reviews(
             moves,
             phases_of_pulls(log.pulls, log.pull_events, people=people, as_of=as_of),
-            log.pipelines,
+            pulls=log.pulls,
+            pipelines=log.pipelines,
             stages=stages,
             within=workflow.review_splits,
             teams={team.name for team in workflow.teams},

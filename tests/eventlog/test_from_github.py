@@ -55,7 +55,7 @@ def steps(log: Log) -> list[tuple[str, str, str | None, str | None]]:
     rows = log.pull_events.astype({"kind": "str", "after": "object", "actor": "object"})
     columns = (rows["at"], rows["kind"], rows["after"], rows["actor"])
     return [
-        (f"{when:%H:%M}", kind, *(value if isinstance(value, str) else None for value in rest))  # type: ignore[misc]
+        (f"{when:%H:%M}", kind, *(value if isinstance(value, str) else None for value in rest))
         for when, kind, *rest in zip(*columns, strict=True)
     ]
 

@@ -127,7 +127,7 @@ def stream(
         for n, acts in enumerate(pulls, start=1)
     ]
     acts = [
-        pull_rows.pull_events(n, *[(on(clock), *rest) for clock, *rest in acts])
+        pull_rows.pull_events(n, *((on(clock), kind, who, after) for clock, kind, who, after in acts))
         for n, acts in enumerate(pulls, start=1)
     ]
     events = conform(pd.DataFrame(story(*life)), EVENTS)
@@ -567,11 +567,11 @@ def test_at_any_instant_the_least_advanced_review_shows(case: Reviewed) -> None:
     for ticket in found["ticket"].astype("str").unique():
         own = set(links.loc[links["ticket"] == ticket, "before"])
         runs = set(links.loc[(links["ticket"] == ticket) & (links["kind"] == "pipeline"), "ref"])
-        gone = tracker.loc[tracker["ticket"] == ticket, "left"].iloc[-1]
+        ends = [table.loc[table["ticket"] == ticket, "left"].iloc[-1] for table in (tracker, found)]
         for days in range(40):
             at = pd.Timestamp(START) + days * pd.Timedelta(hours=12)
             was = stage_at(tracker, ticket, at)
-            if was is None or at >= context.as_of or at >= gone:
+            if was is None or at >= context.as_of or any(at >= end for end in ends):
                 continue
             here = [
                 p for p in phases if p.pull in own and p.entered <= at and (p.left is None or at < p.left)

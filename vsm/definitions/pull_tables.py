@@ -4,7 +4,6 @@ The loops of ``reviews`` and ``review_moves`` take some 30 µs an event, so that
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -39,7 +38,7 @@ def phases_of_pulls(
 
 def phases_table(phases: Collection[Phase]) -> pd.DataFrame:
     """Give PHASES: ``pull, n, phase, holder`` (a person, or ``team:`` and a name), ``entered, left``."""
-    return pd.DataFrame(map(asdict, phases), columns=list(PHASES)).astype(PHASES)
+    return _frame(phases, list(PHASES)).astype(PHASES)
 
 
 def _rows(frame: pd.DataFrame, *names: str) -> list[dict[str, Any]]:
@@ -49,8 +48,9 @@ def _rows(frame: pd.DataFrame, *names: str) -> list[dict[str, Any]]:
 def events_with_reviews(
     events: pd.DataFrame,
     phases: Collection[Phase],
-    pipelines: pd.DataFrame,
     *,
+    pulls: pd.DataFrame,
+    pipelines: pd.DataFrame,
     stages: pd.DataFrame,
     within: Mapping[str, Collection[str]],
     teams: Collection[str],
@@ -68,8 +68,8 @@ def events_with_reviews(
         pull requests name them in ``before``.
     phases
         As ``phases_of_pulls`` gives them.
-    pipelines
-        PIPELINES.
+    pulls, pipelines
+        PULLS and PIPELINES.
     stages
         As ``stages_from_names`` gives them.
     within
@@ -77,10 +77,8 @@ def events_with_reviews(
     teams
         Known teams.
     """
-    linked = events[
-        events["before"].isin({phase.pull for phase in phases})
-        & events["kind"].isin([*KIND_OF.values(), "pipeline"])
-    ]
+    kinds = [*KIND_OF.values(), "pipeline"]
+    linked = events[events["before"].isin(set(pulls["pull"])) & events["kind"].isin(kinds)]
     if linked.empty or not within:
         return events
     of_pull: dict[str, list[Phase]] = {}
@@ -88,7 +86,7 @@ def events_with_reviews(
         of_pull.setdefault(phase.pull, []).append(phase)
     by_ticket: dict[str, list[Phase]] = {}
     for ticket, pull in linked[["ticket", "before"]].astype("str").drop_duplicates().itertuples(index=False):
-        by_ticket.setdefault(ticket, []).extend(of_pull[pull])
+        by_ticket.setdefault(ticket, []).extend(of_pull.get(pull, ()))
     concerned = events[events["ticket"].isin(list(by_ticket)) & events["kind"].isin(STATES)]
     added = list_review_moves(
         events_of(concerned),
@@ -99,7 +97,11 @@ def events_with_reviews(
         teams=teams,
         as_of=as_of.to_pydatetime(),
     )
-    return _inserted(events, pd.DataFrame(map(asdict, added), columns=list(EVENTS.names)))
+    return _inserted(events, _frame(added, list(EVENTS.names)))
+
+
+def _frame(rows: Collection[Any], names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: [getattr(row, name) for row in rows] for name in names})
 
 
 def _runs(linked: pd.DataFrame, pipelines: pd.DataFrame) -> dict[str, list[Run]]:

@@ -7,7 +7,6 @@ merges. Runs of pipelines show on top of that, and assign nobody.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -31,8 +30,7 @@ class Run(NamedTuple):
     end: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """What a ticket is shown in; ``status`` is None for that of the tracker. ``by`` is the review, if one."""
 
     status: str | None = None
@@ -115,8 +113,8 @@ class _Shows(NamedTuple):
         """What shows at an instant: reviews that took no time, then what holds from then on."""
         open_ = {p.pull: p for p in self.phases if p.entered <= at and (p.left is None or at < p.left)}
         brief = [p for p in self.phases if p.entered == p.left == at]
-        states = [self._shown(at, {**open_, one.pull: one}, beneath) for one in brief]
-        seen = [state for state, one in zip(states, brief, strict=True) if state.by is one]
+        states = [(one, self._shown(at, {**open_, one.pull: one}, beneath)) for one in brief]
+        seen = [state for one, state in states if state.by is one]
         return [*seen, self._shown(at, open_, beneath)]
 
     def _shown(self, at: datetime, phases: Mapping[str, Phase], beneath: set[str]) -> _Shown:
@@ -140,52 +138,73 @@ class _Shows(NamedTuple):
         return shown
 
 
+class _Ticket:
+    """What the tracker says of one ticket, and what is said of it while something shows."""
+
+    def __init__(self, ticket: str, teams: Collection[str]) -> None:
+        self.ticket, self.teams, self.count = ticket, teams, 0
+        self.tracker: Event | None = None  # its last move; ``beneath`` may be one that Git's commits made
+        self.beneath: Event | None = None
+        self.own: dict[str, str | None] = {"assignee": None, "team": None}
+        self.said = dict(self.own)
+
+    def learn(self, event: Event) -> None:
+        """Take in what the tracker, or Git's commits, recorded."""
+        if event.kind == "status" and event.before != event.after:
+            self.beneath = event
+            self.tracker = self.tracker if event.source == MILESTONES else event
+        elif event.kind in self.own:
+            self.own[event.kind] = self.said[event.kind] = event.after
+
+    def move(self, at: datetime, shown: _Shown, *, name: str, apart: bool, bulk: bool) -> Iterator[Event]:
+        """Move the ticket to what shows, or back to where the tracker has it, and assign it."""
+        self.count += 1
+        beneath = self.beneath
+        status, actor = shown.status, shown.actor
+        if status is None and beneath is not None:
+            status = beneath.after
+            actor = beneath.actor if beneath.at == at or self.own["assignee"] is None else None
+        values = [("status", status, actor)]
+        wanted = {"assignee": shown.holder, "team": shown.team} if shown.by else self.own
+        for kind, after in wanted.items():
+            value = self.own[kind] if kind == "team" and after not in self.teams else after
+            if value != self.said[kind]:
+                values.append((kind, value, shown.actor if kind == "assignee" else None))
+                self.said[kind] = value
+        for order, (kind, after, who) in enumerate(values):
+            yield Event(
+                ticket=self.ticket,
+                at=at,
+                kind=kind,
+                before=None,
+                after=after,
+                actor=who,
+                source=PULL if apart else MILESTONES,
+                ref=f"{self.count:04} {name}",
+                seq=AFTER_ALL + 3 * self.count + order,
+                bulk=bulk and kind == "status",
+            )
+
+
 def _moves(life: list[Event], shows: _Shows, teams: Collection[str], as_of: datetime) -> Iterator[Event]:
     """Go through every instant at which anything may change."""
     created = next(event.at for event in life if event.kind == "created")
     changes: dict[datetime, list[Event]] = {at: [] for at in shows.instants() if created <= at <= as_of}
     for event in life:
         changes.setdefault(max(event.at, created), []).append(event)
-    tracker: Event | None = None  # its last move; ``beneath`` may be one that Git's commits made
-    beneath: Event | None = None
-    assignee = team = None
-    before, count = NOTHING, 0
+    ticket, before = _Ticket(life[0].ticket, teams), NOTHING
     for at in sorted(changes):
         for event in changes[at]:
-            if event.kind == "status" and event.before != event.after:
-                beneath = event
-                tracker = tracker if event.source == MILESTONES else event
-            assignee = event.after if event.kind == "assignee" else assignee
-            team = event.after if event.kind == "team" else team
-        if beneath is None:
+            ticket.learn(event)
+        moves = [move for move in (ticket.tracker, ticket.beneath) if move is not None]
+        if not moves:
             continue
-        names = {shows.stage_of[str(move.after)].name for move in (tracker, beneath) if move is not None}
+        bulk = any(event.bulk for event in changes[at] if event.kind == "status")
         apart = False
-        for number, shown in enumerate(shows.at(at, names)):
+        for number, shown in enumerate(shows.at(at, {shows.stage_of[str(m.after)].name for m in moves})):
             if shown == before and not (shown != NOTHING and changes[at] and number == 0):
                 continue
-            count += 1
             pull = shown.by or before.by
             name = pull.pull.rpartition("/")[2] if pull else "a pull request"
-            free = shown.status is None and (beneath.at == at or assignee is None)
-            values: list[tuple[str, str | None, str | None]] = [
-                ("status", shown.status or beneath.after, beneath.actor if free else shown.actor)
-            ]
-            if shown.by or before.by:
-                known = shown.team in teams
-                values.append(("assignee", shown.holder if shown.by else assignee, shown.actor))
-                values.append(("team", shown.team if known else team, None))
-            for order, (kind, after, actor) in enumerate(values):
-                yield Event(
-                    ticket=life[0].ticket,
-                    at=at,
-                    kind=kind,
-                    before=None,
-                    after=after,
-                    actor=actor,
-                    source=PULL if apart else MILESTONES,
-                    ref=f"{count:04} {name}",
-                    seq=AFTER_ALL + 3 * count + order,
-                    bulk=kind == "status" and any(e.bulk for e in changes[at] if e.kind == "status"),
-                )
+            yield from ticket.move(at, shown, name=name, apart=apart, bulk=bulk)
             apart, before = True, shown

@@ -21,9 +21,9 @@ Approvals outlast pushes until they are dismissed.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from vsm.tables import REVIEW_PHASES
 
@@ -36,8 +36,7 @@ BRIEF: Final = (REVIEWING, REWORK)
 """Phases that count although they take no time: their work is known by its end only."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """One row of PHASES: half-open ``[entered, left)``; ``left`` is None while the pull request is in it."""
 
     pull: str
@@ -48,14 +47,13 @@ class Phase:
     left: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """A phase before it is known what followed; ``asked`` are those whose review is still to come."""
 
+    entered: datetime
     phase: str | None
     holder: str | None = None
     asked: tuple[str, ...] = ()
-    entered: datetime
     merged: bool = False
 
 
@@ -86,16 +84,20 @@ class _Pull:
         return _Stretch(phase=phase, holder=holder, asked=asked, entered=at, merged=self.merged)
 
     def _phase(self) -> tuple[str | None, str | None]:
-        cases = [
-            (not self.open, None, None),
-            (self.draft, DRAFT, self.author),
-            (self.queued, MERGING, None),
-            (self.unanswered and self.reacted, REWORK, self.author),
-            (self.unanswered, AUTHOR, self.author),
-            (self.reading, REVIEWING, next(iter(self.reading), None)),
-            (self.approved, APPROVED, None),
-        ]
-        return next(((phase, holder) for holds, phase, holder in cases if holds), (WAITING, None))
+        phase, holder = WAITING, None
+        if not self.open:
+            return None, None
+        if self.draft:
+            phase, holder = DRAFT, self.author
+        elif self.queued:
+            phase = MERGING
+        elif self.unanswered:
+            phase, holder = REWORK if self.reacted else AUTHOR, self.author
+        elif self.reading:
+            phase, holder = REVIEWING, next(iter(self.reading))
+        elif self.approved:
+            phase = APPROVED
+        return phase, holder
 
 
 def list_phases(
@@ -158,10 +160,10 @@ def _stretches(pull: Row, acts: Sequence[Row], agents: Collection[str]) -> Itera
     """Go through the events; give what held from each on, and reviews and reactions that took no time."""
     turned = next((act["kind"] for act in acts if act["kind"] in ("draft", "ready")), None)
     now = _Pull(author=pull["author"], draft=turned == "ready" if turned else bool(pull["draft"]))
-    yield now.stretch(pull["created"])
+    before = now.stretch(pull["created"])
+    yield before
     for number, act in enumerate(acts):
-        at, before = max(act["at"], pull["created"]), now.stretch(act["at"])
-        who = act["actor"]
+        at, who = max(act["at"], pull["created"]), act["actor"]
         if act["kind"] == "review" and act["after"] != "dismissed" and who != now.author:
             _reviewed(now, act, by_agent=who in agents)
             # Who reviews while the author is to answer somebody else adds to that, and no more.
@@ -181,7 +183,8 @@ def _stretches(pull: Row, acts: Sequence[Row], agents: Collection[str]) -> Itera
             if before.phase == AUTHOR and not now.unanswered and who in (now.author, None):
                 yield _Stretch(phase=REWORK, holder=now.author, entered=at)
         now.reacted = now.reacted and bool(now.unanswered)
-        yield now.stretch(at)
+        before = now.stretch(at)
+        yield before
         if now.merged:
             return
 
@@ -260,25 +263,25 @@ def _named(pull: Row, acts: Sequence[Row], stretches: Iterable[_Stretch]) -> lis
     for one in stretches:
         if joined and joined[-1].entered == one.entered and joined[-1].phase not in BRIEF:
             joined.pop()
-        if not joined or replace(one, entered=joined[-1].entered) != joined[-1]:
+        if not joined or one[1:] != joined[-1][1:]:
             joined.append(one)
     merger = next((act["actor"] for act in acts if act["kind"] == "merge"), None)
     by_queue = any(act["kind"] == "queue" for act in acts)
     holder = pull["author"] if merger is None or by_queue else merger
     following: _Stretch | None = None
-    phases: list[Phase] = []  # backwards: the last comes first
+    named: list[tuple[_Stretch, datetime | None]] = []  # backwards: the last comes first
     for one in reversed(joined):
         left = following.entered if following else None
         following = _known(one, following, holder)
-        phase, whose = following.phase, following.holder
-        ahead = phases[-1] if phases else None
-        if ahead and (phase, whose, left) == (ahead.phase, ahead.holder, ahead.entered):
-            phases[-1] = replace(ahead, entered=one.entered)
-        elif phase is not None:
-            phases.append(
-                Phase(pull=str(pull["pull"]), n=0, phase=phase, holder=whose, entered=one.entered, left=left)
-            )
-    return [replace(phase, n=n) for n, phase in enumerate(reversed(phases))]
+        ahead = named[-1][0] if named else None
+        if ahead and (following[1:3], left) == (ahead[1:3], ahead.entered):
+            named[-1] = following, named[-1][1]
+        elif following.phase is not None:
+            named.append((following, left))
+    return [
+        Phase(str(pull["pull"]), n, str(one.phase), one.holder, one.entered, left)
+        for n, (one, left) in enumerate(reversed(named))
+    ]
 
 
 def _known(one: _Stretch, following: _Stretch | None, merger: str | None) -> _Stretch:
@@ -290,9 +293,9 @@ def _known(one: _Stretch, following: _Stretch | None, merger: str | None) -> _St
     elif phase == WAITING and not one.asked and following:
         phase = MERGING if following.merged or following.phase == MERGING else WAITING
     if phase == MERGING:
-        return replace(one, phase=phase, holder=merger)
+        return one._replace(phase=phase, holder=merger)
     if phase == WAITING:
         taken = following.holder if following and following.phase in (WAITING, REVIEWING) else None
         first = sorted(one.asked, key=lambda who: (who != taken, who.startswith(TEAM)))
-        return replace(one, phase=phase, holder=first[0] if first else None)
+        return one._replace(phase=phase, holder=first[0] if first else None)
     return one
