@@ -175,8 +175,8 @@ def _doubts(
         yield QualityNote("several boards", "note", detail, source)
     for site in read["site"]:
         if site["lacking"]:
-            detail = f"this server does not offer {', '.join(site['lacking']).lower()}; they are missing"
-            yield QualityNote("timeline items not offered", "note", detail, source)
+            detail = f"not offered, or not to be read by the token: {', '.join(site['lacking']).lower()}"
+            yield QualityNote("parts not offered", "note", detail, source)
         if not site["projects"] and read["issue"]:
             detail = (
                 "the token may not read projects: columns of boards are unknown, only open and closed are"
