@@ -72,7 +72,7 @@ class Graph:
             "mergeRequest": lambda iid: site.pulls.get(int(iid)),
         }  # fmt: skip
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo, **asked: Any) -> Any:
+    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **asked: Any) -> Any:
         value, kind = source.get(info.field_name), get_named_type(info.return_type).name
         if callable(value):
             return value(**asked)

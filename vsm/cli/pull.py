@@ -163,7 +163,7 @@ def gitlab(
     for path in dict.fromkeys(one.strip("/") for one in project):
         if not NESTED.fullmatch(path):
             raise ParameterError(f"--project {path}: give it as group/name, as its address shows it")
-        asked = {"url": url, "repository": path, "kinds": kinds}
+        asked: Asked = {"url": url, "repository": path, "kinds": kinds}
         asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
         store(context.obj, f"gitlab:{name or path}", asked, sweep=sweep)
 
