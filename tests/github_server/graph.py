@@ -116,7 +116,7 @@ class Graph:
             "issue": lambda number: next((i for i in site.issues if i["number"] == number), None),
         }  # fmt: skip
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         value = source.get(info.field_name)
         if info.field_name in {"projectsV2", "projectItems"} and self.traps.no_projects:
             raise ValueError("Resource not accessible by personal access token")

@@ -121,7 +121,7 @@ def github(
     for repository in dict.fromkeys(repo):
         if not OWNED.fullmatch(repository):
             raise ParameterError(f"--repo {repository}: give it as owner/name, as its address shows it")
-        asked = {"url": url, "repository": repository, "kinds": kinds}
+        asked: Asked = {"url": url, "repository": repository, "kinds": kinds}
         asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
         store(context.obj, f"github:{name or repository}", asked)
 
