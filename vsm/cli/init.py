@@ -23,7 +23,8 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.quality.assumed import FROM
 from vsm.read import board_from_archive, read_log, read_stream
 from vsm.reports.atomic import write_whole
-from vsm.sample import build_sample, sample_experiments, sample_workflow
+from vsm.sample import build_reviews, build_sample, sample_experiments, sample_workflow
+from vsm.sample.plan import REPOSITORY
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.tables import STAGE_KINDS
@@ -209,20 +210,31 @@ def write_beside(path: Path, text: str) -> None:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
+def demo(
+    dir_: Dir = Path("demo"),
+    seed: int = 7,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="With pull requests, reviews and pipelines of GitHub.")
+    ] = False,
+) -> None:
     """Build a small business's stream from a seed, pull it like real data, and render its report."""
     out = console()
-    folder = WorkFolder(dir_)
-    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != sample_workflow():
+    folder, ours = WorkFolder(dir_), sample_workflow(reviews=reviews)
+    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != ours:
         raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
     folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)
-    write_beside(folder.workflow, sample_workflow())
+    write_beside(folder.workflow, ours)
     if not folder.experiments.exists():
         write_beside(folder.experiments, sample_experiments())
     into = dir_, PullProgress()
     store(into, "jira", {"file": str(sample.issues.absolute())})
     store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})
+    if reviews:
+        pulls = build_reviews(folder.archive.parent / "sample", seed=seed)
+        store(
+            into, f"github:{REPOSITORY}", {"file": str(pulls.absolute()), "taken": sample.as_of.isoformat()}
+        )
     stream = read_stream(dir_)
     page = publish(dir_, stream, {})
     out.print(f"Report: {page}")
