@@ -24,7 +24,7 @@ def phases(
 ) -> list[tuple[str, str | None, int, int | None]]:
     """Phase, holder, from and to (in hours) of a pull request that ann opened at 9."""
     return [
-        (phase.phase, phase.holder, _hours(phase.entered), phase.left and _hours(phase.left))
+        (phase.phase, phase.holder, _hours(phase.entered), _hours(phase.left) if phase.left else None)
         for phase in listed(acts, draft=draft, author=author, as_of=as_of)
     ]
 
@@ -278,7 +278,7 @@ def test_nothing_is_known_of_what_comes_later() -> None:
     assert phases(*acts, as_of=8) == []
 
 
-KINDS = {
+KINDS: dict[str, list[str | None]] = {
     "draft": [None],
     "ready": [None],
     "review_request": ["ann", "bob", "cid", "team:web", "ci-bot"],

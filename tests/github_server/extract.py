@@ -9,7 +9,7 @@ query that needs more is invalid here until the file is made anew.
 import re
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     GraphQLEnumType,
@@ -70,14 +70,15 @@ def _text(schema: GraphQLSchema, type_: GraphQLNamedType, names: set[str]) -> st
                 if get_named_type(field.type).name in known
                 and all(get_named_type(arg.type).name in known for arg in field.args.values())
             }
-            kwargs = type_.to_kwargs() | {
+            kwargs: dict[str, Any] = type_.to_kwargs() | {
                 "fields": fields,
                 "interfaces": [one for one in type_.interfaces if one.name in names],
             }
             type_ = type(type_)(**kwargs)
         case GraphQLUnionType():
-            kwargs = type_.to_kwargs() | {"types": [one for one in type_.types if one.name in names]}
-            type_ = GraphQLUnionType(**kwargs)
+            of_union: dict[str, Any] = {**type_.to_kwargs()}
+            of_union["types"] = [one for one in type_.types if one.name in names]
+            type_ = GraphQLUnionType(**of_union)
         case GraphQLEnumType() | GraphQLInputObjectType() | GraphQLScalarType():
             pass
     return strip_ignored_characters(DESCRIPTION.sub("", print_type(type_)))

@@ -7,7 +7,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, get_named_type, graphql_sync
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    get_named_type,
+    parse,
+    validate,
+)
 
 from tests.github_server.schema import HERE, published_schema
 from tests.github_server.site import BOARD, Json, Site
@@ -29,6 +39,16 @@ KINDS = {
 def _old_schema() -> GraphQLSchema:
     """What a company's older server knows."""
     return build_schema(Path(HERE, "published.graphql").read_text(encoding="utf-8"), assume_valid=True)
+
+
+@cache
+def _read(schema: GraphQLSchema, query: str) -> tuple[DocumentNode, list[str]]:
+    """A question and what is wrong with it; each is read once."""
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return DocumentNode(), [error.message]
+    return document, [error.message for error in validate(schema, document)]
 
 
 def _kind(item: Json) -> str:
@@ -57,10 +77,13 @@ class Graph:
         if traps.no_projects == "scopes" and "projectsV2" in query:
             said = "Your token has not been granted the required scopes to execute this query."
             return 200, {"errors": [{"type": "INSUFFICIENT_SCOPES", "message": said}]}
-        made = graphql_sync(
-            _old_schema() if traps.old_server else published_schema(), query, self._root(),
-            variable_values=variables, field_resolver=self._resolve,
-        )  # fmt: skip
+        schema = _old_schema() if traps.old_server else published_schema()
+        document, wrong = _read(schema, query)
+        if wrong:
+            return 200, {"errors": [{"message": message} for message in wrong]}
+        made = execute_sync(
+            schema, document, self._root(), variable_values=variables, field_resolver=self._resolve
+        )
         if made.errors:
             return 200, {"errors": [{"message": str(error.message)} for error in made.errors]}
         return 200, self._partial(query, {"data": made.data})
@@ -93,7 +116,7 @@ class Graph:
             "issue": lambda number: next((i for i in site.issues if i["number"] == number), None),
         }  # fmt: skip
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         value = source.get(info.field_name)
         if info.field_name in {"projectsV2", "projectItems"} and self.traps.no_projects:
             raise ValueError("Resource not accessible by personal access token")

@@ -55,9 +55,9 @@ class Site:
         for number in range(issues + 1, issues + pulls + 1):
             site.add_pull(number, at=BEGIN + timedelta(hours=2 * (number - issues)))
         for number in range(deployments):
-            site.add_deployment(at=BEGIN + timedelta(hours=6 * number + 5))
+            site.add_deployment(at=BEGIN + (END - BEGIN) / deployments * number)
         for number in range(runs):
-            site.add_run(at=BEGIN + timedelta(hours=4 * number + 2))
+            site.add_run(at=BEGIN + (END - BEGIN) / runs * number)
         return site
 
     def now(self) -> float:

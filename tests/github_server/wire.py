@@ -59,7 +59,11 @@ class GitHubHandler(Handler):
                 "You have exceeded a secondary rate limit.",
                 {"x-ratelimit-remaining": "4000"},
             ),
-        }[traps.rate_limit]
+        }[
+            traps.rate_limit
+            if request.path.endswith("/graphql")
+            else traps.rate_limit.replace("graphql", "primary")
+        ]
         body: Any = {"message": message}
         if status == 200:
             body = {"errors": [{"type": "RATE_LIMITED", "message": message}]}

@@ -39,9 +39,9 @@ class Graph:
         """Status and body of the answer to a question."""
         query, traps = str(body.get("query")), self.traps
         asked = max(map(int, re.findall(r"found: \w+\(first: (\d+)", query)), default=0)
-        if "notes(" in query and traps.heavy_above and asked > traps.heavy_above:
+        if "notes(" in query and traps.heavy_above is not None and asked > traps.heavy_above:
             return 504, b"<html><body>Gateway time-out</body></html>"
-        if "notes(" in query and traps.complexity and asked > traps.complexity:
+        if "notes(" in query and traps.complexity is not None and asked > traps.complexity:
             return 200, {
                 "errors": [{"message": "Query has complexity of 312, which exceeds max complexity of 250"}]
             }
@@ -72,7 +72,7 @@ class Graph:
             "mergeRequest": lambda iid: site.pulls.get(int(iid)),
         }  # fmt: skip
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo, **asked: Any) -> Any:
+    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **asked: Any) -> Any:
         value, kind = source.get(info.field_name), get_named_type(info.return_type).name
         if callable(value):
             return value(**asked)

@@ -127,7 +127,7 @@ def stream(
         for n, acts in enumerate(pulls, start=1)
     ]
     acts = [
-        pull_rows.pull_events(n, *[(on(clock), *rest) for clock, *rest in acts])
+        pull_rows.pull_events(n, *((on(clock), kind, who, after) for clock, kind, who, after in acts))
         for n, acts in enumerate(pulls, start=1)
     ]
     events = conform(pd.DataFrame(story(*life)), EVENTS)

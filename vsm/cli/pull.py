@@ -121,7 +121,7 @@ def github(
     for repository in dict.fromkeys(repo):
         if not OWNED.fullmatch(repository):
             raise ParameterError(f"--repo {repository}: give it as owner/name, as its address shows it")
-        asked = {"url": url, "repository": repository, "kinds": kinds}
+        asked: Asked = {"url": url, "repository": repository, "kinds": kinds}
         asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
         store(context.obj, f"github:{name or repository}", asked)
 
@@ -163,7 +163,7 @@ def gitlab(
     for path in dict.fromkeys(one.strip("/") for one in project):
         if not NESTED.fullmatch(path):
             raise ParameterError(f"--project {path}: give it as group/name, as its address shows it")
-        asked = {"url": url, "repository": path, "kinds": kinds}
+        asked: Asked = {"url": url, "repository": path, "kinds": kinds}
         asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
         store(context.obj, f"gitlab:{name or path}", asked, sweep=sweep)
 

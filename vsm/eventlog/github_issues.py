@@ -234,8 +234,8 @@ def _assignees(
         on = [one for one in on if one != account] + ([account] if there and account else [])
         after = on[-1] if on else None
         if after != before:
-            at, actor = github_instant(item["createdAt"]), naming.account(item.get("actor"))
-            yield IssueFact(ticket, at, "assignee", before, after, actor, str(item.get("id")))
+            at, who = github_instant(item["createdAt"]), naming.account(item.get("actor"))
+            yield IssueFact(ticket, at, "assignee", before, after, who, str(item.get("id")))
 
 
 def _touches(items: list[GitHubItem], ticket: str, naming: GitHubNaming) -> Iterator[IssueFact]:

@@ -16,6 +16,7 @@ STATES: Final = {
     "COMMENTED": "commented",
     "DISMISSED": "dismissed",
 }
+NOTHING: Final[dict[str, Any]] = {}
 DRAFTING: Final = frozenset({"ReadyForReviewEvent", "ConvertToDraftEvent"})
 PLAIN: Final = {
     "IssueComment": "comment",
@@ -43,7 +44,7 @@ class PullStep(NamedTuple):
 
 def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> dict[str, Any]:
     """Give the row of PULLS; instants as they were written."""
-    commits = body.get("commits") or {"totalCount": None, "nodes": []}
+    commits: Any = body.get("commits") or {"totalCount": None, "nodes": []}
     changes = [first["change"] for first in commits["nodes"] if first]
     changes += [item["change"] for item in body["timelineItems"]["nodes"] if item.get("change")]
     authored = [at for change in changes if (at := change.get("authoredDate"))]
@@ -72,7 +73,7 @@ def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> d
         "removed": body.get("deletions"),
         "files": body.get("changedFiles"),
         "commits": commits["totalCount"],
-        "merge_commit": (body.get("mergeCommit") or {}).get("oid"),
+        "merge_commit": (body.get("mergeCommit") or NOTHING).get("oid"),
         "first_commit": min(authored, key=github_instant, default=None),
         "mentions": joined(named),
         "url": body.get("url"),
@@ -96,9 +97,9 @@ def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) ->
     steps = [PullStep(pull, opened, "opened", None, author, "opened")]
     if (drafts[0] == "ReadyForReviewEvent") if drafts else body["isDraft"]:
         steps.append(PullStep(pull, opened, "draft", None, author, "opened as a draft"))
-    forced = {(item.get("afterCommit") or {}).get("oid") for item in nodes}
+    forced = {(item.get("afterCommit") or NOTHING).get("oid") for item in nodes}
     dismissed = {
-        item["review"]["id"]: item.get("previousReviewState") for item in nodes if item.get("review")
+        review["id"]: item.get("previousReviewState") for item in nodes if (review := item.get("review"))
     }
     for position, item in enumerate(nodes):
         ref = str(item.get("id") or position)
@@ -144,7 +145,7 @@ def _parts(item: GitHubItem, naming: GitHubNaming, *, dismissed: dict[str, str |
         case "ReviewDismissedEvent":
             yield at, "review", "dismissed", actor, ""
         case "HeadRefForcePushedEvent":
-            yield at, "push", (item.get("afterCommit") or {}).get("oid"), actor, ""
+            yield at, "push", (item.get("afterCommit") or NOTHING).get("oid"), actor, ""
 
 
 def _whom(asked: GitHubActor, naming: GitHubNaming) -> str | None:

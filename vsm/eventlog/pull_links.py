@@ -129,5 +129,6 @@ def _runs(log: Log, tickets: Links) -> Iterator[tuple[object, ...]]:
             there = on_branch.get((repository, branch), ())
             fits = (p.pull for p in there if p.created <= created and not created > p.closed)
             found = next(fits, None)
-        for ticket in tickets[found] if found is not None else ():
-            yield ticket, created, "pipeline", found, None, None, source_of_pull(found), run, 0, False
+        source = source_of_pull(found) if found else ""
+        for ticket in tickets[found] if found else ():
+            yield ticket, created, "pipeline", found, None, None, source, run, 0, False

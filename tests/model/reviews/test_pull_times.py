@@ -22,7 +22,7 @@ PEOPLE = People(
     agents=frozenset({"agent"}),
 )
 CLOCK = Clock(ALWAYS)
-NEVER: "pd.Series[pd.Timestamp]" = pd.Series([], dtype=INSTANT)
+NEVER: "pd.Series[Any]" = pd.Series([], dtype=INSTANT)
 OFFICE = Week("office", zone="UTC", shifts=(((540, 1020),),) * 5 + ((),) * 2)
 """Monday to Friday, nine to five."""
 Story = tuple[str, str, str | None, str | None]

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -200,27 +200,27 @@ def test_a_question_that_is_too_large_is_halved(
 
 
 def test_a_server_that_cannot_answer_for_one_is_named(archive: Archive) -> None:
-    """What it says is repeated."""
-    with serve(Site.seeded(2, 1), Traps(complexity=0, heavy_above=0)) as run:
-        pull(run, archive)
+    """With what it says, when half of a half is too much still."""
     with (
-        serve(Site.seeded(2, 1), Traps(often=ALWAYS, lacking=("notes",))) as run,
-        pytest.raises(SourceError, match="knows no notes"),
+        serve(Site.seeded(2, 1), Traps(complexity=0)) as run,
+        pytest.raises(RunError, match=r"exceeds max complexity of 250, even for one of them"),
     ):
-        pull(run, archive, at=LATER)
+        pull(run, archive)
 
 
-def test_limits_are_obeyed_and_said(archive: Archive) -> None:
+def test_limits_are_obeyed_and_said(tmp_path: Path) -> None:
     """Retry-After, or when the limit is renewed by the server's clock."""
     waits = list[tuple[float, str]]()
 
     def noted(seconds: float, why: str) -> None:
         waits.append((seconds, why))
 
-    for limit in ("seconds", "reset"):
-        traps = Traps(rate_limit=limit, retry_after=30, often=When(nth=(3,)))  # type: ignore[arg-type] # a word of it
-        with serve(Site.seeded(2, 1), traps) as run:
-            pull(run, archive, on_wait=noted, at=LATER)
+    limits: tuple[Literal["seconds", "reset"], ...] = ("seconds", "reset")
+    for limit in limits:
+        traps = Traps(rate_limit=limit, retry_after=30, often=When(nth=(3,)))
+        file = tmp_path / f"{limit}.sqlite"
+        with serve(Site.seeded(2, 1), traps) as run, open_archive(file) as archive:
+            pull(run, archive, on_wait=noted)
     assert len(waits) == 2
     assert all(29 <= seconds <= 31.5 and why == "it asks us to slow down (429)" for seconds, why in waits)
 

@@ -122,9 +122,9 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
             boards = None if graph.errors else [one for one in listed.get("nodes") or () if one]
     return GitHubSite(
         {"type": "site", **known.repository},
-        _names(known.pull_items and known.pull_items.values, PULL_ITEMS),
-        _names(known.issue_items and known.issue_items.values, ISSUE_ITEMS),
-        types="issueType" in _names(known.issue and known.issue.fields, ()),
+        _names(known.pull_items.values if known.pull_items else None, PULL_ITEMS),
+        _names(known.issue_items.values if known.issue_items else None, ISSUE_ITEMS),
+        types="issueType" in _names(known.issue.fields if known.issue else None, ()),
         boards=boards,
     )
 

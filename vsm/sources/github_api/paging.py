@@ -15,6 +15,9 @@ from vsm.sources.host_answers import Answer, Count, Json, answer_of
 SIZES: Final = (100, 50, 25, 10, 5, 1)
 """Portions that are asked for, the next one where the one before took GitHub too long."""
 
+GROWING: Final = 5
+"""After so many answers a larger portion is tried again: what took too long may have passed."""
+
 
 class _More(Answer):
     has_next: Annotated[bool, Field(alias="hasNextPage")]
@@ -59,7 +62,7 @@ class Repository:
         SourceError, RunError
             As ``GitHubSession.graphql`` does; RunError too where cursors go in a circle.
         """
-        seen, size = set[str | None](), min(most, self.size if most <= 50 else most)
+        seen, size, answered = set[str | None](), min(most, self.size if most <= 50 else most), 0
         while True:
             try:
                 graph = self.session.graphql(
@@ -67,8 +70,12 @@ class Repository:
                     **variables,
                 )  # fmt: skip
             except TooHeavy:
-                size = self.size = next(smaller for smaller in SIZES if smaller < size)
+                size, answered = next(smaller for smaller in SIZES if smaller < size), 0
+                self.size = size
                 continue
+            answered += 1
+            if size < most and answered % GROWING == 0:
+                size = self.size = next(larger for larger in reversed(SIZES) if larger > size)
             page = answer_of(
                 Connection, (graph.data.get("repository") or {}).get(connection), where=self.where
             )

@@ -51,7 +51,7 @@ class LiveGitLab:
     kinds: tuple[str, ...] = KINDS
     on_doubt: Callable[[str], None] = _nothing
 
-    def now(self) -> datetime:
+    def instant(self) -> datetime:
         """Give the time by the server's clock, or by ours where that is earlier."""
         return min(self.session.server_time or self.at, self.at)
 
@@ -87,14 +87,14 @@ def gitlab_pages(gitlab: LiveGitLab, *, sweep: bool | None = None) -> Iterator[P
     documents = list[Document]()
     if learned is None or learned < due:
         documents = _learned(gitlab)
-        progress = replace(progress, learned=gitlab.now().isoformat(), lacking=())
+        progress = replace(progress, learned=gitlab.instant().isoformat(), lacking=())
         progress = replace(progress, swept=progress.swept or progress.learned)
     project = Project(gitlab.session, gitlab.project, set(progress.lacking))
     yield Page(tuple(documents), progress.write())
     swept = instant(progress.swept)
     sweeping = swept < due if sweep is None else sweep
     for kind in gitlab.kinds:
-        reach = progress.reach(kind).begun(gitlab.now())
+        reach = progress.reach(kind).begun(gitlab.instant())
         counted = None
         steps = _deployments(gitlab, reach) if kind == "deployment" else _listed(gitlab, project, kind, reach)
         for found, reach, counted in steps:  # noqa: B007 - the last ones count
@@ -104,12 +104,12 @@ def gitlab_pages(gitlab: LiveGitLab, *, sweep: bool | None = None) -> Iterator[P
         if kind in {"issue", "pull"}:
             comparison = Sweep(gitlab.archive, gitlab.source, project, kind)
             if sweeping or (counted is not None and not comparison.agrees_with(counted)):
-                for part in comparison.documents(at=gitlab.now()):
+                for part in comparison.documents(at=gitlab.instant()):
                     yield Page(part, progress.write())
                 for doubt in comparison.doubts():
                     gitlab.on_doubt(doubt)
     if sweeping:
-        progress = replace(progress, swept=gitlab.now().isoformat())
+        progress = replace(progress, swept=gitlab.instant().isoformat())
     yield Page((), progress.write())
 
 
