@@ -106,6 +106,7 @@ def gitlab_pages(gitlab: LiveGitLab, *, sweep: bool | None = None) -> Iterator[P
             if sweeping or (counted is not None and not comparison.agrees_with(counted)):
                 for part in comparison.documents(at=gitlab.instant()):
                     yield Page(part, progress.write())
+                yield Page((comparison.document(),), progress.write())
                 for doubt in comparison.doubts():
                     gitlab.on_doubt(doubt)
     if sweeping:
