@@ -353,7 +353,8 @@ def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None
     latest: dict[str, tuple[PullState, Asked]] = {}
     for state in pulls:
         asked = json.loads(state.scope)
-        latest[f"{state.source} {state.scope}" if "url" in asked else state.source] = state, asked
+        # Several questions are asked of one Jira; of any other source the latest options count.
+        latest[f"{state.source} {state.scope}" if "projects" in asked else state.source] = state, asked
     if not latest:
         raise SourceError(f'{dir_}: nothing was pulled yet; try vsm pull --dir "{dir_}" jira --help')
     failed = []

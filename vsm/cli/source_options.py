@@ -105,7 +105,7 @@ def _github_pages(
     session = github_session(asked, on_wait=progress.waiting)
     return github_pages(
         LiveGitHub(
-            session, owner, name, archive, at, source, json.dumps(asked), tuple(asked["kinds"]),
+            session, owner, name, archive, at, source, tuple(asked["kinds"]),
             on_total=progress.total, on_doubt=progress.doubted,
         )
     )  # fmt: skip

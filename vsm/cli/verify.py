@@ -49,7 +49,10 @@ def verify(
         folder = WorkFolder.at(dir_)
         with open_archive(folder.archive, create=False) as archive:
             pulls = [(pull.source, json.loads(pull.scope)) for pull in archive.pulls()]
-        live = [(source, asked) for source, asked in pulls if "url" in asked]
+        latest = {
+            f"{source} {asked if 'projects' in asked else ''}": (source, asked) for source, asked in pulls
+        }
+        live = [(source, asked) for source, asked in latest.values() if "url" in asked]
         if not live:
             raise SourceError(
                 f"{folder.root}: no live source was pulled yet; name one with --url and --project, --repo or "

@@ -1,5 +1,6 @@
 """What do the tests of live GitHub share? A pull that never sleeps, and the log that came of it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -48,7 +49,7 @@ def pull(
     github = LiveGitHub(
         session(run, **about), "shop", "web", archive, at, SOURCE, kinds=kinds, on_doubt=on_doubt
     )
-    return archive.store(github_pages(github), source=SOURCE, scope="{}", at=at)
+    return archive.store(github_pages(github), source=SOURCE, scope=json.dumps(kinds), at=at)
 
 
 def log_of(archive: Archive) -> Log:

@@ -193,3 +193,13 @@ def test_a_list_that_is_not_whole_takes_nobody_away(archive: Archive) -> None:
         site.tick()
         pull(run, archive)
     assert log_of(archive).events.query("kind == 'delete'").empty
+
+
+def test_other_kinds_are_added_without_reading_all_anew(run: Running, archive: Archive) -> None:
+    """What a pull without them has read need not be read again."""
+    pull(run, archive, kinds=("pulls",))
+    run.forget()
+    pull(run, archive)
+    sent = [request.body["variables"] for request in run.requests if request.method == "POST"]
+    orders = [asked["order"]["field"] for asked in sent if "order" in asked]
+    assert orders == ["UPDATED_AT", "CREATED_AT", "CREATED_AT"]

@@ -59,9 +59,8 @@ class _Known(Answer):
 class LiveGitHub:
     """A repository of a GitHub, and the source of the archive that it is pulled into.
 
-    ``kinds`` are those of ``KINDS`` that are wanted. ``as_asked`` is the scope as the archive's log of pulls
-    writes it, ``at`` when the pull begins. ``on_total`` is called with how many are to come, ``on_doubt``
-    with a sentence where what is stored is not what GitHub has.
+    ``kinds`` are those of ``KINDS`` that are wanted, ``at`` is when the pull begins. ``on_total`` is called
+    with how many are to come, ``on_doubt`` with a sentence where what is stored is not what GitHub has.
     """
 
     session: GitHubSession
@@ -70,7 +69,6 @@ class LiveGitHub:
     archive: Archive
     at: datetime
     source: str
-    as_asked: str = "{}"
     kinds: tuple[str, ...] = KINDS
     on_total: Callable[[int], None] = _nothing
     on_doubt: Callable[[str], None] = _nothing
@@ -165,7 +163,9 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
     now = int(min(session.server_time or github.at, github.at).timestamp() * 1000)
     words = json.dumps([session.url, github.owner, github.name, sorted(site.pull_items), site.projects])
     asked = hashlib.sha256((VERSION + words).encode()).hexdigest()[:16]
-    cursor = Cursor.read(github.archive.cursor(github.source, github.as_asked), asked=asked)
+    pulls = [pull for pull in github.archive.pulls() if pull.source == github.source]
+    # Of the latest pull, whatever kinds it was of: what was read need not be read again.
+    cursor = Cursor.read(pulls[-1].cursor if pulls else None, asked=asked)
     body = site.body | {"lacking": site.lacking, "projects": site.projects}
     yield Page((Document("site", body), *_boards(site)), cursor.write())
     for kind in github.kinds:
