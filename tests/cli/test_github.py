@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.github_server import ALWAYS, TOKEN, Running, Site, Traps, serve
+from tests.reports.without_kernel import run_here
 from vsm.read import read_stream
 
 
@@ -117,3 +118,18 @@ def test_the_token_is_written_nowhere(vsm: Shell, work: Path, traps: Traps) -> N
             assert TOKEN.encode() not in pickle.dumps(stream)
     assert TOKEN not in said
     assert TOKEN.encode() not in b"".join(file.read_bytes() for file in work.rglob("*") if file.is_file())
+
+
+@pytest.mark.slow
+def test_a_report_of_issues_alone_is_made(
+    vsm: Shell, work: Path, github: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages and slides; each cell of them runs."""
+    monkeypatch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+    assert vsm("pull", "--dir", work, "github", "--url", github.url, "--repo", "shop/web") == 0, vsm.err
+    assert vsm("init", "--dir", work, "--infer") == 0, vsm.err
+    assert vsm("report", "--dir", work, "01_where_does_time_go") == 0, vsm.err
+    assert vsm("slides", "--dir", work) == 0, vsm.err
+    pages = {page.name: page.read_text() for page in work.glob("runs/*/*.html")}
+    assert {"01_where_does_time_go.html", "retro.html"} <= pages.keys()
+    assert "In review" in pages["01_where_does_time_go.html"]

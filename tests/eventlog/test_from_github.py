@@ -368,3 +368,20 @@ def test_nothing_gives_empty_tables() -> None:
     """An empty repository is no mistake."""
     log = read()
     assert (len(log.tickets), len(log.pulls), len(log.quality)) == (0, 0, 0)
+
+
+def test_labels_called_like_steps_are_statuses_where_nothing_else_is() -> None:
+    """Of one prefix; a board, or labels that vsm.toml names, win over them."""
+    labels = ("status: ready", "status: in progress", "area/web", "priority: high", "priority: low")
+    events = [item("LabeledEvent", at(10 + hour), label={"name": name}) for hour, name in enumerate(labels)]
+    log = read(issue(*events))
+    assert statuses(log) == [
+        ("09:00", "github:open"),
+        ("10:00", "label:status: ready"),
+        ("11:00", "label:status: in progress"),
+    ]
+    assert log.names.query("kind == 'status'")["name"].tolist() == ["Open", "in progress", "ready"]
+    assert statuses(read(issue(*events, moved(at(20), "", "Doing")))) == [
+        ("09:00", "github:open"),
+        ("20:00", "github:Doing"),
+    ]

@@ -24,7 +24,7 @@ from vsm.sources.github_api.queries import (
 )
 from vsm.sources.github_api.reading import Cursor, Reading
 from vsm.sources.github_api.runs import deployment_steps, run_steps
-from vsm.sources.github_api.session import GitHubSession
+from vsm.sources.github_api.session import GitHubSession, NotAllowedError
 from vsm.sources.github_api.statuses import seen_statuses, status_pages
 from vsm.sources.github_api.trimming import trimmed_pull
 from vsm.sources.host_answers import Answer, Json, answer_of
@@ -167,9 +167,14 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
     yield Page((Document("site", body), *_boards(site)), cursor.write())
     for kind in github.kinds:
         steps = _steps(kind, github, repository, site, cursor.reading(kind, now=now))
-        for documents, reading in steps:
-            cursor = cursor.put(kind, reading)
-            yield Page(documents, cursor.write())
+        try:
+            for documents, reading in steps:
+                cursor = cursor.put(kind, reading)
+                yield Page(documents, cursor.write())
+        except NotAllowedError as refusal:
+            github.on_doubt(f"{refusal}; vsm verify says which permission it needs")
+            body["lacking"] = [*body["lacking"], kind]
+            yield Page((Document("site", body),), cursor.write())
     for what in dict.fromkeys(repository.unread):
         github.on_doubt(f"GitHub could not give all of it ({what}); pull again later")
 
