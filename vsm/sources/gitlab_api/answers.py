@@ -64,5 +64,5 @@ class Notes(Answer):
     notes: Listed
 
 
-NODES = {"issue": Numbered, "pull": Numbered, "run": Run}
+NODES: Final[dict[str, type[Answer]]] = {"issue": Numbered, "pull": Numbered, "run": Run}
 """What each of a list must say, by the kind of document."""
