@@ -1,6 +1,7 @@
 """What GitLab's lists may answer: whatever does not fit is no answer."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -103,5 +104,5 @@ class Rows(Answer):
     rows: Objects
 
 
-NODES = {"issue": Numbered, "pull": Numbered, "run": Run}
+NODES: Final[Mapping[str, type[Answer]]] = {"issue": Numbered, "pull": Numbered, "run": Run}
 """What each of a list must say, by the kind of document."""
