@@ -24,6 +24,7 @@ from vsm.sources.credentials import Login, find_login, find_token, login_from_ke
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
 from vsm.sources.git_components import component_pages
+from vsm.sources.github_file import document_page
 from vsm.sources.host_address import check_address
 from vsm.sources.jira_file import UNREAD, issue_pages
 from vsm.sources.table_file import TableFormat, row_pages
@@ -96,6 +97,8 @@ def asked_pages(
 def _github_pages(
     source: str, asked: Asked, *, archive: Archive, progress: PullProgress, at: datetime
 ) -> Iterator[Page]:
+    if "file" in asked:
+        return document_page(Path(asked["file"]))
     from vsm.sources.github_api import LiveGitHub, github_pages  # noqa: PLC0415 - asked of few folders
 
     owner, _, name = asked["repository"].partition("/")

@@ -160,11 +160,12 @@ class _Ticket:
         """Move the ticket to what shows, or back to where the tracker has it, and assign it."""
         self.count += 1
         beneath = self.beneath
-        status, actor = shown.status, shown.actor
-        if status is None and beneath is not None:
-            status = beneath.after
-            actor = beneath.actor if beneath.at == at or self.own["assignee"] is None else None
-        values = [("status", status, actor)]
+        values = [("status", shown.status, shown.actor)]
+        if shown.status is None and beneath is not None:
+            free = beneath.at == at or self.own["assignee"] is None
+            values = [("status", beneath.after, beneath.actor if free else None)]
+            if beneath.at == at and not apart:
+                values = []  # it has just been moved there
         wanted = {"assignee": shown.holder, "team": shown.team} if shown.by else self.own
         for kind, after in wanted.items():
             value = self.own[kind] if kind == "team" and after not in self.teams else after

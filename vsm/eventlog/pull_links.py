@@ -100,10 +100,14 @@ def _acts(pull_events: pd.DataFrame, tickets: Links) -> Iterator[tuple[object, .
     known = pull_events[pull_events["pull"].isin(list(tickets)) & pull_events["kind"].isin(list(KIND_OF))]
     known = known[(known["kind"] != "review") | (known["after"] != "dismissed")]
     turned = known[known["kind"].isin(["draft", "ready"])].sort_values(["at", "seq"])
-    first = dict(zip(turned["pull"][::-1], turned["kind"][::-1], strict=True))
+    first = {
+        pull: (kind, at)
+        for pull, kind, at in zip(turned["pull"][::-1], turned["kind"][::-1], turned["at"][::-1], strict=True)
+    }
     words = ["pull", "at", "kind", "actor", "ref", "seq"]
     for pull, at, kind, actor, ref, seq in known[words].itertuples(index=False):
-        as_draft = kind == "opened" and first.get(pull) == "ready"
+        state, since = first.get(pull, ("", at))
+        as_draft = kind == "opened" and (state == "ready" or (state == "draft" and since == at))
         number = pull.removeprefix(source := source_of_pull(pull))
         for ticket in tickets[pull]:
             what = "draft" if as_draft else KIND_OF[kind]

@@ -170,12 +170,13 @@ class HostSession:
 
         None where it asks for nothing that can be waited for.
         """
-        head, now = answer.headers, _date(answer) or datetime.now(UTC)
+        head, date = answer.headers, _date(answer)
+        now = date.timestamp() if date else time.time()
         wanted = head.get("Retry-After", "")
         if not wanted and self.host.reset and head.get(self.host.remaining, "0") == "0":
             wanted = head.get(self.host.reset, "")
             try:
-                return max(float(wanted) - now.timestamp(), 0.0) if math.isfinite(float(wanted)) else None
+                return max(float(wanted) - now, 0.0) if math.isfinite(float(wanted)) else None
             except ValueError:
                 return None
         try:
@@ -183,7 +184,7 @@ class HostSession:
         except ValueError:
             pass
         try:
-            return max((parsedate_to_datetime(wanted) - now).total_seconds(), 0.0)
+            return max(parsedate_to_datetime(wanted).timestamp() - now, 0.0)
         except (ValueError, TypeError, OverflowError):
             return None
 

@@ -36,6 +36,10 @@ class TooHeavy(Exception):  # noqa: N818 - it never leaves the package: a reason
     """The answer would take GitHub too long: ask for less at once."""
 
 
+class NotAllowedError(SourceError):
+    """The token may not read this kind of things."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bearer(AuthBase):
     """A token in the head of each request; unlike a plain header it wins over a machine's .netrc."""
@@ -54,12 +58,6 @@ class Graph:
 
     data: Mapping[str, Any]
     errors: tuple[Mapping[str, Any], ...] = ()
-
-    def refused(self, word: str) -> bool:
-        """Whether something of this name was not given for lack of a permission."""
-        return any(
-            word in (error.get("path") or ()) and error.get("type") in FORBIDDEN for error in self.errors
-        )
 
 
 class GitHubSession(HostSession):
