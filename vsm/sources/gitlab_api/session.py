@@ -11,8 +11,9 @@ from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
+from vsm.sources.gitlab_api.answers import Rows
 from vsm.sources.host_address import Host
-from vsm.sources.host_answers import Json, said_by
+from vsm.sources.host_answers import Json, answer_of, said_by
 from vsm.sources.host_session import FEW, HostSession, Passing, messages_of
 
 HOST: Final = Host(
@@ -142,17 +143,16 @@ class GitLabSession(HostSession):
 
         Entries that are no objects are left out; a page that comes twice in a row is an error.
         """
-        page, before = "1", list[Any]()
+        page, before = "1", list[Json]()
         while page:
             answer = self.fetch(f"{REST}{path}", absent=absent, per_page=PER_PAGE, page=page, **query)
             if answer.body is None:
                 return
-            if not isinstance(answer.body, list):
-                raise RunError(f"{self.url}{path} did not answer with a list; pull again later")
-            if answer.body and answer.body == before:
+            rows = answer_of(Rows, {"rows": answer.body}, where=f"{self.url}{path}").rows
+            if rows and rows == before:
                 raise RunError(f"{self.url}{path} gives the same page again and again; pull again later")
-            before = answer.body
-            yield [one for one in answer.body if isinstance(one, dict)]
+            before = rows
+            yield rows
             following = str(int(page) + 1) if len(answer.body) == PER_PAGE else ""
             page = answer.headers.get("X-Next-Page", following)
 
