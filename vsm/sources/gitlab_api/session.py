@@ -7,14 +7,13 @@ from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 import requests
-from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
 from vsm.sources.gitlab_api.answers import Rows
 from vsm.sources.host_address import Host
 from vsm.sources.host_answers import Json, answer_of, said_by
-from vsm.sources.host_session import FEW, HostSession, Passing, messages_of
+from vsm.sources.host_session import FEW, Bearer, HostSession, Passing, messages_of
 
 HOST: Final = Host(
     "https://gitlab.com", variable="VSM_GITLAB_TOKEN", narrow="--project", remaining="RateLimit-Remaining",
@@ -31,17 +30,6 @@ TRIES: Final = 2
 
 class TooHeavyError(Exception):
     """The server could not answer so large a question; it never leaves this package."""
-
-
-class _Token(AuthBase):
-    """Sends the token; requests would else take a login from a file of the machine's."""
-
-    def __init__(self, login: Login) -> None:
-        self._login = login
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._login.secret}"
-        return request
 
 
 class GitLabSession(HostSession):
@@ -63,7 +51,7 @@ class GitLabSession(HostSession):
 
     def __init__(self, url: str, login: Login, *, ca_bundle: str = "", **about: Any) -> None:
         connection = requests.Session()
-        connection.auth = _Token(login)
+        connection.auth = Bearer(login)
         connection.verify = ca_bundle or True
         super().__init__(url, connection, **about)
         self._gateways = 0
