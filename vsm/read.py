@@ -326,13 +326,15 @@ def last_look(archive: Archive) -> pd.Timestamp | None:
     """Give up to when all trackers that say so were seen: the earliest of their last looks; None: none says.
 
     A live tracker was seen when its latest whole pull began, an export when it was taken (``--taken``).
-    Repositories and deployments say nothing about tickets. Where the latest pull of a live tracker was broken
-    off, nothing is known but what was recorded.
+    Repositories, hosts without issues and deployments say nothing about tickets. Where the latest pull of a
+    live tracker was broken off, nothing is known but what was recorded.
     """
     looks: dict[str, list[datetime | None]] = {}
     for pull in archive.pulls():
         with suppress(ValueError):
             asked = json.loads(pull.scope)
+            if "url" in asked and not {"issue", "issues"} & set(asked.get("kinds", ["issues"])):
+                continue  # pull requests alone
             if "url" in asked:
                 looks.setdefault(pull.source, []).append(pull.started if pull.finished else None)
             elif taken := asked.get("taken"):

@@ -70,15 +70,14 @@ def _text(schema: GraphQLSchema, type_: GraphQLNamedType, names: set[str]) -> st
                 if get_named_type(field.type).name in known
                 and all(get_named_type(arg.type).name in known for arg in field.args.values())
             }
-            kwargs: dict[str, Any] = type_.to_kwargs() | {
+            kwargs: Any = type_.to_kwargs() | {
                 "fields": fields,
                 "interfaces": [one for one in type_.interfaces if one.name in names],
             }
             type_ = type(type_)(**kwargs)
         case GraphQLUnionType():
-            of_union: dict[str, Any] = {**type_.to_kwargs()}
-            of_union["types"] = [one for one in type_.types if one.name in names]
-            type_ = GraphQLUnionType(**of_union)
+            kwargs = {**type_.to_kwargs()} | {"types": [one for one in type_.types if one.name in names]}
+            type_ = GraphQLUnionType(**kwargs)
         case GraphQLEnumType() | GraphQLInputObjectType() | GraphQLScalarType():
             pass
     return strip_ignored_characters(DESCRIPTION.sub("", print_type(type_)))

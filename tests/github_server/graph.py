@@ -86,7 +86,18 @@ class Graph:
         )
         if made.errors:
             return 200, {"errors": [{"message": str(error.message)} for error in made.errors]}
-        return 200, self._partial(query, {"data": made.data})
+        return 200, self._partial(query, self._without(query, made.data))
+
+    def _without(self, query: str, data: Any) -> Json:
+        """Leave out what the token may not read, and what a list of numbers lacks."""
+        if self.traps.no_deployments and "deployments(" in query:
+            data["repository"]["deployments"] = None
+            error = {"type": "FORBIDDEN", "path": ["repository", "deployments"], "message": "Not accessible"}
+            return {"data": data, "errors": [error]}
+        if self.traps.lost_numbers and "nodes { number }" in query:
+            for part in (data["repository"].get(name) for name in ("issues", "pullRequests")):
+                del (part or {"nodes": []})["nodes"][-2:]
+        return {"data": data}
 
     def _root(self) -> Json:
         limit = {"cost": 1, "remaining": 4_999, "resetAt": "2026-06-01T01:00:00Z"}

@@ -26,6 +26,8 @@ class Traps:
     short_pages: bool = False  # fewer than asked for, though more follow
     repeated_cursor: bool = False  # the cursor that was asked with, once more
     no_actions: bool = False  # 404 for runs
+    no_deployments: bool = False  # the token may not read deployments
+    lost_numbers: bool = False  # lists of numbers lack the last ones, though they are counted
     # What befalls requests
     refuse: Literal[401, 403] | None = None
     redirect: bool = False

@@ -21,6 +21,7 @@ from vsm.bodies.github import (
 )
 from vsm.bodies.gitlab import (
     GITLAB_BOARDS,
+    GITLAB_COMPARED,
     GITLAB_DEPLOYMENTS,
     GITLAB_ISSUES,
     GITLAB_PIPELINES,
@@ -59,6 +60,7 @@ __all__ = [
     "GITHUB_SITES",
     "GITHUB_STATUSES",
     "GITLAB_BOARDS",
+    "GITLAB_COMPARED",
     "GITLAB_DEPLOYMENTS",
     "GITLAB_ISSUES",
     "GITLAB_PIPELINES",

@@ -7,11 +7,21 @@ comments, title, milestone, iteration, epic, address, the authors of notes and e
 
 from typing import Annotated, Any, Final, Literal, NotRequired
 
-from pydantic import Field, Strict, TypeAdapter
+from pydantic import AfterValidator, Field, Strict, TypeAdapter
 from typing_extensions import TypedDict
 
 from vsm.bodies.door import ANY, Door, Id, Instant, Key, Text, Word
 
+
+def _decimal(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise ValueError("no whole number")
+    return text
+
+
+LONGEST_NUMBER: Final = 18
+Number = Annotated[Id, AfterValidator(_decimal)]
+"""A number of an issue or a merge request in its project."""
 Count = Annotated[int, Strict(), Field(ge=0, lt=2**31)]
 
 
@@ -83,7 +93,7 @@ class GitLabIssue(TypedDict):
     """An issue with its history."""
 
     id: Id
-    iid: Id
+    iid: Number
     kind: Word
     state: Literal["opened", "closed", "locked"]
     createdAt: Instant
@@ -117,7 +127,7 @@ class GitLabPull(TypedDict):
     """A merge request with its history."""
 
     id: Id
-    iid: Id
+    iid: Number
     state: Literal["opened", "closed", "merged", "locked"]
     draft: bool
     createdAt: Instant
@@ -203,6 +213,13 @@ class GitLabBoard(TypedDict):
     lists: list[BoardList]
 
 
+class GitLabCompared(TypedDict):
+    """What GitLab listed at the last comparison and could not be read, of ``issue`` or ``pull``."""
+
+    kind: Word
+    unread: list[Number]
+
+
 INSTANTS: Final = frozenset(
     {"createdAt", "updatedAt", "closedAt", "mergedAt", "created_at", "updated_at", "finished_at", "startedAt"}
     | {"finishedAt", "queued", "finished", "firstCommit"}
@@ -250,4 +267,5 @@ GITLAB_PIPELINES: Final[Door[GitLabPipeline]] = _door(
 )
 GITLAB_DEPLOYMENTS: Final[Door[GitLabDeployment]] = _door(GitLabDeployment, (("updated_at",), ("sha",)))
 GITLAB_SITES: Final[Door[GitLabSite]] = _door(GitLabSite)
+GITLAB_COMPARED: Final[Door[GitLabCompared]] = _door(GitLabCompared)
 GITLAB_BOARDS: Final[Door[GitLabBoard]] = _door(GitLabBoard)

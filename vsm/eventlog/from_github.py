@@ -3,7 +3,6 @@
 ``github_issues``, ``github_pulls`` and ``github_runs`` read one of them each; here they are put together.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -35,7 +34,8 @@ from vsm.eventlog.github_issues import (
 )
 from vsm.eventlog.github_pulls import PullStep, github_pull_row, github_pull_steps
 from vsm.eventlog.github_runs import github_deploys, github_pipelines
-from vsm.eventlog.infer import Board, BoardColumn
+from vsm.eventlog.github_statuses import board_of, boards_of, github_status_labels, label_name
+from vsm.eventlog.infer import Board
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
 from vsm.tables import EVENTS, NAMES, PULL_EVENTS, PULLS, TICKETS, conform
 
@@ -65,6 +65,7 @@ def log_from_github(documents: Iterable[object], *, source: str, statuses: Itera
         source.
     statuses
         What stages of vsm.toml name as statuses: labels among them are statuses, with ``label:`` before.
+        Without any, and without a board, so are labels such as ``status: in review``.
 
     Returns
     -------
@@ -82,9 +83,10 @@ def log_from_github(documents: Iterable[object], *, source: str, statuses: Itera
     """
     read, notes = _read(documents, source)
     naming = _naming(read, source)
-    labels = [word.removeprefix(LABEL) for word in statuses if word.startswith(LABEL)]
     seen = {body["issue"]: body["seen"] for body in read["statuses"]}
-    board, boards = _board(read["issue"], seen)
+    boards = boards_of(read["issue"], seen)
+    board = boards[0] if boards else None
+    labels = github_status_labels(read["issue"], statuses=statuses, boards=boards)
     gone = {body["number"]: body for body in read["gone"] if body["kind"] == "issue" and body["how"] != BACK}
     facts, shown = list[IssueFact](), 0
     for body in read["issue"]:
@@ -136,19 +138,6 @@ def _read(documents: Iterable[object], source: str) -> tuple[dict[str, list[Any]
     return read, notes
 
 
-def _board(
-    issues: Sequence[GitHubIssue], seen: Mapping[int, Sequence[Mapping[str, Any]]]
-) -> tuple[str | None, list[str]]:
-    """Give the board that most issues are on, and all boards."""
-    counts = Counter[str]()
-    for body in issues:
-        told = {(item.get("project") or {}).get("title") for item in body["timelineItems"]["nodes"]}
-        shown = {one.get("project") for one in seen.get(body["number"], ())}
-        counts.update(title for title in told | shown if title)
-    order = sorted(counts, key=lambda title: (-counts[title], title))
-    return (order[0] if order else None), order
-
-
 def board_from_github(documents: Iterable[object], *, source: str) -> Board | None:
     """Give the columns of the board that most issues are on: Open, its own, Closed; None without one.
 
@@ -160,13 +149,8 @@ def board_from_github(documents: Iterable[object], *, source: str) -> Board | No
     """
     read, _ = _read(documents, source)
     naming = _naming(read, source)
-    order = _board(read["issue"], {body["issue"]: body["seen"] for body in read["statuses"]})[1]
-    known = {body["title"]: body["columns"] for body in read["board"]}
-    columns = next((known[title] for title in [*order, *known] if title in known), None)
-    if columns is None:
-        return None
-    names = {"Open": "open", **{name: name for name in columns}, "Closed": "closed"}
-    return Board(tuple(BoardColumn(name, (naming.status(word),)) for name, word in names.items()))
+    order = boards_of(read["issue"], {body["issue"]: body["seen"] for body in read["statuses"]})
+    return board_of(read["board"], order, naming)
 
 
 def _naming(read: Mapping[str, list[Any]], source: str) -> GitHubNaming:
@@ -191,8 +175,8 @@ def _doubts(
         yield QualityNote("several boards", "note", detail, source)
     for site in read["site"]:
         if site["lacking"]:
-            detail = f"this server does not offer {', '.join(site['lacking']).lower()}; they are missing"
-            yield QualityNote("timeline items not offered", "note", detail, source)
+            detail = f"not offered, or not to be read by the token: {', '.join(site['lacking']).lower()}"
+            yield QualityNote("parts not offered", "note", detail, source)
         if not site["projects"] and read["issue"]:
             detail = (
                 "the token may not read projects: columns of boards are unknown, only open and closed are"
@@ -260,7 +244,8 @@ def _names(
     for fact in facts:
         if fact.kind in {"status", "sprint"}:
             for value in (one for one in (fact.before, fact.after) if one):
-                name, category = known.get(value, (value.removeprefix(f"{naming.host}:"), None))
+                own = label_name(value) if value.startswith(LABEL) else value.removeprefix(f"{naming.host}:")
+                name, category = known.get(value, (own, None))
                 found.append(_Named(fact.kind, value, name, category, fact.at))
     for body in bodies:
         at = github_instant(body["createdAt"])

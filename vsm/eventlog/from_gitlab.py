@@ -13,6 +13,7 @@ import pandas as pd
 
 from vsm.bodies import (
     GITLAB_BOARDS,
+    GITLAB_COMPARED,
     GITLAB_DEPLOYMENTS,
     GITLAB_ISSUES,
     GITLAB_PIPELINES,
@@ -38,6 +39,7 @@ SHOWN: Final = 3
 _DOORS: Final[Mapping[str, Door[Any]]] = {
     "issue": GITLAB_ISSUES, "pull": GITLAB_PULLS, "run": GITLAB_PIPELINES, "deployment": GITLAB_DEPLOYMENTS,
     "site": GITLAB_SITES, "board": GITLAB_BOARDS, "gone": GONE,
+    "compared": GITLAB_COMPARED,
 }  # fmt: skip
 _TYPES: Final = {"ISSUE": "Issue", "INCIDENT": "Incident", "TASK": "Task", "TEST_CASE": "Test case"}
 
@@ -74,10 +76,12 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
     read, notes = _read(documents, source)
     path = read["site"][0]["path"] if read["site"] else source.partition(":")[2]
     host = "gitlab" if source == f"gitlab:{path}" else source
-    issues: list[GitLabIssue] = read["issue"]
+    issues: list[GitLabIssue] = _once(read["issue"], notes, source)
     naming = Naming(host, path.rpartition("/")[2], {body["iid"]: f"{host}:{body['id']}" for body in issues})
     gone = {body["issue"]: body["noticed"] for body in read["gone"] if body["how"] != "back"}
-    pulls: list[GitLabPull] = [body for body in read["pull"] if f"pull/{body['iid']}" not in gone]
+    pulls: list[GitLabPull] = [
+        body for body in _once(read["pull"], notes, source) if f"pull/{body['iid']}" not in gone
+    ]
     order = status_labels(issues, boards=read["board"], statuses=statuses)
     facts, pulled, unread = list[Fact](), list[PullFact](), Counter[str]()
     for body in issues:
@@ -96,6 +100,7 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
         fact.ticket: fact.after for fact in sorted(facts, key=lambda fact: fact.at) if fact.kind == "parent"
     }
     deploys, deploy_notes = gitlab_deploys(read["deployment"], naming, source)
+    notes += _compared_notes(read["compared"], source)
     notes += [*_unread_notes(unread, [*issues, *pulls], source), *_gone_notes(gone, source), *deploy_notes]
     rows = [pull_row(body, naming, source=source) for body in pulls]
     return Log(
@@ -117,7 +122,7 @@ def _read(documents: Iterable[object], source: str) -> tuple[dict[str, list[Any]
     for number, raw in enumerate(documents, start=1):
         parsed = parsed_of(raw)
         kind = parsed.get("type") if isinstance(parsed, Mapping) else None
-        if kind in {"compared", "refused"}:
+        if kind == "refused":
             continue
         door = _DOORS.get(str(kind), GITLAB_ISSUES)
         passed = door.read(raw)
@@ -134,6 +139,31 @@ def _read(documents: Iterable[object], source: str) -> tuple[dict[str, list[Any]
                 detail = f"{faults}; only that is left out"
                 notes.append(QualityNote("unreadable part", "warning", detail, source, None, name))
     return read, notes
+
+
+def _once(bodies: list[Any], notes: list[QualityNote], source: str) -> list[Any]:
+    """Give bodies each once: of those with one id or number the one changed last; note the others."""
+    for word in ("id", "iid"):
+        known = dict[str, Any]()
+        for body in bodies:
+            before = known.setdefault(body[word], body)
+            if before is not body:
+                latest = max(before, body, key=lambda one: at_of(one["updatedAt"]))
+                detail = f"two different bodies have the {word} {body[word]}; the later one is taken"
+                notes.append(QualityNote("id of several bodies", "warning", detail, source, None, body[word]))
+                known[body[word]] = latest
+        bodies = list(known.values())
+    return bodies
+
+
+def _compared_notes(compared: Iterable[Mapping[str, Any]], source: str) -> Iterator[QualityNote]:
+    words = {"issue": "issue", "pull": "merge request"}
+    for body in compared:
+        if body["unread"]:
+            some = ", ".join(body["unread"][:SHOWN])
+            what = f"{len(body['unread'])} {words.get(body['kind'], body['kind'])}(s) ({some})"
+            detail = f"{what} were listed by GitLab and could not be read; pull again"
+            yield QualityNote("not all was read", "fault", detail, source)
 
 
 def _unread_notes(

@@ -3,7 +3,7 @@
 The latest fact gives an issue its status: a move on the board (``github:In review``), a label that vsm.toml
 names as a status (``label:in review``), closing and reopening (``github:closed``, ``github:open``). So a
 column that nobody looks after does not keep a closed issue open, and columns after the closing count as well.
-What an issue had at first and no event tells of is worked out backwards from what it has today.
+What an issue had at first, without an event of it, is worked out backwards from what it has today.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from vsm.eventlog.status_names import kind_from_name
 
 LABEL: Final = "label:"
 SOON: Final = timedelta(seconds=5)
-"""A board tells of a move, and a timeline of the same, within a moment of each other."""
+"""A board and a timeline date the same move within a moment of each other."""
 RESOLUTIONS: Final = {"COMPLETED": "Completed", "NOT_PLANNED": "Not planned", "DUPLICATE": "Duplicate"}
 
 
@@ -141,7 +141,7 @@ def _label_moves(
 def _board_moves(
     items: list[GitHubItem], naming: GitHubNaming, *, board: str | None, born: datetime
 ) -> Iterator[_Move]:
-    """Give what the timeline tells of one board; where its first move left a column, it was there before."""
+    """Give the moves on a timeline; where the first one left a column, the issue was there before."""
     mine = [item for item in items if (item.get("project") or {}).get("title") == board and board]
     moves = [item for item in mine if item["__typename"] == "ProjectV2ItemStatusChangedEvent"]
     added = next((item for item in mine if item["__typename"] == "AddedToProjectV2Event"), None)
@@ -155,9 +155,9 @@ def _board_moves(
             yield _move(item, naming, "board", None)
 
 
-def _shown_moves(told: Sequence[_Move], seen: Iterable[Any]) -> Iterator[_Move]:
-    """Give moves that a board showed at a pull and no timeline tells of, from when the board says."""
-    known = list(told)
+def _shown_moves(recorded: Sequence[_Move], seen: Iterable[Any]) -> Iterator[_Move]:
+    """Give moves that are on no timeline, but that a board showed at a pull, dated by the board."""
+    known = list(recorded)
     for one in seen:
         at, name = github_instant(one.get("since") or one["looked"]), one.get("status")
         before = [move for move in known if move.at <= at + SOON]
@@ -219,19 +219,19 @@ def _assignees(
         if item["__typename"] in kinds
     ]
     on = list[str]()
-    for actor in (body.get("assignees") or {"nodes": []})["nodes"]:
-        if (account := naming.account(actor)) and account not in {of for _, _, of in moves}:
+    for one in (body.get("assignees") or {"nodes": []})["nodes"]:
+        if (account := naming.account(one)) and account not in {of for _, _, of in moves}:
             on.append(account)
-    told = set[str]()
+    had = set[str]()
     for _, there, account in moves:
-        if account and account not in told and not there:
+        if account and account not in had and not there:
             on.append(account)
-        told |= {account} if account else set()
+        had |= {account} if account else set()
     if on:
         yield IssueFact(ticket, born, "assignee", None, on[-1], None, f"{ticket}/created")
     for item, there, account in moves:
         before = on[-1] if on else None
-        on = [one for one in on if one != account] + ([account] if there and account else [])
+        on = [other for other in on if other != account] + ([account] if there and account else [])
         after = on[-1] if on else None
         if after != before:
             at, who = github_instant(item["createdAt"]), naming.account(item.get("actor"))

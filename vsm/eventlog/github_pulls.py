@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from vsm.bodies import GitHubActor, GitHubItem, GitHubPull
 from vsm.eventlog.fields import joined
@@ -16,7 +16,6 @@ STATES: Final = {
     "COMMENTED": "commented",
     "DISMISSED": "dismissed",
 }
-NOTHING: Final[dict[str, Any]] = {}
 DRAFTING: Final = frozenset({"ReadyForReviewEvent", "ConvertToDraftEvent"})
 PLAIN: Final = {
     "IssueComment": "comment",
@@ -46,7 +45,7 @@ def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> d
     """Give the row of PULLS; instants as they were written."""
     commits: Any = body.get("commits") or {"totalCount": None, "nodes": []}
     changes = [first["change"] for first in commits["nodes"] if first]
-    changes += [item["change"] for item in body["timelineItems"]["nodes"] if item.get("change")]
+    changes += [item["change"] for item in body["timelineItems"]["nodes"] if "change" in item]
     authored = [at for change in changes if (at := change.get("authoredDate"))]
     references = (body.get("closingIssuesReferences") or {"nodes": []})["nodes"]
     named = [
@@ -73,7 +72,7 @@ def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> d
         "removed": body.get("deletions"),
         "files": body.get("changedFiles"),
         "commits": commits["totalCount"],
-        "merge_commit": (body.get("mergeCommit") or NOTHING).get("oid"),
+        "merge_commit": (body.get("mergeCommit") or {"oid": None})["oid"],
         "first_commit": min(authored, key=github_instant, default=None),
         "mentions": joined(named),
         "url": body.get("url"),
@@ -88,7 +87,7 @@ def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) ->
     which the review was begun; one that was never submitted is nothing.
     """
     pull, opened = f"{source}#{body['number']}", github_instant(body["createdAt"])
-    author, nodes = naming.account(body.get("author")), body["timelineItems"]["nodes"]
+    author, nodes = naming.account(body.get("author")), cast("list[Any]", body["timelineItems"]["nodes"])
     drafts = [
         item["__typename"]
         for item in nodes
@@ -97,9 +96,9 @@ def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) ->
     steps = [PullStep(pull, opened, "opened", None, author, "opened")]
     if (drafts[0] == "ReadyForReviewEvent") if drafts else body["isDraft"]:
         steps.append(PullStep(pull, opened, "draft", None, author, "opened as a draft"))
-    forced = {(item.get("afterCommit") or NOTHING).get("oid") for item in nodes}
+    forced = {(item.get("afterCommit") or {}).get("oid") for item in nodes}
     dismissed = {
-        review["id"]: item.get("previousReviewState") for item in nodes if (review := item.get("review"))
+        item["review"]["id"]: item.get("previousReviewState") for item in nodes if item.get("review")
     }
     for position, item in enumerate(nodes):
         ref = str(item.get("id") or position)
@@ -145,7 +144,7 @@ def _parts(item: GitHubItem, naming: GitHubNaming, *, dismissed: dict[str, str |
         case "ReviewDismissedEvent":
             yield at, "review", "dismissed", actor, ""
         case "HeadRefForcePushedEvent":
-            yield at, "push", (item.get("afterCommit") or NOTHING).get("oid"), actor, ""
+            yield at, "push", (item.get("afterCommit") or {"oid": None})["oid"], actor, ""
 
 
 def _whom(asked: GitHubActor, naming: GitHubNaming) -> str | None:

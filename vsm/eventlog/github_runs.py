@@ -29,7 +29,7 @@ def github_pipelines(
     """Give PIPELINES: a row for each attempt of a run.
 
     An attempt begins to run when its first job does. It was held while a deployment of the run waited for
-    somebody's approval; GitHub tells of no other holds.
+    somebody's approval; GitHub records no other holds.
     """
     held = _holds(deployments)
     rows = [row for body in runs for row in _attempts(body, naming, source, held.get(body["id"]))]

@@ -6,8 +6,8 @@ Labels, milestones, iterations and the state have exact histories; what an issue
 backwards from what it has today. What one person changes within a second, as by dragging a card, is one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from vsm.bodies import GitLabIssue, GitLabUser
@@ -52,9 +52,16 @@ class Naming(NamedTuple):
         return f"{self.host}:{user['username']}" if user and user["username"] != GHOST else None
 
 
-def at_of(text: Any) -> datetime:
+def at_of(instant: Any) -> datetime:
     """Give an instant that passed the door."""
-    return datetime.fromisoformat(text)
+    if isinstance(instant, str):
+        return datetime.fromisoformat(instant).astimezone(UTC)
+    return datetime.fromtimestamp(instant / 1000, UTC)
+
+
+def in_order(records: Iterable[Mapping[str, Any]], *, by: str = "created_at") -> list[Any]:
+    """Give notes or events by instant, those of one instant by number."""
+    return sorted(records, key=lambda record: (at_of(record[by]), len(record["id"]), record["id"]))
 
 
 def issue_facts(body: GitLabIssue, naming: Naming, *, labels: Sequence[str]) -> tuple[list[Fact], int]:
@@ -92,7 +99,7 @@ def _first_only(facts: list[Fact]) -> list[Fact]:
 def _statuses(body: GitLabIssue, naming: Naming, order: Sequence[str]) -> Iterator[Fact]:
     ticket, created = f"{naming.host}:{body['id']}", body["createdAt"]
     on, closed = set(body["labels"]), False
-    events = sorted(body["label_events"], key=lambda event: (at_of(event["created_at"]), int(event["id"])))
+    events = in_order(body["label_events"])
     for event in reversed(events):
         if label := event.get("label"):
             on.discard(label) if event["action"] == "add" else on.add(label)
@@ -123,9 +130,7 @@ def _closings(
 ) -> Iterator[tuple[datetime, str | None, str, str | None, str]]:
     """Give when an issue was closed and reopened; old ones have no events, but say when they were closed."""
     last = "reopened"
-    for event in sorted(
-        body["state_events"], key=lambda event: (at_of(event["created_at"]), int(event["id"]))
-    ):
+    for event in in_order(body["state_events"]):
         if event["state"] in {"closed", "reopened"}:
             last = event["state"]
             actor = naming.account(event.get("user"))
@@ -158,7 +163,7 @@ def _status(on: set[str], order: Sequence[str], *, closed: bool) -> str:
 def _assignees(body: GitLabIssue, naming: Naming) -> tuple[list[Fact], int]:
     """Give who was assigned: of several people the one who was assigned first."""
     notes = [
-        note for note in sorted(body["notes"], key=lambda note: (at_of(note["createdAt"]), note["id"]))
+        note for note in in_order(body["notes"], by="createdAt")
         if action_of(note.get("action"), note.get("body")) == "assignee"
     ]  # fmt: skip
     changes = [people_changed("assignee", note.get("body")) for note in notes]
@@ -185,7 +190,7 @@ def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
     iterations = bool(body["iteration_events"] or body.get("iteration"))
     events = body["iteration_events"] if iterations else body["milestone_events"]
     now = body.get("iteration") if iterations else body.get("milestone")
-    events = sorted(events, key=lambda event: (at_of(event["created_at"]), int(event["id"])))
+    events = in_order(events)
     changes: list[Changed | None] = []
     for event in events:
         one = (str(span["id"]),) if (span := event.get("span")) else ()
@@ -213,7 +218,7 @@ def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
 def _from_notes(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
     """Give links, parents, time spent, and what an issue was closed for, in order."""
     ticket, parent, standing = f"{naming.host}:{body['id']}", None, dict[str, str]()
-    for note in sorted(body["notes"], key=lambda note: (at_of(note["createdAt"]), note["id"])):
+    for note in in_order(body["notes"], by="createdAt"):
         action, text = action_of(note.get("action"), note.get("body")), note.get("body") or ""
         actor, ref = naming.account(note.get("author")), f"note {note['id']}"
         plain = Fact(ticket, at_of(note["createdAt"]), "link", None, None, actor, ref)

@@ -11,6 +11,7 @@ from vsm.eventlog.gitlab_issues import CLOSED, GHOST, LABEL, OPEN, Fact, Naming,
 from vsm.tables import NAMES, conform
 
 BOT: Final = "_bot"
+EARLIEST, LATEST = 1970, 2200
 
 
 def gitlab_names(
@@ -34,10 +35,8 @@ def gitlab_names(
             id_ = f"{naming.host}:{user['username']}"
             name("account", id_, user.get("name") or user["username"], "app" if program else None, at)
     for span in _spans(issues):
-        id_, title = (
-            f"{source}:{span['id']}",
-            span.get("title") or f"{span.get('start_date')} – {span.get('due_date')}",
-        )
+        id_ = f"{source}:{span['id']}"
+        title = span.get("title") or f"{span.get('start_date')} – {span.get('due_date')}"
         begun, ended = _day(span.get("start_date")), _day(span.get("due_date"))
         name("sprint", id_, title, None, begun)
         if ended and span.get("state") in {"closed", "3"}:
@@ -81,8 +80,9 @@ def _spans(issues: Sequence[GitLabIssue]) -> Iterator[Mapping[str, Any]]:
 
 
 def _day(text: str | None) -> datetime | None:
-    """Give the beginning of a day; None where it is none."""
+    """Give the beginning of a day; None where it is none, or of no year that work may be of."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+        day = datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
     except ValueError:
         return None
+    return day if day and EARLIEST <= day.year < LATEST else None

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from vsm.bodies import GitLabPull
 from vsm.eventlog.fields import joined
-from vsm.eventlog.gitlab_issues import Naming, at_of
+from vsm.eventlog.gitlab_issues import Naming, at_of, in_order
 from vsm.eventlog.gitlab_notes import (
     REVIEWS,
     action_of,
@@ -85,7 +85,7 @@ def pull_facts(body: GitLabPull, naming: Naming, *, source: str) -> tuple[list[P
                  f"comment {note['id']}")
         for note in body["comments"]
     ]  # fmt: skip
-    pushes = sorted(body["versions"], key=lambda version: int(version["id"]))[1:]
+    pushes = in_order(body["versions"])[1:]
     authors = _pushers(body, naming)
     facts += [
         PullFact(pull, at_of(version["created_at"]), "push", version.get("head"), authors.get(version["id"]),
@@ -107,7 +107,7 @@ def _pushers(body: GitLabPull, naming: Naming) -> dict[str, str | None]:
 
 def _requests(body: GitLabPull, naming: Naming, opened: PullFact) -> tuple[list[PullFact], int]:
     notes = [
-        note for note in sorted(body["notes"], key=lambda note: (at_of(note["createdAt"]), note["id"]))
+        note for note in in_order(body["notes"], by="createdAt")
         if action_of(note.get("action"), note.get("body")) == "reviewer"
     ]  # fmt: skip
     changes = [people_changed("reviewer", note.get("body")) for note in notes]
@@ -139,7 +139,7 @@ def _requests(body: GitLabPull, naming: Naming, opened: PullFact) -> tuple[list[
 
 def _drafts(body: GitLabPull, naming: Naming, opened: PullFact) -> Iterator[PullFact]:
     """Give changes to a draft and back, and a draft at the opening where the first change ends one."""
-    notes = sorted(body["notes"], key=lambda note: (at_of(note["createdAt"]), note["id"]))
+    notes = in_order(body["notes"], by="createdAt")
     titles = (note for note in notes if action_of(note.get("action"), note.get("body")) == "title")
     moves = [(note, state) for note in titles if (state := draft_of(note.get("body")))]
     if moves[0][1] == "ready" if moves else body["draft"]:
@@ -153,7 +153,7 @@ def _ends(body: GitLabPull, naming: Naming, opened: PullFact) -> Iterator[PullFa
     """Give closings, reopenings and the merge; old ones say only when they were closed or merged."""
     known = set[str]()
     kinds = {"closed": "close", "reopened": "reopen", "merged": "merge"}
-    events = sorted(body["state_events"], key=lambda event: (at_of(event["created_at"]), int(event["id"])))
+    events = in_order(body["state_events"])
     for event in events:
         if kind := kinds.get(event["state"]):
             known.add(kind)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.bodies import GitLabDeployment, GitLabPipeline
+from vsm.bodies import GitLabDeployment, GitLabPipeline, Instant
 from vsm.eventlog.fields import instants
 from vsm.eventlog.from_deployments import NOT_REACHED, OUTCOMES, plain_word
 from vsm.eventlog.gitlab_issues import Naming, at_of
@@ -49,18 +49,18 @@ def gitlab_pipelines(bodies: Sequence[GitLabPipeline], naming: Naming, source: s
     return conform(frame.sort_values(["created", "pipeline"], ignore_index=True), PIPELINES)
 
 
-def _held(body: GitLabPipeline) -> tuple[str | None, str | None]:
+def _held(body: GitLabPipeline) -> tuple[Instant | None, Instant | None]:
     """Give since when and until when a pipeline waited for somebody to start its first blocking manual job.
 
     It waits once what ran before that job has ended; while it waits now, its status is ``manual``.
     """
     manual = [job for job in body["jobs"] if job["manual"] and not job.get("allowed_to_fail")]
-    started = min((str(job["queued"]) for job in manual if job.get("queued")), default=None, key=at_of)
+    started = min((job["queued"] for job in manual if job.get("queued")), default=None, key=at_of)
     if not manual or not (started or body["status"].casefold() == "manual"):
         return None, None
-    ended = [str(job["finished"]) for job in body["jobs"] if job.get("finished") and not job["manual"]]
+    ended = [job["finished"] for job in body["jobs"] if job.get("finished") and not job["manual"]]
     before = [end for end in ended if started is None or at_of(end) <= at_of(started)]
-    return max(before, default=str(body["createdAt"]), key=at_of), started
+    return max(before, default=body["createdAt"], key=at_of), started
 
 
 def gitlab_deploys(

@@ -18,8 +18,10 @@ from typing import Any, ClassVar, Final
 import requests
 import tenacity
 from requests import exceptions as trouble
+from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
+from vsm.sources.credentials import Login
 from vsm.sources.host_address import Host, check_address
 from vsm.sources.host_answers import parsed_answer, said_by
 
@@ -72,6 +74,18 @@ class Answered:
 
     body: Any
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(AuthBase):
+    """A token in the head of each request; unlike a plain header it wins over a machine's .netrc."""
+
+    login: Login
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token."""
+        request.headers["Authorization"] = f"Bearer {self.login.secret}"
+        return request
 
 
 class HostSession:
@@ -170,12 +184,13 @@ class HostSession:
 
         None where it asks for nothing that can be waited for.
         """
-        head, now = answer.headers, _date(answer) or datetime.now(UTC)
+        head, date = answer.headers, _date(answer)
+        now = date.timestamp() if date else time.time()
         wanted = head.get("Retry-After", "")
         if not wanted and self.host.reset and head.get(self.host.remaining, "0") == "0":
             wanted = head.get(self.host.reset, "")
             try:
-                return max(float(wanted) - now.timestamp(), 0.0) if math.isfinite(float(wanted)) else None
+                return max(float(wanted) - now, 0.0) if math.isfinite(float(wanted)) else None
             except ValueError:
                 return None
         try:
@@ -183,7 +198,7 @@ class HostSession:
         except ValueError:
             pass
         try:
-            return max((parsedate_to_datetime(wanted) - now).total_seconds(), 0.0)
+            return max(parsedate_to_datetime(wanted).timestamp() - now, 0.0)
         except (ValueError, TypeError, OverflowError):
             return None
 

@@ -11,6 +11,8 @@ from tests.github_server.site import user, written
 from tests.sources.github_api.lab import SOURCE, asked_for, log_of, pull
 from vsm.sources.archive import Archive, open_archive
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
@@ -124,7 +126,7 @@ def test_an_older_server_is_asked_only_for_what_it_knows(archive: Archive) -> No
         pull(run, archive, on_doubt=doubts.append)
     assert len(log_of(archive).tickets) == 4
     assert any("does not offer" in doubt and "blocked_by_added_event" in doubt for doubt in doubts)
-    assert "timeline items not offered" in log_of(archive).quality["check"].astype("str").tolist()
+    assert "parts not offered" in log_of(archive).quality["check"].astype("str").tolist()
 
 
 @pytest.mark.parametrize("how", ["scopes", "forbidden"])
@@ -165,3 +167,29 @@ def test_no_words_of_people_are_stored_but_titles(run: Running, archive: Archive
     for word in (b"ecret", b"example.org", b"bodyText", b"messageHeadline", b"display_title"):
         assert word not in stored
     assert (archive.document(SOURCE, "pull/7") or {})["keys"] == ["SHOP-8"]
+
+
+def test_a_kind_that_the_token_may_not_read_costs_no_other(archive: Archive) -> None:
+    """It is said, and QUALITY names it; the next pull tries again."""
+    doubts: list[str] = []
+    site = Site.seeded(2, 2, deployments=2, runs=1)
+    with serve(site, Traps(no_deployments=True)) as run:
+        pull(run, archive, on_doubt=doubts.append)
+    log = log_of(archive)
+    assert (len(log.pulls), len(log.deploys), len(log.pipelines)) == (2, 0, 1)
+    assert doubts[0].endswith("the token may not read deployments; vsm verify says which permission it needs")
+    assert "not to be read by the token: deployments" in log.quality["detail"].iloc[0]
+    with serve(site) as run:
+        pull(run, archive)
+    assert len(log_of(archive).deploys) == 2
+
+
+def test_a_list_that_is_not_whole_takes_nobody_away(archive: Archive) -> None:
+    """Issues that a cut list of numbers lacks are not gone."""
+    site = Site.seeded(1, 6, deployments=0, runs=0)
+    with serve(site, Traps(lost_numbers=True)) as run:
+        pull(run, archive)
+        site.issues.pop(0)
+        site.tick()
+        pull(run, archive)
+    assert log_of(archive).events.query("kind == 'delete'").empty

@@ -324,3 +324,21 @@ def test_the_archive_says_how_far_it_got(archive: Archive, tmp_path: Path) -> No
         assert stored in {98, 100}
         assert len([r for r in run.requests if "label_events" in r.path]) == 120 - stored
     assert_same(log_of(archive), whole)
+
+
+def test_what_is_listed_and_cannot_be_read_is_said(archive: Archive) -> None:
+    """The user and QUALITY are told so; the next pull asks for it again."""
+    doubts = list[str]()
+
+    def hide(path: str, answer: Any) -> Any:
+        nodes = ((answer.get("data") or {}).get("project") or {}).get("found", {}).get("nodes", [])
+        nodes[:] = [node for node in nodes if "notes" not in node or node["iid"] != "2"]
+        return answer
+
+    with serve(
+        Site.seeded(3, 0),
+        Traps(change=lambda path, answer: hide(path, answer) if path == "/api/graphql" else answer),
+    ) as run:
+        pull(run, archive, on_doubt=doubts.append)
+    assert doubts == ["1 issue(s) (2) are listed and could not be read; pull again later"]
+    assert log_of(archive).quality["check"].astype("str").tolist() == ["not all was read"]

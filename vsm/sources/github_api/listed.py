@@ -110,8 +110,11 @@ def _compared(
     kind: Listed, repository: Repository, archive: Archive, source: str, *, at: int
 ) -> Iterator[list[Document]]:
     """Give what is there and not stored, and name what is stored and there no more, or could not be read."""
-    pages = repository.pages(kind.connection, numbers_query(kind.connection), most=100, order=OLDEST_FIRST)
+    pages = list(
+        repository.pages(kind.connection, numbers_query(kind.connection), most=100, order=OLDEST_FIRST)
+    )
     there = {node["number"] for page in pages for node in page.nodes if node}
+    whole = len(there) >= max(page.total for page in pages)
     stored, gone = _stored(archive, source, kind.prefix)
     wanted, read = sorted(there - (stored - gone)), set[int]()
     for start in range(0, len(wanted), AT_ONCE):
@@ -125,7 +128,10 @@ def _compared(
         read |= {node["number"] for node in found if node}
         yield documents
     marks = [
-        *(_gone(kind, number, "deleted or transferred", at=at) for number in sorted(stored - gone - there)),
+        *(
+            _gone(kind, number, "deleted or transferred", at=at)
+            for number in sorted(stored - gone - there if whole else ())
+        ),
         *(_gone(kind, number, BACK, at=at) for number in sorted(gone & there)),
     ]
     unread = sorted(set(wanted) - read)

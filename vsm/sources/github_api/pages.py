@@ -24,7 +24,7 @@ from vsm.sources.github_api.queries import (
 )
 from vsm.sources.github_api.reading import Cursor, Reading
 from vsm.sources.github_api.runs import deployment_steps, run_steps
-from vsm.sources.github_api.session import GitHubSession
+from vsm.sources.github_api.session import GitHubSession, NotAllowedError
 from vsm.sources.github_api.statuses import seen_statuses, status_pages
 from vsm.sources.github_api.trimming import trimmed_pull
 from vsm.sources.host_answers import Answer, Json, answer_of
@@ -42,15 +42,15 @@ class _Value(Answer):
     name: str
 
 
-class _Values(Answer):
+class _Type(Answer):
     values: Annotated[list[_Value] | None, Field(alias="enumValues")] = None
     fields: list[_Value] | None = None
 
 
 class _Known(Answer):
-    pull_items: Annotated[_Values | None, Field(alias="pullItems")] = None
-    issue_items: Annotated[_Values | None, Field(alias="issueItems")] = None
-    issue: _Values | None = None
+    pull_items: Annotated[_Type | None, Field(alias="pullItems")] = None
+    issue_items: Annotated[_Type | None, Field(alias="issueItems")] = None
+    issue: _Type | None = None
     repository: Json
 
 
@@ -122,15 +122,17 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
             boards = None if graph.errors else [one for one in listed.get("nodes") or () if one]
     return GitHubSite(
         {"type": "site", **known.repository},
-        _names(known.pull_items.values if known.pull_items else None, PULL_ITEMS),
-        _names(known.issue_items.values if known.issue_items else None, ISSUE_ITEMS),
-        types="issueType" in _names(known.issue.fields if known.issue else None, ()),
+        _names(known.pull_items, PULL_ITEMS),
+        _names(known.issue_items, ISSUE_ITEMS),
+        types="issueType" in _names(known.issue, ()),
         boards=boards,
     )
 
 
-def _names(values: list[_Value] | None, default: Iterable[str]) -> frozenset[str]:
-    return frozenset(default) if values is None else frozenset(value.name for value in values)
+def _names(type_: _Type | None, default: Iterable[str]) -> frozenset[str]:
+    """Give the names in a type that the server describes; where it describes nothing, the default."""
+    parts = (type_.values or type_.fields) if type_ else None
+    return frozenset(default) if parts is None else frozenset(part.name for part in parts)
 
 
 def github_pages(github: LiveGitHub) -> Iterator[Page]:
@@ -165,9 +167,14 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
     yield Page((Document("site", body), *_boards(site)), cursor.write())
     for kind in github.kinds:
         steps = _steps(kind, github, repository, site, cursor.reading(kind, now=now))
-        for documents, reading in steps:
-            cursor = cursor.put(kind, reading)
-            yield Page(documents, cursor.write())
+        try:
+            for documents, reading in steps:
+                cursor = cursor.put(kind, reading)
+                yield Page(documents, cursor.write())
+        except NotAllowedError as refusal:
+            github.on_doubt(f"{refusal}; vsm verify says which permission it needs")
+            body["lacking"] = [*body["lacking"], kind]
+            yield Page((Document("site", body),), cursor.write())
     for what in dict.fromkeys(repository.unread):
         github.on_doubt(f"GitHub could not give all of it ({what}); pull again later")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from vsm.errors import RunError
 from vsm.sources.github_api.queries import timeline_query
-from vsm.sources.github_api.session import GitHubSession, TooHeavy
+from vsm.sources.github_api.session import FORBIDDEN, GitHubSession, NotAllowedError, TooHeavy
 from vsm.sources.github_api.trimming import trimmed_items
 from vsm.sources.host_answers import Answer, Count, Json, answer_of
 
@@ -59,6 +59,8 @@ class Repository:
 
         Raises
         ------
+        NotAllowedError
+            The token may not read this list.
         SourceError, RunError
             As ``GitHubSession.graphql`` does; RunError too where cursors go in a circle.
         """
@@ -76,9 +78,10 @@ class Repository:
             answered += 1
             if size < most and answered % GROWING == 0:
                 size = self.size = next(larger for larger in reversed(SIZES) if larger > size)
-            page = answer_of(
-                Connection, (graph.data.get("repository") or {}).get(connection), where=self.where
-            )
+            found = (graph.data.get("repository") or {}).get(connection)
+            if found is None and any(error.get("type") in FORBIDDEN for error in graph.errors):
+                raise NotAllowedError(f"{self.where}: the token may not read {connection}")
+            page = answer_of(Connection, found, where=self.where)
             self.unread += [
                 f"{connection}: {error.get('message', '')}"
                 for error in graph.errors

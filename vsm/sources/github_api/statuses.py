@@ -52,7 +52,7 @@ def status_pages(
         some = ids[start : start + AT_ONCE * PARTS]
         parts = [some[first : first + AT_ONCE] for first in range(0, len(some), AT_ONCE)]
         query = nodes_query(ITEMS, parts=len(parts))
-        asked: dict[str, Any] = {f"p{n}": part for n, part in enumerate(parts)}
+        asked: dict[str, Any] = {f"p{number}": part for number, part in enumerate(parts)}
         graph = repository.session.graphql(query, **asked)
         found: dict[int, list[Json]] = {}
         for part in range(len(parts)):

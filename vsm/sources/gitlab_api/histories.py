@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import RunError
+from vsm.sources.gitlab_api.answers import NODES, Listing, Noted, Notes
 from vsm.sources.gitlab_api.queries import list_query, notes_query
 from vsm.sources.gitlab_api.session import TooHeavyError, project_path
 from vsm.sources.gitlab_api.trimmed import (
-    nodes_of,
     trimmed_event,
     trimmed_issue,
     trimmed_notes,
@@ -16,7 +17,7 @@ from vsm.sources.gitlab_api.trimmed import (
     trimmed_pull,
     trimmed_version,
 )
-from vsm.sources.host_answers import Json
+from vsm.sources.host_answers import Json, answer_of
 
 if TYPE_CHECKING:
     from vsm.sources.gitlab_api.session import GitLabSession
@@ -60,15 +61,9 @@ class Project:
         """
         ends = set[str]()
         while True:
-            first = self.first
             try:
-                found = self.session.graphql(
-                    lambda lacking: list_query(
-                        kind, lacking, first=first, after=after, since=since, iids=iids  # noqa: B023 - used at once
-                    ),
-                    self.lacking,
-                    path=self.path,
-                )  # fmt: skip
+                query = partial(list_query, kind, first=self.first, after=after, since=since, iids=iids)
+                found = self.session.graphql(query, self.lacking, path=self.path)
             except TooHeavyError as error:
                 if self.first == 1:
                     raise RunError(
@@ -77,13 +72,12 @@ class Project:
                     ) from None
                 self.first //= 2
                 continue
-            body = found.get("found") or {"nodes": []}
-            if not isinstance(body, dict) or not isinstance(body.get("nodes"), list):
-                raise RunError(f"{self.session.url} gave no list of {kind}s; pull again later")
-            counted = (found.get("all") or {}).get("count")
-            info = body.get("pageInfo") or {}
-            after = info.get("endCursor") if info.get("hasNextPage") else None
-            yield nodes_of(found, "found"), after, counted if isinstance(counted, int) else None
+            listing = answer_of(Listing, found, where=self.session.url)
+            nodes, info = listing.found.nodes, listing.found.info
+            for node in nodes:
+                answer_of(NODES[kind], node, where=self.session.url)
+            after = info.end if info.more else None
+            yield nodes, after, listing.all.count if listing.all else None
             if not after:
                 return
             if after in ends:
@@ -125,20 +119,24 @@ class Project:
         return [row for page in pages for row in page] if pages else None
 
     def _notes(self, kind: str, node: Json) -> Iterator[Json]:
-        body = node
+        """Give all notes of an issue or a merge request; nothing more of one that is gone meanwhile."""
+        body, iid, ends = node, str(node["iid"]), set[str]()
         while True:
-            yield from nodes_of(body, "notes")
-            notes = body.get("notes")
-            info = notes.get("pageInfo") if isinstance(notes, dict) else None
-            if not isinstance(info, dict) or not info.get("hasNextPage"):
+            page = answer_of(Notes, body, where=self.session.url).notes
+            yield from page.nodes
+            end = page.info.end
+            if not page.info.more or not end:
                 return
-            query, end = notes_query, info["endCursor"]
+            if end in ends:
+                raise RunError(f"{self.session.url} goes in a circle while paging notes; pull again later")
+            ends.add(end)
             found = self.session.graphql(
-                lambda lacking: query(kind, lacking, iid=str(node["iid"]), after=end),  # noqa: B023 - used at once
-                self.lacking,
-                path=self.path,
+                partial(notes_query, kind, iid=iid, after=end), self.lacking, path=self.path
             )
-            body = found.get("one") or {}
+            further = answer_of(Noted, found, where=self.session.url).one
+            if further is None:
+                return
+            body = further
 
 
 def _each(rows: list[Json], trimmed: Callable[[Json], Json]) -> list[Json]:

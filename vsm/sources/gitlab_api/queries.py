@@ -75,10 +75,10 @@ def list_query(
     return _of_project(count | {f"found: {name}({asked})": {**PAGE, "nodes": fields}}, lacking)
 
 
-def ids_query(kind: str, *, after: str | None) -> str:
+def ids_query(kind: str, lacking: Set[str], *, after: str | None) -> str:
     """Give the query for a page of the numbers of all."""
     asked = f"first: 100, after: {json.dumps(after)}" if after else "first: 100"
-    return _of_project({f"found: {LISTS[kind][0]}({asked})": {**PAGE, "nodes": _values("iid")}}, set())
+    return _of_project({f"found: {LISTS[kind][0]}({asked})": {**PAGE, "nodes": _values("iid")}}, lacking)
 
 
 def notes_query(kind: str, lacking: Set[str], *, iid: str, after: str) -> str:

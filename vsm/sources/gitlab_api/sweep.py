@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import REFUSED, Archive, Document
+from vsm.sources.gitlab_api.answers import Listing
 from vsm.sources.gitlab_api.queries import ids_query
 from vsm.sources.gitlab_api.session import REST, project_path
-from vsm.sources.gitlab_api.trimmed import nodes_of
+from vsm.sources.host_answers import answer_of
 
 if TYPE_CHECKING:
     from vsm.sources.gitlab_api.histories import Project
@@ -77,19 +79,21 @@ class Sweep:
             what = f"{len(self.unread):,} {WORDS[self._kind][1]}(s) ({some})"
             yield f"{what} are listed and could not be read; pull again later"
 
+    def document(self) -> Document:
+        """Give what the server lists and could not be read as a document of the archive."""
+        unread = sorted(self.unread, key=int)
+        return Document(f"compared/{self._kind}", {"type": "compared", "kind": self._kind, "unread": unread})
+
     def _listed(self) -> set[str]:
         numbers, after = set[str](), None
         while True:
-            found = self._project.session.graphql(
-                lambda _: ids_query(self._kind, after=after),  # noqa: B023 - used at once
-                self._project.lacking,
-                path=self._project.path,
-            )
-            numbers |= {str(node["iid"]) for node in nodes_of(found, "found")}
-            info = (found.get("found") or {}).get("pageInfo") or {}
-            if not info.get("hasNextPage") or info.get("endCursor") == after:
-                return numbers
-            after = info["endCursor"]
+            query = partial(ids_query, self._kind, after=after)
+            found = self._project.session.graphql(query, self._project.lacking, path=self._project.path)
+            page = answer_of(Listing, found, where=self._project.session.url).found
+            numbers |= {str(node.get("iid")) for node in page.nodes}
+            if not page.info.more or page.info.end in {None, after}:
+                return {number for number in numbers if number.isdecimal()}
+            after = page.info.end
 
     def _gone(self, number: str, how: str, at: datetime) -> Document:
         name = f"{self._kind}/{number}"
