@@ -101,11 +101,16 @@ def sample_stream(folder: Path) -> ValueStream:
 @cache
 def reviewed_stream() -> ValueStream:
     """The sample's stream with its pull requests, reviews and pipelines, of ``vsm demo --reviews``."""
-    folder = artefact("reviews", _make_reviews, of=MAKES_A_LOG)
+    folder = reviews_folder()
     log: Log = pickle.loads((folder / "log.pickle").read_bytes())
     as_of = pd.Timestamp((folder / "as_of").read_text())
     workflow = parse_workflow(sample_workflow(reviews=True))
     return stream_from_log(log, workflow=workflow, as_of=as_of)
+
+
+def reviews_folder() -> Path:
+    """Where its archive and log are."""
+    return artefact("reviews", _make_reviews, of=MAKES_A_LOG)
 
 
 def _make_reviews(folder: Path) -> None:

@@ -125,3 +125,18 @@ def test_a_stream_of_gitlab_issues_becomes_pages(
     pages = {file.stem for file in (work / "runs").glob("*/*.html")}
     assert {"index", "01_where_does_time_go", "05_what_is_stuck_now", "retro"} <= pages
     assert (work / "site" / "week" / "index.html").exists()
+
+
+@pytest.mark.slow
+def test_old_tickets_that_were_forgotten_stay_away(vsm: Shell, work: Path, gitlab: Running) -> None:
+    """The next pull finds by the count that they are lacking, asks for them once, and does not store them.
+
+    Of each kind the latest, which every pull looks at once more, is asked for again.
+    """
+    assert pulled(vsm, work, gitlab) == 0, vsm.err
+    assert vsm("forget", "--dir", work, "--older-than", "1") == 0, vsm.err
+    assert vsm("pull", "--dir", work) == 0, vsm.err
+    assert len(read_stream(work).tickets) == 0
+    gitlab.forget()
+    assert vsm("pull", "--dir", work) == 0, vsm.err
+    assert len(gitlab.requests) == 4 + 4 + 2

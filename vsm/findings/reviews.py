@@ -202,7 +202,7 @@ def _flaky(pipelines: pd.DataFrame, words: str) -> Iterator[Finding]:
             n=row["attempts"],
             tickets=(),
             caveat="A rerun may have succeeded since something outside the commit was repaired.",
-            experiment="Take the tests that fail most often out of the way of merges, and mend one a week.",
+            experiment="Take the tests that fail most often out of the way of merges, and repair one a week.",
             basis=basis_of_count(
                 "failed, while a later attempt of the same pipeline on the same commit succeeded.",
                 f"{counted(row['attempts'], 'attempt')} that succeeded or failed in the period.",

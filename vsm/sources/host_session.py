@@ -18,8 +18,10 @@ from typing import Any, ClassVar, Final
 import requests
 import tenacity
 from requests import exceptions as trouble
+from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
+from vsm.sources.credentials import Login
 from vsm.sources.host_address import Host, check_address
 from vsm.sources.host_answers import parsed_answer, said_by
 
@@ -72,6 +74,18 @@ class Answered:
 
     body: Any
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(AuthBase):
+    """A token in the head of each request; unlike a plain header it wins over a machine's .netrc."""
+
+    login: Login
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token."""
+        request.headers["Authorization"] = f"Bearer {self.login.secret}"
+        return request
 
 
 class HostSession:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import requests
-from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
 from vsm.sources.host_address import Host
 from vsm.sources.host_answers import said_by
-from vsm.sources.host_session import FEW, HostSession, Passing, Question, messages_of
+from vsm.sources.host_session import FEW, Bearer, HostSession, Passing, Question, messages_of
 
 API: Final = "https://api.github.com"
 HOST: Final = Host(
@@ -38,18 +37,6 @@ class TooHeavy(Exception):  # noqa: N818 - it never leaves the package: a reason
 
 class NotAllowedError(SourceError):
     """The token may not read this kind of things."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer(AuthBase):
-    """A token in the head of each request; unlike a plain header it wins over a machine's .netrc."""
-
-    login: Login
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the token."""
-        request.headers["Authorization"] = f"Bearer {self.login.secret}"
-        return request
 
 
 @dataclass(frozen=True, slots=True)

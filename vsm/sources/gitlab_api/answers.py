@@ -1,6 +1,7 @@
 """What GitLab's lists may answer: whatever does not fit is no answer."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -64,5 +65,44 @@ class Notes(Answer):
     notes: Listed
 
 
-NODES = {"issue": Numbered, "pull": Numbered, "run": Run}
+class About(Answer):
+    """A project."""
+
+    path: Annotated[str, Field(alias="path_with_namespace", min_length=1)]
+
+
+class Label(Answer):
+    """A label."""
+
+    name: str
+
+
+class BoardList(Answer):
+    """A list of a board: the issues with a label, or others; ``limit`` is how many may be in it."""
+
+    label: Label | None = None
+    position: int | None = None
+    limit: Annotated[Count | None, Field(alias="max_issue_count")] = None
+
+
+class Board(Answer):
+    """A board of a project."""
+
+    id: Id
+    lists: tuple[BoardList, ...] = ()
+
+
+class Boards(Answer):
+    """The boards of a project."""
+
+    boards: list[Board]
+
+
+class Rows(Answer):
+    """A list of REST."""
+
+    rows: Objects
+
+
+NODES: Final[Mapping[str, type[Answer]]] = {"issue": Numbered, "pull": Numbered, "run": Run}
 """What each of a list must say, by the kind of document."""

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vsm.errors import SourceError
 from vsm.sources.archive import Archive, Document, Page
+from vsm.sources.gitlab_api.answers import About, Board, Boards, Rows
 from vsm.sources.gitlab_api.histories import Project
 from vsm.sources.gitlab_api.progress import Progress, Reach, instant, instant_or_none
 from vsm.sources.gitlab_api.session import REST, project_path
 from vsm.sources.gitlab_api.sweep import Sweep
 from vsm.sources.gitlab_api.trimmed import number_of, trimmed_deployment
-from vsm.sources.host_answers import Json
+from vsm.sources.host_answers import Json, answer_of
 
 if TYPE_CHECKING:
     from vsm.sources.gitlab_api.session import GitLabSession
@@ -116,29 +117,21 @@ def gitlab_pages(gitlab: LiveGitLab, *, sweep: bool | None = None) -> Iterator[P
 
 def _learned(gitlab: LiveGitLab) -> list[Document]:
     """Ask for the project and its boards: 2 requests."""
-    path = project_path(gitlab.project)
-    about = gitlab.session.get(f"{REST}{path}")
-    known = about.get("path_with_namespace") if isinstance(about, dict) else None
-    site = {"type": "site", "path": str(known or gitlab.project), "url": gitlab.session.url}
-    documents = [Document("site", site)]
-    boards = [board for page in gitlab.session.listed(f"{path}/boards", absent=True) for board in page]
-    columns = (_lists(board) for board in sorted(boards, key=lambda board: int(number_of(board.get("id")))))
+    session, path = gitlab.session, project_path(gitlab.project)
+    about = answer_of(About, session.get(f"{REST}{path}"), where=session.url + path)
+    documents = [Document("site", {"type": "site", "path": about.path, "url": session.url})]
+    rows = [board for page in session.listed(f"{path}/boards", absent=True) for board in page]
+    boards = answer_of(Boards, {"boards": rows}, where=f"{session.url}{path}/boards").boards
+    columns = (_lists(board) for board in sorted(boards, key=lambda board: (len(board.id), board.id)))
     if lists := next((lists for lists in columns if lists), None):
         documents.append(Document("board", {"type": "board", "lists": lists}))
     return documents
 
 
-def _lists(board: Json) -> list[Json]:
+def _lists(board: Board) -> list[Json]:
     """Give the lists of a board that are labels, in order."""
-    lists = [
-        one
-        for one in board.get("lists") or ()
-        if isinstance(one, dict) and isinstance(one.get("label"), dict)
-    ]
-    ordered = sorted(lists, key=lambda one: one.get("position") or 0)
-    return [
-        {"label": one["label"].get("name"), "limit": one.get("max_issue_count") or None} for one in ordered
-    ]
+    ordered = sorted(board.lists, key=lambda one: one.position or 0)
+    return [{"label": one.label.name, "limit": one.limit or None} for one in ordered if one.label]
 
 
 def _listed(
@@ -170,7 +163,8 @@ def _deployments(
     while True:
         query: dict[str, Any] = {"order_by": "updated_at", "sort": "asc", "per_page": FULL, "page": page}
         answer = gitlab.session.fetch(path, absent=True, **query, **({"updated_after": edge} if edge else {}))
-        bodies = [body for body in answer.body or () if isinstance(body, dict)]
+        rows = [] if answer.body is None else answer.body
+        bodies = answer_of(Rows, {"rows": rows}, where=gitlab.session.url + path).rows
         found = [Document(f"deployment/{body.get('id')}", trimmed_deployment(body)) for body in bodies]
         changed = [body.get("updated_at") for body in bodies]
         last = max((at for text in changed if (at := instant_or_none(text))), default=None)

@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 import requests
-from requests.auth import AuthBase
 
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
+from vsm.sources.gitlab_api.answers import Rows
 from vsm.sources.host_address import Host
-from vsm.sources.host_answers import Json, said_by
-from vsm.sources.host_session import FEW, HostSession, Passing, messages_of
+from vsm.sources.host_answers import Json, answer_of, said_by
+from vsm.sources.host_session import FEW, Bearer, HostSession, Passing, messages_of
 
 HOST: Final = Host(
     "https://gitlab.com", variable="VSM_GITLAB_TOKEN", narrow="--project", remaining="RateLimit-Remaining",
@@ -30,17 +30,6 @@ TRIES: Final = 2
 
 class TooHeavyError(Exception):
     """The server could not answer so large a question; it never leaves this package."""
-
-
-class _Token(AuthBase):
-    """Sends the token; requests would else take a login from a file of the machine's."""
-
-    def __init__(self, login: Login) -> None:
-        self._login = login
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._login.secret}"
-        return request
 
 
 class GitLabSession(HostSession):
@@ -62,7 +51,7 @@ class GitLabSession(HostSession):
 
     def __init__(self, url: str, login: Login, *, ca_bundle: str = "", **about: Any) -> None:
         connection = requests.Session()
-        connection.auth = _Token(login)
+        connection.auth = Bearer(login)
         connection.verify = ca_bundle or True
         super().__init__(url, connection, **about)
         self._gateways = 0
@@ -142,17 +131,16 @@ class GitLabSession(HostSession):
 
         Entries that are no objects are left out; a page that comes twice in a row is an error.
         """
-        page, before = "1", list[Any]()
+        page, before = "1", list[Json]()
         while page:
             answer = self.fetch(f"{REST}{path}", absent=absent, per_page=PER_PAGE, page=page, **query)
             if answer.body is None:
                 return
-            if not isinstance(answer.body, list):
-                raise RunError(f"{self.url}{path} did not answer with a list; pull again later")
-            if answer.body and answer.body == before:
+            rows = answer_of(Rows, {"rows": answer.body}, where=f"{self.url}{path}").rows
+            if rows and rows == before:
                 raise RunError(f"{self.url}{path} gives the same page again and again; pull again later")
-            before = answer.body
-            yield [one for one in answer.body if isinstance(one, dict)]
+            before = rows
+            yield rows
             following = str(int(page) + 1) if len(answer.body) == PER_PAGE else ""
             page = answer.headers.get("X-Next-Page", following)
 
