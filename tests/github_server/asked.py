@@ -4,6 +4,7 @@ from vsm.sources.github_api.queries import (
     DEPLOYMENT,
     ISSUE_ITEMS,
     ITEMS,
+    OPTIONAL,
     PROJECTS,
     PULL_ITEMS,
     SITE,
@@ -22,7 +23,8 @@ from vsm.sources.github_api.queries import (
 def all_queries() -> dict[str, str]:
     """The questions by what they are for."""
     pulls, issues = frozenset(PULL_ITEMS), frozenset(ISSUE_ITEMS)
-    pull, issue = pull_fields(pulls), issue_fields(issues, projects=True, types=True)
+    pull = pull_fields(items(PULL_ITEMS, pulls))
+    issue = issue_fields(items(ISSUE_ITEMS, issues), offered=OPTIONAL)
     of_pulls, of_issues = "PullRequestTimelineItemsItemType", "IssueTimelineItemsItemType"
     return {
         "site": SITE,

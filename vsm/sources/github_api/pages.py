@@ -16,6 +16,7 @@ from vsm.sources.github_api.listed import Listed, Step, listed_steps
 from vsm.sources.github_api.paging import Repository
 from vsm.sources.github_api.queries import (
     ISSUE_ITEMS,
+    OPTIONAL,
     PROJECTS,
     PULL_ITEMS,
     SITE,
@@ -46,12 +47,14 @@ class _Value(Answer):
 class _Type(Answer):
     values: Annotated[list[_Value] | None, Field(alias="enumValues")] = None
     fields: list[_Value] | None = None
+    possible: Annotated[list[_Value] | None, Field(alias="possibleTypes")] = None
 
 
 class _Known(Answer):
     pull_items: Annotated[_Type | None, Field(alias="pullItems")] = None
     issue_items: Annotated[_Type | None, Field(alias="issueItems")] = None
     issue: _Type | None = None
+    reviewers: _Type | None = None
     repository: Json
 
 
@@ -81,7 +84,8 @@ class GitHubSite:
     body: Json
     pull_items: frozenset[str]
     issue_items: frozenset[str]
-    types: bool
+    issue_fields: frozenset[str]
+    bots: bool
     boards: list[ProjectBoard] | None
 
     @property
@@ -91,8 +95,9 @@ class GitHubSite:
 
     @property
     def lacking(self) -> list[str]:
-        """Kinds of timeline items that this server does not know."""
-        return sorted((PULL_ITEMS.keys() - self.pull_items) | (ISSUE_ITEMS.keys() - self.issue_items))
+        """Kinds of timeline items, and fields of issues, that this server does not know."""
+        kinds = (PULL_ITEMS.keys() - self.pull_items) | (ISSUE_ITEMS.keys() - self.issue_items)
+        return sorted(kinds | (OPTIONAL.keys() - self.issue_fields))
 
 
 def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool = True) -> GitHubSite:
@@ -125,14 +130,15 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
         {"type": "site", **known.repository},
         _names(known.pull_items, PULL_ITEMS),
         _names(known.issue_items, ISSUE_ITEMS),
-        types="issueType" in _names(known.issue, ()),
+        issue_fields=_names(known.issue, OPTIONAL),
+        bots="Bot" in _names(known.reviewers, ("Bot",)),
         boards=boards,
     )
 
 
 def _names(type_: _Type | None, default: Iterable[str]) -> frozenset[str]:
     """Give the names in a type that the server describes; where it describes nothing, the default."""
-    parts = (type_.values or type_.fields) if type_ else None
+    parts = (type_.values or type_.fields or type_.possible) if type_ else None
     return frozenset(default) if parts is None else frozenset(part.name for part in parts)
 
 
@@ -161,7 +167,7 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
         github.on_doubt(f"this server does not offer {', '.join(site.lacking).lower()}; they are missing")
     repository = Repository(session, github.owner, github.name)
     now = int(min(session.server_time or github.at, github.at).timestamp() * 1000)
-    words = json.dumps([session.url, github.owner, github.name, sorted(site.pull_items), site.projects])
+    words = json.dumps([session.url, github.owner, github.name, site.lacking, site.projects])
     asked = hashlib.sha256((VERSION + words).encode()).hexdigest()[:16]
     pulls = [pull for pull in github.archive.pulls() if pull.source == github.source]
     # Of the latest pull, whatever kinds it was of: what was read need not be read again.
@@ -210,9 +216,10 @@ def _steps(
 
 
 def _pulls(site: GitHubSite) -> Listed:
+    selection = items(PULL_ITEMS, site.pull_items, bots=site.bots)
     return Listed(
-        "pullRequests", "pullRequest", "PullRequest", pull_fields(site.pull_items),
-        items(PULL_ITEMS, site.pull_items), tuple(PULL_ITEMS.keys() & site.pull_items),
+        "pullRequests", "pullRequest", "PullRequest", pull_fields(selection), selection,
+        tuple(kind for kind in PULL_ITEMS if kind in site.pull_items),
         lambda node: iter([Document(f"pull/{node['number']}", trimmed_pull(node))]),
     )  # fmt: skip
 
@@ -229,9 +236,11 @@ def _issue_steps(
         cards = answer_of(Cards, on, where=repository.where).nodes
         yield from seen_statuses(github.archive, github.source, node["number"], cards, at=at)
 
+    selection = items(ISSUE_ITEMS, site.issue_items)
+    offered = site.issue_fields if site.projects else site.issue_fields - {"projectItems"}
     kinds = Listed(
-        "issues", "issue", "Issue", issue_fields(site.issue_items, projects=site.projects, types=site.types),
-        items(ISSUE_ITEMS, site.issue_items), tuple(ISSUE_ITEMS.keys() & site.issue_items), made,
+        "issues", "issue", "Issue", issue_fields(selection, offered=offered), selection,
+        tuple(kind for kind in ISSUE_ITEMS if kind in site.issue_items), made,
     )  # fmt: skip
     first_load, last = reading.since is None, reading
     steps = listed_steps(

@@ -101,7 +101,7 @@ class Repository:
                 for error in graph.errors
                 if isinstance(path := error.get("path"), list)
                 and connection in path
-                and "projectItems" not in path
+                and not any(step in ("projectItems", "project") for step in path)
             ]
             yield page
             after = page.info.end

@@ -5,6 +5,7 @@ items are variables: a company's older server knows fewer, and is asked only for
 are asked for; a pull request's own is, for the keys of tickets in it, and is not kept (``trimming``).
 """
 
+from collections.abc import Collection
 from typing import Final
 
 PULL_ITEMS: Final = {
@@ -49,6 +50,8 @@ _PAGE: Final = "pageInfo { hasNextPage endCursor }"
 _ISSUE: Final = "{ databaseId number repository { name nameWithOwner } }"
 _ANYBODY: Final = "__typename ... on User { login name } ... on Bot { login } ... on Mannequin { login }"
 _REVIEWER: Final = f"{{ {_ANYBODY} ... on Team {{ teamName: name }} }}"
+_NO_BOTS: Final = _REVIEWER.replace("... on Bot { login } ", "")
+"""On older servers a bot cannot be asked for a review."""
 _DETAILS: Final = {
     "ReviewRequestedEvent": f"requestedReviewer {_REVIEWER}",
     "ReviewRequestRemovedEvent": f"requestedReviewer {_REVIEWER}",
@@ -84,38 +87,50 @@ STATUS: Final = (
 ITEM: Final = f"id isArchived project {{ number title }} {STATUS}"
 
 
-def items(kinds: dict[str, str], known: frozenset[str]) -> str:
-    """Give the selection within a timeline, of those kinds of items that the server knows."""
+OPTIONAL: Final = {
+    "stateReason": "stateReason",
+    "parent": f"parent {_ISSUE}",
+    "issueType": "issueType { name }",
+    "projectItems": f"projectItems(first: 10) {{ nodes {{ {ITEM} }} }}",
+}
+"""What older servers do not say of an issue."""
+
+
+def items(kinds: dict[str, str], known: frozenset[str], *, bots: bool = True) -> str:
+    """Give the selection within a timeline, of those kinds of items that the server knows.
+
+    ``bots``: whether a bot can be asked for a review there.
+    """
     of_actor = {name: f"id createdAt actor {WHO} {_DETAILS.get(name, '')}" for name in kinds.values()}
     parts = [
         f"... on {name} {{ {_BY_AUTHOR.get(name, of_actor[name])} }}"
         for kind, name in kinds.items()
         if kind in known
     ]
-    return f"nodes {{ __typename {' '.join(parts)} }}"
+    text = f"nodes {{ __typename {' '.join(parts)} }}"
+    return text if bots else text.replace(_REVIEWER, _NO_BOTS)
 
 
-def pull_fields(known: frozenset[str]) -> str:
-    """Give what is asked of a pull request."""
+def pull_fields(selection: str) -> str:
+    """Give what is asked of a pull request, with this selection within its timeline."""
     return (
         "id databaseId number title bodyText url state isDraft createdAt updatedAt closedAt mergedAt "
         "headRefName headRefOid baseRefName additions deletions changedFiles "
         f"author {WHO} mergedBy {WHO} mergeCommit {{ oid }} "
         "commits(first: 1) { totalCount nodes { change: commit { authoredDate } } } "
         f"closingIssuesReferences(first: 10) {{ nodes {_ISSUE} }} labels(first: 20) {{ nodes {{ name }} }} "
-        f"timelineItems(first: 100, itemTypes: $types) {{ totalCount {_PAGE} {items(PULL_ITEMS, known)} }}"
+        f"timelineItems(first: 100, itemTypes: $types) {{ totalCount {_PAGE} {selection} }}"
     )
 
 
-def issue_fields(known: frozenset[str], *, projects: bool, types: bool) -> str:
-    """Give what is asked of an issue; ``projects`` and ``types`` where token and server offer them."""
+def issue_fields(selection: str, *, offered: Collection[str]) -> str:
+    """Give what is asked of an issue; of ``OPTIONAL`` only what server and token offer."""
     return (
-        "id databaseId number title url state stateReason createdAt updatedAt closedAt "
+        "id databaseId number title url state createdAt updatedAt closedAt "
         f"author {WHO} assignees(first: 10) {{ nodes {WHO} }} "
-        f"milestone {{ title dueOn }} labels(first: 50) {{ nodes {{ name }} }} parent {_ISSUE} "
-        f"{'issueType { name } ' if types else ''}"
-        f"{f'projectItems(first: 10) {{ nodes {{ {ITEM} }} }} ' if projects else ''}"
-        f"timelineItems(first: 100, itemTypes: $types) {{ totalCount {_PAGE} {items(ISSUE_ITEMS, known)} }}"
+        f"milestone {{ title dueOn }} labels(first: 50) {{ nodes {{ name }} }} "
+        f"{' '.join(text for name, text in OPTIONAL.items() if name in offered)} "
+        f"timelineItems(first: 100, itemTypes: $types) {{ totalCount {_PAGE} {selection} }}"
     )
 
 
@@ -178,6 +193,7 @@ SITE: Final = f"""query($owner: String!, $name: String!) {{
   pullItems: __type(name: "PullRequestTimelineItemsItemType") {{ enumValues {{ name }} }}
   issueItems: __type(name: "IssueTimelineItemsItemType") {{ enumValues {{ name }} }}
   issue: __type(name: "Issue") {{ fields {{ name }} }}
+  reviewers: __type(name: "RequestedReviewer") {{ possibleTypes {{ name }} }}
   repository(owner: $owner, name: $name) {{ id name nameWithOwner url hasIssuesEnabled isPrivate }}
 }}"""
 PROJECTS: Final = """query($owner: String!, $name: String!) {
