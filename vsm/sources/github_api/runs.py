@@ -77,7 +77,7 @@ def run_steps(repository: Repository, reading: Reading, *, archive: Archive, sou
             break
         runs = answer_of(Runs, answered.body, where=f"{session.url}{where}").runs
         new = [run for run in runs if (epoch_ms(run.get("created_at")) or 0) >= until]
-        bodies = list(_whole_runs(repository, new, where))
+        bodies = list(_whole_runs(repository, new, where, archive=archive, source=source))
         known |= {f"run/{body['id']}" for body in bodies}
         number += 1
         after = str(number) if first_load else ""
@@ -107,16 +107,18 @@ def _unfinished(body: Mapping[str, Any]) -> tuple[str, int] | None:
     return str(suite), epoch_ms(body.get("created_at")) or 0
 
 
-def _whole_runs(repository: Repository, runs: list[Json], where: str) -> Iterator[Json]:
-    """Give runs with when their jobs began, and with their earlier attempts."""
+def _whole_runs(
+    repository: Repository, runs: list[Json], where: str, *, archive: Archive, source: str
+) -> Iterator[Json]:
+    """Give runs with when their jobs began, and with their earlier attempts, which never change."""
     session, path = repository.session, f"{repository.session.rest}{where}"
     known = [answer_of(WorkflowRun, run, where=f"{session.url}{where}") for run in runs]
     wanted = [run.suite for run in known if run.suite]
     suites = {suite["id"]: suite for suite in repository.by_ids(SUITE, wanted, of=CheckSuite)}
     for run, body in zip(known, runs, strict=True):
-        before = [
-            session.get(f"{path}/{run.id}/attempts/{attempt}", absent=True)
-            for attempt in range(1, run.attempt or 1)
-        ]
-        attempts = [trimmed_run(one) for one in before if isinstance(one, dict)]
+        stored = archive.document(source, f"run/{run.id}") if (run.attempt or 1) > 1 else None
+        attempts = list((stored or {}).get("earlier", ()))
+        asked = range(len(attempts) + 1, run.attempt or 1)
+        found = (session.get(f"{path}/{run.id}/attempts/{number}", absent=True) for number in asked)
+        attempts += [trimmed_run(one) for one in found if isinstance(one, dict)]
         yield trimmed_run(body) | {"suite": suites.get(run.suite), "earlier": attempts}
