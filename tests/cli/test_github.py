@@ -133,3 +133,17 @@ def test_a_report_of_issues_alone_is_made(
     pages = {page.name: page.read_text() for page in work.glob("runs/*/*.html")}
     assert {"01_where_does_time_go.html", "retro.html"} <= pages.keys()
     assert "In review" in pages["01_where_does_time_go.html"]
+
+
+@pytest.mark.slow
+def test_old_issues_are_forgotten_and_stay_away(vsm: Shell, work: Path, github: Running) -> None:
+    """Pull requests too; once refused, they are not asked for again."""
+    asked = ("github", "--url", github.url, "--repo", "shop/web", "--no-runs")
+    assert vsm("pull", "--dir", work, *asked) == 0, vsm.err
+    assert vsm("forget", "--dir", work, "--older-than", 30) == 0, vsm.err
+    assert vsm("pull", "--dir", work) == 0, vsm.err
+    stream = read_stream(work)
+    assert (len(stream.tickets), len(stream.pulls), len(stream.deploys)) == (0, 0, 4)
+    github.forget()
+    assert vsm("pull", "--dir", work) == 0, vsm.err
+    assert not [request for request in github.requests if "(number:" in request.body["query"]]
