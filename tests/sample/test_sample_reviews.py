@@ -86,3 +86,20 @@ def test_reviews_change_no_lead_time() -> None:
     zero = pd.Timedelta(0)
     total = waited.reindex(finish.index).fillna(zero) + worked.reindex(finish.index).fillna(zero)
     assert (total == (finish - created)).all()
+
+
+@pytest.mark.slow
+def test_causes_of_tickets_with_reviews_are_those_of_the_definitions() -> None:
+    """Every sixtieth ticket: each piece of its waits, with its cause and receiver."""
+    stream = reviewed_stream()
+    waits = stream.waits.astype({"ticket": "str", "cause": "str", "receiver": "str"})
+    for ticket, key in list(zip(stream.tickets["ticket"].astype("str"), stream.tickets["key"], strict=True))[
+        ::20
+    ]:
+        rows = waits[waits["ticket"] == ticket]
+        found = [(row["start"], row["end"], row["cause"], row["receiver"]) for row in rows.to_dict("records")]
+        pieces = stream.explain(key).pieces
+        assert found == [
+            (piece.start, piece.end, piece.cause, piece.receiver.person or piece.receiver.team)
+            for piece in pieces
+        ]
