@@ -342,3 +342,23 @@ def test_what_is_listed_and_cannot_be_read_is_said(archive: Archive) -> None:
         pull(run, archive, on_doubt=doubts.append)
     assert doubts == ["1 issue(s) (2) are listed and could not be read; pull again later"]
     assert log_of(archive).quality["check"].astype("str").tolist() == ["not all was read"]
+
+
+@pytest.mark.parametrize("updated", ["9999-12-31T23:59:59.999-14:00", "0001-01-01T00:00:00Z", [], None])
+def test_an_odd_date_moves_no_mark(archive: Archive, updated: Any) -> None:
+    """What changed after the year 2200, or never, is named; the next pull looks where it would have looked."""
+
+    def odd(path: str, answer: Any) -> Any:
+        found = (
+            ((answer.get("data") or {}).get("project") or {}).get("found") if path == "/api/graphql" else None
+        )
+        for node in found["nodes"] if found else ():
+            node["updatedAt"] = updated if node.get("iid") == "2" else node.get("updatedAt")
+        return answer
+
+    with serve(Site.seeded(3, 0), Traps(change=odd)) as run:
+        pull(run, archive)
+    log = log_of(archive)
+    assert log.tickets["key"].tolist() == ["web#1", "web#3"]
+    assert log.quality["check"].astype("str").tolist() == ["unreadable document"]
+    assert '"mark": "2026-01-' in (archive.cursor(SOURCE, "{}") or "")

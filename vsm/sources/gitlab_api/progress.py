@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 OVERLAP: Final = timedelta(minutes=10)
 """Clocks differ, and lists may lag: the next pull looks back this far."""
+EARLIEST, LATEST = 1970, 2200
 SETTLED: Final = timedelta(minutes=1)
 """GitLab gives changes in whole seconds: what changed just before it was read may have changed once more."""
 
@@ -100,15 +101,15 @@ def instant(text: str | None) -> datetime:
 
 
 def instant_or_none(text: object) -> datetime | None:
-    """Give an instant of GitLab's; None where it is none.
+    """Give an instant of GitLab's; None where it is none, or of no year in which anything can have changed.
 
     Examples
     --------
-    >>> instant_or_none("2026-01-05T09:00:00Z"), instant_or_none(None)
+    >>> instant_or_none("2026-01-05T09:00:00Z"), instant_or_none("0001-01-01T00:00:00Z")
     (datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.timezone.utc), None)
     """
     try:
         at = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return at.astimezone(UTC) if at and at.tzinfo else None
+    return at.astimezone(UTC) if at and at.tzinfo and EARLIEST <= at.year < LATEST else None

@@ -118,7 +118,8 @@ def trimmed_notes(notes: Iterable[Json]) -> Json:
         if version := _VERSION.search(body):
             text = f"version {version[1]}"
         else:
-            text = body.partition("\n")[0][:LONGEST] if action is None or action in READ else ""
+            is_read = action is None or (isinstance(action, str) and action in READ)
+            text = body.partition("\n")[0][:LONGEST] if is_read else ""
         system.append({**plain, "action": "commit" if version else action, "body": text})
     return {
         "notes": sorted(system, key=lambda note: _order(note["id"])),
