@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.reports.pages import Cell, Visit
 from tests.reports.rendered import deck_of, demo_work
 from tests.reports.without_kernel import run_here
+from vsm.read import read_stream
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +42,12 @@ def sample_deck() -> Path:
 
 @pytest.fixture(scope="module")
 def without_kernel() -> Iterator[None]:
-    """Run the cells of notebooks in this process, and make pages of what they show as always."""
+    """Run the cells of notebooks in this process, and make pages of what they show as always.
+
+    Notebooks that read one folder with the same words get one stream, whose measures are made once.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vsm.read_stream", cache(read_stream), raising=False)
         patch.setattr("vsm.reports.publish.attempt_notebook", run_here)
         yield
 

@@ -54,6 +54,7 @@ def test_a_number_with_the_other_mark_is_refused(decimal: str, text: str) -> Non
         ("%d/%m/%Y %H:%M:%S", "05/01/2026 09:00:00"),
         ("%Y年%m月%d日 %H:%M", "2026年01月05日 09:00"),
         ("%d.%m.%Y %H:%M %z", "05.01.2026 09:00 +0100"),
+        ("%d.%m.%Y %H:%M %Z", "05.01.2026 08:00 UTC"),
         ("", "2026-01-05 09:00"),
         ("", "2026-01-05T08:00:00Z"),
         ("%d.%m.%Y", pd.Timestamp("2026-01-05 09:00")),
@@ -63,6 +64,22 @@ def test_a_format_is_named_and_dates_with_a_type_need_none(form: str, text: obje
     """Germany, the United States, Jira, France, Japan, a zone, ISO with and without one, Excel."""
     at, why, _ = instants_of(pd.Series([text]), zone=zone_of("Europe/Berlin"), date_format=form)
     assert (at[0].isoformat(), why[0]) == ("2026-01-05T08:00:00+00:00", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-01-05T0900+0100", "2026-01-05T08:00:00+00:00"),
+        ("2026-01-05T08Z", "2026-01-05T08:00:00+00:00"),
+        ("2026-01-05 09:00+1", "2026-01-05T08:00:00+00:00"),
+        ("2026-01-05T08-30", "NaT"),
+        ("2026-01-05T08:00+", "NaT"),
+    ],
+)
+def test_a_zone_is_known_however_the_hour_is_written(text: str, read: str) -> None:
+    """Short forms of ISO 8601 beside times without a zone; what is none is no time."""
+    at, _, _ = instants_of(pd.Series(["2026-01-05 08:00", text]))
+    assert [instant.isoformat() for instant in at] == ["2026-01-05T08:00:00+00:00", read]
 
 
 def test_a_date_in_another_format_is_said_by_it() -> None:

@@ -93,7 +93,8 @@ def log_from_github(documents: Iterable[object], *, source: str, statuses: Itera
         found, silent = issue_facts(
             body, naming, labels=labels, board=board, seen=seen.get(body["number"], ())
         )
-        facts, shown = [*facts, *found], shown + silent
+        facts += found
+        shown += silent
         if end := gone.get(body["number"]):
             at = max(github_instant(end["noticed"]), *(fact.at for fact in found))
             ticket = f"{naming.host}:{body['databaseId']}"

@@ -14,42 +14,47 @@ BOT: Final = "_bot"
 EARLIEST, LATEST = 1970, 2200
 
 
+Named = tuple[str, str, str, str | None, datetime | None]
+"""Kind, id, name, category, and when it was seen."""
+
+
 def gitlab_names(
     issues: Sequence[GitLabIssue], pulls: Sequence[GitLabPull], facts: list[Fact], naming: Naming, source: str
 ) -> pd.DataFrame:
     """Name statuses, accounts, and iterations or milestones with their dates."""
-    named: dict[tuple[str, str, str], tuple[str | None, list[datetime]]] = {}
+    borne = [*_statuses(facts), *_accounts([*issues, *pulls], naming), *_sprints(issues, source)]
+    rows = pd.DataFrame(borne, columns=["kind", "id", "name", "category", "at"])
+    rows = rows.astype({"category": "str", "at": "datetime64[us, UTC]"})
+    named = rows.groupby(["kind", "id", "name"]).agg(
+        category=("category", "first"), first=("at", "min"), last=("at", "max")
+    )
+    return conform(named.reset_index(), NAMES)
 
-    def name(kind: str, id_: str, text: str, category: str | None, at: datetime | None) -> None:
-        known, seen = named.setdefault((kind, id_, text), (category, []))
-        named[kind, id_, text] = known or category, [*seen, at] if at else seen
 
+def _statuses(facts: list[Fact]) -> Iterator[Named]:
     for fact in facts:
         for status in (fact.before, fact.after) if fact.kind == "status" else ():
             if status:
                 text = {OPEN: "Open", CLOSED: "Closed"}.get(status, status.removeprefix(LABEL))
-                name("status", status, text, {OPEN: "queue", CLOSED: "done"}.get(status), fact.at)
-    for user, at in _users([*issues, *pulls]):
+                yield "status", status, text, {OPEN: "queue", CLOSED: "done"}.get(status), fact.at
+
+
+def _accounts(bodies: Sequence[Mapping[str, Any]], naming: Naming) -> Iterator[Named]:
+    for user, at in _users(bodies):
         if user["username"] != GHOST:
             program = user.get("bot") or BOT in user["username"]
             id_ = f"{naming.host}:{user['username']}"
-            name("account", id_, user.get("name") or user["username"], "app" if program else None, at)
+            yield "account", id_, user.get("name") or user["username"], "app" if program else None, at
+
+
+def _sprints(issues: Sequence[GitLabIssue], source: str) -> Iterator[Named]:
     for span in _spans(issues):
         id_ = f"{source}:{span['id']}"
         title = span.get("title") or f"{span.get('start_date')} – {span.get('due_date')}"
         begun, ended = _day(span.get("start_date")), _day(span.get("due_date"))
-        name("sprint", id_, title, None, begun)
+        yield "sprint", id_, title, None, begun
         if ended and span.get("state") in {"closed", "3"}:
-            name("sprint end", id_, title, None, ended + timedelta(days=1))
-    rows = [
-        {"kind": kind, "id": id_, "name": text, "category": category,
-         "first": min(seen, default=None), "last": max(seen, default=None)}
-        for (kind, id_, text), (category, seen) in named.items()
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=NAMES.names)
-    for end in ("first", "last"):
-        frame[end] = pd.DatetimeIndex(frame[end], dtype="datetime64[us, UTC]")
-    return conform(frame.sort_values(["kind", "id", "name"], ignore_index=True), NAMES)
+            yield "sprint end", id_, title, None, ended + timedelta(days=1)
 
 
 def _users(bodies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], datetime]]:

@@ -214,7 +214,7 @@ def _incidents(tickets: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNot
             named = ", ".join(f'"{word}"' for word in found.index)
             by = option.removeprefix("incident_")
             detail = (
-                f"{found.sum()} ticket(s) are incidents by their {by}, but show no failed deployment; if they "
-                f"should, write {option} = [{named}] in [delivery] of vsm.toml"
+                f"{found.sum()} ticket(s) are incidents by their {by}, but show no failed deployment; if "
+                f"they should, write {option} = [{named}] in [delivery] of vsm.toml"
             )
             yield QualityNote("incidents are not named", "note", detail)

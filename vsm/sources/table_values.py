@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DATED: Final = r"\d{4}(?P<dash>[-/])\d{2}(?P=dash)\d{2}(?!\d)"
-ZONED: Final = r":.*(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z)$"
+ZONED: Final = r"\d{2}[T ]+\d.*(?:[+-]\d[\d:]*|Z)\s*$"
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,'’\s]*")
 _PLAIN: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
@@ -58,7 +58,7 @@ def instants_of(
     own = pd.to_datetime(dated.where(zoned), format="ISO8601", utc=True, errors="coerce")
     naive = pd.to_datetime(dated.mask(zoned), format="ISO8601", errors="coerce")
     if date_format:
-        with_zone = "%z" in date_format
+        with_zone = "%z" in date_format.lower()  # an offset, or a zone by its name
         spelled = pd.to_datetime(texts.mask(iso), format=date_format, errors="coerce", utc=with_zone)
         own, naive = (own.fillna(spelled), naive) if with_zone else (own, naive.fillna(spelled))
     local = naive.dt.tz_localize(zone or "UTC", ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from vsm.sources.archive import REFUSED, Archive, Document
+from vsm.sources.github_api.answers import Numbered, Timed, within
 from vsm.sources.github_api.paging import Repository
 from vsm.sources.github_api.queries import by_number_query, list_query, numbers_query
 from vsm.sources.github_api.reading import Reading, epoch_ms
-from vsm.sources.host_answers import Json
+from vsm.sources.host_answers import Json, answer_of
 
 OLDEST_FIRST: Final = {"field": "CREATED_AT", "direction": "ASC"}
 """The order of a first load: nothing that happens meanwhile moves what is still to come."""
@@ -66,7 +67,7 @@ def listed_steps(
     first_load, total = reading.since is None, 0
     pages = repository.pages(
         kind.connection, query, after=reading.after or None,
-        order=OLDEST_FIRST if first_load else LATEST_FIRST, types=list(kind.items),
+        order=OLDEST_FIRST if first_load else LATEST_FIRST, types=list(kind.items), of=Timed,
     )  # fmt: skip
     for page in pages:
         if first_load and not total:
@@ -111,7 +112,9 @@ def _compared(
 ) -> Iterator[list[Document]]:
     """Give what is there and not stored, and name what is stored and there no more, or could not be read."""
     pages = list(
-        repository.pages(kind.connection, numbers_query(kind.connection), most=100, order=OLDEST_FIRST)
+        repository.pages(
+            kind.connection, numbers_query(kind.connection), most=100, order=OLDEST_FIRST, of=Numbered
+        )
     )
     there = {node["number"] for page in pages for node in page.nodes if node}
     whole = len(there) >= max(page.total for page in pages)
@@ -123,9 +126,10 @@ def _compared(
         graph = repository.session.graphql(
             query, owner=repository.owner, name=repository.name, types=list(kind.items)
         )
-        found = (graph.data.get("repository") or {}).values()
-        documents = [made for node in found if node for made in _documents(kind, repository, node)]
-        read |= {node["number"] for node in found if node}
+        found = [within(graph.data, "repository", f"n{number}") for number in some]
+        known = [node for node in found if node and answer_of(Timed, node, where=repository.where)]
+        documents = [made for node in known for made in _documents(kind, repository, node)]
+        read |= {node["number"] for node in known}
         yield documents
     marks = [
         *(

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from vsm.errors import SourceError
 from vsm.sources.archive import Archive, Document, Page
+from vsm.sources.github_api.answers import Cards, ProjectBoard, ProjectBoards, within
 from vsm.sources.github_api.listed import Listed, Step, listed_steps
 from vsm.sources.github_api.paging import Repository
 from vsm.sources.github_api.queries import (
@@ -83,7 +84,7 @@ class GitHubSite:
     pull_items: frozenset[str]
     issue_items: frozenset[str]
     types: bool
-    boards: list[Json] | None
+    boards: list[ProjectBoard] | None
 
     @property
     def projects(self) -> bool:
@@ -111,15 +112,17 @@ def learn_github(session: GitHubSession, owner: str, name: str, *, issues: bool 
             "token covers this repository"
         )
     known = answer_of(_Known, data, where=f"{session.url}/graphql")
-    boards: list[Json] | None = []
+    boards: list[ProjectBoard] | None = []
     if issues:
         try:
             graph = session.graphql(PROJECTS, owner=owner, name=name)
         except SourceError:  # a classic token without the scope: GitHub then answers nothing at all
             boards = None
         else:
-            listed = (graph.data.get("repository") or {}).get("projectsV2") or {}
-            boards = None if graph.errors else [one for one in listed.get("nodes") or () if one]
+            listed = within(graph.data, "repository", "projectsV2")
+            where = f"{session.url}/graphql"
+            found = None if graph.errors else answer_of(ProjectBoards, listed, where=where).nodes
+            boards = None if found is None else [board for board in found if board]
     return GitHubSite(
         {"type": "site", **known.repository},
         _names(known.pull_items, PULL_ITEMS),
@@ -182,11 +185,10 @@ def github_pages(github: LiveGitHub) -> Iterator[Page]:
 def _boards(site: GitHubSite) -> Iterator[Document]:
     """Give the boards of the repository's projects, with their columns."""
     for board in site.boards or ():
-        options = (board.get("field") or {}).get("options") or ()
-        columns = [one["name"] for one in options if one.get("name")]
+        columns = [option.name for option in board.field.options] if board.field else []
         if columns:
-            made = {"type": "board", "title": board.get("title"), "columns": columns}
-            yield Document(f"board/{board.get('number')}", made)
+            made = {"type": "board", "title": board.title, "columns": columns}
+            yield Document(f"board/{board.number}", made)
 
 
 def _steps(
@@ -223,7 +225,8 @@ def _issue_steps(
     def made(node: Json) -> Iterator[Document]:
         read.add(node["number"])
         yield Document(f"issue/{node['number']}", {"type": "issue", **node})
-        cards = (node.get("projectItems") or {}).get("nodes")
+        on = node.get("projectItems") or {"nodes": []}
+        cards = answer_of(Cards, on, where=repository.where).nodes
         yield from seen_statuses(github.archive, github.source, node["number"], cards, at=at)
 
     kinds = Listed(

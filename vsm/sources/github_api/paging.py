@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from vsm.errors import RunError
-from vsm.sources.github_api.queries import timeline_query
+from vsm.sources.github_api.answers import within
+from vsm.sources.github_api.queries import nodes_query, timeline_query
 from vsm.sources.github_api.session import FORBIDDEN, GitHubSession, NotAllowedError, TooHeavy
 from vsm.sources.github_api.trimming import trimmed_items
 from vsm.sources.host_answers import Answer, Count, Json, answer_of
@@ -15,6 +16,7 @@ from vsm.sources.host_answers import Answer, Count, Json, answer_of
 SIZES: Final = (100, 50, 25, 10, 5, 1)
 """Portions that are asked for, the next one where the one before took GitHub too long."""
 
+AT_ONCE: Final = 100
 GROWING: Final = 5
 """After so many answers a larger portion is tried again: what took too long may have passed."""
 
@@ -48,12 +50,21 @@ class Repository:
         return f"{self.session.url} {self.owner}/{self.name}"
 
     def pages(
-        self, connection: str, query: str, *, after: str | None = None, most: int = 50, **variables: object
+        self,
+        connection: str,
+        query: str,
+        *,
+        of: type[Answer],
+        after: str | None = None,
+        most: int = 50,
+        **variables: object,
     ) -> Iterator[Connection]:
         """Give the pages of one of its lists, from a cursor on.
 
         Parameters
         ----------
+        of
+            What each thing in it has to be.
         most
             The largest portion.
 
@@ -78,14 +89,19 @@ class Repository:
             answered += 1
             if size < most and answered % GROWING == 0:
                 size = self.size = next(larger for larger in reversed(SIZES) if larger > size)
-            found = (graph.data.get("repository") or {}).get(connection)
+            found = within(graph.data, "repository", connection)
             if found is None and any(error.get("type") in FORBIDDEN for error in graph.errors):
                 raise NotAllowedError(f"{self.where}: the token may not read {connection}")
             page = answer_of(Connection, found, where=self.where)
+            for node in page.nodes:
+                if node is not None:
+                    answer_of(of, node, where=self.where)
             self.unread += [
                 f"{connection}: {error.get('message', '')}"
                 for error in graph.errors
-                if connection in (error.get("path") or ()) and "projectItems" not in error["path"]
+                if isinstance(path := error.get("path"), list)
+                and connection in path
+                and "projectItems" not in path
             ]
             yield page
             after = page.info.end
@@ -97,6 +113,16 @@ class Repository:
                 )
             seen.add(after)
 
+    def by_ids(self, fields: str, ids: Sequence[str], *, of: type[Answer]) -> Iterator[Json]:
+        """Give things by their ids on GitHub, a hundred a request; those that are gone are left out."""
+        for start in range(0, len(ids), AT_ONCE):
+            graph = self.session.graphql(nodes_query(fields), p0=ids[start : start + AT_ONCE])
+            found = graph.data.get("p0")
+            for node in found if isinstance(found, list) else ():
+                if node:
+                    answer_of(of, node, where=self.where)
+                    yield node
+
     def whole_timeline(self, node: Json, type_: str, selection: str, kinds: Sequence[str]) -> Json:
         """Give the thing with all of its timeline, of which a page holds the first hundred items."""
         first = answer_of(Connection, node.get("timelineItems"), where=self.where)
@@ -105,9 +131,7 @@ class Repository:
         while more.has_next and more.end and more.end != before:
             before = more.end
             graph = self.session.graphql(query, id=node["id"], after=more.end, types=list(kinds))
-            page = answer_of(
-                Connection, (graph.data.get("node") or {}).get("timelineItems"), where=self.where
-            )
+            page = answer_of(Connection, within(graph.data, "node", "timelineItems"), where=self.where)
             nodes, more = [*nodes, *trimmed_items(page.nodes)], page.info
         each = {_name(one, position): one for position, one in enumerate(nodes)}
         return node | {"timelineItems": {"totalCount": first.total, "nodes": list(each.values())}}
@@ -115,4 +139,5 @@ class Repository:
 
 def _name(item: Any, position: int) -> object:
     """Give the id of a timeline item, so that one that comes twice counts once."""
-    return (isinstance(item, dict) and item.get("id")) or position
+    name = item.get("id") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else position

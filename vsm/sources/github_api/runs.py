@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from vsm.sources.archive import Archive, Document
+from vsm.sources.github_api.answers import CheckSuite, Deployed, Runs, WorkflowRun
 from vsm.sources.github_api.paging import Repository
-from vsm.sources.github_api.queries import DEPLOYMENT, SUITE, list_query, nodes_query
+from vsm.sources.github_api.queries import DEPLOYMENT, SUITE, list_query
 from vsm.sources.github_api.reading import Reading, epoch_ms
 from vsm.sources.github_api.trimming import trimmed_run
-from vsm.sources.host_answers import Answer, Count, Json, answer_of
+from vsm.sources.host_answers import Json, answer_of
 
 Step = tuple[tuple[Document, ...], Reading]
 AT_ONCE: Final = 100
@@ -21,19 +22,12 @@ FIRST_MS: Final = 365 * DAY_MS
 UNDER_WAY: Final = frozenset({"PENDING", "QUEUED", "IN_PROGRESS", "WAITING"})
 
 
-class Runs(Answer):
-    """A page of workflow runs."""
-
-    total_count: Count
-    workflow_runs: list[Json]
-
-
 def deployment_steps(repository: Repository, reading: Reading) -> Iterator[Step]:
     """Give deployments that are new, and those that were under way at the last look."""
     first_load, known = reading.since is None, set[str]()
     query = list_query("deployments", DEPLOYMENT, order="DeploymentOrder")
     pages = repository.pages(
-        "deployments", query, after=reading.after or None, most=100,
+        "deployments", query, after=reading.after or None, most=100, of=Deployed,
         order={"field": "CREATED_AT", "direction": "ASC" if first_load else "DESC"},
     )  # fmt: skip
     for page in pages:
@@ -47,7 +41,8 @@ def deployment_steps(repository: Repository, reading: Reading) -> Iterator[Step]
         if len(new) < len(nodes):
             break
     waiting = {} if first_load else {name: one for name, one in reading.open.items() if name not in known}
-    nodes = list(_nodes(repository, f"... on Deployment {{ {DEPLOYMENT} }}", waiting))
+    ids = [one[0] for one in waiting.values()]
+    nodes = list(repository.by_ids(f"... on Deployment {{ {DEPLOYMENT} }}", ids, of=Deployed))
     reading = reading.with_open({_name(node): _under_way(node) for node in nodes})
     yield tuple(Document(_name(node), {"type": "deployment", **node}) for node in nodes), reading.done()
 
@@ -58,16 +53,8 @@ def _name(node: Mapping[str, Any]) -> str:
 
 def _under_way(node: Mapping[str, Any]) -> tuple[str, int] | None:
     """Give its id and when it began, where it has reached nothing yet."""
-    states = {one.get("state") for one in (node.get("statuses") or {}).get("nodes") or () if one}
+    states = {one["state"] for one in node["statuses"]["nodes"] if one}
     return (str(node["id"]), epoch_ms(node.get("createdAt")) or 0) if states <= UNDER_WAY else None
-
-
-def _nodes(repository: Repository, fields: str, wanted: Mapping[str, tuple[str, int]]) -> Iterator[Json]:
-    """Give things by their ids on GitHub, a hundred a request; those that are gone are left out."""
-    ids = [one[0] for one in wanted.values()]
-    for start in range(0, len(ids), AT_ONCE):
-        graph = repository.session.graphql(nodes_query(fields), p0=ids[start : start + AT_ONCE])
-        yield from (node for node in graph.data.get("p0") or () if node)
 
 
 def run_steps(repository: Repository, reading: Reading, *, archive: Archive, source: str) -> Iterator[Step]:
@@ -88,8 +75,8 @@ def run_steps(repository: Repository, reading: Reading, *, archive: Archive, sou
             tag = answered.headers.get("ETag", tag)
         if answered.body is None:
             break
-        runs = answer_of(Runs, answered.body, where=f"{session.url}{where}").workflow_runs
-        new = [run for run in runs if run.get("id") and (epoch_ms(run.get("created_at")) or 0) >= until]
+        runs = answer_of(Runs, answered.body, where=f"{session.url}{where}").runs
+        new = [run for run in runs if (epoch_ms(run.get("created_at")) or 0) >= until]
         bodies = list(_whole_runs(repository, new, where))
         known |= {f"run/{body['id']}" for body in bodies}
         number += 1
@@ -103,8 +90,8 @@ def run_steps(repository: Repository, reading: Reading, *, archive: Archive, sou
     waiting = {} if first_load else {name: one for name, one in reading.open.items() if name not in known}
     suites = {one[0]: name for name, one in waiting.items()}
     later = list[Document]()
-    for suite in _nodes(repository, SUITE, waiting):
-        body = archive.document(source, suites.get(suite.get("id", ""), "")) or {}
+    for suite in repository.by_ids(SUITE, list(suites), of=CheckSuite):
+        body = archive.document(source, suites.get(suite["id"], "")) or {}
         if body:
             state = {"status": str(suite.get("status")).lower(), "updated_at": suite.get("updatedAt")}
             ended = {"conclusion": str(suite["conclusion"]).lower()} if suite.get("conclusion") else {}
@@ -122,15 +109,14 @@ def _unfinished(body: Mapping[str, Any]) -> tuple[str, int] | None:
 
 def _whole_runs(repository: Repository, runs: list[Json], where: str) -> Iterator[Json]:
     """Give runs with when their jobs began, and with their earlier attempts."""
-    session = repository.session
-    wanted = {
-        str(run["id"]): (str(run["check_suite_node_id"]), 0) for run in runs if run.get("check_suite_node_id")
-    }
-    suites = {suite["id"]: suite for suite in _nodes(repository, SUITE, wanted)}
-    for run in runs:
-        attempts = [
-            trimmed_run(one)
-            for attempt in range(1, int(run.get("run_attempt") or 1))
-            if (one := session.get(f"{session.rest}{where}/{run['id']}/attempts/{attempt}", absent=True))
+    session, path = repository.session, f"{repository.session.rest}{where}"
+    known = [answer_of(WorkflowRun, run, where=f"{session.url}{where}") for run in runs]
+    wanted = [run.suite for run in known if run.suite]
+    suites = {suite["id"]: suite for suite in repository.by_ids(SUITE, wanted, of=CheckSuite)}
+    for run, body in zip(known, runs, strict=True):
+        before = [
+            session.get(f"{path}/{run.id}/attempts/{attempt}", absent=True)
+            for attempt in range(1, run.attempt or 1)
         ]
-        yield trimmed_run(run) | {"suite": suites.get(run.get("check_suite_node_id")), "earlier": attempts}
+        attempts = [trimmed_run(one) for one in before if isinstance(one, dict)]
+        yield trimmed_run(body) | {"suite": suites.get(run.suite), "earlier": attempts}

@@ -4,13 +4,14 @@ Since September 2026 GitHub writes most changes of a project's status to no time
 issue's ``updatedAt``. So each pull notes the status that a board shows, and since when it does.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, Final
 
 from vsm.sources.archive import Archive, Document
+from vsm.sources.github_api.answers import Card, Project, ShownStatus
 from vsm.sources.github_api.paging import Repository
 from vsm.sources.github_api.queries import ITEMS, nodes_query
-from vsm.sources.host_answers import Json
+from vsm.sources.host_answers import Json, answer_of
 
 AT_ONCE: Final = 100
 PARTS: Final = 10
@@ -18,7 +19,7 @@ PARTS: Final = 10
 
 
 def seen_statuses(
-    archive: Archive, source: str, number: int, cards: object, *, at: str
+    archive: Archive, source: str, number: int, cards: Iterable[Card | None], *, at: str
 ) -> Iterator[Document]:
     """Give the document of an issue's statuses, where a board shows another one than at the last look."""
     name = f"statuses/{number}"
@@ -26,8 +27,8 @@ def seen_statuses(
     before = {one["card"]: one for one in seen}
     new = [
         row | {"looked": at}
-        for row in map(_seen, cards if isinstance(cards, list) else ())
-        if row and (row["card"] not in before or _state(before[row["card"]]) != _state(row))
+        for row in (_seen(card) for card in cards if card)
+        if row["card"] not in before or _state(before[row["card"]]) != _state(row)
     ]
     if new:
         yield Document(name, {"type": "statuses", "issue": number, "seen": [*seen, *new]})
@@ -54,11 +55,12 @@ def status_pages(
         query = nodes_query(ITEMS, parts=len(parts))
         asked: dict[str, Any] = {f"p{number}": part for number, part in enumerate(parts)}
         graph = repository.session.graphql(query, **asked)
-        found: dict[int, list[Json]] = {}
+        found: dict[int, list[Card | None]] = {}
         for part in range(len(parts)):
-            for card in graph.data.get(f"p{part}") or ():
-                if card and card.get("id") in cards:
-                    found.setdefault(cards[card["id"]], []).append(card)
+            for body in graph.data.get(f"p{part}") or ():
+                card = answer_of(Card, body, where=repository.where) if body else None
+                if card and card.id in cards:
+                    found.setdefault(cards[card.id], []).append(card)
         yield tuple(
             document
             for number, several in found.items()
@@ -66,14 +68,9 @@ def status_pages(
         )
 
 
-def _seen(card: Any) -> Json | None:
-    if not isinstance(card, dict) or not card.get("id"):
-        return None
-    status, project = card.get("status") or {}, card.get("project") or {}
-    return {
-        "card": card["id"], "project": project.get("title"), "status": status.get("name"),
-        "since": status.get("updatedAt"),
-    }  # fmt: skip
+def _seen(card: Card) -> Json:
+    status, project = card.status or ShownStatus(), card.project or Project()
+    return {"card": card.id, "project": project.title, "status": status.name, "since": status.since}
 
 
 def _state(row: Mapping[str, Any]) -> tuple[Any, Any]:

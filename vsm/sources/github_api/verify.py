@@ -5,6 +5,7 @@ from typing import Final
 
 from vsm.errors import VsmError
 from vsm.sources.checks import Check
+from vsm.sources.github_api.answers import within
 from vsm.sources.github_api.pages import learn_github
 from vsm.sources.github_api.queries import DEPLOYMENT, list_query
 from vsm.sources.github_api.session import GitHubSession
@@ -48,7 +49,7 @@ def _kind(session: GitHubSession, owner: str, name: str, kind: str) -> Check:
         if kind == "runs":
             path = f"{session.rest}/repos/{owner}/{name}/actions/runs"
             answer = session.get(path, absent=True, per_page=1)
-            count = answer.get("total_count") if isinstance(answer, dict) else None
+            count = within(answer, "total_count")
             right = "Actions: read"
         else:
             connection, right, order = QUESTIONS[kind]
@@ -56,7 +57,7 @@ def _kind(session: GitHubSession, owner: str, name: str, kind: str) -> Check:
             by = {"field": "CREATED_AT", "direction": "ASC"}
             query = list_query(connection, fields, order=order)
             data = session.graphql(query, owner=owner, name=name, first=1, after=None, order=by).data
-            count = ((data.get("repository") or {}).get(connection) or {}).get("totalCount")
+            count = within(data, "repository", connection, "totalCount")
     except VsmError as error:
         return Check(kind, str(error), passed=False)
     if count is None:
