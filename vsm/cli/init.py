@@ -119,9 +119,9 @@ def _teams(log: Log, stages: pd.DataFrame, workflow: Workflow) -> list[ProposedT
 
 def _reviews(log: Log, known: pd.DataFrame, added: Sequence[ProposedStage]) -> ProposedReviews | None:
     """Propose stages of reviews, by stages as they are called with those that are added."""
-    work = known[known["kind"] == "work"]
-    stage_of = dict(zip(work["status"], work["stage"], strict=True))
-    stage_of |= {status: stage.name for stage in added for status in stage.statuses if stage.kind == "work"}
+    undone = known[known["kind"] != "done"]
+    stage_of = dict(zip(undone["status"], undone["stage"], strict=True))
+    stage_of |= {status: stage.name for stage in added for status in stage.statuses if stage.kind != "done"}
     return propose_reviews(log.events, stage_of=stage_of)
 
 

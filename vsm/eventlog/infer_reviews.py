@@ -36,7 +36,7 @@ def propose_reviews(events: pd.DataFrame, *, stage_of: Mapping[str, str]) -> Pro
     events
         EVENTS; those of pull requests name them in ``before``.
     stage_of
-        Status id → name of its stage, of stages of kind work.
+        Status id → name of its stage, of stages that are not done; issues of GitHub are often just open.
 
     Examples
     --------
