@@ -16,9 +16,11 @@ from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
-from vsm.sample import build_sample, sample_workflow
+from vsm.sample import build_reviews, build_sample, sample_workflow
+from vsm.sample.plan import REPOSITORY
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
+from vsm.sources.github_file import document_page
 from vsm.sources.jira_file import issue_pages
 from vsm.stream import ValueStream
 
@@ -94,6 +96,31 @@ def sample_stream(folder: Path) -> ValueStream:
     log: Log = pickle.loads((folder / "log.pickle").read_bytes())
     as_of = pd.Timestamp((folder / "as_of").read_text())
     return stream_from_log(log, workflow=parse_workflow(sample_workflow()), as_of=as_of)
+
+
+@cache
+def reviewed_stream() -> ValueStream:
+    """The sample's stream with its pull requests, reviews and pipelines, of ``vsm demo --reviews``."""
+    folder = reviews_folder()
+    log: Log = pickle.loads((folder / "log.pickle").read_bytes())
+    as_of = pd.Timestamp((folder / "as_of").read_text())
+    workflow = parse_workflow(sample_workflow(reviews=True))
+    return stream_from_log(log, workflow=workflow, as_of=as_of)
+
+
+def reviews_folder() -> Path:
+    """Where its archive and log are."""
+    return artefact("reviews", _make_reviews, of=MAKES_A_LOG)
+
+
+def _make_reviews(folder: Path) -> None:
+    sample, reviews = build_sample(folder), build_reviews(folder)
+    with open_archive(folder / "archive.sqlite") as archive:
+        archive.store(issue_pages(sample.issues), source="jira", scope="sample", at=sample.as_of)
+        archive.store(commit_pages(sample.repository), source="git:shop", scope="sample", at=sample.as_of)
+        archive.store(document_page(reviews), source=f"github:{REPOSITORY}", scope="sample", at=sample.as_of)
+        (folder / "log.pickle").write_bytes(pickle.dumps(log_from_archive(archive)))
+    (folder / "as_of").write_text(sample.as_of.isoformat())
 
 
 def sample_files() -> Path:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
+from vsm.definitions.pull_tables import events_with_reviews, phases_of_pulls
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.deliveries import log_with_deliveries, milestones_from_commits
@@ -54,7 +55,7 @@ class Context:
         EVENTS of all tickets, with persons for accounts and bulk edits marked.
     moves
         The EVENTS that intervals are made from: those of humans, without reopenings that only edit, with the
-        moves that Git's milestones make.
+        moves that Git's milestones, reviews and pipelines make.
     clock
         Working calendars of the teams.
     as_of
@@ -121,7 +122,18 @@ def context_of(
     if workflow.splits:
         milestones = milestones_from_commits(moves, log.commits, as_of=as_of)
         moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)
-    first = min(moves["at"].min(), as_of) if len(moves) else as_of
+    if workflow.review_splits and len(log.pulls):
+        moves = events_with_reviews(
+            moves,
+            phases_of_pulls(log.pulls, log.pull_events, people=people, as_of=as_of),
+            pulls=log.pulls,
+            pipelines=log.pipelines,
+            stages=stages,
+            within=workflow.review_splits,
+            teams={team.name for team in workflow.teams},
+            as_of=as_of,
+        )
+    first = min(filter(pd.notna, [moves["at"].min(), log.pulls["created"].min(), as_of]))
     clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
     return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small)
 

@@ -21,7 +21,7 @@ from vsm.tables import TABLES, check
 
 BASE_TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks",
-    "commits", "releases", "branches", "deploys", "names",
+    "commits", "releases", "branches", "deploys", "pulls", "pull_events", "pipelines", "names",
 )  # fmt: skip
 LISTED: Final = 12
 """How many known values a message lists."""
@@ -167,7 +167,7 @@ def tables_of(context: Context) -> dict[str, Any]:
         "tickets": log.tickets,
         "events": context.events,
         **intervals._asdict(),
-        **{name: getattr(log, name) for name in ("commits", "releases", "branches", "deploys", "names")},
+        **{name: getattr(log, name) for name in BASE_TABLES[6:]},
     }
     for name in BASE_TABLES:
         check(made[name], TABLES[name])
@@ -191,7 +191,22 @@ def _cut(whole: ValueStream, window: Window) -> ValueStream:
         for name in ("tickets", "events", "visits", "handoffs", "waits", "blocks"):
             frame = getattr(whole, name)
             kept[name] = frame[frame["ticket"].isin(tickets)].reset_index(drop=True)
+    if len(whole.pulls):
+        kept |= _reviews(whole, kept.get("events"), window)
     return replace(whole, **kept)
+
+
+def _reviews(whole: ValueStream, events: pd.DataFrame | None, window: Window) -> dict[str, pd.DataFrame]:
+    """Keep the pull requests closed since a day, or open; with words, those of the tickets that fit."""
+    pulls, runs = whole.pulls, whole.pipelines
+    if window.since is not None:
+        pulls, runs = pulls[~(pulls["closed"] < window.since)], runs[~(runs["finished"] < window.since)]
+    if window.words and events is not None:
+        pulls = pulls[pulls["pull"].isin(set(events["before"].dropna()))]
+        runs = runs[runs["pipeline"].isin(set(events.loc[events["kind"] == "pipeline", "ref"]))]
+    acts = whole.pull_events[whole.pull_events["pull"].isin(set(pulls["pull"]))]
+    frames = {"pulls": pulls, "pull_events": acts, "pipelines": runs}
+    return {name: frame.reset_index(drop=True) for name, frame in frames.items()}
 
 
 def _fitting(whole: ValueStream, word: str, value: str) -> set[str]:

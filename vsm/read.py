@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
-from vsm.bodies import BOARDS
+from vsm.bodies import BOARDS, GITLAB_BOARDS
 from vsm.config import Workflow
 from vsm.config.where import words_of
 from vsm.cuts import Window, day_of
@@ -23,12 +24,16 @@ from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
+from vsm.eventlog.from_github import board_from_github, log_from_github
+from vsm.eventlog.from_gitlab import log_from_gitlab
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
+from vsm.eventlog.gitlab_statuses import board_from_gitlab
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
 from vsm.eventlog.pseudonymize import log_without_addresses
+from vsm.eventlog.pull_links import events_from_pulls
 from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
@@ -39,17 +44,19 @@ from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow,
 from vsm.stream import ValueStream
 from vsm.tables import TABLES
 
-STORED: Final = ("tickets", "events", "names", "commits", "releases", "branches", "deploys", "quality")
+STORED: Final = tuple(part.name for part in fields(Log))
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
 SELDOM: Final = 100_000
 """New objects after which Python looks for circular garbage while documents are read; 700 by default."""
-LOG_VERSION: Final = 16
+LOG_VERSION: Final = 18
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """
 Part = TypeVar("Part")
 UNREADABLE: Final = "unreadable source"
+LABEL: Final = "label:"
+"""Before a label that stages of vsm.toml name as a status."""
 NEVER: Final = pd.Timestamp(0, tz="UTC")
 
 
@@ -172,7 +179,7 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
     """
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
     workflow = workflow or read_workflow(folder)
-    named = f"{workflow.jira!r} {workflow.holder_fields}"
+    named = f"{workflow.jira!r} {workflow.holder_fields} {_labels(workflow)}"
     stamp = f"{archive.digest()} {whole} {named} log {LOG_VERSION}"
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
@@ -208,6 +215,8 @@ def log_from_archive(
     aliases = workflow.jira.aliases
     readers: dict[str, Callable[..., Log]] = {
         "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields),
+        "github": partial(log_from_github, statuses=_labels(workflow)),
+        "gitlab": partial(log_from_gitlab, statuses=_labels(workflow)),
         "table": log_from_table,
         "deployments": log_from_deployments,
     }
@@ -239,7 +248,15 @@ def log_from_archive(
         for note in check_compared(_comparisons(archive, source), source=source)
     ]
     doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
-    return log_without_addresses(merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts))))
+    whole = merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts)))
+    of_pulls = Log(events=events_from_pulls(whole, keys=keys))
+    return log_without_addresses(merge_logs(whole, of_pulls) if len(of_pulls.events) else whole)
+
+
+def _labels(workflow: Workflow) -> list[str]:
+    """Give the labels that stages name as statuses, in order, for trackers that have no other statuses."""
+    named = [status for stage in workflow.stages for status in stage.statuses]
+    return [status for status in named if status.startswith(LABEL)]
 
 
 def _issues(archive: Archive, source: str) -> Iterator[object]:
@@ -287,10 +304,16 @@ def _comparisons(archive: Archive, source: str) -> list[dict[str, Any]]:
 
 def board_from_archive(archive: Archive) -> Board | None:
     """Give the board by which tickets were pulled, of several sources' the first; None without one."""
-    trackers = (source for source in archive.sources() if source.partition(":")[0] == "jira")
-    known = ((source, archive.document(source, "board")) for source in trackers)
-    read = ((source, BOARDS.read(body).body) for source, body in known if body)
-    return next((board_from_jira(body, source=source) for source, body in read if body), None)
+    for source in archive.sources():
+        kind = source.partition(":")[0]
+        body = archive.document(source, "board") if kind in {"jira", "gitlab"} else None
+        if kind == "jira" and body and (read := BOARDS.read(body).body):
+            return board_from_jira(read, source=source)
+        if kind == "gitlab" and body and (lists := GITLAB_BOARDS.read(body).body):
+            return board_from_gitlab(lists)
+        if kind == "github" and (board := board_from_github(archive.texts(source), source=source)):
+            return board
+    return None
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:
@@ -303,13 +326,15 @@ def last_look(archive: Archive) -> pd.Timestamp | None:
     """Give up to when all trackers that say so were seen: the earliest of their last looks; None: none says.
 
     A live tracker was seen when its latest whole pull began, an export when it was taken (``--taken``).
-    Repositories and deployments say nothing about tickets. Where the latest pull of a live tracker was broken
-    off, nothing is known but what was recorded.
+    Repositories, hosts without issues and deployments say nothing about tickets. Where the latest pull of a
+    live tracker was broken off, nothing is known but what was recorded.
     """
     looks: dict[str, list[datetime | None]] = {}
     for pull in archive.pulls():
         with suppress(ValueError):
             asked = json.loads(pull.scope)
+            if "url" in asked and not {"issue", "issues"} & set(asked.get("kinds", ["issues"])):
+                continue  # pull requests alone
             if "url" in asked:
                 looks.setdefault(pull.source, []).append(pull.started if pull.finished else None)
             elif taken := asked.get("taken"):

@@ -1,4 +1,4 @@
-"""The sections of a stream: delivery, responsibility, alignment, rework and load, each with its tables."""
+"""The sections of a stream, such as delivery, reviews and load: each has several tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from vsm.clock import Clock
 from vsm.config import Workflow
+from vsm.definitions.pull_tables import phases_of_pulls, phases_table
 from vsm.model.activity import active_periods, switching
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.bottlenecks import return_costs
@@ -33,6 +35,16 @@ from vsm.model.responsibility import (
     multi_discipline_work,
     ticket_disciplines,
     ticket_owners,
+)
+from vsm.model.reviews import (
+    pipelines_by_name,
+    pull_times,
+    review_period,
+    review_reach,
+    review_sizes,
+    review_steps,
+    waiting_for_review,
+    within_period,
 )
 from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rework_by_stage, rolled_accuracy
 from vsm.model.sprints import sprint_commitments, sprint_stays
@@ -132,6 +144,23 @@ class Load(Section):
     sprints: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Reviews(Section):
+    """How pull requests pass through review, as ``vsm.model.reviews`` gives it.
+
+    ``pulls`` and ``phases`` are of all pull requests; ``steps``, ``sizes`` and ``pipelines`` of their current
+    period, ``waiting`` of now and ``reach`` of the last 90 days.
+    """
+
+    pulls: pd.DataFrame
+    phases: pd.DataFrame
+    steps: pd.DataFrame
+    sizes: pd.DataFrame
+    waiting: pd.DataFrame
+    reach: pd.DataFrame
+    pipelines: pd.DataFrame
+
+
 def delivery_section(
     *,
     tickets: pd.DataFrame,
@@ -172,6 +201,41 @@ def delivery_section(
         deployments.join(failures).join(of_tickets),
         measures,
         delivery_weeks(deployments, brought, failures, until=until),
+    )
+
+
+def reviews_section(
+    *,
+    pulls: pd.DataFrame,
+    pull_events: pd.DataFrame,
+    pipelines: pd.DataFrame,
+    deployments: pd.DataFrame,
+    commits: pd.DataFrame,
+    people: People,
+    clock: Clock,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    fewest_people: int,
+) -> Reviews:
+    """Measure how pull requests pass through review, who can review them, and their pipelines."""
+    minimum, rules = workflow.rules.minimum, workflow.findings
+    asked = commits if len(pulls) else commits.iloc[:0]
+    brought = brought_by_deployments(deployments[deployments["outcome"] != "failure"], asked)
+    deployed = brought.drop_duplicates("commit").set_index("commit")["deployed"]
+    times = pull_times(pulls, pull_events, people=people, clock=clock, deployed=deployed, as_of=as_of)
+    phases = phases_table(phases_of_pulls(pulls, pull_events, people=people, as_of=as_of))
+    period = review_period(times, as_of=as_of, days=rules.days, merged=rules.delivered)
+    recent = within_period(times, period)
+    return Reviews(
+        times,
+        phases,
+        review_steps(recent, phases, as_of=as_of, minimum=minimum),
+        review_sizes(recent, as_of=as_of, minimum=minimum),
+        waiting_for_review(times, phases, as_of=as_of),
+        review_reach(
+            pulls, pull_events, people=people, as_of=as_of, minimum=minimum, fewest_people=fewest_people
+        ),
+        pipelines_by_name(pipelines, since=period.begin, as_of=as_of, minimum=minimum),
     )
 
 

@@ -46,11 +46,13 @@ from vsm.sections import (
     Delivery,
     Load,
     Responsibility,
+    Reviews,
     Rework,
     alignment_section,
     delivery_section,
     load_section,
     responsibility_section,
+    reviews_section,
     rework_section,
 )
 from vsm.tables import TABLES, check
@@ -61,14 +63,14 @@ _WEIGHED: Final = ("tickets", "handoffs", "waits", "lifecycles", "minimum")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ValueStream:
-    """What is known about one value stream, as of one instant.
-
-    The base tables are there from the beginning; every measure is made when it is first asked for.
+    """What is known about one value stream, as of one instant: base tables, and measures on first access.
 
     Attributes
     ----------
-    tickets, events, visits, handoffs, waits, blocks, commits, releases, branches, deploys, names
+    tickets, events, visits, handoffs, waits, blocks, names
         The tables of ``vsm.tables``. Actors and holders are persons, not accounts.
+    commits, releases, branches, deploys, pulls, pull_events, pipelines
+        What Git and its hosts recorded, with accounts.
     stages
         Which status belongs to which stage, as ``stages_from_names`` gives it.
     clock
@@ -95,6 +97,9 @@ class ValueStream:
     releases: pd.DataFrame
     branches: pd.DataFrame
     deploys: pd.DataFrame
+    pulls: pd.DataFrame
+    pull_events: pd.DataFrame
+    pipelines: pd.DataFrame
     names: pd.DataFrame
     stages: pd.DataFrame
     clock: Clock
@@ -147,11 +152,8 @@ class ValueStream:
     @measure
     def ping_pong(self) -> pd.DataFrame:
         """What goes back and forth between the same two stages, teams or persons."""
-        levels = [
-            ping_pong(self.visits, self.lifecycles, level=level, minimum=self.minimum)
-            for level in PING_PONG_LEVELS
-        ]
-        return pd.concat(levels, ignore_index=True)
+        about = self._own("visits", "lifecycles", "minimum")
+        return pd.concat([ping_pong(**about, level=level) for level in PING_PONG_LEVELS], ignore_index=True)
 
     @measure
     def network(self) -> "nx.DiGraph[str]":
@@ -173,7 +175,7 @@ class ValueStream:
             deployments=self.delivery.deployments,
             limits={stage.name: stage.wip for stage in self.workflow.stages if stage.wip is not None},
             period=self._present.period,
-            fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
+            fewest_people=self._fewest_people,
         )
 
     @measure
@@ -202,7 +204,8 @@ class ValueStream:
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
-        return findings_about_now(self._present, claims=self._claims, assumed=self._assumed)
+        claims, assumed, reviews = self._claims, self._assumed, self.reviews
+        return findings_about_now(self._present, claims=claims, assumed=assumed, reviews=reviews)
 
     @measure
     def summary(self) -> Summary:
@@ -270,18 +273,26 @@ class ValueStream:
     @measure
     def coverage(self) -> pd.DataFrame:
         """How much of what happened left evidence of each kind."""
-        return evidence_coverage(
-            self.visits,
-            **self._own("lifecycles", "waits", "events", "commits", "tickets", "stages", "clock"),
-        )
+        seen = ("visits", "lifecycles", "waits", "events", "commits", "tickets", "stages", "clock")
+        return evidence_coverage(**self._own(*seen))
 
     @measure
     def delivery(self) -> Delivery:
         """Deployments and DORA's measures."""
         return delivery_section(
             **self._own("tickets", "events", "commits", "releases", "deploys", "lifecycles", "workflow"),
-            until=self.as_of,
             **self._own("since", "seed"),
+            until=self.as_of,
+        )
+
+    @measure
+    def reviews(self) -> Reviews:
+        """How pull requests pass through review, and their pipelines."""
+        return reviews_section(
+            **self._own("pulls", "pull_events", "pipelines", "commits", "clock", "workflow", "as_of"),
+            deployments=self.delivery.deployments,
+            people=self._context.people,
+            fewest_people=self._fewest_people,
         )
 
     @measure
@@ -298,29 +309,21 @@ class ValueStream:
     def alignment(self) -> Alignment:
         """What work serves: objectives, kinds of work, planned and unplanned."""
         whole = self._context.log.tickets
-        return alignment_section(
-            self.tickets, lifecycles=self.lifecycles, whole=whole, workflow=self.workflow
-        )
+        return alignment_section(**self._own("tickets", "lifecycles", "workflow"), whole=whole)
 
     @measure
     def rework(self) -> Rework:
         """Rework, and %C&A."""
-        return rework_section(
-            self.visits,
-            lifecycles=self.lifecycles,
-            stage_visits=self.stage_visits,
-            stages=self.stages,
-            minimum=self.minimum,
-        )
+        return rework_section(**self._own("visits", "lifecycles", "stage_visits", "stages", "minimum"))
 
     @measure
     def load(self) -> Load:
         """How loaded teams and queues are."""
         return load_section(
-            self.visits,
+            **self._own("visits", "stage_visits", "lifecycles", "events", "names", "as_of"),
+            **self._own("workflow", "since"),
             people=self._context.people,
-            **self._own("events", "stage_visits", "lifecycles", "names", "as_of", "workflow", "since"),
-            fewest_people=self.workflow.privacy.fewest_people if self._context.shared else 1,
+            fewest_people=self._fewest_people,
         )
 
     @measure
@@ -328,14 +331,16 @@ class ValueStream:
         """Facts of all tickets by the definitions, for ``explain``."""
         return facts_from_tables(
             self._context.moves,
-            stages=self.stages,
             teams=self._context.people.teams,
-            blocks=self.blocks,
-            clock=self.clock,
             rules=self.workflow.waiting,
-            as_of=self.as_of,
             unit_of=self._context.unit_of,
+            **self._own("stages", "blocks", "clock", "as_of"),
         )
+
+    @property
+    def _fewest_people(self) -> int:
+        """Of how many people a number may be shown: of each one where names are shown."""
+        return self.workflow.privacy.fewest_people if self._context.shared else 1
 
     @property
     def minimum(self) -> int:
@@ -389,10 +394,6 @@ class ValueStream:
         }
         return stream_card(
             self.workflow.stream.name,
-            as_of=self.as_of,
-            provenance=self.provenance,
-            lifecycles=self.lifecycles,
+            **self._own("as_of", "provenance", "lifecycles", "findings", "quality"),
             numbers=numbers,
-            findings=self.findings,
-            quality=self.quality,
         )

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.git_bodies import Body, batch, commit, repository
+from tests.pull_rows import pipelines, pull_events, pulls
 from vsm.config import Workflow
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
@@ -70,3 +71,43 @@ def test_a_long_run_of_wrong_clocks_is_bridged() -> None:
     wrong = [on(6, f"w{n}", f"w{n - 1}" if n else "c1", "c1", at=LATE) for n in range(100)]
     log = seen(on(5, "c1"), *wrong, on(7, "c2", "w99"), main="c2", tags=(("v1", "c2"),))
     assert log.commits[["commit", "parents"]].to_numpy().tolist() == [["c1", ""], ["c2", "c1"]]
+
+
+def test_a_pull_request_is_as_it_was() -> None:
+    """Merged later, it is open; marked ready later, it is a draft; opened later, it is not there."""
+    log = Log(
+        pulls=pulls(
+            {"number": 1, "created": "05 09:00", "merged": "2026-02-03", "closed": "2026-02-03",
+             "merged_by": "github:a", "merge_commit": "m"},
+            {"number": 2, "created": "2026-02-02"},
+        ),
+        pull_events=pull_events(
+            1, ("05 09:00", "opened", "a", None), ("05 09:00", "draft", "a", None),
+            ("2026-02-02", "ready", "a", None), ("2026-02-03", "merge", "a", None),
+        ),
+    )  # fmt: skip
+    seen_then = log_as_of(log, AS_OF)
+    assert seen_then.pulls[["number", "draft"]].to_numpy().tolist() == [[1, True]]
+    assert seen_then.pulls[["merged", "closed", "merged_by", "merge_commit"]].isna().all(axis=None)
+    assert seen_then.pull_events["kind"].astype("str").tolist() == ["opened", "draft"]
+
+
+def test_a_pipeline_that_ended_later_still_runs() -> None:
+    """Its end and outcome are not known, and an approval that came later is still waited for."""
+    ran = {"created": "31 22:00", "started": "31 23:00", "finished": "2026-02-01 01:00", "outcome": "failure"}
+    held = {"created": "31 22:00", "held_from": "31 22:00", "held_until": "2026-02-01 01:00"}
+    seen_then = log_as_of(Log(pipelines=pipelines(ran, held, {"created": "2026-02-02"})), AS_OF).pipelines
+    assert len(seen_then) == 2
+    assert seen_then[["finished", "held_until"]].isna().all(axis=None)
+    assert seen_then["outcome"].astype("str").tolist() == ["unknown", "unknown"]
+    assert seen_then["started"].notna().tolist() == [True, False]
+
+
+def test_what_ended_before_stays_the_same() -> None:
+    """The very log comes back where nothing of the hosts came later."""
+    log = Log(
+        pulls=pulls({"number": 1, "created": "05 09:00", "merged": "06 09:00", "closed": "06 09:00"}),
+        pull_events=pull_events(1, ("05 09:00", "opened", "a", None)),
+        pipelines=pipelines({"created": "05 09:00", "finished": "05 10:00", "outcome": "success"}),
+    )
+    assert log_as_of(log, AS_OF) is log

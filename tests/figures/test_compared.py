@@ -44,7 +44,7 @@ def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
     assert handoffs.iloc[0].tolist() == [
         "development",
         "quality",
-        "94 % (median 22 d 1 h, n 415)",
+        "94 % (median 22 d, n 415)",
         "57 % (median 18 h 20 min, n 114)",
     ]
 

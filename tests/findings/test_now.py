@@ -135,7 +135,7 @@ def test_a_finding_explains_its_number(planted: ValueStream) -> None:
         "Population: 168 units of work, open for some time from 2025-12-06 to 2026-03-06",
         "of 156 tickets ÷ ",
         "in which tickets were open = 54 %.",
-        "SHOP-485 58 d 10 h",
+        "SHOP-485 58 d",
         "working time: 51 %",
         "Trust: sound ('Where their time goes').",
     ):

@@ -7,7 +7,7 @@ Atlassian's published REST documents and of real answers, as far as they are kno
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from tests.jira_server.calls import Request
 from tests.jira_server.desk import Desk
@@ -41,7 +41,8 @@ class Running:
     def __init__(self, server: Server, other: Server | None) -> None:
         self._server, self._other = server, other
         self.url = server.desk.url
-        self.site, self.traps = server.desk.site, server.desk.traps
+        self.site: Any = server.desk.site  # each stand-in has its own kind
+        self.traps = server.desk.traps
 
     @property
     def requests(self) -> list[Request]:

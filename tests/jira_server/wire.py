@@ -9,8 +9,9 @@ import threading
 import time
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from select import select
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.jira_server.calls import Call, Refused, Request
@@ -155,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing for so long, or until the client hangs up; True where it did."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self.server.stopping.wait(0.02):
-            if select([self.connection], [], [], 0)[0] and not self.rfile.peek(1):
+            if select([self.connection], [], [], 0)[0] and not cast("BufferedReader", self.rfile).peek(1):
                 self.close_connection = True
                 return True
         return False

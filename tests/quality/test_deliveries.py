@@ -184,3 +184,20 @@ def test_nothing_pulled_is_nothing_doubtful() -> None:
     """No repository, no deployment; or a repository, but no tracker whose projects could be unknown."""
     assert check_deliveries(Log(), workflow=Workflow()) == []
     assert found(git_log(*(f"OLD-{n} fix" for n in range(9)))) == {}
+
+
+def tracked(**columns: list[str | None]) -> Log:
+    rows = pd.DataFrame(
+        {"ticket": ["a", "b"], "key": ["A-1", "A-2"], "created": pd.Timestamp("2026-01-05", tz="UTC")}
+        | columns
+    )
+    return Log(tickets=conform(rows, TICKETS))
+
+
+def test_incidents_that_count_as_no_failure_are_said() -> None:
+    """By type, as a GitLab has them, or by label, as GitHub does; not where vsm.toml names incidents."""
+    types, labels = tracked(type=["Incident", "Issue"]), tracked(labels=["bug; incident", "outage"])
+    assert 'write incident_types = ["Incident"] in [delivery]' in found(types)["incidents are not named"]
+    assert found(labels)["incidents are not named"].startswith("2 ticket(s) are incidents by their labels")
+    named = '[delivery]\nincident_types = ["Bug"]'
+    assert "incidents are not named" not in {**found(types, named), **found(tracked(type=["Bug", "Story"]))}

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.reports.pages import Cell, code, parameters, prose
 from vsm.errors import ParameterError, RunError
-from vsm.reports import chosen_notebooks, copy_notebooks
+from vsm.reports import chosen_notebooks, copy_notebooks, with_data
 from vsm.reports.notebooks import RECORD
 from vsm.reports.parameters import read_parameters
 
@@ -109,3 +110,14 @@ def test_reports_are_made_of_numbered_notebooks_unless_some_are_named() -> None:
     assert [path.name for path in chosen_notebooks(["standup"], of="vsm report")] == ["standup.ipynb"]
     with pytest.raises(ParameterError, match=r"vsm report names the notebook 'retro'; known: 00_can_we_"):
         chosen_notebooks(["standup", "retro"], of="vsm report")
+
+
+def test_a_page_on_reviews_needs_pull_requests() -> None:
+    """It is left out where none is known; the other pages stay."""
+    every = chosen_notebooks((), of="a test")
+    names = {
+        len(pulls): [one.stem for one in with_data(every, SimpleNamespace(pulls=pulls))]
+        for pulls in ("", "x")
+    }
+    assert names[1] == [one.stem for one in every]
+    assert set(names[1]) - set(names[0]) == {"08_where_do_reviews_wait"}

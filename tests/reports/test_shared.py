@@ -1,7 +1,5 @@
 """What is published is scanned: no address, no name, no path of this machine, no row for each person."""
 
-import base64
-import gzip
 import html
 import json
 import re
@@ -27,7 +25,6 @@ TITLED: Final = re.compile(r"for P-\w+,(?=(?:\s|<br>)+\[~)|\[~P-\w+|'P-\w+'?")
 """What became of the names planted in titles."""
 LIBRARY: Final = re.compile(r"<(script|style)(?![^>]*application/json)[^>]*>.*?</\1>", re.DOTALL)
 """Plotly, reveal.js and their styles: the same in every page, and full of their makers' addresses."""
-PACKED: Final = re.compile(r'<script type="text/plain">([^<]+)</script>')
 """Figures of a page of many."""
 
 
@@ -76,11 +73,6 @@ def work(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def unpacked(found: re.Match[str]) -> str:
-    """What a packed figure holds."""
-    return gzip.decompress(base64.b64decode(found[1])).decode()
-
-
 @cache
 def published(work: Path) -> dict[str, str]:
     """Every published file by name, without the libraries in it, as its reader sees it."""
@@ -88,10 +80,7 @@ def published(work: Path) -> dict[str, str]:
     assert {path.suffix for path in files} == {".html", ".ipynb"}
     assert len(files) == 2 * 9 + len({"index.html", "timelines.html", "tickets.html"})
     texts = {str(path.relative_to(work)): path.read_text(encoding="utf-8") for path in files}
-    told = {
-        name: LIBRARY.sub("", PACKED.sub(unpacked, text)) if name.endswith("html") else text
-        for name, text in texts.items()
-    }
+    told = {name: LIBRARY.sub("", text) if name.endswith("html") else text for name, text in texts.items()}
     return {
         name: html.unescape(re.sub(r"\\u00([0-7][0-9a-f])", lambda found: chr(int(found[1], 16)), text))
         for name, text in told.items()

@@ -217,7 +217,7 @@ def one_call(year: Year, week: int, moment: datetime) -> None:
 def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_stream: None) -> Iterator[Year]:
     for name, value in LOGIN.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("vsm.sources.jira_api.session.FIRST_PATIENCE", 0.0)
+    monkeypatch.setattr("vsm.sources.host_session.FIRST_PATIENCE", 0.0)
     (tmp_path / "vsm.toml").write_text(PLAN)
     with listening() as listener:
         made = Year(tmp_path, listener)

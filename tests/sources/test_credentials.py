@@ -3,7 +3,7 @@
 import pytest
 
 from vsm.errors import SourceError
-from vsm.sources.credentials import Login, find_login
+from vsm.sources.credentials import Login, find_login, find_token
 
 SITE = "https://jira.example.com"
 
@@ -57,3 +57,16 @@ def test_without_any_the_message_says_what_to_set() -> None:
 def test_a_login_never_shows_its_secret() -> None:
     """Not in a message, not in a traceback."""
     assert "s3cret" not in repr(Login("u", "s3cret")) + str(Login("u", "s3cret"))
+
+
+def test_a_token_comes_from_the_first_variable_that_is_set() -> None:
+    """One that is set for vsm goes before one that others use too."""
+    names = ("VSM_GITHUB_TOKEN", "GITHUB_TOKEN")
+    own, shared = {"VSM_GITHUB_TOKEN": "own"}, {"VSM_GITHUB_TOKEN": "", "GITHUB_TOKEN": "shared"}
+    for environ, secret in ((shared | own, "own"), (shared, "shared")):
+        found = find_token(SITE, variables=names, environ=environ, keyring=nobody, prompt=nobody)
+        assert (found.user, found.secret) == (None, secret)
+    with pytest.raises(
+        SourceError, match=r"set VSM_GITHUB_TOKEN, or .* keyring set 'vsm jira.example.com' to"
+    ):
+        find_token(SITE, variables=names, environ={}, keyring=nobody, prompt=nobody)

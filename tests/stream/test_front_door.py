@@ -9,15 +9,17 @@ import networkx as nx
 import pandas as pd
 import pytest
 
+from tests.pull_rows import pipelines, pull_events, pulls
 from tests.real_streams import WORKFLOW, real_log, real_workflow
 from tests.stream.test_measures import MEASURES
 from tests.streams import sample_stream
-from vsm.config import parse_workflow
+from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.read import log_from_archive
 from vsm.sources.archive import read_archive
 from vsm.stream import ValueStream
+from vsm.tables import NAMES, conform
 
 pytestmark = pytest.mark.slow
 
@@ -127,3 +129,29 @@ def test_with_names_the_walk_finds_them(sample_folder: Path) -> None:
     found = {str(text) for text in texts_in(all_made(stream), {})}
     assert "dev-1" in found
     assert b"dev-1" in pickle.dumps(stream)
+
+
+def test_nothing_of_a_pull_request_names_anybody() -> None:
+    """Authors, reviewers, titles, branches and requests have pseudonyms; a bot and a team keep their names."""
+    accounts = {"github:dev1": "Dev Eins", "github:dev2": "Dev Zwei", "github:renovate[bot]": "renovate[bot]"}
+    names = pd.DataFrame({"kind": "account", "id": list(accounts), "name": list(accounts.values())})
+    log = Log(
+        names=conform(names, NAMES),
+        pulls=pulls(
+            {"number": 1, "created": "05 09:00", "author": "github:dev1", "title": "Help Dev Zwei",
+             "branch": "dev1/fix", "merged_by": "github:dev2"},
+            {"number": 2, "created": "05 09:00", "author": "github:renovate[bot]"},
+        ),
+        pull_events=pull_events(
+            1, ("05 09:00", "opened", "dev1", None), ("05 10:00", "review_request", "dev1", "dev2"),
+            ("05 10:00", "review_request", "dev1", "team:Web"), ("06 09:00", "review", "dev2", "approved"),
+        ),
+        pipelines=pipelines({"created": "05 09:00", "branch": "dev1/fix"}),
+    )  # fmt: skip
+    as_of = pd.Timestamp("2026-02-01", tz="UTC")
+    shared = stream_from_log(log, workflow=Workflow(), as_of=as_of, key=KEY)
+    assert_nobody_is_named(shared, {"Dev Eins", "Dev Zwei", "dev1", "dev2"})
+    assert shared.pulls["author"].iloc[1] == "github:renovate[bot]"
+    asked = shared.pull_events["after"].astype("str").tolist()
+    assert asked[1] == shared.pull_events["actor"].iloc[3]  # who was asked is who reviewed
+    assert asked[2:] == ["team:Web", "approved"]

@@ -26,7 +26,7 @@ NOW = pd.Timestamp("2026-01-05", tz="UTC")
 LATER = pd.Timestamp("2026-01-10", tz="UTC")
 MEASURES = (
     "lifecycles", "stage_visits", "stage_shares", "batches", "handoff_costs", "ping_pong", "network",
-    "team_network", "map_facts", "handoff_network", "blocking_network", "findings", "quality", "coverage", "delivery", "responsibility", "alignment",
+    "team_network", "map_facts", "handoff_network", "blocking_network", "findings", "quality", "coverage", "delivery", "reviews", "responsibility", "alignment",
     "rework", "load",
 )  # fmt: skip
 

@@ -24,9 +24,10 @@ from vsm.cli.export import export
 from vsm.cli.forget import forget
 from vsm.cli.init import demo, init
 from vsm.cli.lab import lab
-from vsm.cli.pull import pull, verify
+from vsm.cli.pull import pull
 from vsm.cli.report import report, slides
 from vsm.cli.schedule import run, schedule
+from vsm.cli.verify import verify
 from vsm.errors import VsmError, sentence_of
 
 INTERRUPTED: Final = 130

@@ -128,7 +128,7 @@ def _old(archive: Archive, key: bytes, *, before: datetime) -> dict[tuple[str, s
     """Find the tickets that nobody has changed since; commits of Git stay."""
     found = {}
     for source, id_, digest, fetched, body in archive.bodies():
-        ticket = "fields" in body if source.startswith("jira") else source.startswith("table:")
+        ticket = "fields" in body or body.get("type") in {"issue", "pull"} or source.startswith("table:")
         if ticket and _last_change(body, fetched) < before:
             found[source, id_] = document_digest(source, id_, digest, key=key)
     return found
@@ -136,7 +136,7 @@ def _old(archive: Archive, key: bytes, *, before: datetime) -> dict[tuple[str, s
 
 def _last_change(body: Mapping[str, Any], fetched: datetime) -> datetime:
     fields, rows = body.get("fields"), body.get("rows")
-    texts = [fields.get("updated")] if isinstance(fields, Mapping) else []
+    texts = [fields.get("updated")] if isinstance(fields, Mapping) else [body.get("updatedAt")]
     texts += [row.get("at") for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
     instants = pd.to_datetime(
         pd.Series(texts, dtype="object"), utc=True, errors="coerce", format="ISO8601"

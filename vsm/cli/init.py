@@ -16,6 +16,7 @@ from vsm.config import Workflow, parse_workflow
 from vsm.context import with_bulk_marks
 from vsm.errors import ParameterError, RunError
 from vsm.eventlog.infer import ProposedPerson, ProposedStage, most_used, propose_people, propose_stages
+from vsm.eventlog.infer_reviews import STEPS, ProposedReviews, propose_reviews
 from vsm.eventlog.infer_teams import ProposedTeam, propose_teams
 from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
@@ -23,7 +24,8 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.quality.assumed import FROM
 from vsm.read import board_from_archive, read_log, read_stream
 from vsm.reports.atomic import write_whole
-from vsm.sample import build_sample, sample_experiments, sample_workflow
+from vsm.sample import build_reviews, build_sample, sample_experiments, sample_workflow
+from vsm.sample.plan import REPOSITORY
 from vsm.sources.archive import open_archive
 from vsm.sources.work_folder import WorkFolder, read_workflow
 from vsm.tables import STAGE_KINDS
@@ -74,8 +76,9 @@ def _infer(folder: WorkFolder) -> None:
     stages = most_used(stages, events=log.events, most=room)
     persons = propose_people(people_of(log, workflow=workflow), declared=workflow.person_of)
     teams = () if workflow.teams else _teams(log, known, workflow)
+    reviews = None if workflow.review_splits else _reviews(log, known, stages)
     with folder.workflow.open(encoding="utf-8-sig", newline="") as file:
-        added = with_proposals(file.read(), stages=stages, people=persons, teams=teams)
+        added = with_proposals(file.read(), stages=stages, people=persons, teams=teams, reviews=reviews)
     parse_workflow(added, origin=str(folder.workflow))
     write_beside(folder.workflow, added)
     for stage in stages:
@@ -93,6 +96,11 @@ def _infer(folder: WorkFolder) -> None:
         f"already: {len(workflow.stages)}. Check their kinds and order (vsm init --review asks for each kind "
         "that is a guess), then run vsm check."
     )
+    if reviews:
+        out.print(
+            f"{reviews.tickets} tickets have pull requests. Proposed stages of their reviews are comments in "
+            "it: they count only once you remove the '#' before their lines."
+        )
     if teams:
         out.print(
             "Proposed teams are comments in it: they count only once you remove the '#' before their lines."
@@ -107,6 +115,14 @@ def _teams(log: Log, stages: pd.DataFrame, workflow: Workflow) -> list[ProposedT
     """Propose teams, without what clean-ups moved."""
     marked, people = with_bulk_marks(log, workflow=workflow), people_of(log, workflow=workflow)
     return propose_teams(marked.events, stages=stages, tickets=log.tickets, people=people)
+
+
+def _reviews(log: Log, known: pd.DataFrame, added: Sequence[ProposedStage]) -> ProposedReviews | None:
+    """Propose stages of reviews, by stages as they are called with those that are added."""
+    work = known[known["kind"] == "work"]
+    stage_of = dict(zip(work["status"], work["stage"], strict=True))
+    stage_of |= {status: stage.name for stage in added for status in stage.statuses if stage.kind == "work"}
+    return propose_reviews(log.events, stage_of=stage_of)
 
 
 def _review(folder: WorkFolder) -> None:
@@ -161,10 +177,12 @@ def with_proposals(
     stages: Sequence[ProposedStage],
     people: Sequence[ProposedPerson],
     teams: Sequence[ProposedTeam] = (),
+    reviews: ProposedReviews | None = None,
 ) -> str:
     """A vsm.toml with proposals added at its end; its text so far stays, to the letter.
 
-    Teams are added as comments, once: nothing says that those who do the same work are one team.
+    Teams are added as comments, once: nothing says that those who do the same work are one team. So are
+    stages of reviews, since their place in the stream is for the user to choose.
 
     Examples
     --------
@@ -188,16 +206,27 @@ def with_proposals(
         entries |= {key: value for key, value in optional.items() if value}
         blocks.append(tomlkit.dumps({"stage": [entries]}))
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]
-    blocks += [proposal for proposal in map(_commented, teams) if proposal not in text]
-    return "\n".join(blocks)
+    comments = [*map(_commented_team, teams), *([_commented_reviews(reviews)] if reviews else [])]
+    return "\n".join([*blocks, *(comment for comment in comments if comment not in text)])
 
 
-def _commented(team: ProposedTeam) -> str:
-    """Write a team as a comment, whose lines become valid without their first two letters."""
+def _commented_team(team: ProposedTeam) -> str:
     entries: dict[str, Any] = {"name": team.name, "members": list(team.members)}
     if team.component:
         entries["components"] = [team.component]
-    lines = [f"Proposed, assumed from this: {team.reason}.", *tomlkit.dumps({"team": [entries]}).splitlines()]
+    return _commented(f"Proposed, assumed from this: {team.reason}.", {"team": [entries]})
+
+
+def _commented_reviews(reviews: ProposedReviews) -> str:
+    within = list(reviews.within)
+    stages = [{"name": name, "kind": kind, "review": phase, "within": within} for name, kind, phase in STEPS]
+    reason = "Proposed, because tickets have pull requests; put them behind the stages that they split."
+    return _commented(reason, {"stage": stages})
+
+
+def _commented(reason: str, entries: dict[str, Any]) -> str:
+    """Write entries as a comment, whose lines become valid without their first two letters."""
+    lines = [reason, *tomlkit.dumps(entries).splitlines()]
     return "".join(f"# {line}\n" for line in lines)
 
 
@@ -209,20 +238,31 @@ def write_beside(path: Path, text: str) -> None:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def demo(dir_: Dir = Path("demo"), seed: int = 7) -> None:
+def demo(
+    dir_: Dir = Path("demo"),
+    seed: int = 7,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="With pull requests, reviews and pipelines of GitHub.")
+    ] = False,
+) -> None:
     """Build a small business's stream from a seed, pull it like real data, and render its report."""
     out = console()
-    folder = WorkFolder(dir_)
-    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != sample_workflow():
+    folder, ours = WorkFolder(dir_), sample_workflow(reviews=reviews)
+    if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != ours:
         raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
     folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)
-    write_beside(folder.workflow, sample_workflow())
+    write_beside(folder.workflow, ours)
     if not folder.experiments.exists():
         write_beside(folder.experiments, sample_experiments())
     into = dir_, PullProgress()
     store(into, "jira", {"file": str(sample.issues.absolute())})
     store(into, "git:shop", {"repo": str(sample.repository.absolute()), "allow_shallow": False})
+    if reviews:
+        pulls = build_reviews(folder.archive.parent / "sample", seed=seed)
+        store(
+            into, f"github:{REPOSITORY}", {"file": str(pulls.absolute()), "taken": sample.as_of.isoformat()}
+        )
     stream = read_stream(dir_)
     page = publish(dir_, stream, {})
     out.print(f"Report: {page}")

@@ -1,6 +1,7 @@
-"""``vsm pull``, with a subcommand for each kind of source, and ``vsm verify``."""
+"""``vsm pull``, with a subcommand for each kind of source."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from vsm.cli.console import WORK, Dir, PullProgress, console
-from vsm.cli.source_options import Asked, asked_pages, check_name, scope_of, session_of
+from vsm.cli.console import WORK, Dir, PullProgress
+from vsm.cli.source_options import Asked, asked_pages, check_name
 from vsm.errors import ParameterError, RunError, SourceError, VsmError, sentence_of
 from vsm.sources.archive import PullState, open_archive
 from vsm.sources.forgotten import read_refusals
@@ -19,6 +20,10 @@ from vsm.sources.lock import one_at_a_time
 from vsm.sources.table_file import TableFormat, parse_columns
 from vsm.sources.work_folder import WorkFolder, read_workflow
 
+NESTED = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
+OWNED = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+LIVE = frozenset({"jira", "github", "gitlab"})
+"""Kinds of sources that say what changed; others are read whole each time."""
 LONGEST = 300
 """Characters of another library's message that are repeated."""
 
@@ -82,6 +87,85 @@ def jira(
         "ca_bundle": ca_bundle, "insecure_http": insecure_http,
     }  # fmt: skip
     store(context.obj, f"jira:{name}" if name else "jira", asked, sweep=sweep)
+
+
+@pull.command()
+def github(
+    context: typer.Context,
+    repo: Annotated[list[str], typer.Option(help="A repository, as owner/name; may be given several times.")],
+    url: Annotated[
+        str, typer.Option(help="Of a GitHub Enterprise Server: https://github.example.com/api.")
+    ] = "https://api.github.com",
+    issues: Annotated[
+        bool, typer.Option("--issues/--no-issues", help="Issues are tickets, or they are not.")
+    ] = True,
+    runs: Annotated[
+        bool, typer.Option("--runs/--no-runs", help="The runs of workflows: queues, failures, approvals.")
+    ] = True,
+    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Let the token go unencrypted. Do not.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="A name for the source, of a single repository.")] = "",
+) -> None:
+    """Pull a GitHub repository: pull requests with their reviews, issues, deployments and workflow runs.
+
+    The token comes from VSM_GITHUB_TOKEN, for github.com also from GITHUB_TOKEN, the keyring, or a prompt. It
+    is not stored. A fine-grained token needs read access to Pull requests, Issues, Contents, Deployments and
+    Actions, and to the organisation's Projects; a classic one needs repo and read:project. Of the texts that
+    people wrote only titles are stored.
+    """
+    if name and len(repo) > 1:
+        raise ParameterError("--name is for one --repo; several repositories are named by themselves")
+    kinds = ["pulls", *(["issues"] if issues else []), "deployments", *(["runs"] if runs else [])]
+    for repository in dict.fromkeys(repo):
+        if not OWNED.fullmatch(repository):
+            raise ParameterError(f"--repo {repository}: give it as owner/name, as its address shows it")
+        asked: Asked = {"url": url, "repository": repository, "kinds": kinds}
+        asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
+        store(context.obj, f"github:{name or repository}", asked)
+
+
+@pull.command()
+def gitlab(
+    context: typer.Context,
+    project: Annotated[
+        list[str],
+        typer.Option(help="A project, as group/name or group/sub/name; may be given several times."),
+    ],
+    url: Annotated[str, typer.Option(help="Of a GitLab of your own.")] = "https://gitlab.com",
+    issues: Annotated[
+        bool, typer.Option("--issues/--no-issues", help="Issues are tickets, or they are not.")
+    ] = True,
+    runs: Annotated[
+        bool, typer.Option("--runs/--no-runs", help="Pipelines: queues, failures, approvals.")
+    ] = True,
+    sweep: Annotated[
+        bool | None, typer.Option(help="Look for what was deleted. Weekly if left out.", show_default=False)
+    ] = None,
+    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Let the token go unencrypted. Do not.")
+    ] = False,
+    name: Annotated[
+        str, typer.Option(help="A name for the source, of a single project; needed for a second GitLab.")
+    ] = "",
+) -> None:
+    """Pull a GitLab project: merge requests with their reviews, issues, deployments and pipelines.
+
+    The token comes from VSM_GITLAB_TOKEN, the keyring, or a prompt. It is not stored. It needs the scope
+    read_api, and its owner the role Reporter in the project. Of the texts that people wrote only titles are
+    stored.
+    """
+    if name and len(project) > 1:
+        raise ParameterError("--name is for one --project; several projects are named by themselves")
+    kinds = [*(["issue"] if issues else []), "pull", *(["run"] if runs else []), "deployment"]
+    for path in dict.fromkeys(one.strip("/") for one in project):
+        if not NESTED.fullmatch(path):
+            raise ParameterError(f"--project {path}: give it as group/name, as its address shows it")
+        asked: Asked = {"url": url, "repository": path, "kinds": kinds}
+        asked |= {"ca_bundle": ca_bundle, "insecure_http": insecure_http}
+        store(context.obj, f"gitlab:{name or path}", asked, sweep=sweep)
 
 
 @pull.command()
@@ -239,7 +323,7 @@ def _store(
                 source=source,
                 scope=json.dumps(asked),
                 at=at,
-                whole=not source.startswith("jira"),
+                whole=source.partition(":")[0] not in LIVE,
                 lasting=LASTING if source.startswith("git:") else None,
                 on_page=progress.stored,
             )
@@ -283,37 +367,3 @@ def pull_again(dir_: Path, progress: PullProgress, *, at: datetime | None = None
             failed.append(Failed(state.source, error, state.finished))
             progress.failed(state.source, str(error))
     return failed
-
-
-def verify(
-    dir_: Dir = WORK,
-    url: Annotated[str, typer.Option(help="A Jira that was not pulled yet; with --project.")] = "",
-    project: Annotated[
-        list[str] | None, typer.Option(help="Project key; may be given several times.")
-    ] = None,
-    ca_bundle: Annotated[str, typer.Option(help="File of certificates to trust.")] = "",
-) -> None:
-    """Test login and permissions of every live Jira; list what is missing, and exit 1 if anything is."""
-    from vsm.sources.jira_api import verified  # noqa: PLC0415 - jira takes half a second
-
-    if url:
-        live: list[Asked] = [{
-            "url": url, "projects": project or [], "jql": "" if project else "created <= now()", "filter": "",
-            "board": "", "ca_bundle": ca_bundle, "insecure_http": False,
-        }]  # fmt: skip
-    else:
-        folder = WorkFolder.at(dir_)
-        with open_archive(folder.archive, create=False) as archive:
-            live = [asked for pull in archive.pulls() if "url" in (asked := json.loads(pull.scope))]
-        if not live:
-            raise SourceError(
-                f"{folder.root}: no live Jira was pulled yet; name one with --url and --project"
-            )
-    passed, out = True, console()
-    for asked in live:
-        out.print(asked["url"])
-        for check in verified(session_of(asked), scope_of(asked)):
-            out.print(f"  {'✓' if check.passed else '✗'} {check.name}: {check.detail}")
-            passed = passed and check.passed
-    if not passed:
-        raise typer.Exit(1)

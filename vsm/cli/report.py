@@ -10,7 +10,15 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
 from vsm.read import read_stream
-from vsm.reports import chosen_notebooks, cover_of, drawing_of, listing_of, notebooks_folder, publish_report
+from vsm.reports import (
+    chosen_notebooks,
+    cover_of,
+    drawing_of,
+    listing_of,
+    notebooks_folder,
+    publish_report,
+    with_data,
+)
 from vsm.reports.deck import require_pptx, write_pptx
 from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
@@ -38,7 +46,8 @@ def report(
     chosen = {"since": since, "until": until, "where": where}
     pages = chosen_notebooks(notebooks or (), of="vsm report")
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
-    page = publish(dir_, stream, chosen | {"names": names}, notebooks=pages, pdf=pdf)
+    mine = pages if notebooks else ()
+    page = publish(dir_, stream, chosen | {"names": names}, notebooks=mine, pdf=pdf)
     out = console()
     out.print(f"Report: {page}")
     if pdf:
@@ -58,7 +67,7 @@ def publish(
 ) -> Path:
     """Render notebooks, all of the suite by default; returns the path of the report's first page."""
     return publish_report(
-        notebooks or chosen_notebooks((), of="vsm report"),
+        notebooks or with_data(chosen_notebooks((), of="vsm report"), stream),
         runs=WorkFolder.at(dir_).runs,
         parameters={"data_dir": str(dir_.resolve()), **chosen},
         at=datetime.now(UTC),

@@ -20,14 +20,18 @@ from vsm.cli.console import PullProgress
 from vsm.config import Workflow
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Archive, Page
-from vsm.sources.credentials import Login, find_login, login_from_keyring
+from vsm.sources.credentials import Login, find_login, find_token, login_from_keyring
 from vsm.sources.deployments_file import deployment_pages
 from vsm.sources.git_commits import STATE, change_pages, commit_pages
 from vsm.sources.git_components import component_pages
+from vsm.sources.github_file import document_page
+from vsm.sources.host_address import check_address
 from vsm.sources.jira_file import UNREAD, issue_pages
 from vsm.sources.table_file import TableFormat, row_pages
 
 if TYPE_CHECKING:
+    from vsm.sources.github_api import GitHubSession
+    from vsm.sources.gitlab_api import GitLabSession
     from vsm.sources.jira_api import JiraSession, Scope
 
 Asked = dict[str, Any]
@@ -69,6 +73,11 @@ def asked_pages(
     if source.startswith("deployments:"):
         file, where = Path(asked["file"]), asked["environment"]
         return deployment_pages(file, environment=where, repository=asked["repository"])
+    if source.startswith("github:"):
+        return _github_pages(source, asked, archive=archive, progress=progress, at=at or datetime.now(UTC))
+    if source.startswith("gitlab:"):
+        at = at or datetime.now(UTC)
+        return _gitlab_pages(source, asked, archive=archive, progress=progress, sweep=sweep, at=at)
     if "file" in asked:
         file = Path(asked["file"])
         had_unread = archive.document(source, f"{UNREAD}{file.name}") is not None
@@ -83,6 +92,35 @@ def asked_pages(
         )  # fmt: skip
         pages = live_pages(jira, sweep=sweep)
     return _of_one_site(pages, source, archive)
+
+
+def _github_pages(
+    source: str, asked: Asked, *, archive: Archive, progress: PullProgress, at: datetime
+) -> Iterator[Page]:
+    if "file" in asked:
+        return document_page(Path(asked["file"]))
+    from vsm.sources.github_api import LiveGitHub, github_pages  # noqa: PLC0415 - asked of few folders
+
+    owner, _, name = asked["repository"].partition("/")
+    session = github_session(asked, on_wait=progress.waiting)
+    return github_pages(
+        LiveGitHub(
+            session, owner, name, archive, at, source, json.dumps(asked), tuple(asked["kinds"]),
+            on_total=progress.total, on_doubt=progress.doubted,
+        )
+    )  # fmt: skip
+
+
+def _gitlab_pages(
+    source: str, asked: Asked, *, archive: Archive, progress: PullProgress, sweep: bool | None, at: datetime
+) -> Iterator[Page]:
+    from vsm.sources.gitlab_api import LiveGitLab, gitlab_pages  # noqa: PLC0415 - asked of few folders
+
+    gitlab = LiveGitLab(
+        gitlab_session(asked, on_wait=progress.waiting), asked["repository"], archive, at, source,
+        json.dumps(asked), tuple(asked["kinds"]), on_doubt=progress.doubted,
+    )  # fmt: skip
+    return gitlab_pages(gitlab, sweep=sweep)
 
 
 def check_name(source: str, asked: Asked, archive: Archive) -> None:
@@ -126,12 +164,49 @@ def session_of(asked: Asked, *, on_wait: Callable[[float, str], None] | None = N
 
     Raises SourceError where the address cannot be used, or there is no login.
     """
-    from vsm.sources.jira_api import JiraSession, check_address  # noqa: PLC0415 - see above
+    from vsm.sources.jira_api import JiraSession  # noqa: PLC0415 - see above
 
-    url = check_address(asked["url"], insecure_http=asked["insecure_http"])
+    url = check_address(asked["url"], JiraSession.host, insecure_http=asked["insecure_http"])
     login = find_login(url, environ=os.environ, keyring=login_from_keyring, prompt=_typed)
     about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
     return JiraSession(url, login, on_wait=on_wait, **about)
+
+
+def github_session(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "GitHubSession":
+    """A session with GitHub, or with a company's; raises as ``session_of`` does.
+
+    GITHUB_TOKEN, which others use too, is sent to GitHub itself alone.
+    """
+    from vsm.sources.github_api import API, GitHubSession  # noqa: PLC0415 - asked of few folders
+
+    url = check_address(asked["url"], GitHubSession.host, insecure_http=asked["insecure_http"])
+    variables = ["VSM_GITHUB_TOKEN", *(["GITHUB_TOKEN"] if url == API else [])]
+    login = find_token(
+        url, variables=variables, environ=os.environ, keyring=login_from_keyring, prompt=_typed_token
+    )
+    about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
+    return GitHubSession(url, login, on_wait=on_wait, **about)
+
+
+def gitlab_session(asked: Asked, *, on_wait: Callable[[float, str], None] | None = None) -> "GitLabSession":
+    """A session with GitLab, or with a company's; raises as ``session_of`` does."""
+    from vsm.sources.gitlab_api import GitLabSession  # noqa: PLC0415 - asked of few folders
+
+    url = check_address(asked["url"], GitLabSession.host, insecure_http=asked["insecure_http"])
+    login = find_token(
+        url,
+        variables=["VSM_GITLAB_TOKEN"],
+        environ=os.environ,
+        keyring=login_from_keyring,
+        prompt=_typed_token,
+    )
+    about = {"ca_bundle": asked["ca_bundle"], "insecure_http": asked["insecure_http"]}
+    return GitLabSession(url, login, on_wait=on_wait, **about)
+
+
+def _typed_token(host: str) -> Login | None:
+    """Ask at the keyboard for a token alone."""
+    return Login(None, typer.prompt(f"Token for {host}", hide_input=True)) if sys.stdin.isatty() else None
 
 
 def _typed(host: str) -> Login | None:

@@ -112,7 +112,16 @@ class Workflow(Section):
     @property
     def splits(self) -> dict[str, tuple[str, ...]]:
         """Milestone of Git that has a stage → the stages that it splits."""
-        return splits_of(self.stages)
+        return {
+            key.removeprefix("git:"): names
+            for key, names in splits_of(self.stages).items()
+            if key[:4] == "git:"
+        }
+
+    @property
+    def review_splits(self) -> dict[str, tuple[str, ...]]:
+        """``review:waiting`` and the like, where they have a stage → the stages that it splits."""
+        return {key: names for key, names in splits_of(self.stages).items() if key[:4] != "git:"}
 
     @property
     def team_of(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Stages: the steps of the value stream, made up of statuses of the tracker or of milestones of Git."""
+"""Stages: the steps of the value stream, made up of statuses, or shown by commits, reviews or pipelines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from html import escape
 from typing import Final, Literal
 
@@ -10,8 +10,12 @@ from vsm.config.toml import Line, Section, Word, duplicates
 
 Kind = Literal["queue", "work", "external", "done"]
 Milestone = Literal["coding", "landing", "releasing"]
+ReviewPhase = Literal["waiting", "reviewing", "author", "rework", "merging"]
+PipelinePhase = Literal["queued", "running", "approval"]
 HOLDER: Final = "holder "
 """Before the name of a field: the role of one that names who holds tickets in a stage."""
+_SHOWN_BY: Final = {"git": "Git", "review": "reviews", "pipeline": "pipelines"}
+_STATELESS: Final = {"git": "a milestone", "review": "a review", "pipeline": "a pipeline"}
 Assumed = Literal["name", "category", "board", "evidence", "nothing"]
 
 
@@ -25,8 +29,8 @@ class Stage(Section):
     removed, or ``confirmed`` is true. ``holder_field`` is the field of Jira, by name or id, that names who
     holds tickets while they are in the stage, such as Tester; where it is empty the assignee does.
 
-    A stage with ``git`` has no statuses: commits show when a ticket is in it, and it splits the stages named
-    ``within`` (see ``splits_of``).
+    A stage with ``git``, ``review`` or ``pipeline`` has no statuses: commits, pull requests or pipelines show
+    when a ticket is in it, and it splits the stages named ``within`` (see ``splits_of``).
     """
 
     name: Line
@@ -41,7 +45,14 @@ class Stage(Section):
     confirmed: bool = False
     wip: int | None = Field(default=None, ge=1)
     git: Milestone | None = None
+    review: ReviewPhase | None = None
+    pipeline: PipelinePhase | None = None
     within: tuple[Word, ...] | None = Field(default=None, min_length=1)
+
+    @property
+    def shown(self) -> str | None:
+        """The status of a stage that something else than the tracker shows, such as ``git:coding``."""
+        return next((f"{by}:{word}" for by in _SHOWN_BY if (word := getattr(self, by))), None)
 
     @field_validator("kind", mode="before")
     @classmethod
@@ -62,59 +73,74 @@ class Stage(Section):
 
 
 def splits_of(stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
-    """Give the stages that each milestone splits.
+    """Give the stages that each stage without statuses splits, by its status (``git:coding``).
 
-    They are those of ``within``. Without it ``coding`` and ``landing`` split the nearest stage of kind work
-    before them that has statuses. ``releasing`` splits all stages that are done, and the stages of kind work
-    that ``coding`` splits (else those of ``landing``, else that nearest one).
+    They are those of ``within``. Without it coding, landing and the phases of a review split the nearest
+    stage of kind work before them that has statuses. Releasing splits all stages that are done, and the
+    stages of kind work that coding splits (else those of landing, else that nearest one). Runs of pipelines
+    split the stage in which pull requests wait to be merged, else that nearest one.
 
     Examples
     --------
     >>> stages = [Stage(name="Build", kind="work"), Stage(name="Coding", kind="work", git="coding"),
     ...     Stage(name="Shipping", kind="queue", git="releasing"), Stage(name="Done", kind="done")]
     >>> splits_of(stages)
-    {'coding': ('Build',), 'releasing': ('Build', 'Done')}
+    {'git:coding': ('Build',), 'git:releasing': ('Build', 'Done')}
     """
-    splits: dict[Milestone, tuple[str, ...]] = {}
+    splits: dict[str, tuple[str, ...]] = {}
     work_before: tuple[str, ...] = ()
+    merging = tuple(stage.name for stage in stages if stage.review == "merging")
     for stage in stages:
-        if stage.git:
-            splits[stage.git] = stage.within or work_before
+        if stage.shown:
+            usual = merging if stage.pipeline and merging else work_before
+            splits[stage.shown] = stage.within or usual
         elif stage.kind == "work":
             work_before = (stage.name,)
     releasing = next((stage for stage in stages if stage.git == "releasing"), None)
     if releasing and not releasing.within:
-        work = splits.get("coding") or splits.get("landing") or splits["releasing"]
-        own = {stage.name: stage.kind for stage in stages if not stage.git}
+        work = splits.get("git:coding") or splits.get("git:landing") or splits["git:releasing"]
+        own = {stage.name: stage.kind for stage in stages if not stage.shown}
         done = tuple(name for name, kind in own.items() if kind == "done")
-        splits["releasing"] = (*(name for name in work if own.get(name) == "work"), *done)
-    return {str(milestone): names for milestone, names in splits.items()}
+        splits["git:releasing"] = (*(name for name in work if own.get(name) == "work"), *done)
+    return splits
 
 
 def faults_of_stages(stages: Sequence[Stage]) -> Iterator[str]:
-    """Give contradictions in stages, and in what milestones of Git split off, one sentence each."""
+    """Give contradictions in stages, and in what commits and reviews split off, one sentence each."""
     for stage in stages:
         if stage.blocked and stage.kind in ("work", "done"):
             yield (
                 f"stage '{stage.name}' has blocked = true and is of kind {stage.kind}; tickets can be held "
                 "up in a queue or an external stage"
             )
-    milestones = [stage.git for stage in stages if stage.git]
-    yield from duplicates(milestones, "git = '{}' is said of {} stages; keep one")
-    trackers = {stage.name for stage in stages if not stage.git}
-    splits = splits_of(stages)
+    for key in _SHOWN_BY:
+        words = [word for stage in stages if (word := getattr(stage, key))]
+        yield from duplicates(words, key + " = '{}' is said of {} stages; keep one")
+    splits, names = splits_of(stages), {stage.name for stage in stages}
+    trackers = {stage.name for stage in stages if not stage.shown}
     for stage in stages:
-        if not stage.git:
-            if stage.within:
-                yield f"stage '{stage.name}' says within, but no git; within is for stages that Git tells"
-            continue
-        if stage.statuses:
-            yield f"stage '{stage.name}' has git and statuses; keep one: a milestone has no status"
-        if not splits[stage.git]:
-            yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
-        for name in stage.within or ():
-            if name not in trackers:
-                yield f"within of stage '{stage.name}' names '{name}', which is no stage of the tracker here"
+        if stage.shown:
+            known = trackers if stage.git else names - {stage.name}
+            yield from _faults_of_shown(stage, splits[stage.shown], known=known)
+        elif stage.within:
+            yield (
+                f"stage '{stage.name}' says within, but no git, review or pipeline; within is for stages "
+                "that these show"
+            )
+
+
+def _faults_of_shown(stage: Stage, splits: Sequence[str], *, known: Collection[str]) -> Iterator[str]:
+    said = [key for key in _SHOWN_BY if getattr(stage, key)]
+    if len(said) > 1:
+        yield f"stage '{stage.name}' has {' and '.join(said)}; keep one"
+    if stage.statuses:
+        what = _STATELESS[said[0]]
+        yield f"stage '{stage.name}' has {said[0]} and statuses; keep one: {what} has no status"
+    if not splits:
+        yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
+    for name in stage.within or ():
+        if name not in known:
+            yield f"within of stage '{stage.name}' names '{name}', which is no stage of the tracker here"
 
 
 def stages_html(stages: Sequence[Stage], *, title: str) -> str:
@@ -125,7 +151,8 @@ def stages_html(stages: Sequence[Stage], *, title: str) -> str:
     head = "".join(f'<th scope="col" style="text-align: left;">{name}</th>' for name in columns)
     rows = []
     for stage in stages:
-        statuses = ", ".join(stage.statuses) or (f"from Git: {stage.git}" if stage.git else "–")
+        by, _, word = (stage.shown or "").partition(":")
+        statuses = ", ".join(stage.statuses) or (f"from {_SHOWN_BY[by]}: {word}" if by else "–")
         cells = (stage.name, stage.kind, stage.team or "–", statuses)
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     return (

@@ -20,10 +20,23 @@ from vsm.definitions.causes import (
     ready_since,
 )  # fmt: skip
 from vsm.definitions.handoffs import Handoff
+from vsm.definitions.review_moves import PULL
+from vsm.definitions.states import MILESTONES, Event
 from vsm.definitions.visits import DONE, EXTERNAL, WORK, StageFacts, Visit
 from vsm.tables import PERSON_KINDS
 
-SHOWN: Final = 3
+LISTED: Final = 3
+SHOWN: Final = {
+    "review:waiting": "{pull} began to wait for a review",
+    "review:reviewing": "{who} reviewed {pull}",
+    "review:author": "{pull} began to wait for its author",
+    "review:rework": "{who} began to rework {pull}",
+    "review:merging": "{pull} began to wait to be merged",
+    "pipeline:queued": "a pipeline of the ticket was queued",
+    "pipeline:running": "a pipeline of the ticket ran",
+    "pipeline:approval": "a pipeline of the ticket was held for an approval",
+}
+"""What showed a ticket in a stage that is not the tracker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +165,8 @@ class Sentences:
 
     def _named(self, tickets: Iterable[str]) -> str:
         names = sorted(self.keys.get(ticket, ticket) for ticket in tickets)
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return ", ".join(names[:SHOWN]) + more
+        more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+        return ", ".join(names[:LISTED]) + more
 
 
 def _overlap(span: Block | Stretch, pieces: list[Piece]) -> bool:
@@ -174,9 +187,18 @@ def _change(visit: Visit) -> str:
     if event.kind == "assignee":
         given = f"assigned it to {event.after}" if event.after else "unassigned it"
         return f"{who or 'somebody'} {given}"
-    if str(event.after).startswith("git:"):
-        return f"Git showed it in {visit.stage}"
+    if event.source in (MILESTONES, PULL):
+        return _shown(event, visit)
     return f"{who} moved it to {visit.stage}" if who else f"it was moved to {visit.stage}"
+
+
+def _shown(event: Event, visit: Visit) -> str:
+    """Describe what commits, a review or a pipeline showed; the record names the pull request."""
+    _, _, pull = event.ref.partition(" ")
+    if not pull:
+        return f"Git showed it in {visit.stage}"
+    text = SHOWN.get(str(event.after), "no pull request or pipeline showed it elsewhere")
+    return text.format(pull=pull, who=visit.holder or "somebody")
 
 
 def _touch(visit: Visit) -> str:

@@ -32,7 +32,8 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     """Give what was known of a log at this instant: the same log where nothing came later.
 
     Tickets created later are left out with all that concerns them, and so are later events, tags and
-    deployments, commits that were authored or committed later, and notes on any of them. A commit's event
+    deployments, pull requests and pipelines, commits that were authored or committed later, and notes on any
+    of them. A pull request or pipeline that ended later is open, or runs, as it did then. A commit's event
     bears its author's instant. Where a commit that is left out has earlier ones behind it, these take its
     place: as parents, and as what branches and tags name; so a wrong clock in the middle of a history does
     not cut it in two. Names of statuses and people stay: a later name is as good as a former one. How often
@@ -51,7 +52,8 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     made = log.commits[["authored", "committed"]].max(axis=1) <= as_of
     tagged = log.releases[["at", "tagged"]].max(axis=1) <= as_of
     deployed = log.deploys["at"] <= as_of
-    if not unborn and seen.all() and made.all() and tagged.all() and deployed.all():
+    hosts = _hosts_as_of(log, as_of)
+    if not unborn and not hosts and seen.all() and made.all() and tagged.all() and deployed.all():
         return log
     events, commits = log.events[seen], _joined(log.commits, made)
     before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
@@ -66,7 +68,37 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
         branches=_moved_back(log.branches, before),
         deploys=log.deploys[deployed].reset_index(drop=True),
         quality=log.quality[~concerned].reset_index(drop=True),
+        **hosts,
     )
+
+
+def _hosts_as_of(log: Log, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Give pull requests, what happened in them, and pipelines as they were known; nothing where all were.
+
+    Sizes, titles and branches are those of now.
+    """
+    pulls, events, runs = log.pulls, log.pull_events, log.pipelines
+    ends = ["started", "finished", "held_from", "held_until"]
+    known = [pulls["created"], pulls["closed"], events["at"], *(runs[name] for name in ("created", *ends))]
+    if not any((instants > as_of).any() for instants in known):
+        return {}
+    states = events[events["kind"].isin(["draft", "ready"])]
+    next_state = states[states["at"] > as_of].drop_duplicates("pull").set_index("pull")["kind"]
+    was_draft = pulls["pull"].map(next_state.astype("str"))
+    pulls = pulls.assign(draft=pulls["draft"].mask(was_draft.notna(), was_draft == "ready").astype("bool"))
+    open_then = pulls["closed"].isna() | (pulls["closed"] > as_of)
+    ended = ["merged", "closed", "merged_by", "merge_commit"]
+    pulls = pulls.assign(**{name: pulls[name].mask(open_then) for name in ended})
+    going_on = runs["finished"] > as_of
+    runs = runs.assign(
+        **{name: runs[name].where(runs[name] <= as_of) for name in ends},
+        outcome=runs["outcome"].mask(going_on, "unknown"),
+    )
+    return {
+        "pulls": pulls[pulls["created"] <= as_of].reset_index(drop=True),
+        "pull_events": events[events["at"] <= as_of].reset_index(drop=True),
+        "pipelines": runs[runs["created"] <= as_of].reset_index(drop=True),
+    }
 
 
 def _joined(commits: pd.DataFrame, made: "pd.Series[bool]") -> pd.DataFrame:

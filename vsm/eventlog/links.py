@@ -10,7 +10,10 @@ from vsm.config.rules import sides_of_links
 from vsm.eventlog.jira_items import Item, Json
 from vsm.eventlog.ticket_keys import Aliases, ticket_keys
 
-KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+)(?![A-Za-z0-9_-])")
+KEY: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+|[A-Za-z0-9_][A-Za-z0-9_.-]*#[0-9]+)(?![A-Za-z0-9_-])"
+)
+"""Of Jira (``ABC-7``), or of a project of a host of Git (``shop#7``)."""
 BEGINNING: Final = re.compile(r"this (?:issue|work item|ticket|request) ")
 """How Jira begins the sentence; Cloud says "work item" since 2025. A translated Jira may say anything."""
 COLUMNS: Final = ("ticket", "by", "name", "sort", "told_by", "at", "seq", "there", "detail")
@@ -158,7 +161,9 @@ def with_present_keys(changes: pd.DataFrame, *, aliases: Aliases) -> pd.DataFram
     renamed = {old.upper(): new.upper() for old, new in aliases.items()}
 
     def present(named: re.Match[str]) -> str:
-        project, _, number = named[1].upper().rpartition("-")
+        project, dash, number = named[1].upper().rpartition("-")
+        if not dash or "#" in number:
+            return named[0]
         for _ in renamed:  # a project may have been renamed several times
             project = renamed.get(project, project)
         return f"{project}-{number}"

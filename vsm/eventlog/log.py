@@ -13,6 +13,9 @@ from vsm.tables import (
     DEPLOYS,
     EVENTS,
     NAMES,
+    PIPELINES,
+    PULL_EVENTS,
+    PULLS,
     QUALITY,
     RELEASES,
     TABLES,
@@ -28,7 +31,7 @@ ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Eight tables of ``vsm.tables``, each empty where a source has nothing to say."""
+    """The recorded tables of ``vsm.tables``, each empty where a source has nothing to say."""
 
     tickets: pd.DataFrame = field(default_factory=lambda: empty(TICKETS))
     events: pd.DataFrame = field(default_factory=lambda: empty(EVENTS))
@@ -37,6 +40,9 @@ class Log:
     releases: pd.DataFrame = field(default_factory=lambda: empty(RELEASES))
     branches: pd.DataFrame = field(default_factory=lambda: empty(BRANCHES))
     deploys: pd.DataFrame = field(default_factory=lambda: empty(DEPLOYS))
+    pulls: pd.DataFrame = field(default_factory=lambda: empty(PULLS))
+    pull_events: pd.DataFrame = field(default_factory=lambda: empty(PULL_EVENTS))
+    pipelines: pd.DataFrame = field(default_factory=lambda: empty(PIPELINES))
     quality: pd.DataFrame = field(default_factory=lambda: empty(QUALITY))
 
 

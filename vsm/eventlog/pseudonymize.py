@@ -29,6 +29,8 @@ LIST_COLUMNS: Final = ("coauthors", "reviewers", "signers")
 ACCOUNT_COLUMNS: Final = {
     "events": ("actor",),
     "commits": ("author", "committer", *LIST_COLUMNS),
+    "pulls": ("author", "merged_by"),
+    "pull_events": ("actor", "after"),
     "quality": ("ref", "detail"),
 }
 
@@ -115,7 +117,12 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
         "priority": log.tickets["priority"],
         "resolution": log.tickets["resolution"],
         "team": [team.name for team in workflow.teams],
-        "repository": [*log.commits["repository"], *log.deploys["repository"]],
+        "repository": [
+            *log.commits["repository"],
+            *log.deploys["repository"],
+            *log.pulls["repository"],
+            *log.pipelines["repository"],
+        ],
         "release": log.releases["release"],
     }
     notes = []
@@ -169,6 +176,9 @@ class _Door:
         commits = dict.fromkeys(("author", "committer"), self.accounts.__getitem__)
         lists = dict.fromkeys(LIST_COLUMNS, self._account_list)
         texts = dict.fromkeys(("subject", "branch"), self.free.of)
+        pulls = dict.fromkeys(("author", "merged_by"), self.accounts.__getitem__)
+        pulls |= dict.fromkeys(("title", "branch", "base"), self.free.of)
+        asked = {"actor": self.accounts.__getitem__, "after": self._asked}
         return replace(
             log,
             events=events.assign(**sides) if sides else events,
@@ -177,6 +187,9 @@ class _Door:
             ),
             commits=_assigned(log.commits, commits | lists | texts),
             branches=_assigned(log.branches, {"branch": self.free.of}),
+            pulls=_assigned(log.pulls, pulls),
+            pull_events=_assigned(log.pull_events, asked),
+            pipelines=_assigned(log.pipelines, {"branch": self.free.of}),
             names=self._names(log.names),
             quality=_assigned(log.quality, dict.fromkeys(("detail", "ref"), self._sentence)),
         )
@@ -228,6 +241,10 @@ class _Door:
     def _account_list(self, text: str) -> str:
         return SEPARATOR.join(dict.fromkeys(self.accounts[one] for one in text.split(SEPARATOR)))
 
+    def _asked(self, word: str) -> str:
+        """Give who was asked; teams, and what reviews said, stay."""
+        return self.accounts.get(word, word)
+
     def _names(self, names: pd.DataFrame) -> pd.DataFrame:
         """Give accounts their pseudonym for id and name, one row for each; mailboxes go."""
         accounts = names["kind"] == "account"
@@ -251,6 +268,10 @@ def _accounts(log: Log, people: People) -> set[str]:
     columns = [log.events["actor"], assigned["before"], assigned["after"]]
     columns += [log.commits[name] for name in ("author", "committer")]
     columns += [log.commits[name].astype("str").str.split(SEPARATOR).explode() for name in LIST_COLUMNS]
+    requests = log.pull_events["kind"].isin(["review_request", "review_unrequest"])
+    asked = log.pull_events.loc[requests, "after"]
+    columns += [log.pulls["author"], log.pulls["merged_by"], log.pull_events["actor"]]
+    columns += [asked[~asked.astype("str").str.startswith("team:", na=False)]]
     columns += [log.names.loc[log.names["kind"] == "account", "id"]]
     return {*people.person_of, *(str(account) for column in columns for account in column.dropna().unique())}
 
@@ -259,7 +280,7 @@ def _project_words(log: Log) -> set[str]:
     """List words that name nobody: types, priorities, components, projects and repositories."""
     columns = [log.tickets[column] for column in ("type", "priority", "project")]
     components = log.tickets["components"].astype("str").str.split(SEPARATOR).explode()
-    columns += [components, log.commits["repository"]]
+    columns += [components, log.commits["repository"], log.pulls["repository"], log.pipelines["repository"]]
     return {str(word) for column in columns for word in column.dropna().unique()}
 
 

@@ -28,8 +28,8 @@ def stages_from_names(
     name as its stage; it is placed before ``done``, in the order that most moves follow, and ``mapped`` is
     false. Its kind is *assumed*: it is done or external if its category says so; else its name decides
     (``kind_from_name``), then the category, then whether people left traces of work in it (``worked_in``),
-    else it is a queue. A stage that Git shows has the status ``git:coding``, ``git:landing`` or
-    ``git:releasing``. Names are shown without control characters.
+    else it is a queue. A stage that commits, reviews or pipelines show has a status such as ``git:coding``,
+    ``review:waiting`` or ``pipeline:queued``. Names are shown without control characters.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def stages_from_names(
         for row in unclear:
             if row["status"] in worked.index:
                 row |= {"kind": "work" if worked[row["status"]] else "queue", "assumed": "evidence"}
-    # A stage that Git shows has a status of its own, so that it is one among others.
-    rows += [_described(f"git:{stage.git}", stage.name, stage) for stage in workflow.stages if stage.git]
+    # A stage that something else shows has a status of its own, so that it is one among others.
+    rows += [_described(stage.shown, stage.name, stage) for stage in workflow.stages if stage.shown]
     words = ["status", "name", "stage", "kind", "team", "discipline", "holder_field", "assumed"]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))

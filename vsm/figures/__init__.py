@@ -53,6 +53,14 @@ from vsm.figures.responsibility import (
     first_handoffs_table,
     knowledge_table,
 )
+from vsm.figures.reviews import (
+    pipelines_table,
+    review_reach_table,
+    review_rules_table,
+    review_sizes,
+    review_times,
+    waiting_reviews_table,
+)
 from vsm.figures.standup import blocked_table, board_table, moved_table, service_level_table
 from vsm.figures.stuck import open_stages_table, stuck_table
 from vsm.figures.theme import CONFIG, TEMPLATE
@@ -115,11 +123,16 @@ __all__ = [
     "open_stages_table",
     "people_table",
     "ping_pong_table",
+    "pipelines_table",
     "places_table",
     "planned_table",
     "provenance_table",
     "queue_growth_table",
     "referral_table",
+    "review_reach_table",
+    "review_rules_table",
+    "review_sizes",
+    "review_times",
     "rework_table",
     "service_level_table",
     "sources_table",
@@ -134,6 +147,7 @@ __all__ = [
     "value_stream_map",
     "wait_heat_map",
     "wait_stories",
+    "waiting_reviews_table",
     "weekly_flow_table",
     "who_waits_table",
     "xmr_chart",

@@ -79,6 +79,8 @@ class Plots(_Accessor):
     efficiency_bars = _of(figures.efficiency_bars)
     deployment_weeks = _of(figures.deployment_weeks, weeks="delivery.weeks")
     flow_distribution_bars = _of(figures.flow_distribution_bars, distribution="alignment.flow")
+    review_times = _of(figures.review_times, steps="reviews.steps")
+    review_sizes = _of(figures.review_sizes, sizes="reviews.sizes")
     coverage_bars = _of(figures.coverage_bars)
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
@@ -122,6 +124,10 @@ class Tables(_Accessor):
     named_rules = _of(figures.named_rules_table)
     delivery = _of(figures.delivery_table, measures="delivery.measures", weeks="delivery.weeks")
     deployments = _of(figures.deployments_table, deployments="delivery.deployments")
+    waiting_reviews = _of(figures.waiting_reviews_table, waiting="reviews.waiting")
+    review_rules = _of(figures.review_rules_table, steps="reviews.steps")
+    review_reach = _of(figures.review_reach_table, reach="reviews.reach")
+    pipelines = _of(figures.pipelines_table, pipelines="reviews.pipelines")
     end_to_end = _of(
         figures.end_to_end_table, whole="responsibility.end_to_end", teams="responsibility.end_to_end_by_team"
     )

@@ -18,7 +18,6 @@ _BLOCKERS: Final = 3
 _KEYS: Final = 5
 """Tickets of a row that are named, the most urgent first."""
 _DAY: Final = pd.Timedelta(days=1)
-_LONG: Final = 10 * _DAY
 
 
 def stuck_table(
@@ -76,9 +75,9 @@ def stuck_table(
         "What to try": "attempt",
         "n": "n",
         "Stage": "stage",
-        "Longest in stage": ("stay", _roughly),
+        "Longest in stage": ("stay", short_duration),
         "85th percentile": _usual,
-        "Oldest": ("age", _roughly),
+        "Oldest": ("age", short_duration),
         "Waiting for": _waits,
         "Blocked by": _blockers,
     }
@@ -95,13 +94,8 @@ def stuck_table(
 
 def _usual(row: Mapping[Any, Any]) -> str:
     if pd.notna(row["stay_p85"]):
-        return _roughly(row["stay_p85"])
+        return short_duration(row["stay_p85"])
     return TOO_FEW if pd.isna(row["stay_beyond"]) else "not reached"
-
-
-def _roughly(duration: pd.Timedelta) -> str:
-    """Say a long time in days: of months, nobody needs the hours."""
-    return f"{number(duration / _DAY)} d" if duration >= _LONG else short_duration(duration)
 
 
 def _whom(row: Mapping[Any, Any]) -> str:

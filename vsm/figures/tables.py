@@ -22,8 +22,9 @@ _WORDS: Final = frozenset(
      "Deployment", "Repository", "Failure shown by", "Blocked by", "Cause", "Story",
      "In progress meanwhile", "Caveat", "What to try", "Try", "Where", "Rule", "Used by", "Verdict",
      "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
-     "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source",
-     "What", "Status", "Mapped by", "Value", "Keys", "Service level"}
+     "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source", "Step",
+     "What", "Statistic", "Opened by", "Pull request", "Pipeline",
+     "Status", "Mapped by", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},

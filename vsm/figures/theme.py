@@ -149,6 +149,8 @@ FIELD_NAMES: Final = {
     "coverage_bars": "Data coverage",
     "before_and_after": "Survival curves (Kaplan–Meier)",
     "xmr_chart": "XmR chart (process behaviour chart)",
+    "review_times": "Pull request review time",
+    "review_sizes": "Pickup time by size of pull request",
     "ticket_life": "Ticket timeline",
     "compared": "Slope chart of time in status",
 }

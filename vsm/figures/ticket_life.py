@@ -247,6 +247,7 @@ _MILLI: Final = pd.Timedelta(milliseconds=1)
 _MARKS: Final = {
     "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
     "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
+    "push": ("circle-open", "#009e73"),
     "commit": ("circle", "#009e73"), "merge": ("diamond", "#009e73"), "release": ("star", "#009e73"),
     "deploy": ("star-square", "#009e73"),
 }  # fmt: skip

@@ -1,19 +1,26 @@
 """Durations and shares in words, for claims and for the labels of figures."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
+LONG: Final = pd.Timedelta(days=10)
+"""From here on nobody needs the hours."""
+
 
 def humanize_duration(duration: pd.Timedelta) -> str:
-    """Write a duration in its two largest units. Elapsed time: a day is 24 hours.
+    """Write a duration in its two largest units, from ten days on in days alone. A day is 24 hours.
 
     Examples
     --------
-    >>> [humanize_duration(pd.Timedelta(text)) for text in ("2 days 04:10:00", "00:35:10", "1s")]
-    ['2 d 4 h', '35 min', 'less than a minute']
+    >>> [humanize_duration(pd.Timedelta(text)) for text in ("58 days 10 h", "52 h", "2110 s", "1s")]
+    ['58 d', '2 d 4 h', '35 min', 'less than a minute']
     """
     if pd.isna(duration):
         return "unknown"
+    if duration >= LONG:
+        return f"{round(duration / pd.Timedelta(days=1)):,} d"
     minutes = int(duration.total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     units = [
@@ -30,7 +37,7 @@ def time_of(seconds: float) -> pd.Timedelta:
     Examples
     --------
     >>> humanize_duration(time_of(1e11 + 0.123456))
-    '1,157,407 d 9 h'
+    '1,157,407 d'
     """
     return pd.Timedelta(np.timedelta64(round(seconds * 1_000_000), "us"))
 
@@ -69,7 +76,7 @@ def short_duration(duration: pd.Timedelta | float) -> str:
     >>> short_duration(pd.Timedelta("2 days 04:10:00")), short_duration(2100.0), short_duration(59.0)
     ('2 d 4 h', '35 min', '<1 min')
     >>> short_duration(1e11)
-    '1,157,407 d 9 h'
+    '1,157,407 d'
     >>> short_duration(pd.NaT), short_duration(float("nan"))
     ('–', '–')
     """

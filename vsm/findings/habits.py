@@ -68,7 +68,7 @@ def first_handover(present: Present) -> Iterator[Finding]:
     owners = present.owners[present.owners["ticket"].isin(present.delivered["ticket"])]
     found = first_handovers(owners, tickets=present.tickets)
     for row in found[found["tickets"] >= present.minimum].head(1).to_dict("records"):
-        yield _habit(
+        yield habit(
             "first handover",
             f"{row['from_team']} → {row['to_team']}",
             f"{row['tickets']} of {counted(len(owners), 'ticket')} delivered in {present.words} first "
@@ -146,7 +146,7 @@ def discarded(present: Present) -> Iterator[Finding]:
         tickets=present.keys(gone.sort_values("lead", ascending=False, kind="stable")["ticket"]),
         caveat="Saying no is good work, the earlier the better; what closed in bulk edits is left out.",
         experiment="Agree what is not going to be done, and say so when it is reported.",
-        basis=_counted(
+        basis=basis_of_count(
             "finished with a resolution, or in a status, that means that nothing was delivered.",
             f"{counted(len(ended), 'unit')} of work finished in the period, but not by bulk edits.",
             len(gone),
@@ -165,7 +165,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
     if not counts["share"] >= OFTEN:
         return
     often = bulk["ticket"].astype("str").value_counts(sort=False)
-    yield _habit(
+    yield habit(
         "clean-up",
         "bulk edits",
         f"{with_interval(counts)} of all moves in {present.words} were bulk edits ({len(bulk)} of "
@@ -174,7 +174,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
         tickets=present.keys(often.index),
         caveat="The same move of many tickets by one account within minutes; a release may look so.",
         experiment="Move tickets when the work moves: at the stand-up, instead of a clean-up.",
-        basis=_counted(
+        basis=basis_of_count(
             "the same move of several tickets by one account within minutes ([rules] in vsm.toml).",
             f"{counted(len(moves), 'move')} of units of work in the period.",
             len(bulk),
@@ -189,7 +189,7 @@ def hidden_work(present: Present) -> Iterator[Finding]:
     counts = share_of(queued, linked, minimum=present.minimum)
     if not counts["share"] >= OFTEN:
         return
-    yield _habit(
+    yield habit(
         "hidden work",
         "work in queues",
         f"{with_interval(counts)} of the commits on tickets delivered in {present.words} were made while the "
@@ -198,7 +198,7 @@ def hidden_work(present: Present) -> Iterator[Finding]:
         tickets=(),
         caveat="Commits are dated by their author; after a rebase the date may be another.",
         experiment="Move the ticket when somebody starts on it, or call the stage work in vsm.toml.",
-        basis=_counted(
+        basis=basis_of_count(
             "commits of a ticket whose author's date falls into a visit to a queue.",
             f"{counted(linked, 'commit')} before the finish of tickets delivered in the period.",
             queued,
@@ -218,7 +218,7 @@ def failures(present: Present) -> Iterator[Finding]:
     many = f"{len(failed)} of {counted(len(mine), 'deployment')} in {present.words} failed"
     few = isnan(counts["share"])
     rate = ": too few to say how often they do" if few else f": {with_interval(counts)}"
-    yield _habit(
+    yield habit(
         "failed deployments",
         "deployments",
         f"{many}{rate}.",
@@ -228,7 +228,7 @@ def failures(present: Present) -> Iterator[Finding]:
         ],
         caveat="Only failures that left a trace: an incident, a rollback, a failed job.",
         experiment="" if few else "Deploy less at a time: half as much, twice as often.",
-        basis=_counted(
+        basis=basis_of_count(
             "deployments with a trace of failure, as the page on deployments lists them.",
             f"{counted(len(mine), 'deployment')} to production in the period.",
             len(failed),
@@ -237,13 +237,13 @@ def failures(present: Present) -> Iterator[Finding]:
     )
 
 
-def _habit(rule: str, subject: str, claim: str, **rest: Any) -> Finding:
+def habit(rule: str, subject: str, claim: str, **rest: Any) -> Finding:
     """Make a finding whose cost in time is not known: it comes after all that have one."""
     unknown = float("nan")
     return Finding(rule, subject, claim, cost=NOTHING, share=unknown, low=unknown, high=unknown, **rest)
 
 
-def _counted(definition: str, population: str, part: int, whole: int) -> Basis:
+def basis_of_count(definition: str, population: str, part: int, whole: int) -> Basis:
     """Say how a share of a count is made."""
     return Basis(
         definition, population, f"{part:,} ÷ {whole:,} = {percent(part / whole)}, Wilson's interval."

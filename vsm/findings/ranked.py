@@ -12,6 +12,7 @@ from vsm.findings.durations import counted, humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.past import Evidence
 from vsm.findings.present import Present
+from vsm.findings.reviews import ReviewTables, claims_about_reviews
 from vsm.findings.trust import CAUSES, TIME, trusted
 from vsm.model.lifecycle import completed, units_of_work
 from vsm.quality.assumed import WORTH
@@ -27,7 +28,9 @@ PAST: Final[tuple[Callable[[Evidence], Iterator[Finding]], ...]] = (
 )  # fmt: skip
 
 
-def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mapping[Any, str]) -> Findings:
+def findings_about_now(
+    present: Present, *, claims: pd.DataFrame, assumed: Mapping[Any, str], reviews: ReviewTables | None = None
+) -> Findings:
     """Give what costs most in the current period, the costliest first.
 
     Parameters
@@ -36,9 +39,12 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
         As ``claims_from_coverage`` gives them: what the data cannot carry becomes a gap, not a finding.
     assumed
         Stages whose kind is a guess → what it was guessed from.
+    reviews
+        Of the stream's pull requests, where there are some.
     """
     level = now.handed_over(present)[1]
     made = [finding for rule in NOW for finding in rule(present)]
+    made += claims_about_reviews(present, reviews) if reviews else []
     # Where stages stand in for teams, a handoff rests on statuses alone.
     stages = [
         replace(each, question=TIME) if each.rule in ("handoff", "ping-pong") else each for each in made
@@ -49,7 +55,9 @@ def findings_about_now(present: Present, *, claims: pd.DataFrame, assumed: Mappi
     begin, end = present.period
     return Findings(
         ranked,
-        title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})",
+        title=f"{present.words.capitalize()} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})"
+        if len(present.lives)
+        else "",
         nothing=_nothing(present, gaps=any(gap.subjects for gap in gaps), dismissed=bool(hidden)),
         none_of={
             "handoff": _no_handoff(present, made, gaps=gaps, dismissed=dismissed),

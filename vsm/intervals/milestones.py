@@ -229,7 +229,7 @@ def _inserted(events: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
             "actor": _movers(shown),
             "source": MILESTONES,
             "ref": pd.Series(range(len(shown)), dtype="int64").astype("str"),
-            "seq": 0,
+            "seq": 1000,  # after everything else at this instant
             "bulk": shown["now"].notna() & shown["bulk"].astype(bool),
         }
     )

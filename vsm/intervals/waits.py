@@ -7,13 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals._kernels.arrays import NEVER, NOBODY, Ints
+from vsm.intervals._kernels.arrays import MISSING, NEVER, NOBODY, Ints
 from vsm.intervals._kernels.coding import decode, encode, instants_of, micros_at, never_where_missing
 from vsm.intervals._kernels.grouped_search import GroupedSearch
 from vsm.intervals._kernels.runs import first_of_run, last_of_run, run_ends, run_starts, take_or_missing
 from vsm.intervals.handoffs import work_start
 from vsm.intervals.stage_codes import DONE, STAGE_KIND, WORK
-from vsm.intervals.visit_codes import next_work
 from vsm.tables import CAUSES, WAITS, conform, empty
 
 KEPT: Final = ("ticket", "n", "stage", "holder", "team", "bulk")
@@ -74,7 +73,7 @@ def waits_from_visits(visits: pd.DataFrame, handoffs: pd.DataFrame, *, as_of: pd
     end = wait_ends(ticket, kind=kind, entered=entered, left=left, start=start, as_of=micros_at(as_of))
     row = np.flatnonzero(end > entered)
     nothing = np.full(len(row), NOBODY)
-    number = _handoff_ahead(visits, handoffs, entered=entered)[row]
+    number = _handoff_of(visits, handoffs, start=entered, end=end)[row]
     frame = pd.DataFrame(
         {
             **{name: visits[name].take(row).reset_index(drop=True) for name in KEPT},
@@ -143,30 +142,25 @@ def wait_ends(
     return np.where(kind == WORK, start, np.minimum(np.where(left == NEVER, as_of, left), horizon))
 
 
-def _handoff_ahead(visits: pd.DataFrame, handoffs: pd.DataFrame, *, entered: Ints) -> Ints:
-    """Give the handoff that had begun and ends at each visit's own or next work visit; NOBODY if none.
+def _handoff_of(visits: pd.DataFrame, handoffs: pd.DataFrame, *, start: Ints, end: Ints) -> Ints:
+    """Give the handoff between whose ``given`` and ``taken`` each visit waited; NOBODY where in none.
 
     ::
 
-        visit        0 work/ann   1 queue   2 work/bob      handoff 0: given when 0 was left, taken in 2
-        receiver                                 0          the visit in which each handoff was taken
-        next_work        0           2           2
-        number           –           0           0          that visit's handoff, if given by then
+        visit     work/ann 9–10   queue 10–12   work/bob 12–12   queue 12–13     no length: bob had it at once
+        handoff                                                                  0: given 10, taken 12
+        given by then   –              0              0               0          the last of the ticket
+        number          –              0              –               –          if it ends by ``taken``
     """
-    if handoffs.empty:
-        return np.full(len(visits), NOBODY)
     ticket = visits["ticket"].cat.codes.to_numpy()
     starts = run_starts(ticket)
     run = np.cumsum(starts) - 1
     run_of = np.full(len(visits["ticket"].cat.categories) + 1, NOBODY)
     run_of[ticket[starts]] = run[starts]
     run_of_handoff = run_of[encode(handoffs["ticket"], visits["ticket"].cat.categories)]
-    taken = micros_of(handoffs["taken"])
-    receiver = GroupedSearch(run, entered).searchsorted(run_of_handoff, taken, side="right") - 1
-    known = (run_of_handoff != NOBODY) & (take_or_missing(run, receiver) == run_of_handoff)
-    number, given = np.full(len(ticket), NOBODY), np.full(len(ticket), NEVER)
-    number[receiver[known]] = handoffs["handoff"].to_numpy()[known]
-    given[receiver[known]] = micros_of(handoffs["given"])[known]
-    ahead = next_work(ticket, (visits["kind"] == "work").to_numpy())
-    begun = entered >= take_or_missing(given, ahead, missing=NEVER)
-    return np.where(begun, take_or_missing(number, ahead), NOBODY)
+    given = GroupedSearch(run_of_handoff, micros_of(handoffs["given"]))
+    asked = np.minimum(run, run_of_handoff.max(initial=0))  # of later tickets there are none
+    last = given.searchsorted(asked, start, side="right") - 1
+    taken = take_or_missing(micros_of(handoffs["taken"]), last, missing=MISSING)
+    within = (take_or_missing(run_of_handoff, last) == run) & (end <= taken)
+    return np.where(within, take_or_missing(handoffs["handoff"].to_numpy(), last), NOBODY)

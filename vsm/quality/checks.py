@@ -23,6 +23,7 @@ from vsm.quality.tracker import (
     check_done,
     check_edits,
     check_milestones,
+    check_reviews,
     check_sprints,
     check_stages,
 )
@@ -117,6 +118,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _links,
     lambda data: check_alignment(data.log.tickets, workflow=data.workflow),
     lambda data: check_milestones(data.events, data.log.commits, workflow=data.workflow),
+    lambda data: check_reviews(data.events, data.log.pulls, workflow=data.workflow),
     lambda data: check_sprints(data.events, data.log.names),
     lambda data: data.notes,
     lambda data: check_people(data.people),

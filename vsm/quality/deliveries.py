@@ -24,6 +24,8 @@ STANDARDS: Final = frozenset(
      "PR", "MR", "GH", "GL")
 )  # fmt: skip
 """What looks like a project's key, and names a standard, or a pull request."""
+_INCIDENTS: Final = ("incident", "outage", "störung", "incidente", "panne", "storing", "incydent")
+"""What types and labels of tickets about failures in production are called, in small letters."""
 _KEY: Final = re.compile(r"(?<![\w.-])([A-Z][A-Z0-9_]+)-([1-9][0-9]*)(?![A-Za-z0-9_]|[.-][0-9])")
 
 
@@ -31,7 +33,8 @@ def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
     """Find what is missing or doubtful about repositories and deployments.
 
     That is: no main line, tags that release nothing, components without commits or releases, commits whose
-    clocks were wrong, projects that commits name and nobody pulled, and no environment that is production.
+    clocks were wrong, projects that commits name and nobody pulled, no environment that is production, and
+    incidents that count as no failure.
     Clock skew never changes what contains what; durations that it would make negative count as zero.
     """
     notes = list[QualityNote]()
@@ -45,7 +48,8 @@ def check_deliveries(log: Log, *, workflow: Workflow) -> list[QualityNote]:
             *_components(commits, releases, section, source),
             *_skew(commits, source),
         ]
-    return [*notes, *_unknown_projects(log, workflow), *_environments(log.deploys, workflow)]
+    environments = _environments(log.deploys, workflow)
+    return [*notes, *_unknown_projects(log, workflow), *environments, *_incidents(log.tickets, workflow)]
 
 
 def _main_line(branches: pd.DataFrame, section: Repository, source: str) -> Iterator[QualityNote]:
@@ -195,3 +199,22 @@ def _environments(deploys: pd.DataFrame, workflow: Workflow) -> Iterator[Quality
             f"customers use {'these' if len(similar) > 1 else 'this'} too, write {proposal}"
         )
         yield QualityNote("another production environment", "warning", detail)
+
+
+def _incidents(tickets: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNote]:
+    """Find types and labels called incidents, where vsm.toml names none."""
+    rules = workflow.delivery
+    if rules.incident_types or rules.incident_labels:
+        return
+    labels = tickets["labels"].dropna().astype("str").str.split("; ").explode()
+    types = tickets["type"].dropna().astype("str")
+    for option, words in {"incident_types": types, "incident_labels": labels}.items():
+        found = words[words.str.casefold().isin(_INCIDENTS)].value_counts()
+        if len(found):
+            named = ", ".join(f'"{word}"' for word in found.index)
+            by = option.removeprefix("incident_")
+            detail = (
+                f"{found.sum()} ticket(s) are incidents by their {by}, but show no failed deployment; if "
+                f"they should, write {option} = [{named}] in [delivery] of vsm.toml"
+            )
+            yield QualityNote("incidents are not named", "note", detail)

@@ -51,6 +51,7 @@ def _after_the_tracker(log: Log, as_of: pd.Timestamp, known: pd.Timestamp) -> It
         "commit": log.commits[["authored", "committed"]].max(axis=1),
         "tag": log.releases[["at", "tagged"]].max(axis=1),
         "deployment": log.deploys["at"],
+        "event of a pull request": log.pull_events["at"],
     }
     counts = {what: int(((at > as_of) & (at <= known)).sum()) for what, at in latest.items()}
     if any(counts.values()):

@@ -175,6 +175,20 @@ def _missing_in_git(
         yield QualityNote("stages of Git without releases", "warning", detail)
 
 
+def check_reviews(events: pd.DataFrame, pulls: pd.DataFrame, *, workflow: Workflow) -> Iterator[QualityNote]:
+    """Find stages of reviews or pipelines that no pull request of a ticket can show."""
+    of_pulls = events[events["before"].isin(set(pulls["pull"]))]
+    for by, what, known in (
+        ("review", "pull request", of_pulls),
+        ("pipeline", "pipeline", of_pulls[of_pulls["kind"] == "pipeline"]),
+    ):
+        names = ", ".join(f"'{stage.name}'" for stage in workflow.stages if getattr(stage, by))
+        if names and known.empty:
+            missing = "none was pulled" if pulls.empty else f"no {what} belongs to a ticket"
+            detail = f"{names} in vsm.toml come from {what}s, but {missing}; only other stages are shown"
+            yield QualityNote(f"stages of {by}s without any", "warning", detail)
+
+
 def check_sprints(events: pd.DataFrame, names: pd.DataFrame) -> Iterator[QualityNote]:
     """Find sprints whose dates are not known: nothing can be said of what they took on, or left undone."""
     held = events.loc[events["kind"] == "sprint", ["ticket", "source", "after"]].astype("str").dropna()

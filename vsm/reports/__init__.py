@@ -4,7 +4,13 @@ The right outer wall: here files are written and processes started.
 """
 
 from vsm.reports.export import explore, export_table
-from vsm.reports.notebooks import LabCopies, chosen_notebooks, copy_notebooks, notebooks_folder
+from vsm.reports.notebooks import (
+    LabCopies,
+    chosen_notebooks,
+    copy_notebooks,
+    notebooks_folder,
+    with_data,
+)
 from vsm.reports.parameters import check_parameters, parameter_table
 from vsm.reports.publish import publish_report, publish_slides
 from vsm.reports.render import render_page
@@ -32,4 +38,5 @@ __all__ = [
     "render_page",
     "render_slides",
     "run_notebook",
+    "with_data",
 ]

@@ -42,6 +42,19 @@ def chosen_notebooks(names: Sequence[str], *, of: str) -> tuple[Path, ...]:
     return tuple(known[name] for name in names) or tuple(numbered)
 
 
+def with_data(notebooks: Sequence[Path], stream: object) -> tuple[Path, ...]:
+    """Leave out notebooks about what this stream knows nothing of, such as reviews where it has none.
+
+    A notebook says in its metadata (``{"vsm": {"needs": "pulls"}}``) which table has to have rows.
+    """
+
+    def needed(notebook: Path) -> str:
+        about = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("vsm", {})
+        return str(about.get("needs", ""))
+
+    return tuple(one for one in notebooks if not (name := needed(one)) or len(getattr(stream, name)))
+
+
 @dataclass(frozen=True, slots=True)
 class LabCopies:
     """Notebooks in the analyst's folder, by name: newly ``copied``, and ``kept`` as edited."""

@@ -30,6 +30,10 @@ _UNIT: Final = re.compile(r"(?<=\d) (?=(d|h|min|%)\b|%)|(?<=\d d) (?=\d)")
 Place = tuple[str, str]
 _HEAT: Final[Place] = ("01_where_does_time_go.html", "Waiting by stage and week")
 _STUCK: Final[Place] = ("05_what_is_stuck_now.html", "What to look at together today")
+_REVIEWS: Final[Place] = (
+    "08_where_do_reviews_wait.html",
+    "How long does a review take? (pickup time, review time)",
+)
 _HANDOFFS: Final[Place] = ("02_who_waits_for_whom.html", "Handoff network")
 PLACES: Final[Mapping[str, Place]] = {
     "Lead time": ("01_where_does_time_go.html", "Lead time and cycle time, open tickets included"),
@@ -48,6 +52,9 @@ PLACES: Final[Mapping[str, Place]] = {
     "hidden work": ("02_who_waits_for_whom.html", "Hidden queues"),
     "discarded": ("01_where_does_time_go.html", "Discarded work"),
     "failed deployments": ("04_from_commit_to_customer.html", "Software delivery performance (DORA)"),
+    **dict.fromkeys(("review", "AI agents", "unreviewed"), _REVIEWS),
+    "reviewer": (_REVIEWS[0], "Who can review?"),
+    "flaky pipeline": (_REVIEWS[0], "Which pipelines hold work up?"),
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""

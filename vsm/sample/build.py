@@ -12,6 +12,7 @@ from vsm.errors import InputError
 from vsm.sample import plan
 from vsm.sample.bodies import account_id, bodies_from_story
 from vsm.sample.commits import commits_from_story
+from vsm.sample.reviews import documents_from_story
 from vsm.sample.story import story_from_seed
 from vsm.sources.git_process import create_repository
 
@@ -67,6 +68,41 @@ unplanned = ["Bug"]
 "Sell more" = ["component:shop front"]
 "Fewer calls" = ["component:orders", "component:accounts"]
 "Less work behind the counter" = ["component:back office"]
+"""
+REVIEWS: Final = """\
+# Pull requests show when development waits for a review, and pipelines when it waits for them.
+
+[[stage]]
+name = "Rework"
+kind = "work"
+team = "development"
+discipline = "development"
+review = "rework"
+
+[[stage]]
+name = "Waiting for author"
+kind = "queue"
+team = "development"
+review = "author"
+
+[[stage]]
+name = "Waiting for review"
+kind = "queue"
+team = "development"
+review = "waiting"
+
+[[stage]]
+name = "In review"
+kind = "work"
+team = "development"
+discipline = "review"
+review = "reviewing"
+
+[[stage]]
+name = "Waiting to merge"
+kind = "queue"
+team = "development"
+review = "merging"
 """
 STAGES: Final = (
     ("Reported", "queue", "support", ""),
@@ -139,8 +175,19 @@ def _refuse_foreign(files: SampleFiles) -> None:
             )
 
 
-def sample_workflow() -> str:
-    """How the sample's team works: the text of its vsm.toml."""
+def build_reviews(folder: Path, *, seed: int = 7) -> Path:
+    """Write the sample's pull requests and pipelines beside it: ``github.jsonl.gz``, a document a line."""
+    lines = (
+        json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for document in documents_from_story(story_from_seed(seed))
+    )
+    path = folder / "github.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
+    return path
+
+
+def sample_workflow(*, reviews: bool = False) -> str:
+    """How the sample's team works: the text of its vsm.toml; with ``reviews``, with stages for these."""
     parts = [HEAD, OFFICE]
     for name, kind, team, discipline in STAGES:
         lines = ["[[stage]]", f'name = "{name}"', f'kind = "{kind}"']
@@ -149,14 +196,21 @@ def sample_workflow() -> str:
         lines += [f'discipline = "{discipline}"'] if discipline else []
         lines += ["batch = true"] if name == plan.SHELF else []
         parts.append("\n".join([*lines, ""]))
+        if reviews and name == plan.DEVELOPMENT.work:
+            parts.append(REVIEWS)
     parts.append("# Teams, by the names of persons below.\n")
     for team in plan.TEAMS:
         members = ", ".join(f'"{person.name}"' for person in plan.PEOPLE if person.team == team)
         parts.append(f'[[team]]\nname = "{team}"\nmembers = [{members}]\n')
     parts.append("# The accounts of one person, in Jira and in Git.\n")
     for person in plan.PEOPLE:
-        accounts = f'accounts = ["jira:{account_id(person.name)}", "git:{person.name}"]'
-        parts.append(f'[[person]]\nname = "{person.name}"\n{accounts}\n')
+        known = [f"jira:{account_id(person.name)}", f"git:{person.name}"]
+        known += [f"github:{person.name}"] if reviews else []
+        accounts = ", ".join(f'"{account}"' for account in known)
+        parts.append(f'[[person]]\nname = "{person.name}"\naccounts = [{accounts}]\n')
+    if reviews:
+        agent = f'accounts = ["github:{plan.AGENT}"]\nagent = true\n'
+        parts.append(f'[[person]]\nname = "{plan.AGENT}"\n{agent}')
     return "\n".join([*parts, AIMS])
 
 

@@ -135,3 +135,20 @@ PORTAL: Final = "customer-portal"
 BOT: Final = "release-bot"
 APPS: Final = (PORTAL, BOT)
 TEAMS: Final = ("support", "development", "quality")
+
+REPOSITORY: Final = "example/shop"
+"""On GitHub; the repository that Git has is called ``shop`` too."""
+REVIEWER: Final = "dev-2"
+REVIEWER_SHARE: Final = 0.6
+"""Share of reviews that one developer is asked for, who comes late."""
+CHANGES_SHARE: Final = 0.35
+DRAFT_SHARE: Final = 0.15
+"""Shares of pull requests for which changes are asked, and which are opened as drafts."""
+AGENT: Final = "code-agent"
+AGENT_SHARE: Final = 0.6
+UNSEEN_SHARE: Final = 0.25
+"""Share of days on which an AI agent opens a small pull request, and of those that nobody reviews."""
+CHECK_BOT: Final = "check-bot"
+FLAKY: Final = "browser tests"
+FLAKY_SHARE: Final = 0.3
+"""A pipeline that fails at random, and is run again on the same commit."""

@@ -9,7 +9,7 @@ from typing import Any
 from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
-from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report
+from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report, with_data
 from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
@@ -103,7 +103,7 @@ def render_plan(
         "timeout": report.minutes * 60,
     }
     index = publish_report(
-        plan.notebooks,
+        plan.notebooks if report.notebooks else with_data(plan.notebooks, stream),
         cover=cover_of(stream, changes=[str(change) for change in changes or ()], notice=notice),
         draw=drawing_of(stream),
         whole="pdf" in report.formats,

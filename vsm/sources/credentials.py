@@ -1,6 +1,6 @@
 """Logins: from the environment, a keyring or a prompt; nothing writes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -64,13 +64,48 @@ def find_login(
             "only half of a login is in the environment: set VSM_JIRA_TOKEN (with VSM_JIRA_EMAIL on Cloud), "
             "or VSM_JIRA_USER and VSM_JIRA_PASSWORD"
         )
+    wanted = "set VSM_JIRA_TOKEN (with VSM_JIRA_EMAIL on Cloud)"
+    return _kept_login(url, wanted=wanted, user="YOU@EXAMPLE.COM", keyring=keyring, prompt=prompt)
+
+
+def find_token(
+    url: str,
+    *,
+    variables: Sequence[str],
+    environ: Mapping[str, str],
+    keyring: Callable[[str], Login | None],
+    prompt: Callable[[str], Login | None],
+) -> Login:
+    """Give the token for a server: that of the first variable that is set, else as ``find_login`` does.
+
+    Examples
+    --------
+    >>> def nobody(host: str) -> None: ...
+    >>> environ = {"GITHUB_TOKEN": "x"}
+    >>> find_token(
+    ...     "https://api.github.com", variables=("VSM_GITHUB_TOKEN", "GITHUB_TOKEN"), environ=environ,
+    ...     keyring=nobody, prompt=nobody,
+    ... )
+    Login(user=None)
+    """
+    if token := next((environ[name] for name in variables if environ.get(name)), ""):
+        return Login(None, token)
+    wanted = f"set {variables[0]}"
+    return _kept_login(url, wanted=wanted, user=TOKEN_USER, keyring=keyring, prompt=prompt)
+
+
+def _kept_login(
+    url: str,
+    *,
+    wanted: str,
+    user: str,
+    keyring: Callable[[str], Login | None],
+    prompt: Callable[[str], Login | None],
+) -> Login:
     host = urlsplit(url).hostname or url
     login = keyring(host) or prompt(host)
     if login is None:
-        raise SourceError(
-            f"no login for {host}: set VSM_JIRA_TOKEN (with VSM_JIRA_EMAIL on Cloud), or store one with "
-            f"keyring set 'vsm {host}' YOU@EXAMPLE.COM"
-        )
+        raise SourceError(f"no login for {host}: {wanted}, or store one with keyring set 'vsm {host}' {user}")
     return login
 
 

@@ -1,13 +1,14 @@
 """The schema of every table, and the meaning of each column.
 
-Every table is a plain pandas frame. Its columns are described once, in ``words``, ``git_words`` and, for
-measures, ``derived``; ``conform`` gives a frame the right types, and ``check`` is called where a stage hands
-its table on. ``data/README.md`` is generated from them.
+Every table is a plain pandas frame. Its columns are described once, in ``words``, ``git_words``,
+``review_words`` and, for measures, ``derived``; ``conform`` gives a frame the right types, and ``check`` is
+called where a stage hands its table on. ``data/README.md`` is generated from them.
 """
 
 from vsm.tables.derived import DERIVED
 from vsm.tables.dictionary import data_dictionary
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
+from vsm.tables.review_words import PIPELINE_OUTCOMES, PIPELINES, PULL_EVENTS, PULL_KINDS, PULLS
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
 from vsm.tables.words import (
     BLOCK_KINDS,
@@ -22,7 +23,9 @@ from vsm.tables.words import (
     NEGATION_WORDS,
     OUTCOME_WORDS,
     PERSON_KINDS,
+    PIPELINE_PHASES,
     QUALITY,
+    REVIEW_PHASES,
     STAGE_KINDS,
     STATUS_WORDS,
     TABLES,
@@ -53,8 +56,15 @@ __all__ = [
     "OUTCOMES",
     "OUTCOME_WORDS",
     "PERSON_KINDS",
+    "PIPELINES",
+    "PIPELINE_OUTCOMES",
+    "PIPELINE_PHASES",
+    "PULLS",
+    "PULL_EVENTS",
+    "PULL_KINDS",
     "QUALITY",
     "RELEASES",
+    "REVIEW_PHASES",
     "STAGE_KINDS",
     "STATUS_WORDS",
     "TABLES",

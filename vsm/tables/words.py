@@ -5,16 +5,17 @@ from importlib.resources import files
 from typing import Final
 
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, RELEASES
+from vsm.tables.review_words import PIPELINES, PULL_EVENTS, PULLS
 from vsm.tables.schema import Column, Table
 
 EVENT_KINDS: Final = (
     "created", "status", "assignee", "team", "flag", "priority", "resolution", "sprint", "link",
     "parent", "move", "comment", "worklog", "commit", "merge", "release", "review_request", "review",
-    "deploy", "delete", "workflow", "holder",
+    "deploy", "delete", "workflow", "holder", "push", "ready", "draft", "close", "pipeline",
 )  # fmt: skip
 PERSON_KINDS: Final = ("assignee", "holder")
 """Kinds of events whose values are accounts."""
-TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review")
+TOUCH_KINDS: Final = ("comment", "worklog", "commit", "review", "push")
 STAGE_KINDS: Final = ("queue", "work", "external", "done")
 LEVELS: Final = ("fault", "warning", "note")
 CAUSES: Final = (
@@ -30,6 +31,10 @@ CAUSES: Final = (
 """Causes of waiting, in the order in which they are tested: the first that applies counts."""
 BLOCK_KINDS: Final = ("flag", "link", "stage")
 TICKET_OUTCOMES: Final = ("delivered", "discarded")
+REVIEW_PHASES: Final = ("draft", "author", "rework", "waiting", "reviewing", "merging")
+"""Phases of a pull request, the least advanced first: ``vsm.definitions.reviews`` says what they are."""
+PIPELINE_PHASES: Final = ("queued", "approval", "running")
+"""Phases of a pipeline's run, the least advanced first."""
 UNITS: Final = ("unit", "container", "part", "out of scope")
 
 
@@ -108,7 +113,12 @@ EVENTS: Final = Table(
         Column("ticket", "category", "ticket id"),
         Column("at", "instant", "when it happened"),
         Column("kind", "category", "what kind of fact", allowed=EVENT_KINDS),
-        Column("before", "category", "value before: a status or account id, a key, a text", may_lack=True),
+        Column(
+            "before",
+            "category",
+            "value before: a status or account id, a key, a text; of what happened in a pull request its id",
+            may_lack=True,
+        ),
         Column("after", "category", "value after; of a `delete` how the ticket was lost", may_lack=True),
         Column("actor", "category", "account that did it; not the holder", may_lack=True),
         Column("source", "category", "where the fact comes from, such as `jira` or `git:shop`"),
@@ -316,7 +326,7 @@ QUALITY: Final = Table(
 TABLES: Final = {
     table.name: table
     for table in (
-        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, BLOCKS, COMMITS, RELEASES, BRANCHES, DEPLOYS, NAMES,
-        QUALITY,
+        TICKETS, EVENTS, VISITS, HANDOFFS, WAITS, BLOCKS, COMMITS, RELEASES, BRANCHES, DEPLOYS, PULLS,
+        PULL_EVENTS, PIPELINES, NAMES, QUALITY,
     )
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from tests.jira_server import ALWAYS, Site, Traps, When, serve
 from tests.sources.jira_api.lab import session
 from vsm.errors import RunError, SourceError
-from vsm.sources.jira_api.answers import said_by
+from vsm.sources.host_answers import said_by
 
 WHERE = "/rest/api/2/serverInfo"
 

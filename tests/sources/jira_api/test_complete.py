@@ -115,7 +115,7 @@ NO_LISTS: list[Any] = [
 def test_an_answer_without_issues_is_no_last_page(mode: Mode, archive: Archive, answer: Any) -> None:
     """After the first of several pages: the pull fails in one sentence, and the next one goes on."""
     traps = Traps(change=after_first_page(lambda _: answer))
-    with serve(thirty(mode), traps) as run, pytest.raises(RunError, match="did not answer as Jira does"):
+    with serve(thirty(mode), traps) as run, pytest.raises(RunError, match="did not answer as expected"):
         pull(run, archive, mode, page_size=10)
     assert not whole(archive)
     assert len(issues(archive)) in {0, 10}

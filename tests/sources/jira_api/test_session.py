@@ -8,9 +8,11 @@ from tests.jira_server import ALWAYS, TOKEN, Running, Site, Traps, When, serve
 from tests.sources.jira_api.lab import LOGINS, SHORT, SILENT, session
 from vsm.errors import RunError, SourceError
 from vsm.sources.credentials import Login
-from vsm.sources.jira_api import JiraSession, check_address
+from vsm.sources.host_address import check_address
+from vsm.sources.jira_api import JiraSession
 
 WHERE = "/rest/api/2/serverInfo"
+HOST = JiraSession.host
 TWICE = When(nth=(1, 2))
 
 
@@ -192,12 +194,12 @@ def test_both_ways_to_log_in_are_taken(login: Login) -> None:
 def test_addresses_that_would_harm_are_refused(url: str, sentence: str) -> None:
     """Without repeating a secret."""
     with pytest.raises(SourceError, match=sentence) as refusal:
-        check_address(url)
+        check_address(url, HOST)
     assert "secret" not in str(refusal.value)
 
 
 def test_this_machine_and_who_insists_may_go_without_encryption() -> None:
     """Loopback leaves no machine; ``--insecure-http`` is said aloud."""
-    assert check_address("http://127.0.0.1:8080/jira/") == "http://127.0.0.1:8080/jira"
-    assert check_address("http://localhost") == "http://localhost"
-    assert check_address("http://jira.example.com", insecure_http=True) == "http://jira.example.com"
+    assert check_address("http://127.0.0.1:8080/jira/", HOST) == "http://127.0.0.1:8080/jira"
+    assert check_address("http://localhost", HOST) == "http://localhost"
+    assert check_address("http://jira.example.com", HOST, insecure_http=True) == "http://jira.example.com"

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from vsm.errors import RunError
-from vsm.sources.jira_api.answers import Changelogs, Json, Named, Part, answer_of
+from vsm.sources.host_answers import Json, answer_of
+from vsm.sources.jira_api.answers import Changelogs, Named, Part
 from vsm.sources.jira_api.fields import listed, trimmed_history, trimmed_issue
 from vsm.sources.jira_api.search import CLOUD, FIRST_MS, ODD, epoch_ms
 from vsm.sources.jira_api.site import Site

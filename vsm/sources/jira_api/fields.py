@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from vsm.sources.jira_api.answers import Json
+from vsm.sources.host_answers import Json
 from vsm.tables import FIELD_WORDS
 
 FIELDS: Final = (

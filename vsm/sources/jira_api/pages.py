@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from vsm.errors import RunError
 from vsm.sources.archive import Archive, Document, Page
-from vsm.sources.jira_api.answers import Json
+from vsm.sources.host_answers import Json
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.comparison import Comparison
 from vsm.sources.jira_api.search import (

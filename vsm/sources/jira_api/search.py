@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from vsm.errors import ParameterError, RunError
-from vsm.sources.jira_api.answers import Counted, Found, Json, Total, answer_of
+from vsm.sources.host_answers import Json, answer_of
+from vsm.sources.jira_api.answers import Counted, Found, Total
 
 if TYPE_CHECKING:
     from vsm.sources.jira_api.session import JiraSession

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Archive, Document
-from vsm.sources.jira_api.answers import Board, Fields, Json, Server, Statuses, answer_of
+from vsm.sources.host_answers import Json, answer_of
+from vsm.sources.jira_api.answers import Board, Fields, Server, Statuses
 from vsm.sources.jira_api.fields import FIELDS, roles_from_fields
 from vsm.sources.jira_api.search import CLOUD, DATA_CENTER, Scope
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from vsm.sources.archive import Document
-from vsm.sources.jira_api.answers import Issues, Json, Named, answer_of
+from vsm.sources.host_answers import Json, answer_of
+from vsm.sources.jira_api.answers import Issues, Named
 from vsm.sources.jira_api.search import CLOUD, DATA_CENTER
 from vsm.sources.jira_api.site import Site
 

@@ -1,11 +1,12 @@
 """Whether a pull would work: the login, what it may see, and each question of a pull, once and small."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vsm.errors import VsmError
-from vsm.sources.jira_api.answers import Permissions, Person, answer_of
+from vsm.sources.checks import Check
+from vsm.sources.host_answers import answer_of
+from vsm.sources.jira_api.answers import Permissions, Person
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
 from vsm.sources.jira_api.search import DATA_CENTER, Scope, found_issues
 from vsm.sources.jira_api.site import Site, learn_site
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from vsm.sources.jira_api.session import JiraSession
 
 BROWSE: Final = "BROWSE_PROJECTS"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was tried, whether it worked, and what came of it or is missing."""
-
-    name: str
-    detail: str
-    passed: bool = True
 
 
 def verified(session: "JiraSession", scope: Scope) -> Iterator[Check]:

@@ -55,7 +55,8 @@ const relaid = (() => {
       return known ? [flat(name), known] : [flat(name)];
     });
     const above = LINE * Math.max(...text.map((each) => each.length)) + 4;
-    const pitch = above + BAR + 8, shift = (above - 8) / 2 / pitch;
+    const beside = new Set(data.filter((trace) => trace.type === "bar").map((trace) => trace.offsetgroup)).size || 1;
+    const pitch = above + beside * BAR + 8, shift = (above - 8) / 2 / pitch;
     for (const trace of data) {
       if ((trace.yaxis ?? "y") !== "y") continue;
       if (list(trace.y).length) trace.y = list(trace.y).map((y) => (typeof y === "number" ? y + shift : y));

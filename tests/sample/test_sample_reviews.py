@@ -1,0 +1,105 @@
+"""The sample's pull requests: what is planted in them, and that the stream shows it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.streams import reviewed_stream
+from vsm.eventlog.from_github import log_from_github
+from vsm.eventlog.log import Log
+from vsm.sample import build_reviews, plan
+from vsm.sample.reviews import documents_from_story
+from vsm.sample.story import story_from_seed
+from vsm.sources.github_file import document_page
+
+SOURCE = f"github:{plan.REPOSITORY}"
+
+
+@pytest.fixture(scope="module")
+def log() -> Log:
+    return log_from_github(documents_from_story(story_from_seed(7)), source=SOURCE)
+
+
+@pytest.mark.slow
+def test_every_document_is_read_whole(log: Log) -> None:
+    """Nothing is left out; there are pull requests of tickets, of the agent, and runs."""
+    assert log.quality.empty
+    authors = log.pulls["author"].value_counts()
+    assert authors[f"github:{plan.AGENT}"] > 150
+    assert log.pulls["mentions"].notna().sum() > 600
+    assert len(log.pipelines) > 2000
+
+
+@pytest.mark.slow
+def test_what_is_planted_is_there(log: Log) -> None:
+    """One reviewer is asked for most reviews; shares are those of the plan, give or take what chance does."""
+    events = log.pull_events
+    asked = events.loc[events["kind"] == "review_request", "after"].value_counts(normalize=True)
+    assert asked.index[0] == f"github:{plan.REVIEWER}"
+    assert 0.45 < asked.iloc[0] < 0.7
+    drafts = events.loc[events["kind"] == "draft", "pull"].nunique() / log.pulls["mentions"].notna().sum()
+    assert drafts == pytest.approx(plan.DRAFT_SHARE, abs=0.04)
+    said = Counter(events.loc[events["kind"] == "comment", "actor"])
+    assert said[f"github:{plan.CHECK_BOT}"] == len(log.pulls)
+    runs = log.pipelines
+    again = runs[runs["attempt"] == 2]
+    assert set(again["name"]) == {plan.FLAKY}
+    assert set(again["outcome"]) == {"success"}
+    first = (runs["name"] == plan.FLAKY) & (runs["attempt"] == 1)
+    assert len(again) / first.sum() == pytest.approx(plan.FLAKY_SHARE, abs=0.04)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    """The file is read back as what was written."""
+    (tmp_path / "again").mkdir()
+    one, other = build_reviews(tmp_path), build_reviews(tmp_path / "again")
+    assert one.read_bytes() == other.read_bytes()
+    (page,) = document_page(one)
+    assert page.documents[0].id == "site"
+    assert len({document.id for document in page.documents}) == len(page.documents)
+
+
+@pytest.mark.slow
+def test_the_stream_waits_most_for_the_reviewer_who_comes_late() -> None:
+    """Of all waiting for a review that was asked of somebody, in working time."""
+    waits = reviewed_stream().waits
+    waited = waits[waits["stage"] == "Waiting for review"].groupby("receiver", observed=True)["working"].sum()
+    assert waited.idxmax() == plan.REVIEWER
+    assert waited.max() / waited.sum() > 0.5
+
+
+@pytest.mark.slow
+def test_reviews_change_no_lead_time() -> None:
+    """They split what was development; waits and work are still the lead time, to the microsecond."""
+    stream = reviewed_stream()
+    lives = stream.lifecycles[stream.lifecycles["finished"].notna()]
+    waited = stream.waits.groupby(stream.waits["ticket"].astype("str"))["elapsed"].sum()
+    visits = stream.visits[stream.visits["kind"] == "work"].astype({"ticket": "str"})
+    finish = pd.Series(lives["finished"].to_numpy(), index=lives["ticket"].astype("str"))
+    work = visits[visits["entered"] < visits["ticket"].map(finish)]
+    start = work["first_touch"].fillna(work["entered"])
+    worked = (work["left"] - start).groupby(work["ticket"]).sum()
+    created = pd.Series(lives["created"].to_numpy(), index=finish.index)
+    zero = pd.Timedelta(0)
+    total = waited.reindex(finish.index).fillna(zero) + worked.reindex(finish.index).fillna(zero)
+    assert (total == (finish - created)).all()
+
+
+@pytest.mark.slow
+def test_causes_of_tickets_with_reviews_are_those_of_the_definitions() -> None:
+    """Every sixtieth ticket: each piece of its waits, with its cause and receiver."""
+    stream = reviewed_stream()
+    waits = stream.waits.astype({"ticket": "str", "cause": "str", "receiver": "str"})
+    for ticket, key in list(zip(stream.tickets["ticket"].astype("str"), stream.tickets["key"], strict=True))[
+        ::20
+    ]:
+        rows = waits[waits["ticket"] == ticket]
+        found = [(row["start"], row["end"], row["cause"], row["receiver"]) for row in rows.to_dict("records")]
+        pieces = stream.explain(key).pieces
+        assert found == [
+            (piece.start, piece.end, piece.cause, piece.receiver.person or piece.receiver.team)
+            for piece in pieces
+        ]
