@@ -10,8 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.jira_bodies import issue
-from tests.real_streams import WORKFLOW
-from tests.reports.pages import Visit, run_vsm, shown_by_cells
+from tests.reports.pages import Visit, shown_by_cells
 from tests.reports.rendered import make_tracker, planted_work, report_of, tracker_work
 
 TRUST = "00_can_we_trust_the_data.html"
@@ -180,13 +179,19 @@ def test_one_ticket_gives_a_kind_page(
     assert "Too few to say" in (run / "index.html").read_text()
 
 
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder whose export holds no ticket."""
+    work = tmp_path_factory.mktemp("nothing")
+    (work / "none.jsonl").write_text("")
+    make_tracker(work, work / "none.jsonl")
+    return work
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
-def test_of_nothing_every_cell_says_so(tmp_path: Path, name: str) -> None:
+def test_of_nothing_every_cell_says_so(nothing: Path, without_kernel: None, name: str) -> None:
     """The cells alone, without a kernel: none stops, and the notebook says that there is nothing."""
-    (tmp_path / "none.jsonl").write_text("")
-    (tmp_path / "vsm.toml").write_text(WORKFLOW)
-    run_vsm("pull", "--dir", tmp_path, "jira", "--file", tmp_path / "none.jsonl")
-    shown = " ".join(shown_by_cells(NOTEBOOKS / name.replace("html", "ipynb"), data_dir=str(tmp_path)))
+    shown = " ".join(shown_by_cells(NOTEBOOKS / name.replace("html", "ipynb"), data_dir=str(nothing)))
     assert "Nothing to see yet" in shown
     assert "nan" not in re.sub("<[^>]+>", " ", shown).lower().split()

@@ -1,8 +1,7 @@
-"""A run in a process of its own that is killed where a test wants it: ``python -m tests.schedule.killed``."""
+"""A run that is killed where a test wants it, by ``main`` in a process of its own."""
 
 import os
 import signal
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from vsm.schedule.site import put_in_place
 from vsm.sources.work_folder import WorkFolder
 
 
-def main(root: Path, phase: str, now: datetime) -> None:
+def main(root: Path, phase: str, now: datetime, login: dict[str, str]) -> None:
     """Run the due reports at this instant, and be killed with SIGKILL when this phase begins."""
+    os.environ.update(login)
     at = [now]
 
     def clock() -> datetime:
@@ -53,7 +53,3 @@ def main(root: Path, phase: str, now: datetime) -> None:
         publish=lambda *_: "", notify=tell,
     )  # fmt: skip
     run_reports(WorkFolder(root), effects=effects, due=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3]))

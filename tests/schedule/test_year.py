@@ -4,7 +4,8 @@ The clock is set, the server is the stand-in, runs are killed in processes of th
 published folder is looked at: it is a whole report, or says that there is none yet.
 """
 
-import subprocess
+import multiprocessing
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from tests.jira_server import EMAIL, TOKEN, Running, Site, serve
 from tests.reports.pages import run_vsm
+from tests.schedule import killed
 from tests.schedule.webhook import Listener, listening
 from tests.schedule.world import quickly
 from tests.share import share
@@ -34,6 +36,7 @@ from vsm.sources.archive import read_archive
 from vsm.sources.lock import one_at_a_time
 from vsm.sources.work_folder import WorkFolder
 
+LOGIN = {"VSM_JIRA_EMAIL": EMAIL, "VSM_JIRA_TOKEN": TOKEN}
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2025, 12, 31, tzinfo=UTC)
 PLAN = """
@@ -61,7 +64,7 @@ webhook = "env:VSM_WEBHOOK"
 PHASES = ("pull", "pulling", "check", "render", "rendering", "publish", "moved", "telling")
 DOWN = 5
 """In this week the Jira does not answer."""
-REAL = (1, 40)
+REAL = (40, 1)[: share(1, of=2)]
 """In these weeks the stream is read and the notebook run; in others a page stands for them, which is much quicker."""
 
 
@@ -130,9 +133,12 @@ class Year:
 
     def killed(self, phase: str) -> None:
         """Run in a process that is killed when this phase begins."""
-        command = [sys.executable, "-m", "tests.schedule.killed", str(self.folder.root), phase]
-        done = subprocess.run([*command, self.now.isoformat()], check=False, capture_output=True, text=True)
-        assert done.returncode == -9, done.stderr
+        context = multiprocessing.get_context("forkserver")  # imports what a run needs once, not for each
+        context.set_forkserver_preload(["tests.schedule.killed"])
+        child = context.Process(target=killed.main, args=(self.folder.root, phase, self.now, LOGIN))
+        child.start()
+        child.join()
+        assert child.exitcode == -signal.SIGKILL
         self.ledger.append((self.now, f"killed: {phase}", "no word"))
         self.look()
 
@@ -209,8 +215,8 @@ def one_call(year: Year, week: int, moment: datetime) -> None:
 
 @pytest.fixture
 def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_stream: None) -> Iterator[Year]:
-    monkeypatch.setenv("VSM_JIRA_EMAIL", EMAIL)
-    monkeypatch.setenv("VSM_JIRA_TOKEN", TOKEN)
+    for name, value in LOGIN.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr("vsm.sources.host_session.FIRST_PATIENCE", 0.0)
     (tmp_path / "vsm.toml").write_text(PLAN)
     with listening() as listener:

@@ -19,7 +19,8 @@ from vsm.from_log import stream_from_log
 from vsm.measure import measure
 from vsm.stream import ValueStream
 
-FEW, MANY, TICKETS, STEPS = 64, 128, 64, 6
+FEW, MANY = (64, 128) if THOROUGH else (24, 48)
+TICKETS, STEPS = 64, 6
 MOST: Final = {"read": 2500, "measures": 800, "plot": 200, "table": 800}
 """Calls that one more stage or team may bring: its persons get pseudonyms, its share an interval, its row of a
 table is written; figures draw so many and no more. Findings once took 7,000, a chart of ages 54,000."""

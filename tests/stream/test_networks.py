@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import vsm
 import vsm.sources.table_store
 from tests.logs import Case, cases
 from tests.real_streams import TRACKERS, real_log, real_workflow
+from tests.share import share
 from tests.stream.work import done, filled
 from vsm.config import Privacy, Workflow, parse_workflow
 from vsm.eventlog.log import Log, sorted_events
@@ -37,6 +38,7 @@ def both(log: Log, workflow: Workflow, as_of: pd.Timestamp) -> Networks:
     return networks
 
 
+@settings(max_examples=share(6, of=500))
 @given(cases())
 def test_random_logs_have_the_same_networks_by_both_roads(case: Case) -> None:
     """Groups of a few rows, so that no group may rest on another."""

@@ -204,7 +204,7 @@ LIVES = st.lists(st.lists(STEPS, min_size=1, max_size=8), min_size=1, max_size=6
 MEMBERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(TEAMS[:3]))
 
 
-@settings(max_examples=share(8, of=150))
+@settings(max_examples=share(5, of=150))
 @given(lifecycles=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4))
 def test_merging_is_exact_and_leaves_no_small_name(
     lifecycles: list[list[Step]], team_of: dict[str, str], fewest: int
@@ -305,7 +305,7 @@ WINDOWS = st.builds(
 )
 
 
-@settings(max_examples=share(8, of=300))
+@settings(max_examples=share(5, of=300))
 @given(lifecycles=LIVES, team_of=MEMBERS, fewest=st.integers(2, 4), window=WINDOWS)
 def test_no_window_names_a_team_of_too_few(
     lifecycles: list[list[Step]], team_of: dict[str, str], fewest: int, window: Window
