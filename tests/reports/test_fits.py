@@ -110,7 +110,8 @@ def test_everything_can_be_seen_read_and_touched(
     and axe finds no serious fault on a dark phone and a light desk. A page is opened once for all of it, says
     nothing on the console, and calls nobody.
     """
-    window, faults = visit(width=width, height=900), {}
+    window = visit(width=width, height=900)
+    faults: dict[tuple[str, str], Any] = {}
     for file in pages:
         window.page.emulate_media(media="screen", color_scheme="light")
         window.page.set_viewport_size({"width": width, "height": 900})
