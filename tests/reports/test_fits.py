@@ -73,51 +73,52 @@ def pages(request: pytest.FixtureRequest) -> Pages:
     return pages_of(report_of(tracker_work(request.getfixturevalue("real_data") / request.param)))
 
 
-def seen(window: Visit, pages: Pages, look: Callable[[Page], Any]) -> dict[str, Any]:
-    """What is found on each page, where anything is; none says anything on the console, or calls anybody."""
-    found = {}
-    for file in pages:
-        page = window.open(file)
-        page.evaluate("document.querySelectorAll('details.more').forEach((fold) => { fold.open = true; })")
-        page.wait_for_timeout(700)  # what was folded is drawn to its width
-        found[file.name] = look(page)
-    assert (window.said, window.called) == ([], [])
-    return {name: faults for name, faults in found.items() if faults}
+def unreadable(page: Page) -> list[str]:
+    """Serious faults of accessibility, by axe."""
+    violations = Axe().run(page).response["violations"]
+    return [fault["help"] for fault in violations if fault["impact"] in {"serious", "critical"}]
+
+
+def on_a_phone(page: Page) -> dict[str, Any]:
+    """What cannot be touched, and, in the dark, what cannot be read."""
+    small = page.evaluate(SMALL)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(700)  # drawn anew
+    return {"too small": small, "unreadable": unreadable(page)}
+
+
+def on_a_desk(page: Page) -> dict[str, Any]:
+    """What cannot be read, and what is cut off on a sheet of A4 less its margins."""
+    found = {"unreadable": unreadable(page)}
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_timeout(300)
+    return found | {"cut off on paper": page.evaluate(CUT)}
+
+
+LOOKS: Final[dict[int, Callable[[Page], dict[str, Any]]]] = {390: on_a_phone, 1280: on_a_desk}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_figure_table_or_page_is_cut_off(pages: Pages, visit: Callable[..., Visit], width: int) -> None:
-    """Every text and mark lies within its figure, every cell within its table, and those within the page."""
-    assert seen(visit(width=width, height=900), pages, lambda page: page.evaluate(CUT)) == {}
-
-
-def test_no_figure_or_table_is_cut_off_on_paper(pages: Pages, visit: Callable[..., Visit]) -> None:
-    """On a sheet of A4 less its margins, whatever the width of the screen before."""
-
-    def printed(page: Page) -> Any:
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.emulate_media(media="print")
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        page.set_viewport_size({"width": 700, "height": 900})
-        page.wait_for_timeout(300)
-        return page.evaluate(CUT)
-
-    assert seen(visit(), pages, printed) == {}
-
-
-def test_everything_can_be_touched_on_a_phone(pages: Pages, visit: Callable[..., Visit]) -> None:
-    """Each target is 24 pixels wide and high at least, unless it stands within a sentence (WCAG 2.5.8)."""
-    assert seen(visit(width=390, height=844), pages, lambda page: page.evaluate(SMALL)) == {}
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_every_page_can_be_read_by_everybody(
-    pages: Pages, visit: Callable[..., Visit], width: int, scheme: str
+def test_everything_can_be_seen_read_and_touched(
+    pages: Pages, visit: Callable[..., Visit], width: int
 ) -> None:
-    """No serious fault of accessibility, by axe, on a dark phone and a light desk."""
+    """Text and marks lie within their figure, cells within their table, those within the page, and on paper too.
 
-    def faults(page: Page) -> list[str]:
-        violations = Axe().run(page).response["violations"]
-        return [fault["help"] for fault in violations if fault["impact"] in {"serious", "critical"}]
-
-    assert seen(visit(width=width, height=900, scheme=scheme), pages, faults) == {}
+    Each target is 24 pixels wide and high at least on a phone, unless it stands within a sentence (WCAG 2.5.8),
+    and axe finds no serious fault on a dark phone and a light desk. A page is opened once for all of it, says
+    nothing on the console, and calls nobody.
+    """
+    window = visit(width=width, height=900)
+    faults: dict[tuple[str, str], Any] = {}
+    for file in pages:
+        window.page.emulate_media(media="screen", color_scheme="light")
+        window.page.set_viewport_size({"width": width, "height": 900})
+        page = window.open(file)
+        page.evaluate("document.querySelectorAll('details.more').forEach((fold) => { fold.open = true; })")
+        page.wait_for_timeout(700)  # what was folded is drawn to its width
+        found = {"cut off": page.evaluate(CUT)} | LOOKS.get(width, lambda _: {})(page)
+        faults |= {(file.name, kind): each for kind, each in found.items() if each}
+    assert faults == {}
+    assert (window.said, window.called) == ([], [])
