@@ -239,7 +239,8 @@ def review_reach_table(reach: pd.DataFrame) -> Styler:
         "one pull request of somebody else, once for each who reviewed or commented on it. Open requests: "
         "asked of a person and not answered yet. Teams of too few people are left out; nobody is named."
     )
-    return table_of(reach, columns, caption, nothing=_NO_REVIEWS)
+    nothing = "In the last 90 days nobody reviewed, or only people of teams too small to be shown."
+    return table_of(reach, columns, caption, nothing=nothing)
 
 
 def pipelines_table(pipelines: pd.DataFrame, *, most: int = 12) -> Styler:
