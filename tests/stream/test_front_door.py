@@ -155,3 +155,13 @@ def test_nothing_of_a_pull_request_names_anybody() -> None:
     asked = shared.pull_events["after"].astype("str").tolist()
     assert asked[1] == shared.pull_events["actor"].iloc[3]  # who was asked is who reviewed
     assert asked[2:] == ["team:Web", "approved"]
+
+
+def test_a_repository_of_a_person_is_named_as_a_doubt() -> None:
+    """Its owner's login is in the id of each of its pull requests, and stays there."""
+    names = conform(pd.DataFrame({"kind": ["account"], "id": ["github:shop"], "name": ["Shop Owner"]}), NAMES)
+    log = Log(names=names, pulls=pulls({"number": 1, "created": "05 09:00", "author": "github:shop"}))
+    as_of = pd.Timestamp("2026-02-01", tz="UTC")
+    quality = stream_from_log(log, workflow=Workflow(), as_of=as_of, key=KEY).quality
+    (doubt,) = quality.loc[quality["check"] == "names in words", "detail"]
+    assert doubt.startswith("repositories of persons, such as 'web' (1 in all)")

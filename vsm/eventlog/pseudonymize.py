@@ -1,6 +1,6 @@
 """The front door: mail addresses are masked, persons get pseudonyms, and nothing behind it knows a name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -125,7 +125,7 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
         ],
         "release": log.releases["release"],
     }
-    notes = []
+    notes = list(_owners(log))
     for kind, words in kept.items():
         plain = sorted({str(word) for word in words if isinstance(word, str)})
         if found := [free.of(word) for word in plain if free.of(word) != word]:
@@ -135,6 +135,21 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
             )
             notes.append(QualityNote("names in words", "warning", detail))
     return notes
+
+
+def _owners(log: Log) -> Iterator[QualityNote]:
+    """Find repositories of persons: the login of their owner is part of the ids of what is in them."""
+    accounts = set(log.names.loc[log.names["kind"] == "account", "id"])
+    pulls = log.pulls["pull"].str.replace(r"[#!]\d+$", "", regex=True)
+    sources = {*log.events["source"].unique(), *pulls}
+    theirs = {source for source in sources if source.partition("/")[0] in accounts}
+    if theirs:
+        detail = (
+            f"repositories of persons, such as '{min(theirs).rpartition('/')[2]}' ({len(theirs)} in all): "
+            "the login of the owner is part of the ids of pull requests and events; before you share, pull again "
+            "under another name (--name)"
+        )
+        yield QualityNote("names in words", "warning", detail)
 
 
 class _Door:
