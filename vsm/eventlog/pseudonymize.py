@@ -146,7 +146,7 @@ def _owners(log: Log) -> Iterator[QualityNote]:
     if theirs:
         detail = (
             f"repositories of persons, such as '{min(theirs).rpartition('/')[2]}' ({len(theirs)} in all): "
-            "the login of the owner is part of the ids of pull requests and events; before you share, pull again "
+            "ids of pull requests and events begin with the login of the owner; before you share, pull again "
             "under another name (--name)"
         )
         yield QualityNote("names in words", "warning", detail)
