@@ -71,7 +71,7 @@ def test_bars_are_the_time_of_finished_tickets(stream: ValueStream, lifecycles: 
     whole = sum(spent.values())
     assert drawn == pytest.approx({stage: 100 * seconds / whole for stage, seconds in spent.items()})
     passed = sum(any(stay.stage == QA for stay in life) for life in done)
-    assert notes(figure, "numbers")[names.index(QA)].endswith(f" d 19 h · n {passed}")
+    assert notes(figure, "numbers")[names.index(QA)].endswith(f"median 15 d · n {passed}")
 
 
 def test_the_flow_map_counts_every_move(stream: ValueStream, lifecycles: Lives) -> None:
