@@ -31,10 +31,11 @@
       cells.forEach((cell) => { cell.dataset.label = heading; cell.classList.toggle("wide", long); });
     });
   }
+  const wide = (element) => element.getBoundingClientRect().width; // whole pixels would hide one and a half
   function fit() {
     tables.forEach((table) => table.classList.remove("cards"));
     const phone = document.documentElement.clientWidth < PHONE;
-    const tight = tables.filter((table) => phone || table.offsetWidth > table.parentElement.clientWidth + 1);
+    const tight = tables.filter((table) => phone || wide(table) > wide(table.parentElement) + 1);
     tight.forEach((table) => table.classList.add("cards"));
   }
   fit();
