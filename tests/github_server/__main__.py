@@ -17,10 +17,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3600, help="stop by itself after so long")
     parser.add_argument("--latency", type=float, default=0, metavar="MS", help="wait before each answer")
     parser.add_argument("--traps", type=int, metavar="SEED", help="mix traps in at random")
-    told = parser.parse_args()
-    count = told.seeded
+    chosen = parser.parse_args()
+    count = chosen.seeded
     site = Site.seeded(count, count, deployments=count, runs=count)
-    traps = Traps() if told.traps is None else Traps.random(told.traps)
+    traps = Traps() if chosen.traps is None else Traps.random(chosen.traps)
     over = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with serve(site, traps, told.latency / 1000, port=told.port, seconds=told.seconds) as github:
+    with serve(site, traps, chosen.latency / 1000, port=chosen.port, seconds=chosen.seconds) as github:
         sys.stdout.write(f"""{github.url}
 
 {count} of each kind, as GitHub has them. In another terminal:
@@ -39,7 +39,7 @@ def main() -> None:
 Ctrl-C stops it.
 """)
         sys.stdout.flush()
-        over.wait(told.seconds)
+        over.wait(chosen.seconds)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,13 @@ GraphQL is executed by graphql-core over the part of the schema that is asked fo
 that of the stand-in for Jira. Free of ``vsm``.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.gitlab_server.site import Site
 from tests.gitlab_server.traps import ALWAYS, ONCE, Traps, When
 from tests.gitlab_server.wire import TOKEN, Desk, GitLabServer
-from tests.jira_server import Running
+from tests.jira_server import Running, at_work
 
 __all__ = ["ALWAYS", "ONCE", "TOKEN", "Running", "Site", "Traps", "When", "serve"]
 
@@ -26,22 +25,5 @@ def serve(
     if chosen.redirect:
         other = GitLabServer(Desk(site, Traps()))
         server.elsewhere = f"http://localhost:{other.server_address[1]}"
-    running = [one for one in (server, other) if one is not None]
-    clock = threading.Timer(seconds, _stop, [running])
-    clock.daemon = True
-    clock.start()
-    for one in running:
-        threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield Running(server, other)
-    finally:
-        clock.cancel()
-        _stop(running)
-        for one in running:
-            one.server_close()
-
-
-def _stop(servers: list[GitLabServer]) -> None:
-    for server in servers:
-        server.stopping.set()
-        server.shutdown()
+    with at_work(server, other, seconds=seconds) as running:
+        yield running

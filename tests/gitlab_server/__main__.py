@@ -11,7 +11,7 @@ from tests.gitlab_server import TOKEN, Site, Traps, serve
 
 def main() -> None:
     """Serve until the time is over or somebody stops it."""
-    told = _arguments().parse_args()
+    chosen = _arguments().parse_args()
     over = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -19,11 +19,13 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    traps = Traps() if told.traps is None else Traps.random(told.traps)
-    with serve(Site.seeded(told.issues, told.pulls), traps, port=told.port, seconds=told.seconds) as run:
+    traps = Traps() if chosen.traps is None else Traps.random(chosen.traps)
+    with serve(
+        Site.seeded(chosen.issues, chosen.pulls), traps, port=chosen.port, seconds=chosen.seconds
+    ) as run:
         sys.stdout.write(f"{run.url}\n{_HOW_TO.format(token=TOKEN, url=run.url)}\n")
         sys.stdout.flush()
-        over.wait(told.seconds)
+        over.wait(chosen.seconds)
 
 
 _HOW_TO = """

@@ -28,6 +28,7 @@ __all__ = [
     "Site",
     "Traps",
     "When",
+    "at_work",
     "serve",
 ]  # fmt: skip
 
@@ -75,18 +76,25 @@ def serve(
         other = Server(Desk(site, Traps()))
         # By another name, hence another host to any client, though loopback all the same.
         server.elsewhere = f"http://localhost:{other.server_address[1]}"
-    running = [one for one in (server, other) if one is not None]
-    clock = threading.Timer(seconds, _stop, [running])
+    with at_work(server, other, seconds=seconds) as running:
+        yield running
+
+
+@contextmanager
+def at_work(server: Server, other: Server | None, *, seconds: float) -> Iterator[Running]:
+    """Let servers answer until the block ends, or so many seconds have passed."""
+    servers = [one for one in (server, other) if one is not None]
+    clock = threading.Timer(seconds, _stop, [servers])
     clock.daemon = True
     clock.start()
-    for one in running:
+    for one in servers:
         threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield Running(server, other)
     finally:
         clock.cancel()
-        _stop(running)
-        for one in running:
+        _stop(servers)
+        for one in servers:
             one.server_close()
 
 

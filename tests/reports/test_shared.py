@@ -80,10 +80,10 @@ def published(work: Path) -> dict[str, str]:
     assert {path.suffix for path in files} == {".html", ".ipynb"}
     assert len(files) == 2 * 9 + len({"index.html", "timelines.html", "tickets.html"})
     texts = {str(path.relative_to(work)): path.read_text(encoding="utf-8") for path in files}
-    told = {name: LIBRARY.sub("", text) if name.endswith("html") else text for name, text in texts.items()}
+    plain = {name: LIBRARY.sub("", text) if name.endswith("html") else text for name, text in texts.items()}
     return {
         name: html.unescape(re.sub(r"\\u00([0-7][0-9a-f])", lambda found: chr(int(found[1], 16)), text))
-        for name, text in told.items()
+        for name, text in plain.items()
     }
 
 
@@ -120,8 +120,8 @@ def test_no_table_has_a_row_for_each_person(work: Path) -> None:
                 for cell in re.findall(r"<t[dh]\b.*?</t[dh]>", row, re.DOTALL)
             ]
             rows += 1
-            told = [TITLED.sub("", cell) for cell in cells]
-            assert not any(re.search(rf"(?<!:){PSEUDONYM.pattern}", cell) for cell in told), (name, cells)
+            plain = [TITLED.sub("", cell) for cell in cells]
+            assert not any(re.search(rf"(?<!:){PSEUDONYM.pattern}", cell) for cell in plain), (name, cells)
     assert rows > 100
 
 
@@ -151,7 +151,7 @@ def test_no_figure_tells_persons_apart(work: Path) -> None:
 
 
 def test_small_teams_are_in_no_page_and_the_foot_says_so(real: Path) -> None:
-    """Two teams of one and two people are one; who reads the page is told."""
+    """Two teams of one and two people are one; who reads the page is plain."""
     pages = {name: text for name, text in published(real).items() if name.endswith("html")}
     assert not [name for name, text in published(real).items() if any(team in text for team in SMALL)]
     assert all("2 teams of fewer than 3 people shown as 'small teams'" in text for text in pages.values())

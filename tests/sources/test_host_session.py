@@ -23,6 +23,10 @@ class Desk(HostSession):
         reset="x-again",
     )
 
+    def refusal(self, answer: requests.Response, content: bytes, path: str) -> str:
+        """Say that it is refused."""
+        return f"{path} is refused"
+
 
 def answer(**headers: str) -> requests.Response:
     """Refuse for now, at noon by the server's clock."""

@@ -46,6 +46,7 @@ from vsm.bodies.jira import (
     last_updated,
     unread_document,
 )
+from vsm.bodies.key_like import keys_in
 
 __all__ = [
     "BOARDS",
@@ -88,6 +89,7 @@ __all__ = [
     "Instant",
     "Issue",
     "Read",
+    "keys_in",
     "last_updated",
     "parsed_of",
     "storable_number",

@@ -25,7 +25,7 @@ def phases_of_pulls(
 ) -> list[Phase]:
     """Give the phases of pull requests, with persons for accounts, up to an instant."""
     person = people.person_of
-    told = [
+    described = [
         row | {"author": person.get(row["author"], row["author"])}
         for row in _rows(pulls, "pull", "author", "draft", "created")
     ]
@@ -33,7 +33,7 @@ def phases_of_pulls(
     for act in acts:
         act["actor"] = person.get(act["actor"], act["actor"])
         act["after"] = person.get(act["after"], act["after"])
-    return list_phases(told, acts, bots=people.bots, agents=people.agents, as_of=as_of.to_pydatetime())
+    return list_phases(described, acts, bots=people.bots, agents=people.agents, as_of=as_of.to_pydatetime())
 
 
 def phases_table(phases: Collection[Phase]) -> pd.DataFrame:

@@ -21,25 +21,29 @@ from vsm.bodies import (
     GITHUB_STATUSES,
     Door,
     GitHubIssue,
-    parsed_of,
 )
 from vsm.eventlog.fields import instants, joined
 from vsm.eventlog.github_issues import (
     LABEL,
     RESOLUTIONS,
     GitHubNaming,
-    IssueFact,
     github_instant,
     issue_facts,
 )
-from vsm.eventlog.github_pulls import PullStep, github_pull_row, github_pull_steps
+from vsm.eventlog.github_pulls import github_pull_row, github_pull_steps
 from vsm.eventlog.github_runs import github_deploys, github_pipelines
 from vsm.eventlog.github_statuses import board_of, boards_of, github_status_labels, label_name
+from vsm.eventlog.host_tables import (
+    TicketFact,
+    documents_read,
+    events_of_facts,
+    pull_events_of_facts,
+    pulls_of_rows,
+)
 from vsm.eventlog.infer import Board
-from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
-from vsm.tables import EVENTS, NAMES, PULL_EVENTS, PULLS, TICKETS, conform
+from vsm.eventlog.log import Log, QualityNote, quality_from_notes
+from vsm.tables import NAMES, TICKETS, conform
 
-SHOWN: Final = 3
 EXAMPLES: Final = 5
 BACK: Final = "back"
 _DOORS: Final[Mapping[str, Door[Any]]] = {
@@ -81,14 +85,14 @@ def log_from_github(documents: Iterable[object], *, source: str, statuses: Itera
     >>> log.tickets["key"].tolist(), log.events["after"].astype("str").tolist()
     (['web#7'], [nan, 'github:open'])
     """
-    read, notes = _read(documents, source)
+    read, notes = documents_read(documents, _DOORS, source=source)
     naming = _naming(read, source)
     seen = {body["issue"]: body["seen"] for body in read["statuses"]}
     boards = boards_of(read["issue"], seen)
     board = boards[0] if boards else None
     labels = github_status_labels(read["issue"], statuses=statuses, boards=boards)
     gone = {body["number"]: body for body in read["gone"] if body["kind"] == "issue" and body["how"] != BACK}
-    facts, shown = list[IssueFact](), 0
+    facts, shown = list[TicketFact](), 0
     for body in read["issue"]:
         found, silent = issue_facts(
             body, naming, labels=labels, board=board, seen=seen.get(body["number"], ())
@@ -98,45 +102,20 @@ def log_from_github(documents: Iterable[object], *, source: str, statuses: Itera
         if end := gone.get(body["number"]):
             at = max(github_instant(end["noticed"]), *(fact.at for fact in found))
             ticket = f"{naming.host}:{body['databaseId']}"
-            facts.append(IssueFact(ticket, at, "delete", None, end["how"], None, f"gone {body['number']}"))
+            facts.append(TicketFact(ticket, at, "delete", None, end["how"], None, f"gone {body['number']}"))
     steps = [step for body in read["pull"] for step in github_pull_steps(body, naming, source=source)]
     deploys, missed = github_deploys(read["deployment"], naming, source)
     notes += [*_doubts(read, boards, shown, source), *missed]
     return Log(
         tickets=_tickets(read["issue"], naming),
-        events=_events(facts, source),
+        events=events_of_facts(facts, source=source),
         names=_names([*read["issue"], *read["pull"]], facts, naming),
-        pulls=_pulls([github_pull_row(body, naming, source=source) for body in read["pull"]]),
-        pull_events=_pull_events(steps),
+        pulls=pulls_of_rows([github_pull_row(body, naming, source=source) for body in read["pull"]]),
+        pull_events=pull_events_of_facts(steps),
         pipelines=github_pipelines(read["run"], read["deployment"], naming, source),
         deploys=deploys,
         quality=quality_from_notes(notes),
     )
-
-
-def _read(documents: Iterable[object], source: str) -> tuple[dict[str, list[Any]], list[QualityNote]]:
-    """Let documents through their doors; note what did not pass."""
-    read: dict[str, list[Any]] = {kind: [] for kind in _DOORS}
-    notes = list[QualityNote]()
-    for number, raw in enumerate(documents, start=1):
-        parsed = parsed_of(raw)
-        kind = str(parsed.get("type")) if isinstance(parsed, Mapping) else "document"
-        if kind == "refused":
-            continue
-        passed = _DOORS.get(kind, GITHUB_ISSUES).read(raw)
-        if passed.body is not None and kind in _DOORS:
-            read[kind].append(passed.body)
-        if passed.faults:
-            name = f"{kind} {passed.name or number}"
-            more = f" and {len(passed.faults) - SHOWN} more" if len(passed.faults) > SHOWN else ""
-            faults = f"{name}: {'; '.join(passed.faults[:SHOWN])}{more}"
-            if passed.body is None:
-                detail = f"{faults}; it is left out of every number; correct it at its source and pull again"
-                notes.append(QualityNote("unreadable document", "fault", detail, source, None, name))
-            else:
-                detail = f"{faults}; only that is left out"
-                notes.append(QualityNote("unreadable part", "warning", detail, source, None, name))
-    return read, notes
 
 
 def board_from_github(documents: Iterable[object], *, source: str) -> Board | None:
@@ -148,7 +127,7 @@ def board_from_github(documents: Iterable[object], *, source: str) -> Board | No
     >>> [column.name for column in board_from_github([project], source="github:shop/web").columns]
     ['Open', 'Todo', 'Done', 'Closed']
     """
-    read, _ = _read(documents, source)
+    read, _ = documents_read(documents, _DOORS, source=source)
     naming = _naming(read, source)
     order = boards_of(read["issue"], {body["issue"]: body["seen"] for body in read["statuses"]})
     return board_of(read["board"], order, naming)
@@ -236,7 +215,7 @@ class _Named(NamedTuple):
 
 
 def _names(
-    bodies: Sequence[Mapping[str, Any]], facts: Sequence[IssueFact], naming: GitHubNaming
+    bodies: Sequence[Mapping[str, Any]], facts: Sequence[TicketFact], naming: GitHubNaming
 ) -> pd.DataFrame:
     """Name statuses, milestones and accounts; open waits, closed is done."""
     open_, closed = naming.status("open"), naming.status("closed")
@@ -270,26 +249,3 @@ def _actors(body: Mapping[str, Any]) -> Iterator[Any]:
         yield from (item.get(word) for word in ("actor", "author", "assignee", "requestedReviewer"))
         if user := ((item.get("change") or {}).get("author") or {}).get("user"):
             yield user
-
-
-def _events(facts: list[IssueFact], source: str) -> pd.DataFrame:
-    frame = pd.DataFrame(facts, columns=list(IssueFact._fields))
-    frame["at"] = pd.DatetimeIndex(frame["at"], dtype="datetime64[us, UTC]")
-    frame = frame.sort_values(["ticket", "at"], kind="stable", ignore_index=True)
-    frame["seq"] = frame.groupby(["ticket", "at"]).cumcount()
-    return sorted_events(conform(frame.assign(source=source, bulk=False), EVENTS))
-
-
-def _pulls(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=PULLS.names)
-    for name in ("created", "merged", "closed", "first_commit"):
-        frame[name] = instants(list(frame[name]))
-    return conform(frame, PULLS)
-
-
-def _pull_events(steps: list[PullStep]) -> pd.DataFrame:
-    frame = pd.DataFrame(steps, columns=list(PullStep._fields))
-    frame["at"] = pd.DatetimeIndex(frame["at"], dtype="datetime64[us, UTC]")
-    frame = frame.sort_values(["pull", "at"], kind="stable", ignore_index=True)
-    frame["seq"] = frame.groupby(["pull", "at"]).cumcount()
-    return conform(frame, PULL_EVENTS)

@@ -23,19 +23,26 @@ from vsm.bodies import (
     Door,
     GitLabIssue,
     GitLabPull,
-    parsed_of,
 )
 from vsm.eventlog.fields import instants, joined
-from vsm.eventlog.gitlab_issues import Fact, Naming, at_of, issue_facts
+from vsm.eventlog.gitlab_issues import Naming, at_of, issue_facts
 from vsm.eventlog.gitlab_names import gitlab_names
 from vsm.eventlog.gitlab_notes import action_of
-from vsm.eventlog.gitlab_pulls import PullFact, pull_facts, pull_row
+from vsm.eventlog.gitlab_pulls import pull_facts, pull_row
 from vsm.eventlog.gitlab_runs import gitlab_deploys, gitlab_pipelines
 from vsm.eventlog.gitlab_statuses import SCOPED, status_labels
-from vsm.eventlog.log import Log, QualityNote, quality_from_notes, sorted_events
-from vsm.tables import EVENTS, PULL_EVENTS, PULLS, TICKETS, conform
+from vsm.eventlog.host_tables import (
+    SHOWN,
+    PullFact,
+    TicketFact,
+    documents_read,
+    events_of_facts,
+    pull_events_of_facts,
+    pulls_of_rows,
+)
+from vsm.eventlog.log import Log, QualityNote, quality_from_notes
+from vsm.tables import TICKETS, conform
 
-SHOWN: Final = 3
 _DOORS: Final[Mapping[str, Door[Any]]] = {
     "issue": GITLAB_ISSUES, "pull": GITLAB_PULLS, "run": GITLAB_PIPELINES, "deployment": GITLAB_DEPLOYMENTS,
     "site": GITLAB_SITES, "board": GITLAB_BOARDS, "gone": GONE,
@@ -73,7 +80,7 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
     >>> log.tickets["key"].tolist(), log.events["after"].astype("str").tolist()
     (['web#7'], [nan, 'gitlab:open'])
     """
-    read, notes = _read(documents, source)
+    read, notes = documents_read(documents, _DOORS, source=source)
     path = read["site"][0]["path"] if read["site"] else source.partition(":")[2]
     host = "gitlab" if source == f"gitlab:{path}" else source
     issues: list[GitLabIssue] = _once(read["issue"], notes, source)
@@ -83,7 +90,7 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
         body for body in _once(read["pull"], notes, source) if f"pull/{body['iid']}" not in gone
     ]
     order = status_labels(issues, boards=read["board"], statuses=statuses)
-    facts, pulled, unread = list[Fact](), list[PullFact](), Counter[str]()
+    facts, pulled, unread = list[TicketFact](), list[PullFact](), Counter[str]()
     for body in issues:
         found, odd = issue_facts(body, naming, labels=order)
         unread["assignees"] += odd
@@ -91,11 +98,11 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
         if noticed := gone.get(f"issue/{body['iid']}"):
             at = max(at_of(noticed), *(fact.at for fact in found))
             ticket = f"{host}:{body['id']}"
-            facts.append(Fact(ticket, at, "delete", None, "deleted", None, f"gone {body['iid']}"))
+            facts.append(TicketFact(ticket, at, "delete", None, "deleted", None, f"gone {body['iid']}"))
     for pull in pulls:
-        told, odd = pull_facts(pull, naming, source=source)
+        found_in, odd = pull_facts(pull, naming, source=source)
         unread["reviewers"] += odd
-        pulled += told
+        pulled += found_in
     parents = {
         fact.ticket: fact.after for fact in sorted(facts, key=lambda fact: fact.at) if fact.kind == "parent"
     }
@@ -105,40 +112,14 @@ def log_from_gitlab(documents: Iterable[object], *, source: str, statuses: Itera
     rows = [pull_row(body, naming, source=source) for body in pulls]
     return Log(
         tickets=_tickets(issues, naming, parents),
-        events=_events(facts, source),
+        events=events_of_facts(facts, source=source),
         names=gitlab_names(issues, pulls, facts, naming, source),
-        pulls=_pulls(rows, pulls),
-        pull_events=_pull_events(pulled),
+        pulls=pulls_of_rows(rows),
+        pull_events=pull_events_of_facts(pulled),
         pipelines=gitlab_pipelines(read["run"], naming, source),
         deploys=deploys,
         quality=quality_from_notes(notes),
     )
-
-
-def _read(documents: Iterable[object], source: str) -> tuple[dict[str, list[Any]], list[QualityNote]]:
-    """Let documents through their doors; note what did not pass."""
-    read: dict[str, list[Any]] = {kind: [] for kind in _DOORS}
-    notes = list[QualityNote]()
-    for number, raw in enumerate(documents, start=1):
-        parsed = parsed_of(raw)
-        kind = parsed.get("type") if isinstance(parsed, Mapping) else None
-        if kind == "refused":
-            continue
-        door = _DOORS.get(str(kind), GITLAB_ISSUES)
-        passed = door.read(raw)
-        if passed.body is not None:
-            read[str(kind) if kind in _DOORS else "issue"].append(passed.body)
-        if passed.faults:
-            name = f"{kind or 'document'} {passed.name or number}"
-            more = f" and {len(passed.faults) - SHOWN} more" if len(passed.faults) > SHOWN else ""
-            faults = f"{name}: {'; '.join(passed.faults[:SHOWN])}{more}"
-            if passed.body is None:
-                detail = f"{faults}; it is left out of every number; correct it at its source and pull again"
-                notes.append(QualityNote("unreadable document", "fault", detail, source, None, name))
-            else:
-                detail = f"{faults}; only that is left out"
-                notes.append(QualityNote("unreadable part", "warning", detail, source, None, name))
-    return read, notes
 
 
 def _once(bodies: list[Any], notes: list[QualityNote], source: str) -> list[Any]:
@@ -243,27 +224,3 @@ def _scoped(body: GitLabIssue, scope: str) -> str | None:
         ),
         None,
     )
-
-
-def _events(facts: list[Fact], source: str) -> pd.DataFrame:
-    frame = pd.DataFrame(facts, columns=list(Fact._fields))
-    frame["at"] = pd.DatetimeIndex(frame["at"], dtype="datetime64[us, UTC]")
-    frame = frame.sort_values(["ticket", "at"], kind="stable", ignore_index=True)
-    frame["seq"] = frame.groupby(["ticket", "at"]).cumcount()
-    return sorted_events(conform(frame.assign(source=source, bulk=False), EVENTS))
-
-
-def _pulls(rows: list[dict[str, Any]], pulls: Sequence[GitLabPull]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=PULLS.names)
-    frame["first_commit"] = [body.get("firstCommit") for body in pulls]
-    for name in ("created", "merged", "closed", "first_commit"):
-        frame[name] = instants(list(frame[name]))
-    return conform(frame, PULLS)
-
-
-def _pull_events(facts: list[PullFact]) -> pd.DataFrame:
-    frame = pd.DataFrame(facts, columns=list(PullFact._fields))
-    frame["at"] = pd.DatetimeIndex(frame["at"], dtype="datetime64[us, UTC]")
-    frame = frame.sort_values(["pull", "at"], kind="stable", ignore_index=True)
-    frame["seq"] = frame.groupby(["pull", "at"]).cumcount()
-    return conform(frame, PULL_EVENTS)

@@ -11,24 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from vsm.bodies import GitHubActor, GitHubIssue, GitHubItem
+from vsm.eventlog.host_tables import TicketFact
 from vsm.eventlog.status_names import kind_from_name
 
 LABEL: Final = "label:"
 SOON: Final = timedelta(seconds=5)
 """A board and a timeline date the same move within a moment of each other."""
 RESOLUTIONS: Final = {"COMPLETED": "Completed", "NOT_PLANNED": "Not planned", "DUPLICATE": "Duplicate"}
-
-
-class IssueFact(NamedTuple):
-    """One fact of an issue."""
-
-    ticket: str
-    at: datetime
-    kind: str
-    before: str | None
-    after: str | None
-    actor: str | None
-    ref: str
 
 
 class GitHubNaming(NamedTuple):
@@ -74,7 +63,7 @@ def issue_facts(
     labels: Collection[str],
     board: str | None,
     seen: Sequence[Any] = (),
-) -> tuple[list[IssueFact], int]:
+) -> tuple[list[TicketFact], int]:
     """Give the facts of an issue, and how many of its moves only the board showed afterwards.
 
     Parameters
@@ -91,7 +80,7 @@ def issue_facts(
         [github_instant(body["createdAt"]), *(github_instant(item["createdAt"]) for item in items[:1])]
     )
     author = naming.account(body.get("author"))
-    facts = [IssueFact(ticket, born, "created", None, None, author, f"{ticket}/created")]
+    facts = [TicketFact(ticket, born, "created", None, None, author, f"{ticket}/created")]
     moves = [*_state_moves(body, items, naming), *_label_moves(body, items, naming, labels=labels, born=born)]
     on_board = list(_board_moves(items, naming, board=board, born=born))
     shown = list(_shown_moves(on_board, [one for one in seen if one.get("project") == board]))
@@ -170,20 +159,20 @@ def _shown_moves(recorded: Sequence[_Move], seen: Iterable[Any]) -> Iterator[_Mo
 
 def _statuses(
     moves: list[_Move], ticket: str, naming: GitHubNaming, *, born: datetime, author: str | None
-) -> Iterator[IssueFact]:
+) -> Iterator[TicketFact]:
     """Give the statuses of an issue: of what happened to it, the latest counts."""
     board, on, closed, now = None, list[str](), False, "open"
     first = f"{ticket}/created"
     ordered = sorted(moves, key=lambda move: move.at)
     for move in (move for move in ordered if move.at <= born):
         board, on, closed, now = _after(move, board, on, closed=closed, now=now)
-    yield IssueFact(ticket, born, "status", None, naming.status(now), author, first)
+    yield TicketFact(ticket, born, "status", None, naming.status(now), author, first)
     for move in (move for move in ordered if move.at > born):
         before = now
         board, on, closed, now = _after(move, board, on, closed=closed, now=now)
         if now != before:
             ends = naming.status(before), naming.status(now)
-            yield IssueFact(ticket, move.at, "status", *ends, move.actor, f"{move.ref}/status")
+            yield TicketFact(ticket, move.at, "status", *ends, move.actor, f"{move.ref}/status")
 
 
 def _after(
@@ -210,7 +199,7 @@ def _after(
 
 def _assignees(
     body: GitHubIssue, items: list[GitHubItem], ticket: str, naming: GitHubNaming, *, born: datetime
-) -> Iterator[IssueFact]:
+) -> Iterator[TicketFact]:
     """Give who holds an issue: of several assignees the one assigned last."""
     kinds = {"AssignedEvent": True, "UnassignedEvent": False}
     moves = [
@@ -228,17 +217,17 @@ def _assignees(
             on.append(account)
         had |= {account} if account else set()
     if on:
-        yield IssueFact(ticket, born, "assignee", None, on[-1], None, f"{ticket}/created")
+        yield TicketFact(ticket, born, "assignee", None, on[-1], None, f"{ticket}/created")
     for item, there, account in moves:
         before = on[-1] if on else None
         on = [other for other in on if other != account] + ([account] if there and account else [])
         after = on[-1] if on else None
         if after != before:
             at, who = github_instant(item["createdAt"]), naming.account(item.get("actor"))
-            yield IssueFact(ticket, at, "assignee", before, after, who, str(item.get("id")))
+            yield TicketFact(ticket, at, "assignee", before, after, who, str(item.get("id")))
 
 
-def _touches(items: list[GitHubItem], ticket: str, naming: GitHubNaming) -> Iterator[IssueFact]:
+def _touches(items: list[GitHubItem], ticket: str, naming: GitHubNaming) -> Iterator[TicketFact]:
     """Give comments, parents, what blocks it, and milestones, which are its sprints."""
     parent: str | None = None
     sprint: str | None = None
@@ -266,7 +255,7 @@ def _touches(items: list[GitHubItem], ticket: str, naming: GitHubNaming) -> Iter
             case "DemilestonedEvent":
                 what, before, sprint = "sprint", sprint, None
         if (what and (before, after) != (None, None)) or what == "comment":
-            yield IssueFact(ticket, at, what, before, after, actor, ref)
+            yield TicketFact(ticket, at, what, before, after, actor, ref)
 
 
 def _blocked_by(other: Any) -> str:
@@ -276,7 +265,7 @@ def _blocked_by(other: Any) -> str:
 
 def _resolutions(
     body: GitHubIssue, items: list[GitHubItem], ticket: str, naming: GitHubNaming
-) -> Iterator[IssueFact]:
+) -> Iterator[TicketFact]:
     """Give how an issue was closed."""
     now: str | None = None
     for item in items:
@@ -287,5 +276,5 @@ def _resolutions(
             after = None
         if after != now:
             at, actor = github_instant(item["createdAt"]), naming.account(item.get("actor"))
-            yield IssueFact(ticket, at, "resolution", now, after, actor, f"{item.get('id')}/resolution")
+            yield TicketFact(ticket, at, "resolution", now, after, actor, f"{item.get('id')}/resolution")
             now = after

@@ -1,15 +1,14 @@
 """One pull request of GitHub: a row of PULLS, and what happened in it."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
-from vsm.bodies import GitHubActor, GitHubItem, GitHubPull
+from vsm.bodies import GitHubActor, GitHubItem, GitHubPull, keys_in
 from vsm.eventlog.fields import joined
 from vsm.eventlog.github_issues import GitHubNaming, github_instant
+from vsm.eventlog.host_tables import PullFact
 
-KEY: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_]*-[0-9]+(?![A-Za-z0-9])")
 STATES: Final = {
     "APPROVED": "approved",
     "CHANGES_REQUESTED": "changes",
@@ -30,17 +29,6 @@ PLAIN: Final = {
 """Items that say all by their kind."""
 
 
-class PullStep(NamedTuple):
-    """One fact of a pull request."""
-
-    pull: str
-    at: datetime
-    kind: str
-    after: str | None
-    actor: str | None
-    ref: str
-
-
 def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> dict[str, Any]:
     """Give the row of PULLS; instants as they were written."""
     commits: Any = body.get("commits") or {"totalCount": None, "nodes": []}
@@ -49,7 +37,7 @@ def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> d
     authored = [at for change in changes if (at := change.get("authoredDate"))]
     references = (body.get("closingIssuesReferences") or {"nodes": []})["nodes"]
     named = [
-        *KEY.findall(f"{body.get('title') or ''} {body.get('headRefName') or ''}"),
+        *keys_in(f"{body.get('title') or ''} {body.get('headRefName') or ''}", any_case=True),
         *(body.get("keys") or ()),
         *(key for change in changes for key in change.get("keys", ())),
         *(f"{issue['repository']['name']}#{issue['number']}" for issue in references if issue),
@@ -79,7 +67,7 @@ def github_pull_row(body: GitHubPull, naming: GitHubNaming, *, source: str) -> d
     }
 
 
-def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) -> list[PullStep]:
+def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) -> list[PullFact]:
     """Give what happened in a pull request.
 
     A commit counts as pushed when it was committed, unless a force push brought it, and never before the
@@ -93,9 +81,9 @@ def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) ->
         for item in nodes
         if item["__typename"] in {"ReadyForReviewEvent", "ConvertToDraftEvent"}
     ]
-    steps = [PullStep(pull, opened, "opened", None, author, "opened")]
+    steps = [PullFact(pull, opened, "opened", None, author, "opened")]
     if (drafts[0] == "ReadyForReviewEvent") if drafts else body["isDraft"]:
-        steps.append(PullStep(pull, opened, "draft", None, author, "opened as a draft"))
+        steps.append(PullFact(pull, opened, "draft", None, author, "opened as a draft"))
     forced = {(item.get("afterCommit") or {}).get("oid") for item in nodes}
     dismissed = {
         item["review"]["id"]: item.get("previousReviewState") for item in nodes if item.get("review")
@@ -103,14 +91,14 @@ def github_pull_steps(body: GitHubPull, naming: GitHubNaming, *, source: str) ->
     for position, item in enumerate(nodes):
         ref = str(item.get("id") or position)
         steps += (
-            PullStep(pull, at, kind, after, who, f"{ref}{part}")
+            PullFact(pull, at, kind, after, who, f"{ref}{part}")
             for at, kind, after, who, part in _parts(item, naming, dismissed=dismissed)
             if not (kind == "push" and "change" in item and (at <= opened or after in forced))
         )
     merged = body.get("mergedAt")
     if merged and not any(step.kind == "merge" for step in steps):
         by = naming.account(body.get("mergedBy"))
-        steps.append(PullStep(pull, github_instant(merged), "merge", None, by, "merged"))
+        steps.append(PullFact(pull, github_instant(merged), "merge", None, by, "merged"))
     ends = [step.at for step in steps if step.kind == "merge"]
     return [step for step in steps if not (step.kind == "close" and ends and step.at >= min(ends))]
 

@@ -19,6 +19,7 @@ from vsm.eventlog.gitlab_notes import (
     people_changed,
     people_over_time,
 )
+from vsm.eventlog.host_tables import TicketFact
 
 TOGETHER: Final = timedelta(seconds=1)
 SOON: Final = timedelta(seconds=2)
@@ -26,18 +27,6 @@ SOON: Final = timedelta(seconds=2)
 OPEN, CLOSED, LABEL = "gitlab:open", "gitlab:closed", "label:"
 GHOST: Final = "ghost"
 """The account that GitLab puts in the place of those who were deleted."""
-
-
-class Fact(NamedTuple):
-    """One fact of an issue."""
-
-    ticket: str
-    at: datetime
-    kind: str
-    before: str | None
-    after: str | None
-    actor: str | None
-    ref: str
 
 
 class Naming(NamedTuple):
@@ -64,7 +53,7 @@ def in_order(records: Iterable[Mapping[str, Any]], *, by: str = "created_at") ->
     return sorted(records, key=lambda record: (at_of(record[by]), len(record["id"]), record["id"]))
 
 
-def issue_facts(body: GitLabIssue, naming: Naming, *, labels: Sequence[str]) -> tuple[list[Fact], int]:
+def issue_facts(body: GitLabIssue, naming: Naming, *, labels: Sequence[str]) -> tuple[list[TicketFact], int]:
     """Give the facts of an issue, and how many of its notes on assignees were not understood.
 
     Parameters
@@ -74,21 +63,21 @@ def issue_facts(body: GitLabIssue, naming: Naming, *, labels: Sequence[str]) -> 
     """
     ticket = f"{naming.host}:{body['id']}"
     created, creator = at_of(body["createdAt"]), naming.account(body.get("author"))
-    facts = [Fact(ticket, created, "created", None, None, creator, f"{ticket}/created")]
+    facts = [TicketFact(ticket, created, "created", None, None, creator, f"{ticket}/created")]
     facts += _statuses(body, naming, labels)
     assigned, unread = _assignees(body, naming)
     facts += [*assigned, *_sprints(body, naming), *_from_notes(body, naming)]
     facts += [
-        Fact(ticket, at_of(note["createdAt"]), "comment", None, None, naming.account(note.get("author")),
-             f"comment {note['id']}")
+        TicketFact(ticket, at_of(note["createdAt"]), "comment", None, None, who, f"comment {note['id']}")
         for note in body["comments"]
-    ]  # fmt: skip
+        for who in [naming.account(note.get("author"))]
+    ]
     early = [fact._replace(at=created) if fact.at <= created + SOON else fact for fact in facts]
     return [*_first_only([fact for fact in early if fact.at == created]),
             *(fact for fact in early if fact.at != created)], unread  # fmt: skip
 
 
-def _first_only(facts: list[Fact]) -> list[Fact]:
+def _first_only(facts: list[TicketFact]) -> list[TicketFact]:
     """Give facts of the creation, of each state only the last: what an issue was created with."""
     states = {"status", "assignee", "sprint", "parent"}
     last = {fact.kind: fact for fact in facts if fact.kind in states}
@@ -96,7 +85,7 @@ def _first_only(facts: list[Fact]) -> list[Fact]:
     return [fact for fact in dict.fromkeys(made) if fact.after or fact.kind not in states]
 
 
-def _statuses(body: GitLabIssue, naming: Naming, order: Sequence[str]) -> Iterator[Fact]:
+def _statuses(body: GitLabIssue, naming: Naming, order: Sequence[str]) -> Iterator[TicketFact]:
     ticket, created = f"{naming.host}:{body['id']}", body["createdAt"]
     on, closed = set(body["labels"]), False
     events = in_order(body["label_events"])
@@ -112,7 +101,7 @@ def _statuses(body: GitLabIssue, naming: Naming, order: Sequence[str]) -> Iterat
     changes.sort(key=lambda change: change[0])
     status = _status(on, order, closed=False)
     creator = naming.account(body.get("author"))
-    yield Fact(ticket, at_of(created), "status", None, status, creator, f"{ticket}/created")
+    yield TicketFact(ticket, at_of(created), "status", None, status, creator, f"{ticket}/created")
     for group in _together(changes):
         for _, _, _, label, action in group:
             if action in {"closed", "reopened"}:
@@ -121,7 +110,7 @@ def _statuses(body: GitLabIssue, naming: Naming, order: Sequence[str]) -> Iterat
                 on.add(label) if action == "add" else on.discard(label)
         after = _status(on, order, closed=closed)
         if after != status:
-            yield Fact(ticket, group[0][0], "status", status, after, group[0][1], group[0][2])
+            yield TicketFact(ticket, group[0][0], "status", status, after, group[0][1], group[0][2])
             status = after
 
 
@@ -160,7 +149,7 @@ def _status(on: set[str], order: Sequence[str], *, closed: bool) -> str:
     return next((f"{LABEL}{label}" for label in reversed(order) if label in on), OPEN)
 
 
-def _assignees(body: GitLabIssue, naming: Naming) -> tuple[list[Fact], int]:
+def _assignees(body: GitLabIssue, naming: Naming) -> tuple[list[TicketFact], int]:
     """Give who was assigned: of several people the one who was assigned first."""
     notes = [
         note for note in in_order(body["notes"], by="createdAt")
@@ -174,17 +163,19 @@ def _assignees(body: GitLabIssue, naming: Naming) -> tuple[list[Fact], int]:
     creator, created = naming.account(body.get("author")), at_of(body["createdAt"])
     facts = []
     if held[0]:
-        facts.append(Fact(ticket, created, "assignee", None, held[0], creator, f"{ticket}/created"))
+        facts.append(TicketFact(ticket, created, "assignee", None, held[0], creator, f"{ticket}/created"))
     for note, before, after in zip(notes, held, held[1:], strict=False):
         if before != after:
             actor = naming.account(note.get("author"))
             facts.append(
-                Fact(ticket, at_of(note["createdAt"]), "assignee", before, after, actor, f"note {note['id']}")
+                TicketFact(
+                    ticket, at_of(note["createdAt"]), "assignee", before, after, actor, f"note {note['id']}"
+                )
             )
     return facts, changes.count(None)
 
 
-def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
+def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[TicketFact]:
     """Give the iterations of an issue, and its milestones where it has none, as lists of its sprints."""
     ticket = f"{naming.host}:{body['id']}"
     iterations = bool(body["iteration_events"] or body.get("iteration"))
@@ -199,7 +190,9 @@ def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
     lists = [", ".join(state) or None for state in states]
     if lists[0]:
         creator = naming.account(body.get("author"))
-        yield Fact(ticket, at_of(body["createdAt"]), "sprint", None, lists[0], creator, f"{ticket}/created")
+        yield TicketFact(
+            ticket, at_of(body["createdAt"]), "sprint", None, lists[0], creator, f"{ticket}/created"
+        )
     for group in _together(
         (
             at_of(event["created_at"]),
@@ -212,16 +205,16 @@ def _sprints(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
     ):
         before, after = lists[int(group[0][3])], lists[int(group[-1][3]) + 1]
         if before != after:
-            yield Fact(ticket, group[0][0], "sprint", before, after, group[0][1], group[0][2])
+            yield TicketFact(ticket, group[0][0], "sprint", before, after, group[0][1], group[0][2])
 
 
-def _from_notes(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
+def _from_notes(body: GitLabIssue, naming: Naming) -> Iterator[TicketFact]:
     """Give links, parents, time spent, and what an issue was closed for, in order."""
     ticket, parent, standing = f"{naming.host}:{body['id']}", None, dict[str, str]()
     for note in in_order(body["notes"], by="createdAt"):
         action, text = action_of(note.get("action"), note.get("body")), note.get("body") or ""
         actor, ref = naming.account(note.get("author")), f"note {note['id']}"
-        plain = Fact(ticket, at_of(note["createdAt"]), "link", None, None, actor, ref)
+        plain = TicketFact(ticket, at_of(note["createdAt"]), "link", None, None, actor, ref)
         if action in {"relate", "unrelate"}:
             yield from _links(text, naming, plain, standing)
         elif action in {"relate_to_parent", "unrelate_from_parent"}:
@@ -238,7 +231,7 @@ def _from_notes(body: GitLabIssue, naming: Naming) -> Iterator[Fact]:
             yield plain._replace(kind="resolution", after="Moved")
 
 
-def _links(text: str, naming: Naming, plain: Fact, standing: dict[str, str]) -> Iterator[Fact]:
+def _links(text: str, naming: Naming, plain: TicketFact, standing: dict[str, str]) -> Iterator[TicketFact]:
     """Give blocking links in the words of Jira; what was said of a key is taken back in the same words."""
     link = link_of(text, repository=naming.repository)
     for key in link.named if link else ():

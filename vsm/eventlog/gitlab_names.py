@@ -7,7 +7,8 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.bodies import GitLabIssue, GitLabPull
-from vsm.eventlog.gitlab_issues import CLOSED, GHOST, LABEL, OPEN, Fact, Naming, at_of
+from vsm.eventlog.gitlab_issues import CLOSED, GHOST, LABEL, OPEN, Naming, at_of
+from vsm.eventlog.host_tables import TicketFact
 from vsm.tables import NAMES, conform
 
 BOT: Final = "_bot"
@@ -19,7 +20,11 @@ Named = tuple[str, str, str, str | None, datetime | None]
 
 
 def gitlab_names(
-    issues: Sequence[GitLabIssue], pulls: Sequence[GitLabPull], facts: list[Fact], naming: Naming, source: str
+    issues: Sequence[GitLabIssue],
+    pulls: Sequence[GitLabPull],
+    facts: list[TicketFact],
+    naming: Naming,
+    source: str,
 ) -> pd.DataFrame:
     """Name statuses, accounts, and iterations or milestones with their dates."""
     borne = [*_statuses(facts), *_accounts([*issues, *pulls], naming), *_sprints(issues, source)]
@@ -31,7 +36,7 @@ def gitlab_names(
     return conform(named.reset_index(), NAMES)
 
 
-def _statuses(facts: list[Fact]) -> Iterator[Named]:
+def _statuses(facts: list[TicketFact]) -> Iterator[Named]:
     for fact in facts:
         for status in (fact.before, fact.after) if fact.kind == "status" else ():
             if status:
@@ -85,7 +90,7 @@ def _spans(issues: Sequence[GitLabIssue]) -> Iterator[Mapping[str, Any]]:
 
 
 def _day(text: str | None) -> datetime | None:
-    """Give the beginning of a day; None where it is none, or of no year that work may be of."""
+    """Give when a day begins; None where it is none, or of no year that work may be of."""
     try:
         day = datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
     except ValueError:

@@ -1,8 +1,7 @@
 """One GitLab merge request as a row of PULLS and rows of PULL_EVENTS."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from vsm.bodies import GitLabPull
 from vsm.eventlog.fields import joined
@@ -15,17 +14,7 @@ from vsm.eventlog.gitlab_notes import (
     people_over_time,
     queue_of,
 )
-
-
-class PullFact(NamedTuple):
-    """One fact of a merge request."""
-
-    pull: str
-    at: datetime
-    kind: str
-    after: str | None
-    actor: str | None
-    ref: str
+from vsm.eventlog.host_tables import PullFact
 
 
 def pull_row(body: GitLabPull, naming: Naming, *, source: str) -> dict[str, Any]:
@@ -51,6 +40,7 @@ def pull_row(body: GitLabPull, naming: Naming, *, source: str) -> dict[str, Any]
         "files": body.get("files"),
         "commits": body.get("commits"),
         "merge_commit": _merge_commit(body) if merged else None,
+        "first_commit": body.get("firstCommit"),
         "mentions": joined(body.get("mentions") or ()),
         "url": body.get("webUrl"),
     }

@@ -9,6 +9,7 @@ import math
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,7 +89,7 @@ class Bearer(AuthBase):
         return request
 
 
-class HostSession:
+class HostSession(ABC):
     """One server: ``get`` and ``post`` give parsed JSON or raise.
 
     Parameters
@@ -175,9 +176,9 @@ class HostSession:
         few = FEW if code == 500 else None
         return Passing(f"{PASSING[code]} ({code})", retry_after=self.asked_pause(answer), tries=few)
 
+    @abstractmethod
     def refusal(self, answer: requests.Response, content: bytes, path: str) -> str:
         """Give the sentence on an answer of 400 and more, with what to do and the server's own words."""
-        raise NotImplementedError
 
     def asked_pause(self, answer: requests.Response) -> float | None:
         """Give how many seconds the server asks us to wait: a number, a date by its own clock, or a reset.

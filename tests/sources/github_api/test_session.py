@@ -1,4 +1,4 @@
-"""GitHub's limits of both sorts are obeyed, refusals are told at once, and the token goes nowhere else."""
+"""GitHub's limits of both sorts are obeyed, refusals are reported at once, and the token goes nowhere else."""
 
 from pathlib import Path
 from typing import Any

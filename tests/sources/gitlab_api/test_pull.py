@@ -327,7 +327,7 @@ def test_the_archive_says_how_far_it_got(archive: Archive, tmp_path: Path) -> No
 
 
 def test_what_is_listed_and_cannot_be_read_is_said(archive: Archive) -> None:
-    """The user and QUALITY are told so; the next pull asks for it again."""
+    """The user hears of it, and QUALITY says so; the next pull asks for it again."""
     doubts = list[str]()
 
     def hide(path: str, answer: Any) -> Any:

@@ -1,28 +1,15 @@
 """What is stored of an answer: instants, states and accounts, and of texts only the keys of tickets."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from vsm.bodies import keys_in
 from vsm.sources.host_answers import Json
 
-KEY_LIKE: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Z][A-Z0-9_]{1,30}-[0-9]{1,9}(?![A-Za-z0-9_])")
-"""What may be a ticket's key in a text: in capitals, as trackers write it."""
 RUN: Final = (
     "id", "name", "head_branch", "head_sha", "event", "status", "conclusion", "workflow_id", "run_number",
     "run_attempt", "created_at", "run_started_at", "updated_at", "html_url", "check_suite_node_id",
 )  # fmt: skip
-
-
-def keys_in(text: object) -> list[str]:
-    """Give what may be keys of tickets in a text, each once.
-
-    Examples
-    --------
-    >>> keys_in("Fixes SHOP-7 and shop-8; see SHOP-7, UTF-8")
-    ['SHOP-7', 'UTF-8']
-    """
-    return list(dict.fromkeys(KEY_LIKE.findall(text))) if isinstance(text, str) else []
 
 
 def trimmed_pull(node: Mapping[str, Any]) -> Json:

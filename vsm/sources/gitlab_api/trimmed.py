@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from vsm.bodies import keys_in
 from vsm.sources.host_answers import Json
 
 READ: Final = frozenset(
@@ -17,8 +18,6 @@ READ: Final = frozenset(
 LONGEST: Final = 255
 MOST: Final = 50
 """References of one merge request that are kept."""
-_KEY: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9_]+-\d+(?![A-Za-z0-9])")
-_ANY_CASE: Final = re.compile(_KEY.pattern, re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"(?<![\w/&#])(?P<path>[\w.-]+(?:/[\w.-]+)*)?#(?P<number>\d+)\b")
 _ADDRESS: Final = re.compile(r"(?P<name>[\w.-]+)/-/(?:issues|work_items)/(?P<number>\d+)")
 _ISSUE_BRANCH: Final = re.compile(r"(?P<number>\d+)-")
@@ -48,10 +47,10 @@ def mentioned(title: object, branch: object, text: object, *, repository: str) -
     ['abc-7', 'web#12', 'UTF-8', 'api#3']
     """
     title, branch, text = (one if isinstance(one, str) else "" for one in (title, branch, text))
-    found = [*_ANY_CASE.findall(title), *_ANY_CASE.findall(branch)]
+    found = [*keys_in(title, any_case=True), *keys_in(branch, any_case=True)]
     if match := _ISSUE_BRANCH.match(branch):
         found.append(f"{repository}#{match['number']}")
-    found += _KEY.findall(text)
+    found += keys_in(text)
     for match in _REFERENCE.finditer(f"{title}\n{text}"):
         found.append(f"{(match['path'] or '').rpartition('/')[2] or repository}#{match['number']}")
     found += [f"{match['name']}#{match['number']}" for match in _ADDRESS.finditer(text)]
