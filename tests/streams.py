@@ -11,11 +11,11 @@ import pandas as pd
 
 from tests.artefacts import artefact
 from tests.jira_bodies import STATUSES, history, issue, moved
+from vsm.archive_log import log_from_archive
 from vsm.config import parse_workflow
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
-from vsm.read import log_from_archive
 from vsm.sample import build_reviews, build_sample, sample_workflow
 from vsm.sample.plan import REPOSITORY
 from vsm.sources.archive import open_archive

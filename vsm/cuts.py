@@ -153,10 +153,15 @@ def shown(
         more = small_teams_in_window(source.visits, left_out, context=context, before=context.small)
         if more:
             return shown(again(whole, more), window, again=again)
+    return with_own_frames(source, (whole, window))
+
+
+def with_own_frames(source: ValueStream, cut: "tuple[ValueStream, Window] | None") -> ValueStream:
+    """Give the same stream with frames to be changed in place; ``cut``: of which, and how, it is a part."""
     copies: dict[str, Any] = {name: own_copy(getattr(source, name)) for name in (*BASE_TABLES, "stages")}
     stream = replace(source, **copies)
     # No arguments, so that replace() on a stream makes its measures anew.
-    vars(stream)["_source"], vars(stream)["_cut"] = source, (whole, window)
+    vars(stream)["_source"], vars(stream)["_cut"] = source, cut
     return stream
 
 

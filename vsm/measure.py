@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar, cast, overload
 
+import networkx as nx
 import pandas as pd
 
 from vsm.sections import Section
@@ -43,10 +44,12 @@ class measure(Generic[T]):  # noqa: N801 - a decorator, like cached_property
 
 
 def own_copy(part: T) -> T:
-    """Give a frame, or a section's frames, that may be changed in place without changing what they are of."""
+    """Give a frame, a graph or a section's frames, to be changed without changing what they are of."""
     if isinstance(part, Section):
         frames = {one.name: own_copy(getattr(part, one.name)) for one in fields(part)}
         return cast("T", replace(part, **frames))
+    if isinstance(part, nx.Graph):
+        return cast("T", part.copy())
     return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
 
 

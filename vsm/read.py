@@ -1,62 +1,30 @@
 """Reading a work folder: its archive and vsm.toml become a ``ValueStream``, or its networks alone."""
 
-import gc
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import fields
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import pandas as pd
-from tqdm import tqdm
 
-from vsm.bodies import BOARDS, GITLAB_BOARDS
-from vsm.config import Workflow
+from vsm.archive_log import read_log
 from vsm.config.where import words_of
 from vsm.cuts import Window, day_of
-from vsm.errors import ArchiveError, EmptyWindowError, ParameterError, VsmError
+from vsm.errors import EmptyWindowError, ParameterError
 from vsm.eventlog.as_of import last_recorded
-from vsm.eventlog.from_deployments import log_from_deployments
-from vsm.eventlog.from_git import log_from_git
-from vsm.eventlog.from_github import board_from_github, log_from_github
-from vsm.eventlog.from_gitlab import log_from_gitlab
-from vsm.eventlog.from_jira import log_from_jira
-from vsm.eventlog.from_tables import log_from_table
-from vsm.eventlog.gitlab_statuses import board_from_gitlab
-from vsm.eventlog.infer import Board, board_from_jira
-from vsm.eventlog.jira_compared import check_compared
-from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
-from vsm.eventlog.pseudonymize import log_without_addresses
-from vsm.eventlog.pull_links import events_from_pulls
-from vsm.eventlog.ticket_keys import ticket_keys
+from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
-from vsm.quality.records import check_future, check_keys, with_notes
+from vsm.quality.records import check_future, with_notes
+from vsm.recent import recent, remember
 from vsm.sources.archive import Archive, read_archive
-from vsm.sources.table_store import load_table, save_table
 from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
 from vsm.stream import ValueStream
-from vsm.tables import TABLES
 
-STORED: Final = tuple(part.name for part in fields(Log))
-PATIENCE: Final = 2.0
-"""Seconds after which a long reading says how far it is."""
-SELDOM: Final = 100_000
-"""New objects after which Python looks for circular garbage while documents are read; 700 by default."""
-LOG_VERSION: Final = 18
-"""Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
-a stored table has another shape. Every stored log of a former version is then made anew.
-"""
-Part = TypeVar("Part")
-UNREADABLE: Final = "unreadable source"
-LABEL: Final = "label:"
-"""Before a label that stages of vsm.toml name as a status."""
 NEVER: Final = pd.Timestamp(0, tz="UTC")
 
 
@@ -125,9 +93,16 @@ def read_stream(
     workflow, experiments = read_workflow(folder).with_rules(rules or {}), read_experiments(folder)
     window = Window(day_of("since", since), day_of("until", until), tuple(words_of(where).items()))
     with read_archive(folder.archive) as archive:
+        pulls, state = archive.pulls(), archive.digest()
+        key = None if names else secret_key(folder.key) if pulls else token_bytes()
+        asked = (
+            str(folder.root.resolve()), since, until, where, seed, key, state, tuple(pulls),
+            workflow.model_dump_json(), experiments, repr(rules),
+        )  # fmt: skip
+        if (stream := recent(asked)) is not None:
+            return stream
         log = read_log(folder, archive, workflow=workflow)
-        state, known, look = archive.digest(), _latest_pull(archive), last_look(archive)
-        key = None if names else secret_key(folder.key) if archive.pulls() else token_bytes()
+        known, look = _latest_pull(archive), last_look(archive)
     as_of = _as_of(log, since=window.since, until=window.until, known=known, look=look)
     if known is not None:
         log = with_notes(log, check_future(log, known=known, as_of=known if window.until else as_of))
@@ -140,7 +115,7 @@ def read_stream(
         "vsm": version("vsm"),
         **({"rules": ", ".join(f"{name}={value}" for name, value in rules.items())} if rules else {}),
     }
-    return stream_from_log(
+    stream = stream_from_log(
         log,
         workflow=workflow,
         as_of=as_of,
@@ -150,6 +125,8 @@ def read_stream(
         key=key,
         experiments=experiments,
     )
+    remember(asked, stream)
+    return stream
 
 
 def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False) -> Networks:
@@ -169,151 +146,6 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
         )
     as_of = _as_of(log, since=None, until=last, known=known, look=look)
     return networks_from_log(log, workflow=workflow, as_of=as_of, names=names)
-
-
-def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None = None) -> Log:
-    """Read everything recorded: from the stored log where the archive has not changed since, else anew.
-
-    The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
-    loses nothing. Where it cannot be written, there is none. ``workflow`` names fields of Jira.
-    """
-    whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
-    workflow = workflow or read_workflow(folder)
-    named = f"{workflow.jira!r} {workflow.holder_fields} {_labels(workflow)}"
-    stamp = f"{archive.digest()} {whole} {named} log {LOG_VERSION}"
-    stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
-    kept = {name: frame for name, frame in stored.items() if frame is not None}
-    if len(kept) == len(STORED):
-        return Log(**kept)
-    mail_key = _mail_key(folder) if whole else None
-    log = log_from_archive(archive, mail_key=mail_key, workflow=workflow)
-    if (log.quality["check"] == UNREADABLE).any():
-        return log  # a newer vsm may be able to
-    with suppress(ArchiveError):
-        for name in STORED if whole else ():
-            save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
-    return log
-
-
-def _mail_key(folder: WorkFolder) -> bytes:
-    """Give the folder's secret; where there can be none, one of this run does as well."""
-    try:
-        return secret_key(folder.key)
-    except ArchiveError:
-        return token_bytes()
-
-
-def log_from_archive(
-    archive: Archive, *, mail_key: bytes | None = None, workflow: Workflow | None = None
-) -> Log:
-    """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
-
-    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``workflow``
-    names fields of Jira, and former keys of projects.
-    """
-    sources, workflow = archive.sources(), workflow or Workflow()
-    aliases = workflow.jira.aliases
-    readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields),
-        "github": partial(log_from_github, statuses=_labels(workflow)),
-        "gitlab": partial(log_from_gitlab, statuses=_labels(workflow)),
-        "table": log_from_table,
-        "deployments": log_from_deployments,
-    }
-    trackers = []
-    for source in sources:
-        kind = source.partition(":")[0]
-        if kind != "git":
-            bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
-            trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
-    merged = merge_logs(*trackers)
-    keys = ticket_keys(merged.tickets, merged.events, aliases=aliases)
-    repositories = []
-    for source in sources:
-        if source.startswith("git:"):
-            bodies, repository = archive.documents(source), source.removeprefix("git:")
-            reader = partial(log_from_git, repository=repository, keys=keys, mail_key=mail_key)
-            repositories.append(_read_or_told(reader, with_progress(bodies, source=source), source=source))
-    unfinished = [
-        QualityNote(
-            "unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source
-        )
-        for pull in archive.pulls()
-        if pull.finished is None
-    ]
-    compared = [
-        note
-        for source in sources
-        if source.partition(":")[0] == "jira"
-        for note in check_compared(_comparisons(archive, source), source=source)
-    ]
-    doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
-    whole = merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts)))
-    of_pulls = Log(events=events_from_pulls(whole, keys=keys))
-    return log_without_addresses(merge_logs(whole, of_pulls) if len(of_pulls.events) else whole)
-
-
-def _labels(workflow: Workflow) -> list[str]:
-    """Give the labels that stages name as statuses, in order, for trackers that have no other statuses."""
-    named = [status for stage in workflow.stages for status in stage.statuses]
-    return [status for status in named if status.startswith(LABEL)]
-
-
-def _issues(archive: Archive, source: str) -> Iterator[object]:
-    """Give a Jira's documents, its site's first: issues wait in memory until their site is known."""
-    if archive.document(source, "site") is None:
-        yield {"type": "site", "roles": {}}
-    yield from archive.texts(source, first="site")
-
-
-def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, source: str) -> Log:
-    """Read one source; where its documents defeat us, the others are read all the same, and a fault says so.
-
-    Not a mistake of the user's, nor one of the machine's: these are raised.
-    """
-    about = {} if source.startswith("git:") else {"source": source}
-    try:
-        with _seldom_collected():
-            return reader(documents, **about)
-    except (VsmError, OSError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001 - what one source holds must not cost us the others
-        detail = (
-            f"none of its documents is in the numbers: reading them failed ({type(error).__name__}: "
-            f"{error}); update vsm, or report this"
-        )
-        return Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Look for circular garbage seldom: documents have none, and the search took a quarter of the time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
-def _comparisons(archive: Archive, source: str) -> list[dict[str, Any]]:
-    """Give how a Jira's pulls compared with the server, a document for each question."""
-    names = sorted(name for name in archive.ids(source) if name.startswith("compared/"))
-    return [body for name in names if (body := archive.document(source, name))]
-
-
-def board_from_archive(archive: Archive) -> Board | None:
-    """Give the board by which tickets were pulled, of several sources' the first; None without one."""
-    for source in archive.sources():
-        kind = source.partition(":")[0]
-        body = archive.document(source, "board") if kind in {"jira", "gitlab"} else None
-        if kind == "jira" and body and (read := BOARDS.read(body).body):
-            return board_from_jira(read, source=source)
-        if kind == "gitlab" and body and (lists := GITLAB_BOARDS.read(body).body):
-            return board_from_gitlab(lists)
-        if kind == "github" and (board := board_from_github(archive.texts(source), source=source)):
-            return board
-    return None
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:
@@ -372,20 +204,3 @@ def _as_of(
             last=now.date(),
         )
     return until or now or known or NEVER
-
-
-def with_progress(documents: Iterable[Part], *, source: str) -> Iterator[Part]:
-    """Give the same documents, and show on a terminal and in Jupyter how many were read so far.
-
-    Nothing is said of what takes less than two seconds, nor into files and pipes; ``TQDM_DISABLE=1`` in the
-    environment silences it altogether, as in notebooks that ``vsm report`` runs.
-
-    Examples
-    --------
-    >>> list(with_progress([{"id": "1"}], source="jira"))
-    [{'id': '1'}]
-    """
-    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
-    line = {"desc": f"reading {source}", "unit": " documents", "delay": PATIENCE, "leave": False}
-    with tqdm(documents, **line, **({} if seen else {"disable": True})) as shown:  # type: ignore[call-overload]
-        yield from shown

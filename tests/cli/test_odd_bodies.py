@@ -70,7 +70,7 @@ def test_a_source_whose_documents_defeat_us_costs_no_other_its_numbers(
     def odd(*words: object, **more: object) -> None:
         raise KeyError("id")
 
-    monkeypatch.setattr("vsm.read.log_from_table", odd)
+    monkeypatch.setattr("vsm.archive_log.log_from_table", odd)
     assert vsm("check", "--dir", work) == 1
     assert "2 tickets" in vsm.out
     assert "fault: unreadable source (1)" in vsm.out

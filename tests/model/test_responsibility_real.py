@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.real_streams import TRACKERS, WORKFLOW, real_log
+from vsm.archive_log import log_from_archive
 from vsm.config import parse_workflow
 from vsm.figures import (
     defects_table,
@@ -38,7 +39,6 @@ from vsm.model.responsibility import (
     ticket_owners,
 )
 from vsm.quality.tracker import check_alignment
-from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.jira_bodies import assigned, history, issue, moved
+from vsm.archive_log import log_from_archive
 from vsm.config import Workflow, parse_workflow
 from vsm.cuts import Window
 from vsm.eventlog.as_of import last_recorded
@@ -19,7 +20,6 @@ from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.log import sorted_events
 from vsm.from_log import stream_from_log
 from vsm.model.lifecycle import completed, was_discarded
-from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 from vsm.sources.table_file import parse_columns, row_pages

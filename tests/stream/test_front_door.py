@@ -13,10 +13,10 @@ from tests.pull_rows import pipelines, pull_events, pulls
 from tests.real_streams import WORKFLOW, real_log, real_workflow
 from tests.stream.test_measures import MEASURES
 from tests.streams import sample_stream
+from vsm.archive_log import log_from_archive
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
-from vsm.read import log_from_archive
 from vsm.sources.archive import read_archive
 from vsm.stream import ValueStream
 from vsm.tables import NAMES, conform

@@ -13,11 +13,11 @@ from tests.git_bodies import Body, batch, commit, repository
 from tests.jira_bodies import history, issue, moved, user
 from tests.stream.work import TOML, done, filled
 from vsm import read_stream
+from vsm.archive_log import log_from_archive
 from vsm.config import parse_workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
-from vsm.read import log_from_archive
 from vsm.sources.archive import Document, Page, open_archive, read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream

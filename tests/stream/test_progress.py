@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from vsm import read
-from vsm.read import with_progress
+from vsm.archive_log import with_progress
 
 DOCUMENTS = [{"id": str(number)} for number in range(3)]
 

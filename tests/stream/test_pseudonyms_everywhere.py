@@ -8,11 +8,12 @@ import pytest
 from tests.real_streams import real_log, real_workflow
 from tests.stream.work import TOML, done, filled
 from tests.streams import sample_stream
+from vsm.archive_log import log_from_archive
 from vsm.config import Workflow
 from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
-from vsm.read import log_from_archive, read_stream
+from vsm.read import read_stream
 from vsm.sources.archive import read_archive
 from vsm.sources.work_folder import WorkFolder
 from vsm.stream import ValueStream

@@ -16,8 +16,8 @@ from tests.jira_bodies import history, issue
 from tests.share import share
 from tests.stream.work import AT, TOML, done, filled
 from vsm import read_stream
+from vsm.archive_log import STORED, read_log
 from vsm.errors import ArchiveError, ConfigError, ParameterError, SourceError
-from vsm.read import STORED, read_log
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.git_commits import commit_pages
 from vsm.sources.git_process import create_repository
@@ -54,7 +54,7 @@ def test_python_looks_for_garbage_as_before_once_documents_are_read(
         meanwhile.append(gc.get_threshold()[0])
         raise ValueError("odd")
 
-    monkeypatch.setattr("vsm.read.log_from_jira", spoilt)
+    monkeypatch.setattr("vsm.archive_log.log_from_jira", spoilt)
     stream = read_stream(filled(tmp_path, done(1, 8)))
     assert set(meanwhile) == {100_000}
     assert gc.get_threshold() == usual
@@ -152,7 +152,7 @@ def test_a_log_that_was_read_in_another_way_is_made_anew(
     read_stream(root)
     stored = WorkFolder(root).log / "events.parquet"
     before = stored.read_bytes()
-    monkeypatch.setattr("vsm.read.LOG_VERSION", 99)
+    monkeypatch.setattr("vsm.archive_log.LOG_VERSION", 99)
     read_stream(root)
     assert stored.read_bytes() != before
 
@@ -165,7 +165,7 @@ def test_a_log_that_cannot_be_stored_is_none(tmp_path: Path, monkeypatch: pytest
     def refuse(*given: object, **more: object) -> None:
         raise ArchiveError("no room")
 
-    monkeypatch.setattr("vsm.read.save_table", refuse)
+    monkeypatch.setattr("vsm.archive_log.save_table", refuse)
     assert len(read_stream(root).tickets) == 1
     assert sorted(root.rglob("*")) == before
 

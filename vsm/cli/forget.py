@@ -13,13 +13,13 @@ import pandas as pd
 import typer
 from rich.console import Console
 
+from vsm.archive_log import STORED, read_log
 from vsm.cli.console import WORK, Dir, console
 from vsm.cli.init import write_beside
 from vsm.errors import ParameterError
 from vsm.eventlog.participants import people_of
 from vsm.people import mailbox, mask_addresses
 from vsm.people.forgetting import Refusals, addresses_of, document_digest, forgotten_person
-from vsm.read import STORED, read_log
 from vsm.reports.atomic import write_whole
 from vsm.sources.archive import Archive, open_archive
 from vsm.sources.forgotten import new_word, read_refusals, text_of

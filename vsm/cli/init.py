@@ -9,6 +9,7 @@ import tomlkit
 import typer
 from rich.prompt import Prompt
 
+from vsm.archive_log import board_from_archive, read_log
 from vsm.cli.console import WORK, Dir, PullProgress, console
 from vsm.cli.pull import store
 from vsm.cli.report import print_findings, publish
@@ -22,7 +23,7 @@ from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.quality.assumed import FROM
-from vsm.read import board_from_archive, read_log, read_stream
+from vsm.read import read_stream
 from vsm.reports.atomic import write_whole
 from vsm.sample import build_reviews, build_sample, sample_experiments, sample_workflow
 from vsm.sample.plan import REPOSITORY

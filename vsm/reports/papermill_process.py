@@ -1,4 +1,4 @@
-"""papermill in a process of its own: started as a script by ``run_notebook``, never imported.
+"""papermill in a process of its own: a fork of ``fork_server``, or started as a script.
 
 A process of its own can be ended when it hangs, and keeps from the caller's what papermill does to it:
 changed working directory, an event loop, warnings and log lines.
@@ -16,15 +16,14 @@ from typing import Any, Final
 _LOOK: Final = 1.0
 
 
-def main(text: str) -> int:
-    """Execute the job (JSON) and write any complaint to the file it calls ``answer``."""
-    job = json.loads(text)
-    deadline = time.monotonic() + job["timeout"]
-    Thread(target=_end_with, args=(job["parent"], Path(job["answer"]).parent), daemon=True).start()
+def run(job: dict[str, Any]) -> int:
+    """Execute the job and write any complaint into "answer" in its home; returns an exit code."""
+    deadline, home = time.monotonic() + job["timeout"], Path(job["home"])
+    Thread(target=_end_with, args=(job["parent"], home), daemon=True).start()
     try:
         _execute(job, deadline=deadline)
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent process must be told
-        Path(job["answer"]).write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+        (home / "answer").write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
         return 1
     return 0
 
@@ -64,4 +63,4 @@ def _escaped(path: str) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.stdin.read()))
+    raise SystemExit(run(json.loads(sys.stdin.read())))

@@ -11,6 +11,7 @@ from typing import Final
 
 from vsm.errors import ParameterError, RunError
 from vsm.reports.atomic import new_stage, settle, stamp_of
+from vsm.reports.forks import forks
 from vsm.reports.notebook_html import Body, body_of
 from vsm.reports.parameters import check_parameters, parameter_text
 from vsm.reports.render import Page, made_with, page_of
@@ -191,7 +192,7 @@ def publish_slides(
     asked = parameter_text(notebook, checked).replace("\n", ", ")
 
     def make(stage: Path) -> NotebookFault | None:
-        fault = attempt_notebook(notebook, to=stage / notebook.name, parameters=checked, timeout=timeout)
+        fault = attempt_suite({notebook: checked}, into=stage, timeout=timeout)
         if fault is None:
             about = {**provenance, "Parameters": asked, **made_with(at)}
             html = render_slides(stage / notebook.name, title=title, about=about, notice=notice)
@@ -222,7 +223,8 @@ def attempt_suite(
         How many run at a time; as many as there are cores, at most four, by default.
     """
     stop = Event()
-    with ThreadPoolExecutor(max_workers=workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)) as pool:
+    most = workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)
+    with forks() as door, ThreadPoolExecutor(max_workers=most) as pool:
         runs = [
             pool.submit(
                 attempt_notebook,
@@ -231,6 +233,7 @@ def attempt_suite(
                 parameters=parameters,
                 timeout=timeout,
                 stop=stop,
+                door=door,
             )
             for notebook, parameters in notebooks.items()
         ]

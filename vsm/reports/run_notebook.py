@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -17,6 +14,7 @@ from typing import Any, Final
 
 from vsm.errors import NotebookError, ParameterError, RunError
 from vsm.reports.atomic import write_whole
+from vsm.reports.forks import PROVISIONER, Door, ForkedRun, StartedRun, forks
 from vsm.reports.parameters import cells_of
 
 _KERNEL: Final = "vsm-report"
@@ -26,7 +24,6 @@ _SOCKET_PATH: Final = 100
 _LINE: Final = 300
 _LATE: Final = "CellTimeoutError"
 _LEAKS: Final = ("PYTHONSTARTUP", "PLOTLY_RENDERER")
-_PROCESS: Final = Path(__file__).with_name("papermill_process.py")
 HIDDEN: Final = "work folder"
 
 
@@ -77,7 +74,9 @@ def run_notebook(notebook: Path, *, to: Path, parameters: Mapping[str, object], 
     if not to.parent.is_dir():
         raise ParameterError(f"cannot write {to}: the folder {to.parent} does not exist; make it first")
     partial = to.with_name(f"{to.stem}.partial.ipynb")
-    if fault := attempt_notebook(notebook, to=partial, parameters=parameters, timeout=timeout):
+    with forks() as door:
+        fault = attempt_notebook(notebook, to=partial, parameters=parameters, timeout=timeout, door=door)
+    if fault:
         raise fault.error(partial)
     return partial.replace(to)
 
@@ -89,29 +88,29 @@ def attempt_notebook(
     parameters: Mapping[str, object],
     timeout: float,
     stop: Event | None = None,
+    door: Door = None,
 ) -> NotebookFault | None:
     """Run a notebook as ``run_notebook`` does; ``to`` is replaced by what was run. None means all of it.
 
-    The run is ended once ``stop`` is set.
+    The run is ended once ``stop`` is set. ``door`` is what ``forks`` gives.
     """
     if not notebook.is_file():
         return NotebookFault(notebook.name, None, "there is no such file")
     to.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="vsm-", ignore_cleanup_errors=True) as home:
-        complaint = _execute(notebook, to, parameters, timeout, Path(home), stop or Event())
+        job = _job(notebook, to, parameters=parameters, timeout=timeout, home=Path(home))
+        complaint = _execute(job, stop or Event(), door)
     fault = _first_fault(to, notebook.name, complaint, timeout)
     if fault is None:
         redact_paths(to, name=notebook.name, parameters=parameters)
     return fault
 
 
-def _execute(
-    notebook: Path, to: Path, parameters: Mapping[str, object], timeout: float, home: Path, stop: Event
-) -> str | None:
-    """Run papermill in a process of its own; return its complaint, or None."""
-    _write_kernel(home)
-    answer, log = home / "answer", home / "log"
-    job = {
+def _job(
+    notebook: Path, to: Path, *, parameters: Mapping[str, object], timeout: float, home: Path
+) -> dict[str, Any]:
+    """Give what ``papermill_process`` is to do, with a home for this run alone."""
+    return {
         "notebook": str(notebook.absolute()),
         "to": str(to.absolute()),
         "folder": str(notebook.absolute().parent),
@@ -119,54 +118,39 @@ def _execute(
         "kernel": _KERNEL,
         "channel": _channel(home),
         "timeout": timeout,
-        "answer": str(answer),
-        "parent": os.getpid(),
+        "home": str(home),
+        "environment": _environment(home),
     }
-    with log.open("wb") as noise:
-        process = subprocess.Popen(  # noqa: S603 - this Python and a file of this package
-            [sys.executable, "-P", str(_PROCESS)],
-            stdin=subprocess.PIPE, stdout=noise, stderr=noise,
-            env=_environment(home), start_new_session=True,
-        )  # fmt: skip
-        try:
-            if process.stdin is not None:
-                with suppress(BrokenPipeError), process.stdin as pipe:
-                    pipe.write(json.dumps(job).encode())
-            if late := _awaited(process, timeout + _GRACE, stop):
-                return late
-        finally:
-            _end(process)
+
+
+def _execute(job: dict[str, Any], stop: Event, door: Door) -> str | None:
+    """Run papermill in a process of its own; return its complaint, or None."""
+    home = Path(job["home"])
+    answer, log = home / "answer", home / "log"
+    _write_kernel(home, forked=door is not None)
+    run = StartedRun(job, log=log) if door is None else ForkedRun(job, log=log, door=door)
+    try:
+        if late := _awaited(run, job["timeout"] + _GRACE, stop):
+            return late
+    finally:
+        run.end()
     if answer.exists():
         return answer.read_text(encoding="utf-8")
-    if process.returncode:
+    if run.failed:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1] if lines else "papermill ended without a message"
     return None
 
 
-def _awaited(process: subprocess.Popen[bytes], timeout: float, stop: Event) -> str | None:
-    """Wait until the process ends, its time is up or it is to stop; return a complaint, or None."""
+def _awaited(run: ForkedRun | StartedRun, timeout: float, stop: Event) -> str | None:
+    """Wait until the run ends, its time is up or it is to stop; return a complaint, or None."""
     end = monotonic() + timeout
     while not stop.is_set():
-        try:
-            process.wait(_POLL)
-        except subprocess.TimeoutExpired:
-            if monotonic() > end:
-                return f"{_LATE}: papermill itself hung"
-        else:
+        if run.ended(_POLL):
             return None
+        if monotonic() > end:
+            return f"{_LATE}: papermill itself hung"
     return "it was stopped"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and what it started; its kernel ends by itself when its parent is gone."""
-    if process.poll() is not None:
-        return
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -177,12 +161,14 @@ def _environment(home: Path) -> dict[str, str]:
     return passed | own | {"JUPYTER_NO_CONFIG": "1", "TQDM_DISABLE": "1"}
 
 
-def _write_kernel(home: Path) -> None:
+def _write_kernel(home: Path, *, forked: bool) -> None:
     """Describe a kernel of this very Python, whatever kernels are installed."""
     folder = home / "kernels" / _KERNEL
     folder.mkdir(parents=True)
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    kernel = {"argv": command, "display_name": "vsm", "language": "python"}
+    kernel: dict[str, Any] = {"argv": command, "display_name": "vsm", "language": "python"}
+    if forked:
+        kernel["metadata"] = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
     (folder / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
     startup = home / "ipythondir" / "profile_default" / "startup"
     startup.mkdir(parents=True)

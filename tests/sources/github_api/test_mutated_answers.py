@@ -14,8 +14,8 @@ from tests.github_server import Site, Traps, serve
 from tests.json_mutants import mutants
 from tests.share import share
 from tests.sources.github_api.lab import pull
+from vsm.archive_log import log_from_archive
 from vsm.errors import VsmError
-from vsm.read import log_from_archive
 from vsm.sources.archive import open_archive
 
 

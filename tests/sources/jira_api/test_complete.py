@@ -11,8 +11,8 @@ import pytest
 
 from tests.jira_server import Running, Site, Traps, serve
 from tests.sources.jira_api.lab import MODES, Mode, issues, pull
+from vsm.archive_log import log_from_archive
 from vsm.errors import RunError
-from vsm.read import log_from_archive
 from vsm.sources.archive import Archive, open_archive
 
 SEARCH = ("/search", "/search/jql")

@@ -1,0 +1,142 @@
+"""The processes that run notebooks: forks of one that has read what they need, or each one of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from select import select
+from threading import Lock
+from typing import Any, Final
+
+from vsm.recent import pack
+
+FORKS: Final = sys.platform == "linux"
+"""Whether notebooks are run by forks: elsewhere what a fork inherits cannot be relied upon."""
+PROVISIONER: Final = "vsm-forked"
+"""What the description of a kernel that is forked names as its provisioner."""
+_PROCESS: Final = Path(__file__).with_name("papermill_process.py")
+_SERVER: Final = "vsm.reports.fork_server"
+_ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_ANSWER: Final = 64
+Door = socket.socket | None
+"""Where notebooks are handed to a server; None: each is run by a process of its own."""
+_lock = Lock()
+_servers: list[socket.socket] = []
+
+
+class ForkedRun:
+    """A notebook that a fork runs."""
+
+    def __init__(self, job: dict[str, Any], *, log: Path, door: socket.socket) -> None:
+        log.touch()
+        file = log.with_name("job")
+        file.write_text(json.dumps(job | {"log": str(log)}), encoding="utf-8")
+        self._pipe, theirs = os.pipe()
+        try:
+            socket.send_fds(door, [json.dumps({"run": str(file)}).encode()], [theirs])
+        finally:
+            os.close(theirs)
+        self._said, self._open = b"", True
+
+    def ended(self, within: float) -> bool:
+        """Whether it ends within so many seconds."""
+        while self._open and select([self._pipe], [], [], within)[0]:
+            said = os.read(self._pipe, _ANSWER)
+            self._said += said
+            if not said:
+                os.close(self._pipe)
+                self._open = False
+        return not self._open
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended otherwise than by itself and without a complaint."""
+        return self._said.split()[1:] != [b"0"]
+
+    def end(self) -> None:
+        """End it where it still runs. Its kernel ends by itself when its parent is gone."""
+        if not self.ended(0):
+            with suppress(ProcessLookupError, IndexError):
+                os.killpg(int(self._said.split()[0]), signal.SIGKILL)
+            os.close(self._pipe)
+            self._open = False
+
+
+class StartedRun:
+    """A notebook that a process of its own runs."""
+
+    def __init__(self, job: dict[str, Any], *, log: Path) -> None:
+        with log.open("wb") as noise:
+            self._process = subprocess.Popen(  # noqa: S603 - this Python and a file of this package
+                [sys.executable, "-P", str(_PROCESS)],
+                stdin=subprocess.PIPE, stdout=noise, stderr=noise,
+                env=job["environment"], start_new_session=True,
+            )  # fmt: skip
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError), self._process.stdin as pipe:
+                pipe.write(json.dumps(job | {"parent": os.getpid()}).encode())
+
+    def ended(self, within: float) -> bool:
+        """Whether it ends within so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+        return self._process.poll() is not None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended otherwise than by itself and without a complaint."""
+        return bool(self._process.returncode)
+
+    def end(self) -> None:
+        """End it where it still runs. Its kernel ends by itself when its parent is gone."""
+        if self._process.poll() is not None:
+            return
+        if os.name == "posix":
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def forks() -> Iterator[Door]:
+    """Give the door of a server that runs notebooks and has read what this process has; None where none can.
+
+    It ends with the context, and with this process. Nothing of it is written to a disk.
+    """
+    if not FORKS:
+        yield None
+        return
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours:
+        with theirs, os.fdopen(os.memfd_create("vsm"), "w+b") as memory:
+            pack(memory)
+            memory.seek(0)
+            _ask(b'{"serve": true}', [theirs.fileno(), memory.fileno()])
+        yield ours
+
+
+def _ask(text: bytes, files: list[int]) -> None:
+    """Ask the server of this process, which is started when it is first needed, and again where it died."""
+    with _lock:
+        with suppress(OSError, IndexError):
+            socket.send_fds(_servers[0], [text], files)
+            return
+        _servers[:] = [_started()]
+        socket.send_fds(_servers[0], [text], files)
+
+
+def _started() -> socket.socket:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        subprocess.Popen(  # noqa: S603 - this Python and a module of this package
+            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            env=os.environ | _ONE_THREAD, start_new_session=True,
+        )  # fmt: skip
+    return ours
