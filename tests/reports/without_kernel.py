@@ -6,7 +6,7 @@ report that ``rendered.py`` makes.
 
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import Final
 
 import plotly.io
@@ -20,7 +20,7 @@ _ONE_AT_A_TIME: Final = Lock()
 
 
 def run_here(
-    notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float, stop: Event | None = None
+    notebook: Path, *, to: Path, parameters: Mapping[str, object], timeout: float, **_: object
 ) -> None:
     """Stand for ``attempt_notebook``: run every cell as IPython runs it, and write what it shows; none may fail."""
     read = load_notebook_node(str(notebook))

@@ -5,6 +5,7 @@ differ in pattern or shape too, and so do causes of waiting. Text outside of a f
 so that a page may turn dark.
 """
 
+import sys
 import textwrap
 from functools import cache
 from typing import Any, Final
@@ -121,9 +122,16 @@ def keep_data_here() -> tuple[str, ...]:
     >>> "plotly_mimetype" in keep_data_here()
     True
     """
+    # Plotly imports nbformat, and that a package that compiles 38 grammars, for seconds, to check addresses.
+    unchecked = "rfc3987_syntax" not in sys.modules
+    if unchecked:
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    renderers = pio.renderers
+    if unchecked:
+        del sys.modules["rfc3987_syntax"]
     configured = []
-    for name in pio.renderers:
-        renderer = pio.renderers[name]
+    for name in renderers:
+        renderer = renderers[name]
         if hasattr(renderer, "config"):
             renderer.config = {**(renderer.config or {}), **CONFIG}
             configured.append(name)

@@ -20,6 +20,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+import plotly.graph_objects as go
+
+from vsm.figures.theme import keep_data_here
 from vsm.recent import unpack
 from vsm.reports import papermill_process
 from vsm.reports.forked_kernel import become, fork_kernel, run_kernel
@@ -37,8 +40,10 @@ _TEXT, _FILES = 4096, 2
 
 def main() -> int:
     """Import what notebooks use, and serve the door."""
+    keep_data_here()  # first: it imports nbformat without what makes that slow
     for module in USED:
         import_module(module)
+    go.Figure([go.Scatter(), go.Bar(), go.Heatmap()])  # Plotly imports these when they are first made
     return _serve(socket.socket(fileno=int(sys.argv[1])))
 
 

@@ -1,5 +1,6 @@
 """The processes that run notebooks: forks of one that has read what they need, or each one of its own."""
 
+import atexit
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ _ANSWER: Final = 64
 Door = socket.socket | None
 """Where notebooks are handed to a server; None: each is run by a process of its own."""
 _lock = Lock()
-_servers: list[socket.socket] = []
+_servers: list[tuple["subprocess.Popen[bytes]", socket.socket]] = []
 
 
 class ForkedRun:
@@ -124,19 +125,29 @@ def forks() -> Iterator[Door]:
 def _ask(text: bytes, files: list[int]) -> None:
     """Ask the server of this process, which is started when it is first needed, and again where it died."""
     with _lock:
-        with suppress(OSError, IndexError):
-            socket.send_fds(_servers[0], [text], files)
-            return
-        _servers[:] = [_started()]
-        socket.send_fds(_servers[0], [text], files)
+        for _, door in _servers:
+            with suppress(OSError):
+                socket.send_fds(door, [text], files)
+                return
+        _end_servers()
+        _servers.append(_started())
+        socket.send_fds(_servers[0][1], [text], files)
 
 
-def _started() -> socket.socket:
+def _started() -> tuple["subprocess.Popen[bytes]", socket.socket]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        subprocess.Popen(  # noqa: S603 - this Python and a module of this package
+        process = subprocess.Popen(  # noqa: S603 - this Python and a module of this package
             [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno())],
             pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             env=os.environ | _ONE_THREAD, start_new_session=True,
         )  # fmt: skip
-    return ours
+    return process, ours
+
+
+@atexit.register
+def _end_servers() -> None:
+    while _servers:
+        process, door = _servers.pop()
+        door.close()
+        process.wait()

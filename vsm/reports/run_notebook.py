@@ -170,11 +170,6 @@ def _write_kernel(home: Path, *, forked: bool) -> None:
     if forked:
         kernel["metadata"] = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
     (folder / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
-    startup = home / "ipythondir" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    # Plotly's first figure imports nbformat, which imports rfc3987_syntax: see papermill_process.
-    line = "__import__('sys').modules.setdefault('rfc3987_syntax', None)\n"
-    (startup / "00-rfc3987.py").write_text(line, encoding="utf-8")
 
 
 def _channel(home: Path) -> dict[str, str]:
