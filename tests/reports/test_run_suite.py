@@ -1,5 +1,6 @@
 """Are several notebooks run at the same time, and ended together?"""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -7,6 +8,10 @@ from time import monotonic
 import pytest
 
 from tests.reports.pages import code, parameters
+from tests.stream.work import done, filled
+from vsm import read_stream
+from vsm.reports import forks
+from vsm.reports.forks import FORKS
 from vsm.reports.publish import attempt_suite
 
 pytestmark = pytest.mark.slow
@@ -61,3 +66,35 @@ def test_one_at_a_time_is_possible(tmp_path: Path, write_notebook: Callable[...,
     assert fault is not None
     assert fault.notebook == "first.ipynb"
     assert not (into / "second.ipynb").exists()
+
+
+@pytest.mark.skipif(not FORKS, reason="forks run notebooks on Linux alone")
+def test_notebooks_begin_with_what_was_read_and_with_the_environment_of_now(
+    tmp_path: Path, write_notebook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream is in the kernel's memory; variables and time zone are those of the moment of the run."""
+    monkeypatch.setattr("vsm.recent._kept", {})
+    read_stream(filled(tmp_path / "work", done(1, 8)))
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        monkeypatch.setenv("TZ", zone)
+        look = "import os, time, vsm.recent\nprint(len(vsm.recent._kept), os.environ['TZ'], -time.timezone // 3600)"
+        into = tmp_path / zone.rpartition("/")[2]
+        into.mkdir()
+        notebook = write_notebook(tmp_path / "look.ipynb", code(look, name="look"))
+        assert attempt_suite({notebook: {}}, into=into, timeout=300) is None
+    cells = [
+        json.loads((tmp_path / city / "look.ipynb").read_text())["cells"][0] for city in ("Tokyo", "Lima")
+    ]
+    assert [cell["outputs"][0]["text"] for cell in cells] == [["1 Asia/Tokyo 9\n"], ["1 America/Lima -5\n"]]
+
+
+@pytest.mark.skipif(not FORKS, reason="forks run notebooks on Linux alone")
+def test_a_server_that_was_killed_is_replaced(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+    """As by a system that is short of memory, between two reports of one process."""
+    notebook = write_notebook(tmp_path / "one.ipynb", code("1 + 1", name="add"))
+    for number in range(2):
+        into = tmp_path / str(number)
+        into.mkdir()
+        assert attempt_suite({notebook: {}}, into=into, timeout=300) is None
+        forks._servers[0][0].kill()
+        forks._servers[0][0].wait()

@@ -27,6 +27,12 @@ from vsm.sources.work_folder import WorkFolder
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test is of a new process, which has read nothing."""
+    monkeypatch.setattr("vsm.recent.MOST", 0)
+
+
 def test_a_folder_without_vsm_toml_is_none(tmp_path: Path) -> None:
     """It says what to run."""
     with pytest.raises(SourceError, match=r"no work folder .*run vsm init"):

@@ -1,0 +1,119 @@
+"""Is a folder that has not changed read only once, and one that has changed anew?"""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pandas.testing import assert_frame_equal
+
+from tests.stream.work import TOML, done, filled
+from vsm import read_stream
+from vsm.archive_log import read_log
+from vsm.recent import MOST, pack, unpack
+from vsm.sources.work_folder import WorkFolder
+
+
+@pytest.fixture(autouse=True)
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every reading of an archive, of a process that has read nothing before."""
+    seen: list[str] = []
+
+    def counted(folder: WorkFolder, *more: object, **named: object) -> object:
+        seen.append(folder.root.name)
+        return read_log(folder, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("vsm.recent._kept", {})
+    monkeypatch.setattr("vsm.read.read_log", counted)
+    return seen
+
+
+def test_what_has_not_changed_is_read_once(tmp_path: Path, readings: list[str]) -> None:
+    """The second stream has the same tables, and so have its measures."""
+    root = filled(tmp_path / "work", done(1, 8))
+    first, second = read_stream(root), read_stream(root)
+    assert readings == ["work"]
+    assert_frame_equal(first.visits, second.visits)
+    assert_frame_equal(first.lifecycles, second.lifecycles)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: filled(root, done(1, 8), done(2, 9), toml=TOML),
+        lambda root: filled(root, toml=f"{TOML}\n[rules]\nminimum = 5\n"),
+        lambda root: (root / "experiments.toml").write_text(
+            '[[experiment]]\nname = "Pairs"\nsince = 2026-01-07\nchange = "pairs"\n'
+        ),
+        lambda root: WorkFolder(root).key.unlink(),
+    ],
+    ids=["a ticket", "vsm.toml", "experiments.toml", "the key"],
+)
+def test_whatever_changed_is_read_anew(
+    tmp_path: Path, readings: list[str], change: Callable[[Path], object]
+) -> None:
+    """Documents, both files of words and the secret of the pseudonyms are what a stream is made of."""
+    root = filled(tmp_path / "work", done(1, 8))
+    read_stream(root)
+    change(root)
+    read_stream(root)
+    assert readings == ["work", "work"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"since": "2026-01-02"},
+        {"until": "2026-01-20"},
+        {"names": True},
+        {"rules": {"minimum": 5}},
+        {"seed": 1},
+    ],
+)
+def test_another_question_is_another_stream(
+    tmp_path: Path, readings: list[str], asked: dict[str, object]
+) -> None:
+    """A window, a seed, names and thresholds make streams of their own."""
+    root = filled(tmp_path / "work", done(1, 8))
+    read_stream(root)
+    read_stream(root, **asked)  # type: ignore[arg-type]
+    assert readings == ["work", "work"]
+
+
+def test_changes_of_a_reader_stay_with_that_reader(tmp_path: Path) -> None:
+    """Tables, measures and networks that somebody changed in place are as they were in the next stream."""
+    root = filled(tmp_path / "work", done(1, 8))
+    first = read_stream(root)
+    first.visits["stage"] = "spoilt"
+    first.lifecycles["created"] = None
+    first.network.clear()
+    second = read_stream(root)
+    assert set(second.visits["stage"]) == {"Ready", "Build", "Done"}
+    assert second.lifecycles["created"].notna().all()
+    assert len(second.network) == 3
+
+
+def test_only_the_last_ones_are_kept(tmp_path: Path, readings: list[str]) -> None:
+    """One that was asked for again counts as new."""
+    roots = [filled(tmp_path / str(number), done(1, 8)) for number in range(MOST + 1)]
+    for root in (*roots[:MOST], roots[0], roots[MOST], roots[0], roots[1]):
+        read_stream(root)
+    assert readings == [*(str(number) for number in range(MOST + 1)), "1"]
+
+
+def test_another_process_can_go_on_with_what_was_read(
+    tmp_path: Path, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was packed has the measures that were made, and is read no more."""
+    root, memory = filled(tmp_path / "work", done(1, 8)), io.BytesIO()
+    first = read_stream(root)
+    made = first.lifecycles
+    pack(memory)
+    memory.seek(0)
+    monkeypatch.setattr("vsm.recent._kept", {})
+    unpack(memory)
+    monkeypatch.setattr("vsm.stream.lifecycles_from_visits", None)
+    second = read_stream(root)
+    assert readings == ["work"]
+    assert_frame_equal(second.lifecycles, made)
+    assert_frame_equal(second.visits, first.visits)
