@@ -82,9 +82,14 @@ def publish_report(
     made = made_with(at)
 
     def make(stage: Path) -> NotebookFault | None:
-        fault = attempt_suite(checked, into=stage, timeout=timeout)
+        bodies: dict[Path, Body] = {}
+
+        def ran(notebook: Path) -> None:
+            bodies[notebook] = body_of(stage / notebook.name)
+
+        fault = attempt_suite(checked, into=stage, timeout=timeout, ran=ran)
         if fault is None:
-            _render(stage, checked, cover=cover, made=made, draw=draw, listing=listing, whole=whole)
+            _render(stage, checked, bodies, cover=cover, made=made, draw=draw, listing=listing, whole=whole)
         return fault
 
     trouble = "cannot write the report: {reason}; its files so far are in {kept}"
@@ -111,6 +116,7 @@ def _whole_run(runs: Path, name: str, make: Callable[[Path], NotebookFault | Non
 def _render(
     stage: Path,
     checked: Mapping[Path, Mapping[str, object]],
+    rendered: Mapping[Path, Body],
     *,
     cover: Cover,
     made: Mapping[str, str],
@@ -118,11 +124,11 @@ def _render(
     whole: bool,
     listing: Listing | None,
 ) -> None:
-    """Render what was executed, the tickets that it links to, and the first page."""
+    """Make pages of what was executed and rendered, of the tickets that it links to, and the first page."""
     bodies: dict[Page, Body] = {}
     feet: dict[Page, dict[str, str]] = {}
     for notebook, values in checked.items():
-        body = body_of(stage / notebook.name)
+        body = rendered[notebook]
         page = Page(f"{notebook.stem}.html", body.outline.question or notebook.stem, body.outline.lead)
         bodies[page] = body
         feet[page] = {**cover.provenance, "Parameters": parameter_text(notebook, values), **made}
@@ -209,6 +215,7 @@ def attempt_suite(
     into: Path,
     timeout: float,
     workers: int | None = None,
+    ran: Callable[[Path], object] = lambda _: None,
 ) -> NotebookFault | None:
     """Run notebooks with their parameters, several at a time, into a folder; None means all are whole.
 
@@ -221,11 +228,13 @@ def attempt_suite(
         Seconds for each notebook.
     workers
         How many run at a time; as many as there are cores, at most four, by default.
+    ran
+        Called with each notebook that is whole, while others still run.
     """
     stop = Event()
     most = workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)
     with forks() as door, ThreadPoolExecutor(max_workers=most) as pool:
-        runs = [
+        runs = {
             pool.submit(
                 attempt_notebook,
                 notebook,
@@ -234,9 +243,9 @@ def attempt_suite(
                 timeout=timeout,
                 stop=stop,
                 door=door,
-            )
+            ): notebook
             for notebook, parameters in notebooks.items()
-        ]
+        }
         try:
             running = set(runs)
             while running:
@@ -244,6 +253,8 @@ def attempt_suite(
                 faults = (run.result() for run in runs if run in ended)
                 if fault := next((one for one in faults if one is not None), None):
                     return fault
+                for run in ended:
+                    ran(runs[run])
             return None
         finally:
             stop.set()
