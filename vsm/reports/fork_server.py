@@ -30,7 +30,6 @@ from vsm.reports.forked_kernel import become, fork_kernel, run_kernel
 USED: Final = (
     "papermill",
     "itables",
-    "plotly.graph_objects",
     "scipy.stats",
     "vsm.read",
     "vsm.figures.accessors",

@@ -14,6 +14,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any, Final, cast
 
+import plotly.io as pio
 from ipykernel.kernelapp import launch_new_instance
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -112,7 +113,9 @@ def run_kernel(pipe: int) -> int:
         task = json.loads(text)
         become(task["environment"])
         os.chdir(task["folder"])
-        # Its default was read from the environment when ipykernel was imported.
+        # How figures are shown, and whose child this is, was found out at import, in a process that was no
+        # kernel.
+        pio.renderers.default = "plotly_mimetype"
         arguments = [*task["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
         sys.argv = ["ipykernel_launcher", *arguments]
         launch_new_instance(arguments)
