@@ -9,6 +9,7 @@ import pytest
 from tests.cli.shell import Shell
 from tests.jira_server import ALWAYS, EMAIL, TOKEN, Running, Site, Traps, serve
 from vsm.read import read_stream
+from vsm.sources.host_session import HostSession
 
 SECRETS = (TOKEN, EMAIL)
 
@@ -155,7 +156,7 @@ def test_the_login_is_written_nowhere(
     vsm: Shell, work: Path, traps: Traps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not to any file of the work folder, not to the screen, whatever the server does."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setitem(HostSession.__init__.__kwdefaults__ or {}, "sleep", lambda _: None)
     said = ""
     with serve(Site.seeded(5, 2, mode="cloud", seed=2), traps) as run:
         asked = ("jira", "--url", run.url, "--project", "ABC")
