@@ -4,6 +4,7 @@ import pandas as pd
 
 from vsm.cli.init import with_proposals
 from vsm.config import parse_workflow
+from vsm.eventlog.infer import ProposedStage
 from vsm.eventlog.infer_reviews import ProposedReviews, propose_reviews
 from vsm.tables import EVENTS, conform
 
@@ -43,9 +44,35 @@ def test_proposed_stages_are_comments_that_count_without_their_marks() -> None:
     text = with_proposals(BUILD, stages=[], people=[], reviews=reviews)
     assert with_proposals(text, stages=[], people=[], reviews=reviews) == text
     assert parse_workflow(text).review_splits == {}
-    plain = "\n".join(
-        line.removeprefix("# ") for line in text.splitlines() if not line.startswith("# Proposed")
-    )
-    assert parse_workflow(plain).review_splits == {
+    assert parse_workflow(without_marks(text)).review_splits == {
         f"review:{phase}": ("Build",) for phase in ("rework", "author", "waiting", "reviewing", "merging")
     }
+
+
+def without_marks(text: str) -> str:
+    """What a user makes of it: the marks go, the reason stays a comment."""
+    lines = (line for line in text.splitlines() if not line.startswith("# Proposed"))
+    return "\n".join(line.removeprefix("# ") for line in lines)
+
+
+def test_proposed_stages_stand_behind_the_stage_that_they_split() -> None:
+    """Where that is proposed with them: nobody has to move them. A second time nothing is added."""
+    stages = [
+        ProposedStage("Build", "work", ("jira:3",), "by its name", "name"),
+        ProposedStage("Done", "done", ("jira:9",), "by its name", "name"),
+    ]
+    reviews = ProposedReviews(("Build",), 6)
+    text = with_proposals("", stages=stages, people=[], reviews=reviews)
+    assert [stage.name for stage in parse_workflow(without_marks(text)).stages] == [
+        "Build", "Rework", "Waiting for author", "Waiting for review", "In review", "Waiting to merge", "Done",
+    ]  # fmt: skip
+    assert with_proposals(text, stages=[], people=[], reviews=reviews) == text
+
+
+def test_a_column_that_is_called_as_a_proposed_stage_keeps_its_name() -> None:
+    """On a board of GitHub with "In review", the stage of reviewing has another name."""
+    board = BUILD.replace("Build", "In review")
+    text = with_proposals(board, stages=[], people=[], reviews=ProposedReviews(("In review",), 6))
+    workflow = parse_workflow(without_marks(text))
+    assert workflow.review_splits["review:reviewing"] == ("In review",)
+    assert [stage.name for stage in workflow.stages][4] == "In review (pull request)"

@@ -1,6 +1,6 @@
 """Starts a work folder: ``vsm init`` writes vsm.toml, ``vsm demo`` builds the sample with its report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -53,7 +53,10 @@ def init(
     out, folder = console(), WorkFolder(dir_)
     if not folder.workflow.exists():
         write_beside(folder.workflow, TEMPLATE)
-        out.print(f"Wrote {folder.workflow}. Next: vsm pull --dir {dir_} jira --file FILE")
+        out.print(
+            f"Wrote {folder.workflow}. Next, one of: vsm pull --dir {dir_} jira --file FILE, "
+            f"github --repo OWNER/NAME, gitlab --project GROUP/NAME or table --file FILE"
+        )
     elif not (infer or review):
         out.print(f"{folder.workflow} exists already and stays as it is.")
     if infer:
@@ -183,7 +186,8 @@ def with_proposals(
     """A vsm.toml with proposals added at its end; its text so far stays, to the letter.
 
     Teams are added as comments, once: nothing says that those who do the same work are one team. So are
-    stages of reviews, since their place in the stream is for the user to choose.
+    stages of reviews, behind the stages that they split where these are added with them; a name that is in
+    use, as that of a column "In review", is not given twice.
 
     Examples
     --------
@@ -198,6 +202,9 @@ def with_proposals(
     <BLANKLINE>
     """
     blocks = [text.rstrip("\n") + "\n" if text else ""]
+    used = {*(stage.name for stage in parse_workflow(text).stages), *(stage.name for stage in stages)}
+    of_reviews = _commented_reviews(reviews, used) if reviews else ""
+    last = next((stage for stage in reversed(stages) if reviews and stage.name in reviews.within), None)
     for stage in stages:
         kind = tomlkit.item(stage.kind)
         if stage.assumed:
@@ -206,8 +213,9 @@ def with_proposals(
         entries: dict[str, Any] = {"name": stage.name, "kind": kind, "statuses": list(stage.statuses)}
         entries |= {key: value for key, value in optional.items() if value}
         blocks.append(tomlkit.dumps({"stage": [entries]}))
+        blocks += [of_reviews] if stage is last and of_reviews not in text else []
     blocks += [tomlkit.dumps({"person": [{"name": p.name, "accounts": list(p.accounts)}]}) for p in people]
-    comments = [*map(_commented_team, teams), *([_commented_reviews(reviews)] if reviews else [])]
+    comments = [*map(_commented_team, teams), *([of_reviews] if last is None else [])]
     return "\n".join([*blocks, *(comment for comment in comments if comment not in text)])
 
 
@@ -218,10 +226,17 @@ def _commented_team(team: ProposedTeam) -> str:
     return _commented(f"Proposed, assumed from this: {team.reason}.", {"team": [entries]})
 
 
-def _commented_reviews(reviews: ProposedReviews) -> str:
-    within = list(reviews.within)
-    stages = [{"name": name, "kind": kind, "review": phase, "within": within} for name, kind, phase in STEPS]
-    reason = "Proposed, because tickets have pull requests; put them behind the stages that they split."
+def _commented_reviews(reviews: ProposedReviews, used: Collection[str]) -> str:
+    stages = [
+        {
+            "name": f"{name} (pull request)" if name in used else name,
+            "kind": kind,
+            "review": phase,
+            "within": list(reviews.within),
+        }
+        for name, kind, phase in STEPS
+    ]
+    reason = "Proposed, because tickets have pull requests; their place is behind the stages that they split."
     return _commented(reason, {"stage": stages})
 
 
