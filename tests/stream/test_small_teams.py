@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.pull_rows import pull_events, pulls
 from tests.share import share
 from tests.stream.work import filled
 from vsm.config import parse_workflow
 from vsm.cuts import Window
 from vsm.errors import ConfigError, ParameterError
 from vsm.eventlog.from_tables import log_from_table
+from vsm.eventlog.log import Log, merge_logs
+from vsm.eventlog.pull_links import events_from_pulls
 from vsm.from_log import stream_from_log
 from vsm.read import read_stream
 from vsm.stream import ValueStream
@@ -244,6 +247,30 @@ def test_merging_is_exact_and_leaves_no_small_name(
     assert (stream.lifecycles["wait"] + stream.lifecycles["work"] == stream.lifecycles["lead"]).all()
     by_handoff = stream.waits.groupby("handoff")["elapsed"].sum().reindex(stream.handoffs["handoff"])
     assert by_handoff.fillna(pd.Timedelta(0)).tolist() == stream.handoffs["wait"].tolist()
+
+
+def test_a_review_that_a_small_team_is_asked_for_waits_for_the_small_teams() -> None:
+    """As with names it waits for the team; and the request names no small team either."""
+    life: list[Step] = [
+        ("New", None, None),
+        ("Build", "cy", None),
+        ("Build", "cy", None),
+        ("Over", "cy", None),
+    ]
+    documents = [{"ticket": "1", "rows": [row(line, step) for line, step in enumerate(life)]}]
+    log = log_from_table(documents, source="table:desk")
+    opened = {"number": 1, "created": "06 10:00", "author": "github:cy", "mentions": "1"}
+    acts = pull_events(
+        1, ("06 10:00", "opened", "cy", None), ("06 10:00", "review_request", "cy", "team:quality")
+    )
+    log = merge_logs(log, Log(pulls=pulls(opened), pull_events=acts))
+    log = merge_logs(log, Log(events=events_from_pulls(log, keys={"1": str(log.tickets["ticket"].iloc[0])})))
+    toml = toml_of(TWO, fewest=3) + '\n[[stage]]\nname = "Review"\nkind = "queue"\nreview = "waiting"'
+    toml += '\nwithin = ["Build"]'
+    for key, team in ((None, "quality"), (KEY, "small teams")):
+        stream = stream_from_log(log, workflow=parse_workflow(toml), as_of=AS_OF, key=key)
+        assert set(stream.waits.loc[stream.waits["stage"] == "Review", "receiver"]) == {team}
+        assert stream.pull_events["after"].astype("str").tolist()[1] == f"team:{team}"
 
 
 def held(holder: str, team: str, start: int, *, over: bool = True) -> list[Step]:

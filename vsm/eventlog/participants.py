@@ -91,7 +91,12 @@ class SmallTeams:
         return workflow.model_copy(update={name: tuple(several) for name, several in lists.items()})
 
     def log(self, log: Log) -> Log:
-        """Give a log in which the tracker itself names the merged team, wherever it names one of these."""
+        """Give a log in which tracker and review requests name the merged team in place of any of these."""
+        requests = {f"team:{team}": f"team:{self.name}" for team in self.people_of}
+        asked = log.pull_events["after"]
+        if asked.isin(list(requests)).any():
+            after = asked.astype("str").replace(requests).astype("category")
+            log = replace(log, pull_events=log.pull_events.assign(after=after))
         events = log.events
         named = events["kind"] == "team"
         words = events.loc[named, ["before", "after"]].astype("str")

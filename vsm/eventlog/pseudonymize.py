@@ -116,7 +116,7 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
         "type": log.tickets["type"],
         "priority": log.tickets["priority"],
         "resolution": log.tickets["resolution"],
-        "team": [team.name for team in workflow.teams],
+        "team": [*(team.name for team in workflow.teams), *_teams_asked(log)],
         "repository": [
             *log.commits["repository"],
             *log.deploys["repository"],
@@ -135,6 +135,12 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
             )
             notes.append(QualityNote("names in words", "warning", detail))
     return notes
+
+
+def _teams_asked(log: Log) -> list[str]:
+    """List the teams that were asked for a review."""
+    asked = log.pull_events["after"].dropna().unique()
+    return [word.removeprefix("team:") for word in asked if word.startswith("team:")]
 
 
 def _owners(log: Log) -> Iterator[QualityNote]:
