@@ -501,17 +501,26 @@ def reviewed(draw: st.DrawFn) -> Reviewed:
             }
         )  # fmt: skip
         pulls[-1]["branch"] = f"b{number}"
+    return Reviewed(linked(events, pulls, acts, runs), draw(workflows()), draw(as_ofs(events)))
+
+
+def linked(
+    events: pd.DataFrame,
+    pulls: list[dict[str, Any]],
+    acts: list[dict[str, Any]],
+    runs: list[dict[str, Any]],
+) -> Log:
+    """A log of tickets and of pull requests that mention them."""
     log = Log(
         events=events,
         pulls=conform(pd.DataFrame(pulls, columns=PULLS.names), PULLS) if pulls else Log().pulls,
         pull_events=conform(pd.DataFrame(acts), PULL_EVENTS) if acts else Log().pull_events,
         pipelines=conform(pd.DataFrame(runs), PIPELINES) if runs else Log().pipelines,
     )
-    keys = {ticket.upper(): ticket for ticket in tickets}
+    keys = {ticket.upper(): ticket for ticket in events["ticket"].astype("str").unique()}
     whole = merge_logs(log, Log(events=events_from_pulls(log, keys=keys)))
     statuses = [{"kind": "status", "id": f"jira:{n}", "name": f"jira:{n}"} for n in range(1, 8)]
-    whole = merge_logs(whole, Log(names=conform(pd.DataFrame(statuses), NAMES)))
-    return Reviewed(whole, draw(workflows()), draw(as_ofs(events)))
+    return merge_logs(whole, Log(names=conform(pd.DataFrame(statuses), NAMES)))
 
 
 def context_in(case: Reviewed) -> Context:
