@@ -38,6 +38,10 @@ EXIT_CODES: Final[dict[Outcome, int]] = {
     "stale": 3,
 }
 """Exit codes of ``vsm run``; the worst of its reports counts, in this order. All else is 0."""
+_NO_REPORT: Final = (
+    "vsm.toml has no [[report]] yet, so nothing was made; it explains how to write one. vsm report makes "
+    "pages without"
+)
 _STOPPED: Final = "it was stopped before its end."
 
 
@@ -76,7 +80,7 @@ def run_reports(
             workflow = call.workflow()
             chosen = _chosen(workflow, names, history, at=at, due=due)
             if not chosen:
-                effects.log("nothing is due" if due else "vsm.toml has no [[report]]")
+                effects.log("nothing is due" if due else _NO_REPORT)
                 return []
             return call.make(chosen, workflow=workflow, at=at, force=force)
     except BusyError as error:

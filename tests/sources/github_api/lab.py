@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from pandas.testing import assert_frame_equal
 
-from tests.github_server import TOKEN, Running, Site, Traps, serve
+from tests.github_server import TOKEN, Running, Site, serve
 from tests.share import THOROUGH
 from vsm.eventlog.from_github import log_from_github
 from vsm.eventlog.log import Log
@@ -81,12 +81,6 @@ def assert_equal_logs(log: Log, expected: Log, *, of: str) -> None:
     """Every table is the same, whatever the pulls."""
     for part in fields(Log):
         assert_frame_equal(getattr(log, part.name), getattr(expected, part.name), obj=f"{of} {part.name}")
-
-
-def mix(seed: int) -> Traps:
-    """Troubles drawn from a seed; a silence outlasts ``SHORT``."""
-    drawn = Traps.random(seed)
-    return replace(drawn, hang=1.2 * SHORT[1]) if drawn.hang else drawn
 
 
 def asked_for(run: Running) -> list[str]:

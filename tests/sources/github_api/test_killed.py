@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.github_server import serve
+from tests.github_server import Traps, serve
 from tests.share import share
-from tests.sources.github_api.lab import SHORT, assert_equal_logs, log_of, mix, pull, small, undisturbed
+from tests.sources.github_api.lab import SHORT, assert_equal_logs, log_of, pull, small, undisturbed
 from tests.sources.killed import Address, killed_pull
 from vsm.sources.archive import open_archive
 
@@ -30,7 +30,7 @@ def test_killed_pulls_lose_nothing(tmp_path: Path) -> None:
     rng, at_work = random.Random(17), 0
     for seed in range(KILLED):
         file = tmp_path / f"{seed}.sqlite"
-        with serve(small(), mix(seed)) as run:
+        with serve(small(), Traps.random(seed)) as run:
             for _ in range(rng.randint(1, 3)):
                 at_work += killed_pull(run, rng, pull_apart, file, whole=whole, lab=LAB)
             with open_archive(file) as archive:

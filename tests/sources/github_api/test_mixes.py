@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.github_server import serve
+from tests.github_server import Traps, serve
 from tests.share import share
-from tests.sources.github_api.lab import SHORT, assert_equal_logs, log_of, mix, pull, small, undisturbed
+from tests.sources.github_api.lab import SHORT, assert_equal_logs, log_of, pull, small, undisturbed
 from vsm.sources.archive import open_archive
 
 MIXES = share(6, of=200)
@@ -18,6 +18,6 @@ LOTS = 2
 def test_no_mix_of_traps_costs_a_row(tmp_path: Path, lot: int) -> None:
     """Mixes drawn from seeds: limits of all sorts, heavy pages, parts that are missing, broken answers."""
     for seed in range(lot, MIXES, LOTS):
-        with serve(small(), mix(seed)) as run, open_archive(tmp_path / f"{seed}.sqlite") as archive:
+        with serve(small(), Traps.random(seed)) as run, open_archive(tmp_path / f"{seed}.sqlite") as archive:
             pull(run, archive, timeout=SHORT)
             assert_equal_logs(log_of(archive), undisturbed(), of=f"seed {seed}")

@@ -1,13 +1,13 @@
 """What do the tests of live GitLab share? A pull that never sleeps, and the log that came of it."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from pandas.testing import assert_frame_equal
 
-from tests.gitlab_server import TOKEN, Running, Traps
+from tests.gitlab_server import TOKEN, Running
 from vsm.eventlog.from_gitlab import log_from_gitlab
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, PullState
@@ -60,12 +60,6 @@ def assert_same(one: Log, other: Log, *, what: str = "") -> None:
         if part.name == "pipelines":
             left, right = left.drop(columns="url"), right.drop(columns="url")
         assert_frame_equal(left, right, obj=f"{what} {part.name}")
-
-
-def mix(seed: int) -> Traps:
-    """Troubles drawn from a seed; a silence outlasts ``SHORT``."""
-    drawn = Traps.random(seed)
-    return replace(drawn, hang=1.2 * SHORT[1]) if drawn.hang else drawn
 
 
 def asked(run: Running) -> int:

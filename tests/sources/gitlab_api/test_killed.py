@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gitlab_server import Site, serve
+from tests.gitlab_server import Site, Traps, serve
 from tests.share import share
-from tests.sources.gitlab_api.lab import SHORT, assert_same, log_of, mix, pull
+from tests.sources.gitlab_api.lab import SHORT, assert_same, log_of, pull
 from tests.sources.killed import Address, killed_pull
 from vsm.sources.archive import open_archive
 
@@ -30,7 +30,7 @@ def test_killed_pulls_lose_nothing(tmp_path: Path) -> None:
     rng, at_work = random.Random(13), 0
     for seed in range(KILLED):
         file = tmp_path / f"{seed}.sqlite"
-        with serve(Site.seeded(60, 40), mix(seed)) as run:
+        with serve(Site.seeded(60, 40), Traps.random(seed)) as run:
             for _ in range(rng.randint(1, 3)):
                 at_work += killed_pull(run, rng, pull_apart, file, whole=requests, lab=LAB)
             with open_archive(file) as archive:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gitlab_server import Site, serve
+from tests.gitlab_server import Site, Traps, serve
 from tests.share import share
-from tests.sources.gitlab_api.lab import SHORT, assert_same, log_of, mix, pull
+from tests.sources.gitlab_api.lab import SHORT, assert_same, log_of, pull
 from vsm.sources.archive import open_archive
 
 MIXES = share(12, of=200)
@@ -22,7 +22,7 @@ def test_no_mix_of_traps_costs_an_event(tmp_path: Path, lot: int) -> None:
         whole = log_of(archive)
     for seed in range(lot, MIXES, LOTS):
         with (
-            serve(Site.seeded(24, 16), mix(seed)) as run,
+            serve(Site.seeded(24, 16), Traps.random(seed)) as run,
             open_archive(tmp_path / f"{seed}.sqlite") as archive,
         ):
             pull(run, archive, timeout=SHORT)

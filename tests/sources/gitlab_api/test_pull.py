@@ -294,9 +294,7 @@ def test_a_silent_server_is_asked_again(archive: Archive, tmp_path: Path) -> Non
     """A silence, a torn answer and a page in place of data cost nothing."""
     site = Site.seeded(6, 4)
     whole = undisturbed(site, tmp_path)
-    traps = Traps(
-        hang=1.2 * SHORT[1], truncated=True, html=True, often=When(share=0.1, most=2), patience=2, seed=3
-    )
+    traps = Traps(hang=600.0, truncated=True, html=True, often=When(share=0.1, most=2), patience=2, seed=3)
     with serve(site, traps) as run:
         pull(run, archive, timeout=SHORT)
     assert_same(log_of(archive), whole)
