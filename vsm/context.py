@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.clock import Clock, clock_from_workflow
 from vsm.config import Workflow
-from vsm.definitions.pull_tables import events_with_reviews, phases_of_pulls
+from vsm.definitions.pull_tables import events_with_reviews, phases_of_pulls, phases_table
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.bulk import mark_bulk
 from vsm.eventlog.deliveries import log_with_deliveries, milestones_from_commits
@@ -66,6 +66,8 @@ class Context:
         What QUALITY has to say besides its checks.
     small
         The teams that are one because they have too few people, if there are any.
+    phases
+        PHASES of all pull requests, where the moves needed them; ``phases_of`` gives them in any case.
     """
 
     log: Log
@@ -79,6 +81,13 @@ class Context:
     shared: bool = False
     notes: tuple[QualityNote, ...] = ()
     small: SmallTeams | None = None
+    phases: pd.DataFrame | None = None
+
+    def phases_of(self, pulls: pd.DataFrame, pull_events: pd.DataFrame) -> pd.DataFrame:
+        """Give PHASES of some of the pull requests: made once, with the moves or when first asked for."""
+        if self.phases is None:
+            return phases_table(phases_of_pulls(pulls, pull_events, people=self.people, as_of=self.as_of))
+        return self.phases[self.phases["pull"].isin(set(pulls["pull"]))].reset_index(drop=True)
 
     @property
     def unit_of(self) -> Mapping[str, str]:
@@ -122,10 +131,13 @@ def context_of(
     if workflow.splits:
         milestones = milestones_from_commits(moves, log.commits, as_of=as_of)
         moves = events_with_milestones(moves, milestones, stages=stages, within=workflow.splits, as_of=as_of)
+    phases = None
     if workflow.review_splits and len(log.pulls):
+        shown = phases_of_pulls(log.pulls, log.pull_events, people=people, as_of=as_of)
+        phases = phases_table(shown)
         moves = events_with_reviews(
             moves,
-            phases_of_pulls(log.pulls, log.pull_events, people=people, as_of=as_of),
+            shown,
             pulls=log.pulls,
             pipelines=log.pipelines,
             stages=stages,
@@ -135,7 +147,7 @@ def context_of(
         )
     first = min(filter(pd.notna, [moves["at"].min(), log.pulls["created"].min(), as_of]))
     clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
-    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small)
+    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small, phases)
 
 
 def small_teams(
@@ -148,9 +160,10 @@ def small_teams(
     """
     if workflow.privacy.fewest_people <= 1:
         return None
-    context = context_of(log, people=people, workflow=workflow, as_of=as_of)
-    if not (_named_teams(context) or (context.moves["kind"] == "team").any()):
+    named = bool(workflow.teams or people.teams.of_ticket or any(stage.team for stage in workflow.stages))
+    if not (named or (log.events["kind"] == "team").any()):
         return None
+    context = context_of(log, people=people, workflow=workflow, as_of=as_of)
     visits = visits_from_events(context.moves, stages=context.stages, team_of=people.teams, as_of=as_of)
     return small_teams_in(visits, context=context, before=before)
 

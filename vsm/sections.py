@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from vsm.clock import Clock
 from vsm.config import Workflow
-from vsm.definitions.pull_tables import phases_of_pulls, phases_table
+from vsm.context import Context
 from vsm.model.activity import active_periods, switching
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.bottlenecks import return_costs
@@ -211,19 +210,17 @@ def reviews_section(
     pipelines: pd.DataFrame,
     deployments: pd.DataFrame,
     commits: pd.DataFrame,
-    people: People,
-    clock: Clock,
-    workflow: Workflow,
-    as_of: pd.Timestamp,
+    context: Context,
     fewest_people: int,
 ) -> Reviews:
     """Measure how pull requests pass through review, who can review them, and their pipelines."""
-    minimum, rules = workflow.rules.minimum, workflow.findings
+    people, as_of, rules = context.people, context.as_of, context.workflow.findings
+    minimum = context.workflow.rules.minimum
     asked = commits if len(pulls) else commits.iloc[:0]
     brought = brought_by_deployments(deployments[deployments["outcome"] != "failure"], asked)
     deployed = brought.drop_duplicates("commit").set_index("commit")["deployed"]
-    times = pull_times(pulls, pull_events, people=people, clock=clock, deployed=deployed, as_of=as_of)
-    phases = phases_table(phases_of_pulls(pulls, pull_events, people=people, as_of=as_of))
+    times = pull_times(pulls, pull_events, people=people, clock=context.clock, deployed=deployed, as_of=as_of)
+    phases = context.phases_of(pulls, pull_events)
     period = review_period(times, as_of=as_of, days=rules.days, merged=rules.delivered)
     recent = within_period(times, period)
     return Reviews(

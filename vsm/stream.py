@@ -289,9 +289,9 @@ class ValueStream:
     def reviews(self) -> Reviews:
         """How pull requests pass through review, and their pipelines."""
         return reviews_section(
-            **self._own("pulls", "pull_events", "pipelines", "commits", "clock", "workflow", "as_of"),
+            **self._own("pulls", "pull_events", "pipelines", "commits"),
             deployments=self.delivery.deployments,
-            people=self._context.people,
+            context=self._context,
             fewest_people=self._fewest_people,
         )
 

@@ -60,7 +60,10 @@ def busy_reviewers(draw: st.DrawFn) -> Reviewed:
         moves += [("status", "jira:7")] if draw(st.booleans()) else []
         pull = {"pull": name, "key": f"r#{number}", "repository": "r", "number": number, "author": author}
         pulls.append(pull | {"created": at + STEP, "draft": False, "mentions": ticket})
-        first = [("opened", None), author, STEP], [("review_request", draw(_ASKED)), author, timedelta(0)]
+        first: list[tuple[tuple[str, str | None], str, timedelta]] = [
+            (("opened", None), author, STEP),
+            (("review_request", draw(_ASKED)), author, timedelta(0)),
+        ]
         when = at
         for seq, ((kind, after), who, gap) in enumerate([*first, *draw(_ROUNDS)]):
             when += gap

@@ -20,7 +20,7 @@ from vsm.definitions.causes import list_causes
 from vsm.definitions.explain import explain
 from vsm.definitions.facts import events_of, facts_from_tables, stage_facts
 from vsm.definitions.handoffs import list_handoffs
-from vsm.definitions.pull_tables import phases_of_pulls
+from vsm.definitions.pull_tables import phases_of_pulls, phases_table
 from vsm.definitions.visits import Memberships, list_visits
 from vsm.definitions.waits import list_waits
 from vsm.eventlog.log import Log, merge_logs, sorted_events
@@ -556,6 +556,18 @@ def test_random_lives_equal_the_definitions(case: Reviewed) -> None:
         assert waited.get(name, pd.Timedelta(0)) + worked == ends[name] - life["entered"].iloc[0]
 
 
+@settings(max_examples=share(12, of=300))
+@given(reviewed(), st.sets(st.integers(0, 2)))
+def test_phases_of_some_pull_requests_are_those_of_all(case: Reviewed, numbers: set[int]) -> None:
+    """A cut stream takes them from what its moves were made of."""
+    context = context_in(case)
+    pulls = case.log.pulls[case.log.pulls["number"].isin(numbers)]
+    acts = case.log.pull_events[case.log.pull_events["pull"].isin(set(pulls["pull"]))]
+    alone = phases_table(phases_of_pulls(pulls, acts, people=context.people, as_of=context.as_of))
+    found = context.phases_of(pulls, acts)
+    pd.testing.assert_frame_equal(found, alone, check_categorical=False)
+
+
 @pytest.mark.slow
 @settings(max_examples=share(12, of=300))
 @given(reviewed())
@@ -577,6 +589,8 @@ def test_at_any_instant_the_least_advanced_review_shows(case: Reviewed) -> None:
         own = set(links.loc[links["ticket"] == ticket, "before"])
         runs = set(links.loc[(links["ticket"] == ticket) & (links["kind"] == "pipeline"), "ref"])
         ends = [table.loc[table["ticket"] == ticket, "left"].iloc[-1] for table in (tracker, found)]
+        events = case.log.events
+        ends += [*events.loc[(events["ticket"] == ticket) & (events["kind"] == "delete"), "at"]]
         for days in range(40):
             at = pd.Timestamp(START) + days * pd.Timedelta(hours=12)
             was = stage_at(tracker, ticket, at)

@@ -14,7 +14,7 @@ from vsm.definitions.states import Event
 from vsm.definitions.visits import Memberships, Spell, StageFacts, list_visits
 from vsm.definitions.waits import list_waits
 from vsm.people import Teams
-from vsm.tables import EVENTS
+from vsm.tables import EVENTS, INSTANT
 
 Row = dict[str, Any]
 
@@ -106,10 +106,16 @@ def rows_of(table: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[Row]:
 
 
 def _plain_values(values: "pd.Series[Any]") -> list[Any]:
-    """Give a column's values as ``plain`` does one by one: each different text is looked at once."""
+    """Give a column's values as ``plain`` does one by one, but as fast as its type allows."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         known = [*map(plain, values.cat.categories), None]
         return [known[code] for code in values.cat.codes]
+    if values.dtype == INSTANT:
+        return [None if at is pd.NaT else at for at in values.dt.to_pydatetime()]
+    if isinstance(values.dtype, pd.StringDtype):
+        return [*values.array.to_numpy(dtype="object", na_value=None)]
+    if values.dtype in ("int64", "bool"):
+        return [*values.tolist()]
     return [plain(value) for value in values.astype("object")]
 
 

@@ -95,13 +95,19 @@ def list_review_moves(
     return added
 
 
-class _Shows(NamedTuple):
-    """What shows while a ticket is in these stages."""
+class _Shows:
+    """What shows while a ticket is in these stages; asked of one instant after the other."""
 
-    phases: Sequence[Phase]
-    runs: Sequence[Run]
-    stage_of: Mapping[str, StageFacts]
-    within: Mapping[str, Collection[str]]
+    def __init__(
+        self,
+        phases: Sequence[Phase],
+        runs: Sequence[Run],
+        stage_of: Mapping[str, StageFacts],
+        within: Mapping[str, Collection[str]],
+    ) -> None:
+        self.phases, self.runs, self.stage_of, self.within = phases, runs, stage_of, within
+        self.coming = sorted(phases, key=lambda phase: phase.entered)[::-1]  # the next one comes last
+        self.open: dict[str, Phase] = {}
 
     def instants(self) -> set[datetime]:
         """When that can change."""
@@ -111,31 +117,42 @@ class _Shows(NamedTuple):
 
     def at(self, at: datetime, beneath: set[str]) -> list[_Shown]:
         """What shows at an instant: reviews that took no time, then what holds from then on."""
-        open_ = {p.pull: p for p in self.phases if p.entered <= at and (p.left is None or at < p.left)}
-        brief = [p for p in self.phases if p.entered == p.left == at]
-        states = [(one, self._shown(at, {**open_, one.pull: one}, beneath)) for one in brief]
+        self.open = {pull: p for pull, p in self.open.items() if p.left is None or at < p.left}
+        brief: list[Phase] = []
+        while self.coming and self.coming[-1].entered <= at:
+            phase = self.coming.pop()
+            if phase.left is None or at < phase.left:
+                self.open[phase.pull] = phase
+            elif phase.entered == phase.left == at:
+                brief.append(phase)
+        states = [(one, self._shown(at, {**self.open, one.pull: one}, beneath)) for one in brief]
         seen = [state for one, state in states if state.by is one]
-        return [*seen, self._shown(at, open_, beneath)]
+        return [*seen, self._shown(at, self.open, beneath)]
 
     def _shown(self, at: datetime, phases: Mapping[str, Phase], beneath: set[str]) -> _Shown:
-        least = min(
-            phases.values(), key=lambda p: (REVIEW_PHASES.index(p.phase), p.entered, p.pull), default=None
-        )
+        least = min(phases.values(), key=_advance) if len(phases) > 1 else next(iter(phases.values()), None)
         shown = NOTHING
         if least is not None and least.phase != DRAFT:
             # Without a stage of its own, waiting for the author is a part of rework.
             word = (
                 least.phase if f"review:{least.phase}" in self.stage_of or least.phase != AUTHOR else REWORK
             )
-            if beneath & {*self.within.get(f"review:{word}", ())}:
+            if not beneath.isdisjoint(self.within.get(f"review:{word}", ())):
                 shown = _Shown(status=f"review:{word}", by=least)
+        if not self.runs:
+            return shown
         if shown.status is not None:
             beneath = beneath | {self.stage_of[shown.status].name}
         running = {run.phase for run in self.runs if run.start <= at and (run.end is None or at < run.end)}
         for phase in PIPELINE_PHASES:
-            if phase in running and beneath & {*self.within.get(f"pipeline:{phase}", ())}:
+            if phase in running and not beneath.isdisjoint(self.within.get(f"pipeline:{phase}", ())):
                 return _Shown(status=f"pipeline:{phase}", by=shown.by)
         return shown
+
+
+def _advance(phase: Phase) -> tuple[int, datetime, str]:
+    """How far a pull request has come; the least advanced is first."""
+    return REVIEW_PHASES.index(phase.phase), phase.entered, phase.pull
 
 
 class _Ticket:
@@ -193,16 +210,18 @@ def _moves(life: list[Event], shows: _Shows, teams: Collection[str], as_of: date
     changes: dict[datetime, list[Event]] = {at: [] for at in shows.instants() if created <= at <= as_of}
     for event in life:
         changes.setdefault(max(event.at, created), []).append(event)
-    ticket, before = _Ticket(life[0].ticket, teams), NOTHING
+    ticket, before, beneath = _Ticket(life[0].ticket, teams), NOTHING, set[str]()
     for at in sorted(changes):
-        for event in changes[at]:
-            ticket.learn(event)
-        moves = [move for move in (ticket.tracker, ticket.beneath) if move is not None]
-        if not moves:
+        if changes[at]:
+            for event in changes[at]:
+                ticket.learn(event)
+            moves = {move.after for move in (ticket.tracker, ticket.beneath) if move is not None}
+            beneath = {shows.stage_of[str(status)].name for status in moves}
+        if not beneath:
             continue
         bulk = any(event.bulk for event in changes[at] if event.kind == "status")
         apart = False
-        for number, shown in enumerate(shows.at(at, {shows.stage_of[str(m.after)].name for m in moves})):
+        for number, shown in enumerate(shows.at(at, beneath)):
             if shown == before and not (shown != NOTHING and changes[at] and number == 0):
                 continue
             pull = shown.by or before.by

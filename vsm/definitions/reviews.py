@@ -81,7 +81,7 @@ class _Pull:
         """What it is in from now on."""
         phase, holder = self._phase()
         asked = tuple(self.asked) if phase in (WAITING, APPROVED) else ()
-        return _Stretch(phase=phase, holder=holder, asked=asked, entered=at, merged=self.merged)
+        return _Stretch(at, phase, holder, asked, self.merged)
 
     def _phase(self) -> tuple[str | None, str | None]:
         phase, holder = WAITING, None
