@@ -42,6 +42,7 @@ from vsm.model.reviews import (
     review_reach,
     review_sizes,
     review_steps,
+    reviews_in_period,
     waiting_for_review,
     within_period,
 )
@@ -147,12 +148,13 @@ class Load(Section):
 class Reviews(Section):
     """How pull requests pass through review, as ``vsm.model.reviews`` gives it.
 
-    ``pulls`` and ``phases`` are of all pull requests; ``steps``, ``sizes`` and ``pipelines`` of their current
-    period, ``waiting`` of now and ``reach`` of the last 90 days.
+    ``pulls`` and ``phases`` are of all pull requests; ``recent``, ``steps``, ``sizes`` and ``pipelines`` of
+    their current period, ``waiting`` of now and ``reach`` of the last 90 days.
     """
 
     pulls: pd.DataFrame
     phases: pd.DataFrame
+    recent: pd.DataFrame
     steps: pd.DataFrame
     sizes: pd.DataFrame
     waiting: pd.DataFrame
@@ -226,6 +228,7 @@ def reviews_section(
     return Reviews(
         times,
         phases,
+        reviews_in_period(recent, phases, as_of=as_of),
         review_steps(recent, phases, as_of=as_of, minimum=minimum),
         review_sizes(recent, as_of=as_of, minimum=minimum),
         waiting_for_review(times, phases, as_of=as_of),

@@ -6,6 +6,7 @@ from tests.figures.test_tables import shown
 from tests.pull_rows import instant
 from vsm.figures import (
     pipelines_table,
+    recent_reviews_table,
     review_reach_table,
     review_rules_table,
     review_sizes,
@@ -79,6 +80,21 @@ def test_what_waits_leads_to_its_host() -> None:
     )  # fmt: skip
     table = waiting_reviews_table(waiting)
     assert shown(table)[0][1:] == ["its author", "2026-01-05", "1 d 6 h", "2", "unknown", "unknown"]
+    assert 'href="https://example.org/7"' in table.to_html()
+
+
+def test_pull_requests_behind_the_numbers_say_whether_anybody_else_reviewed_them() -> None:
+    """So that a search for "nobody else" finds what was merged without a review."""
+    recent = pd.DataFrame(
+        {"key": ["web#7", "web#8"], "url": ["https://example.org/7", None], "waited": [30 * HOUR, 0 * HOUR],
+         "response": [2 * HOUR, NAT], "rounds": [1, 0], "reviewed": [True, False], "by": ["person", "AI agent"],
+         "merged": [instant("05 09:00"), instant(None)], "size": pd.array([12, None], dtype="Int64")}
+    )  # fmt: skip
+    table = recent_reviews_table(recent)
+    assert [row[1:] for row in shown(table)] == [
+        ["1 d 6 h", "2 h", "1", "somebody else", "2026-01-05", "12", "person"],
+        ["<1 min", "none yet", "0", "nobody else", "–", "unknown", "AI agent"],
+    ]
     assert 'href="https://example.org/7"' in table.to_html()
 
 

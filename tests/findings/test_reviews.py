@@ -7,7 +7,7 @@ import pandas as pd
 from tests.pull_rows import instant, pipelines, pull_events, pulls
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
-from vsm.findings import Finding
+from vsm.findings import Finding, Findings
 from vsm.from_log import stream_from_log
 from vsm.tables import NAMES, PULL_EVENTS, conform
 
@@ -60,6 +60,19 @@ def test_waiting_for_a_first_response_is_claimed_with_its_share() -> None:
     assert claim.title == "Pull requests wait 1 d for a first response (median)"
 
 
+def test_claims_about_reviews_name_the_pull_requests_that_waited_longest() -> None:
+    """Number 7 waited an hour longer than all others; an address that is no page of the web leads nowhere."""
+    rows = [merged(n) for n in range(12)]
+    rows[7] |= {"url": "https://github.com/shop/web/pull/7"}
+    rows[0] |= {"url": "javascript:alert(1)"}
+    events = [reviewed(n, at="06 10:00" if n == 7 else "06 09:00") for n in range(12)]
+    (claim,) = found("review", events, rows)
+    assert claim.pulls[:2] == (("web#7", "https://github.com/shop/web/pull/7"), ("web#0", None))
+    assert len(claim.pulls) == 5
+    assert "Pull requests: web#7, web#0, web#1, web#10, web#11." in claim.explain()
+    assert 'href="https://github.com/shop/web/pull/7"' in Findings([claim])._repr_html_()
+
+
 def test_reviews_that_rest_on_one_person_are_claimed_without_naming_them() -> None:
     """Ben did nine of twelve."""
     who = ["ben"] * 9 + ["cat"] * 3
@@ -82,6 +95,7 @@ def test_what_nobody_else_reviewed_is_counted() -> None:
     events = [reviewed(n, by="ann" if n < 3 else "ben") for n in range(12)]
     (claim,) = found("unreviewed", events, [merged(n) for n in range(12)])
     assert "(3 of 12)" in claim.claim
+    assert [key for key, _ in claim.pulls] == ["web#0", "web#1", "web#2"]
     assert claim.title == "25 % of merges were reviewed by nobody else"
 
 
@@ -92,6 +106,7 @@ def test_pull_requests_of_ai_agents_stand_apart() -> None:
     rows = [merged(n) for n in range(12)] + [merged(n, "coder") for n in range(12, 24)]
     (claim,) = found("AI agents", ours + theirs, rows)
     assert "(12 of 24)" in claim.claim
+    assert claim.pulls[0][0] == "web#12"
     assert claim.claim.endswith("They get a first response after 10 h (median), those of people after 1 h.")
 
 

@@ -60,6 +60,25 @@ def test_every_place_is_a_heading_of_its_notebook(place: tuple[str, str]) -> Non
     )
 
 
+def test_a_finding_about_reviews_leads_to_its_pull_requests() -> None:
+    """The first ones at their host, and all in the list of the page on reviews; it has no tickets to name."""
+    day = pd.Timedelta(days=1)
+    claim = Finding(
+        "review", "pull requests", "Reviews wait.", day, 0.1, 0.1, 0.2, 12, (), "A caveat.", "Do it.",
+        pulls=(("web#7", "https://example.org/7"), ("web#8", None)),
+    )  # fmt: skip
+    heading = "Which pull requests are behind these numbers?"
+    page = Page("08_where_do_reviews_wait.html", "Where do reviews wait?")
+    html = summary_body(
+        Cover("Shop", summary=summary(findings=(claim,))), {page: body("", Entry(2, "all", heading))}
+    ).html
+    assert re.findall('href="([^"]+)"', html.partition("Pull requests: ")[2])[:2] == [
+        "https://example.org/7",
+        "08_where_do_reviews_wait.html#all",
+    ]
+    assert "Tickets:" not in html
+
+
 def test_a_line_is_broken_where_a_value_is_unknown() -> None:
     """Two pieces: the first point alone, then two that rise."""
     cover = Cover("Shop", summary=summary(Tile("Open tickets", "4", "n", points=(1.0, NAN, 2.0, 4.0))))

@@ -1,6 +1,7 @@
 """The message about a run: what has changed, once, and what is still so."""
 
 import pandas as pd
+import pytest
 
 from tests.schedule.world import at
 from vsm.findings import ClaimChange, Finding, Findings, Summary, Tile
@@ -25,6 +26,22 @@ def test_what_is_still_so_is_no_reason_to_write() -> None:
     """To somebody who asked for changes."""
     assert not worth_sending(RUN, [STILL], on="change")
     assert worth_sending(RUN, [WORSE, STILL], on="change")
+
+
+@pytest.mark.parametrize(
+    ("pulls", "said"),
+    [((), "Try: Help QA."), ((("web#7", None),), "Try: Help QA. Pull requests: web#7.")],
+)
+def test_a_finding_about_reviews_names_its_pull_requests(
+    pulls: tuple[tuple[str, str | None], ...], said: str
+) -> None:
+    """It has no tickets, and one about pipelines neither."""
+    end, day = pd.Timestamp("2026-11-22", tz="UTC"), pd.Timedelta(days=1)
+    claim = Finding("review", "QA", "Reviews wait.", day, 0.1, 0.1, 0.2, 12, (), "", "Help QA.", pulls=pulls)
+    found = Findings([claim])
+    summary = Summary(Period(end - 90 * day, end), None, 5, 6, (), found)
+    message = message_of(RUN, findings=Findings(), changes=[WORSE], summary=summary)
+    assert message.details[-1] == f"- Reviews wait. {said}"
 
 
 def test_a_mail_carries_the_measures_and_the_findings_that_found_no_room() -> None:

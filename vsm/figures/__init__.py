@@ -55,6 +55,7 @@ from vsm.figures.responsibility import (
 )
 from vsm.figures.reviews import (
     pipelines_table,
+    recent_reviews_table,
     review_reach_table,
     review_rules_table,
     review_sizes,
@@ -128,6 +129,7 @@ __all__ = [
     "planned_table",
     "provenance_table",
     "queue_growth_table",
+    "recent_reviews_table",
     "referral_table",
     "review_reach_table",
     "review_rules_table",

@@ -125,6 +125,7 @@ class Tables(_Accessor):
     delivery = _of(figures.delivery_table, measures="delivery.measures", weeks="delivery.weeks")
     deployments = _of(figures.deployments_table, deployments="delivery.deployments")
     waiting_reviews = _of(figures.waiting_reviews_table, waiting="reviews.waiting")
+    recent_reviews = _of(figures.recent_reviews_table, recent="reviews.recent")
     review_rules = _of(figures.review_rules_table, steps="reviews.steps")
     review_reach = _of(figures.review_reach_table, reach="reviews.reach")
     pipelines = _of(figures.pipelines_table, pipelines="reviews.pipelines")

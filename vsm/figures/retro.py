@@ -148,7 +148,11 @@ def finding(
     notes = (
         about.claim,
         f"Caveat: {about.caveat}",
-        *([f"Look at {', '.join(about.tickets)}."] if about.tickets else []),
+        *(
+            [f"Look at {', '.join(evidence)}."]
+            if (evidence := [*about.tickets, *(k for k, _ in about.pulls)])
+            else []
+        ),
         "Ask those who were there what happened. The data know when, not what was said.",
     )
     said: dict[str, Any] = {"line": f"Try: {about.experiment}", "notes": notes}

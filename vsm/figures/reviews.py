@@ -202,6 +202,30 @@ def waiting_reviews_table(waiting: pd.DataFrame, *, most: int = 20) -> Styler:
     return table.format(linked_keys(waiting), subset=["Pull request"])
 
 
+def recent_reviews_table(recent: pd.DataFrame, *, most: int = 200) -> Styler:
+    """Pull requests of the current period, the longest wait for a review first, each a link to its host."""
+    columns: Columns = {
+        "Pull request": [(key,) for key in recent["key"].head(most)],
+        "Waited for reviews": ("waited", short_duration),
+        "First response": ("response", if_known(short_duration, otherwise="none yet")),
+        "Rounds": "rounds",
+        "Reviewed by": [
+            "somebody else" if reviewed else "nobody else" for reviewed in recent["reviewed"].head(most)
+        ],
+        "Merged": ("merged", if_known(iso_day, otherwise="–")),
+        "Lines": ("size", if_known(number, otherwise="unknown")),
+        "Opened by": ("by", if_known(str, otherwise="unknown")),
+    }
+    caption = (
+        f"{number(min(most, len(recent)))} of n = {pluralize(len(recent), 'pull request')} that were open in "
+        "the current period, the longest wait first. Waited: until each review came, rounds together, so far "
+        "where it waits still; time as a draft is not counted. Elapsed time."
+    )
+    nothing = _NO_REVIEWS if recent.empty else ""
+    table = table_of(recent.head(most), columns, caption, nothing=nothing)
+    return table.format(linked_keys(recent), subset=["Pull request"])
+
+
 def review_rules_table(steps: pd.DataFrame) -> Styler:
     """What other tools' rules say of the same pull requests: DevLake's medians, LinearB's means."""
     mine = steps[(steps["by"] == "everyone")]

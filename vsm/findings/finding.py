@@ -78,6 +78,9 @@ class Finding:
         Tickets it rests on.
     tickets
         Keys of the tickets that show it best.
+    pulls
+        Key and address of the pull requests that show it best, where it is about these; an address may be
+        missing.
     caveat
         What would mislead.
     experiment
@@ -107,6 +110,7 @@ class Finding:
     stages: tuple[str, ...] = ()
     question: str = ""
     trust: str = TRUST[0]
+    pulls: tuple[tuple[str, str | None], ...] = ()
     basis: Basis | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -122,7 +126,8 @@ class Finding:
         """Say how the number is made: definition, population, formula, tickets, and other definitions."""
         lines = self.basis.lines() if self.basis else []
         trust = f"Trust: {self.trust}" + (f" ('{self.question}')." if self.question else ".")
-        return "\n".join([self.claim, *lines, trust, f"Caveat: {self.caveat}"])
+        pulls = [f"Pull requests: {', '.join(key for key, _ in self.pulls)}."] if self.pulls else []
+        return "\n".join([self.claim, *lines, *pulls, trust, f"Caveat: {self.caveat}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +287,8 @@ def _items(findings: Iterable[Finding]) -> str:
 def _item(finding: Finding) -> str:
     """Show one finding as a list item, with a fold that says how its number is made."""
     act = f"<p>Try: {escape(finding.experiment)}</p>" if finding.experiment else ""
-    keys = ", ".join(map(shown_ticket, finding.tickets))
+    pulls = [shown_ticket(key, address=address) for key, address in finding.pulls]
+    keys = ", ".join([*map(shown_ticket, finding.tickets), *pulls])
     evidence = f" Evidence: {keys}." if keys else ""
     basis = "".join(f"<p>{escape(line)}</p>" for line in finding.basis.lines()) if finding.basis else ""
     fold = f"<details><summary>How this number is made</summary>{basis}</details>" if basis else ""

@@ -16,6 +16,8 @@ from vsm.stats.proportions import share_of
 
 ONE: Final = 0.5
 """Reviews rest on one person from this share of a team's on."""
+_MOST: Final = 5
+"""So many pull requests are named."""
 FLAKY: Final = 0.05
 """A pipeline is worth a claim where so many of its attempts fail without a cause."""
 
@@ -30,6 +32,10 @@ class ReviewTables(Protocol):
     @property
     def phases(self) -> pd.DataFrame:
         """As ``phases_table`` gives them."""
+
+    @property
+    def recent(self) -> pd.DataFrame:
+        """As ``reviews_in_period`` gives them."""
 
     @property
     def steps(self) -> pd.DataFrame:
@@ -54,9 +60,17 @@ def claims_about_reviews(present: Present, tables: ReviewTables) -> Iterator[Fin
     words = f"the last {counted(period.days, 'day')}"
     yield from _slow(recent, tables, words)
     yield from _one_reviewer(tables.reach)
-    yield from _unreviewed(recent, words, present.minimum)
-    yield from _agents(recent[recent["opened"] >= period.begin], tables.steps, words, present.minimum)
+    yield from _unreviewed(recent, tables, words, present.minimum)
+    opened = recent[recent["opened"] >= period.begin]
+    yield from _agents(opened, tables, words, present.minimum)
     yield from _flaky(tables.pipelines, words)
+
+
+def _shown(rows: pd.DataFrame) -> tuple[tuple[str, str | None], ...]:
+    """Give key and address of the first of them: the longest waits for a review."""
+    first = rows.head(_MOST)
+    pages = (url if str(url).lower().startswith(("http://", "https://")) else None for url in first["url"])
+    return tuple(zip(first["key"], pages, strict=True))
 
 
 def _slow(recent: pd.DataFrame, tables: ReviewTables, words: str) -> Iterator[Finding]:
@@ -83,6 +97,7 @@ def _slow(recent: pd.DataFrame, tables: ReviewTables, words: str) -> Iterator[Fi
         title=f"Pull requests wait {humanize_duration(usual['time'])} for a first response (median)",
         n=int(usual["n"]),
         tickets=(),
+        pulls=_shown(tables.recent),
         caveat="Elapsed time, so nights and weekends count; reviews that left no trace are not seen.",
         experiment="For two weeks, answer review requests before starting anything new.",
         basis=Basis(
@@ -125,7 +140,7 @@ def _one_reviewer(reach: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _unreviewed(recent: pd.DataFrame, words: str, minimum: int) -> Iterator[Finding]:
+def _unreviewed(recent: pd.DataFrame, tables: ReviewTables, words: str, minimum: int) -> Iterator[Finding]:
     """Claim how much was merged that nobody else reviewed."""
     merged = recent[recent["merged"].notna() & (recent["by"] != "bot")]
     skipped = int((~merged["reviewed"].astype(bool)).sum())
@@ -140,6 +155,7 @@ def _unreviewed(recent: pd.DataFrame, words: str, minimum: int) -> Iterator[Find
         title=f"{percent(counts['share'])} of merges were reviewed by nobody else",
         n=len(merged),
         tickets=(),
+        pulls=_shown(tables.recent[tables.recent["pull"].isin(merged.loc[~merged["reviewed"], "pull"])]),
         caveat="A review in pairs or by talking leaves no trace. Those of bots are not counted.",
         experiment="Agree which changes need no review, and let the host ask for one on all others.",
         basis=basis_of_count(
@@ -151,14 +167,15 @@ def _unreviewed(recent: pd.DataFrame, words: str, minimum: int) -> Iterator[Find
     )
 
 
-def _agents(opened: pd.DataFrame, steps: pd.DataFrame, words: str, minimum: int) -> Iterator[Finding]:
+def _agents(opened: pd.DataFrame, tables: ReviewTables, words: str, minimum: int) -> Iterator[Finding]:
     """Claim how many pull requests AI agents open, and how long these wait beside those of people."""
     known = opened[opened["by"].isin(["person", "AI agent"])]
     theirs = int((known["by"] == "AI agent").sum())
     counts = share_of(theirs, len(known), minimum=minimum)
     if not counts["share"] >= OFTEN:
         return
-    first = steps[(steps["rule"] == "vsm") & (steps["step"] == "first response")].set_index("by")["time"]
+    steps = tables.steps[(tables.steps["rule"] == "vsm") & (tables.steps["step"] == "first response")]
+    first = steps.set_index("by")["time"]
     both = first.reindex(["AI agents", "people"])
     beside = (
         ""
@@ -177,6 +194,7 @@ def _agents(opened: pd.DataFrame, steps: pd.DataFrame, words: str, minimum: int)
         title=f"AI agents opened {percent(counts['share'])} of pull requests",
         n=len(known),
         tickets=(),
+        pulls=_shown(tables.recent[tables.recent["pull"].isin(known.loc[known["by"] == "AI agent", "pull"])]),
         caveat="AI agents are those that vsm.toml names; what people did with their help counts as theirs.",
         experiment="Limit how many of their pull requests may wait at once, and let them be bundled.",
         basis=basis_of_count(

@@ -67,7 +67,7 @@ ENVIRONMENT: Final = Environment(
 ENVIRONMENT.filters |= {
     "spec": spec_text,
     "markdown": markdown_html,
-    "ticket": lambda key: Markup(shown_ticket(key)),  # noqa: S704 - escaped there
+    "ticket": lambda key, address=None: Markup(shown_ticket(key, address=address)),  # noqa: S704 - escaped there
 }
 
 

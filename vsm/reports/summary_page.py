@@ -55,6 +55,7 @@ PLACES: Final[Mapping[str, Place]] = {
     **dict.fromkeys(("review", "AI agents", "unreviewed"), _REVIEWS),
     "reviewer": (_REVIEWS[0], "Who can review?"),
     "flaky pipeline": (_REVIEWS[0], "Which pipelines hold work up?"),
+    "pull requests": (_REVIEWS[0], "Which pull requests are behind these numbers?"),
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""

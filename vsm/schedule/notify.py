@@ -6,7 +6,7 @@ from time import sleep
 from typing import Final
 
 from vsm.config import Report
-from vsm.findings import ClaimChange, Findings, Summary
+from vsm.findings import ClaimChange, Finding, Findings, Summary
 from vsm.schedule.channels import Message, send_message
 from vsm.schedule.history import Run
 from vsm.schedule.publishing import address_of, without_secrets
@@ -68,11 +68,18 @@ def message_of(
 def _details(summary: Summary, *, said: Sequence[str]) -> tuple[str, ...]:
     """Give the measures, and the findings that are not among the sentences, with their tickets."""
     rest = [
-        f"- {finding.headline} Try: {finding.experiment} Tickets: {', '.join(finding.tickets)}."
+        f"- {finding.headline} Try: {finding.experiment}{_evidence(finding)}"
         for finding in summary.findings.headlines(SENTENCES)
         if all(finding.claim not in line for line in said)
     ]
     return (summary.about, *(f"- {tile}" for tile in summary.tiles), *rest)
+
+
+def _evidence(finding: Finding) -> str:
+    """Name the tickets, or pull requests, that show it best, where there are any."""
+    if finding.pulls:
+        return f" Pull requests: {', '.join(key for key, _ in finding.pulls)}."
+    return f" Tickets: {', '.join(finding.tickets)}." if finding.tickets else ""
 
 
 def worth_sending(run: Run, changes: Sequence[ClaimChange] | None, *, on: str, passed: bool = False) -> bool:

@@ -7,6 +7,7 @@ from vsm.model.reviews.steps import (
     review_period,
     review_sizes,
     review_steps,
+    reviews_in_period,
     time_in_phases,
     waiting_for_review,
     within_period,
@@ -14,5 +15,6 @@ from vsm.model.reviews.steps import (
 
 __all__ = [
     "pipelines_by_name", "pull_times", "review_period", "review_reach", "review_sizes", "review_steps",
+    "reviews_in_period",
     "time_in_phases", "waiting_for_review", "within_period",
 ]  # fmt: skip

@@ -154,6 +154,24 @@ def review_sizes(times: pd.DataFrame, *, as_of: pd.Timestamp, minimum: int) -> p
     return pd.DataFrame(rows).astype(types)
 
 
+def reviews_in_period(times: pd.DataFrame, phases: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Give what findings about reviews rest on, the longest wait for a review first.
+
+    Returns
+    -------
+    DataFrame
+        ``pull, key, repository, by, size, url, ready``; ``waited`` (duration: all its waiting for reviews, up
+        to ``as_of`` where it waits still), ``response``, ``rounds``, ``merged``, ``reviewed`` (flag).
+    """
+    known = phases.assign(left=phases["left"].fillna(as_of))
+    waited = time_in_phases(known)["waiting"].reindex(times["pull"]).fillna(pd.Timedelta(0))
+    columns = ["pull", "key", "repository", "by", "size", "url", "ready", "waited", "response", "rounds"]
+    rows = times.assign(waited=waited.astype(DURATION).set_axis(times.index))
+    return rows[[*columns, "merged", "reviewed"]].sort_values(
+        ["waited", "pull"], ascending=[False, True], ignore_index=True
+    )
+
+
 def waiting_for_review(times: pd.DataFrame, phases: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Give the open pull requests that wait now, the longest first.
 
