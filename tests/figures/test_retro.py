@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from tests.streams import sample_stream, stream_of
+from tests.streams import reviewed_stream, sample_stream, stream_of
 from vsm.config import Experiment, Workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
@@ -87,6 +87,17 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
     assert slide.layout.meta["caption"] == "Without nights and weekends (75 % of all waiting); n = 168"
     waits = planted._present.waiting
     assert waits["ticket"].nunique() == 168
+
+
+def test_reviews_have_a_slide_where_they_wait_long(planted: ValueStream) -> None:
+    """In the sample with pull requests; in the one without them there is none."""
+    slide = reviewed_stream().slide.reviews()
+    assert heading(slide) == "Pull requests wait 5 h 56 min for a first response (median)"
+    assert list(bars(slide)) == [
+        "waiting for a review", "in review", "waiting for the author", "rework", "waiting to be merged",
+    ]  # fmt: skip
+    assert any(note.startswith("Look at shop#") for note in slide.layout.meta["notes"])
+    assert planted.slide.reviews() is None
 
 
 def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> None:

@@ -1,5 +1,6 @@
 """The sample's pull requests: what is planted in them, and that the stream shows it."""
 
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.streams import reviewed_stream
 from vsm.eventlog.from_github import log_from_github
 from vsm.eventlog.log import Log
-from vsm.sample import build_reviews, plan
+from vsm.sample import build_reviews, plan, sample_truth
 from vsm.sample.reviews import documents_from_story
 from vsm.sample.story import story_from_seed
 from vsm.sources.github_file import document_page
@@ -49,6 +50,37 @@ def test_what_is_planted_is_there(log: Log) -> None:
     assert set(again["outcome"]) == {"success"}
     first = (runs["name"] == plan.FLAKY) & (runs["attempt"] == 1)
     assert len(again) / first.sum() == pytest.approx(plan.FLAKY_SHARE, abs=0.04)
+
+
+@pytest.mark.slow
+def test_what_is_planted_is_listed_in_the_truth(log: Log) -> None:
+    """Counted there from the simulation, here from what was read of its documents."""
+    truth = tomllib.loads(sample_truth(seed=7))["reviews"]
+    events, flaky = log.pull_events, log.pipelines[log.pipelines["name"] == truth["flaky_pipeline"]]
+    asked = events.loc[events["kind"] == "review_request", "after"]
+    theirs = log.pulls[log.pulls["author"] == f"github:{truth['agent']}"]
+    reviewed = events.loc[events["kind"] == "review", "pull"]
+    assert len(log.pulls) == truth["pull_requests"]
+    assert (asked == f"github:{truth['reviewer']}").sum() == truth["asked_of_reviewer"]
+    assert (asked == f"github:{truth['reviewer']}").mean() == pytest.approx(
+        truth["share_asked_of_reviewer"], abs=1e-4
+    )
+    assert len(theirs) == truth["pull_requests_of_agent"]
+    unseen = theirs["merged"].notna() & ~theirs["pull"].isin(set(reviewed))
+    assert unseen.sum() == truth["merged_by_agent_without_a_review"]
+    assert (flaky["attempt"] == 2).sum() == truth["failed_and_passed_on_the_same_commit"]
+    assert (flaky["outcome"] == "failure").mean() == pytest.approx(truth["share_failed_and_passed"], abs=1e-4)
+
+
+@pytest.mark.slow
+def test_pipelines_show_while_a_review_or_merge_is_waited_for() -> None:
+    """Their stages have waits of minutes, in most tickets."""
+    waits = reviewed_stream().waits
+    waited = (
+        waits[waits["stage"] == "Waiting for pipelines"].groupby("ticket", observed=True)["elapsed"].sum()
+    )
+    assert len(waited) > 300
+    assert pd.Timedelta(minutes=5) < waited.median() < pd.Timedelta(hours=1)
 
 
 @pytest.mark.slow

@@ -157,6 +157,7 @@ class Slides(_Accessor):
     since_last = _of(retro.since_last, present="_present")
     finding = _of(retro.finding, present="_present")
     causes = _of(retro.causes, present="_present")
+    reviews = _of(retro.reviews, steps="reviews.steps")
     over_age = _of(retro.over_age, present="_present")
     experiment = _of(retro.experiment)
     decision = _of(retro.decision)

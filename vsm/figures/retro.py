@@ -17,7 +17,7 @@ from vsm.figures.labels import number, pluralize
 from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
-from vsm.findings.durations import percent
+from vsm.findings.durations import percent, short_duration
 from vsm.findings.finding import TRUST
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
@@ -33,6 +33,15 @@ _TITLE: Final = 90
 _SUMMARY: Final = 30
 _HALF_YEAR, _YEAR = 26, 53
 _DAY: Final = pd.Timedelta(days=1)
+_HOUR: Final = pd.Timedelta(hours=1)
+_PHASES: Final = {
+    "waiting": "waiting for a review",
+    "reviewing": "in review",
+    "author": "waiting for the author",
+    "rework": "rework",
+    "merging": "waiting to be merged",
+}
+"""Phases of a review, in order → what a slide calls them."""
 _SHORT: Final = {
     "blocked": "blocked",
     "external": "external party",
@@ -179,6 +188,44 @@ def finding(
         alt=f"Tickets in '{stage}' at the end of each week: {number(here.iloc[0])} in the first, "
         f"{number(here.iloc[-1])} in the last.",
         **said,
+    )
+
+
+def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
+    """How long pull requests wait for a review, and what to try; None where findings make no claim of it.
+
+    Parameters
+    ----------
+    steps
+        As ``review_steps`` of ``vsm.model.reviews`` gives them.
+    """
+    claims = findings.about("review", "reviewer", "unreviewed", "AI agents")
+    about = next((each for each in claims if each.rule == "review"), None)
+    ours = steps[(steps["rule"] == "vsm") & (steps["by"] == "everyone")].set_index("step")
+    shown = ours.reindex(list(_PHASES)).dropna(subset=["time"])
+    if about is None or shown.empty:
+        return None
+    n = int(shown["n"].iloc[0])
+    return slide_chart(
+        Bars(
+            names=[_PHASES[str(phase)] for phase in shown.index],
+            values=[round(time / _HOUR, 2) for time in shown["time"]],
+            labels=[short_duration(time) for time in shown["time"]],
+            colour=KIND_COLOURS["queue"],
+            pattern=KIND_PATTERNS["queue"],
+        ),
+        title=about.title,
+        line=f"Try: {about.experiment}",
+        caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
+        alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
+        + ", ".join(f"{_PHASES[str(p)]} {short_duration(t)}" for p, t in shown["time"].items())
+        + ".",
+        notes=(
+            *(each.claim for each in (about, *(each for each in claims if each is not about))),
+            f"Caveat: {about.caveat}",
+            *([f"Look at {', '.join(key for key, _ in about.pulls)}."] if about.pulls else []),
+            "Ask authors and reviewers together: what would let the next review begin at once?",
+        ),
     )
 
 

@@ -103,6 +103,20 @@ name = "Waiting to merge"
 kind = "queue"
 team = "development"
 review = "merging"
+
+[[stage]]
+name = "Waiting for a runner"
+kind = "queue"
+team = "development"
+pipeline = "queued"
+within = ["Waiting for review", "Waiting to merge"]
+
+[[stage]]
+name = "Waiting for pipelines"
+kind = "queue"
+team = "development"
+pipeline = "running"
+within = ["Waiting for review", "Waiting to merge"]
 """
 STAGES: Final = (
     ("Reported", "queue", "support", ""),

@@ -15,6 +15,7 @@ import tomlkit
 
 from vsm.sample import plan
 from vsm.sample.office_hours import instant, local
+from vsm.sample.reviews import documents_from_story
 from vsm.sample.story import Story, Visit, story_from_seed, visits_of_ticket
 from vsm.sample.tickets import Ticket
 
@@ -61,6 +62,10 @@ def sample_truth(*, seed: int = 7) -> str:
                 "tickets": [ticket.key for ticket in story.tickets if ticket.incident],
             },
         ),
+        "reviews": (
+            "pull requests of vsm demo --reviews: one overloaded reviewer, an AI agent, a flaky pipeline",
+            _reviews(story),
+        ),
         "improvement": ("from this day a second tester works, until 13:00", _improvement(histories)),
         "dirt": ("as in real trackers", _dirt(histories)),
     }.items():
@@ -86,6 +91,37 @@ class _History:
     @property
     def finished(self) -> bool:
         return self.visits[-1].status == plan.DONE
+
+
+def _reviews(story: Story) -> Section:
+    """Count what is planted in pull requests and pipelines: in their documents, as GitHub would give them."""
+    documents = documents_from_story(story)
+    pulls = [one for one in documents if one["type"] == "pull"]
+    runs = [one for one in documents if one["type"] == "run"]
+    asked: Counter[str] = Counter()
+    unseen = 0
+    for pull in pulls:
+        items = pull["timelineItems"]["nodes"]
+        asked.update(i["requestedReviewer"]["login"] for i in items if "requestedReviewer" in i)
+        reviewed = any(i["__typename"] == "PullRequestReview" for i in items)
+        unseen += pull["state"] == "MERGED" and pull["author"]["login"] == plan.AGENT and not reviewed
+    flaky = [one for one in runs if one["name"] == plan.FLAKY]
+    again = sum(one["run_attempt"] > 1 for one in flaky)
+    theirs = sum(pull["author"]["login"] == plan.AGENT for pull in pulls)
+    return {
+        "pull_requests": len(pulls),
+        "reviewer": plan.REVIEWER,
+        "asked_of_reviewer": asked[plan.REVIEWER],
+        "share_asked_of_reviewer": round(asked[plan.REVIEWER] / asked.total(), 4),
+        "agent": plan.AGENT,
+        "pull_requests_of_agent": theirs,
+        "share_of_agent": round(theirs / len(pulls), 4),
+        "merged_by_agent_without_a_review": unseen,
+        "flaky_pipeline": plan.FLAKY,
+        "runs_of_it": len(flaky),
+        "failed_and_passed_on_the_same_commit": again,
+        "share_failed_and_passed": round(again / (len(flaky) + again), 4),
+    }
 
 
 def _size(story: Story, histories: list[_History]) -> Section:
