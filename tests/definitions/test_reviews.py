@@ -278,6 +278,24 @@ def test_nothing_is_known_of_what_comes_later() -> None:
     assert phases(*acts, as_of=8) == []
 
 
+def test_a_review_by_a_deleted_account_is_answered_and_nobody_is_expected_again() -> None:
+    """GitHub says nothing of who it was: after the push it waits for a review by anybody."""
+    assert phases(
+        (10, "review", None, "changes"),
+        (12, "push", "ann", "c"),
+        (13, "review", None, "approved"),
+        (14, "merge", None, None),
+    ) == [
+        ("waiting", None, 9, 10),
+        ("reviewing", None, 10, 10),
+        ("author", "ann", 10, 12),
+        ("rework", "ann", 12, 12),
+        ("waiting", None, 12, 13),
+        ("reviewing", None, 13, 13),
+        ("merging", "ann", 13, 14),
+    ]
+
+
 KINDS: dict[str, list[str | None]] = {
     "draft": [None],
     "ready": [None],
@@ -321,6 +339,16 @@ def test_random_histories_equal_what_the_rules_say_of_each_instant(acts: list[Ac
     for at in range(9, 45):
         here = [p for p in found if p.entered <= hour(at) and (p.left is None or hour(at) < p.left)]
         assert [phase.phase for phase in here] == [*expected(acts, at, draft=draft)]
+    assert all(one.left is not None and one.left <= two.entered for one, two in pairwise(found))
+    assert [phase.n for phase in found] == [*range(len(found))]
+
+
+@settings(max_examples=share(100, of=2000))
+@given(histories(), st.sets(st.integers(0, 13)))
+def test_whoever_is_not_known_any_more_phases_follow_each_other(acts: list[Act], gone: set[int]) -> None:
+    """Some of those who acted have deleted their accounts; the author too, where the first of them has."""
+    ghosts = [(at, kind, None if n in gone else who, after) for n, (at, kind, who, after) in enumerate(acts)]
+    found = listed(ghosts, author=None if 0 in gone else "ann", as_of=60)
     assert all(one.left is not None and one.left <= two.entered for one, two in pairwise(found))
     assert [phase.n for phase in found] == [*range(len(found))]
 

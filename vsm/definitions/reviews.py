@@ -17,6 +17,7 @@ A pull request waits for a review from its opening, whether or not anybody was a
 to review, and nobody did, only waits to be merged. Bots do not review, nor does the author; an AI agent does,
 but its comments alone end nobody's wait. A push answers all that was asked, a force push like any other, and
 a new request answers what that reviewer asked; whom the author has answered is expected to look again.
+A review by a deleted account counts, but nobody is expected again for it.
 Approvals outlast pushes until they are dismissed.
 """
 
@@ -72,10 +73,10 @@ class _Pull:
     queued: bool = False
     reacted: bool = False
     asked: dict[str, None] = field(default_factory=dict)
-    unanswered: dict[str, bool] = field(default_factory=dict)
-    approved: set[str] = field(default_factory=set)
+    unanswered: dict[str | None, bool] = field(default_factory=dict)
+    approved: set[str | None] = field(default_factory=set)
     reading: dict[str, None] = field(default_factory=dict)
-    reviewers: set[str] = field(default_factory=set)
+    reviewers: set[str | None] = field(default_factory=set)
 
     def stretch(self, at: datetime) -> _Stretch:
         """What it is in from now on."""
@@ -243,11 +244,12 @@ def _acted(now: _Pull, act: Row) -> None:
         now.reading.clear()
 
 
-def _answered(now: _Pull, whom: Iterable[str]) -> None:
-    """Whom the author has answered is expected to look again."""
+def _answered(now: _Pull, whom: Iterable[str | None]) -> None:
+    """Whom the author has answered is expected to look again, unless the host has forgotten who it was."""
     for one in whom:
         del now.unanswered[one]
-        now.asked.setdefault(one)
+        if one is not None:
+            now.asked.setdefault(one)
 
 
 def _dismissed(now: _Pull, who: str | None) -> None:

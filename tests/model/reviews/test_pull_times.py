@@ -44,6 +44,18 @@ def hours(count: float) -> pd.Timedelta:
     return pd.Timedelta(hours=count)
 
 
+def test_a_review_by_a_deleted_account_is_somebody_elses() -> None:
+    """Its reviewer is not known, but was not ann; who is not known of a comment may have been a program."""
+    one = times(
+        {"merged": "06 09:00"}, ("05 10:00", "comment", None, None), ("05 12:00", "review", None, "approved")
+    )
+    assert one["response"] == hours(3)
+    assert (one["reviewed"], one["reviewers"]) == (True, 1)
+    assert pd.isna(one["reviewed_by"])
+    both = times({"author": None, "merged": "06 09:00"}, ("05 12:00", "review", None, "approved"))
+    assert not both["reviewed"]
+
+
 def test_a_response_is_somebody_elses() -> None:
     """Neither the author's own comment nor a bot's is a response; DevLake takes the bot's."""
     one = times(

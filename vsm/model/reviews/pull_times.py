@@ -29,7 +29,8 @@ def pull_times(
 
     By ours, it waits for review from when it is ready: opened, or marked ready if it was opened as a draft.
     The first response is the first review or comment from then on by somebody else than its author, who is
-    no bot; an AI agent's counts, and is named as one (``reviewed_by``). A round is a review that asks for
+    no bot; an AI agent's counts, and is named as one (``reviewed_by``), and so does a review by a deleted
+    account, unless the author's is unknown as well. A round is a review that asks for
     changes. It was reviewed if somebody else, who is no bot, submitted a review before it was merged.
 
     DevLake's: *coding* from the first commit's author timestamp until it was opened, *pickup* until the first
@@ -60,8 +61,10 @@ def pull_times(
     acts = acts.assign(person=persons_of(acts["actor"], people), author=acts["pull"].map(author))
     acts = acts[acts["pull"].isin(rows.index)]
     others = acts[acts["person"].notna() & (acts["person"] != acts["author"]) & acts["kind"].isin(ANSWERS)]
+    gone = acts[acts["person"].isna() & acts["author"].notna() & (acts["kind"] == "review")]
     ready = _ready(rows, acts)
-    answers = others[~others["person"].isin(people.bots) & (others["after"].fillna("") != "dismissed")]
+    answers = pd.concat([others[~others["person"].isin(people.bots)], gone]).sort_index()
+    answers = answers[answers["after"].fillna("") != "dismissed"]
     first = (
         answers[answers["at"] >= ready.reindex(answers["pull"]).array]
         .drop_duplicates("pull")
@@ -82,7 +85,7 @@ def pull_times(
         approved=before[before["after"] == "approved"].groupby("pull")["at"].max(),
         deployed=released,
         rounds=_counted(before[before["after"] == "changes"].groupby("pull").size(), rows),
-        reviewers=_counted(before.groupby("pull")["person"].nunique(), rows),
+        reviewers=_counted(before.groupby("pull")["person"].nunique(dropna=False), rows),
         response=(answered - ready).astype(DURATION),
         response_working=_working(rows.assign(author=author, ready=ready), first, people, clock, as_of),
         coding=_span(rows["first_commit"], rows["opened"]),
