@@ -15,7 +15,7 @@ from vsm.eventlog.deliveries import log_with_deliveries, milestones_from_commits
 from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.outcomes import log_with_outcomes
-from vsm.eventlog.participants import SmallTeams, small_teams_of, small_teams_within
+from vsm.eventlog.participants import SmallTeams, people_of_teams, small_teams_of, small_teams_within
 from vsm.eventlog.stages import stages_from_names
 from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import (
@@ -34,7 +34,7 @@ from vsm.intervals import (
 )
 from vsm.model.sprints import mark_carried_over, sprint_stays
 from vsm.people import People
-from vsm.tables import DURATION
+from vsm.tables import DURATION, VISITS, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +156,26 @@ def small_teams(
     """Find the teams of too few people (``[privacy]``); None where each may be shown by its name.
 
     Who held work of a team is known from visits alone, so they are made here to see it, and once more by the
-    stream in which those teams are one. Those of ``before`` are one already.
+    stream in which those teams are one; but not where members alone are enough people in each team. Those of
+    ``before`` are one already.
     """
     if workflow.privacy.fewest_people <= 1:
         return None
-    named = bool(workflow.teams or people.teams.of_ticket or any(stage.team for stage in workflow.stages))
-    if not (named or (log.events["kind"] == "team").any()):
+    if before is None and _members_suffice(log, people=people, workflow=workflow):
         return None
     context = context_of(log, people=people, workflow=workflow, as_of=as_of)
     visits = visits_from_events(context.moves, stages=context.stages, team_of=people.teams, as_of=as_of)
     return small_teams_in(visits, context=context, before=before)
+
+
+def _members_suffice(log: Log, *, people: People, workflow: Workflow) -> bool:
+    """Whether each team has enough members, whoever else held its work: so that no visits are needed."""
+    members = people_of_teams(empty(VISITS), teams=people.teams, agents=people.agents)
+    moved = log.events[log.events["kind"] == "team"]
+    teams = {*members, *people.teams.of_ticket.values(), *(team.name for team in workflow.teams)}
+    teams |= {*moved["before"].dropna(), *moved["after"].dropna()}
+    teams |= {stage.team for stage in workflow.stages if stage.team}
+    return all(len(members.get(team, ())) >= workflow.privacy.fewest_people for team in teams)
 
 
 def small_teams_in(
