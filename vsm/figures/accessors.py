@@ -165,7 +165,7 @@ class Slides(_Accessor):
         stream, present = self._stream, self._stream._present  # noqa: SLF001 - as in ``_of``
         if not stream.handoff_network.number_of_edges() or len(present.open) < present.minimum:
             return None
-        figure: go.Figure = Plots(stream).handoff_network()
+        figure: go.Figure = Plots(stream).handoff_network(slide=True)
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = [*claims, *handoff_story(present, stream.blocks)]
         figure.layout.meta = {**figure.layout.meta, "notes": notes}

@@ -320,7 +320,7 @@ def _named(subjects: Sequence[str]) -> str:
 
 
 def _cut(summary: Any) -> str:
-    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder=" …")
+    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
 
 
 def _in_days(time: pd.Timedelta) -> str:
