@@ -205,8 +205,10 @@ def _no_handoff(present: Present, made: list[Finding], *, gaps: tuple[Gap, ...],
     pairs, level = now.handed_over(present)
     if not pairs.empty:
         return f"No handoff made work wait in {present.words}."
-    known = "No teams are known" if level == "stage" else "Teams are known"
+    why = ""
+    if level == "stage":
+        named = present.visits["team"].notna().any()
+        why = " Which team waited is known of too few handoffs." if named else " No teams are known."
     return (
-        f"{known}, and no work passed from one {level} to another and to other hands: there is no handoff to "
-        "measure."
+        f"No work passed from one {level} to another and to other hands: there is no handoff to measure.{why}"
     )
