@@ -90,7 +90,7 @@ def test_the_sample_deck_is_drawn_offline(
             assert drawn["over"] <= 1
             assert drawn["marks"] > 5
     assert sum(len(told["figures"]) for told in slides) == 6
-    assert "Nothing to see yet" not in window.page.content()
+    assert "Nothing to show" not in window.page.content()
     assert window.said == []
     assert window.called == []
 

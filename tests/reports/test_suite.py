@@ -157,7 +157,7 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
     assert page.locator(".chart").count() == FIGURES[PAGE]
     assert "of lead time" in page.locator(".findings li").first.inner_text()
     page = window.open(run / HANDS)
-    without_teams = "Nothing to see yet" in str(page.locator("main").text_content())
+    without_teams = "Nothing to show" in str(page.locator("main").text_content())
     assert without_teams == (tracker == "islandora")
     assert window.said == []
 
@@ -166,14 +166,14 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
 def test_one_ticket_gives_a_kind_page(
     tmp_path: Path, without_kernel: None, visit: Callable[..., Visit]
 ) -> None:
-    """No traceback and no made-up number: "nothing to see yet"."""
+    """No traceback and no made-up number: "nothing to show"."""
     (tmp_path / "few.jsonl").write_text(json.dumps(issue(0)))
     window = visit()
     make_tracker(tmp_path, tmp_path / "few.jsonl", "report")
     run = report_of(tmp_path)
     for name in FIGURES:
         text = window.open(run / name).locator("main").inner_text()
-        assert "Nothing to see yet" in text or name in TELLS_OF_ONE
+        assert "Nothing to show" in text or name in TELLS_OF_ONE
         assert "nan" not in text.lower().split()
     assert window.said == []
     assert "Too few to say" in (run / "index.html").read_text()
@@ -193,5 +193,5 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_of_nothing_every_cell_says_so(nothing: Path, without_kernel: None, name: str) -> None:
     """The cells alone, without a kernel: none stops, and the notebook says that there is nothing."""
     shown = " ".join(shown_by_cells(NOTEBOOKS / name.replace("html", "ipynb"), data_dir=str(nothing)))
-    assert "Nothing to see yet" in shown
+    assert "Nothing to show" in shown
     assert "nan" not in re.sub("<[^>]+>", " ", shown).lower().split()

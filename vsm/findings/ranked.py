@@ -183,7 +183,7 @@ def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
     finished = units_of_work(present.lifecycles)
     finished = finished[finished["finished"].notna()]
     reasons = {
-        "Nothing to see yet: there are no tickets.": present.lives.empty,
+        "Nothing to show: there are no tickets.": present.lives.empty,
         "Nothing to see: all days of the period are left out.": not present.spans,
         f"Too few to say: {open_ones} of work open in {present.words}, of {least} needed.": (
             len(present.open) < least
