@@ -147,6 +147,31 @@ def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> N
 
 
 @pytest.mark.slow
+def test_on_a_phone_the_pages_are_one_row_at_the_one_that_is_open(
+    sample_run: Path, visit: Callable[..., Visit]
+) -> None:
+    """A page begins with its question, not with a list of all others; its name in the row can be seen."""
+    page = visit(width=390, height=844).open(sample_run / "05_what_is_stuck_now.html")
+    row = page.locator(".others").bounding_box()
+    here = page.locator(".others [aria-current]").bounding_box()
+    heading = page.locator("h1").bounding_box()
+    assert row is not None
+    assert here is not None
+    assert heading is not None
+    assert row["height"] < 60
+    assert 0 <= here["x"] < 390 - here["width"]
+    assert heading["y"] < 200
+
+
+@pytest.mark.slow
+def test_what_to_look_at_together_is_a_table_on_a_desk(sample_run: Path, visit: Callable[..., Visit]) -> None:
+    """Its keys stand below each other, so that nine columns have room."""
+    page = visit(width=1280, height=900).open(sample_run / "05_what_is_stuck_now.html")
+    table = page.locator("main table").filter(has_text="What to try").first
+    assert "cards" not in str(table.get_attribute("class"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("tracker", ["duracloud", "islandora"])
 def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], tracker: str) -> None:
     """Figures and findings of a real history, with Git and teams or without, and no message."""

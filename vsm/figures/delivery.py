@@ -31,6 +31,8 @@ _BEHIND: Final = {
     "deployment rework rate": HOW["rework"],
 }
 """Measure → the deployments whose tickets are behind it; else all of them."""
+_LINE: Final = {"white-space": "nowrap", "font-size": "0.7em"}
+"""Of a column of pictures made of letters, which must not be broken."""
 _WIDE: Final = {"min-width": "18em"}
 """Of a column of prose: on a phone a table scrolls sideways rather than stand on its toes."""
 
@@ -67,6 +69,7 @@ def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
     )
     behind = measures.assign(behind=[_BEHIND.get(measure, "") for measure in measures["measure"]])
     table = table_of(behind, columns, caption, leads={"n": ("deployed", "behind")})
+    table = table.set_properties(subset=["Last year"], **_LINE)
     return table.set_properties(subset=["Meaning"], **_WIDE)
 
 

@@ -13,9 +13,9 @@ from vsm.figures.tables import Columns, keys_of, table_of
 from vsm.findings.durations import short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
-_WIDE: Final = {"min-width": "9em"}
-_SEVERAL: Final = {"white-space": "normal", "text-align": "left", "min-width": "7em"}
-"""Of keys that may stand below each other."""
+_WIDE: Final = {"min-width": "11em"}
+_SEVERAL: Final = {"white-space": "normal !important", "text-align": "left !important", "min-width": "7em"}
+"""Of keys that may stand below each other: stronger than what numbers have."""
 _BLOCKERS: Final = 3
 _KEYS: Final = 5
 """Tickets of a row that are named, the most urgent first."""
