@@ -92,7 +92,7 @@ class HandoffPlan:
             first, rise = (
                 (60.0, min(170.0, 340.0 / len(spans)))
                 if self.slide
-                else (34.0, min(56.0, 150.0 / len(spans)))
+                else (34.0, min(66.0, 150.0 / len(spans)))
             )
         return self.half[1] + first + rise * spans.index(move.span)
 

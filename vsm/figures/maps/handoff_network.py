@@ -35,7 +35,7 @@ _PHONE: Final = 336.0
 _MUCH, _SOME, _LEAST = 0.05, 0.003, 0.0005  # least share of the waiting before, now, and left out
 _HALO: Final = 5.0
 _IN_SHARE: Final = 24  # pixels from where a share begins to its middle
-_LINE_IN_HEAD: Final = 0.45  # how far a line reaches into the head of its arrow
+_LINE_IN_HEAD: Final = 0.35  # how far a line reaches into the head of its arrow
 _MEANINGS: Final = {
     NEW: "before anybody works on it",
     DELIVERED: "behind the last stage of work",
