@@ -138,6 +138,7 @@ def test_weeks_are_points_and_signals_stand_out() -> None:
     """Twelve that ended in one week before; limits need more weeks than that."""
     quicker = lifecycles(*[(0, 10)] * 12, *[(110, 4)] * 12, (150, None))
     usual, signals = xmr_chart(NOTHING, quicker, changed=f"{DAY_OF}", as_of=NOW).data
+    assert [place for (place,) in usual.customdata] == [f"tickets.html#delivered-{week}" for week in usual.x]
     assert (list(usual.y), list(signals.y)) == ([10.0, 4.0], [])
     steady = lifecycles(*[(7 * week, 1 + week % 2) for week in range(20) for _ in range(3)], *[(147, 40)] * 3)
     usual, signals = xmr_chart(NOTHING, steady, changed="2026-05-25", as_of=START + 200 * DAY).data

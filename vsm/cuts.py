@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_
@@ -55,8 +56,8 @@ class Window:
         return said | ({"where": ", ".join(map("=".join, self.words))} if self.words else {})
 
 
-def day_of(name: str, text: str) -> pd.Timestamp | None:
-    """Give the beginning of a day that is written ``YYYY-MM-DD``, in UTC; None where nothing is written.
+def day_of(name: str, given: str | date) -> pd.Timestamp | None:
+    """Give the beginning of a day, in UTC: a date, or ``YYYY-MM-DD``; None where nothing is written.
 
     Raises
     ------
@@ -68,6 +69,7 @@ def day_of(name: str, text: str) -> pd.Timestamp | None:
     >>> day_of("since", "2026-01-05")
     Timestamp('2026-01-05 00:00:00+0000', tz='UTC')
     """
+    text = f"{given:%Y-%m-%d}" if isinstance(given, date) else given
     if not text:
         return None
     day = pd.to_datetime(text, format="%Y-%m-%d", utc=True, errors="coerce")
@@ -86,8 +88,8 @@ def where(
     priority: str = "",
     team: str = "",
     stage: str = "",
-    since: str = "",
-    until: str = "",
+    since: str | date = "",
+    until: str | date = "",
 ) -> ValueStream:
     """Give the same stream of some of its tickets, as if only they had been read: nothing is read again.
 
@@ -104,9 +106,9 @@ def where(
     team, stage
         Held by this team, or in this stage, at some time.
     since
-        ``YYYY-MM-DD`` (UTC): finished since then, or open.
+        A date, or ``YYYY-MM-DD`` (UTC): finished since then, or open.
     until
-        ``YYYY-MM-DD`` (UTC): the stream as of the beginning of that day. What needs the whole log
+        A date, or ``YYYY-MM-DD`` (UTC): the stream as of the beginning of that day. What needs the whole log
         (bulk edits, who is who) is as the loaded stream knows it.
 
     Raises

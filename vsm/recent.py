@@ -1,4 +1,4 @@
-"""What this process read of late: reading it again costs nothing while nothing has changed.
+"""What this process has read recently: reading it again costs nothing while nothing has changed.
 
 In memory alone, so that nothing can be left behind or read by others. What ``vsm.reports`` forks for
 notebooks begins with what its parent has read (``pack``, ``unpack``).

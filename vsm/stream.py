@@ -354,6 +354,7 @@ class ValueStream:
         where: ClassVar[Callable[..., "ValueStream"]]
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        keyed: ClassVar[Callable[..., pd.DataFrame]]
         life: ClassVar[Callable[..., Any]]
         live: ClassVar[Callable[[], None]]
     else:
@@ -362,9 +363,7 @@ class ValueStream:
             """Give what was attached from outside, such as ``plot`` and ``where``."""
             if name not in ACCESSORS:
                 raise AttributeError(f"ValueStream has no attribute {name!r}; it has {', '.join(dir(self))}")
-            attached = accessor(name, self)
-            vars(self)[name] = attached
-            return attached
+            return vars(self).setdefault(name, accessor(name, self))
 
     def __dir__(self) -> list[str]:
         """List what an analyst asks for, and nothing else."""

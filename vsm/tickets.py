@@ -4,16 +4,17 @@ import pandas as pd
 
 from vsm.definitions.explain import Explanation
 from vsm.definitions.explain import explain as explanation_of
-from vsm.model.handoffs import handoffs_between
+from vsm.model.ageing import open_ages, swarm_order, waiting_now
+from vsm.model.handoffs import costliest_ends, handoffs_between
 from vsm.model.ticket_life import refuse_endless, ticket_of_key
 from vsm.stream import ValueStream
 
 
-def explain(stream: ValueStream, key: str) -> Explanation:
+def explain(stream: ValueStream, key: str = "") -> Explanation:
     """Walk through a ticket's life step by step, with the rule behind every number.
 
     Computed by the plain definitions (``vsm.definitions``), with the numbers of the tables. The key is as
-    people know the ticket, or knew it before it was moved.
+    people know the ticket, or knew it before it was moved; without one it is the ticket to look at first.
 
     Raises
     ------
@@ -22,6 +23,7 @@ def explain(stream: ValueStream, key: str) -> Explanation:
     """
     context, aliases = stream._context, stream.workflow.jira.aliases  # noqa: SLF001 - a method from outside
     known = context.log.tickets
+    key = key or first_to_look_at(stream)
     ticket = ticket_of_key(stream.tickets, key=key, events=stream.events, aliases=aliases)
     keys = dict(zip(known["ticket"].astype("str"), known["key"].astype("str"), strict=True))
     refuse_endless(context.moves, keys=keys)
@@ -29,8 +31,23 @@ def explain(stream: ValueStream, key: str) -> Explanation:
     return explanation_of(ticket, stream._facts, keys=keys, title=str(titles.get(ticket, "")))  # noqa: SLF001
 
 
-def tickets_on(stream: ValueStream, a: str, b: str) -> pd.DataFrame:
+def first_to_look_at(stream: ValueStream) -> str:
+    """Give the key of the open ticket to look at first (``swarm_order``), else of the latest; empty: none."""
+    lived, events = stream.lifecycles, stream.events
+    ages = open_ages(stream.stage_visits, lifecycles=lived, events=events, minimum=stream.minimum)
+    now = waiting_now(
+        stream.waits, lifecycles=lived, blocks=stream.blocks, tickets=stream.tickets, events=events,
+        as_of=stream.as_of,
+    )  # fmt: skip
+    order = swarm_order(ages, now)["ticket"].head(1)
+    about = stream.tickets.set_index(stream.tickets["ticket"].astype("str"))["key"].astype("str")
+    return "".join(about.reindex(order).head(1) if len(order) else about.tail(1))
+
+
+def tickets_on(stream: ValueStream, a: str = "", b: str = "") -> pd.DataFrame:
     """Give the handoffs from ``a`` to ``b``, two teams or two stages, the longest wait first.
+
+    Without both: those from and to the teams, or stages, between which work waited longest in all.
 
     Returns
     -------
@@ -42,7 +59,14 @@ def tickets_on(stream: ValueStream, a: str, b: str) -> pd.DataFrame:
     ParameterError
         They are neither two teams nor two stages of any handoff; lists those that are known.
     """
-    return keyed(handoffs_between(stream.handoffs, a, b), stream.tickets)
+    ends = (a, b) if a or b else costliest_ends(stream.handoffs)
+    found = handoffs_between(stream.handoffs, *ends) if ends else stream.handoffs
+    return keyed(found, stream.tickets)
+
+
+def with_keys(stream: ValueStream, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give any frame of the stream, or a part of it, with each ticket's key and summary in front."""
+    return keyed(frame, stream.tickets)
 
 
 def keyed(frame: pd.DataFrame, tickets: pd.DataFrame) -> pd.DataFrame:

@@ -81,3 +81,31 @@ def test_nothing_and_next_to_nothing_are_compared_kindly(tickets: int) -> None:
     assert set(found.measures["verdict"]) <= {"too few to say", "cannot be said from these data"}
     assert found.plot().layout.meta["alt"]
     assert "No handoff has been seen." in found.handoffs_table().to_html() or tickets
+
+
+def test_handoffs_beside_each_other_are_shares_medians_and_counts(sample_folder: Path) -> None:
+    """All of the sample's, the largest difference first; each leads to its tickets. No test is claimed."""
+    found = periods(sample_folder)
+    table = found.handoffs_table()
+    rows = table.data  # type: ignore[attr-defined]
+    assert rows.columns.tolist() == ["From", "To", *found.names]
+    assert (rows["From"] + " " + rows["To"]).tolist()[:2] == [
+        "development quality",
+        "development development",
+    ]
+    html = table.to_html()
+    assert '<span data-tickets="tickets.html#handoff-development-quality">development</span>' in html
+    assert "the largest difference first; median wait and count. No test." in html
+    assert len(found.handoffs_table(most=1).data) == 1  # type: ignore[attr-defined]
+
+
+def test_without_teams_moves_between_stages_stand_beside_each_other() -> None:
+    """Twelve tickets that passed from Ready through Build; one side has none of that."""
+    stream = stream_of(*[[("Ready", 3), ("Build", 4), ("Done", 9)]] * 12)
+    found = vsm.compare(stream, stream.where(until="2026-01-07"))
+    rows = found.handoffs_table()
+    assert rows.data.to_numpy().tolist() == [  # type: ignore[attr-defined]
+        ["Ready", "Build", "100 % (median 3 d, n 12)", "none"],
+    ]
+    assert "moves between stages, as no teams are known" in rows.to_html()
+    assert 'data-tickets="tickets.html#move-ready-build"' in rows.to_html()

@@ -63,3 +63,36 @@ def test_of_a_measure_that_is_unknown_no_trend_is_drawn() -> None:
     }  # fmt: skip
     shown = delivery_table(pd.DataFrame([row]), pd.DataFrame({"failed": [0] * 20})).data.iloc[0]  # type: ignore[attr-defined]
     assert (shown["Value"], shown["Last year"]) == ("unknown", "–")
+
+
+@pytest.mark.parametrize(
+    ("measure", "place"),
+    [
+        ("change lead time", "deployed"),
+        ("deployment frequency", "deployed"),
+        ("change fail rate", "deployed-failed"),
+        ("failed deployment recovery time", "deployed-failed"),
+        ("deployment rework rate", "deployed-fixes"),
+    ],
+)
+def test_a_measure_leads_to_the_tickets_of_its_deployments(measure: str, place: str) -> None:
+    """All of them, those that failed, or the fixes; without scripts."""
+    row = {
+        "measure": measure, "unit": "share", "value": 0.2, "low": 0.1, "high": 0.4, "n": 30, "p85": float("nan"),
+        "of": "deployments", "note": "", "missing": "", "meaning": "m", "source": "DORA",
+    }  # fmt: skip
+    html = delivery_table(pd.DataFrame([row]), pd.DataFrame()).to_html()
+    assert f'<span data-tickets="tickets.html#{place}">30 deployments</span>' in html
+
+
+def test_deployments_and_their_weeks_lead_to_their_tickets() -> None:
+    """A row of the table by repository and name, a bar and a point by its Monday."""
+    row = {"deployment": "v1", "repository": "shop", "component": None, "at": pd.Timestamp("2026-01-05", tz="UTC"),
+           "commits": 4, "tickets": 3, "by": "", "failed": False, "restored": pd.NaT, "rework": False,
+           "evidence": "", "outcome": "unknown"}  # fmt: skip
+    html = deployments_table(pd.DataFrame([row])).to_html()
+    assert '<span data-tickets="tickets.html#deployment-shop-v1">3</span>' in html
+    for trace in deployment_weeks(WEEKS).data:
+        assert [place for (place,) in trace.customdata] == [
+            f"tickets.html#deployed-week-{monday}" for monday in trace.x
+        ]

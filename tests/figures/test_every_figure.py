@@ -245,12 +245,12 @@ def test_captions_fit_a_narrow_page(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("draw", "make", "hint"), EMPTY.values(), ids=EMPTY)
 def test_an_empty_stream_draws_a_kind_sentence(draw: Draw, make: Callable[[], Any], hint: str) -> None:
-    """No exception and no empty axes: nothing to see yet, why, and n = 0."""
+    """No exception and no empty axes: nothing to show, why, and n = 0."""
     figure = draw(make())
     assert len(figure.data) == 0
-    assert notes(figure, "empty") == [f"Nothing to see yet {hint}"]
+    assert notes(figure, "empty") == [f"Nothing to show {hint}"]
     assert notes(figure, "caption") == ["n = 0"]
-    assert figure.layout.meta["alt"] == f"Nothing to see yet. {hint}"
+    assert figure.layout.meta["alt"] == f"Nothing to show. {hint}"
     assert not figure.layout.xaxis.visible
 
 

@@ -65,7 +65,7 @@ def test_no_data_and_nothing_open_are_said_kindly() -> None:
     )
     lifecycles = lifecycles.assign(work=lifecycles["lead"])
     stage_visits = pd.DataFrame({"ticket": [], "stage": [], "left": none})
-    assert "Nothing to see yet." in weekly_flow_table(lifecycles, as_of=START).to_html()
+    assert "Nothing to show." in weekly_flow_table(lifecycles, as_of=START).to_html()
     assert (
         "No ticket is open."
         in age_table(lifecycles, stage_visits=stage_visits, tickets=empty(TICKETS)).to_html()

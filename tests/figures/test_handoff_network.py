@@ -43,7 +43,21 @@ def test_shares_stand_beside_arrows_and_the_largest_says_of_what() -> None:
         "10 % before: 30 %", "12 % before: 60 %", "20 % before: 0 %", "50 % of all waiting before: 5.0 %",
     ]  # fmt: skip
     assert trace(DRAWN, "shares").text[-1].startswith("<b>")
-    assert DRAWN.layout.title.text == "web → qa: 50 % of all waiting"
+
+
+@pytest.mark.parametrize(
+    ("level", "way", "title"),
+    [
+        ("team", ("web", "qa"), "Work from web waits for qa: 50 % of all waiting"),
+        ("team", (NEW, "web"), "New work waits for web: 50 % of all waiting"),
+        ("team", ("qa", DELIVERED), "Work waits for delivery after qa: 50 % of all waiting"),
+        ("stage", ("Open", "Build"), "Open → Build: 50 % of all waiting"),
+        ("stage", ("Open", STILL), "Tickets still in 'Open': 50 % of all waiting"),
+    ],
+)
+def test_the_title_says_what_costs_most(level: str, way: tuple[str, str], title: str) -> None:
+    """In words where teams are known."""
+    assert handoff_network(who_waits((*way, 0.5, 0.1), level=level)).layout.title.text == title
 
 
 def test_the_period_before_lies_behind_in_grey() -> None:
@@ -78,8 +92,9 @@ def test_caption_and_sentence_say_of_what_and_when() -> None:
     )
     assert notes(DRAWN, "caption")[0].replace("<br>", " ") == (
         "n = 40 tickets that waited in the 90 days to 2026-04-01, open ones too. Arrow: share of all their "
-        "waiting in that time (100 d, elapsed). Grey: the 365 days before. New work: before anybody works on "
-        "it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
+        "waiting in that time (100 d, elapsed). Grey: the 365 days before. Findings give "
+        "shares of the time that tickets were open, work included: theirs are smaller. New work: before anybody "
+        "works on it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
         "mostly in 'Ready'."
     )
 
@@ -133,6 +148,19 @@ def test_a_share_can_be_clicked_like_its_arrow(figure: go.Figure) -> None:
 def test_every_way_leads_to_its_tickets(level: str, way: tuple[str, str], place: str) -> None:
     """Handoffs, moves, what waits in a stage now, or whatever waited there."""
     assert way_link(who_waits((*way, 0.5, 0.1), level=level), way) == place
+
+
+def test_a_slide_has_five_nodes_and_three_shares_in_letters_of_24_points() -> None:
+    """From top to bottom; what was before stands behind each share that has room."""
+    ways = [(f"Team {a}", f"Team {b}", share, 0.1) for a, b, share in zip(
+        range(6), range(1, 7), (0.1, 0.3, 0.05, 0.2, 0.06, 0.0), strict=True)]  # fmt: skip
+    figure = handoff_network(who_waits(*ways), slide=True)
+    assert [read(text) for text in trace(figure, "names").text] == [f"Team {n}" for n in range(5)]
+    assert shares(figure) == [
+        "10 % (before: 10 %)", "20 % (before: 10 %)", "30 % of all waiting (before: 10 %)",
+    ]  # fmt: skip
+    assert {one.textfont.size for one in figure.data if one.mode == "text"} == {32}
+    assert (figure.layout.width, figure.layout.legend.font.size) == (1184, 32)
 
 
 def test_on_a_phone_it_runs_from_top_to_bottom() -> None:

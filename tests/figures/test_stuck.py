@@ -154,7 +154,7 @@ def test_tickets_for_which_the_same_could_be_tried_share_a_row(sample_folder: Pa
     table = sample_stream(sample_folder).table.stuck().data
     (row,) = table[table["n"] == 42].to_dict("records")
     assert row["Tickets"] == ("SHOP-485", "SHOP-486", "SHOP-487", "SHOP-488", "SHOP-491", "…")
-    assert (row["Stage"], row["Longest in stage"]) == ("Reported", "58 d")
+    assert (row["Stage"], row["Longest"]) == ("Reported", "58 d")
     assert table["n"].sum() == 62  # every open ticket once
 
 
@@ -190,7 +190,7 @@ def test_nothing_open_is_said_kindly() -> None:
         as_of=NOW,
     minimum=12)  # fmt: skip
     for table in (first, open_stages_table(none, lifecycles=done, events=events(), minimum=12)):
-        assert "Nothing to see yet: no ticket is open." in table.to_html()
+        assert "Nothing to show: no ticket is open." in table.to_html()
 
 
 def test_a_life_is_drawn_on_its_lanes() -> None:
@@ -211,7 +211,7 @@ def test_a_life_is_drawn_on_its_lanes() -> None:
 def test_nobody_asked_for_is_said_kindly() -> None:
     """No key: nothing is open, or nobody asked."""
     alt = life(one.visits(), key=" ").layout.meta["alt"]
-    assert alt == "Nothing to see yet. No ticket was chosen, or none is open."
+    assert alt == "Nothing to show. No ticket was chosen, or none is open."
 
 
 def test_a_life_of_very_many_changes_is_drawn_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,9 +107,7 @@ def test_the_sentence_names_the_largest_share_and_all_waiting() -> None:
 def test_tickets_done_at_once_have_spent_no_time() -> None:
     """Finished in the instant of its creation: it is not said that none has been finished."""
     figure = time_by_stage(stream_of([("Done", 9)]).stage_shares)
-    assert notes(figure, "empty") == [
-        "Nothing to see yet No delivered ticket has spent time in a stage so far."
-    ]
+    assert notes(figure, "empty") == ["Nothing to show No delivered ticket has spent time in a stage so far."]
 
 
 @pytest.mark.slow

@@ -128,9 +128,9 @@ def test_a_cadence_is_in_plain_words(days: float, words: str) -> None:
 
 
 def test_what_came_back_most_has_an_arrow_with_its_number() -> None:
-    """From Test back to Build, once."""
+    """From Test back to Build, once; of four moves on from Build two never came back, which is its %C&A."""
     figure = drawn()
-    assert written(figure, "rework words") == ["1 back to Build"]
+    assert written(figure, "rework words") == ["1 back to Build (%C&A 50)"]
     assert list(trace(figure, "rework").x) == [3, 3, 1]
 
 
@@ -206,10 +206,33 @@ def test_a_long_stream_is_one_row_of_the_largest_stages() -> None:
 
 
 def test_a_slide_has_fewer_stages_in_larger_letters() -> None:
-    """Four at most, of 5 % and more, in letters of 17 pixels on a page of 700."""
+    """Four at most, of 5 % and more, in letters of 24 points on a slide of its own width."""
     figure = value_stream_map(long_stream(0.3, 0.04, 0.3, 0.16, 0.14, 0.06), slide=True)
     assert written(figure, "box names") == ["Stage 0", "Stage 2", "Stage 3", "Stage 4"]
-    assert trace(figure, "box data").textfont.size == 17
+    assert {one.textfont.size for one in figure.data if one.mode == "text"} <= {32, 33}
+    assert figure.layout.width == 1184
+
+
+def test_a_slide_leaves_out_a_stage_rather_than_break_a_word() -> None:
+    """Ten letters have no room on the fourth part of a slide."""
+    network = nx.relabel_nodes(long_stream(0.3, 0.3, 0.2, 0.2), {"Stage 0": "Acceptance"})
+    figure = value_stream_map(network, slide=True)
+    assert written(figure, "box names") == ["Acceptance", "Stage 1", "Stage 2"]
+
+
+def test_on_a_slide_what_came_back_leaves_room_for_the_releases() -> None:
+    """Its words are cut, and end before those of the releases begin."""
+    known = MapFacts(release_every=pd.Timedelta(days=14))
+    network = nx.relabel_nodes(small_stream().network, {"Build": "Implementation of everything"})
+    figure = value_stream_map(network, facts=known, slide=True)
+    (words,), (cadence_words,) = written(figure, "rework words"), written(figure, "releases")
+    assert (words, cadence_words) == ("1 back to Implementation…", "released every 14 days")
+    low, high = figure.layout.xaxis.range
+    reach = {
+        name: 0.31 * 32 * len(text) * (high - low) / 1184
+        for name, text in (("a", words), ("b", cadence_words))
+    }
+    assert places(figure, "rework words")[0] + reach["a"] < places(figure, "releases")[0] - reach["b"] + 0.15
 
 
 def test_on_a_phone_each_stage_has_a_row() -> None:
@@ -221,7 +244,7 @@ def test_on_a_phone_each_stage_has_a_row() -> None:
     assert list(stages.y) == sorted(stages.y, reverse=True)
     assert written(figure, "box data")[:2] == ["Build", "PT 2.5 d · %C&A 50 WIP 0 · people 6"]
     assert written(figure, "names") == [
-        "Ideas WIP 1", "Supplier WIP 0", "Requests 12 a week", "Customer", "Rework: 1 back to Build, from Test",
+        "Ideas WIP 1", "Supplier WIP 0", "Requests 12 a week", "Customer", "Rework: 1 back to Build (%C&A 50), from Test",
     ]  # fmt: skip
     assert written(figure, "medians") == written(drawn(), "medians")
     assert len(written(figure, "summary")) == 4

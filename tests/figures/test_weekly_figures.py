@@ -102,6 +102,26 @@ def test_cells_are_tickets_waiting_at_a_time() -> None:
     assert "total wait: 14 d" in cells.hovertext[0][0]
 
 
+def test_cells_lead_to_what_waited_then_and_older_ones_to_all_that_waited_there() -> None:
+    """Each cell of the last thirteen weeks has a list of its own; an empty cell leads nowhere."""
+    pieces = waited(("a", "Open", 0, 99), ("b", "Build", 98, 99))
+    (cells,) = wait_heat_map(pieces, stages=STAGES, as_of=MONDAY + 99 * DAY).data
+    places = [[place for (place,) in row] for row in cells.customdata]
+    assert cells.meta["links"] == 0
+    assert places[0][:2] == ["tickets.html#waiting-open"] * 2
+    assert places[0][2] == "tickets.html#waited-open-2026-01-19"
+    assert places[1] == [*[None] * 14, "tickets.html#waited-build-2026-04-13"]
+
+
+def test_bands_lead_to_what_was_in_a_stage_and_at_their_end_to_what_is_there() -> None:
+    """Done is what was delivered."""
+    done, build, _ = cumulative_flow(VISITS, stages=STAGES, as_of=NOW).data
+    assert [place for (place,) in build.customdata] == [
+        "tickets.html#stage-build", "tickets.html#stage-build", "tickets.html#queue-build",
+    ]  # fmt: skip
+    assert {place for (place,) in done.customdata} == {"tickets.html#delivered"}
+
+
 def ends(traces: float, statuses: float, tickets: int) -> pd.DataFrame:
     shares = {"traces": traces, "statuses": statuses}
     return pd.DataFrame(

@@ -122,9 +122,18 @@ def test_nothing_to_say_is_four_different_sentences() -> None:
     assert "Nothing waits: no queue or handoff takes 1 % of the time" in str(busy)
     tidied = stream_of(*[[("Build", 4), ("Done", 1)]] * 12, by="tidier").findings
     assert "All of it is clean-up" in tidied.nothing
-    assert str(busy.about("handoff")) == (
-        "No teams are known, and no work passed from one stage to another and to other hands: there is no handoff "
-        "to measure."
+    nothing = "No work passed from one stage to another and to other hands: there is no handoff to measure."
+    assert str(busy.about("handoff")) == f"{nothing} No teams are known."
+
+
+def test_where_teams_are_named_and_handoffs_too_few_it_does_not_say_that_no_team_is_known() -> None:
+    """Of twelve people three are in a team."""
+    members = ", ".join(f'"Person {number:02}"' for number in range(1, 4))
+    settings = f'[[team]]\nname = "web"\nmembers = [{members}]'
+    found = stream_of(*[[("Ready", 1), ("Build", 4), ("Done", 1)]] * 12, settings=settings).findings
+    assert str(found.about("handoff")) == (
+        "No work passed from one stage to another and to other hands: there is no handoff to measure. Which team "
+        "waited is known of too few handoffs."
     )
 
 

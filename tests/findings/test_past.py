@@ -176,4 +176,4 @@ def test_findings_show_themselves_escaped() -> None:
     html = stream.past_findings._repr_html_()
     assert "&lt;img src=x&gt;" in html
     assert "<img" not in html
-    assert "Nothing to see yet" in Findings()._repr_html_()
+    assert "Nothing to show" in Findings()._repr_html_()

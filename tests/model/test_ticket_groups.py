@@ -21,7 +21,8 @@ LIVES = (
 
 def tables_of(stream: ValueStream) -> Tables:
     """What groups are made of."""
-    return Tables(**{name: getattr(stream, name) for name in Tables._fields})
+    of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
+    return Tables(**{name: getattr(place, name) for name, place in of.items()})
 
 
 @cache
@@ -55,6 +56,34 @@ def test_a_week_has_what_was_delivered_in_it() -> None:
     """Weeks begin on Monday, in UTC."""
     weeks = {names[1:]: len(group.times) for names, group in found("delivered").items()}
     assert weeks == {(): 9, ("2026-01-05",): 8, ("2026-01-12",): 1}
+
+
+def test_a_stage_has_by_week_what_waited_there_and_what_left_it() -> None:
+    """A ticket that waits over a Sunday is in both weeks, with the hours of each; bulk edits are no leaving."""
+    groups = found("waited", "left")
+    first = groups["waited", "Ready", "2026-01-05"].times
+    assert len(first) == 10
+    assert first.max() == pd.Timedelta(days=6, hours=15)  # from Monday at 9 on
+    assert len(groups["waited", "Ready", "2026-02-02"].times) == 1
+    assert {names[2]: len(group.times) for names, group in groups.items() if names[:2] == ("left", "Build")} == {
+        "2026-01-05": 8, "2026-01-12": 1,
+    }  # fmt: skip
+
+
+def test_a_deployment_has_the_tickets_that_it_brought_and_those_that_failed_are_a_group() -> None:
+    """A ticket in two deployments counts once among all of them, with its lead time."""
+    rows = {
+        "repository": ["shop", "shop"], "deployment": ["v1", "v2"], "evidence": ["AB-1, AB-2", "AB-2, XX-9"],
+        "at": pd.to_datetime(["2026-01-20", "2026-01-27"], utc=True), "failed": [False, True],
+        "rework": [False, False],
+    }  # fmt: skip
+    of = tables()._replace(deployments=pd.DataFrame(rows))
+    groups = found("deployed", "deployed-week", "deployment", of=of)
+    assert {names: len(group.times) for names, group in groups.items()} == {
+        ("deployed",): 2, ("deployed", "failed"): 1, ("deployed-week", "2026-01-19"): 2,
+        ("deployed-week", "2026-01-26"): 1, ("deployment", "shop v1"): 2, ("deployment", "shop v2"): 1,
+    }  # fmt: skip
+    assert [time / DAY for time in groups["deployed",].times] == [10, 3]
 
 
 def test_what_came_back_is_listed_with_the_time_after_its_return() -> None:

@@ -49,10 +49,12 @@ def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[
     raw = scatter(customdata=[["", address] for address in ADDRESSES], meta={"links": 1})
     figures = {"raw": raw, "made": scatter(**linked(ADDRESSES)), "bare": scatter(customdata=[[GOOD]] * 7)}
     figures["own"] = scatter(customdata=[[address] for address in OWN], meta={"links": 0})
+    cells = {"type": "heatmap", "z": [[1, 2]], "customdata": [[[None], [OWN[0]]]], "meta": {"links": 0}}
+    figures["cells"] = {"data": [cells | {"showscale": False}], "layout": {"height": 300}}
     (folder / "tickets.html").write_text("tickets")
-    cells = [code(name, name=name, outputs=[shown(plotly=figure)]) for name, figure in figures.items()]
+    drawn = [code(name, name=name, outputs=[shown(plotly=figure)]) for name, figure in figures.items()]
     notebook = write_notebook(
-        folder / "links.ipynb", prose("# Where?", name="question"), parameters(), *cells
+        folder / "links.ipynb", prose("# Where?", name="question"), parameters(), *drawn
     )
     page = folder / "links.html"
     page.write_text(render_page(notebook, title="Shop", footer={}), encoding="utf-8")
@@ -113,6 +115,25 @@ def test_a_click_goes_to_the_tickets_of_a_group_in_the_report_itself(
     page.wait_for_url("**/tickets.html#handoff-development-quality")
     assert (len(page.context.pages), window.called, window.said) == (1, [], [])
     assert page.evaluate("window.hacked") is None
+
+
+def test_a_click_on_a_cell_of_a_heat_map_goes_to_its_tickets(
+    followed: Path, visit: Callable[..., Visit]
+) -> None:
+    """The second of two leads somewhere."""
+    page = visit().open(followed)
+    page.locator("figure.chart").last.scroll_into_view_if_needed()
+    box = page.locator("figure.chart").last.locator(".nsewdrag").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    for place in (0.25, 0.75):
+        assert page.url == followed.as_uri()
+        page.mouse.move(box["x"] + place * box["width"] - 3, middle)
+        page.mouse.move(box["x"] + place * box["width"], middle)
+        page.wait_for_timeout(150)
+        page.mouse.click(box["x"] + place * box["width"], middle)
+        page.wait_for_timeout(150)
+    page.wait_for_url(f"**/{OWN[0]}")
 
 
 def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:

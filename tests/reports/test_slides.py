@@ -23,7 +23,7 @@ LETTERS = """() => {
   const texts = document.createTreeWalker(Reveal.getCurrentSlide(), NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
-    if (!texts.currentNode.textContent.trim() || element.closest("aside, script, [data-map]")) continue;
+    if (!texts.currentNode.textContent.trim() || element.closest("aside, script")) continue;
     const drawn = element.closest(".drawn"), table = element.closest("table");
     const scale = drawn ? new DOMMatrix(getComputedStyle(drawn).transform).a : 1;
     const zoom = table ? Number(getComputedStyle(table).zoom) : 1;
@@ -90,7 +90,7 @@ def test_the_sample_deck_is_drawn_offline(
             assert drawn["over"] <= 1
             assert drawn["marks"] > 5
     assert sum(len(told["figures"]) for told in slides) == 6
-    assert "Nothing to see yet" not in window.page.content()
+    assert "Nothing to show" not in window.page.content()
     assert window.said == []
     assert window.called == []
 
@@ -98,7 +98,7 @@ def test_the_sample_deck_is_drawn_offline(
 def test_every_letter_of_the_sample_deck_has_24_points(
     sample_deck: Path, visit: Callable[..., Visit]
 ) -> None:
-    """Of a slide 540 points high, so 32 of 720 pixels: readable from the back; names in maps have less room."""
+    """Of a slide 540 points high, so 32 of 720 pixels: readable from the back, in the network and the map too."""
     page = visit().open_deck(sample_deck)
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
         page.wait_for_selector(".slides section.present .chart-plot:not([data-drawn])", state="detached")

@@ -147,6 +147,31 @@ def test_a_published_report_is_small_and_whole(sample_run: Path, name: str) -> N
 
 
 @pytest.mark.slow
+def test_on_a_phone_the_pages_are_one_row_at_the_one_that_is_open(
+    sample_run: Path, visit: Callable[..., Visit]
+) -> None:
+    """A page begins with its question, not with a list of all others; its name in the row can be seen."""
+    page = visit(width=390, height=844).open(sample_run / "05_what_is_stuck_now.html")
+    row = page.locator(".others").bounding_box()
+    here = page.locator(".others [aria-current]").bounding_box()
+    heading = page.locator("h1").bounding_box()
+    assert row is not None
+    assert here is not None
+    assert heading is not None
+    assert row["height"] < 60
+    assert 0 <= here["x"] < 390 - here["width"]
+    assert heading["y"] < 200
+
+
+@pytest.mark.slow
+def test_what_to_look_at_together_is_a_table_on_a_desk(sample_run: Path, visit: Callable[..., Visit]) -> None:
+    """Its keys stand below each other, so that nine columns have room."""
+    page = visit(width=1280, height=900).open(sample_run / "05_what_is_stuck_now.html")
+    table = page.locator("main table").filter(has_text="What to try").first
+    assert "cards" not in str(table.get_attribute("class"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("tracker", ["duracloud", "islandora"])
 def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], tracker: str) -> None:
     """Figures and findings of a real history, with Git and teams or without, and no message."""
@@ -157,7 +182,7 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
     assert page.locator(".chart").count() == FIGURES[PAGE]
     assert "of lead time" in page.locator(".findings li").first.inner_text()
     page = window.open(run / HANDS)
-    without_teams = "Nothing to see yet" in str(page.locator("main").text_content())
+    without_teams = "Nothing to show" in str(page.locator("main").text_content())
     assert without_teams == (tracker == "islandora")
     assert window.said == []
 
@@ -166,14 +191,14 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
 def test_one_ticket_gives_a_kind_page(
     tmp_path: Path, without_kernel: None, visit: Callable[..., Visit]
 ) -> None:
-    """No traceback and no made-up number: "nothing to see yet"."""
+    """No traceback and no made-up number: "nothing to show"."""
     (tmp_path / "few.jsonl").write_text(json.dumps(issue(0)))
     window = visit()
     make_tracker(tmp_path, tmp_path / "few.jsonl", "report")
     run = report_of(tmp_path)
     for name in FIGURES:
         text = window.open(run / name).locator("main").inner_text()
-        assert "Nothing to see yet" in text or name in TELLS_OF_ONE
+        assert "Nothing to show" in text or name in TELLS_OF_ONE
         assert "nan" not in text.lower().split()
     assert window.said == []
     assert "Too few to say" in (run / "index.html").read_text()
@@ -193,5 +218,5 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_of_nothing_every_cell_says_so(nothing: Path, without_kernel: None, name: str) -> None:
     """The cells alone, without a kernel: none stops, and the notebook says that there is nothing."""
     shown = " ".join(shown_by_cells(NOTEBOOKS / name.replace("html", "ipynb"), data_dir=str(nothing)))
-    assert "Nothing to see yet" in shown
+    assert "Nothing to show" in shown
     assert "nan" not in re.sub("<[^>]+>", " ", shown).lower().split()

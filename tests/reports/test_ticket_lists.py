@@ -52,6 +52,21 @@ def test_a_list_says_how_many_there_are_and_shows_the_first() -> None:
     assert section.count("data-ticket=") == MOST
 
 
+def test_lists_of_weeks_are_short() -> None:
+    """There are hundreds of them: of the 31 tickets that waited in the first week, ten."""
+    week = tickets_link("waited", HOSTILE, "2026-01-05")
+    stream = stream_of(
+        *[[("Ready", 2), ("Build", 8), ("Done", 0)]] * 30, [("Ready", 3)], names={"Ready": HOSTILE}
+    )
+    body = lists_of({Page("a.html", "A?"): page(week)}, listing=listing_of(stream)).body
+    assert body is not None
+    (section,) = re.findall(
+        rf'<section id="{week.partition("#")[2]}".*?</section>', body.html, flags=re.DOTALL
+    )
+    assert "n = 31 tickets: 30 delivered, 1 open. The first 10 are listed." in section
+    assert section.count("<tr>") == 10 + 1
+
+
 def test_what_is_open_is_listed_whether_or_not_a_page_leads_there() -> None:
     """Open tickets, where they are, and which are over age: an index may lead there too."""
     assert {"open", tickets_link("queue", HOSTILE).partition("#")[2]} < lists().anchors

@@ -26,7 +26,7 @@ def test_a_stream_is_a_card_with_its_numbers() -> None:
     html = empty_stream()._repr_html_()
     assert '<th scope="row" style="text-align: left;">tickets</th><td' in html
     assert ">0</td>" in html
-    assert "Nothing to see yet" in html
+    assert "Nothing to show" in html
     assert "1 warning (may mislead)" in html
 
 

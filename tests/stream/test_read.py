@@ -102,7 +102,7 @@ def test_an_empty_project_is_a_stream_with_nothing_in_it(tmp_path: Path) -> None
     """No tickets, no findings, no fault, and one row that says so."""
     stream = read_stream(filled(tmp_path))
     assert len(stream.tickets) == len(stream.visits) == len(stream.findings) == 0
-    assert stream.quality["detail"].tolist() == ["nothing to see yet: no source has any ticket"]
+    assert stream.quality["detail"].tolist() == ["nothing to show: no source has any ticket"]
     assert stream.network.number_of_nodes() == 0
 
 

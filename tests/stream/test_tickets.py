@@ -36,6 +36,27 @@ def test_tickets_on_a_handoff_come_with_key_and_summary_the_longest_wait_first(e
     assert found["wait"].tolist() == [pd.Timedelta(days=3), pd.Timedelta(days=1)]
 
 
+def test_without_names_it_is_the_handoff_where_work_waited_longest() -> None:
+    """The only one there is; of a stream without handoffs there are no rows, and no fault."""
+    assert two_teams().tickets_on()["key"].tolist() == ["2", "1"]
+    alone = shared(QUICK[:2], toml=toml_of({"web": ["ann"]}, fewest=1))
+    assert alone.tickets_on().empty
+
+
+def test_any_frame_of_a_stream_gets_keys_and_summaries_in_front() -> None:
+    """A part of it too; the frame itself is not changed."""
+    stream = two_teams()
+    part = stream.waits.head(2)
+    assert stream.keyed(part).columns.tolist() == ["key", "summary", *part.columns]
+    assert "key" not in stream.waits
+
+
+def test_without_a_key_the_ticket_to_look_at_first_is_explained(tmp_path: Path) -> None:
+    """The same whose life is drawn."""
+    stream = read_stream(filled(tmp_path, done(1, 8), done(2, 20)), until="2026-01-15")
+    assert "AB-2" in str(stream.explain())
+
+
 def test_a_handoff_that_is_none_is_refused_with_those_known() -> None:
     """Teams first, then stages."""
     with pytest.raises(ParameterError, match="from 'web' to 'ops'; known: web → quality, Build → Test"):

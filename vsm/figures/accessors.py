@@ -16,6 +16,7 @@ from vsm.figures import retro
 from vsm.figures.handoffs import handoff_story
 from vsm.findings import answered
 from vsm.findings.trust import WORK
+from vsm.tickets import first_to_look_at
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -167,7 +168,7 @@ class Slides(_Accessor):
         stream, present = self._stream, self._stream._present  # noqa: SLF001 - as in ``_of``
         if not stream.handoff_network.number_of_edges() or len(present.open) < present.minimum:
             return None
-        figure: go.Figure = Plots(stream).handoff_network()
+        figure: go.Figure = Plots(stream).handoff_network(slide=True)
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
         notes = [*claims, *handoff_story(present, stream.blocks)]
         figure.layout.meta = {**figure.layout.meta, "notes": notes}
@@ -186,10 +187,9 @@ class Slides(_Accessor):
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:
     """One ticket's life: visits, waits, handoffs and commits; without a key, the one to look at first."""
-    first = [] if key else [row[0] for row in Tables(stream).stuck().data["Tickets"]]  # type: ignore[attr-defined]
     return figures.ticket_life(
         stream.visits,
-        key=key or next(iter(first), ""),
+        key=key or first_to_look_at(stream),
         waits=stream.waits,
         handoffs=stream.handoffs,
         events=stream.events,

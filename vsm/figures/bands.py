@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from vsm.figures.labels import MOST_STAGES, escape, hover, number, pluralize, text_width, wrapped
+from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, value_axis
 from vsm.figures.theme import (
     KIND_COLOURS,
@@ -160,7 +161,17 @@ def _band(counts: "pd.Series[Any]", name: str, colour: str, word: str) -> go.Sca
             for week, count in counts.items()
         ],
         hoverinfo="text",
+        **linked(_places(name, len(counts))),
     )
+
+
+def _places(name: str, weeks: int) -> list[str | None]:
+    """Lead to what was ever in a stage, at the end to what is there now; done is what was delivered."""
+    if name == _OTHERS:
+        return [None] * weeks
+    if name == "done":
+        return [tickets_link("delivered")] * weeks
+    return [*[tickets_link("stage", name)] * (weeks - 1), tickets_link("queue", name)]
 
 
 def _labels(bands: pd.DataFrame, done: "pd.Series[Any]", colours: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from vsm.config import Experiment
 from vsm.figures.change_words import HOW_SURE, how_much, remarks, where_it_went
 from vsm.figures.labels import escape, hover, number, pluralize
+from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
@@ -216,7 +217,7 @@ def xmr_chart(
     early = pd.Series(data=True, index=known.index) if day is None else known["week"] + WEEK <= day
     limits = xmr_limits(known["value"], baseline=early)
     signal = xmr_signals(known["value"], limits=limits)
-    figure = go.Figure([_points(known[signal == is_signal], is_signal) for is_signal in (False, True)])
+    figure = go.Figure([_points(known[signal == is_signal], is_signal, stage) for is_signal in (False, True)])
     for name, value in limits.items():
         figure.add_hline(
             y=value, line={"color": SOFT, "width": 1.5, "dash": "solid" if name == "mean" else "dot"}
@@ -244,7 +245,8 @@ def xmr_chart(
     )
 
 
-def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - one of two traces
+def _points(rows: pd.DataFrame, signals: bool, stage: str) -> go.Scatter:  # noqa: FBT001 - one of two traces
+    group = ("left", stage) if stage else ("delivered",)
     return go.Scatter(
         x=[f"{week:%Y-%m-%d}" for week in rows["week"]],
         y=rows["value"].tolist(),
@@ -264,6 +266,7 @@ def _points(rows: pd.DataFrame, signals: bool) -> go.Scatter:  # noqa: FBT001 - 
             for row in rows.to_dict("records")
         ],
         hoverinfo="text",
+        **linked(tickets_link(*group, f"{week:%Y-%m-%d}") for week in rows["week"]),
     )
 
 

@@ -124,7 +124,9 @@ class Compared:
             f"Share of all waiting in {what}, the largest difference first; median wait and count. No test."
         )
         shown = self.handoffs[self.handoffs[["share_a", "share_b"]].max(axis=1) > 0].head(most)
-        return table_of(shown, columns, caption, nothing="No handoff has been seen.")
+        kind = "handoff" if self._teams_known else "move"
+        leads = {"From": (kind, "from", "to")}
+        return table_of(shown, columns, caption, nothing="No handoff has been seen.", leads=leads)
 
     def plot(self) -> go.Figure:
         """Slope chart: each stage's share of lead time on both sides; bold where they differ for sure."""

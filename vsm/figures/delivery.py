@@ -10,11 +10,12 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import TOO_FEW, hover, number, pluralize
-from vsm.figures.links import shown_keys
+from vsm.figures.links import linked, shown_keys, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, RULE, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
+from vsm.model.ticket_groups import HOW, deployment_names
 
 DAY: Final = pd.Timedelta(days=1)
 _TITLE: Final = "Deployments to production, and how long changes took"
@@ -24,6 +25,14 @@ _FEW: Final = 3
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _STRETCH, _STRETCHES = 4, 13
 """A year: so many stretches of so many weeks."""
+_BEHIND: Final = {
+    "failed deployment recovery time": HOW["failed"],
+    "change fail rate": HOW["failed"],
+    "deployment rework rate": HOW["rework"],
+}
+"""Measure → the deployments whose tickets are behind it; else all of them."""
+_LINE: Final = {"white-space": "nowrap", "font-size": "0.7em"}
+"""Of a column of pictures made of letters, which must not be broken."""
 _WIDE: Final = {"min-width": "18em"}
 """Of a column of prose: on a phone a table scrolls sideways rather than stand on its toes."""
 
@@ -58,7 +67,10 @@ def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery). "
         "Last year: stretches of four weeks, the latest on the right, from the lowest to the highest value."
     )
-    return table_of(measures, columns, caption).set_properties(subset=["Meaning"], **_WIDE)
+    behind = measures.assign(behind=[_BEHIND.get(measure, "") for measure in measures["measure"]])
+    table = table_of(behind, columns, caption, leads={"n": ("deployed", "behind")})
+    table = table.set_properties(subset=["Last year"], **_LINE)
+    return table.set_properties(subset=["Meaning"], **_WIDE)
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -117,6 +129,7 @@ def _trend(measure: str, weeks: pd.DataFrame) -> str:
 def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
     """The latest deployments, and how they went; the latest first."""
     shown = deployments.sort_values("at", ascending=False, kind="stable").head(most)
+    shown = shown.assign(what=deployment_names(shown))
     columns: Columns = {
         "Deployment": lambda row: str(row["deployment"]),
         "Repository": _place,
@@ -133,7 +146,13 @@ def deployments_table(deployments: pd.DataFrame, *, most: int = 12) -> Styler:
         "those it was the first to deploy, with their tickets. Fix: it deployed a revert, or a commit of an "
         "incident. Failures that nobody reported are missing."
     )
-    table = table_of(shown, columns, caption, nothing="No deployment and no release tag is known.")
+    table = table_of(
+        shown,
+        columns,
+        caption,
+        nothing="No deployment and no release tag is known.",
+        leads={"Tickets": ("deployment", "what")},
+    )
     table = table.format(partial(shown_keys, most=_FEW), subset=["Evidence"])
     return table.set_properties(subset=["Evidence"], **_WIDE)
 
@@ -231,6 +250,7 @@ def _bars(weeks: pd.DataFrame, counts: "pd.Series[int]", name: str) -> go.Bar:
         },
         hovertext=_hovers(weeks),
         hoverinfo="text",
+        **linked(tickets_link("deployed-week", f"{week:%Y-%m-%d}") for week in weeks["week"]),
     )
 
 
@@ -255,6 +275,7 @@ def _points(weeks: pd.DataFrame) -> go.Scatter:
         },
         hovertext=_hovers(known),
         hoverinfo="text",
+        **linked(tickets_link("deployed-week", f"{week:%Y-%m-%d}") for week in known["week"]),
     )
 
 

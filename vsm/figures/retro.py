@@ -114,17 +114,16 @@ def since_last(
     measured = [tile for tile in summary.tiles if tile.better is not None]
     news = [f"{_named(worse)} got worse"] * bool(worse) + [f"{_named(better)} got better"] * bool(better)
     news = news or [
-        f"{tile.measure.lower()} went from {tile.before.partition(' on ')[0]} to {tile.value}"
-        for tile in measured[:1]
+        f"{tile.measure.lower()} went from {tile.before} to {tile.value}" for tile in measured[:1]
     ]
     tried = [f"Tried from {_day(each.since)} on: {each.name}." for each in experiments if each.since >= day]
     if not (news or tried):
         return None
-    rows = [(tile.measure, tile.value, tile.before) for tile in measured[:3]]
+    rows = [(tile.measure, tile.value, f"{tile.before} {tile.when}") for tile in measured[:3]]
     return Words(
         f"Since {_day(day)}: {', '.join(news) or 'no lasting change is seen'}",
         items=tuple([*said.values(), *tried][:3]),
-        rows=(("Measure", "Now", "Before"), *rows) if rows else (),
+        rows=(("Measure", "Now", "It was"), *rows) if rows else (),
         notes=(
             "Only what lasts is named: a bad week is no change. Ask what else has changed.",
             *(each.claim for each in moved),
@@ -371,7 +370,7 @@ def _named(subjects: Sequence[str]) -> str:
 
 
 def _cut(summary: Any) -> str:
-    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder=" …")
+    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
 
 
 def _in_days(time: pd.Timedelta) -> str:

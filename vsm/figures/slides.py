@@ -19,6 +19,8 @@ MIME: Final = "application/vnd.vsm.slide+json"
 """The agreement with ``vsm.reports``: what a slide says, as JSON, beside the HTML for a notebook."""
 LETTER: Final = 32
 """Pixels of the smallest letters on a slide of 1280 × 720: 24 points on one of 960 × 540."""
+SLIDE: Final = 1184.0
+"""Pixels between the margins of a slide: a figure whose ``layout.width`` it is keeps its size."""
 _HIGH: Final = 400
 _CHARACTERS: Final = 24
 

@@ -14,6 +14,8 @@ from vsm.findings.durations import short_duration
 from vsm.model.ageing import RULE, open_ages, swarm_order, usual_pace, waiting_now, what_to_try
 
 _WIDE: Final = {"min-width": "11em"}
+_SEVERAL: Final = {"white-space": "normal !important", "text-align": "left !important", "min-width": "7em"}
+"""Of keys that may stand below each other: stronger than what numbers have."""
 _BLOCKERS: Final = 3
 _KEYS: Final = 5
 """Tickets of a row that are named, the most urgent first."""
@@ -75,7 +77,7 @@ def stuck_table(
         "What to try": "attempt",
         "n": "n",
         "Stage": "stage",
-        "Longest in stage": ("stay", short_duration),
+        "Longest": ("stay", short_duration),
         "85th percentile": _usual,
         "Oldest": ("age", short_duration),
         "Waiting for": _waits,
@@ -87,8 +89,9 @@ def stuck_table(
         "that stage (Kaplan–Meier; not reached: too many are still there, or too few in view). The cause is "
         "the latest one in working hours; no trace for long: none for seven days."
     )
-    table = table_of(first, columns, caption, nothing="Nothing to see yet: no ticket is open.")
+    table = table_of(first, columns, caption, nothing="Nothing to show: no ticket is open.")
     table = table.format(linked_keys(tickets), subset=["Tickets", "Blocked by"])
+    table = table.set_properties(subset=["Tickets"], **_SEVERAL)
     return table.set_properties(subset=["Waiting for", "What to try"], **_WIDE)
 
 
@@ -157,7 +160,7 @@ def open_stages_table(
         stages,
         columns,
         caption,
-        nothing="Nothing to see yet: no ticket is open.",
+        nothing="Nothing to show: no ticket is open.",
         leads={"Open now": ("queue", "stage"), "Over 85th percentile": ("over-age", "stage")},
     )
 

@@ -15,7 +15,7 @@ Columns = dict[str, Column]
 """Where the column under each heading comes from, see ``table_of``."""
 Leads = Mapping[str, tuple[str, ...]]
 """By heading, the kind of tickets that its numbers count, and the columns that name their group."""
-NOTHING: Final = "Nothing to see yet."
+NOTHING: Final = "Nothing to show."
 _WORDS: Final = frozenset(
     {"Stage", "Kind", "Team", "From", "To", "Level", "Check", "Example", "Ticket", "Summary", "Objective",
      "Area", "Tickets with", "At risk", "Between", "Who", "Evidence", "Direction", "Measure", "Meaning",

@@ -270,7 +270,7 @@ def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
     """The figure where there are no data: a friendly sentence in an empty frame."""
     figure = go.Figure(layout={"xaxis": hidden_axis(0, 1), "yaxis": hidden_axis(0, 1)})
     figure.add_annotation(
-        text=f"Nothing to see yet<br><span style='font-size:13px'>{escape(hint)}</span>",
+        text=f"Nothing to show<br><span style='font-size:13px'>{escape(hint)}</span>",
         name="empty",
         showarrow=False,
         x=0.5,
@@ -279,5 +279,5 @@ def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
         opacity=0.8,
     )
     figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, line={"color": FAINT, "width": 1, "dash": "dot"})
-    alt = f"Nothing to see yet. {hint}"
+    alt = f"Nothing to show. {hint}"
     return framed(figure, of=of, title=title, caption="n = 0", alt=alt, body=160, foot=8)

@@ -143,7 +143,7 @@ def sources_table(
         f"n = {number(found['records'].sum())} records. First and last: when it happened (UTC), not when it "
         "was pulled. Events of a Git source are commits and merges that belong to a ticket."
     )
-    return table_of(found, columns, caption, nothing="Nothing to see yet: nothing has been pulled.")
+    return table_of(found, columns, caption, nothing="Nothing to show: nothing has been pulled.")
 
 
 def statuses_table(stages: pd.DataFrame) -> Styler:
@@ -163,7 +163,7 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
         f"n = {number(len(found))} statuses. Nobody confirmed the kind of {number(assumed)} of them, which "
         "is assumed; the data quality below says what rests on it."
     )
-    return table_of(found, columns, caption, nothing="Nothing to see yet: no status is known.")
+    return table_of(found, columns, caption, nothing="Nothing to show: no status is known.")
 
 
 def people_table(visits: pd.DataFrame, *, events: pd.DataFrame, names: pd.DataFrame) -> Styler:

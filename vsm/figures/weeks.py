@@ -14,7 +14,7 @@ from vsm.figures.labels import (
     text_width,
     wrapped,
 )
-from vsm.figures.links import linked, tickets_link
+from vsm.figures.links import SLOT, linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, filled, row_axis, scale_bar, value_axis
 from vsm.figures.theme import (
     FAINT,
@@ -152,6 +152,8 @@ def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | Non
 
 _HEAT_TITLE: Final = "When and where work waits"
 _HEAT_ROW: Final = 34
+_QUARTER: Final = 13
+"""Weeks of which each cell has a list of its own: more lists make a page too large."""
 
 
 def wait_heat_map(
@@ -197,6 +199,8 @@ def wait_heat_map(
             z=[[cell["lying"] if cell else None for cell in row] for row in grid],
             hovertext=[[_heat_facts(cell) for cell in row] for row in grid],
             hoverinfo="text",
+            customdata=[[[cell and _heat_link(cell, mondays)] for cell in row] for row in grid],
+            meta={"links": SLOT},
             xgap=1,
             ygap=2,
             zmin=0,
@@ -226,6 +230,13 @@ def wait_heat_map(
         foot=98,
         left=SIDE + 14 + text_width(labels, size=12),
     )
+
+
+def _heat_link(cell: dict[Any, Any], mondays: pd.DatetimeIndex) -> str:
+    """Lead to what waited in that week, of the latest quarter; before, to all that waited in the stage."""
+    late = cell["week"] in mondays[-_QUARTER:]
+    names = (cell["stage"], f"{cell['week']:%Y-%m-%d}") if late else (cell["stage"],)
+    return tickets_link("waited" if late else "waiting", *names)
 
 
 def _heat_facts(cell: dict[Any, Any] | None) -> str:

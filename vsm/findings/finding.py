@@ -10,7 +10,7 @@ import pandas as pd
 
 from vsm.findings.durations import humanize_duration, percent
 
-NOTHING: Final = "Nothing to see yet: there are too few delivered tickets to say anything."
+NOTHING: Final = "Nothing to show: there are too few delivered tickets to say anything."
 NO_CLAIM: Final = "The data do not support a claim of this kind."
 TRUST: Final = ("sound", "with caution", "not from these data")
 _SHOWN_PARTS: Final = 10

@@ -183,7 +183,7 @@ def _nothing(present: Present, *, gaps: bool, dismissed: bool) -> str:
     finished = units_of_work(present.lifecycles)
     finished = finished[finished["finished"].notna()]
     reasons = {
-        "Nothing to see yet: there are no tickets.": present.lives.empty,
+        "Nothing to show: there are no tickets.": present.lives.empty,
         "Nothing to see: all days of the period are left out.": not present.spans,
         f"Too few to say: {open_ones} of work open in {present.words}, of {least} needed.": (
             len(present.open) < least
@@ -205,8 +205,10 @@ def _no_handoff(present: Present, made: list[Finding], *, gaps: tuple[Gap, ...],
     pairs, level = now.handed_over(present)
     if not pairs.empty:
         return f"No handoff made work wait in {present.words}."
-    known = "No teams are known" if level == "stage" else "Teams are known"
+    why = ""
+    if level == "stage":
+        named = present.visits["team"].notna().any()
+        why = " Which team waited is known of too few handoffs." if named else " No teams are known."
     return (
-        f"{known}, and no work passed from one {level} to another and to other hands: there is no handoff to "
-        "measure."
+        f"No work passed from one {level} to another and to other hands: there is no handoff to measure.{why}"
     )

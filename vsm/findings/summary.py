@@ -44,8 +44,9 @@ class Tile:
     ----------
     measure, value, detail
         What it is, its value in words, and what else belongs to it.
-    before, change
-        Its value in the year before, in words, and how they differ; empty where nothing is known of that.
+    before, when, change
+        What it was, in words, of which time or day that is, and how they differ; empty where nothing is known
+        of that.
     better
         Whether the difference is for the better; None where there is none, or where it is no question of
         better.
@@ -57,13 +58,14 @@ class Tile:
     value: str
     detail: str
     before: str = ""
+    when: str = ""
     change: str = ""
     better: bool | None = None
     points: tuple[float, ...] = ()
 
     def __str__(self) -> str:
         """Say it in a line."""
-        then = f" Before: {self.before}; {self.change}." if self.before else ""
+        then = f" It was {self.before} {self.when}; {self.change}." if self.before else ""
         return f"{self.measure}: {self.value} ({self.detail}).{then}"
 
 
@@ -265,7 +267,7 @@ def _trusted(tile: Callable[[Present], Tile], present: Present, question: str, c
     """Give a measure if the data can carry it, else say that they cannot."""
     made = tile(present)
     if not question or answered(claims, question):
-        return made
+        return replace(made, when=made.when or f"in {present.words_before}")
     return Tile(made.measure, UNKNOWN, "cannot be said from these data")
 
 
@@ -282,7 +284,8 @@ def _difference(tile: Tile, present: Present, now: int, then: int) -> Tile:
         return tile
     change = "as many now" if now == then else f"{abs(now - then):,} {'more' if now > then else 'fewer'} now"
     better = None if now == then else now < then
-    return replace(tile, before=f"{then:,} on {present.period.begin:%Y-%m-%d}", change=change, better=better)
+    when = f"on {present.period.begin:%Y-%m-%d}"
+    return replace(tile, before=f"{then:,}", when=when, change=change, better=better)
 
 
 def _changed(before: Floats, after: Floats) -> float:

@@ -55,6 +55,28 @@ def handoffs_between(handoffs: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     raise ParameterError(f"no handoff is from '{a}' to '{b}'; known: {', '.join(known) or 'none'}")
 
 
+def costliest_ends(handoffs: pd.DataFrame) -> tuple[str, str] | None:
+    """Give the two teams between which work waited longest in all, or stages where no two are known.
+
+    Examples
+    --------
+    >>> day = pd.Timedelta(days=1)
+    >>> rows = {"from_team": ["web"] * 3, "to_team": ["qa", "qa", "web"], "wait": [day, day, 9 * day]}
+    >>> costliest_ends(pd.DataFrame(rows))
+    ('web', 'qa')
+    """
+    for side in ("team", "stage"):
+        if f"from_{side}" not in handoffs:
+            continue
+        ends = handoffs[[f"from_{side}", f"to_{side}"]].astype("str").set_axis(["a", "b"], axis=1).dropna()
+        ends = ends[ends["a"] != ends["b"]]
+        if len(ends):
+            seconds = handoffs["wait"].dt.total_seconds().reindex(ends.index)
+            a, b = seconds.groupby([ends["a"], ends["b"]]).sum().idxmax()
+            return str(a), str(b)
+    return None
+
+
 def handoff_places(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
     """Give the stages in which work waits for the next team or person to start.
 

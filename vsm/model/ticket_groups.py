@@ -14,11 +14,12 @@ from vsm.model.causes import with_passing
 from vsm.model.discarded import discarded_tickets
 from vsm.model.lifecycle import before_the_finish, still_open, units_of_work, was_discarded
 from vsm.model.rework import returns_of
+from vsm.model.weekly import waiting_pieces
 from vsm.tables import DURATION
 
 
 class Tables(NamedTuple):
-    """What groups are made of: tables of a ``ValueStream``, by their names there."""
+    """What groups are made of: tables of a ``ValueStream``, by their names there or in its ``delivery``."""
 
     tickets: pd.DataFrame
     events: pd.DataFrame
@@ -28,6 +29,7 @@ class Tables(NamedTuple):
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
+    deployments: pd.DataFrame
     as_of: pd.Timestamp
     minimum: int
 
@@ -71,7 +73,9 @@ def ticket_groups(tables: Tables, *, kinds: "frozenset[str] | set[str]") -> Iter
         by = list(each.by)
         rows = each.rows(tables).dropna(subset=by)
         rows = rows.astype(dict.fromkeys((*by, "ticket"), "str") | {"time": DURATION})
-        times = rows.groupby([*by, "ticket"])["time"].sum().sort_values(ascending=False, kind="stable")
+        each_ticket = rows.groupby([*by, "ticket"])["time"]
+        summed = each_ticket.max() if each.kind in _WHOLE else each_ticket.sum()
+        times = summed.sort_values(ascending=False, kind="stable")
         named: Any = times.groupby(level=by, sort=True) if by else [((), times)] if len(times) else []
         for names, found in named:
             title = each.title.format(*names)
@@ -190,6 +194,49 @@ def _week(instants: "pd.Series[Any]") -> "pd.Series[Any]":
     return monday
 
 
+def _left(tables: Tables) -> pd.DataFrame:
+    stays = _stays(tables)
+    stays = stays[stays["left"].notna() & ~stays["gone"].astype("bool")]
+    return stays.assign(week=_week(stays["left"]))
+
+
+def _waits_by_week(tables: Tables) -> pd.DataFrame:
+    pieces = waiting_pieces(tables.waits)
+    return pieces.assign(time=pieces["waited"], week=pieces["week"].dt.strftime("%Y-%m-%d"))
+
+
+HOW: Final = {"failed": "failed", "rework": "fixes"}
+"""Column of the deployments → the name of the group of those for which it holds."""
+
+
+def deployment_names(deployments: pd.DataFrame) -> "pd.Series[str]":
+    """Give what distinguishes deployments: the repository, where it is known, and the name.
+
+    Examples
+    --------
+    >>> rows = {"repository": ["shop", None], "deployment": ["v1", "v1"]}
+    >>> deployment_names(pd.DataFrame(rows)).tolist()
+    ['shop v1', 'v1']
+    """
+    place = deployments["repository"].astype("object").fillna("")
+    return (place + " " + deployments["deployment"].astype("str")).str.strip()
+
+
+def _deployed(tables: Tables) -> pd.DataFrame:
+    """Give the tickets of each deployment, and again with ``how`` it went: failed, or a fix."""
+    rows = tables.deployments
+    rows = rows.assign(
+        what=deployment_names(rows), week=_week(rows["at"]), key=rows["evidence"].str.split(", ")
+    )
+    rows = pd.concat([rows, *(rows[rows[name].astype("bool")].assign(how=how) for name, how in HOW.items())])
+    ids = tables.tickets.set_index(tables.tickets["key"].astype("str"))["ticket"].astype("str")
+    rows = rows.explode("key")
+    ids = ids[~ids.index.duplicated()]
+    rows = rows.assign(ticket=ids.reindex(rows["key"].astype("str")).array).dropna(subset=["ticket"])
+    lead = tables.lifecycles.set_index(tables.lifecycles["ticket"].astype("str"))["lead"]
+    return rows.assign(time=lead.reindex(rows["ticket"]).array)
+
+
 def _discarded(tables: Tables) -> pd.DataFrame:
     rows = discarded_tickets(tables.lifecycles, stage_visits=tables.stage_visits)
     return rows.assign(time=rows["lead"])
@@ -208,6 +255,10 @@ _LATE: Final = "Longer in its stage than usual (85th percentile)"
 _DONE: Final = "Delivered, week by week"
 _GIVEN_UP: Final = "Discarded"
 _CAUSES: Final = "Causes of waiting"
+_WHOLE: Final = ("deployed", "deployed-week", "deployment")
+"""Kinds whose rows have a ticket's whole time, each time again."""
+_WEEKLY: Final = "Stage by stage and week by week"
+_DEPLOYED: Final = "Deployed"
 _STAGE: Final = ("stage",)
 KINDS: Final = (
     _Kind("open", (), _OPEN, "All open tickets", "Age", _open),
@@ -240,6 +291,12 @@ KINDS: Final = (
     _Kind("cause-stage", ("cause", "stage"), _CAUSES, "Waiting in “{1}”: {0}", _WAIT, _waits),
     _Kind("cause-team", ("cause", "team"), _CAUSES, "Waiting at {1}: {0}", _WAIT, _waits),
     _Kind("cause-passing", ("cause", "passing"), _CAUSES, "Waiting, {1}: {0}", _WAIT, _passings),
+    _Kind("waited", ("stage", "week"), _WEEKLY, "Waiting in “{}” in the week of {}", _WAIT, _waits_by_week),
+    _Kind("left", ("stage", "week"), _WEEKLY, "Left “{}” in the week of {}", _STAY, _left),
+    _Kind("deployed", (), _DEPLOYED, "All deployed tickets", _LEAD, _deployed),
+    _Kind("deployed", ("how",), _DEPLOYED, "Deployments: {}", _LEAD, _deployed),
+    _Kind("deployed-week", ("week",), _DEPLOYED, "Deployed in the week of {}", _LEAD, _deployed),
+    _Kind("deployment", ("what",), _DEPLOYED, "Deployed with {}", _LEAD, _deployed),
     _Kind("returned", _STAGE, "Rework", "Returned to “{}”", "Time after returning", _returned),
     _Kind("delivered", (), _DONE, "All delivered tickets", _LEAD, _delivered),
     _Kind("delivered", ("week",), _DONE, "Delivered in the week of {}", _LEAD, _delivered),

@@ -78,6 +78,21 @@ def stage_counts(visits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timest
     return pd.DataFrame(counts, index=weeks)
 
 
+def waiting_pieces(waits: pd.DataFrame) -> pd.DataFrame:
+    """Give waits cut where weeks end: ``stage``, ``ticket``, ``week`` (Monday, UTC) and ``waited``."""
+    start, end = micros_of(waits["start"]), micros_of(waits["end"])
+    row, begin = _weeks_of(start, end)
+    waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
+    return pd.DataFrame(
+        {
+            "stage": waits["stage"].astype("str").to_numpy()[row],
+            "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
+            "waited": waited.view("timedelta64[us]"),
+            "ticket": waits["ticket"].astype("str").to_numpy()[row],
+        }
+    )
+
+
 def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Give the waiting in each stage in each week; pieces are cut where weeks end.
 
@@ -90,18 +105,7 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
     """
-    start, end = micros_of(waits["start"]), micros_of(waits["end"])
-    row, begin = _weeks_of(start, end)
-    waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
-    pieces = pd.DataFrame(
-        {
-            "stage": waits["stage"].astype("str").to_numpy()[row],
-            "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
-            "waited": waited.view("timedelta64[us]"),
-            "ticket": waits["ticket"].astype("str").to_numpy()[row],
-        }
-    )
-    found = pieces.groupby(["stage", "week"], sort=True)
+    found = waiting_pieces(waits).groupby(["stage", "week"], sort=True)
     table = found.agg(waited=("waited", "sum"), tickets=("ticket", "nunique")).reset_index()
     length = (table["week"] + WEEK).where(table["week"] + WEEK < as_of, as_of) - table["week"]
     table["waited"] = table["waited"].astype(DURATION)

@@ -98,7 +98,7 @@ def _links(data: CheckedData) -> pd.DataFrame:
 
 
 def _no_tickets(data: CheckedData) -> list[QualityNote]:
-    note = QualityNote("no tickets", "warning", "nothing to see yet: no source has any ticket")
+    note = QualityNote("no tickets", "warning", "nothing to show: no source has any ticket")
     return [note] if data.log.tickets.empty else []
 
 

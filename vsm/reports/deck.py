@@ -9,17 +9,22 @@ from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
 from vsm.reports.atomic import write_whole
-from vsm.reports.notebook_html import markdown_html, plain_text
+from vsm.reports.notebook_html import markdown_html, plain_text, unbroken
 from vsm.reports.slides import Picture, Slide
 
 _PIXEL: Final = 9525  # EMU; a slide is 1280 × 720 of them
 _WIDE: Final = 1184  # pixels between the margins
 _LEFT: Final = 48
 _TOP: Final = 146  # below a title of two lines
+_OPENING_TOP: Final = 200
 _FOOT: Final = 650  # where a caption stands
 _LETTER: Final = 24  # points, of a slide of 960 × 540: the smallest letters
 _LINE: Final = 42  # pixels
+_WORD: Final = 20  # pixels of a letter of a word, which is not broken
+_TO_FILL: Final = 8  # letters' room in a column with empty cells
 _MIN_WIDTH: Final = 700
+_RULE: Final = "#e2e3df"
+_PLAIN: Final = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # PowerPoint's style of a table with lines alone
 _CHARACTERS: Final = 76  # in a line of a slide's width
 
 
@@ -103,24 +108,31 @@ def _images(pictures: Sequence[Picture]) -> list[bytes]:
 
 def _size(picture: Picture, *, top: float) -> tuple[float, float]:
     """Give the size at which the figure is laid out to fill its room; as ``slides.js`` does."""
-    scale = min((_FOOT - top) / picture.height, _WIDE / _MIN_WIDTH)
+    least = picture.spec["layout"].get("width") or _MIN_WIDTH
+    scale = min((_FOOT - top) / picture.height, _WIDE / least)
     return _WIDE / scale, picture.height
 
 
 def _place_texts(page: Any, slide: Slide) -> float:
     """Place the title and what is said below it; returns where the rest may begin, in pixels."""
-    from pptx.enum.text import MSO_ANCHOR  # noqa: PLC0415 - an extra
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN  # noqa: PLC0415 - an extra
     from pptx.util import Pt  # noqa: PLC0415 - an extra
 
-    title = page.shapes.title
-    title.left, title.top, title.width, title.height = _box(_LEFT, 24, _WIDE, _TOP - 34)
-    title.text_frame.text = slide.heading
+    title, top, letters = (
+        page.shapes.title,
+        _OPENING_TOP if slide.opening else 24,
+        54 if slide.opening else 34,
+    )
+    high = 2 * _LINE * letters / _LETTER if slide.opening else _TOP - 34
+    title.left, title.top, title.width, title.height = _box(_LEFT, top, _WIDE, high)
+    title.text_frame.text = unbroken(slide.heading)
     title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    title.text_frame.paragraphs[0].font.size = Pt(34)
-    title.text_frame.paragraphs[0].font.bold = True
+    heading = title.text_frame.paragraphs[0]
+    heading.alignment, heading.font.size, heading.font.bold = PP_ALIGN.LEFT, Pt(letters), True
     parts = [plain_text(part).replace("¶", "").strip() for part in markdown_html(slide.text).split("\n")]
-    said = [part for part in [slide.line, *parts, *slide.items] if part]
-    return _place_text(page, said, top=_TOP)
+    items = [f"•\N{NO-BREAK SPACE}{item}" for item in slide.items]
+    said = [part for part in [slide.line, *parts, *items] if part]
+    return _place_text(page, said, top=top + high + 10)
 
 
 def _place_text(page: Any, texts: Sequence[str], *, top: float) -> float:
@@ -149,7 +161,6 @@ def _place_picture(page: Any, image: bytes, picture: Picture, *, top: float) -> 
 def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: float) -> None:
     """Place bars as a chart whose numbers can be edited."""
     from pptx.chart.data import CategoryChartData  # noqa: PLC0415 - an extra
-    from pptx.dml.color import RGBColor  # noqa: PLC0415 - an extra
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION  # noqa: PLC0415 - an extra
     from pptx.util import Pt  # noqa: PLC0415 - an extra
 
@@ -166,10 +177,12 @@ def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: f
     plot.gap_width = 40 if lying else 15
     values.has_major_gridlines, values.visible, names.reverse_order = not lying, not lying, lying
     values.minimum_scale = 0
+    values.format.line.fill.background()
+    if not lying:
+        values.major_gridlines.format.line.color.rgb = _colour(_RULE)
     (series,) = plot.series
     series.format.fill.solid()
-    colour = RGBColor.from_string(bars["colour"].lstrip("#").upper())  # type: ignore[no-untyped-call]
-    series.format.fill.fore_color.rgb = colour
+    series.format.fill.fore_color.rgb = _colour(bars["colour"])
     for place, text in enumerate(bars["labels"]):
         if text:
             label = series.points[place].data_label
@@ -178,6 +191,12 @@ def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: f
             label.position = XL_LABEL_POSITION.OUTSIDE_END
     if not lying:
         _name_some(names, every=max(len(bars["names"]) // 3, 1))
+
+
+def _colour(text: str) -> Any:
+    from pptx.dml.color import RGBColor  # noqa: PLC0415 - an extra
+
+    return RGBColor.from_string(text.lstrip("#").upper())  # type: ignore[no-untyped-call]
 
 
 def _name_some(axis: Any, *, every: int) -> None:
@@ -191,31 +210,40 @@ def _name_some(axis: Any, *, every: int) -> None:
 
 
 def _place_table(page: Any, rows: Sequence[Sequence[str]], *, top: float) -> None:
+    from pptx.oxml.ns import qn  # noqa: PLC0415 - an extra
     from pptx.util import Emu, Pt  # noqa: PLC0415 - an extra
 
     if not rows:
         return
     wide = max(map(len, rows))
     table = page.shapes.add_table(len(rows), wide, *_box(_LEFT, top, _WIDE, 60 * len(rows))).table
-    for column, length in zip(table.columns, _widths(rows), strict=True):
-        column.width = Emu(round(_WIDE * _PIXEL * length))
+    table._tbl.tblPr.find(qn("a:tableStyleId")).text = _PLAIN  # noqa: SLF001 - python-pptx has no word for it
+    for column, pixels in zip(table.columns, _widths(rows), strict=True):
+        column.width = Emu(round(_PIXEL * pixels))
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             cell = table.cell(number, column)
             cell.text = text
             cell.text_frame.paragraphs[0].font.size = Pt(_LETTER)
+            cell.text_frame.paragraphs[0].font.bold = number == 0
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share a slide's width among the columns of a table, by their longest texts.
+    """Share a slide's pixels among the columns of a table: room for the longest words, the rest by texts.
 
     Examples
     --------
-    >>> _widths([["What", "Who"], ["Limit the queue to three tickets", ""]])
-    [0.72..., 0.27...]
+    >>> [round(width) for width in _widths([["What", "Who"], ["Limit the queue to three tickets", ""]])]
+    [873, 311]
     """
-    lengths = [max(12, *(min(len(cell), 60) for cell in column)) for column in zip(*rows, strict=True)]
-    return [length / sum(lengths) for length in lengths]
+    least, more = [], []
+    for column in zip(*rows, strict=True):
+        word = max(len(word) for cell in column for word in (*cell.split(), ""))
+        longest = max(min(len(cell), 60) for cell in column)
+        least.append(24.0 + _WORD * word)
+        more.append(max(longest - word, 0 if all(column) else _TO_FILL))
+    spare = max(_WIDE - sum(least), 0.0) / (sum(more) or 1)
+    return [width + spare * length for width, length in zip(least, more, strict=True)]
 
 
 def _box(left: float, top: float, width: float, height: float) -> Iterator[Any]:

@@ -31,6 +31,8 @@ _SHOWN: Final = (
 )  # fmt: skip
 _HTML_SAFE: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 _TAG: Final = re.compile(r"<[^>]+>")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_UNIT: Final = re.compile(r"(?<=\d) (?=(d|days|h|min|%)\b|%)|(?<=\d d) (?=\d)")
 
 
 def spec_text(spec: Mapping[str, Any]) -> Markup:
@@ -53,6 +55,18 @@ def markdown_html(text: str) -> Markup:
     return Markup(markdown2html(text))  # noqa: S704 - the page's policy disarms scripts in it
 
 
+def unbroken(text: str) -> str:
+    r"""A text whose dates, and numbers with their units, stay on one line.
+
+    Examples
+    --------
+    >>> unbroken("96 % since 2026-03-06")
+    '96\xa0% since 2026‑03‑06'
+    """
+    dates = _DATE.sub(lambda found: found[0].replace("-", "\N{NON-BREAKING HYPHEN}"), text)
+    return _UNIT.sub("\N{NO-BREAK SPACE}", dates)
+
+
 def plain_text(markup: str) -> str:
     """A label without its tags, on one line."""
     return html.unescape(_TAG.sub("", markup.replace("<br>", " "))).strip()
@@ -67,6 +81,7 @@ ENVIRONMENT: Final = Environment(
 ENVIRONMENT.filters |= {
     "spec": spec_text,
     "markdown": markdown_html,
+    "unbroken": unbroken,
     "ticket": lambda key, address=None: Markup(shown_ticket(key, address=address)),  # noqa: S704 - escaped there
 }
 

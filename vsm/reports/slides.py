@@ -29,7 +29,7 @@ WORDS: Final = "application/vnd.vsm.slide+json"
 _HEADING: Final = re.compile(r"#{1,3} (.+)")
 _BRIEF: Final = 72
 _TOP: Final = 28
-_FRAMED_TOP: Final = 60  # what a title takes above a figure, see vsm.figures.theme
+_FRAMED_TOP, _TITLE_LINE = 60, 25  # what a title takes above a figure, see vsm.figures.theme
 _REVEAL: Final = ("sphinx_revealjs", "_static/revealjs")
 _POLICY: Final = f"{POLICY}; frame-src 'self' file:"
 _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -141,7 +141,9 @@ def _bare(layout: Mapping[str, Any], *, made_for_slides: bool) -> tuple[dict[str
     captions = [note for note in notes if note.get("name") == "caption"]
     margin, height = dict(layout.get("margin", {})), int(layout.get("height") or HEIGHT)
     titled = layout.get("title") and not made_for_slides
-    above = max(min(margin.get("t", 0), _FRAMED_TOP) - _TOP, 0) if titled else 0
+    title = layout.get("title") if titled else None
+    lines = title.get("text", "").count("<br>") if isinstance(title, Mapping) else 0
+    above = max(min(margin.get("t", 0), _FRAMED_TOP + _TITLE_LINE * lines) - _TOP, 0) if titled else 0
     below = sum(17 * (note["text"].count("<br>") + 1) for note in captions)
     margin.update(t=margin.get("t", 0) - above, b=margin.get("b", 0) - below)
     rest = [note for note in notes if note.get("name") != "caption"]

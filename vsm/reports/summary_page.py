@@ -25,8 +25,6 @@ INDEX: Final = "index.html"
 _TOP: Final = 3
 _WIDE, _HIGH, _EDGE = 120.0, 30.0, 3.0
 _SENTENCE: Final = re.compile(r"(?<=\.) (?=[A-Z0-9])")
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_UNIT: Final = re.compile(r"(?<=\d) (?=(d|h|min|%)\b|%)|(?<=\d d) (?=\d)")
 Place = tuple[str, str]
 _HEAT: Final[Place] = ("01_where_does_time_go.html", "Waiting by stage and week")
 _STUCK: Final[Place] = ("05_what_is_stuck_now.html", "What to look at together today")
@@ -122,16 +120,9 @@ def summary_body(cover: Cover, pages: Mapping[Page, Body]) -> Body:
         pages=list(pages),
         address=address,
         listed=_listed,
-        unbroken=_unbroken,
         trust=next((page.href for page in pages if page.href == TRUST), ""),
     )
     return Body(Markup(html), Outline(cover.title, "", ()))  # noqa: S704 - escaped by Jinja
-
-
-def _unbroken(text: str) -> str:
-    """Keep dates, and numbers with their units, on one line."""
-    dates = _DATE.sub(lambda found: found[0].replace("-", "\N{NON-BREAKING HYPHEN}"), text)
-    return _UNIT.sub("\N{NO-BREAK SPACE}", dates)
 
 
 def _listed(finding: Finding) -> str:

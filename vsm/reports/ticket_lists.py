@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 TICKETS: Final = "tickets.html"
 QUESTION: Final = "Which tickets are behind the numbers?"
-MOST: Final = 25
-"""Tickets in one list: with 150 lists the page stays under two megabytes."""
+MOST, FEW = 25, 10
+"""Tickets in one list, and in one of a week, of which there are many: the sample's 367 lists have 2.2 MB."""
+WEEKLY: Final = frozenset({"waited", "left", "deployed-week"})
 ALWAYS: Final = frozenset({"open", "queue", "over-age", "blocked", "handoff"})
 """Kinds that are listed whether or not a page leads to them: what one asks for first."""
 _PLACE: Final = re.compile(r"tickets\.html#([a-z0-9-]+)")
@@ -94,7 +95,8 @@ def listing_of(stream: "ValueStream") -> Listing:
     def make(asked: frozenset[str]) -> TicketLists:
         kinds = {each.kind for each in KINDS if each.kind in ALWAYS or _of_kind(each.kind, asked)}
         found: dict[str, TicketGroup] = {}
-        tables = Tables(**{name: getattr(stream, name) for name in Tables._fields})
+        of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
+        tables = Tables(**{name: getattr(place, name) for name, place in of.items()})
         for group in ticket_groups(tables, kinds=kinds):
             anchor = tickets_link(group.kind, *group.names).partition("#")[2]
             if anchor in asked or group.kind in ALWAYS:
@@ -127,7 +129,7 @@ def lists_of(pages: Mapping[Page, Body], *, listing: Listing) -> TicketLists:
 def _page(found: Mapping[str, TicketGroup], facts: pd.DataFrame, colours: Mapping[str, str]) -> TicketLists:
     if not found:
         return TicketLists(frozenset(), None)
-    shown = {ticket for group in found.values() for ticket in group.times.index[:MOST]}
+    shown = {ticket for group in found.values() for ticket in group.times.index[: _most(group)]}
     records = facts.loc[facts.index.isin(shown)].to_dict("index")
     strips = {str(ticket): f"s{number}" for number, ticket in enumerate(records)}
     lists = [_listed(anchor, group, facts, records, strips) for anchor, group in found.items()]
@@ -146,6 +148,10 @@ def _page(found: Mapping[str, TicketGroup], facts: pd.DataFrame, colours: Mappin
     return TicketLists(frozenset(found), body)
 
 
+def _most(group: TicketGroup) -> int:
+    return FEW if group.kind in WEEKLY else MOST
+
+
 def _listed(
     anchor: str,
     group: TicketGroup,
@@ -158,10 +164,11 @@ def _listed(
     outcomes = about["state"].where(about["ended"].notna(), "open").value_counts()
     split = ", ".join(f"{count:,} {word}" for word, count in outcomes.items())
     lead = f"n = {len(known):,} tickets: {split}."
-    if len(known) > MOST:
-        lead += f" The first {MOST} are listed."
+    most = _most(group)
+    if len(known) > most:
+        lead += f" The first {most} are listed."
     rows = tuple(
-        _row(records[ticket], strips[str(ticket)], time) for ticket, time in known.head(MOST).items()
+        _row(records[ticket], strips[str(ticket)], time) for ticket, time in known.head(most).items()
     )
     return TicketList(anchor, group.heading, group.title, group.time, lead, rows)
 

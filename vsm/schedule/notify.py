@@ -40,7 +40,7 @@ def message_of(
     >>> run = Run("weekly", datetime(2026, 11, 23, tzinfo=UTC), title="Shop", outcome="done")
     >>> print(message_of(run, findings=Findings(), changes=None).text)
     Shop: the report 'weekly' is ready.
-    Nothing to see yet: there are too few delivered tickets to say anything.
+    Nothing to show: there are too few delivered tickets to say anything.
     """
     name = f"{run.title or 'vsm'}: the report '{run.report}'"
     if not run.good:

@@ -6,10 +6,12 @@ from typing import Final
 
 import networkx as nx
 
+from vsm.figures.labels import text_width
 from vsm.figures.maps.flow_layout import Move, Points, path, spine
+from vsm.figures.slides import LETTER, SLIDE
 
 PAGE: Final = 668.0
-"""Pixels of the drawing on a page of 700; less is a phone."""
+"""Pixels of the drawing on a page of 700; less is a phone, more a slide."""
 _WIDEST, _THINNEST = 22.0, 2.0
 _BOX, _ROW_BOX, _ROW = 0.36, 0.2, 116.0  # half a box in steps, beside and below each other; pixels of a step
 _LABEL, _BELOW, _BESIDE = (
@@ -17,6 +19,8 @@ _LABEL, _BELOW, _BESIDE = (
     50.0,
     64.0,
 )  # pixels of a share above an arc, below it, and beside an upright one
+_SLIDE_HIGH, _SLIDE_BOX = 430.0, 27.0  # pixels of a slide's drawing, and of half a box on it
+_THICKER: Final = 1.8
 
 Way = tuple[str, str]
 Place = tuple[float, float]
@@ -47,19 +51,28 @@ class HandoffPlan:
         return {way: Move(*way, place[way[0]], place[way[1]], self.network.edges[way]) for way in self.ways}
 
     @property
+    def slide(self) -> bool:
+        """It is for a slide: in large letters, and each name in one line."""
+        return self.width == SLIDE
+
+    @property
     def half(self) -> Place:
         """Half of a box, along and across."""
+        if self.slide:
+            return _SLIDE_BOX / self.step, min(text_width(self.names, size=LETTER) / 2 + 12, 260.0)
         return (_ROW_BOX, 66.0) if self.upright else (_BOX, 27.0)
 
     @property
     def step(self) -> float:
         """Pixels from node to node."""
+        if self.slide:
+            return min((_SLIDE_HIGH - 2 * _SLIDE_BOX) / max(len(self.names) - 1, 1), 2 * _ROW)
         return _ROW if self.upright else self.width / len(self.names)
 
     @property
     def letter_size(self) -> int:
         """The font size of names in pixels."""
-        return 14 if self.upright else 13 if self.step > 120 else 12
+        return LETTER if self.slide else 14 if self.upright else 13 if self.step > 120 else 12
 
     @property
     def letters(self) -> int:
@@ -76,7 +89,11 @@ class HandoffPlan:
         spans = sorted({other.span for other in self._arcs if other.back == move.back})
         first, rise = (40.0 if move.back else 96.0), 96.0
         if self.upright:
-            first, rise = 34.0, min(56.0, 150.0 / len(spans))
+            first, rise = (
+                (60.0, min(170.0, 340.0 / len(spans)))
+                if self.slide
+                else (34.0, min(66.0, 150.0 / len(spans)))
+            )
         return self.half[1] + first + rise * spans.index(move.span)
 
     def points(self, way: Way) -> Points:
@@ -93,10 +110,11 @@ class HandoffPlan:
 
         Upright, a share stands at the right of its arrow: of one that leads back between two boxes.
         """
-        move, width = self.moves[way], line_width(self.network.edges[way]["share"]) / 2
+        move, about = self.moves[way], self.network.edges[way]
+        width = self.thick(max(about["share"], about.get("before", 0.0) if self.slide else 0.0)) / 2
         middle = (move.start + move.end) / 2
         if move.straight:
-            beside = width + 6 if self.upright else max(self.half[1], width) + 2
+            beside = width + 6 + 8 * self.slide if self.upright else max(self.half[1], width) + 2
         elif move.back:
             middle = int(middle) + 0.5 if self.upright else middle
             beside = -self.height(move) + (width + 4 if self.upright else -width - 8)
@@ -121,14 +139,15 @@ class HandoffPlan:
         if not self.upright:
             return (-0.5, len(self.names) - 0.5), (low, high)
         spare = max(self.width - (high - low), 0.0)
-        left = 0.5 if self.width == PAGE else 0.15  # on a phone the shares need the room at the right
-        return (low - left * spare, high + (1 - left) * spare), (-(len(self.names) - 1) * _ROW - 34, 34)
+        left = 0.5 if self.width == PAGE else 0.15  # elsewhere the shares need the room at the right
+        foot = -(len(self.names) - 1) * self.step
+        edge = self.half[0] * self.step + 6
+        return (low - left * spare, high + (1 - left) * spare), (foot - edge, edge)
+
+    def thick(self, share: float) -> float:
+        """The width of an arrow by its share of all waiting, in pixels."""
+        return max(_THINNEST, _WIDEST * share) * (_THICKER if self.slide else 1)
 
     @cached_property
     def _arcs(self) -> list[Move]:
         return [move for move in self.moves.values() if not move.straight]
-
-
-def line_width(share: float) -> float:
-    """The width of an arrow by its share of all waiting, in pixels."""
-    return max(_THINNEST, _WIDEST * share)

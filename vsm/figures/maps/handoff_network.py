@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from vsm.figures.labels import escape, hover, pluralize, small, wrapped
 from vsm.figures.links import linked, tickets_link
-from vsm.figures.maps.handoff_layout import PAGE, HandoffPlan, Way, line_width
+from vsm.figures.maps.handoff_layout import PAGE, HandoffPlan, Way
 from vsm.figures.marks import arrow_head, arrow_heads, writing
+from vsm.figures.slides import LETTER, SLIDE
 from vsm.figures.theme import (
     FAINT,
     INK,
@@ -28,11 +29,13 @@ NOTHING: Final = "No ticket has waited in the current period."
 _TITLE: Final = "Who waits for whom"
 _MOST_BESIDE: Final = 6
 """So many nodes stand beside each other; more stand below each other, on a wide page too."""
+_MOST_ON_SLIDE: Final = 5
+_SHARES_ON_SLIDE: Final = 3
 _PHONE: Final = 336.0
 _MUCH, _SOME, _LEAST = 0.05, 0.003, 0.0005  # least share of the waiting before, now, and left out
 _HALO: Final = 5.0
 _IN_SHARE: Final = 24  # pixels from where a share begins to its middle
-_LINE_IN_HEAD: Final = 0.45  # how far a line reaches into the head of its arrow
+_LINE_IN_HEAD: Final = 0.35  # how far a line reaches into the head of its arrow
 _MEANINGS: Final = {
     NEW: "before anybody works on it",
     DELIVERED: "behind the last stage of work",
@@ -42,7 +45,7 @@ _USUAL, _WORST = WAIT_SCALE[1][1], WAIT_SCALE[2][1]
 
 
 def handoff_network(
-    handoff_network: "nx.DiGraph[str]", *, title: str | None = None, most: int = 12
+    handoff_network: "nx.DiGraph[str]", *, title: str | None = None, most: int = 12, slide: bool = False
 ) -> go.Figure:
     """Handoff network of the current period: who waits for whom, and with which share of all waiting.
 
@@ -56,24 +59,28 @@ def handoff_network(
         As ``vsm.model.who_waits.handoff_network`` gives it.
     most
         How many teams or stages are drawn at most, those with most waiting.
+    slide
+        In letters that can be read from afar: from top to bottom, at most five teams or stages, with the
+        shares of the three widest arrows alone.
     """
-    ways = _drawn(handoff_network, most)
+    ways = _drawn(handoff_network, min(most, _MOST_ON_SLIDE) if slide else most)
     if not ways:
         return nothing_to_see(of="handoff_network", title=title or _TITLE, hint=NOTHING)
     part = handoff_network.edge_subgraph(ways)
     words = {
         "of": "handoff_network",
-        "title": title or f"{' → '.join(ways[-1])}: {percent(_share(part, ways[-1]))} of all waiting",
+        "title": title or _said(part, ways[-1]),
         "caption": f"{_caption(handoff_network, ways)}{_mostly(part, ways[-1])}",
         "alt": _alt(handoff_network, ways),
         "foot": 14,
     }
-    wide = _drawing(HandoffPlan(part, ways, upright=len(part) > _MOST_BESIDE, width=PAGE))
+    upright = slide or len(part) > _MOST_BESIDE
+    wide = _drawing(HandoffPlan(part, ways, upright=upright, width=SLIDE if slide else PAGE))
     narrow = _drawing(HandoffPlan(part, ways, upright=True, width=_PHONE))
-    return with_narrow(
-        framed(wide, body=round(wide.layout.height), head=30, **words),
-        framed(narrow, body=round(narrow.layout.height), head=54, width=360, **words),
-    )
+    page = framed(wide, body=round(wide.layout.height), head=22 if slide else 30, **words)
+    if slide:
+        page.update_layout(width=SLIDE, legend={"font": {"size": LETTER}})
+    return with_narrow(page, framed(narrow, body=round(narrow.layout.height), head=54, width=360, **words))
 
 
 def _drawing(plan: HandoffPlan) -> go.Figure:
@@ -109,6 +116,19 @@ def _share(network: "nx.DiGraph[str]", way: Way) -> float:
     return float(network.edges[way]["share"])
 
 
+def _said(network: "nx.DiGraph[str]", way: Way) -> str:
+    """Say what a way costs: the message of a figure, or of a slide."""
+    (upstream, downstream), share = way, f"{percent(_share(network, way))} of all waiting"
+    if downstream == STILL:
+        return f"Tickets still in '{upstream}': {share}"
+    if network.graph["level"] == "stage":
+        return f"{upstream} → {downstream}: {share}"
+    if downstream == DELIVERED:
+        return f"Work waits for delivery after {upstream}: {share}"
+    work = "New work" if upstream == NEW else f"Work from {upstream}"
+    return f"{work} waits for {downstream}: {share}"
+
+
 def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
     about = network.graph
     within = sum(_share(network, way) for way in network.edges if way[0] == way[1])
@@ -134,6 +154,7 @@ def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
         f"{about['end'][:10]}, open ones too. Arrow: share of all their waiting in that time "
         f"({short_duration(about['waiting'])}, elapsed).",
         f"Grey: the {about['days_before']} days before." if about["days_before"] else "",
+        "Findings give shares of the time that tickets were open, work included: theirs are smaller.",
         *meanings,
         f"Not drawn: {', '.join(left_out)}." if left_out else "",
     ]
@@ -187,7 +208,7 @@ def _traces(plan: HandoffPlan) -> list[go.Scatter]:
             "arrow heads",
             [plan.points(way)[-1] for way in arcs],
             angles=[_angle(plan, way) for way in arcs],
-            looks=[(line_width(_share(network, way)), colours[way]) for way in arcs],
+            looks=[(plan.thick(_share(network, way)), colours[way]) for way in arcs],
         ),
         writing("names", _names(plan, set(plan.names) - set(ends)), colour=INK, **middle),
         writing("ends", _names(plan, set(ends)), **middle),
@@ -214,7 +235,7 @@ def _angle(plan: HandoffPlan, way: Way) -> float:
 
 def _line_before(plan: HandoffPlan, way: Way) -> go.Scatter:
     points = plan.points(way)
-    width = line_width(plan.network.edges[way]["before"]) + _HALO
+    width = plan.thick(plan.network.edges[way]["before"]) + _HALO
     return go.Scatter(
         x=[x for x, _ in points],
         y=[y for _, y in points],
@@ -228,7 +249,7 @@ def _line_before(plan: HandoffPlan, way: Way) -> go.Scatter:
 
 def _line(plan: HandoffPlan, way: Way, colour: str) -> go.Scatter:
     """Draw an arrow; the head of an arc is drawn apart, as it points to a box and not along the arc."""
-    move, width, points = plan.moves[way], line_width(_share(plan.network, way)), plan.points(way)
+    move, width, points = plan.moves[way], plan.thick(_share(plan.network, way)), plan.points(way)
     inside = _LINE_IN_HEAD * arrow_head(width)
     if not move.straight:
         (x, y), inwards = points[-1], -inside if move.back else inside
@@ -287,11 +308,12 @@ def _taps(plan: HandoffPlan) -> go.Scatter:
 
 def _shares(plan: HandoffPlan) -> go.Scatter:
     """Write the share beside each arrow, and what it was before; the largest says of what."""
-    labels = [plan.label(way) for way in plan.ways]
+    ways = plan.ways[-_SHARES_ON_SLIDE:] if plan.slide else plan.ways
+    labels = [plan.label(way) for way in ways]
     return writing(
         "shares",
-        [(x, y, _share_text(plan, way)) for way, (x, y, _) in zip(plan.ways, labels, strict=True)],
-        size=15,
+        [(x, y, _share_text(plan, way)) for way, (x, y, _) in zip(ways, labels, strict=True)],
+        size=LETTER if plan.slide else 15,
         textposition=[side for _, _, side in labels],
         showlegend=False,
     )
@@ -300,7 +322,11 @@ def _shares(plan: HandoffPlan) -> go.Scatter:
 def _share_text(plan: HandoffPlan, way: Way) -> str:
     about, straight = plan.network.edges[way], plan.moves[way].straight
     share = escape(percent(about["share"])) if about["share"] else "none now"
-    was = small(escape(f"before: {percent(about['before'])}")) if "before" in about else ""
+    was = escape(f"before: {percent(about['before'])}") if "before" in about else ""
+    if plan.slide:
+        of = " of all waiting" * (way == plan.ways[-1] and not plan.is_passed(way))
+        return f"<b>{share}</b>{of}" + (f" ({was})" if was and not plan.is_passed(way) else "")
+    was = small(was) if was else ""
     lines = [share, was]
     if way == plan.ways[-1]:
         share = f"<b><span style='font-size:1.4em'>{share}</span></b>"

@@ -6,7 +6,7 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, pluralize, small, wrapped
+from vsm.figures.labels import escape, pluralize, small, text_width, wrapped
 from vsm.figures.maps.stream_layout import HALF, Layout, Slot, layout_from_network
 from vsm.figures.maps.stream_marks import arrow, boxes, factory, rect, shade, stages_at, stars
 from vsm.figures.maps.stream_phone import phone_map
@@ -26,6 +26,7 @@ from vsm.figures.maps.stream_texts import (
     wip,
 )
 from vsm.figures.marks import writing
+from vsm.figures.slides import SLIDE
 from vsm.figures.theme import (
     BACK,
     INK,
@@ -43,6 +44,7 @@ _TITLE: Final = "Value stream map"
 _MIDDLE: Final[dict[str, Any]] = {"textposition": "middle center"}
 _PAGE: Final[dict[str, Any]] = {"least": 0.01, "most": 8}
 _SLIDE: Final[dict[str, Any]] = {"least": 0.05, "most": 4}
+_FEWER: Final = {"most": 3}
 
 
 def value_stream_map(
@@ -86,6 +88,8 @@ def value_stream_map(
             of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
     layout = layout_from_network(network, slide=slide, **(_SLIDE if slide else _PAGE))
+    if slide and not layout.fits:
+        layout = layout_from_network(network, slide=slide, **_SLIDE | _FEWER)
     rework = rework_of(network)
     tickets = pluralize(network.graph.get("tickets", 0), "ticket")
     words = {
@@ -95,12 +99,12 @@ def value_stream_map(
     figure = go.Figure(
         [
             _rails(layout),
-            stages_at(layout.slots, [(slot.x, layout.middle) for slot in layout.slots]),
+            stages_at(layout.slots, [(slot.x, layout.middle) for slot in layout.slots], scale=layout.scale),
             _customer(layout),
             *_texts(layout, facts),
             stars(
                 [(slot.x - HALF, _step(layout, slot)[0]) for slot in layout.worst],
-                size=(1.3 if slide else 1.6) * layout.size,
+                size=(1.2 if slide else 1.6) * layout.size,
             ),
             *_back(layout, rework),
         ],
@@ -113,6 +117,8 @@ def value_stream_map(
         },
     )
     wide = framed(figure, body=layout.height, **words)
+    if slide:
+        wide.update_layout(width=SLIDE)
     phone = phone_map(layout, facts, rework)
     return with_narrow(wide, framed(phone, body=round(phone.layout.height), width=360, **words))
 
@@ -140,11 +146,11 @@ def _steps(layout: Layout) -> list[dict[str, Any]]:
 
 def _icons(layout: Layout) -> list[dict[str, Any]]:
     """Draw the source and the customer as factories, as the classic map has them, and the summary's box."""
-    foot = layout.middle + 17
+    foot, scale = layout.middle + 17 * layout.scale, layout.scale
     low, high = layout.x_range
     return [
-        factory(-layout.source, foot, SOFT),
-        factory(layout.end_x, foot, KIND_COLOURS["done"]),
+        factory(-layout.source, foot, SOFT, scale=scale),
+        factory(layout.end_x, foot, KIND_COLOURS["done"], scale=scale),
         rect(
             (low + 0.05, high - 0.05), (layout.summary, layout.height - 2.0), line={"color": SOFT, "width": 1}
         ),
@@ -175,8 +181,9 @@ def _rails(layout: Layout) -> go.Scatter:
 
 def _arrows(layout: Layout, rework: Rework | None) -> list[dict[str, Any]]:
     """Lead from the source through every stage to the customer, and back where most came back."""
-    stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else 24) for slot in layout.slots]
-    chain = [(-layout.source, 0.0, 24), *stops, (layout.end_x, 0.0, 26)]
+    gap = 24 * layout.scale
+    stops = [(slot.x, HALF if slot.works else 0.0, 0 if slot.works else gap) for slot in layout.slots]
+    chain = [(-layout.source, 0.0, gap), *stops, (layout.end_x, 0.0, gap + 2)]
     y = layout.middle
     found = [
         arrow((x0 + half0, y), (x1 - half1, y), gaps=(gap0 + 3, gap1 + 2))
@@ -184,7 +191,7 @@ def _arrows(layout: Layout, rework: Rework | None) -> list[dict[str, Any]]:
     ]
     if rework is not None:
         _, end = _ends(layout, rework)
-        found.append(arrow((end, 1.4 * layout.line), (end, layout.top - 2), colour=BACK))
+        found.append(arrow((end, layout.back), (end, layout.top - 2), colour=BACK))
     return found
 
 
@@ -211,15 +218,18 @@ def _back(layout: Layout, rework: Rework | None) -> list[go.Scatter]:
     if rework is None:
         return []
     begin, end = _ends(layout, rework)
-    high, line = -1.4 * layout.line, {"color": BACK, "width": 2, "dash": "dash"}
-    text = wrapped(rework.words, width=44, lines=1)
-    middle = (begin + end) / 2
+    high, line = -layout.back, {"color": BACK, "width": 2, "dash": "dash"}
+    text = wrapped(rework.brief if layout.slide else rework.words, width=26 if layout.slide else 44, lines=1)
+    middle, y = (begin + end) / 2, 0.7 * layout.line - layout.back
+    if layout.slide:  # at its right stands how often there is a release
+        half = text_width([text], size=layout.size) / 2 / layout.slot
+        middle = min(max(middle, layout.x_range[0] + half), layout.end_x - 1.3 - half)
     return [
         go.Scatter(
             x=[begin, begin, end], y=[-layout.top + 2, high, high], mode="lines", line=line, hoverinfo="skip",
             name="rework",
         ),
-        writing("rework words", [(middle, -0.7 * layout.line, text)], size=layout.size, **_MIDDLE),
+        writing("rework words", [(middle, y, text)], size=layout.size, **_MIDDLE),
     ]  # fmt: skip
 
 
@@ -242,7 +252,7 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
             data.append((slot.x, -(layout.head + layout.foot) / 2, text))
         else:
             queues.append((slot.x, -layout.top - 1.5 * line, fitted(slot.name, letters=wide, lines=3)))
-            inventory.append((slot.x, -layout.middle - 3, "<b>I</b>"))
+            inventory.append((slot.x, -layout.middle - 3 * layout.scale, "<b>I</b>"))
             now.append((slot.x, -layout.middle - 30 - line / 2, wip(slot, facts)))
     above, below = -layout.top - 1.5 * line, -layout.middle - 26 - line / 2
     ends = [
@@ -253,7 +263,7 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
     ]
     released = (layout.end_x - 0.68, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
     if layout.slide:
-        released = (layout.end_x - 0.5, -0.7 * line, cadence(facts))
+        released = (layout.end_x - 0.4, 0.7 * line - layout.back, cadence(facts))
     waiting, work = shares_of(layout, facts)
     totals = [("waiting", layout.up, waiting), ("work", layout.down, work)]
     rails = [(layout.x_range[0] + 0.05, -y, word) for word, y, _ in totals]
@@ -267,7 +277,11 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
         writing("waiting now", now, **plain),
         writing("medians", steps, colour=INK, **plain),
         writing("ends", [place for place in ends if place[2]], **plain),
-        writing("releases", [released] if released[2] else [], **plain | {"size": size - 1}),
+        writing(
+            "releases",
+            [released] if released[2] else [],
+            **plain | {"size": size if layout.slide else size - 1},
+        ),
         writing("rails", rails, size=size, textposition="middle right"),
         writing("totals", shares, **plain),
         writing("summary", _cells(layout, facts), **plain | {"size": size + 1}),
@@ -277,12 +291,14 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
 def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
     cells = summary(layout, facts)
+    if layout.slide:
+        cells = [(value, what.removeprefix("mean ")) for value, what in cells]
     y = -(layout.summary + layout.height - 2) / 2
     return [
         (
             low + (high - low) * (number + 0.5) / len(cells),
             y,
-            f"<b>{escape(value)}</b><br>{small(escape(what))}",
+            f"<b>{escape(value)}</b><br>{escape(what) if layout.slide else small(escape(what))}",
         )
         for number, (value, what) in enumerate(cells)
     ]

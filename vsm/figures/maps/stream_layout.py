@@ -11,6 +11,7 @@ from typing import Any, Final
 import networkx as nx
 
 from vsm.figures.maps.flow_layout import spine
+from vsm.figures.slides import LETTER, SLIDE
 
 HALF: Final = 0.46
 """Half a box, in slots."""
@@ -69,7 +70,7 @@ class Layout:
     @property
     def source(self) -> float:
         """How far before the first stage the source stands."""
-        return 0.75 if self.slide else 0.95
+        return 0.85 if self.slide else 0.95
 
     @property
     def end_x(self) -> float:
@@ -78,13 +79,18 @@ class Layout:
 
     @property
     def slot(self) -> float:
-        """Pixels of a slot, on a page of 700."""
-        return _PAGE / (self.x_range[1] - self.x_range[0])
+        """Pixels of a slot, on a page of 700 or a slide."""
+        return (SLIDE if self.slide else _PAGE) / (self.x_range[1] - self.x_range[0])
 
     @property
     def letters(self) -> int:
         """How many letters of a name fit into a box, wide ones too."""
         return int(0.84 * self.slot / (_LETTERS * self.size))
+
+    @property
+    def scale(self) -> float:
+        """How much larger icons are than on a page."""
+        return 1.5 if self.slide else 1.0
 
     @property
     def line(self) -> float:
@@ -97,6 +103,11 @@ class Layout:
         return 3 if self.slide else 4
 
     @property
+    def fits(self) -> bool:
+        """Whether each word of a name has room, so that none has to be broken."""
+        return all(len(word) <= self.letters for slot in self.slots for word in slot.name.split())
+
+    @property
     def rung(self) -> int:
         """Lines of a step of the ladder."""
         return 1 if self.slide else 2
@@ -104,17 +115,22 @@ class Layout:
     @property
     def top(self) -> float:
         """Where boxes and names begin, below the arrow of what comes back."""
-        return 2.2 * self.line
+        return (1.5 if self.slide else 2.2) * self.line
 
     @property
     def head(self) -> float:
         """Where heads of boxes end."""
-        return self.top + 3.4 * self.line
+        return self.top + (2.2 if self.slide else 3.4) * self.line
 
     @property
     def foot(self) -> float:
         """Where boxes end."""
         return self.head + self.data * self.line + 6
+
+    @property
+    def back(self) -> float:
+        """Where the line of what comes back runs, below its words."""
+        return (1.1 if self.slide else 1.4) * self.line
 
     @property
     def middle(self) -> float:
@@ -184,6 +200,6 @@ def layout_from_network(
         tuple(Slot(name, float(x), about) for x, (name, about) in enumerate(drawn)),
         tuple(Slot(name, -1.0, about) for name, about in steps if name not in kept),
         tuple((name, about) for name, about in ordered if about["kind"] == "done"),
-        size=17 if slide else max(13 - max(len(drawn) - 4, 0), 10),
+        size=LETTER if slide else max(13 - max(len(drawn) - 4, 0), 10),
         slide=slide,
     )

@@ -14,7 +14,7 @@ from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_SHADES, SOFT
 
 HEAD_FILL: Final = "#d3e5f1"
 DATA_FILL: Final = "#f5f9fc"
-_FACTORY: Final = "M -22,0 L -22,18 L -22,34 L -8,22 L -8,34 L 6,22 L 6,34 L 20,22 L 20,0 Z"
+_FACTORY: Final = ((-22, 0), (-22, 34), (-8, 22), (-8, 34), (6, 22), (6, 34), (20, 22), (20, 0))
 
 
 def rect(x: tuple[float, float], y: tuple[float, float], **look: Any) -> dict[str, Any]:
@@ -31,10 +31,11 @@ def boxes(x: tuple[float, float], tops: tuple[float, float, float]) -> list[dict
     ]
 
 
-def factory(x: float, y: float, colour: str) -> dict[str, Any]:
+def factory(x: float, y: float, colour: str, *, scale: float = 1) -> dict[str, Any]:
     """The icon of the source, or of the customer, with its lower edge there; ``y`` counts downwards."""
+    path = " L ".join(f"{scale * across:g},{scale * up:g}" for across, up in _FACTORY)
     return {
-        "type": "path", "layer": "below", "path": _FACTORY, "xsizemode": "pixel", "ysizemode": "pixel",
+        "type": "path", "layer": "below", "path": f"M {path} Z", "xsizemode": "pixel", "ysizemode": "pixel",
         "xanchor": x, "yanchor": -y, "fillcolor": colour, "opacity": 0.9, "line": {"width": 0},
     }  # fmt: skip
 
@@ -46,15 +47,17 @@ def shade(slot: Slot, most: float) -> str:
     return str(sample_colorscale([light, full], [deepest * slot.share / most if most else 0.0])[0])
 
 
-def triangle(slot: Slot) -> tuple[str, int, float, str]:
+def triangle(slot: Slot, scale: float) -> tuple[str, float, float, str]:
     """The mark of a stage: a triangle where it waits, else an unseen square for the pointer to find."""
-    look = ("square", 64, 0.0) if slot.works else ("triangle-up", 44, 1.0)
+    look = ("square", 64 * scale, 0.0) if slot.works else ("triangle-up", 44 * scale, 1.0)
     return (*look, KIND_COLOURS[slot.about["kind"]])
 
 
-def stages_at(slots: Sequence[Slot], places: Sequence[tuple[float, float]]) -> go.Scatter:
+def stages_at(
+    slots: Sequence[Slot], places: Sequence[tuple[float, float]], *, scale: float = 1
+) -> go.Scatter:
     """The marks of stages, each leading to its tickets in a report; places count downwards."""
-    looks = [triangle(slot) for slot in slots]
+    looks = [triangle(slot, scale) for slot in slots]
     return go.Scatter(
         x=[x for x, _ in places],
         y=[-y for _, y in places],

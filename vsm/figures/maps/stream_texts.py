@@ -24,11 +24,22 @@ class Rework(NamedTuple):
     times: int
     sender: str
     receiver: str
+    ca: float | None = None
+
+    @property
+    def brief(self) -> str:
+        """It as a short label."""
+        return f"{number(self.times)} back to {self.receiver}"
 
     @property
     def words(self) -> str:
-        """It as a label."""
-        return f"{number(self.times)} back to {self.receiver}"
+        """It as a label, with the receiver's %C&A where that is known."""
+        return self.brief if self.ca is None else f"{self.brief} (%C&A {_accuracy(self.ca)})"
+
+
+def _accuracy(share: float) -> str:
+    """Write %C&A as briefly as a box needs it."""
+    return percent(share).removesuffix(" %").replace("over ", ">").replace("under ", "<")
 
 
 def short(seconds: float) -> str:
@@ -69,9 +80,7 @@ def median_of(about: Mapping[str, Any]) -> str:
 
 def data_lines(slot: Slot, facts: MapFacts) -> list[str]:
     """The lines of a data box: process time, %C&A, WIP with its limit, and people, where these are known."""
-    ca = UNKNOWN
-    if "ca" in slot.about:
-        ca = percent(slot.about["ca"]).removesuffix(" %").replace("over ", ">").replace("under ", "<")
+    ca = _accuracy(slot.about["ca"]) if "ca" in slot.about else UNKNOWN
     people = facts.people.get(slot.name)
     lines = [f"PT <b>{median_of(slot.about)}</b>", f"%C&amp;A {escape(ca)}", wip(slot, facts)]
     return [*lines, f"people {number(people)}"] if people else lines
@@ -126,11 +135,11 @@ def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
 def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
     """The move back that was made most often; None where nothing came back."""
     back = [
-        Rework(about["back"], sender, receiver)
+        Rework(about["back"], sender, receiver, network.nodes[receiver].get("ca"))
         for sender, receiver, about in network.edges(data=True)
         if about["back"] and sender != receiver
     ]
-    return max(back, default=None)
+    return max(back, default=None, key=lambda rework: rework[:3])
 
 
 def stage_facts(name: str, about: Mapping[str, Any]) -> str:

@@ -48,12 +48,12 @@
     const narrow = tall && whole.layout.meta?.narrow; // another drawing, made for a phone
     const spec = narrow || whole;
     const Plotly = await plotly();
-    const { scale, width, height } = size(plot, spec, narrow ? NARROW : tall && !isMap(spec) ? PHONE_WIDTH : MIN_WIDTH);
+    const { scale, width, height } = size(plot, spec, narrow ? NARROW : tall && !isMap(spec) ? PHONE_WIDTH : spec.layout.width ?? MIN_WIDTH);
     const inner = document.createElement("div");
     inner.className = "drawn";
     inner.style.cssText = `width:${width}px;height:${height}px;transform:scale(${scale})`;
     plot.replaceChildren(inner);
-    if (isMap(spec) && !narrow) enlarge(spec, Math.max(1, Math.min(1.28, width / (MIN_WIDTH * 1.2))));
+    if (isMap(spec) && !narrow && !spec.layout.width) enlarge(spec, Math.max(1, Math.min(1.28, width / (MIN_WIDTH * 1.2))));
     const layout = { ...spec.layout, width, height, autosize: false };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(253,253,252,0)";
     await Plotly.newPlot(inner, { data: spec.data, layout, config: { ...CONFIG, staticPlot: printing } });

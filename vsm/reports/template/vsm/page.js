@@ -15,6 +15,9 @@
   const plots = [...document.querySelectorAll(".chart-plot")];
   const states = new Map(plots.map((plot) => [plot, { spec: null, drawn: null }]));
 
+  const others = document.querySelector(".others"), here = others?.querySelector("[aria-current]");
+  if (here) others.scrollLeft = here.getBoundingClientRect().left - others.getBoundingClientRect().left - 16; // one row on a phone
+
   // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
   const folds = [...document.querySelectorAll("details.more")];
   const unfold = () => folds.forEach((fold) => { fold.open = true; });
