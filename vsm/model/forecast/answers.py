@@ -1,0 +1,131 @@
+"""The answers to a question, each with the hit rate of the same question over the stream's own past."""
+
+from dataclasses import dataclass
+from math import isnan, nan
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from vsm.model.forecast.backtest import WEEK, Record, back_test
+from vsm.model.forecast.finishes import DAY
+from vsm.model.forecast.questions import LEVELS, Question, active_days, reach, refusal
+from vsm.stats.proportions import wilson_interval
+from vsm.stats.recalibration import FEWEST_OUTCOMES, covering
+from vsm.stats.shares import LEAST_WEEKS, share_intervals
+from vsm.tables import INSTANT
+
+QUARTER: Final = 13 * WEEK
+TOLERANCE: Final = 0.1
+"""An answer is withheld where its hit rate is clearly lower than its level less this."""
+TESTED: Final = "tested"
+UNTESTED: Final = "not yet tested"
+WITHHELD: Final = "withheld"
+TOO_FAR: Final = "too far ahead"
+REFUSED: Final = "refused"
+HORIZONS: Final = (14, 28, 56, 84)
+"""Days of the questions that every stream is asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What is answered to one question.
+
+    Attributes
+    ----------
+    answers
+        FORECASTS: one row per level.
+    hits
+        FORECAST_HITS: the same question on every Monday of the past.
+    refusal
+        Why the record cannot bear the question; empty where it can.
+    """
+
+    question: Question
+    answers: pd.DataFrame
+    hits: pd.DataFrame
+    refusal: str = ""
+
+
+def forecast(record: Record, question: Question) -> Forecast:
+    """Answer a question as of now, and on every Monday of the past.
+
+    Returns
+    -------
+    Forecast
+        ``answers`` has one row per level: ``question`` ("how many" or "when"), ``amount`` (days ahead, or
+        tickets), ``level``, ``answer`` (so many tickets or more; or finished after so many days at the
+        latest; missing unless ``verdict`` is "tested" or "not yet tested"), ``due`` (the last day of it),
+        ``verdict``, ``block_days``, ``active_days`` (of the last 90, with a finish), ``held, held_low,
+        held_high`` (share of past forecasts that held, with its 95 % interval by quarters of a year) and
+        ``outcomes`` (how many are known).
+    """
+    counts = record.counts(record.as_of)
+    why, days = refusal(question, counts), reach(len(counts))
+    tested = back_test(record, question)
+    drawn = None if why else question.of_paths(record.paths(record.as_of, counts))
+    rows = []
+    for level in LEVELS:
+        rate = hit_rate(tested.hits[tested.hits["level"] == level])
+        row = {"level": level, "verdict": REFUSED, **rate}
+        if drawn is not None:
+            answer = covering(drawn, tested.levels[level].used)
+            row["verdict"] = _verdict(question, answer, days, level, rate)
+            if row["verdict"] in (TESTED, UNTESTED):
+                length = answer if question.kind == "when" else question.amount
+                row |= {"answer": question.shown(answer), "due": record.as_of + length * DAY}
+        rows.append(row)
+    answers = pd.DataFrame(rows).assign(
+        question=question.kind,
+        amount=question.amount,
+        block_days=record.block(record.as_of),
+        active_days=active_days(counts),
+    )
+    return Forecast(question, _conformed(answers), tested.hits, why)
+
+
+def _verdict(question: Question, answer: int, days: int, level: float, rate: dict[str, Any]) -> str:
+    if question.kind == "when" and answer > days:
+        return TOO_FAR
+    if rate["outcomes"] < FEWEST_OUTCOMES:
+        return UNTESTED
+    return WITHHELD if rate["held_high"] < level - TOLERANCE else TESTED
+
+
+def hit_rate(hits: pd.DataFrame) -> dict[str, Any]:
+    """Give the share of past forecasts of one question and level that held, and its 95 % interval.
+
+    Forecasts of one week and the next are about mostly the same days, so quarters of a year are the units
+    (``vsm.stats.shares``). Where all or none held, or there is one quarter alone, the interval is that of as
+    many independent forecasts as lie one after the other without overlapping.
+    """
+    known = hits[hits["held"].notna()]
+    held, outcomes = known["held"].astype("int64").to_numpy(), len(known)
+    rate: dict[str, Any] = {"held": nan, "held_low": nan, "held_high": nan, "outcomes": outcomes}
+    if not outcomes:
+        return rate
+    rate["held"] = float(held.mean())
+    origin = known["origin"].astype("int64").to_numpy()
+    quarter = origin // QUARTER
+    low, high = share_intervals(
+        np.column_stack([held, 1 - held]).astype(np.float64), weeks=quarter, minimum=1
+    )
+    rate |= {"held_low": float(low[0]), "held_high": float(high[0])}
+    if rate["held"] in (0, 1) or len(np.unique(quarter)) < LEAST_WEEKS or isnan(rate["held_low"]):
+        ahead = (known["known"] - known["origin"]).dt.total_seconds().median() / (7 * 86_400)
+        apart = max(round(outcomes / max(ahead, 1.0)), 1)
+        rate["held_low"], rate["held_high"] = wilson_interval(round(rate["held"] * apart), apart)
+    return rate
+
+
+def _conformed(answers: pd.DataFrame) -> pd.DataFrame:
+    answers = answers.reindex(columns=list(_TYPES))
+    due = pd.to_datetime(answers["due"].astype("Int64").astype("object"), unit="us", utc=True)
+    return answers.assign(due=due).astype(_TYPES)
+
+
+_TYPES: Final = {
+    "question": "str", "amount": "int64", "level": "float64", "answer": "Int64", "due": INSTANT,
+    "verdict": "str", "block_days": "int64", "active_days": "int64", "held": "float64", "held_low": "float64",
+    "held_high": "float64", "outcomes": "int64",
+}  # fmt: skip
