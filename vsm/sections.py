@@ -21,6 +21,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
+from vsm.model.forecast import HORIZONS, Question, Record, forecasts, service_level_chances
 from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
@@ -159,6 +160,33 @@ class Reviews(Section):
     waiting: pd.DataFrame
     reach: pd.DataFrame
     pipelines: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Forecasts(Section):
+    """When work will be done, as ``vsm.model.forecast`` gives it.
+
+    ``answers`` and ``hits`` are of how many tickets will be finished within 2, 4, 8 and 12 weeks; the chances
+    of ``service_level`` are of open tickets. ``stream.forecast`` answers further questions.
+    """
+
+    answers: pd.DataFrame
+    hits: pd.DataFrame
+    service_level: pd.DataFrame
+
+
+def forecasts_section(
+    record: Record, *, stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, workflow: Workflow
+) -> Forecasts:
+    """Foretell how many tickets will be finished, and which will meet the service level."""
+    found = forecasts(record, [Question("how many", days) for days in HORIZONS])
+    return Forecasts(
+        pd.concat([each.answers for each in found], ignore_index=True),
+        pd.concat([each.hits for each in found], ignore_index=True),
+        service_level_chances(
+            stage_visits, lifecycles=lifecycles, level=workflow.service_level, minimum=workflow.rules.minimum
+        ),
+    )
 
 
 def delivery_section(

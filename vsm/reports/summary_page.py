@@ -55,6 +55,8 @@ PLACES: Final[Mapping[str, Place]] = {
     **dict.fromkeys(("review", "AI agents", "unreviewed"), _REVIEWS),
     "reviewer": (_REVIEWS[0], "Who can review?"),
     "flaky pipeline": (_REVIEWS[0], "Which pipelines hold work up?"),
+    "forecast": ("09_when_will_it_be_done.html", "How many in the coming weeks?"),
+    "service level": ("09_when_will_it_be_done.html", "Which tickets will meet the service level?"),
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""

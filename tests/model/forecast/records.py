@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from vsm.intervals.codes import micros_at
-from vsm.model.forecast import Finishes, Record, finishes_from_visits
+from vsm.model.forecast import (
+    Finishes,
+    Forecast,
+    Question,
+    Record,
+    back_tests,
+    finishes_from_visits,
+    forecasts,
+)
 from vsm.stream import ValueStream
 
 MONDAY = pd.Timestamp("2024-01-01", tz="UTC")
@@ -31,3 +39,13 @@ def record_of_stream(stream: ValueStream, *, seed: int = 0) -> Record:
     finishes = finishes_from_visits(stream.visits, **about, settings=stream.workflow.outcome)
     since = stream.tickets["created"].min()
     return Record(Finishes(finishes, since=since), micros_at(stream.as_of), ((0, 14),), seed)
+
+
+def hits_of(record: Record, question: Question) -> pd.DataFrame:
+    """What one question would have been answered on every Monday of the past, and what became of it."""
+    return back_tests(record, [question])[0].hits
+
+
+def answer_of(record: Record, question: Question) -> Forecast:
+    """What is answered to one question."""
+    return forecasts(record, [question])[0]

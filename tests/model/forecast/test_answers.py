@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.model.forecast.records import MONDAY, finishes_of, record_of
-from vsm.model.forecast import Question, forecast, hit_rate, refusal
+from tests.model.forecast.records import MONDAY, answer_of, finishes_of, record_of
+from vsm.model.forecast import Question, hit_rate, refusal
 
 FOUR_WEEKS = Question("how many", 28)
 
@@ -36,7 +36,7 @@ def test_what_just_suffices_is_answered(counts: np.ndarray) -> None:
 
 def test_a_refused_question_has_no_numbers() -> None:
     """The verdict says so, and the sentence why."""
-    found = forecast(record_of(finishes_of(np.arange(60) + 0.5), days=60), FOUR_WEEKS)
+    found = answer_of(record_of(finishes_of(np.arange(60) + 0.5), days=60), FOUR_WEEKS)
     assert found.answers["verdict"].tolist() == ["refused"] * 4
     assert found.answers["answer"].isna().all()
     assert found.refusal.startswith("No forecast: 60 days are on record")
@@ -44,7 +44,7 @@ def test_a_refused_question_has_no_numbers() -> None:
 
 def test_without_twenty_outcomes_an_answer_is_not_yet_tested() -> None:
     """30 weeks: 13 Mondays have an outcome after four weeks."""
-    found = forecast(record_of(finishes_of(np.arange(210) + 0.5), days=210), FOUR_WEEKS).answers
+    found = answer_of(record_of(finishes_of(np.arange(210) + 0.5), days=210), FOUR_WEEKS).answers
     assert found["verdict"].tolist() == ["not yet tested"] * 4
     assert found["outcomes"].tolist() == [14] * 4
     assert found["answer"].tolist() == [28] * 4
@@ -53,7 +53,7 @@ def test_without_twenty_outcomes_an_answer_is_not_yet_tested() -> None:
 def test_an_answer_is_withheld_where_its_hit_rate_is_clearly_too_low() -> None:
     """From sixteen a day on, the rate of work halves every sixty days: no forecast of it ever held."""
     days = -60 * np.log2(1 - np.arange(1300) / 1385)
-    found = forecast(record_of(finishes_of(days[days < 240]), days=240), Question("how many", 14)).answers
+    found = answer_of(record_of(finishes_of(days[days < 240]), days=240), Question("how many", 14)).answers
     assert found["held"].tolist() == [0.0] * 4
     assert found["verdict"].tolist() == ["withheld"] * 4
     assert found["answer"].isna().all()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.model.forecast.records import MONDAY, finishes_of, record_of
-from vsm.model.forecast import Question, back_test, forecast
+from tests.model.forecast.records import MONDAY, answer_of, finishes_of, hits_of, record_of
+from vsm.model.forecast import Question
 from vsm.stats.recalibration import Recalibrated
 
 FOUR_WEEKS = Question("how many", 28)
@@ -23,7 +23,7 @@ def poisson(days: int, *, a_day: float, seed: int) -> np.ndarray:
 def test_a_steady_stream_is_foretold_exactly() -> None:
     """One ticket every day: 28 in four weeks, seven after seven days, on every Monday of the past as well."""
     record = record_of(finishes_of(np.arange(300) + 0.5), days=300)
-    many, when = (forecast(record, question).answers for question in (FOUR_WEEKS, Question("when", 7)))
+    many, when = (answer_of(record, question).answers for question in (FOUR_WEEKS, Question("when", 7)))
     assert many["answer"].tolist() == [28] * 4
     assert when["answer"].tolist() == [7] * 4
     assert when["due"].tolist() == [MONDAY + pd.Timedelta(days=307)] * 4
@@ -33,7 +33,7 @@ def test_a_steady_stream_is_foretold_exactly() -> None:
 def test_a_forecast_is_scored_when_its_day_has_come() -> None:
     """One ticket a day for 200 days, and then none: the forecasts that reach beyond that day fail."""
     record = record_of(finishes_of(np.arange(200) + 0.5), days=240)
-    hits = back_test(record, FOUR_WEEKS).hits
+    hits = hits_of(record, FOUR_WEEKS)
     hits = hits[hits["level"] == 0.85]
     day = (hits["origin"] - MONDAY).dt.days
     assert day.tolist() == list(range(91, 240, 7))
@@ -47,7 +47,7 @@ def test_a_forecast_is_scored_when_its_day_has_come() -> None:
 def test_a_date_is_missed_as_soon_as_it_has_passed() -> None:
     """Nothing is finished after day 200: that seven are done within seven days is refuted a week later."""
     record = record_of(finishes_of(np.arange(200) + 0.5), days=230)
-    hits = back_test(record, Question("when", 7)).hits
+    hits = hits_of(record, Question("when", 7))
     last = hits[(hits["level"] == 0.85) & (hits["origin"] == MONDAY + pd.Timedelta(days=196))].iloc[0]
     assert (last["answer"], last["held"]) == (7, False)
     assert pd.isna(last["actual"])
@@ -57,7 +57,7 @@ def test_a_date_is_missed_as_soon_as_it_has_passed() -> None:
 def test_a_date_that_cannot_be_foreseen_is_no_claim() -> None:
     """Three hundred tickets at one a day take longer than twelve weeks: no date is given, none is scored."""
     record = record_of(finishes_of(np.arange(400) + 0.5), days=400)
-    found = forecast(record, Question("when", 300))
+    found = answer_of(record, Question("when", 300))
     assert found.answers["verdict"].tolist() == ["too far ahead"] * 4
     assert found.answers["answer"].isna().all()
     assert found.hits.empty
@@ -75,7 +75,7 @@ def test_the_future_moves_no_past_forecast(question: Question, cut: int, seed: i
     taken = (np.arange(len(changed)) % 3 == 0) & (changed["finished"] <= edge).to_numpy()
     changed["until"] = changed["until"].mask(taken, edge + pd.Timedelta(hours=1))
     one, other = (
-        back_test(record_of(rows, days=days), question).hits for rows, days in ((known, 300), (changed, 330))
+        hits_of(record_of(rows, days=days), question) for rows, days in ((known, 300), (changed, 330))
     )
     before, after = (
         hits.loc[hits["origin"] <= edge, ["level", "origin", "answer"]].to_csv(index=False)
@@ -92,7 +92,7 @@ def test_the_order_of_rows_changes_nothing(order: "st.randoms") -> None:  # type
     rows = finishes_of(poisson(250, a_day=0.5, seed=3))
     places = list(range(len(rows)))
     order.shuffle(places)  # type: ignore[attr-defined]
-    one, other = (forecast(record_of(each, days=250), FOUR_WEEKS) for each in (rows, rows.iloc[places]))
+    one, other = (answer_of(record_of(each, days=250), FOUR_WEEKS) for each in (rows, rows.iloc[places]))
     pd.testing.assert_frame_equal(one.answers, other.answers)
     pd.testing.assert_frame_equal(one.hits, other.hits)
 
@@ -100,9 +100,7 @@ def test_the_order_of_rows_changes_nothing(order: "st.randoms") -> None:  # type
 def test_the_same_seed_gives_the_same_bytes_and_another_one_other_courses() -> None:
     """Nothing but the seed is random."""
     rows = finishes_of(poisson(400, a_day=0.5, seed=4))
-    one, same, other = (
-        back_test(record_of(rows, days=400, seed=seed), FOUR_WEEKS).hits for seed in (1, 1, 2)
-    )
+    one, same, other = (hits_of(record_of(rows, days=400, seed=seed), FOUR_WEEKS) for seed in (1, 1, 2))
     assert one.to_csv() == same.to_csv() != other.to_csv()
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.model.forecast.records import record_of_stream
+from tests.model.forecast.records import hits_of, record_of_stream
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.streams import sample_stream
 from vsm.from_log import stream_from_log
-from vsm.model.forecast import Question, Record, back_test, hit_rate
+from vsm.model.forecast import Question, Record, hit_rate
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def real_record(folder: Path, tracker: str) -> Record:
 
 def known(record: Record, question: Question) -> pd.DataFrame:
     """The hits at 85 of 100 whose outcome is known."""
-    hits = back_test(record, question).hits
+    hits = hits_of(record, question)
     return hits[(hits["level"] == 0.85) & hits["held"].notna()]
 
 

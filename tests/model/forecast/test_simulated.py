@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.model.forecast.records import finishes_of, record_of
+from tests.model.forecast.records import finishes_of, hits_of, record_of
 from tests.share import share
-from vsm.model.forecast import Question, back_test
+from vsm.model.forecast import Question
 
 pytestmark = pytest.mark.slow
 DAYS = 700
@@ -36,7 +36,7 @@ def drifting(rng: np.random.Generator) -> np.ndarray:
 def held(drawn: Drawn, question: Question, runs: int) -> "pd.Series[float]":
     """The share of past forecasts that held, by level, over several made-up streams."""
     hits = [
-        back_test(record_of(finishes_of(drawn(np.random.default_rng([seed, 7]))), days=DAYS), question).hits
+        hits_of(record_of(finishes_of(drawn(np.random.default_rng([seed, 7]))), days=DAYS), question)
         for seed in range(runs)
     ]
     known = pd.concat(hits).dropna(subset="held")
@@ -62,5 +62,5 @@ def test_when_holds_what_it_says(drawn: Drawn) -> None:
 def test_a_release_every_second_week_is_foretold_as_such() -> None:
     """Drawing single days would promise next to nothing for two weeks; blocks of two weeks hold a release."""
     record = record_of(finishes_of(batches(np.random.default_rng(1))), days=DAYS)
-    hits = back_test(record, Question("how many", 14)).hits
+    hits = hits_of(record, Question("how many", 14))
     assert hits.loc[hits["level"] == 0.85, "answer"].mean() >= 3

@@ -1,5 +1,6 @@
 """The answers to a question, each with the hit rate of the same question over the stream's own past."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from typing import Any, Final
@@ -7,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.model.forecast.backtest import WEEK, Record, back_test
+from vsm.model.forecast.backtest import back_tests
 from vsm.model.forecast.finishes import DAY
-from vsm.model.forecast.questions import LEVELS, Question, active_days, reach, refusal
+from vsm.model.forecast.questions import LEVELS, LONGEST, Question, active_days, reach, refusal
+from vsm.model.forecast.record import WEEK, Record
 from vsm.stats.proportions import wilson_interval
 from vsm.stats.recalibration import FEWEST_OUTCOMES, covering
 from vsm.stats.shares import LEAST_WEEKS, share_intervals
@@ -47,49 +49,65 @@ class Forecast:
     refusal: str = ""
 
 
-def forecast(record: Record, question: Question) -> Forecast:
-    """Answer a question as of now, and on every Monday of the past.
+def forecasts(record: Record, questions: Sequence[Question]) -> list[Forecast]:
+    """Answer questions as of now, and on every Monday of the past.
 
     Returns
     -------
-    Forecast
-        ``answers`` has one row per level: ``question`` ("how many" or "when"), ``amount`` (days ahead, or
-        tickets), ``level``, ``answer`` (so many tickets or more; or finished after so many days at the
+    list of Forecast
+        Their ``answers`` have one row per level: ``question`` ("how many" or "when"), ``amount`` (days ahead,
+        or tickets), ``level``, ``answer`` (so many tickets or more; or finished after so many days at the
         latest; missing unless ``verdict`` is "tested" or "not yet tested"), ``due`` (the last day of it),
-        ``verdict``, ``block_days``, ``active_days`` (of the last 90, with a finish), ``held, held_low,
-        held_high`` (share of past forecasts that held, with its 95 % interval by quarters of a year) and
-        ``outcomes`` (how many are known).
+        ``verdict``, ``why`` (a sentence where there is no answer), ``block_days``, ``active_days`` (of the
+        last 90, with a finish), ``held, held_low, held_high`` (share of past forecasts that held, with its
+        95 % interval by quarters of a year) and ``outcomes`` (how many are known).
     """
     counts = record.counts(record.as_of)
-    why, days = refusal(question, counts), reach(len(counts))
-    tested = back_test(record, question)
-    drawn = None if why else question.of_paths(record.paths(record.as_of, counts))
-    rows = []
-    for level in LEVELS:
-        rate = hit_rate(tested.hits[tested.hits["level"] == level])
-        row = {"level": level, "verdict": REFUSED, **rate}
-        if drawn is not None:
-            answer = covering(drawn, tested.levels[level].used)
-            row["verdict"] = _verdict(question, answer, days, level, rate)
-            if row["verdict"] in (TESTED, UNTESTED):
-                length = answer if question.kind == "when" else question.amount
-                row |= {"answer": question.shown(answer), "due": record.as_of + length * DAY}
-        rows.append(row)
-    answers = pd.DataFrame(rows).assign(
-        question=question.kind,
-        amount=question.amount,
-        block_days=record.block(record.as_of),
-        active_days=active_days(counts),
-    )
-    return Forecast(question, _conformed(answers), tested.hits, why)
+    whys = [refusal(question, counts) for question in questions]
+    paths = None if all(whys) else record.paths(record.as_of, counts)
+    about = {"block_days": record.block(record.as_of), "active_days": active_days(counts)}
+    found = []
+    for question, why, tested in zip(questions, whys, back_tests(record, questions), strict=True):
+        rows = []
+        for level in LEVELS:
+            row = {"level": level, **hit_rate(tested.hits[tested.hits["level"] == level])}
+            if why or paths is None:
+                row |= {"verdict": REFUSED, "why": why}
+            else:
+                answer = covering(question.of_paths(paths), tested.levels[level].used)
+                row |= _answer(question, answer, row, days=reach(len(counts)), as_of=record.as_of)
+            rows.append(row)
+        answers = pd.DataFrame(rows).assign(question=question.kind, amount=question.amount, **about)
+        found.append(Forecast(question, _conformed(answers), tested.hits, why))
+    return found
 
 
-def _verdict(question: Question, answer: int, days: int, level: float, rate: dict[str, Any]) -> str:
+def _answer(question: Question, answer: int, row: dict[str, Any], *, days: int, as_of: int) -> dict[str, Any]:
+    """Give the answer of one level, or why there is none; ``row`` has the level and its hit rate."""
+    sure = f"{100 * row['level']:.0f} of 100"
     if question.kind == "when" and answer > days:
-        return TOO_FAR
-    if rate["outcomes"] < FEWEST_OUTCOMES:
-        return UNTESTED
-    return WITHHELD if rate["held_high"] < level - TOLERANCE else TESTED
+        why = (
+            f"No date for {question.amount:,} more tickets with {sure}: it would be too far ahead. How fast "
+            f"work is done drifts, so no date is given beyond {LONGEST // 7} weeks, nor beyond a third of "
+            "the record. Ask for fewer tickets."
+        )
+        return {"verdict": TOO_FAR, "why": why}
+    if row["outcomes"] >= FEWEST_OUTCOMES and row["held_high"] < row["level"] - TOLERANCE:
+        unit = (
+            f"{question.amount // 7} weeks"
+            if question.kind == "how many"
+            else f"{question.amount:,} more tickets"
+        )
+        held, low, high = (f"{100 * row[name]:.0f} %" for name in ("held", "held_low", "held_high"))
+        why = (
+            f"No forecast for {unit} with {sure}: those made this way held in {held} of {row['outcomes']:,} "
+            f"weeks ({low} to {high}). How fast work is done has changed too much; ask for fewer weeks, or "
+            "fewer tickets."
+        )
+        return {"verdict": WITHHELD, "why": why}
+    length = answer if question.kind == "when" else question.amount
+    verdict = UNTESTED if row["outcomes"] < FEWEST_OUTCOMES else TESTED
+    return {"verdict": verdict, "answer": question.shown(answer), "due": as_of + length * DAY}
 
 
 def hit_rate(hits: pd.DataFrame) -> dict[str, Any]:
@@ -126,6 +144,6 @@ def _conformed(answers: pd.DataFrame) -> pd.DataFrame:
 
 _TYPES: Final = {
     "question": "str", "amount": "int64", "level": "float64", "answer": "Int64", "due": INSTANT,
-    "verdict": "str", "block_days": "int64", "active_days": "int64", "held": "float64", "held_low": "float64",
-    "held_high": "float64", "outcomes": "int64",
+    "verdict": "str", "why": "str", "block_days": "int64", "active_days": "int64", "held": "float64",
+    "held_low": "float64", "held_high": "float64", "outcomes": "int64",
 }  # fmt: skip

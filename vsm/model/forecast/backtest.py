@@ -7,78 +7,21 @@ outcomes that were known by then. A question that the record could not bear then
     known at     3    4    5    6                       the level of the 3rd Monday has learnt from the 1st
 """
 
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from vsm.intervals.codes import Ints
-from vsm.model.forecast.finishes import DAY, Finishes
+from vsm.model.forecast.finishes import DAY
 from vsm.model.forecast.questions import LEVELS, Question, reach, refusal
-from vsm.stats.block_paths import block_paths
+from vsm.model.forecast.record import Record
 from vsm.stats.recalibration import Recalibrated, covering
 from vsm.tables import INSTANT
 
-WEEK: Final = 7 * DAY
-MONDAY: Final = 4 * DAY
-"""The first Monday of the epoch."""
-USUAL_BLOCK: Final = 14
-"""Days of a block, unless releases are further apart."""
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """What forecasts of one stream are made from.
-
-    Attributes
-    ----------
-    finishes
-        Of all its units of work.
-    as_of
-        The instant that counts as now, in microseconds of the epoch.
-    blocks
-        Since when (microseconds) a block has how many days, as ``release_blocks`` gives it; in order.
-    seed
-        Of the courses that are drawn.
-    """
-
-    finishes: Finishes
-    as_of: int
-    blocks: tuple[tuple[int, int], ...]
-    seed: int
-
-    def block(self, at: int) -> int:
-        """Give how many days a block has in a forecast that is made at an instant."""
-        return next((days for since, days in reversed(self.blocks) if since <= at), USUAL_BLOCK)
-
-    def counts(self, at: int) -> Ints:
-        """Count what was finished by day, as known at an instant."""
-        return self.finishes.by_day(at)
-
-    def paths(self, at: int, counts: Ints) -> Ints:
-        """Draw the courses of a forecast: the same for all questions, whatever comes later."""
-        days = reach(len(counts))
-        seed = (self.seed, at // DAY)
-        return block_paths(counts, days=days, block=self.block(at), seed=seed)
-
-    def mondays(self) -> range:
-        """Give the Mondays (UTC) on which there was a record that can bear a forecast, before now."""
-        first = self.finishes.since + 13 * WEEK
-        return range(first + (MONDAY - first) % WEEK, self.as_of, WEEK)
-
-
-class _Outcome(NamedTuple):
-    known: int
-    held: bool
-
-
-def recalibrated(outcomes: list[_Outcome], at: int, level: float) -> Recalibrated:
-    """Give a level that has learnt from the outcomes that were known at an instant, in their order."""
-    learnt = Recalibrated(level)
-    for outcome in sorted(known for known in outcomes if known.known <= at):
-        learnt.learn(held=outcome.held)
-    return learnt
+_Row = tuple[float, int, int, int, int | None, bool | None]
 
 
 class BackTest(NamedTuple):
@@ -97,37 +40,62 @@ class BackTest(NamedTuple):
     levels: dict[float, Recalibrated]
 
 
-def back_test(record: Record, question: Question) -> BackTest:
-    """Ask a question on every Monday of the past, as if nothing were known of what came later.
+def back_tests(record: Record, questions: Sequence[Question]) -> list[BackTest]:
+    """Ask questions on every Monday of the past, as if nothing were known of what came later.
 
     A forecast that something takes longer than can be foreseen claims nothing, so it is not among the hits;
     the levels learn from it as from one that held, as conformal inference has it: a set that holds
     everything holds the truth.
     """
-    outcomes: dict[float, list[_Outcome]] = {level: [] for level in LEVELS}
-    rows = []
+    tests = [_Test(question) for question in questions]
     for at in record.mondays():
         counts = record.counts(at)
-        if refusal(question, counts):
+        asked = [test for test in tests if not refusal(test.question, counts)]
+        if not asked:
             continue
-        days = reach(len(counts))
-        drawn = question.of_paths(record.paths(at, counts))
+        days, paths = reach(len(counts)), record.paths(at, counts)
         gone = min((record.as_of - at) // DAY, days)
-        after = record.finishes.after(at, days=gone) if gone else np.zeros(0, dtype=np.int64)
-        for level in LEVELS:
-            answer = covering(drawn, recalibrated(outcomes[level], at, level).used)
-            known, actual, held = _outcome(question, answer, after, days)
-            there = known <= gone
+        after = record.finishes.after(at, days=gone)
+        for test in asked:
+            test.ask(at, test.question.of_paths(paths), after=after, days=days)
+    return [test.result(record.as_of) for test in tests]
+
+
+class _Test:
+    """One question on its way through the Mondays."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.levels = {level: Recalibrated(level) for level in LEVELS}
+        self.waiting: dict[float, list[tuple[int, bool]]] = {level: [] for level in LEVELS}
+        self.rows: list[_Row] = []
+
+    def ask(self, at: int, drawn: Ints, *, after: Ints, days: int) -> None:
+        """Answer as of an instant, and put down what became of it: ``after`` are the finishes since then."""
+        for level, learnt in self.levels.items():
+            self._learn(level, at)
+            answer = covering(drawn, learnt.used)
+            known, actual, held = _outcome(self.question, answer, after, days)
+            there = known <= len(after)
             if there:
-                outcomes[level].append(_Outcome(at + known * DAY, held))
-            if question.kind == "when" and answer > days:
-                continue
-            rows.append(
-                (level, at, at + known * DAY, question.shown(answer), actual if there else None,
-                 held if there else None)
-            )  # fmt: skip
-    levels = {level: recalibrated(outcomes[level], record.as_of, level) for level in LEVELS}
-    return BackTest(_hits(rows, question), levels)
+                heappush(self.waiting[level], (at + known * DAY, held))
+            if self.question.kind == "how many" or answer <= days:
+                shown, last = self.question.shown(answer), at + known * DAY
+                self.rows.append(
+                    (level, at, last, shown, actual, held) if there else (level, at, last, shown, None, None)
+                )
+
+    def result(self, as_of: int) -> BackTest:
+        """Give all rows, and the levels as of now."""
+        for level in self.levels:
+            self._learn(level, as_of)
+        return BackTest(_hits(self.rows, self.question), self.levels)
+
+    def _learn(self, level: float, at: int) -> None:
+        """Learn from the outcomes that are known at an instant."""
+        waiting = self.waiting[level]
+        while waiting and waiting[0][0] <= at:
+            self.levels[level].learn(held=heappop(waiting)[1])
 
 
 def _outcome(question: Question, answer: int, after: Ints, days: int) -> tuple[int, int | None, bool]:
@@ -146,9 +114,7 @@ def _outcome(question: Question, answer: int, after: Ints, days: int) -> tuple[i
     return (took, took, True) if took is not None and took <= answer else (answer, took, False)
 
 
-def _hits(
-    rows: list[tuple[float, int, int, int, int | None, bool | None]], question: Question
-) -> pd.DataFrame:
+def _hits(rows: list[_Row], question: Question) -> pd.DataFrame:
     hits = pd.DataFrame(rows, columns=["level", "origin", "known", "answer", "actual", "held"])
     instants = {
         name: pd.to_datetime(hits[name], unit="us", utc=True).astype(INSTANT) for name in ("origin", "known")

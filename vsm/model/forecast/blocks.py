@@ -7,9 +7,10 @@ import pandas as pd
 
 from vsm.intervals.codes import micros_at
 from vsm.model.batches import batches_from_stage_visits
-from vsm.model.forecast.backtest import USUAL_BLOCK
 from vsm.model.forecast.questions import LONGEST
 
+USUAL_BLOCK: Final = 14
+"""Days of a block, unless releases are further apart."""
 EVERY: Final = pd.Timedelta(weeks=13)
 """After so long the cadence of releases is looked at anew."""
 FIRST: Final = pd.Timestamp("1970-01-05", tz="UTC")

@@ -134,7 +134,7 @@ class Finishes:
     def after(self, begin: int, *, days: int) -> Ints:
         """Count what was finished by day after an instant, as known at the end of each day, in all so far."""
         ends = begin + DAY * np.arange(1, days + 1)
-        mine = (self.finished > begin) & (self.finished <= ends[-1])
+        mine = (self.finished > begin) & (self.finished <= begin + DAY * days)
         finished, known, until = (part[mine] for part in (self.finished, self.known, self.until))
         there: npt.NDArray[np.bool_] = (np.maximum(finished, known)[:, np.newaxis] <= ends) & (
             until[:, np.newaxis] > ends

@@ -1,4 +1,4 @@
-"""What can be asked of a forecast, and what is asked before it is answered: do the data bear it?"""
+"""What can be asked of a forecast; and, before it is answered, whether the data suffice."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
