@@ -1,6 +1,6 @@
 """``stream.forecast``: questions about what comes, answered with the hit rate of the same question so far."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from vsm.errors import ParameterError
-from vsm.findings import Findings, forecast_sentence
+from vsm.findings import Findings, forecast_sentence, kept_forecasts
 from vsm.findings.durations import counted, percent
 from vsm.findings.forecasts import SAID
 from vsm.intervals.blocks import FAR
@@ -255,3 +255,11 @@ def _known(ids: set[str], word: str, value: str, values: set[Any]) -> tuple[set[
             f"{word} is '{value}', which no ticket has; known: {', '.join(shown[:12]) or 'none'}{more}"
         )
     return ids, value
+
+
+def foretold_by_reports(
+    stream: ValueStream, before: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any], ...]:
+    """Give what has to be kept of forecasts after a report, those before it scored (``kept_forecasts``)."""
+    record, answers = stream._record, stream.forecasts.answers  # noqa: SLF001 - as an accessor
+    return kept_forecasts(before, answers, finishes=record.finishes, as_of=stream.as_of)

@@ -26,6 +26,7 @@ from vsm.findings import (
     findings_about_now,
     findings_about_past,
     findings_about_what_comes,
+    forecast_line,
     summary_of,
 )
 from vsm.measure import measure
@@ -214,7 +215,8 @@ class ValueStream(Attached):
     @measure
     def summary(self) -> Summary:
         """How the current period compares with the year before, and the first findings about it."""
-        return summary_of(self._present, claims=self._claims, findings=self.findings)
+        coming = forecast_line(self.forecast_findings)
+        return summary_of(self._present, claims=self._claims, findings=self.findings, forecast=coming)
 
     @measure
     def _present(self) -> Present:
@@ -342,7 +344,7 @@ class ValueStream(Attached):
     @measure
     def forecasts(self) -> Forecasts:
         """How many tickets will be finished in weeks to come, and how often such forecasts held."""
-        return forecasts_section(self._record, **self._own("stage_visits", "lifecycles", "workflow"))
+        return forecasts_section(self._record, **self._own("stage_visits", "lifecycles", "workflow", "as_of"))
 
     @measure
     def forecast_findings(self) -> Findings:

@@ -118,6 +118,12 @@ def findings_about_what_comes(
     return Findings(found, title=f"From {as_of:%Y-%m-%d} on", nothing=why or "Nothing is foretold.")
 
 
+def forecast_line(findings: Findings) -> str:
+    """Give the sentence of a summary: how many tickets, or why nothing is foretold."""
+    found = findings.about("forecast")
+    return found[0].claim if found else findings.nothing
+
+
 def _claims(row: Mapping[Any, Any]) -> bool:
     return row["verdict"] in ("tested", "not yet tested")
 

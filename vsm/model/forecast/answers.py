@@ -26,7 +26,11 @@ WITHHELD: Final = "withheld"
 TOO_FAR: Final = "too far ahead"
 REFUSED: Final = "refused"
 HORIZONS: Final = (14, 28, 56, 84)
-"""Days of the questions that every stream is asked."""
+QUESTIONS: Final = (
+    *(Question("how many", days) for days in HORIZONS),
+    *(Question("when", items) for items in (5, 10, 20, 50)),
+)
+"""What every stream is asked."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -143,20 +143,19 @@ class Finishes:
         return counts
 
 
-def finished_by_day(finishes: pd.DataFrame, *, since: pd.Timestamp, as_of: pd.Timestamp) -> "pd.Series[int]":
-    """Give how many units of work were finished each day, as known at an instant.
+def finished_by_day(finishes: Finishes, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Give how many units of work were finished each day, as known at an instant: ``until, finished``.
 
-    Days are 24 hours long and end at the hour of ``as_of``.
+    Days are 24 hours long and end at the hour of ``as_of``; those without a finish are there.
 
     Examples
     --------
     >>> day = pd.date_range("2026-01-01", periods=5, tz="UTC")
     >>> rows = pd.DataFrame({"finished": day[[1, 2]], "known": day[[1, 2]], "until": [day[4], pd.NaT]})
-    >>> counts = [finished_by_day(rows, since=day[0], as_of=day[n]) for n in (3, 4)]
-    >>> [each.tolist() for each in counts]
+    >>> known = Finishes(rows, since=day[0])
+    >>> [finished_by_day(known, as_of=day[n])["finished"].tolist() for n in (3, 4)]
     [[1, 1, 0], [0, 1, 0, 0]]
     """
-    at = as_of.as_unit("us")
-    counts = Finishes(finishes, since=since).by_day(micros_at(at))
-    ends = pd.DatetimeIndex(pd.date_range(end=at, periods=len(counts), freq="D"), name="until")
-    return pd.Series(counts, index=ends, name="finished")
+    counts = finishes.by_day(micros_at(as_of))
+    ends = pd.date_range(end=as_of.as_unit("us"), periods=len(counts), freq="D")
+    return pd.DataFrame({"until": pd.Series(ends, dtype=INSTANT), "finished": counts})
