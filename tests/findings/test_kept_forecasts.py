@@ -58,7 +58,7 @@ def test_a_refused_forecast_is_none_and_one_a_day_is_kept() -> None:
     """A second report of the same day foretells nothing new; what else was kept is no forecast."""
     reports = Reports()
     reports.next(200, answer=None)
-    assert len(reports.kept) == 0
+    assert not [*reports.kept]
     reports.next(201, answer=20)
     reports.next(201, answer=25)
     assert [old["answer"] for old in reports.kept] == [20]
