@@ -52,7 +52,7 @@ class Answer:
         return self.forecast.hits
 
     def __str__(self) -> str:
-        """Say what is foretold, or why nothing is, and what that supposes."""
+        """Say what is forecast, or why nothing is, and what that supposes."""
         answers = self.forecast.answers
         row = answers[answers["level"] == SAID].to_dict("records")[0]
         return " ".join(filter(None, [forecast_sentence(row, of=self.of), self.supposes]))
@@ -97,16 +97,16 @@ class Forecaster:
         return ["answers", "findings", "hits", "how_many", "service_level", "when"]
 
     def __repr__(self) -> str:
-        """Say what is foretold."""
+        """Say what is forecast."""
         return str(self.findings)
 
     def _repr_html_(self) -> str:
-        """Show what is foretold as claims."""
+        """Show what is forecast as claims."""
         return self.findings._repr_html_()
 
     @property
     def findings(self) -> Findings:
-        """What is foretold in claims, or why nothing is."""
+        """What is forecast in claims, or why nothing is."""
         return self._stream.forecast_findings
 
     @property
@@ -257,7 +257,7 @@ def _known(ids: set[str], word: str, value: str, values: set[Any]) -> tuple[set[
     return ids, value
 
 
-def foretold_by_reports(
+def forecasts_of_reports(
     stream: ValueStream, before: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], ...]:
     """Give what has to be kept of forecasts after a report, those before it scored (``kept_forecasts``)."""

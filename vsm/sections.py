@@ -21,7 +21,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
-from vsm.model.forecast import QUESTIONS, Record, finished_by_day, forecasts, service_level_chances
+from vsm.model.forecast import Record, service_level_chances, usual_forecasts
 from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
@@ -164,12 +164,7 @@ class Reviews(Section):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Forecasts(Section):
-    """When work will be done, as ``vsm.model.forecast`` gives it.
-
-    ``answers`` and ``hits`` are of how many tickets will be finished within 2, 4, 8 and 12 weeks, and when 5,
-    10, 20 and 50 more are; ``days`` are what was finished so far; the chances of ``service_level`` are of
-    open tickets. ``stream.forecast`` answers further questions.
-    """
+    """When work will be done, as ``vsm.model.forecast`` gives it: its answers, hits, days and chances."""
 
     answers: pd.DataFrame
     hits: pd.DataFrame
@@ -178,23 +173,12 @@ class Forecasts(Section):
 
 
 def forecasts_section(
-    record: Record,
-    *,
-    stage_visits: pd.DataFrame,
-    lifecycles: pd.DataFrame,
-    workflow: Workflow,
-    as_of: pd.Timestamp,
+    record: Record, *, stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, workflow: Workflow
 ) -> Forecasts:
-    """Foretell how many tickets will be finished, and which will meet the service level."""
-    found = forecasts(record, QUESTIONS)
-    return Forecasts(
-        pd.concat([each.answers for each in found], ignore_index=True),
-        pd.concat([each.hits for each in found], ignore_index=True),
-        finished_by_day(record.finishes, as_of=as_of),
-        service_level_chances(
-            stage_visits, lifecycles=lifecycles, level=workflow.service_level, minimum=workflow.rules.minimum
-        ),
-    )
+    """Forecast how many tickets will be finished, and which will meet the service level."""
+    level, minimum = workflow.service_level, workflow.rules.minimum
+    chances = service_level_chances(stage_visits, lifecycles=lifecycles, level=level, minimum=minimum)
+    return Forecasts(*usual_forecasts(record), chances)
 
 
 def delivery_section(

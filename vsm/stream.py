@@ -344,7 +344,7 @@ class ValueStream(Attached):
     @measure
     def forecasts(self) -> Forecasts:
         """How many tickets will be finished in weeks to come, and how often such forecasts held."""
-        return forecasts_section(self._record, **self._own("stage_visits", "lifecycles", "workflow", "as_of"))
+        return forecasts_section(self._record, **self._own("stage_visits", "lifecycles", "workflow"))
 
     @measure
     def forecast_findings(self) -> Findings:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from tests.figures.small_stream import trace, traces
-from tests.model.forecast.records import MONDAY, finishes_of, record_of
+from tests.model.forecast.records import finishes_of, record_of
 from vsm.config import Workflow, parse_workflow
 from vsm.figures.forecast import chances_table, forecast_dates, forecast_fan, forecast_table, hit_rates
-from vsm.model.forecast import QUESTIONS, finished_by_day, forecasts
+from vsm.model.forecast import usual_forecasts
 
 DAYS = 400
 
@@ -19,8 +19,8 @@ class Tables(NamedTuple):
     """Tables of ``stream.forecasts``."""
 
     answers: pd.DataFrame
-    days: pd.DataFrame
     hits: pd.DataFrame
+    days: pd.DataFrame
 
 
 @cache
@@ -28,18 +28,12 @@ def steady() -> Tables:
     """One ticket a day for 370 days, and three a week since: the last forecasts of the past were missed."""
     days = np.r_[np.arange(370), np.arange(370, DAYS, 7 / 3)] + 0.5
     record = record_of(finishes_of(days), days=DAYS)
-    found = forecasts(record, QUESTIONS)
-    as_of = MONDAY + pd.Timedelta(days=DAYS)
-    return Tables(
-        pd.concat([each.answers for each in found], ignore_index=True),
-        finished_by_day(record.finishes, as_of=as_of),
-        pd.concat([each.hits for each in found], ignore_index=True),
-    )
+    return Tables(*usual_forecasts(record))
 
 
 def test_the_fan_begins_at_what_is_finished_and_past_forecasts_differ_in_shape() -> None:
     """Lines go up from the last step; what held is a circle, what was missed a cross."""
-    figure = forecast_fan(*steady())
+    figure = forecast_fan(steady().answers, steady().days, steady().hits)
     finished, sure = trace(figure, "finished"), trace(figure, "85 of 100")
     assert sure.y[0] == finished.y[-1]
     answers = steady().answers
@@ -78,10 +72,8 @@ def test_the_table_has_a_row_for_each_horizon() -> None:
 def test_what_is_refused_is_said_in_place_of_a_figure() -> None:
     """The reason with its number; the table says it below its rows."""
     record = record_of(finishes_of(np.arange(40) + 0.5), days=40)
-    answers = pd.concat([each.answers for each in forecasts(record, QUESTIONS)], ignore_index=True)
-    days = finished_by_day(record.finishes, as_of=MONDAY + pd.Timedelta(days=40))
+    answers, hits, days = usual_forecasts(record)
     why = "No forecast: 40 days are on record, of 91 needed."
-    hits = pd.DataFrame()
     for figure in (forecast_fan(answers, days, hits), forecast_dates(answers, days)):
         assert why in figure.layout.meta["alt"]
     assert why in forecast_table(answers).caption  # type: ignore[attr-defined]

@@ -36,7 +36,7 @@ def test_zero_tickets_are_said_as_doubt() -> None:
     assert "of 1 past forecast are known" in hit_words(row)
 
 
-def test_four_weeks_are_foretold_else_two() -> None:
+def test_four_weeks_are_forecast_else_two() -> None:
     """Where the record is too short for four weeks, two are said."""
     short = ROW | {"amount": 14, "answer": 5, "verdict": "not yet tested"}
     refused = ROW | {"verdict": "refused", "why": "No forecast: too short.", "answer": pd.NA}
@@ -44,7 +44,7 @@ def test_four_weeks_are_foretold_else_two() -> None:
     assert [row and row["amount"] for row in both] == [28, 14, None]
 
 
-def test_where_nothing_is_foretold_the_reason_is_said() -> None:
+def test_where_nothing_is_forecast_the_reason_is_said() -> None:
     """The refusal of four weeks, with its number."""
     refused = ROW | {"verdict": "refused", "why": "No forecast: 60 days are on record.", "answer": pd.NA}
     tables = Tables(pd.DataFrame([refused]), CHANCES.iloc[:0])

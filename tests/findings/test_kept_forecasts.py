@@ -1,4 +1,4 @@
-"""What reports foretold is kept, and scored once its day has come, by what was known on that day."""
+"""What reports forecast is kept, and scored once its day has come, by what was known on that day."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ class Reports:
         self.kept: tuple[dict[str, Any], ...] = ({"rule": "queue", "subject": "QA"},)
 
     def next(self, day: int, *, answer: int | None = 28) -> str:
-        """The sentence of the report of a day, which foretells so many tickets for four weeks."""
+        """The sentence of the report of a day, which forecasts so many tickets for four weeks."""
         as_of = MONDAY + day * DAY
         row = {
             "question": "how many", "amount": 28, "level": 0.85, "answer": answer, "due": as_of + 28 * DAY,
@@ -55,7 +55,7 @@ def test_what_was_taken_back_later_changes_no_score() -> None:
 
 
 def test_a_refused_forecast_is_none_and_one_a_day_is_kept() -> None:
-    """A second report of the same day foretells nothing new; what else was kept is no forecast."""
+    """A second report of the same day forecasts nothing new; what else was kept is no forecast."""
     reports = Reports()
     reports.next(200, answer=None)
     assert not [*reports.kept]

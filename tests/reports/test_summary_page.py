@@ -55,10 +55,10 @@ def test_what_comes_is_a_line_with_its_page_and_with_what_became_of_past_forecas
     cover = Cover("Shop", summary=shown, scored="4 of 5 forecasts in past reports held.")
     html = summary_body(cover, {page: body("", Entry(2, "many", "How many in the coming weeks?"))}).html
     assert (
-        "<b>What comes:</b> In the next four weeks 12 or more tickets will be finished. "
+        "<b>Forecast:</b> In the next four weeks 12 or more tickets will be finished. "
         '4 of 5 forecasts in past reports held. <a href="09_when_will_it_be_done.html#many">'
     ) in html
-    assert "What comes" not in summary_body(Cover("Shop", summary=summary()), {}).html
+    assert "Forecast:" not in summary_body(Cover("Shop", summary=summary()), {}).html
 
 
 @pytest.mark.parametrize("place", sorted(set(PLACES.values())))

@@ -134,14 +134,14 @@ def test_a_cut_is_counted_anew() -> None:
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)
-def test_real_trackers_are_foretold(tracker: str, real_data: Path) -> None:
+def test_real_trackers_are_forecast(tracker: str, real_data: Path) -> None:
     """A sentence with a tested hit rate comes out of both."""
     log = real_log(real_data, tracker)
     stream = stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
     assert "forecasts made this way held in 8" in str(stream.forecast)
 
 
-def test_the_sample_is_foretold(sample_folder: Path) -> None:
+def test_the_sample_is_forecast(sample_folder: Path) -> None:
     """Its two releases of the next four weeks: some thirty tickets."""
     answers = sample_stream(sample_folder).forecast.answers
     row = answers[(answers["amount"] == 28) & (answers["level"] == 0.85)].iloc[0]

@@ -36,7 +36,7 @@ def forecast_fan(
     weeks: int = 26,
     title: str | None = None,
 ) -> go.Figure:
-    """What was finished so far, what will be, and what was foretold four weeks ahead.
+    """What was finished so far, what will be, and what was forecast four weeks ahead.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def forecast_fan(
     known = answers[(answers["question"] == "how many") & answers["answer"].notna()]
     if row is None or days.empty:
         why = answers.loc[(answers["level"] == SAID) & (answers["amount"] == USUAL), "why"].dropna()
-        hint = why.iloc[0] if len(why) else "Nothing is foretold."
+        hint = why.iloc[0] if len(why) else "There is no forecast."
         return nothing_to_see(of="forecast_fan", title=title or _FAN_TITLE, hint=hint)
     now = days["until"].iloc[-1]
     past = days.set_index("until")["finished"].cumsum()
@@ -76,7 +76,7 @@ def forecast_fan(
         title=title or _FAN_TITLE,
         caption=(
             f"Black: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
-            "(darkest), 85, 70 or 50 end on or above the line. Marks: what was foretold four weeks before, "
+            "(darkest), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks before, "
             "with 85 of 100; it held where the black line is at least as high. "
             f"n = {pluralize(len(asked), 'past forecast')}."
         ),
@@ -117,7 +117,7 @@ def _fan(known: pd.DataFrame, now: pd.Timestamp, so_far: int) -> list[go.Scatter
 def _past_forecasts(
     hits: pd.DataFrame, past: "pd.Series[Any]", start: int, first: pd.Timestamp
 ) -> list[go.Scatter]:
-    """What was foretold four weeks before each Monday that is drawn; held and missed differ in shape."""
+    """What was forecast four weeks before each Monday that is drawn; held and missed differ in shape."""
     asked = hits[(hits["amount"] == USUAL) & (hits["question"] == "how many") & (hits["level"] == SAID)]
     asked = asked[asked["held"].notna() & (asked["known"] >= first)]
     before = past.reindex(asked["origin"], method="ffill").fillna(0).to_numpy() - start
@@ -127,7 +127,7 @@ def _past_forecasts(
         rows = asked[mine]
         facts = [
             hover(
-                f"Foretold on {iso_day(row['origin'])} for {iso_day(row['known'])}",
+                f"Forecast of {iso_day(row['origin'])} for {iso_day(row['known'])}",
                 [
                     ("85 of 100", f"{number(row['answer'])} or more"),
                     ("finished", number(row["actual"])),
@@ -151,7 +151,7 @@ def forecast_dates(answers: pd.DataFrame, days: pd.DataFrame, *, title: str | No
     known = answers[(answers["question"] == "when") & answers["due"].notna()]
     if known.empty or days.empty:
         why = answers.loc[(answers["level"] == SAID) & (answers["question"] == "when"), "why"].dropna()
-        hint = why.iloc[0] if len(why) else "Nothing is foretold."
+        hint = why.iloc[0] if len(why) else "There is no forecast."
         return nothing_to_see(of="forecast_dates", title=title or _DATES_TITLE, hint=hint)
     now = days["until"].iloc[-1]
     amounts = sorted(known["amount"].unique())
@@ -280,7 +280,7 @@ def forecast_table(answers: pd.DataFrame) -> Styler:
         "So many tickets or more; the surer, the fewer. Held: of the forecasts of the past whose outcome is "
         f"known, with its 95 % interval. {why}".rstrip()
     )
-    return table_of(found, columns, caption, nothing="Nothing is foretold.")
+    return table_of(found, columns, caption, nothing="There is no forecast.")
 
 
 def _cell(row: Mapping[Any, Any]) -> str:

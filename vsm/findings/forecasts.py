@@ -25,7 +25,7 @@ _CAVEAT: Final = (
 )
 
 
-class Foretold(Protocol):
+class ForecastTables(Protocol):
     """The tables that ``vsm.sections.Forecasts`` has."""
 
     @property
@@ -51,7 +51,7 @@ def weeks_ahead(days: int) -> str:
 
 
 def forecast_sentence(row: Mapping[Any, Any], *, of: str = "") -> str:
-    """Say what is foretold, how sure that is, and how often it held; or why nothing is.
+    """Say what is forecast, how sure that is, and how often it held; or why nothing is.
 
     Parameters
     ----------
@@ -108,18 +108,18 @@ def usual_answer(answers: pd.DataFrame) -> dict[Any, Any] | None:
 
 
 def findings_about_what_comes(
-    foretold: Foretold, *, tickets: pd.DataFrame, workflow: Workflow, as_of: pd.Timestamp
+    tables: ForecastTables, *, tickets: pd.DataFrame, workflow: Workflow, as_of: pd.Timestamp
 ) -> Findings:
-    """Give what is foretold in claims; where nothing is, ``nothing`` says why and what would help."""
-    answers = foretold.answers
+    """Give what is forecast in claims; where nothing is, ``nothing`` says why and what would help."""
+    answers = tables.answers
     refused = answers[(answers["level"] == SAID) & (answers["amount"] == USUAL)]
     why = "" if refused.empty else str(refused["why"].iloc[0])
-    found = [*_how_many(answers), *_service_level(foretold.service_level, tickets, workflow)]
-    return Findings(found, title=f"From {as_of:%Y-%m-%d} on", nothing=why or "Nothing is foretold.")
+    found = [*_how_many(answers), *_service_level(tables.service_level, tickets, workflow)]
+    return Findings(found, title=f"From {as_of:%Y-%m-%d} on", nothing=why or "There is no forecast.")
 
 
 def forecast_line(findings: Findings) -> str:
-    """Give the sentence of a summary: how many tickets, or why nothing is foretold."""
+    """Give the sentence of a summary: how many tickets, or why there is no forecast."""
     found = findings.about("forecast")
     return found[0].claim if found else findings.nothing
 

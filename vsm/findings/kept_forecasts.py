@@ -1,4 +1,4 @@
-"""What reports foretold, kept from run to run, and scored in public when its day has come."""
+"""What reports forecast, kept from run to run, and scored in public when its day has come."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered, scored
-from vsm.forecaster import foretold_by_reports
+from vsm.forecaster import forecasts_of_reports
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
 from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report, with_data
@@ -96,7 +96,7 @@ def render_plan(
     """
     report = plan.report
     changes, kept = compared(folder, plan, stream=stream, before=before)
-    coming = foretold_by_reports(stream, () if before is None else before.findings)
+    coming = forecasts_of_reports(stream, () if before is None else before.findings)
     notice = " ".join(troubles)
     shared: dict[str, Any] = {
         "runs": folder.runs / report.name,

@@ -20,7 +20,7 @@ def poisson(days: int, *, a_day: float, seed: int) -> np.ndarray:
     return np.sort(rng.uniform(0, days, rng.poisson(a_day * days)))
 
 
-def test_a_steady_stream_is_foretold_exactly() -> None:
+def test_a_steady_stream_is_forecast_exactly() -> None:
     """One ticket every day: 28 in four weeks, seven after seven days, on every Monday of the past as well."""
     record = record_of(finishes_of(np.arange(300) + 0.5), days=300)
     many, when = (answer_of(record, question).answers for question in (FOUR_WEEKS, Question("when", 7)))

@@ -11,6 +11,7 @@ from vsm.config import Outcome, parse_workflow
 from vsm.cuts import where
 from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
+from vsm.intervals.codes import micros_at
 from vsm.model.forecast import Finishes, finished_by_day, finishes_from_visits
 from vsm.stream import ValueStream
 
@@ -72,7 +73,7 @@ def test_days_are_24_hours_that_end_at_the_hour_of_the_question_and_days_without
     """The part of a day with which the record begins is left out."""
     stream = stream_of([("Build", 1.5), ("Done", 0)], [("Build", 3.2), ("Done", 0)])
     as_of = START + pd.Timedelta(days=5.4)
-    days = finished_by_day(Finishes(finishes(stream), since=START), as_of=as_of)
+    days = finished_by_day(Finishes(finishes(stream), since=START), as_of=micros_at(as_of))
     assert days["finished"].tolist() == [0, 1, 1, 0, 0]
     assert days["until"].iloc[-1] == as_of
 
@@ -84,7 +85,7 @@ def test_what_was_known_is_what_the_stream_of_that_day_knows(day: str, sample_fo
     stream = sample_stream(sample_folder)
     as_of, since = pd.Timestamp(day, tz="UTC"), stream.tickets["created"].min()
     then, now = (
-        finished_by_day(Finishes(finishes(seen), since=since), as_of=as_of)["finished"].tolist()
+        finished_by_day(Finishes(finishes(seen), since=since), as_of=micros_at(as_of))["finished"].tolist()
         for seen in (where(stream, until=day), stream)
     )
     assert sum(then) > 0

@@ -70,7 +70,7 @@ def test_how_many_holds_what_it_says_on_real_trackers(
     assert loss <= theirs
 
 
-def test_fortnightly_releases_are_foretold(sample_folder: Path) -> None:
+def test_fortnightly_releases_are_forecast(sample_folder: Path) -> None:
     """The sample's two weeks hold a release: 0.7 of the mean at least, and 80 of 100 hold."""
     hits = known(record_of_stream(sample_stream(sample_folder)), Question("how many", 14))
     assert hits["answer"].mean() >= 0.7 * hits["actual"].mean()

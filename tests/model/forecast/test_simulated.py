@@ -59,7 +59,7 @@ def test_when_holds_what_it_says(drawn: Drawn) -> None:
     assert found[0.85] >= 0.80, found
 
 
-def test_a_release_every_second_week_is_foretold_as_such() -> None:
+def test_a_release_every_second_week_is_forecast_as_such() -> None:
     """Drawing single days would promise next to nothing for two weeks; blocks of two weeks hold a release."""
     record = record_of(finishes_of(batches(np.random.default_rng(1))), days=DAYS)
     hits = hits_of(record, Question("how many", 14))

@@ -7,7 +7,7 @@ then. What the record cannot bear is refused, with the number that is lacking.
 Measured on two real trackers of 739 and 981 tickets (``tests/model/forecast/test_real.py``).
 """
 
-from vsm.model.forecast.answers import HORIZONS, QUESTIONS, Forecast, forecasts, hit_rate
+from vsm.model.forecast.answers import HORIZONS, QUESTIONS, Forecast, forecasts, hit_rate, usual_forecasts
 from vsm.model.forecast.backtest import BackTest, back_tests
 from vsm.model.forecast.blocks import release_blocks
 from vsm.model.forecast.finishes import Finishes, finished_by_day, finishes_from_visits
@@ -19,5 +19,5 @@ from vsm.stats.recalibration import FEWEST_OUTCOMES
 __all__ = [
     "FEWEST_OUTCOMES", "HORIZONS", "LEVELS", "QUESTIONS", "BackTest", "Finishes", "Forecast", "Question",
     "Record", "back_tests", "finished_by_day", "finishes_from_visits", "forecasts", "hit_rate",
-    "record_from_visits", "refusal", "release_blocks", "service_level_chances",
+    "record_from_visits", "refusal", "release_blocks", "service_level_chances", "usual_forecasts",
 ]  # fmt: skip

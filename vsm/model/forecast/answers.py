@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.forecast.backtest import back_tests
-from vsm.model.forecast.finishes import DAY
+from vsm.model.forecast.finishes import DAY, finished_by_day
 from vsm.model.forecast.questions import LEVELS, LONGEST, Question, active_days, reach, refusal
 from vsm.model.forecast.record import WEEK, Record
 from vsm.stats.proportions import wilson_interval
@@ -84,6 +84,14 @@ def forecasts(record: Record, questions: Sequence[Question]) -> list[Forecast]:
         answers = pd.DataFrame(rows).assign(question=question.kind, amount=question.amount, **about)
         found.append(Forecast(question, _conformed(answers), tested.hits, why))
     return found
+
+
+def usual_forecasts(record: Record) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Answer what every stream is asked (``QUESTIONS``): answers, hits, and what was finished by day."""
+    found = forecasts(record, QUESTIONS)
+    answers = pd.concat([each.answers for each in found], ignore_index=True)
+    hits = pd.concat([each.hits for each in found], ignore_index=True)
+    return answers, hits, finished_by_day(record.finishes, as_of=record.as_of)
 
 
 def _answer(question: Question, answer: int, row: dict[str, Any], *, days: int, as_of: int) -> dict[str, Any]:

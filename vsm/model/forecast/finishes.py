@@ -143,19 +143,21 @@ class Finishes:
         return counts
 
 
-def finished_by_day(finishes: Finishes, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def finished_by_day(finishes: Finishes, *, as_of: int) -> pd.DataFrame:
     """Give how many units of work were finished each day, as known at an instant: ``until, finished``.
 
-    Days are 24 hours long and end at the hour of ``as_of``; those without a finish are there.
+    Days are 24 hours long and end at the hour of ``as_of`` (microseconds of the epoch); those without a finish
+    are there.
 
     Examples
     --------
     >>> day = pd.date_range("2026-01-01", periods=5, tz="UTC")
     >>> rows = pd.DataFrame({"finished": day[[1, 2]], "known": day[[1, 2]], "until": [day[4], pd.NaT]})
     >>> known = Finishes(rows, since=day[0])
-    >>> [finished_by_day(known, as_of=day[n])["finished"].tolist() for n in (3, 4)]
+    >>> [finished_by_day(known, as_of=micros_at(day[n]))["finished"].tolist() for n in (3, 4)]
     [[1, 1, 0], [0, 1, 0, 0]]
     """
-    counts = finishes.by_day(micros_at(as_of))
-    ends = pd.date_range(end=as_of.as_unit("us"), periods=len(counts), freq="D")
-    return pd.DataFrame({"until": pd.Series(ends, dtype=INSTANT), "finished": counts})
+    counts = finishes.by_day(as_of)
+    ends = as_of - DAY * np.arange(len(counts))[::-1]
+    until = pd.Series(pd.to_datetime(ends, unit="us", utc=True)).astype(INSTANT)
+    return pd.DataFrame({"until": until, "finished": counts})
