@@ -13,7 +13,7 @@ from vsm.findings.durations import counted, percent
 from vsm.findings.forecasts import SAID
 from vsm.intervals.blocks import FAR
 from vsm.model.choices import values_of
-from vsm.model.forecast import Forecast, Question, forecasts
+from vsm.model.forecast import FEWEST_OUTCOMES, Forecast, Question, forecasts
 from vsm.model.lifecycle import still_open
 from vsm.model.sprints import sprint_stays
 from vsm.model.ticket_life import ticket_of_key
@@ -76,8 +76,8 @@ def _row(row: dict[Any, Any]) -> tuple[str, str, str]:
     answer = str(row["verdict"])
     if not pd.isna(row["answer"]):
         answer = f"{row['due']:%Y-%m-%d}" if row["question"] == "when" else f"{row['answer']:,} or more"
-    held = "none is known"
-    if row["outcomes"]:
+    held = "not yet tested"
+    if row["outcomes"] >= FEWEST_OUTCOMES:
         low, high = (percent(row[side]).removesuffix(" %") for side in ("held_low", "held_high"))
         held = f"{percent(row['held'])} ({low} – {high}) of {counted(int(row['outcomes']), 'week')}"
     return f"{100 * row['level']:.0f}", answer, held

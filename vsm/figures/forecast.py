@@ -15,6 +15,7 @@ from vsm.figures.tables import Columns, keys_of, table_of, titles_of, with_inter
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.forecasts import SAID, USUAL, forecast_sentence, usual_answer
+from vsm.model.forecast import FEWEST_OUTCOMES
 
 _SHADES: Final = {0.5: ("#7fb8d8", "star"), 0.7: ("#4a98c9", "square"), 0.85: ("#0072b2", "diamond"),
                   0.95: ("#003a5c", "triangle-left")}  # fmt: skip
@@ -273,7 +274,9 @@ def forecast_table(answers: pd.DataFrame) -> Styler:
     columns: Columns = {"Within": ("amount", lambda days: pluralize(days // 7, "week"))}
     for level in _SHADES:
         columns[f"{100 * level:.0f} of 100"] = [_cell(cells[days, level]) for days in found["amount"]]
-    columns["85 of 100 held in"] = lambda row: _rate(row) if row["outcomes"] else "not yet tested"
+    columns["85 of 100 held in"] = lambda row: (
+        "not yet tested" if row["outcomes"] < FEWEST_OUTCOMES else _rate(row)
+    )
     columns["Past weeks"] = ("outcomes", number)
     why = " ".join(dict.fromkeys(found["why"].dropna()))
     caption = (

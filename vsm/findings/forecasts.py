@@ -156,6 +156,8 @@ def _service_level(chances: pd.DataFrame, tickets: pd.DataFrame, workflow: Workf
         return
     key = tickets.set_index(tickets["ticket"].astype("str"))["key"].astype("str")
     over = int((known["chance"] == 0).sum())
+    missing = len(chances) - len(known)
+    unsure = f" Of {missing:,} it cannot be said." if missing else ""
     nearest = at_risk.sort_values("chance", ascending=False, kind="stable")
     yield Finding(
         rule="service level",
@@ -163,7 +165,7 @@ def _service_level(chances: pd.DataFrame, tickets: pd.DataFrame, workflow: Workf
         claim=(
             f"{counted(len(at_risk), 'open ticket')} of {len(known):,} "
             f"{'is' if len(at_risk) == 1 else 'are'} less likely than not to meet the service level "
-            f"({level}); {over:,} cannot any more. Of {len(chances) - len(known):,} it cannot be said."
+            f"({level}); {over:,} cannot any more.{unsure}"
         ),
         title=f"{counted(len(at_risk), 'open ticket')} may miss the service level",
         cost=pd.Timedelta(0),

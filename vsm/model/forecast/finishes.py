@@ -146,8 +146,8 @@ class Finishes:
 def finished_by_day(finishes: Finishes, *, as_of: int) -> pd.DataFrame:
     """Give how many units of work were finished each day, as known at an instant: ``until, finished``.
 
-    Days are 24 hours long and end at the hour of ``as_of`` (microseconds of the epoch); those without a finish
-    are there.
+    Days are 24 hours long and end at the hour of ``as_of`` (microseconds of the epoch); those without a
+    finish are there.
 
     Examples
     --------
