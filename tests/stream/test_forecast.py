@@ -13,6 +13,8 @@ from tests.streams import STAGES, START, Life, sample_stream, stream_of
 from vsm.config import parse_workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.from_jira import log_from_jira
+from vsm.findings import scored
+from vsm.forecaster import forecasts_of_reports
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 
@@ -147,3 +149,16 @@ def test_the_sample_is_forecast(sample_folder: Path) -> None:
     row = answers[(answers["amount"] == 28) & (answers["level"] == 0.85)].iloc[0]
     assert (row["verdict"], row["block_days"]) == ("tested", 14)
     assert 25 <= row["answer"] <= 37
+
+
+def test_what_an_earlier_report_forecast_is_scored_by_a_later_one(sample_folder: Path) -> None:
+    """A report of January is held against what was finished by February; what it was is what is known now of then."""
+    stream = sample_stream(sample_folder)
+    kept = forecasts_of_reports(stream.where(until="2026-01-19"), ({"rule": "queue", "subject": "QA"},))
+    assert [(old["made"], "held" in old) for old in kept] == [("2026-01-19T00:00:00+00:00", False)]
+    now = forecasts_of_reports(stream, kept)
+    hits = stream.forecasts.hits
+    day = pd.Timestamp("2026-01-19", tz="UTC")
+    asked = hits[(hits["amount"] == 28) & (hits["level"] == 0.85) & (hits["origin"] == day)].iloc[0]
+    assert (now[0]["answer"], now[0]["actual"], now[0]["held"]) == tuple(asked[["answer", "actual", "held"]])
+    assert scored(now).endswith(f"by 2026-02-16, and {now[0]['actual']} were finished.")
