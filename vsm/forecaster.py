@@ -19,7 +19,7 @@ from vsm.model.sprints import sprint_stays
 from vsm.model.ticket_life import ticket_of_key
 from vsm.stream import ValueStream
 
-_HEADINGS = ("Of 100 such forecasts hold", "Answer", "Held so far")
+_HEADINGS = ("Meant to hold", "Answer", "Held so far")
 _SHOWN = 5
 
 
@@ -80,7 +80,7 @@ def _row(row: dict[Any, Any]) -> tuple[str, str, str]:
     if row["outcomes"] >= FEWEST_OUTCOMES:
         low, high = (percent(row[side]).removesuffix(" %") for side in ("held_low", "held_high"))
         held = f"{percent(row['held'])} ({low} – {high}) of {counted(int(row['outcomes']), 'week')}"
-    return f"{100 * row['level']:.0f}", answer, held
+    return f"{100 * row['level']:.0f} of 100", answer, held
 
 
 class Forecaster:

@@ -122,7 +122,7 @@ def test_levels_are_a_table_in_a_notebook(stream: ValueStream) -> None:
     """50, 70, 85 and 95 of 100, each with its hit rate."""
     html = stream.forecast.when(items=10)._repr_html_()
     assert html.count("<tr>") == 5
-    assert ">85</td>" in html
+    assert ">85 of 100</td>" in html
 
 
 def test_a_cut_is_counted_anew() -> None:

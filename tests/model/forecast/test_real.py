@@ -19,6 +19,8 @@ from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.streams import sample_stream
 from vsm.from_log import stream_from_log
 from vsm.model.forecast import Question, Record, hit_rate
+from vsm.model.lifecycle import completed
+from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +28,13 @@ pytestmark = pytest.mark.slow
 @cache
 def real_record(folder: Path, tracker: str) -> Record:
     """The record of one tracker."""
+    return record_of_stream(real_stream(folder, tracker))
+
+
+def real_stream(folder: Path, tracker: str) -> ValueStream:
+    """One tracker as of its last event."""
     log = real_log(folder, tracker)
-    stream = stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
-    return record_of_stream(stream)
+    return stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
 
 
 def known(record: Record, question: Question) -> pd.DataFrame:
@@ -85,3 +91,11 @@ def test_dates_hold_less_often_than_numbers_and_that_is_measured(
     rate: dict[str, Any] = hit_rate(known(real_record(real_data, tracker), Question("when", 20)))
     assert rate["held"] == pytest.approx(held, abs=0.005)
     assert rate["held_low"] <= 0.85 <= rate["held_high"]
+
+
+@pytest.mark.parametrize("tracker", [*TRACKERS, "sample"])
+def test_what_is_known_now_is_what_lifecycles_say(tracker: str, real_data: Path, sample_folder: Path) -> None:
+    """As many finishes count today as tickets are completed."""
+    stream = sample_stream(sample_folder) if tracker == "sample" else real_stream(real_data, tracker)
+    record = record_of_stream(stream)
+    assert record.counts(record.as_of).sum() == len(completed(stream.lifecycles))

@@ -63,7 +63,9 @@ def finishes_from_visits(
     marked = finished_in_bulk(rows.set_index("ticket"), visits, events, stages)
     rows = rows[~marked.to_numpy()]
     said = _outcomes_said(events[events["ticket"].isin(set(rows["ticket"]))], stages, settings)
-    pieces = rows.merge(said, on="ticket")
+    # Where neither status nor resolution is known, nothing was said against it.
+    pieces = rows.merge(said, on="ticket", how="left")
+    pieces["delivered"] = pieces["delivered"].astype("boolean").fillna(value=True).astype("bool")
     # The piece of an outcome that lies within the stretch: from the later begin to the earlier end.
     pieces["known"] = pieces["since"].where(pieces["since"] > pieces["finished"], pieces["finished"])
     ends = pieces[["left", "to"]].min(axis=1).astype(INSTANT)
