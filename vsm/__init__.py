@@ -56,6 +56,7 @@ def __dir__() -> list[str]:
 _register("plot", "vsm.figures.accessors:Plots")
 _register("table", "vsm.figures.accessors:Tables")
 _register("slide", "vsm.figures.accessors:Slides")
+_register("forecast", "vsm.forecaster:Forecaster")
 _register("where", "vsm.cuts:where")
 _register("explain", "vsm.tickets:explain")
 _register("tickets_on", "vsm.tickets:tickets_on")

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 from types import MethodType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 ACCESSORS: Final[dict[str, str]] = {}
 
@@ -17,3 +17,23 @@ def accessor(name: str, stream: Any) -> Any:
     module, _, word = ACCESSORS[name].partition(":")
     attached = getattr(import_module(module), word)
     return attached(stream) if isinstance(attached, type) else MethodType(attached, stream)
+
+
+class Attached:
+    """A dataclass with accessors: made when first asked for, and listed by completion."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Give what was attached from outside, such as ``plot`` and ``where``."""
+            if name not in ACCESSORS:
+                known = ", ".join(dir(self))
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; it has {known}")
+            attached = accessor(name, self)
+            vars(self)[name] = attached
+            return attached
+
+    def __dir__(self) -> list[str]:
+        """List what an analyst asks for, and nothing else."""
+        fields = [*vars(type(self)), *getattr(type(self), "__dataclass_fields__", ()), *ACCESSORS]
+        return sorted({name for name in fields if not name.startswith("_")})

@@ -20,6 +20,7 @@ from vsm.model.delivery import (
     production_deployments,
     tickets_of_deployments,
 )
+from vsm.model.forecast import Record, service_level_chances, usual_forecasts
 from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
@@ -160,6 +161,25 @@ class Reviews(Section):
     waiting: pd.DataFrame
     reach: pd.DataFrame
     pipelines: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Forecasts(Section):
+    """When work will be done, as ``vsm.model.forecast`` gives it: its answers, hits, days and chances."""
+
+    answers: pd.DataFrame
+    hits: pd.DataFrame
+    days: pd.DataFrame
+    service_level: pd.DataFrame
+
+
+def forecasts_section(
+    record: Record, *, stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, workflow: Workflow
+) -> Forecasts:
+    """Forecast how many tickets will be finished, and which will meet the service level."""
+    level, minimum = workflow.service_level, workflow.rules.minimum
+    chances = service_level_chances(stage_visits, lifecycles=lifecycles, level=level, minimum=minimum)
+    return Forecasts(*usual_forecasts(record), chances)
 
 
 def delivery_section(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import networkx as nx
 import pandas as pd
 
-from vsm.accessors import ACCESSORS, accessor
-from vsm.card import stream_card
+from vsm.accessors import Attached
+from vsm.card import stream_card, stream_line
 from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
@@ -25,6 +25,8 @@ from vsm.findings import (
     answered,
     findings_about_now,
     findings_about_past,
+    findings_about_what_comes,
+    forecast_line,
     summary_of,
 )
 from vsm.measure import measure
@@ -34,6 +36,7 @@ from vsm.model.blocking import blocking_network
 from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.choices import choices
 from vsm.model.discarded import discarded_work
+from vsm.model.forecast import Record, record_from_visits
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.network import stage_network, team_network
@@ -44,12 +47,14 @@ from vsm.quality.coverage import claims_from_coverage, evidence_coverage
 from vsm.sections import (
     Alignment,
     Delivery,
+    Forecasts,
     Load,
     Responsibility,
     Reviews,
     Rework,
     alignment_section,
     delivery_section,
+    forecasts_section,
     load_section,
     responsibility_section,
     reviews_section,
@@ -62,7 +67,7 @@ _WEIGHED: Final = ("tickets", "handoffs", "waits", "lifecycles", "minimum")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ValueStream:
+class ValueStream(Attached):
     """What is known about one value stream, as of one instant: base tables, and measures on first access.
 
     Attributes
@@ -210,7 +215,8 @@ class ValueStream:
     @measure
     def summary(self) -> Summary:
         """How the current period compares with the year before, and the first findings about it."""
-        return summary_of(self._present, claims=self._claims, findings=self.findings)
+        coming = forecast_line(self.forecast_findings)
+        return summary_of(self._present, claims=self._claims, findings=self.findings, forecast=coming)
 
     @measure
     def _present(self) -> Present:
@@ -327,6 +333,25 @@ class ValueStream:
         )
 
     @measure
+    def _record(self) -> Record:
+        """What forecasts are made from."""
+        return record_from_visits(
+            **self._own("visits", "events", "tickets", "stages", "stage_visits", "as_of", "since", "seed"),
+            settings=self.workflow.outcome,
+            hours=working_hours(self.stages, clock=self.clock),
+        )
+
+    @measure
+    def forecasts(self) -> Forecasts:
+        """How many tickets will be finished in weeks to come, and how often such forecasts held."""
+        return forecasts_section(self._record, **self._own("stage_visits", "lifecycles", "workflow"))
+
+    @measure
+    def forecast_findings(self) -> Findings:
+        """Claims about what comes, each with its measured hit rate."""
+        return findings_about_what_comes(self.forecasts, **self._own("tickets", "workflow", "as_of"))
+
+    @measure
     def _facts(self) -> Facts:
         """Facts of all tickets by the definitions, for ``explain``."""
         return facts_from_tables(
@@ -356,19 +381,8 @@ class ValueStream:
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
         keyed: ClassVar[Callable[..., pd.DataFrame]]
         life: ClassVar[Callable[..., Any]]
+        forecast: ClassVar[Any]
         live: ClassVar[Callable[[], None]]
-    else:
-
-        def __getattr__(self, name: str) -> Any:
-            """Give what was attached from outside, such as ``plot`` and ``where``."""
-            if name not in ACCESSORS:
-                raise AttributeError(f"ValueStream has no attribute {name!r}; it has {', '.join(dir(self))}")
-            return vars(self).setdefault(name, accessor(name, self))
-
-    def __dir__(self) -> list[str]:
-        """List what an analyst asks for, and nothing else."""
-        fields = [*vars(type(self)), *self.__dataclass_fields__, *ACCESSORS]
-        return sorted({name for name in fields if not name.startswith("_")})
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the base tables; measures and what is attached are made anew."""
@@ -377,22 +391,8 @@ class ValueStream:
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
-        finished = int(self.lifecycles["finished"].notna().sum())
-        return (
-            f"ValueStream({self.workflow.stream.name!r}: {len(self.tickets)} tickets, {finished} finished, "
-            f"{len(self.visits)} visits, {len(self.handoffs)} handoffs, {len(self.findings)} findings, "
-            f"as of {self.as_of:%Y-%m-%d %H:%M} UTC)"
-        )
+        return stream_line(self)
 
     def _repr_html_(self) -> str:
         """Show its numbers, its first finding, and how far it can be trusted; every text is escaped."""
-        numbers = {
-            **{name: len(getattr(self, name)) for name in ("visits", "handoffs", "commits")},
-            "stages": self.stages["stage"].nunique(),
-            "teams": self.visits["team"].nunique(),
-        }
-        return stream_card(
-            self.workflow.stream.name,
-            **self._own("as_of", "provenance", "lifecycles", "findings", "quality"),
-            numbers=numbers,
-        )
+        return stream_card(self)

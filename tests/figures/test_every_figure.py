@@ -22,6 +22,7 @@ from tests.figures.small_stream import (
     teams_of,
     who_waits,
 )
+from tests.figures.test_forecast_figures import steady
 from tests.figures.test_stuck import aged, life
 from tests.figures.test_weekly_figures import NOW, STAGES, VISITS
 from tests.figures.test_weekly_figures import lifecycles as lives_until
@@ -40,8 +41,11 @@ from vsm.figures import (
     deployment_weeks,
     flow_distribution_bars,
     flow_map,
+    forecast_dates,
+    forecast_fan,
     handoff_matrix,
     handoff_network,
+    hit_rates,
     throughput_bars,
     time_by_stage,
     value_stream_map,
@@ -106,6 +110,15 @@ EVERY: dict[str, tuple[Draw, Callable[[], Any]]] = {
     "delivery": (deployment_weeks, lambda: WEEKS),
     "kinds": (flow_distribution_bars, lambda: kinds_of_work(feature=12, defect=7, debt=1)),
     "shares": (time_by_stage, lambda: small_stream().shares),
+    "fan": (
+        lambda days, **words: forecast_fan(steady().answers, days, steady().hits, **words),
+        lambda: steady().days,
+    ),
+    "dates": (
+        lambda answers, **words: forecast_dates(answers, steady().days, **words),
+        lambda: steady().answers,
+    ),
+    "rates": (hit_rates, lambda: steady().answers),
     "map": (value_stream_map, lambda: small_stream().network),
     "flow": (flow_map, lambda: small_stream().network),
     "matrix": (handoff_matrix, lambda: teams_of(("web", "qa", 2), ("qa", "web", 1), ("qa", "qa", 1))),
@@ -143,6 +156,12 @@ EMPTY = {
         lambda: SmallStream((("Ideas", 1),)).shares,
         "No delivered ticket has spent time in a stage so far.",
     ),
+    "dates": (
+        lambda answers, **words: forecast_dates(answers, steady().days, **words),
+        lambda: steady().answers.iloc[:0],
+        "There is no forecast.",
+    ),
+    "rates": (hit_rates, lambda: steady().answers.iloc[:0], "No past forecast has an outcome so far."),
     "map": (value_stream_map, lambda: NOTHING, "No ticket has entered a stage so far."),
     "flow": (flow_map, lambda: NOTHING, "No ticket has entered a stage so far."),
     "matrix": (handoff_matrix, lambda: NOTHING, "No handoff between known teams has been seen."),

@@ -1,6 +1,7 @@
 """The first page: its links, its lines, and what becomes of it in print and in a schedule."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -45,6 +46,19 @@ def test_a_measure_leads_to_the_heading_that_says_more() -> None:
     html = summary_body(cover, there).html
     assert re.findall('class="tile[^"]*" href="([^"]+)"', html) == ["05_what_is_stuck_now.html#today"]
     assert html.count('<div class="tile"') == 1
+
+
+def test_what_comes_is_a_line_with_its_page_and_with_what_became_of_past_forecasts() -> None:
+    """The sentence of the summary, then the score of past reports; a refusal stands there as well."""
+    page = Page("09_when_will_it_be_done.html", "When will it be done?")
+    shown = replace(summary(), forecast="In the next four weeks 12 or more tickets will be finished.")
+    cover = Cover("Shop", summary=shown, scored="4 of 5 forecasts in past reports held.")
+    html = summary_body(cover, {page: body("", Entry(2, "many", "How many in the coming weeks?"))}).html
+    assert (
+        "<b>Forecast:</b> In the next four weeks 12 or more tickets will be finished. "
+        '4 of 5 forecasts in past reports held. <a href="09_when_will_it_be_done.html#many">'
+    ) in html
+    assert "Forecast:" not in summary_body(Cover("Shop", summary=summary()), {}).html
 
 
 @pytest.mark.parametrize("place", sorted(set(PLACES.values())))

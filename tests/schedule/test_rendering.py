@@ -78,9 +78,11 @@ def test_slides_show_what_has_changed_since_the_data_of_the_last_report(
         monkeypatch.setattr(rendering, name, publish)
     for name in ("cover_of", "drawing_of", "listing_of"):
         monkeypatch.setattr(rendering, name, lambda *_, **__: None)
+    monkeypatch.setattr(rendering, "forecasts_of_reports", lambda *_: ({"forecast": 28},))
     plan = replace(PLAN, report=Report(name="weekly", formats=("html", "slides")))
     shown = stream(stays(*SLOWER))
     vars(shown).update(workflow=Workflow(), provenance={}, summary=None)
     output = rendering.render_plan(WorkFolder(tmp_path), plan, stream=shown, before=before, troubles=[])
     assert (asked["deck"]["last_retro"], "last_retro" in asked["report"]) == (day, False)
     assert (output.folder / "retro.html").is_file()
+    assert {"forecast": 28} in output.kept

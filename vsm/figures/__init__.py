@@ -24,6 +24,7 @@ from vsm.figures.flow_tables import (
     stage_table,
     weekly_flow_table,
 )
+from vsm.figures.forecast import chances_table, forecast_dates, forecast_fan, forecast_table, hit_rates
 from vsm.figures.handoffs import (
     costliest_table,
     handoff_table,
@@ -92,6 +93,7 @@ __all__ = [
     "calendar_table",
     "causes_ladder",
     "causes_table",
+    "chances_table",
     "claims_table",
     "costliest_table",
     "coverage_bars",
@@ -110,10 +112,14 @@ __all__ = [
     "first_handoffs_table",
     "flow_distribution_bars",
     "flow_map",
+    "forecast_dates",
+    "forecast_fan",
+    "forecast_table",
     "handoff_matrix",
     "handoff_network",
     "handoff_table",
     "hidden_waits_table",
+    "hit_rates",
     "knowledge_table",
     "lead_time_table",
     "meanings_table",

@@ -83,6 +83,11 @@ class Plots(_Accessor):
     review_times = _of(figures.review_times, steps="reviews.steps")
     review_sizes = _of(figures.review_sizes, sizes="reviews.sizes")
     coverage_bars = _of(figures.coverage_bars)
+    forecast_fan = _of(
+        figures.forecast_fan, answers="forecasts.answers", days="forecasts.days", hits="forecasts.hits"
+    )
+    forecast_dates = _of(figures.forecast_dates, answers="forecasts.answers", days="forecasts.days")
+    hit_rates = _of(figures.hit_rates, answers="forecasts.answers")
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
 
@@ -144,6 +149,8 @@ class Tables(_Accessor):
     blocked = _of(figures.blocked_table)
     board = _of(figures.board_table, present="_present")
     service_level = _of(figures.service_level_table, present="_present")
+    forecast = _of(figures.forecast_table, answers="forecasts.answers")
+    chances = _of(figures.chances_table, chances="forecasts.service_level")
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")

@@ -160,6 +160,9 @@ FIELD_NAMES: Final = {
     "review_times": "Pull request review time",
     "review_sizes": "Pickup time by size of pull request",
     "ticket_life": "Ticket timeline",
+    "forecast_fan": "Throughput forecast (block bootstrap)",
+    "forecast_dates": "Delivery dates by confidence",
+    "hit_rates": "Calibration of forecasts (nominal and measured)",
     "compared": "Slope chart of time in status",
 }
 """Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""

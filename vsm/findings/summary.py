@@ -81,6 +81,8 @@ class Summary:
         How many questions the data can answer, of how many.
     tiles, findings
         Measures, and claims about the current period.
+    forecast
+        How many tickets will be finished, or why that cannot be said.
     """
 
     period: Period
@@ -89,6 +91,7 @@ class Summary:
     questions: int
     tiles: tuple[Tile, ...]
     findings: Findings
+    forecast: str = ""
 
     @property
     def about(self) -> str:
@@ -104,12 +107,13 @@ class Summary:
 
     def __str__(self) -> str:
         """Give it as lines of text."""
-        return "\n".join([self.about, *map(str, self.tiles), str(self.findings.headlines())])
+        coming = [self.forecast] if self.forecast else []
+        return "\n".join([self.about, *map(str, self.tiles), *coming, str(self.findings.headlines())])
 
     __repr__ = __str__
 
 
-def summary_of(present: Present, *, claims: pd.DataFrame, findings: Findings) -> Summary:
+def summary_of(present: Present, *, claims: pd.DataFrame, findings: Findings, forecast: str = "") -> Summary:
     """Sum up the current period.
 
     Parameters
@@ -118,6 +122,8 @@ def summary_of(present: Present, *, claims: pd.DataFrame, findings: Findings) ->
         As ``claims_from_coverage`` gives them.
     findings
         As ``findings_about_now`` gives them.
+    forecast
+        As ``forecast_line`` gives it.
     """
     return Summary(
         present.period,
@@ -126,6 +132,7 @@ def summary_of(present: Present, *, claims: pd.DataFrame, findings: Findings) ->
         len(claims),
         tuple(_trusted(tile, present, question, claims) for tile, question in TILES.items()),
         findings,
+        forecast,
     )
 
 

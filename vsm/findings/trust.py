@@ -21,6 +21,7 @@ QUESTION: Final[Mapping[str, str]] = dict.fromkeys(
     "handoff": TEAMS, "ping-pong": TEAMS, "first handover": TEAMS, "why": CAUSES, "causes": CAUSES,
     "discarded": "", "clean-up": "", "hidden work": WORK, "failed deployments": "",
     "review": "", "reviewer": "", "unreviewed": "", "AI agents": "", "flaky pipeline": "",
+    "forecast": "", "service level": "",
 }  # fmt: skip
 """Rule → the question of ``vsm.quality.coverage.CLAIMS`` that its findings answer; empty: a plain count."""
 PRESENCE: Final = ("stuck", "growing", "shrinking")

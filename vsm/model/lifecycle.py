@@ -73,7 +73,7 @@ def lifecycles_from_visits(
         waited.reindex(lifecycles.index).fillna(pd.Timedelta(0)).astype(lifecycles["lead"].dtype)
     )
     lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
-    lifecycles["bulk"] = _finished_in_bulk(lifecycles, visits, events, stages)
+    lifecycles["bulk"] = finished_in_bulk(lifecycles, visits, events, stages)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["outcome", "unit"]].astype("str")
     about = about.reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
@@ -90,9 +90,13 @@ def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Seri
     return begun.groupby(unit).min()
 
 
-def _finished_in_bulk(
+def finished_in_bulk(
     lifecycles: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
 ) -> "pd.Series[bool]":
+    """Mark the finishes (``finished``, indexed by ticket) that a bulk edit made.
+
+    Moves out of a stage with ``batch = true`` are none.
+    """
     marked = events[events["bulk"]]
     edits = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
     meant = set(stages.loc[stages["batch"], "stage"])

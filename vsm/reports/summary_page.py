@@ -54,6 +54,8 @@ PLACES: Final[Mapping[str, Place]] = {
     "reviewer": (_REVIEWS[0], "Who can review?"),
     "flaky pipeline": (_REVIEWS[0], "Which pipelines hold work up?"),
     "pull requests": (_REVIEWS[0], "Which pull requests are behind these numbers?"),
+    "forecast": ("09_when_will_it_be_done.html", "How many in the coming weeks?"),
+    "service level": ("09_when_will_it_be_done.html", "Which tickets will meet the service level?"),
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""
@@ -67,7 +69,8 @@ class Cover:
     """What a report says around its pages.
 
     On the first page stand ``summary``, ``network`` (Plotly's JSON of the handoff network) and ``changes``:
-    what changed since the last report, as sentences. ``provenance`` and ``notice`` stand on each.
+    what changed since the last report, as sentences; and ``scored``: how many of its forecasts held.
+    ``provenance`` and ``notice`` stand on each.
     """
 
     title: str
@@ -75,10 +78,13 @@ class Cover:
     network: Mapping[str, Any] | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[str] = ()
+    scored: str = ""
     notice: str = ""
 
 
-def cover_of(stream: "ValueStream", *, changes: Sequence[str] = (), notice: str = "") -> Cover:
+def cover_of(
+    stream: "ValueStream", *, changes: Sequence[str] = (), scored: str = "", notice: str = ""
+) -> Cover:
     """The cover of a stream's report."""
     # Imported here since plotly takes a second, and most commands draw nothing.
     from plotly.io.json import to_json_plotly  # noqa: PLC0415
@@ -89,6 +95,7 @@ def cover_of(stream: "ValueStream", *, changes: Sequence[str] = (), notice: str 
         network=json.loads(to_json_plotly(stream.plot.handoff_network())),
         provenance=stream.provenance,
         changes=changes,
+        scored=scored,
         notice=notice,
     )
 
@@ -117,6 +124,7 @@ def summary_body(cover: Cover, pages: Mapping[Page, Body]) -> Body:
         ],
         network=Markup(figure_html(dict(cover.network))) if cover.network else "",  # noqa: S704 - escaped
         changes=cover.changes,
+        scored=cover.scored,
         pages=list(pages),
         address=address,
         listed=_listed,

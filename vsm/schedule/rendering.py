@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered
+from vsm.findings import ClaimChange, Findings, Summary, changes_since, remembered, scored
+from vsm.forecaster import forecasts_of_reports
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
 from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report, with_data
@@ -95,6 +96,7 @@ def render_plan(
     """
     report = plan.report
     changes, kept = compared(folder, plan, stream=stream, before=before)
+    coming = forecasts_of_reports(stream, () if before is None else before.findings)
     notice = " ".join(troubles)
     shared: dict[str, Any] = {
         "runs": folder.runs / report.name,
@@ -104,7 +106,9 @@ def render_plan(
     }
     index = publish_report(
         plan.notebooks if report.notebooks else with_data(plan.notebooks, stream),
-        cover=cover_of(stream, changes=[str(change) for change in changes or ()], notice=notice),
+        cover=cover_of(
+            stream, changes=[str(change) for change in changes or ()], scored=scored(coming), notice=notice
+        ),
         draw=drawing_of(stream),
         whole="pdf" in report.formats,
         listing=listing_of(stream),
@@ -130,4 +134,4 @@ def render_plan(
     for notebook in made.glob("*.ipynb"):
         notebook.unlink()
     passed, above = passed_thresholds(report.tell, stream, before=() if before is None else before.findings)
-    return Output(made, stream.findings, changes, (*kept, *above), stream.summary, passed, lacking)
+    return Output(made, stream.findings, changes, (*kept, *coming, *above), stream.summary, passed, lacking)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vsm.stats.proportions import wilson_interval
 from vsm.tables import DURATION
 
 Floats = npt.NDArray[np.float64]
@@ -153,3 +154,34 @@ def _known_until(seconds: Floats, entry: Floats) -> float:
     beyond = known.sum() - np.searchsorted(np.sort(seconds[known]), ends, side="right")
     thin = (coming > 0) & (beyond - coming < FEWEST_AT_RISK)
     return float(ends[thin.argmax()]) if thin.any() else float("inf")
+
+
+def share_ended(seconds: Floats, observed: Flags, *, at: float) -> tuple[float, float, float]:
+    """Give the share that has ended by a time, and its 95 % interval of the log-log kind.
+
+    Missing where nothing is followed that far: others may have ended by then, and were not seen to.
+
+    Examples
+    --------
+    >>> ended = np.array([True, True, False, True])
+    >>> share_ended(np.array([1.0, 2, 3, 4]), ended, at=2.0)[0]
+    0.5
+    >>> share_ended(np.array([1.0, 2, 3]), ended[:3], at=9.0)[0]
+    nan
+    """
+    times, at_risk, gone = survival_steps(seconds, observed)
+    lasting = np.cumprod((at_risk - gone) / at_risk)
+    last = int(np.searchsorted(times, at, side="right")) - 1
+    share = 1 - float(lasting[last]) if last >= 0 else 0.0
+    if not len(times) or (share < 1 and at > times[-1]):
+        return float("nan"), float("nan"), float("nan")
+    if share in (
+        0.0,
+        1.0,
+    ):  # the log-log interval knows no spread there: as many independent ones as there are
+        low, high = wilson_interval(round(share * len(seconds)), len(seconds))
+        return share, low, high
+    spread = np.sqrt(np.sum(gone[: last + 1] / (at_risk * (at_risk - gone))[: last + 1]))
+    middle, error = np.log(-np.log(1 - share)), spread / abs(np.log(1 - share))
+    low, high = (1 - float(np.exp(-np.exp(middle + side * _REACH * error))) for side in (-1, 1))
+    return share, low, high

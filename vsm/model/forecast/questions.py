@@ -1,0 +1,97 @@
+"""What can be asked of a forecast; and, before it is answered, whether the data suffice."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from vsm.intervals.codes import Ints
+
+LEVELS: Final = (0.5, 0.7, 0.85, 0.95)
+"""Of 100 forecasts, so many are to hold."""
+LONGEST: Final = 84
+"""Days. Beyond twelve weeks nothing that was tried held what it said where the rate of work drifts."""
+ACTIVE_IN: Final = 90
+FEWEST_ACTIVE: Final = 5
+FEWEST_DAYS: Final = 91
+PART_OF_PAST: Final = 3
+"""A horizon is at most a third of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How many tickets will be finished within so many days, or within how many days so many will be.
+
+    Examples
+    --------
+    >>> Question("how many", 28), Question("when", 20)
+    (Question(kind='how many', amount=28), Question(kind='when', amount=20))
+    """
+
+    kind: Literal["how many", "when"]
+    amount: int
+
+    def of_paths(self, paths: Ints) -> Ints:
+        """Give what each course answers, sorted from the best to the worst: how many less than none, or days.
+
+        A course on which it takes longer than the last day says a day more than that.
+        """
+        if self.kind == "how many":
+            answers: Ints = -paths[:, self.amount - 1]
+        else:
+            answers = (paths < self.amount).sum(axis=1) + 1
+        answers.sort()
+        return answers
+
+    def shown(self, answer: int) -> int:
+        """Give an answer as a number of tickets, or of days."""
+        return -answer if self.kind == "how many" else answer
+
+
+def reach(days: int) -> int:
+    """Give how many days ahead may be asked of a record of so many.
+
+    Examples
+    --------
+    >>> [reach(days) for days in (84, 91, 200, 400)]
+    [0, 30, 66, 84]
+    """
+    return min(LONGEST, days // PART_OF_PAST) if days >= FEWEST_DAYS else 0
+
+
+def active_days(counts: Ints) -> int:
+    """Give on how many of the last 90 days anything was finished."""
+    return int((counts[-ACTIVE_IN:] > 0).sum())
+
+
+def refusal(question: Question, counts: Ints) -> str:
+    """Say why a record of counts by day cannot bear a question, and what would help; empty where it can.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(refusal(Question("how many", 28), np.ones(60, dtype=int)))
+    No forecast: 60 days are on record, of 91 needed. It can be made once 13 weeks are recorded.
+    """
+    days, active = len(counts), active_days(counts)
+    if days < FEWEST_DAYS:
+        return (
+            f"No forecast: {days} days are on record, of {FEWEST_DAYS} needed. It can be made once "
+            f"{FEWEST_DAYS // 7} weeks are recorded."
+        )
+    if active < FEWEST_ACTIVE:
+        return (
+            f"No forecast: in the last {ACTIVE_IN} days tickets were finished on {active} days, of "
+            f"{FEWEST_ACTIVE} needed. Record when each ticket is done, and ask about more tickets at once, "
+            "such as those of all teams."
+        )
+    if question.kind == "how many" and question.amount > LONGEST:
+        return (
+            f"No forecast for {question.amount // 7} weeks: how fast work is done drifts, and beyond "
+            f"{LONGEST // 7} weeks no forecast that was tried held what it said. Ask for less, and ask again."
+        )
+    if question.kind == "how many" and question.amount > reach(days):
+        return (
+            f"No forecast for {question.amount // 7} weeks: {days // 7} weeks are on record, and "
+            f"{PART_OF_PAST * question.amount // 7} are needed, three times as many. Ask for "
+            f"{reach(days) // 7} weeks."
+        )
+    return ""
