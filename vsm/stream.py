@@ -356,6 +356,7 @@ class ValueStream:
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
         life: ClassVar[Callable[..., Any]]
         live: ClassVar[Callable[[], None]]
+        what_if: ClassVar[Any]
     else:
 
         def __getattr__(self, name: str) -> Any:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
 from vsm.config.delivery import Alignment, Delivery, Flow
-from vsm.config.findings import Dismissal, Exclusion, FindingRules
+from vsm.config.findings import Dismissal, Exclusion, FindingRules, WhatIfRule
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
@@ -82,6 +82,7 @@ class Workflow(Section):
     privacy: Privacy = Privacy()
     service_level: ServiceLevel | None = None
     findings: FindingRules = FindingRules()
+    what_if: tuple[WhatIfRule, ...] = ()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
     @property
@@ -270,6 +271,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "service_level": ServiceLevel, "report": Report, "report.tell": Tell,
     "findings": FindingRules, "findings.dismiss": Dismissal, "findings.exclude": Exclusion,
+    "what_if": WhatIfRule,
 }  # fmt: skip
 
 

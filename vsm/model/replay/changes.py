@@ -1,11 +1,12 @@
 """Changes that can be tried on a replay: somebody more, other releases, a stage less, another order, …
 
-Each is a frozen description; ``applied`` gives the replay as it would be, and ``about`` the lines of people and
-gates that it is about, by the code of their stage.
+Each is a frozen description; ``applied`` gives the replay as it would be, and ``about`` the lines of people
+and gates that it is about, by the code of their stage.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar, Final
 
 from vsm.errors import ParameterError
@@ -163,7 +164,7 @@ class Released(Change):
 
 @dataclass(frozen=True, slots=True)
 class Without(Change):
-    """A stage less: with its work, or with ``keep_work`` done by those of the stage before, whom its people join.
+    """A stage less: with its work, or with ``keep_work`` done by the stage before, whom its people join.
 
     A stage that tickets leave in batches may be named too: then they leave at once.
     """
@@ -223,7 +224,7 @@ def _line_before(replay: Replay, line: int) -> int:
     found: list[int] = []
     for route in replay.routes:
         work = [step.line for step in route.steps if step.kind == WORK]
-        found += [first for first, second in zip(work, work[1:], strict=False) if second == line != first]
+        found += [first for first, second in pairwise(work) if second == line != first]
     return max(sorted(set(found)), key=found.count) if found else line
 
 
@@ -298,7 +299,7 @@ class Merged(Change):
 
 @dataclass(frozen=True, slots=True)
 class Split(Change):
-    """Those who work at a stage become several teams, each with tickets of its own; they are as many as before."""
+    """Those who work at a stage become several teams with tickets of their own, as many people as before."""
 
     stage: str
     into: int = 2
@@ -351,7 +352,8 @@ def _group(line: int, group: int) -> int:
 class AgentTakesOver(Change):
     """An AI agent does a stage's work instead of people: round the clock, on so many tickets at a time.
 
-    ``pace``: how many times as fast as people work, in hours of work; that of 1 is an assumption, not a measurement.
+    ``pace``: how many times as fast as people work, in hours of work; that of 1 is an assumption, not a
+    measurement.
     """
 
     stage: str
@@ -391,6 +393,6 @@ class AgentTakesOver(Change):
 
 
 CHANGES: Final[dict[str, type[Change]]] = {
-    "one_more": OneMore, "released": Released, "without": Without, "arriving": Arriving,
-    "first_in_first_out": FirstInFirstOut, "merged": Merged, "split": Split, "agent_takes_over": AgentTakesOver,
+    "one_more": OneMore, "released": Released, "without": Without, "arriving": Arriving, "first_in_first_out":
+    FirstInFirstOut, "merged": Merged, "split": Split, "agent_takes_over": AgentTakesOver,
 }  # fmt: skip

@@ -109,7 +109,7 @@ def seconds_of(instants: "pd.Series[Any]") -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """Unbroken stays of tickets in one stage; ``first`` and ``last`` are their visits. Rest as in ``Past``."""
+    """Unbroken stays of tickets in one stage; ``first`` and ``last`` are visits. Rest as in ``Past``."""
 
     ticket: Ints
     stage: Ints

@@ -1,4 +1,4 @@
-"""What replications say: how long tickets take, wait and how many are finished, as it is and after a change."""
+"""What replications say: lead times, waits and finished tickets, as it is and after a change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether a replay can be believed: what it would have said of past months, and how much waiting it explains."""
+"""Whether a replay can be believed: what it would have said of past months; explained waiting."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -82,9 +82,7 @@ def _finished(
     return finish, (finish - stays.entered[first][counts]) / DAY
 
 
-def explained_waiting(
-    waits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp
-) -> pd.DataFrame:
+def explained_waiting(waits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Give how much of the waiting in working time of the last year each queue's causes explain.
 
     Returns
@@ -104,10 +102,10 @@ def explained_waiting(
 
 
 def explained_by_line(explained: pd.DataFrame, replay: Replay) -> Mapping[int, float]:
-    """Give the explained share of what waits in each line, and at each gate, by its code; NaN where nothing does."""
+    """Give the explained share of what waits in each line, and at each gate, by its code."""
     by_name: dict[Any, Any] = explained.set_index("stage").to_dict("index")
     found = {}
-    queues = {queue: line for queue, line in replay.lines.items()} | {gate: gate for gate in replay.gates}
+    queues = dict(replay.lines) | {gate: gate for gate in replay.gates}
     for of in set(queues.values()):
         rows = [by_name.get(replay.stages[queue]) for queue, line in queues.items() if line == of]
         known = [row for row in rows if row is not None and row["waited"] > 0]
@@ -119,4 +117,5 @@ def explained_by_line(explained: pd.DataFrame, replay: Replay) -> Mapping[int, f
 def overall(explained: pd.DataFrame) -> float:
     """Give the explained share of all waiting; NaN where nobody waited."""
     waited = float(explained["waited"].sum())
-    return float((explained["waited"] * explained["explained"].fillna(0.0)).sum() / waited) if waited else np.nan
+    known = float((explained["waited"] * explained["explained"].fillna(0.0)).sum())
+    return known / waited if waited else np.nan
