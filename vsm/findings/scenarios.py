@@ -160,7 +160,7 @@ def sentence_of(change: Change, scenarios: pd.DataFrame, replay: Replay, *, week
     if lead is not None and not pd.isna(lead["difference"]):
         said.append(_lead(lead))
     count = rows.get((FINISHED_TICKETS, None))
-    if count is not None and not pd.isna(count["difference"]):
+    if count is not None and not count["difference_low"] <= 0 <= count["difference_high"]:
         said.append(
             f"in {weeks} weeks {count['then']:.0f} tickets ({count['then_low']:.0f} to "
             f"{count['then_high']:.0f}) would "
