@@ -21,7 +21,7 @@ from vsm.findings.scenarios import (
 from vsm.model.replay import changes
 from vsm.model.replay.fitted import Replay, fitted
 from vsm.model.replay.limits import Limit, slower_with_more
-from vsm.model.replay.past import past_of
+from vsm.model.replay.past import DAY, past_of
 from vsm.model.replay.scenarios import (
     REFITS,
     REPLICATIONS,
@@ -121,6 +121,37 @@ class WhatIf:
         return explained_waiting(stream.waits, stages=stream.stages, as_of=stream.as_of)
 
     @property
+    def named(self) -> list[changes.Change]:
+        """The changes of ``[[what_if]]`` in vsm.toml."""
+        return [change_of(rule) for rule in self._stream.workflow.what_if]
+
+    @property
+    def suggested(self) -> list[changes.Change]:
+        """What to try: the changes that vsm.toml names, else the usual ones.
+
+        These are one more person at the stage before which most is waited for people, releases twice as
+        often, and a tenth fewer tickets.
+        """
+        if self.named:
+            return self.named
+        replay = self._replay(HALF_A_YEAR)
+        waited = self.explained.assign(days=self.explained["waited"] * self.explained["explained"])
+        days = waited.set_index("stage")["days"].to_dict()
+        queues = sorted(replay.lines, key=lambda queue: days.get(replay.stages[queue], 0.0))
+        found: list[changes.Change] = []
+        if queues and replay.servers:
+            found.append(changes.OneMore(replay.stages[replay.lines[queues[-1]]]))
+        if replay.gates:
+            last, (_, every) = max(replay.gates.items())
+            found.append(changes.Released(max(round(every / DAY / 2), 1), replay.stages[last]))
+        return [*found, changes.Arriving(0.9)]
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What the suggested changes would bring."""
+        return self()
+
+    @property
     def stations(self) -> pd.DataFrame:
         """Who works where, without names: ``stage, people, slots, hours`` (of all of them, a week).
 
@@ -151,7 +182,7 @@ class WhatIf:
         Parameters
         ----------
         asked
-            Changes; without any, those of ``[[what_if]]`` in vsm.toml.
+            Changes; by default ``suggested``.
         weeks, replications
             How far to look ahead, and how often; 90 % intervals are over replications, each of 40 parts of
             which is of tickets drawn anew. Both sides of each have the same random numbers, from the stream's
@@ -164,7 +195,7 @@ class WhatIf:
         """
         if not 1 <= weeks <= MOST_WEEKS or replications < 1:
             raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on")
-        wanted = [change_of(rule) for rule in self._stream.workflow.what_if] if asked is None else list(asked)
+        wanted = self.suggested if asked is None else list(asked)
         replay = self._replay(weeks)
         trust = self.trust if replay.servers else pd.DataFrame()
         refused = refusal_of_past(replay, trust, overall=overall(self.explained))

@@ -75,6 +75,7 @@ from vsm.figures.trust import (
     statuses_table,
 )
 from vsm.figures.weeks import throughput_bars, wait_heat_map
+from vsm.figures.what_if import replay_check, what_if_bars, what_if_table
 
 __all__ = [
     "CONFIG",
@@ -129,6 +130,7 @@ __all__ = [
     "provenance_table",
     "queue_growth_table",
     "referral_table",
+    "replay_check",
     "review_reach_table",
     "review_rules_table",
     "review_sizes",
@@ -149,6 +151,8 @@ __all__ = [
     "wait_stories",
     "waiting_reviews_table",
     "weekly_flow_table",
+    "what_if_bars",
+    "what_if_table",
     "who_waits_table",
     "xmr_chart",
 ]  # fmt: skip

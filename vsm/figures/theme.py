@@ -160,6 +160,8 @@ FIELD_NAMES: Final = {
     "review_times": "Pull request review time",
     "review_sizes": "Pickup time by size of pull request",
     "ticket_life": "Ticket timeline",
+    "what_if_bars": "What-if simulation (trace-driven)",
+    "replay_check": "Back-test of the simulation",
     "compared": "Slope chart of time in status",
 }
 """Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""
