@@ -18,9 +18,8 @@ from vsm.findings.scenarios import (
     sentence_of,
     sentence_of_trust,
 )
-from vsm.model.replay import changes
+from vsm.model.replay import changes, limits
 from vsm.model.replay.fitted import Replay, fitted
-from vsm.model.replay.limits import Limit, slower_with_more
 from vsm.model.replay.past import DAY, past_of
 from vsm.model.replay.scenarios import (
     REFITS,
@@ -92,7 +91,7 @@ class WhatIf:
     Merged = changes.Merged
     Split = changes.Split
     AgentTakesOver = changes.AgentTakesOver
-    Limit = Limit
+    Limit = limits.Limit
 
     def __init__(self, stream: ValueStream) -> None:
         self._stream = stream
@@ -204,7 +203,7 @@ class WhatIf:
         sentences, frames, refusals = [], [], []
         lines = explained_by_line(self.explained, replay)
         for change in wanted:
-            one = self._with_slope(change, replay) if isinstance(change, Limit) else change
+            one = self._with_slope(change, replay) if isinstance(change, limits.Limit) else change
             refusal = refusal_of_change(one, replay, explained=lines)
             if refusal is not None:
                 sentences.append(refusal.sentence)
@@ -257,17 +256,17 @@ class WhatIf:
             replay, weeks=weeks, seed=self._stream.seed, replications=replications, refits=refits
         )
 
-    def _with_slope(self, change: Limit, replay: Replay) -> Limit:
-        """Look up whether work at the stage gets slower with more tickets in hand."""
+    def _with_slope(self, change: limits.Limit, replay: Replay) -> limits.Limit:
+        """Look up whether work at the stage gets slower with more tickets in progress."""
         stream = self._stream
         past = past_of(stream.visits, tickets=stream.tickets, stages=stream.stages, at=stream.as_of)
         people = people_of(past, rota=self._rota, until=replay.until)
         (line,) = change.about(replay)
-        slower = slower_with_more(past, people=people, stage=line, seed=stream.seed)
+        slower = limits.slower_with_more(past, people=people, stage=line, seed=stream.seed)
         return replace(change, slower=slower)
 
 
 def change_of(rule: WhatIfRule) -> changes.Change:
     """Give the change that a ``[[what_if]]`` of vsm.toml describes."""
-    kinds: dict[str, Any] = {**changes.CHANGES, "limit": Limit}
+    kinds: dict[str, Any] = {**changes.CHANGES, "limit": limits.Limit}
     return kinds[rule.change](**rule.arguments)  # type: ignore[no-any-return]

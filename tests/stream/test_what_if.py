@@ -48,11 +48,11 @@ def test_a_stage_whose_waits_are_unexplained_is_refused(before_the_tester: Value
 
 @pytest.mark.slow
 def test_a_limit_says_what_it_can_and_cannot_show(before_the_tester: ValueStream) -> None:
-    """Work is not seen to be quicker with fewer tickets in hand, so a limit would only move the waiting."""
+    """Work is not seen to be quicker with fewer tickets in progress, so a limit would only move the waiting."""
     ask = before_the_tester.what_if
     (sentence, _) = ask([ask.Limit("In development", 4)], weeks=4, replications=4).sentences
     assert sentence.startswith(
-        "A limit of 4 in 'In development' cannot be shown to help: with one more ticket in hand"
+        "A limit of 4 in 'In development' cannot be shown to help: with one more ticket in progress"
     )
     assert "a limit moves waiting to before the limit" in sentence
 

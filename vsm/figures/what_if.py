@@ -47,8 +47,8 @@ def what_if_bars(answers: Answers, *, rank: int = 1, title: str | None = None) -
     words: dict[str, Any] = {
         "of": "what_if_bars",
         "title": title or f"What if: {name}",
-        "caption": "Half of the tickets take no longer. Bars: middle of all replications, with the range of 90 of "
-        "100. The same weeks, tickets and routes on both sides.",
+        "caption": "Half of the tickets take no longer. Bars: middle of all replications, and range of 90 "
+        "of 100. The same weeks, tickets and routes on both sides.",
         "alt": f"Days as it is and with the change ({name}). Lead time: {_number(lead['as_is'])} and "
         f"{_number(lead['then'])} days.",
         "body": _ROW * len(records) + 20,
@@ -162,9 +162,9 @@ def replay_check(trust: pd.DataFrame, *, title: str | None = None) -> go.Figure:
         figure,
         of="replay_check",
         title=title or f"Past months: the replay {believed} lead times by {percent(near)}",
-        caption=f"Tickets finished in the {weeks} weeks after each day, replayed with what was known then; in "
-        f"{inside} of {len(rows)} the truth lies inside. Lead times: the last quarter repeated would have missed "
-        f"by {percent(naive)}.",
+        caption=f"Tickets finished in the {weeks} weeks after each day, replayed with what was known then; "
+        f"in {inside} of {len(rows)} the truth lies inside. Lead times: the last quarter repeated would have "
+        f"missed by {percent(naive)}.",
         alt=f"{len(rows)} past days; in {inside} the number of finished tickets lies inside of what was "
         f"replayed. Lead times are missed by {percent(near)}.",
         body=300,
@@ -248,7 +248,7 @@ def what_we_try(answers: Answers) -> Words | None:
         rows=(("Change", "As it is", "With it"), *rows),
         notes=(
             *answers.sentences,
-            "A prediction belongs into experiments.toml, as predicted_days and predicted_between: Did it help? "
-            "shows how far it missed.",
+            "A prediction belongs into experiments.toml, as predicted_days and predicted_between: "
+            "Did it help? shows how far it missed.",
         ),
     )

@@ -120,16 +120,16 @@ def refusal_of_change(change: Change, replay: Replay, *, explained: Mapping[int,
 
 def _limit(change: Limit) -> Refusal:
     slower = change.slower
-    seen = "nobody there ever had more tickets in hand than at other times, so it cannot be seen"
+    seen = "nobody there ever had more tickets in progress than at other times, so it cannot be seen"
     if slower is not None and not np.isnan(slower.more):
         seen = (
-            f"with one more ticket in hand, work there took {_more(slower.more)} time "
+            f"with one more ticket in progress, work there took {_more(slower.more)} time "
             f"(from {_more(slower.low)} to {_more(slower.high)}, {slower.n:,} visits), which may be chance"
         )
     sentence = (
         f"A limit of {change.wip} in '{change.stage}' cannot be shown to help: {seen}. In a queue "
         "whose people always "
-        "take up what they can, a limit moves waiting to before the limit: cycle time gets shorter, "
+        "pull what they can, a limit moves waiting to before the limit: cycle time gets shorter, "
         "and lead time from "
         "creation stays as it is."
     )

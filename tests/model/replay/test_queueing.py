@@ -140,14 +140,14 @@ def test_a_pause_takes_its_time_without_people() -> None:
 
 
 def test_a_slot_more_is_a_ticket_more_at_a_time() -> None:
-    """With two slots one person has both tickets in hand."""
+    """With two slots one person has both tickets in progress."""
     arrivals = [Arrival(0.0, work(HOUR)), Arrival(0.0, work(HOUR))]
     assert done(arrivals, Server((1,), 1, ROUND_THE_CLOCK)) == [1.0, 2.0]
     assert done(arrivals, Server((1,), 2, ROUND_THE_CLOCK)) == [1.0, 1.0]
 
 
 def test_somebody_overtakes_by_the_share_of_the_line() -> None:
-    """With a number under the share, one behind the oldest is taken up first; with one above it, the oldest."""
+    """With a number under the share, one behind the oldest is pulled first; with one above it, the oldest."""
     arrivals = [Arrival(at, work(HOUR)) for at in (0.0, 0.1, 0.2)]
     one = Server((1,), 1, ROUND_THE_CLOCK)
     assert done(arrivals, one, overtaking={1: 0.5}, luck=[0.4, 0.0]) == [1.0, 3.0, 2.0]
@@ -166,7 +166,7 @@ def test_whoever_had_it_before_takes_it_again() -> None:
 
 
 def test_open_work_goes_on_where_it_stands() -> None:
-    """Who has a ticket in hand at the start finishes it first, and it entered when it did."""
+    """Who has a ticket in progress at the start finishes it first, and it entered when it did."""
     arrivals = [Arrival(-5 * HOUR, (Step(1, WORK, HOUR, line=1),), server=0), Arrival(-9 * HOUR, work(HOUR))]
     assert done(arrivals, Server((1,), 1, ROUND_THE_CLOCK)) == [1.0, 2.0]
 

@@ -74,7 +74,7 @@ def wait_for_qa(stream: ValueStream) -> float:
     """How long half waited that came to QA after the change, in days."""
     stays = stream.stage_visits
     later = stays[(stays["stage"] == QUEUE) & (stays["entered"] >= CHANGED) & stays["left"].notna()]
-    return float((later["left"] - later["entered"]).median() / pd.Timedelta(days=1))
+    return float((later["left"] - later["entered"]).dt.total_seconds().median()) / 86_400
 
 
 def test_the_second_tester_is_predicted() -> None:
@@ -164,7 +164,7 @@ def test_weekly_releases_save_half_of_the_wait_for_them() -> None:
 
 
 def test_without_the_approval_nothing_changes_while_qa_is_the_bottleneck() -> None:
-    """QA takes up what it can either way: with its work, or with it done by development."""
+    """QA pulls what it can either way: with its work, or with it done by development."""
     assert difference(Without(plan.APPROVAL.work)) == pytest.approx(0, abs=1.5)
     assert difference(Without(plan.APPROVAL.work, keep_work=True)) == pytest.approx(0, abs=1.5)
 

@@ -253,7 +253,7 @@ class Arriving(Change):
 
 @dataclass(frozen=True, slots=True)
 class FirstInFirstOut(Change):
-    """What waits longest before a stage is taken up first, always."""
+    """What waits longest before a stage is pulled first, always."""
 
     stage: str
 

@@ -49,7 +49,7 @@ class Replay:
     gates
         Stage → when it opened last, and every how many seconds.
     lines, overtaking
-        Queue → the line that it is; line → how often another than the oldest is taken up.
+        Queue → the line that it is; line → how often another than the oldest is pulled.
     whole, visits
         Tickets whose whole route is known and counts; stage → visits there of those who work there.
     factor

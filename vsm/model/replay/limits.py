@@ -1,8 +1,8 @@
 """What a limit of work in progress can and cannot show in a replay.
 
-People who always take up what they can lose nothing to a queue, nor gain anything by a limit: tickets then
+People who always pull what they can lose nothing to a queue, nor gain anything by a limit: tickets then
 wait before the limit instead of behind it. What teams hope for is that work gets quicker with fewer tickets
-in hand, and whether it does is seen in the past, or not.
+in progress, and whether it does is seen in the past, or not.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _LEAST_SECONDS = 60.0
 
 
 class Slower(NamedTuple):
-    """By which share work takes longer with one more ticket in hand; its 95 % interval, and n."""
+    """By which share work takes longer with one more ticket in progress; its 95 % interval, and n."""
 
     more: float
     low: float
@@ -32,10 +32,10 @@ class Slower(NamedTuple):
 
 
 def slower_with_more(past: Past, *, people: People, stage: int, seed: int) -> Slower:
-    """Give how much longer the work of a stage takes for each further ticket that its person has in hand.
+    """Give how much longer the work of a stage takes for each further ticket that its person has in progress.
 
-    The slope of the logarithm of working time over the tickets in hand when it began, within each person; its
-    interval by bootstrap of weeks. NaN where nobody ever had different numbers in hand.
+    The slope of the logarithm of working time over tickets in progress when it began, within each person; its
+    interval by bootstrap of weeks. NaN where nobody ever had different numbers in progress.
     """
     stays = stays_of(past)
     ways = ways_of(past, stays, people=people, gates=())
@@ -60,16 +60,16 @@ def slower_with_more(past: Past, *, people: People, stage: int, seed: int) -> Sl
     def slope(drawn: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
         return float(product[drawn].sum() / max(square[drawn].sum(), 1e-9))
 
-    low, high = interval(cluster_bootstrap(slope, len(product), seed=seed))
-    more = product.sum() / square.sum()
-    return Slower(*(float(np.expm1(value)) for value in (more, low, high)), len(rows))
+    bounds = interval(cluster_bootstrap(slope, len(product), seed=seed))
+    more, low, high = (float(np.expm1(one)) for one in (product.sum() / square.sum(), *bounds))
+    return Slower(more, low, high, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Limit(Change):
-    """At most so many tickets in work at a stage at a time: people there have fewer in hand.
+    """At most so many tickets in work at a stage at a time: people there have fewer in progress.
 
-    It can only be replayed where work is seen to get quicker with fewer in hand, by ``slower``; else it only
+    It can only be replayed where work is seen to get quicker with fewer of them, by ``slower``; else it only
     moves waiting to before the limit.
     """
 
@@ -89,7 +89,7 @@ class Limit(Change):
 
     @property
     def shows(self) -> bool:
-        """Whether work is seen to take longer with more in hand."""
+        """Whether work is seen to take longer with more in progress."""
         return self.slower is not None and self.slower.low > 0
 
     def applied(self, replay: Replay) -> Replay:

@@ -15,7 +15,7 @@ _LEAST_PASSED: Final = 5
 
 
 def order_of_line(entered: Floats, left: Floats, *, moved_on: Flags) -> tuple[float, Flags]:
-    """Give how often another ticket than the oldest is taken up, and which open ones nobody takes any more.
+    """Give how often another ticket than the oldest is pulled, and which open ones nobody takes any more.
 
     ::
 
@@ -24,7 +24,7 @@ def order_of_line(entered: Floats, left: Floats, *, moved_on: Flags) -> tuple[fl
         c        |---------|      of the three departures that left somebody behind, one overtook: 1/3
         d                |----
 
-    Nobody takes up an open ticket any more by which more younger ones have passed than by 98 % of those that
+    Nobody pulls an open ticket any more by which more younger ones have passed than by 98 % of those that
     moved on.
 
     Parameters
@@ -32,7 +32,7 @@ def order_of_line(entered: Floats, left: Floats, *, moved_on: Flags) -> tuple[fl
     left
         NaN while it waits.
     moved_on
-        It was taken up, one by one: neither in bulk, nor is it gone.
+        It was pulled, one by one: neither in bulk, nor is it gone.
 
     Examples
     --------

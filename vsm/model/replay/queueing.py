@@ -1,7 +1,7 @@
 """Tickets that queue for people: a discrete-event simulation of given work that is known.
 
 What comes in is known beforehand: when each ticket arrives, through which stages it goes, and how much
-working time each of them takes. People take up what waits for them in their hours; a gate lets everything go
+working time each of them takes. People pull what waits for them in their hours; a gate lets everything go
 at once::
 
     ticket 1   arrives 9:00   [line for QA] [QA: 2 h]  [gate on Thursday]  done
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 
 class Hours(NamedTuple):
-    """When somebody works: spans, in seconds of the epoch, sorted. New work is taken up until ``takes``.
+    """When somebody works: spans, in seconds of the epoch, sorted. New work is pulled until ``takes``.
 
     ``before`` is the working time before each span, and after the last.
     """
@@ -96,7 +96,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Who works, when gates open, and how often each line takes up another ticket than the oldest."""
+    """Who works, when gates open, and how often each line pulls another ticket than the oldest."""
 
     servers: tuple[Server, ...]
     gates: Mapping[int, Sequence[float]] = field(default_factory=dict)
@@ -273,7 +273,7 @@ class _Floor:
     def _match(
         self, waiting: Sequence[_Ticket], there: Sequence[int], *, first: int, line: int
     ) -> tuple[int, int]:
-        """Give the ticket to take up, and who does: whoever had it before, where that is how it goes."""
+        """Give the ticket to pull, and who does: whoever had it before, where that is how it goes."""
         for position in (first, *range(first), *range(first + 1, len(waiting))):
             ticket = waiting[position]
             step = ticket.steps[ticket.at]

@@ -159,7 +159,7 @@ def _nearly_all_finished(created: Floats, done: Flags, *, begun: Flags) -> float
 def open_tickets(
     past: Past, stays: Stays, ways: Ways, *, people: People, given_up: Flags, lines: Mapping[int, int]
 ) -> list[Open]:
-    """Give the tickets that are under way, without those that nobody takes up any more.
+    """Give the tickets that are under way, without those that nobody pulls any more.
 
     ``lines``: queue → the line that tickets in it mostly wait in.
     """

@@ -20,15 +20,15 @@ LOOK_BACK: Final = 180 * DAY
 FEWEST_VISITS: Final = 8
 """Of one person at one stage; with fewer, how and when they work there is not known."""
 MORE_AT_ONCE: Final = 0.03
-"""Share of busy time in which somebody had so many tickets in hand, for it to be what they can have."""
+"""Share of busy time in which somebody had so many tickets in progress, for it to be what they can have."""
 USUAL: Final = (2.0, 98.0)
-"""Percentiles of the hours of the day between which work is taken up and ended: beyond are exceptions."""
+"""Percentiles of the hours of the day between which work is pulled and ended: beyond are exceptions."""
 _HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """The hours of somebody's day, after local midnight: opens, takes up new work until, closes."""
+    """The hours of somebody's day, after local midnight: opens, pulls new work until, closes."""
 
     opens: float
     takes: float
@@ -173,7 +173,7 @@ def _most_frequent(teams: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> str
 
 
 def _shift(past: Past, rows: Ints, zone: str) -> Shift:
-    """Give the usual hours: from when and until when work is taken up, and when the last of it ends."""
+    """Give the usual hours: from when and until when work is pulled, and when the last of it ends."""
     begun = hour_of_day(past.begun[rows], zone)
     ended = past.left[rows][~np.isnan(past.left[rows])]
     opens, takes = np.percentile(begun, USUAL)
@@ -186,7 +186,7 @@ def _slots(past: Past, rows: Ints) -> int:
 
     ::
 
-        visit 0   |--------|              in hand   1 2 2 1 0 0 1
+        visit 0   |--------|              in progress   1 2 2 1 0 0 1
         visit 1     |----|        |-|     so often  busy 5, with two 2: two slots
     """
     begun = past.begun[rows]
