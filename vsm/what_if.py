@@ -152,7 +152,7 @@ class WhatIf:
 
     @property
     def stations(self) -> pd.DataFrame:
-        """Who works where, without names: ``stage, people, slots, hours`` (of all of them, a week).
+        """Who works where, without names: ``stage, people, slots, hours_a_week`` (of all of them).
 
         Stages of fewer people than ``[privacy]`` says are left out.
         """
@@ -167,7 +167,7 @@ class WhatIf:
             if len(own) >= fewest:
                 slots = sum(one.slots for one in own)
                 rows.append((replay.stages[line], len(own), slots, round(sum(week), 1)))
-        return pd.DataFrame(rows, columns=["stage", "people", "slots", "hours"])
+        return pd.DataFrame(rows, columns=["stage", "people", "slots", "hours_a_week"])
 
     def __call__(
         self,

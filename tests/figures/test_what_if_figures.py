@@ -44,7 +44,7 @@ def test_a_change_has_two_bars_for_lead_time_and_each_wait() -> None:
     assert list(as_is.x) == [55.0, 41.0]
     assert list(then.x) == [20.0, 0.9]
     assert list(then.error_x.array) == [7.0, 6.0]
-    assert then.hovertext[1] == "<b>Wait: Waiting &lt;for&gt; QA</b><br>with the change: 0.9 d (0.8 to 6.9)"
+    assert then.hovertext[1] == "<b>Waiting &lt;for&gt; QA</b><br>with the change: 0.9 d (0.8 to 6.9)"
 
 
 def test_without_an_answer_the_refusal_stands_in_the_frame() -> None:

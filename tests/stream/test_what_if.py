@@ -60,7 +60,7 @@ def test_a_limit_says_what_it_can_and_cannot_show(before_the_tester: ValueStream
 @pytest.mark.slow
 def test_nothing_says_who_works_where(before_the_tester: ValueStream) -> None:
     """Stages, and how many people: no names."""
-    assert before_the_tester.what_if.stations.columns.tolist() == ["stage", "people", "slots", "hours"]
+    assert before_the_tester.what_if.stations.columns.tolist() == ["stage", "people", "slots", "hours_a_week"]
     assert before_the_tester.what_if.stations["people"].tolist() == [3, 5, 1, 1]
 
 

@@ -103,7 +103,7 @@ def _range(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str:
 
 
 def _measure(row: Mapping[Any, Any]) -> str:
-    return "Lead time" if pd.isna(row["stage"]) else f"Wait: {row['stage']}"
+    return "Lead time" if pd.isna(row["stage"]) else str(row["stage"])
 
 
 def _number(days: float) -> str:
@@ -188,7 +188,7 @@ def what_if_table(answers: Answers) -> Styler:
     """What each change would bring: lead time and finished tickets, as it is and with it."""
     whole = answers.scenarios[answers.scenarios["stage"].isna()]
     columns: Columns = {
-        "Change": lambda row: row["scenario"][:1].upper() + row["scenario"][1:],
+        "What if": lambda row: row["scenario"][:1].upper() + row["scenario"][1:],
         "Measure": "measure",
         "As it is": lambda row: _with_range(row, "as_is", "low", "high"),
         "With the change": lambda row: _with_range(row, "then", "then_low", "then_high"),

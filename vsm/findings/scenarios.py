@@ -202,7 +202,7 @@ def _days(row: Mapping[Any, Any], name: str) -> str:
     """Write a number of days with its interval, such as 0.9 d (0.8 to 6.9), or 41 d (27 to 54)."""
     low, high = ("low", "high") if name == "as_is" else (f"{name}_low", f"{name}_high")
     middle, least, most = (f"{row[part]:.{1 if row[name] < 10 else 0}f}" for part in (name, low, high))
-    return f"{middle} d ({least} to {most})"
+    return f"{middle} d ({least} to {most})" if row[high] >= 0.05 else "less than 0.1 d"
 
 
 def sentence_of_trust(trust: pd.DataFrame) -> str:
