@@ -1,5 +1,6 @@
 """A replay: all that the past says about people, gates, routes and arrivals, ready to be run."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -84,8 +85,8 @@ class Replay:
             steps = change(steps, number)
         return steps
 
-    def tails(self, one: Open, *, refit: int, pool: Ints) -> list[Steps]:
-        """Give how the tickets of a refit went on from such a step; made once for each refit."""
+    def tails(self, one: Open, *, refit: int, pool: Ints) -> Sequence[Steps]:
+        """Give how the tickets of a refit went on from such a step that took longer; all where none did."""
         key = (refit, one.stage, one.kind, one.line)
         if key not in self._tails:
             found = [
@@ -94,8 +95,14 @@ class Replay:
                 for place, step in enumerate(route.steps)
                 if (step.stage, step.kind, step.line) == key[1:]
             ]
-            self._tails[key] = sorted(found, key=lambda steps: steps[0].seconds)
-        return self._tails[key]
+            found.sort(key=_first_seconds)
+            self._tails[key] = found
+        every = self._tails[key]
+        return every[bisect_right(every, one.spent, key=_first_seconds) :] or every
+
+
+def _first_seconds(steps: Steps) -> float:
+    return steps[0].seconds
 
 
 def fitted(
@@ -223,10 +230,9 @@ def _under_way(
     luck = uniform(seed, _RESTS, *purpose, count=len(replay.open))
     for number, (one, lucky) in enumerate(zip(replay.open, luck.tolist(), strict=True)):
         tails = replay.tails(one, refit=purpose[0], pool=pool)
-        longer = [tail for tail in tails if tail[0].seconds > one.spent] or tails
-        if not longer:
+        if not tails:
             continue
-        tail = longer[int(lucky * len(longer))]
+        tail = tails[int(lucky * len(tails))]
         rest = tail[0]._replace(seconds=max(tail[0].seconds - one.spent, 0.0))
         steps = replay.rewritten((rest, *tail[1:]), -1 - number)
         if steps:

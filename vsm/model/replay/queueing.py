@@ -186,10 +186,11 @@ class _Floor:
         self._span = [0] * len(shop.servers)
         self._wakes = [False] * len(shop.servers)
         self._lines: dict[int, list[_Ticket]] = {}
-        self._people: dict[int, list[int]] = {}
+        self._idle: dict[int, dict[int, None]] = {}
+        self._quiet: dict[int, float] = {}
         for number, server in enumerate(shop.servers):
             for line in server.lines:
-                self._people.setdefault(line, []).append(number)
+                self._idle.setdefault(line, {})[number] = None
         self._stays: tuple[list[int], list[int], list[float], list[float]] = ([], [], [], [])
 
     def begin(self, tickets: Sequence[_Ticket], start: float) -> None:
@@ -198,7 +199,7 @@ class _Floor:
             if ticket.entered >= start:
                 self._later(ticket.entered, _ARRIVES, ticket)
             elif ticket.server >= 0:
-                self._free[ticket.server] -= 1
+                self._occupy(ticket.server)
                 step = ticket.steps[0]
                 ticket.known[step.line] = ticket.server
                 self._later(self._ready(ticket.server, start, step.seconds), _ENDS, ticket)
@@ -234,6 +235,9 @@ class _Floor:
         """Let somebody be free again, who looks at all their lines: first where somebody waits longest."""
         server, ticket.server = ticket.server, -1
         self._free[server] += 1
+        for line in self._shop.servers[server].lines:
+            self._idle[line][server] = None
+            self._quiet[line] = -ALWAYS
         self.leave(ticket, at)
         self._look(server, at)
 
@@ -250,40 +254,75 @@ class _Floor:
             self._dispatch(line, at)
 
     def _dispatch(self, line: int, at: float) -> None:
-        """Give what waits in a line to those who are free and at work, the least busy first."""
-        waiting, people = self._lines[line], self._people[line]
-        there = [number for number in people if self._free[number] > 0 and self._takes(number, at)]
+        """Give what waits in a line to those who are free and at work, the least busy first.
+
+        A line is quiet until the first of its people begins who is not at work now: until then there is
+        nobody to ask, unless somebody gets free.
+        """
+        if at < self._quiet.get(line, -ALWAYS):
+            return
+        waiting, idle = self._lines[line], self._idle.get(line, {})
         share = self._shop.overtaking.get(line, 0.0)
-        while waiting and there:
+        while waiting and (anybody := self._least_busy(idle, at)) >= 0:
             first = 0
             if share and len(waiting) > 1 and next(self._uniforms[line]) < share:
                 first = 1 + int(next(self._uniforms[line]) * (len(waiting) - 1))
-            position, server = self._match(waiting, there, first=first, line=line)
+            position, server = self._match(waiting, anybody, first=first, line=line, at=at)
             if server < 0:
                 break
             self._take_up(waiting.pop(position), server, at)
-            if not self._free[server]:
-                there.remove(server)
         if waiting:
-            for number in people:
-                if self._free[number] > 0 and not self._wakes[number] and not self._takes(number, at):
-                    self._wakes[number] = True
-                    self._later(self._opens_next(number, at), _OPENS, number)
+            self._wait_for_people(line, at)
+
+    def _wait_for_people(self, line: int, at: float) -> None:
+        """Let those who are free, and not at work, look at the line when they begin."""
+        quiet, present = ALWAYS, False
+        for number in self._idle.get(line, {}):
+            if self._takes(number, at):
+                present = True
+                continue
+            opens = self._opens_next(number, at)
+            quiet = min(quiet, opens)
+            if not self._wakes[number]:
+                self._wakes[number] = True
+                self._later(opens, _OPENS, number)
+        if not present:
+            self._quiet[line] = quiet
+
+    def _least_busy(self, idle: Mapping[int, None], at: float) -> int:
+        """Give who is at work and has a slot free, with the fewest tickets; -1 where nobody is."""
+        found, fewest = -1, 0
+        for number in idle:
+            if self._takes(number, at):
+                busy = self._shop.servers[number].slots - self._free[number]
+                if not busy:
+                    return number
+                if found < 0 or busy < fewest:
+                    found, fewest = number, busy
+        return found
 
     def _match(
-        self, waiting: Sequence[_Ticket], there: Sequence[int], *, first: int, line: int
+        self, waiting: Sequence[_Ticket], anybody: int, *, first: int, line: int, at: float
     ) -> tuple[int, int]:
         """Give the ticket to pull, and who does: whoever had it before, where that is how it goes."""
+        idle = self._idle[line]
         for position in (first, *range(first), *range(first + 1, len(waiting))):
             ticket = waiting[position]
             step = ticket.steps[ticket.at]
             work = step if step.kind == WORK else ticket.steps[ticket.at + 1]
             known = ticket.known.get(line, -1) if work.again else -1
             if known < 0:
-                return position, max(there, key=lambda number: self._free[number])
-            if known in there:
+                return position, anybody
+            if known in idle and self._takes(known, at):
                 return position, known
         return -1, -1
+
+    def _occupy(self, server: int) -> None:
+        """Let somebody have one ticket more."""
+        self._free[server] -= 1
+        if self._free[server] <= 0:
+            for line in self._shop.servers[server].lines:
+                self._idle[line].pop(server, None)
 
     def _take_up(self, ticket: _Ticket, server: int, at: float) -> None:
         step = ticket.steps[ticket.at]
@@ -293,7 +332,7 @@ class _Floor:
             ticket.entered = at
             step = ticket.steps[ticket.at]
         ticket.server = ticket.known[step.line] = server
-        self._free[server] -= 1
+        self._occupy(server)
         self._later(self._ready(server, at, step.seconds), _ENDS, ticket)
 
     def _takes(self, server: int, at: float) -> bool:
