@@ -80,7 +80,7 @@ class WhatIf:
     >>> from vsm.from_log import stream_from_log
     >>> stream = stream_from_log(Log(), workflow=Workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC"))
     >>> stream.what_if([stream.what_if.OneMore("QA")])
-    No what-if: nobody is known to work at any stage, so there is no queue that could be replayed.
+    No what-if: nobody is known to work at any stage, so there is no queue to replay.
     """
 
     OneMore = changes.OneMore
