@@ -67,7 +67,7 @@ def test_what_happened_stands_beside_what_was_replayed() -> None:
 
 def test_the_table_has_ranges_and_the_difference_of_pairs() -> None:
     """Days, and tickets without decimals."""
-    laid_out = what_if_table(ANSWERS).data
+    laid_out = what_if_table(ANSWERS).data  # type: ignore[attr-defined]
     assert laid_out.iloc[0].tolist() == [
         "A tester", LEAD, "55 d (44 to 62)", "20 d (19 to 27)", "−35.0 d (−39.0 to −24.0)"
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def test_where_nothing_helps_the_slide_says_so() -> None:
 def test_an_experiment_bears_its_prediction() -> None:
     """The table shows it, and says that the outcome is not known yet."""
     tried = Experiment(name="A tester", since="2026-03-02", predicted_days=0.9, predicted_between=(0.8, 6.9))
-    laid_out = experiments_table([tried], NO_STAYS, FASTER, as_of=CUT, minimum=12).data
+    laid_out = experiments_table([tried], NO_STAYS, FASTER, as_of=CUT, minimum=12).data  # type: ignore[attr-defined]
     assert laid_out["Predicted"].tolist() == ["0.9 d (0.8 to 6.9); outcome not known yet"]
 
 
