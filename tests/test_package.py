@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_package_and_the_notebooks(wheel: Path, tmp_path: Pa
         if path.is_file() and "__pycache__" not in path.parts
     }
     held = {name for name in names if ".dist-info/" not in name}
-    assert len(notebooks) == 13
+    assert len(notebooks) == 14
     assert notebooks <= held
     assert {name for name in held if not name.startswith("vsm/notebooks/")} == files
 

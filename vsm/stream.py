@@ -383,6 +383,7 @@ class ValueStream(Attached):
         life: ClassVar[Callable[..., Any]]
         forecast: ClassVar[Any]
         live: ClassVar[Callable[[], None]]
+        what_if: ClassVar[Any]
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the base tables; measures and what is attached are made anew."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vsm.config.calendars import WorkingWeek, faults_of_calendars
 from vsm.config.delivery import Alignment, Delivery, Flow
-from vsm.config.findings import Dismissal, Exclusion, FindingRules
+from vsm.config.findings import Dismissal, Exclusion, FindingRules, WhatIfRule
 from vsm.config.people import Membership, Person, Team, faults_of_people
 from vsm.config.reports import Report, Tell
 from vsm.config.repositories import Component, Repository
@@ -82,6 +82,7 @@ class Workflow(Section):
     privacy: Privacy = Privacy()
     service_level: ServiceLevel | None = None
     findings: FindingRules = FindingRules()
+    what_if: tuple[WhatIfRule, ...] = ()
     reports: tuple[Report, ...] = Field(default=(), alias="report")
 
     @property
@@ -234,7 +235,8 @@ class Experiment(Section):
 
     ``since`` is the first day of the new way of working (UTC), ``until`` the day on which it was given up.
     With ``stage`` the time in that stage is compared, else lead time. ``expect`` is what was hoped for.
-    ``change`` says what was done, in the team's own words.
+    ``change`` says what was done, in the team's own words. ``predicted_days`` is the median that was
+    predicted, such as by ``stream.what_if``, and ``predicted_between`` the range of that prediction.
     """
 
     name: Word
@@ -243,9 +245,15 @@ class Experiment(Section):
     stage: Word | None = None
     expect: Literal["shorter", "longer"] = "shorter"
     change: str = ""
+    predicted_days: float | None = Field(default=None, ge=0)
+    predicted_between: tuple[float, float] | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
+        if (between := self.predicted_between) is not None and not between[0] <= between[1]:
+            raise ValueError(
+                f"'{self.name}': predicted_between goes from {between[0]:g} to {between[1]:g}; exchange them"
+            )
         if self.until is not None and self.until <= self.since:
             raise ValueError(f"'{self.name}' ends on {self.until}, not after {self.since}; exchange them")
         return self
@@ -270,6 +278,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "outcome": Outcome, "scope": Scope,
     "privacy": Privacy, "service_level": ServiceLevel, "report": Report, "report.tell": Tell,
     "findings": FindingRules, "findings.dismiss": Dismissal, "findings.exclude": Exclusion,
+    "what_if": WhatIfRule,
 }  # fmt: skip
 
 

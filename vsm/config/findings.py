@@ -1,7 +1,7 @@
-"""What findings are about: their period, and what they leave out."""
+"""What findings are about: their period, and what they leave out; and the changes that are to be tried."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -53,3 +53,52 @@ class FindingRules(Section):
     delivered: int = Field(default=30, ge=1)
     dismiss: tuple[Dismissal, ...] = ()
     exclude: tuple[Exclusion, ...] = ()
+
+
+_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "one_more": ("stage",), "released": ("every",), "without": ("stage",), "arriving": ("factor",),
+    "first_in_first_out": ("stage",), "merged": ("stage", "other"), "split": ("stage",),
+    "agent_takes_over": ("stage",), "limit": ("stage", "wip"),
+}  # fmt: skip
+_MAY: Final[dict[str, tuple[str, ...]]] = {
+    "one_more": ("hours",), "released": ("stage",), "without": ("keep_work",), "split": ("into",),
+    "agent_takes_over": ("at_once", "pace"),
+}  # fmt: skip
+Tried = Literal[
+    "one_more", "released", "without", "arriving", "first_in_first_out", "merged", "split",
+    "agent_takes_over", "limit",
+]  # fmt: skip
+
+
+class WhatIfRule(Section):
+    """A ``[[what_if]]``: a change that reports try on a replay of the stream.
+
+    Each kind of ``change`` has keys of its own; another's is an error, as is one that is missing.
+    """
+
+    change: Tried
+    stage: Line | None = None
+    other: Line | None = None
+    hours: Word | None = None
+    every: int | None = Field(default=None, ge=1)
+    factor: float | None = Field(default=None, ge=0, le=10)
+    wip: int | None = Field(default=None, ge=1)
+    into: int | None = Field(default=None, ge=2)
+    at_once: int | None = Field(default=None, ge=1)
+    pace: float | None = Field(default=None, gt=0)
+    keep_work: bool | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Give the keys that are set, but for ``change``."""
+        return {name: value for name, value in self if value is not None and name != "change"}
+
+    @model_validator(mode="after")
+    def _has_the_keys_of_its_change(self) -> Self:
+        needs, may = _NEEDS[self.change], _MAY.get(self.change, ())
+        missing = [name for name in needs if name not in self.arguments]
+        others = [name for name in self.arguments if name not in (*needs, *may)]
+        if missing or others:
+            faults = [f"needs {name}" for name in missing] + [f"has no {name}" for name in others]
+            raise ValueError(f'a [[what_if]] with change = "{self.change}" {" and ".join(faults)}')
+        return self

@@ -77,6 +77,7 @@ from vsm.figures.trust import (
     statuses_table,
 )
 from vsm.figures.weeks import throughput_bars, wait_heat_map
+from vsm.figures.what_if import replay_check, what_if_bars, what_if_table
 
 __all__ = [
     "CONFIG",
@@ -137,6 +138,7 @@ __all__ = [
     "queue_growth_table",
     "recent_reviews_table",
     "referral_table",
+    "replay_check",
     "review_reach_table",
     "review_rules_table",
     "review_sizes",
@@ -157,6 +159,8 @@ __all__ = [
     "wait_stories",
     "waiting_reviews_table",
     "weekly_flow_table",
+    "what_if_bars",
+    "what_if_table",
     "who_waits_table",
     "xmr_chart",
 ]  # fmt: skip

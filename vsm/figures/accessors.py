@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 from vsm import figures
 from vsm.figures import retro
 from vsm.figures.handoffs import handoff_story
+from vsm.figures.slides import Words
+from vsm.figures.what_if import what_we_try
 from vsm.findings import answered
 from vsm.findings.trust import WORK
 from vsm.tickets import first_to_look_at
@@ -90,6 +92,8 @@ class Plots(_Accessor):
     hit_rates = _of(figures.hit_rates, answers="forecasts.answers")
     before_and_after = _of(figures.before_and_after, experiments="experiments")
     xmr_chart = _of(figures.xmr_chart, experiments="experiments")
+    what_if_bars = _of(figures.what_if_bars, answers="what_if.answers")
+    replay_check = _of(figures.replay_check, trust="what_if.trust")
 
 
 class Tables(_Accessor):
@@ -154,6 +158,7 @@ class Tables(_Accessor):
     stuck = _of(figures.stuck_table)
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
+    what_if = _of(figures.what_if_table, answers="what_if.answers")
 
 
 class Slides(_Accessor):
@@ -169,6 +174,11 @@ class Slides(_Accessor):
     over_age = _of(retro.over_age, present="_present")
     experiment = _of(retro.experiment)
     decision = _of(retro.decision)
+
+    def what_we_try(self) -> Words | None:
+        """The changes that vsm.toml names, with their predicted lead time; None where there are none."""
+        ask = self._stream.what_if
+        return what_we_try(ask.answers) if ask.named else None
 
     def network(self) -> go.Figure | None:
         """Who waits for whom; None where nobody waits, or there are too few tickets."""

@@ -59,6 +59,8 @@ def experiments_table(
         "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
         "Caveat": beside,
     }
+    if predictions := {each.name: each for each in experiments if each.predicted_days is not None}:
+        columns["Predicted"] = lambda row: _predicted(predictions.get(row["name"]), row["after"])
     caption = (
         "Kaplan–Meier medians of what began before and after; open ones count. Difference: of the medians, "
         "with the 95 % interval of the test. That it helped is claimed only where the log-rank test by "
@@ -67,6 +69,30 @@ def experiments_table(
         "after."
     )
     return table_of(latest_first, columns, caption, nothing=NOTHING)
+
+
+def _predicted(experiment: Experiment | None, after: pd.Timedelta) -> str:
+    """Say what was predicted, and by how much the outcome missed it.
+
+    Examples
+    --------
+    >>> tried = Experiment(name="QA", since="2026-01-05", predicted_days=0.9, predicted_between=(0.8, 2.9))
+    >>> _predicted(tried, pd.Timedelta(days=1.5))
+    '0.9 d (0.8 to 2.9); missed by 0.6 d, inside of the range'
+    """
+    if experiment is None or experiment.predicted_days is None:
+        return "–"
+    said = f"{experiment.predicted_days:.1f} d"
+    between = experiment.predicted_between
+    if between is not None:
+        said += f" ({between[0]:.1f} to {between[1]:.1f})"
+    if pd.isna(after):
+        return f"{said}; outcome not known yet"
+    days = after / pd.Timedelta(days=1)
+    said += f"; missed by {abs(days - experiment.predicted_days):.1f} d"
+    if between is None:
+        return said
+    return f"{said}, {'inside' if between[0] <= days <= between[1] else 'outside'} of the range"
 
 
 def _tried(row: Mapping[Any, Any]) -> str:

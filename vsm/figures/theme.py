@@ -163,6 +163,8 @@ FIELD_NAMES: Final = {
     "forecast_fan": "Throughput forecast (block bootstrap)",
     "forecast_dates": "Delivery dates by confidence",
     "hit_rates": "Calibration of forecasts (nominal and measured)",
+    "what_if_bars": "What-if simulation (trace-driven)",
+    "replay_check": "Back-test of the simulation",
     "compared": "Slope chart of time in status",
 }
 """Figure → its name in the field, by which coaches and searches find it: the subtitle of every figure."""

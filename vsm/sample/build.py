@@ -54,6 +54,8 @@ since = {plan.IMPROVED}
 stage = "{plan.QA.queue}"
 expect = "shorter"
 change = "A developer tests in the morning."
+predicted_days = 0.9
+predicted_between = [0.8, 6.9]
 """
 AIMS: Final = f"""\
 # Which releases failed, and the objectives of the work.

@@ -1,0 +1,1 @@
+"""The stream's own tickets, run again through queues of people, hours and gates."""
