@@ -23,7 +23,18 @@ HELPED = "06_did_it_help.html"
 CHANGED = "07_what_changed.html"
 WHEN = "09_when_will_it_be_done.html"
 WHAT_IF = "10_what_if.html"
-FIGURES = {TRUST: 1, PAGE: 8, HANDS: 2, WHY: 2, CUSTOMERS: 2, STUCK: 3, HELPED: 2, CHANGED: 2, WHEN: 4, WHAT_IF: 2}
+FIGURES = {
+    TRUST: 1,
+    PAGE: 8,
+    HANDS: 2,
+    WHY: 2,
+    CUSTOMERS: 2,
+    STUCK: 3,
+    HELPED: 2,
+    CHANGED: 2,
+    WHEN: 4,
+    WHAT_IF: 2,
+}
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 TIMELINES = "timelines.html"
 TELLS_OF_ONE = {TRUST, STUCK}

@@ -11,7 +11,6 @@ import sys
 import time
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from subprocess import Popen
 from typing import Any, Final, cast
 
 import plotly.io as pio
@@ -80,7 +79,7 @@ class ForkedKernel(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Let the fork go on, as the kernel that this command would start."""
         fork, pipe = self.waiting
-        self.process = cast("Popen[bytes]", fork)
+        self.process = cast("Any", fork)
         self.pid = self.pgid = fork.pid
         self.cwd = Path(kwargs.get("cwd") or Path.cwd())
         task = {"arguments": cmd[cmd.index("-f") :], "folder": str(self.cwd), "environment": kwargs["env"]}
