@@ -39,7 +39,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     assert [text.splitlines()[0] for text in texts[1:]] == [
         "Since 6 December 2025: 'Reported'",
         "Yes: “A second tester until 13:00” cut the",
-        "New work waits for support: 67 % of all waiting",
+        "New work waits for",
         "Work waits for 59 % of its lead time",
         "47 tickets wait in 'Reported',",
         "Work waits for the next batch in",

@@ -2,6 +2,7 @@
 
 import contextlib
 import pickle
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,20 @@ def test_of_many_values_those_that_look_alike_come_first(tmp_path: Path) -> None
     stream = read_stream(filled(tmp_path, *bodies))
     with pytest.raises(ParameterError, match=r"known: label-10, label-09, .* and 3 more "):
         stream.where(label="label-0")
+
+
+def test_days_may_be_dates_and_instants(tmp_path: Path) -> None:
+    """Those of a stream's own period too; an instant means its day in full."""
+    stream = read_stream(shop(tmp_path))
+    written = stream.where(since="2026-01-07", until="2026-01-22")
+    for days in (
+        {"since": date(2026, 1, 7), "until": date(2026, 1, 22)},
+        {
+            "since": pd.Timestamp("2026-01-07T15:00", tz="UTC"),
+            "until": pd.Timestamp("2026-01-22T01:00", tz="UTC"),
+        },
+    ):
+        assert stream.where(**days).provenance == written.provenance
 
 
 def test_a_cut_of_a_cut_keeps_what_fits_both(tmp_path: Path) -> None:
