@@ -73,18 +73,6 @@ def test_what_is_planted_is_listed_in_the_truth(log: Log) -> None:
 
 
 @pytest.mark.slow
-def test_pipelines_show_while_a_review_or_merge_is_waited_for() -> None:
-    """Their stages have waits of minutes, in most tickets."""
-    waits = reviewed_stream().waits
-    waited = (
-        waits[waits["stage"] == "Waiting for pipelines"].groupby("ticket", observed=True)["elapsed"].sum()
-    )
-    minutes = waited.dt.total_seconds() / 60
-    assert len(minutes) > 300
-    assert 5 < minutes.median() < 60
-
-
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     """The file is read back as what was written."""
     (tmp_path / "again").mkdir()

@@ -202,7 +202,7 @@ def waiting_reviews_table(waiting: pd.DataFrame, *, most: int = 20) -> Styler:
     return table.format(linked_keys(waiting), subset=["Pull request"])
 
 
-def recent_reviews_table(recent: pd.DataFrame, *, most: int = 200) -> Styler:
+def recent_reviews_table(recent: pd.DataFrame, *, most: int = 100) -> Styler:
     """Pull requests of the current period, the longest wait for a review first, each a link to its host."""
     columns: Columns = {
         "Pull request": [(key,) for key in recent["key"].head(most)],
