@@ -35,7 +35,7 @@ def children() -> set[str]:
 def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
     """One page a slide, each with its heading and its picture's words, as wide as a screen."""
     pages = PdfReader(sample_deck.with_suffix(".pdf")).pages
-    texts = [page.extract_text() for page in pages]
+    texts = [page.extract_text().replace("\N{NO-BREAK SPACE}", " ") for page in pages]
     assert [text.splitlines()[0] for text in texts[1:]] == [
         "Since 6 December 2025: 'Reported'",
         "Yes: “A second tester until 13:00” cut the",
