@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 BROUGHT = {
     "IPython": "jupyterlab",
     "choreographer": "kaleido",
+    "ipykernel": "jupyterlab",
+    "jupyter_client": "papermill",
     "markupsafe": "jinja2",
     "nbformat": "nbconvert",
     "traitlets": "nbconvert",
