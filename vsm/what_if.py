@@ -31,6 +31,7 @@ from vsm.model.replay.scenarios import (
 )
 from vsm.model.replay.stations import Rota, people_of
 from vsm.model.replay.trust import explained_by_line, explained_waiting, overall, trust_of_replay
+from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
 
 HALF_A_YEAR: Final = 26
@@ -85,7 +86,7 @@ class WhatIf:
 
     OneMore = changes.OneMore
     Released = changes.Released
-    Without = changes.Without
+    Without = Without
     Arriving = changes.Arriving
     FirstInFirstOut = changes.FirstInFirstOut
     Merged = changes.Merged
@@ -268,5 +269,5 @@ class WhatIf:
 
 def change_of(rule: WhatIfRule) -> changes.Change:
     """Give the change that a ``[[what_if]]`` of vsm.toml describes."""
-    kinds: dict[str, Any] = {**changes.CHANGES, "limit": limits.Limit}
+    kinds: dict[str, Any] = {**changes.CHANGES, "without": Without, "limit": limits.Limit}
     return kinds[rule.change](**rule.arguments)  # type: ignore[no-any-return]

@@ -89,9 +89,11 @@ def test_real_trackers_are_refused_where_waits_are_unexplained(tracker: str, rea
 def test_vsm_toml_names_changes() -> None:
     """Each kind has keys of its own."""
     text = '[[what_if]]\nchange = "one_more"\nstage = "In QA"\nhours = "09:00-13:00"\n[[what_if]]\nchange = "released"\nevery = 7'
+    text += '\n[[what_if]]\nchange = "without"\nstage = "In QA"\nafter = "In approval"\nkeep_work = true'
     assert [rule.arguments for rule in parse_workflow(text).what_if] == [
         {"stage": "In QA", "hours": "09:00-13:00"},
         {"every": 7},
+        {"stage": "In QA", "after": "In approval", "keep_work": True},
     ]
 
 

@@ -61,7 +61,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "agent_takes_over": ("stage",), "limit": ("stage", "wip"),
 }  # fmt: skip
 _MAY: Final[dict[str, tuple[str, ...]]] = {
-    "one_more": ("hours",), "released": ("stage",), "without": ("keep_work",), "split": ("into",),
+    "one_more": ("hours",), "released": ("stage",), "without": ("keep_work", "after"), "split": ("into",),
     "agent_takes_over": ("at_once", "pace"),
 }  # fmt: skip
 Tried = Literal[
@@ -87,6 +87,7 @@ class WhatIfRule(Section):
     at_once: int | None = Field(default=None, ge=1)
     pace: float | None = Field(default=None, gt=0)
     keep_work: bool | None = None
+    after: Line | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from vsm.model.replay.changes import (
     OneMore,
     Released,
     Split,
-    Without,
 )
 from vsm.model.replay.fitted import Replay, fitted, replication
 from vsm.model.replay.scenarios import FINISHED_TICKETS, LEAD, WAIT, Outcome, compared_scenarios, outcome_of
 from vsm.model.replay.stations import Rota
 from vsm.model.replay.trust import trust_of_replay
+from vsm.model.replay.without import Without
 from vsm.sample import plan
 from vsm.sample.bodies import bodies_from_story
 from vsm.sample.build import sample_workflow

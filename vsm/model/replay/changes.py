@@ -6,7 +6,6 @@ and gates that it is about, by the code of their stage.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import ClassVar, Final
 
 from vsm.errors import ParameterError
@@ -160,72 +159,6 @@ class Released(Change):
             raise ParameterError(f"every is {self.every}; name a number of days from 1 on")
         last, _ = replay.gates[gate]
         return replace(replay, gates={**replay.gates, gate: (last, self.every * DAY)})
-
-
-@dataclass(frozen=True, slots=True)
-class Without(Change):
-    """A stage less: with its work, or with ``keep_work`` done by the stage before, whom its people join.
-
-    A stage that tickets leave in batches may be named too: then they leave at once.
-    """
-
-    stage: str
-    keep_work: bool = False
-
-    @property
-    def scenario(self) -> str:
-        """What it is called."""
-        kept = ", its work done by the people before" if self.keep_work else ""
-        return f"without '{self.stage}'{kept}"
-
-    def about(self, replay: Replay) -> tuple[int, ...]:
-        """Give the line, or the gate."""
-        return (self._stage(replay),)
-
-    def _stage(self, replay: Replay) -> int:
-        code = replay.stages.index(self.stage) if self.stage in replay.stages else -1
-        return code if code in replay.gates else line_of(replay, self.stage)
-
-    def applied(self, replay: Replay) -> Replay:
-        """Take the stage out of every route; those who worked there join those before, where work is kept."""
-        line, keep = self._stage(replay), self.keep_work
-        rewrite = (*replay.rewrite, _taken_out(line, keep_work=keep))
-        if not keep or line in replay.gates:
-            return replace(replay, rewrite=rewrite)
-        before = _line_before(replay, line)
-        servers = tuple(
-            replace(one, lines=tuple(sorted({before if own == line else own for own in one.lines})))
-            for one in replay.servers
-        )
-        return replace(replay, rewrite=rewrite, servers=servers)
-
-
-def _taken_out(stage: int, *, keep_work: bool) -> Rewrite:
-    """Give what takes a stage and the line before it out; its work goes to the work before it, or is gone."""
-
-    def rewritten(steps: Steps, number: int) -> Steps:  # noqa: ARG001 - every ticket is treated alike
-        kept = [step for step in steps if stage not in (step.stage, step.line)]
-        if not keep_work or len(kept) == len(steps):
-            return tuple(kept)
-        kept, last = [], -1
-        for step in steps:
-            if stage not in (step.stage, step.line):
-                last = len(kept) if step.kind == WORK else last
-                kept.append(step)
-            elif step.kind == WORK and last >= 0:
-                kept[last] = kept[last]._replace(seconds=kept[last].seconds + step.seconds)
-        return tuple(kept)
-
-    return rewritten
-
-
-def _line_before(replay: Replay, line: int) -> int:
-    """Give the line whose work most often comes right before that of a line; itself where none does."""
-    found: list[int] = []
-    for route in replay.routes:
-        work = [step.line for step in route.steps if step.kind == WORK]
-        found += [first for first, second in pairwise(work) if second == line != first]
-    return max(sorted(set(found)), key=found.count) if found else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +326,6 @@ class AgentTakesOver(Change):
 
 
 CHANGES: Final[dict[str, type[Change]]] = {
-    "one_more": OneMore, "released": Released, "without": Without, "arriving": Arriving, "first_in_first_out":
-    FirstInFirstOut, "merged": Merged, "split": Split, "agent_takes_over": AgentTakesOver,
+    "one_more": OneMore, "released": Released, "arriving": Arriving, "first_in_first_out": FirstInFirstOut,
+    "merged": Merged, "split": Split, "agent_takes_over": AgentTakesOver,
 }  # fmt: skip
