@@ -212,9 +212,9 @@ def _with_range(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str
 def _difference(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["difference"]):
         return "–"
-    unit = " d" if row["measure"] in (LEAD, LEAD_85) else ""
+    digits, unit = (1, " d") if row["measure"] in (LEAD, LEAD_85) else (0, "")
     middle, low, high = (
-        f"{row[name]:+.{1 if unit else 0}f}".replace("-", "−")
+        f"{value:+.{digits}f}".replace("-", "−") if (value := round(row[name], digits)) else "0"
         for name in ("difference", "difference_low", "difference_high")
     )
     return f"{middle}{unit} ({low} to {high})"
