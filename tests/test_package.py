@@ -71,4 +71,4 @@ def test_the_demo_runs_where_only_the_wheel_is_installed() -> None:
     assert said(python, "-m", "pip", "check", where=home).startswith("No broken requirements")
     assert vsm.__version__ in said(python.with_name("vsm"), "--version", where=home)
     assert "wait in 'Reported' now" in (home / "demo.txt").read_text(encoding="utf-8")
-    assert len(list(report_of(work).glob("*.ipynb"))) == 8
+    assert len(list(report_of(work).glob("*.ipynb"))) == 10

@@ -78,7 +78,7 @@ def published(work: Path) -> dict[str, str]:
     """Every published file by name, without the libraries in it, as its reader sees it."""
     files = [path for path in sorted((work / "runs").rglob("*")) if path.suffix not in {"", ".pdf", ".pptx"}]
     assert {path.suffix for path in files} == {".html", ".ipynb"}
-    assert len(files) == 2 * 10 + len({"index.html", "timelines.html", "tickets.html"})
+    assert len(files) == 2 * 11 + len({"index.html", "timelines.html", "tickets.html"})
     texts = {str(path.relative_to(work)): path.read_text(encoding="utf-8") for path in files}
     plain = {name: LIBRARY.sub("", text) if name.endswith("html") else text for name, text in texts.items()}
     return {

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from vsm import read
+from vsm import archive_log
 from vsm.archive_log import with_progress
 
 DOCUMENTS = [{"id": str(number)} for number in range(3)]
@@ -23,7 +23,7 @@ def test_only_long_readings_are_told(monkeypatch: pytest.MonkeyPatch, patience: 
     """The source and the documents, once patience ends; every document comes through."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(read, "PATIENCE", patience)
+    monkeypatch.setattr(archive_log, "PATIENCE", patience)
     assert list(with_progress(DOCUMENTS, source="jira")) == DOCUMENTS
     assert ("reading jira" in terminal.getvalue()) is told
 
@@ -32,7 +32,7 @@ def test_a_file_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log would fill with half lines."""
     file = io.StringIO()
     monkeypatch.setattr(sys, "stderr", file)
-    monkeypatch.setattr(read, "PATIENCE", 0.0)
+    monkeypatch.setattr(archive_log, "PATIENCE", 0.0)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     assert list(with_progress(DOCUMENTS, source="jira")) == DOCUMENTS
     assert file.getvalue() == ""

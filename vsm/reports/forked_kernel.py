@@ -4,6 +4,7 @@ A process that will run one notebook calls ``fork_kernel`` while it has no threa
 jupyter_client to launch a kernel, which lets that one go on.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from vsm.reports.forks import PROVISIONER
 
 _POLL: Final = 0.02
+_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
 
 def become(environment: dict[str, str], *, log: str = "") -> None:
@@ -33,6 +35,13 @@ def become(environment: dict[str, str], *, log: str = "") -> None:
         file = os.open(log, os.O_WRONLY | os.O_APPEND)
         for stream in (1, 2):
             os.dup2(file, stream)
+
+
+def end_with(parent: int) -> None:
+    """Let the kernel of Linux end this process as soon as its parent, which has this number, ends."""
+    ctypes.CDLL(None).prctl(_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
 
 
 class Fork:
@@ -91,9 +100,10 @@ class ForkedKernel(LocalProvisioner):
 def fork_kernel() -> int | None:
     """Fork the kernel that this process will use; in the fork, give the pipe with which to ``run_kernel``."""
     reading, writing = os.pipe()
-    pid = os.fork()
+    parent, pid = os.getpid(), os.fork()
     os.close(reading if pid else writing)
     if pid == 0:
+        end_with(parent)
         os.setsid()
         return reading
     ForkedKernel.waiting = Fork(pid), writing
@@ -112,10 +122,7 @@ def run_kernel(pipe: int) -> int:
         task = json.loads(text)
         become(task["environment"])
         os.chdir(task["folder"])
-        # How figures are shown, and whose child this is, was found out at import, in a process that was no
-        # kernel.
-        pio.renderers.default = "plotly_mimetype"
-        arguments = [*task["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
-        sys.argv = ["ipykernel_launcher", *arguments]
-        launch_new_instance(arguments)
+        pio.renderers.default = "plotly_mimetype"  # chosen at import, in a process that was no kernel
+        sys.argv = ["ipykernel_launcher", *task["arguments"]]
+        launch_new_instance(task["arguments"])
     return 0

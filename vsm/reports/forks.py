@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import select
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from vsm.recent import pack
 
@@ -23,23 +24,28 @@ PROVISIONER: Final = "vsm-forked"
 _PROCESS: Final = Path(__file__).with_name("papermill_process.py")
 _SERVER: Final = "vsm.reports.fork_server"
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-_ANSWER: Final = 64
-Door = socket.socket | None
-"""Where notebooks are handed to a server; None: each is run by a process of its own."""
+_ANSWER: Final = 4096
 _lock = Lock()
 _servers: list[tuple["subprocess.Popen[bytes]", socket.socket]] = []
+
+
+class Door(NamedTuple):
+    """Where notebooks are handed to a server that forks for them, and the folder of their homes."""
+
+    socket: socket.socket
+    homes: Path
 
 
 class ForkedRun:
     """A notebook that a fork runs."""
 
-    def __init__(self, job: dict[str, Any], *, log: Path, door: socket.socket) -> None:
+    def __init__(self, job: dict[str, Any], *, log: Path, door: Door) -> None:
         log.touch()
         file = log.with_name("job")
         file.write_text(json.dumps(job | {"log": str(log)}), encoding="utf-8")
         self._pipe, theirs = os.pipe()
         try:
-            socket.send_fds(door, [json.dumps({"run": str(file)}).encode()], [theirs])
+            socket.send_fds(door.socket, [json.dumps({"run": str(file)}).encode()], [theirs])
         finally:
             os.close(theirs)
         self._said, self._open = b"", True
@@ -105,10 +111,10 @@ class StartedRun:
 
 
 @contextmanager
-def forks() -> Iterator[Door]:
+def forks() -> Iterator[Door | None]:
     """Give the door of a server that runs notebooks and has read what this process has; None where none can.
 
-    It ends with the context, and with this process. Nothing of it is written to a disk.
+    It ends with the context, and with this process, and removes what it wrote.
     """
     if not FORKS:
         yield None
@@ -118,8 +124,14 @@ def forks() -> Iterator[Door]:
         with theirs, os.fdopen(os.memfd_create("vsm"), "w+b") as memory:
             pack(memory)
             memory.seek(0)
-            _ask(b'{"serve": true}', [theirs.fileno(), memory.fileno()])
-        yield ours
+            _ask(json.dumps({"serve": tempfile.gettempdir()}).encode(), [theirs.fileno(), memory.fileno()])
+        homes = ours.recv(_ANSWER)
+        try:
+            yield Door(ours, Path(os.fsdecode(homes))) if homes else None
+        finally:
+            with suppress(OSError):
+                ours.shutdown(socket.SHUT_WR)
+                ours.recv(_ANSWER)
 
 
 def _ask(text: bytes, files: list[int]) -> None:

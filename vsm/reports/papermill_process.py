@@ -19,7 +19,6 @@ _LOOK: Final = 1.0
 def run(job: dict[str, Any]) -> int:
     """Execute the job and write any complaint into "answer" in its home; returns an exit code."""
     deadline, home = time.monotonic() + job["timeout"], Path(job["home"])
-    Thread(target=_end_with, args=(job["parent"], home), daemon=True).start()
     try:
         _execute(job, deadline=deadline)
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent process must be told
@@ -63,4 +62,6 @@ def _escaped(path: str) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(json.loads(sys.stdin.read())))
+    task = json.loads(sys.stdin.read())
+    Thread(target=_end_with, args=(task["parent"], Path(task["home"])), daemon=True).start()
+    raise SystemExit(run(task))

@@ -219,8 +219,8 @@ def attempt_suite(
 ) -> NotebookFault | None:
     """Run notebooks with their parameters, several at a time, into a folder; None means all are whole.
 
-    The first fault ends the others, and so does whatever stops this process in good order. Where several
-    failed, it is that of the first in the given order.
+    The first fault ends the others, and none is begun any more; so does whatever stops this process in good
+    order.
 
     Parameters
     ----------
@@ -234,26 +234,32 @@ def attempt_suite(
     stop = Event()
     most = workers or min(os.cpu_count() or 1, _MOST_AT_ONCE)
     with forks() as door, ThreadPoolExecutor(max_workers=most) as pool:
-        runs = {
-            pool.submit(
-                attempt_notebook,
+
+        def attempt(notebook: Path) -> NotebookFault | None:
+            if stop.is_set():
+                return None
+            fault = attempt_notebook(
                 notebook,
                 to=into / notebook.name,
-                parameters=parameters,
+                parameters=notebooks[notebook],
                 timeout=timeout,
                 stop=stop,
                 door=door,
-            ): notebook
-            for notebook, parameters in notebooks.items()
-        }
+            )
+            if fault is None or stop.is_set():
+                return None
+            stop.set()
+            return fault
+
+        runs = {pool.submit(attempt, notebook): notebook for notebook in notebooks}
         try:
             running = set(runs)
             while running:
                 ended, running = wait(running, return_when=FIRST_COMPLETED)
-                faults = (run.result() for run in runs if run in ended)
+                faults = (run.result() for run in ended)
                 if fault := next((one for one in faults if one is not None), None):
                     return fault
-                for run in ended:
+                for run in ended if not stop.is_set() else ():
                     ran(runs[run])
             return None
         finally:

@@ -88,7 +88,7 @@ def attempt_notebook(
     parameters: Mapping[str, object],
     timeout: float,
     stop: Event | None = None,
-    door: Door = None,
+    door: Door | None = None,
 ) -> NotebookFault | None:
     """Run a notebook as ``run_notebook`` does; ``to`` is replaced by what was run. None means all of it.
 
@@ -97,7 +97,8 @@ def attempt_notebook(
     if not notebook.is_file():
         return NotebookFault(notebook.name, None, "there is no such file")
     to.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="vsm-", ignore_cleanup_errors=True) as home:
+    homes = door.homes if door else None
+    with tempfile.TemporaryDirectory(prefix="vsm-", dir=homes, ignore_cleanup_errors=True) as home:
         job = _job(notebook, to, parameters=parameters, timeout=timeout, home=Path(home))
         complaint = _execute(job, stop or Event(), door)
     fault = _first_fault(to, notebook.name, complaint, timeout)
@@ -123,7 +124,7 @@ def _job(
     }
 
 
-def _execute(job: dict[str, Any], stop: Event, door: Door) -> str | None:
+def _execute(job: dict[str, Any], stop: Event, door: Door | None) -> str | None:
     """Run papermill in a process of its own; return its complaint, or None."""
     home = Path(job["home"])
     answer, log = home / "answer", home / "log"
