@@ -275,7 +275,7 @@ def nothing_to_see(*, of: str = "", title: str, hint: str) -> go.Figure:
     """The figure where there are no data: a friendly sentence in an empty frame."""
     figure = go.Figure(layout={"xaxis": hidden_axis(0, 1), "yaxis": hidden_axis(0, 1)})
     figure.add_annotation(
-        text=f"Nothing to show<br><span style='font-size:13px'>{escape(hint)}</span>",
+        text=f"Nothing to show<br><span style='font-size:13px'>{wrapped(hint, width=48, lines=6)}</span>",
         name="empty",
         showarrow=False,
         x=0.5,
