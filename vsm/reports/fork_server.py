@@ -3,7 +3,7 @@
 Started by ``forks`` as ``python -m vsm.reports.fork_server DOOR``, on Linux alone. ``DOOR`` is a socket on
 which jobs arrive, as JSON with open files::
 
-    {"serve": folder}  socket, memory  fork a server of that socket, which has read what lies in memory, makes
+    {"serve": folder}  socket, memory  fork a server of that socket, which has read what is in memory, makes
                                        a folder for homes of notebooks in this one, and answers with its path
     {"run": path}      pipe            fork, and run the notebook as this file says; the pipe is given the
                                        fork's number and, at its end, its exit code
