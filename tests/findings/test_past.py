@@ -7,6 +7,8 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Finding, Findings
+from vsm.findings.durations import time_of
+from vsm.findings.finding import Basis
 from vsm.findings.past import Evidence
 from vsm.findings.ranked import PAST
 from vsm.stream import ValueStream
@@ -177,3 +179,10 @@ def test_findings_show_themselves_escaped() -> None:
     assert "&lt;img src=x&gt;" in html
     assert "<img" not in html
     assert "Nothing to show" in Findings()._repr_html_()
+
+
+def test_the_time_of_tickets_beyond_292_years_is_summed() -> None:
+    """In pandas' own unit it would not fit: a hundred thousand tickets have as much."""
+    parts = {f"T-{number}": time_of(3e9) for number in range(20)}
+    (line,) = [line for line in Basis("", "", "", parts).lines() if line.startswith("Tickets: ")]
+    assert line.endswith("T-9 34,722 d, 10 more 347,222 d.")

@@ -8,7 +8,7 @@ from typing import Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
-from vsm.findings.durations import humanize_duration, percent
+from vsm.findings.durations import humanize_duration, percent, time_of
 
 NOTHING: Final = "Nothing to show: there are too few delivered tickets to say anything."
 NO_CLAIM: Final = "The data do not support a claim of this kind."
@@ -43,7 +43,7 @@ class Basis:
         shown = [f"{key} {humanize_duration(part)}" for key, part in [*self.parts.items()][:_SHOWN_PARTS]]
         rest = [*self.parts.values()][_SHOWN_PARTS:]
         if rest:
-            shown.append(f"{len(rest)} more {humanize_duration(sum(rest, pd.Timedelta(0)))}")
+            shown.append(f"{len(rest)} more {humanize_duration(sum(rest, time_of(0)))}")
         others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if not isnan(share)]
         return [
             f"Definition: {self.definition}",
