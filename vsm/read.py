@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_bytes
@@ -96,8 +97,8 @@ def read_stream(
         pulls, state = archive.pulls(), archive.digest()
         key = None if names else secret_key(folder.key) if pulls else token_bytes()
         asked = (
-            str(folder.root.resolve()), since, until, where, seed, key, state, tuple(pulls),
-            workflow.model_dump_json(), experiments, repr(rules),
+            str(folder.root.resolve()), since, until, where, seed, key and sha256(key).digest(), state,
+            tuple(pulls), workflow.model_dump_json(), experiments, repr(rules),
         )  # fmt: skip
         if (stream := recent(asked)) is not None:
             return stream

@@ -117,3 +117,11 @@ def test_another_process_can_go_on_with_what_was_read(
     assert readings == ["work"]
     assert_frame_equal(second.lifecycles, made)
     assert_frame_equal(second.visits, first.visits)
+
+
+def test_the_key_of_the_pseudonyms_is_not_kept(tmp_path: Path) -> None:
+    """Neither in the process nor in what it packs: what tells streams apart is a digest of it."""
+    root, memory = filled(tmp_path / "work", done(1, 8)), io.BytesIO()
+    read_stream(root)
+    pack(memory)
+    assert WorkFolder(root).key.read_bytes() not in memory.getvalue()
