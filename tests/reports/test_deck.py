@@ -1,4 +1,4 @@
-"""PowerPoint: as many slides, notes, charts and tables that can be edited, pictures that are told in words."""
+"""PowerPoint: as many slides, notes, charts and tables that can be edited, pictures that are shown in words."""
 
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ def shapes(page: Any, kind: str) -> list[Any]:
 
 def test_the_sample_deck_is_powerpoint_too(sample_deck: Path) -> None:
     """The same slides, 16:9, with headings and notes."""
-    told = slides_of(sample_deck.with_suffix(".ipynb"))
+    shown = slides_of(sample_deck.with_suffix(".ipynb"))
     deck = pptx.Presentation(str(sample_deck.with_suffix(".pptx")))
     titles = [page.shapes.title.text_frame.text.replace("\N{NO-BREAK SPACE}", " ") for page in deck.slides]
-    assert titles == [slide.heading for slide in told]
+    assert titles == [slide.heading for slide in shown]
     assert (deck.slide_width, deck.slide_height) == (12192000, 6858000)
     notes = [page.notes_slide.notes_text_frame.text if page.has_notes_slide else "" for page in deck.slides]
     assert notes[0].startswith("Ten minutes to look")

@@ -4,6 +4,7 @@ Each is a frozen description; ``applied`` gives the replay as it would be, and `
 and gates that it is about, by the code of their stage.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
@@ -20,16 +21,17 @@ _GROUPS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(ABC):
     """What all changes have; ``everywhere`` says that it is about the whole stream."""
 
     everywhere: ClassVar[bool] = False
 
     @property
+    @abstractmethod
     def scenario(self) -> str:
         """What it is called in tables and sentences."""
-        raise NotImplementedError
 
+    @abstractmethod
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give the lines and gates that it is about.
 
@@ -38,11 +40,10 @@ class Change:
         ParameterError
             The stage is unknown, or nobody is known to work there, or nothing leaves it in batches.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def applied(self, replay: Replay) -> Replay:
         """Give the replay with this change."""
-        raise NotImplementedError
 
 
 def line_of(replay: Replay, stage: str) -> int:
