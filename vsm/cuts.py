@@ -109,7 +109,7 @@ def where(
         A date, or ``YYYY-MM-DD`` (UTC): finished since then, or open.
     until
         A date, or ``YYYY-MM-DD`` (UTC): the stream as of the beginning of that day. What needs the whole log
-        (bulk edits, who is who) is as the loaded stream knows it.
+        (bulk edits, who is who) is as the loaded stream knows it, and teams that are one in it stay so.
 
     Raises
     ------
