@@ -306,6 +306,8 @@ def _project_words(log: Log) -> set[str]:
 
 
 def _assigned(frame: pd.DataFrame, naming: dict[str, Callable[[str], str]]) -> pd.DataFrame:
+    if frame.empty:
+        return frame
     return frame.assign(**{column: _renamed(frame[column], name) for column, name in naming.items()})
 
 

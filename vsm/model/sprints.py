@@ -39,6 +39,8 @@ def sprint_stays(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     stays += [(ticket, sprint, at, FAR) for ticket, held in since.items() for sprint, at in held.items()]
     found = pd.DataFrame(stays, columns=["ticket", "sprint", "since", "until"])
     found = found.astype({"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT})
+    if found.empty:
+        return found.assign(name=found["sprint"], started=found["since"], ended=found["until"])
     return found.merge(_known(names), on="sprint").sort_values(
         ["ticket", "since", "sprint"], ignore_index=True
     )

@@ -140,6 +140,8 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
     )
     if not right:
         faults.append(f"{column.name} is {values.dtype}, expected {DTYPES[column.type]}")
+    if values.empty:
+        return faults
     if not column.may_lack and (gaps := int(values.isna().sum())):
         faults.append(f"{column.name} lacks {gaps} value(s)")
     if odd := _not_allowed(values, column):
@@ -148,4 +150,10 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
 
 
 def _not_allowed(values: pd.Series, column: Column) -> list[str]:
-    return sorted(set(pd.Index(values.unique()).dropna()) - set(column.allowed)) if column.allowed else []
+    if not column.allowed:
+        return []
+    if isinstance(values.dtype, pd.CategoricalDtype) and set(column.allowed).issuperset(
+        values.dtype.categories
+    ):
+        return []
+    return sorted(set(pd.Index(values.unique()).dropna()) - set(column.allowed))
