@@ -76,7 +76,9 @@ def jira(
     """Pull a live Jira, or an export of one.
 
     The login comes from VSM_JIRA_EMAIL and VSM_JIRA_TOKEN (Cloud), VSM_JIRA_TOKEN alone (Data Center), the
-    keyring, or a prompt. It is not stored.
+    keyring, or a prompt. It is not stored. Read access is enough: Browse Projects, or a scoped token with
+    read:jira-work (with --board also read:board-scope:jira-software) and, as --url,
+    https://api.atlassian.com/ex/jira/CLOUD-ID.
     """
     if (file is None) == (not url):
         raise ParameterError("name either --file EXPORT or --url https://example.atlassian.net")
@@ -243,8 +245,12 @@ def table(
 
     Our names are ticket, at, status (these three are needed), end, transition, holder, team, actor, type,
     summary, project, priority, objective, url, components, labels (several are separated by semicolons),
-    resolution, value and cost_of_delay. With end a row is an activity that lasted from at to end; with
-    transition it is the start or the completion of one.
+    resolution, value and cost_of_delay. Columns with such names are found in a dozen languages.
+
+    A row may be a status from an instant on; with end, an activity that lasted from at to end (between two of
+    them a ticket waits, after the last it is done); with transition, the start or the completion of one; or a
+    ticket with one date per stage. A list of tickets as they are today, such as Jira's own CSV, holds no
+    history and is refused, unless --lead-times takes Created and Resolved and nothing else.
     """
     if wide and lead_times:
         raise ParameterError("--wide and --lead-times exclude each other")
