@@ -19,6 +19,8 @@ from pathlib import Path
 import networkx as nx
 
 ROOT = Path(__file__).parents[1]
+ROW = re.compile(r"^\| `(?P<file>[\w/]+\.py)`(?:: (?P<names>[\w, ]+?))? \|", flags=re.MULTILINE)
+"""A file of the reading path, and its functions where only they are to be read."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -193,18 +195,23 @@ def _imports(module: Module) -> Iterator[str]:
 
 
 def reading_path(root: Path) -> dict[str, int]:
-    """Give the lines of each file that vsm/README.md lists under "reading path": between its markers, or its heading.
+    """Give the lines of each file that vsm/README.md lists in its table "Reading path".
 
-    A file stands there as a link or in backticks, as ``stream.py`` or ``vsm/stream.py``.
+    Of a file whose functions are named, only theirs count, with their docstrings.
     """
     readme = root / "vsm" / "README.md"
     text = readme.read_text(encoding="utf-8") if readme.exists() else ""
-    section = re.search(
-        r"^#+[^\n]*reading path[^\n]*\n(.*?)(?=^#|\Z)", text, flags=re.DOTALL | re.MULTILINE | re.IGNORECASE
-    )
-    named = re.findall(r"[`(\[]((?:vsm/)?[\w/]+\.py)[`)\]]", section[1]) if section else []
-    files = dict.fromkeys(root / "vsm" / name.removeprefix("vsm/") for name in named)
-    return {str(p.relative_to(root)): len(p.read_text("utf-8").splitlines()) for p in files if p.exists()}
+    section = text.partition("## Reading path\n")[2].partition("\n## ")[0]
+    return {row["file"]: _lines_of(root / "vsm" / row["file"], row["names"]) for row in ROW.finditer(section)}
+
+
+def _lines_of(file: Path, names: str | None) -> int:
+    text = file.read_text(encoding="utf-8")
+    if names is None:
+        return len(text.splitlines())
+    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    wanted = [functions[name] for name in names.split(", ")]
+    return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in wanted)
 
 
 def _room(module: Module) -> str:

@@ -39,9 +39,10 @@ def test_lines_functions_and_circles_are_counted(tmp_path: Path) -> None:
     (tmp_path / "toy" / "two.py").write_text(TWO)
     (tmp_path / "vsm").mkdir()
     (tmp_path / "vsm" / "README.md").write_text(
-        "# Toy\n## Reading path\n1. `toy.py`\n2. `vsm/toy.py`\n# More\n`no.py`"
+        "# Toy\n## Reading path\n| `toy.py` | all |\n| `two.py`: shown | one |\n\n## More\n| `no.py` | no |"
     )
     (tmp_path / "vsm" / "toy.py").write_text("one\ntwo\n")
+    (tmp_path / "vsm" / "two.py").write_text(TWO)
     modules = modules_of(tmp_path / "toy")
     found = metrics(modules, tmp_path)
     assert import_circles(modules) == [{"toy.one", "toy.two"}]
@@ -58,7 +59,7 @@ def test_lines_functions_and_circles_are_counted(tmp_path: Path) -> None:
         "longest body": "3 lines, toy.two.shown",
         "longest module": "23 lines, toy.one",
         "import circles": "1; toy.one ⇄ toy.two",
-        "reading path": "2 lines in 1 files",
+        "reading path": "6 lines in 2 files",
         "test files": "0",
         "test lines": "0",
     }

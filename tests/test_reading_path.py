@@ -1,12 +1,10 @@
 """The way from a page of Jira to a finding can be read in an afternoon: its list is true, and short."""
 
-import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.metrics import ROOT, ROW, reading_path
+
 MOST = 1500
-ROW = re.compile(r"^\| `(?P<file>[\w/]+\.py)`(?:: (?P<names>[\w, ]+?))? \|", flags=re.MULTILINE)
 
 
 def section() -> str:
@@ -15,19 +13,9 @@ def section() -> str:
     return text.split("## Reading path\n")[1].split("\n## ")[0]
 
 
-def lines_of(file: str, names: str | None) -> int:
-    """Count a file's lines, or those of some of its functions with their docstrings."""
-    text = (ROOT / "vsm" / file).read_text(encoding="utf-8")
-    if names is None:
-        return len(text.splitlines())
-    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
-    wanted = [functions[name] for name in names.split(", ")]
-    return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in wanted)
-
-
 def test_the_path_from_a_page_of_jira_to_a_finding_is_short() -> None:
     """All that is listed is there, and it is 1,500 lines at most."""
-    rows = {row["file"]: lines_of(row["file"], row["names"]) for row in ROW.finditer(section())}
+    rows = reading_path(ROOT)
     assert list(rows)[:1] + list(rows)[-1:] == ["eventlog/jira_items.py", "findings/now.py"]
     assert {f"definitions/{name}.py" for name in ("visits", "handoffs", "waits", "causes")} <= set(rows)
     assert sum(rows.values()) <= MOST, rows
