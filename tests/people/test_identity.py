@@ -48,7 +48,7 @@ def test_the_workflow_file_wins() -> None:
 def test_an_agent_is_no_bot_whatever_it_is_called() -> None:
     """Its acts are its own; a bot's are nobody's."""
     names = named(("jira:d", "devin-ai-integration[bot]"), ("jira:r", "renovate[bot]"), ("jira:a", "Ann"))
-    people = people_from_names(names, declared={"jira:d": "Devin"}, team_of={}, agents=frozenset({"Devin"}))
+    people = people_from_names(names, declared={"jira:d": "Devin"}, team_of={}, agents={"Devin": True})
     assert people.agents == {"Devin"}
     assert people.bots == {"renovate[bot]"}
     assert people.programs == {"Devin", "renovate[bot]"}
@@ -66,6 +66,39 @@ def test_who_is_called_like_an_agent_is_asked_about_until_somebody_answers(name:
     assert note.detail.startswith(f"'{name}' (jira:x) is called like an AI agent")
     answered = people_from_names(names, declared={}, team_of={}, bots={name: False})
     assert answered.unclear == ()
+
+
+@pytest.mark.parametrize(
+    ("account", "category"),
+    [
+        ("github:copilot-swe-agent", "app"),
+        ("github:Devin-AI-integration", "app"),
+        ("git:cursor[bot]", None),
+        ("git:google-labs-jules[bot]", None),
+    ],
+)
+def test_known_agents_of_github_are_agents_until_the_file_says_otherwise(
+    account: str, category: str | None
+) -> None:
+    """Nobody has to say so; agent = false makes a bot of it, bot = false a person."""
+    name = account.partition(":")[2]
+    names = named((account, name)).assign(category=category)
+    default = people_from_names(names, declared={}, team_of={})
+    assert (default.agents, default.bots, default.unclear) == ({name}, frozenset(), ())
+    assert [note.check for note in check_people(default)] == ["AI agents"]
+    bot = people_from_names(names, declared={}, team_of={}, agents={name: False})
+    assert (bot.agents, bot.bots) == (frozenset(), {name})
+    person = people_from_names(names, declared={}, team_of={}, bots={name: False})
+    assert (person.agents, person.bots) == (frozenset(), frozenset())
+
+
+def test_a_user_who_is_called_like_an_agents_app_is_asked_about() -> None:
+    """github.com/claude is a user; the agent is the app claude[bot]. With an account of a person it is none."""
+    user = people_from_names(named(("github:claude", "claude")), declared={}, team_of={})
+    assert (user.agents, [one.about for one in user.unclear]) == (frozenset(), ["agent"])
+    both = named(("git:claude[bot]", "claude[bot]"), ("jira:1", "Ann"))
+    declared = {"git:claude[bot]": "Ann", "jira:1": "Ann"}
+    assert people_from_names(both, declared=declared, team_of={}).agents == frozenset()
 
 
 def test_events_speak_of_persons() -> None:

@@ -150,9 +150,9 @@ class Workflow(Section):
         return {person.name: person.bot for person in self.persons if person.bot is not None}
 
     @property
-    def agents(self) -> frozenset[str]:
-        """The names of AI agents."""
-        return frozenset(person.name for person in self.persons if person.agent)
+    def agents(self) -> dict[str, bool]:
+        """The names of persons of whom it is said whether they are AI agents."""
+        return {person.name: person.agent for person in self.persons if person.agent is not None}
 
     @property
     def person_of(self) -> dict[str, str]:

@@ -32,13 +32,15 @@ class Person(Section):
     """The accounts that are one person, such as ``jira:5b10`` or ``git:Person 07``.
 
     ``bot`` says whether it is a program, where its name suggests the contrary. ``agent``: it is an AI agent,
-    which holds tickets and works on them as a person does, at any hour, but counts as no person.
+    which holds tickets and works on them as a person does, at any hour, but counts as no person. GitHub's
+    apps that are known agents (Copilot, Devin, Cursor …: ``vsm.people.accounts.AGENT_APPS``) are agents
+    unless ``agent`` is false.
     """
 
     name: Word
     accounts: tuple[Word, ...] = ()
     bot: bool | None = None
-    agent: bool = False
+    agent: bool | None = None
 
 
 class Membership(Section):

@@ -49,6 +49,23 @@ _AGENT: Final = re.compile(
 )
 
 
+AGENT_APPS: Final = {
+    "amazon-q-developer": "Amazon",
+    "chatgpt-codex-connector": "OpenAI",
+    "claude": "Anthropic",
+    "coderabbitai": "CodeRabbit",
+    "copilot": "GitHub",
+    "copilot-pull-request-reviewer": "GitHub",
+    "copilot-swe-agent": "GitHub",
+    "cursor": "Cursor",
+    "devin-ai-integration": "Cognition",
+    "gemini-code-assist": "Google",
+    "google-labs-jules": "Google",
+}
+"""GitHub's apps that are AI agents, and whose they are: each has a page ``github.com/apps/<name>``, and its
+pull requests, reviews and commits are signed ``<name>[bot]``. No person can have such an account."""
+
+
 def mailbox(address: str | None, *, key: bytes) -> str | None:
     """Give a keyed digest of a mailbox; None for an address that need not be one person's own.
 
@@ -137,3 +154,20 @@ def is_agent(name: str) -> bool:
     [False, False, False, False]
     """
     return bool(_AGENT.fullmatch(name.strip()))
+
+
+def is_agent_app(account: str, *, program: bool) -> bool:
+    """Whether an account of GitHub, or an author of commits, is one of ``AGENT_APPS``.
+
+    ``program``: whether the host says that it is an app. A user may be called like one.
+
+    Examples
+    --------
+    >>> [is_agent_app(account, program=True) for account in ("github:copilot-swe-agent", "github:renovate")]
+    [True, False]
+    >>> is_agent_app("git:devin-ai-integration[bot]", program=False), is_agent_app("github:claude", program=False)
+    (True, False)
+    """
+    system, _, login = account.casefold().partition(":")
+    app = login.removesuffix("[bot]")
+    return system in ("github", "git") and app in AGENT_APPS and (app != login or program)

@@ -12,13 +12,13 @@ from typing import Final, Literal, NamedTuple
 import pandas as pd
 from networkx.utils import UnionFind
 
-from vsm.people.accounts import is_agent, is_bot, mask_addresses
+from vsm.people.accounts import is_agent, is_agent_app, is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
 from vsm.tables import PERSON_KINDS
 
 Accounts = tuple[str, ...]
 GIT: Final = "git"
-NO_BOTS: Final[Mapping[str, bool]] = {}
+NONE_SAID: Final[Mapping[str, bool]] = {}
 
 
 class Unclear(NamedTuple):
@@ -96,8 +96,8 @@ def people_from_names(
     *,
     declared: Mapping[str, str],
     team_of: Mapping[str, str],
-    bots: Mapping[str, bool] = NO_BOTS,
-    agents: frozenset[str] = frozenset(),
+    bots: Mapping[str, bool] = NONE_SAID,
+    agents: Mapping[str, bool] = NONE_SAID,
     patterns: Iterable[tuple[str, str]] = (),
     spells: Iterable[Spell] = (),
 ) -> People:
@@ -114,7 +114,7 @@ def people_from_names(
     bots
         Person → whether it is a bot, as the workflow file says; wins over what the names suggest.
     agents
-        Persons that are AI agents, as the workflow file says; they are no bots, whatever their names.
+        Person → whether it is an AI agent, as the workflow file says; wins over what its accounts suggest.
     patterns
         (pattern of persons' names, team).
     spells
@@ -128,7 +128,8 @@ def people_from_names(
         What would join two declared persons, and a name that several accounts of one system bear without
         sharing a mailbox, joins nobody and stands in ``unclear``; so does a person whom patterns would put
         into several teams. A person is a bot if every account of it is called like one, or is a program's by
-        what the tracker says of it.
+        what the tracker says of it; an AI agent if every account of it is a known agent's (``is_agent_app``),
+        and then no bot.
 
     Examples
     --------
@@ -158,7 +159,13 @@ def people_from_names(
         person: all(account in programs or _is_bots(account, "") for account in several)
         for person, several in accounts_of.items()
     }
-    machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot) - agents
+    known = {
+        person: all(is_agent_app(account, program=account in programs) for account in several)
+        for person, several in accounts_of.items()
+        if person not in bots
+    }
+    working = frozenset(person for person, agent in (known | dict(agents)).items() if agent)
+    machines = frozenset(person for person, bot in (called_like_bots | dict(bots)).items() if bot) - working
     humans = sorted(accounts_of.keys() - machines)
     matched, ambiguous = team_by_pattern((p for p in humans if p not in team_of), patterns=patterns)
     members = {p: team for p, team in (matched | dict(team_of)).items() if p not in machines}
@@ -169,10 +176,10 @@ def people_from_names(
     ]
     unclear += [
         Unclear("agent", tuple(sorted(accounts_of[person])), person)
-        for person in sorted(accounts_of.keys() - agents - bots.keys())
+        for person in sorted(accounts_of.keys() - working - agents.keys() - bots.keys())
         if is_agent(person)
     ]
-    return People(person_of, Teams(members, dated), machines, tuple(unclear), agents & accounts_of.keys())
+    return People(person_of, Teams(members, dated), machines, tuple(unclear), working & accounts_of.keys())
 
 
 def _is_bots(account: str, name: str) -> bool:

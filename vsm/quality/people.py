@@ -36,6 +36,13 @@ def check_people(people: People) -> list[QualityNote]:
             "set bot = false in a [[person]] that is not"
         )
         notes.append(QualityNote("bots", "note", detail))
+    agents = sorted(account for account, person in people.person_of.items() if person in people.agents)
+    if agents:
+        detail = (
+            f"AI agents, which work at any hour and count as no person: {_some(agents)}; "
+            "set agent = false in the [[person]] of a bot"
+        )
+        notes.append(QualityNote("AI agents", "note", detail))
     return notes
 
 
