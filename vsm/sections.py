@@ -21,6 +21,7 @@ from vsm.model.delivery import (
     tickets_of_deployments,
 )
 from vsm.model.forecast import Record, service_level_chances, usual_forecasts
+from vsm.model.interruptions import interrupting, without_runs
 from vsm.model.lifecycle import completed
 from vsm.model.objectives import flow_by_period, flow_distribution, objective_costs, planned_share
 from vsm.model.queues import queue_growth, queue_weeks
@@ -345,7 +346,9 @@ def rework_section(
 ) -> Rework:
     """Measure rework, by whom, and what it costs: of completed tickets."""
     done = set(completed(lifecycles)["ticket"])
-    of_done, kept = visits[visits["ticket"].isin(done)], stage_visits[stage_visits["ticket"].isin(done)]
+    uninterrupted = without_runs(stage_visits, stages=stages)
+    of_done = visits[visits["ticket"].isin(done) & ~visits["stage"].isin(interrupting(stages))]
+    kept = uninterrupted[uninterrupted["ticket"].isin(done)]
     order = stages.drop_duplicates("stage").set_index("stage")["position"]
     by_stage = rework_by_stage(of_done, minimum=minimum)
     return Rework(
@@ -354,7 +357,7 @@ def rework_section(
         accuracy_of(kept, minimum=minimum),
         rolled_accuracy(kept, weeks=completed_by_week(lifecycles)["week"], minimum=minimum),
         backward_moves(kept),
-        return_costs(stage_visits, lifecycles, minimum=minimum),
+        return_costs(stage_visits, lifecycles, stages=stages, minimum=minimum),
     )
 
 

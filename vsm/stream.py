@@ -241,7 +241,7 @@ class ValueStream(Attached):
             **self._own(*_WEIGHED, "stage_visits", "batches"),
             shares=self.stage_shares,
             costs=self.handoff_costs,
-            returns=return_costs(self.stage_visits, self.lifecycles, minimum=self.minimum),
+            returns=return_costs(**self._own("stage_visits", "lifecycles", "stages", "minimum")),
         )
         return findings_about_past(
             evidence, self.workflow.findings, claims=self._claims, assumed=self._assumed, as_of=self.as_of

@@ -43,6 +43,10 @@ def test_reviews_split_the_work_before_them_and_pipelines_the_wait_for_the_merge
             "review = 'waiting' is said of 2 stages; keep one",
         ),
         (
+            stage("A", 'pipeline = "running"').replace('"queue"', '"work"'),
+            "stage 'A' has pipeline and is of kind work; nobody works on a ticket while its pipeline runs: say",
+        ),
+        (
             stage("A", 'pipeline = "queued"', 'within = ["C"]'),
             "within of stage 'A' names 'C', which is no stage of the tracker here",
         ),

@@ -431,7 +431,8 @@ def workflows(draw: st.DrawFn) -> Workflow:
     words = [f"review:{phase}" for phase in PHASES] + ["pipeline:queued", "pipeline:running"]
     for word in draw(st.lists(st.sampled_from(words), min_size=1, unique=True)):
         by, _, phase = word.partition(":")
-        kind = draw(st.sampled_from(["queue", "work", "work", "external"]))
+        kinds = ["queue", "external"] if by == "pipeline" else ["queue", "work", "work", "external"]
+        kind = draw(st.sampled_from(kinds))
         within = draw(st.one_of(st.none(), st.lists(st.sampled_from(OWN), min_size=1, unique=True)))
         lines = ["[[stage]]", f'name = "{word}"', f'kind = "{kind}"', f'{by} = "{phase}"']
         lines += [f"within = {within}"] if within else []

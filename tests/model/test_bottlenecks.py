@@ -70,12 +70,13 @@ def test_returns_are_second_stays_alone() -> None:
     stream = stream_of(*[LIFE] * 13, [("Build", 3), ("Ready", 4), ("Done", 1)])
     weeks = pd.to_timedelta(np.arange(14) % 3, unit="W")
     lives = stream.lifecycles.assign(finished=stream.lifecycles["finished"] + weeks)
-    (row,) = return_costs(stream.stage_visits, lives, minimum=12).to_dict("records")
+    (row,) = return_costs(stream.stage_visits, lives, stages=stream.stages, minimum=12).to_dict("records")
     assert (row["tickets"], row["finished"], row["total"]) == (13, 14, pd.Timedelta(days=39))
     assert row["share"] == pytest.approx(39 / 137)
     assert row["low"] < row["share"] < row["high"]
-    assert return_costs(stream.stage_visits, stream.lifecycles, minimum=14)["low"].isna().all()
-    assert return_costs(stream.stage_visits.iloc[:2], stream.lifecycles, minimum=12).empty
+    about = {"lifecycles": stream.lifecycles, "stages": stream.stages}
+    assert return_costs(stream.stage_visits, **about, minimum=14)["low"].isna().all()
+    assert return_costs(stream.stage_visits.iloc[:2], **about, minimum=12).empty
 
 
 def test_handoff_costs_weigh_pairs_by_their_wait() -> None:

@@ -9,6 +9,7 @@ DAY = pd.Timedelta(days=1)
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
 STAGES = pd.DataFrame(
     {
+        "status": ["1", "2", "3", "4", "5"],
         "stage": ["Backlog", "Ready", "Build", "Test", "Done"],
         "kind": ["queue", "queue", "work", "work", "done"],
         "position": range(5),

@@ -170,6 +170,7 @@ def test_what_a_bulk_edit_moved_there_is_there_now() -> None:
             "elapsed": pd.Timedelta(days=1), "waited": pd.Timedelta(days=1), "bulk": [True, False], "gone": False,
         }
     )  # fmt: skip
-    stages = pd.DataFrame({"stage": ["Open"], "kind": ["queue"], "position": [0], "team": [None]})
+    about = {"status": ["1"], "stage": ["Open"], "kind": ["queue"], "position": [0], "team": [None]}
+    stages = pd.DataFrame(about)
     node = stage_network(stays, stages=stages, minimum=1).nodes["Open"]
     assert (node["open"], node["visits"]) == (2, 1)

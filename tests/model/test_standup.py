@@ -10,6 +10,7 @@ from vsm.model.standup import blocked_now, last_working_day, moved_since
 DAY = pd.Timedelta(days=1)
 MONDAY = pd.Timestamp("2026-03-02", tz="UTC")
 STAGES = {"Ready": ("queue", 0), "Build": ("work", 1), "Test": ("work", 2), "Done": ("done", 3)}
+NO_RUNS = pd.DataFrame({"status": ["1"], "stage": ["Ready"]})
 
 
 def stays(**lives: list[tuple[str, float]]) -> pd.DataFrame:
@@ -25,7 +26,7 @@ def stays(**lives: list[tuple[str, float]]) -> pd.DataFrame:
 
 def moved(**lives: list[tuple[str, float]]) -> list[tuple[object, ...]]:
     """What moved since Tuesday."""
-    found = moved_since(stays(**lives), since=MONDAY + DAY)
+    found = moved_since(stays(**lives), stages=NO_RUNS, since=MONDAY + DAY)
     return [
         (row["what"], None if pd.isna(row["before"]) else row["before"], row["after"], row["tickets"])
         for row in found.to_dict("records")
@@ -59,7 +60,7 @@ def test_what_went_there_and_back_has_not_moved() -> None:
 
 def test_nothing_moved_is_an_empty_table() -> None:
     """With its columns."""
-    found = moved_since(stays(a=[("Build", 0)]), since=MONDAY + DAY)
+    found = moved_since(stays(a=[("Build", 0)]), stages=NO_RUNS, since=MONDAY + DAY)
     assert list(found) == ["what", "before", "after", "position", "tickets"]
     assert found.empty
 

@@ -73,6 +73,24 @@ def test_what_is_planted_is_listed_in_the_truth(log: Log) -> None:
 
 
 @pytest.mark.slow
+def test_pipelines_show_while_a_review_or_merge_is_waited_for() -> None:
+    """Their stages have waits of minutes, in most tickets, and none of them counts as a move back."""
+    stream = reviewed_stream()
+    ran = stream.waits[stream.waits["stage"] == "Waiting for pipelines"]
+    minutes = ran.groupby("ticket", observed=True)["elapsed"].sum().dt.total_seconds() / 60
+    assert len(minutes) > 300
+    assert 5 < minutes.median() < 60
+    back = stream.rework.back
+    assert (
+        not back[["from_stage", "to_stage"]]
+        .isin(["Waiting for pipelines", "Waiting for a runner"])
+        .any(axis=None)
+    )
+    stays = stream.rework.accuracy.set_index("stage")
+    assert stays["share"]["Waiting to merge"] > 0.9
+
+
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     """The file is read back as what was written."""
     (tmp_path / "again").mkdir()

@@ -15,6 +15,7 @@ NOW = START + 100 * HOUR
 KINDS = {"Test": "work", "Build": "work", "Ready": "queue", "Done": "done"}
 STAGES = pd.DataFrame(
     {
+        "status": ["1", "2", "3", "4"],
         "stage": ["Ready", "Test", "Build", "Done"],
         "kind": ["queue", "work", "work", "done"],
         "position": range(4),

@@ -30,7 +30,9 @@ class Stage(Section):
     holds tickets while they are in the stage, such as Tester; where it is empty the assignee does.
 
     A stage with ``git``, ``review`` or ``pipeline`` has no statuses: commits, pull requests or pipelines show
-    when a ticket is in it, and it splits the stages named ``within`` (see ``splits_of``).
+    when a ticket is in it, and it splits the stages named ``within`` (see ``splits_of``). One of pipelines is
+    a machine's queue, so of kind queue or external: its runs interrupt a stage and are no step of the stream
+    (``vsm.model.interruptions``).
     """
 
     name: Line
@@ -138,6 +140,11 @@ def _faults_of_shown(stage: Stage, splits: Sequence[str], *, known: Collection[s
         yield f"stage '{stage.name}' has {said[0]} and statuses; keep one: {what} has no status"
     if not splits:
         yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
+    if stage.pipeline and stage.kind in ("work", "done"):
+        yield (
+            f"stage '{stage.name}' has pipeline and is of kind {stage.kind}; nobody works on a ticket while its "
+            "pipeline runs: say queue, or external where others run it"
+        )
     for name in stage.within or ():
         if name not in known:
             yield f"within of stage '{stage.name}' names '{name}', which is no stage of the tracker here"

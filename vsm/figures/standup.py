@@ -27,6 +27,7 @@ _WORDS: Final = {"finished": "Finished", "forward": "Moved on", "back": "Moved b
 def moved_table(
     stage_visits: pd.DataFrame,
     *,
+    stages: pd.DataFrame,
     tickets: pd.DataFrame,
     clock: Clock,
     as_of: pd.Timestamp,
@@ -48,7 +49,7 @@ def moved_table(
         since = pd.Timestamp(since_day, tz="UTC") if since_day else last_working_day(clock, as_of=as_of)
     except ValueError:
         raise ParameterError(f"since_day is '{since_day}'; say a day such as 2026-05-01") from None
-    found = moved_since(stage_visits, since=since)
+    found = moved_since(stage_visits, stages=stages, since=since)
     columns: Columns = {
         "What": ("what", _WORDS.__getitem__),
         "Keys": _keys(tickets),

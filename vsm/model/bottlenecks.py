@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from vsm.model.interruptions import without_runs
 from vsm.model.lifecycle import before_the_finish, completed
 from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import share_with_interval, shares_with_intervals
@@ -119,11 +120,14 @@ def handoff_costs(
     return costs.join(found).sort_values("wait", ascending=False, kind="stable").reset_index()
 
 
-def return_costs(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def return_costs(
+    stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, stages: pd.DataFrame, minimum: int
+) -> pd.DataFrame:
     """Give the lead time that delivered tickets spend again in stages that they had left before.
 
     Stays in ``done`` and those that a bulk edit began or ended are left out. A first visit to an earlier
     stage is no return: nothing was done twice. (%C&A counts it against the stage that passed the work on.)
+    Nor is the end of a pipeline's run (``without_runs``).
 
     Returns
     -------
@@ -133,7 +137,8 @@ def return_costs(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame, *, minimu
         95 % interval ``low, high`` (NaN under ``minimum`` tickets), ``longest`` (tickets, at most five).
     """
     done = completed(lifecycles)
-    before = stage_visits[stage_visits["ticket"].isin(done["ticket"]) & (stage_visits["kind"] != "done")]
+    stays = without_runs(stage_visits, stages=stages)
+    before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     share, low, high = share_with_interval(

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.model.interruptions import positions_held
 from vsm.model.lifecycle import before_the_finish, completed
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
@@ -119,6 +120,7 @@ def rule_durations(
     if done.empty:
         return pd.DataFrame(columns=["back", *RULES])
     before = stage_visits[stage_visits["ticket"].isin(done.index) & before_the_finish(stage_visits)]
+    before = before.assign(position=positions_held(before, stages=stages))
     back = (before.groupby("ticket")["position"].diff() < 0).groupby(before["ticket"]).any()
     resolved = tickets.set_index(tickets["ticket"].astype("str"))["resolved"].reindex(done.index)
     work = stages.loc[stages["kind"] == "work", "position"]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals.codes import Flags, Ints, encode, run_ends, run_starts, shift_within_run
+from vsm.model.interruptions import positions_held, without_runs
 from vsm.model.lifecycle import summed
 from vsm.tables import DURATION
 
@@ -107,17 +108,18 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     one edge; the waiting of tickets that have not moved on since is on none. Stays and moves of a bulk
     edit (both ends marked) are left out, but not from ``open``: who moved a ticket there says nothing of
     whether it is there. An open stay counts, as far as it goes, in ``total`` only, and so
-    does one in which the ticket was found gone; that ticket is not there now.
+    does one in which the ticket was found gone; that ticket is not there now. A pipeline's run passes nothing
+    on and its end is no move back (``vsm.model.interruptions``).
     """
     begin = run_starts(stage_visits["ticket"].to_numpy())
     about = stages.drop_duplicates("stage").sort_values("position")
     names = pd.Index(about["stage"].astype("str"))
-    codes = _StayColumns(stage_visits, names)
+    codes = _StayColumns(stage_visits, names, positions_held(stage_visits, stages=stages))
     graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(begin.sum()))
     kinds = about["kind"].to_numpy()
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
-    rates = complete_and_accurate(stage_visits)
+    rates = complete_and_accurate(without_runs(stage_visits, stages=stages))
     enough = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
     used = np.bincount(codes.stage, minlength=len(names)) > 0
     for number in np.flatnonzero(used):
@@ -135,7 +137,7 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
 class _StayColumns:
     """Stays as arrays, with stages in codes and tickets numbered in their order."""
 
-    def __init__(self, stage_visits: pd.DataFrame, names: "pd.Index[str]") -> None:
+    def __init__(self, stage_visits: pd.DataFrame, names: "pd.Index[str]", position: Ints) -> None:
         self.ticket: Ints = np.cumsum(run_starts(stage_visits["ticket"].to_numpy())) - 1
         self.stage = encode(stage_visits["stage"], names)
         self.elapsed, self.waited = (
@@ -143,7 +145,7 @@ class _StayColumns:
             for name in ("elapsed", "waited")
         )
         self.work: Flags = (stage_visits["kind"] == "work").to_numpy()
-        self.position: Ints = stage_visits["position"].to_numpy()
+        self.position = position
         self.bulk: Flags = stage_visits["bulk"].to_numpy(dtype=bool)
         self.open: Flags = stage_visits["left"].isna().to_numpy()
         self.gone: Flags = stage_visits["gone"].to_numpy(dtype=bool)

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from vsm.clock import Clock
+from vsm.model.interruptions import positions_held
 
 _DAY: Final = pd.Timedelta(days=1)
 _LONGEST: Final = 14
@@ -32,7 +33,7 @@ def last_working_day(clock: Clock, *, as_of: pd.Timestamp) -> pd.Timestamp:
     return at_work.iloc[0] if len(at_work) else days.iloc[0]
 
 
-def moved_since(stage_visits: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFrame:
+def moved_since(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     """Give where tickets are that were elsewhere at an instant: in groups, as a stand-up walks the board.
 
     What went there and back has not moved. Bulk edits count: the ticket is elsewhere.
@@ -48,10 +49,11 @@ def moved_since(stage_visits: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFr
     -------
     DataFrame
         One row per pair of stages: ``what`` (of ``MOVES``), ``before`` (missing of new tickets), ``after``,
-        ``position`` (of ``after``), ``tickets`` (a tuple of their ids, the latest move first).
+        ``position`` (in the stream), ``tickets`` (a tuple of their ids, the latest move first).
     """
     names = {"ticket": "str", "stage": "str", "kind": "str"}
-    plain = stage_visits[[*names, "position", "entered"]].astype(names)
+    plain = stage_visits[[*names, "entered"]].astype(names)
+    plain["position"] = positions_held(stage_visits, stages=stages)
     now = plain.groupby("ticket").tail(1).set_index("ticket")
     now = now[now["entered"] >= since].sort_values("entered", ascending=False, kind="stable")
     then = plain[plain["entered"] < since].groupby("ticket").tail(1).set_index("ticket")

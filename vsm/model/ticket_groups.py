@@ -12,6 +12,7 @@ import pandas as pd
 from vsm.model.ageing import open_ages
 from vsm.model.causes import with_passing
 from vsm.model.discarded import discarded_tickets
+from vsm.model.interruptions import interrupting
 from vsm.model.lifecycle import before_the_finish, still_open, units_of_work, was_discarded
 from vsm.model.rework import returns_of
 from vsm.model.weekly import waiting_pieces
@@ -29,6 +30,7 @@ class Tables(NamedTuple):
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
+    stages: pd.DataFrame
     deployments: pd.DataFrame
     as_of: pd.Timestamp
     minimum: int
@@ -243,7 +245,7 @@ def _discarded(tables: Tables) -> pd.DataFrame:
 
 
 def _returned(tables: Tables) -> pd.DataFrame:
-    back = returns_of(tables.visits)
+    back = returns_of(tables.visits[~tables.visits["stage"].isin(interrupting(tables.stages))])
     return back.assign(time=back["again"])
 
 

@@ -72,7 +72,7 @@ unplanned = ["Bug"]
 "Less work behind the counter" = ["component:back office"]
 """
 REVIEWS: Final = """\
-# Pull requests show when development waits for a review, and for its merge.
+# Pull requests show when development waits for a review, and pipelines when it waits for them.
 
 [[stage]]
 name = "Rework"
@@ -105,6 +105,20 @@ name = "Waiting to merge"
 kind = "queue"
 team = "development"
 review = "merging"
+
+[[stage]]
+name = "Waiting for a runner"
+kind = "queue"
+team = "development"
+pipeline = "queued"
+within = ["Waiting for review", "Waiting to merge"]
+
+[[stage]]
+name = "Waiting for pipelines"
+kind = "queue"
+team = "development"
+pipeline = "running"
+within = ["Waiting for review", "Waiting to merge"]
 """
 STAGES: Final = (
     ("Reported", "queue", "support", ""),
