@@ -142,8 +142,8 @@ def _faults_of_shown(stage: Stage, splits: Sequence[str], *, known: Collection[s
         yield f"stage '{stage.name}' has no stage of kind work before it to split; name some in within"
     if stage.pipeline and stage.kind in ("work", "done"):
         yield (
-            f"stage '{stage.name}' has pipeline and is of kind {stage.kind}; nobody works on a ticket while its "
-            "pipeline runs: say queue, or external where others run it"
+            f"stage '{stage.name}' has pipeline and is of kind {stage.kind}; nobody works on a ticket "
+            "while its pipeline runs: say queue, or external where others run it"
         )
     for name in stage.within or ():
         if name not in known:

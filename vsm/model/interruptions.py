@@ -1,4 +1,4 @@
-"""Runs of pipelines interrupt a stage: the ticket stays where it was in the stream, and comes back to nothing.
+"""Runs of pipelines interrupt a stage: the ticket stays where it was in the stream.
 
 A stage that pipelines show is the queue of a machine. While a run lasts the ticket waits there, and every
 hour of it counts; but it is no step along the stream. So neither the run nor its end is a move back, a

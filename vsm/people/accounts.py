@@ -165,8 +165,8 @@ def is_agent_app(account: str, *, program: bool) -> bool:
     --------
     >>> [is_agent_app(account, program=True) for account in ("github:copilot-swe-agent", "github:renovate")]
     [True, False]
-    >>> is_agent_app("git:devin-ai-integration[bot]", program=False), is_agent_app("github:claude", program=False)
-    (True, False)
+    >>> [is_agent_app(account, program=False) for account in ("git:cursor[bot]", "github:claude")]
+    [True, False]
     """
     system, _, login = account.casefold().partition(":")
     app = login.removesuffix("[bot]")
