@@ -59,6 +59,7 @@ class SmallStream:
             (name[stage], KINDS[stage], team.get(stage), position) for position, stage in enumerate(KINDS)
         ]
         stages = pd.DataFrame(about, columns=["stage", "kind", "team", "position"])
+        stages["status"] = stages["stage"]
         stage_visits = stage_visits_from_visits(self.visits, _waits(self.visits), stages=stages)
         self.shares = stage_shares(stage_visits, _lives(self.visits), stages=stages, minimum=minimum)
         self.network = stage_network(stage_visits, stages=stages, minimum=minimum)

@@ -158,10 +158,12 @@ def in_hours(duration: pd.Timedelta) -> str:
 
     Examples
     --------
-    >>> in_hours(pd.Timedelta(hours=1500)), in_hours(pd.Timedelta(minutes=90)), in_hours(pd.Timedelta(0))
-    ('1,500 h', '1.5 h', '0 h')
+    >>> [in_hours(pd.Timedelta(minutes=minutes)) for minutes in (90_000, 90, 1, 0)]
+    ['1,500 h', '1.5 h', '<0.1 h', '0 h']
     """
     hours = duration / HOUR
+    if 0 < hours < 0.05:
+        return "<0.1 h"
     return f"{hours:,.1f} h" if 0 < hours < 9.95 else f"{hours:,.0f} h"
 
 

@@ -163,7 +163,6 @@ def _caption(found: Comparison, grown: "pd.Series[Any] | None") -> str:
         "Open ones count as not yet finished (Kaplan–Meier).",
         how_much(found),
         *remarks(found),
-        HOW_SURE,
         ends,
     ]
     return " ".join(filter(None, said))

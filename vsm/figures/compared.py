@@ -165,7 +165,7 @@ class Compared:
     @property
     def _shared(self) -> str:
         both = len(set(self.a.tickets["ticket"]) & set(self.b.tickets["ticket"]))
-        return f" {pluralize(both, 'ticket')} on both sides." if both else ""
+        return f" {pluralize(both, 'ticket')} count on both sides." if both else ""
 
     def __repr__(self) -> str:
         """Say what is compared, and each verdict."""
@@ -199,14 +199,19 @@ def _sure(row: dict[Any, Any]) -> bool:
     return row["verdict"] in ("more", "less")
 
 
+def _short(value: float) -> str:
+    """From ten on without a digit after the point: days, or tickets a week."""
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+
+
 def _value(row: Any, end: str) -> str:
     """Give a value with its interval, in its unit."""
     value, low, high = (row[f"{end}{side}"] for side in ("", "_low", "_high"))
     if np.isnan(value):
         return "not reached" if row["measure"] not in (DELIVERED, WAITING) else "unknown"
-    text = percent if row["measure"] == WAITING else "{:.1f}".format
+    text = percent if row["measure"] == WAITING else _short
     unit = "" if row["measure"] in (DELIVERED, WAITING) else " d"
-    ends = [text(bound).removesuffix(" %") if not np.isnan(bound) else "–" for bound in (low, high)]
+    ends = [text(bound).removesuffix(" %") if not np.isnan(bound) else "not reached" for bound in (low, high)]
     return f"{text(value)}{unit}" + ("" if np.isnan([low, high]).all() else f" ({ends[0]} to {ends[1]})")
 
 

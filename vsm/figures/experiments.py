@@ -129,7 +129,7 @@ def moved_waits_table(
         "Median after": lambda row: _median_stay(row, "after", minimum),
         "Tickets before": ("held_before", _one_digit),
         "Tickets after": ("held_after", _one_digit),
-        "Change": ("growth", lambda growth: "unknown" if pd.isna(growth) else f"{growth:+.1f}"),
+        "Change": ("growth", lambda growth: "unknown" if pd.isna(growth) else _signed(growth)),
         "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
     }
     caption = (
@@ -157,3 +157,8 @@ def _difference(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["low"]) and pd.isna(row["high"]):
         return ends[0]
     return f"{ends[0]} ({ends[1]} to {ends[2]})"
+
+
+def _signed(growth: float) -> str:
+    rounded = round(growth, 1)
+    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0"

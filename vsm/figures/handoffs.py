@@ -88,7 +88,7 @@ def costliest_table(
         "Direction": ("back", lambda back: "back" if back else "forward"),
     }
     caption = (
-        f"The n = {len(found)} handoffs of delivered tickets that waited longest, between persons, teams or "
+        f"n = {len(found)}: the handoffs of delivered tickets that waited longest, between persons, teams or "
         "disciplines; elapsed time. Back: to an earlier stage."
     )
     nothing = "No handoff of a delivered ticket has waited so far."

@@ -68,7 +68,7 @@ def strip_of(spec: Mapping[str, Any]) -> Strip:
     (Piece(name='work', at=0.0, width=50.0, label='Build', facts='Build\nkind: work'),)
     """
     begin, end = (pd.Timestamp(each) for each in spec["layout"]["xaxis"]["range"])
-    room = end - begin
+    room, first, last = end - begin, end, begin
     lanes: dict[str, list[Piece]] = {LANE_NAMES[lane]: [] for lane in LANES}
     looks: dict[str, Look] = {}
     for trace in spec["data"]:
@@ -76,7 +76,9 @@ def strip_of(spec: Mapping[str, Any]) -> Strip:
         looks.setdefault(trace["name"], _look(trace["marker"]))
         for place, y in enumerate(trace["y"]):
             at = pd.Timestamp(trace["base" if bars else "x"][place])
-            width = pd.Timedelta(milliseconds=trace["x"][place]) / room if bars else None
+            length = pd.Timedelta(milliseconds=trace["x"][place] if bars else 0)
+            width = length / room if bars else None
+            first, last = min(first, at), max(last, at + length)
             lanes[LANE_NAMES[LANES[int(y)]]].append(
                 Piece(
                     name=trace["name"],
@@ -86,7 +88,8 @@ def strip_of(spec: Mapping[str, Any]) -> Strip:
                     facts=_plain(trace["hovertext"][place]),
                 )
             )
-    days = tuple(f"{at:%Y-%m-%d}" for at in (begin, begin + room / 2, end))
+    # Not of the axis: that begins before the ticket does, and ends after the last thing known of it.
+    days = tuple(f"{at:%Y-%m-%d}" for at in (first, first + (last - first) / 2, last))
     shown = {name: tuple(pieces) for name, pieces in lanes.items() if pieces}
     return Strip(spec["layout"]["meta"]["alt"], days, shown, looks)
 

@@ -53,10 +53,10 @@ def row_numbers(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def upright(x: object) -> dict[str, Any]:
-    """A dotted line from the bottom of the plot to its top, behind the marks."""
+    """A dotted line from the bottom of the plot to its top: grid and bars would hide one behind them."""
     return {
-        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-        "line": {"color": SOFT, "width": 1, "dash": "dot"},
+        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "above",
+        "line": {"color": SOFT, "width": 1.2, "dash": "dot"},
     }  # fmt: skip
 
 

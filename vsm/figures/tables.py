@@ -24,7 +24,7 @@ _WORDS: Final = frozenset(
      "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source", "Step",
      "What", "Statistic", "Opened by", "Pull request", "Pipeline",
-     "Status", "What if", "Mapped by", "Value", "Keys", "Service level"}
+     "Status", "What if", "Mapped by", "Kind assumed from", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},
@@ -70,7 +70,8 @@ def with_interval(row: Mapping[Any, Any]) -> str:
         return TOO_FEW
     share = percent(row["share"])
     low, high = (percent(row[side]).removesuffix(" %") for side in ("low", "high"))
-    return share if pd.isna(row["low"]) else f"{share} ({low} – {high})"
+    said = pd.isna(row["low"]) or f"{low} %" == f"{high} %" == share
+    return share if said else f"{share} ({low} – {high})"
 
 
 def missing_facts(measure: pd.DataFrame) -> str:
@@ -162,9 +163,11 @@ def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) ->
     for name in rows.columns.difference(right):
         if rows[name].astype("str").str.len().max() >= _LONG:
             classes[name] = "long"
+    shown = rows.style.hide(axis="index")
+    if rows.empty:
+        shown = shown.hide(axis="columns")  # headings over nothing
     return (
-        rows.style.hide(axis="index")
-        .format(escape="html")
+        shown.format(escape="html")
         .set_caption(caption if len(rows) else nothing)
         .set_table_styles(_LOOK)
         .set_td_classes(classes)

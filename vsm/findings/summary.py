@@ -146,7 +146,7 @@ def lead_time(present: Present) -> Tile:
     if len(now) < _LEAST:
         return tile
     late = f"85 % within {short_duration(float(now.quantile(0.85)))}"
-    tile = replace(tile, value=_days(now.median()), detail=f"{late}; of {_delivered(len(now))}, no open ones")
+    tile = replace(tile, value=_days(now.median()), detail=f"{late}; of the {_delivered(len(now))}")
     if len(then) < _LEAST:
         return tile
     spells = [

@@ -32,6 +32,13 @@ _SHOWN: Final = (
 _HTML_SAFE: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 _TAG: Final = re.compile(r"<[^>]+>")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_TOGETHER: Final = re.compile(
+    r"\d{4}-\d\d-\d\d|[−–+<]?\d[\d.,]*(?: d \d+ h| h \d+ min| (?:d|days?|h|min|weeks?)\b| %)"
+    r"|\((?:under |over )?[\d.]+ – (?:under |over )?[\d.]+\)|\bn = \d[\d,]*"
+)
+_PART: Final = re.compile(
+    r"<(script|style|pre|code|svg|title|textarea)\b.*?</\1>|<!--.*?-->|<[^>]*>|([^<]+)", re.DOTALL
+)
 _UNIT: Final = re.compile(r"(?<=\d) (?=(d|days|h|min|%)\b|%)|(?<=\d d) (?=\d)")
 
 
@@ -65,6 +72,22 @@ def unbroken(text: str) -> str:
     """
     dates = _DATE.sub(lambda found: found[0].replace("-", "\N{NON-BREAKING HYPHEN}"), text)
     return _UNIT.sub("\N{NO-BREAK SPACE}", dates)
+
+
+def unbroken_html(page: str) -> str:
+    """HTML in whose texts dates, and numbers with their units, stay on one line; code is left alone.
+
+    No character is changed, so that what is copied or searched for is as it was.
+
+    Examples
+    --------
+    >>> unbroken_html('<td title="96 %">96 % or so</td><code>9 %</code>')
+    '<td title="96 %"><span class="unbroken">96 %</span> or so</td><code>9 %</code>'
+    """
+    return _PART.sub(
+        lambda part: _TOGETHER.sub(r'<span class="unbroken">\g<0></span>', part[2]) if part[2] else part[0],
+        page,
+    )
 
 
 def plain_text(markup: str) -> str:

@@ -21,7 +21,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of
+from vsm.reports.notebook_html import ENVIRONMENT, OPENING_ENDS, Body, asset, body_of, unbroken_html
 from vsm.reports.scripts import isolated_html
 
 POLICY: Final = (
@@ -93,7 +93,7 @@ def page_of(
     """
     scripts = [asset(f"vsm/{name}.js") for name in ("narrow", "page", "tables", "lists")]
     position = next((number for number, page in enumerate(pages) if page.href == here), -1)
-    opening, _, rest = map(Markup, isolated_html(body.html).partition(OPENING_ENDS))
+    opening, _, rest = map(Markup, isolated_html(unbroken_html(body.html)).partition(OPENING_ENDS))
     return ENVIRONMENT.get_template("page.html.j2").render(
         title=title,
         notice=notice,

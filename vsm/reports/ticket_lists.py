@@ -26,6 +26,8 @@ TICKETS: Final = "tickets.html"
 QUESTION: Final = "Which tickets are behind the numbers?"
 MOST, FEW = 25, 10
 """Tickets in one list, and in one of a week, of which there are many: the sample's 367 lists have 2.2 MB."""
+SHORT: Final = 12
+"""So many lists of one heading are named without unfolding it."""
 WEEKLY: Final = frozenset({"waited", "left", "deployed-week"})
 ALWAYS: Final = frozenset({"open", "queue", "over-age", "blocked", "handoff"})
 """Kinds that are listed whether or not a page leads to them: what one asks for first."""
@@ -51,12 +53,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class TicketList:
-    """The tickets of one place; ``lead`` says how many there are, and of which some are shown."""
+    """The tickets of one place, how many they are, and of which (``lead``) some are shown."""
 
     anchor: str
     heading: str
     title: str
     time: str
+    count: str
     lead: str
     rows: tuple[Listed, ...]
 
@@ -139,7 +142,7 @@ def _page(found: Mapping[str, TicketGroup], facts: pd.DataFrame, colours: Mappin
         f"{len(strips)} tickets."
     )
     html = ENVIRONMENT.get_template("tickets.html.j2").render(
-        question=QUESTION, lead=lead, parts=parts,
+        question=QUESTION, lead=lead, parts=parts, short=SHORT,
         strips={name: _bars(records[ticket]["strip"]) for ticket, name in strips.items()},
         kinds=[(kind, word, colours[kind]) for kind, word in _WORDS.items()],
     )  # fmt: skip
@@ -170,7 +173,7 @@ def _listed(
     rows = tuple(
         _row(records[ticket], strips[str(ticket)], time) for ticket, time in known.head(most).items()
     )
-    return TicketList(anchor, group.heading, group.title, group.time, lead, rows)
+    return TicketList(anchor, group.heading, group.title, group.time, f"{len(known):,}", lead, rows)
 
 
 def _row(facts: Mapping[Any, Any], strip: str, time: pd.Timedelta) -> Listed:

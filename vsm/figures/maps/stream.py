@@ -106,7 +106,7 @@ def value_stream_map(
                 [(slot.x - HALF, _step(layout, slot)[0]) for slot in layout.worst],
                 size=(1.2 if slide else 1.6) * layout.size,
             ),
-            *_back(layout, rework),
+            *_back(layout, rework, cadence(facts)),
         ],
         layout={
             "xaxis": hidden_axis(*layout.x_range),
@@ -213,17 +213,27 @@ def _ends(layout: Layout, rework: Rework) -> tuple[float, float]:
     return begin, end if end < begin else max(begin - 1, -layout.source)
 
 
-def _back(layout: Layout, rework: Rework | None) -> list[go.Scatter]:
-    """The line of what came back most, with its number."""
+def _released(layout: Layout, text: str) -> tuple[float, float]:
+    """Where on a slide it is said how often there is a release, at the very right: its left end and its middle."""
+    half = text_width([text], size=layout.size) / 2 / layout.slot
+    middle = min(layout.end_x - 0.4, layout.x_range[1] - half)
+    return middle - half, middle
+
+
+def _back(layout: Layout, rework: Rework | None, released: str) -> list[go.Scatter]:
+    """The line of what came back most, with its number; on a slide it ends before what is said of releases."""
     if rework is None:
         return []
     begin, end = _ends(layout, rework)
     high, line = -layout.back, {"color": BACK, "width": 2, "dash": "dash"}
     text = wrapped(rework.brief if layout.slide else rework.words, width=26 if layout.slide else 44, lines=1)
     middle, y = (begin + end) / 2, 0.7 * layout.line - layout.back
-    if layout.slide:  # at its right stands how often there is a release
+    if layout.slide:
+        low, until = layout.x_range[0], _released(layout, released)[0] - 0.15
+        room = int((until - low) * layout.slot / (0.62 * layout.size))
+        text = wrapped(rework.brief, width=min(26, room), lines=1)
         half = text_width([text], size=layout.size) / 2 / layout.slot
-        middle = min(max(middle, layout.x_range[0] + half), layout.end_x - 1.3 - half)
+        middle = min(max(middle, low + half), until - half)
     return [
         go.Scatter(
             x=[begin, begin, end], y=[-layout.top + 2, high, high], mode="lines", line=line, hoverinfo="skip",
@@ -263,7 +273,7 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
     ]
     released = (layout.end_x - 0.68, -layout.middle + 1.7 * line, wrapped(cadence(facts), width=9, lines=3))
     if layout.slide:
-        released = (layout.end_x - 0.4, 0.7 * line - layout.back, cadence(facts))
+        released = (_released(layout, cadence(facts))[1], 0.7 * line - layout.back, cadence(facts))
     waiting, work = shares_of(layout, facts)
     totals = [("waiting", layout.up, waiting), ("work", layout.down, work)]
     rails = [(layout.x_range[0] + 0.05, -y, word) for word, y, _ in totals]

@@ -26,10 +26,6 @@
       }
       part.hidden = !whole && !left;
     }
-    for (const heading of lists.querySelectorAll(":scope > h2")) { // one over nothing
-      let next = heading.nextElementSibling;
-      while (next?.hidden) next = next.nextElementSibling;
-      heading.hidden = !next || next.tagName === "H2";
-    }
+    lists.classList.toggle("filtered", words.length > 0);
   });
 })();

@@ -17,7 +17,8 @@
     }
   }
 
-  // A table that has no room becomes cards: one a row, each value under its heading. On paper too.
+  // A table that has no room is set in smaller letters, else it becomes cards: one a row, each value under its
+  // heading. On paper too.
   const PHONE = 600, PAPER_WIDTH = 700, LONG = 28;
   const simple = (table) =>
     table.tHead?.rows.length === 1 && [...table.rows].every((row) => row.cells.length === table.tHead.rows[0].cells.length);
@@ -25,18 +26,21 @@
   for (const table of tables) {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const unbroken = (text) => text.replace(/(?<=\d)-(?=\d\d)/g, "\u2011");
     headings.forEach((heading, place) => {
       const cells = rows.map((row) => row.cells[place]);
-      const long = cells.some((cell) => cell.textContent.length > LONG);
-      cells.forEach((cell) => { cell.dataset.label = heading; cell.classList.toggle("wide", long); });
+      const long = place > 0 && cells.some((cell) => cell.textContent.length > LONG || cell.querySelector(".ticket"));
+      cells.forEach((cell) => { cell.dataset.label = unbroken(heading); cell.classList.toggle("wide", long); cell.classList.toggle("none", place > 0 && cell.textContent.trim() === "–"); });
     });
   }
   const wide = (element) => element.getBoundingClientRect().width; // whole pixels would hide one and a half
   function fit() {
-    tables.forEach((table) => table.classList.remove("cards"));
+    tables.forEach((table) => table.classList.remove("cards", "tight"));
     const phone = document.documentElement.clientWidth < PHONE;
-    const tight = tables.filter((table) => phone || wide(table) > wide(table.parentElement) + 1);
-    tight.forEach((table) => table.classList.add("cards"));
+    const beyond = (table) => phone || wide(table) > wide(table.parentElement) + 1;
+    const tight = tables.filter(beyond);
+    tight.forEach((table) => table.classList.add("tight"));
+    tight.filter(beyond).forEach((table) => { table.classList.remove("tight"); table.classList.add("cards"); });
   }
   fit();
   let resized;
