@@ -232,7 +232,23 @@ def test_on_a_slide_what_came_back_leaves_room_for_the_releases() -> None:
         name: 0.31 * 32 * len(text) * (high - low) / 1184
         for name, text in (("a", words), ("b", cadence_words))
     }
-    assert places(figure, "rework words")[0] + reach["a"] < places(figure, "releases")[0] - reach["b"] + 0.15
+    assert places(figure, "rework words")[0] + reach["a"] < places(figure, "releases")[0] - reach["b"]
+    assert places(figure, "releases")[0] + reach["b"] <= high
+
+
+def test_on_a_slide_without_releases_what_came_back_is_said_above_its_arrow() -> None:
+    """In the middle of it, as on a page."""
+    figure = value_stream_map(small_stream().network, slide=True)
+    line = list(trace(figure, "rework").x)
+    assert places(figure, "rework words")[0] == (line[0] + line[-1]) / 2
+
+
+def test_where_only_the_time_in_work_is_unknown_no_share_of_it_is_claimed() -> None:
+    """Lead time is known; the map says neither how much of it is work nor how much is waiting."""
+    known = MapFacts(lead=pd.Timedelta(days=12), delivered=30)
+    figure = value_stream_map(small_stream().network, facts=known)
+    assert written(figure, "totals") == ["–", "–"]
+    assert "how much of the time is work is not known." in figure.layout.meta["alt"]
 
 
 def test_on_a_phone_each_stage_has_a_row() -> None:

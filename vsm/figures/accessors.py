@@ -198,8 +198,10 @@ class Slides(_Accessor):
             return None
         recent = self._stream.where(since=f"{present.period.begin:%Y-%m-%d}")
         known = answered(self._stream._claims, WORK)  # noqa: SLF001
-        title = retro.where_time_goes(present, recent.map_facts, work_known=known)
-        return Plots(recent).value_stream_map(title=title, slide=True)
+        # Where work is not recorded well enough, the map claims no time in work either.
+        facts = recent.map_facts if known else recent.map_facts._replace(process=None)
+        title = retro.where_time_goes(present, facts, work_known=known)
+        return figures.value_stream_map(recent.network, facts=facts, title=title, slide=True)
 
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:

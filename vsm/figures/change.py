@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.config import Experiment
-from vsm.figures.change_words import HOW_SURE, how_much, remarks, where_it_went
+from vsm.figures.change_words import how_much, remarks, where_it_went
 from vsm.figures.labels import escape, hover, number, pluralize
 from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis

@@ -71,6 +71,10 @@ def filled(colour: str, pattern: str) -> dict[str, Any]:
     }
 
 
+_HIGH: Final = 0.64
+"""The part of a row that its bar fills."""
+
+
 def row_bars(
     lengths: Iterable[float],
     rows: Iterable[int],
@@ -81,10 +85,13 @@ def row_bars(
     showlegend: bool = False,
     **more: Any,
 ) -> go.Bar:
-    """Horizontal bars, each in its row; ``more`` as ``go.Bar`` takes it."""
+    """Horizontal bars, each in its row; ``more`` as ``go.Bar`` takes it.
+
+    Bars have a height of their own: else those of a trace without a bar in each row are as high as several.
+    """
     return go.Bar(
-        x=list(lengths), y=list(rows), orientation="h", name=name, marker=marker, hovertext=hovertext,
-        hoverinfo="text", showlegend=showlegend, **more,
+        x=list(lengths), y=list(rows), orientation="h", width=_HIGH, name=name, marker=marker,
+        hovertext=hovertext, hoverinfo="text", showlegend=showlegend, **more,
     )  # fmt: skip
 
 

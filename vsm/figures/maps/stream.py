@@ -20,6 +20,7 @@ from vsm.figures.maps.stream_texts import (
     fitted,
     median_of,
     rework_of,
+    share,
     shares_of,
     stage_facts,
     summary,
@@ -214,14 +215,16 @@ def _ends(layout: Layout, rework: Rework) -> tuple[float, float]:
 
 
 def _released(layout: Layout, text: str) -> tuple[float, float]:
-    """Where on a slide it is said how often there is a release, at the very right: its left end and its middle."""
+    """Where a slide says how often there is a release, at the right: its left end and its middle."""
+    if not text:
+        return (layout.x_range[1],) * 2
     half = text_width([text], size=layout.size) / 2 / layout.slot
     middle = min(layout.end_x - 0.4, layout.x_range[1] - half)
     return middle - half, middle
 
 
 def _back(layout: Layout, rework: Rework | None, released: str) -> list[go.Scatter]:
-    """The line of what came back most, with its number; on a slide it ends before what is said of releases."""
+    """The line of what came back most, with its number; on a slide left of what is said of releases."""
     if rework is None:
         return []
     begin, end = _ends(layout, rework)
@@ -250,9 +253,9 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
     names, data, queues, inventory, now, steps = [], [], [], [], [], []
     for slot in layout.slots:
         upper, lower = _step(layout, slot)
-        share = [small(escape(percent(slot.share)))] if layout.rung > 1 else []
+        shown = [small(escape(percent(slot.share)))] if layout.rung > 1 else []
         steps.append(
-            (slot.x, -(upper + lower) / 2 - 2, "<br>".join([f"<b>{median_of(slot.about)}</b>", *share]))
+            (slot.x, -(upper + lower) / 2 - 2, "<br>".join([f"<b>{median_of(slot.about)}</b>", *shown]))
         )
         team = wrapped(slot.about["team"], width=round(wide / 0.85), lines=1) if layout.rung > 1 else ""
         if slot.works:
@@ -277,7 +280,7 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
     waiting, work = shares_of(layout, facts)
     totals = [("waiting", layout.up, waiting), ("work", layout.down, work)]
     rails = [(layout.x_range[0] + 0.05, -y, word) for word, y, _ in totals]
-    shares = [(layout.end_x, -y, f"<b>{escape(percent(share))}</b>") for _, y, share in totals]
+    shares = [(layout.end_x, -y, f"<b>{escape(share(part))}</b>") for _, y, part in totals]
     plain: dict[str, Any] = {"size": size, **_MIDDLE}
     return [
         writing("box names", names, colour=INK, **plain),

@@ -1,5 +1,6 @@
 """What stands on the value stream map: data boxes, inventories, rates, the summary, and what comes back."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -119,15 +120,25 @@ def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
     return [
         (times[0], "mean lead time"),
         (times[1], "mean process time"),
-        (percent(shares_of(layout, facts)[1]) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
+        (share(shares_of(layout, facts)[1]) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
         (rolled, "rolled %C&A"),
     ]
 
 
+def share(part: float) -> str:
+    """A share in percent; a dash where it is not known."""
+    return UNKNOWN if math.isnan(part) else percent(part)
+
+
 def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
-    """The shares of waiting and of work in the time before the finish: of delivered tickets, if known."""
-    if not facts.lead or facts.process is None:
+    """The shares of waiting and of work in the time before the finish: of delivered tickets, if known.
+
+    Both are NaN where only the time in work is not known.
+    """
+    if not facts.lead:
         return layout.waiting, layout.work
+    if facts.process is None:
+        return math.nan, math.nan
     work = facts.process / facts.lead
     return 1 - work, work
 
@@ -192,9 +203,11 @@ def alt_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     """The map in two sentences."""
     slots = (*layout.slots, *layout.left_out)
     waiting, work = shares_of(layout, facts)
+    shares = "how much of the time is work is not known."
+    if not math.isnan(work):
+        shares = f"waiting {percent(waiting)}, work {percent(work)} of the time before the finish."
     sentence = (
-        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: "
-        f"waiting {percent(waiting)}, work {percent(work)} of the time before the finish."
+        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: {shares}"
     )
     if not slots:
         return sentence

@@ -19,7 +19,7 @@
   if (here) others.scrollLeft = here.getBoundingClientRect().left - others.getBoundingClientRect().left - 16; // one row on a phone
 
   // What is folded away is drawn to its width when it is opened; on paper nothing is folded.
-  const folds = [...document.querySelectorAll("details.more")];
+  const folds = [...document.querySelectorAll("details.more, details.on-paper")];
   const unfold = () => folds.forEach((fold) => { fold.open = true; });
   if (location.search === "?unfolded") { // as it will be printed
     unfold();
