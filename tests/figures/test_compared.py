@@ -69,7 +69,7 @@ def test_kinds_of_work_are_called_what_they_differ_by(sample_folder: Path) -> No
     kinds = vsm.compare(stream.where(type="Bug"), stream.where(type="Story"))
     assert kinds.names == ("type Bug", "type Story")
     teams = vsm.compare(stream.where(team="quality"), stream.where(team="development"))
-    assert " tickets on both sides." in teams.table().to_html()
+    assert " tickets count on both sides." in teams.table().to_html()
     assert vsm.compare(stream, stream).names == ("first", "second")
 
 

@@ -141,7 +141,11 @@ def test_a_list_of_tickets_is_chosen_from_their_names(visit: Show, tmp_path: Pat
         f"<li><a href='#build'>build</a></li></ul></details>{lists}</div>"
     )
     page = visit(width=390, height=800).open(written(tmp_path, html))
-    shown = lambda: page.locator("section:visible h3").all_inner_texts()  # noqa: E731 - asked again and again
+
+    def shown() -> list[str]:
+        found: list[str] = page.locator("section:visible h3").all_inner_texts()
+        return found
+
     assert shown() == []
     page.get_by_role("link", name="build").click()
     assert shown() == ["build"]
