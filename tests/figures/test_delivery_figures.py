@@ -96,3 +96,21 @@ def test_deployments_and_their_weeks_lead_to_their_tickets() -> None:
         assert [place for (place,) in trace.customdata] == [
             f"tickets.html#deployed-week-{monday}" for monday in trace.x
         ]
+
+
+def test_what_every_measure_lacks_is_said_once_below_the_table() -> None:
+    """Five rows with one reason; a reason of one row stays in it."""
+    row = {
+        "unit": "share", "value": float("nan"), "low": float("nan"), "high": float("nan"), "n": 0,
+        "p85": float("nan"), "of": "deployments", "note": "", "missing": "no deployment", "meaning": "m",
+        "source": "DORA",
+    }  # fmt: skip
+    rows = [row | {"measure": name} for name in ("change fail rate", "deployment frequency")]
+    table = delivery_table(pd.DataFrame(rows), pd.DataFrame())
+    assert table.data["Meaning"].tolist() == ["m", "m"]
+    assert table.caption.endswith("Unknown: no deployment.")
+    rows[1]["missing"] = ""
+    assert delivery_table(pd.DataFrame(rows), pd.DataFrame()).data["Meaning"].tolist() == [
+        "m; no deployment",
+        "m",
+    ]

@@ -143,7 +143,7 @@ def test_a_list_of_tickets_is_chosen_from_their_names(visit: Show, tmp_path: Pat
     page = visit(width=390, height=800).open(written(tmp_path, html))
 
     def shown() -> list[str]:
-        found: list[str] = page.locator("section:visible h3").all_inner_texts()
+        found: list[str] = page.locator("section:visible h3").all_text_contents()
         return found
 
     assert shown() == []

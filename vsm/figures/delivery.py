@@ -53,20 +53,25 @@ def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
     >>> delivery_table(pd.DataFrame([row]), pd.DataFrame()).data["Value"].tolist()
     ['20 %']
     """
+    # What is missing for each of them is said once, below the table.
+    lacking = set(measures["missing"])
+    once = missing if len(lacking) == 1 and len(measures) > 1 and (missing := lacking.pop()) else ""
     columns: Columns = {
         "Measure": "measure",
         "Value": _value,
         "95 % interval": _between,
         "Last year": lambda row: "–" if row["missing"] else _trend(row["measure"], weeks),
         "n": lambda row: f"{number(row['n'])} {row['of']}",
-        "Meaning": lambda row: "; ".join(filter(None, (row["meaning"], row["note"], row["missing"]))),
+        "Meaning": lambda row: "; ".join(
+            filter(None, (row["meaning"], row["note"], not once and row["missing"]))
+        ),
     }
     source = measures["source"].iloc[0] if len(measures) else ""
     caption = (
         f"Names as in {source}; definitions in our words. 95 % intervals: bootstrap over "
         "deployments (lead time), exact Poisson (frequency), Wilson (shares), Kaplan–Meier (recovery). "
         "Last year: stretches of four weeks, the latest on the right, from the lowest to the highest value."
-    )
+    ) + (f" Unknown: {once}." if once else "")
     behind = measures.assign(behind=[_BEHIND.get(measure, "") for measure in measures["measure"]])
     table = table_of(behind, columns, caption, leads={"n": ("deployed", "behind")})
     table = table.set_properties(subset=["Last year"], **_LINE)

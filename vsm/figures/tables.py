@@ -36,6 +36,8 @@ _LOOK: Final[list[Any]] = [
     },
     {"selector": ".long", "props": "min-width: min(20ch, 60vw);"},
 ]
+_EMPTY: Final[list[Any]] = [{"selector": place, "props": "display: block;"} for place in ("", "caption")]
+"""Without columns a table would be as narrow as a word of its caption."""
 _LONG: Final = 80
 """A text of so many characters needs a wide column: else it has one word a line."""
 
@@ -165,10 +167,10 @@ def styled_table(rows: pd.DataFrame, caption: str, *, nothing: str = NOTHING) ->
             classes[name] = "long"
     shown = rows.style.hide(axis="index")
     if rows.empty:
-        shown = shown.hide(axis="columns")  # headings over nothing
+        shown = shown.hide(axis="columns").set_table_styles(_EMPTY)  # no headings over nothing
     return (
         shown.format(escape="html")
         .set_caption(caption if len(rows) else nothing)
-        .set_table_styles(_LOOK)
+        .set_table_styles(_LOOK, overwrite=False)
         .set_td_classes(classes)
     )

@@ -159,10 +159,13 @@ def statuses_table(stages: pd.DataFrame) -> Styler:
         "Kind assumed from": ("assumed", lambda word: "–" if pd.isna(word) else FROM[word]),
     }
     assumed = int((~found["known"]).sum())
-    caption = (
-        f"n = {number(len(found))} statuses. Nobody confirmed the kind of {number(assumed)} of them, which "
-        "is assumed; the data quality below says what rests on it."
-    )
+    confirmed = "vsm.toml says the kind of each."
+    if assumed:
+        confirmed = (
+            f"Nobody confirmed the kind of {number(assumed)} of them, which is assumed; the data quality "
+            "below says what rests on it."
+        )
+    caption = f"n = {number(len(found))} statuses. {confirmed}"
     return table_of(found, columns, caption, nothing="Nothing to show: no status is known.")
 
 

@@ -273,7 +273,7 @@ class Findings(tuple[Finding, ...]):
         )
         if small:
             claims += (
-                f"<details><summary>{len(small)} more, each under {percent(WORTH_SEEING)}</summary>"
+                f"<details><summary>{len(small)} more, each under {100 * WORTH_SEEING:.0f} %</summary>"
                 f'<ol class="findings" start="{len(large) + 1}">{_items(small)}</ol></details>'
             )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes())

@@ -195,7 +195,10 @@ def _agents(opened: pd.DataFrame, tables: ReviewTables, words: str, minimum: int
         n=len(known),
         tickets=(),
         pulls=_shown(tables.recent[tables.recent["pull"].isin(known.loc[known["by"] == "AI agent", "pull"])]),
-        caveat="AI agents are those that vsm.toml names; what people did with their help counts as theirs.",
+        caveat=(
+            "AI agents are known apps of GitHub, and those that vsm.toml names; what people did with their "
+            "help counts as theirs."
+        ),
         experiment="Limit how many of their pull requests may wait at once, and let them be bundled.",
         basis=basis_of_count(
             "opened by an account that vsm.toml calls an AI agent.",

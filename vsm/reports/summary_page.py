@@ -89,8 +89,9 @@ def cover_of(
     # Imported here since plotly takes a second, and most commands draw nothing.
     from plotly.io.json import to_json_plotly  # noqa: PLC0415
 
+    name = stream.workflow.stream.name
     return Cover(
-        stream.workflow.stream.name,
+        name[:1].upper() + name[1:],
         summary=stream.summary,
         network=json.loads(to_json_plotly(stream.plot.handoff_network())),
         provenance=stream.provenance,

@@ -11,6 +11,7 @@ from vsm.figures.maps.stream_layout import HALF, Layout, Slot, layout_from_netwo
 from vsm.figures.maps.stream_marks import arrow, boxes, factory, rect, shade, stages_at, stars
 from vsm.figures.maps.stream_phone import phone_map
 from vsm.figures.maps.stream_texts import (
+    UNKNOWN,
     Rework,
     a_week,
     alt_of,
@@ -305,7 +306,7 @@ def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
     cells = summary(layout, facts)
     if layout.slide:
-        cells = [(value, what.removeprefix("mean ")) for value, what in cells]
+        cells = [(value, what.removeprefix("mean ")) for value, what in cells if value != UNKNOWN] or cells
     y = -(layout.summary + layout.height - 2) / 2
     return [
         (

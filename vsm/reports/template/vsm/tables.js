@@ -8,7 +8,7 @@
     for (let place = 0; place < width; place += 1) {
       const cells = rows.map((row) => row.cells[place]).filter((cell) => cell && cell.tagName === "TD");
       const texts = cells.map((cell) => cell.textContent.trim()).filter((text) => text && !/^(–|—|-|nan|nat|none|<na>)$/i.test(text));
-      const told = cells.length && cells.every((cell) => cell.classList.contains("right"));
+      const told = cells.length && cells.every((cell) => cell.classList.contains("right") && !cell.querySelector(".ticket"));
       if (!told && !(texts.length && texts.every((text) => NUMBER.test(text)))) continue;
       cells.forEach((cell) => cell.classList.add("number"));
       for (const row of table.tHead?.rows ?? []) {
