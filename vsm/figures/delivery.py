@@ -63,7 +63,7 @@ def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
         "Last year": lambda row: "–" if row["missing"] else _trend(row["measure"], weeks),
         "n": lambda row: f"{number(row['n'])} {row['of']}",
         "Meaning": lambda row: "; ".join(
-            filter(None, (row["meaning"], row["note"], not once and row["missing"]))
+            filter(None, (row["meaning"], row["note"], "" if once else row["missing"]))
         ),
     }
     source = measures["source"].iloc[0] if len(measures) else ""
