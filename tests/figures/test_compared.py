@@ -109,3 +109,9 @@ def test_without_teams_moves_between_stages_stand_beside_each_other() -> None:
     ]
     assert "moves between stages, as no teams are known" in rows.to_html()
     assert 'data-tickets="tickets.html#move-ready-build"' in rows.to_html()
+
+
+def test_names_beside_the_slope_chart_have_the_pages_ink(sample_folder: Path) -> None:
+    """A colour of their own would be dark on a dark page."""
+    figure = periods(sample_folder).plot()
+    assert {note.font.color for note in figure.layout.annotations if "%" in str(note.text)} == {None}

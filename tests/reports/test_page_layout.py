@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from tests.reports.pages import Visit
 from vsm.figures.tables import styled_table, with_interval
-from vsm.figures.theme import nothing_to_see
+from vsm.figures.theme import INK, nothing_to_see
 from vsm.reports.notebook_html import Body, Outline, figure_html, unbroken_html
 from vsm.reports.render import page_of
 
@@ -156,3 +156,31 @@ def test_a_list_of_tickets_is_chosen_from_their_names(visit: Show, tmp_path: Pat
     page.get_by_role("link", name="Choose another list").click()
     page.get_by_role("searchbox").fill("ready-1")
     assert shown() == ["ready"]
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(29, 35, 41)"), ("dark", "rgb(227, 230, 232)")])
+def test_lines_in_ink_are_seen_on_a_dark_page_and_words_on_boxes_on_both(
+    visit: Show, tmp_path: Path, scheme: str, ink: str
+) -> None:
+    """A line in the ink of a light page would be lost on a dark one; a word on a light box would be in light ink."""
+    figure = {
+        "data": [
+            {"type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "lines", "line": {"color": INK}},
+            {
+                "type": "scatter",
+                "x": [0.5],
+                "y": [0.2],
+                "mode": "text",
+                "text": ["box"],
+                "textfont": {"color": INK},
+            },
+        ],
+        "layout": {},
+    }
+    page = visit(width=1280, height=800, scheme=scheme).open(written(tmp_path, figure_html(figure)))
+    page.wait_for_selector(".main-svg .lines path.js-line")
+    stroke, fill = page.evaluate(
+        """[getComputedStyle(document.querySelector(".lines path.js-line")).stroke,
+            getComputedStyle(document.querySelector(".textpoint text")).fill]"""
+    )
+    assert (stroke, fill) == (ink, "rgb(29, 35, 41)")

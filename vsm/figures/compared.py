@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 
 from vsm.figures.labels import hover, number, pluralize, wrapped
 from vsm.figures.tables import table_of
-from vsm.figures.theme import INK, KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
+from vsm.figures.theme import KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
 from vsm.findings.durations import percent, short_duration
 from vsm.model.compare import DELIVERED, WAITING, Beside, Side, beside
 
@@ -234,7 +234,7 @@ def _slopes(records: list[dict[Any, Any]], names: tuple[str, str], body: int, *,
                 text = f"{wrapped(row['stage'], width=24, lines=1)} {text}"
             figure.add_annotation(
                 x=x + step * 0.08, y=y, text=f"<b>{text}</b>" if _sure(row) else text, showarrow=False,
-                xanchor="left" if step > 0 else "right", font={"size": 11 if narrow else 12, "color": INK},
+                xanchor="left" if step > 0 else "right", font={"size": 11 if narrow else 12},
             )  # fmt: skip
     ends = {
         "tickvals": [0, 1],

@@ -76,9 +76,9 @@ def forecast_fan(
         of="forecast_fan",
         title=title or _FAN_TITLE,
         caption=(
-            f"Black: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
+            f"Steps: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
             "(darkest), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks before, "
-            "with 85 of 100; it held where the black line is at least as high. "
+            "with 85 of 100; it held where the stepped line is at least as high. "
             f"n = {pluralize(len(asked), 'past forecast')}."
         ),
         alt=f"{forecast_sentence(row)} {number(asked['held'].sum())} of {number(len(asked))} past ones held.",

@@ -34,7 +34,7 @@ _TAG: Final = re.compile(r"<[^>]+>")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _TOGETHER: Final = re.compile(
     r"\d{4}-\d\d-\d\d|[−–+<]?\d[\d.,]*(?: d \d+ h| h \d+ min| (?:d|days?|h|min|weeks?)\b| %)"
-    r"|\((?:under |over )?[\d.]+ – (?:under |over )?[\d.]+\)|\bn = \d[\d,]*"
+    r"|\([\d.]+ – [\d.]+\)|\bn = \d[\d,]*"
 )
 _PART: Final = re.compile(
     r"<(script|style|pre|code|svg|title|textarea)\b.*?</\1>|<!--.*?-->|<[^>]*>|([^<]+)", re.DOTALL

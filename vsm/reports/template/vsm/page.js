@@ -47,6 +47,16 @@
     return window.Plotly;
   }
 
+  // Lines and marks in ink are light where the page is dark; writing on filled boxes stays as it is.
+  function inked(data, colours) {
+    for (const trace of data) {
+      for (const part of [trace.line, trace.marker, trace.marker?.line]) {
+        if (part?.color === LIGHT.ink) part.color = colours.ink;
+      }
+    }
+    return data;
+  }
+
   function dressed(given, colours, width) {
     const layout = structuredClone(given ?? {});
     const titled = layout.title?.text || typeof layout.title === "string";
@@ -86,7 +96,7 @@
     plot.style.marginBottom = scale < 1 ? `${(scale - 1) * (shown.layout?.height ?? 450)}px` : "";
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
-      data: structuredClone(shown.data), layout: dressed(shown.layout, colours, width),
+      data: inked(structuredClone(shown.data), colours), layout: dressed(shown.layout, colours, width),
       frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined, displayModeBar: state.narrow ? false : "hover", responsive: scale === 1 },
     });
     if (width === undefined) follow(plot); // drawing anew forgets who listens
