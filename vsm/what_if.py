@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.all_cores import on_all_cores
 from vsm.config import WhatIfRule
 from vsm.errors import ParameterError
 from vsm.findings.scenarios import (
@@ -18,6 +19,7 @@ from vsm.findings.scenarios import (
     sentence_of,
     sentence_of_trust,
 )
+from vsm.model.forecast.finishes import outcomes_said
 from vsm.model.replay import changes, limits
 from vsm.model.replay.fitted import Replay, fitted
 from vsm.model.replay.past import DAY, past_of
@@ -33,6 +35,7 @@ from vsm.model.replay.stations import Rota, people_of
 from vsm.model.replay.trust import explained_by_line, explained_waiting, overall, trust_of_replay
 from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
+from vsm.tables import DERIVED, conform, empty
 
 HALF_A_YEAR: Final = 26
 MOST_WEEKS: Final = 52
@@ -110,15 +113,23 @@ class WhatIf:
     @cached_property
     def trust(self) -> pd.DataFrame:
         """What replays of past months would have said, and what happened (``trust_of_replay``)."""
-        return trust_of_replay(
-            self._stream.visits, **self._about, as_of=self._stream.as_of, seed=self._stream.seed
+        stream = self._stream
+        found = trust_of_replay(
+            stream.visits,
+            **self._about,
+            rota=self._rota,
+            as_of=stream.as_of,
+            seed=stream.seed,
+            each=on_all_cores,
         )
+        return _table("trust", found)
 
     @cached_property
     def explained(self) -> pd.DataFrame:
         """How much of the waiting before each stage is explained: as ``explained_waiting`` gives it."""
         stream = self._stream
-        return explained_waiting(stream.waits, stages=stream.stages, as_of=stream.as_of)
+        found = explained_waiting(stream.waits, stages=stream.stages, as_of=stream.as_of)
+        return _table("explained", found)
 
     @property
     def named(self) -> list[changes.Change]:
@@ -152,6 +163,16 @@ class WhatIf:
         return self(replications=REPLICATIONS // 2)
 
     @property
+    def scenarios(self) -> pd.DataFrame:
+        """What the suggested changes would bring: a row per change that could be tried, and measure."""
+        return self.answers.scenarios
+
+    @property
+    def refusals(self) -> pd.DataFrame:
+        """Which of the suggested changes could not be tried, and why."""
+        return self.answers.refusals
+
+    @property
     def stations(self) -> pd.DataFrame:
         """Who works where, without names: ``stage, people, slots, hours_a_week`` (of all of them).
 
@@ -168,7 +189,7 @@ class WhatIf:
             if len(own) >= fewest:
                 slots = sum(one.slots for one in own)
                 rows.append((replay.stages[line], len(own), slots, round(sum(week), 1)))
-        return pd.DataFrame(rows, columns=["stage", "people", "slots", "hours_a_week"])
+        return _table("stations", pd.DataFrame(rows, columns=["stage", "people", "slots", "hours_a_week"]))
 
     def __call__(
         self,
@@ -195,9 +216,10 @@ class WhatIf:
         """
         if not 1 <= weeks <= MOST_WEEKS or replications < 1:
             raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on")
-        wanted = self.suggested if asked is None else list(asked)
+        asked = self.suggested if asked is None else asked
+        wanted = {change.scenario: change for change in asked}.values()
         replay = self._replay(weeks)
-        trust = self.trust if replay.servers else pd.DataFrame()
+        trust = self.trust
         refused = refusal_of_past(replay, trust, overall=overall(self.explained))
         if refused is not None:
             return self._answers([refused.sentence], [], [refused])
@@ -221,14 +243,16 @@ class WhatIf:
         rows = [[getattr(one, name) for name in REFUSAL_COLUMNS] for one in refusals]
         return Answers(
             tuple(sentences),
-            pd.concat(frames, ignore_index=True) if frames else nothing,
-            pd.DataFrame(rows, columns=list(REFUSAL_COLUMNS)),
-            self.trust if self._replays and next(iter(self._replays.values())).servers else pd.DataFrame(),
+            _table("scenarios", pd.concat(frames, ignore_index=True) if frames else nothing),
+            _table("refusals", pd.DataFrame(rows, columns=list(REFUSAL_COLUMNS))),
+            self.trust,
         )
 
-    @property
+    @cached_property
     def _about(self) -> dict[str, Any]:
-        return {"tickets": self._stream.tickets, "stages": self._stream.stages, "rota": self._rota}
+        stream = self._stream
+        outcomes = outcomes_said(stream.events, stream.stages, stream.workflow.outcome)
+        return {"tickets": stream.tickets, "stages": stream.stages, "outcomes": outcomes}
 
     @cached_property
     def _rota(self) -> Rota:
@@ -241,7 +265,7 @@ class WhatIf:
     def _replay(self, weeks: int) -> Replay:
         if weeks not in self._replays:
             self._replays[weeks] = fitted(
-                self._stream.visits, **self._about, at=self._stream.as_of, weeks=weeks
+                self._stream.visits, **self._about, rota=self._rota, at=self._stream.as_of, weeks=weeks
             )
         return self._replays[weeks]
 
@@ -252,19 +276,29 @@ class WhatIf:
         return self._as_is[key]
 
     def _outcome(self, replay: Replay, weeks: int, replications: int) -> Outcome:
-        refits = min(REFITS, replications)
         return outcome_of(
-            replay, weeks=weeks, seed=self._stream.seed, replications=replications, refits=refits
+            replay,
+            weeks=weeks,
+            seed=self._stream.seed,
+            replications=replications,
+            refits=min(REFITS, replications),
+            each=on_all_cores,
         )
 
     def _with_slope(self, change: limits.Limit, replay: Replay) -> limits.Limit:
         """Look up whether work at the stage gets slower with more tickets in progress."""
         stream = self._stream
-        past = past_of(stream.visits, tickets=stream.tickets, stages=stream.stages, at=stream.as_of)
+        past = past_of(stream.visits, **self._about, at=stream.as_of)
         people = people_of(past, rota=self._rota, until=replay.until)
         (line,) = change.about(replay)
         slower = limits.slower_with_more(past, people=people, stage=line, seed=stream.seed)
         return replace(change, slower=slower)
+
+
+def _table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame the columns and types of its table in the dictionary."""
+    table = DERIVED[f"what_if.{name}"]
+    return empty(table) if frame.empty else conform(frame, table)
 
 
 def change_of(rule: WhatIfRule) -> changes.Change:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from vsm.intervals.codes import Ints
+from vsm.stats.recalibration import Floats, covering
 
 LEVELS: Final = (0.5, 0.7, 0.85, 0.95)
 """Of 100 forecasts, so many are to hold."""
@@ -29,21 +32,26 @@ class Question:
     kind: Literal["how many", "when"]
     amount: int
 
-    def of_paths(self, paths: Ints) -> Ints:
-        """Give what each course answers, sorted from the best to the worst: how many less than none, or days.
+    def answer(self, paths: Ints, shares: Floats) -> int:
+        """Give so many tickets or more; or so many days at most, a day more than are drawn where it takes longer.
 
-        A course on which it takes longer than the last day says a day more than that.
+        ``shares``: for each day ahead, how many of the courses an answer has to cover.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> paths, shares = np.array([[0, 1, 3], [1, 1, 2]]), np.array([0.5, 1, 1])
+        >>> [Question("how many", days).answer(paths, shares) for days in (1, 2, 3)]
+        [1, 1, 2]
+        >>> [Question("when", items).answer(paths, shares) for items in (1, 2, 3)]
+        [1, 3, 4]
         """
         if self.kind == "how many":
-            answers: Ints = -paths[:, self.amount - 1]
-        else:
-            answers = (paths < self.amount).sum(axis=1) + 1
-        answers.sort()
-        return answers
-
-    def shown(self, answer: int) -> int:
-        """Give an answer as a number of tickets, or of days."""
-        return -answer if self.kind == "how many" else answer
+            return -covering(np.sort(-paths[:, self.amount - 1]), float(shares[self.amount - 1]))
+        courses, days = paths.shape
+        needed = np.maximum(np.ceil(shares[:days] * courses - 1e-9), 1)
+        reached = np.flatnonzero((paths >= self.amount).sum(axis=0) >= needed)
+        return int(reached[0]) + 1 if len(reached) else days + 1
 
 
 def reach(days: int) -> int:

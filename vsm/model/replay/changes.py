@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from vsm.errors import ParameterError
 from vsm.model.replay.fitted import Replay, Steps
 from vsm.model.replay.past import DAY
-from vsm.model.replay.queueing import ROUND_THE_CLOCK, WORK, Server
+from vsm.model.replay.steps import ROUND_THE_CLOCK, WORK, Server
 from vsm.model.replay.stations import Shift
 
 Rewrite = Callable[[Steps, int], Steps]
@@ -275,7 +275,13 @@ class Split(Change):
 
         share = replay.overtaking.get(line, 0.0)
         orders = {**replay.overtaking, **{_group(line, group): share for group in range(into)}}
-        return replace(replay, servers=tuple(servers), overtaking=orders, rewrite=(*replay.rewrite, dealt))
+        return replace(
+            replay,
+            servers=tuple(servers),
+            overtaking=orders,
+            rewrite=(*replay.rewrite, dealt),
+            variants=replay.variants * into,
+        )
 
 
 def _group(line: int, group: int) -> int:

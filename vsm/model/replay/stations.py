@@ -12,7 +12,7 @@ import pandas as pd
 from vsm.clock import ALWAYS as NEVER_CLOSED
 from vsm.clock import Calendar, Clock
 from vsm.model.replay.past import ACTIVE, DAY, Past
-from vsm.model.replay.queueing import ROUND_THE_CLOCK, Floats, Hours, Ints, Server, hours_of
+from vsm.model.replay.steps import ROUND_THE_CLOCK, Floats, Hours, Ints, Server, hours_of
 
 SEEN_WITHIN: Final = 45 * DAY
 """Who did nothing for so long has left, or does something else."""
