@@ -78,7 +78,7 @@ def forecasts(record: Record, questions: Sequence[Question]) -> list[Forecast]:
             if why or paths is None:
                 row |= {"verdict": REFUSED, "why": why}
             else:
-                answer = question.answer(paths, tested.levels[level])
+                answer = question.answers(paths, tested.levels)[level]
                 row |= _answer(question, answer, row, days=reach(len(counts)), as_of=record.as_of)
             rows.append(row)
         answers = pd.DataFrame(rows).assign(question=question.kind, amount=question.amount, **about)

@@ -85,9 +85,9 @@ class _Levels:
 
     def claim(self, at: int, paths: Ints, *, after: Ints) -> None:
         """Answer for each number of weeks, and put down what became of it; ``after``: finishes since then."""
-        for week in range(min(paths.shape[1], len(after)) // 7):
+        known = min(paths.shape[1], len(after)) // 7
+        for week, drawn in enumerate(np.sort(-paths[:, 6::7].T, axis=1)[:known]):
             days = 7 * week + 7
-            drawn = np.sort(-paths[:, days - 1])
             for level, weeks in self._moved.items():
                 held = bool(after[days - 1] >= -covering(drawn, weeks[week].used))
                 heappush(self._waiting, (at + days * DAY, level, week, held))
@@ -104,8 +104,7 @@ def _asked(
 ) -> Iterator[_Row]:
     """Answer as of an instant, with every level, and say what became of it, as far as it is known."""
     days = paths.shape[1]
-    for level, shares in used.items():
-        answer = question.answer(paths, shares)
+    for level, answer in question.answers(paths, used).items():
         if question.kind == "when" and answer > days:
             continue
         known, actual, held = _outcome(question, answer, after)

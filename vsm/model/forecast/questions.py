@@ -1,5 +1,6 @@
 """What can be asked of a forecast; and, before it is answered, whether the data suffice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -32,26 +33,29 @@ class Question:
     kind: Literal["how many", "when"]
     amount: int
 
-    def answer(self, paths: Ints, shares: Floats) -> int:
+    def answers(self, paths: Ints, levels: Mapping[float, Floats]) -> dict[float, int]:
         """Give so many tickets or more; or so many days at most, a day more than are drawn where it takes longer.
 
-        ``shares``: for each day ahead, how many of the courses an answer has to cover.
+        ``levels``: for each level and day ahead, how many of the courses an answer has to cover.
 
         Examples
         --------
-        >>> import numpy as np
-        >>> paths, shares = np.array([[0, 1, 3], [1, 1, 2]]), np.array([0.5, 1, 1])
-        >>> [Question("how many", days).answer(paths, shares) for days in (1, 2, 3)]
+        >>> paths, levels = np.array([[0, 1, 3], [1, 1, 2]]), {0.5: np.array([0.5, 1, 1])}
+        >>> [Question("how many", days).answers(paths, levels)[0.5] for days in (1, 2, 3)]
         [1, 1, 2]
-        >>> [Question("when", items).answer(paths, shares) for items in (1, 2, 3)]
+        >>> [Question("when", items).answers(paths, levels)[0.5] for items in (1, 2, 3)]
         [1, 3, 4]
         """
         if self.kind == "how many":
-            return -covering(np.sort(-paths[:, self.amount - 1]), float(shares[self.amount - 1]))
+            drawn = np.sort(-paths[:, self.amount - 1])
+            return {level: -covering(drawn, float(of[self.amount - 1])) for level, of in levels.items()}
         courses, days = paths.shape
-        needed = np.maximum(np.ceil(shares[:days] * courses - 1e-9), 1)
-        reached = np.flatnonzero((paths >= self.amount).sum(axis=0) >= needed)
-        return int(reached[0]) + 1 if len(reached) else days + 1
+        reach_it = (paths >= self.amount).sum(axis=0)
+        first = {}
+        for level, of in levels.items():
+            enough = np.flatnonzero(reach_it >= np.maximum(np.ceil(of[:days] * courses - 1e-9), 1))
+            first[level] = int(enough[0]) + 1 if len(enough) else days + 1
+        return first
 
 
 def reach(days: int) -> int:
