@@ -1,10 +1,10 @@
 """What would change if …? ``stream.what_if([...])``: the stream's tickets replayed with a change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -14,8 +14,10 @@ from vsm.errors import ParameterError
 from vsm.findings.scenarios import (
     REFUSAL_COLUMNS,
     Refusal,
+    line_of,
     refusal_of_change,
     refusal_of_past,
+    refusal_of_rule,
     sentence_of,
     sentence_of_trust,
 )
@@ -37,6 +39,7 @@ from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, conform, empty
 
+Made = TypeVar("Made")
 HALF_A_YEAR: Final = 26
 MOST_WEEKS: Final = 52
 
@@ -110,19 +113,31 @@ class WhatIf:
         """Say what can be tried."""
         return f"what_if([...]): {', '.join(dir(self))}"
 
-    @cached_property
+    @property
     def trust(self) -> pd.DataFrame:
         """What replays of past months would have said, and what happened (``trust_of_replay``)."""
         stream = self._stream
-        found = trust_of_replay(
-            stream.visits,
-            **self._about,
-            rota=self._rota,
-            as_of=stream.as_of,
-            seed=stream.seed,
-            each=on_all_cores,
+        found = self._once(
+            "trust",
+            lambda: trust_of_replay(
+                stream.visits,
+                **self._about,
+                rota=self._rota,
+                as_of=stream.as_of,
+                seed=stream.seed,
+                each=on_all_cores,
+            ),
         )
         return _table("trust", found)
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Make something for this stream once: for all that read it here, and for forks that begin with it."""
+        kept = vars(self._stream._source or self._stream)  # noqa: SLF001 - as a measure is kept
+        name = f"_what_if_{name}"
+        if name not in kept:
+            kept[name] = make()
+        made: Made = kept[name]
+        return made
 
     @cached_property
     def explained(self) -> pd.DataFrame:
@@ -157,20 +172,25 @@ class WhatIf:
             found.append(changes.Released(max(round(every / DAY / 2), 1), replay.stages[last]))
         return [*found, changes.Arriving(0.9)]
 
-    @cached_property
+    @property
     def answers(self) -> Answers:
         """What the suggested changes would bring, by half as many replications as usual: pages show them."""
-        return self(replications=REPLICATIONS // 2)
+        return self._once("answers", lambda: self(replications=REPLICATIONS // 2))
+
+    @property
+    def line(self) -> str:
+        """What the best of the changes that vsm.toml names would bring; empty where it names none."""
+        return line_of(self.answers.scenarios, self.answers.sentences) if self.named else ""
 
     @property
     def scenarios(self) -> pd.DataFrame:
         """What the suggested changes would bring: a row per change that could be tried, and measure."""
-        return self.answers.scenarios
+        return self.answers.scenarios.copy(deep=False)
 
     @property
     def refusals(self) -> pd.DataFrame:
         """Which of the suggested changes could not be tried, and why."""
-        return self.answers.refusals
+        return self.answers.refusals.copy(deep=False)
 
     @property
     def stations(self) -> pd.DataFrame:
@@ -216,8 +236,7 @@ class WhatIf:
         """
         if not 1 <= weeks <= MOST_WEEKS or replications < 1:
             raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on")
-        asked = self.suggested if asked is None else asked
-        wanted = {change.scenario: change for change in asked}.values()
+        wanted = self.suggested if asked is None else asked
         replay = self._replay(weeks)
         trust = self.trust
         refused = refusal_of_past(replay, trust, overall=overall(self.explained))
@@ -225,14 +244,20 @@ class WhatIf:
             return self._answers([refused.sentence], [], [refused])
         sentences, frames, refusals = [], [], []
         lines = explained_by_line(self.explained, replay)
-        for change in wanted:
-            one = self._with_slope(change, replay) if isinstance(change, limits.Limit) else change
-            refusal = refusal_of_change(one, replay, explained=lines)
+        for change in {change.scenario: change for change in wanted}.values():
+            try:
+                one = self._with_slope(change, replay) if isinstance(change, limits.Limit) else change
+                refusal = refusal_of_change(one, replay, explained=lines)
+                changed = one.applied(replay)
+            except ParameterError as error:
+                if asked is not None:
+                    raise
+                refusal = refusal_of_rule(change, str(error))
             if refusal is not None:
                 sentences.append(refusal.sentence)
                 refusals.append(refusal)
                 continue
-            then = self._outcome(one.applied(replay), weeks, replications)
+            then = self._outcome(changed, weeks, replications)
             found = compared_scenarios(self._now(replay, weeks, replications), then, scenario=one.scenario)
             sentences.append(sentence_of(one, found, replay, weeks=weeks))
             frames.append(found)

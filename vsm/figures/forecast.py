@@ -18,7 +18,7 @@ from vsm.findings.forecasts import SAID, USUAL, forecast_sentence, usual_answer
 from vsm.model.forecast import FEWEST_OUTCOMES
 
 _SHADES: Final = {0.5: ("#7fb8d8", "star"), 0.7: ("#4a98c9", "square"), 0.85: ("#0072b2", "diamond"),
-                  0.95: ("#003a5c", "triangle-left")}  # fmt: skip
+                  0.95: ("#00609c", "triangle-left")}  # fmt: skip
 """Level → colour, the surer the darker, and shape."""
 _SIZES: Final = {0.5: 19, 0.7: 15, 0.85: 12, 0.95: 7}
 """Of marks that may lie on one another."""
@@ -76,9 +76,9 @@ def forecast_fan(
         of="forecast_fan",
         title=title or _FAN_TITLE,
         caption=(
-            f"Black: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
+            f"Steps: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
             "(darkest), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks before, "
-            "with 85 of 100; it held where the black line is at least as high. "
+            "with 85 of 100; it held where the stepped line is at least as high. "
             f"n = {pluralize(len(asked), 'past forecast')}."
         ),
         alt=f"{forecast_sentence(row)} {number(asked['held'].sum())} of {number(len(asked))} past ones held.",

@@ -133,7 +133,9 @@ def test_nothing_that_happened_later_is_fitted() -> None:
     )
     outcomes = said(stream)
     late = (outcomes["since"] >= CHANGED).to_numpy()
-    judged = outcomes.assign(delivered=outcomes["delivered"] ^ late, to=outcomes["to"].mask(outcomes["to"] >= CHANGED))
+    judged = outcomes.assign(
+        delivered=outcomes["delivered"] ^ late, to=outcomes["to"].mask(outcomes["to"] >= CHANGED)
+    )
     tickets = stream.tickets.assign(outcome="discarded", resolution="Won't Do", resolved=stream.as_of)
     other = fitted(
         moved,
@@ -154,7 +156,9 @@ def test_nothing_that_happened_later_is_fitted() -> None:
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
     """Twice the same, to the last bit; another seed gives others."""
-    one, two = (replication(prepared(known_then(1)), weeks=4, seed=5, number=2, refit=1).trace for _ in range(2))
+    one, two = (
+        replication(prepared(known_then(1)), weeks=4, seed=5, number=2, refit=1).trace for _ in range(2)
+    )
     assert one.left.tobytes() == two.left.tobytes()
     assert (
         replication(prepared(known_then(1)), weeks=4, seed=6, number=2, refit=1).trace.left.tobytes()

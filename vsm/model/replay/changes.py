@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from vsm.errors import ParameterError
 from vsm.model.replay.fitted import Replay, Steps
 from vsm.model.replay.past import DAY
-from vsm.model.replay.steps import ROUND_THE_CLOCK, WORK, Server
 from vsm.model.replay.stations import Shift
+from vsm.model.replay.steps import ROUND_THE_CLOCK, WORK, Server
 
 Rewrite = Callable[[Steps, int], Steps]
 _GROUPS: Final = 1_000_000
@@ -103,12 +103,15 @@ class OneMore(Change):
         return (line_of(replay, self.stage),)
 
     def applied(self, replay: Replay) -> Replay:
-        """Let somebody join, who takes new work up until as long before the end of the day as the others."""
+        """Let somebody join, who takes new work up until as long before the end of the day as the others.
+
+        But in the first half of the day at least.
+        """
         line = line_of(replay, self.stage)
         shift = replay.shifts[line]
         if self.hours:
             opens, closes = hours_from_text(self.hours)
-            shift = Shift(opens, max(closes - (shift.closes - shift.takes), opens), closes)
+            shift = Shift(opens, max(closes - (shift.closes - shift.takes), (opens + closes) / 2), closes)
         hours = replay.rota.hours(shift, replay.teams[line], first=replay.at - 3 * DAY, last=replay.until)
         return replace(replay, servers=(*replay.servers, Server((line,), 1, hours)))
 
@@ -147,7 +150,7 @@ class Released(Change):
     def scenario(self) -> str:
         """What it is called."""
         days = "day" if self.every == 1 else f"{self.every} days"
-        return f"released every {days}{f' from {self.stage!r}' if self.stage else ''}"
+        return f"releases every {days}{f' from {self.stage!r}' if self.stage else ''}"
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give the gate."""

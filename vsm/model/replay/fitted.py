@@ -9,9 +9,9 @@ import pandas as pd
 
 from vsm.model.replay.lines import gates_of, order_of_line
 from vsm.model.replay.past import DAY, QUEUE, Past, past_of, stays_of
-from vsm.model.replay.steps import Floats, Ints, Server, Step
 from vsm.model.replay.routes import Open, Route, open_tickets, routes_of, ways_of
 from vsm.model.replay.stations import Rota, Shift, people_of
+from vsm.model.replay.steps import Floats, Ints, Server, Step
 
 WEEK: Final = 7 * DAY
 PAST_WEEKS: Final = 26

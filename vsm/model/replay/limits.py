@@ -14,9 +14,9 @@ from vsm.errors import ParameterError
 from vsm.model.replay.changes import Change, line_of
 from vsm.model.replay.fitted import WEEK, Replay, Steps
 from vsm.model.replay.past import Past, stays_of
-from vsm.model.replay.steps import WORK
 from vsm.model.replay.routes import ways_of
 from vsm.model.replay.stations import People
+from vsm.model.replay.steps import WORK
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 
 _LEAST_SECONDS = 60.0

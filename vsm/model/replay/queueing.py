@@ -30,6 +30,7 @@ import numpy as np
 
 from vsm.model.replay.steps import ALWAYS, LINE, PAUSE, WORK, Floats, Ints, Shop, Tickets
 
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What happened: a row per stay of a ticket in a stage; and when each ticket was done, by its number.

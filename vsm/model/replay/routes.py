@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from vsm.model.replay.past import ACTIVE, DAY, FINISHED, QUEUE, Flags, Past, Stays
-from vsm.model.replay.steps import GATE, LINE, PAUSE, WORK, Floats, Ints, Step
 from vsm.model.replay.stations import People, worked
+from vsm.model.replay.steps import GATE, LINE, PAUSE, WORK, Floats, Ints, Step
 
 NEARLY_ALL: Final = 0.9
 """Share of the begun tickets of a window that are finished, for the window to give whole routes."""

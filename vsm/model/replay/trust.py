@@ -8,9 +8,9 @@ import pandas as pd
 
 from vsm.model.replay.fitted import WEEK, Replay, fitted
 from vsm.model.replay.past import DAY, FINISHED, Past, past_of, stays_of
-from vsm.model.replay.steps import Floats
 from vsm.model.replay.scenarios import BOUNDS, FINISHED_TICKETS, Each, outcome_of
 from vsm.model.replay.stations import Rota
+from vsm.model.replay.steps import Floats
 
 AHEAD: Final = 8
 """Weeks that each past replay looks ahead."""

@@ -47,6 +47,15 @@
     return window.Plotly;
   }
 
+  // Marks, lines and intervals that are drawn in ink are light on dark paper; texts on bars stay as they are.
+  function inked(part, ink) {
+    for (const [name, value] of Object.entries(part)) {
+      if (value === LIGHT.ink) part[name] = ink;
+      else if (["marker", "line", "error_x", "error_y"].includes(name) && value) inked(value, ink);
+    }
+    return part;
+  }
+
   function dressed(given, colours, width) {
     const layout = structuredClone(given ?? {});
     const titled = layout.title?.text || typeof layout.title === "string";
@@ -86,7 +95,7 @@
     plot.style.marginBottom = scale < 1 ? `${(scale - 1) * (shown.layout?.height ?? 450)}px` : "";
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
-      data: structuredClone(shown.data), layout: dressed(shown.layout, colours, width),
+      data: structuredClone(shown.data).map((trace) => inked(trace, colours.ink)), layout: dressed(shown.layout, colours, width),
       frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined, displayModeBar: state.narrow ? false : "hover", responsive: scale === 1 },
     });
     if (width === undefined) follow(plot); // drawing anew forgets who listens
