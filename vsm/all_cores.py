@@ -68,7 +68,7 @@ def _forked(work: Callable[[int], Made], numbers: Iterable[int]) -> _Fork:
     """Let a fork do its part, and write it into a pipe; whatever happens, it goes no further than here."""
     ours, theirs = os.pipe()
     with warnings.catch_warnings():
-        # Python 3.12 and later warn of threads: what these hold stays held in the fork, which needs none of it.
+        # Python 3.12 and later warn of threads: what these hold stays held in a fork, which needs none of it.
         warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
     if process:
@@ -94,8 +94,8 @@ def _handed_over(fork: _Fork) -> list[Made]:
         made, error = pickle.loads(packed)  # noqa: S301 - our own fork wrote it
     except (EOFError, pickle.UnpicklingError) as cut_off:
         raise RunError(
-            "a process that did part of the work ended early, perhaps for lack of memory; try again, or ask for "
-            "less at once"
+            "a process that did part of the work ended early, perhaps for lack of memory; try again, or ask "
+            "for less at once"
         ) from cut_off
     if error is not None:
         raise error

@@ -11,11 +11,10 @@ from vsm.errors import ParameterError
 from vsm.findings import Findings, forecast_sentence, kept_forecasts
 from vsm.findings.durations import counted, percent
 from vsm.findings.forecasts import SAID
-from vsm.intervals.blocks import FAR
 from vsm.model.choices import values_of
 from vsm.model.forecast import FEWEST_OUTCOMES, Forecast, Question, forecasts
 from vsm.model.lifecycle import still_open
-from vsm.model.sprints import sprint_stays
+from vsm.model.sprints import in_sprints_now
 from vsm.model.ticket_life import ticket_of_key
 from vsm.stream import ValueStream
 
@@ -154,7 +153,7 @@ class Forecaster:
         epic
             Key of a parent, or of a parent's parent; or an objective.
         sprint
-            A sprint that has begun, by its name.
+            A sprint, begun or not, by its name.
         stage
             What is in this stage now.
 
@@ -226,8 +225,7 @@ class Forecaster:
         return _known(ids, "epic", epic, {*pairs["value"], *served["objective"].dropna()})
 
     def _of_sprint(self, sprint: str) -> tuple[set[str], str]:
-        stays = sprint_stays(self._stream.events, self._stream.names)
-        now = stays[stays["until"] == FAR]
+        now = in_sprints_now(self._stream.events, self._stream.names)
         return _known(set(now.loc[now["name"] == sprint, "ticket"]), "sprint", sprint, {*now["name"]})
 
     def _of_stage(self, stage: str) -> tuple[set[str], str]:

@@ -131,7 +131,7 @@ class WhatIf:
         return _table("trust", found)
 
     def _once(self, name: str, make: Callable[[], Made]) -> Made:
-        """Make something for this stream once: for all that read it here, and for forks that begin with it."""
+        """Make something for this stream once: for all that read it, and for forks that begin with it."""
         kept = vars(self._stream._source or self._stream)  # noqa: SLF001 - as a measure is kept
         name = f"_what_if_{name}"
         if name not in kept:

@@ -260,7 +260,8 @@ def what_we_try(answers: Answers) -> Words | None:
         title = f"What we could try: {best['scenario']} – lead time {then} days instead of {as_is}"
     return Words(
         title,
-        line="Half of the tickets would be finished so many days after their creation. Brackets: 90 of 100 replays.",
+        line="Half of the tickets would be finished within so many days of their creation. "
+        "In brackets: 90 of 100 replays.",
         rows=(
             ("Change", "Lead time", "Difference"),
             ("As it is", _unbroken(_range(first, "as_is", "low", "high")), "–"),

@@ -229,7 +229,7 @@ def best_of(scenarios: pd.DataFrame) -> Mapping[Any, Any] | None:
 
 
 def line_of(scenarios: pd.DataFrame, sentences: Sequence[str]) -> str:
-    """Give the line of a summary: what the best change would bring, or that none would, and how far that misses."""
+    """Give the line of a summary: what the best change would bring, if any would, and how far that misses."""
     if scenarios.empty:
         return sentences[0] if sentences else ""
     best = best_of(scenarios)

@@ -70,8 +70,8 @@ class Cover:
     """What a report says around its pages.
 
     On the first page stand ``summary``, ``network`` (Plotly's JSON of the handoff network) and ``changes``:
-    what changed since the last report, as sentences; ``scored``: how many of its forecasts held; and ``tried``:
-    what the best of the changes would bring that vsm.toml names.
+    what changed since the last report, as sentences; ``scored``: how many of its forecasts held; and
+    ``tried``: what the best of the changes would bring that vsm.toml names.
     ``provenance`` and ``notice`` stand on each.
     """
 

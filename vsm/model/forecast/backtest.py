@@ -6,8 +6,8 @@ outcomes that were known by then. A question that the record could not bear then
     Monday       1    2    3    4    5    6             forecasts for two weeks
     known at     3    4    5    6                       the level of the 3rd Monday has learnt from the 1st
 
-Twenty tickets are done within 17 days where 20 or more are done in 17 days: a date is a count turned round. So
-only counts have levels that learn, one for each number of weeks ahead, and a date is the first day by whose
+Twenty tickets are done within 17 days where 20 or more are done in 17 days: a date is a count turned round.
+So only counts have levels that learn, one for each number of weeks ahead. A date is the first day by whose
 count so many are done; a day has the level of its week.
 """
 

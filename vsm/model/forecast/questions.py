@@ -34,7 +34,7 @@ class Question:
     amount: int
 
     def answers(self, paths: Ints, levels: Mapping[float, Floats]) -> dict[float, int]:
-        """Give so many tickets or more; or so many days at most, a day more than are drawn where it takes longer.
+        """Give so many tickets or more; or so many days at most, one more than drawn where it takes longer.
 
         ``levels``: for each level and day ahead, how many of the courses an answer has to cover.
 

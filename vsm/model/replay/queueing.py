@@ -73,9 +73,9 @@ def run(
     """
     floor = _Floor(tickets, shop, uniforms)
     floor.begin(start)
-    coming = np.flatnonzero(tickets.at >= start)
-    coming = coming[np.argsort(tickets.at[coming], kind="stable")]
-    floor.pass_time(coming.tolist(), tickets.at[coming].tolist(), until)
+    coming = np.flatnonzero(tickets.came >= start)
+    coming = coming[np.argsort(tickets.came[coming], kind="stable")]
+    floor.pass_time(coming.tolist(), tickets.came[coming].tolist(), until)
     return floor.trace(until)
 
 
@@ -87,13 +87,14 @@ class _Floor:
     """
 
     __slots__ = (
-        "_absent", "_agenda", "_again", "_closes", "_done", "_entered", "_first", "_free", "_gates", "_held", "_hours", "_idle",
-        "_kind", "_known", "_line", "_lines", "_luck", "_opens", "_overtaking", "_place", "_quiet", "_returns",
-        "_seconds", "_slots", "_span", "_stage", "_takes", "_tickets", "_waiting", "_wakes",
+        "_absent", "_again", "_agenda", "_closes", "_done", "_entered", "_first", "_free", "_gates",
+        "_held", "_hours", "_idle", "_kind", "_known", "_line", "_lines", "_luck", "_opens",
+        "_overtaking", "_place", "_quiet", "_returns", "_seconds", "_slots", "_span", "_stage", "_takes",
+        "_tickets", "_waiting", "_wakes",
     )  # fmt: skip
 
     def __init__(self, tickets: Tickets, shop: Shop, uniforms: Mapping[int, Iterator[float]]) -> None:
-        steps, count, people = tickets.steps, len(tickets.at), shop.servers
+        steps, count, people = tickets.steps, len(tickets.came), shop.servers
         self._tickets = tickets
         self._first: list[int] = np.concatenate([[0], np.cumsum(tickets.length)]).tolist()
         self._kind: list[int] = steps.kind.tolist()
@@ -129,7 +130,7 @@ class _Floor:
 
     def begin(self, start: float) -> None:
         """Put those that are there where they are, the longest waiting first."""
-        at = self._tickets.at
+        at = self._tickets.came
         there = np.flatnonzero(at < start)
         there = there[np.argsort(at[there], kind="stable")].tolist()
         for ticket in there:
@@ -366,7 +367,7 @@ class _Floor:
     def trace(self, until: float) -> Trace:
         """Give what happened; what is still there is open."""
         length, entered, done = self._tickets.length, np.array(self._entered), np.array(self._done)
-        # step       0 1 2 3 | 4 5        entered of the next step, and of the last one when the ticket is done
+        # step       0 1 2 3 | 4 5        when the next step was entered; of the last, when it was done
         # left       1 2 3 d | 5 d
         left = np.append(entered[1:], ALWAYS)
         left[np.array(self._first[1:]) - 1] = done

@@ -91,7 +91,7 @@ def prepared(replay: Replay) -> Prepared:
 
 
 def _rests(under_way: Sequence[Open], steps: StepArrays) -> "list[tuple[Ints, Ints]]":
-    """Give for each step in which open tickets are: their numbers, and that step in routes, shortest first."""
+    """Give for each step that open tickets are in: their numbers, and that step in routes, shortest first."""
     by_step: dict[tuple[int, int, int], list[int]] = {}
     for number, one in enumerate(under_way):
         by_step.setdefault((one.stage, one.kind, one.line), []).append(number)
@@ -165,7 +165,7 @@ def replication(ready: Prepared, *, weeks: int, seed: int, number: int, refit: i
     counts = delivered & np.array([replay.open[one].unit for one in known.tolist()], dtype=bool)
     return Run(
         trace,
-        np.concatenate([created, tickets.at[len(known) :]]),
+        np.concatenate([created, tickets.came[len(known) :]]),
         np.concatenate([counts, ready.counts[route]]),
     )
 
@@ -186,7 +186,7 @@ def _coming(ready: Prepared, at: Floats, copies: Ints, routes: Ints) -> tuple[Ti
     way = route + len(ready.counts) * (place % ready.replay.variants)
     first, length = ready.ways.first[way], ready.ways.length[way]
     comes = length > 0
-    steps = ready.ways.steps.at(_rows(first[comes], length[comes]))
+    steps = ready.ways.steps.of(_rows(first[comes], length[comes]))
     count = int(comes.sum())
     return Tickets(at[place[comes]], length[comes], np.full(count, -1), steps), route[comes]
 
@@ -211,7 +211,7 @@ def _under_way(ready: Prepared, luck: Floats, pool: Ints) -> tuple[Tickets, Ints
     known = np.flatnonzero(from_step >= 0)
     from_step = from_step[known]
     length = (past.first + past.length)[route[from_step]] - from_step
-    steps = past.steps.at(_rows(from_step, length))
+    steps = past.steps.of(_rows(from_step, length))
     begin = np.cumsum(length) - length
     steps.seconds[begin] = np.maximum(steps.seconds[begin] - spent[known], 0.0)
     at = np.array([min(replay.open[one].entered, replay.at - 1.0) for one in known.tolist()])
@@ -225,7 +225,7 @@ def _under_way(ready: Prepared, luck: Floats, pool: Ints) -> tuple[Tickets, Ints
 
 
 def _rewritten(replay: Replay, there: Tickets, known: Ints) -> tuple[Tickets, Ints]:
-    """Give open tickets as the changes make them, without those of which nothing is left; and which these are."""
+    """Give open tickets as the changes make them, and which these are: those of which something is left."""
     every = [Step(*fields) for fields in zip(*(part.tolist() for part in there.steps), strict=True)]
     ends = np.cumsum(there.length).tolist()
     arrivals, kept = [], []
@@ -234,7 +234,7 @@ def _rewritten(replay: Replay, there: Tickets, known: Ints) -> tuple[Tickets, In
         steps = replay.rewritten(tuple(before), (-1 - number) % replay.variants)
         if steps:
             same = steps[0].kind == WORK and steps[0].stage == before[0].stage
-            arrivals.append((float(there.at[place]), steps, int(there.server[place]) if same else -1))
+            arrivals.append((float(there.came[place]), steps, int(there.server[place]) if same else -1))
             kept.append(place)
     return tickets_of(arrivals), np.array(kept, dtype=np.int64)
 

@@ -32,7 +32,7 @@ class Each(Protocol):
 class Measured(NamedTuple):
     """What one replication gave: a number per measure; the lead times, in days, if they were asked for."""
 
-    values: Floats
+    numbers: Floats
     leads: Floats
 
 
@@ -82,7 +82,7 @@ def outcome_of(
         return Measured(np.array([middle, late, len(lead), *waits]), lead if leads else lead[:0])
 
     done = list(each(measured, range(replications)))
-    values = np.array([one.values for one in done]).reshape(len(done), -1).T
+    values = np.array([one.numbers for one in done]).reshape(len(done), -1).T
     names: list[tuple[str, str | None]] = [(LEAD, None), (LEAD_85, None), (FINISHED_TICKETS, None)]
     names += [(WAIT, replay.stages[stage]) for stage in queues]
     kept = np.concatenate([one.leads for one in done]) if done else np.zeros(0)
@@ -98,7 +98,7 @@ def leads_of(one: Run, *, since: float, until: float) -> Floats:
 
 
 def _waits(one: Run, queues: Sequence[int], *, since: float, until: float) -> list[float]:
-    """Give how long half of those wait that enter each stage, in days; NaN where the curve does not reach it."""
+    """Give how long half of those wait that enter each stage, in days; NaN where the curve ends before."""
     rows = np.flatnonzero(one.trace.entered >= since)
     stage, left = one.trace.stage[rows], one.trace.left[rows]
     observed = ~np.isnan(left)

@@ -38,7 +38,7 @@ class StepArrays(NamedTuple):
     line: Ints
     again: Flags
 
-    def at(self, rows: Ints) -> "StepArrays":
+    def of(self, rows: Ints) -> "StepArrays":
         """Give those of these numbers."""
         return StepArrays._make(part[rows] for part in self)
 
@@ -103,7 +103,7 @@ class Tickets(NamedTuple):
 
     Attributes
     ----------
-    at
+    came
         When each entered its first step; before the beginning for open tickets.
     length
         How many of ``steps`` are its own.
@@ -113,7 +113,7 @@ class Tickets(NamedTuple):
         Of all tickets, one after the other.
     """
 
-    at: Floats
+    came: Floats
     length: Ints
     server: Ints
     steps: StepArrays
@@ -127,7 +127,7 @@ class Tickets(NamedTuple):
 def tickets_of(arrivals: Sequence[tuple[float, Sequence[Step], int]]) -> Tickets:
     """Give tickets of when each entered, its steps, and who works on it."""
     return Tickets(
-        np.array([at for at, _, _ in arrivals], np.float64),
+        np.array([came for came, _, _ in arrivals], np.float64),
         np.array([len(steps) for _, steps, _ in arrivals], np.int64),
         np.array([server for _, _, server in arrivals], np.int64),
         step_arrays([step for _, steps, _ in arrivals for step in steps]),
