@@ -213,7 +213,7 @@ class WhatIf:
 
     def __call__(
         self,
-        asked: Sequence[changes.Change] | None = None,
+        asked: Sequence[changes.Change] | changes.Change | None = None,
         *,
         weeks: int = HALF_A_YEAR,
         replications: int = REPLICATIONS,
@@ -223,7 +223,7 @@ class WhatIf:
         Parameters
         ----------
         asked
-            Changes; by default ``suggested``.
+            Changes, or one; by default ``suggested``.
         weeks, replications
             How far to look ahead, and how often; 90 % intervals are over replications, each of 40 parts of
             which is of tickets drawn anew. Both sides of each have the same random numbers, from the stream's
@@ -234,9 +234,13 @@ class WhatIf:
         ParameterError
             A stage is unknown, or a number cannot be; names what is known.
         """
-        if not 1 <= weeks <= MOST_WEEKS or replications < 1:
-            raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on")
+        whole = isinstance(weeks, int) and isinstance(replications, int)
+        if not whole or not 1 <= weeks <= MOST_WEEKS or replications < 1:
+            raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on, in whole numbers")
         wanted = self.suggested if asked is None else asked
+        wanted = [wanted] if isinstance(wanted, changes.Change) else wanted
+        if odd := [one for one in wanted if not isinstance(one, changes.Change)]:
+            raise ParameterError(f"{odd[0]!r} is no change; ask such as what_if([what_if.OneMore('In QA')])")
         replay = self._replay(weeks)
         trust = self.trust
         refused = refusal_of_past(replay, trust, overall=overall(self.explained))

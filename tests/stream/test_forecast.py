@@ -72,6 +72,18 @@ def test_tickets_are_asked_for_by_their_keys(stream: ValueStream) -> None:
     assert str(answer).startswith(f"The 2 open tickets of {keys.iloc[0]}, ")
 
 
+def test_one_ticket_is_asked_for_by_its_key(stream: ValueStream) -> None:
+    """It is named, and what the date supposes is said of it alone."""
+    key = str(stream.tickets["key"].iloc[-1])
+    said = str(stream.forecast.when(tickets=key))
+    assert said.startswith(f"{key} will be finished by ")
+    assert (
+        "supposes that the team finishes it next, before any other ticket and any new one, and that it"
+        in said
+    )
+    assert said == str(stream.forecast.when(tickets=[key, key]))
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

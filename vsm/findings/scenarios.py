@@ -81,6 +81,12 @@ def refusal_of_past(replay: Replay, trust: pd.DataFrame, *, overall: float) -> R
 
 def _missed(trust: pd.DataFrame) -> Refusal | None:
     near, naive = (float(trust[name].median()) for name in ("distance", "distance_naive"))
+    if np.isinf(near):
+        sentence = (
+            f"No what-if: replayed on {len(trust)} past months the model finished no ticket at all, where "
+            "some were finished."
+        )
+        return Refusal("any", near, MOST_MISSED, sentence, _RECORD_WORK)
     if near > MOST_MISSED or (near > naive and near > GOOD_ENOUGH):
         sentence = (
             f"No what-if: replayed on {len(trust)} past months the model missed lead times by "
@@ -195,7 +201,8 @@ def _wait(row: Mapping[Any, Any], stage: str) -> str:
 
 
 def _lead(row: Mapping[Any, Any]) -> str:
-    if row["difference_low"] <= 0 <= row["difference_high"]:
+    same = _days(row, "then") == _days(row, "as_is")
+    if same or row["difference_low"] <= 0 <= row["difference_high"]:
         return (
             "lead time would stay about the same: half of the tickets would be finished within "
             f"{_days(row, 'then')} of their creation, as against {_days(row, 'as_is')} as it is"

@@ -83,6 +83,10 @@ def gate_of(replay: Replay, stage: str) -> int:
     )
 
 
+def _whole(number: object) -> bool:
+    return isinstance(number, int) and number >= 1
+
+
 @dataclass(frozen=True, slots=True)
 class OneMore(Change):
     """One more person at a stage, on one ticket at a time, as fast as those who are there.
@@ -159,8 +163,8 @@ class Released(Change):
     def applied(self, replay: Replay) -> Replay:
         """Let the gate open so often, counted from its last opening."""
         gate = gate_of(replay, self.stage)
-        if self.every < 1:
-            raise ParameterError(f"every is {self.every}; name a number of days from 1 on")
+        if not _whole(self.every):
+            raise ParameterError(f"every is {self.every}; name a whole number of days from 1 on")
         last, _ = replay.gates[gate]
         return replace(replay, gates={**replay.gates, gate: (last, self.every * DAY)})
 
@@ -175,7 +179,7 @@ class Arriving(Change):
     @property
     def scenario(self) -> str:
         """What it is called."""
-        return f"{self.factor:g} times as many tickets"
+        return f"{self.factor:g} times as many tickets" if self.factor else "no new tickets"
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give all lines."""
@@ -222,7 +226,10 @@ class Merged(Change):
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give both lines."""
-        return line_of(replay, self.stage), line_of(replay, self.other)
+        lines = line_of(replay, self.stage), line_of(replay, self.other)
+        if lines[0] == lines[1]:
+            raise ParameterError(f"'{self.stage}' and '{self.other}' have the same people; name two stages")
+        return lines
 
     def applied(self, replay: Replay) -> Replay:
         """Let everybody of either serve both lines."""
@@ -260,7 +267,7 @@ class Split(Change):
         """
         line = line_of(replay, self.stage)
         people = [number for number, one in enumerate(replay.servers) if line in one.lines]
-        if not 2 <= self.into <= len(people):
+        if not (_whole(self.into) and 2 <= self.into <= len(people)):
             raise ParameterError(
                 f"'{self.stage}' has {len(people)} people, who cannot be split into {self.into} teams; "
                 "name from 2 to as many as there are people"
@@ -316,8 +323,8 @@ class AgentTakesOver(Change):
 
     def applied(self, replay: Replay) -> Replay:
         """Let the agent serve the line, and nobody else; who worked only there has nothing to do."""
-        if self.at_once < 1 or self.pace <= 0:
-            raise ParameterError("an agent needs at_once from 1 on, and a pace above 0")
+        if not (_whole(self.at_once) and self.pace > 0):
+            raise ParameterError("an agent needs at_once, a whole number from 1 on, and a pace above 0")
         line, pace = line_of(replay, self.stage), self.pace
         people = tuple(
             replace(one, lines=tuple(own for own in one.lines if own != line)) for one in replay.servers

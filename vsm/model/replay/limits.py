@@ -94,8 +94,8 @@ class Limit(Change):
 
     def applied(self, replay: Replay) -> Replay:
         """Give everybody fewer slots, and let work be as much quicker as it is seen to be."""
-        if self.wip < 1:
-            raise ParameterError(f"wip is {self.wip}; name a number from 1 on")
+        if not isinstance(self.wip, int) or self.wip < 1:
+            raise ParameterError(f"wip is {self.wip}; name a whole number from 1 on")
         line, slower = line_of(replay, self.stage), self.slower
         at = [number for number, one in enumerate(replay.servers) if line in one.lines]
         slots = [replay.servers[number].slots for number in at]
