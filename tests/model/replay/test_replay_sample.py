@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -132,7 +133,9 @@ def test_where_nothing_changes_the_replay_is_nearer_than_the_last_quarter() -> N
     found = []
     for stream in map(story, SEEDS):
         known = stream.visits[stream.visits["entered"] < CHANGED]
-        about = {"tickets": stream.tickets, "stages": stream.stages, "outcomes": said(stream)}
+        about: dict[str, Any] = {
+            "tickets": stream.tickets, "stages": stream.stages, "outcomes": said(stream)
+        }  # fmt: skip
         found.append(trust_of_replay(known, **about, rota=rota(stream), as_of=CHANGED, seed=1))
     near, naive = (
         np.median([each[name].median() for each in found]) for name in ("distance", "distance_naive")
